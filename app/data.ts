@@ -1,0 +1,31 @@
+import { fetchIdx } from '../src/index.ts';
+
+/** Images as bytes, one after the other. */
+export interface ImageSet {
+  pixels: Uint8Array;
+  count: number;
+  /** height, width and channels of one image */
+  shape: [number, number, number];
+}
+
+export interface TestSet extends ImageSet {
+  /** one small number an image: its class */
+  labels: Uint8Array;
+}
+
+// The files are served by scripts/start/server.mjs.
+
+export async function trainImages(): Promise<ImageSet> {
+  return fetchImages('/data/train-images');
+}
+
+export async function testSet(): Promise<TestSet> {
+  const [images, labels] = await Promise.all([fetchImages('/data/test-images'), fetchIdx('/data/test-labels')]);
+  return { ...images, labels: labels.data };
+}
+
+async function fetchImages(url: string): Promise<ImageSet> {
+  const { data, shape } = await fetchIdx(url);
+  const [count = 0, height = 0, width = 0] = shape;
+  return { pixels: data, count, shape: [height, width, 1] };
+}

@@ -1,0 +1,97 @@
+/** What the page and the command line say to each other. Everything in here survives JSON; files travel as base64. */
+import type { Losses } from '../src/index.ts';
+import type { ModelName } from './models.ts';
+import type { Reference } from './pictures/lossCurve.ts';
+
+/** As given on the command line; what was not asked for is missing. */
+export interface JobOptions {
+  model: ModelName;
+  epochs?: number;
+  steps?: number;
+  batch?: number;
+  images?: number;
+  seed: number;
+  /** the data is MNIST: only then do the figures of others say anything */
+  mnist: boolean;
+}
+
+/** The options with every default filled in. */
+export interface JobSettings {
+  model: ModelName;
+  epochs?: number;
+  steps: number;
+  batch: number;
+  images: number;
+  testImages: number;
+  seed: number;
+}
+
+export interface JobStart {
+  title: string;
+  settings: JobSettings;
+}
+
+export interface JobProgress {
+  epoch: number;
+  epochs: number;
+  /** of all epochs, not of this one */
+  step: number;
+  steps: number;
+  loss?: number;
+  imagesPerSecond: number;
+}
+
+export interface PictureFile {
+  /** the file's name without its ending */
+  name: string;
+  title: string;
+  caption: string;
+  /** the picture that stands alone, title and all: a PNG as base64 */
+  file: string;
+  /** the same for a page that writes the title itself: light and dark, wide and narrow */
+  variants: { theme: 'light' | 'dark'; size: 'wide' | 'narrow'; width: number; height: number; png: string }[];
+}
+
+export interface JobResult {
+  title: string;
+  unit: string;
+  settings: JobSettings;
+  adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
+  summary: string;
+  stopped: 'finished' | 'patience' | 'user';
+  /** the training alone */
+  seconds: number;
+  steps: number;
+  imagesSeen: number;
+  epochs: Losses[];
+  loss: number[];
+  test: Losses;
+  references: Reference[];
+  pictures: PictureFile[];
+  weights: string;
+}
+
+/** `expected`: the message says all there is to say. If not, it is a mistake in the program, and `stack` shows where. */
+export interface JobFailure {
+  message: string;
+  expected: boolean;
+  stack: string;
+}
+
+export interface Job {
+  run(options: JobOptions): Promise<{ result: JobResult } | { failure: JobFailure }>;
+  /** Ends the training early; `run` goes on to the test and the pictures. */
+  stop(): void;
+}
+
+declare global {
+  interface Window {
+    /** set by train.ts */
+    job: Job;
+    /** set by the command line before the page loads */
+    jobStarted(start: JobStart): Promise<void>;
+    jobProgress(progress: JobProgress): Promise<void>;
+    /** the training is over; the test and the pictures follow */
+    jobTrained(): Promise<void>;
+  }
+}

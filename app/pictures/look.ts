@@ -1,0 +1,46 @@
+/** How a picture looks: its colours and its width. Every drawing function takes one, so that a page can ask for dark or for narrow. */
+
+export interface Theme {
+  paper: string;
+  ink: string;
+  /** text of less weight, dashed lines */
+  muted: string;
+  grid: string;
+  /** two series that stay apart for every kind of colour vision (Okabe and Ito's blue and vermilion, and their lighter pair) */
+  first: string;
+  second: string;
+}
+
+export interface Look {
+  theme: Theme;
+  /** in CSS pixels; the canvas has `density` times as many */
+  width: number;
+  density: number;
+  /** with the title inside, for a picture that stands alone; a page writes its own */
+  titled: boolean;
+}
+
+export const light: Theme = {
+  paper: '#ffffff',
+  ink: '#1b1f24',
+  muted: '#5c6570',
+  grid: '#e6e9ed',
+  first: '#0072b2',
+  second: '#c04d00',
+};
+
+export const dark: Theme = {
+  paper: '#161a20',
+  ink: '#e9edf2',
+  muted: '#9aa5b1',
+  grid: '#2a313a',
+  first: '#56b4e9',
+  second: '#f0a13c',
+};
+
+export const wide = 760;
+export const narrow = 380;
+
+export function font(size: number, weight: 400 | 600 = 400): string {
+  return `${weight} ${size}px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif`;
+}

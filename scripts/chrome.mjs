@@ -1,0 +1,159 @@
+// Which Chrome to run, and how: shared by `npm start` and the tests.
+// Only Node's own modules are imported at the top, because the set-up runs before any package is installed.
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Failure } from './failure.mjs';
+
+/** @typedef {{ path: string, from: string }} Chrome `from` says in words where it was found. */
+
+/** Where scripts/install-chrome.mjs unpacks a Chromium on a machine that has none and gives no root rights. */
+export const ownChromium = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'latentgpu', 'chromium');
+
+/**
+ * The first of: the one asked for, an installed one, Puppeteer's download, the one we unpacked.
+ * @returns {Chrome | undefined}
+ */
+export function findChrome() {
+  const asked = process.env.PUPPETEER_EXECUTABLE_PATH;
+  if (asked) {
+    // Who names a browser doesn't want another one.
+    if (!existsSync(asked)) throw new Failure(`PUPPETEER_EXECUTABLE_PATH is '${asked}', and there is no such file`);
+    return { path: asked, from: 'PUPPETEER_EXECUTABLE_PATH' };
+  }
+  const places = [
+    ...installedPlaces().map((place) => ({ path: place, from: 'installed' })),
+    ...puppeteerPlaces().map((place) => ({ path: place, from: "Puppeteer's cache" })),
+    { path: path.join(ownChromium, 'chrome'), from: 'set up by this project' },
+  ];
+  return places.find((place) => existsSync(place.path));
+}
+
+/** @returns {string[]} */
+function installedPlaces() {
+  if (process.platform === 'darwin') {
+    const names = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
+    const folders = ['/Applications', path.join(homedir(), 'Applications')];
+    return names.flatMap((name) => folders.map((folder) => path.join(folder, `${name}.app/Contents/MacOS/${name}`)));
+  }
+  if (process.platform === 'win32') {
+    const programs = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'];
+    const folders = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA];
+    return programs.flatMap((program) => folders.flatMap((folder) => (folder ? [path.join(folder, program)] : [])));
+  }
+  const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge-stable', 'microsoft-edge'];
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+}
+
+/**
+ * Puppeteer keeps <cache>/chrome/linux-149.0.1.2/chrome-linux64/chrome. Newest first.
+ * @returns {string[]}
+ */
+function puppeteerPlaces() {
+  const cache = process.env.PUPPETEER_CACHE_DIR ?? path.join(homedir(), '.cache', 'puppeteer');
+  const chrome = path.join(cache, 'chrome');
+  if (!existsSync(chrome)) return [];
+  const files = ['chrome', 'chrome.exe', 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing'];
+  const builds = readdirSync(chrome)
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .flatMap((version) => readdirSync(path.join(chrome, version)).map((build) => path.join(chrome, version, build)));
+  return builds.flatMap((build) => files.map((file) => path.join(build, file)));
+}
+
+/**
+ * 'swiftshader' is WebGPU on the CPU, 'hardware' a GPU. LATENTGPU_ADAPTER overrides the guess; only Linux needs one, because Chrome
+ * on macOS and Windows finds the GPU, and does without one, by itself.
+ * @returns {'swiftshader' | 'hardware'}
+ */
+export function adapterKind() {
+  const asked = process.env.LATENTGPU_ADAPTER;
+  if (asked === 'swiftshader' || asked === 'hardware') return asked;
+  if (asked) throw new Failure(`LATENTGPU_ADAPTER is '${asked}'; it can be 'swiftshader' or 'hardware'`);
+  if (process.platform !== 'linux') return 'hardware';
+  const devices = existsSync('/dev/dri') ? readdirSync('/dev/dri') : [];
+  const found = existsSync('/dev/nvidia0') || devices.some((name) => name.startsWith('renderD'));
+  return found ? 'hardware' : 'swiftshader';
+}
+
+/** @returns {string[]} */
+export function chromeFlags() {
+  const flags = [
+    '--enable-unsafe-webgpu',
+    // A hidden or covered window has to train as fast as a visible one.
+    '--disable-background-timer-throttling',
+    '--disable-backgrounding-occluded-windows',
+    '--disable-renderer-backgrounding',
+    // Our pages are local. Without these Chrome calls home at every start, which only costs time where there is no network.
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-quic',
+    '--disable-sync',
+    '--no-first-run',
+  ];
+  if (adapterKind() === 'swiftshader') flags.push('--use-webgpu-adapter=swiftshader');
+  else if (process.platform === 'linux') flags.push('--enable-features=Vulkan', '--use-angle=vulkan');
+  // Chrome's sandbox refuses to run as root, and containers in CI often lack what it needs.
+  if (process.getuid?.() === 0 || process.env.CI) flags.push('--no-sandbox');
+  return flags;
+}
+
+/**
+ * Opens a Chrome with WebGPU, or throws a Failure that says why not.
+ * @param {{ headless?: boolean, signals?: boolean }} [options] `signals: false` lets the caller answer Ctrl-C, which else ends Chrome
+ */
+export async function launchChrome({ headless = true, signals = true } = {}) {
+  const chrome = findChrome();
+  if (!chrome) throw new Failure('no Chrome found: run `npm run setup`, or name one in PUPPETEER_EXECUTABLE_PATH');
+  const { default: puppeteer } = await import('puppeteer-core');
+  /** @param {string[]} args */
+  const launch = (args) =>
+    puppeteer.launch({
+      executablePath: chrome.path,
+      headless,
+      args,
+      timeout: 60_000,
+      // No limit on a single call: one may wait for a whole training.
+      protocolTimeout: 0,
+      handleSIGINT: signals,
+      handleSIGTERM: signals,
+      handleSIGHUP: signals,
+    });
+  try {
+    return await launch(chromeFlags()).catch((/** @type {unknown} */ error) => {
+      // Many containers and newer Linux systems allow no sandbox to a browser that root didn't install.
+      if (!String(error).includes('No usable sandbox')) throw error;
+      console.error("Chrome's sandbox does not work for this user here: going on without it, as only this project's own pages are opened");
+      return launch([...chromeFlags(), '--no-sandbox']);
+    });
+  } catch (error) {
+    throw new Failure(`${chrome.path} does not start: ${launchTrouble(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Puppeteer's message is the browser's whole log; the first line that reports an error says it.
+ * @param {unknown} error
+ */
+function launchTrouble(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
+  const log = lines.slice(lines.indexOf('stderr:') + 1).filter((line) => !line.startsWith('TROUBLESHOOTING'));
+  return log.find((line) => /error|fatal|cannot/i.test(line)) ?? log[0] ?? text;
+}
+
+/**
+ * The WebGPU adapter of a page in words, or a Failure: without one nothing of this project runs. The page has to be a local or
+ * https one, because elsewhere browsers hide WebGPU.
+ * @param {import('puppeteer-core').Page} page
+ * @returns {Promise<string>}
+ */
+export async function adapterName(page) {
+  const info = await page.evaluate(async () => {
+    const adapter = await navigator.gpu?.requestAdapter();
+    return adapter && [adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ');
+  });
+  if (info) return info;
+  const remedy = adapterKind() === 'hardware' ? '; LATENTGPU_ADAPTER=swiftshader computes on the CPU' : '';
+  throw new Failure(`${await page.browser().version()} finds no WebGPU adapter on this machine${remedy}`);
+}

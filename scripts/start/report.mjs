@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { adapter, counted, duration, loss, whole } from './words.mjs';
+
+/** @typedef {import('../../app/job.ts').JobResult} JobResult */
+/** @typedef {import('./outputs.mjs').Circumstances} Circumstances */
+
+/**
+ * One file that needs no other and no network: pictures as data URIs, the style inside.
+ * @param {JobResult} result
+ * @param {Circumstances} circumstances
+ */
+export async function reportHtml(result, circumstances) {
+  const style = await readFile(new URL('report.css', import.meta.url), 'utf8');
+  const { title, unit, test, pictures, epochs, summary } = result;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${text(title)}: ${loss(test.loss)} ${text(unit)}</title>
+<link rel="icon" href="data:,">
+<style>
+${style}</style>
+</head>
+<body>
+<header>
+<p class="name">latentgpu</p>
+<h1>${text(title)}</h1>
+<p class="lead">${text(lead(result))}</p>
+</header>
+<main>
+<section class="figures" aria-label="Results">
+<div class="main-figure"><strong>${loss(test.loss)}</strong><span>on ${whole(result.settings.testImages)} test images, ${text(unit)}</span></div>
+${result.references.map(({ name, value }) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`).join('\n')}
+<div><strong>${whole(result.imagesSeen / result.seconds)}</strong><span>images a second</span></div>
+<div><strong>${duration(result.seconds)}</strong><span>of training</span></div>
+</section>
+${pictures.map(figure).join('\n')}
+<section>
+<h2>Setting</h2>
+<dl>
+${settings(result, circumstances).map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`).join('\n')}
+</dl>
+<pre tabindex="0">${text(summary)}</pre>
+</section>
+<section>
+<details>
+<summary>Loss by epoch</summary>
+<table>
+<thead><tr><th>Epoch</th><th>Mean training loss</th></tr></thead>
+<tbody>
+${epochs.map((epoch, i) => `<tr><td>${i + 1}</td><td>${loss(epoch.loss)}</td></tr>`).join('\n')}
+</tbody>
+</table>
+</details>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+/** @param {JobResult} result */
+function lead({ settings, steps, stopped, adapter: info }) {
+  const trained = stopped === 'user' ? `${whole(steps)} of ${counted(settings.steps, 'step')}, then stopped by hand` : counted(steps, 'step');
+  return `Trained on ${whole(settings.images)} images in ${trained}, in Chrome through WebGPU, on ${adapter(info)}.`;
+}
+
+/**
+ * @param {JobResult} result
+ * @param {Circumstances} circumstances
+ * @returns {[string, string][]}
+ */
+function settings({ settings: { model, images, batch, epochs, steps, seed }, adapter: info }, { browser, date, data }) {
+  const amount = epochs ? `--epochs ${epochs}` : `--steps ${steps}`;
+  return [
+    ['Adapter', adapter(info)],
+    ['Browser', browser],
+    ['Date', `${date.slice(0, 16).replace('T', ' ')} UTC`],
+    ['Command', `npm start -- --model ${model} ${amount} --batch ${batch} --images ${images} --seed ${seed}${data ? ` --data ${data}` : ''}`],
+  ];
+}
+
+/** @param {JobResult['pictures'][number]} picture */
+function figure({ title, caption, variants }) {
+  // What the browser takes is the first that fits; the last, plain one is for all others.
+  const fits = { wide: '(min-width: 700px)', narrow: '(max-width: 699px)' };
+  const sources = variants.map(
+    ({ theme, size, width, height, png }) =>
+      `<source media="${fits[size]} and (prefers-color-scheme: ${theme})" width="${width}" height="${height}" srcset="data:image/png;base64,${png}">`,
+  );
+  const [first] = variants;
+  return `<figure>
+<h2>${text(title)}</h2>
+<picture>
+${sources.slice(1).join('\n')}
+<img alt="${text(caption)}" width="${first?.width}" height="${first?.height}" src="data:image/png;base64,${first?.png}">
+</picture>
+<figcaption>${text(caption)}</figcaption>
+</figure>`;
+}
+
+/** Text as HTML. @param {string} value */
+function text(value) {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

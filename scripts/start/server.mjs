@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { createServer } from 'vite';
+import { root } from '../setup.mjs';
+
+/** @typedef {{ url: string, library: typeof import('../../src/index.ts'), close: () => Promise<void> }} Server */
+
+/**
+ * Serves app/ and src/ to the browser as they are, TypeScript included, and the data files under /data/.
+ * @param {import('./data.mjs').DataFiles} files
+ * @returns {Promise<Server>}
+ */
+export async function startServer(files) {
+  const server = await createServer({
+    root,
+    configFile: false, // what a user or a later build puts there is not for this page
+    logLevel: 'error',
+    appType: 'mpa',
+    // Nothing changes while it runs: no watching, no reloading, and no search for packages to bundle, which would reload the page.
+    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
+    optimizeDeps: { noDiscovery: true, include: [] },
+    ssr: { noExternal: true }, // wgsl-preprocessor calls its modules .js without saying that they are modules
+    plugins: [serveData(files)],
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    // The same reader here and in the page: what is wrong with a file is found, in the same words, before a browser starts.
+    library: /** @type {Server['library']} */ (await server.ssrLoadModule('/src/index.ts')),
+    close: () => server.close(),
+  };
+}
+
+/**
+ * @param {import('./data.mjs').DataFiles} files
+ * @returns {import('vite').Plugin}
+ */
+function serveData(files) {
+  return {
+    name: 'data',
+    configureServer(server) {
+      for (const [name, file] of Object.entries(files)) {
+        server.middlewares.use(`/data/${name}`, (_request, response, next) => {
+          response.setHeader('Content-Type', 'application/octet-stream');
+          createReadStream(file).on('error', next).pipe(response);
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { grid, groupSize } from './grid.ts';
+import { math } from './math.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** y = f(z) and f′, the latter from whichever of y and z the backward pass keeps. */
+interface Formula {
+  readonly value: string;
+  readonly slope: string;
+  readonly saved: 'y' | 'z';
+}
+
+const formulas = {
+  linear: { value: 'z', slope: '1.0', saved: 'y' },
+  relu: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, y > 0.0)', saved: 'y' },
+  leakyRelu: { value: 'select(0.01 * z, z, z > 0.0)', slope: 'select(0.01, 1.0, y > 0.0)', saved: 'y' },
+  elu: { value: 'select(expm1(min(z, 0.0)), z, z > 0.0)', slope: 'select(y + 1.0, 1.0, y > 0.0)', saved: 'y' },
+  sigmoid: { value: 'sigmoid(z)', slope: 'y * (1.0 - y)', saved: 'y' },
+  tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', saved: 'y' },
+  softplus: { value: 'softplus(z)', slope: '-expm1(-y)', saved: 'y' },
+  gelu: { value: 'z * normal_cdf(z)', slope: 'normal_cdf(z) + z * normal_density(z)', saved: 'z' },
+  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z)))', saved: 'z' },
+} satisfies Record<string, Formula>;
+
+/**
+ * The activations. `gelu` is x Φ(x), not its tanh approximation (Hendrycks & Gimpel 2016); `elu` has α = 1 (Clevert et al. 2016);
+ * `leakyRelu` has slope 0.01 below zero, PyTorch's default; `silu` is x σ(x) (Elfwing et al. 2018).
+ */
+export type Activation = keyof typeof formulas;
+export const activationNames = Object.keys(formulas) as Activation[];
+
+/** What f′ is computed from. Where it is `z`, a matmul cannot fold the activation into itself: y alone would not be enough. */
+export const savedForSlope = (name: Activation): 'y' | 'z' => formulas[name].saved;
+
+/** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones. */
+export const activation = (name: Activation): string => {
+  const { value, slope, saved } = formulas[name];
+  const needsMath = /expm1|sigmoid|tanh|softplus|normal/.test(value + slope);
+  return wgsl`
+#if ${needsMath}
+${math}
+#endif
+fn activate_one(z: f32) -> f32 {
+  return ${value};
+}
+fn slope_one(${saved}: f32) -> f32 {
+  return ${slope};
+}
+fn activate(z: vec4f) -> vec4f {
+  return vec4f(activate_one(z.x), activate_one(z.y), activate_one(z.z), activate_one(z.w));
+}
+fn slope(s: vec4f) -> vec4f {
+  return vec4f(slope_one(s.x), slope_one(s.y), slope_one(s.z), slope_one(s.w));
+}
+`;
+};
+
+/** y = f(z) */
+export const activationForward = (name: Activation) =>
+  shader<'z' | 'y'>(
+    `${name} forward`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> z: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+override quads: u32;
+${grid}
+${activation(name)}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= quads) { return; }
+  y[i] = activate(z[i]);
+}
+`,
+  );
+
+/** dz = dy f′, with f′ from the saved y or z */
+export const activationBackward = (name: Activation) =>
+  shader<'dy' | 'saved' | 'dz'>(
+    `${name} backward`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> saved: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dz: array<vec4f>;
+override quads: u32;
+override add_dz = false;
+${grid}
+${activation(name)}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= quads) { return; }
+  var v = dy[i] * slope(saved[i]);
+  if (add_dz) { v += dz[i]; }
+  dz[i] = v;
+}
+`,
+  );

@@ -1,0 +1,84 @@
+import { grid, groupSize } from './grid.ts';
+import { math } from './math.ts';
+import { advance, state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+export type OptimizerKind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'adagrad';
+
+/** Words of `Settings` in its order; see each rule for which it uses. */
+export const settingNames = ['rate', 'beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'logBeta2', 'epsilon', 'decay'] as const;
+
+/** Moments a weight needs. */
+export const momentCount = (kind: OptimizerKind): number => ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
+
+/**
+ * One step for all weights at once, g the gradient:
+ *
+ * sgd       w −= η g
+ * momentum  v = μ v + g,  w −= η v                 (nesterov: w −= η (g + μ v); Sutskever et al. 2013, as PyTorch has it)
+ * adagrad   s += g²,  w −= η g / (√s + ε)          (Duchi et al. 2011)
+ * adam      m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  w −= η m̂ / (√v̂ + ε),  m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)   (Kingma & Ba 2015)
+ * adamw     w −= η λ w first, then as adam         (Loshchilov & Hutter 2019)
+ *
+ * 1 − βᵗ is −expm1(t ln β): by powers it would lose half its digits at t = 1. Nothing is written once a step has gone bad.
+ */
+export function optimizerShader(kind: OptimizerKind) {
+  const adam = kind === 'adam' || kind === 'adamw';
+  const momentum = kind === 'momentum' || kind === 'nesterov';
+  return shader<'values' | 'gradients' | 'settings' | 'state', 'moments'>(
+    kind,
+    wgsl`
+@group(0) @binding(0) var<storage, read_write> values: array<vec4f>;
+@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(2) var<storage, read> settings: Settings;
+@group(0) @binding(3) var<storage, read_write> state: State;
+#if ${kind !== 'sgd'}
+@group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;
+#endif
+override quads: u32;
+struct Settings { ${settingNames.map((name) => `${name}: f32`).join(', ')} }
+${grid}
+${state()}
+${advance}
+#if ${adam}
+${math}
+#endif
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= quads || state.bad != 0xffffffffu) { return; }
+  let g = gradients[i];
+  var w = values[i];
+#if ${kind === 'sgd'}
+  w -= settings.rate * g;
+#elif ${momentum}
+  let v = settings.beta1 * moments[i] + g;
+  moments[i] = v;
+#if ${kind === 'nesterov'}
+  w -= settings.rate * (g + settings.beta1 * v);
+#else
+  w -= settings.rate * v;
+#endif
+#elif ${kind === 'adagrad'}
+  let s = moments[i] + g * g;
+  moments[i] = s;
+  w -= settings.rate * g / (sqrt(s) + settings.epsilon);
+#elif ${adam}
+  let m = settings.beta1 * moments[i] + settings.rest1 * g;
+  let v = settings.beta2 * moments[quads + i] + settings.rest2 * g * g;
+  moments[i] = m;
+  moments[quads + i] = v;
+  let t = f32(state.t);
+  let m_scale = -expm1(t * settings.logBeta1);
+  let v_scale = -expm1(t * settings.logBeta2);
+#if ${kind === 'adamw'}
+  w -= settings.rate * settings.decay * w;
+#endif
+  w -= settings.rate * (m / m_scale) / (sqrt(v / v_scale) + settings.epsilon);
+#endif
+  values[i] = w;
+  if (i == 0u) { advance(); }
+}
+`,
+  );
+}

@@ -1,0 +1,118 @@
+import { grid, groupSize } from './grid.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/**
+ * y[o,p,i] = scale Σ_t x[o, p + t·parts, i]
+ *
+ * One stage of a sum along the middle side of [outer, length, inner]: an invocation adds up one of `parts` strips. Repeated until one part
+ * is left, that is a tree whose nodes add a few dozen values each, so the rounding error grows with its depth, not with the length.
+ * Neighbouring invocations read neighbouring values, whichever side is reduced.
+ */
+export const sumStage = () =>
+  shader<'x' | 'y'>(
+    'sum',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override outer: u32;
+override length: u32;
+override inner: u32;
+override parts: u32;
+override scale: f32;
+override add_y = false;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= outer * parts * inner) { return; }
+  let part = t / inner % parts;
+  let first = t / (inner * parts) * length * inner + t % inner;
+  var sum = 0.0;
+  for (var at = part; at < length; at += parts) { sum += x[first + at * inner]; }
+  sum *= scale;
+  if (add_y) { sum += y[t]; }
+  y[t] = sum;
+}
+`,
+  );
+
+/**
+ * y[o,p,i] = max_t x[o, p + t·parts, i], at[o,p,i] = the first index that has it
+ *
+ * Stages as for the sum; from the second on, the indices come from the stage before.
+ */
+export const maxStage = (first: boolean) =>
+  shader<'x' | 'y' | 'at', 'from'>(
+    'max',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> at: array<u32>;
+#if ${!first}
+@group(0) @binding(3) var<storage, read> from: array<u32>;
+#endif
+override outer: u32;
+override length: u32;
+override inner: u32;
+override parts: u32;
+${grid}
+fn index_at(offset: u32, along: u32) -> u32 {
+#if ${first}
+  return along;
+#else
+  return from[offset];
+#endif
+}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= outer * parts * inner) { return; }
+  let part = t / inner % parts;
+  let start = t / (inner * parts) * length * inner + t % inner;
+  var best = x[start + part * inner];
+  var best_at = index_at(start + part * inner, part);
+  for (var along = part + parts; along < length; along += parts) {
+    let offset = start + along * inner;
+    let value = x[offset];
+    let value_at = index_at(offset, along);
+    if (value > best || (value == best && value_at < best_at)) {
+      best = value;
+      best_at = value_at;
+    }
+  }
+  y[t] = best;
+  at[t] = best_at;
+}
+`,
+  );
+
+/** dx[o,l,i] = scale dy[o,i], or only where l = at[o,i] */
+export const spread = (selected: boolean) =>
+  shader<'dy' | 'dx', 'at'>(
+    'spread',
+    wgsl`
+@group(0) @binding(0) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+#if ${selected}
+@group(0) @binding(2) var<storage, read> at: array<u32>;
+#endif
+override outer: u32;
+override length: u32;
+override inner: u32;
+override scale: f32;
+override add_dx = false;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= outer * length * inner) { return; }
+  let source = t / (length * inner) * inner + t % inner;
+  var v = scale * dy[source];
+#if ${selected}
+  if (t / inner % length != at[source]) { v = 0.0; }
+#endif
+  if (add_dx) { v += dx[t]; }
+  dx[t] = v;
+}
+`,
+  );

@@ -1,0 +1,56 @@
+import { wgsl as preprocess } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+
+/** One resource of a shader, as its own text declares it. */
+export interface Binding {
+  readonly name: string;
+  readonly access: 'read' | 'read_write';
+}
+
+/**
+ * A compute shader with entry point `main`. `Required` and `Optional` are the names of its bindings; a variant may lack optional ones.
+ * The bindings are read back from the text, so the text stays the only place that declares them.
+ */
+export interface Shader<Required extends string = string, Optional extends string = never> {
+  readonly label: string;
+  readonly code: string;
+  readonly bindings: readonly Binding[];
+  /** Names of the `override` constants. */
+  readonly overrides: ReadonlySet<string>;
+  /** Carries the names in the type only. */
+  readonly names?: [Required, Optional];
+}
+
+const bindingPattern = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:/g;
+const overridePattern = /override\s+(\w+)\s*[:=]/g;
+
+/** Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. */
+export function shader<Required extends string, Optional extends string = never>(label: string, code: string): Shader<Required, Optional> {
+  const bindings = [...code.matchAll(bindingPattern)].map(([, group, binding, access, name], i) => {
+    if (group !== '0' || Number(binding) !== i) throw new Error(`shader ${label}: ${name} should be @group(0) @binding(${i})`);
+    return { name: name!, access: access as Binding['access'] };
+  });
+  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length) throw new Error(`shader ${label}: a binding that is no storage buffer`);
+  return { label, code, bindings, overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1]!)) };
+}
+
+/**
+ * wgsl-preprocessor's tag: `#if ${flag}`, `#elif ${flag}`, `#else`, `#endif`, and `${chunk}`. What the tag itself lets pass in silence
+ * throws here: a condition that is no boolean, anything after a condition on its line (`#if ${a} && ${b}` would test only `a`),
+ * and values whose text is not what it looks like (`undefined`, `NaN`, `2.0` which becomes `2`).
+ */
+export function wgsl(strings: TemplateStringsArray, ...values: (string | number | boolean)[]): string {
+  values.forEach((value, i) => {
+    if (/#(if|elif)\s*$/.test(strings[i]!)) {
+      if (typeof value !== 'boolean') throw new TypeError(`wgsl: #if takes a boolean, not ${String(value)}`);
+      if (!/^[ \t]*(\r?\n|$)/.test(strings[i + 1]!)) throw new SyntaxError('wgsl: nothing may follow the condition of an #if on its line');
+    } else if (typeof value !== 'string' && !Number.isInteger(value)) {
+      throw new TypeError(`wgsl: \${${String(value)}} is neither text nor a whole number`);
+    }
+  });
+  return preprocess(strings, ...values);
+}
+
+/** `count` copies of a line, unrolled in the text: an array indexed by a loop variable would leave the registers. */
+export function unroll(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => line(i)).join('\n  ');
+}

@@ -1,0 +1,188 @@
+import { DataError, OptionError, ShapeError } from '../errors.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { permutation, streams } from '../runtime/random.ts';
+import { boundRange, emptyTensor, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+
+/** Numbers with a shape whose first side counts examples. */
+export interface Source {
+  data: Uint8Array | Float32Array;
+  shape: readonly number[];
+}
+
+/** Whatever can be trained on or predicted from. Flat arrays are rows of the input's size; bytes mean value / 255. */
+export type Data = Dataset | Float32Array | Uint8Array | Matrix;
+
+export interface DatasetOptions {
+  /** One example's shape; needed for flat arrays. */
+  shape?: readonly number[];
+  /** A whole number for each example. They stay on this side. */
+  labels?: ArrayLike<number>;
+  /** Each value is multiplied by it: 1/255 for bytes, 1 for floats, unless given. */
+  scale?: number;
+}
+
+/** The smallest and largest value, and where they stand. */
+interface Range {
+  readonly least: number;
+  readonly leastAt: number;
+  readonly most: number;
+  readonly mostAt: number;
+}
+
+/** Examples that lie on the device, put there once; bytes stay bytes there. Views made of it share its memory. */
+export class Dataset {
+  #order: Tensor | undefined;
+
+  /** @internal */
+  constructor(
+    readonly gpu: Gpu,
+    /** One example's shape. */
+    readonly shape: readonly number[],
+    /** @internal */
+    readonly storage: { readonly tensor: Tensor; readonly bytes: boolean; readonly scale: number; readonly range: Range },
+    readonly labels: Int32Array | undefined,
+    readonly length: number,
+    /** Which examples of the storage a view has; all of them without. */
+    private readonly rows?: Uint32Array,
+  ) {}
+
+  /** Values in an example. */
+  get features(): number {
+    return this.shape.reduce((product, n) => product * n, 1);
+  }
+
+  /** The first `count` examples. @throws OptionError */
+  take(count: number): Dataset {
+    checkNumber('take', count, { least: 1, most: this.length, whole: true });
+    return this.#view(Array.from({ length: count }, (_, i) => i));
+  }
+
+  /** The examples that `keep` returns true for. @throws DataError if none are left */
+  filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
+    const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
+    if (!kept.length) throw new DataError('filter: no example is left');
+    return this.#view(kept);
+  }
+
+  /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
+  split(fraction: number, { seed = 0 }: { seed?: number } = {}): [Dataset, Dataset] {
+    checkNumber('split', fraction, { above: 0, most: 1 });
+    const first = Math.round(this.length * fraction);
+    if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);
+    const order = Array.from(permutation(this.length, seed, streams.split));
+    return [this.#view(order.slice(0, first)), this.#view(order.slice(first))];
+  }
+
+  /** Frees the device memory; of a view, only what is its own. */
+  dispose(): void {
+    this.#order?.dispose();
+    this.#order = undefined;
+    if (!this.rows) this.storage.tensor.dispose();
+  }
+
+  /** Indices into the storage, on the device, if this is a view. @internal */
+  get order(): Tensor | undefined {
+    if (this.rows && !this.#order) {
+      this.#order = emptyTensor(this.gpu, [this.length], 'u32', 'subset');
+      writeTensor(this.gpu, this.#order, this.rows);
+    }
+    return this.#order;
+  }
+
+  #view(indices: number[]): Dataset {
+    const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
+    const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]!);
+    return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, rows);
+  }
+}
+
+/**
+ * Puts examples on the device.
+ * @throws DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
+ */
+export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: DatasetOptions = {}): Promise<Dataset> {
+  checkOptions('dataset', options, ['shape', 'labels', 'scale']);
+  const { data, shape } = withShape(source, options.shape);
+  const features = shape.reduce((product, n) => product * n, 1);
+  const length = data.length / features;
+  if (!data.length) throw new DataError('dataset: the data is empty');
+  if (!Number.isInteger(length)) throw new ShapeError(`dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`);
+  if (options.labels && options.labels.length !== length) throw new ShapeError(`dataset: ${length} examples, but ${options.labels.length} labels`);
+  const bytes = data instanceof Uint8Array;
+  const scale = checkNumber('dataset: scale', options.scale ?? (bytes ? 1 / 255 : 1));
+  const range = rangeOf(data, features);
+  const tensor = await upload(gpu, data);
+  const scaled = { least: range.least * scale, leastAt: range.leastAt, most: range.most * scale, mostAt: range.mostAt };
+  return new Dataset(gpu, shape, { tensor, bytes, scale, range: scaled }, options.labels && Int32Array.from(options.labels), length);
+}
+
+function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
+  const flat = source instanceof Uint8Array || source instanceof Float32Array;
+  const data = flat ? source : (source as Source | undefined)?.data;
+  if (!(data instanceof Uint8Array) && !(data instanceof Float32Array)) throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
+  const own = flat ? undefined : source.shape.length > 1 ? source.shape.slice(1) : [1];
+  const example = shape ?? own;
+  if (!example) throw new OptionError('dataset: a flat array needs the `shape` of one example');
+  if (!example.length || example.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`dataset: [${example.join(', ')}] is no example's shape`);
+  return { data, shape: [...example] };
+}
+
+/** @throws DataError naming row and column of the first value that is not finite */
+function rangeOf(data: Uint8Array | Float32Array, features: number): Range {
+  let [leastAt, mostAt] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (!Number.isFinite(value)) throw new DataError(`dataset: ${value} at ${place(i, features)}`);
+    if (value < data[leastAt]!) leastAt = i;
+    if (value > data[mostAt]!) mostAt = i;
+  }
+  return { least: data[leastAt]!, leastAt, most: data[mostAt]!, mostAt };
+}
+
+const place = (i: number, features: number): string => `row ${Math.floor(i / features)}, column ${i % features}`;
+
+/** @throws DataError where values lie outside [0, 1], which binary cross-entropy takes for probabilities */
+export function checkProbabilities(data: Dataset): void {
+  const { least, leastAt, most, mostAt } = data.storage.range;
+  if (least < 0) throw new DataError(`bce: ${least} at ${place(leastAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+  // Bytes times 1/255 may come out a rounding above 1.
+  if (most > 1 + 1e-6) throw new DataError(`bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+}
+
+async function upload(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor> {
+  const bytes = data instanceof Uint8Array;
+  const tensor = emptyTensor(gpu, [bytes ? Math.ceil(data.length / 4) : data.length], bytes ? 'u32' : 'f32', 'data');
+  const { buffer } = boundRange(tensor);
+  const whole = data.byteLength - (data.byteLength % 4);
+  const raw = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  try {
+    await gpu.guard(() => {
+      gpu.device.queue.writeBuffer(buffer, 0, raw, 0, whole);
+      // A write comes in whole words.
+      if (whole < raw.length) gpu.device.queue.writeBuffer(buffer, whole, Uint8Array.from({ length: 4 }, (_, i) => raw[whole + i] ?? 0));
+    });
+  } catch (error) {
+    tensor.dispose();
+    throw error;
+  }
+  return tensor;
+}
+
+/**
+ * Any kind of data as a data set of examples with `features` values. `release` frees what was made for the purpose.
+ * @throws ShapeError naming both sides
+ */
+export async function asDataset(where: string, gpu: Gpu, data: Data, shape: readonly number[]): Promise<{ set: Dataset; release: () => void }> {
+  const features = shape.reduce((product, n) => product * n, 1);
+  if (data instanceof Dataset) {
+    if (data.features !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
+    return { set: data, release: () => {} };
+  }
+  if (!(data instanceof Uint8Array || data instanceof Float32Array) && data?.shape) {
+    const has = data.shape.slice(1).reduce((product, n) => product * n, 1);
+    if (has !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${has} ([${data.shape.join(', ')}])`);
+  }
+  const made = await dataset(gpu, data, { shape });
+  return { set: made, release: () => made.dispose() };
+}

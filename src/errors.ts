@@ -1,0 +1,54 @@
+/** The one base class: `catch (e) { if (e instanceof LatentGpuError) … }`. `cause` holds what lay underneath, if anything did. */
+export class LatentGpuError extends Error {
+  // Set on each class by hand: a minifier renames classes, and a structured clone into a worker keeps nothing but this string.
+  override name = 'LatentGpuError';
+}
+
+/** No WebGPU here, no adapter, or an adapter that lacks a limit this library needs. */
+export class GpuUnavailableError extends LatentGpuError {
+  override name = 'GpuUnavailableError';
+}
+
+/** An option that does not exist, or a value it cannot take. */
+export class OptionError extends LatentGpuError {
+  override name = 'OptionError';
+}
+
+/** Two shapes that do not fit; the message shows both. */
+export class ShapeError extends LatentGpuError {
+  override name = 'ShapeError';
+}
+
+/** Data that cannot be trained on: empty, NaN or infinite (with row and column), outside [0, 1] for binary cross-entropy. */
+export class DataError extends LatentGpuError {
+  override name = 'DataError';
+}
+
+/** A file that is not what it claims to be; the message holds the offset in bytes. */
+export class FormatError extends LatentGpuError {
+  override name = 'FormatError';
+}
+
+/** The GPU device went away: a driver reset, a crash of the browser's GPU process, or `gpu.close()`. */
+export class DeviceLostError extends LatentGpuError {
+  override name = 'DeviceLostError';
+}
+
+/** The device has no memory left, or a single buffer would pass the adapter's limit. */
+export class OutOfMemoryError extends LatentGpuError {
+  override name = 'OutOfMemoryError';
+}
+
+/** Training met a NaN or an infinity. The weights are those of the step before. */
+export class DivergedError extends LatentGpuError {
+  override name = 'DivergedError';
+  constructor(
+    /** The step that went bad, counted from 1 over the model's whole life. */
+    readonly step: number,
+    /** The first tensor that went bad: `loss`, or a parameter's name with `.grad`. */
+    readonly tensor: string,
+    options?: ErrorOptions,
+  ) {
+    super(`training diverged: ${tensor} is not finite at step ${step}; a smaller learning rate usually helps`, options);
+  }
+}

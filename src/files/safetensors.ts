@@ -1,0 +1,145 @@
+/**
+ * The safetensors format: the length of a JSON header (u64, little-endian), the header, the numbers.
+ *
+ *   { "__metadata__": { "any": "text" }, "encoder.0.weight": { "dtype": "F32", "shape": [32, 784], "data_offsets": [0, 100352] } }
+ *
+ * Offsets count from the header's end. Only F32 is written and read: WebGPU's hosts are all
+ * little-endian, so a Float32Array is already in the order of the file.
+ *
+ * Reading is strict, as in the format's own implementation: the tensors must cover the data without
+ * a hole and without an overlap, so that no byte of a file escapes notice.
+ */
+import { FormatError, ShapeError } from '../errors.ts';
+
+export interface SafeTensor {
+  data: Float32Array;
+  shape: number[];
+}
+
+export interface SafeTensors {
+  tensors: Record<string, SafeTensor>;
+  metadata: Record<string, string>;
+}
+
+/** Where one tensor lies: `begin` and `end` count from the first byte after the header. */
+interface Span {
+  name: string;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+const METADATA = '__metadata__';
+const PREFIX = 8; // bytes of the header's length
+const F32 = 4; // bytes a number
+
+export function writeSafetensors(
+  tensors: Record<string, { data: Float32Array; shape: number[] }>,
+  metadata?: Record<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const header: [string, unknown][] = metadata ? [[METADATA, metadata]] : [];
+  let end = 0;
+  for (const [name, { data, shape }] of Object.entries(tensors)) {
+    if (name === METADATA) throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
+    const elements = elementCount(shape);
+    if (elements !== data.length) {
+      throw new ShapeError(`safetensors: ${name} has the shape [${shape.join(', ')}], but ${data.length} numbers`);
+    }
+    const begin = end;
+    end += data.byteLength;
+    header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
+  }
+
+  // Object.fromEntries and not assignment: a tensor may be called __proto__.
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const dataStart = Math.ceil((PREFIX + json.length) / 8) * 8;
+  const bytes = new Uint8Array(dataStart + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - PREFIX), true);
+  bytes.fill(0x20, PREFIX, dataStart); // the format pads with spaces, which JSON ignores
+  bytes.set(json, PREFIX);
+  let at = dataStart;
+  for (const { data } of Object.values(tensors)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+export function readSafetensors(bytes: Uint8Array): SafeTensors {
+  const { header, dataStart } = readHeader(bytes);
+  const { [METADATA]: metadata = {}, ...entries } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw malformed(PREFIX, `${METADATA} must map names to text`);
+  }
+  const spans = Object.entries(entries).map(([name, entry]) => readSpan(name, entry));
+  checkCover(spans, bytes.length - dataStart, dataStart);
+
+  const tensors = spans.map(({ name, shape, begin, end }): [string, SafeTensor] => {
+    // A copy: the data of a file may start at any byte, a Float32Array only at every fourth.
+    const copy = bytes.slice(dataStart + begin, dataStart + end);
+    return [name, { data: new Float32Array(copy.buffer), shape }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
+}
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+  if (bytes.length < PREFIX) throw malformed(bytes.length, `the file ends here; its first ${PREFIX} bytes are the header's length`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const dataStart = PREFIX + length;
+  if (dataStart > bytes.length) {
+    throw malformed(0, `a header of ${length} bytes is announced, but only ${bytes.length - PREFIX} follow`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, dataStart)));
+  } catch (cause) {
+    throw malformed(PREFIX, 'the header is no JSON', cause);
+  }
+  if (!isRecord(header)) throw malformed(PREFIX, 'the header is no JSON object');
+  return { header, dataStart };
+}
+
+function readSpan(name: string, entry: unknown): Span {
+  const fail = (problem: string): FormatError => malformed(PREFIX, `the header's entry for ${name} ${problem}`);
+  if (!isRecord(entry)) throw fail('is no object');
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (dtype !== 'F32') throw fail(`has the dtype ${JSON.stringify(dtype)}; only "F32" is read`);
+  if (!isCounts(shape)) throw fail(`has the shape ${JSON.stringify(shape)}`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw fail(`has the data_offsets ${JSON.stringify(offsets)}`);
+  const [begin, end] = offsets as [number, number];
+  const size = elementCount(shape) * F32;
+  if (end - begin !== size) {
+    throw fail(`has the shape [${shape.join(', ')}], that is ${size} bytes, but data_offsets over ${end - begin}`);
+  }
+  return { name, shape, begin, end };
+}
+
+/** Every byte of the data belongs to exactly one tensor. */
+function checkCover(spans: Span[], dataLength: number, dataStart: number): void {
+  let end = 0;
+  let before = 'the header';
+  for (const span of [...spans].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (span.begin > end) throw malformed(dataStart + end, `${span.begin - end} bytes between ${before} and ${span.name} belong to no tensor`);
+    if (span.begin < end) throw malformed(dataStart + span.begin, `${span.name} overlaps ${before} by ${end - span.begin} bytes`);
+    end = span.end;
+    before = span.name;
+  }
+  if (end > dataLength) throw malformed(dataStart + dataLength, `the file ends here, ${end - dataLength} bytes before the end of ${before}`);
+  if (end < dataLength) throw malformed(dataStart + end, `${dataLength - end} bytes follow that belong to no tensor`);
+}
+
+function malformed(offset: number, problem: string, cause?: unknown): FormatError {
+  return new FormatError(`safetensors, byte ${offset}: ${problem}`, { cause });
+}
+
+function elementCount(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}

@@ -1,0 +1,50 @@
+import { activationBackward, activationForward, savedForSlope, type Activation } from '../../shaders/activation.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { quadsOf } from './shapes.ts';
+
+export type { Activation };
+export { activationNames } from '../../shaders/activation.ts';
+
+/** y = f(z), elementwise. dz = dy f′(z). */
+export function activate(tape: Tape, z: Tensor, name: Activation): Tensor {
+  if (name === 'linear') return z;
+  const y = tape.tensor(z.shape, 'f32', name);
+  tape.run(activationForward(name), { z, y }, { constants: { quads: quadsOf(z) }, threads: quadsOf(z) });
+  activationRule(tape, name, z, y);
+  return y;
+}
+
+/**
+ * Declares the backward pass of y = f(z), wherever y was computed. A consumer of y may take the fold instead and hand its gradient
+ * straight to z; then this rule finds nothing to do.
+ */
+export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tensor): void {
+  const saved = savedForSlope(name) === 'y' ? y : z;
+  tape.offerFold(y, { activation: name, saved, preactivation: z });
+  tape.backward(y, () => {
+    const size = { constants: { quads: quadsOf(z) }, threads: quadsOf(z) };
+    tape.run(activationBackward(name), { dy: tape.grad(y), saved, dz: tape.grad(z) }, size);
+  });
+}
+
+const named = (name: Activation) => (tape: Tape, z: Tensor): Tensor => activate(tape, z, name);
+
+/** y = z */
+export const linear = named('linear');
+/** y = max(z, 0) */
+export const relu = named('relu');
+/** y = z above zero, 0.01 z below */
+export const leakyRelu = named('leakyRelu');
+/** y = z above zero, e^z − 1 below (Clevert et al. 2016, α = 1) */
+export const elu = named('elu');
+/** y = z Φ(z), exactly, not by tanh (Hendrycks & Gimpel 2016) */
+export const gelu = named('gelu');
+/** y = z σ(z) (Elfwing et al. 2018) */
+export const silu = named('silu');
+/** y = 1 / (1 + e^−z) */
+export const sigmoid = named('sigmoid');
+/** y = tanh z */
+export const tanh = named('tanh');
+/** y = log(1 + e^z) */
+export const softplus = named('softplus');

@@ -1,0 +1,94 @@
+import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
+import { ShapeError } from '../errors.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { sumInto } from './reduce.ts';
+import { quadsOf, sameShape, show } from './shapes.ts';
+
+/** a + b, broadcast as NumPy does, up to four sides. da = dy, db = dy, summed over the sides that were repeated. @throws ShapeError */
+export const add = operation('add', (tape, dy, _a, _b, toA, toB) => {
+  toA('copy', dy, dy);
+  toB('copy', dy, dy);
+});
+
+/** a − b, broadcast. da = dy, db = −dy. @throws ShapeError */
+export const subtract = operation('subtract', (tape, dy, _a, _b, toA, toB) => {
+  toA('copy', dy, dy);
+  toB('negate', dy, dy);
+});
+
+/** a b elementwise, broadcast. da = dy b, db = dy a. @throws ShapeError */
+export const multiply = operation('multiply', (tape, dy, a, b, toA, toB) => {
+  toA('multiply', dy, b);
+  toB('multiply', dy, a);
+});
+
+/** a / b elementwise, broadcast. da = dy / b, db = −dy a / b². @throws ShapeError */
+export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
+  toA('divide', dy, b);
+  const slope = tape.tensor(dy.shape, 'f32', 'slope');
+  apply(tape, 'quotientSlope', a, b, slope);
+  toB('multiply', dy, slope);
+});
+
+type Send = (name: Expression, a: Tensor, b: Tensor) => void;
+type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;
+
+function operation(name: Expression, rule: Rule) {
+  return (tape: Tape, a: Tensor, b: Tensor): Tensor => {
+    const y = tape.tensor(broadcastShape(name, a.shape, b.shape), 'f32', name);
+    apply(tape, name, a, b, y);
+    const send = (x: Tensor): Send => (by, p, q) => applyReduced(tape, by, p, q, y.shape, x);
+    tape.backward(y, () => rule(tape, tape.grad(y), a, b, send(a), send(b)));
+    return y;
+  };
+}
+
+function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
+  const sides = Math.max(a.length, b.length);
+  if (sides > 4) throw new ShapeError(`${name}: takes up to four sides, not ${show(a)} and ${show(b)}`);
+  return Array.from({ length: sides }, (_, i) => {
+    const [p, q] = [a[i - sides + a.length] ?? 1, b[i - sides + b.length] ?? 1];
+    if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${show(a)} and ${show(b)} do not go together`);
+    return Math.max(p, q);
+  });
+}
+
+/** Sends p ∘ q, of the result's shape, to the gradient of an operand, summed over the sides along which that operand was repeated. */
+function applyReduced(tape: Tape, name: Expression, p: Tensor, q: Tensor, shape: readonly number[], x: Tensor): void {
+  const target = tape.grad(x);
+  const operand = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+  const repeated = shape.flatMap((n, i) => (n > 1 && operand[i] === 1 ? [i] : []));
+  if (!repeated.length) return apply(tape, name, p, q, target, shape);
+  let full = tape.tensor(shape, 'f32', 'broadcast gradient');
+  apply(tape, name, p, q, full);
+  repeated.forEach((axis, i) => {
+    const sides = full.shape.map((n, side) => (side === axis ? 1 : n));
+    const to = i === repeated.length - 1 ? target : tape.tensor(sides, 'f32', 'broadcast gradient');
+    sumInto(tape, full, axis, to);
+    full = to;
+  });
+}
+
+/** Records y = a ∘ b, without a gradient rule. */
+function apply(tape: Tape, name: Expression, a: Tensor, b: Tensor, y: Tensor, shape = y.shape): void {
+  if (sameShape(a.shape, shape) && sameShape(b.shape, shape)) {
+    tape.run(elementwise(name), { a, b, y }, { constants: { quads: quadsOf(y) }, threads: quadsOf(y) });
+    return;
+  }
+  const [, side1, side2, side3] = padded(shape);
+  const [a0, a1, a2, a3] = strides(a.shape);
+  const [b0, b1, b2, b3] = strides(b.shape);
+  const constants = { size: y.size, side1, side2, side3, a0, a1, a2, a3, b0, b1, b2, b3 };
+  tape.run(broadcast(name), { a, b, y }, { constants, threads: y.size });
+}
+
+type Four = [number, number, number, number];
+
+const padded = (shape: readonly number[]): Four => [...Array<number>(4 - shape.length).fill(1), ...shape] as Four;
+
+/** Row-major strides of four sides, 0 along those of length 1: they are repeated. */
+function strides(shape: readonly number[]): Four {
+  const sides = padded(shape);
+  return sides.map((n, i) => (n === 1 ? 0 : sides.slice(i + 1).reduce((product, side) => product * side, 1))) as Four;
+}

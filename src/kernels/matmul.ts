@@ -1,0 +1,86 @@
+import { matmulShader } from '../../shaders/matmul.ts';
+import type { Activation } from '../../shaders/activation.ts';
+import { ShapeError } from '../errors.ts';
+import type { Gpu } from '../runtime/device.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { show } from './shapes.ts';
+
+export interface Transposes {
+  /** a is stored as [k, m]. */
+  transposeA?: boolean;
+  /** b is stored as [n, k]. */
+  transposeB?: boolean;
+}
+
+/**
+ * y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n].
+ * da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
+ * @throws ShapeError where the inner sides differ or an operand is no matrix
+ */
+export function matmul(tape: Tape, a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: Transposes = {}): Tensor {
+  if (a.shape.length !== 2 || b.shape.length !== 2) throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
+  const [m, k] = sides(a, transposeA);
+  const [inner, n] = sides(b, transposeB);
+  if (k !== inner) throw new ShapeError(`matmul: the left side has ${k} columns, the right side ${inner} rows (${show(a.shape)}, ${show(b.shape)})`);
+  const y = tape.tensor([m, n]);
+  product(tape, { a, b, y, transposeA, transposeB });
+  tape.backward(y, () => {
+    const dy = tape.grad(y);
+    const [da, db] = [tape.grad(a), tape.grad(b)];
+    if (transposeA) product(tape, { a: b, b: dy, y: da, transposeA: transposeB, transposeB: true });
+    else product(tape, { a: dy, b, y: da, transposeB: !transposeB });
+    if (transposeB) product(tape, { a: dy, b: a, y: db, transposeA: true, transposeB: transposeA });
+    else product(tape, { a, b: dy, y: db, transposeA: !transposeA });
+  });
+  return y;
+}
+
+const sides = (x: Tensor, transposed: boolean): [number, number] => (transposed ? [x.columns, x.rows] : [x.rows, x.columns]);
+
+export interface Product extends Transposes {
+  a: Tensor;
+  b: Tensor;
+  y: Tensor;
+  bias?: Tensor;
+  activation?: Activation;
+  /** y is multiplied by the activation's slope at `saved`. */
+  slope?: { activation: Activation; saved: Tensor };
+  /** Gets the sums over k of op(a)'s rows; only with `transposeA`. */
+  sums?: Tensor;
+}
+
+/** Records one product with its epilogue; operands of more than two dimensions count as matrices of their last side. No gradient rule. */
+export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false }: Product): void {
+  const [m, k] = sides(a, transposeA);
+  const [, n] = sides(b, transposeB);
+  const [tileRows, tileColumns] = tile(tape.gpu, m, n);
+  const wide = (side: number) => side % 4 === 0;
+  const shader = matmulShader({
+    transposeA,
+    transposeB,
+    wideA: wide(a.columns),
+    wideB: wide(b.columns),
+    wideY: wide(n),
+    ragged: !wide(k),
+    tileRows,
+    tileColumns,
+    bias: bias !== undefined,
+    activation,
+    slope: slope?.activation,
+    sums: sums !== undefined,
+  });
+  const tiles = Math.ceil(m / tileRows) * Math.ceil(n / tileColumns);
+  const threads = tiles + (sums ? Math.ceil(m / 4) : 0);
+  tape.run(shader, { a, b, y, bias, saved: slope?.saved, sums }, { constants: { m, n, k }, threads });
+}
+
+/**
+ * Outputs an invocation keeps. Large tiles reuse each load more often: on a processor (SwiftShader), where loads cost most, 8 × 8 is about
+ * one and a half times as fast as 4 × 4. A GPU needs thousands of invocations first.
+ */
+function tile(gpu: Gpu, m: number, n: number): [number, number] {
+  const large = gpu.info.isFallback || gpu.info.architecture === 'swiftshader' || (m * n) / 64 >= 16384;
+  const side = (length: number) => (large && length > 4 ? 8 : 4);
+  return [side(m), side(n)];
+}

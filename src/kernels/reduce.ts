@@ -1,0 +1,91 @@
+import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
+import { ShapeError } from '../errors.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { show } from './shapes.ts';
+
+/** A tensor seen as [outer, length, inner], to be reduced along the middle. */
+interface View {
+  outer: number;
+  length: number;
+  inner: number;
+  /** What is left: the shape without that side, [1] if nothing is. */
+  shape: number[];
+}
+
+function view(kernel: string, x: Tensor, axis?: number): View {
+  if (axis === undefined) return { outer: 1, length: x.size, inner: 1, shape: [1] };
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  const length = x.shape[at];
+  if (length === undefined || !Number.isInteger(at)) throw new ShapeError(`${kernel}: ${show(x.shape)} has no axis ${axis}`);
+  const product = (sides: readonly number[]) => sides.reduce((p, n) => p * n, 1);
+  const rest = x.shape.filter((_, i) => i !== at);
+  return { outer: product(x.shape.slice(0, at)), length, inner: product(x.shape.slice(at + 1)), shape: rest.length ? rest : [1] };
+}
+
+/** Values one invocation adds up. Short strips keep the tree deep (exact) and the GPU full; longer ones save dispatches. */
+const strip = 64;
+
+/** Σ x along an axis (negative ones count from the end), or over all. dx = dy, spread out again. @throws ShapeError */
+export const sum = (tape: Tape, x: Tensor, axis?: number): Tensor => scaledSum(tape, x, view('sum', x, axis), 1);
+
+/** The mean along an axis or over all. dx = dy / n. @throws ShapeError */
+export function mean(tape: Tape, x: Tensor, axis?: number): Tensor {
+  const along = view('mean', x, axis);
+  return scaledSum(tape, x, along, 1 / along.length);
+}
+
+function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
+  const y = tape.tensor(along.shape, 'f32', 'sum');
+  recordSum(tape, x, along, scale, y);
+  const { outer, length, inner } = along;
+  tape.backward(y, () => {
+    tape.run(spread(false), { dy: tape.grad(y), dx: tape.grad(x) }, { constants: { outer, length, inner, scale }, threads: x.size });
+  });
+  return y;
+}
+
+/** Sums x along an axis into y, which may have that side as 1. No gradient rule. */
+export function sumInto(tape: Tape, x: Tensor, axis: number, y: Tensor): void {
+  recordSum(tape, x, view('sum', x, axis), 1, y);
+}
+
+function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
+  for (let from = x; ; ) {
+    const parts = Math.ceil(length / strip);
+    const last = parts === 1;
+    const to = last ? y : tape.tensor([outer, parts, inner], 'f32', 'partial sums');
+    tape.run(sumStage(), { x: from, y: to }, { constants: { outer, length, inner, parts, scale: last ? scale : 1 }, threads: outer * parts * inner });
+    if (last) return;
+    from = to;
+    length = parts;
+  }
+}
+
+/** The largest value along an axis or over all. The gradient goes to the first place that has it. @throws ShapeError */
+export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
+  const { value, at, along } = recordMax(tape, x, view('max', x, axis));
+  tape.backward(value, () => {
+    const { outer, length, inner } = along;
+    tape.run(spread(true), { dy: tape.grad(value), dx: tape.grad(x), at }, { constants: { outer, length, inner, scale: 1 }, threads: x.size });
+  });
+  return value;
+}
+
+/** Where the largest value is along an axis, or in the flattened tensor; the first of equals. u32, no gradient. @throws ShapeError */
+export const argmax = (tape: Tape, x: Tensor, axis?: number): Tensor => recordMax(tape, x, view('argmax', x, axis)).at;
+
+function recordMax(tape: Tape, x: Tensor, along: View): { value: Tensor; at: Tensor; along: View } {
+  const { outer, inner, shape } = along;
+  let { length } = along;
+  for (let from: { value: Tensor; at?: Tensor } = { value: x }; ; ) {
+    const parts = Math.ceil(length / strip);
+    const sides = parts === 1 ? shape : [outer, parts, inner];
+    const to = { value: tape.tensor(sides, 'f32', 'max'), at: tape.tensor(sides, 'u32', 'argmax') };
+    const size = { constants: { outer, length, inner, parts }, threads: outer * parts * inner };
+    tape.run(maxStage(!from.at), { x: from.value, y: to.value, at: to.at, from: from.at }, size);
+    if (parts === 1) return { ...to, along };
+    from = to;
+    length = parts;
+  }
+}

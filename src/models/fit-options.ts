@@ -1,0 +1,102 @@
+import type { Data } from '../data/dataset.ts';
+import { OptionError } from '../errors.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import type { Optimizer } from './optimizers.ts';
+
+/** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
+export interface Losses {
+  loss: number;
+  reconstruction: number;
+}
+
+export interface History {
+  /** One entry an epoch: the mean over its examples. Where a fit starts or ends within an epoch, over those it trained on. */
+  epochs: Losses[];
+  /** The loss of every step, before its update. */
+  loss: number[];
+  /** One entry an epoch, after it, where `validation` was given. */
+  validation?: Losses[];
+  /** The epoch with the lowest validation loss, from 1 on. */
+  bestEpoch?: number;
+  stopped: 'finished' | 'patience' | 'user';
+  seconds: number;
+  steps: number;
+}
+
+export interface Progress {
+  /** From 1 on, of this fit. */
+  epoch: number;
+  epochs: number;
+  /** Steps finished, of this fit. */
+  step: number;
+  steps: number;
+  /** The last epoch's, or with `progressEveryMs` the newest step's that was read back. */
+  loss?: number;
+  examplesPerSecond: number;
+}
+
+export interface FitOptions {
+  /** Passes over the data, on top of what was trained. This or `steps`. */
+  epochs?: number;
+  /** Optimizer steps, on top of what was trained. */
+  steps?: number;
+  /** Default min(128, examples). Asking for more than there are examples is an `OptionError`. */
+  batchSize?: number;
+  /** Omitted: the last one goes on; `adam(1e-3)` at first. The same kind keeps its moments, another kind starts anew. */
+  optimizer?: Optimizer;
+  /** A new order each epoch, made on the device from the seed. Default true. */
+  shuffle?: boolean;
+  /** Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. */
+  validation?: Data | number;
+  /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs. */
+  patience?: number;
+  /** Default 0. */
+  minDelta?: number;
+  /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
+  restoreBest?: boolean;
+  onEpochEnd?: (epoch: Losses & { epoch: number; validation?: Losses; best: boolean }) => void | Promise<void>;
+  /** Called after each finished submit. */
+  onProgress?: (progress: Progress) => void;
+  /** Reads the newest loss back for `onProgress`, at most that often. Without it, no loss is read between epochs. */
+  progressEveryMs?: number;
+  /** Ends training between two submits; the model stays usable, and `fit` rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** The longest slice of GPU time taken in one go, in milliseconds. Default 100. */
+  frameBudgetMs?: number;
+}
+
+/** A running fit: a promise of its history that can be steered. Pausing and stopping take effect between two submits. */
+export interface Training extends Promise<History> {
+  pause(): void;
+  resume(): void;
+  /** Ends training; the promise resolves with the history so far. */
+  stop(): void;
+}
+
+const known = [
+  'epochs', 'steps', 'batchSize', 'optimizer', 'shuffle', 'validation', 'patience', 'minDelta', 'restoreBest',
+  'onEpochEnd', 'onProgress', 'progressEveryMs', 'signal', 'frameBudgetMs',
+]; // prettier-ignore
+
+/** Everything that can be said without looking at the data. @throws OptionError */
+export function checkFitOptions(options: FitOptions): void {
+  checkOptions('fit', options, known);
+  const { epochs, steps, batchSize, optimizer, validation, patience, minDelta, restoreBest, progressEveryMs, frameBudgetMs } = options;
+  if ((epochs === undefined) === (steps === undefined)) throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);
+  if (epochs !== undefined) checkNumber('fit: epochs', epochs, { least: 1, whole: true });
+  if (steps !== undefined) checkNumber('fit: steps', steps, { least: 1, whole: true });
+  if (batchSize !== undefined) checkNumber('fit: batchSize', batchSize, { least: 1, whole: true });
+  if (optimizer !== undefined && typeof optimizer?.kind !== 'string') throw new OptionError('fit: the optimizer is one made by sgd, adam, adamw or adagrad');
+  if (typeof validation === 'number') checkNumber('fit: validation', validation, { above: 0, most: 1 - 1e-9 });
+  if (patience !== undefined) checkNumber('fit: patience', patience, { least: 0, whole: true });
+  if (minDelta !== undefined) checkNumber('fit: minDelta', minDelta, { least: 0 });
+  if (progressEveryMs !== undefined) checkNumber('fit: progressEveryMs', progressEveryMs, { least: 0 });
+  if (frameBudgetMs !== undefined) checkNumber('fit: frameBudgetMs', frameBudgetMs, { above: 0 });
+  if ((patience !== undefined || restoreBest) && validation === undefined) throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);
+}
+
+/** The batch size asked for, or a usual one. @throws OptionError where there are fewer examples */
+export function batchSizeFor(asked: number | undefined, examples: number): number {
+  if (asked !== undefined && asked > examples) throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);
+  return asked ?? Math.min(128, examples);
+}

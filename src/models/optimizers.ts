@@ -1,0 +1,63 @@
+import type { OptimizerKind } from '../kernels/optimizer.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+
+/** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
+export interface Optimizer {
+  readonly kind: OptimizerKind;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+}
+
+function make(kind: OptimizerKind, learningRate: number, { beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0 }): Optimizer {
+  checkNumber(`${kind}: learning rate`, learningRate, { least: 0 });
+  checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
+  checkNumber(`${kind}: beta2`, beta2, { least: 0, most: 1 - 1e-9 });
+  checkNumber(`${kind}: epsilon`, epsilon, { least: 0 });
+  checkNumber(`${kind}: weight decay`, weightDecay, { least: 0 });
+  return { kind, learningRate, beta1, beta2, epsilon, weightDecay };
+}
+
+/** w −= η g; with momentum as PyTorch has it, v = μ v + g, w −= η v. @throws OptionError */
+export function sgd(learningRate = 0.01, options: { momentum?: number; nesterov?: boolean } = {}): Optimizer {
+  checkOptions('sgd', options, ['momentum', 'nesterov']);
+  const { momentum = 0, nesterov = false } = options;
+  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { beta1: momentum });
+}
+
+export interface AdamOptions {
+  /** Default 0.9. */
+  beta1?: number;
+  /** Default 0.999. */
+  beta2?: number;
+  /** Default 1e-8. */
+  epsilon?: number;
+}
+
+const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/** Adam (Kingma & Ba 2015), with PyTorch's defaults. @throws OptionError */
+export function adam(learningRate = 1e-3, options: AdamOptions = {}): Optimizer {
+  checkOptions('adam', options, ['beta1', 'beta2', 'epsilon']);
+  return make('adam', learningRate, { ...adamDefaults, ...options });
+}
+
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
+export function adamw(learningRate = 1e-3, options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+  checkOptions('adamw', options, ['beta1', 'beta2', 'epsilon', 'weightDecay']);
+  return make('adamw', learningRate, { ...adamDefaults, weightDecay: 0.01, ...options });
+}
+
+/** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
+export function adagrad(learningRate = 0.01, options: { epsilon?: number } = {}): Optimizer {
+  checkOptions('adagrad', options, ['epsilon']);
+  return make('adagrad', learningRate, { epsilon: 1e-10, ...options });
+}
+
+/** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */
+export function settings({ learningRate, beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
+  const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);
+  return { rate: learningRate, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: log(beta1), logBeta2: log(beta2), epsilon, decay: weightDecay };
+}

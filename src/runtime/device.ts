@@ -1,0 +1,186 @@
+import { DeviceLostError, GpuUnavailableError, LatentGpuError, OutOfMemoryError } from '../errors.ts';
+import { Memory } from './memory.ts';
+import { checkOptions } from './options.ts';
+import { Pipelines } from './pipelines.ts';
+
+export interface GpuOptions {
+  /** An adapter of your own, or a function that gets one. */
+  adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
+  /** A device of your own; `close()` then leaves it alive and frees only this library's buffers. */
+  device?: GPUDevice;
+  powerPreference?: GPUPowerPreference;
+  /** `'fixed'`: the same kernels, so the same bits, in every run on this adapter. Kernels are chosen by shape and adapter alone so far, so both mean the same. */
+  tuning?: 'measured' | 'fixed';
+}
+
+/** One adapter's device, and everything this library holds on it. */
+export class Gpu {
+  /** Resolves when the device is lost, also by `close()`. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  /** @internal */
+  readonly pipelines: Pipelines;
+  readonly #memory = new Memory();
+  readonly #counters = { dispatches: 0, submits: 0, readbacks: 0 };
+  #loss: DeviceLostError | undefined;
+  readonly #whenLost: Promise<never>;
+
+  constructor(
+    readonly device: GPUDevice,
+    readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
+    private readonly ownsDevice: boolean,
+  ) {
+    this.lost = device.lost;
+    this.pipelines = new Pipelines(device);
+    this.#whenLost = device.lost.then((info) => {
+      this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
+      throw this.#loss;
+    });
+    this.#whenLost.catch(() => {}); // Everyone who waits races against it; with nobody waiting, a loss is no unhandled rejection.
+  }
+
+  /** Bytes and buffers this library holds on the device now, and the most bytes it ever held. */
+  memory(): { bytes: number; peakBytes: number; buffers: number } {
+    return this.#memory.report();
+  }
+
+  /** Counted since `openGpu`. */
+  counters(): { dispatches: number; submits: number; readbacks: number } {
+    return { ...this.#counters };
+  }
+
+  /** Frees everything. Calling it again does nothing. */
+  close(): void {
+    if (this.#loss) return;
+    this.#loss = new DeviceLostError('the Gpu was closed');
+    this.#memory.freeAll();
+    if (this.ownsDevice) this.device.destroy();
+  }
+
+  /** Makes a buffer of at least `bytes`, rounded up to whole 256-byte blocks. @internal */
+  allocate(bytes: number, usage: GPUBufferUsageFlags, label: string): GPUBuffer {
+    this.check();
+    const size = Math.max(256, Math.ceil(bytes / 256) * 256);
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    if (size > limit) throw new OutOfMemoryError(`${label}: ${bytes} bytes are more than the ${limit} this adapter allows in one buffer`);
+    return this.#memory.add(this.device.createBuffer({ size, usage, label }));
+  }
+
+  /** @internal */
+  free(buffer: GPUBuffer): void {
+    this.#memory.free(buffer);
+  }
+
+  /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
+  submit(encode: (encoder: GPUCommandEncoder) => number): Promise<void> {
+    return this.guard(() => {
+      const encoder = this.device.createCommandEncoder();
+      this.#counters.dispatches += encode(encoder);
+      this.#counters.submits++;
+      this.device.queue.submit([encoder.finish()]);
+      return this.device.queue.onSubmittedWorkDone();
+    });
+  }
+
+  /** Copies ranges of device buffers to one array of bytes, back to back. @internal */
+  async readBytes(ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[]): Promise<ArrayBuffer> {
+    const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
+    const staging = this.allocate(total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'readback');
+    try {
+      const copied = this.submit((encoder) => {
+        let at = 0;
+        for (const { buffer, offset, bytes } of ranges) {
+          encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+          at += bytes;
+        }
+        return 0;
+      });
+      this.#counters.readbacks++;
+      await Promise.all([copied, this.wait(staging.mapAsync(GPUMapMode.READ))]);
+      return staging.getMappedRange().slice(0, total);
+    } finally {
+      this.free(staging);
+    }
+  }
+
+  /** Throws where the device is gone: most promises of a lost device resolve as if nothing had happened. @internal */
+  check(): void {
+    if (this.#loss) throw this.#loss;
+  }
+
+  /** The promise, or a `DeviceLostError` if the device is lost first. @internal */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    const value = await Promise.race([promise, this.#whenLost]);
+    this.check();
+    return value;
+  }
+
+  /** Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes. @internal */
+  async guard<T>(work: () => T | Promise<T>): Promise<T> {
+    this.check();
+    const filters: GPUErrorFilter[] = ['internal', 'out-of-memory', 'validation'];
+    filters.forEach((filter) => this.device.pushErrorScope(filter));
+    let result: T | Promise<T>;
+    let errors: Promise<GPUError | null>[];
+    try {
+      result = work();
+    } finally {
+      errors = filters.map(() => this.device.popErrorScope());
+    }
+    const [value, ...found] = await this.wait(Promise.all([result, ...errors]));
+    const error = found.find((each) => each !== null);
+    if (error instanceof GPUOutOfMemoryError) throw new OutOfMemoryError(`the device is out of memory: ${error.message}`);
+    if (error) throw new LatentGpuError(`WebGPU refused a command: ${error.message}`);
+    return value;
+  }
+}
+
+/**
+ * Opens the GPU.
+ * @throws GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
+ */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
+  if (options.device) return fromDevice(options.device, false);
+  const adapter = await findAdapter(options);
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({
+      label: 'latentgpu',
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+    });
+  } catch (cause) {
+    throw new GpuUnavailableError('the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter', { cause });
+  }
+  return fromDevice(device, true, adapter.info);
+}
+
+async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
+  if (typeof adapter === 'object') return adapter;
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu as GPU | undefined;
+  if (!adapter && !gpu) {
+    const insecure = globalThis.isSecureContext === false;
+    throw new GpuUnavailableError(
+      insecure
+        ? 'WebGPU is hidden from this page: it needs a secure context (https, or localhost)'
+        : 'no WebGPU here: it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)',
+    );
+  }
+  const found = await (adapter ? adapter() : gpu!.requestAdapter({ powerPreference }));
+  if (!found) throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
+  return found;
+}
+
+function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAdapterInfo): Gpu {
+  const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
+  for (const [limit, least] of Object.entries(needed)) {
+    const has = device.limits[limit as keyof typeof needed];
+    if (has < least) throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
+  }
+  const info = adapterInfo ?? device.adapterInfo;
+  const { vendor, architecture, description, isFallbackAdapter } = info;
+  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, ownsDevice);
+}

@@ -1,0 +1,71 @@
+import { LatentGpuError } from '../errors.ts';
+import type { Shader } from '../../shaders/wgsl.ts';
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export type Constants = Readonly<Record<string, number | boolean>>;
+
+/** Compiled pipelines, keyed by code and constants. Compiling is asynchronous, so that many compile at once and none blocks the page. */
+export class Pipelines {
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+
+  constructor(private readonly device: GPUDevice) {}
+
+  get(shader: Shader, constants: Constants): Promise<Pipeline> {
+    const key = JSON.stringify(Object.entries(constants).sort()) + shader.code;
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(shader, constants);
+      this.#pipelines.set(key, pipeline);
+      pipeline.catch(() => this.#pipelines.delete(key)); // The caller sees the failure; the next one should try again.
+    }
+    return pipeline;
+  }
+
+  async #compile(shader: Shader, constants: Constants): Promise<Pipeline> {
+    const layout = this.#layout(shader);
+    const module = this.#module(shader);
+    try {
+      const pipeline = await this.device.createComputePipelineAsync({
+        label: shader.label,
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, constants: Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, Number(value)])) },
+      });
+      return { pipeline, layout };
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
+      throw new LatentGpuError(`shader ${shader.label} did not compile: ${lines || (cause as Error).message}`, { cause });
+    }
+  }
+
+  #module(shader: Shader): GPUShaderModule {
+    let module = this.#modules.get(shader.code);
+    if (!module) {
+      module = this.device.createShaderModule({ label: shader.label, code: shader.code });
+      this.#modules.set(shader.code, module);
+    }
+    return module;
+  }
+
+  #layout(shader: Shader): GPUBindGroupLayout {
+    const key = shader.bindings.map((binding) => binding.access).join();
+    let layout = this.#layouts.get(key);
+    if (!layout) {
+      layout = this.device.createBindGroupLayout({
+        entries: shader.bindings.map(({ access }, binding) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+        })),
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}

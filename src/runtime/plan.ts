@@ -1,0 +1,147 @@
+import type { Gpu } from './device.ts';
+import type { Pipeline } from './pipelines.ts';
+import type { Dispatch, Tape } from './tape.ts';
+import type { BufferRange, Tensor } from './tensor.ts';
+
+/** What a tape became: pipelines compiled, buffers and bind groups made. Encoding it any number of times makes nothing anew. */
+export class Plan {
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly commands: readonly Command[],
+    private readonly buffers: readonly GPUBuffer[],
+    private readonly ranges: ReadonlyMap<Tensor, BufferRange>,
+  ) {}
+
+  get dispatches(): number {
+    return this.commands.length;
+  }
+
+  /** What runs, in order, for tests and profiles. */
+  get labels(): string[] {
+    return this.commands.map((command) => command.label);
+  }
+
+  /** Replays every dispatch into the pass; three calls each. Returns how many. */
+  encode(pass: GPUComputePassEncoder): number {
+    for (const { pipeline, bindGroup, columns, rows } of this.commands) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(columns, rows);
+    }
+    return this.commands.length;
+  }
+
+  /** Runs it once. */
+  run(): Promise<void> {
+    return this.gpu.submit((encoder) => {
+      const pass = encoder.beginComputePass();
+      const count = this.encode(pass);
+      pass.end();
+      return count;
+    });
+  }
+
+  /** Where a kept tensor lies. */
+  range(tensor: Tensor): BufferRange {
+    const range = this.ranges.get(tensor);
+    if (!range) throw new Error(`${tensor.label} was not kept by its tape`);
+    return range;
+  }
+
+  /** Fills every buffer with NaN, so that a test sees what a kernel has left unwritten. */
+  poison(): void {
+    for (const buffer of this.buffers) this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
+  }
+
+  dispose(): void {
+    for (const buffer of this.buffers) this.gpu.free(buffer);
+  }
+}
+
+interface Command {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Freezes what a tape has recorded. */
+export async function compile(tape: Tape): Promise<Plan> {
+  const { gpu } = tape;
+  const dispatches = needed(tape);
+  const slots = assignSlots(dispatches, tape.kept);
+  // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
+  const pipelines = await gpu.wait(Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))));
+  const buffers: GPUBuffer[] = [];
+  try {
+    return await gpu.guard(() => {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      for (const { bytes, label } of slots.list) buffers.push(gpu.allocate(bytes, usage, label));
+      const rangeOf = (tensor: Tensor): BufferRange =>
+        'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!]!, offset: 0 };
+      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i]!, rangeOf));
+      return new Plan(gpu, commands, buffers, new Map([...tape.kept].map((tensor) => [tensor, rangeOf(tensor)])));
+    });
+  } catch (error) {
+    for (const buffer of buffers) gpu.free(buffer);
+    throw error;
+  }
+}
+
+function command(gpu: Gpu, { shader, tensors, workgroups }: Dispatch, { pipeline, layout }: Pipeline, rangeOf: (tensor: Tensor) => BufferRange): Command {
+  const entries = tensors.map((tensor, binding) => ({ binding, resource: { ...rangeOf(tensor), size: tensor.bytes } }));
+  const bindGroup = gpu.device.createBindGroup({ label: shader.label, layout, entries });
+  const widest = gpu.device.limits.maxComputeWorkgroupsPerDimension;
+  const rows = Math.ceil(workgroups / widest);
+  return { label: shader.label, pipeline, bindGroup, columns: Math.ceil(workgroups / rows), rows };
+}
+
+const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => shader.bindings[i]!.access === 'read_write');
+
+/** The tensors whose earlier contents a dispatch uses; a gradient that it adds to is one. */
+function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
+  return tensors.filter((_, i) => shader.bindings[i]!.access === 'read' || constants[`add_${shader.bindings[i]!.name}`] === true);
+}
+
+/** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
+function needed(tape: Tape): Dispatch[] {
+  const wanted = new Set(tape.kept);
+  const kept = tape.dispatches.toReversed().filter((dispatch) => {
+    if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(tensor))) return false;
+    for (const tensor of reads(dispatch)) wanted.add(tensor);
+    return true;
+  });
+  return kept.reverse();
+}
+
+/**
+ * Gives every recorded tensor a buffer. Two tensors share one if the first is done with before the second is written; of the free buffers
+ * the tightest fit is taken, or the largest is grown. Never two tensors at once in a buffer: a dispatch may not read and write one buffer.
+ */
+function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>): { list: { bytes: number; label: string }[]; of: Map<Tensor, number> } {
+  const lastUse = new Map<Tensor, number>();
+  dispatches.forEach((dispatch, i) => dispatch.tensors.forEach((tensor) => lastUse.set(tensor, i)));
+  const list: { bytes: number; label: string }[] = [];
+  const of = new Map<Tensor, number>();
+  const free: number[] = [];
+  dispatches.forEach((dispatch, i) => {
+    const fresh = writes(dispatch).filter((tensor) => 'tape' in tensor.home && !of.has(tensor));
+    const unwritten = reads(dispatch).find((tensor) => 'tape' in tensor.home && !of.has(tensor));
+    if (unwritten) throw new Error(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
+    for (const tensor of fresh) {
+      const best = free.toSorted((a, b) => fit(list[a]!.bytes, tensor.bytes) - fit(list[b]!.bytes, tensor.bytes))[0];
+      const slot = best ?? list.push({ bytes: 0, label: tensor.label }) - 1;
+      if (best !== undefined) free.splice(free.indexOf(best), 1);
+      list[slot]!.bytes = Math.max(list[slot]!.bytes, tensor.bytes);
+      of.set(tensor, slot);
+    }
+    for (const tensor of new Set(dispatch.tensors)) {
+      if (of.has(tensor) && lastUse.get(tensor) === i && !kept.has(tensor)) free.push(of.get(tensor)!);
+    }
+  });
+  return { list, of };
+}
+
+/** Waste where the buffer is large enough; past all of those, what it would have to grow. */
+const fit = (has: number, needs: number): number => (has >= needs ? has - needs : 2 ** 40 + needs - has);

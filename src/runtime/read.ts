@@ -1,0 +1,37 @@
+import { compile } from './plan.ts';
+import { readTensors, Tensor, type Matrix } from './tensor.ts';
+
+/**
+ * Reads a tensor back. A recorded one is computed first, with everything it depends on, in one submit; what else is on its tape is left out.
+ * Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
+ */
+export async function read(tensor: Tensor): Promise<Matrix> {
+  const [matrix] = await readAll([tensor]);
+  return matrix!;
+}
+
+/** The same for several tensors of one tape, with one run and one readback. */
+export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
+  const homes = tensors.map((each) => each.home);
+  const tapes = new Set(homes.flatMap((home) => ('tape' in home ? [home.tape] : [])));
+  if (tapes.size > 1) throw new Error('read: the tensors come from different tapes');
+  const [tape] = tapes;
+  if (!tape) return toMatrices(tensors, homes[0] && 'gpu' in homes[0] ? await readTensors(homes[0].gpu, tensors) : []);
+  const recorded = tensors.filter((each) => 'tape' in each.home);
+  const before = [...tape.kept];
+  tape.keep(...recorded);
+  const plan = await compile(tape);
+  try {
+    await plan.run();
+    const placed = tensors.map((each) => ('tape' in each.home ? new Tensor(each.shape, each.dtype, each.label, { gpu: tape.gpu, range: plan.range(each) }) : each));
+    return toMatrices(tensors, await readTensors(tape.gpu, placed));
+  } finally {
+    plan.dispose();
+    tape.kept.clear();
+    tape.keep(...before);
+  }
+}
+
+function toMatrices(tensors: readonly Tensor[], values: readonly (Float32Array | Uint32Array)[]): Matrix[] {
+  return tensors.map(({ shape }, i) => ({ data: Float32Array.from(values[i]!), shape: [...shape] }));
+}

@@ -1,0 +1,76 @@
+import type { Gpu } from './device.ts';
+
+/** The default length of one submit: short enough for a page that shares the GPU, and far from the 2 s after which Windows resets it. */
+export const defaultBudgetMs = 100;
+
+export interface ScheduleHooks {
+  /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
+  goOn?(): Promise<boolean> | boolean;
+  /** Makes each submit, for callers who have to take turns with others on the same weights. */
+  inTurn?(submit: () => void): Promise<void>;
+  /** Told after each submit that has finished, with the steps finished so far. */
+  onFinished?(steps: number): void;
+}
+
+/**
+ * Runs steps, many to a submit: as many as fit the budget by the pace measured so far, starting with one. One submit is prepared while
+ * the one before is running, so the GPU never waits for JavaScript. It waits on the queue, never on animation frames: those stop in hidden tabs.
+ */
+export class Schedule {
+  #msPerStep: number | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly budgetMs = defaultBudgetMs,
+  ) {}
+
+  /** `encode` records step number `i` and returns how many dispatches that took. Resolves with the number of steps done. */
+  async run(steps: number, encode: (pass: GPUComputePassEncoder, i: number) => number, { goOn, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
+    const inFlight: Promise<void>[] = [];
+    let submitted = 0;
+    let finished = 0;
+    let freeAt = 0;
+    const finish = (count: number, began: number) => {
+      const now = performance.now();
+      this.#learn(count, now - Math.max(began, freeAt));
+      freeAt = now;
+      finished += count;
+      onFinished?.(finished);
+    };
+    try {
+      while (submitted < steps) {
+        if (goOn && !(await goOn())) break;
+        const first = submitted;
+        const count = this.#stepsThatFit(steps - submitted);
+        submitted += count;
+        await inTurn(() => {
+          const began = performance.now();
+          const done = this.gpu.submit((encoder) => {
+            const pass = encoder.beginComputePass();
+            let dispatches = 0;
+            for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
+            pass.end();
+            return dispatches;
+          });
+          inFlight.push(done.then(() => finish(count, began)));
+        });
+        const unknownPace = this.#msPerStep === undefined;
+        if (unknownPace || inFlight.length > 1) await inFlight.shift();
+      }
+      await Promise.all(inFlight);
+      return submitted;
+    } finally {
+      await Promise.allSettled(inFlight); // Whatever ends the run, nothing is left behind on the queue.
+    }
+  }
+
+  #stepsThatFit(left: number): number {
+    const fitting = this.#msPerStep === undefined ? 1 : Math.floor(this.budgetMs / this.#msPerStep);
+    return Math.min(left, Math.max(1, fitting));
+  }
+
+  /** Grows by at most four times from one submit to the next, as a first measurement may be far off. */
+  #learn(count: number, ms: number): void {
+    this.#msPerStep = Math.max(ms / count, this.budgetMs / (4 * count));
+  }
+}

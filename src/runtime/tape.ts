@@ -1,0 +1,128 @@
+import type { Shader } from '../../shaders/wgsl.ts';
+import type { Gpu } from './device.ts';
+import type { Constants } from './pipelines.ts';
+import { Tensor, type DType } from './tensor.ts';
+
+/** One recorded call of a kernel. */
+export interface Dispatch {
+  readonly shader: Shader;
+  /** In the order of the shader's bindings. */
+  readonly tensors: readonly Tensor[];
+  readonly constants: Constants;
+  readonly workgroups: number;
+}
+
+export interface Size {
+  /** Values of the shader's `override` constants. */
+  constants?: Constants;
+  /** Invocations, in workgroups of 64; or */
+  threads?: number;
+  /** workgroups. */
+  workgroups?: number;
+}
+
+/**
+ * How a consumer of y = f(z) may hand back its gradient: times f′(saved) straight into dz, with no dy in between.
+ * `activation` is a name of the kernels' own; the tape only passes it on.
+ */
+export interface Fold {
+  readonly activation: string;
+  readonly saved: Tensor;
+  readonly preactivation: Tensor;
+}
+
+/**
+ * Records dispatches and gradient rules. Nothing runs: a plan is made of what was recorded.
+ *
+ * The first dispatch that writes a gradient assigns it, later ones add to it, through the shader's `add_<binding>` constant;
+ * so no gradient is ever cleared.
+ */
+export class Tape {
+  readonly dispatches: Dispatch[] = [];
+  /** Recorded tensors that must outlive the plan's run. */
+  readonly kept = new Set<Tensor>();
+  readonly #rules: { of: Tensor; rule: () => void }[] = [];
+  readonly #gradients = new Map<Tensor, Tensor>();
+  readonly #isGradient = new Set<Tensor>();
+  readonly #written = new Set<Tensor>();
+  readonly #folds = new Map<Tensor, Fold>();
+
+  constructor(readonly gpu: Gpu) {}
+
+  /** A tensor that some dispatch of this tape will write. */
+  tensor(shape: readonly number[], dtype: DType = 'f32', label = 'activation'): Tensor {
+    return new Tensor(shape, dtype, label, { tape: this });
+  }
+
+  /** Records a dispatch. Names must be those of the shader's bindings, which also say what is read and what is written. */
+  run<R extends string, O extends string = never>(shader: Shader<R, O>, tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>, size: Size): void {
+    const named = Object.entries(tensors as Record<string, Tensor | undefined>).filter((entry) => entry[1] !== undefined);
+    const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
+    if (wrong) throw new Error(`${shader.label} has no binding '${wrong[0]}'`);
+    const constants: Record<string, number | boolean> = { ...size.constants };
+    const ordered = shader.bindings.map(({ name, access }) => {
+      const found = (tensors as Record<string, Tensor | undefined>)[name];
+      if (!found) throw new Error(`${shader.label}: nothing is bound to '${name}'`);
+      if ('tape' in found.home && found.home.tape !== this) throw new Error(`${shader.label}: '${name}' was recorded on another tape`);
+      if (access === 'read_write' && this.#isGradient.has(found)) {
+        if (shader.overrides.has(`add_${name}`)) constants[`add_${name}`] = this.#written.has(found);
+        else if (this.#written.has(found)) throw new Error(`${shader.label} cannot add to the gradient '${name}'`);
+        this.#written.add(found);
+      }
+      return found;
+    });
+    const unknown = Object.keys(constants).find((name) => !shader.overrides.has(name));
+    if (unknown) throw new Error(`${shader.label} has no constant '${unknown}'`);
+    const workgroups = size.workgroups ?? Math.ceil((size.threads ?? 1) / 64);
+    this.dispatches.push({ shader: shader as unknown as Shader, tensors: ordered, constants, workgroups });
+  }
+
+  /** Declares how the gradient flows on from `of`. The rule runs only if a gradient reached it. */
+  backward(of: Tensor, rule: () => void): void {
+    this.#rules.push({ of, rule });
+  }
+
+  /** The gradient of the loss with respect to x, of the same shape. */
+  grad(x: Tensor): Tensor {
+    let gradient = this.#gradients.get(x);
+    if (!gradient) {
+      gradient = x.gradient ?? this.tensor(x.shape, 'f32', `${x.label}.grad`);
+      this.#gradients.set(x, gradient);
+      this.#isGradient.add(gradient);
+    }
+    return gradient;
+  }
+
+  /** Offers consumers of `y` to fold the slope of its activation into the gradient they hand back. */
+  offerFold(y: Tensor, fold: Fold): void {
+    this.#folds.set(y, fold);
+  }
+
+  fold(y: Tensor): Fold | undefined {
+    return this.#folds.get(y);
+  }
+
+  /**
+   * Replays the rules in reverse, from the gradients that the losses have written, or from `dy`, the gradient of y. Once a tape.
+   * The results are `grad(x)` for whichever x they are wanted.
+   */
+  differentiate(y?: Tensor, dy?: Tensor): void {
+    if (y && dy) {
+      this.#gradients.set(y, dy);
+      this.#isGradient.add(dy);
+      this.#written.add(dy);
+    }
+    for (const { of, rule } of this.#rules.splice(0).reverse()) {
+      const gradient = this.#gradients.get(of);
+      if (gradient && this.#written.has(gradient)) rule();
+    }
+  }
+
+  /** Keeps a recorded tensor readable after the plan has run. */
+  keep(...tensors: Tensor[]): void {
+    for (const tensor of tensors) this.kept.add(tensor);
+  }
+}
+
+/** A tape of one's own, for kernels outside of a model. */
+export const tape = (gpu: Gpu): Tape => new Tape(gpu);

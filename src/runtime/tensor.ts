@@ -1,0 +1,100 @@
+import { ShapeError } from '../errors.ts';
+import type { Gpu } from './device.ts';
+import type { Tape } from './tape.ts';
+
+export type DType = 'f32' | 'u32';
+
+/** Numbers in row-major order with their shape, on this side of the bus. */
+export interface Matrix {
+  data: Float32Array;
+  shape: number[];
+}
+
+/** A range of a device buffer. */
+export interface BufferRange {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
+/**
+ * A shape and, sooner or later, a range of a device buffer. A bound tensor has its range from the start; a recorded one belongs to
+ * a tape and gets it when the tape is compiled into a plan, which may let it share its buffer with others.
+ */
+export class Tensor {
+  readonly size: number;
+  /** Where the gradient goes, for a parameter; a tape makes its own for everything else. */
+  gradient?: Tensor;
+
+  constructor(
+    readonly shape: readonly number[],
+    readonly dtype: DType,
+    readonly label: string,
+    readonly home: { readonly gpu: Gpu; readonly range: BufferRange } | { readonly tape: Tape },
+  ) {
+    if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
+    this.size = shape.reduce((product, n) => product * n, 1);
+  }
+
+  /** Bytes, in whole vec4s: kernels that go by four may touch the last one's tail. */
+  get bytes(): number {
+    return Math.ceil(this.size / 4) * 16;
+  }
+
+  /** Rows of the last dimension. */
+  get rows(): number {
+    return this.size / this.columns;
+  }
+
+  get columns(): number {
+    return this.shape.at(-1) ?? 1;
+  }
+
+  /** Frees a tensor made by `tensor()`; recorded ones go with their plan. */
+  dispose(): void {
+    if ('range' in this.home) this.home.gpu.free(this.home.range.buffer);
+  }
+}
+
+/** Puts numbers on the device. Without a shape, a flat array is a vector. @throws ShapeError */
+export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: readonly number[], dtype: DType = 'f32'): Tensor {
+  const data = 'data' in values ? values.data : values;
+  const sides = shape ?? ('data' in values ? values.shape : [data.length]);
+  const made = emptyTensor(gpu, sides, dtype);
+  if (made.size !== data.length) {
+    made.dispose();
+    throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${made.size} values, the data has ${data.length}`);
+  }
+  writeTensor(gpu, made, data);
+  return made;
+}
+
+/** A bound tensor of its own buffer, zero as WebGPU makes it. */
+export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32', label = 'tensor'): Tensor {
+  const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  return new Tensor(shape, dtype, label, { gpu, range: { buffer: gpu.allocate(bytes, usage, label), offset: 0 } });
+}
+
+/** Overwrites a bound tensor. */
+export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>): void {
+  const { buffer, offset } = boundRange(target);
+  const array = target.dtype === 'u32' ? Uint32Array : Float32Array;
+  const data = values instanceof array ? values : array.from(values as ArrayLike<number>);
+  gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
+}
+
+export function boundRange(tensor: Tensor): BufferRange {
+  if ('range' in tensor.home) return tensor.home.range;
+  throw new Error(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
+}
+
+/** Reads bound tensors back, all in one go. */
+export async function readTensors(gpu: Gpu, tensors: readonly Tensor[]): Promise<(Float32Array | Uint32Array)[]> {
+  const bytes = await gpu.readBytes(tensors.map((each) => ({ ...boundRange(each), bytes: each.bytes })));
+  let at = 0;
+  return tensors.map((each) => {
+    const values = new (each.dtype === 'u32' ? Uint32Array : Float32Array)(bytes, at, each.size);
+    at += each.bytes;
+    return values.slice();
+  });
+}

@@ -1,0 +1,10 @@
+/** Lets work go one after the other, first come, first served. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<T>(work: () => T | Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => {}); // Its own caller sees the failure; the next in line only waits.
+    return mine;
+  }
+}

@@ -1,0 +1,151 @@
+import path from 'node:path';
+import ts from 'typescript';
+
+/** Paths are relative to the repository, with slashes: `src/runtime/tape.ts`. */
+export type Sources = ReadonlyMap<string, string>;
+
+interface Import {
+  file: string;
+  line: number;
+  /** A path within the repository, or the name of a package. */
+  target: string;
+  /** Erased when compiled, so it binds nothing at run time. */
+  typeOnly: boolean;
+  kind: 'import' | 'side effect' | 're-export' | 're-export of everything';
+}
+
+interface Law {
+  applies: (file: string) => boolean;
+  allows: (imported: Import) => boolean;
+  words: string;
+}
+
+const entryPoints = ['src/index.ts', 'src/kernels.ts', 'src/runtime.ts'];
+const within = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+const isEntryPoint = (file: string) => entryPoints.includes(file);
+
+/** A folder of src/ may import itself, the errors, and the folders named. */
+function folderLaw(folder: string, others: string[], extra?: { words: string; allows: (imported: Import) => boolean }): Law {
+  const allowed = [folder, ...others];
+  return {
+    applies: within(folder),
+    allows: (imported) =>
+      imported.target === 'src/errors.ts' || allowed.some((other) => within(other)(imported.target)) || (extra?.allows(imported) ?? false),
+    words: `${folder} may import only ${[...allowed, 'src/errors.ts', ...(extra ? [extra.words] : [])].join(', ')}`,
+  };
+}
+
+/** Who may know whom. A file under src/ or shaders/ that no law names is itself an error, so that a new folder needs a decision. */
+const laws: Law[] = [
+  {
+    applies: within('shaders'),
+    allows: ({ target }) => within('shaders')(target) || target === 'wgsl-preprocessor/wgsl-preprocessor.js',
+    words: 'shaders may import only shaders and wgsl-preprocessor',
+  },
+  { applies: (file) => file === 'src/errors.ts', allows: () => false, words: 'src/errors.ts imports nothing' },
+  { applies: isEntryPoint, allows: () => true, words: '' },
+  folderLaw('src/runtime', [], {
+    words: 'types of shaders/wgsl.ts',
+    allows: ({ target, typeOnly }) => target === 'shaders/wgsl.ts' && typeOnly,
+  }),
+  folderLaw('src/kernels', ['src/runtime', 'shaders']),
+  folderLaw('src/models', ['src/kernels', 'src/runtime', 'src/data', 'src/files']),
+  folderLaw('src/data', ['src/runtime']),
+  folderLaw('src/files', [], { words: 'types of src', allows: ({ target, typeOnly }) => within('src')(target) && typeOnly }),
+  ...['app', 'bench'].map((folder) => ({
+    applies: within(folder),
+    allows: ({ target }: Import) => within(folder)(target) || isEntryPoint(target) || !/^(src|shaders|test|scripts|app|bench)\//.test(target),
+    words: `${folder} may import this library only through ${entryPoints.join(', ')}`,
+  })),
+];
+
+/** Every breach of the law as a line of text, `file:line: what; law`. */
+export function breaches(sources: Sources): string[] {
+  const found: string[] = [];
+  const all = [...sources].map(([file, text]) => ({ file, imports: importsOf(file, text), onlyReexports: onlyReexports(file, text) }));
+  for (const { file, imports, onlyReexports } of all) {
+    const law = laws.find((candidate) => candidate.applies(file));
+    if (!law) {
+      found.push(`${file}:1: no law covers this file; add its folder to test/node/importLaw.ts`);
+      continue;
+    }
+    const ours = (within('src')(file) || within('shaders')(file)) && !isEntryPoint(file);
+    if (ours && onlyReexports) found.push(`${file}:1: only re-exports; only the entry points may (no inner barrels)`);
+    for (const imported of imports) {
+      const place = `${file}:${imported.line}`;
+      if (!law.allows(imported)) found.push(`${place}: imports ${imported.target}; ${law.words}`);
+      if (within('src')(file) && within('src')(imported.target) && isEntryPoint(imported.target))
+        found.push(`${place}: imports ${imported.target}; an entry point is for users, src imports the file itself`);
+      if (ours && imported.kind === 'side effect') found.push(`${place}: imports ${imported.target} for its side effect; no import has one`);
+      if (ours && imported.kind === 're-export of everything')
+        found.push(`${place}: re-exports all of ${imported.target}; names are exported one by one`);
+    }
+  }
+  return [...found, ...cycles(all.flatMap(({ imports }) => imports))];
+}
+
+/** Imports of types are left out: they are gone at run time, where a cycle does its harm. */
+function cycles(imports: Import[]): string[] {
+  const outgoing = new Map<string, Import[]>();
+  for (const imported of imports) {
+    if (!imported.typeOnly) outgoing.set(imported.file, [...(outgoing.get(imported.file) ?? []), imported]);
+  }
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, trail: string[]) => {
+    for (const imported of outgoing.get(file) ?? []) {
+      const start = [...trail, file].indexOf(imported.target);
+      if (start >= 0) {
+        const circle = [...trail, file].slice(start).concat(imported.target).join(' → ');
+        found.push(`${file}:${imported.line}: closes the cycle ${circle}; imports form no cycle`);
+      } else if (!done.has(imported.target)) visit(imported.target, [...trail, file]);
+    }
+    done.add(file);
+  };
+  for (const file of outgoing.keys()) if (!done.has(file)) visit(file, []);
+  return found;
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const source = parse(file, text);
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean, kind: Import['kind'] = 'import') => {
+    if (!specifier || !ts.isStringLiteralLike(specifier)) return;
+    const target = specifier.text.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier.text) : specifier.text;
+    const line = source.getLineAndCharacterOfPosition(specifier.getStart(source)).line + 1;
+    found.push({ file, line, target, typeOnly, kind });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, importsTypesOnly(node), node.importClause ? 'import' : 'side effect');
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier)
+      add(node.moduleSpecifier, exportsTypesOnly(node), node.exportClause ? 're-export' : 're-export of everything');
+    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** `import type { A }`, and `import { type A, type B }` alike. */
+function importsTypesOnly({ importClause }: ts.ImportDeclaration): boolean {
+  if (!importClause) return false;
+  if (importClause.isTypeOnly) return true;
+  const names = importClause.namedBindings;
+  return !importClause.name && !!names && ts.isNamedImports(names) && allTypes(names.elements);
+}
+
+function exportsTypesOnly({ isTypeOnly, exportClause }: ts.ExportDeclaration): boolean {
+  return isTypeOnly || (!!exportClause && ts.isNamedExports(exportClause) && allTypes(exportClause.elements));
+}
+
+const allTypes = (names: ts.NodeArray<ts.ImportSpecifier | ts.ExportSpecifier>) => names.length > 0 && names.every((name) => name.isTypeOnly);
+
+function onlyReexports(file: string, text: string): boolean {
+  const statements = parse(file, text).statements;
+  return statements.length > 0 && statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier);
+}
+
+function parse(file: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+}

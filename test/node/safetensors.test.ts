@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { FormatError, ShapeError } from '../../src/errors.ts';
+import { readSafetensors, writeSafetensors } from '../../src/files/safetensors.ts';
+
+/** A file from its parts, however wrong they are. */
+function file(header: string, dataBytes: number, announced?: number): Uint8Array {
+  const json = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + json.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(announced ?? json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32'): unknown => ({ dtype, shape, data_offsets: offsets });
+
+describe('what is written', () => {
+  it('is this very file', () => {
+    const bytes = writeSafetensors({ bias: { data: new Float32Array([1, -2]), shape: [2, 1] } });
+    const header = '{"bias":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}     '; // 64 characters
+    const expected = [64, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header), 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0];
+    expect([...bytes]).toEqual(expected);
+  });
+
+  it('starts its data at a multiple of 8, whatever the header', () => {
+    for (let length = 1; length <= 9; length++) {
+      const bytes = writeSafetensors({ ['x'.repeat(length)]: { data: new Float32Array(3), shape: [3] } });
+      expect((bytes.length - 12) % 8).toBe(0);
+    }
+  });
+
+  it('comes back: names, shapes, bits, metadata, in the order given', () => {
+    const odd = new Float32Array([NaN, -0, Infinity, 1e-45, 3.4e38, 0.1]);
+    const inTheMiddle = new Float32Array(new ArrayBuffer(40), 8, 3).fill(7);
+    const given = {
+      'encoder.0.weight': { data: odd, shape: [2, 3] },
+      'größe 𝛼 "quoted"': { data: inTheMiddle, shape: [3] },
+      scalar: { data: new Float32Array([4]), shape: [] },
+      empty: { data: new Float32Array(0), shape: [0, 5] },
+      ['__proto__']: { data: new Float32Array([5]), shape: [1] },
+    };
+    const { tensors, metadata } = readSafetensors(writeSafetensors(given, { note: 'a\nb', empty: '' }));
+    expect(Object.keys(tensors)).toEqual(Object.keys(given));
+    for (const [name, { data, shape }] of Object.entries(given)) {
+      expect(tensors[name]?.shape).toEqual(shape);
+      expect(new Uint32Array(tensors[name]!.data.buffer)).toEqual(new Uint32Array(data.slice().buffer));
+    }
+    expect(metadata).toEqual({ note: 'a\nb', empty: '' });
+  });
+
+  it('may be empty', () => {
+    expect(readSafetensors(writeSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
+  });
+
+  it('refuses a shape that does not count the data', () => {
+    const write = (): unknown => writeSafetensors({ w: { data: new Float32Array(5), shape: [2, 3] } });
+    expect(write).toThrow(ShapeError);
+    expect(write).toThrow('w has the shape [2, 3], but 5 numbers');
+  });
+
+  it('refuses the one name the format keeps', () => {
+    expect(() => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } })).toThrow(FormatError);
+  });
+});
+
+describe('what is read', () => {
+  it('may start anywhere in a buffer and have data at an odd offset', () => {
+    const inner = file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4);
+    new DataView(inner.buffer).setFloat32(inner.length - 4, 1.5, true);
+    const shifted = new Uint8Array(inner.length + 3);
+    shifted.set(inner, 3);
+    expect(readSafetensors(shifted.subarray(3)).tensors.w?.data).toEqual(new Float32Array([1.5]));
+  });
+
+  it('may list its tensors in another order than they lie in', () => {
+    const bytes = file(JSON.stringify({ b: entry([1], [4, 8]), a: entry([1], [0, 4]) }), 8);
+    new DataView(bytes.buffer).setFloat32(bytes.length - 4, 2, true);
+    expect(readSafetensors(bytes).tensors.b?.data[0]).toBe(2);
+  });
+
+  const one = (shape: unknown, offsets: unknown, dtype?: unknown): string => JSON.stringify({ w: entry(shape, offsets, dtype) });
+  const two = (a: number[], b: number[]): string => JSON.stringify({ a: entry([1], a), b: entry([1], b) });
+  const dataStart = (header: string): number => 8 + header.length;
+
+  it.each<[string, Uint8Array, string]>([
+    ['no bytes', new Uint8Array(0), 'byte 0: the file ends here'],
+    ['half a length', new Uint8Array(5), 'byte 5: the file ends here'],
+    ['a header that is cut off', file('{}', 0, 40), 'byte 0: a header of 40 bytes is announced, but only 2 follow'],
+    ['a length past 2^53', new Uint8Array(16).fill(255), 'byte 0: a header of 18446744073709552000 bytes'],
+    ['no JSON', file('{"w":', 0), 'byte 8: the header is no JSON'],
+    ['no UTF-8', file('', 1, 1).fill(255, 8), 'byte 8: the header is no JSON'],
+    ['no object', file('[]', 0), 'byte 8: the header is no JSON object'],
+    ['an entry that is no object', file('{"w":3}', 0), "the header's entry for w is no object"],
+    ['another dtype', file(one([2], [0, 4], 'F16'), 4), 'the dtype "F16"; only "F32" is read'],
+    ['no dtype', file('{"w":{"shape":[1],"data_offsets":[0,4]}}', 4), 'the dtype undefined'],
+    ['a negative shape', file(one([-1], [0, 4]), 4), 'the shape [-1]'],
+    ['a fractional shape', file(one([0.5], [0, 2]), 2), 'the shape [0.5]'],
+    ['no shape', file('{"w":{"dtype":"F32","data_offsets":[0,4]}}', 4), 'the shape undefined'],
+    ['a shape that overflows', file(one([2 ** 40, 2 ** 40], [0, 4]), 4), 'data_offsets over 4'],
+    ['one offset', file(one([1], [4]), 4), 'the data_offsets [4]'],
+    ['offsets backwards', file(one([1], [4, 0]), 4), 'data_offsets over -4'],
+    ['a shape of another size', file(one([2], [0, 4]), 4), 'the shape [2], that is 8 bytes, but data_offsets over 4'],
+    ['metadata that is no text', file('{"__metadata__":{"a":1}}', 0), '__metadata__ must map names to text'],
+    ['a hole', file(two([0, 4], [8, 12]), 12), `byte ${dataStart(two([0, 4], [8, 12])) + 4}: 4 bytes between a and b belong to no tensor`],
+    ['a hole at the start', file(one([1], [4, 8]), 8), '4 bytes between the header and w belong to no tensor'],
+    ['an overlap', file(two([0, 4], [2, 6]), 6), `byte ${dataStart(two([0, 4], [2, 6])) + 2}: b overlaps a by 2 bytes`],
+    ['trailing bytes', file(one([1], [0, 4]), 7), `byte ${dataStart(one([1], [0, 4])) + 4}: 3 bytes follow that belong to no tensor`],
+    ['missing bytes', file(one([1], [0, 4]), 3), `byte ${dataStart(one([1], [0, 4])) + 3}: the file ends here, 1 bytes before the end of w`],
+  ])('is refused: %s', (_, bytes, message) => {
+    const read = (): unknown => readSafetensors(bytes);
+    expect(read).toThrow(FormatError);
+    expect(read).toThrow(message);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { math } from '../../shaders/math.ts';
+import { shader, wgsl } from '../../shaders/wgsl.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { activations, normalCdf, normalDensity } from '../reference/activation.ts';
+import { ulps } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const each = (name: string) =>
+  shader<'x' | 'y'>(
+    name,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override count: u32;
+${math}
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < count) { y[id.x] = ${name}(x[id.x]); }
+}
+`,
+  );
+
+async function onDevice(name: string, x: Float32Array) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const y = tape.tensor([x.length]);
+  tape.run(each(name), { x: memory.put(x), y }, { constants: { count: x.length }, threads: x.length });
+  const values = await runOne(tape, y);
+  memory.dispose();
+  return values;
+}
+
+/** Values evenly and at random over a range, its ends included; and, with `tiny`, of every magnitude down to there. */
+function points(low: number, high: number, tiny?: number): Float32Array {
+  const count = 20000;
+  const even = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count);
+  const random = new Draw(1).floats(count, low, high);
+  const small = tiny ? Array.from({ length: count + 1 }, (_, i) => tiny * (high / tiny) ** (i / count)) : [];
+  return Float32Array.from([...even, ...random, ...small, ...(low < 0 ? small.map((v) => -v) : [])].filter((v) => v >= low && v <= high));
+}
+
+async function worst(name: string, x: Float32Array, reference: (x: number) => number) {
+  const y = await onDevice(name, x);
+  let most = { ulp: -1, x: 0 };
+  x.forEach((value, i) => {
+    const ulp = ulps(y[i]!, reference(value));
+    if (!(ulp <= most.ulp)) most = { ulp: Number.isNaN(ulp) ? Infinity : ulp, x: value };
+  });
+  return most;
+}
+
+describe('in units of the last place', () => {
+  it.each([
+    { name: 'accurate_exp', low: -87, high: 88, tiny: 1e-20, reference: Math.exp, most: 4 },
+    { name: 'expm1', low: -49, high: 87, tiny: 1e-30, reference: Math.expm1, most: 4 },
+    { name: 'log1p', low: 0, high: 1, tiny: 1e-30, reference: Math.log1p, most: 3 },
+    { name: 'accurate_tanh', low: -20, high: 20, tiny: 1e-30, reference: Math.tanh, most: 2 },
+    { name: 'sigmoid', low: -87, high: 87, tiny: 1e-20, reference: activations.sigmoid.f, most: 5 },
+    { name: 'softplus', low: -87, high: 87, tiny: 1e-20, reference: activations.softplus.f, most: 5 },
+    { name: 'normal_density', low: -12, high: 12, tiny: 1e-20, reference: normalDensity, most: 100 },
+    { name: 'normal_cdf', low: -12, high: 12, tiny: 1e-20, reference: normalCdf, most: 100 },
+  ])('$name is within $most', async ({ name, low, high, tiny, reference, most }) => {
+    const { ulp, x } = await worst(name, points(low, high, tiny), reference);
+    console.log(name, ulp, x);
+    expect(ulp, `at ${x}`).toBeLessThanOrEqual(most);
+  });
+});

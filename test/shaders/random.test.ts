@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { random } from '../../shaders/random.ts';
+import { shader, wgsl } from '../../shaders/wgsl.ts';
+import { philox } from '../../src/runtime/random.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+type Four = [number, number, number, number];
+type Two = [number, number];
+
+/** Random123's own vectors for philox4x32-10 (its file kat_vectors). */
+const known: { counter: Four; key: Two; words: Four }[] = [
+  { counter: [0, 0, 0, 0], key: [0, 0], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
+  {
+    counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    key: [0xffffffff, 0xffffffff],
+    words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  },
+  {
+    counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    key: [0xa4093822, 0x299f31d0],
+    words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  },
+];
+
+const each = shader<'counters' | 'keys' | 'words'>(
+  'philox',
+  wgsl`
+@group(0) @binding(0) var<storage, read> counters: array<vec4u>;
+@group(0) @binding(1) var<storage, read> keys: array<vec2u>;
+@group(0) @binding(2) var<storage, read_write> words: array<vec4u>;
+override count: u32;
+${random}
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < count) { words[id.x] = philox(counters[id.x], keys[id.x]); }
+}
+`,
+);
+
+async function onDevice(cases: { counter: Four; key: Two }[]) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const count = cases.length;
+  const words = tape.tensor([count, 4], 'u32');
+  const counters = memory.put(cases.flatMap(({ counter }) => counter), [count, 4], 'u32');
+  const keys = memory.put(cases.flatMap(({ key }) => key), [count, 2], 'u32');
+  tape.run(each, { counters, keys, words }, { constants: { count }, threads: count });
+  const values = await runOne(tape, words);
+  memory.dispose();
+  return values;
+}
+
+describe('philox', () => {
+  it('knows the published answers, on the host', () => {
+    for (const { counter, key, words } of known) expect(philox(counter, key)).toEqual(words);
+  });
+
+  it('knows the published answers, on the device', async () => {
+    expect([...(await onDevice(known))]).toEqual(known.flatMap(({ words }) => words));
+  });
+
+  it('is the same on both for random counters and keys', async () => {
+    const draw = new Draw(1);
+    const word = () => Math.floor(draw.floats(1, 0, 1)[0]! * 2 ** 24) * 251;
+    const cases = Array.from({ length: 200 }, () => ({ counter: [word(), word(), word(), word()] as Four, key: [word(), word()] as Two }));
+    expect([...(await onDevice(cases))]).toEqual(cases.flatMap(({ counter, key }) => philox(counter, key)));
+  });
+});
