@@ -37,8 +37,10 @@ export interface JobProgress {
   /** of all epochs, not of this one */
   step: number;
   steps: number;
+  /** the newest that is known; when the epoch has ended, its mean */
   loss?: number;
   imagesPerSecond: number;
+  epochEnded: boolean;
 }
 
 export interface PictureFile {

@@ -3,7 +3,7 @@ import { dataset, LatentGpuError, openGpu, type Training } from '../src/index.ts
 import { writeSafetensors } from '../src/files/safetensors.ts';
 import { testSet, trainImages } from './data.ts';
 import { base64, pictureFile } from './files.ts';
-import type { JobOptions, JobResult, JobSettings } from './job.ts';
+import type { JobOptions, JobProgress, JobResult, JobSettings } from './job.ts';
 import facts from './models.json';
 import { models } from './models.ts';
 import { light, wide } from './pictures/look.ts';
@@ -42,14 +42,18 @@ async function run(options: JobOptions): Promise<JobResult> {
   show('title', entry.title);
   await window.jobStarted({ title: entry.title, settings });
 
+  let latest: JobProgress | undefined;
   training = model.fit(trainData, {
     ...(settings.epochs ? { epochs: settings.epochs } : { steps: settings.steps }),
     batchSize: settings.batch,
     optimizer: entry.optimizer(),
     progressEveryMs: 250,
-    onProgress: ({ epoch, epochs, step, steps, loss, examplesPerSecond }) => {
-      show('state', `epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`);
-      void window.jobProgress({ epoch, epochs, step, steps, loss, imagesPerSecond: examplesPerSecond });
+    onProgress: ({ examplesPerSecond, ...progress }) => {
+      latest = { ...progress, imagesPerSecond: examplesPerSecond, epochEnded: false };
+      report(latest);
+    },
+    onEpochEnd: ({ loss }) => {
+      if (latest) report({ ...latest, loss, epochEnded: true });
     },
   });
   if (stopped) training.stop();
@@ -92,6 +96,12 @@ function resolve(options: JobOptions, trainCount: number, testCount: number): Jo
   const epochs = options.steps === undefined ? (options.epochs ?? facts[model].epochs) : undefined;
   const steps = options.steps ?? epochs! * Math.ceil(images / batch);
   return { model, seed, images, testImages: testCount, batch, epochs, steps };
+}
+
+function report(progress: JobProgress): void {
+  const { epoch, epochs, loss } = progress;
+  show('state', `epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`);
+  void window.jobProgress(progress);
 }
 
 /** An epoch's last batch may be a small one. */

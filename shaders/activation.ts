@@ -18,7 +18,7 @@ const formulas = {
   tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', saved: 'y' },
   softplus: { value: 'softplus(z)', slope: '-expm1(-y)', saved: 'y' },
   gelu: { value: 'z * normal_cdf(z)', slope: 'normal_cdf(z) + z * normal_density(z)', saved: 'z' },
-  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z)))', saved: 'z' },
+  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * sigmoid(-z))', saved: 'z' },
 } satisfies Record<string, Formula>;
 
 /**

@@ -42,14 +42,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
  * Stages as for the sum; from the second on, the indices come from the stage before.
  */
 export const maxStage = (first: boolean) =>
-  shader<'x' | 'y' | 'at', 'from'>(
+  shader<'x' | 'y' | 'at', 'places'>(
     'max',
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> at: array<u32>;
 #if ${!first}
-@group(0) @binding(3) var<storage, read> from: array<u32>;
+@group(0) @binding(3) var<storage, read> places: array<u32>;
 #endif
 override outer: u32;
 override length: u32;
@@ -60,7 +60,7 @@ fn index_at(offset: u32, along: u32) -> u32 {
 #if ${first}
   return along;
 #else
-  return from[offset];
+  return places[offset];
 #endif
 }
 @compute @workgroup_size(${groupSize})

@@ -41,21 +41,20 @@ function lines() {
   const describe = describer();
   let lastTime = performance.now();
   /** @type {JobProgress | undefined} */
-  let latest;
+  let unprinted;
   const print = (/** @type {JobProgress} */ progress) => {
     const { epoch, loss, speed, left } = describe(progress);
     console.log(`epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`);
     lastTime = performance.now();
+    unprinted = undefined;
   };
   return {
     update(progress) {
-      if (latest && progress.epoch > latest.epoch) print(latest);
-      else if (performance.now() - lastTime > 10_000) print(progress);
-      latest = progress;
+      unprinted = progress;
+      if (progress.epochEnded || performance.now() - lastTime > 10_000) print(progress);
     },
     end() {
-      if (latest) print(latest);
-      latest = undefined;
+      if (unprinted) print(unprinted);
     },
   };
 }

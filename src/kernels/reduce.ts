@@ -83,7 +83,7 @@ function recordMax(tape: Tape, x: Tensor, along: View): { value: Tensor; at: Ten
     const sides = parts === 1 ? shape : [outer, parts, inner];
     const to = { value: tape.tensor(sides, 'f32', 'max'), at: tape.tensor(sides, 'u32', 'argmax') };
     const size = { constants: { outer, length, inner, parts }, threads: outer * parts * inner };
-    tape.run(maxStage(!from.at), { x: from.value, y: to.value, at: to.at, from: from.at }, size);
+    tape.run(maxStage(!from.at), { x: from.value, y: to.value, at: to.at, places: from.at }, size);
     if (parts === 1) return { ...to, along };
     from = to;
     length = parts;

@@ -108,7 +108,7 @@ export async function predict(
   const { set, release } = await asDataset(where, gpu, data, inputShape);
   try {
     const columns = outputShape.reduce((product, n) => product * n, 1);
-    const values = await turns.take(() => mapRows(set, columns, record));
+    const values = await mapRows(turns, set, columns, record);
     return { data: values, shape: [set.length, ...outputShape] };
   } finally {
     release();

@@ -6,6 +6,7 @@ import { Schedule } from '../runtime/schedule.ts';
 import { makeState, writeState } from '../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../runtime/tensor.ts';
+import type { Turns } from '../runtime/turns.ts';
 
 /** Rows that go through a network at a time where nothing is trained. */
 const usualBatch = 256;
@@ -18,9 +19,9 @@ const batchFor = (rows: number): number => Math.min(usualBatch, 2 ** Math.ceil(M
 
 /**
  * Sends every example through `record`, which maps a batch to `columns` values a row, and brings the results back as rows.
- * Makes what it needs on the device and frees it again.
+ * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
  */
-export async function mapRows(data: Dataset, columns: number, record: (tape: Tape, x: Tensor, state: Tensor) => Tensor): Promise<Float32Array> {
+export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (tape: Tape, x: Tensor, state: Tensor) => Tensor): Promise<Float32Array> {
   const { gpu, length } = data;
   const batch = batchFor(length);
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(pieceBytes / (batch * columns * 4))));
@@ -31,17 +32,19 @@ export async function mapRows(data: Dataset, columns: number, record: (tape: Tap
     const tape = makeTape(gpu);
     scatter(tape, record(tape, gatherFrom(tape, data, state, batch), state), state, out, columns);
     advance(tape, state);
-    plan = await compile(tape);
-    const schedule = new Schedule(gpu);
-    const results = new Float32Array(length * columns);
-    for (let position = 0; position < length; position += batches * batch) {
-      writeState(gpu, state, { position, examples: length, batch });
-      const steps = Math.min(batches, Math.ceil((length - position) / batch));
-      await schedule.run(steps, (pass) => plan!.encode(pass));
-      const [piece] = await readTensors(gpu, [out]);
-      results.set(piece!.subarray(0, Math.min(piece!.length, results.length - position * columns)), position * columns);
-    }
-    return results;
+    const frozen = (plan = await compile(tape));
+    return await turns.take(async () => {
+      const schedule = new Schedule(gpu);
+      const results = new Float32Array(length * columns);
+      for (let position = 0; position < length; position += batches * batch) {
+        writeState(gpu, state, { position, examples: length, batch });
+        const steps = Math.min(batches, Math.ceil((length - position) / batch));
+        await schedule.run(steps, (pass) => frozen.encode(pass));
+        const [piece] = await readTensors(gpu, [out]);
+        results.set(piece!.subarray(0, results.length - position * columns), position * columns);
+      }
+      return results;
+    });
   } finally {
     plan?.dispose();
     out.dispose();

@@ -2,25 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { activationNames, type Activation } from '../../src/kernels/activation.ts';
 import { matmul, product } from '../../src/kernels/matmul.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { Gpu } from '../../src/runtime/device.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
 import { savedForSlope } from '../../shaders/activation.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference, type Sides } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
 
 catchGpuErrors();
-
-/** The same device, said to be a discrete GPU: small products then get small tiles. */
-async function smallTiles(): Promise<Gpu> {
-  const { device } = await sharedGpu();
-  return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false);
-}
 
 const transposings = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })));
 const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) => (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');

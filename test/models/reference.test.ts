@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adam, autoencoder, dense, type Activation } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { layersOf, lossAndGradients, ReferenceAdam } from '../reference/autoencoder.ts';
+import { layersOf, lossAndGradients, ReferenceAdam, type ReferenceLayer } from '../reference/autoencoder.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
@@ -9,6 +9,7 @@ import { Draw } from '../support/random.ts';
 catchGpuErrors();
 
 const steps = 10;
+const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((value, i) => value - b[i]!));
 
 /** Trains on the device and in float64 from the same weights and batches; returns the worst relative differences. */
 async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, Activation][], decoder: [number, Activation][], seed: number) {
@@ -36,8 +37,8 @@ async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, 
   const trained = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
   model.dispose();
   const lossError = Math.max(...losses.map((expected, i) => Math.abs(history.loss[i]! - expected) / expected));
-  const norm = (values: Float64Array) => Math.hypot(...values);
-  const weightError = Math.max(...trained.map(({ weight }, l) => norm(weight.map((w, i) => w - layers[l]!.weight[i]!)) / norm(layers[l]!.weight)));
+  const flat = ({ weight, bias }: ReferenceLayer) => [...weight, ...bias];
+  const weightError = Math.max(...trained.map((layer, l) => distance(flat(layer), flat(layers[l]!)) / Math.hypot(...flat(layers[l]!))));
   expect(history.loss).toHaveLength(steps);
   return { lossError, weightError };
 }

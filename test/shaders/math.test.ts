@@ -55,19 +55,35 @@ async function worst(name: string, x: Float32Array, reference: (x: number) => nu
   return most;
 }
 
-describe('in units of the last place', () => {
+describe('errors in units of the last place', () => {
+  // What was measured on SwiftShader: exp 0.97, expm1 1.6, log1p 1.9, tanh 1.03, sigmoid 1.9, softplus 2.1.
   it.each([
     { name: 'accurate_exp', low: -87, high: 88, tiny: 1e-20, reference: Math.exp, most: 4 },
     { name: 'expm1', low: -49, high: 87, tiny: 1e-30, reference: Math.expm1, most: 4 },
     { name: 'log1p', low: 0, high: 1, tiny: 1e-30, reference: Math.log1p, most: 3 },
     { name: 'accurate_tanh', low: -20, high: 20, tiny: 1e-30, reference: Math.tanh, most: 2 },
-    { name: 'sigmoid', low: -87, high: 87, tiny: 1e-20, reference: activations.sigmoid.f, most: 5 },
-    { name: 'softplus', low: -87, high: 87, tiny: 1e-20, reference: activations.softplus.f, most: 5 },
-    { name: 'normal_density', low: -12, high: 12, tiny: 1e-20, reference: normalDensity, most: 100 },
-    { name: 'normal_cdf', low: -12, high: 12, tiny: 1e-20, reference: normalCdf, most: 100 },
-  ])('$name is within $most', async ({ name, low, high, tiny, reference, most }) => {
+    { name: 'sigmoid', low: -87, high: 87, tiny: 1e-20, reference: activations.sigmoid.f, most: 4 },
+    // Further down, half of the result is subnormal, which some devices take for zero.
+    { name: 'softplus', low: -86, high: 87, tiny: 1e-20, reference: activations.softplus.f, most: 4 },
+    // In the tails the rounding of x² is magnified x² / 2 times: that is the functions' own condition, not the polynomial's doing.
+    { name: 'normal_density', low: -2, high: 2, tiny: 1e-20, reference: normalDensity, most: 4 },
+    { name: 'normal_density', low: -12, high: 12, tiny: 1e-20, reference: normalDensity, most: 120 },
+    { name: 'normal_cdf', low: -2, high: 8, tiny: 1e-20, reference: normalCdf, most: 12 },
+    { name: 'normal_cdf', low: -12, high: 12, tiny: 1e-20, reference: normalCdf, most: 300 },
+  ])('$name between $low and $high: at most $most', async ({ name, low, high, tiny, reference, most }) => {
     const { ulp, x } = await worst(name, points(low, high, tiny), reference);
-    console.log(name, ulp, x);
     expect(ulp, `at ${x}`).toBeLessThanOrEqual(most);
   });
+});
+
+it('is sane at the ends of the range', async () => {
+  const x = Float32Array.of(-3e38, -1e30, -1e4, -200, 200, 1e4, 1e30, 3e38);
+  const steps = (low: number, high: number) => [low, low, low, low, high, high, high, high];
+  expect([...(await onDevice('accurate_exp', x.subarray(0, 4)))]).toEqual([0, 0, 0, 0]);
+  expect([...(await onDevice('expm1', x.subarray(0, 4)))]).toEqual([-1, -1, -1, -1]);
+  expect([...(await onDevice('accurate_tanh', x))]).toEqual(steps(-1, 1));
+  expect([...(await onDevice('sigmoid', x))]).toEqual(steps(0, 1));
+  expect([...(await onDevice('normal_cdf', x))].map((v) => Math.round(v * 1e30) / 1e30)).toEqual(steps(0, 1));
+  expect([...(await onDevice('softplus', x))]).toEqual([0, 0, 0, 0, ...x.subarray(4)]);
+  expect([...(await onDevice('normal_density', x))]).toEqual(steps(0, 0));
 });

@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { openGpu, type Gpu } from '../../src/runtime/device.ts';
+import { Gpu, openGpu } from '../../src/runtime/device.ts';
 
 let opened: Promise<Gpu> | undefined;
 
 /** The one device that all test files share; opening one costs more than most tests. */
 export const sharedGpu = (): Promise<Gpu> => (opened ??= openGpu());
+
+/** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
+export async function smallTiles(): Promise<Gpu> {
+  const { device } = await sharedGpu();
+  return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false);
+}
 
 /**
  * Call it at the top of a test file: every test then runs inside WebGPU's error scopes, so a shader that does not compile or a binding

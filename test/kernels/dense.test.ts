@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { dense } from '../../src/kernels/dense.ts';
+import { add } from '../../src/kernels/elementwise.ts';
+import { ShapeError } from '../../src/errors.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { dense as reference } from '../reference/dense.ts';
+import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs } from '../support/run.ts';
+
+catchGpuErrors();
+
+const matrix = (draw: Draw, rows: number, columns: number) => ({ values: draw.floats(rows * columns), shape: [rows, columns] });
+const vector = (draw: Draw, size: number) => ({ values: draw.floats(size), shape: [size] });
+
+describe.each(activationNames)('with %s', (activation) => {
+  it('one layer', async () => {
+    const gpu = await smallTiles();
+    const draw = new Draw(1);
+    for (const [rows, inputs, units] of [[1, 1, 1], [5, 7, 3], [6, 8, 4]] as const) {
+      await checkGradient(gpu, {
+        inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units)],
+        build: (tape, x, w, bias) => dense(tape, x, w, bias, activation),
+        reference: (x, w, bias) => reference(x, w, bias, inputs, activation),
+        name: `${rows}x${inputs}x${units}`,
+      });
+    }
+  });
+
+  it('two layers, of which the second folds the slope of the first into its gradient', async () => {
+    const gpu = await smallTiles();
+    const draw = new Draw(2);
+    const [rows, inputs, hidden, units] = [5, 6, 9, 4];
+    await checkGradient(gpu, {
+      inputs: [matrix(draw, rows, inputs), matrix(draw, hidden, inputs), vector(draw, hidden), matrix(draw, units, hidden), vector(draw, units)],
+      build: (tape, x, w1, bias1, w2, bias2) => dense(tape, dense(tape, x, w1, bias1, activation), w2, bias2),
+      reference: (x, w1, bias1, w2, bias2) => reference(reference(x, w1, bias1, inputs, activation), w2, bias2, hidden, 'linear'),
+      relative: 4e-6,
+    });
+  });
+
+  it('a tensor that two layers and a sum take: its gradients add up', async () => {
+    const gpu = await smallTiles();
+    const draw = new Draw(3);
+    const [rows, inputs, hidden] = [3, 4, 6];
+    await checkGradient(gpu, {
+      inputs: [matrix(draw, rows, inputs), matrix(draw, hidden, inputs), matrix(draw, hidden, hidden), matrix(draw, hidden, hidden)],
+      build: (tape, x, w, w1, w2) => {
+        const h = dense(tape, x, w, undefined, activation);
+        return add(tape, add(tape, dense(tape, h, w1, undefined, 'tanh'), dense(tape, h, w2, undefined)), h);
+      },
+      reference: (x, w, w1, w2) => {
+        const h = reference(x, w, undefined, inputs, activation);
+        const second = reference(h, w2, undefined, hidden, 'linear');
+        return reference(h, w1, undefined, hidden, 'tanh').map((v, i) => v + second[i]! + h[i]!);
+      },
+      relative: 4e-6,
+    });
+  });
+});
+
+it('takes large layers', async () => {
+  const draw = new Draw(4);
+  const [rows, inputs, units] = [33, 65, 20];
+  await checkGradient(await sharedGpu(), {
+    inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units)],
+    build: (tape, x, w, bias) => dense(tape, x, w, bias, 'sigmoid'),
+    reference: (x, w, bias) => reference(x, w, bias, inputs, 'sigmoid'),
+  });
+});
+
+it('takes one dispatch forward and two backward a layer', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const weights = (rows: number, columns: number) => memory.put(new Float32Array(rows * columns), [rows, columns]);
+  const labelsFor = async (activation: Activation) => {
+    const tape = makeTape(gpu);
+    const [x, w1, w2] = [weights(4, 4), weights(4, 4), weights(4, 4)];
+    const [bias1, bias2] = [memory.put(new Float32Array(4)), memory.put(new Float32Array(4))];
+    const y = dense(tape, dense(tape, x, w1, bias1, activation), w2, bias2);
+    tape.differentiate(y, weights(4, 4));
+    tape.keep(tape.grad(w1), tape.grad(w2), tape.grad(bias1), tape.grad(bias2));
+    const plan = await compile(tape);
+    plan.dispose();
+    return plan.labels.map((label) => label.replace('4x4', '').replace(/\s+/g, ' ').trim());
+  };
+  // The second layer's output and the gradient of the data are wanted by nobody.
+  expect(await labelsFor('relu')).toEqual(['matmul NT relu', 'matmul TN', "matmul NN relu'", 'matmul TN']);
+  // gelu's slope needs z, so gelu is a dispatch of its own.
+  expect(await labelsFor('gelu')).toEqual(['matmul NT', 'gelu forward', 'matmul TN', "matmul NN gelu'", 'matmul TN']);
+  memory.dispose();
+});
+
+it('refuses shapes that do not fit', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const [x, w] = [memory.put(new Float32Array(6), [2, 3]), memory.put(new Float32Array(8), [2, 4])];
+  expect(() => dense(tape, x, w, undefined)).toThrow(ShapeError);
+  expect(() => dense(tape, x, w, undefined)).toThrow('takes 4 features, the data has 3');
+  expect(() => dense(tape, w, w, memory.put([1, 2, 3]))).toThrow('2 units, but a bias of [3]');
+  memory.dispose();
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { add, divide, multiply, subtract } from '../../src/kernels/elementwise.ts';
+import { ShapeError } from '../../src/errors.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import type { Tensor } from '../../src/runtime/tensor.ts';
+import { broadcastShape, elementwise } from '../reference/elementwise.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const operations: { name: string; record: (tape: Tape, a: Tensor, b: Tensor) => Tensor; combine: (a: number, b: number) => number }[] = [
+  { name: 'add', record: add, combine: (a, b) => a + b },
+  { name: 'subtract', record: subtract, combine: (a, b) => a - b },
+  { name: 'multiply', record: multiply, combine: (a, b) => a * b },
+  { name: 'divide', record: divide, combine: (a, b) => a / b },
+];
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+
+const awkward: [number[], number[]][] = [
+  [[1], [1]],
+  [[5], [5]],
+  [[8], [8]],
+  [[257], [257]],
+  [[5], [1]],
+  [[1], [5]],
+  [[3, 4], [4]],
+  [[4], [3, 4]],
+  [[3, 1], [1, 5]],
+  [[7, 3], [7, 1]],
+  [[2, 1, 3], [4, 1]],
+  [[2, 3, 4, 5], [2, 3, 4, 5]],
+  [[2, 1, 4, 1], [3, 1, 5]],
+  [[1, 1, 1, 1], [2, 3, 2, 3]],
+  [[1, 1, 5], [5]],
+];
+
+/** A random shape, and two operands that go together into it. */
+function randomShapes(draw: Draw): [number[], number[]] {
+  const shape = Array.from({ length: draw.whole(1, 4) }, () => draw.whole(1, 6));
+  const operand = () => shape.slice(draw.whole(0, shape.length - 1)).map((n) => (draw.whole(0, 2) ? n : 1));
+  return [operand(), operand()];
+}
+
+describe.each(operations)('$name', ({ record, combine }) => {
+  const check = async (aShape: number[], bShape: number[], draw: Draw) => {
+    await checkGradient(await sharedGpu(), {
+      inputs: [
+        { values: draw.floats(sizeOf(aShape)), shape: aShape },
+        { values: draw.offZero(sizeOf(bShape), 0.5, 2), shape: bShape },
+      ],
+      build: (tape, a, b) => {
+        const y = record(tape, a, b);
+        expect(y.shape).toEqual(broadcastShape(aShape, bShape));
+        return y;
+      },
+      reference: (a, b) => elementwise(combine, a, aShape, b, bShape),
+      name: `[${aShape}] and [${bShape}]`,
+    });
+  };
+
+  it.each(awkward)('takes %j and %j', (a, b) => check(a, b, new Draw(1)));
+
+  it('takes random shapes', async () => {
+    const draw = new Draw(2);
+    for (let i = 0; i < 12; i++) await check(...randomShapes(draw), draw);
+  });
+
+  it('takes the same tensor twice', async () => {
+    for (const n of [5, 8]) {
+      await checkGradient(await sharedGpu(), {
+        inputs: [{ values: new Draw(3).offZero(n, 0.5, 2), shape: [n] }],
+        build: (tape, a) => record(tape, record(tape, a, a), a), // Once more, as a − a and a / a have no gradient.
+        reference: (a) => a.map((v) => combine(combine(v, v), v)),
+      });
+    }
+  });
+
+  it('refuses shapes that do not go together', async () => {
+    const gpu = await sharedGpu();
+    const tape = makeTape(gpu);
+    const of = (...shape: number[]) => tape.tensor(shape);
+    expect(() => record(tape, of(2, 3), of(2))).toThrow(ShapeError);
+    expect(() => record(tape, of(2, 3), of(2))).toThrow('[2, 3] and [2] do not go together');
+    expect(() => record(tape, of(4), of(5))).toThrow(ShapeError);
+    expect(() => record(tape, of(1, 1, 1, 1, 2), of(2))).toThrow('up to four sides');
+  });
+});
+
+it('divides by large and small numbers', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const b = Float32Array.of(1e15, 1e-15, -1e15, -1e-15, 1);
+  const [one, other] = [memory.put(new Float32Array(5).fill(3)), memory.put(b)];
+  const y = divide(tape, one, other);
+  tape.differentiate(y, memory.put(new Float32Array(5).fill(1)));
+  const [quotient, da, db] = await run(tape, [y, tape.grad(one), tape.grad(other)]);
+  memory.dispose();
+  const relative = (values: Float64Array) => (i: number) => 4e-7 * Math.abs(values[i]!);
+  const wanted = [Float64Array.from(b, (v) => 3 / v), Float64Array.from(b, (v) => 1 / v), Float64Array.from(b, (v) => -3 / v / v)] as const;
+  expectClose(quotient!, wanted[0], relative(wanted[0]));
+  expectClose(da!, wanted[1], relative(wanted[1]));
+  expectClose(db!, wanted[2], relative(wanted[2]));
+});
+
+/** A dimension holds at most 65,535 workgroups; past that the grid has rows. */
+describe('past 65,535 workgroups', () => {
+  it.each([
+    { count: 65536 * 64 + 5, operand: 'repeated', threads: 'one a value' },
+    { count: 65536 * 64 * 4 + 5, operand: 'of the same shape', threads: 'one for four' },
+  ])('$count values, the second operand $operand: $threads', async ({ count, operand }) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const a = Float32Array.from({ length: count }, (_, i) => i % 1000003);
+    const bound = memory.put(a);
+    const y = await runOne(tape, operand === 'repeated' ? add(tape, bound, memory.put([1])) : add(tape, bound, bound));
+    memory.dispose();
+    const wrong = a.findIndex((v, i) => y[i] !== (operand === 'repeated' ? v + 1 : v + v));
+    expect(wrong).toBe(-1);
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { activate, activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { elementLosses, loss } from '../../src/kernels/loss.ts';
+import { ShapeError } from '../../src/errors.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { activations } from '../reference/activation.ts';
+import { loss as reference, losses } from '../reference/loss.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const kinds = ['mse', 'bce'] as const;
+
+interface Case {
+  kind: 'mse' | 'bce';
+  y: Float32Array;
+  x: Float32Array;
+  columns: number;
+  /** Rows that the state calls real; the others are past the end of the epoch. */
+  real?: number;
+  factor?: number;
+  /** The loss takes y = f(the values). */
+  activation?: Activation;
+}
+
+/** Each row's loss, added up over its strips, and the gradient with respect to the values given. */
+async function onDevice({ kind, y, x, columns, real = y.length / columns, factor = 1, activation = 'linear' }: Case) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const rows = y.length / columns;
+  const state = makeState(gpu);
+  // Real rows end where the epoch does.
+  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const values = memory.put(y, [rows, columns]);
+  const sums = loss(tape, kind, activate(tape, values, activation), memory.put(x, [rows, columns]), state, factor, true);
+  tape.differentiate();
+  const labels = tape.dispatches.map(({ shader }) => shader.label);
+  const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
+  memory.dispose();
+  state.dispose();
+  const each = sums.columns;
+  const perRow = Float64Array.from({ length: rows }, (_, r) => strips!.subarray(r * each, (r + 1) * each).reduce((a, b) => a + b, 0));
+  return { rows: perRow, dy: dy!, labels };
+}
+
+const widths = [1, 3, 4, 5, 8, 15, 16, 17, 63, 64, 65, 68, 784];
+
+describe.each(kinds)('%s', (kind) => {
+  const draws = (rows: number, columns: number, seed: number) => {
+    const draw = new Draw(seed);
+    return { y: draw.floats(rows * columns, -4, 4), x: draw.floats(rows * columns, 0, 1) };
+  };
+
+  it.each(widths)('fits float64 for rows of %i', async (columns) => {
+    for (const [rows, real] of [[1, 1], [5, 5], [9, 4], [70, 69]] as const) {
+      const { y, x } = draws(rows, columns, columns + rows);
+      const factor = 1 / columns;
+      const actual = await onDevice({ kind, y, x, columns, real, factor });
+      const wanted = reference(kind, y, x, columns, real, factor);
+      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i]!, `${rows} rows, ${real} real`);
+      expectClose(actual.dy, wanted.dy, (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]!) / factor + 1 / real), `${rows} rows, ${real} real, gradient`);
+    }
+  });
+
+  it('counts rows past the real ones nothing, whatever they hold', async () => {
+    for (const columns of [6, 8]) {
+      const { y, x } = draws(5, columns, columns);
+      y.fill(1e4, 3 * columns);
+      const actual = await onDevice({ kind, y, x, columns, real: 3 });
+      expect([...actual.rows.subarray(3)]).toEqual([0, 0]);
+      expect([...actual.dy.subarray(3 * columns)].every((v) => v === 0)).toBe(true);
+    }
+  });
+
+  it('survives extreme values', async () => {
+    const y = Float32Array.of(1e4, 1e4, 1e4, -1e4, -1e4, -1e4, 100, -100, 88, -88, 0, -0);
+    const x = Float32Array.of(0, 1, 0.5, 0, 1, 0.5, 1, 0, 1, 0, 0.5, 1);
+    for (const columns of [1, 4]) {
+      const actual = await onDevice({ kind, y, x, columns });
+      const wanted = reference(kind, y, x, columns, y.length / columns, 1);
+      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i]! + 1e-37);
+      expectClose(actual.dy, wanted.dy, (i) => 1e-6 * Math.abs(wanted.dy[i]!) + 1e-8, 'gradient');
+    }
+  });
+
+  it.each(activationNames)('folds the slope of %s into its gradient', async (activation) => {
+    for (const columns of [5, 8]) {
+      const rows = 4;
+      const x = new Draw(1).floats(rows * columns, 0, 1);
+      const z = new Draw(2).offZero(rows * columns, 0.1, 3);
+      const { dy, labels } = await onDevice({ kind, y: z, x, columns, real: 3, factor: 0.5, activation });
+      const wanted = reference(kind, z.map(activations[activation].f), x, columns, 3, 0.5).dy.map((v, i) => v * activations[activation].slope(z[i]!));
+      expectClose(dy, wanted, 2e-6);
+      expect(labels).not.toContain(`${activation} backward`);
+    }
+  });
+
+  it('gives the loss of every element', async () => {
+    const gpu = await sharedGpu();
+    for (const columns of [3, 12]) {
+      const memory = new Inputs(gpu);
+      const tape = makeTape(gpu);
+      const rows = 7;
+      const { y, x } = draws(rows, columns, 3);
+      const state = makeState(gpu);
+      writeState(gpu, state, { batch: rows, examples: rows });
+      const elements = await runOne(tape, elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state));
+      memory.dispose();
+      state.dispose();
+      const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]!).loss);
+      expectClose(elements, wanted, (i) => 4e-7 * (wanted[i]! + 1));
+    }
+  });
+
+  it('writes only the sums where no gradient is wanted', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const { y, x } = draws(3, 4, 4);
+    const state = makeState(gpu);
+    writeState(gpu, state, { batch: 3, examples: 3 });
+    const sums = await runOne(tape, loss(tape, kind, memory.put(y, [3, 4]), memory.put(x, [3, 4]), state, 0.25, false));
+    memory.dispose();
+    state.dispose();
+    expectClose(sums, reference(kind, y, x, 4, 3, 0.25).rows, 2e-6);
+  });
+
+  it('adds its gradient to another loss’s', async () => {
+    const gpu = await sharedGpu();
+    for (const columns of [3, 4]) {
+      const memory = new Inputs(gpu);
+      const tape = makeTape(gpu);
+      const { y, x } = draws(2, columns, 5);
+      const state = makeState(gpu);
+      writeState(gpu, state, { batch: 2, examples: 2 });
+      const [values, target] = [memory.put(y, [2, columns]), memory.put(x, [2, columns])];
+      for (const each of kinds) loss(tape, each, values, target, state, 1, true);
+      const dy = await runOne(tape, tape.grad(values));
+      memory.dispose();
+      state.dispose();
+      const [mse, bce] = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
+      expectClose(dy, mse!.map((v, i) => v + bce![i]!), 4e-6);
+    }
+  });
+
+  it('refuses a target of another shape', async () => {
+    const tape = makeTape(await sharedGpu());
+    const state = tape.tensor([10], 'u32');
+    expect(() => loss(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1, false)).toThrow(ShapeError);
+    expect(() => elementLosses(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state)).toThrow(`${kind}: [2, 3] and [3, 2] differ`);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { add } from '../../src/kernels/elementwise.ts';
+import { softmax } from '../../src/kernels/softmax.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { softmax as reference } from '../reference/softmax.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+describe('softmax', () => {
+  it.each([[1, 1], [1, 7], [5, 3], [3, 63], [3, 64], [3, 65], [130, 5], [2, 5000], [4, 129]])('fits float64 for %i rows of %i', async (rows, columns) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const draw = new Draw(rows + columns);
+    const [x, dy] = [draw.floats(rows * columns, -6, 6), draw.floats(rows * columns)];
+    const bound = memory.put(x, [rows, columns]);
+    const y = softmax(tape, bound);
+    tape.differentiate(y, memory.put(dy, [rows, columns]));
+    const [value, dx] = await run(tape, [y, tape.grad(bound)]);
+    memory.dispose();
+    const wanted = reference(x, columns);
+    expectClose(value!, wanted, (i) => 2e-6 * wanted[i]!, 'y');
+    const slope = wanted.map((p, i) => {
+      const start = i - (i % columns);
+      return p * (dy[i]! - dy.subarray(start, start + columns).reduce((sum, v, c) => sum + v * wanted[start + c]!, 0));
+    });
+    expectClose(dx!, slope, (i) => 2e-6 * wanted[i]!, 'dx');
+  });
+
+  it('keeps its head at large magnitudes', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const columns = 70;
+    const near = new Draw(1).floats(columns).map((v) => 1e4 + Math.fround(v));
+    const x = Float32Array.from([...near, ...near.map((v) => -v), ...near.map((_, i) => (i % 2 ? 1e4 : -1e4)), ...near.map((_, i) => (i === 3 ? 3e38 : -3e38))]);
+    const y = await runOne(tape, softmax(tape, memory.put(x, [4, columns])));
+    memory.dispose();
+    expectClose(y, reference(x, columns), 2e-6);
+  });
+
+  it('has the right gradient, also where another rule adds to it', async () => {
+    const gpu = await sharedGpu();
+    for (const [rows, columns] of [[1, 1], [3, 5], [2, 67]] as const) {
+      await checkGradient(gpu, {
+        inputs: [{ values: new Draw(columns).floats(rows * columns, -2, 2), shape: [rows, columns] }],
+        build: (tape, x) => add(tape, softmax(tape, x), x),
+        reference: (x) => reference(x, columns).map((v, i) => v + x[i]!),
+      });
+    }
+  });
+
+  it('takes more rows than a dimension has workgroups', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const rows = 65536 + 3;
+    const x = Float32Array.from({ length: rows }, (_, i) => i);
+    const y = await runOne(tape, softmax(tape, memory.put(x, [rows, 1])));
+    memory.dispose();
+    expect(y.findIndex((v) => v !== 1)).toBe(-1);
+  });
+
+  it('works along the last of several sides', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const x = new Draw(2).floats(24);
+    const y = softmax(tape, memory.put(x, [2, 3, 4]));
+    expect(y.shape).toEqual([2, 3, 4]);
+    expectClose(await runOne(tape, y), reference(x, 4), 1e-6);
+    memory.dispose();
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { autoencoder, dataset, dense, LatentGpuError, ShapeError, type Autoencoder } from '../../src/index.ts';
+import { forward, layersOf } from '../reference/autoencoder.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const clamped = (p: number) => Math.max(p, 1e-300);
+const bce = (y: number, x: number) => -(x * Math.log(clamped(y)) + (1 - x) * Math.log(clamped(1 - y)));
+
+/** Codes and reconstructions of the small model in float64. */
+async function expected(model: Autoencoder, data: Float32Array) {
+  const layers = layersOf(await model.weights(), { encoder: ['relu'], decoder: ['sigmoid'] });
+  const rows = Array.from({ length: data.length / 12 }, (_, i) => forward(layers, data.subarray(12 * i, 12 * i + 12)).outputs);
+  return { codes: rows.flatMap((outputs) => [...outputs[1]!]), outputs: rows.flatMap((outputs) => [...outputs[2]!]) };
+}
+
+function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6): void {
+  expect(actual.length).toBe(wanted.length);
+  for (let i = 0; i < wanted.length; i++) expect(Math.abs(actual[i]! - wanted[i]!), `at ${i}`).toBeLessThanOrEqual(tolerance);
+}
+
+describe('autoencoder', () => {
+  it.each([1, 2, 255, 256, 257, 700])('encodes, decodes and reconstructs %i examples as float64 does', async (examples) => {
+    const model = await smallModel();
+    const data = new Draw(examples).floats(12 * examples, 0, 1);
+    const { codes, outputs } = await expected(model, data);
+    const encoded = await model.encode(data);
+    expect(encoded.shape).toEqual([examples, 5]);
+    expectClose(encoded.data, codes);
+    expectClose((await model.decode(encoded)).data, outputs);
+    const reconstructed = await model.reconstruct(data);
+    expect(reconstructed.shape).toEqual([examples, 12]);
+    expectClose(reconstructed.data, outputs);
+    model.dispose();
+  });
+
+  it('brings large results back in pieces', async () => {
+    const model = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(1)], decoder: [dense(1)], loss: 'mse' });
+    const wide = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(20_000)], decoder: [dense(1)], loss: 'mse' });
+    const data = new Draw(1).floats(700);
+    const { data: codes } = await wide.encode(data); // 700 × 20,000 values are two pieces of 32 MiB
+    const weight = (await wide.weights())['encoder.0.weight']!.data;
+    for (const row of [0, 418, 419, 511, 512, 699]) expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row]! * weight[7]!));
+    model.dispose();
+    wide.dispose();
+  });
+
+  it('measures loss and errors as float64 does, the short last batch included', async () => {
+    const model = await smallModel();
+    const data = new Draw(3).floats(12 * 300, 0, 1);
+    const { outputs } = await expected(model, data);
+    const elements = outputs.map((y, i) => bce(y, data[i]!));
+    const rows = Array.from({ length: 300 }, (_, i) => elements.slice(12 * i, 12 * i + 12).reduce((sum, l) => sum + l, 0) / 12);
+    const mean = rows.reduce((sum, l) => sum + l, 0) / 300;
+    for (const batchSize of [undefined, 7, 128, 300]) {
+      const { loss, reconstruction } = await model.evaluate(data, { batchSize });
+      expect(Math.abs(loss - mean) / mean).toBeLessThan(1e-6);
+      expect(reconstruction).toBe(loss);
+    }
+    expectClose(await model.errors(data), rows);
+    expectClose(await model.errors(data, { perFeature: true }), elements);
+    model.dispose();
+  });
+
+  it('lends its weights to encoder and decoder', async () => {
+    const model = await smallModel();
+    const data = new Draw(4).floats(12 * 40, 0, 1);
+    const before = await model.encoder.predict(data);
+    await model.fit(data, { epochs: 2, batchSize: 8 });
+    const after = await model.encoder.predict(data);
+    expect(after.data).not.toEqual(before.data);
+    expect(after).toEqual(await model.encode(data));
+    expect(await model.decoder.predict(after)).toEqual(await model.reconstruct(data));
+    expect([model.encoder.inputShape, model.encoder.outputShape, model.encoder.parameterCount]).toEqual([[12], [5], 65]);
+    expect([model.decoder.inputShape, model.decoder.outputShape, model.decoder.parameterCount]).toEqual([[5], [12], 72]);
+    model.dispose();
+  });
+
+  it('names its weights as torch.nn.Sequential does, and takes them back', async () => {
+    const model = await smallModel({ encoder: [dense(7, 'tanh', { bias: false }), dense(5)], seed: 1 });
+    const weights = await model.weights();
+    expect(Object.entries(weights).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['encoder.0.weight', [7, 12]],
+      ['encoder.1.weight', [5, 7]],
+      ['encoder.1.bias', [5]],
+      ['decoder.0.weight', [12, 5]],
+      ['decoder.0.bias', [12]],
+    ]);
+    const other = await smallModel({ encoder: [dense(7, 'tanh', { bias: false }), dense(5)], seed: 2 });
+    const data = new Draw(5).floats(24, 0, 1);
+    expect((await other.reconstruct(data)).data).not.toEqual((await model.reconstruct(data)).data);
+    other.setWeights(weights);
+    expect(await other.weights()).toEqual(weights);
+    expect(await other.reconstruct(data)).toEqual(await model.reconstruct(data));
+    const wrong = { data: new Float32Array(35), shape: [7, 5] };
+    expect(() => other.setWeights({ 'encoder.1.weight': wrong })).toThrow(new ShapeError('setWeights: encoder.1.weight is [5, 7], not [7, 5] with 35 values'));
+    expect(() => other.setWeights({ 'encoder.2.weight': wrong })).toThrow(ShapeError);
+    model.dispose();
+    other.dispose();
+  });
+
+  it.each([
+    ['glorot', Math.sqrt(6 / 300)],
+    ['he', Math.sqrt(6 / 200)],
+    ['lecun', Math.sqrt(3 / 200)],
+  ] as const)('starts %s weights uniform in ±limit, biases at zero', async (init, limit) => {
+    const model = await autoencoder(await sharedGpu(), { input: 200, encoder: [dense(100, 'relu', { init })], decoder: [dense(200)], loss: 'mse' });
+    const { 'encoder.0.weight': weight, 'encoder.0.bias': bias } = await model.weights();
+    const variance = weight!.data.reduce((sum, w) => sum + w * w, 0) / weight!.data.length;
+    expect(Math.max(...weight!.data.map(Math.abs))).toBeLessThanOrEqual(limit);
+    expect(Math.abs(variance / (limit ** 2 / 3) - 1)).toBeLessThan(0.03);
+    expect(Math.max(...bias!.data.map(Math.abs))).toBe(0);
+    model.dispose();
+  });
+
+  it('walks between codes', async () => {
+    const model = await smallModel({ encoder: [dense(5, 'tanh')] });
+    const data = new Draw(6).floats(24, 0, 1);
+    const [from, to] = [data.subarray(0, 12), data.subarray(12)];
+    const ends = (await model.reconstruct(data)).data;
+    for (const path of ['linear', 'spherical'] as const) {
+      const walk = await model.interpolate(from, to, 5, { path });
+      expect(walk.shape).toEqual([5, 12]);
+      expectClose(walk.data.subarray(0, 12), ends.subarray(0, 12));
+      expectClose(walk.data.subarray(48), ends.subarray(12));
+    }
+    const code = (await model.encode(from)).data;
+    const moved = await model.traverse(from, 3, [code[3]!, 2]);
+    expect(moved.data.subarray(0, 12)).toEqual((await model.reconstruct(from)).data);
+    expect(moved.data.subarray(12)).toEqual((await model.decode(Float32Array.from(code, (v, i) => (i === 3 ? 2 : v)))).data);
+    model.dispose();
+  });
+
+  it('describes itself', async () => {
+    const model = await smallModel();
+    expect(model.codeSize).toBe(5);
+    expect(model.describe()).toEqual([
+      { name: 'encoder.0', type: 'dense', activation: 'relu', outputShape: [5], parameters: 65 },
+      { name: 'decoder.0', type: 'dense', activation: 'sigmoid', outputShape: [12], parameters: 72 },
+    ]);
+    expect(model.summary()).toMatchInlineSnapshot(`
+      "autoencoder
+      ----------------------------------------------------
+      layer      type             output shape  parameters
+      ----------------------------------------------------
+      encoder.0  dense (relu)     [5]                   65
+      decoder.0  dense (sigmoid)  [12]                  72
+      ----------------------------------------------------
+      total parameters: 137"
+    `);
+    model.dispose();
+  });
+
+  it('leaves nothing on the device, and says so when it is used after that', async () => {
+    const gpu = await sharedGpu();
+    const before = gpu.memory();
+    const model = await smallModel();
+    const data = await dataset(gpu, new Draw(7).floats(12 * 40, 0, 1), { shape: [12] });
+    await model.fit(data, { epochs: 2, validation: 0.2, patience: 1 });
+    await Promise.all([model.encode(data), model.reconstruct(data), model.evaluate(data), model.errors(data)]);
+    model.dispose();
+    model.dispose();
+    data.dispose();
+    const { bytes, buffers } = gpu.memory();
+    expect({ bytes, buffers }).toEqual({ bytes: before.bytes, buffers: before.buffers });
+    expect(await errorOf(model.encode(new Float32Array(12)))).toBeInstanceOf(LatentGpuError);
+    expect(await errorOf(model.fit(new Float32Array(12), { epochs: 1 }))).toBeInstanceOf(LatentGpuError);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { adam, autoencoder, DataError, dataset, dense, OptionError, ShapeError, type FitOptions } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const good = new Draw(1).floats(12 * 20, 0, 1);
+
+describe('what fit refuses, before any dispatch', () => {
+  const nan = good.slice();
+  nan[12 * 3 + 5] = NaN;
+  const cases: [string, Float32Array | { data: Float32Array; shape: number[] }, object, new (message: string) => Error, string][] = [
+    ['a wrong shape', { data: new Float32Array(22), shape: [2, 11] }, { epochs: 1 }, ShapeError, 'fit: the model takes 12 features, the data has 11 ([2, 11])'],
+    ['a length that is no number of rows', new Float32Array(13), { epochs: 1 }, ShapeError, '13 values are no whole number of examples of [12]'],
+    ['empty data', new Float32Array(0), { epochs: 1 }, DataError, 'dataset: the data is empty'],
+    ['NaN in the data', nan, { epochs: 1 }, DataError, 'dataset: NaN at row 3, column 5'],
+    ['data outside [0, 1] for bce', good.map((v, i) => (i === 14 ? -2 : v)), { epochs: 1 }, DataError, 'bce: -2 at row 1, column 2 is outside [0, 1]'],
+    ['a batch larger than the data', good, { epochs: 1, batchSize: 21 }, OptionError, 'fit: a batchSize of 21, but only 20 examples'],
+    ['zero epochs', good, { epochs: 0 }, OptionError, 'fit: epochs: 0 is not a whole number of at least 1'],
+    ['neither epochs nor steps', good, {}, OptionError, 'fit: give epochs or steps, one of them'],
+    ['epochs and steps', good, { epochs: 1, steps: 1 }, OptionError, 'fit: give epochs or steps, not both'],
+    ['an unknown option', good, { epochs: 1, validationSplit: 0.1 }, OptionError, "fit: unknown option 'validationSplit' (did you mean validation: 0.1?)"],
+    ['a misspelt option', good, { epochs: 1, batchsize: 2 }, OptionError, "fit: unknown option 'batchsize' (did you mean batchSize?)"],
+    ['patience without validation', good, { epochs: 1, patience: 2 }, OptionError, 'fit: patience needs validation data'],
+    ['validation of another shape', good, { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }, ShapeError, 'fit: validation: the model takes 12 features, the data has 11'],
+    ['a validation share that leaves nothing', good, { epochs: 1, validation: 0.001 }, DataError, 'leaves one side empty'],
+    ['an optimizer of its own making', good, { epochs: 1, optimizer: 'adam' }, OptionError, 'the optimizer is one made by'],
+  ];
+
+  it.each(cases)('%s', async (_, data, options, type, message) => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const before = gpu.counters();
+    const memory = gpu.memory().bytes;
+    const error = await errorOf(model.fit(data, options as FitOptions));
+    expect(error).toBeInstanceOf(type);
+    expect(error.name).toBe(type.name);
+    expect(error.message).toContain(message);
+    expect(gpu.counters()).toEqual(before);
+    expect(gpu.memory().bytes).toBe(memory);
+    model.dispose();
+  });
+
+  it('but 100 examples with no batch size simply train', async () => {
+    const model = await smallModel();
+    const history = await model.fit(new Draw(2).floats(1200, 0, 1), { epochs: 2 });
+    expect(history.steps).toBe(2);
+    model.dispose();
+  });
+});
+
+describe('what a model cannot be', () => {
+  const refused = async (spec: object) => {
+    const gpu = await sharedGpu();
+    return errorOf(autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse', ...spec } as never));
+  };
+
+  it.each([
+    ['a decoder of another width', { decoder: [dense(11)] }, ShapeError, 'the decoder ends in [11], the input is [12]'],
+    ['bce without a sigmoid', { loss: 'bce' }, OptionError, "needs a decoder whose last layer has the activation 'sigmoid', not 'linear'"],
+    ['an unknown loss', { loss: 'mae' }, OptionError, "the loss is 'bce' or 'mse', not 'mae'"],
+    ['an empty encoder', { encoder: [] }, OptionError, 'the encoder is a list of at least one layer'],
+    ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
+    ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],
+    ['a broken seed', { seed: 1.5 }, OptionError, 'autoencoder: seed: 1.5 is not'],
+    ['an unknown option', { latentDim: 5 }, OptionError, "autoencoder: unknown option 'latentDim'"],
+  ])('%s', async (_, spec, type, message) => {
+    const error = await refused(spec);
+    expect(error).toBeInstanceOf(type);
+    expect(error.message).toContain(message);
+  });
+
+  it('shows every layer where the shapes do not meet', async () => {
+    expect((await refused({ decoder: [dense(7), dense(11)] })).message).toContain('decoder.1');
+  });
+
+  it.each([
+    ['an unknown activation', () => dense(3, 'swish' as never), "there is no activation 'swish'"],
+    ['an unknown initializer', () => dense(3, 'relu', { init: 'zeros' as never }), "there is no initializer 'zeros'"],
+    ['half a unit', () => dense(0.5), 'dense: units: 0.5 is not a whole number'],
+    ['a negative rate', () => adam(-1), 'adam: learning rate: -1 is not'],
+    ['a momentum that is none', () => adam(1e-3, { beta1: 1 }), 'adam: beta1'],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+    expect(make).toThrow(OptionError);
+  });
+});
+
+describe('what other calls refuse', () => {
+  it('names what does not fit', async () => {
+    const model = await smallModel();
+    expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain('no whole number of examples of [12]');
+    expect((await errorOf(model.decode({ data: new Float32Array(6), shape: [1, 6] }))).message).toContain('takes 5 features, the data has 6');
+    expect(await errorOf(model.evaluate(good, { batchSize: 0 }))).toBeInstanceOf(OptionError);
+    expect(await errorOf(model.errors(good, { perfeature: true } as never))).toBeInstanceOf(OptionError);
+    expect(await errorOf(model.interpolate(good, good, 3))).toBeInstanceOf(ShapeError);
+    expect(await errorOf(model.traverse(good.subarray(0, 12), 5, [0]))).toBeInstanceOf(OptionError);
+    const gpu = await sharedGpu();
+    expect(await errorOf(dataset(gpu, good))).toBeInstanceOf(OptionError);
+    model.dispose();
+  });
+});
