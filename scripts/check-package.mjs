@@ -11,6 +11,27 @@ import { root } from './setup.mjs';
 
 const expected = /^(package\.json|README\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/;
 
+/** What a user writes, and what must not pass. */
+const consumer = `
+import { adam, autoencoder, dense, openGpu, type Autoencoder, type Gpu } from 'latentgpu';
+import { matmul } from 'latentgpu/kernels';
+import { tape } from 'latentgpu/runtime';
+
+export async function train(): Promise<number[]> {
+  const gpu: Gpu = await openGpu();
+  const model: Autoencoder = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'relu')], decoder: [dense(4, 'sigmoid')], loss: 'mse' });
+  const history = await model.fit(new Float32Array(400), { epochs: 1, optimizer: adam(1e-3) });
+  return history.loss;
+}
+// Types that had become 'any' would let these pass.
+// @ts-expect-error
+openGpu(1);
+// @ts-expect-error
+matmul();
+// @ts-expect-error
+tape(1, 2, 3, 4);
+`;
+
 await runMain(async () => {
   if (!existsSync(path.join(root, 'dist', 'index.js'))) throw new Failure('there is no dist folder: run `npm run build` first');
   const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-package-'));
@@ -89,23 +110,3 @@ function checkConsumer(folder) {
   run(process.execPath, ['load.js'], { cwd: folder });
   console.log('package: modules load in Node');
 }
-
-const consumer = `
-import { adam, autoencoder, dense, openGpu, type Autoencoder, type Gpu } from 'latentgpu';
-import { matmul } from 'latentgpu/kernels';
-import { tape } from 'latentgpu/runtime';
-
-export async function train(): Promise<number[]> {
-  const gpu: Gpu = await openGpu();
-  const model: Autoencoder = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'relu')], decoder: [dense(4, 'sigmoid')], loss: 'mse' });
-  const history = await model.fit(new Float32Array(400), { epochs: 1, optimizer: adam(1e-3) });
-  return history.loss;
-}
-// Types that had become 'any' would let these pass.
-// @ts-expect-error
-openGpu(1);
-// @ts-expect-error
-matmul();
-// @ts-expect-error
-tape(1, 2, 3, 4);
-`;

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { DataError, fetchIdx, FormatError, LatentGpuError, readIdx } from '../../src/index.ts';
+import { errorOf } from '../support/model.ts';
+
+const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
+const content = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), shape: [2, 1, 3] };
+
+async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+describe('readIdx', () => {
+  it('reads a file, gzipped or not', async () => {
+    expect(await readIdx(file)).toEqual(content);
+    expect(await readIdx(await gzip(file))).toEqual(content);
+  });
+
+  it('reads a file that lies within a larger buffer', async () => {
+    const larger = new Uint8Array(file.length + 3);
+    larger.set(file, 3);
+    expect(await readIdx(larger.subarray(3))).toEqual(content);
+  });
+
+  it.each([
+    ['an empty file', [], 'ends at offset 0'],
+    ['another magic number', [1, ...file.slice(1)], 'should begin with two zeros (offset 0)'],
+    ['another type of values', [0, 0, 13, ...file.slice(3)], 'type 0xd at offset 2'],
+    ['no sides', [0, 0, 8, 0], 'no sides at offset 3'],
+    ['a header that breaks off', file.slice(0, 9), 'ends at offset 9, within its 3 sides'],
+    ['too few values', file.slice(0, -1), '5 values from offset 16 on, a shape of [2, 1, 3] needs 6'],
+    ['too many values', [...file, 0], '7 values from offset 16 on'],
+    ['a gzip stream that is none', [0x1f, 0x8b, 1, 2, 3], 'the gzip stream is damaged'],
+  ])('refuses %s', async (_, bytes, message) => {
+    const error = await errorOf(readIdx(Uint8Array.from(bytes)));
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('fetchIdx', () => {
+  it('reports progress', async () => {
+    const url = URL.createObjectURL(new Blob([file]));
+    const seen: unknown[] = [];
+    expect(await fetchIdx(url, { onProgress: (progress) => seen.push(progress) })).toEqual(content);
+    expect(seen.at(-1)).toEqual({ loaded: file.length, total: file.length });
+  });
+
+  it('says what went wrong', async () => {
+    expect(await errorOf(fetchIdx('/there-is-no-such-file.idx'))).toBeInstanceOf(LatentGpuError);
+    const reason = new Error('enough');
+    expect(await errorOf(fetchIdx('/any', { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    const missing = await errorOf(fetchIdx(new URL('/__nothing__/here.idx', location.href)));
+    expect(missing instanceof DataError || missing instanceof FormatError).toBe(true);
+  });
+});
