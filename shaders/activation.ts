@@ -31,10 +31,10 @@ export const activationNames = Object.keys(formulas) as Activation[];
 /** What f′ is computed from. Where it is `z`, a matmul cannot fold the activation into itself: y alone would not be enough. */
 export const savedForSlope = (name: Activation): 'y' | 'z' => formulas[name].saved;
 
-/** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones. */
-export const activation = (name: Activation): string => {
+/** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones; with the chunk `math` where it needs it or is told to. */
+export const activation = (name: Activation, withMath = false): string => {
   const { value, slope, saved } = formulas[name];
-  const needsMath = /expm1|sigmoid|tanh|softplus|normal/.test(value + slope);
+  const needsMath = withMath || /expm1|sigmoid|tanh|softplus|normal/.test(value + slope);
   return wgsl`
 #if ${needsMath}
 ${math}

@@ -49,7 +49,7 @@ ${grid}
 ${state()}
 ${batchRows}
 #if ${gated}
-${activation(slope ?? 'linear')}
+${activation(slope ?? 'linear', kind === 'bce')}
 #elif ${kind === 'bce'}
 ${math}
 #endif

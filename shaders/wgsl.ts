@@ -27,10 +27,10 @@ const overridePattern = /override\s+(\w+)\s*[:=]/g;
 export function shader<Required extends string, Optional extends string = never>(label: string, code: string): Shader<Required, Optional> {
   const bindings = [...code.matchAll(bindingPattern)].map(([, group, binding, access, name], i) => {
     if (group !== '0' || Number(binding) !== i) throw new Error(`shader ${label}: ${name} should be @group(0) @binding(${i})`);
-    return { name: name!, access: access as Binding['access'] };
+    return { name: name, access: access as Binding['access'] };
   });
   if (bindings.length !== (code.match(/@binding\(/g) ?? []).length) throw new Error(`shader ${label}: a binding that is no storage buffer`);
-  return { label, code, bindings, overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1]!)) };
+  return { label, code, bindings, overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1])) };
 }
 
 /**
@@ -40,9 +40,9 @@ export function shader<Required extends string, Optional extends string = never>
  */
 export function wgsl(strings: TemplateStringsArray, ...values: (string | number | boolean)[]): string {
   values.forEach((value, i) => {
-    if (/#(if|elif)\s*$/.test(strings[i]!)) {
+    if (/#(if|elif)\s*$/.test(strings[i])) {
       if (typeof value !== 'boolean') throw new TypeError(`wgsl: #if takes a boolean, not ${String(value)}`);
-      if (!/^[ \t]*(\r?\n|$)/.test(strings[i + 1]!)) throw new SyntaxError('wgsl: nothing may follow the condition of an #if on its line');
+      if (!/^[ \t]*(\r?\n|$)/.test(strings[i + 1])) throw new SyntaxError('wgsl: nothing may follow the condition of an #if on its line');
     } else if (typeof value !== 'string' && !Number.isInteger(value)) {
       throw new TypeError(`wgsl: \${${String(value)}} is neither text nor a whole number`);
     }

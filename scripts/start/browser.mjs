@@ -15,7 +15,8 @@ import { adapterName, launchChrome } from '../chrome.mjs';
 export class Browser {
   /** @type {import('puppeteer-core').Browser} */ #chrome;
   /** @type {import('puppeteer-core').Page} */ #page;
-  /** What went wrong in the page outside of the job; a page that does not even load has nothing else to say. @type {string[]} */
+  #running = false;
+  /** What the page complained of before the job ran: of no interest if one clear reason turns up why it cannot. @type {string[]} */
   #troubles = [];
 
   /**
@@ -63,6 +64,8 @@ export class Browser {
    * @returns {Promise<JobResult>}
    */
   async run(options) {
+    this.#running = true;
+    for (const text of this.#troubles) this.#trouble(text);
     const outcome = await this.#page.evaluate((given) => window.job.run(given), options).catch((error) => {
       throw this.#chrome.connected ? error : new Failure('the browser was closed before the training was over', { cause: error });
     });
@@ -82,7 +85,7 @@ export class Browser {
 
   /** @param {string} text */
   #trouble(text) {
-    this.#troubles.push(text);
-    console.error(`page: ${text}`);
+    if (this.#running) console.error(`page: ${text}`);
+    else this.#troubles.push(text);
   }
 }

@@ -55,13 +55,13 @@ export async function checkData(files, options, library) {
 
 /**
  * @param {string} file
- * @param {number} dimensions 3 for images, 1 for labels
+ * @param {number} sides 3 for images, 1 for labels
  * @param {typeof import('../../src/index.ts')} library
  */
-async function shapeOf(file, dimensions, { readIdx, LatentGpuError }) {
+async function shapeOf(file, sides, { readIdx, LatentGpuError }) {
   try {
     const { data, shape } = await readIdx(await readFile(file));
-    if (shape.length !== dimensions) throw new Failure(`it holds ${shape.length} dimensions; ${dimensions} are needed here`);
+    if (shape.length !== sides) throw new Failure(`its shape is [${shape.join(', ')}]; a shape of ${sides} number${sides === 1 ? '' : 's'} is needed here`);
     if (data.length === 0) throw new Failure('it is empty');
     return shape;
   } catch (error) {

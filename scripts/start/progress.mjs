@@ -36,10 +36,10 @@ function bar() {
   };
 }
 
-/** One line when an epoch is over, and one every ten seconds within a long one. @returns {ProgressView} */
+/** One line an epoch; more within a long one, fewer of short ones. @returns {ProgressView} */
 function lines() {
   const describe = describer();
-  let lastTime = performance.now();
+  let lastTime = -Infinity;
   /** @type {JobProgress | undefined} */
   let unprinted;
   const print = (/** @type {JobProgress} */ progress) => {
@@ -51,7 +51,7 @@ function lines() {
   return {
     update(progress) {
       unprinted = progress;
-      if (progress.epochEnded || performance.now() - lastTime > 10_000) print(progress);
+      if (performance.now() - lastTime > (progress.epochEnded ? 1000 : 10_000)) print(progress);
     },
     end() {
       if (unprinted) print(unprinted);

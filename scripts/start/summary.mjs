@@ -26,10 +26,16 @@ export function summary(result, secondsInAll, written) {
     ['time', `${duration(seconds)} of training, ${duration(secondsInAll)} in all`],
     ['speed', `${whole(imagesSeen / seconds)} images/s`],
     ['test loss', `${bold(loss(test.loss))} ${unit}${compared && dim(`  (${compared})`)}`],
-    ['written', bold(path.relative('', open) || open)],
-    ...others.map((file) => ['', dim(path.relative('', file) || file)]),
+    ['written', bold(short(open))],
+    ...others.map((file) => ['', dim(short(file))]),
   ].filter((row) => row !== false);
   return `\n${rows.map(([name = '', value]) => `  ${dim(name.padEnd(11))}${value}`).join('\n')}\n`;
+}
+
+/** As one would type it from here. @param {string} file */
+function short(file) {
+  const relative = path.relative('', file);
+  return relative.startsWith('..') ? path.resolve(file) : relative;
 }
 
 const styled = process.stdout.isTTY && !process.env.NO_COLOR;

@@ -92,7 +92,7 @@ export class Dataset {
 
   #view(indices: number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
-    const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]!);
+    const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
     return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, rows);
   }
 }
@@ -132,12 +132,12 @@ function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: 
 function rangeOf(data: Uint8Array | Float32Array, features: number): Range {
   let [leastAt, mostAt] = [0, 0];
   for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
+    const value = data[i];
     if (!Number.isFinite(value)) throw new DataError(`dataset: ${value} at ${place(i, features)}`);
-    if (value < data[leastAt]!) leastAt = i;
-    if (value > data[mostAt]!) mostAt = i;
+    if (value < data[leastAt]) leastAt = i;
+    if (value > data[mostAt]) mostAt = i;
   }
-  return { least: data[leastAt]!, leastAt, most: data[mostAt]!, mostAt };
+  return { least: data[leastAt], leastAt, most: data[mostAt], mostAt };
 }
 
 const place = (i: number, features: number): string => `row ${Math.floor(i / features)}, column ${i % features}`;

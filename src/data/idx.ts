@@ -20,8 +20,8 @@ export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
 function parse(bytes: Uint8Array): IdxData {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
   if (bytes[0] !== 0 || bytes[1] !== 0) throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
-  if (bytes[2] !== 8) throw new FormatError(`idx: values of type 0x${bytes[2]!.toString(16)} at offset 2; only unsigned bytes (0x8) are read`);
-  const sides = bytes[3]!;
+  if (bytes[2] !== 8) throw new FormatError(`idx: values of type 0x${bytes[2].toString(16)} at offset 2; only unsigned bytes (0x8) are read`);
+  const sides = bytes[3];
   if (!sides) throw new FormatError('idx: no sides at offset 3');
   const start = 4 + 4 * sides;
   if (bytes.length < start) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);

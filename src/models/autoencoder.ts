@@ -8,12 +8,13 @@ import { Parameters } from '../runtime/parameters.ts';
 import type { Tape } from '../runtime/tape.ts';
 import { readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { startFit, type Trainable } from './fit.ts';
+import { startFit } from './fit.ts';
 import type { FitOptions, Losses, Training } from './fit-options.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 import type { Layer } from './layers.ts';
 import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
 import { Evaluation } from './run.ts';
+import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 
 export interface AutoencoderSpec {

@@ -8,7 +8,7 @@ export function linearPath(from: Float32Array, to: Float32Array, steps: number):
  * Between samples of N(0, I) it keeps the length that such samples have, where a straight line dips. The line where the angle is 0 or π.
  */
 export function sphericalPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
-  const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i]!, 0);
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i], 0);
   const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to)))));
   if (!(Math.sin(angle) > 1e-6)) return linearPath(from, to, steps);
   return path(from, to, steps, (t) => [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)]);
@@ -18,7 +18,7 @@ function path(from: Float32Array, to: Float32Array, steps: number, weights: (t: 
   const codes = new Float32Array(steps * from.length);
   for (let step = 0; step < steps; step++) {
     const [p, q] = weights(step / (steps - 1));
-    from.forEach((value, i) => (codes[step * from.length + i] = p * value + q * to[i]!));
+    from.forEach((value, i) => (codes[step * from.length + i] = p * value + q * to[i]));
   }
   return codes;
 }

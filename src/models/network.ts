@@ -67,8 +67,8 @@ export class Network {
       name: `${this.name}.${i}`,
       type: layer.name,
       activation: layer.activation,
-      outputShape: shapes[i + 1]!,
-      parameters: layer.parameters(shapes[i]!).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      outputShape: shapes[i + 1],
+      parameters: layer.parameters(shapes[i]).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
     }));
   }
 
@@ -76,7 +76,7 @@ export class Network {
   parameterSpecs(seed: number, first: number): { name: string; shape: readonly number[]; initial: Float32Array }[] {
     const shapes = this.#shapes();
     return this.layers
-      .flatMap((layer, i) => layer.parameters(shapes[i]!).map((spec) => ({ ...spec, name: `${this.name}.${i}.${spec.name}` })))
+      .flatMap((layer, i) => layer.parameters(shapes[i]).map((spec) => ({ ...spec, name: `${this.name}.${i}.${spec.name}` })))
       .map(({ name, shape, initial }, i) => ({ name, shape, initial: initial(seed, first + i) }));
   }
 
@@ -124,9 +124,9 @@ export function table(title: string, layers: readonly LayerInfo[]): string {
     layer.parameters.toLocaleString('en'),
   ]);
   const all = [['layer', 'type', 'output shape', 'parameters'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]!.length)));
-  const lines = all.map((row) => row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  '));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column].length)));
+  const lines = all.map((row) => row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
-  const rule = '-'.repeat(lines[0]!.length);
+  const rule = '-'.repeat(lines[0].length);
   return [title, rule, lines[0], rule, ...lines.slice(1), rule, `total parameters: ${total.toLocaleString('en')}`].join('\n');
 }

@@ -41,7 +41,7 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
         const steps = Math.min(batches, Math.ceil((length - position) / batch));
         await schedule.run(steps, (pass) => frozen.encode(pass));
         const [piece] = await readTensors(gpu, [out]);
-        results.set(piece!.subarray(0, results.length - position * columns), position * columns);
+        results.set(piece.subarray(0, results.length - position * columns), position * columns);
       }
       return results;
     });
@@ -90,7 +90,7 @@ export class Evaluation {
     writeState(this.gpu, this.state, { examples: this.examples, batch: this.batch });
     await new Schedule(this.gpu).run(this.losses.size, (pass) => this.plan.encode(pass));
     const [losses] = await readTensors(this.gpu, [this.losses]);
-    return meanOverExamples(losses!, 0, this.batch, this.examples);
+    return meanOverExamples(losses, 0, this.batch, this.examples);
   }
 
   dispose(): void {
@@ -105,7 +105,7 @@ export function meanOverExamples(batchMeans: ArrayLike<number>, position: number
   let [sum, count] = [0, 0];
   for (let i = 0; i < batchMeans.length; i++) {
     const rows = Math.min(batch, examples - position - i * batch);
-    sum += batchMeans[i]! * rows;
+    sum += batchMeans[i] * rows;
     count += rows;
   }
   return sum / count;

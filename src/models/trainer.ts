@@ -84,11 +84,11 @@ export class Trainer {
       throw error;
     }
     const values = settings(optimizer);
-    writeTensor(gpu, tensors.settings, settingNames.map((name) => values[name]!));
+    writeTensor(gpu, tensors.settings, settingNames.map((name) => values[name]));
     const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
     if (place.epochKind !== epochKind && place.position) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
-    return new Trainer(host, place, options, data.length, tensors, { step: plans[0]!, shuffle: plans[1]! });
+    return new Trainer(host, place, options, data.length, tensors, { step: plans[0], shuffle: plans[1] });
   }
 
   /** Steps until the epoch is through. */
@@ -117,7 +117,7 @@ export class Trainer {
   /** The newest loss on the device. */
   async newestLoss(finishedSteps: number): Promise<number> {
     const [losses] = await readTensors(this.host.gpu, [this.tensors.losses]);
-    return losses![finishedSteps - 1]!;
+    return losses[finishedSteps - 1];
   }
 
   dispose(): void {
@@ -128,7 +128,7 @@ export class Trainer {
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
   async #catchUp(): Promise<Float32Array> {
     const [losses, words] = await readTensors(this.host.gpu, [this.tensors.losses, this.tensors.state]);
-    const { step, epoch, position, slot, bad } = parseState(words!);
+    const { step, epoch, position, slot, bad } = parseState(words);
     Object.assign(this.place, { step, epoch, position });
     if (bad !== noneBad) throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${this.host.parameters.nameAt(bad - 1)}.grad`);
     return (losses as Float32Array).subarray(0, slot);

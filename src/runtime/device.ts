@@ -160,7 +160,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
   if (typeof adapter === 'object') return adapter;
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu as GPU | undefined;
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!adapter && !gpu) {
     const insecure = globalThis.isSecureContext === false;
     throw new GpuUnavailableError(

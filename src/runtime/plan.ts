@@ -79,8 +79,8 @@ export async function compile(tape: Tape): Promise<Plan> {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       for (const { bytes, label } of slots.list) buffers.push(gpu.allocate(bytes, usage, label));
       const rangeOf = (tensor: Tensor): BufferRange =>
-        'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!]!, offset: 0 };
-      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i]!, rangeOf));
+        'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
+      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf));
       return new Plan(gpu, commands, buffers, new Map([...tape.kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
   } catch (error) {
@@ -97,11 +97,11 @@ function command(gpu: Gpu, { shader, tensors, workgroups }: Dispatch, { pipeline
   return { label: shader.label, pipeline, bindGroup, columns: Math.ceil(workgroups / rows), rows };
 }
 
-const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => shader.bindings[i]!.access === 'read_write');
+const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => shader.bindings[i].access === 'read_write');
 
 /** The tensors whose earlier contents a dispatch uses; a gradient that it adds to is one. */
 function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
-  return tensors.filter((_, i) => shader.bindings[i]!.access === 'read' || constants[`add_${shader.bindings[i]!.name}`] === true);
+  return tensors.filter((_, i) => shader.bindings[i].access === 'read' || constants[`add_${shader.bindings[i].name}`] === true);
 }
 
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
@@ -130,10 +130,10 @@ function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>)
     const unwritten = reads(dispatch).find((tensor) => 'tape' in tensor.home && !of.has(tensor));
     if (unwritten) throw new Error(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
     for (const tensor of fresh) {
-      const best = free.toSorted((a, b) => fit(list[a]!.bytes, tensor.bytes) - fit(list[b]!.bytes, tensor.bytes))[0];
+      const best = free.toSorted((a, b) => fit(list[a].bytes, tensor.bytes) - fit(list[b].bytes, tensor.bytes))[0];
       const slot = best ?? list.push({ bytes: 0, label: tensor.label }) - 1;
       if (best !== undefined) free.splice(free.indexOf(best), 1);
-      list[slot]!.bytes = Math.max(list[slot]!.bytes, tensor.bytes);
+      list[slot].bytes = Math.max(list[slot].bytes, tensor.bytes);
       of.set(tensor, slot);
     }
     for (const tensor of new Set(dispatch.tensors)) {

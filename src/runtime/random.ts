@@ -28,7 +28,7 @@ export function uniforms(count: number, seed: number, stream: number, which = 0)
   const draws = new Float32Array(count);
   for (let i = 0; i < count; i += 4) {
     const words = philox([i / 4, which, 0, 0], [seed >>> 0, stream]);
-    for (let j = 0; j < 4 && i + j < count; j++) draws[i + j] = (words[j]! >>> 8) / 2 ** 24;
+    for (let j = 0; j < 4 && i + j < count; j++) draws[i + j] = (words[j] >>> 8) / 2 ** 24;
   }
   return draws;
 }
@@ -39,7 +39,7 @@ export function permutation(n: number, seed: number, stream: number): Uint32Arra
   for (let i = n - 1; i > 0; i--) {
     // 2³² is not a multiple of i + 1, but so much larger that the bias stays below 2⁻⁸ for any data set that fits a device.
     const j = philox([i, 0, 0, 0], [seed >>> 0, stream])[0] % (i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }

@@ -7,7 +7,7 @@ import { readTensors, Tensor, type Matrix } from './tensor.ts';
  */
 export async function read(tensor: Tensor): Promise<Matrix> {
   const [matrix] = await readAll([tensor]);
-  return matrix!;
+  return matrix;
 }
 
 /** The same for several tensors of one tape, with one run and one readback. */
@@ -33,5 +33,5 @@ export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
 }
 
 function toMatrices(tensors: readonly Tensor[], values: readonly (Float32Array | Uint32Array)[]): Matrix[] {
-  return tensors.map(({ shape }, i) => ({ data: Float32Array.from(values[i]!), shape: [...shape] }));
+  return tensors.map(({ shape }, i) => ({ data: Float32Array.from(values[i]), shape: [...shape] }));
 }

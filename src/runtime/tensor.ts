@@ -79,7 +79,7 @@ export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = '
 export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>): void {
   const { buffer, offset } = boundRange(target);
   const array = target.dtype === 'u32' ? Uint32Array : Float32Array;
-  const data = values instanceof array ? values : array.from(values as ArrayLike<number>);
+  const data = values instanceof array ? values : array.from(values);
   gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
 }
 

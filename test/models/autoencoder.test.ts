@@ -14,12 +14,12 @@ const bce = (y: number, x: number) => -(x * Math.log(clamped(y)) + (1 - x) * Mat
 async function expected(model: Autoencoder, data: Float32Array) {
   const layers = layersOf(await model.weights(), { encoder: ['relu'], decoder: ['sigmoid'] });
   const rows = Array.from({ length: data.length / 12 }, (_, i) => forward(layers, data.subarray(12 * i, 12 * i + 12)).outputs);
-  return { codes: rows.flatMap((outputs) => [...outputs[1]!]), outputs: rows.flatMap((outputs) => [...outputs[2]!]) };
+  return { codes: rows.flatMap((outputs) => [...outputs[1]]), outputs: rows.flatMap((outputs) => [...outputs[2]]) };
 }
 
 function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6): void {
   expect(actual.length).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++) expect(Math.abs(actual[i]! - wanted[i]!), `at ${i}`).toBeLessThanOrEqual(tolerance);
+  for (let i = 0; i < wanted.length; i++) expect(Math.abs(actual[i] - wanted[i]), `at ${i}`).toBeLessThanOrEqual(tolerance);
 }
 
 describe('autoencoder', () => {
@@ -42,8 +42,8 @@ describe('autoencoder', () => {
     const wide = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(20_000)], decoder: [dense(1)], loss: 'mse' });
     const data = new Draw(1).floats(700);
     const { data: codes } = await wide.encode(data); // 700 × 20,000 values are two pieces of 32 MiB
-    const weight = (await wide.weights())['encoder.0.weight']!.data;
-    for (const row of [0, 418, 419, 511, 512, 699]) expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row]! * weight[7]!));
+    const weight = (await wide.weights())['encoder.0.weight'].data;
+    for (const row of [0, 418, 419, 511, 512, 699]) expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row] * weight[7]));
     model.dispose();
     wide.dispose();
   });
@@ -52,7 +52,7 @@ describe('autoencoder', () => {
     const model = await smallModel();
     const data = new Draw(3).floats(12 * 300, 0, 1);
     const { outputs } = await expected(model, data);
-    const elements = outputs.map((y, i) => bce(y, data[i]!));
+    const elements = outputs.map((y, i) => bce(y, data[i]));
     const rows = Array.from({ length: 300 }, (_, i) => elements.slice(12 * i, 12 * i + 12).reduce((sum, l) => sum + l, 0) / 12);
     const mean = rows.reduce((sum, l) => sum + l, 0) / 300;
     for (const batchSize of [undefined, 7, 128, 300]) {
@@ -109,10 +109,10 @@ describe('autoencoder', () => {
   ] as const)('starts %s weights uniform in ±limit, biases at zero', async (init, limit) => {
     const model = await autoencoder(await sharedGpu(), { input: 200, encoder: [dense(100, 'relu', { init })], decoder: [dense(200)], loss: 'mse' });
     const { 'encoder.0.weight': weight, 'encoder.0.bias': bias } = await model.weights();
-    const variance = weight!.data.reduce((sum, w) => sum + w * w, 0) / weight!.data.length;
-    expect(Math.max(...weight!.data.map(Math.abs))).toBeLessThanOrEqual(limit);
+    const variance = weight.data.reduce((sum, w) => sum + w * w, 0) / weight.data.length;
+    expect(Math.max(...weight.data.map(Math.abs))).toBeLessThanOrEqual(limit);
     expect(Math.abs(variance / (limit ** 2 / 3) - 1)).toBeLessThan(0.03);
-    expect(Math.max(...bias!.data.map(Math.abs))).toBe(0);
+    expect(Math.max(...bias.data.map(Math.abs))).toBe(0);
     model.dispose();
   });
 
@@ -128,7 +128,7 @@ describe('autoencoder', () => {
       expectClose(walk.data.subarray(48), ends.subarray(12));
     }
     const code = (await model.encode(from)).data;
-    const moved = await model.traverse(from, 3, [code[3]!, 2]);
+    const moved = await model.traverse(from, 3, [code[3], 2]);
     expect(moved.data.subarray(0, 12)).toEqual((await model.reconstruct(from)).data);
     expect(moved.data.subarray(12)).toEqual((await model.decode(Float32Array.from(code, (v, i) => (i === 3 ? 2 : v)))).data);
     model.dispose();

@@ -34,7 +34,7 @@ describe('what fit refuses, before any dispatch', () => {
     const model = await smallModel();
     const before = gpu.counters();
     const memory = gpu.memory().bytes;
-    const error = await errorOf(model.fit(data, options as FitOptions));
+    const error = await errorOf(model.fit(data, options));
     expect(error).toBeInstanceOf(type);
     expect(error.name).toBe(type.name);
     expect(error.message).toContain(message);

@@ -96,7 +96,7 @@ describe('the history', () => {
     const model = await smallModel();
     const first = await model.fit(data(64), { epochs: 30, optimizer: adam(0.01) });
     const second = await model.fit(data(64), { epochs: 30 });
-    expect(second.epochs[0]!.loss).toBeLessThan(first.epochs[0]!.loss);
+    expect(second.epochs[0].loss).toBeLessThan(first.epochs[0].loss);
     expect(second.epochs.at(-1)!.loss).toBeLessThan(first.epochs.at(-1)!.loss);
     model.dispose();
   });
@@ -113,8 +113,8 @@ describe('the history', () => {
       onProgress: (now) => progress.push(now),
     });
     expect(epochs).toEqual(history.epochs.map((losses, i) => ({ ...losses, epoch: i + 1, validation: history.validation![i], best: expect.any(Boolean) as boolean })));
-    expect(progress.at(-1)).toMatchObject({ epoch: 3, epochs: 3, step: 12, steps: 12, loss: history.epochs[1]!.loss });
-    expect(progress.every((now, i) => i === 0 || now.step > progress[i - 1]!.step)).toBe(true);
+    expect(progress.at(-1)).toMatchObject({ epoch: 3, epochs: 3, step: 12, steps: 12, loss: history.epochs[1].loss });
+    expect(progress.every((now, i) => i === 0 || now.step > progress[i - 1].step)).toBe(true);
     expect(progress.every((now) => now.examplesPerSecond > 0)).toBe(true);
     model.dispose();
   });
@@ -149,8 +149,8 @@ describe('the history', () => {
       histories.push(await model.fit(data(50), { epochs: 2, batchSize: 8, validation: 0.2 }));
       model.dispose();
     }
-    expect(histories[0]!.steps).toBe(10);
-    expect(histories[0]!.validation).toEqual(histories[1]!.validation);
+    expect(histories[0].steps).toBe(10);
+    expect(histories[0].validation).toEqual(histories[1].validation);
   });
 });
 
@@ -261,7 +261,7 @@ describe('reading while training', () => {
     }
     await training;
     expect(answers.length).toBeGreaterThan(3);
-    expect(answers.some((answer, i) => i > 0 && answer.some((value, j) => value !== answers[i - 1]![j]))).toBe(true);
+    expect(answers.some((answer, i) => i > 0 && answer.some((value, j) => value !== answers[i - 1][j]))).toBe(true);
     expect(await bits(model)).toEqual(await bits(alone));
     alone.dispose();
     model.dispose();

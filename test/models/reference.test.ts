@@ -9,7 +9,7 @@ import { Draw } from '../support/random.ts';
 catchGpuErrors();
 
 const steps = 10;
-const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((value, i) => value - b[i]!));
+const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((value, i) => value - b[i]));
 
 /** Trains on the device and in float64 from the same weights and batches; returns the worst relative differences. */
 async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, Activation][], decoder: [number, Activation][], seed: number) {
@@ -36,9 +36,9 @@ async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, 
   }
   const trained = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
   model.dispose();
-  const lossError = Math.max(...losses.map((expected, i) => Math.abs(history.loss[i]! - expected) / expected));
+  const lossError = Math.max(...losses.map((expected, i) => Math.abs(history.loss[i] - expected) / expected));
   const flat = ({ weight, bias }: ReferenceLayer) => [...weight, ...bias];
-  const weightError = Math.max(...trained.map((layer, l) => distance(flat(layer), flat(layers[l]!)) / Math.hypot(...flat(layers[l]!))));
+  const weightError = Math.max(...trained.map((layer, l) => distance(flat(layer), flat(layers[l])) / Math.hypot(...flat(layers[l]))));
   expect(history.loss).toHaveLength(steps);
   return { lossError, weightError };
 }

@@ -13,9 +13,9 @@ export interface ReferenceLayer {
 export function layersOf(weights: Record<string, Matrix>, parts: { encoder: Activation[]; decoder: Activation[] }): ReferenceLayer[] {
   return Object.entries(parts).flatMap(([part, activations]) =>
     activations.map((activation, i) => {
-      const weight = weights[`${part}.${i}.weight`]!;
+      const weight = weights[`${part}.${i}.weight`];
       const [units, inputs] = weight.shape as [number, number];
-      return { weight: Float64Array.from(weight.data), bias: Float64Array.from(weights[`${part}.${i}.bias`]!.data), inputs, units, activation };
+      return { weight: Float64Array.from(weight.data), bias: Float64Array.from(weights[`${part}.${i}.bias`].data), inputs, units, activation };
     }),
   );
 }
@@ -60,7 +60,7 @@ export function forward(layers: readonly ReferenceLayer[], x: ArrayLike<number>)
   const z: Float64Array[] = [];
   for (const { weight, bias, inputs, units, activation } of layers) {
     const from = outputs.at(-1)!;
-    const sums = Float64Array.from({ length: units }, (_, unit) => from.reduce((sum, value, i) => sum + value * weight[unit * inputs + i]!, bias[unit]!));
+    const sums = Float64Array.from({ length: units }, (_, unit) => from.reduce((sum, value, i) => sum + value * weight[unit * inputs + i], bias[unit]));
     z.push(sums);
     outputs.push(sums.map(referenceActivations[activation][0]));
   }
@@ -77,26 +77,26 @@ export function lossAndGradients(layers: readonly ReferenceLayer[], batch: reado
     const share = 1 / (batch.length * x.length);
     const last = layers.length - 1;
     let dz = y.map((value, i) => {
-      const logit = z[last]![i]!;
+      const logit = z[last][i];
       if (kind === 'bce') {
-        loss += share * (Math.max(logit, 0) - logit * x[i]! + Math.log1p(Math.exp(-Math.abs(logit))));
-        return share * (value - x[i]!);
+        loss += share * (Math.max(logit, 0) - logit * x[i] + Math.log1p(Math.exp(-Math.abs(logit))));
+        return share * (value - x[i]);
       }
-      loss += share * (value - x[i]!) ** 2;
-      return share * 2 * (value - x[i]!) * referenceActivations[layers[last]!.activation][1](logit);
+      loss += share * (value - x[i]) ** 2;
+      return share * 2 * (value - x[i]) * referenceActivations[layers[last].activation][1](logit);
     });
     for (let l = last; l >= 0; l--) {
-      const { weight, inputs, units } = layers[l]!;
-      const from = outputs[l]!;
+      const { weight, inputs, units } = layers[l];
+      const from = outputs[l];
       const dx = new Float64Array(inputs);
       for (let unit = 0; unit < units; unit++) {
-        gradients[l]!.bias[unit]! += dz[unit]!;
+        gradients[l].bias[unit] += dz[unit];
         for (let i = 0; i < inputs; i++) {
-          gradients[l]!.weight[unit * inputs + i]! += dz[unit]! * from[i]!;
-          dx[i]! += dz[unit]! * weight[unit * inputs + i]!;
+          gradients[l].weight[unit * inputs + i] += dz[unit] * from[i];
+          dx[i] += dz[unit] * weight[unit * inputs + i];
         }
       }
-      if (l) dz = dx.map((value, i) => value * referenceActivations[layers[l - 1]!.activation][1](z[l - 1]![i]!));
+      if (l) dz = dx.map((value, i) => value * referenceActivations[layers[l - 1].activation][1](z[l - 1][i]));
     }
   }
   return { loss, gradients };
@@ -112,8 +112,8 @@ export class ReferenceAdam {
   update(layers: readonly ReferenceLayer[], gradients: readonly { weight: Float64Array; bias: Float64Array }[]): void {
     this.#step++;
     layers.forEach((layer, l) => {
-      this.#apply(layer.weight, gradients[l]!.weight);
-      this.#apply(layer.bias, gradients[l]!.bias);
+      this.#apply(layer.weight, gradients[l].weight);
+      this.#apply(layer.bias, gradients[l].bias);
     });
   }
 
@@ -121,9 +121,9 @@ export class ReferenceAdam {
     const moments = this.#moments.get(values) ?? { m: new Float64Array(values.length), v: new Float64Array(values.length) };
     this.#moments.set(values, moments);
     for (let i = 0; i < values.length; i++) {
-      const m = (moments.m[i] = 0.9 * moments.m[i]! + 0.1 * gradient[i]!);
-      const v = (moments.v[i] = 0.999 * moments.v[i]! + 0.001 * gradient[i]! ** 2);
-      values[i]! -= (this.rate * (m / (1 - 0.9 ** this.#step))) / (Math.sqrt(v / (1 - 0.999 ** this.#step)) + 1e-8);
+      const m = (moments.m[i] = 0.9 * moments.m[i] + 0.1 * gradient[i]);
+      const v = (moments.v[i] = 0.999 * moments.v[i] + 0.001 * gradient[i] ** 2);
+      values[i] -= (this.rate * (m / (1 - 0.9 ** this.#step))) / (Math.sqrt(v / (1 - 0.999 ** this.#step)) + 1e-8);
     }
   }
 }

@@ -1,0 +1,54 @@
+import type { Dataset } from '../data/dataset.ts';
+import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
+import type { FitOptions, Losses } from './fit-options.ts';
+import { Evaluation } from './run.ts';
+import type { Trainable } from './trainable.ts';
+
+/** The loss on data held back, the best weights so far, and patience. */
+export class Validation {
+  bestEpoch: number | undefined;
+  #bestLoss = Infinity;
+
+  private constructor(
+    private readonly model: Trainable,
+    private readonly evaluation: Evaluation,
+    private readonly best: Tensor | undefined,
+    private readonly patience: number,
+    private readonly minDelta: number,
+  ) {}
+
+  static async make(model: Trainable, data: Dataset, { patience, minDelta = 0, restoreBest = patience !== undefined }: FitOptions): Promise<Validation> {
+    const evaluation = await Evaluation.make(data, (tape, x, state) => model.recordLoss(tape, x, state, false));
+    const { gpu, parameters } = model.host;
+    const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
+    return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
+  }
+
+  async check(epoch: number): Promise<{ losses: Losses; best: boolean; outOfPatience: boolean }> {
+    const losses = this.model.report(await this.evaluation.run());
+    const best = losses.loss < this.#bestLoss - this.minDelta;
+    if (best) {
+      this.#bestLoss = losses.loss;
+      this.bestEpoch = epoch;
+      if (this.best) await this.#copy(this.model.host.parameters.values, this.best);
+    }
+    return { losses, best, outOfPatience: epoch - (this.bestEpoch ?? 0) > this.patience };
+  }
+
+  /** Does nothing where that was not asked for, or no epoch has come to its end. */
+  async restoreBest(): Promise<void> {
+    if (this.best && this.bestEpoch !== undefined) await this.#copy(this.best, this.model.host.parameters.values);
+  }
+
+  dispose(): void {
+    this.evaluation.dispose();
+    this.best?.dispose();
+  }
+
+  #copy(from: Tensor, to: Tensor): Promise<void> {
+    return this.model.host.gpu.submit((encoder) => {
+      encoder.copyBufferToBuffer(boundRange(from).buffer, 0, boundRange(to).buffer, 0, from.bytes);
+      return 0;
+    });
+  }
+}

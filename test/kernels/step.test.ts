@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { account, advance, gather, scatter } from '../../src/kernels/step.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { makeState, noneBad, parseState, writeState, type StateValues } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
+import { gather as reference } from '../reference/gather.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
+  const [words] = await readTensors(gpu, [state]);
+  return parseState(words!);
+}
+
+const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];
+const sources = [false, true].flatMap((bytes) => [false, true].map((ordered) => ({ bytes, ordered })));
+
+describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, ordered }) => {
+  it.each(widths)('takes rows of %i', async (columns) => {
+    const gpu = await sharedGpu();
+    const draw = new Draw(columns);
+    const examples = 13;
+    const values = Float32Array.from(draw.floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
+    values.fill(255, 3, 5);
+    const memory = new Inputs(gpu);
+    const packed = new Uint32Array(Math.ceil(values.length / 4));
+    new Uint8Array(packed.buffer).set(values);
+    const data = bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(values, [examples, columns]);
+    const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
+    const bound = ordered ? memory.put(order, [examples], 'u32') : undefined;
+    const scale = bytes ? 1 / 255 : 1;
+    const state = makeState(gpu);
+    const batch = 5;
+    // The first batch, one in the middle, and the last, which is short.
+    for (const position of [0, 5, 10]) {
+      writeState(gpu, state, { examples, batch, position });
+      const tape = makeTape(gpu);
+      const x = await runOne(tape, gather(tape, { data, bytes, columns, scale }, state, batch, bound));
+      const real = Math.min(batch, examples - position);
+      expectClose(x, reference(values, columns, batch, real, position, scale, ordered ? order : undefined), bytes ? 1e-7 : 0, `from ${position}`);
+    }
+    state.dispose();
+    memory.dispose();
+  });
+});
+
+it('gather takes more values than a dimension has workgroups', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const [columns, rows] = [65537, 65];
+  const data = memory.put(Float32Array.from({ length: columns }, (_, i) => i));
+  const state = makeState(gpu);
+  writeState(gpu, state, { examples: 1, batch: rows });
+  const tape = makeTape(gpu);
+  const x = await runOne(tape, gather(tape, { data, bytes: false, columns, scale: 1 }, state, rows));
+  memory.dispose();
+  state.dispose();
+  expect(x.findIndex((v, i) => v !== i % columns)).toBe(-1);
+});
+
+describe('scatter', () => {
+  it.each([1, 3, 4, 65])('puts the real rows of %i where they belong, and touches nothing else', async (columns) => {
+    const gpu = await sharedGpu();
+    const [examples, batch] = [11, 4];
+    for (const position of [0, 4, 8]) {
+      const memory = new Inputs(gpu);
+      const y = new Draw(columns).floats(batch * columns);
+      const out = memory.put(new Float32Array(examples * columns).fill(7), [examples, columns]);
+      const state = makeState(gpu);
+      writeState(gpu, state, { examples, batch, position });
+      const tape = makeTape(gpu);
+      scatter(tape, memory.put(y, [batch, columns]), state, out);
+      const actual = await runOne(tape, out);
+      memory.dispose();
+      state.dispose();
+      const wanted = new Float32Array(examples * columns).fill(7);
+      wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), position * columns);
+      expect(actual).toEqual(wanted);
+    }
+  });
+});
+
+describe('account', () => {
+  it.each([1, 2, 63, 64, 65, 1000, 4099])('adds up %i sums into the step’s slot', async (count) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const sums = new Draw(count).floats(count, 0, 2);
+    const losses = memory.put(new Float32Array(6).fill(-1));
+    const state = makeState(gpu);
+    // The short last batch: 3 rows, not 8.
+    writeState(gpu, state, { examples: 11, batch: 8, position: 8, slot: 4, step: 20, origin: 5 });
+    const tape = makeTape(gpu);
+    account(tape, memory.put(sums), state, losses);
+    const actual = await runOne(tape, losses);
+    const after = await readState(gpu, state);
+    memory.dispose();
+    state.dispose();
+    const wanted = sums.reduce((a, b) => a + b, 0) / 3;
+    expectClose(actual, [-1, -1, -1, -1, wanted, -1], 1e-6 * wanted);
+    expect(after).toMatchObject({ step: 20, slot: 4, position: 8, origin: 5, t: 16, bad: noneBad });
+  });
+
+  /** A tape that accounts one sum and gradients, and says where the state found a bad value. */
+  async function watch(count: number) {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const [sums, losses, gradients] = [memory.put([1]), memory.put([0]), memory.put(new Float32Array(count))];
+    const state = makeState(gpu);
+    const tape = makeTape(gpu);
+    account(tape, sums, state, losses, gradients);
+    const plan = await compile(tape);
+    const badAt = async (values: Float32Array, loss = 1) => {
+      writeTensor(gpu, sums, [loss]);
+      writeTensor(gpu, gradients, values);
+      writeState(gpu, state, { examples: 1 });
+      await plan.run();
+      return (await readState(gpu, state)).bad;
+    };
+    const dispose = () => {
+      plan.dispose();
+      memory.dispose();
+      state.dispose();
+    };
+    return { badAt, dispose };
+  }
+
+  const bads = [NaN, Infinity, -Infinity];
+
+  // A workgroup looks at 4,096 values.
+  it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])('finds a value that is not finite anywhere among %i gradients', async (count) => {
+    const { badAt, dispose } = await watch(count);
+    const draw = new Draw(count);
+    const finite = draw.floats(count);
+    finite[0] = 3.4e38;
+    finite[count - 1] = -3.4e38;
+    expect(await badAt(finite)).toBe(noneBad);
+    const edges = [0, 1, 2, 3, 255, 256, 4095, 4096, 8191, 8192, count - 2, count - 1].filter((i) => i < count);
+    const places = [...edges, ...Array.from({ length: 8 }, () => draw.whole(0, count - 1))];
+    for (const [i, place] of places.entries()) {
+      const values = finite.slice();
+      values[place] = bads[i % 3]!;
+      expect(await badAt(values)).toBe(1 + place);
+    }
+    dispose();
+  });
+
+  it('reports the first of several', async () => {
+    const count = 20000;
+    const { badAt, dispose } = await watch(count);
+    const draw = new Draw(1);
+    for (let i = 0; i < 10; i++) {
+      const places = Array.from({ length: 5 }, () => draw.whole(0, count - 1));
+      const values = new Float32Array(count);
+      for (const place of places) values[place] = draw.pick(bads);
+      expect(await badAt(values)).toBe(1 + Math.min(...places));
+    }
+    expect(await badAt(new Float32Array(count).fill(NaN))).toBe(1);
+    dispose();
+  });
+
+  it.each(bads)('gives 0 for a loss of %f, whatever the gradients are', async (loss) => {
+    const { badAt, dispose } = await watch(64);
+    expect(await badAt(new Float32Array(64), loss)).toBe(0);
+    expect(await badAt(new Float32Array(64).fill(NaN), loss)).toBe(0);
+    dispose();
+  });
+
+  it('watches more values than a dimension’s workgroups could one by one', async () => {
+    const count = 4 * 2 ** 20 + 4;
+    const { badAt, dispose } = await watch(count);
+    const values = new Float32Array(count);
+    expect(await badAt(values)).toBe(noneBad);
+    values[count - 1] = NaN;
+    expect(await badAt(values)).toBe(count);
+    dispose();
+  });
+});
+
+describe('advance', () => {
+  it('walks through the batches of an epoch, and on to the next', async () => {
+    const gpu = await sharedGpu();
+    const state = makeState(gpu);
+    writeState(gpu, state, { examples: 10, batch: 4, seed: 3, epoch: 7, slot: 2, step: 5 });
+    const tape = makeTape(gpu);
+    advance(tape, state);
+    const plan = await compile(tape);
+    const seen = [];
+    for (let i = 0; i < 4; i++) {
+      await plan.run();
+      const { step, slot, epoch, position } = await readState(gpu, state);
+      seen.push([step, slot, epoch, position]);
+    }
+    expect(seen).toEqual([[6, 3, 7, 4], [7, 4, 7, 8], [8, 5, 8, 0], [9, 6, 8, 4]]);
+    expect(await readState(gpu, state)).toMatchObject({ examples: 10, batch: 4, seed: 3, bad: noneBad });
+    plan.dispose();
+    state.dispose();
+  });
+
+  it('ends an epoch whose last batch is full', async () => {
+    const gpu = await sharedGpu();
+    const state = makeState(gpu);
+    writeState(gpu, state, { examples: 8, batch: 4, position: 4 });
+    const tape = makeTape(gpu);
+    advance(tape, state);
+    await runOne(tape, state);
+    expect(await readState(gpu, state)).toMatchObject({ step: 1, epoch: 1, position: 0 });
+    state.dispose();
+  });
+});

@@ -1,0 +1,184 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChrome } from '../../scripts/chrome.mjs';
+import { readSafetensors } from '../../src/files/safetensors.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
+const inFolder = (name: string): string => path.join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** `onOutput` is called with all that was printed so far. */
+function start(args: string[], { chrome, onOutput }: { chrome?: string; onOutput?: (stdout: string, child: ChildProcess) => void } = {}): Promise<Ended> {
+  const env = { ...process.env, ...(chrome && { PUPPETEER_EXECUTABLE_PATH: chrome }) };
+  const child = spawn(process.execPath, [path.join(root, 'scripts/start.mjs'), ...args], { cwd: root, env });
+  return new Promise((resolve, reject) => {
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => onOutput?.((stdout += chunk), child));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Fails with that one line, and before any browser: Node is no Chrome, so starting it would be another error. */
+async function expectFailure(args: string[], line: string): Promise<void> {
+  expect(await start(args, { chrome: process.execPath })).toEqual({ code: 1, stdout: '', stderr: `error: ${line}\n` });
+}
+
+/** An IDX file of bytes: the shape, then as many values as it says, or as many as asked for. */
+function idx(shape: number[], length = shape.reduce((product, n) => product * n, 1)): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * shape.length + length);
+  bytes.set([0, 0, 8, shape.length]);
+  shape.forEach((n, i) => new DataView(bytes.buffer).setUint32(4 + 4 * i, n));
+  for (let i = 0; i < length; i++) bytes[4 + 4 * shape.length + i] = (i * 31) % 10;
+  return bytes;
+}
+
+/** A folder with small files named as MNIST's, some of them replaced. */
+function data(replaced: Record<string, Uint8Array> = {}): string {
+  const place = mkdtempSync(inFolder('data-'));
+  const files = {
+    'train-images-idx3-ubyte': idx([200, 28, 28]),
+    't10k-images-idx3-ubyte': idx([40, 28, 28]),
+    't10k-labels-idx1-ubyte': idx([40]),
+    ...replaced,
+  };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(place, name), bytes);
+  return place;
+}
+
+it('--help lists the options and the models', async () => {
+  const { code, stdout, stderr } = await start(['--help'], { chrome: process.execPath });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const option of ['model', 'epochs', 'steps', 'batch', 'images', 'seed', 'out', 'data', 'headed']) expect(stdout).toContain(`--${option} `);
+  expect(stdout).toContain('784-32-784');
+});
+
+describe('a wrong option is one line', () => {
+  it.each([
+    ['--epoch 3', 'there is no option --epoch; did you mean --epochs?'],
+    ['--colour', 'there is no option --colour; npm start -- --help lists them'],
+    ['-x', 'there is no option -x; npm start -- --help lists them'],
+    ['3', "'3' is no option; npm start -- --help lists them"],
+    ['--epochs', '--epochs needs a value: --epochs <n>'],
+    ['--epochs --headed', '--epochs needs a value: --epochs <n>'],
+    ['--epochs 0', "--epochs must be a whole number of at least 1, not '0'"],
+    ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
+    ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
+    ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
+    ['--model rhubarb', "there is no model 'rhubarb'; there is simple"],
+    ['--headed=no', "--headed takes no value, not 'no'"],
+    ['--out package.json', '--out: nothing can be written to package.json (EEXIST)'],
+  ])('%s', (args, line) => expectFailure(args.split(' '), line));
+});
+
+describe('data that cannot be read is one line', () => {
+  it.each<[string, Record<string, Uint8Array>, string]>([
+    ['cut off', { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) }, 'DATA/train-images-idx3-ubyte: idx: 1000 values from offset 16 on, a shape of [200, 28, 28] needs 156800'],
+    ['another format', { 't10k-images-idx3-ubyte': new TextEncoder().encode('<html>') }, 'DATA/t10k-images-idx3-ubyte: idx: no IDX file: it should begin with two zeros (offset 0)'],
+    ['labels for images', { 't10k-images-idx3-ubyte': idx([40]) }, 'DATA/t10k-images-idx3-ubyte: its shape is [40]; a shape of 3 numbers is needed here'],
+    ['no images', { 'train-images-idx3-ubyte': idx([0, 28, 28]) }, 'DATA/train-images-idx3-ubyte: it is empty'],
+    ['another size', { 'train-images-idx3-ubyte': idx([200, 32, 32]) }, 'DATA/train-images-idx3-ubyte has images of 32×32 pixels, DATA/t10k-images-idx3-ubyte of 28×28'],
+    ['labels missing', { 't10k-labels-idx1-ubyte': idx([39]) }, 'DATA/t10k-images-idx3-ubyte has 40 images, but DATA/t10k-labels-idx1-ubyte 39 labels'],
+  ])('%s', async (_, replaced, line) => {
+    const place = data(replaced);
+    await expectFailure(['--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
+  });
+
+  it('no such folder', () => expectFailure(['--data', '/nowhere'], 'there is no file train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere'));
+
+  it('fewer images than asked for', async () => {
+    const place = data();
+    await expectFailure(['--data', place, '--out', inFolder('out'), '--images', '201'], `--images 201 are more than the 200 in ${place}/train-images-idx3-ubyte`);
+    await expectFailure(['--data', place, '--out', inFolder('out'), '--batch', '256'], '--batch 256 is more than the 200 training images');
+  });
+});
+
+it.skipIf(process.platform === 'win32')('a Chrome without WebGPU is one line', async () => {
+  const wrapper = inFolder('chrome-without-webgpu');
+  // The last flag of a name counts, so these undo what the job asks for.
+  const flags = '--use-webgpu-adapter=default --disable-features=Vulkan --disable-gpu --disable-software-rasterizer';
+  writeFileSync(wrapper, `#!/bin/sh\nexec '${findChrome()?.path}' "$@" ${flags}\n`);
+  chmodSync(wrapper, 0o755);
+  const { code, stdout, stderr } = await start(['--steps', '1', '--out', inFolder('out')], { chrome: wrapper });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^error: .*Chrom.* finds no WebGPU adapter on this machine.*\n$/);
+});
+
+describe('a dry run on MNIST', () => {
+  const out = inFolder('dry');
+  let ended: Ended;
+  beforeAll(async () => {
+    ended = await start(['--steps', '1', '--seed', '7', '--out', out]);
+  });
+  const history = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8'));
+
+  it('says what it used, what came out and where it is', () => {
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^Chrom.* \d+\..*, WebGPU adapter: .+\n/);
+    expect(ended.stdout).toContain('60,000 images, 1 step, batch 256, seed 7');
+    expect(ended.stdout).toMatch(/epoch 1\/1 {2}step 1\/1 {2}loss 0\.69\d\d {2}[\d,]+ images\/s/);
+    expect(ended.stdout).toMatch(/test loss {2}0\.6\d+ binary cross-entropy a pixel {2}\(Keras blog 0\.09, lowest possible 0\.058\)/);
+    for (const file of ['report.html', 'reconstructions.png', 'loss.png', 'history.json', 'weights.safetensors']) {
+      expect(ended.stdout).toContain(path.join(out, file));
+      expect(existsSync(path.join(out, file))).toBe(true);
+    }
+  });
+
+  it('writes pictures, the history and the weights', () => {
+    for (const file of ['reconstructions.png', 'loss.png']) {
+      expect(readFileSync(path.join(out, file)).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+    }
+    expect(history()).toMatchObject({ steps: 1, imagesSeen: 256, stopped: 'finished', options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 } });
+    expect(history().loss).toEqual([expect.closeTo(Math.log(2), 1)]);
+    const { tensors, metadata } = readSafetensors(readFileSync(path.join(out, 'weights.safetensors')));
+    expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['encoder.0.weight', [32, 784]],
+      ['encoder.0.bias', [32]],
+      ['decoder.0.weight', [784, 32]],
+      ['decoder.0.bias', [784]],
+    ]);
+    expect(metadata).toEqual({ model: 'simple', seed: '7', steps: '1' });
+  });
+
+  it('writes a report that needs no network', () => {
+    const report = readFileSync(path.join(out, 'report.html'), 'utf8');
+    expect(report).not.toMatch(/https?:|<script|<link rel="stylesheet/);
+    expect(report.match(/data:image\/png;base64,iVBOR/g)).toHaveLength(8); // two pictures: light, dark, wide, narrow
+    expect(report).toContain('npm start -- --model simple --steps 1 --batch 256 --images 60000 --seed 7');
+  });
+});
+
+it('Ctrl-C ends the training and keeps what was trained', async () => {
+  const place = data({ 'train-images-idx3-ubyte.gz': gzipSync(idx([200, 28, 28])) });
+  rmSync(path.join(place, 'train-images-idx3-ubyte'));
+  const out = inFolder('stopped');
+  let pressed = false;
+  const { code, stdout, stderr } = await start(['--data', place, '--epochs', '1000000', '--out', out], {
+    onOutput(stdout, child) {
+      if (pressed || !stdout.includes('epoch ')) return;
+      pressed = true;
+      // As under npm, which passes the signal on to a child that already had it.
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGINT'), 50);
+    },
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Stopping; what was trained is kept.');
+  expect(stdout).toMatch(/stopped {4}after [\d,]+ of 1,000,000 steps/);
+  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as { stopped: string; steps: number; loss: number[] };
+  expect(history.stopped).toBe('user');
+  expect(history.loss).toHaveLength(history.steps);
+  expect(existsSync(path.join(out, 'reconstructions.png'))).toBe(true);
+});
