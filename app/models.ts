@@ -2,7 +2,7 @@ import { adam, autoencoder, dense, type Autoencoder, type Gpu, type Optimizer } 
 import type { DrawFigure } from './figures/figure.ts';
 import { loss } from './figures/loss.ts';
 import { reconstructions } from './figures/reconstructions.ts';
-import facts from './models.json';
+import type facts from './models.json';
 import type { Reference } from './pictures/lossCurve.ts';
 
 /** What can be trained: one entry here and one, with what the command line must know, in models.json. */

@@ -1,6 +1,5 @@
 /** The page of the main job: the command line opens it and calls `window.job`. `npm start -- --headed` shows it. */
-import { dataset, LatentGpuError, openGpu, type Training } from '../src/index.ts';
-import { writeSafetensors } from '../src/files/safetensors.ts';
+import { dataset, LatentGpuError, openGpu, writeSafetensors, type Training } from '../src/index.ts';
 import { testSet, trainImages } from './data.ts';
 import { base64, pictureFile } from './files.ts';
 import type { JobOptions, JobProgress, JobResult, JobSettings } from './job.ts';

@@ -105,7 +105,7 @@ export function chromeFlags() {
 export async function launchChrome({ headless = true, signals = true } = {}) {
   const chrome = findChrome();
   if (!chrome) throw new Failure('no Chrome found: run `npm run setup`, or name one in PUPPETEER_EXECUTABLE_PATH');
-  const { default: puppeteer } = await import('puppeteer-core');
+  const { default: puppeteer } = await import('puppeteer');
   /** @param {string[]} args */
   const launch = (args) =>
     puppeteer.launch({
@@ -145,7 +145,7 @@ function launchTrouble(error) {
 /**
  * The WebGPU adapter of a page in words, or a Failure: without one nothing of this project runs. The page has to be a local or
  * https one, because elsewhere browsers hide WebGPU.
- * @param {import('puppeteer-core').Page} page
+ * @param {import('puppeteer').Page} page
  * @returns {Promise<string>}
  */
 export async function adapterName(page) {

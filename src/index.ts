@@ -11,6 +11,8 @@ export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './m
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
+export { readSafetensors, writeSafetensors, type SafeTensor, type SafeTensors } from './files/safetensors.ts';
+
 export {
   DataError,
   DeviceLostError,

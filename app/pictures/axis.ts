@@ -46,22 +46,22 @@ function tidy(value: number): number {
 
 /** Moves labels apart, as little as it takes, until they are `spacing` from one another and between `top` and `bottom`. */
 export function spread(wanted: number[], spacing: number, top: number, bottom: number): number[] {
-  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
   const places = [...wanted];
   // Two labels pushed apart may meet a third, so it takes as many rounds as there are labels.
   for (let round = 0; round < wanted.length; round++) {
     for (let k = 1; k < order.length; k++) {
-      const [above, below] = [order[k - 1]!, order[k]!];
-      const missing = spacing - (places[below]! - places[above]!);
+      const [above, below] = [order[k - 1], order[k]];
+      const missing = spacing - (places[below] - places[above]);
       if (missing <= 0) continue;
-      places[above]! -= missing / 2;
-      places[below]! += missing / 2;
+      places[above] -= missing / 2;
+      places[below] += missing / 2;
     }
   }
   // Whatever left the room is pushed back in, and pushes its neighbours along.
   let limit = bottom;
-  for (const i of [...order].reverse()) limit = (places[i] = Math.min(places[i]!, limit)) - spacing;
+  for (const i of [...order].reverse()) limit = (places[i] = Math.min(places[i], limit)) - spacing;
   limit = top;
-  for (const i of order) limit = (places[i] = Math.max(places[i]!, limit)) + spacing;
+  for (const i of order) limit = (places[i] = Math.max(places[i], limit)) + spacing;
   return places;
 }

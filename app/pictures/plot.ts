@@ -99,9 +99,9 @@ export function drawEndLabels({ context, frame, y }: Plot, labels: EndLabel[]): 
   context.textBaseline = 'middle';
   context.lineWidth = 1;
   labels.forEach(({ name, value, color }, i) => {
-    const place = places[i]!;
+    const place = places[i];
     context.strokeStyle = context.fillStyle = color;
-    line(context, frame.right + 5, wanted[i]!, frame.right + leader - 5, place);
+    line(context, frame.right + 5, wanted[i], frame.right + leader - 5, place);
     context.font = font(textSize);
     context.fillText(name, frame.right + leader, place - lineHeight / 2);
     context.font = font(textSize, 600);

@@ -13,15 +13,15 @@ import { adapterName, launchChrome } from '../chrome.mjs';
 
 /** Chrome with the job's page in it. */
 export class Browser {
-  /** @type {import('puppeteer-core').Browser} */ #chrome;
-  /** @type {import('puppeteer-core').Page} */ #page;
+  /** @type {import('puppeteer').Browser} */ #chrome;
+  /** @type {import('puppeteer').Page} */ #page;
   #running = false;
   /** What the page complained of before the job ran: of no interest if one clear reason turns up why it cannot. @type {string[]} */
   #troubles = [];
 
   /**
-   * @param {import('puppeteer-core').Browser} chrome
-   * @param {import('puppeteer-core').Page} page
+   * @param {import('puppeteer').Browser} chrome
+   * @param {import('puppeteer').Page} page
    */
   constructor(chrome, page) {
     this.#chrome = chrome;

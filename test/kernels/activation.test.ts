@@ -12,7 +12,7 @@ import { Inputs, run } from '../support/run.ts';
 catchGpuErrors();
 
 /** f and f′ on the device; the slope comes as the gradient of dy = 1, or of the dy given. */
-async function onDevice(name: (typeof activationNames)[number], z: Float32Array, dy = new Float32Array(z.length).fill(1)) {
+async function onDevice(name: (typeof activationNames)[number], z: Float32Array, dy: Float32Array = new Float32Array(z.length).fill(1)) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

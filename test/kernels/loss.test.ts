@@ -44,7 +44,7 @@ async function onDevice({ kind, y, x, columns, real = y.length / columns, factor
   memory.dispose();
   state.dispose();
   const each = sums.columns;
-  const perRow = Float64Array.from({ length: rows }, (_, r) => strips!.subarray(r * each, (r + 1) * each).reduce((a, b) => a + b, 0));
+  const perRow = Float64Array.from({ length: rows }, (_, r) => Array.from(strips!.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0));
   return { rows: perRow, dy: dy!, labels };
 }
 

@@ -65,22 +65,22 @@ it('gather takes more values than a dimension has workgroups', async () => {
 });
 
 describe('scatter', () => {
-  it.each([1, 3, 4, 65])('puts the real rows of %i where they belong, and touches nothing else', async (columns) => {
+  it.each([1, 3, 4, 65])('puts the real rows of %i behind those of the steps before, and touches nothing else', async (columns) => {
     const gpu = await sharedGpu();
     const [examples, batch] = [11, 4];
-    for (const position of [0, 4, 8]) {
+    for (const { slot, position } of [{ slot: 0, position: 0 }, { slot: 1, position: 4 }, { slot: 2, position: 8 }, { slot: 1, position: 8 }]) {
       const memory = new Inputs(gpu);
       const y = new Draw(columns).floats(batch * columns);
       const out = memory.put(new Float32Array(examples * columns).fill(7), [examples, columns]);
       const state = makeState(gpu);
-      writeState(gpu, state, { examples, batch, position });
+      writeState(gpu, state, { examples, batch, position, slot });
       const tape = makeTape(gpu);
-      scatter(tape, memory.put(y, [batch, columns]), state, out);
+      scatter(tape, memory.put(y, [batch, columns]), state, out, columns);
       const actual = await runOne(tape, out);
       memory.dispose();
       state.dispose();
       const wanted = new Float32Array(examples * columns).fill(7);
-      wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), position * columns);
+      wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), slot * batch * columns);
       expect(actual).toEqual(wanted);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, DataError, dataset, dense, OptionError, ShapeError, type FitOptions } from '../../src/index.ts';
+import { adam, autoencoder, DataError, dataset, dense, OptionError, ShapeError } from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';

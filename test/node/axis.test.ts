@@ -28,5 +28,5 @@ it('moves labels apart and keeps them in the room', () => {
   expect(spread([195, 198], 30, 0, 200)).toEqual([170, 200]);
   expect(spread([2, 1, 0], 30, 0, 200)).toEqual([60, 30, 0]);
   const crowded = spread([100, 101, 99, 140], 36, 0, 300).sort((a, b) => a - b);
-  for (let i = 1; i < crowded.length; i++) expect(crowded[i]! - crowded[i - 1]!).toBeGreaterThanOrEqual(36);
+  for (let i = 1; i < crowded.length; i++) expect(crowded[i] - crowded[i - 1]).toBeGreaterThanOrEqual(36);
 });

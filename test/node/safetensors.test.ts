@@ -42,7 +42,7 @@ describe('what is written', () => {
     expect(Object.keys(tensors)).toEqual(Object.keys(given));
     for (const [name, { data, shape }] of Object.entries(given)) {
       expect(tensors[name]?.shape).toEqual(shape);
-      expect(new Uint32Array(tensors[name]!.data.buffer)).toEqual(new Uint32Array(data.slice().buffer));
+      expect(new Uint32Array(tensors[name].data.buffer)).toEqual(new Uint32Array(data.slice().buffer));
     }
     expect(metadata).toEqual({ note: 'a\nb', empty: '' });
   });

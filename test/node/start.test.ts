@@ -24,7 +24,10 @@ function start(args: string[], { chrome, onOutput }: { chrome?: string; onOutput
   const child = spawn(process.execPath, [path.join(root, 'scripts/start.mjs'), ...args], { cwd: root, env });
   return new Promise((resolve, reject) => {
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk) => onOutput?.((stdout += chunk), child));
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      onOutput?.(stdout, child);
+    });
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
@@ -122,7 +125,7 @@ describe('a dry run on MNIST', () => {
   beforeAll(async () => {
     ended = await start(['--steps', '1', '--seed', '7', '--out', out]);
   });
-  const history = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8'));
+  const history = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as Record<string, unknown>;
 
   it('says what it used, what came out and where it is', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });

@@ -30,7 +30,7 @@ export async function checkGradient(gpu: Gpu, { inputs, build, reference, relati
   const [actual, ...gradients] = await run(tape, [y, ...bound.map((x) => tape.grad(x))]);
   memory.dispose();
 
-  const point = inputs.map(({ values }) => Float64Array.from(values));
+  const point: Float64Array[] = inputs.map(({ values }) => Float64Array.from(values));
   expectNear(actual!, reference(...point), relative, `${name} y`);
   gradients.forEach((gradient, n) => {
     const wanted = differences((x) => dot(dy, reference(...point.with(n, x))), point[n]!);

@@ -1,5 +1,5 @@
 import { defineBrowserProvider } from '@vitest/browser';
-import type { Browser, CDPSession, Page } from 'puppeteer-core';
+import type { Browser, CDPSession, Page } from 'puppeteer';
 import type { BrowserProvider } from 'vitest/node';
 import { adapterName, launchChrome } from '../../scripts/chrome.mjs';
 

