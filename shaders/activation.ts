@@ -1,4 +1,4 @@
-import { grid, groupSize } from './grid.ts';
+import { grid, groupSize, within } from './grid.ts';
 import { math } from './math.ts';
 import { shader, wgsl } from './wgsl.ts';
 
@@ -81,17 +81,18 @@ export const activationBackward = (name: Activation) =>
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> saved: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dz: array<vec4f>;
-override quads: u32;
+override size: u32;
 override add_dz = false;
 ${grid}
+${within}
 ${activation(name)}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
+  if (4u * i >= size) { return; }
   var v = dy[i] * slope(saved[i]);
   if (add_dz) { v += dz[i]; }
-  dz[i] = v;
+  dz[i] = within(v, i);
 }
 `,
   );

@@ -1,4 +1,4 @@
-import { grid, groupSize } from './grid.ts';
+import { grid, groupSize, within } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 const expressions = {
@@ -22,17 +22,18 @@ export const elementwise = (name: Expression) =>
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
-override quads: u32;
+override size: u32;
 override add_y = false;
 ${grid}
+${within}
 fn combine(a: vec4f, b: vec4f) -> vec4f { return ${expressions[name]}; }
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
+  if (4u * i >= size) { return; }
   var v = combine(a[i], b[i]);
   if (add_y) { v += y[i]; }
-  y[i] = v;
+  y[i] = within(v, i);
 }
 `,
   );

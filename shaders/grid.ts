@@ -9,3 +9,13 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * ${groupSize}u + id.x;
 }
 `;
+
+/**
+ * Chunk: vec4 number `quad` of a tensor of `size` values, with zeros past its end. There lies padding, but where all gradients share a buffer
+ * that is searched for NaN as well.
+ */
+export const within = wgsl`
+fn within(v: vec4f, quad: u32) -> vec4f {
+  return select(vec4f(), v, 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(size));
+}
+`;

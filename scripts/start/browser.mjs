@@ -34,9 +34,7 @@ export class Browser {
 
   /** @param {{ headed: boolean }} options */
   static async launch({ headed }) {
-    const chrome = await launchChrome({ headless: !headed });
-    // Puppeteer would answer the first Ctrl-C by killing Chrome, with all that was trained in it.
-    process.removeAllListeners('SIGINT');
+    const chrome = await launchChrome({ headless: !headed, signals: false });
     const [page] = await chrome.pages();
     return new Browser(chrome, page ?? (await chrome.newPage()));
   }

@@ -61,11 +61,12 @@ export async function checkData(files, options, library) {
 async function shapeOf(file, sides, { readIdx, LatentGpuError }) {
   try {
     const { data, shape } = await readIdx(await readFile(file));
-    if (shape.length !== sides) throw new Failure(`its shape is [${shape.join(', ')}]; a shape of ${sides} number${sides === 1 ? '' : 's'} is needed here`);
+    if (shape.length !== sides) throw new Failure(`its shape is [${shape.join(', ')}]; here it must have ${sides === 1 ? 'one side' : `${sides} sides`}`);
     if (data.length === 0) throw new Failure('it is empty');
     return shape;
   } catch (error) {
-    const explained = error instanceof Failure || error instanceof LatentGpuError || (error instanceof Error && 'syscall' in error);
+    const ofTheSystem = error instanceof Error && 'syscall' in error;
+    const explained = ofTheSystem || error instanceof Failure || error instanceof LatentGpuError;
     throw explained ? new Failure(`${file}: ${error.message}`, { cause: error }) : error;
   }
 }

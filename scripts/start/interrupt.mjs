@@ -2,28 +2,22 @@
 const onePress = 500;
 
 /**
- * The first Ctrl-C calls `stop`, a second one ends the process, and Chrome with it: Puppeteer kills it when the process exits.
- * Before and after the two are bound by this, Ctrl-C ends the process at once, as everywhere.
- * @param {() => void} stop
- * @returns {() => void} ends it
+ * Every signal ends the process by `process.exit`, because only then does Puppeteer end Chrome as well. The first Ctrl-C is spared
+ * while there is an `onFirst`: it is called instead.
  */
-export function onFirstInterrupt(stop) {
+export function handleSignals() {
+  /** @type {{ onFirst?: () => void }} */
+  const interrupt = {};
   /** @type {number | undefined} */
   let first;
-  const handle = () => {
-    if (first === undefined) {
-      first = performance.now();
-      stop();
-    } else if (performance.now() - first > onePress) {
-      process.exit(130);
-    }
-  };
-  process.on('SIGINT', handle);
-  return () => process.off('SIGINT', handle);
-}
-
-/** A signal that ends Node by itself leaves Chrome running; `process.exit` takes it along. */
-export function exitOnSignals() {
-  const codes = /** @type {const} */ ({ SIGTERM: 143, SIGHUP: 129 });
-  for (const [signal, code] of Object.entries(codes)) process.once(signal, () => process.exit(code));
+  process.on('SIGINT', () => {
+    const now = performance.now();
+    if (first !== undefined && now - first < onePress) return;
+    if (first !== undefined || !interrupt.onFirst) process.exit(130);
+    first = now;
+    interrupt.onFirst();
+  });
+  process.on('SIGTERM', () => process.exit(143));
+  process.on('SIGHUP', () => process.exit(129));
+  return interrupt;
 }

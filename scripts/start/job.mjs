@@ -1,6 +1,6 @@
 import { Browser } from './browser.mjs';
 import { checkData, findData } from './data.mjs';
-import { exitOnSignals, onFirstInterrupt } from './interrupt.mjs';
+import { handleSignals } from './interrupt.mjs';
 import { makeFolder, writeOutputs } from './outputs.mjs';
 import { showProgress } from './progress.mjs';
 import { startServer } from './server.mjs';
@@ -14,13 +14,13 @@ import { startLine, summary } from './summary.mjs';
  */
 export async function runJob(options) {
   const begun = performance.now();
-  exitOnSignals();
+  const interrupt = handleSignals();
   const files = findData(options.data);
   await makeFolder(options.out);
   const server = await startServer(files);
   try {
     await checkData(files, options, server.library);
-    const { result, browser } = await train(server.url, options);
+    const { result, browser } = await train(server.url, options, interrupt);
     const circumstances = { browser, date: new Date().toISOString(), data: options.data };
     const written = await writeOutputs(options.out, result, circumstances);
     console.log(summary(result, (performance.now() - begun) / 1000, written));
@@ -32,12 +32,12 @@ export async function runJob(options) {
 /**
  * @param {string} url
  * @param {Options} options
+ * @param {ReturnType<typeof handleSignals>} interrupt
  */
-async function train(url, { headed, data, out: _out, help: _help, ...options }) {
+async function train(url, { headed, data, out: _out, help: _help, ...options }, interrupt) {
   const browser = await Browser.launch({ headed });
   /** @type {import('./progress.mjs').ProgressView | undefined} */
   let progress;
-  let release = () => {};
   let trained = false;
   const interrupted = () => {
     progress?.end();
@@ -49,7 +49,7 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }) 
       started(start) {
         console.log(startLine(start));
         progress = showProgress();
-        release = onFirstInterrupt(interrupted);
+        interrupt.onFirst = interrupted;
       },
       progress: (now) => progress?.update(now),
       trained() {
@@ -61,7 +61,7 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }) 
     return { browser: version, result: await browser.run({ ...options, mnist: data === undefined }) };
   } finally {
     progress?.end();
-    release();
+    interrupt.onFirst = undefined;
     await browser.close();
   }
 }

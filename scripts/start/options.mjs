@@ -43,9 +43,11 @@ const table = {
  * @returns {Options}
  */
 export function readOptions(args) {
-  const options = Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]));
+  /** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
+  const options = {};
+  for (const [name, { value }] of Object.entries(table)) options[name] = { type: value ? 'string' : 'boolean' };
   // Not strict: its own messages are about `parseArgs` and not about this command.
-  const { tokens } = parseArgs({ args, strict: false, tokens: true, options: /** @type {import('node:util').ParseArgsConfig['options']} */ (options) });
+  const { tokens } = parseArgs({ args, strict: false, tokens: true, options });
   /** @type {Record<string, string | number | boolean>} */
   const given = {};
   for (const token of tokens) {

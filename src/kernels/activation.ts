@@ -23,7 +23,7 @@ export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tenso
   const saved = savedForSlope(name) === 'y' ? y : z;
   tape.offerFold(y, { activation: name, saved, preactivation: z });
   tape.backward(y, () => {
-    const size = { constants: { quads: quadsOf(z) }, threads: quadsOf(z) };
+    const size = { constants: { size: z.size }, threads: quadsOf(z) };
     tape.run(activationBackward(name), { dy: tape.grad(y), saved, dz: tape.grad(z) }, size);
   });
 }

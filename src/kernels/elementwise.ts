@@ -73,7 +73,7 @@ function applyReduced(tape: Tape, name: Expression, p: Tensor, q: Tensor, shape:
 /** Records y = a ∘ b, without a gradient rule. */
 function apply(tape: Tape, name: Expression, a: Tensor, b: Tensor, y: Tensor, shape = y.shape): void {
   if (sameShape(a.shape, shape) && sameShape(b.shape, shape)) {
-    tape.run(elementwise(name), { a, b, y }, { constants: { quads: quadsOf(y) }, threads: quadsOf(y) });
+    tape.run(elementwise(name), { a, b, y }, { constants: { size: y.size }, threads: quadsOf(y) });
     return;
   }
   const [, side1, side2, side3] = padded(shape);

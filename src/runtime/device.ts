@@ -22,20 +22,23 @@ export class Gpu {
   readonly #memory = new Memory();
   readonly #counters = { dispatches: 0, submits: 0, readbacks: 0 };
   #loss: DeviceLostError | undefined;
-  readonly #whenLost: Promise<never>;
+  readonly #waiting = new Set<(loss: DeviceLostError) => void>();
+  #tellClosed!: (info: GPUDeviceLostInfo) => void;
 
   constructor(
     readonly device: GPUDevice,
     readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
     private readonly ownsDevice: boolean,
   ) {
-    this.lost = device.lost;
+    // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
+    const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
+    this.lost = Promise.race([device.lost, closed]);
     this.pipelines = new Pipelines(device);
-    this.#whenLost = device.lost.then((info) => {
+    void this.lost.then((info) => {
       this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
-      throw this.#loss;
+      for (const reject of this.#waiting) reject(this.#loss);
+      this.#waiting.clear();
     });
-    this.#whenLost.catch(() => {}); // Everyone who waits races against it; with nobody waiting, a loss is no unhandled rejection.
   }
 
   /** Bytes and buffers this library holds on the device now, and the most bytes it ever held. */
@@ -53,6 +56,7 @@ export class Gpu {
     if (this.#loss) return;
     this.#loss = new DeviceLostError('the Gpu was closed');
     this.#memory.freeAll();
+    this.#tellClosed({ __brand: 'GPUDeviceLostInfo', reason: 'destroyed', message: 'the Gpu was closed' });
     if (this.ownsDevice) this.device.destroy();
   }
 
@@ -109,10 +113,18 @@ export class Gpu {
   }
 
   /** The promise, or a `DeviceLostError` if the device is lost first. @internal */
-  async wait<T>(promise: Promise<T>): Promise<T> {
-    const value = await Promise.race([promise, this.#whenLost]);
-    this.check();
-    return value;
+  wait<T>(promise: Promise<T>): Promise<T> {
+    // No Promise.race with `lost`: that one stays pending for the device's whole life, and each race would hang its callbacks on it.
+    return new Promise<T>((resolve, reject) => {
+      this.check();
+      this.#waiting.add(reject);
+      promise
+        .finally(() => this.#waiting.delete(reject))
+        .then(
+          (value) => (this.#loss ? reject(this.#loss) : resolve(value)),
+          (error: Error) => reject(this.#loss ?? error),
+        );
+    });
   }
 
   /** Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes. @internal */

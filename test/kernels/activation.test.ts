@@ -21,7 +21,7 @@ async function onDevice(name: (typeof activationNames)[number], z: Float32Array,
   tape.differentiate(y, memory.put(dy));
   const [value, slope] = await run(tape, [y, tape.grad(name === 'linear' ? y : bound)]);
   memory.dispose();
-  return { y: value!, dz: slope! };
+  return { y: value, dz: slope };
 }
 
 const even = Float32Array.from({ length: 6001 }, (_, i) => (i - 3000) / 100);
@@ -34,23 +34,23 @@ describe.each(activationNames)('%s', (name) => {
   it('fits float64 from −30 to 30', async () => {
     const { y, dz } = await onDevice(name, even);
     // Relative, so that tails count; in gelu's tail x² is rounded before it is an exponent.
-    const relative = (i: number) => (name === 'gelu' ? 4e-7 * (1 + even[i]! ** 2 / 4) : 4e-7);
+    const relative = (i: number) => (name === 'gelu' ? 4e-7 * (1 + even[i] ** 2 / 4) : 4e-7);
     // gelu's and silu's tails past −87 in the exponent are subnormal.
-    expectClose(y, Float64Array.from(even, f), (i) => relative(i) * Math.abs(f(even[i]!)) + 1e-36, 'y');
+    expectClose(y, Float64Array.from(even, f), (i) => relative(i) * Math.abs(f(even[i])) + 1e-36, 'y');
     // Made of y, which carries y's rounding: absolute.
     expectClose(dz, Float64Array.from(even, slope), (i) => (even[i] === 0 && kinked ? 1 : 4e-7), 'slope');
   });
 
   it('fits float64 for small values', async () => {
     const { y, dz } = await onDevice(name, small);
-    expectClose(y, Float64Array.from(small, f), (i) => 4e-7 * Math.abs(f(small[i]!)), 'y');
+    expectClose(y, Float64Array.from(small, f), (i) => 4e-7 * Math.abs(f(small[i])), 'y');
     expectClose(dz, Float64Array.from(small, slope), 4e-7, 'slope');
   });
 
   it('survives extreme values', async () => {
     const extreme = Float32Array.of(100, 1e4, 1e30, 3e38, 0, -0, -100, -1e4, -1e30, -3e38);
     const { y, dz } = await onDevice(name, extreme);
-    expectClose(y, Float64Array.from(extreme, (z) => Math.fround(f(z))), (i) => 2e-7 * Math.abs(f(extreme[i]!)) + 1e-6, 'y');
+    expectClose(y, Float64Array.from(extreme, (z) => Math.fround(f(z))), (i) => 2e-7 * Math.abs(f(extreme[i])) + 1e-6, 'y');
     expectClose(dz, Float64Array.from(extreme, slope), (i) => (extreme[i] === 0 && kinked ? 1 : 1e-6), 'slope');
   });
 
@@ -59,12 +59,12 @@ describe.each(activationNames)('%s', (name) => {
     const [z, dy] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
     const { y, dz } = await onDevice(name, z, dy);
     expectClose(y, Float64Array.from(z, f), 4e-6, 'y');
-    expectClose(dz, Float64Array.from(z, (v, i) => dy[i]! * slope(v)), 1e-6, 'dz');
+    expectClose(dz, Float64Array.from(z, (v, i) => dy[i] * slope(v)), 1e-6, 'dz');
   });
 
   it('has a slope that its own differences confirm', () => {
     const z = Float64Array.from(new Draw(1).offZero(200, 0.01, 8));
-    const wanted = z.map((v) => differences(([at]) => f(at!), Float64Array.of(v))[0]!);
+    const wanted = z.map((v) => differences(([at]) => f(at), Float64Array.of(v))[0]);
     expectClose(z.map(slope), wanted, 1e-8);
   });
 });
@@ -84,9 +84,9 @@ it('adds up the gradients of a tensor that two activations take', async () => {
   memory.dispose();
   const wanted = Float64Array.from(z, (v, i) => {
     const inner = Math.tanh(v);
-    return dy[i]! * (activations.relu.slope(inner) + activations.gelu.slope(inner)) * activations.tanh.slope(v);
+    return dy[i] * (activations.relu.slope(inner) + activations.gelu.slope(inner)) * activations.tanh.slope(v);
   });
-  expectClose(dz!, wanted, 1e-6);
+  expectClose(dz, wanted, 1e-6);
 });
 
 it('records nothing for linear', async () => {

@@ -55,7 +55,7 @@ describe.each(activationNames)('with %s', (activation) => {
       reference: (x, w, w1, w2) => {
         const h = reference(x, w, undefined, inputs, activation);
         const second = reference(h, w2, undefined, hidden, 'linear');
-        return reference(h, w1, undefined, hidden, 'tanh').map((v, i) => v + second[i]! + h[i]!);
+        return reference(h, w1, undefined, hidden, 'tanh').map((v, i) => v + second[i] + h[i]);
       },
       relative: 4e-6,
     });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { elu } from '../../src/kernels/activation.ts';
 import { add, divide, multiply, subtract } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
+import { sum } from '../../src/kernels/reduce.ts';
+import { Parameters } from '../../src/runtime/parameters.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
@@ -102,11 +105,30 @@ it('divides by large and small numbers', async () => {
   tape.differentiate(y, memory.put(new Float32Array(5).fill(1)));
   const [quotient, da, db] = await run(tape, [y, tape.grad(one), tape.grad(other)]);
   memory.dispose();
-  const relative = (values: Float64Array) => (i: number) => 4e-7 * Math.abs(values[i]!);
+  const relative = (values: Float64Array) => (i: number) => 4e-7 * Math.abs(values[i]);
   const wanted = [Float64Array.from(b, (v) => 3 / v), Float64Array.from(b, (v) => 1 / v), Float64Array.from(b, (v) => -3 / v / v)] as const;
-  expectClose(quotient!, wanted[0], relative(wanted[0]));
-  expectClose(da!, wanted[1], relative(wanted[1]));
-  expectClose(db!, wanted[2], relative(wanted[2]));
+  expectClose(quotient, wanted[0], relative(wanted[0]));
+  expectClose(da, wanted[1], relative(wanted[1]));
+  expectClose(db, wanted[2], relative(wanted[2]));
+});
+
+it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const initial = Float32Array.of(1, 2, 3, 4, 5);
+  const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial }, { name: 'v', shape: [3], initial: initial.subarray(2) }]);
+  const gradients = parameters.gradients;
+  const tape = makeTape(gpu);
+  // Zero divided by zero there, and whatever an activation makes of NaN.
+  const [w, v] = [parameters.get('w'), parameters.get('v')];
+  divide(tape, w, w);
+  const y = divide(tape, sum(tape, divide(tape, w, elu(tape, w))), v);
+  tape.differentiate(y, memory.put([1, 1, 1]));
+  const values = await runOne(tape, gradients);
+  parameters.dispose();
+  memory.dispose();
+  const padding = values.filter((_, i) => (i >= 5 && i < 64) || i >= 67);
+  expect(padding).toEqual(new Float32Array(59 + 61));
 });
 
 /** A dimension holds at most 65,535 workgroups; past that the grid has rows. */

@@ -44,8 +44,8 @@ async function onDevice({ kind, y, x, columns, real = y.length / columns, factor
   memory.dispose();
   state.dispose();
   const each = sums.columns;
-  const perRow = Float64Array.from({ length: rows }, (_, r) => Array.from(strips!.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0));
-  return { rows: perRow, dy: dy!, labels };
+  const perRow = Float64Array.from({ length: rows }, (_, r) => Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0));
+  return { rows: perRow, dy: dy, labels };
 }
 
 const widths = [1, 3, 4, 5, 8, 15, 16, 17, 63, 64, 65, 68, 784];
@@ -62,8 +62,8 @@ describe.each(kinds)('%s', (kind) => {
       const factor = 1 / columns;
       const actual = await onDevice({ kind, y, x, columns, real, factor });
       const wanted = reference(kind, y, x, columns, real, factor);
-      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i]!, `${rows} rows, ${real} real`);
-      expectClose(actual.dy, wanted.dy, (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]!) / factor + 1 / real), `${rows} rows, ${real} real, gradient`);
+      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i], `${rows} rows, ${real} real`);
+      expectClose(actual.dy, wanted.dy, (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real), `${rows} rows, ${real} real, gradient`);
     }
   });
 
@@ -83,8 +83,8 @@ describe.each(kinds)('%s', (kind) => {
     for (const columns of [1, 4]) {
       const actual = await onDevice({ kind, y, x, columns });
       const wanted = reference(kind, y, x, columns, y.length / columns, 1);
-      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i]! + 1e-37);
-      expectClose(actual.dy, wanted.dy, (i) => 1e-6 * Math.abs(wanted.dy[i]!) + 1e-8, 'gradient');
+      expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i] + 1e-37);
+      expectClose(actual.dy, wanted.dy, (i) => 1e-6 * Math.abs(wanted.dy[i]) + 1e-8, 'gradient');
     }
   });
 
@@ -94,7 +94,7 @@ describe.each(kinds)('%s', (kind) => {
       const x = new Draw(1).floats(rows * columns, 0, 1);
       const z = new Draw(2).offZero(rows * columns, 0.1, 3);
       const { dy, labels } = await onDevice({ kind, y: z, x, columns, real: 3, factor: 0.5, activation });
-      const wanted = reference(kind, z.map(activations[activation].f), x, columns, 3, 0.5).dy.map((v, i) => v * activations[activation].slope(z[i]!));
+      const wanted = reference(kind, z.map(activations[activation].f), x, columns, 3, 0.5).dy.map((v, i) => v * activations[activation].slope(z[i]));
       expectClose(dy, wanted, 2e-6);
       expect(labels).not.toContain(`${activation} backward`);
     }
@@ -112,8 +112,8 @@ describe.each(kinds)('%s', (kind) => {
       const elements = await runOne(tape, elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state));
       memory.dispose();
       state.dispose();
-      const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]!).loss);
-      expectClose(elements, wanted, (i) => 4e-7 * (wanted[i]! + 1));
+      const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]).loss);
+      expectClose(elements, wanted, (i) => 4e-7 * (wanted[i] + 1));
     }
   });
 
@@ -144,7 +144,7 @@ describe.each(kinds)('%s', (kind) => {
       memory.dispose();
       state.dispose();
       const [mse, bce] = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
-      expectClose(dy, mse!.map((v, i) => v + bce![i]!), 4e-6);
+      expectClose(dy, mse.map((v, i) => v + bce[i]), 4e-6);
     }
   });
 

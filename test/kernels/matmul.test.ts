@@ -38,7 +38,7 @@ async function check(gpu: Gpu, products: Sides[], draw: Draw): Promise<void> {
   memory.dispose();
   cases.forEach(({ sides, a, b }, c) => {
     const { y, magnitude } = reference(a, b, sides);
-    expectClose(results[c]!, y, (i) => bound(sides.k, magnitude[i]!), `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`);
+    expectClose(results[c], y, (i) => bound(sides.k, magnitude[i]), `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`);
   });
 }
 
@@ -125,7 +125,7 @@ describe('the product’s epilogue', () => {
       product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [n, k]), y, bias: memory.put(bias), activation, transposeB: true });
       const actual = await runOne(tape, y);
       memory.dispose();
-      const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) => activations[activation].f(sum + bias[i % n]!));
+      const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) => activations[activation].f(sum + bias[i % n]));
       expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
     }
   });
@@ -142,7 +142,7 @@ describe('the product’s epilogue', () => {
       product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
       const actual = await runOne(tape, y);
       memory.dispose();
-      const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]!));
+      const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
       expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
     }
   });
@@ -161,8 +161,8 @@ describe('the product’s epilogue', () => {
         const ones = new Float32Array(k).fill(1);
         const products = reference(a, b, { m, n, k, transposeA: true });
         const rows = reference(a, ones, { m, n: 1, k, transposeA: true });
-        expectClose(actual!, products.y, (i) => bound(k, products.magnitude[i]!), `${m}x${n}x${k} products`);
-        expectClose(actualSums!, rows.y, (i) => bound(k, rows.magnitude[i]!), `${m}x${n}x${k} sums`);
+        expectClose(actual, products.y, (i) => bound(k, products.magnitude[i]), `${m}x${n}x${k} products`);
+        expectClose(actualSums, rows.y, (i) => bound(k, rows.magnitude[i]), `${m}x${n}x${k} sums`);
       }
     }
   });
@@ -180,8 +180,8 @@ describe('the product’s epilogue', () => {
       for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true });
       const [actual, actualSums] = await run(tape, [y, sums]);
       memory.dispose();
-      expectNear(actual!, reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'products');
-      expectNear(actualSums!, reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'sums');
+      expectNear(actual, reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'products');
+      expectNear(actualSums, reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'sums');
     }
   });
 });

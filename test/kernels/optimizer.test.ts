@@ -36,7 +36,7 @@ async function setUp(kind: OptimizerKind, initial: Float32Array, settings: reado
   const plan = await compile(tape);
   const readAll = async () => {
     const [weights, words, both] = await readTensors(gpu, [values, state, ...(moments ? [moments] : [])]);
-    return { weights: weights!, state: parseState(words!), moments: both ?? new Float32Array() };
+    return { weights: weights, state: parseState(words), moments: both ?? new Float32Array() };
   };
   const step = async (g: Float32Array, t: number) => {
     writeTensor(gpu, gradients, g);
@@ -62,12 +62,12 @@ describe.each(kinds)('%s', (kind) => {
     for (let t = 1; t <= 25; t++) {
       const g = draw.offZero(count, 1e-3, 2);
       await step(g, t);
-      twins.forEach((twin, i) => twin.step(g[i]!));
+      twins.forEach((twin, i) => twin.step(g[i]));
       if (t > 3 && t < 25) continue;
       const { weights, moments } = await readAll();
       expectNear(weights, twins.map((twin) => twin.weight), 1e-6, `step ${t}`);
       for (let n = 0; n < momentCount(kind); n++) {
-        expectNear(moments.subarray(n * count, (n + 1) * count), twins.map((twin) => twin.moments[n]!), 1e-6, `moments ${n}, step ${t}`);
+        expectNear(moments.subarray(n * count, (n + 1) * count), twins.map((twin) => twin.moments[n]), 1e-6, `moments ${n}, step ${t}`);
       }
     }
     dispose();

@@ -32,10 +32,10 @@ describe('sum, mean, max and argmax', () => {
       const [sums, means, maxima, places] = results.slice(4 * i, 4 * i + 4);
       const magnitudes = reduce(values.map(Math.abs), shape, axis, total);
       const count = values.length / magnitudes.length;
-      expectClose(sums!, reduce(values, shape, axis, total), (n) => 1e-6 * magnitudes[n]!, `sum ${axis}`);
-      expectClose(means!, reduce(values, shape, axis, average), (n) => (1e-6 * magnitudes[n]!) / count, `mean ${axis}`);
-      expectClose(maxima!, reduce(values, shape, axis, largest), 0, `max ${axis}`);
-      expectClose(places!, reduce(values, shape, axis, firstLargest), 0, `argmax ${axis}`);
+      expectClose(sums, reduce(values, shape, axis, total), (n) => 1e-6 * magnitudes[n], `sum ${axis}`);
+      expectClose(means, reduce(values, shape, axis, average), (n) => (1e-6 * magnitudes[n]) / count, `mean ${axis}`);
+      expectClose(maxima, reduce(values, shape, axis, largest), 0, `max ${axis}`);
+      expectClose(places, reduce(values, shape, axis, firstLargest), 0, `argmax ${axis}`);
     });
   });
 
@@ -117,8 +117,8 @@ it('argmax takes the first of equals, however they are spread over strips', asyn
     const values = Float32Array.from({ length: 6 * length }, (_, i) => (i % 6 < 2 ? -1 : draw.whole(0, 1)));
     const x = memory.put(values, [length, 6]);
     const [along, all] = await run(tape, [argmax(tape, x, 0), argmax(tape, x)]);
-    expectClose(along!, reduce(values, [length, 6], 0, firstLargest), 0, `[${length}, 6]`);
-    expectClose(all!, reduce(values, [length, 6], undefined, firstLargest), 0, `all of [${length}, 6]`);
+    expectClose(along, reduce(values, [length, 6], 0, firstLargest), 0, `[${length}, 6]`);
+    expectClose(all, reduce(values, [length, 6], undefined, firstLargest), 0, `all of [${length}, 6]`);
   }
   memory.dispose();
 });
@@ -130,8 +130,8 @@ it('max and argmax see negative, large and infinite values', async () => {
   const x = memory.put([-3e38, -1, -2, -Infinity, -5, -Infinity, -Infinity, -Infinity, -Infinity, 1, Infinity, 2], [4, 3]);
   const [values, places] = await run(tape, [max(tape, x, 1), argmax(tape, x, 1)]);
   memory.dispose();
-  expect([...values!]).toEqual([-1, -5, -Infinity, Infinity]);
-  expect([...places!]).toEqual([1, 1, 0, 1]);
+  expect([...values]).toEqual([-1, -5, -Infinity, Infinity]);
+  expect([...places]).toEqual([1, 1, 0, 1]);
 });
 
 describe('long sums', () => {
@@ -142,8 +142,8 @@ describe('long sums', () => {
     const x = memory.put(new Float32Array(10_000_000).fill(1));
     const [sums, means] = await run(tape, [sum(tape, x), mean(tape, x)]);
     memory.dispose();
-    expect(sums![0]).toBe(10_000_000);
-    expect(means![0]).toBeCloseTo(1, 6);
+    expect(sums[0]).toBe(10_000_000);
+    expect(means[0]).toBeCloseTo(1, 6);
   });
 
   it('a million random values are within 1e-6 of Σ|x|', async () => {
@@ -157,7 +157,7 @@ describe('long sums', () => {
       const tape = makeTape(gpu);
       const sums = await runOne(tape, sum(tape, memory.put(values, shape), axis));
       const magnitudes = reduce(values.map(Math.abs), shape, axis, total);
-      expectClose(sums, reduce(values, shape, axis, total), (i) => 1e-6 * magnitudes[i]!, `[${shape}]`);
+      expectClose(sums, reduce(values, shape, axis, total), (i) => 1e-6 * magnitudes[i], `[${shape}]`);
       memory.dispose();
     }
   });
@@ -177,5 +177,5 @@ describe('long sums', () => {
 /** The numbers up to count, in a random order. */
 function shuffled(count: number): Float32Array {
   const keys = new Draw(count).floats(count);
-  return Float32Array.from(Array.from(keys, (_, i) => i).sort((a, b) => keys[a]! - keys[b]!), (v) => v / 8 - 1);
+  return Float32Array.from(Array.from(keys, (_, i) => i).sort((a, b) => keys[a] - keys[b]), (v) => v / 8 - 1);
 }

@@ -50,7 +50,7 @@ describe('on the device', () => {
   it('takes the examples of a subset', async () => {
     const subset = sequence(77).map((i) => 1000 - 3 * i);
     expect(await order(77, { shuffled: false, subset })).toEqual(subset);
-    expect(await order(77, { epoch: 2, seed: 9, subset })).toEqual(shuffledOrder(77, 2, 9).map((i) => subset[i]!));
+    expect(await order(77, { epoch: 2, seed: 9, subset })).toEqual(shuffledOrder(77, 2, 9).map((i) => subset[i]));
   });
 });
 
@@ -65,7 +65,7 @@ describe('the order', () => {
   it('puts every value in every place equally often', () => {
     const [n, epochs] = [5, 2000];
     const seen = new Float64Array(n * n);
-    for (let epoch = 0; epoch < epochs; epoch++) shuffledOrder(n, epoch, 1).forEach((value, place) => seen[place * n + value]!++);
+    for (let epoch = 0; epoch < epochs; epoch++) shuffledOrder(n, epoch, 1).forEach((value, place) => seen[place * n + value]++);
     // Rows and columns of permutations have fixed sums: n / (n − 1) times χ² with (n − 1)² degrees of freedom.
     expect(chiSquare(seen, epochs / n)).toBeLessThan(1.25 * 39.25);
   });
@@ -86,7 +86,7 @@ describe('the order', () => {
     let rising = 0;
     for (let epoch = 0; epoch < 50; epoch++) {
       const all = shuffledOrder(n, epoch, 3);
-      for (let i = 1; i < n; i++) if (all[i]! > all[i - 1]!) rising++;
+      for (let i = 1; i < n; i++) if (all[i] > all[i - 1]) rising++;
     }
     // The number of rises in a random order of n has the variance (n + 1) / 12.
     expect(Math.abs(rising - (50 * (n - 1)) / 2)).toBeLessThan(3.3 * Math.sqrt((50 * (n + 1)) / 12));

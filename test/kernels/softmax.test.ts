@@ -24,12 +24,12 @@ describe('softmax', () => {
     const [value, dx] = await run(tape, [y, tape.grad(bound)]);
     memory.dispose();
     const wanted = reference(x, columns);
-    expectClose(value!, wanted, (i) => 2e-6 * wanted[i]!, 'y');
+    expectClose(value, wanted, (i) => 2e-6 * wanted[i], 'y');
     const slope = wanted.map((p, i) => {
       const start = i - (i % columns);
-      return p * (dy[i]! - dy.subarray(start, start + columns).reduce((sum, v, c) => sum + v * wanted[start + c]!, 0));
+      return p * (dy[i] - dy.subarray(start, start + columns).reduce((sum, v, c) => sum + v * wanted[start + c], 0));
     });
-    expectClose(dx!, slope, (i) => 2e-6 * wanted[i]!, 'dx');
+    expectClose(dx, slope, (i) => 2e-6 * wanted[i], 'dx');
   });
 
   it('keeps its head at large magnitudes', async () => {
@@ -50,7 +50,7 @@ describe('softmax', () => {
       await checkGradient(gpu, {
         inputs: [{ values: new Draw(columns).floats(rows * columns, -2, 2), shape: [rows, columns] }],
         build: (tape, x) => add(tape, softmax(tape, x), x),
-        reference: (x) => reference(x, columns).map((v, i) => v + x[i]!),
+        reference: (x) => reference(x, columns).map((v, i) => v + x[i]),
       });
     }
   });

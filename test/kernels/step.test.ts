@@ -15,7 +15,7 @@ catchGpuErrors();
 
 async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
   const [words] = await readTensors(gpu, [state]);
-  return parseState(words!);
+  return parseState(words);
 }
 
 const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];

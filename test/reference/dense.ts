@@ -10,7 +10,7 @@ export function dense(x: Numbers, w: Numbers, bias: Numbers | undefined, inputs:
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {
       let z = bias?.[u] ?? 0;
-      for (let i = 0; i < inputs; i++) z += x[r * inputs + i]! * w[u * inputs + i]!;
+      for (let i = 0; i < inputs; i++) z += x[r * inputs + i] * w[u * inputs + i];
       y[r * units + u] = activations[activation].f(z);
     }
   }

@@ -10,7 +10,7 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
 /** Where the value for a place in the result lies in an operand. */
 function offset(place: Shape, operand: Shape): number {
   let at = 0;
-  operand.forEach((side, i) => (at = at * side + (side === 1 ? 0 : place[i + place.length - operand.length]!)));
+  operand.forEach((side, i) => (at = at * side + (side === 1 ? 0 : place[i + place.length - operand.length])));
   return at;
 }
 
@@ -25,7 +25,7 @@ export function elementwise(combine: (a: number, b: number) => number, a: Number
       return at;
     });
     place.reverse();
-    y[i] = combine(a[offset(place, aShape)]!, b[offset(place, bShape)]!);
+    y[i] = combine(a[offset(place, aShape)], b[offset(place, bShape)]);
   }
   return y;
 }

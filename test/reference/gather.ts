@@ -3,8 +3,8 @@ export function gather(data: ArrayLike<number>, columns: number, rows: number, r
   const x = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const place = position + Math.min(r, real - 1);
-    const row = order ? order[place]! : place;
-    for (let c = 0; c < columns; c++) x[r * columns + c] = scale * data[row * columns + c]!;
+    const row = order ? order[place] : place;
+    for (let c = 0; c < columns; c++) x[r * columns + c] = scale * data[row * columns + c];
   }
   return x;
 }

@@ -11,8 +11,8 @@ export function loss(kind: keyof typeof losses, y: Numbers, x: Numbers, columns:
   const rows = new Float64Array(y.length / columns);
   const dy = new Float64Array(y.length);
   for (let i = 0; i < real * columns; i++) {
-    const term = losses[kind](y[i]!, x[i]!);
-    rows[Math.floor(i / columns)]! += factor * term.loss;
+    const term = losses[kind](y[i], x[i]);
+    rows[Math.floor(i / columns)] += factor * term.loss;
     dy[i] = (factor * term.slope) / real;
   }
   return { rows, dy };

@@ -15,9 +15,9 @@ export function matmul(a: Numbers, b: Numbers, { m, n, k, transposeA, transposeB
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       for (let l = 0; l < k; l++) {
-        const term = a[transposeA ? l * m + i : i * k + l]! * b[transposeB ? j * k + l : l * n + j]!;
-        y[i * n + j]! += term;
-        magnitude[i * n + j]! += Math.abs(term);
+        const term = a[transposeA ? l * m + i : i * k + l] * b[transposeB ? j * k + l : l * n + j];
+        y[i * n + j] += term;
+        magnitude[i * n + j] += Math.abs(term);
       }
     }
   }

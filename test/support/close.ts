@@ -8,7 +8,7 @@ export function expectClose(actual: Numbers, expected: Numbers, tolerance: numbe
   let worst = { i: -1, ratio: 1 };
   for (let i = 0; i < expected.length; i++) {
     const allowed = typeof tolerance === 'number' ? tolerance : tolerance(i);
-    const error = Math.abs(actual[i]! - expected[i]!);
+    const error = Math.abs(actual[i] - expected[i]);
     const ratio = error === 0 || Object.is(actual[i], expected[i]) ? 0 : error / allowed;
     if (!(ratio <= worst.ratio)) worst = { i, ratio: Number.isNaN(ratio) ? Infinity : ratio };
   }
@@ -19,7 +19,7 @@ export function expectClose(actual: Numbers, expected: Numbers, tolerance: numbe
 /** Each value within `relative` of the largest: right for sums of products, where single results may cancel. */
 export function expectNear(actual: Numbers, expected: Numbers, relative: number, what = 'values'): void {
   let largest = 0;
-  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]!));
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]));
   expectClose(actual, expected, relative * largest, what);
 }
 

@@ -31,9 +31,9 @@ export async function checkGradient(gpu: Gpu, { inputs, build, reference, relati
   memory.dispose();
 
   const point: Float64Array[] = inputs.map(({ values }) => Float64Array.from(values));
-  expectNear(actual!, reference(...point), relative, `${name} y`);
+  expectNear(actual, reference(...point), relative, `${name} y`);
   gradients.forEach((gradient, n) => {
-    const wanted = differences((x) => dot(dy, reference(...point.with(n, x))), point[n]!);
+    const wanted = differences((x) => dot(dy, reference(...point.with(n, x))), point[n]);
     expectNear(gradient, wanted, relative, `${name} gradient ${n}`);
   });
 }
@@ -45,6 +45,6 @@ export function differences(f: (x: Float64Array) => number, x: Float64Array, h =
 
 export function dot(a: Numbers, b: Numbers): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }

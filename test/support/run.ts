@@ -23,7 +23,7 @@ export async function run(tape: Tape, tensors: readonly Tensor[]): Promise<Value
 /** The same for one. */
 export async function runOne(tape: Tape, wanted: Tensor): Promise<Values> {
   const [values] = await run(tape, [wanted]);
-  return values!;
+  return values;
 }
 
 /** A bound tensor whose buffer is full of NaN, its padding too. */
