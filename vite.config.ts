@@ -7,8 +7,8 @@ export default defineConfig({
     sourcemap: true,
     // Shipped readable: who publishes a page minifies it there.
     minify: false,
-    // The declarations beside it are made afterwards.
-    emptyOutDir: true,
+    // The licence of what is bundled asks to go with it.
+    license: { fileName: 'LICENSES.md' },
     lib: {
       entry: { index: 'src/index.ts', kernels: 'src/kernels.ts', runtime: 'src/runtime.ts' },
       formats: ['es'],

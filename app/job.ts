@@ -40,6 +40,7 @@ export interface JobProgress {
   /** the newest that is known; when the epoch has ended, its mean */
   loss?: number;
   imagesPerSecond: number;
+  secondsLeft: number;
   epochEnded: boolean;
 }
 

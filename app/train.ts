@@ -48,7 +48,8 @@ async function run(options: JobOptions): Promise<JobResult> {
     optimizer: entry.optimizer(),
     progressEveryMs: 250,
     onProgress: ({ examplesPerSecond, ...progress }) => {
-      latest = { ...progress, imagesPerSecond: examplesPerSecond, epochEnded: false };
+      const imagesLeft = (progress.steps - progress.step) * settings.batch;
+      latest = { ...progress, imagesPerSecond: examplesPerSecond, secondsLeft: imagesLeft / examplesPerSecond, epochEnded: false };
       report(latest);
     },
     onEpochEnd: ({ loss }) => {

@@ -9,7 +9,7 @@ import { Failure, runMain } from './failure.mjs';
 import { run } from './run.mjs';
 import { root } from './setup.mjs';
 
-const expected = /^(package\.json|README\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/;
+const expected = /^(package\.json|README\.md|LICENSE|dist\/LICENSES\.md|dist\/.+\.(js|js\.map|d\.ts))$/;
 
 /** What a user writes, and what must not pass. */
 const consumer = `
@@ -63,7 +63,7 @@ function unpack(folder) {
 function checkFiles(files) {
   const surprising = files.filter((file) => !expected.test(file));
   if (surprising.length > 0) throw new Failure(`the package holds what it should not: ${surprising.join(', ')}`);
-  for (const file of ['LICENSE', 'README.md']) if (!files.includes(file)) throw new Failure(`the package holds no ${file}`);
+  for (const file of ['LICENSE', 'README.md', 'dist/LICENSES.md']) if (!files.includes(file)) throw new Failure(`the package holds no ${file}`);
 }
 
 /**

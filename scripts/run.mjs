@@ -2,19 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { Failure } from './failure.mjs';
 
 /**
- * Runs a program to its end and returns what it printed. It is shown only when the program fails, and then as a Failure.
+ * Runs a program to its end and returns what it printed. A program that fails becomes a Failure with its reason.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  */
 export function run(program, args, options = {}) {
   // On Windows npm is a batch file, which only a shell can start.
-  const shell = process.platform === 'win32';
+  const shell = process.platform === 'win32' && program === 'npm';
   const done = spawnSync(program, args, { ...options, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
   if (done.error) throw new Failure(`${program} does not start: ${done.error.message}`);
-  if (done.status !== 0) {
-    const output = `${done.stdout}\n${done.stderr}`.split('\n').map((line) => line.trimEnd()).filter(Boolean);
-    throw new Failure(`\`${[program, ...args].join(' ')}\` failed:\n${output.slice(-5).join('\n')}`);
-  }
+  if (done.status !== 0) throw new Failure(`\`${[program, ...args].join(' ')}\` failed: ${trouble(`${done.stderr}\n${done.stdout}`)}`);
   return done.stdout;
+}
+
+/**
+ * The line of a program's output that says what went wrong; who wants to see more can run the program.
+ * @param {string} output
+ */
+function trouble(output) {
+  const lines = output.split('\n').map((line) => line.trim()).filter(Boolean);
+  // npm opens with error codes and says after them what they mean.
+  return lines.find((line) => /error|^E:/i.test(line) && !/^npm error (code|errno|syscall)/.test(line)) ?? lines.at(-1) ?? 'it printed nothing';
 }

@@ -57,10 +57,12 @@ function inEpochs(curve: LossCurve): boolean {
 }
 
 function axes(curve: LossCurve, frame: Frame): { x: Axis; y: Axis } {
-  const values = [...curve.steps, ...curve.epochs, ...curve.references.map(({ value }) => value), ...(curve.test ? [curve.test.value] : [])];
+  const figures = [...curve.references, ...(curve.test ? [curve.test] : [])].map(({ value }) => value);
+  // A loss of nothing has no place on a logarithmic axis.
+  const values = [...curve.steps, ...curve.epochs, ...figures].filter((value) => value > 0);
   // Not Math.min(...values): a long training has more steps than a call can have arguments.
-  const min = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const min = values.reduce((a, b) => Math.min(a, b), values[0] ?? 1);
+  const max = values.reduce((a, b) => Math.max(a, b), min);
   const end = Math.max(1, curve.steps.length) / (inEpochs(curve) ? curve.stepsPerEpoch : 1);
   return {
     x: linearAxis(0, end, frame.left, frame.right, Math.min((frame.right - frame.left) / 60, end)),

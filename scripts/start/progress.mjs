@@ -39,7 +39,7 @@ function bar() {
 /** One line an epoch; more within a long one, fewer of short ones. @returns {ProgressView} */
 function lines() {
   const describe = describer();
-  let lastTime = -Infinity;
+  let lastTime = performance.now();
   /** @type {JobProgress | undefined} */
   let unprinted;
   const print = (/** @type {JobProgress} */ progress) => {
@@ -61,17 +61,14 @@ function lines() {
 
 /** Progress in words. Between epochs a loss may be missing: then the last one still stands. */
 function describer() {
-  const begun = performance.now();
   let known = '–';
   return (/** @type {JobProgress} */ progress) => {
     if (progress.loss !== undefined) known = loss(progress.loss);
-    // By what the whole training took so far: steadier than the latest speed.
-    const perStep = (performance.now() - begun) / 1000 / Math.max(1, progress.step);
     return {
       epoch: `${`${progress.epoch}`.padStart(`${progress.epochs}`.length)}/${progress.epochs}`,
       loss: known.padStart(6),
       speed: whole(progress.imagesPerSecond),
-      left: clock(perStep * (progress.steps - progress.step)),
+      left: clock(progress.secondsLeft),
     };
   };
 }

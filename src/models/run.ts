@@ -27,28 +27,27 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(pieceBytes / (batch * columns * 4))));
   const state = makeState(gpu);
   const out = emptyTensor(gpu, [batches * batch, columns], 'f32', 'results');
-  let plan: Plan | undefined;
+  const owned: { dispose(): void }[] = [state, out];
   try {
     const tape = makeTape(gpu);
     scatter(tape, record(tape, gatherFrom(tape, data, state, batch), state), state, out, columns);
     advance(tape, state);
-    const frozen = (plan = await compile(tape));
+    const plan = await compile(tape);
+    owned.push(plan);
     return await turns.take(async () => {
       const schedule = new Schedule(gpu);
       const results = new Float32Array(length * columns);
       for (let position = 0; position < length; position += batches * batch) {
         writeState(gpu, state, { position, examples: length, batch });
         const steps = Math.min(batches, Math.ceil((length - position) / batch));
-        await schedule.run(steps, (pass) => frozen.encode(pass));
+        await schedule.run(steps, (pass) => plan.encode(pass));
         const [piece] = await readTensors(gpu, [out]);
         results.set(piece.subarray(0, results.length - position * columns), position * columns);
       }
       return results;
     });
   } finally {
-    plan?.dispose();
-    out.dispose();
-    state.dispose();
+    for (const each of owned) each.dispose();
   }
 }
 

@@ -116,7 +116,6 @@ export class Gpu {
   wait<T>(promise: Promise<T>): Promise<T> {
     // No Promise.race with `lost`: that one stays pending for the device's whole life, and each race would hang its callbacks on it.
     return new Promise<T>((resolve, reject) => {
-      this.check();
       this.#waiting.add(reject);
       promise
         .finally(() => this.#waiting.delete(reject))
@@ -124,6 +123,7 @@ export class Gpu {
           (value) => (this.#loss ? reject(this.#loss) : resolve(value)),
           (error: Error) => reject(this.#loss ?? error),
         );
+      if (this.#loss) reject(this.#loss);
     });
   }
 

@@ -28,14 +28,19 @@ export class Pipelines {
   }
 
   async #compile(shader: Shader, constants: Constants): Promise<Pipeline> {
+    // An invalid module or layout is reported to the scope, and once more by the pipeline made of it, which is what the caller sees.
+    this.device.pushErrorScope('validation');
     const layout = this.#layout(shader);
     const module = this.#module(shader);
+    const pipelineLayout = this.device.createPipelineLayout({ label: shader.label, bindGroupLayouts: [layout] });
+    const reported = this.device.popErrorScope();
     try {
       const pipeline = await this.device.createComputePipelineAsync({
         label: shader.label,
-        layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        layout: pipelineLayout,
         compute: { module, constants: Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, Number(value)])) },
       });
+      await reported;
       return { pipeline, layout };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();

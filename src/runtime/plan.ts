@@ -66,11 +66,11 @@ interface Command {
   readonly rows: number;
 }
 
-/** Freezes what a tape has recorded. */
-export async function compile(tape: Tape): Promise<Plan> {
+/** Freezes what a tape has recorded; what is in `kept` can be read after the plan has run. */
+export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(tape.kept)): Promise<Plan> {
   const { gpu } = tape;
-  const dispatches = needed(tape);
-  const slots = assignSlots(dispatches, tape.kept);
+  const dispatches = needed(tape, kept);
+  const slots = assignSlots(dispatches, kept);
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
   const pipelines = await gpu.wait(Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))));
   const buffers: GPUBuffer[] = [];
@@ -81,7 +81,7 @@ export async function compile(tape: Tape): Promise<Plan> {
       const rangeOf = (tensor: Tensor): BufferRange =>
         'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
       const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf));
-      return new Plan(gpu, commands, buffers, new Map([...tape.kept].map((tensor) => [tensor, rangeOf(tensor)])));
+      return new Plan(gpu, commands, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
   } catch (error) {
     for (const buffer of buffers) gpu.free(buffer);
@@ -105,14 +105,14 @@ function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
 }
 
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
-function needed(tape: Tape): Dispatch[] {
-  const wanted = new Set(tape.kept);
-  const kept = tape.dispatches.toReversed().filter((dispatch) => {
+function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
+  const wanted = new Set(kept);
+  const found = tape.dispatches.toReversed().filter((dispatch) => {
     if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(tensor))) return false;
     for (const tensor of reads(dispatch)) wanted.add(tensor);
     return true;
   });
-  return kept.reverse();
+  return found.reverse();
 }
 
 /**
@@ -140,6 +140,8 @@ function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>)
       if (of.has(tensor) && lastUse.get(tensor) === i && !kept.has(tensor)) free.push(of.get(tensor)!);
     }
   });
+  const unwritten = [...kept].find((tensor) => 'tape' in tensor.home && !of.has(tensor));
+  if (unwritten) throw new Error(`${unwritten.label} was asked for, but nothing has written it`);
   return { list, of };
 }
 

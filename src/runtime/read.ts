@@ -1,4 +1,5 @@
 import { compile } from './plan.ts';
+import { Tape } from './tape.ts';
 import { readTensors, Tensor, type Matrix } from './tensor.ts';
 
 /**
@@ -13,22 +14,18 @@ export async function read(tensor: Tensor): Promise<Matrix> {
 /** The same for several tensors of one tape, with one run and one readback. */
 export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
   const homes = tensors.map((each) => each.home);
-  const tapes = new Set(homes.flatMap((home) => ('tape' in home ? [home.tape] : [])));
+  const tapes = new Set(homes.flatMap((home) => ('tape' in home && home.tape instanceof Tape ? [home.tape] : [])));
   if (tapes.size > 1) throw new Error('read: the tensors come from different tapes');
   const [tape] = tapes;
   if (!tape) return toMatrices(tensors, homes[0] && 'gpu' in homes[0] ? await readTensors(homes[0].gpu, tensors) : []);
   const recorded = tensors.filter((each) => 'tape' in each.home);
-  const before = [...tape.kept];
-  tape.keep(...recorded);
-  const plan = await compile(tape);
+  const plan = await compile(tape, new Set([...tape.kept, ...recorded]));
   try {
     await plan.run();
     const placed = tensors.map((each) => ('tape' in each.home ? new Tensor(each.shape, each.dtype, each.label, { gpu: tape.gpu, range: plan.range(each) }) : each));
     return toMatrices(tensors, await readTensors(tape.gpu, placed));
   } finally {
     plan.dispose();
-    tape.kept.clear();
-    tape.keep(...before);
   }
 }
 

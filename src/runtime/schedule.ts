@@ -52,7 +52,9 @@ export class Schedule {
             pass.end();
             return dispatches;
           });
-          inFlight.push(done.then(() => finish(count, began)));
+          const landed = done.then(() => finish(count, began));
+          landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
+          inFlight.push(landed);
         });
         const unknownPace = this.#msPerStep === undefined;
         if (unknownPace || inFlight.length > 1) await inFlight.shift();
@@ -69,8 +71,12 @@ export class Schedule {
     return Math.min(left, Math.max(1, fitting));
   }
 
-  /** Grows by at most four times from one submit to the next, as a first measurement may be far off. */
+  /**
+   * Grows by at most four times from one submit to the next, as a first measurement may be far off; but the few steps left at the end of a run
+   * do not make the next one start small again.
+   */
   #learn(count: number, ms: number): void {
-    this.#msPerStep = Math.max(ms / count, this.budgetMs / (4 * count));
+    const fourfold = this.budgetMs / (4 * count);
+    this.#msPerStep = Math.max(ms / count, Math.min(fourfold, this.#msPerStep ?? fourfold));
   }
 }

@@ -1,6 +1,5 @@
 import { ShapeError } from '../errors.ts';
 import type { Gpu } from './device.ts';
-import type { Tape } from './tape.ts';
 
 export type DType = 'f32' | 'u32';
 
@@ -29,7 +28,7 @@ export class Tensor {
     readonly shape: readonly number[],
     readonly dtype: DType,
     readonly label: string,
-    readonly home: { readonly gpu: Gpu; readonly range: BufferRange } | { readonly tape: Tape },
+    readonly home: { readonly gpu: Gpu; readonly range: BufferRange } | { readonly tape: object },
   ) {
     if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
     this.size = shape.reduce((product, n) => product * n, 1);

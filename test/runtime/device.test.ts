@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { add } from '../../src/kernels/elementwise.ts';
+import { shader } from '../../shaders/wgsl.ts';
+import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError } from '../../src/errors.ts';
+import { openGpu, type Gpu } from '../../src/runtime/device.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { read } from '../../src/runtime/read.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { emptyTensor, readTensors, tensor } from '../../src/runtime/tensor.ts';
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe('openGpu', () => {
+  it('opens the default adapter, and says which', async () => {
+    const gpu = await openGpu();
+    expect(Object.keys(gpu.info)).toEqual(['vendor', 'architecture', 'description', 'isFallback']);
+    expect(gpu.counters()).toEqual({ dispatches: 0, submits: 0, readbacks: 0 });
+    expect(gpu.memory()).toEqual({ bytes: 0, peakBytes: 0, buffers: 0 });
+    const adapter = await navigator.gpu.requestAdapter();
+    expect(gpu.device.limits.maxBufferSize).toBe(adapter!.limits.maxBufferSize);
+    expect(gpu.device.limits.maxStorageBufferBindingSize).toBe(adapter!.limits.maxStorageBufferBindingSize);
+    gpu.close();
+  });
+
+  it('takes an adapter, or a function that gets one', async () => {
+    const adapter = (await navigator.gpu.requestAdapter())!;
+    const first = await openGpu({ adapter });
+    first.close();
+    const second = await openGpu({ adapter: () => navigator.gpu.requestAdapter() });
+    second.close();
+  });
+
+  it('refuses an unknown option, with a guess where one is close', async () => {
+    await expect(openGpu({ adaptor: null } as never)).rejects.toThrow(OptionError);
+    await expect(openGpu({ adaptor: null } as never)).rejects.toThrow("openGpu: unknown option 'adaptor' (did you mean adapter?)");
+    await expect(openGpu({ colour: 'red' } as never)).rejects.toThrow("unknown option 'colour'; it takes adapter, device, powerPreference, tuning");
+  });
+
+  it('says so where there is no adapter', async () => {
+    await expect(openGpu({ adapter: async () => null })).rejects.toThrow(GpuUnavailableError);
+    await expect(openGpu({ adapter: async () => null })).rejects.toThrow('no GPU adapter');
+  });
+
+  it('says so where there is no WebGPU', async () => {
+    vi.stubGlobal('navigator', {});
+    await expect(openGpu()).rejects.toThrow(GpuUnavailableError);
+    await expect(openGpu()).rejects.toThrow('no WebGPU here');
+    vi.stubGlobal('isSecureContext', false);
+    await expect(openGpu()).rejects.toThrow('secure context');
+  });
+
+  it('says so where an adapter is used a second time', async () => {
+    const adapter = (await navigator.gpu.requestAdapter())!;
+    const gpu = await openGpu({ adapter });
+    await expect(openGpu({ adapter })).rejects.toThrow(GpuUnavailableError);
+    gpu.close();
+  });
+});
+
+describe('a device of one’s own', () => {
+  it('is left alive by close(), which frees only what was made here', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    const gpu = await openGpu({ device });
+    const x = tensor(gpu, [1, 2, 3, 4]);
+    const tape = makeTape(gpu);
+    expect([...(await read(add(tape, x, x))).data]).toEqual([2, 4, 6, 8]);
+    gpu.close();
+    expect(gpu.memory().buffers).toBe(0);
+    expect(() => emptyTensor(gpu, [1])).toThrow(DeviceLostError);
+    await gpu.lost;
+    const again = await openGpu({ device });
+    expect([...(await read(tensor(again, [5]))).data]).toEqual([5]);
+    again.close();
+    device.destroy();
+  });
+});
+
+describe('after close()', () => {
+  async function closed() {
+    const gpu = await openGpu();
+    const x = tensor(gpu, [1, 2, 3, 4]);
+    const tape = makeTape(gpu);
+    const y = add(tape, x, x);
+    tape.keep(y);
+    const plan = await compile(tape);
+    gpu.close();
+    return { gpu, x, y, tape, plan };
+  }
+
+  it('everything is a DeviceLostError', async () => {
+    const { gpu, x, y, tape, plan } = await closed();
+    expect(() => emptyTensor(gpu, [1])).toThrow(DeviceLostError);
+    expect(() => tensor(gpu, [1])).toThrow('the Gpu was closed');
+    expect(() => gpu.check()).toThrow(DeviceLostError);
+    await expect(plan.run()).rejects.toThrow(DeviceLostError);
+    await expect(compile(tape)).rejects.toThrow(DeviceLostError);
+    await expect(read(x)).rejects.toThrow(DeviceLostError);
+    await expect(read(y)).rejects.toThrow(DeviceLostError);
+    await expect(readTensors(gpu, [x])).rejects.toThrow(DeviceLostError);
+    await expect(gpu.submit(() => 0)).rejects.toThrow(DeviceLostError);
+    await expect(gpu.wait(Promise.resolve(1))).rejects.toThrow(DeviceLostError);
+    await expect(gpu.wait(Promise.reject(new Error('other')))).rejects.toThrow(DeviceLostError);
+  });
+
+  it('nothing is held, freeing is harmless, and closing again does nothing', async () => {
+    const { gpu, x, plan } = await closed();
+    expect(gpu.memory()).toMatchObject({ bytes: 0, buffers: 0 });
+    x.dispose();
+    plan.dispose();
+    gpu.close();
+    expect(gpu.memory()).toMatchObject({ bytes: 0, buffers: 0 });
+    expect((await gpu.lost).reason).toBe('destroyed');
+  });
+});
+
+/** Rejects at once, or the test runs into its own time limit. */
+const rejects = (promise: Promise<unknown>) => expect(promise).rejects.toThrow(DeviceLostError);
+
+describe('those who wait when the device goes', () => {
+  const never = new Promise<never>(() => {});
+
+  it('learn of close() at once', async () => {
+    const gpu = await openGpu();
+    const x = tensor(gpu, new Float32Array(1000));
+    const waiting = [rejects(gpu.wait(never)), rejects(readTensors(gpu, [x])), rejects(gpu.submit(() => 0))];
+    const tape = makeTape(gpu);
+    waiting.push(rejects(read(add(tape, x, x))));
+    gpu.close();
+    await Promise.all(waiting);
+  });
+
+  it('learn of close() on a device of one’s own too', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    const gpu = await openGpu({ device });
+    const waiting = rejects(gpu.wait(never));
+    gpu.close();
+    await waiting;
+    device.destroy();
+  });
+
+  it('learn of a loss that came from elsewhere, with its reason', async () => {
+    const gpu = await openGpu();
+    const waiting = expect(gpu.wait(never)).rejects.toThrow('the GPU device was lost (destroyed)');
+    gpu.device.destroy();
+    await waiting;
+    expect(() => gpu.check()).toThrow(DeviceLostError);
+  });
+
+  it('leave no rejection unhandled', async () => {
+    const unhandled = vi.fn();
+    window.addEventListener('unhandledrejection', unhandled);
+    const gpu: Gpu = await openGpu();
+    const tape = makeTape(gpu);
+    const y = tape.tensor([4]);
+    tape.run(shader<'y'>('broken', '@group(0) @binding(0) var<storage, read_write> y: array<f32>; @compute fn main() { no }'), { y }, {});
+    tape.keep(y);
+    const waiting = rejects(compile(tape));
+    gpu.close();
+    await waiting;
+    await rejects(compile(tape));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    window.removeEventListener('unhandledrejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('guard', () => {
+  it('turns what WebGPU reports only in scopes into an error', async () => {
+    const gpu = await openGpu();
+    await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow(LatentGpuError);
+    await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow('WebGPU refused a command');
+    expect(await gpu.guard(() => 7)).toBe(7);
+    gpu.close();
+  });
+
+  it('lets an error through and closes its scopes', async () => {
+    const gpu = await openGpu();
+    const reason = new Error('mine');
+    await expect(
+      gpu.guard(() => {
+        throw reason;
+      }),
+    ).rejects.toBe(reason);
+    expect(await gpu.device.popErrorScope().catch(() => 'none open')).toBe('none open');
+    gpu.close();
+  });
+});

@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { add } from '../../src/kernels/elementwise.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
+import { openGpu } from '../../src/runtime/device.ts';
+import { DeviceLostError } from '../../src/errors.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { Schedule } from '../../src/runtime/schedule.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Inputs } from '../support/run.ts';
+
+catchGpuErrors();
+afterEach(() => void vi.restoreAllMocks());
+
+const pass = { end() {} } as GPUComputePassEncoder;
+
+/** A device on which a step takes so many milliseconds of a clock that nothing else moves; it does one submit after the other. */
+function pretend(msPerStep: number) {
+  let now = 0;
+  let busyUntil = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const submits: number[] = [];
+  let inFlight = 0;
+  let mostInFlight = 0;
+  const gpu = {
+    submit: async (encode: (encoder: GPUCommandEncoder) => number) => {
+      const steps = encode({ beginComputePass: () => pass } as unknown as GPUCommandEncoder);
+      submits.push(steps);
+      mostInFlight = Math.max(mostInFlight, ++inFlight);
+      const done = (busyUntil = Math.max(busyUntil, now) + steps * msPerStep);
+      await new Promise((resolve) => setTimeout(resolve));
+      now = Math.max(now, done);
+      inFlight--;
+    },
+  } as unknown as Gpu;
+  return { gpu, submits, mostInFlight: () => mostInFlight };
+}
+
+const oneEach = () => 1;
+
+describe('how many steps go into a submit', () => {
+  it('is one at first, grows at most fourfold, and settles where the budget is filled', async () => {
+    const { gpu, submits } = pretend(1);
+    expect(await new Schedule(gpu, 100).run(1000, oneEach)).toBe(1000);
+    expect(submits[0]).toBe(1);
+    submits.slice(1).forEach((count, i) => expect(count).toBeLessThanOrEqual(4 * submits[i]));
+    expect(submits.slice(7, -1).every((count) => count === 100)).toBe(true);
+    expect(submits.reduce((a, b) => a + b)).toBe(1000);
+  });
+
+  it('stays one where a single step fills the budget', async () => {
+    const { gpu, submits } = pretend(250);
+    await new Schedule(gpu, 100).run(5, oneEach);
+    expect(submits).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('is remembered from one run to the next', async () => {
+    const { gpu, submits } = pretend(1);
+    const schedule = new Schedule(gpu, 50);
+    await schedule.run(500, oneEach);
+    expect(submits.at(-1)).toBeLessThan(12); // Few enough that four times as many would not fill the budget.
+    submits.length = 0;
+    await schedule.run(100, oneEach);
+    expect(submits).toEqual([50, 50]);
+  });
+
+  it('never passes what is left', async () => {
+    const { gpu, submits } = pretend(0.001);
+    expect(await new Schedule(gpu, 100).run(7, oneEach)).toBe(7);
+    expect(submits).toEqual([1, 4, 2]);
+  });
+
+  it('shrinks when steps become slower', async () => {
+    let msPerStep = 1;
+    const { gpu, submits } = pretend(1);
+    const slow = { submit: (encode: (encoder: GPUCommandEncoder) => number) => gpu.submit((encoder) => encode(encoder) * msPerStep) } as unknown as Gpu;
+    await new Schedule(slow, 100).run(3000, oneEach, { onFinished: (steps) => void (msPerStep = steps > 1000 ? 10 : 1) });
+    // Counted in milliseconds here: ten times as slow, so a tenth as many in each.
+    expect(submits.slice(-3, -1)).toEqual([100, 100]);
+  });
+});
+
+it('numbers the steps one by one', async () => {
+  const { gpu } = pretend(1);
+  const seen: number[] = [];
+  await new Schedule(gpu, 10).run(50, (_, i) => seen.push(i));
+  expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => i));
+});
+
+it('prepares one submit while another runs, and no more', async () => {
+  const { gpu, mostInFlight } = pretend(1);
+  await new Schedule(gpu, 10).run(200, oneEach);
+  expect(mostInFlight()).toBe(2);
+});
+
+it('tells how many steps have finished, after each submit', async () => {
+  const { gpu, submits } = pretend(1);
+  const seen: number[] = [];
+  await new Schedule(gpu, 10).run(60, oneEach, { onFinished: (steps) => void seen.push(steps) });
+  let sum = 0;
+  expect(seen).toEqual(submits.map((count) => (sum += count)));
+  expect(seen.at(-1)).toBe(60);
+});
+
+it('does nothing for no steps', async () => {
+  const { gpu, submits } = pretend(1);
+  expect(await new Schedule(gpu, 10).run(0, oneEach)).toBe(0);
+  expect(submits).toEqual([]);
+});
+
+describe('goOn', () => {
+  it('ends the run where it says false, once what was submitted has finished', async () => {
+    const { gpu, submits } = pretend(1);
+    let asked = 0;
+    let finished = 0;
+    const steps = await new Schedule(gpu, 10).run(1000, oneEach, { goOn: () => ++asked <= 4, onFinished: (count) => void (finished = count) });
+    expect(submits).toHaveLength(4);
+    expect(steps).toBe(submits.reduce((a, b) => a + b));
+    expect(finished).toBe(steps);
+  });
+
+  it('ends it with its own error, once what was submitted has finished', async () => {
+    const { gpu, submits } = pretend(1);
+    let finished = 0;
+    const reason = new Error('aborted');
+    const goOn = async () => {
+      if (submits.length === 3) throw reason;
+      return true;
+    };
+    await expect(new Schedule(gpu, 10).run(1000, oneEach, { goOn, onFinished: (count) => void (finished = count) })).rejects.toBe(reason);
+    expect(finished).toBe(submits.reduce((a, b) => a + b));
+  });
+
+  it('may hold it up', async () => {
+    const { gpu, submits } = pretend(1);
+    let resume!: () => void;
+    const paused = new Promise<void>((resolve) => (resume = resolve));
+    const running = new Schedule(gpu, 10).run(30, oneEach, { goOn: () => (submits.length === 2 ? paused.then(() => true) : true) });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(submits).toHaveLength(2);
+    resume();
+    expect(await running).toBe(30);
+  });
+
+  it('may take its time while the device is lost: the run then ends with that, and no rejection goes unhandled', async () => {
+    const unhandled = vi.fn();
+    window.addEventListener('unhandledrejection', unhandled);
+    const gpu = await openGpu();
+    const schedule = new Schedule(gpu, 1000);
+    let asked = 0;
+    const goOn = async () => {
+      if (++asked < 3) return true;
+      gpu.close();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return true;
+    };
+    await expect(schedule.run(1000, () => 0, { goOn })).rejects.toThrow(DeviceLostError);
+    await new Promise((resolve) => setTimeout(resolve));
+    window.removeEventListener('unhandledrejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+it('makes each submit in turn with others where it is told to', async () => {
+  const { gpu, submits } = pretend(1);
+  const turns: number[] = [];
+  const inTurn = async (submit: () => void) => {
+    turns.push(submits.length);
+    await Promise.resolve();
+    submit();
+  };
+  expect(await new Schedule(gpu, 10).run(30, oneEach, { inTurn })).toBe(30);
+  expect(turns).toEqual(submits.map((_, i) => i));
+});
+
+it('counts every dispatch on a device, and makes as few submits as the pace allows', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const x = memory.put([1, 2, 3, 4]);
+  tape.keep(add(tape, add(tape, x, x), x));
+  const plan = await compile(tape);
+  const before = gpu.counters();
+  await new Schedule(gpu, 1e9).run(2000, (encoder) => plan.encode(encoder));
+  const after = gpu.counters();
+  plan.dispose();
+  memory.dispose();
+  expect(after.dispatches - before.dispatches).toBe(4000);
+  expect(after.readbacks).toBe(before.readbacks);
+  // 1, 4, 4, 16, 16, 64, 64, 256, 256, 1024, and the rest.
+  expect(after.submits - before.submits).toBeLessThanOrEqual(11);
+});
