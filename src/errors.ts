@@ -1,6 +1,6 @@
 /** The one base class: `catch (e) { if (e instanceof LatentGpuError) … }`. `cause` holds what lay underneath, if anything did. */
 export class LatentGpuError extends Error {
-  // Set on each class by hand: a minifier renames classes, and a structured clone into a worker keeps nothing but this string.
+  // Set on each class by hand: a minifier renames classes. (A structured clone keeps message and stack only; a worker sends the name along.)
   override name = 'LatentGpuError';
 }
 

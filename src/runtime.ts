@@ -2,7 +2,7 @@ export { openGpu, type Gpu, type GpuOptions } from './runtime/device.ts';
 export { Parameters } from './runtime/parameters.ts';
 export { compile, type Plan } from './runtime/plan.ts';
 export { read, readAll } from './runtime/read.ts';
-export { defaultBudgetMs, Schedule, type ScheduleHooks } from './runtime/schedule.ts';
+export { Schedule, type ScheduleHooks } from './runtime/schedule.ts';
 export { makeState, noneBad, parseState, writeState, type StateValues } from './runtime/state.ts';
 export { tape, type Dispatch, type Size, type Tape } from './runtime/tape.ts';
 export { emptyTensor, tensor, writeTensor, type DType, type Matrix, type Tensor } from './runtime/tensor.ts';

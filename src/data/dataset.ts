@@ -33,6 +33,7 @@ interface Range {
 /** Examples that lie on the device, put there once; bytes stay bytes there. Views made of it share its memory. */
 export class Dataset {
   #order: Tensor | undefined;
+  #disposed = false;
 
   /** @internal */
   constructor(
@@ -52,6 +53,10 @@ export class Dataset {
     return this.shape.reduce((product, n) => product * n, 1);
   }
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** The first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
@@ -66,7 +71,9 @@ export class Dataset {
   }
 
   /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
-  split(fraction: number, { seed = 0 }: { seed?: number } = {}): [Dataset, Dataset] {
+  split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
+    checkOptions('split', options, ['seed']);
+    const seed = checkNumber('split: seed', options.seed ?? 0, { least: 0, most: 2 ** 32 - 1, whole: true });
     checkNumber('split', fraction, { above: 0, most: 1 });
     const first = Math.round(this.length * fraction);
     if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);
@@ -79,6 +86,7 @@ export class Dataset {
     this.#order?.dispose();
     this.#order = undefined;
     if (!this.rows) this.storage.tensor.dispose();
+    this.#disposed = true;
   }
 
   /** Indices into the storage, on the device, if this is a view. @internal */
@@ -113,7 +121,8 @@ export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Sour
   const scale = checkNumber('dataset: scale', options.scale ?? (bytes ? 1 / 255 : 1));
   const range = rangeOf(data, features);
   const tensor = await upload(gpu, data);
-  const scaled = { least: range.least * scale, leastAt: range.leastAt, most: range.most * scale, mostAt: range.mostAt };
+  const { least, leastAt, most, mostAt } = range;
+  const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
   return new Dataset(gpu, shape, { tensor, bytes, scale, range: scaled }, options.labels && Int32Array.from(options.labels), length);
 }
 
@@ -121,7 +130,9 @@ function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: 
   const flat = source instanceof Uint8Array || source instanceof Float32Array;
   const data = flat ? source : (source as Source | undefined)?.data;
   if (!(data instanceof Uint8Array) && !(data instanceof Float32Array)) throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
-  const own = flat ? undefined : source.shape.length > 1 ? source.shape.slice(1) : [1];
+  const whole = flat ? undefined : source.shape;
+  if (whole && whole.reduce((product, n) => product * n, 1) !== data.length) throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
+  const own = whole && (whole.length > 1 ? whole.slice(1) : [1]);
   const example = shape ?? own;
   if (!example) throw new OptionError('dataset: a flat array needs the `shape` of one example');
   if (!example.length || example.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`dataset: [${example.join(', ')}] is no example's shape`);
@@ -176,6 +187,8 @@ async function upload(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor
 export async function asDataset(where: string, gpu: Gpu, data: Data, shape: readonly number[]): Promise<{ set: Dataset; release: () => void }> {
   const features = shape.reduce((product, n) => product * n, 1);
   if (data instanceof Dataset) {
+    if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+    if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
     if (data.features !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
     return { set: data, release: () => {} };
   }

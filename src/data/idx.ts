@@ -1,4 +1,5 @@
 import { DataError, FormatError, LatentGpuError } from '../errors.ts';
+import { checkOptions } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
 /** Values as an IDX file holds them. */
@@ -48,19 +49,27 @@ export interface FetchOptions {
 }
 
 /** Fetches and reads an IDX file. @throws DataError where the server gives none, FormatError where it is damaged */
-export async function fetchIdx(url: string | URL, { onProgress, signal }: FetchOptions = {}): Promise<IdxData> {
-  let response: Response;
+export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
+  checkOptions('fetchIdx', options, ['onProgress', 'signal']);
+  return readIdx(await download(String(url), options));
+}
+
+async function download(url: string, { onProgress, signal }: FetchOptions): Promise<Uint8Array> {
   try {
-    response = await fetch(url, { signal });
+    const response = await fetch(url, { signal });
+    if (!response.ok || !response.body) throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
+    return await readAll(response.body, Number(response.headers.get('content-length')) || undefined, onProgress);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw new LatentGpuError(`fetchIdx: ${String(url)} cannot be reached`, { cause });
+    if (cause instanceof LatentGpuError) throw cause;
+    throw new LatentGpuError(`fetchIdx: ${url} cannot be read`, { cause });
   }
-  if (!response.ok || !response.body) throw new DataError(`fetchIdx: ${String(url)} answered ${response.status} ${response.statusText}`);
-  const total = Number(response.headers.get('content-length')) || undefined;
+}
+
+async function readAll(body: ReadableStream<Uint8Array>, total: number | undefined, onProgress: FetchOptions['onProgress']): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let loaded = 0;
-  for (const reader = response.body.getReader(); ; ) {
+  for (const reader = body.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
@@ -73,5 +82,5 @@ export async function fetchIdx(url: string | URL, { onProgress, signal }: FetchO
     bytes.set(part, at);
     at += part.length;
   }
-  return readIdx(bytes);
+  return bytes;
 }

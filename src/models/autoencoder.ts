@@ -93,7 +93,7 @@ export class Autoencoder {
 
   /**
    * Trains, on top of what was trained before. Weights may be read meanwhile: `encode`, `evaluate` and the like are served between submits.
-   * An interrupted epoch is taken up where it stopped, if data, batch size and shuffling are the same.
+   * An interrupted epoch is taken up where it stopped, if the number of examples, the batch size and shuffling are the same.
    *
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
@@ -131,7 +131,7 @@ export class Autoencoder {
   }
 
   /** Examples through the code and back. @throws ShapeError, DataError */
-  reconstruct(data: Data): Promise<Matrix> {
+  async reconstruct(data: Data): Promise<Matrix> {
     const record = (tape: Tape, x: Tensor) => this.decoder.record(tape, this.encoder.record(tape, x));
     return predict(this.#alive(), 'reconstruct', data, this.encoder.inputShape, this.decoder.outputShape, record);
   }
@@ -186,7 +186,7 @@ export class Autoencoder {
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   setWeights(weights: Record<string, Matrix>): void {
-    const { gpu, parameters } = this.#alive();
+    const { gpu, parameters, turns } = this.#alive();
     for (const [name, { data, shape }] of Object.entries(weights)) {
       if (!parameters.has(name)) throw new ShapeError(`setWeights: there is no ${name}; there are ${parameters.names.join(', ')}`);
       const wanted = parameters.get(name).shape;
@@ -196,7 +196,9 @@ export class Autoencoder {
       const wrong = data.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
     }
-    for (const [name, { data }] of Object.entries(weights)) writeTensor(gpu, parameters.get(name), data);
+    const copies = Object.entries(weights).map(([name, { data }]) => [parameters.get(name), data.slice()] as const);
+    // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it.
+    void turns.take(() => copies.forEach(([parameter, values]) => writeTensor(gpu, parameter, values)));
   }
 
   /** A table of layers, shapes and parameters, as in Keras. */
@@ -236,9 +238,13 @@ export class Autoencoder {
   }
 
   async #oneCode(where: string, data: Data): Promise<Float32Array> {
-    const { data: code, shape } = await this.encode(data);
-    if (shape[0] !== 1) throw new ShapeError(`${where}: takes one example, not ${shape[0]}`);
-    return code;
+    const { set, release } = await asDataset(where, this.#alive().gpu, data, this.encoder.inputShape);
+    try {
+      if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
+      return (await this.encode(set)).data;
+    } finally {
+      release();
+    }
   }
 
   #alive(): Host {

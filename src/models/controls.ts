@@ -4,7 +4,11 @@ export class Controls {
   #resume: (() => void) | undefined;
   #paused: Promise<void> | undefined;
 
-  constructor(private readonly signal?: AbortSignal) {
+  #signal: AbortSignal | undefined;
+
+  /** From now on, an abort also wakes a paused fit. */
+  listen(signal: AbortSignal | undefined): void {
+    this.#signal = signal;
     signal?.addEventListener('abort', this.resume, { once: true });
   }
 
@@ -24,10 +28,10 @@ export class Controls {
 
   goOn = async (): Promise<boolean> => {
     while (this.#paused) await this.#paused;
-    return !this.stopped && !this.signal?.aborted;
+    return !this.stopped && !this.#signal?.aborted;
   };
 
   release(): void {
-    this.signal?.removeEventListener('abort', this.resume);
+    this.#signal?.removeEventListener('abort', this.resume);
   }
 }

@@ -1,5 +1,6 @@
 import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
+import { momentCount } from '../kernels/optimizer.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Optimizer } from './optimizers.ts';
 
@@ -48,7 +49,7 @@ export interface FitOptions {
   shuffle?: boolean;
   /** Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. */
   validation?: Data | number;
-  /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs. */
+  /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs, as in Keras. */
   patience?: number;
   /** Default 0. */
   minDelta?: number;
@@ -86,7 +87,11 @@ export function checkFitOptions(options: FitOptions): void {
   if (epochs !== undefined) checkNumber('fit: epochs', epochs, { least: 1, whole: true });
   if (steps !== undefined) checkNumber('fit: steps', steps, { least: 1, whole: true });
   if (batchSize !== undefined) checkNumber('fit: batchSize', batchSize, { least: 1, whole: true });
-  if (optimizer !== undefined && typeof optimizer?.kind !== 'string') throw new OptionError('fit: the optimizer is one made by sgd, adam, adamw or adagrad');
+  if (optimizer !== undefined && momentCount(optimizer?.kind) === undefined) throw new OptionError('fit: the optimizer is one made by sgd, adam, adamw or adagrad');
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw new OptionError('fit: the signal is an AbortSignal, such as the `signal` of an AbortController');
+  for (const name of ['onEpochEnd', 'onProgress'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') throw new OptionError(`fit: ${name} is a function`);
+  }
   if (typeof validation === 'number') checkNumber('fit: validation', validation, { above: 0, most: 1 - 1e-9 });
   if (patience !== undefined) checkNumber('fit: patience', patience, { least: 0, whole: true });
   if (minDelta !== undefined) checkNumber('fit: minDelta', minDelta, { least: 0 });

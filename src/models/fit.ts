@@ -10,7 +10,7 @@ import { Validation } from './validation.ts';
 
 /** Starts training; the result is its promise with the controls on it. */
 export function startFit(model: Trainable, data: Data, options: FitOptions): Training {
-  const controls = new Controls(options?.signal);
+  const controls = new Controls();
   const { pause, resume, stop } = controls;
   const history = train(model, data, options, controls).finally(() => controls.release());
   return Object.assign(history, { pause, resume, stop });
@@ -20,6 +20,7 @@ async function train(model: Trainable, data: Data, options: FitOptions, controls
   const began = performance.now();
   checkFitOptions(options);
   options.signal?.throwIfAborted();
+  controls.listen(options.signal);
   const { host, place } = model;
   const cleanup: (() => void)[] = [];
   try {
@@ -52,7 +53,7 @@ async function train(model: Trainable, data: Data, options: FitOptions, controls
 
 /** The epochs of a fit, one readback each; and one more where there is validation. */
 async function epochs(
-  { place, report }: Trainable,
+  { host, place, report }: Trainable,
   trainer: Trainer,
   validation: Validation | undefined,
   examples: number,
@@ -70,7 +71,8 @@ async function epochs(
     const wanted = Math.min(total - history.steps, trainer.stepsLeft);
     const before = history.steps;
     const losses = await trainer.run(wanted, {
-      goOn: controls.goOn,
+      // A paused fit must not sleep through the loss of its device.
+      goOn: () => host.gpu.wait(controls.goOn()),
       onFinished: (finished) => progress.finished(history.epochs.length + 1, before, finished),
     });
     await progress.settle();

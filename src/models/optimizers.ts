@@ -1,3 +1,4 @@
+import { OptionError } from '../errors.ts';
 import type { OptimizerKind } from '../kernels/optimizer.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 
@@ -12,10 +13,10 @@ export interface Optimizer {
 }
 
 function make(kind: OptimizerKind, learningRate: number, { beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0 }): Optimizer {
-  checkNumber(`${kind}: learning rate`, learningRate, { least: 0 });
+  checkNumber(`${kind}: learning rate`, learningRate, { least: 0, most: 1e30 });
   checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: beta2`, beta2, { least: 0, most: 1 - 1e-9 });
-  checkNumber(`${kind}: epsilon`, epsilon, { least: 0 });
+  checkNumber(`${kind}: epsilon`, epsilon, kind === 'adam' || kind === 'adamw' || kind === 'adagrad' ? { above: 0 } : { least: 0 });
   checkNumber(`${kind}: weight decay`, weightDecay, { least: 0 });
   return { kind, learningRate, beta1, beta2, epsilon, weightDecay };
 }
@@ -24,6 +25,7 @@ function make(kind: OptimizerKind, learningRate: number, { beta1 = 0, beta2 = 0,
 export function sgd(learningRate = 0.01, options: { momentum?: number; nesterov?: boolean } = {}): Optimizer {
   checkOptions('sgd', options, ['momentum', 'nesterov']);
   const { momentum = 0, nesterov = false } = options;
+  if (nesterov && !momentum) throw new OptionError('sgd: nesterov needs a momentum');
   return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { beta1: momentum });
 }
 
@@ -36,24 +38,25 @@ export interface AdamOptions {
   epsilon?: number;
 }
 
-const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-
 /** Adam (Kingma & Ba 2015), with PyTorch's defaults. @throws OptionError */
 export function adam(learningRate = 1e-3, options: AdamOptions = {}): Optimizer {
   checkOptions('adam', options, ['beta1', 'beta2', 'epsilon']);
-  return make('adam', learningRate, { ...adamDefaults, ...options });
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  return make('adam', learningRate, { beta1, beta2, epsilon });
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
 export function adamw(learningRate = 1e-3, options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
   checkOptions('adamw', options, ['beta1', 'beta2', 'epsilon', 'weightDecay']);
-  return make('adamw', learningRate, { ...adamDefaults, weightDecay: 0.01, ...options });
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay });
 }
 
 /** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
 export function adagrad(learningRate = 0.01, options: { epsilon?: number } = {}): Optimizer {
   checkOptions('adagrad', options, ['epsilon']);
-  return make('adagrad', learningRate, { epsilon: 1e-10, ...options });
+  const { epsilon = 1e-10 } = options;
+  return make('adagrad', learningRate, { epsilon });
 }
 
 /** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */

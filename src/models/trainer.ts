@@ -78,9 +78,9 @@ export class Trainer {
       optimize(step, optimizer.kind, { values: parameters.values, gradients, moments: parameters.moments, settings: tensors.settings, state });
       const ordering = makeTape(gpu);
       shuffle(ordering, state, order, { shuffled, subset: data.order });
-      plans.push(...(await Promise.all([compile(step), compile(ordering)])));
+      for (const tape of [step, ordering]) plans.push(await compile(tape));
     } catch (error) {
-      for (const each of Object.values(tensors)) each.dispose();
+      for (const each of [...Object.values(tensors), ...plans]) each.dispose();
       throw error;
     }
     const values = settings(optimizer);

@@ -32,7 +32,7 @@ export class Validation {
       this.bestEpoch = epoch;
       if (this.best) await this.#copy(this.model.host.parameters.values, this.best);
     }
-    return { losses, best, outOfPatience: epoch - (this.bestEpoch ?? 0) > this.patience };
+    return { losses, best, outOfPatience: epoch - (this.bestEpoch ?? 0) >= Math.max(1, this.patience) };
   }
 
   /** Does nothing where that was not asked for, or no epoch has come to its end. */
@@ -46,9 +46,11 @@ export class Validation {
   }
 
   #copy(from: Tensor, to: Tensor): Promise<void> {
-    return this.model.host.gpu.submit((encoder) => {
+    const { gpu, turns } = this.model.host;
+    const copy = (encoder: GPUCommandEncoder) => {
       encoder.copyBufferToBuffer(boundRange(from).buffer, 0, boundRange(to).buffer, 0, from.bytes);
       return 0;
-    });
+    };
+    return turns.take(() => gpu.submit(copy));
   }
 }

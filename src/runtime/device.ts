@@ -1,4 +1,4 @@
-import { DeviceLostError, GpuUnavailableError, LatentGpuError, OutOfMemoryError } from '../errors.ts';
+import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
 import { Memory } from './memory.ts';
 import { checkOptions } from './options.ts';
 import { Pipelines } from './pipelines.ts';
@@ -22,6 +22,7 @@ export class Gpu {
   readonly #memory = new Memory();
   readonly #counters = { dispatches: 0, submits: 0, readbacks: 0 };
   #loss: DeviceLostError | undefined;
+  #exhausted: string | undefined;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #tellClosed!: (info: GPUDeviceLostInfo) => void;
 
@@ -67,7 +68,14 @@ export class Gpu {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
     if (size > limit) throw new OutOfMemoryError(`${label}: ${bytes} bytes are more than the ${limit} this adapter allows in one buffer`);
-    return this.#memory.add(this.device.createBuffer({ size, usage, label }));
+    // Exhaustion shows in a scope only; whoever uses the buffer goes through `guard`, which tells.
+    this.device.pushErrorScope('out-of-memory');
+    const buffer = this.device.createBuffer({ size, usage, label });
+    this.device.popErrorScope().then(
+      (error) => (this.#exhausted ??= error?.message),
+      () => {}, // The device is lost, and everyone learns that from `wait`.
+    );
+    return this.#memory.add(buffer);
   }
 
   /** @internal */
@@ -141,7 +149,9 @@ export class Gpu {
     }
     const [value, ...found] = await this.wait(Promise.all([result, ...errors]));
     const error = found.find((each) => each !== null);
-    if (error instanceof GPUOutOfMemoryError) throw new OutOfMemoryError(`the device is out of memory: ${error.message}`);
+    const exhausted = this.#exhausted ?? (error instanceof GPUOutOfMemoryError ? error.message : undefined);
+    this.#exhausted = undefined;
+    if (exhausted !== undefined) throw new OutOfMemoryError(`the device is out of memory: ${exhausted}`);
     if (error) throw new LatentGpuError(`WebGPU refused a command: ${error.message}`);
     return value;
   }
@@ -153,6 +163,7 @@ export class Gpu {
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
+  if (![undefined, 'measured', 'fixed'].includes(options.tuning)) throw new OptionError(`openGpu: tuning is 'measured' or 'fixed', not '${String(options.tuning)}'`);
   if (options.device) return fromDevice(options.device, false);
   const adapter = await findAdapter(options);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
@@ -171,9 +182,9 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
-  if (typeof adapter === 'object') return adapter;
+  if (typeof adapter === 'object' && adapter) return adapter;
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!adapter && !gpu) {
+  if (adapter === undefined && !gpu) {
     const insecure = globalThis.isSecureContext === false;
     throw new GpuUnavailableError(
       insecure
@@ -181,7 +192,7 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
         : 'no WebGPU here: it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)',
     );
   }
-  const found = await (adapter ? adapter() : gpu!.requestAdapter({ powerPreference }));
+  const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }) : adapter?.());
   if (!found) throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
   return found;
 }
@@ -193,6 +204,7 @@ function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAda
     if (has < least) throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
   }
   const info = adapterInfo ?? device.adapterInfo;
-  const { vendor, architecture, description, isFallbackAdapter } = info;
+  // Browsers before 2025 lack one or all of these.
+  const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = (info ?? {}) as Partial<GPUAdapterInfo>;
   return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, ownsDevice);
 }

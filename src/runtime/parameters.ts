@@ -58,8 +58,10 @@ export class Parameters {
 
   /** `count` zeroed moments for every value, in one buffer, or none. Replaces those there were. */
   resetMoments(count: number): Tensor | undefined {
+    // The old ones go only when the new ones are there.
+    const moments = count ? emptyTensor(this.gpu, [count, this.values.size], 'f32', 'moments') : undefined;
     this.#moments?.dispose();
-    this.#moments = count ? emptyTensor(this.gpu, [count, this.values.size], 'f32', 'moments') : undefined;
+    this.#moments = moments;
     return this.#moments;
   }
 

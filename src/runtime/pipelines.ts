@@ -11,6 +11,7 @@ export type Constants = Readonly<Record<string, number | boolean>>;
 /** Compiled pipelines, keyed by code and constants. Compiling is asynchronous, so that many compile at once and none blocks the page. */
 export class Pipelines {
   readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #infos = new Map<GPUShaderModule, Promise<GPUCompilationInfo>>();
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
@@ -43,10 +44,17 @@ export class Pipelines {
       await reported;
       return { pipeline, layout };
     } catch (cause) {
-      const { messages } = await module.getCompilationInfo();
+      const { messages } = await this.#compilationInfo(module);
       const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
       throw new LatentGpuError(`shader ${shader.label} did not compile: ${lines || (cause as Error).message}`, { cause });
     }
+  }
+
+  /** Asked for once a module: Chrome leaves a second question unanswered until something else happens on the device. */
+  #compilationInfo(module: GPUShaderModule): Promise<GPUCompilationInfo> {
+    const info = this.#infos.get(module) ?? module.getCompilationInfo();
+    this.#infos.set(module, info);
+    return info;
   }
 
   #module(shader: Shader): GPUShaderModule {

@@ -1,3 +1,4 @@
+import { LatentGpuError } from '../errors.ts';
 import type { Gpu } from './device.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { Dispatch, Tape } from './tape.ts';
@@ -141,7 +142,7 @@ function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>)
     }
   });
   const unwritten = [...kept].find((tensor) => 'tape' in tensor.home && !of.has(tensor));
-  if (unwritten) throw new Error(`${unwritten.label} was asked for, but nothing has written it`);
+  if (unwritten) throw new LatentGpuError(`${unwritten.label} was asked for, but nothing has written it`);
   return { list, of };
 }
 

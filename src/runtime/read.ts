@@ -1,3 +1,4 @@
+import { LatentGpuError } from '../errors.ts';
 import { compile } from './plan.ts';
 import { Tape } from './tape.ts';
 import { readTensors, Tensor, type Matrix } from './tensor.ts';
@@ -15,7 +16,7 @@ export async function read(tensor: Tensor): Promise<Matrix> {
 export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
   const homes = tensors.map((each) => each.home);
   const tapes = new Set(homes.flatMap((home) => ('tape' in home && home.tape instanceof Tape ? [home.tape] : [])));
-  if (tapes.size > 1) throw new Error('read: the tensors come from different tapes');
+  if (tapes.size > 1) throw new LatentGpuError('read: the tensors come from different tapes');
   const [tape] = tapes;
   if (!tape) return toMatrices(tensors, homes[0] && 'gpu' in homes[0] ? await readTensors(homes[0].gpu, tensors) : []);
   const recorded = tensors.filter((each) => 'tape' in each.home);

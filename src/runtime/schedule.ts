@@ -1,7 +1,7 @@
 import type { Gpu } from './device.ts';
 
 /** The default length of one submit: short enough for a page that shares the GPU, and far from the 2 s after which Windows resets it. */
-export const defaultBudgetMs = 100;
+const defaultBudgetMs = 100;
 
 export interface ScheduleHooks {
   /** Asked before each submit; false ends the run there, a rejection ends it with that error. */

@@ -30,7 +30,7 @@ export class Tensor {
     readonly label: string,
     readonly home: { readonly gpu: Gpu; readonly range: BufferRange } | { readonly tape: object },
   ) {
-    if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
+    checkShape(label, shape);
     this.size = shape.reduce((product, n) => product * n, 1);
   }
 
@@ -54,6 +54,10 @@ export class Tensor {
   }
 }
 
+function checkShape(label: string, shape: readonly number[]): void {
+  if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
+}
+
 /** Puts numbers on the device. Without a shape, a flat array is a vector. @throws ShapeError */
 export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: readonly number[], dtype: DType = 'f32'): Tensor {
   const data = 'data' in values ? values.data : values;
@@ -69,13 +73,15 @@ export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: rea
 
 /** A bound tensor of its own buffer, zero as WebGPU makes it. */
 export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32', label = 'tensor'): Tensor {
+  checkShape(label, shape);
   const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   return new Tensor(shape, dtype, label, { gpu, range: { buffer: gpu.allocate(bytes, usage, label), offset: 0 } });
 }
 
-/** Overwrites a bound tensor. */
+/** Overwrites a bound tensor. @throws ShapeError where the number of values is another */
 export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>): void {
+  if (values.length !== target.size) throw new ShapeError(`${target.label}: holds ${target.size} values, not ${values.length}`);
   const { buffer, offset } = boundRange(target);
   const array = target.dtype === 'u32' ? Uint32Array : Float32Array;
   const data = values instanceof array ? values : array.from(values);

@@ -137,7 +137,7 @@ describe('the history', () => {
     const losses = history.validation!.map(({ loss }) => loss);
     expect(losses).toHaveLength(history.epochs.length);
     expect(history.bestEpoch).toBe(losses.indexOf(Math.min(...losses)) + 1);
-    expect(history.epochs.length).toBe(history.bestEpoch! + 4);
+    expect(history.epochs.length).toBe(history.bestEpoch! + 3);
     expect((await model.evaluate(data(20, 2))).loss).toBe(Math.min(...losses));
     model.dispose();
   });

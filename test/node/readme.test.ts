@@ -15,14 +15,14 @@ const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kerne
 
 test('every JavaScript block of the README runs with the built library', async () => {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
   expect(blocks).toHaveLength(2);
   const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
 globalThis.result = ${['{ codes, again, scores, history }', '{ data, shape }'][i]};</script>`;
   const served = {
-    '/0.html': page(blocks[0]!, 0),
-    '/1.html': page(blocks[1]!, 1),
+    '/0.html': page(blocks[0], 0),
+    '/1.html': page(blocks[1], 1),
     '/train-images-idx3-ubyte': await someDigits(600),
   };
 
@@ -32,7 +32,7 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ data, shape }'][i
     const quickstart = await tab.evaluate('(({ codes, again, scores, history }) => [codes.shape, again.shape, scores.length, history.loss[0], history.loss.at(-1)])(result)');
     expect(quickstart).toEqual([[100, 32], [100, 784], 600, expect.any(Number), expect.any(Number)]);
     const [, , , first, last] = quickstart as number[];
-    expect(last).toBeLessThan(0.6 * first!);
+    expect(last).toBeLessThan(0.6 * first);
 
     await tab.goto(`${url}/1.html`);
     await tab.waitForFunction('globalThis.result');

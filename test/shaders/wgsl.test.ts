@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { shader, unroll, wgsl } from '../../shaders/wgsl.ts';
+
+/** As `wgsl` with values that types would not let through. */
+const tag = wgsl as (strings: TemplateStringsArray, ...values: unknown[]) => string;
+const lines = (text: string) => text.split('\n').filter((line) => line.trim());
+
+describe('wgsl', () => {
+  const chosen = (a: boolean, b: boolean) => lines(wgsl`
+#if ${a}
+one
+#elif ${b}
+two
+#else
+three
+#endif
+`);
+
+  it('takes the branch whose condition holds', () => {
+    expect(chosen(true, true)).toEqual(['one']);
+    expect(chosen(true, false)).toEqual(['one']);
+    expect(chosen(false, true)).toEqual(['two']);
+    expect(chosen(false, false)).toEqual(['three']);
+  });
+
+  it('nests', () => {
+    const nested = (a: boolean, b: boolean) => lines(wgsl`
+#if ${a}
+#if ${b}
+both
+#else
+first
+#endif
+#else
+none
+#endif
+`);
+    expect(nested(true, true)).toEqual(['both']);
+    expect(nested(true, false)).toEqual(['first']);
+    expect(nested(false, true)).toEqual(['none']);
+  });
+
+  it('puts in chunks and whole numbers', () => {
+    expect(wgsl`let x = ${3}; ${'// a chunk'}`).toBe('let x = 3; // a chunk');
+    expect(wgsl`${-2}${0}`).toBe('-20');
+  });
+
+  it.each([undefined, 1, 0, 'true', null])('refuses %s as a condition', (value) => {
+    expect(() => tag`
+#if ${value}
+#endif
+`).toThrow(TypeError);
+    expect(() => tag`
+#if ${true}
+#elif ${value}
+#endif
+`).toThrow(`#if takes a boolean, not ${value}`);
+  });
+
+  it('refuses anything after a condition, which would not be looked at', () => {
+    expect(() => tag`
+#if ${true} && ${false}
+#endif
+`).toThrow(SyntaxError);
+    expect(() => tag`
+#if ${true} // why
+#endif
+`).toThrow('nothing may follow');
+    expect(() => tag`#if ${true} \t
+#endif`).not.toThrow();
+  });
+
+  it.each([undefined, null, NaN, Infinity, 0.5, true, {}])('refuses %s as text', (value) => {
+    expect(() => tag`let x = ${value};`).toThrow(TypeError);
+  });
+
+  it('refuses an #if without its end', () => {
+    expect(() => tag`
+#if ${true}
+`).toThrow();
+  });
+});
+
+describe('shader', () => {
+  const code = `
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y : array<f32>;
+override n: u32;
+override on = false;`;
+
+  it('reads bindings and constants back from its text', () => {
+    const { label, bindings, overrides } = shader('named', code);
+    expect(label).toBe('named');
+    expect(bindings).toEqual([
+      { name: 'x', access: 'read' },
+      { name: 'y', access: 'read_write' },
+    ]);
+    expect([...overrides]).toEqual(['n', 'on']);
+  });
+
+  it('refuses bindings that are not numbered from 0 on, in their order', () => {
+    expect(() => shader('s', code.replace('binding(1)', 'binding(2)'))).toThrow('shader s: y should be @group(0) @binding(1)');
+    expect(() => shader('s', code.replace('binding(0)', 'binding(1)'))).toThrow('x should be');
+    expect(() => shader('s', code.replace('group(0)', 'group(1)'))).toThrow('x should be');
+  });
+
+  it('refuses what is no storage buffer', () => {
+    expect(() => shader('s', code.replace('var<storage, read> x', 'var<uniform> x'))).toThrow();
+  });
+});
+
+it('unroll repeats a line with its number', () => {
+  expect(unroll(3, (i) => `f(${i});`)).toBe('f(0);\n  f(1);\n  f(2);');
+  expect(unroll(0, () => 'f();')).toBe('');
+});
