@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { Parameters } from '../../src/runtime/parameters.ts';
+import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+
+catchGpuErrors();
+
+const specs = [
+  { name: 'weight', shape: [13, 5], initial: Float32Array.from({ length: 65 }, (_, i) => i + 1) },
+  { name: 'bias', shape: [1], initial: Float32Array.of(-1) },
+  { name: 'last', shape: [64], initial: new Float32Array(64).fill(7) },
+];
+
+it('holds values in one buffer, each parameter where a binding may start', async () => {
+  const gpu = await sharedGpu();
+  const parameters = new Parameters(gpu, specs);
+  expect(parameters.names).toEqual(['weight', 'bias', 'last']);
+  expect(parameters.values.size).toBe(128 + 64 + 64);
+  const [whole, ...each] = await readTensors(gpu, [parameters.values, ...parameters.tensors]);
+  specs.forEach(({ initial }, i) => expect(each[i]).toEqual(initial));
+  expect([whole[64], whole[65], whole[128], whole[129], whole[192]]).toEqual([65, 0, -1, 0, 7]);
+  parameters.dispose();
+});
+
+it('gives each parameter its own part of the gradients', async () => {
+  const gpu = await sharedGpu();
+  const parameters = new Parameters(gpu, specs);
+  expect(parameters.get('bias').gradient).toBeUndefined();
+  const gradients = parameters.gradients;
+  expect(parameters.gradients).toBe(gradients);
+  for (const name of parameters.names) {
+    const { gradient } = parameters.get(name);
+    expect(gradient!.label).toBe(`${name}.grad`);
+    writeTensor(gpu, gradient!, new Float32Array(gradient!.size).fill(3));
+  }
+  const [values] = await readTensors(gpu, [gradients]);
+  expect(Array.from(values).reduce((sum, v) => sum + v, 0)).toBe(3 * (65 + 1 + 64));
+  expect([values[64], values[65], values[128], values[129]]).toEqual([3, 0, 3, 0]);
+  parameters.dispose();
+});
+
+it('names the parameter at an offset', async () => {
+  const parameters = new Parameters(await sharedGpu(), specs);
+  expect([0, 64, 127, 128, 191, 192, 255].map((offset) => parameters.nameAt(offset))).toEqual(['weight', 'weight', 'weight', 'bias', 'bias', 'last', 'last']);
+  expect(() => parameters.get('none')).toThrow('no parameter none');
+  expect([parameters.has('bias'), parameters.has('none')]).toEqual([true, false]);
+  parameters.dispose();
+});
+
+it('zeroes its moments when they are reset, and frees everything', async () => {
+  const gpu = await sharedGpu();
+  const before = gpu.memory();
+  const parameters = new Parameters(gpu, specs);
+  void parameters.gradients;
+  const first = parameters.resetMoments(1)!;
+  writeTensor(gpu, first, new Float32Array(256).fill(1));
+  const second = parameters.resetMoments(2)!;
+  expect(second.shape).toEqual([2, 256]);
+  const [values] = await readTensors(gpu, [second]);
+  expect(values.every((v) => v === 0)).toBe(true);
+  expect(gpu.memory().buffers).toBe(before.buffers + 3);
+  expect(parameters.resetMoments(0)).toBeUndefined();
+  expect(parameters.moments).toBeUndefined();
+  parameters.dispose();
+  expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
+});

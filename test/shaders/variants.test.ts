@@ -1,0 +1,94 @@
+/// <reference types="vite/client" />
+import { describe, expect, it } from 'vitest';
+import { activationBackward, activationForward, activationNames, type Activation } from '../../shaders/activation.ts';
+import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
+import { gatherShader, scatterShader } from '../../shaders/gather.ts';
+import { lossShader } from '../../shaders/loss.ts';
+import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
+import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
+import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
+import { shuffleShader } from '../../shaders/shuffle.ts';
+import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
+import { accountShader, advanceShader } from '../../shaders/step.ts';
+import type { Shader } from '../../shaders/wgsl.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+
+catchGpuErrors();
+
+type Options = Record<string, readonly unknown[]>;
+type Choice<T extends Options> = { [K in keyof T]: T[K][number] };
+
+/** Every combination of the options. */
+function all<T extends Options>(options: T): Choice<T>[] {
+  return Object.entries(options).reduce<Record<string, unknown>[]>(
+    (choices, [name, values]) => choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value }))),
+    [{}],
+  ) as Choice<T>[];
+}
+
+const either = [false, true] as const;
+const none = [undefined] as const;
+const expressions: Expression[] = ['add', 'subtract', 'multiply', 'divide', 'quotientSlope', 'negate', 'copy'];
+const optimizers: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
+
+/** What is loaded and stored, with each way to end; then each activation, where the ways to load make no difference. */
+const matmuls: MatmulVariant[] = [
+  ...all({
+    transposeA: either,
+    transposeB: either,
+    wideA: either,
+    wideB: either,
+    wideY: either,
+    ragged: either,
+    tileRows: [4, 8] as const,
+    tileColumns: [4, 8] as const,
+    activation: ['linear'] as const,
+    slope: none,
+  }).flatMap((variant, i) => [
+    { ...variant, bias: i % 2 === 0, sums: variant.transposeA },
+    { ...variant, bias: i % 2 === 1, sums: false },
+  ]),
+  ...all({ wideY: either, activation: activationNames, slope: [...none, ...activationNames], bias: either }).map((variant) => ({
+    ...variant,
+    transposeA: false,
+    transposeB: true,
+    wideA: true,
+    wideB: true,
+    ragged: false,
+    tileRows: 4,
+    tileColumns: 4,
+    sums: false,
+  })),
+].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
+
+const families: Record<string, Shader[]> = {
+  matmul: matmuls.map(matmulShader) as Shader[],
+  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name)]),
+  elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
+  gather: [...all({ bytes: either, wide: either, ordered: either }).map(gatherShader), scatterShader()] as Shader[],
+  loss: all({ kind: ['mse', 'bce'] as const, wide: either, writes: ['gradient', 'elements', 'sums'] as const, slope: [undefined, ...activationNames] as (Activation | undefined)[] })
+    .filter(({ writes, slope }) => writes === 'gradient' || slope === undefined)
+    .map(lossShader) as Shader[],
+  optimizer: optimizers.map(optimizerShader) as Shader[],
+  reduce: [sumStage(), ...either.flatMap((flag) => [maxStage(flag), spread(flag)])] as Shader[],
+  shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
+  softmax: [softmaxForward(), softmaxBackward()] as Shader[],
+  step: [...either.map(accountShader), advanceShader()] as Shader[],
+};
+
+describe('every variant compiles without any message', () => {
+  it.each(Object.entries(families))('of %s', async (_, shaders) => {
+    const { device } = await sharedGpu();
+    const infos = shaders.map(async ({ label, code }) => {
+      const { messages } = await device.createShaderModule({ label, code }).getCompilationInfo();
+      return messages.map(({ type, lineNum, message }) => `${label}: ${type} in line ${lineNum}: ${message}`);
+    });
+    expect((await Promise.all(infos)).flat()).toEqual([]);
+  });
+});
+
+it('every file of shaders is here or a chunk of one that is', () => {
+  const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) => path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'));
+  const chunks = ['grid', 'math', 'random', 'state', 'wgsl', 'wgsl-preprocessor'];
+  expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
+});
