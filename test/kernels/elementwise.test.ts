@@ -84,6 +84,18 @@ describe.each(operations)('$name', ({ record, combine }) => {
     }
   });
 
+  it('adds to a gradient along a side that the other operand repeats', async () => {
+    const draw = new Draw(4);
+    await checkGradient(await sharedGpu(), {
+      inputs: [
+        { values: draw.offZero(15, 0.5, 2), shape: [3, 5] },
+        { values: draw.offZero(5, 0.5, 2), shape: [5] },
+      ],
+      build: (tape, a, b) => multiply(tape, record(tape, a, b), a),
+      reference: (a, b) => elementwise(combine, a, [3, 5], b, [5]).map((v, i) => v * a[i]),
+    });
+  });
+
   it('refuses shapes that do not go together', async () => {
     const gpu = await sharedGpu();
     const tape = makeTape(gpu);
@@ -119,9 +131,10 @@ it('leaves nothing but zeros in the padding behind a parameter’s gradient, whe
   const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial }, { name: 'v', shape: [3], initial: initial.subarray(2) }]);
   const gradients = parameters.gradients;
   const tape = makeTape(gpu);
-  // Zero divided by zero there, and whatever an activation makes of NaN.
+  // In the padding, zero is divided by zero, and elu's gradient, the last to be added, starts from what no one has written.
   const [w, v] = [parameters.get('w'), parameters.get('v')];
-  const y = divide(tape, sum(tape, divide(tape, w, elu(tape, w))), v);
+  const first = sum(tape, elu(tape, w));
+  const y = divide(tape, add(tape, first, sum(tape, divide(tape, w, w))), v);
   tape.differentiate(y, memory.put([1, 1, 1]));
   const values = await runOne(tape, gradients);
   parameters.dispose();

@@ -75,6 +75,21 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     await check(await smallTiles(), transposed([[4, 4, 4], [5, 9, 3], [33, 7, 10], [64, 36, 12], [13, 66, 31]]), new Draw(20 + seed));
   });
 
+  it('keeps an infinity in its own row or column, also where k is filled up to a multiple of 4', async () => {
+    const gpu = await smallTiles();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const sides = { m: 8, n: 12, k: 5, ...transposes };
+    const draw = new Draw(50 + seed);
+    const [a, b] = [draw.offZero(40), draw.offZero(60)];
+    const infinite = (values: Float32Array) => values.with(values.length - 1, Infinity);
+    const put = (x: Float32Array, y: Float32Array) => matmul(tape, memory.put(x, shapeA(sides)), memory.put(y, shapeB(sides)), transposes);
+    const [left, right] = await run(tape, [put(infinite(a), b), put(a, infinite(b))]);
+    memory.dispose();
+    expectClose(left, reference(infinite(a), b, sides).y, 2e-6);
+    expectClose(right, reference(a, infinite(b), sides).y, 2e-6);
+  });
+
   it('has the right gradient', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(30 + seed);
@@ -150,7 +165,8 @@ describe('the product’s epilogue', () => {
   it('sums the rows of the left side', async () => {
     const draw = new Draw(70);
     for (const gpu of [await sharedGpu(), await smallTiles()]) {
-      for (const [m, n, k] of [[1, 1, 1], [3, 5, 7], [8, 4, 64], [65, 9, 30], [516, 3, 9]] as const) {
+      // In the last, the tiles fill their workgroups, so that the sums need one more.
+      for (const [m, n, k] of [[1, 1, 1], [3, 5, 7], [8, 4, 64], [65, 9, 30], [516, 3, 9], [1, 512, 3]] as const) {
         const memory = new Inputs(gpu);
         const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
         const tape = makeTape(gpu);

@@ -99,6 +99,7 @@ describe('after close()', () => {
     await expect(read(y)).rejects.toThrow(DeviceLostError);
     await expect(readTensors(gpu, [x])).rejects.toThrow(DeviceLostError);
     await expect(gpu.submit(() => 0)).rejects.toThrow(DeviceLostError);
+    await expect(gpu.wait(new Promise(() => {}))).rejects.toThrow(DeviceLostError);
     await expect(gpu.wait(Promise.resolve(1))).rejects.toThrow(DeviceLostError);
     await expect(gpu.wait(Promise.reject(new Error('other')))).rejects.toThrow(DeviceLostError);
   });

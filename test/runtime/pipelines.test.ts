@@ -84,9 +84,12 @@ describe('a shader that does not compile', () => {
 
   it('fails again for the next who asks, and hinders no other', async () => {
     const { pipelines } = await sharedGpu();
-    for (let i = 0; i < 10; i++) await expect(pipelines.get(broken, {})).rejects.toThrow(LatentGpuError);
+    const asked = vi.spyOn(GPUShaderModule.prototype, 'getCompilationInfo');
+    for (let i = 0; i < 3; i++) await expect(pipelines.get(broken, {})).rejects.toThrow(LatentGpuError);
     const together = [1, 2, 3].map((n) => expect(pipelines.get(broken, { n })).rejects.toThrow('no_such_thing'));
     await Promise.all(together);
+    // Chrome leaves a second question about the same module unanswered for as long as nothing else happens.
+    expect(asked.mock.contexts.length).toBe(new Set(asked.mock.contexts).size);
     await expect(pipelines.get(writing('3.5'), {})).resolves.toBeDefined();
   });
 
