@@ -2,23 +2,24 @@ import { grid, groupSize, within } from './grid.ts';
 import { math } from './math.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** y = f(z) and f′, the latter from whichever of y and z the backward pass keeps. */
+/** y = f(z), f′ and f″, the latter two from whichever of y and z the backward pass keeps. */
 interface Formula {
   readonly value: string;
   readonly slope: string;
+  readonly curvature: string;
   readonly saved: 'y' | 'z';
 }
 
 const formulas = {
-  linear: { value: 'z', slope: '1.0', saved: 'y' },
-  relu: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, y > 0.0)', saved: 'y' },
-  leakyRelu: { value: 'select(0.01 * z, z, z > 0.0)', slope: 'select(0.01, 1.0, y > 0.0)', saved: 'y' },
-  elu: { value: 'select(expm1(min(z, 0.0)), z, z > 0.0)', slope: 'select(y + 1.0, 1.0, y > 0.0)', saved: 'y' },
-  sigmoid: { value: 'sigmoid(z)', slope: 'y * (1.0 - y)', saved: 'y' },
-  tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', saved: 'y' },
-  softplus: { value: 'softplus(z)', slope: '-expm1(-y)', saved: 'y' },
-  gelu: { value: 'z * normal_cdf(z)', slope: 'normal_cdf(z) + z * normal_density(z)', saved: 'z' },
-  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * sigmoid(-z))', saved: 'z' },
+  linear: { value: 'z', slope: '1.0', curvature: '0.0', saved: 'y' },
+  relu: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, y > 0.0)', curvature: '0.0', saved: 'y' },
+  leakyRelu: { value: 'select(0.01 * z, z, z > 0.0)', slope: 'select(0.01, 1.0, y > 0.0)', curvature: '0.0', saved: 'y' },
+  elu: { value: 'select(expm1(min(z, 0.0)), z, z > 0.0)', slope: 'select(y + 1.0, 1.0, y > 0.0)', curvature: 'select(y + 1.0, 0.0, y > 0.0)', saved: 'y' },
+  sigmoid: { value: 'sigmoid(z)', slope: 'y * (1.0 - y)', curvature: 'y * (1.0 - y) * (1.0 - 2.0 * y)', saved: 'y' },
+  tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', curvature: '-2.0 * y * (1.0 - y * y)', saved: 'y' },
+  softplus: { value: 'softplus(z)', slope: '-expm1(-y)', curvature: '-expm1(-y) * accurate_exp(-y)', saved: 'y' },
+  gelu: { value: 'z * normal_cdf(z)', slope: 'normal_cdf(z) + z * normal_density(z)', curvature: '(2.0 - z * z) * normal_density(z)', saved: 'z' },
+  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * sigmoid(-z))', curvature: 'sigmoid(z) * sigmoid(-z) * (2.0 + z * (sigmoid(-z) - sigmoid(z)))', saved: 'z' },
 } satisfies Record<string, Formula>;
 
 /**
@@ -52,6 +53,55 @@ fn slope(s: vec4f) -> vec4f {
   return vec4f(slope_one(s.x), slope_one(s.y), slope_one(s.z), slope_one(s.w));
 }
 `;
+};
+
+/** s = f′, of the saved y or z, as a value of its own: the contractive penalty is made of slopes */
+export const slopeForward = (name: Activation) =>
+  shader<'saved' | 's'>(
+    `${name} slope`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> saved: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> s: array<vec4f>;
+override quads: u32;
+${grid}
+${activation(name)}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= quads) { return; }
+  s[i] = slope(saved[i]);
+}
+`,
+  );
+
+/** dz = ds f″, of the saved y or z */
+export const slopeBackward = (name: Activation) => {
+  const { curvature, saved } = formulas[name];
+  return shader<'ds' | 'saved' | 'dz'>(
+    `${name} slope backward`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> ds: array<vec4f>;
+@group(0) @binding(1) var<storage, read> saved: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dz: array<vec4f>;
+override size: u32;
+override add_dz = false;
+${grid}
+${within}
+${math}
+fn curvature_one(${saved}: f32) -> f32 {
+  return ${curvature};
+}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (4u * i >= size) { return; }
+  let v = saved[i];
+  var d = ds[i] * vec4f(curvature_one(v.x), curvature_one(v.y), curvature_one(v.z), curvature_one(v.w));
+  if (add_dz) { d += dz[i]; }
+  dz[i] = within(d, i);
+}
+`,
+  );
 };
 
 /** y = f(z) */

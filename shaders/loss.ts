@@ -4,47 +4,73 @@ import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** l, ∂l/∂y and ∂l/∂x, of a value y and, where there is one, of a second operand x. */
+const terms = {
+  mse: 'vec3f((y - x) * (y - x), 2.0 * (y - x), 2.0 * (x - y))',
+  bce: 'logistic(y, x)',
+  product: 'vec3f(y * x, x, y)',
+  square: 'vec3f(y * y, 2.0 * y, 0.0)',
+  absolute: 'vec3f(abs(y), sign(y), 0.0)',
+  value: 'vec3f(y, 1.0, 0.0)',
+} as const;
+
+/** What is added up: `mse` and `bce` compare y with a target x; the others are the parts of penalties. */
+export type TermKind = keyof typeof terms;
+export const hasSecond = (kind: TermKind): boolean => /\bx\b/.test(terms[kind]);
+
 export interface LossVariant {
-  readonly kind: 'mse' | 'bce';
+  readonly kind: TermKind;
   /** Rows are whole vec4s. */
   readonly wide: boolean;
-  /** What is written: the gradient, every element's own loss, or neither. The sums always are. */
-  readonly writes: 'gradient' | 'elements' | 'sums';
-  /** The gradient goes through this activation, to what was before it. */
+  /** What is written: the gradient of y, those of both, every element's own loss, or none. The sums always are. */
+  readonly writes: 'gradient' | 'gradients' | 'elements' | 'sums';
+  /** The gradient of y goes through this activation, to what was before it. */
   readonly slope?: Activation;
 }
 
 /**
- * mse: l = (y − x)²,            dl/dy = 2 (y − x)
- * bce: l = log(1 + e^y) − x y,  dl/dy = σ(y) − x      (y is the logit)
+ * mse       l = (y − x)²               product   l = y x
+ * bce       l = log(1 + e^y) − x y     square    l = y²
+ *           (y is the logit)           absolute  l = |y|       value  l = y
  *
- * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, and dy[r,c] = factor dl/dy / batch_rows. Rows past the real ones get zeros.
+ * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
 export function lossShader({ kind, wide, writes, slope }: LossVariant) {
-  const gradient = writes === 'gradient';
+  const second = hasSecond(kind);
+  const gradient = writes === 'gradient' || writes === 'gradients';
+  const both = writes === 'gradients';
   const elements = writes === 'elements';
   const gated = slope !== undefined;
   const value = wide ? 'vec4f' : 'f32';
-  return shader<'y' | 'x' | 'state' | 'sums', 'dy' | 'saved' | 'elements'>(
+  // Bindings are numbered in the order in which the variant has them.
+  const optional = ['x', 'out', 'dx', 'saved'].filter((_, i) => [second, gradient || elements, both, gated][i]);
+  const at = (name: string) => 3 + optional.indexOf(name);
+  return shader<'y' | 'state' | 'sums', 'x' | 'dy' | 'dx' | 'saved' | 'elements'>(
     `${kind}${gradient ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<${value}>;
-@group(0) @binding(1) var<storage, read> x: array<${value}>;
-@group(0) @binding(2) var<storage, read> state: State;
-@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+#if ${second}
+@group(0) @binding(${at('x')}) var<storage, read> x: array<${value}>;
+#endif
 #if ${gradient}
-@group(0) @binding(4) var<storage, read_write> dy: array<${value}>;
+@group(0) @binding(${at('out')}) var<storage, read_write> dy: array<${value}>;
+override add_dy = false;
 #elif ${elements}
-@group(0) @binding(4) var<storage, read_write> elements: array<${value}>;
+@group(0) @binding(${at('out')}) var<storage, read_write> elements: array<${value}>;
+#endif
+#if ${both}
+@group(0) @binding(${at('dx')}) var<storage, read_write> dx: array<${value}>;
+override add_dx = false;
 #endif
 #if ${gated}
-@group(0) @binding(5) var<storage, read> saved: array<${value}>;
+@group(0) @binding(${at('saved')}) var<storage, read> saved: array<${value}>;
 #endif
 override rows: u32;
 override columns: u32;
 override strips: u32;
 override factor: f32;
-override add_dy = false;
 ${grid}
 ${state()}
 ${batchRows}
@@ -54,14 +80,15 @@ ${activation(slope ?? 'linear', kind === 'bce')}
 ${math}
 #endif
 
-/** The loss of one value and its slope. */
-fn term(y: f32, x: f32) -> vec2f {
-#if ${kind === 'mse'}
-  return vec2f((y - x) * (y - x), 2.0 * (y - x));
-#else
+#if ${kind === 'bce'}
+/** log(1 + e^y) = max(y, 0) + log(1 + e^−|y|): neither overflows nor loses digits. */
+fn logistic(y: f32, x: f32) -> vec3f {
   let e = accurate_exp(-abs(y));
-  return vec2f(max(y, 0.0) - x * y + log1p(e), select(e, 1.0, y >= 0.0) / (1.0 + e) - x);
+  return vec3f(max(y, 0.0) - x * y + log1p(e), select(e, 1.0, y >= 0.0) / (1.0 + e) - x, -y);
+}
 #endif
+fn term(y: f32, x: f32) -> vec3f {
+  return ${terms[kind]};
 }
 
 @compute @workgroup_size(${groupSize})
@@ -80,34 +107,34 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var c = t % strips; c < width; c += strips) {
     let at = row * width + c;
     let p = y[at];
+#if ${second}
     let q = x[at];
-#if ${wide}
-    let one = term(p.x, q.x);
-    let two = term(p.y, q.y);
-    let three = term(p.z, q.z);
-    let four = term(p.w, q.w);
-    sum += (one.x + two.x) + (three.x + four.x);
 #else
-    let one = term(p, q);
-    sum += one.x;
+    let q = p;
+#endif
+#if ${wide}
+    let l = transpose(mat4x3f(term(p.x, q.x), term(p.y, q.y), term(p.z, q.z), term(p.w, q.w)));
+    sum += (l[0].x + l[0].y) + (l[0].z + l[0].w);
+#else
+    let l = term(p, q);
+    sum += l[0];
 #endif
 #if ${gradient}
-#if ${wide}
-    var v = weight * vec4f(one.y, two.y, three.y, four.y);
-#else
-    var v = weight * one.y;
-#endif
+    var d = weight * l[1];
 #if ${gated && wide}
-    v *= slope(saved[at]);
+    d *= slope(saved[at]);
 #elif ${gated}
-    v *= slope_one(saved[at]);
+    d *= slope_one(saved[at]);
 #endif
-    if (add_dy) { v += dy[at]; }
-    dy[at] = v;
-#elif ${elements && wide}
-    elements[at] = vec4f(one.x, two.x, three.x, four.x);
+    if (add_dy) { d += dy[at]; }
+    dy[at] = d;
 #elif ${elements}
-    elements[at] = one.x;
+    elements[at] = factor * l[0];
+#endif
+#if ${both}
+    var e = weight * l[2];
+    if (add_dx) { e += dx[at]; }
+    dx[at] = e;
 #endif
   }
   sums[t] = select(0.0, factor * sum, real);

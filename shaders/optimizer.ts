@@ -6,7 +6,7 @@ import { shader, wgsl } from './wgsl.ts';
 export type OptimizerKind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'adagrad';
 
 /** Words of `Settings` in its order; see each rule for which it uses. */
-export const settingNames = ['rate', 'beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'logBeta2', 'epsilon', 'decay'] as const;
+export const settingNames = ['beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'logBeta2', 'epsilon', 'decay'] as const;
 
 /** Moments a weight needs. */
 export const momentCount = (kind: OptimizerKind): number => ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
@@ -20,7 +20,8 @@ export const momentCount = (kind: OptimizerKind): number => ({ sgd: 0, momentum:
  * adam      m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  w −= η m̂ / (√v̂ + ε),  m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)   (Kingma & Ba 2015)
  * adamw     w −= η λ w first, then as adam         (Loshchilov & Hutter 2019)
  *
- * 1 − βᵗ is −expm1(t ln β): by powers it would lose half its digits at t = 1. Nothing is written once a step has gone bad.
+ * The rate η comes from the state, which also says how far g is scaled down. 1 − βᵗ is −expm1(t ln β): by powers it would lose half its
+ * digits at t = 1. Nothing is written once a step has gone bad.
  */
 export function optimizerShader(kind: OptimizerKind) {
   const adam = kind === 'adam' || kind === 'adamw';
@@ -47,22 +48,23 @@ ${math}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
   if (i >= quads || state.bad != 0xffffffffu) { return; }
-  let g = gradients[i];
+  let g = state.scale * gradients[i];
+  let rate = state.rate;
   var w = values[i];
 #if ${kind === 'sgd'}
-  w -= settings.rate * g;
+  w -= rate * g;
 #elif ${momentum}
   let v = settings.beta1 * moments[i] + g;
   moments[i] = v;
 #if ${kind === 'nesterov'}
-  w -= settings.rate * (g + settings.beta1 * v);
+  w -= rate * (g + settings.beta1 * v);
 #else
-  w -= settings.rate * v;
+  w -= rate * v;
 #endif
 #elif ${kind === 'adagrad'}
   let s = moments[i] + g * g;
   moments[i] = s;
-  w -= settings.rate * g / (sqrt(s) + settings.epsilon);
+  w -= rate * g / (sqrt(s) + settings.epsilon);
 #elif ${adam}
   let m = settings.beta1 * moments[i] + settings.rest1 * g;
   let v = settings.beta2 * moments[quads + i] + settings.rest2 * g * g;
@@ -72,12 +74,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let m_scale = -expm1(t * settings.logBeta1);
   let v_scale = -expm1(t * settings.logBeta2);
 #if ${kind === 'adamw'}
-  w -= settings.rate * settings.decay * w;
+  w -= rate * settings.decay * w;
 #endif
-  w -= settings.rate * (m / m_scale) / (sqrt(v / v_scale) + settings.epsilon);
+  w -= rate * (m / m_scale) / (sqrt(v / v_scale) + settings.epsilon);
 #endif
   values[i] = w;
-  if (i == 0u) { advance(); }
+  if (i == 0u) {
+    state.step += 1u;
+    advance();
+  }
 }
 `,
   );

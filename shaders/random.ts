@@ -1,4 +1,6 @@
-import { wgsl } from './wgsl.ts';
+import { grid, groupSize } from './grid.ts';
+import { state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
 
 /**
  * Chunk: Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), a counter-based generator:
@@ -25,3 +27,115 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   return c;
 }
 `;
+
+/**
+ * Chunk: numbers from words. `uniforms` are multiples of 2⁻²⁴ in [0, 1), the same bits everywhere. `normals` has mean 0 and deviation 1
+ * (Box & Muller 1958) up to 5.9 deviations: r = √(−2 ln u), r cos 2πv, r sin 2πv, with a logarithm, a sine and a cosine of our own, good to 1e-8.
+ */
+export const draws = wgsl`
+${random}
+fn uniforms(words: vec4u) -> vec4f {
+  return vec4f(words >> vec4u(8u)) * 5.9604645e-8;
+}
+
+/** ln u for u in (0, 1]: u = m 2ᵉ with m between √½ and √2, ln m = 2 artanh((m − 1) / (m + 1)). */
+fn log_of_unit(u: f32) -> f32 {
+  let bits = bitcast<u32>(u) + 0x004afb0du;
+  let e = f32(bits >> 23u) - 127.0;
+  let m = bitcast<f32>((bits & 0x007fffffu) + 0x3f3504f3u);
+  let s = (m - 1.0) / (m + 1.0);
+  let q = s * s;
+  return e * 0.69314718 + 2.0 * s * (1.0 + q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * 0.11111111))));
+}
+
+/** cos 2πv and sin 2πv: Taylor within an eighth of the circle around each quarter. */
+fn on_circle(v: f32) -> vec2f {
+  let quarter = floor(4.0 * v + 0.5);
+  let a = (4.0 * v - quarter) * 1.5707963;
+  let q = a * a;
+  let c = 1.0 + q * (-0.5 + q * (0.041666667 + q * (-0.0013888889 + q * (2.4801587e-5 - q * 2.7557319e-7))));
+  let s = a * (1.0 + q * (-0.16666667 + q * (0.0083333333 + q * (-1.9841270e-4 + q * 2.7557319e-6))));
+  let turned = select(vec2f(c, s), vec2f(-s, c), (u32(quarter) & 1u) == 1u);
+  return select(turned, -turned, (u32(quarter) & 2u) == 2u);
+}
+
+fn normals(words: vec4u) -> vec4f {
+  let u = uniforms(words);
+  // Half a step up: the logarithm of 0 is none.
+  let r = vec2f(sqrt(max(0.0, -2.0 * log_of_unit(u.x + 2.9802322e-8))), sqrt(max(0.0, -2.0 * log_of_unit(u.z + 2.9802322e-8))));
+  return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
+}
+`;
+
+/**
+ * Chunk: `draw(quad, row)`, four words for four neighbours in a row of the batch. They depend on the seed, the stream, the step, the example's
+ * place in its epoch and on nothing else: not on the batch size, not on the order of dispatches. `which` tells draws of one step apart.
+ * Needs a binding `state`.
+ */
+export const batchDraws = wgsl`
+${draws}
+override which: u32;
+override stream: u32;
+fn draw(quad: u32, row: u32) -> vec4u {
+  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+}
+`;
+
+export type Distribution = 'uniform' | 'normal' | 'bernoulli';
+
+/** y[i] = a number from word i of (seed, stream, step); for `bernoulli`, 1 with probability `threshold` / 2³², else 0 */
+export const randomShader = (distribution: Distribution) =>
+  shader<'y'>(
+    distribution,
+    wgsl`
+@group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
+override quads: u32;
+override seed: u32;
+override stream: u32;
+override step: u32;
+#if ${distribution === 'bernoulli'}
+override threshold: u32;
+#endif
+${grid}
+${draws}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= quads) { return; }
+  let words = philox(vec4u(i, 0u, step, 0u), vec2u(seed, stream));
+#if ${distribution === 'uniform'}
+  y[i] = uniforms(words);
+#elif ${distribution === 'normal'}
+  y[i] = normals(words);
+#else
+  y[i] = select(vec4f(), vec4f(1.0), words < vec4u(threshold));
+#endif
+}
+`,
+  );
+
+/** y[r,c] = −1 or 1, each with probability ½ */
+export const signsShader = () =>
+  shader<'state' | 'y'>(
+    'signs',
+    wgsl`
+@group(0) @binding(0) var<storage, read> state: State;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override rows: u32;
+override columns: u32;
+${grid}
+${state()}
+${batchDraws}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let width = (columns + 3u) / 4u;
+  if (t >= rows * width) { return; }
+  let words = draw(t % width, t / width);
+  let column = 4u * (t % width);
+  for (var c = 0u; c < min(4u, columns - column); c++) {
+    y[t / width * columns + column + c] = select(-1.0, 1.0, (words[c] >> 31u) == 1u);
+  }
+}
+`,
+  );

@@ -26,6 +26,9 @@ struct State {
 #else
   bad: u32,
 #endif
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
 }
 `;
 
@@ -36,10 +39,9 @@ fn batch_rows() -> u32 {
 }
 `;
 
-/** Chunk: `advance()`, which ends a step. One invocation calls it, in a dispatch where no other reads what it writes. */
+/** Chunk: `advance()`, which goes on to the next batch. One invocation calls it, in a dispatch where no other reads what it writes. */
 export const advance = wgsl`
 fn advance() {
-  state.step += 1u;
   state.slot += 1u;
   state.position += state.batch;
   if (state.position >= state.examples) {

@@ -5,25 +5,57 @@ import { shader, wgsl } from './wgsl.ts';
 /** vec4s of the gradients that one invocation looks at. */
 export const watchStrip = 16;
 
+/** Chunk: the sum of `value` over the workgroup, the same in a tree every time. All its invocations must come; all get the sum. */
+const addUp = wgsl`
+var<workgroup> part: array<f32, ${groupSize}>;
+fn add_up(value: f32, local: u32) -> f32 {
+  part[local] = value;
+  workgroupBarrier();
+  for (var half = ${groupSize / 2}u; half > 0u; half /= 2u) {
+    if (local < half) { part[local] += part[local + half]; }
+    workgroupBarrier();
+  }
+  let sum = part[0];
+  workgroupBarrier();
+  return sum;
+}
+`;
+
+export interface AccountVariant {
+  /** Parts of the loss, 1 to 3. */
+  readonly terms: number;
+  /** Gradients are looked through, and the rate is set for the optimizer. */
+  readonly gradients: boolean;
+  /** Their squares are added up. */
+  readonly squares: boolean;
+}
+
+/** The names under which the parts of the loss are bound. */
+export const termNames = ['sums0', 'sums1', 'sums2'] as const;
+
 /**
- * losses[slot] = Σ sums / batch_rows, and bad = the first place whose value is not finite
+ * losses[slot, n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite
  *
- * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight. Finiteness is
- * read off the exponent's bits: a compiler may take it for granted that nothing is NaN.
+ * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
+ * squares[block] = Σ g². Finiteness is read off the exponent's bits: a compiler may take it for granted that nothing is NaN.
  */
-export const accountShader = (gradients: boolean) =>
-  shader<'sums' | 'state' | 'losses', 'gradients'>(
+export function accountShader({ terms, gradients, squares }: AccountVariant) {
+  const used = termNames.slice(0, terms);
+  return shader<'state' | 'losses' | 'sums0', 'sums1' | 'sums2' | 'timetable' | 'gradients' | 'squares'>(
     gradients ? 'account' : 'account without gradients',
     wgsl`
-@group(0) @binding(0) var<storage, read> sums: array<f32>;
-@group(0) @binding(1) var<storage, read_write> state: State;
-@group(0) @binding(2) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(0) var<storage, read_write> state: State;
+@group(0) @binding(1) var<storage, read_write> losses: array<f32>;
+${used.map((name, n) => `@group(0) @binding(${2 + n}) var<storage, read> ${name}: array<f32>;\noverride count${n}: u32;`).join('\n')}
 #if ${gradients}
-@group(0) @binding(3) var<storage, read> gradients: array<vec4u>;
+@group(0) @binding(${2 + terms}) var<storage, read> timetable: array<vec2f>;
+@group(0) @binding(${3 + terms}) var<storage, read> gradients: array<vec4u>;
 override quads: u32;
 #endif
-override count: u32;
-var<workgroup> part: array<f32, ${groupSize}>;
+#if ${squares}
+@group(0) @binding(${4 + terms}) var<storage, read_write> squares: array<f32>;
+#endif
+${addUp}
 ${state(true)}
 ${batchRows}
 
@@ -32,20 +64,25 @@ fn is_bad(bits: u32) -> bool {
 }
 
 fn add_losses(local: u32) {
-  var sum = 0.0;
-  for (var i = local; i < count; i += ${groupSize}u) { sum += sums[i]; }
-  part[local] = sum;
-  workgroupBarrier();
-  for (var half = ${groupSize / 2}u; half > 0u; half /= 2u) {
-    if (local < half) { part[local] += part[local + half]; }
-    workgroupBarrier();
-  }
+${used
+  .map(
+    (name, n) => `  var sum${n} = 0.0;
+  for (var i = local; i < count${n}; i += ${groupSize}u) { sum${n} += ${name}[i]; }
+  let total${n} = add_up(sum${n}, local);
   if (local == 0u) {
-    let loss = part[0] / f32(batch_rows());
-    losses[state.slot] = loss;
-    state.t = state.step + 1u - state.origin;
+    let loss = total${n} / f32(batch_rows());
+    losses[state.slot * ${terms}u + ${n}u] = loss;
     if (is_bad(bitcast<u32>(loss))) { atomicMin(&state.bad, 0u); }
+  }`,
+  )
+  .join('\n')}
+#if ${gradients}
+  if (local == 0u) {
+    state.t = state.step + 1u - state.origin;
+    state.rate = timetable[state.slot].x;
+    state.scale = 1.0;
   }
+#endif
 }
 
 @compute @workgroup_size(${groupSize})
@@ -55,21 +92,52 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #if ${gradients}
   if (block > 0u) {
     let first = (block - 1u) * ${groupSize * watchStrip}u + local;
+    var sum = vec4f();
     for (var i = 0u; i < ${watchStrip}u; i++) {
       let at = first + i * ${groupSize}u;
-      if (at >= quads) { return; }
+      if (at >= quads) { break; }
       let bits = gradients[at];
       for (var c = 0u; c < 4u; c++) {
         if (is_bad(bits[c])) { atomicMin(&state.bad, 1u + 4u * at + c); }
       }
+#if ${squares}
+      let g = bitcast<vec4f>(bits);
+      sum += g * g;
+#endif
     }
+#if ${squares}
+    let total = add_up((sum.x + sum.y) + (sum.z + sum.w), local);
+    if (local == 0u && block <= arrayLength(&squares)) { squares[block - 1u] = total; }
+#endif
   }
 #endif
 }
 `,
   );
+}
 
-/** Ends a step that has no optimizer to do it. */
+/** scale = min(1, most / (√Σ squares + 1e-6)), PyTorch's rule of clipping by the norm of all gradients together (Pascanu et al. 2013) */
+export const clipShader = () =>
+  shader<'squares' | 'state'>(
+    'clip',
+    wgsl`
+@group(0) @binding(0) var<storage, read> squares: array<f32>;
+@group(0) @binding(1) var<storage, read_write> state: State;
+override count: u32;
+override most: f32;
+${addUp}
+${state()}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(local_invocation_index) local: u32) {
+  var sum = 0.0;
+  for (var i = local; i < count; i += ${groupSize}u) { sum += squares[i]; }
+  let total = add_up(sum, local);
+  if (local == 0u) { state.scale = min(1.0, most / (sqrt(total) + 1e-6)); }
+}
+`,
+  );
+
+/** Goes on to the next batch where no optimizer does. */
 export const advanceShader = () =>
   shader<'state'>(
     'advance',

@@ -1,11 +1,16 @@
 export { openGpu, type Gpu, type GpuOptions } from './runtime/device.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
-export { autoencoder, type Autoencoder, type AutoencoderSpec } from './models/autoencoder.ts';
+export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
+export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/network.ts';
-export { dense, type DenseOptions, type Initializer, type Layer } from './models/layers.ts';
+export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions, type Initializer, type Layer } from './models/layers.ts';
+export { gaussianNoise, maskNoise, saltAndPepper, type Corruption } from './models/corruptions.ts';
+export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/penalties.ts';
+export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
-export type { FitOptions, History, Losses, Progress, Training } from './models/fit-options.ts';
+export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
+export type { Losses } from './models/losses.ts';
 export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './models/optimizers.ts';
 
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';

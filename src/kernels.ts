@@ -1,9 +1,14 @@
-export { activate, activationNames, elu, gelu, leakyRelu, linear, relu, sigmoid, silu, softplus, tanh, type Activation } from './kernels/activation.ts';
+export { activate, activationNames, elu, gelu, leakyRelu, linear, relu, sigmoid, silu, slope, softplus, tanh, type Activation } from './kernels/activation.ts';
 export { dense } from './kernels/dense.ts';
 export { add, divide, multiply, subtract } from './kernels/elementwise.ts';
-export { elementLosses, loss, type LossKind } from './kernels/loss.ts';
+export { contraction, type RecordedLayer } from './kernels/contraction.ts';
+export { corrupt, dropout, type CorruptionKind } from './kernels/corrupt.ts';
+export { decay } from './kernels/decay.ts';
+export { elementLosses, loss, rowSums, type LossKind, type TermKind } from './kernels/loss.ts';
 export { matmul, type Transposes } from './kernels/matmul.ts';
 export { momentCount, optimize, settingNames, type OptimizerKind } from './kernels/optimizer.ts';
+export { random, randomSigns, type Distribution, type Draws, type RandomOptions } from './kernels/random.ts';
 export { argmax, max, mean, sum } from './kernels/reduce.ts';
+export { codeMean, reparameterize } from './kernels/reparameterize.ts';
 export { softmax } from './kernels/softmax.ts';
-export { account, advance, gather, scatter, shuffle, type Rows } from './kernels/step.ts';
+export { account, advance, gather, scatter, shuffle, type Rows, type Update } from './kernels/step.ts';

@@ -1,4 +1,4 @@
-import { activationBackward, activationForward, savedForSlope, type Activation } from '../../shaders/activation.ts';
+import { activationBackward, activationForward, savedForSlope, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { quadsOf } from './shapes.ts';
@@ -26,6 +26,24 @@ export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tenso
     const size = { constants: { size: z.size }, threads: quadsOf(z) };
     tape.run(activationBackward(name), { dy: tape.grad(y), saved, dz: tape.grad(z) }, size);
   });
+}
+
+/**
+ * s = f′(z) for a tensor y = f(z) that was recorded by a kernel with an activation; 1 where it had none. Of y's size, in a shape of one's own
+ * if that is handier. dz = ds f″(z): so the gradient of a slope is an operation like all others.
+ */
+export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
+  const s = tape.tensor(shape, 'f32', 'slope');
+  const fold = tape.fold(y);
+  const name = (fold?.activation ?? 'linear') as Activation;
+  const saved = fold?.saved ?? y;
+  tape.run(slopeForward(name), { saved, s }, { constants: { quads: quadsOf(s) }, threads: quadsOf(s) });
+  if (fold) {
+    tape.backward(s, () => {
+      tape.run(slopeBackward(name), { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) }, { constants: { size: s.size }, threads: quadsOf(s) });
+    });
+  }
+  return s;
 }
 
 const named = (name: Activation) => (tape: Tape, z: Tensor): Tensor => activate(tape, z, name);

@@ -4,28 +4,36 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activate, activationRule } from './activation.ts';
 import { product } from './matmul.ts';
+import { sumInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
 /**
  * y = f(x wᵀ + bias), with x [rows, in], w [out, in], bias [out]; y is [rows, out]. One dispatch where f′ follows from y, two else.
  * dw = dzᵀ x with dbias = Σ_rows dz in the same dispatch, dx = dz w with the slope of x's own activation folded in.
+ * With `transposed`, w is [in, out]: the weight of a layer that this one mirrors.
  * @throws ShapeError
  */
-export function dense(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, activation: Activation = 'linear'): Tensor {
-  const [out, inputs] = [w.rows, w.columns];
+export function dense(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, activation: Activation = 'linear', { transposed = false } = {}): Tensor {
+  const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
   if (x.columns !== inputs) throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
   const shape = [x.rows, out];
   const fused = activation !== 'linear' && savedForSlope(activation) === 'y';
   const z = tape.tensor(shape, 'f32', 'preactivation');
   const y = fused ? tape.tensor(shape, 'f32', activation) : z;
-  product(tape, { a: x, b: w, y, bias, transposeB: true, activation: fused ? activation : 'linear' });
+  product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: fused ? activation : 'linear' });
   tape.backward(z, () => {
     const dz = tape.grad(z);
-    product(tape, { a: dz, b: x, y: tape.grad(w), sums: bias && tape.grad(bias), transposeA: true });
+    if (transposed) {
+      product(tape, { a: x, b: dz, y: tape.grad(w), transposeA: true });
+      if (bias) sumInto(tape, dz, 0, tape.grad(bias));
+    } else {
+      product(tape, { a: dz, b: x, y: tape.grad(w), sums: bias && tape.grad(bias), transposeA: true });
+    }
     const fold = tape.fold(x);
-    if (fold) product(tape, { a: dz, b: w, y: tape.grad(fold.preactivation), slope: { activation: fold.activation as Activation, saved: fold.saved } });
-    else product(tape, { a: dz, b: w, y: tape.grad(x) });
+    const back = { a: dz, b: w, transposeB: transposed };
+    if (fold) product(tape, { ...back, y: tape.grad(fold.preactivation), slope: { activation: fold.activation as Activation, saved: fold.saved } });
+    else product(tape, { ...back, y: tape.grad(x) });
   });
   if (!fused) return activate(tape, z, activation);
   activationRule(tape, activation, z, y);

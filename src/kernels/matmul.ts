@@ -14,16 +14,16 @@ export interface Transposes {
 }
 
 /**
- * y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n].
+ * y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n]. Where a is not transposed it may have more sides: y keeps them.
  * da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
  * @throws ShapeError where the inner sides differ or an operand is no matrix
  */
 export function matmul(tape: Tape, a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: Transposes = {}): Tensor {
-  if (a.shape.length !== 2 || b.shape.length !== 2) throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
+  if ((transposeA ? a.shape.length !== 2 : a.shape.length < 2) || b.shape.length !== 2) throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
   const [m, k] = sides(a, transposeA);
   const [inner, n] = sides(b, transposeB);
   if (k !== inner) throw new ShapeError(`matmul: the left side has ${k} columns, the right side ${inner} rows (${show(a.shape)}, ${show(b.shape)})`);
-  const y = tape.tensor([m, n]);
+  const y = tape.tensor(transposeA ? [m, n] : [...a.shape.slice(0, -1), n]);
   product(tape, { a, b, y, transposeA, transposeB });
   tape.backward(y, () => {
     const dy = tape.grad(y);

@@ -1,6 +1,6 @@
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
-import { accountShader, advanceShader, watchStrip } from '../../shaders/step.ts';
+import { accountShader, advanceShader, clipShader, termNames, watchStrip } from '../../shaders/step.ts';
 import { streams } from '../runtime/random.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -38,14 +38,32 @@ export function shuffle(tape: Tape, state: Tensor, order: Tensor, { shuffled, su
   tape.run(shuffleShader({ shuffled, subset: subset !== undefined }), { state, order, subset }, { constants, threads: examples });
 }
 
-/** Adds up a step's loss into its slot; with `gradients`, looks for values there that are not finite. */
-export function account(tape: Tape, sums: Tensor, state: Tensor, losses: Tensor, gradients?: Tensor): void {
-  const quads = gradients && gradients.size / 4;
-  const workgroups = 1 + (quads ? Math.ceil(quads / (64 * watchStrip)) : 0);
-  tape.run(accountShader(gradients !== undefined), { sums, state, losses, gradients }, { constants: { count: sums.size, ...(quads && { quads }) }, workgroups });
+/** What `account` needs before an optimizer: the gradients, each step's learning rate and β, and how long the gradient may be. */
+export interface Update {
+  readonly gradients: Tensor;
+  /** [steps, 2] */
+  readonly timetable: Tensor;
+  readonly clipNorm?: number;
 }
 
-/** Ends a step that trains nothing. */
+/**
+ * Adds up a step's losses, one to three parts, into their slot of `losses`, [steps, parts]. With an update, looks for gradients that are not
+ * finite and tells the optimizer its rate; and where there is a `clipNorm`, in one dispatch more, how far to scale them down.
+ */
+export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, losses: Tensor, update?: Update): void {
+  const sums = Object.fromEntries(parts.map((part, n) => [termNames[n], part])) as { sums0: Tensor };
+  const counts = Object.fromEntries(parts.map((part, n) => [`count${n}`, part.size]));
+  if (!update) return tape.run(accountShader({ terms: parts.length, gradients: false, squares: false }), { state, losses, ...sums }, { constants: counts, workgroups: 1 });
+  const { gradients, timetable, clipNorm } = update;
+  const quads = gradients.size / 4;
+  const blocks = Math.ceil(quads / (64 * watchStrip));
+  const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
+  const shader = accountShader({ terms: parts.length, gradients: true, squares: squares !== undefined });
+  tape.run(shader, { state, losses, timetable, gradients, squares, ...sums }, { constants: { ...counts, quads }, workgroups: 1 + blocks });
+  if (squares) tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
+}
+
+/** Goes on to the next batch where no optimizer does. */
 export function advance(tape: Tape, state: Tensor): void {
   tape.run(advanceShader(), { state }, { workgroups: 1 });
 }

@@ -1,41 +1,28 @@
-import { asDataset, checkProbabilities, type Data, type Dataset } from '../data/dataset.ts';
+import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
 import { DataError, LatentGpuError, OptionError, ShapeError } from '../errors.ts';
-import { elementLosses, loss, type LossKind } from '../kernels/loss.ts';
-import { sum } from '../kernels/reduce.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
-import type { Tape } from '../runtime/tape.ts';
+import { normals, streams } from '../runtime/random.ts';
 import { readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import { startFit } from './fit.ts';
-import type { FitOptions, Losses, Training } from './fit-options.ts';
+import type { FitOptions, History, Training } from './fit-options.ts';
+import { recordErrors, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
-import type { Layer } from './layers.ts';
-import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
+import type { Losses } from './losses.ts';
+import { predict, table, type Host, type LayerInfo, type Network } from './network.ts';
+import type { Pass } from './pass.ts';
+import { pretrainLayers } from './pretrain.ts';
 import { Evaluation } from './run.ts';
+import { readSpec, type AutoencoderSpec } from './spec.ts';
 import type { Trainable } from './trainable.ts';
-import { startPlace } from './trainer.ts';
-
-export interface AutoencoderSpec {
-  /** Features of an example, or an image's height, width and channels. */
-  input: number | [height: number, width: number, channels: number];
-  /** From the input to the code. */
-  encoder: Layer[];
-  /** From the code back to the input's shape. */
-  decoder: Layer[];
-  /** `'bce'` takes data and outputs for probabilities, and works on the logits of a last layer with sigmoid. */
-  loss: LossKind;
-  /** Default 0. Weights, shuffles and noise all follow from it. */
-  seed?: number;
-}
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
  * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
-  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'seed']);
   gpu.check();
   return new Autoencoder(gpu, spec);
 }
@@ -46,44 +33,21 @@ export class Autoencoder {
   readonly decoder: Network;
   readonly #host: Host;
   readonly #model: Trainable;
-  readonly #loss: LossKind;
+  readonly #hourglass: Hourglass;
+  #samples = 0;
   #fitting = false;
   #disposed = false;
 
   /** @internal */
-  constructor(gpu: Gpu, { input, encoder, decoder, loss, seed = 0 }: AutoencoderSpec) {
-    checkNumber('autoencoder: seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true });
-    if (loss !== 'bce' && loss !== 'mse') throw new OptionError(`autoencoder: the loss is 'bce' or 'mse', not '${String(loss)}'`);
-    for (const [name, layers] of Object.entries({ encoder, decoder })) {
-      if (!Array.isArray(layers) || !layers.length || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`autoencoder: the ${name} is a list of at least one layer`);
-    }
-    const inputShape = (Array.isArray(input) ? input : [input]).map((n) => checkNumber('autoencoder: input', n, { least: 1, whole: true }));
-    const host = () => this.#alive();
-    this.encoder = new Network('encoder', encoder, inputShape, host);
-    this.decoder = new Network('decoder', decoder, this.encoder.outputShape, host);
-    const output = this.decoder.outputShape;
-    if (output.join() !== inputShape.join()) {
-      throw new ShapeError(`autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${this.summary()}`);
-    }
-    if (loss === 'bce' && this.decoder.lastActivation !== 'sigmoid') {
-      throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not '${this.decoder.lastActivation}'`);
-    }
-    const encoderSpecs = this.encoder.parameterSpecs(seed, 0);
-    const parameters = new Parameters(gpu, [...encoderSpecs, ...this.decoder.parameterSpecs(seed, encoderSpecs.length)]);
-    this.#loss = loss;
+  constructor(gpu: Gpu, spec: AutoencoderSpec) {
+    const { seed, ...parts } = readSpec(spec, () => this.#alive());
+    this.encoder = parts.encoder;
+    this.decoder = parts.decoder;
+    const values = this.encoder.parameterValues(seed, 0);
+    const parameters = new Parameters(gpu, [...values, ...this.decoder.parameterValues(seed, values.length)]);
     this.#host = { gpu, parameters, turns: new Turns() };
-    this.#model = {
-      host: this.#host,
-      place: startPlace(),
-      seed,
-      inputShape,
-      checkData: (data) => this.#checkData(data),
-      recordLoss: (tape, x, state, gradient) => {
-        const [y, kind] = this.#compared(tape, x);
-        return lossOf(tape, kind, y, x, state, gradient);
-      },
-      report: (mean) => ({ loss: mean, reconstruction: mean }),
-    };
+    this.#hourglass = { ...parts, weights: () => weightsOf(parameters) };
+    this.#model = trainable(this.#hourglass, this.#host, seed, this.encoder.inputShape);
   }
 
   /** Numbers in a code. */
@@ -98,31 +62,76 @@ export class Autoencoder {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: FitOptions): Training {
-    if (this.#disposed) return refuse(new LatentGpuError('the model was disposed'));
-    if (this.#fitting) return refuse(new LatentGpuError('fit: this model is being trained already'));
-    this.#fitting = true;
+    try {
+      this.#beginFit('fit');
+    } catch (error) {
+      return refuse(error as Error);
+    }
     const training = startFit(this.#model, data, options);
     const { pause, resume, stop } = training;
     return Object.assign(training.finally(() => (this.#fitting = false)), { pause, resume, stop });
   }
 
-  /** The loss over all examples, nothing trained: the mean over all elements, as in Keras. @throws ShapeError, DataError */
-  async evaluate(data: Data, options: { batchSize?: number } = {}): Promise<Losses> {
-    checkOptions('evaluate', options, ['batchSize']);
-    if (options.batchSize !== undefined) checkNumber('evaluate: batchSize', options.batchSize, { least: 1, whole: true });
+  /**
+   * Trains the layers one after the other, from the outside in (Bengio et al. 2007; Vincent et al. 2010), each with its counterpart in the decoder
+   * as an autoencoder of its own: it reconstructs the clean codes of the layers before it, which stay as they are, from corrupted ones, under
+   * the model's penalties. `fit` then trains all together. The options count for each layer; the result is one history a layer.
+   *
+   * The outermost stage has the model's loss. The others have `'mse'`, or `'bce'` where the model has it and what they reconstruct comes from
+   * a sigmoid and goes into one.
+   * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
+   */
+  async pretrain(data: Data, options: FitOptions): Promise<History[]> {
+    this.#beginFit('pretrain');
+    try {
+      return await pretrainLayers(this.#hourglass, this.#model, data, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /**
+   * The loss over all examples, nothing trained: nothing corrupted, nothing dropped. A Gaussian code is sampled, once for each example, and
+   * penalties that draw do so from `seed` (default: the model's), so that the same call gives the same figures.
+   *
+   * `reconstruction` is the mean over all elements, as in Keras; with a Gaussian code it is minus the log-likelihood in nats an example, summed
+   * over its elements, `kl` the divergence, and `loss` minus the evidence lower bound, with β times `kl`. `penalty` is that of the model's penalties.
+   * @throws ShapeError, DataError
+   */
+  async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
+    checkOptions('evaluate', options, ['batchSize', 'seed']);
+    const { batchSize, seed } = options;
+    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
+    if (seed !== undefined) checkSeed('evaluate', seed);
     return this.#withData('evaluate', data, async (set) => {
-      const evaluation = await Evaluation.make(set, (tape, x, state) => this.#model.recordLoss(tape, x, state, false), options.batchSize);
+      const evaluation = await Evaluation.make(this.#model, set, { batch: batchSize, seed });
       try {
-        return this.#model.report(await this.#host.turns.take(() => evaluation.run()));
+        return await this.#host.turns.take(() => evaluation.run());
       } finally {
         evaluation.dispose();
       }
     });
   }
 
-  /** Codes, [examples, code]. @throws ShapeError, DataError */
+  /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
   encode(data: Data): Promise<Matrix> {
     return this.encoder.predict(data);
+  }
+
+  /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
+  async posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+    this.#needGaussian('posterior');
+    const [units] = this.encoder.outputShape;
+    const record = (pass: Pass, x: Tensor) => {
+      this.encoder.record(pass, x);
+      return pass.head!;
+    };
+    const { data: heads, shape } = await predict(this.#alive(), 'posterior', data, this.encoder.inputShape, [2 * units], record);
+    const half = (offset: number): Matrix => {
+      const values = Float32Array.from({ length: shape[0] * units }, (_, i) => heads[i + (Math.floor(i / units) + offset) * units]);
+      return { data: values, shape: [shape[0], units] };
+    };
+    return { mean: half(0), logvar: half(1) };
   }
 
   /** Rows of codes back to examples. @throws ShapeError, DataError */
@@ -130,35 +139,61 @@ export class Autoencoder {
     return this.decoder.predict(codes);
   }
 
-  /** Examples through the code and back. @throws ShapeError, DataError */
+  /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
   async reconstruct(data: Data): Promise<Matrix> {
-    const record = (tape: Tape, x: Tensor) => this.decoder.record(tape, this.encoder.record(tape, x));
+    const record = (pass: Pass, x: Tensor) => recordReconstruction(this.#hourglass, pass, x);
     return predict(this.#alive(), 'reconstruct', data, this.encoder.inputShape, this.decoder.outputShape, record);
   }
 
+  /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
+  async corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
+    checkOptions('corrupt', options, ['seed']);
+    const seed = checkSeed('corrupt', options.seed ?? this.#model.seed);
+    const { corruptions } = this.#hourglass;
+    if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
+    const { inputShape } = this.encoder;
+    const record = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen), x);
+    return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, seed);
+  }
+
   /**
-   * The reconstruction loss of each example, the mean over its elements: an anomaly score, higher is stranger. With `perFeature` of each
-   * element, examples × features in one array.
+   * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
+   * With `perFeature` that of each element, examples × features in one array.
    * @throws ShapeError, DataError
    */
   async errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
     checkOptions('errors', options, ['perFeature']);
+    const { perFeature = false } = options;
     const { inputShape } = this.encoder;
-    const columns = options.perFeature ? inputShape : [1];
     return this.#withData('errors', data, async (set) => {
-      const { data: values } = await predict(this.#host, 'errors', set, inputShape, columns, (tape, x, state) => {
-        const [y, kind] = this.#compared(tape, x);
-        return options.perFeature ? elementLosses(tape, kind, y, x, state) : sum(tape, lossOf(tape, kind, y, x, state, false), 1);
-      });
+      const record = (pass: Pass, x: Tensor) => recordErrors(this.#hourglass, pass, x, perFeature);
+      const { data: values } = await predict(this.#host, 'errors', set, inputShape, perFeature ? inputShape : [1], record);
       return values;
     });
   }
 
-  /** Decodes `steps` codes on the way from one example to another, both ends included. Default path: linear. */
+  /**
+   * Decodes `count` codes drawn from N(0, I): what a Gaussian code makes of the decoder, a generator. With a seed the same ones again; without,
+   * others in each call.
+   * @throws OptionError
+   */
+  async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
+    checkNumber('sample: count', count, { least: 1, whole: true });
+    checkOptions('sample', options, ['seed']);
+    this.#needGaussian('sample');
+    const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
+    const codes = normals(count * this.codeSize, given ?? this.#model.seed, streams.samples, given === undefined ? ++this.#samples : 0);
+    return this.decode({ data: codes, shape: [count, this.codeSize] });
+  }
+
+  /**
+   * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
+   * @throws OptionError, ShapeError, DataError
+   */
   async interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
     checkOptions('interpolate', options, ['path']);
     checkNumber('interpolate: steps', steps, { least: 2, whole: true });
-    const { path = 'linear' } = options;
+    const { path = this.#gaussian ? 'spherical' : 'linear' } = options;
     if (path !== 'linear' && path !== 'spherical') throw new OptionError(`interpolate: the path is 'linear' or 'spherical', not '${String(path)}'`);
     const [start, end] = [await this.#oneCode('interpolate: from', from), await this.#oneCode('interpolate: to', to)];
     return this.decode((path === 'linear' ? linearPath : sphericalPath)(start, end, steps));
@@ -180,23 +215,25 @@ export class Autoencoder {
   /** All weights, named and laid out as those of a `torch.nn.Sequential`: `encoder.0.weight` is [out, in]. */
   async weights(): Promise<Record<string, Matrix>> {
     const { gpu, parameters, turns } = this.#alive();
-    const values = await turns.take(() => readTensors(gpu, parameters.tensors));
-    return Object.fromEntries(parameters.names.map((name, i) => [name, { data: values[i] as Float32Array, shape: [...parameters.get(name).shape] }]));
+    const { names, tensors } = parameters;
+    const values = await turns.take(() => readTensors(gpu, tensors));
+    return Object.fromEntries(names.map((name, i) => [name, { data: values[i] as Float32Array, shape: [...tensors[i].shape] }]));
   }
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   setWeights(weights: Record<string, Matrix>): void {
     const { gpu, parameters, turns } = this.#alive();
     for (const [name, { data, shape }] of Object.entries(weights)) {
-      if (!parameters.has(name)) throw new ShapeError(`setWeights: there is no ${name}; there are ${parameters.names.join(', ')}`);
-      const wanted = parameters.get(name).shape;
-      if (shape.join() !== wanted.join() || data.length !== parameters.get(name).size) {
+      const parameter = parameters.named(name);
+      if (!parameter) throw new ShapeError(`setWeights: there is no ${name}; there are ${parameters.names.join(', ')}`);
+      const wanted = parameter.shape;
+      if (shape.join() !== wanted.join() || data.length !== parameter.size) {
         throw new ShapeError(`setWeights: ${name} is [${wanted.join(', ')}], not [${shape.join(', ')}] with ${data.length} values`);
       }
       const wrong = data.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
     }
-    const copies = Object.entries(weights).map(([name, { data }]) => [parameters.get(name), data.slice()] as const);
+    const copies = Object.entries(weights).map(([name, { data }]) => [parameters.named(name)!, data.slice()] as const);
     // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it.
     void turns.take(() => copies.forEach(([parameter, values]) => writeTensor(gpu, parameter, values)));
   }
@@ -217,20 +254,24 @@ export class Autoencoder {
     this.#disposed = true;
   }
 
-  /** Records what the loss compares with x: logits for `bce`. */
-  #compared(tape: Tape, x: Tensor): [Tensor, LossKind] {
-    const logits = this.#loss === 'bce';
-    return [this.decoder.record(tape, this.encoder.record(tape, x), { logits }), this.#loss];
+  get #gaussian(): boolean {
+    return this.encoder.layers.at(-1)?.beta !== undefined;
   }
 
-  #checkData(data: Dataset): void {
-    if (this.#loss === 'bce') checkProbabilities(data);
+  #needGaussian(where: string): void {
+    if (!this.#gaussian) throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
+  }
+
+  #beginFit(where: string): void {
+    this.#alive();
+    if (this.#fitting) throw new LatentGpuError(`${where}: this model is being trained already`);
+    this.#fitting = true;
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
     const { set, release } = await asDataset(where, this.#alive().gpu, data, this.encoder.inputShape);
     try {
-      this.#checkData(set);
+      this.#model.checkData(set);
       return await work(set);
     } finally {
       release();
@@ -253,8 +294,6 @@ export class Autoencoder {
   }
 }
 
-const refuse = (error: LatentGpuError): Training => Object.assign(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
+const refuse = (error: Error): Training => Object.assign(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
 
-/** The mean over a row's elements, as sums over its strips. */
-const lossOf = (tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Tensor, gradient: boolean): Tensor =>
-  loss(tape, kind, y, x, state, 1 / x.columns, gradient);
+const checkSeed = (where: string, seed: number): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });

@@ -2,13 +2,8 @@ import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { momentCount } from '../kernels/optimizer.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
+import type { Losses } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
-
-/** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
-export interface Losses {
-  loss: number;
-  reconstruction: number;
-}
 
 export interface History {
   /** One entry an epoch: the mean over its examples. Where a fit starts or ends within an epoch, over those it trained on. */
@@ -31,6 +26,9 @@ export interface Progress {
   /** Steps finished, of this fit. */
   step: number;
   steps: number;
+  /** In `pretrain`: which layer's turn it is, from 1 on, and of how many. */
+  stage?: number;
+  stages?: number;
   /** The last epoch's, or with `progressEveryMs` the newest step's that was read back. */
   loss?: number;
   examplesPerSecond: number;
@@ -55,7 +53,7 @@ export interface FitOptions {
   minDelta?: number;
   /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
   restoreBest?: boolean;
-  onEpochEnd?: (epoch: Losses & { epoch: number; validation?: Losses; best: boolean }) => void | Promise<void>;
+  onEpochEnd?: (epoch: Losses & { epoch: number; validation?: Losses; best: boolean; stage?: number }) => void | Promise<void>;
   /** Called after each finished submit. */
   onProgress?: (progress: Progress) => void;
   /** Reads the newest loss back for `onProgress`, at most that often. Without it, no loss is read between epochs. */

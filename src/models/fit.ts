@@ -1,9 +1,9 @@
 import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
 import { Controls } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
+import { meanOverExamples } from './losses.ts';
 import { adam } from './optimizers.ts';
 import { ProgressReports } from './progress.ts';
-import { meanOverExamples } from './run.ts';
 import type { Trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
@@ -33,11 +33,9 @@ async function train(model: Trainable, data: Data, options: FitOptions, controls
     const validation = held && (await Validation.make(model, held, options));
     if (validation) cleanup.push(() => validation.dispose());
     const trainer = await Trainer.make(
-      host,
-      place,
+      model,
       training,
-      { batch, optimizer, shuffled: options.shuffle ?? true, seed: model.seed, frameBudgetMs: options.frameBudgetMs },
-      (tape, x, state) => model.recordLoss(tape, x, state, true),
+      { batch, optimizer, shuffled: options.shuffle ?? true, frameBudgetMs: options.frameBudgetMs },
     );
     cleanup.push(() => trainer.dispose());
     try {
@@ -53,7 +51,7 @@ async function train(model: Trainable, data: Data, options: FitOptions, controls
 
 /** The epochs of a fit, one readback each; and one more where there is validation. */
 async function epochs(
-  { host, place, report }: Trainable,
+  { host, place }: Trainable,
   trainer: Trainer,
   validation: Validation | undefined,
   examples: number,
@@ -77,9 +75,9 @@ async function epochs(
     });
     await progress.settle();
     options.signal?.throwIfAborted();
-    for (const mean of losses) history.loss.push(report(mean).loss);
+    for (const { loss } of losses) history.loss.push(loss);
     history.steps += losses.length;
-    if (losses.length) history.epochs.push(report(meanOverExamples(losses, position, batch, examples)));
+    if (losses.length) history.epochs.push(meanOverExamples(losses, position, batch, examples));
     if (losses.length < wanted) return { ...history, stopped: 'user' };
 
     const epoch = history.epochs.at(-1)!;

@@ -1,16 +1,21 @@
 import { activationNames, type Activation } from '../kernels/activation.ts';
+import { dropout as dropoutKernel } from '../kernels/corrupt.ts';
 import { dense as denseKernel } from '../kernels/dense.ts';
+import { codeMean, reparameterize } from '../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { streams, uniforms } from '../runtime/random.ts';
-import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import type { Pass } from './pass.ts';
+import { asSchedule, type Schedule } from './schedules.ts';
 
 /** A weight a layer needs. */
 export interface ParameterSpec {
   /** Within the layer: `weight`, `bias`. */
   readonly name: string;
   readonly shape: readonly number[];
+  /** Where it is known outside as several, one behind the other along the first side: their names. */
+  readonly parts?: readonly string[];
   /** Its first values. `which` tells this parameter's draws from all others of the model. */
   initial(seed: number, which: number): Float32Array;
 }
@@ -20,11 +25,17 @@ export interface Layer {
   readonly name: string;
   /** The last activation, where the layer has one. */
   readonly activation?: Activation;
+  /** Outputs, where they are what the layer was made with. */
+  readonly units?: number;
+  /** Of a Gaussian code: what its divergence counts in the loss. */
+  readonly beta?: Schedule;
   /** @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
   parameters(input: readonly number[]): ParameterSpec[];
   /** Records y = layer(x). With `logits`, the layer's own activation is left out, for a loss that works on what comes before it. */
-  forward(tape: Tape, x: Tensor, parameter: (name: string) => Tensor, options: { logits: boolean }): Tensor;
+  forward(pass: Pass, x: Tensor, parameter: (name: string) => Tensor, options: { logits: boolean }): Tensor;
+  /** The same layer with the transpose of another's weight in the place of its own. */
+  mirrored?(): Layer;
 }
 
 /** How weights start: uniform in ±limit, with limit² = 6/(in + out) (Glorot & Bengio 2010), 6/in (He et al. 2015) or 3/in (LeCun et al. 1998). */
@@ -54,24 +65,81 @@ export function dense(units: number, activation: Activation = 'linear', options:
   const { init = 'glorot', bias = true } = options;
   const limit = limits[init];
   if (!limit) throw new OptionError(`dense: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
-  return {
+  const biases = bias ? [{ name: 'bias', shape: [units], initial: () => new Float32Array(units) }] : [];
+  const layer = (transposed: boolean): Layer => ({
     name: 'dense',
     activation,
-    outputShape(input) {
-      if (input.length !== 1) throw new ShapeError(`dense: takes flat features, not [${input.join(', ')}]`);
-      return [units];
-    },
-    parameters([inputs = 1]) {
-      const bound = limit(inputs, units);
-      const weight = {
-        name: 'weight',
-        shape: [units, inputs],
-        initial: (seed: number, which: number) => uniforms(units * inputs, seed, streams.weights, which).map((u) => (2 * u - 1) * bound),
-      };
-      return bias ? [weight, { name: 'bias', shape: [units], initial: () => new Float32Array(units) }] : [weight];
-    },
-    forward(tape, x, parameter, { logits }) {
-      return denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation);
+    units,
+    outputShape: (input) => flat('dense', input, units),
+    parameters: ([inputs = 1]) =>
+      transposed ? biases : [{ name: 'weight', shape: [units, inputs], initial: (seed, which) => spread(units * inputs, limit(inputs, units), seed, which) }, ...biases],
+    forward: ({ tape }, x, parameter, { logits }) =>
+      denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation, { transposed }),
+    ...(!transposed && { mirrored: () => layer(true) }),
+  });
+  return layer(false);
+}
+
+/**
+ * In training, sets each value to 0 with probability `rate` and divides the others by 1 − rate (Srivastava et al. 2014). Else does nothing.
+ * @throws OptionError
+ */
+export function dropout(rate: number): Layer {
+  checkNumber('dropout: rate', rate, { least: 0, most: 1 - 1e-6 });
+  return {
+    name: 'dropout',
+    outputShape: (input) => [...input],
+    parameters: () => [],
+    forward: (pass, x) => (pass.training ? dropoutKernel(pass.tape, x, rate, pass.draws()) : x),
+  };
+}
+
+export interface GaussianOptions {
+  /** What the divergence from N(0, I) counts in the loss (Higgins et al. 2017). Default 1. A schedule counts the model's steps. */
+  beta?: number | Schedule;
+}
+
+/**
+ * A Gaussian code, the last layer of an encoder: two linear heads give its mean and log-variance, training and evaluation draw
+ * z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction takes the mean.
+ * Weights mean.weight and logvar.weight [units, in], mean.bias and logvar.bias [units].
+ * @throws OptionError
+ */
+export function gaussian(units: number, options: GaussianOptions = {}): Layer {
+  checkNumber('gaussian: units', units, { least: 1, whole: true });
+  checkOptions('gaussian', options, ['beta']);
+  const beta = asSchedule('gaussian: beta', options.beta ?? 1);
+  return {
+    name: 'gaussian',
+    units,
+    beta,
+    outputShape: (input) => flat('gaussian', input, units),
+    // Both heads are one matrix, so that they are one product.
+    parameters: ([inputs = 1]) => [
+      {
+        name: 'heads.weight',
+        parts: ['mean.weight', 'logvar.weight'],
+        shape: [2 * units, inputs],
+        initial: (seed, which) => spread(2 * units * inputs, limits.glorot(inputs, units), seed, which),
+      },
+      { name: 'heads.bias', parts: ['mean.bias', 'logvar.bias'], shape: [2 * units], initial: () => new Float32Array(2 * units) },
+    ],
+    forward(pass, x, parameter) {
+      const { tape, mode } = pass;
+      const head = denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
+      pass.head = head;
+      if (mode === 'predict') return codeMean(tape, head);
+      const { z, kl } = reparameterize(tape, head, pass.draws(), pass.timetable);
+      pass.divergence = kl;
+      return z;
     },
   };
+}
+
+const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
+  uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);
+
+function flat(layer: string, input: readonly number[], units: number): number[] {
+  if (input.length !== 1) throw new ShapeError(`${layer}: takes flat features, not [${input.join(', ')}]`);
+  return [units];
 }

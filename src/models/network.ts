@@ -1,10 +1,10 @@
 import { asDataset, type Data } from '../data/dataset.ts';
 import type { Gpu } from '../runtime/device.ts';
-import type { Parameters } from '../runtime/parameters.ts';
-import type { Tape } from '../runtime/tape.ts';
+import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { Layer } from './layers.ts';
+import type { Pass } from './pass.ts';
 import { mapRows } from './run.ts';
 
 /** A row of `describe()`. */
@@ -25,20 +25,32 @@ export interface Host {
   readonly turns: Turns;
 }
 
+export interface NetworkOptions {
+  /** The layers' numbers in their weights' names, where they are not 0, 1, 2, … */
+  numbers?: readonly number[];
+  /** Weights that live under another name: those of tied layers. */
+  borrowed?: ReadonlyMap<string, string>;
+}
+
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
   readonly outputShape: number[];
   readonly #host: () => Host;
+  readonly #shapes: number[][];
 
   constructor(
     private readonly name: string,
-    private readonly layers: readonly Layer[],
+    /** @internal */
+    readonly layers: readonly Layer[],
     /** One example's shape. */
     readonly inputShape: number[],
     host: () => Host,
+    private readonly options: NetworkOptions = {},
   ) {
     this.#host = host;
-    this.outputShape = layers.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+    this.#shapes = [inputShape];
+    for (const layer of layers) this.#shapes.push(layer.outputShape(this.#shapes.at(-1)!));
+    this.outputShape = this.#shapes.at(-1)!;
   }
 
   /** Numbers in all weights. */
@@ -53,7 +65,7 @@ export class Network {
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
   async predict(data: Data): Promise<Matrix> {
-    return predict(this.#host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, (tape, x) => this.record(tape, x));
+    return predict(this.#host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, (pass, x) => this.record(pass, x));
   }
 
   /** A table of layers, shapes and parameters. */
@@ -62,37 +74,60 @@ export class Network {
   }
 
   describe(): LayerInfo[] {
-    const shapes = this.#shapes();
     return this.layers.map((layer, i) => ({
-      name: `${this.name}.${i}`,
+      name: this.#nameOf(i),
       type: layer.name,
       activation: layer.activation,
-      outputShape: shapes[i + 1],
-      parameters: layer.parameters(shapes[i]).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      outputShape: this.#shapes[i + 1],
+      parameters: layer.parameters(this.#shapes[i]).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
     }));
   }
 
   /** The weights with their full names and first values. @internal */
-  parameterSpecs(seed: number, first: number): { name: string; shape: readonly number[]; initial: Float32Array }[] {
-    const shapes = this.#shapes();
-    return this.layers
-      .flatMap((layer, i) => layer.parameters(shapes[i]).map((spec) => ({ ...spec, name: `${this.name}.${i}.${spec.name}` })))
-      .map(({ name, shape, initial }, i) => ({ name, shape, initial: initial(seed, first + i) }));
+  parameterValues(seed: number, first: number): ParameterValues[] {
+    const specs = this.layers.flatMap((layer, i) => layer.parameters(this.#shapes[i]).map((spec) => ({ spec, prefix: this.#nameOf(i) })));
+    return specs.map(({ spec: { name, shape, parts, initial }, prefix }, i) => ({
+      name: `${prefix}.${name}`,
+      shape,
+      initial: initial(seed, first + i),
+      parts: parts?.map((part) => `${prefix}.${part}`),
+    }));
   }
 
   /** Records y = network(x). With `logits`, without the last layer's activation. @internal */
-  record(tape: Tape, x: Tensor, { logits = false } = {}): Tensor {
-    const { parameters } = this.#host();
-    return this.layers.reduce(
-      (y, layer, i) => layer.forward(tape, y, (name) => parameters.get(`${this.name}.${i}.${name}`), { logits: logits && i === this.layers.length - 1 }),
-      x,
-    );
+  record(pass: Pass, x: Tensor, options: { logits?: boolean } = {}): Tensor {
+    return this.recordLayers(pass, x, options).at(-1)!;
   }
 
-  #shapes(): number[][] {
-    const shapes = [this.inputShape];
-    for (const layer of this.layers) shapes.push(layer.outputShape(shapes.at(-1)!));
-    return shapes;
+  /** The same, with what comes out of each layer. @internal */
+  recordLayers(pass: Pass, x: Tensor, { logits = false } = {}): Tensor[] {
+    let y = x;
+    return this.layers.map((layer, i) => (y = layer.forward(pass, y, (name) => this.parameter(i, name), { logits: logits && i === this.layers.length - 1 })));
+  }
+
+  /** A weight of layer number `i` of the list, wherever it lives. @internal */
+  parameter(i: number, name: string): Tensor {
+    const full = `${this.#nameOf(i)}.${name}`;
+    return this.#host().parameters.get(this.options.borrowed?.get(full) ?? full);
+  }
+
+  /** What goes into layer number `i` of the list. @internal */
+  shapeBefore(i: number): number[] {
+    return this.#shapes[i];
+  }
+
+  /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
+  part(from: number, to: number, host = this.#host): Network {
+    const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
+    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { ...this.options, numbers });
+  }
+
+  #numberOf(i: number): number {
+    return this.options.numbers?.[i] ?? i;
+  }
+
+  #nameOf(i: number): string {
+    return `${this.name}.${this.#numberOf(i)}`;
   }
 }
 
@@ -103,12 +138,13 @@ export async function predict(
   data: Data,
   inputShape: readonly number[],
   outputShape: readonly number[],
-  record: (tape: Tape, x: Tensor, state: Tensor) => Tensor,
+  record: (pass: Pass, x: Tensor) => Tensor,
+  seed?: number,
 ): Promise<Matrix> {
   const { set, release } = await asDataset(where, gpu, data, inputShape);
   try {
     const columns = outputShape.reduce((product, n) => product * n, 1);
-    const values = await mapRows(turns, set, columns, record);
+    const values = await mapRows(turns, set, columns, record, seed);
     return { data: values, shape: [set.length, ...outputShape] };
   } finally {
     release();

@@ -1,35 +1,51 @@
 import { OptionError } from '../errors.ts';
 import type { OptimizerKind } from '../kernels/optimizer.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { asSchedule, type Schedule } from './schedules.ts';
 
 /** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
 export interface Optimizer {
   readonly kind: OptimizerKind;
-  readonly learningRate: number;
+  readonly learningRate: Schedule;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  readonly clipNorm?: number;
 }
 
-function make(kind: OptimizerKind, learningRate: number, { beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0 }): Optimizer {
-  checkNumber(`${kind}: learning rate`, learningRate, { least: 0, most: 1e30 });
+export interface ClipOptions {
+  /** All gradients together are scaled down to this norm where theirs is larger (Pascanu et al. 2013); as PyTorch's `clip_grad_norm_`. */
+  clipNorm?: number;
+}
+
+interface Numbers {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  weightDecay?: number;
+  clipNorm?: number;
+}
+
+function make(kind: OptimizerKind, rate: number | Schedule, { beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, clipNorm }: Numbers): Optimizer {
+  const learningRate = asSchedule(`${kind}: learning rate`, rate);
+  if (clipNorm !== undefined) checkNumber(`${kind}: clipNorm`, clipNorm, { above: 0 });
   checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: beta2`, beta2, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: epsilon`, epsilon, kind === 'adam' || kind === 'adamw' || kind === 'adagrad' ? { above: 0 } : { least: 0 });
   checkNumber(`${kind}: weight decay`, weightDecay, { least: 0 });
-  return { kind, learningRate, beta1, beta2, epsilon, weightDecay };
+  return { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm };
 }
 
 /** w −= η g; with momentum as PyTorch has it, v = μ v + g, w −= η v. @throws OptionError */
-export function sgd(learningRate = 0.01, options: { momentum?: number; nesterov?: boolean } = {}): Optimizer {
-  checkOptions('sgd', options, ['momentum', 'nesterov']);
-  const { momentum = 0, nesterov = false } = options;
+export function sgd(learningRate: number | Schedule = 0.01, options: ClipOptions & { momentum?: number; nesterov?: boolean } = {}): Optimizer {
+  checkOptions('sgd', options, ['momentum', 'nesterov', 'clipNorm']);
+  const { momentum = 0, nesterov = false, clipNorm } = options;
   if (nesterov && !momentum) throw new OptionError('sgd: nesterov needs a momentum');
-  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { beta1: momentum });
+  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { beta1: momentum, clipNorm });
 }
 
-export interface AdamOptions {
+export interface AdamOptions extends ClipOptions {
   /** Default 0.9. */
   beta1?: number;
   /** Default 0.999. */
@@ -39,28 +55,28 @@ export interface AdamOptions {
 }
 
 /** Adam (Kingma & Ba 2015), with PyTorch's defaults. @throws OptionError */
-export function adam(learningRate = 1e-3, options: AdamOptions = {}): Optimizer {
-  checkOptions('adam', options, ['beta1', 'beta2', 'epsilon']);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  return make('adam', learningRate, { beta1, beta2, epsilon });
+export function adam(learningRate: number | Schedule = 1e-3, options: AdamOptions = {}): Optimizer {
+  checkOptions('adam', options, ['beta1', 'beta2', 'epsilon', 'clipNorm']);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm } = options;
+  return make('adam', learningRate, { beta1, beta2, epsilon, clipNorm });
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
-export function adamw(learningRate = 1e-3, options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
-  checkOptions('adamw', options, ['beta1', 'beta2', 'epsilon', 'weightDecay']);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
-  return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay });
+export function adamw(learningRate: number | Schedule = 1e-3, options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+  checkOptions('adamw', options, ['beta1', 'beta2', 'epsilon', 'weightDecay', 'clipNorm']);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, clipNorm } = options;
+  return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay, clipNorm });
 }
 
 /** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
-export function adagrad(learningRate = 0.01, options: { epsilon?: number } = {}): Optimizer {
-  checkOptions('adagrad', options, ['epsilon']);
-  const { epsilon = 1e-10 } = options;
-  return make('adagrad', learningRate, { epsilon });
+export function adagrad(learningRate: number | Schedule = 0.01, options: ClipOptions & { epsilon?: number } = {}): Optimizer {
+  checkOptions('adagrad', options, ['epsilon', 'clipNorm']);
+  const { epsilon = 1e-10, clipNorm } = options;
+  return make('adagrad', learningRate, { epsilon, clipNorm });
 }
 
 /** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */
-export function settings({ learningRate, beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
+export function settings({ beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
   const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);
-  return { rate: learningRate, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: log(beta1), logBeta2: log(beta2), epsilon, decay: weightDecay };
+  return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: log(beta1), logBeta2: log(beta2), epsilon, decay: weightDecay };
 }

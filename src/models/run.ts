@@ -1,12 +1,14 @@
 import type { Dataset } from '../data/dataset.ts';
 import { account, advance, gather, scatter } from '../kernels/step.ts';
-import type { Gpu } from '../runtime/device.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { Schedule } from '../runtime/schedule.ts';
 import { makeState, writeState } from '../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
+import { lossesFrom, meanOverExamples, type Losses } from './losses.ts';
+import { Pass } from './pass.ts';
+import type { Trainable } from './trainable.ts';
 
 /** Rows that go through a network at a time where nothing is trained. */
 const usualBatch = 256;
@@ -19,9 +21,10 @@ const batchFor = (rows: number): number => Math.min(usualBatch, 2 ** Math.ceil(M
 
 /**
  * Sends every example through `record`, which maps a batch to `columns` values a row, and brings the results back as rows.
+ * With a seed, what draws at random draws from it.
  * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
  */
-export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (tape: Tape, x: Tensor, state: Tensor) => Tensor): Promise<Float32Array> {
+export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (pass: Pass, x: Tensor) => Tensor, seed = 0): Promise<Float32Array> {
   const { gpu, length } = data;
   const batch = batchFor(length);
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(pieceBytes / (batch * columns * 4))));
@@ -30,7 +33,7 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   const owned: { dispose(): void }[] = [state, out];
   try {
     const tape = makeTape(gpu);
-    scatter(tape, record(tape, gatherFrom(tape, data, state, batch), state), state, out, columns);
+    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, state, batch)), state, out, columns);
     advance(tape, state);
     const plan = await compile(tape);
     owned.push(plan);
@@ -38,7 +41,7 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
       const schedule = new Schedule(gpu);
       const results = new Float32Array(length * columns);
       for (let position = 0; position < length; position += batches * batch) {
-        writeState(gpu, state, { position, examples: length, batch });
+        writeState(gpu, state, { position, examples: length, batch, seed });
         const steps = Math.min(batches, Math.ceil((length - position) / batch));
         await schedule.run(steps, (pass) => plan.encode(pass));
         const [piece] = await readTensors(gpu, [out]);
@@ -56,27 +59,26 @@ export function gatherFrom(tape: Tape, { storage, features, order }: Dataset, st
   return gather(tape, { data: storage.tensor, bytes: storage.bytes, scale: storage.scale, columns: features }, state, batch, shuffled);
 }
 
-/** Measures a loss over a whole data set; made once, run as often as wanted. */
+/** Measures a model's loss over a whole data set; made once, run as often as wanted. */
 export class Evaluation {
   private constructor(
-    private readonly gpu: Gpu,
+    private readonly model: Trainable,
     private readonly plan: Plan,
     private readonly state: Tensor,
     private readonly losses: Tensor,
-    private readonly examples: number,
-    private readonly batch: number,
+    private readonly data: { examples: number; batch: number; seed: number },
   ) {}
 
-  /** `record` returns the sums of a batch's losses, as the kernel `loss` makes them. */
-  static async make(data: Dataset, record: (tape: Tape, x: Tensor, state: Tensor) => Tensor, batch = batchFor(data.length)): Promise<Evaluation> {
+  /** The seed is that of a Gaussian code's samples and of penalties that draw: the same in every run. */
+  static async make(model: Trainable, data: Dataset, { batch = batchFor(data.length), seed = model.seed } = {}): Promise<Evaluation> {
     const { gpu } = data;
     const state = makeState(gpu);
-    const losses = emptyTensor(gpu, [Math.ceil(data.length / batch)], 'f32', 'losses');
+    const losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
     try {
       const tape = makeTape(gpu);
-      account(tape, record(tape, gatherFrom(tape, data, state, batch), state), state, losses);
+      account(tape, model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, state, batch)), state, losses);
       advance(tape, state);
-      return new Evaluation(gpu, await compile(tape), state, losses, data.length, batch);
+      return new Evaluation(model, await compile(tape), state, losses, { examples: data.length, batch, seed });
     } catch (error) {
       state.dispose();
       losses.dispose();
@@ -84,12 +86,16 @@ export class Evaluation {
     }
   }
 
-  /** The mean loss of an example, with one readback. */
-  async run(): Promise<number> {
-    writeState(this.gpu, this.state, { examples: this.examples, batch: this.batch });
-    await new Schedule(this.gpu).run(this.losses.size, (pass) => this.plan.encode(pass));
-    const [losses] = await readTensors(this.gpu, [this.losses]);
-    return meanOverExamples(losses, 0, this.batch, this.examples);
+  /** The mean over the examples, with one readback. */
+  async run(): Promise<Losses> {
+    const { parts, host, place } = this.model;
+    const { examples, batch, seed } = this.data;
+    writeState(host.gpu, this.state, { examples, batch, seed });
+    await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass));
+    const [losses] = await readTensors(host.gpu, [this.losses]);
+    const beta = this.model.betaAt(place.step);
+    const batches = Array.from({ length: this.losses.rows }, (_, i) => lossesFrom(parts, losses.subarray(i * parts.length), beta));
+    return meanOverExamples(batches, 0, batch, examples);
   }
 
   dispose(): void {
@@ -97,15 +103,4 @@ export class Evaluation {
     this.state.dispose();
     this.losses.dispose();
   }
-}
-
-/** The mean over examples of batch means, when the first batch starts at `position` of an epoch, whose last batch may be short. */
-export function meanOverExamples(batchMeans: ArrayLike<number>, position: number, batch: number, examples: number): number {
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < batchMeans.length; i++) {
-    const rows = Math.min(batch, examples - position - i * batch);
-    sum += batchMeans[i] * rows;
-    count += rows;
-  }
-  return sum / count;
 }

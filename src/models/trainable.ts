@@ -1,8 +1,8 @@
 import type { Dataset } from '../data/dataset.ts';
-import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import type { Losses } from './fit-options.ts';
+import type { LossPart } from './losses.ts';
 import type { Host } from './network.ts';
+import type { Pass } from './pass.ts';
 import type { Place } from './trainer.ts';
 
 /** What `fit` needs to know of a model. */
@@ -11,10 +11,12 @@ export interface Trainable {
   readonly place: Place;
   readonly seed: number;
   readonly inputShape: readonly number[];
+  /** What its loss is made of. */
+  readonly parts: readonly LossPart[];
   /** @throws DataError where the loss cannot work on such data */
   checkData(data: Dataset): void;
-  /** Records the model on a batch and its loss, with its gradient or without. */
-  recordLoss(tape: Tape, x: Tensor, state: Tensor, gradient: boolean): Tensor;
-  /** The loss as it is reported, from the mean that the device returns. */
-  report(mean: number): Losses;
+  /** Records the model on a batch and the parts of its loss, with the gradient if the pass trains. */
+  recordLoss(pass: Pass, x: Tensor): Tensor[];
+  /** What the divergence counts at a step of the model's life. */
+  betaAt(step: number): number;
 }

@@ -5,11 +5,14 @@ import { account, shuffle } from '../kernels/step.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { Schedule, type ScheduleHooks } from '../runtime/schedule.ts';
 import { makeState, noneBad, parseState, writeState } from '../runtime/state.ts';
-import { tape as makeTape, type Tape } from '../runtime/tape.ts';
+import { tape as makeTape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, writeTensor, type Tensor } from '../runtime/tensor.ts';
-import type { Host } from './network.ts';
+import { lossesFrom, type Losses } from './losses.ts';
 import { settings, type Optimizer } from './optimizers.ts';
+import { Pass } from './pass.ts';
 import { gatherFrom } from './run.ts';
+import { valueAt } from './schedules.ts';
+import type { Trainable } from './trainable.ts';
 
 /** How far a model has been trained; a later fit goes on from here. */
 export interface Place {
@@ -20,17 +23,18 @@ export interface Place {
   /** The kind of epoch that position belongs to: examples, batch size, shuffled or not. */
   epochKind: string;
   optimizer?: Optimizer;
-  /** The step at which that optimizer began. */
+  /** The step at which its moments began, */
   origin: number;
+  /** and the one from which its learning rate's schedule counts: it was given in that fit. */
+  given: number;
 }
 
-export const startPlace = (): Place => ({ step: 0, epoch: 0, position: 0, epochKind: '', origin: 0 });
+export const startPlace = (): Place => ({ step: 0, epoch: 0, position: 0, epochKind: '', origin: 0, given: 0 });
 
 export interface TrainerOptions {
   batch: number;
   optimizer: Optimizer;
   shuffled: boolean;
-  seed: number;
   frameBudgetMs?: number;
 }
 
@@ -38,22 +42,23 @@ export interface TrainerOptions {
 export class Trainer {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
+  /** The model's step at which this run began. */
+  #began = 0;
 
   private constructor(
-    private readonly host: Host,
-    private readonly place: Place,
+    private readonly model: Trainable,
     private readonly options: TrainerOptions,
     private readonly examples: number,
-    private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor },
+    private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor; timetable: Tensor },
     private readonly plans: { step: Plan; shuffle: Plan },
   ) {
-    this.stepsPerEpoch = tensors.losses.size;
-    this.#schedule = new Schedule(host.gpu, options.frameBudgetMs);
+    this.stepsPerEpoch = tensors.losses.rows;
+    this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
-  /** `recordLoss` records the model on a batch and its loss with the gradient, and returns the loss's sums. */
-  static async make(host: Host, place: Place, data: Dataset, options: TrainerOptions, recordLoss: (tape: Tape, x: Tensor, state: Tensor) => Tensor): Promise<Trainer> {
-    const { gpu, parameters } = host;
+  static async make(model: Trainable, data: Dataset, options: TrainerOptions): Promise<Trainer> {
+    const { place } = model;
+    const { gpu, parameters } = model.host;
     const { batch, optimizer, shuffled } = options;
     const stepsPerEpoch = Math.ceil(data.length / batch);
     const gradients = parameters.gradients;
@@ -61,20 +66,22 @@ export class Trainer {
       parameters.resetMoments(momentCount(optimizer.kind));
       place.origin = place.step;
     }
+    if (place.optimizer !== optimizer) place.given = place.step;
     place.optimizer = optimizer;
     const tensors = {
       state: makeState(gpu),
-      losses: emptyTensor(gpu, [stepsPerEpoch], 'f32', 'losses'),
+      losses: emptyTensor(gpu, [stepsPerEpoch, model.parts.length], 'f32', 'losses'),
       order: emptyTensor(gpu, [data.length], 'u32', 'order'),
       settings: emptyTensor(gpu, [settingNames.length], 'f32', 'settings'),
+      timetable: emptyTensor(gpu, [stepsPerEpoch, 2], 'f32', 'timetable'),
     };
-    const { state, losses, order } = tensors;
+    const { state, losses, order, timetable } = tensors;
     const plans: Plan[] = [];
     try {
       const step = makeTape(gpu);
-      const sums = recordLoss(step, gatherFrom(step, data, state, batch, order), state);
+      const parts = model.recordLoss(new Pass(step, 'train', state, timetable), gatherFrom(step, data, state, batch, order));
       step.differentiate();
-      account(step, sums, state, losses, gradients);
+      account(step, parts, state, losses, { gradients, timetable, clipNorm: optimizer.clipNorm });
       optimize(step, optimizer.kind, { values: parameters.values, gradients, moments: parameters.moments, settings: tensors.settings, state });
       const ordering = makeTape(gpu);
       shuffle(ordering, state, order, { shuffled, subset: data.order });
@@ -88,24 +95,26 @@ export class Trainer {
     const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
     if (place.epochKind !== epochKind && place.position) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
-    return new Trainer(host, place, options, data.length, tensors, { step: plans[0], shuffle: plans[1] });
+    return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] });
   }
 
   /** Steps until the epoch is through. */
   get stepsLeft(): number {
-    return Math.ceil((this.examples - this.place.position) / this.options.batch);
+    return Math.ceil((this.examples - this.model.place.position) / this.options.batch);
   }
 
   /**
    * Trains on up to `steps` batches of the current epoch and reads their losses back.
    * @throws DivergedError with the weights as they were before the step that went bad
    */
-  async run(steps: number, hooks: ScheduleHooks): Promise<Float32Array> {
-    const { gpu, turns } = this.host;
-    const { step, epoch, position, origin } = this.place;
-    writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed: this.options.seed });
+  async run(steps: number, hooks: ScheduleHooks): Promise<Losses[]> {
+    const { seed, host, place } = this.model;
+    const { gpu, turns } = host;
+    const { step, epoch, position, origin } = place;
+    writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
+    this.#writeTimetable();
     const encode = (pass: GPUComputePassEncoder, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
-    let losses: Float32Array;
+    let losses: Losses[];
     try {
       await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });
     } finally {
@@ -116,8 +125,8 @@ export class Trainer {
 
   /** The newest loss on the device. */
   async newestLoss(finishedSteps: number): Promise<number> {
-    const [losses] = await readTensors(this.host.gpu, [this.tensors.losses]);
-    return losses[finishedSteps - 1];
+    const [losses] = await readTensors(this.model.host.gpu, [this.tensors.losses]);
+    return this.#lossesAt(losses as Float32Array, finishedSteps - 1).loss;
   }
 
   dispose(): void {
@@ -126,11 +135,26 @@ export class Trainer {
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
-  async #catchUp(): Promise<Float32Array> {
-    const [losses, words] = await readTensors(this.host.gpu, [this.tensors.losses, this.tensors.state]);
+  async #catchUp(): Promise<Losses[]> {
+    const { host, place } = this.model;
+    const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
     const { step, epoch, position, slot, bad } = parseState(words);
-    Object.assign(this.place, { step, epoch, position });
-    if (bad !== noneBad) throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${this.host.parameters.nameAt(bad - 1)}.grad`);
-    return (losses as Float32Array).subarray(0, slot);
+    Object.assign(place, { step, epoch, position });
+    if (bad !== noneBad) throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`);
+    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i));
+  }
+
+  /** What each of the coming steps uses: nothing on the device knows of schedules. */
+  #writeTimetable(): void {
+    const { place, host } = this.model;
+    const { learningRate } = this.options.optimizer;
+    this.#began = place.step;
+    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [valueAt(learningRate, place.step - place.given + i), this.model.betaAt(place.step + i)]);
+    writeTensor(host.gpu, this.tensors.timetable, rows.flat());
+  }
+
+  #lossesAt(values: Float32Array, i: number): Losses {
+    const { parts } = this.model;
+    return lossesFrom(parts, values.subarray(i * parts.length, (i + 1) * parts.length), this.model.betaAt(this.#began + i));
   }
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
-import type { FitOptions, Losses } from './fit-options.ts';
+import type { FitOptions } from './fit-options.ts';
+import type { Losses } from './losses.ts';
 import { Evaluation } from './run.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -18,14 +19,14 @@ export class Validation {
   ) {}
 
   static async make(model: Trainable, data: Dataset, { patience, minDelta = 0, restoreBest = patience !== undefined }: FitOptions): Promise<Validation> {
-    const evaluation = await Evaluation.make(data, (tape, x, state) => model.recordLoss(tape, x, state, false));
+    const evaluation = await Evaluation.make(model, data);
     const { gpu, parameters } = model.host;
     const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
     return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
   }
 
   async check(epoch: number): Promise<{ losses: Losses; best: boolean; outOfPatience: boolean }> {
-    const losses = this.model.report(await this.evaluation.run());
+    const losses = await this.evaluation.run();
     const best = losses.loss < this.#bestLoss - this.minDelta;
     if (best) {
       this.#bestLoss = losses.loss;

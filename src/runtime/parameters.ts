@@ -4,43 +4,66 @@ import { emptyTensor, Tensor, writeTensor } from './tensor.ts';
 /** Values of a parameter start on 256-byte bounds, where WebGPU lets a binding start. */
 const alignment = 64;
 
+export interface ParameterValues {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: Float32Array;
+  /** Names of equal parts, one behind the other along the first side, by which it is known outside. */
+  readonly parts?: readonly string[];
+}
+
 /** All weights of a model: one buffer of values; and from the first training on, one of gradients and one of the optimizer's moments. */
 export class Parameters {
   readonly values: Tensor;
+  /** As kernels take them. */
   readonly #tensors = new Map<string, Tensor>();
+  /** As they are known outside. */
+  readonly #named = new Map<string, Tensor>();
   readonly #offsets = new Map<string, number>();
   #gradients: Tensor | undefined;
   #moments: Tensor | undefined;
 
   constructor(
     private readonly gpu: Gpu,
-    specs: readonly { name: string; shape: readonly number[]; initial: Float32Array }[],
+    specs: readonly ParameterValues[],
   ) {
     let end = 0;
-    for (const { name, shape } of specs) {
+    for (const { name, shape, parts = [name] } of specs) {
+      const size = shape.reduce((product, n) => product * n, 1);
       this.#offsets.set(name, end);
-      end += Math.ceil(shape.reduce((product, n) => product * n, 1) / alignment) * alignment;
+      parts.forEach((part, i) => this.#offsets.set(part, end + (i * size) / parts.length));
+      end += Math.ceil(size / alignment) * alignment;
     }
     this.values = emptyTensor(gpu, [end], 'f32', 'values');
-    for (const { name, shape, initial } of specs) {
+    for (const { name, shape, initial, parts = [name] } of specs) {
       const parameter = this.#part(this.values, name, shape);
       this.#tensors.set(name, parameter);
+      const [first, ...rest] = shape;
+      for (const part of parts) this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
       writeTensor(gpu, parameter, initial);
     }
   }
 
   get names(): string[] {
-    return [...this.#tensors.keys()];
+    return [...this.#named.keys()];
   }
 
+  /** In the order of the names; to be read and written, as parts need not start where a binding may. */
   get tensors(): Tensor[] {
-    return [...this.#tensors.values()];
+    return [...this.#named.values()];
   }
 
-  has(name: string): boolean {
-    return this.#tensors.has(name);
+  /** The weight of that name, to be read and written. */
+  named(name: string): Tensor | undefined {
+    return this.#named.get(name);
   }
 
+  /** The tensors that kernels take, by name. */
+  get entries(): [string, Tensor][] {
+    return [...this.#tensors];
+  }
+
+  /** A tensor for kernels. */
   get(name: string): Tensor {
     const parameter = this.#tensors.get(name);
     if (!parameter) throw new Error(`there is no parameter ${name}`);

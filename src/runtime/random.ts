@@ -1,5 +1,5 @@
 /** What random numbers are for. Each purpose draws from a stream of its own, so that one more draw here moves nothing there. */
-export const streams = { weights: 1, shuffle: 2, split: 3 } as const;
+export const streams = { weights: 1, shuffle: 2, split: 3, noise: 4, samples: 5, stages: 6 } as const;
 
 /** Philox 4x32-10 (Salmon et al. 2011): four words from a counter and a key. The device has the same one, bit for bit. */
 export function philox(counter: readonly [number, number, number, number], key: readonly [number, number]): [number, number, number, number] {
@@ -31,6 +31,17 @@ export function uniforms(count: number, seed: number, stream: number, which = 0)
     for (let j = 0; j < 4 && i + j < count; j++) draws[i + j] = (words[j] >>> 8) / 2 ** 24;
   }
   return draws;
+}
+
+/** `count` draws of mean 0 and deviation 1 (Box & Muller 1958), from (seed, stream, which). */
+export function normals(count: number, seed: number, stream: number, which = 0): Float32Array {
+  const draws = uniforms(2 * Math.ceil(count / 2), seed, stream, which);
+  return Float32Array.from({ length: count }, (_, i) => {
+    const [u, v] = [draws[i & ~1], draws[i | 1]];
+    // Half a step up: the logarithm of 0 is none.
+    const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
+    return radius * (i % 2 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
+  });
 }
 
 /** The numbers from 0 to n − 1 in random order (Fisher and Yates). */

@@ -82,6 +82,14 @@ export class Tape {
     this.#rules.push({ of, rule });
   }
 
+  /** Records something that is not trained: no gradient flows into it. */
+  constant<T>(record: () => T): T {
+    const before = this.#rules.length;
+    const recorded = record();
+    this.#rules.length = before;
+    return recorded;
+  }
+
   /** The gradient of the loss with respect to x, of the same shape. */
   grad(x: Tensor): Tensor {
     let gradient = this.#gradients.get(x);

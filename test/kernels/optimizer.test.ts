@@ -16,13 +16,13 @@ const kinds: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 
 const usual: Settings = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 };
 
 /** The device's settings, with what the host works out for it in float64. */
-function wordsOf({ rate, beta1, beta2, epsilon, decay }: Settings): number[] {
-  const words = { rate, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: Math.log(beta1), logBeta2: Math.log(beta2), epsilon, decay };
+function wordsOf({ beta1, beta2, epsilon, decay }: Settings): number[] {
+  const words = { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: Math.log(beta1), logBeta2: Math.log(beta2), epsilon, decay };
   return settingNames.map((name) => words[name]);
 }
 
 /** One optimizer step, to be run again and again. */
-async function setUp(kind: OptimizerKind, initial: Float32Array, settings: readonly number[]) {
+async function setUp(kind: OptimizerKind, initial: Float32Array, settings: readonly number[], { rate = usual.rate, scale = 1 } = {}) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const count = initial.length;
@@ -41,7 +41,7 @@ async function setUp(kind: OptimizerKind, initial: Float32Array, settings: reado
   const step = async (g: Float32Array, t: number) => {
     writeTensor(gpu, gradients, g);
     const { state: before } = await readAll();
-    writeState(gpu, state, { ...before, t });
+    writeState(gpu, state, { ...before, t, rate, scale });
     await plan.run();
   };
   const dispose = () => {
@@ -103,9 +103,17 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+it('scales gradients down first', async () => {
+  const { step, readAll, dispose } = await setUp('sgd', Float32Array.of(1, -2, 4, 0), wordsOf(usual), { rate: 0.5, scale: 0.25 });
+  await step(Float32Array.of(8, 16, 0, -4), 1);
+  const { weights } = await readAll();
+  dispose();
+  expect([...weights]).toEqual([0, -4, 4, 0.5]);
+});
+
 it('decays weights apart from their gradient', async () => {
   const settings = { ...usual, rate: 0.1, decay: 0.5 };
-  const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings));
+  const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), { rate: 0.1 });
   await step(new Float32Array(4), 1);
   const { weights } = await readAll();
   dispose();
@@ -115,8 +123,8 @@ it('decays weights apart from their gradient', async () => {
 describe('1 − βᵗ', () => {
   // With g = 1, m = 1 and v̂ = 1, an Adam step of rate −1 makes 1 / (1 − β₁ᵗ) of a weight of zero.
   it.each([0.5, 0.9, 0.99, 0.999, 0.9999])('is accurate to 2e-7 for β = %f', async (beta) => {
-    const words = { rate: -1, beta1: 0, beta2: 0, rest1: 1, rest2: 1, logBeta1: Math.log(beta), logBeta2: -1e3, epsilon: 0, decay: 0 };
-    const { gpu, values, step, readAll, dispose } = await setUp('adam', new Float32Array(4), settingNames.map((name) => words[name]));
+    const words = { beta1: 0, beta2: 0, rest1: 1, rest2: 1, logBeta1: Math.log(beta), logBeta2: -1e3, epsilon: 0, decay: 0 };
+    const { gpu, values, step, readAll, dispose } = await setUp('adam', new Float32Array(4), settingNames.map((name) => words[name]), { rate: -1 });
     const powers = Array.from({ length: 25 }, (_, i) => 2 ** i);
     for (const t of [...powers, 3, 5, 6, 7, 10, 25, 100, 777, 9999, 123456, 2 ** 24 - 1]) {
       writeTensor(gpu, values, new Float32Array(4));

@@ -96,24 +96,62 @@ describe('account', () => {
     // The short last batch: 3 rows, not 8.
     writeState(gpu, state, { examples: 11, batch: 8, position: 8, slot: 4, step: 20, origin: 5 });
     const tape = makeTape(gpu);
-    account(tape, memory.put(sums), state, losses);
+    account(tape, [memory.put(sums)], state, losses);
     const actual = await runOne(tape, losses);
     const after = await readState(gpu, state);
     memory.dispose();
     state.dispose();
     const wanted = sums.reduce((a, b) => a + b, 0) / 3;
     expectClose(actual, [-1, -1, -1, -1, wanted, -1], 1e-6 * wanted);
-    expect(after).toMatchObject({ step: 20, slot: 4, position: 8, origin: 5, t: 16, bad: noneBad });
+    expect(after).toMatchObject({ step: 20, slot: 4, position: 8, origin: 5, bad: noneBad });
+  });
+
+  it.each([1, 2, 3])('adds up %i parts of a loss, each into its own column', async (count) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const draw = new Draw(count);
+    const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
+    const losses = memory.poisoned([3, count]);
+    const state = makeState(gpu);
+    writeState(gpu, state, { examples: 100, batch: 10, slot: 1 });
+    const tape = makeTape(gpu);
+    account(tape, parts.map((values) => memory.put(values)), state, losses);
+    const actual = await runOne(tape, losses);
+    memory.dispose();
+    state.dispose();
+    const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
+    expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
+    expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
+  });
+
+  it.each([undefined, 0.5, 1e6])('tells the optimizer its step, its rate, and what gradients are scaled by for a norm of at most %s', async (clipNorm) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    for (const count of [4, 4096, 4100, 20000]) {
+      const gradients = new Draw(count).floats(count);
+      const state = makeState(gpu);
+      writeState(gpu, state, { examples: 100, batch: 10, slot: 2, step: 20, origin: 5 });
+      const tape = makeTape(gpu);
+      const timetable = memory.put([9, 9, 9, 9, 0.25, 9], [3, 2]);
+      account(tape, [memory.put([1])], state, memory.put(new Float32Array(3)), { gradients: memory.put(gradients), timetable, clipNorm });
+      await runOne(tape, state);
+      const norm = Math.hypot(...gradients);
+      const { t, rate, scale } = await readState(gpu, state);
+      expect([t, rate]).toEqual([16, 0.25]);
+      expectClose([scale], [clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + 1e-6))], 1e-6);
+      state.dispose();
+    }
+    memory.dispose();
   });
 
   /** A tape that accounts one sum and gradients, and says where the state found a bad value. */
   async function watch(count: number) {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
-    const [sums, losses, gradients] = [memory.put([1]), memory.put([0]), memory.put(new Float32Array(count))];
+    const [sums, losses, gradients, timetable] = [memory.put([1]), memory.put([0]), memory.put(new Float32Array(count)), memory.put([1, 0], [1, 2])];
     const state = makeState(gpu);
     const tape = makeTape(gpu);
-    account(tape, sums, state, losses, gradients);
+    account(tape, [sums], state, losses, { gradients, timetable });
     const plan = await compile(tape);
     const badAt = async (values: Float32Array, loss = 1) => {
       writeTensor(gpu, sums, [loss]);
@@ -183,7 +221,7 @@ describe('account', () => {
 });
 
 describe('advance', () => {
-  it('walks through the batches of an epoch, and on to the next', async () => {
+  it('walks through the batches of an epoch, and on to the next; it is no step of an optimizer', async () => {
     const gpu = await sharedGpu();
     const state = makeState(gpu);
     writeState(gpu, state, { examples: 10, batch: 4, seed: 3, epoch: 7, slot: 2, step: 5 });
@@ -196,7 +234,7 @@ describe('advance', () => {
       const { step, slot, epoch, position } = await readState(gpu, state);
       seen.push([step, slot, epoch, position]);
     }
-    expect(seen).toEqual([[6, 3, 7, 4], [7, 4, 7, 8], [8, 5, 8, 0], [9, 6, 8, 4]]);
+    expect(seen).toEqual([[5, 3, 7, 4], [5, 4, 7, 8], [5, 5, 8, 0], [5, 6, 8, 4]]);
     expect(await readState(gpu, state)).toMatchObject({ examples: 10, batch: 4, seed: 3, bad: noneBad });
     plan.dispose();
     state.dispose();
@@ -209,7 +247,7 @@ describe('advance', () => {
     const tape = makeTape(gpu);
     advance(tape, state);
     await runOne(tape, state);
-    expect(await readState(gpu, state)).toMatchObject({ step: 1, epoch: 1, position: 0 });
+    expect(await readState(gpu, state)).toMatchObject({ step: 0, epoch: 1, position: 0 });
     state.dispose();
   });
 });

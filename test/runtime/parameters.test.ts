@@ -43,8 +43,27 @@ it('names the parameter at an offset', async () => {
   const parameters = new Parameters(await sharedGpu(), specs);
   expect([0, 64, 127, 128, 191, 192, 255].map((offset) => parameters.nameAt(offset))).toEqual(['weight', 'weight', 'weight', 'bias', 'bias', 'last', 'last']);
   expect(() => parameters.get('none')).toThrow('no parameter none');
-  expect([parameters.has('bias'), parameters.has('none')]).toEqual([true, false]);
+  expect([parameters.named('bias'), parameters.named('none')]).toEqual([parameters.get('bias'), undefined]);
   parameters.dispose();
+});
+
+it('knows a parameter of several parts as one inside and as its parts outside', async () => {
+  const gpu = await sharedGpu();
+  for (const inputs of [1, 2, 3, 4, 5, 32]) {
+    const initial = Float32Array.from({ length: 2 * inputs }, (_, i) => i + 1);
+    const parameters = new Parameters(gpu, [...specs, { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] }]);
+    expect(parameters.names.slice(3)).toEqual(['mean', 'logvar']);
+    expect(parameters.entries.map(([name]) => name)).toEqual(['weight', 'bias', 'last', 'heads']);
+    const [whole, mean, logvar] = await readTensors(gpu, [parameters.get('heads'), parameters.named('mean')!, parameters.named('logvar')!]);
+    expect(whole).toEqual(initial);
+    expect(mean).toEqual(initial.subarray(0, inputs));
+    expect(logvar).toEqual(initial.subarray(inputs));
+    writeTensor(gpu, parameters.named('logvar')!, new Float32Array(inputs).fill(-1));
+    const [changed] = await readTensors(gpu, [parameters.get('heads')]);
+    expect([...changed]).toEqual([...initial.subarray(0, inputs), ...Array<number>(inputs).fill(-1)]);
+    expect([256, 256 + inputs].map((offset) => parameters.nameAt(offset))).toEqual(['mean', 'logvar']);
+    parameters.dispose();
+  }
 });
 
 it('zeroes its moments when they are reset, and frees everything', async () => {

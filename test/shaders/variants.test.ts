@@ -1,15 +1,19 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
-import { activationBackward, activationForward, activationNames, type Activation } from '../../shaders/activation.ts';
+import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
+import { decayShader } from '../../shaders/decay.ts';
 import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
-import { lossShader } from '../../shaders/loss.ts';
+import { hasSecond, lossShader, type TermKind } from '../../shaders/loss.ts';
 import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
+import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
+import { meanShader, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
-import { accountShader, advanceShader } from '../../shaders/step.ts';
+import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 
@@ -63,17 +67,26 @@ const matmuls: MatmulVariant[] = [
 
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
-  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name)]),
+  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]) as Shader[],
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [...all({ bytes: either, wide: either, ordered: either }).map(gatherShader), scatterShader()] as Shader[],
-  loss: all({ kind: ['mse', 'bce'] as const, wide: either, writes: ['gradient', 'elements', 'sums'] as const, slope: [undefined, ...activationNames] as (Activation | undefined)[] })
-    .filter(({ writes, slope }) => writes === 'gradient' || slope === undefined)
+  loss: all({
+    kind: ['mse', 'bce', 'product', 'square', 'absolute', 'value'] as TermKind[],
+    wide: either,
+    writes: ['gradient', 'gradients', 'elements', 'sums'] as const,
+    slope: [undefined, ...activationNames] as (Activation | undefined)[],
+  })
+    .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
     .map(lossShader) as Shader[],
+  corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)) as Shader[],
+  decay: either.map(decayShader) as Shader[],
+  random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
+  reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanShader()] as Shader[],
   optimizer: optimizers.map(optimizerShader) as Shader[],
   reduce: [sumStage(), ...either.flatMap((flag) => [maxStage(flag), spread(flag)])] as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
   softmax: [softmaxForward(), softmaxBackward()] as Shader[],
-  step: [...either.map(accountShader), advanceShader()] as Shader[],
+  step: [...all({ terms: [1, 2, 3], gradients: either, squares: either }).filter(({ gradients, squares }) => gradients || !squares).map(accountShader), advanceShader(), clipShader()] as Shader[],
 };
 
 describe('every variant compiles without any message', () => {
@@ -89,6 +102,6 @@ describe('every variant compiles without any message', () => {
 
 it('every file of shaders is here or a chunk of one that is', () => {
   const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) => path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'));
-  const chunks = ['grid', 'math', 'random', 'state', 'wgsl', 'wgsl-preprocessor'];
+  const chunks = ['grid', 'math', 'state', 'wgsl', 'wgsl-preprocessor'];
   expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });

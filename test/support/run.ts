@@ -1,7 +1,7 @@
 import { compile } from '../../src/runtime/plan.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import { emptyTensor, readTensors, Tensor, tensor, writeTensor, type DType } from '../../src/runtime/tensor.ts';
+import { boundRange, emptyTensor, readTensors, Tensor, tensor, type DType } from '../../src/runtime/tensor.ts';
 
 export type Values = Float32Array | Uint32Array;
 
@@ -29,8 +29,8 @@ export async function runOne(tape: Tape, wanted: Tensor): Promise<Values> {
 /** A bound tensor whose buffer is full of NaN, its padding too. */
 export function poisoned(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32'): Tensor {
   const made = emptyTensor(gpu, shape, dtype, 'poisoned');
-  const words = new Uint32Array(made.bytes / 4).fill(0x7fc00000);
-  writeTensor(gpu, made, dtype === 'u32' ? words : new Float32Array(words.buffer));
+  const { buffer } = boundRange(made);
+  gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(made.bytes / 4).fill(0x7fc00000));
   return made;
 }
 

@@ -1,0 +1,48 @@
+import { grid, groupSize } from './grid.ts';
+import { batchRows, state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** vec4s of a weight that one invocation takes. */
+export const decayStrip = 16;
+
+/**
+ * sums[first + t] = ½ λ batch_rows Σ w² over strip t,  dw = λ w
+ *
+ * Times batch_rows, because all sums of a step's loss are divided by it. Several weights write into one `sums`, each from its `first` on.
+ */
+export const decayShader = (gradient: boolean) =>
+  shader<'w' | 'state' | 'sums', 'dw'>(
+    gradient ? 'weight decay' : 'weight decay without gradient',
+    wgsl`
+@group(0) @binding(0) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+#if ${gradient}
+@group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
+override add_dw = false;
+#endif
+override quads: u32;
+override strips: u32;
+override first: u32;
+override factor: f32;
+${grid}
+${state()}
+${batchRows}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= strips) { return; }
+  var sum = vec4f();
+  for (var i = t; i < quads; i += strips) {
+    let v = w[i];
+    sum += v * v;
+#if ${gradient}
+    var d = factor * v;
+    if (add_dw) { d += dw[i]; }
+    dw[i] = d;
+#endif
+  }
+  sums[first + t] = 0.5 * factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
+}
+`,
+  );

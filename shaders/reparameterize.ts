@@ -1,0 +1,103 @@
+import { grid, groupSize } from './grid.ts';
+import { math } from './math.ts';
+import { batchDraws } from './random.ts';
+import { batchRows, state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** The rows of `head` are the means of all units, then their log-variances l. Four neighbours of a row to an invocation. */
+const layout = wgsl`
+override rows: u32;
+override units: u32;
+${grid}
+`;
+
+/**
+ * z = μ + e^{l/2} ε,  ε ~ N(0, I);  kl = ½ Σ (μ² + e^l − 1 − l)      (Kingma & Welling 2014)
+ *
+ * The divergence from N(0, I) comes in sums over four units, [rows, quads]; rows past the real ones get zeros.
+ */
+export const reparameterizeForward = () =>
+  shader<'head' | 'state' | 'z' | 'kl'>(
+    'reparameterize',
+    wgsl`
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> z: array<f32>;
+@group(0) @binding(3) var<storage, read_write> kl: array<f32>;
+${layout}
+${state()}
+${batchRows}
+${batchDraws}
+${math}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let quads = (units + 3u) / 4u;
+  if (t >= rows * quads) { return; }
+  let row = t / quads;
+  let unit = 4u * (t % quads);
+  let noise = normals(draw(t % quads, row));
+  var sum = 0.0;
+  for (var c = 0u; c < min(4u, units - unit); c++) {
+    let mean = head[2u * row * units + unit + c];
+    let logvar = head[(2u * row + 1u) * units + unit + c];
+    z[row * units + unit + c] = mean + accurate_exp(0.5 * logvar) * noise[c];
+    sum += 0.5 * (mean * mean + (expm1(logvar) - logvar));
+  }
+  kl[t] = select(0.0, sum, row < batch_rows());
+}
+`,
+  );
+
+/** dμ = dz + β μ / batch_rows,  dl = ½ (dz e^{l/2} ε + β (e^l − 1) / batch_rows), with the ε of the forward pass */
+export const reparameterizeBackward = () =>
+  shader<'head' | 'dz' | 'state' | 'timetable' | 'dhead'>(
+    'reparameterize backward',
+    wgsl`
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read> dz: array<f32>;
+@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read> timetable: array<vec2f>;
+@group(0) @binding(4) var<storage, read_write> dhead: array<f32>;
+${layout}
+${state()}
+${batchRows}
+${batchDraws}
+${math}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let quads = (units + 3u) / 4u;
+  if (t >= rows * quads) { return; }
+  let row = t / quads;
+  let unit = 4u * (t % quads);
+  let noise = normals(draw(t % quads, row));
+  let beta = timetable[state.slot].y;
+  let weight = select(0.0, beta / f32(batch_rows()), row < batch_rows());
+  for (var c = 0u; c < min(4u, units - unit); c++) {
+    let at_mean = 2u * row * units + unit + c;
+    let logvar = head[at_mean + units];
+    let d = dz[row * units + unit + c];
+    dhead[at_mean] = d + weight * head[at_mean];
+    dhead[at_mean + units] = 0.5 * (d * accurate_exp(0.5 * logvar) * noise[c] + weight * expm1(logvar));
+  }
+}
+`,
+  );
+
+/** y = μ */
+export const meanShader = () =>
+  shader<'head' | 'y'>(
+    'mean of the code',
+    wgsl`
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+${layout}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= rows * units) { return; }
+  y[t] = head[t + t / units * units];
+}
+`,
+  );

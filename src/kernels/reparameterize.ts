@@ -1,0 +1,35 @@
+import { meanShader, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { drawConstants, type Draws } from './random.ts';
+
+/**
+ * A Gaussian code (Kingma & Welling 2014): z = μ + σ ε from a head [rows, 2 · units] of means and log-variances, with its divergence from
+ * N(0, I) in nats as sums over parts of each row. The gradient is that of the loss through z plus that of β times the batch's mean divergence,
+ * with the step's β from the second column of `timetable`; only a tape that is differentiated needs one.
+ */
+export function reparameterize(tape: Tape, head: Tensor, draws: Draws, timetable?: Tensor): { z: Tensor; kl: Tensor } {
+  const { rows, units, constants, threads } = layout(head, draws);
+  const { state } = draws;
+  const z = tape.tensor([rows, units], 'f32', 'code');
+  const kl = tape.tensor([rows, Math.ceil(units / 4)], 'f32', 'divergence');
+  tape.run(reparameterizeForward(), { head, state, z, kl }, { constants, threads });
+  tape.backward(z, () => {
+    if (!timetable) throw new Error('reparameterize: a gradient needs a timetable');
+    tape.run(reparameterizeBackward(), { head, dz: tape.grad(z), state, timetable, dhead: tape.grad(head) }, { constants, threads });
+  });
+  return { z, kl };
+}
+
+/** The means of a Gaussian code. No gradient: training samples. */
+export function codeMean(tape: Tape, head: Tensor): Tensor {
+  const [rows, units] = [head.rows, head.columns / 2];
+  const y = tape.tensor([rows, units], 'f32', 'mean of the code');
+  tape.run(meanShader(), { head, y }, { constants: { rows, units }, threads: y.size });
+  return y;
+}
+
+function layout(head: Tensor, draws: Draws) {
+  const [rows, units] = [head.rows, head.columns / 2];
+  return { rows, units, constants: { rows, units, ...drawConstants(draws) }, threads: rows * Math.ceil(units / 4) };
+}

@@ -1,0 +1,98 @@
+import { checkProbabilities, type Dataset } from '../data/dataset.ts';
+import { add } from '../kernels/elementwise.ts';
+import { elementLosses, loss, type LossKind } from '../kernels/loss.ts';
+import { sum } from '../kernels/reduce.ts';
+import type { Parameters } from '../runtime/parameters.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import type { Corruption } from './corruptions.ts';
+import type { LossPart } from './losses.ts';
+import type { Host, Network } from './network.ts';
+import type { Pass } from './pass.ts';
+import type { Penalty } from './penalties.ts';
+import { valueAt, type Schedule } from './schedules.ts';
+import type { Trainable } from './trainable.ts';
+import { startPlace } from './trainer.ts';
+
+/** What every member of the family is: an encoder, a decoder, and what belongs to the loss between them. */
+export interface Hourglass {
+  readonly encoder: Network;
+  readonly decoder: Network;
+  readonly loss: LossKind;
+  readonly corruptions: readonly Corruption[];
+  readonly penalties: readonly Penalty[];
+  /** All weights that are trained, without biases. */
+  readonly weights: () => Tensor[];
+}
+
+const betaOf = ({ encoder }: Hourglass): Schedule | undefined => encoder.layers.at(-1)?.beta;
+
+/** What the loss is made of, in the order in which `recordLoss` returns it. */
+function lossParts(model: Hourglass): LossPart[] {
+  return ['reconstruction', ...(betaOf(model) ? (['kl'] as const) : []), ...(model.penalties.length ? (['penalty'] as const) : [])];
+}
+
+/** What the divergence counts at a step. */
+function betaAt(model: Hourglass, step: number): number {
+  const beta = betaOf(model);
+  return beta ? valueAt(beta, step) : 0;
+}
+
+/** @throws DataError where the loss cannot work on such data */
+function checkData({ loss }: Hourglass, data: Dataset): void {
+  if (loss === 'bce') checkProbabilities(data);
+}
+
+/** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
+export function recordLoss(model: Hourglass, pass: Pass, x: Tensor): Tensor[] {
+  const { encoder, corruptions, penalties } = model;
+  const input = pass.training ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen), x) : x;
+  const outputs = encoder.recordLayers(pass, input);
+  const code = outputs.at(-1)!;
+  const y = model.decoder.record(pass, code, { logits: model.loss === 'bce' });
+  const parts = [loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x), pass.training)];
+  if (pass.divergence) parts.push(pass.divergence);
+  if (penalties.length) {
+    const layers = outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') }));
+    const encoding = { pass, input, code, layers, weights: model.weights, encode: (nearby: Tensor) => encoder.record(pass, nearby) };
+    parts.push(total(pass, penalties.map((penalty) => penalty.record(encoding))));
+  }
+  return parts;
+}
+
+/** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
+export const recordReconstruction = ({ encoder, decoder }: Hourglass, pass: Pass, x: Tensor): Tensor => decoder.record(pass, encoder.record(pass, x));
+
+/** Records the reconstruction loss of each example, [rows], or of each of its elements. */
+export function recordErrors(model: Hourglass, pass: Pass, x: Tensor, perFeature: boolean): Tensor {
+  const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss === 'bce' });
+  if (perFeature) return elementLosses(pass.tape, model.loss, y, x, pass.state, betaOf(model) ? factorOf(model, x) : 1);
+  return sum(pass.tape, loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x), false), 1);
+}
+
+/** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
+function factorOf(model: Hourglass, x: Tensor): number {
+  if (!betaOf(model)) return 1 / x.columns;
+  return model.loss === 'mse' ? 0.5 : 1;
+}
+
+/** An hourglass as `fit` takes it, at the beginning of its life. */
+export function trainable(model: Hourglass, host: Host, seed: number, inputShape: readonly number[]): Trainable {
+  return {
+    host,
+    place: startPlace(),
+    seed,
+    inputShape,
+    parts: lossParts(model),
+    checkData: (data) => checkData(model, data),
+    recordLoss: (pass, x) => recordLoss(model, pass, x),
+    betaAt: (step) => betaAt(model, step),
+  };
+}
+
+/** The weights of all layers, without biases. */
+export const weightsOf = (parameters: Parameters): Tensor[] => parameters.entries.flatMap(([name, tensor]) => (name.endsWith('weight') ? [tensor] : []));
+
+/** Several sums as one. */
+function total({ tape }: Pass, sums: readonly Tensor[]): Tensor {
+  return sums.length === 1 ? sums[0] : sums.map((each) => sum(tape, each)).reduce((a, b) => add(tape, a, b));
+}

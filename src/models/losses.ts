@@ -1,0 +1,29 @@
+/** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
+export interface Losses {
+  /** reconstruction + β · kl + penalty */
+  loss: number;
+  reconstruction: number;
+  /** Of a Gaussian code, before β: nats an example. */
+  kl?: number;
+  /** Of a model with penalties: their sum, each times its weight. */
+  penalty?: number;
+}
+
+/** What the device adds up separately. */
+export type LossPart = 'reconstruction' | 'kl' | 'penalty';
+
+/** The parts of a loss with their total. */
+export function lossesFrom(parts: readonly LossPart[], values: ArrayLike<number>, beta: number): Losses {
+  const named: { reconstruction: number; kl?: number; penalty?: number } = { reconstruction: 0 };
+  parts.forEach((part, i) => (named[part] = values[i]));
+  const { reconstruction, kl, penalty } = named;
+  return { loss: reconstruction + (kl === undefined ? 0 : beta * kl) + (penalty ?? 0), ...named };
+}
+
+/** The mean over examples of batches' means, when the first batch starts at `position` of an epoch, whose last batch may be short. */
+export function meanOverExamples<T extends object>(batches: readonly T[], position: number, batch: number, examples: number): T {
+  const rows = batches.map((_, i) => Math.min(batch, examples - position - i * batch));
+  const total = rows.reduce((sum, n) => sum + n, 0);
+  const mean = (key: string) => batches.reduce((sum, losses, i) => sum + (losses as Record<string, number>)[key] * rows[i], 0) / total;
+  return Object.fromEntries(Object.keys(batches[0]).map((key) => [key, mean(key)])) as T;
+}

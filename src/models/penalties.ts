@@ -1,0 +1,110 @@
+import { contraction } from '../kernels/contraction.ts';
+import { corrupt } from '../kernels/corrupt.ts';
+import { decay } from '../kernels/decay.ts';
+import { rowSums } from '../kernels/loss.ts';
+import { randomSigns } from '../kernels/random.ts';
+import { OptionError } from '../errors.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import type { Layer } from './layers.ts';
+import type { Pass } from './pass.ts';
+
+/** What a penalty may look at: a recorded pass through the encoder. */
+export interface Encoding {
+  readonly pass: Pass;
+  /** What went into the encoder, [rows, features]. */
+  readonly input: Tensor;
+  /** What came out, [rows, code]. */
+  readonly code: Tensor;
+  /** What came out of each of the encoder's layers, and what `weight` it has. */
+  readonly layers: readonly { readonly y: Tensor; weight(): Tensor }[];
+  /** All of the model's weights, without its biases. */
+  weights(): readonly Tensor[];
+  /** Sends something else through the same encoder. */
+  encode(x: Tensor): Tensor;
+}
+
+/** Something added to the loss, already multiplied by its weight and averaged over the batch. */
+export interface Penalty {
+  readonly name: string;
+  /** Its numbers, by the names that its maker gives them. */
+  readonly settings: Readonly<Record<string, number | boolean>>;
+  /** @throws OptionError where it cannot work on such an encoder */
+  check(encoder: readonly Layer[]): void;
+  /** Records the penalty, with its gradient if the pass trains; returns its sums over parts of the batch. */
+  record(encoding: Encoding): Tensor;
+}
+
+/**
+ * weight · ‖∂h/∂x‖²_F, the squared Frobenius norm of the encoder's Jacobian at its input (Rifai et al. 2011), for an encoder of any number of
+ * dense layers. One layer has a closed form that costs next to nothing. For more, the exact value needs one row of the Jacobian for each example
+ * and each unit of the code: time and memory grow with batch × code × widest hidden layer. With `estimate: true` one random vector for each
+ * example replaces the code's units (Hutchinson 1990): unbiased, new in each step, about the cost of one more pass. Take it for codes of more than
+ * some dozens of units behind hidden layers; stay with the exact value for small codes and wherever the penalty is to be read off as a number.
+ * @throws OptionError
+ */
+export function contractive(weight: number, options: { estimate?: boolean } = {}): Penalty {
+  checkWeight('contractive', weight);
+  checkOptions('contractive', options, ['estimate']);
+  const { estimate = false } = options;
+  return {
+    name: 'contractive',
+    settings: { weight, estimate },
+    check(encoder) {
+      const other = encoder.find(({ name }) => name !== 'dense');
+      if (other) throw new OptionError(`contractive: takes an encoder of dense layers only, not ${other.name}; stochasticContractive takes any`);
+    },
+    record({ pass, code, layers }) {
+      const u = estimate ? randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
+      const dense = layers.map(({ y, weight: w }) => ({ y, w: w() }));
+      return contraction(pass.tape, dense, pass.state, weight, pass.training, u);
+    },
+  };
+}
+
+/**
+ * weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its mean is
+ * weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. What is reconstructed comes from x, without ε.
+ * @throws OptionError
+ */
+export function stochasticContractive(weight: number, stddev: number): Penalty {
+  checkWeight('stochasticContractive', weight);
+  checkNumber('stochasticContractive: stddev', stddev, { above: 0 });
+  return {
+    name: 'stochasticContractive',
+    settings: { weight, stddev },
+    check: refuseGaussianCode('stochasticContractive'),
+    record({ pass, input, code, encode }) {
+      const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
+      return rowSums(pass.tape, 'mse', { y: code, x: nearby }, pass.state, weight, pass.training ? 'both' : 'none');
+    },
+  };
+}
+
+/** weight · Σ |h| over the units of the code, Keras's L1 activity regularizer. @throws OptionError */
+export function sparsity(weight: number): Penalty {
+  checkWeight('sparsity', weight);
+  return {
+    name: 'sparsity',
+    settings: { weight },
+    check: refuseGaussianCode('sparsity'),
+    record: ({ pass, code }) => rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight, pass.training ? 'y' : 'none'),
+  };
+}
+
+/** ½ weight · Σ w² over all weights, biases left out. @throws OptionError */
+export function weightDecay(weight: number): Penalty {
+  checkWeight('weightDecay', weight);
+  return {
+    name: 'weightDecay',
+    settings: { weight },
+    check: () => {},
+    record: ({ pass, weights }) => decay(pass.tape, weights(), pass.state, weight, pass.training),
+  };
+}
+
+const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });
+
+const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
+  if (encoder.at(-1)?.beta) throw new OptionError(`${where}: the code is gaussian, which has its own penalty, beta times the divergence`);
+};

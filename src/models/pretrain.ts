@@ -1,0 +1,99 @@
+import { asDataset, type Data } from '../data/dataset.ts';
+import { OptionError, ShapeError } from '../errors.ts';
+import type { LossKind } from '../kernels/loss.ts';
+import { Parameters } from '../runtime/parameters.ts';
+import { philox, streams } from '../runtime/random.ts';
+import { boundRange } from '../runtime/tensor.ts';
+import { Turns } from '../runtime/turns.ts';
+import { startFit } from './fit.ts';
+import type { FitOptions, History } from './fit-options.ts';
+import { recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
+import type { Host, Network } from './network.ts';
+import { Pass } from './pass.ts';
+import type { Trainable } from './trainable.ts';
+
+/** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
+export async function pretrainLayers(model: Hourglass, { host, seed, inputShape, checkData }: Trainable, data: Data, options: FitOptions): Promise<History[]> {
+  const pairs = pairLayers(model);
+  const { set, release } = await asDataset('pretrain', host.gpu, data, inputShape);
+  try {
+    checkData(set);
+    const histories: History[] = [];
+    for (const [i, pair] of pairs.entries()) {
+      const stage = { stage: i + 1, stages: pairs.length };
+      const told: FitOptions = {
+        ...options,
+        ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
+        ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
+      };
+      histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) => startFit(stage, set, told)));
+    }
+    return histories;
+  } finally {
+    release();
+  }
+}
+
+/** Places in the lists of layers. */
+interface Pair {
+  readonly encoder: number;
+  readonly decoder: number;
+}
+
+/** From the outside in. @throws OptionError, ShapeError */
+function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
+  const weighted = (network: Network) => network.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [i]));
+  const [from, to] = [weighted(encoder), weighted(decoder).reverse()];
+  if (from.length !== to.length) throw new OptionError(`pretrain: the decoder has ${to.length} layers with weights, the encoder ${from.length}: each needs a counterpart`);
+  return from.map((at, i) => {
+    const taken = encoder.shapeBefore(at);
+    const given = decoder.layers[to[i]].outputShape(decoder.shapeBefore(to[i]));
+    if (taken.join() !== given.join()) throw new ShapeError(`pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`);
+    return { encoder: at, decoder: to[i] };
+  });
+}
+
+/** Trains copies of two layers' weights, which then replace the originals. */
+async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number, fit: (stage: Trainable) => Promise<History>): Promise<History> {
+  const { gpu } = whole;
+  const below = model.encoder.part(0, pair.encoder);
+  const host: () => Host = () => stageHost;
+  const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
+  const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
+  const parameters = new Parameters(gpu, [...encoder.parameterValues(0, 0), ...decoder.parameterValues(0, 0)]);
+  const stageHost: Host = { gpu, parameters, turns: new Turns() };
+  try {
+    await copyWeights(whole, whole.parameters, parameters, parameters);
+    const stage: Hourglass = { ...model, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
+    const history = await fit({
+      ...trainable(stage, stageHost, seed, model.encoder.inputShape),
+      // The data were checked for the whole model; what a stage reconstructs are codes.
+      checkData: () => {},
+      recordLoss(pass, x) {
+        const clean = pass.tape.constant(() => (pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), x) : x));
+        return recordLoss(stage, pass, clean);
+      },
+    });
+    await copyWeights(whole, parameters, whole.parameters, parameters);
+    return history;
+  } finally {
+    parameters.dispose();
+  }
+}
+
+function lossOf(model: Hourglass, below: Network, decoder: Network): LossKind {
+  if (!below.layers.length) return model.loss;
+  return model.loss === 'bce' && below.lastActivation === 'sigmoid' && decoder.lastActivation === 'sigmoid' ? 'bce' : 'mse';
+}
+
+/** Copies those weights that `names` has. */
+function copyWeights({ gpu, turns }: Host, from: Parameters, to: Parameters, names: Parameters): Promise<void> {
+  const copy = (encoder: GPUCommandEncoder) => {
+    for (const [name] of names.entries) {
+      const [source, target] = [boundRange(from.get(name)), boundRange(to.get(name))];
+      encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, from.get(name).size * 4);
+    }
+    return 0;
+  };
+  return turns.take(() => gpu.submit(copy));
+}

@@ -1,0 +1,58 @@
+import { OptionError } from '../errors.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+
+/** A number that changes with the optimizer's steps. Plain data, made by `constant`, `cosine`, `stepDecay` or `warmUp`. */
+export type Schedule =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'cosine'; readonly from: number; readonly to: number; readonly steps: number }
+  | { readonly kind: 'step'; readonly from: number; readonly factor: number; readonly every: number }
+  | { readonly kind: 'warm-up'; readonly steps: number; readonly then: Schedule };
+
+/** The same at every step. */
+export function constant(value: number): Schedule {
+  return { kind: 'constant', value: checkNumber('constant', value, { least: 0 }) };
+}
+
+/** Half a cosine from `from` down to `to` (default 0) over `steps` steps, and `to` from there on (Loshchilov & Hutter 2017, one cycle). @throws OptionError */
+export function cosine(from: number, options: { steps: number; to?: number }): Schedule {
+  checkOptions('cosine', options, ['steps', 'to']);
+  const steps = checkNumber('cosine: steps', options.steps, { least: 1, whole: true });
+  return { kind: 'cosine', from: checkNumber('cosine', from, { least: 0 }), to: checkNumber('cosine: to', options.to ?? 0, { least: 0 }), steps };
+}
+
+/** Times `factor` (default 0.1) after every `every` steps. @throws OptionError */
+export function stepDecay(from: number, options: { every: number; factor?: number }): Schedule {
+  checkOptions('stepDecay', options, ['every', 'factor']);
+  const every = checkNumber('stepDecay: every', options.every, { least: 1, whole: true });
+  return { kind: 'step', from: checkNumber('stepDecay', from, { least: 0 }), factor: checkNumber('stepDecay: factor', options.factor ?? 0.1, { least: 0 }), every };
+}
+
+/** Rises in equal steps, from 1/`steps` of its value to the whole of it at step number `steps`; then `then`, counted from there. @throws OptionError */
+export function warmUp(steps: number, then: number | Schedule): Schedule {
+  return { kind: 'warm-up', steps: checkNumber('warmUp: steps', steps, { least: 1, whole: true }), then: asSchedule('warmUp', then) };
+}
+
+/** @throws OptionError for what is neither a number of at least 0 nor a schedule */
+export function asSchedule(where: string, value: number | Schedule): Schedule {
+  if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0, most: 1e30 }) };
+  if (['constant', 'cosine', 'step', 'warm-up'].includes(value?.kind)) return value;
+  throw new OptionError(`${where}: ${String(value)} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
+}
+
+/** Its value in step number `step`, from 0 on. */
+export function valueAt(schedule: Schedule, step: number): number {
+  switch (schedule.kind) {
+    case 'constant':
+      return schedule.value;
+    case 'cosine': {
+      const { from, to, steps } = schedule;
+      return step >= steps ? to : to + ((from - to) * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+    }
+    case 'step':
+      return schedule.from * schedule.factor ** Math.floor(step / schedule.every);
+    case 'warm-up': {
+      const { steps, then } = schedule;
+      return step < steps ? ((step + 1) / steps) * valueAt(then, 0) : valueAt(then, step - steps);
+    }
+  }
+}

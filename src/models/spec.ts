@@ -1,0 +1,92 @@
+import { OptionError, ShapeError } from '../errors.ts';
+import type { LossKind } from '../kernels/loss.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import type { Corruption } from './corruptions.ts';
+import type { Layer } from './layers.ts';
+import { Network, table, type Host } from './network.ts';
+import type { Penalty } from './penalties.ts';
+
+export interface AutoencoderSpec {
+  /** Features of an example, or an image's height, width and channels. */
+  input: number | [height: number, width: number, channels: number];
+  /** From the input to the code. */
+  encoder: Layer[];
+  /** From the code back to the input's shape. */
+  decoder: Layer[];
+  /** `'bce'` takes data and outputs for probabilities, and works on the logits of a last layer with sigmoid. */
+  loss: LossKind;
+  /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`; several in this order. */
+  corrupt?: Corruption | Corruption[];
+  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`. */
+  penalty?: Penalty | Penalty[];
+  /** The decoder's weights are the encoder's, transposed; its biases are its own. Both sides must mirror each other. Default false. */
+  tied?: boolean;
+  /** Default 0. Weights, shuffles and noise all follow from it. */
+  seed?: number;
+}
+
+/** A spec that has been looked through. */
+export interface Parts {
+  readonly encoder: Network;
+  readonly decoder: Network;
+  readonly loss: LossKind;
+  readonly corruptions: readonly Corruption[];
+  readonly penalties: readonly Penalty[];
+  readonly seed: number;
+}
+
+/** @throws OptionError, ShapeError */
+export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
+  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'tied', 'seed']);
+  const { input, encoder, decoder, loss, seed = 0, tied = false } = spec;
+  checkNumber('autoencoder: seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+  if (typeof tied !== 'boolean') throw new OptionError(`autoencoder: tied is true or false, not ${String(tied)}`);
+  if (loss !== 'bce' && loss !== 'mse') throw new OptionError(`autoencoder: the loss is 'bce' or 'mse', not '${String(loss)}'`);
+  for (const [name, layers] of Object.entries({ encoder, decoder })) {
+    if (!Array.isArray(layers) || !layers.length || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`autoencoder: the ${name} is a list of at least one layer`);
+  }
+  const inner = [...encoder.slice(0, -1), ...decoder].find(({ beta }) => beta);
+  if (inner) throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
+  const corruptions = list('corrupt', spec.corrupt, 'record');
+  const penalties = list('penalty', spec.penalty, 'check');
+  for (const penalty of penalties) penalty.check(encoder);
+
+  const inputShape = (Array.isArray(input) ? input : [input]).map((n) => checkNumber('autoencoder: input', n, { least: 1, whole: true }));
+  const first = new Network('encoder', encoder, inputShape, host);
+  const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
+  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed });
+  const output = second.outputShape;
+  if (output.join() !== inputShape.join()) {
+    const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
+    throw new ShapeError(`autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`);
+  }
+  if (loss === 'bce' && second.lastActivation !== 'sigmoid') {
+    throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not '${second.lastActivation}'`);
+  }
+  return { encoder: first, decoder: second, loss, corruptions, penalties, seed };
+}
+
+/** The decoder's layers with the encoder's weights in the place of their own. */
+function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
+  const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
+  const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
+  if (from.length !== to.length) throw new OptionError(`autoencoder: tied weights need as many dense layers on both sides, not ${from.length} and ${to.length}`);
+  const layers = [...decoder];
+  const borrowed = new Map<string, string>();
+  from.forEach(({ layer, i: at }, n) => {
+    const mirrored = to[n].layer.mirrored;
+    if (!mirrored || !layer.mirrored) throw new OptionError(`autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`);
+    const [inputs] = encoder.shapeBefore(at);
+    if (to[n].layer.units !== inputs) throw new ShapeError(`autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`);
+    layers[to[n].i] = mirrored();
+    borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
+  });
+  return { layers, borrowed };
+}
+
+function list<T extends Corruption | Penalty>(option: string, given: T | T[] | undefined, has: string): T[] {
+  const all = given === undefined ? [] : Array.isArray(given) ? given : [given];
+  const wrong = all.find((each) => typeof (each as unknown as Record<string, unknown> | null)?.[has] !== 'function');
+  if (wrong !== undefined || all.includes(null as never)) throw new OptionError(`autoencoder: ${option} takes what ${option === 'corrupt' ? 'gaussianNoise, maskNoise or saltAndPepper' : 'contractive, stochasticContractive, sparsity or weightDecay'} returns`);
+  return all;
+}
