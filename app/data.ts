@@ -8,10 +8,12 @@ export interface ImageSet {
   shape: [number, number, number];
 }
 
-export interface TestSet extends ImageSet {
+export interface LabelledSet extends ImageSet {
   /** one small number an image: its class */
   labels: Uint8Array;
 }
+
+export type TestSet = LabelledSet;
 
 // The files are served by scripts/start/server.mjs.
 
@@ -19,8 +21,17 @@ export async function trainImages(): Promise<ImageSet> {
   return fetchImages('/data/train-images');
 }
 
-export async function testSet(): Promise<TestSet> {
-  const [images, labels] = await Promise.all([fetchImages('/data/test-images'), fetchIdx('/data/test-labels')]);
+export function testSet(): Promise<LabelledSet> {
+  return fetchLabelled('test');
+}
+
+/** Where the command serves the labels too. */
+export function trainSet(): Promise<LabelledSet> {
+  return fetchLabelled('train');
+}
+
+async function fetchLabelled(which: 'train' | 'test'): Promise<LabelledSet> {
+  const [images, labels] = await Promise.all([fetchImages(`/data/${which}-images`), fetchIdx(`/data/${which}-labels`)]);
   return { ...images, labels: labels.data };
 }
 

@@ -1,6 +1,8 @@
 /** What the page and the command line say to each other. Everything in here survives JSON; files travel as base64. */
 import type { Losses } from '../src/index.ts';
+import type { NamedNumber } from './figures/figure.ts';
 import type { ModelName } from './models.ts';
+import type { Outcome } from './outcome.ts';
 import type { Reference } from './pictures/lossCurve.ts';
 
 /** As given on the command line; what was not asked for is missing. */
@@ -19,6 +21,7 @@ export interface JobOptions {
 export interface JobSettings {
   model: ModelName;
   epochs?: number;
+  /** of each training, where a job has several */
   steps: number;
   batch: number;
   images: number;
@@ -28,10 +31,18 @@ export interface JobSettings {
 
 export interface JobStart {
   title: string;
+  /** one name each; a single one has none */
+  trainings: string[];
   settings: JobSettings;
 }
 
 export interface JobProgress {
+  /** where a job has several: the name of the one that runs */
+  training?: string;
+  /** of the whole job, from 0 to 1; if missing, this training is all there is */
+  done?: number;
+  /** in pretraining: which layer's turn it is, from 1 on */
+  stage?: number;
   epoch: number;
   epochs: number;
   /** of all epochs, not of this one */
@@ -55,13 +66,26 @@ export interface PictureFile {
   variants: { theme: 'light' | 'dark'; size: 'wide' | 'narrow'; width: number; height: number; png: string }[];
 }
 
+/** A training beside the main one: of a layer before it, of a rival after it. */
+export interface SideTraining {
+  name: string;
+  seconds: number;
+  steps: number;
+  epochs: Losses[];
+  loss: number[];
+  /** of a rival */
+  test?: Losses;
+}
+
+/** The figures at its top are those of the model's training as a whole. */
 export interface JobResult {
   title: string;
   unit: string;
   settings: JobSettings;
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
   summary: string;
-  stopped: 'finished' | 'patience' | 'user';
+  /** by hand: in which training, after how many of its steps */
+  stopped?: { training: string; steps: number };
   /** the training alone */
   seconds: number;
   steps: number;
@@ -70,19 +94,16 @@ export interface JobResult {
   loss: number[];
   test: Losses;
   references: Reference[];
+  /** what the pictures come down to */
+  numbers: NamedNumber[];
+  pretraining: SideTraining[];
+  rivals: SideTraining[];
   pictures: PictureFile[];
   weights: string;
 }
 
-/** `expected`: the message says all there is to say. If not, it is a mistake in the program, and `stack` shows where. */
-export interface JobFailure {
-  message: string;
-  expected: boolean;
-  stack: string;
-}
-
 export interface Job {
-  run(options: JobOptions): Promise<{ result: JobResult } | { failure: JobFailure }>;
+  run(options: JobOptions): Promise<Outcome<JobResult>>;
   /** Ends the training early; `run` goes on to the test and the pictures. */
   stop(): void;
 }

@@ -1,69 +1,74 @@
 /** The page of the main job: the command line opens it and calls `window.job`. `npm start -- --headed` shows it. */
-import { dataset, LatentGpuError, openGpu, writeSafetensors, type Training } from '../src/index.ts';
+import { dataset, openGpu, writeSafetensors, type History } from '../src/index.ts';
+import { pca } from './analysis/pca.ts';
 import { testSet, trainImages } from './data.ts';
 import { base64, pictureFile } from './files.ts';
-import type { JobOptions, JobProgress, JobResult, JobSettings } from './job.ts';
+import type { JobOptions, JobProgress, JobResult, JobSettings, SideTraining } from './job.ts';
 import facts from './models.json';
-import { models } from './models.ts';
+import { models, type Model } from './models.ts';
+import { outcomeOf } from './outcome.ts';
 import { light, wide } from './pictures/look.ts';
+import type { LossStage } from './pictures/lossCurve.ts';
+import { planned, Trainings } from './trainings.ts';
 
-let training: Training | undefined;
-let stopped = false;
+const stopping = new AbortController();
 
 window.job = {
   async run(options) {
-    try {
-      return { result: await run(options) };
-    } catch (error) {
-      const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-      show('state', message);
-      return { failure: { message, stack, expected: error instanceof LatentGpuError } };
-    }
+    const outcome = await outcomeOf(() => run(options));
+    if ('failure' in outcome) show('state', outcome.failure.message);
+    return outcome;
   },
-  stop() {
-    stopped = true; // for a training that is only about to begin
-    training?.stop();
-  },
+  stop: () => stopping.abort(),
 };
 
 async function run(options: JobOptions): Promise<JobResult> {
   const entry = models[options.model];
   const gpu = await openGpu();
-  const [train, test] = await Promise.all([trainImages(), testSet()]);
-  const settings = resolve(options, train.count, test.count);
-  const references = options.mnist ? entry.references : [];
-  const features = train.pixels.length / train.count;
+  const [all, test] = await Promise.all([trainImages(), testSet()]);
+  const settings = resolve(options, all.count, test.count);
+  const features = all.pixels.length / all.count;
+  const train = { ...all, count: settings.images, pixels: all.pixels.subarray(0, settings.images * features) };
   const stepsPerEpoch = Math.ceil(settings.images / settings.batch);
 
-  const model = await entry.build(gpu, features, settings.seed);
-  const trainData = await dataset(gpu, train.pixels.subarray(0, settings.images * features), { shape: [features] });
+  const build = (make: Model['build']) => make(gpu, features, settings.seed);
+  const model = await build(entry.build);
+  const rivals = await Promise.all((entry.rivals ?? []).map(async (rival) => ({ name: rival.name, model: await build(rival.build) })));
+  const trainData = await dataset(gpu, train.pixels, { shape: [features] });
   const testData = await dataset(gpu, test.pixels, { shape: [features] });
-  show('title', entry.title);
-  await window.jobStarted({ title: entry.title, settings });
 
-  let latest: JobProgress | undefined;
-  training = model.fit(trainData, {
-    ...(settings.epochs ? { epochs: settings.epochs } : { steps: settings.steps }),
-    batchSize: settings.batch,
-    optimizer: entry.optimizer(),
-    progressEveryMs: 250,
-    onProgress: ({ examplesPerSecond, ...progress }) => {
-      const imagesLeft = (progress.steps - progress.step) * settings.batch;
-      latest = { ...progress, imagesPerSecond: examplesPerSecond, secondsLeft: imagesLeft / examplesPerSecond, epochEnded: false };
-      report(latest);
-    },
-    onEpochEnd: ({ loss }) => {
-      if (latest) report({ ...latest, loss, epochEnded: true });
-    },
-  });
-  if (stopped) training.stop();
-  const history = await training;
+  const layers = entry.pretrained ? model.encoder.describe().length : 0;
+  const plan = planned(model, layers, rivals);
+  const trainings = new Trainings(plan, settings, stopping.signal, report);
+  show('title', entry.title);
+  await window.jobStarted({ title: entry.title, trainings: plan.map(({ name }) => name), settings });
+
+  const optimizer = entry.optimizer(settings.steps);
+  const pretraining = layers ? await trainings.pretrain(model, trainData, optimizer, layers) : [];
+  const history = await trainings.fit(model, trainData, optimizer);
+  const compared = [];
+  for (const rival of rivals) compared.push({ ...rival, history: await trainings.fit(rival.model, trainData, optimizer) });
+  const { stopped } = trainings;
   await window.jobTrained();
+
   const testLosses = await model.evaluate(testData);
   show('state', `${history.steps} steps in ${history.seconds.toFixed(0)} s, test loss ${testLosses.loss.toFixed(4)}`);
-
-  const trained = { model, history, stepsPerEpoch, test, testLosses, unit: entry.unit, references };
-  const figures = await Promise.all(entry.figures.map((figure) => figure(trained)));
+  const before = pretraining.map((each, i) => sideTraining(plan[i].name, each));
+  const trained = {
+    name: options.model,
+    model,
+    stages: [...before, sideTraining(plan[layers].name, history)].filter(({ steps }) => steps > 0).map(stage),
+    stepsPerEpoch,
+    train,
+    test,
+    testLosses,
+    unit: entry.unit,
+    rivals: compared.filter(({ history }) => history.steps > 0).map(({ name, model, history: { steps } }) => ({ name: steps < settings.steps ? `${name}, cut short` : name, model })),
+    components: once(() => pca(train.pixels, features)),
+  };
+  const references = [...(options.mnist ? entry.references : []), ...(entry.yardstick ? [entry.yardstick(trained)] : [])];
+  const figures = [];
+  for (const figure of entry.figures) figures.push(await figure({ ...trained, references }));
   for (const figure of figures) document.getElementById('pictures')?.append(figure.draw({ theme: light, width: wide, density: 2, titled: false }));
 
   const weights = writeSafetensors(await model.weights(), { model: options.model, seed: `${settings.seed}`, steps: `${history.steps}` });
@@ -73,7 +78,7 @@ async function run(options: JobOptions): Promise<JobResult> {
     settings,
     adapter: { ...gpu.info },
     summary: model.summary(),
-    stopped: history.stopped,
+    stopped,
     seconds: history.seconds,
     steps: history.steps,
     imagesSeen: imagesSeen(history.steps, stepsPerEpoch, settings),
@@ -81,12 +86,28 @@ async function run(options: JobOptions): Promise<JobResult> {
     loss: history.loss,
     test: testLosses,
     references,
+    numbers: figures.flatMap(({ numbers }) => numbers ?? []),
+    pretraining: before,
+    rivals: await Promise.all(compared.map(async ({ name, model, history }) => ({ ...sideTraining(name, history), test: await model.evaluate(testData) }))),
     pictures: await Promise.all(figures.map(pictureFile)),
     weights: await base64(new Blob([weights])),
   };
-  model.dispose();
   gpu.close();
   return result;
+}
+
+function sideTraining(name: string, { seconds, steps, epochs, loss }: History): SideTraining {
+  return { name, seconds, steps, epochs, loss };
+}
+
+function stage({ name, epochs, loss }: SideTraining): LossStage {
+  return { name, steps: loss, epochs: epochs.map((epoch) => epoch.loss) };
+}
+
+/** Computes it when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= compute());
 }
 
 function resolve(options: JobOptions, trainCount: number, testCount: number): JobSettings {
@@ -99,8 +120,8 @@ function resolve(options: JobOptions, trainCount: number, testCount: number): Jo
 }
 
 function report(progress: JobProgress): void {
-  const { epoch, epochs, loss } = progress;
-  show('state', `epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`);
+  const { training, epoch, epochs, loss } = progress;
+  show('state', `${training ? `${training}: ` : ''}epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`);
   void window.jobProgress(progress);
 }
 

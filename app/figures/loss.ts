@@ -1,20 +1,14 @@
 import { drawLossCurve } from '../pictures/lossCurve.ts';
 import type { Figure, Trained } from './figure.ts';
 
-export async function loss({ history, stepsPerEpoch, testLosses, unit, references }: Trained): Promise<Figure> {
-  const curve = {
-    title: 'Loss while training',
-    unit,
-    steps: history.loss,
-    epochs: history.epochs.map((epoch) => epoch.loss),
-    stepsPerEpoch,
-    test: { name: 'test images', value: testLosses.loss },
-    references,
-  };
+export async function loss({ stages, stepsPerEpoch, testLosses, unit, references }: Trained): Promise<Figure> {
+  const title = 'Loss while training';
+  const curve = { title, unit, stages, stepsPerEpoch, test: { name: 'test images', value: testLosses.loss }, references };
+  const caption = 'Each step’s loss on the images it was trained on, the mean over each epoch, and at the end the loss on the test images.';
   return {
     name: 'loss',
-    title: curve.title,
-    caption: 'Each step’s loss on the images it was trained on, the mean over each epoch, and at the end the loss on the test images.',
+    title,
+    caption: stages.length > 1 ? `${caption} A layer that is trained alone has a loss of its own: the error with which it rebuilds what the layer below it says.` : caption,
     draw: (look) => drawLossCurve(curve, look),
   };
 }

@@ -1,10 +1,10 @@
 import { contextOf, margin, paper, type Context } from './canvas.ts';
-import { font, type Look } from './look.ts';
+import { font, type Look, type Theme } from './look.ts';
 
-/** One kind of picture, shown in one row of every band: `images` holds `count` of them, values from 0 to 1. */
+/** One kind of picture, shown in one row of every band: `images` holds any number of them, one after the other. */
 export interface ImageRow {
-  label: string;
-  images: Float32Array;
+  label?: string;
+  images: ArrayLike<number>;
 }
 
 export interface ImageGrid {
@@ -14,39 +14,48 @@ export interface ImageGrid {
   /** shown below one another, the same image in one column: original, reconstruction … */
   rows: ImageRow[];
   columns: number;
+  /** between images; default 3 */
+  gap?: number;
+  /** `signed`: each image is drawn on a scale of its own, from minus to plus its largest value. Default: values from 0 to 1, as they are. */
+  signed?: boolean;
 }
 
-const gap = 3;
 const bandGap = 16;
 const labelSize = 13;
 
 /** Originals above their reconstructions, in as many bands as the columns need; at most as wide as the look says. */
 export function drawImageGrid(grid: ImageGrid, look: Look): HTMLCanvasElement {
-  const [imageHeight, imageWidth, channels] = grid.shape;
+  const { shape, rows, columns, gap = 3 } = grid;
+  const [imageHeight, imageWidth, channels] = shape;
   const size = imageHeight * imageWidth * channels;
-  const count = Math.min(...grid.rows.map((row) => row.images.length / size));
-  const bands = Math.ceil(count / grid.columns);
+  const count = Math.min(...rows.map((row) => row.images.length / size));
+  const bands = Math.ceil(count / columns);
 
   // The labels stand beside the images where there is room, and once above them all where there is not.
+  const labels = rows.flatMap(({ label }) => label ?? []);
   const beside = look.width >= 600;
-  const left = beside ? 112 : margin;
-  const top = beside ? margin : margin + labelSize + 10;
-  const room = look.width - left - margin - (grid.columns - 1) * gap;
-  const across = wholePixels(room / grid.columns, imageWidth, look.density);
+  const left = labels.length && beside ? 112 : margin;
+  const top = labels.length && !beside ? margin + labelSize + 10 : margin;
+  const room = look.width - left - margin - (columns - 1) * gap;
+  const across = wholePixels(room / columns, imageWidth, look.density);
   const down = (across * imageHeight) / imageWidth;
-  const bandHeight = grid.rows.length * (down + gap) - gap;
+  const bandHeight = rows.length * (down + gap) - gap;
+  const between = rows.length > 1 ? bandGap : gap;
 
-  const width = left + grid.columns * (across + gap) - gap + margin;
-  const height = top + bands * (bandHeight + bandGap) - bandGap + margin;
+  const width = left + columns * (across + gap) - gap + margin;
+  const height = top + bands * (bandHeight + between) - between + margin;
   const { canvas, context } = paper({ ...look, width }, height, grid.title);
-  if (!beside) drawLabel(context, look, grid.rows.map(({ label }) => label).join(', below it '), margin, margin + labelSize / 2);
+  if (!beside) drawLabel(context, look, labels.join(', below it '), margin, margin + labelSize / 2);
   for (let band = 0; band < bands; band++) {
-    grid.rows.forEach(({ label, images }, r) => {
-      const y = top + band * (bandHeight + bandGap) + r * (down + gap);
+    rows.forEach(({ label = '', images }, r) => {
+      const y = top + band * (bandHeight + between) + r * (down + gap);
       if (beside) drawLabel(context, look, label, margin, y + down / 2);
-      for (let column = 0; column < grid.columns && band * grid.columns + column < count; column++) {
-        const first = (band * grid.columns + column) * size;
-        drawImage(context, images.subarray(first, first + size), grid.shape, left + column * (across + gap), y, across, down);
+      for (let column = 0; column < columns && band * columns + column < count; column++) {
+        const first = (band * columns + column) * size;
+        const image = Array.prototype.slice.call(images, first, first + size) as number[];
+        const tile = grid.signed ? signedTile(image, shape, look.theme) : tileOf(image, shape);
+        context.imageSmoothingEnabled = false; // each pixel a sharp square
+        context.drawImage(tile, left + column * (across + gap), y, across, down);
       }
     });
   }
@@ -66,27 +75,36 @@ function drawLabel(context: Context, look: Look, text: string, x: number, y: num
   context.fillText(text, x, y);
 }
 
-/** One image, channels last, each of its pixels a sharp square. */
-export function drawImage(
-  context: Context,
-  values: Float32Array,
-  [height, width, channels]: [number, number, number],
-  x: number,
-  y: number,
-  across: number,
-  down: number,
-): void {
+/** One image, channels last. */
+function tileOf(values: number[], [height, width, channels]: [number, number, number]): HTMLCanvasElement {
+  return paint(height, width, (pixel, channel) => 255 * (values[pixel * channels + (channels === 1 ? 0 : channel)] ?? 0));
+}
+
+/** Nothing is the paper's own shade; below it lies the theme's first colour, above it the second. */
+function signedTile(values: number[], [height, width, channels]: [number, number, number], theme: Theme): HTMLCanvasElement {
+  if (channels !== 1) throw new Error(`signed values have one channel, not ${channels}`);
+  const [zero, below, above] = [theme.grid, theme.first, theme.second].map(rgb);
+  const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
+  return paint(height, width, (pixel, channel) => {
+    const share = values[pixel] / most;
+    return zero[channel] + Math.abs(share) * ((share < 0 ? below : above)[channel] - zero[channel]);
+  });
+}
+
+function paint(height: number, width: number, value: (pixel: number, channel: number) => number): HTMLCanvasElement {
   const tile = document.createElement('canvas');
   tile.width = width;
   tile.height = height;
-  const pixels = new ImageData(width, height);
-  for (let i = 0; i < height * width; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      pixels.data[i * 4 + channel] = 255 * (values[i * channels + (channels === 1 ? 0 : channel)] ?? 0);
-    }
-    pixels.data[i * 4 + 3] = 255;
+  const { data } = new ImageData(width, height);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let channel = 0; channel < 3; channel++) data[pixel * 4 + channel] = value(pixel, channel);
+    data[pixel * 4 + 3] = 255;
   }
-  contextOf(tile).putImageData(pixels, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(tile, x, y, across, down);
+  contextOf(tile).putImageData(new ImageData(data, width, height), 0, 0);
+  return tile;
+}
+
+/** '#c04d00' is 192, 77, 0. */
+function rgb(color: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }

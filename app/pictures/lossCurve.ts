@@ -1,6 +1,6 @@
 import { linearAxis, logAxis, type Axis } from './axis.ts';
 import { paper } from './canvas.ts';
-import type { Look } from './look.ts';
+import { font, type Look } from './look.ts';
 import { circle, drawAxes, drawEndLabels, drawHeading, endLabelRoom, line, type Frame, type Plot } from './plot.ts';
 
 /** A figure to be compared with: a horizontal line with its name. */
@@ -13,14 +13,26 @@ export interface LossCurve {
   title: string;
   /** what the loss is measured in, written above its axis */
   unit: string;
+  /** Trainings one after the other; mostly there is one. */
+  stages: LossStage[];
+  stepsPerEpoch: number;
+  /** the loss on images the model was not trained on, after the last step */
+  test?: Reference;
+  /** what the last stage is compared with */
+  references: Reference[];
+}
+
+export interface LossStage {
+  name: string;
   /** one number a step */
   steps: number[];
   /** one number an epoch, the mean over it */
   epochs: number[];
-  stepsPerEpoch: number;
-  /** the loss on images the model was not trained on, after the last step */
-  test?: Reference;
-  references: Reference[];
+}
+
+/** A stage and the steps before it. */
+interface PlacedStage extends LossStage {
+  first: number;
 }
 
 const faint = 0.45;
@@ -36,73 +48,101 @@ export function drawLossCurve(curve: LossCurve, look: Look): HTMLCanvasElement {
   const { canvas, context } = paper(look, height, curve.title);
   const labels = curve.references.map((reference) => ({ ...reference, color: theme.muted }));
   if (curve.test) labels.push({ ...curve.test, color: theme.second });
-  const frame = { left: 48, right: width - endLabelRoom(context, labels), top: 58, bottom: height - 48 };
+  const frame = { left: 48, right: width - endLabelRoom(context, labels), top: curve.stages.length > 1 ? 74 : 58, bottom: height - 48 };
   const plot: Plot = { context, theme, frame, ...axes(curve, frame) };
+  const stages = placed(curve);
+  const begin = plot.x.at((stages.at(-1)?.first ?? 0) / unitOf(curve));
 
   drawHeading(plot, `${curve.unit}, logarithmic`, [
-    { name: 'each step', color: theme.first, alpha: faint, dot: false },
-    { name: 'mean of an epoch', color: theme.first, alpha: 1, dot: true },
+    { name: 'each step', color: theme.first, alpha: faint, mark: 'line' },
+    { name: 'mean of an epoch', color: theme.first, mark: 'line with dots' },
   ]);
   drawAxes(plot, inEpochs(curve) ? 'epoch' : 'step');
-  for (const { value } of curve.references) drawReference(plot, value);
-  drawSteps(plot, curve);
-  drawEpochs(plot, curve);
+  for (const { value } of curve.references) drawReference(plot, begin, value);
+  if (stages.length > 1) stages.forEach((stage) => drawStage(plot, curve, stage));
+  for (const stage of stages) drawSteps(plot, curve, stage);
+  for (const stage of stages) drawEpochs(plot, curve, stage);
   if (curve.test) drawTest(plot, curve.test.value);
   drawEndLabels(plot, labels);
   return canvas;
 }
 
+function placed({ stages }: LossCurve): PlacedStage[] {
+  let first = 0;
+  return stages.map((stage) => ({ ...stage, first: (first += stage.steps.length) - stage.steps.length }));
+}
+
+function stepsOf({ stages }: LossCurve): number {
+  return stages.reduce((sum, { steps }) => sum + steps.length, 0);
+}
+
 function inEpochs(curve: LossCurve): boolean {
-  return curve.steps.length >= 2 * curve.stepsPerEpoch;
+  return stepsOf(curve) >= 2 * curve.stepsPerEpoch;
+}
+
+/** Steps in one unit of the horizontal axis. */
+function unitOf(curve: LossCurve): number {
+  return inEpochs(curve) ? curve.stepsPerEpoch : 1;
 }
 
 function axes(curve: LossCurve, frame: Frame): { x: Axis; y: Axis } {
   const figures = [...curve.references, ...(curve.test ? [curve.test] : [])].map(({ value }) => value);
   // A loss of nothing has no place on a logarithmic axis.
-  const values = [...curve.steps, ...curve.epochs, ...figures].filter((value) => value > 0);
+  const values = [...curve.stages.flatMap(({ steps, epochs }) => [...steps, ...epochs]), ...figures].filter((value) => value > 0);
   // Not Math.min(...values): a long training has more steps than a call can have arguments.
   const min = values.reduce((a, b) => Math.min(a, b), values[0] ?? 1);
   const max = values.reduce((a, b) => Math.max(a, b), min);
-  const end = Math.max(1, curve.steps.length) / (inEpochs(curve) ? curve.stepsPerEpoch : 1);
+  const end = Math.max(1, stepsOf(curve)) / unitOf(curve);
   return {
     x: linearAxis(0, end, frame.left, frame.right, Math.min((frame.right - frame.left) / 60, end)),
     y: logAxis(min / 1.12, max * 1.08, frame.bottom, frame.top, (frame.bottom - frame.top) / 50),
   };
 }
 
-function drawReference({ context, theme, frame, y }: Plot, value: number): void {
+function drawReference({ context, theme, frame, y }: Plot, begin: number, value: number): void {
   context.strokeStyle = theme.muted;
   context.lineWidth = 1.25;
   context.setLineDash([5, 4]);
-  line(context, frame.left, y.at(value), frame.right, y.at(value));
+  line(context, begin, y.at(value), frame.right, y.at(value));
   context.setLineDash([]);
 }
 
-function drawSteps({ context, theme, x, y }: Plot, curve: LossCurve): void {
-  const unit = inEpochs(curve) ? curve.stepsPerEpoch : 1;
+/** Its name in the middle above it, and a line where it begins. */
+function drawStage({ context, theme, frame, x }: Plot, curve: LossCurve, { name, first, steps }: PlacedStage): void {
+  const [from, to] = [first, first + steps.length].map((step) => x.at(step / unitOf(curve)));
+  context.strokeStyle = theme.grid;
+  context.lineWidth = 1;
+  if (first > 0) line(context, from, frame.top - 18, from, frame.bottom);
+  context.fillStyle = theme.muted;
+  context.font = font(12);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(name, (from + to) / 2, frame.top - 14, to - from - 4);
+}
+
+function drawSteps({ context, theme, x, y }: Plot, curve: LossCurve, { first, steps }: PlacedStage): void {
   context.strokeStyle = context.fillStyle = theme.first;
   context.globalAlpha = faint;
   context.lineWidth = 1;
   context.beginPath();
   // The loss of step i (from 1) is drawn in the middle of its step.
-  curve.steps.forEach((loss, i) => context.lineTo(x.at((i + 0.5) / unit), y.at(loss)));
+  steps.forEach((loss, i) => context.lineTo(x.at((first + i + 0.5) / unitOf(curve)), y.at(loss)));
   context.stroke();
   context.globalAlpha = 1;
 }
 
-function drawEpochs({ context, theme, x, y }: Plot, curve: LossCurve): void {
-  const unit = inEpochs(curve) ? 1 : curve.stepsPerEpoch;
-  const trained = curve.steps.length / curve.stepsPerEpoch;
+function drawEpochs({ context, theme, x, y }: Plot, curve: LossCurve, { first, steps, epochs }: PlacedStage): void {
+  const trained = steps.length / curve.stepsPerEpoch;
   // An epoch's mean belongs to the middle of its epoch; one that was not finished is shorter.
-  const middle = (i: number): number => x.at(((i + Math.min(i + 1, trained)) / 2) * unit);
+  const middle = (i: number): number => x.at((first + ((i + Math.min(i + 1, trained)) / 2) * curve.stepsPerEpoch) / unitOf(curve));
   context.strokeStyle = context.fillStyle = theme.first;
   context.lineWidth = 2;
   context.lineJoin = 'round';
   context.beginPath();
-  curve.epochs.forEach((loss, i) => context.lineTo(middle(i), y.at(loss)));
+  epochs.forEach((loss, i) => context.lineTo(middle(i), y.at(loss)));
   context.stroke();
   const crowded = middle(1) - middle(0) < 7;
-  curve.epochs.forEach((loss, i) => circle(context, middle(i), y.at(loss), crowded ? 1.5 : 3));
+  epochs.forEach((loss, i) => circle(context, middle(i), y.at(loss), crowded ? 1.5 : 3));
 }
 
 function drawTest({ context, theme, frame, y }: Plot, value: number): void {

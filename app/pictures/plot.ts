@@ -28,8 +28,9 @@ export interface EndLabel {
 export interface LegendEntry {
   name: string;
   color: string;
-  alpha: number;
-  dot: boolean;
+  /** default 1 */
+  alpha?: number;
+  mark: 'line' | 'line with dots' | 'dot';
 }
 
 const textSize = 12;
@@ -37,26 +38,30 @@ const lineHeight = 16;
 const leader = 21; // from the frame to a label, crossed by a thin line
 
 /** The unit of the vertical axis, and what the lines are. */
-export function drawHeading({ context, theme }: Plot, unit: string, legend: LegendEntry[]): void {
+export function drawHeading({ context, theme, frame }: Plot, unit: string, legend: LegendEntry[]): void {
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillStyle = theme.muted;
   context.font = font(textSize);
   context.fillText(unit, margin, 11);
 
+  const names = legend.map(({ name, mark }) => ({ across: mark === 'dot' ? 7 : 22, text: context.measureText(name).width }));
+  const needed = names.reduce((sum, { across, text }) => sum + across + 7 + text, 0);
+  const gap = Math.max(6, Math.min(18, (frame.right - margin - needed) / (legend.length - 1)));
   let x = margin;
   const y = 31;
-  for (const { name, color, alpha, dot } of legend) {
+  legend.forEach(({ name, color, alpha = 1, mark }, i) => {
+    const { across, text } = names[i];
     context.globalAlpha = alpha;
     context.strokeStyle = context.fillStyle = color;
-    context.lineWidth = dot ? 2 : 1.5;
-    line(context, x, y, x + 22, y);
-    if (dot) circle(context, x + 11, y, 3);
+    context.lineWidth = mark === 'line' ? 1.5 : 2;
+    if (mark !== 'dot') line(context, x, y, x + across, y);
+    if (mark !== 'line') circle(context, x + across / 2, y, mark === 'dot' ? 4 : 3);
     context.globalAlpha = 1;
     context.fillStyle = theme.muted;
-    context.fillText(name, x + 29, y);
-    x += 29 + context.measureText(name).width + 18;
-  }
+    context.fillText(name, x + across + 7, y);
+    x += across + 7 + text + gap;
+  });
 }
 
 export function drawAxes({ context, theme, frame, x, y }: Plot, xName: string): void {

@@ -1,22 +1,14 @@
 import { Failure } from '../failure.mjs';
 import { adapterName, launchChrome } from '../chrome.mjs';
 
-/** @typedef {import('../../app/job.ts').JobOptions} JobOptions */
-/** @typedef {import('../../app/job.ts').JobResult} JobResult */
+/** @template T @typedef {import('../../app/outcome.ts').Outcome<T>} Outcome */
 
-/**
- * @typedef {object} Listener what the page reports while it works
- * @property {(start: import('../../app/job.ts').JobStart) => void} started
- * @property {(progress: import('../../app/job.ts').JobProgress) => void} progress
- * @property {() => void} trained
- */
-
-/** Chrome with the job's page in it. */
+/** Chrome with one of our pages in it. */
 export class Browser {
   /** @type {import('puppeteer').Browser} */ #chrome;
   /** @type {import('puppeteer').Page} */ #page;
   #running = false;
-  /** What the page complained of before the job ran: of no interest if one clear reason turns up why it cannot. @type {string[]} */
+  /** What the page complained of before it was asked for anything: of no interest if one clear reason turns up why it cannot. @type {string[]} */
   #troubles = [];
 
   /**
@@ -40,17 +32,16 @@ export class Browser {
   }
 
   /**
-   * Opens the page; what comes back says which Chrome and which adapter it has.
+   * Opens a page; what comes back says which Chrome and which adapter it has.
    * @param {string} url
-   * @param {Listener} listener
+   * @param {string} ready what the page sets on `window` when it has loaded
+   * @param {Record<string, (...values: any[]) => void>} functions what the page can call on its `window`
    */
-  async open(url, listener) {
-    await this.#page.exposeFunction('jobStarted', listener.started);
-    await this.#page.exposeFunction('jobProgress', listener.progress);
-    await this.#page.exposeFunction('jobTrained', listener.trained);
-    await this.#page.goto(`${url}app/train.html`);
+  async open(url, ready, functions) {
+    for (const [name, called] of Object.entries(functions)) await this.#page.exposeFunction(name, called);
+    await this.#page.goto(url);
     const adapter = await adapterName(this.#page);
-    if (!(await this.#page.evaluate(() => 'job' in window))) {
+    if (!(await this.#page.evaluate((name) => name in window, ready))) {
       throw new Error(`the page does not load: ${this.#troubles.join('; ') || 'no reason given'}`);
     }
     const version = (await this.#chrome.version()).replace('Headless', '').replace('/', ' ');
@@ -58,14 +49,18 @@ export class Browser {
   }
 
   /**
-   * @param {JobOptions} options
-   * @returns {Promise<JobResult>}
+   * Runs a function in the page, whose answer may be long in coming.
+   * @template A, T
+   * @param {(argument: A) => Promise<Outcome<T>>} work
+   * @param {A} argument
+   * @returns {Promise<T>}
    */
-  async run(options) {
+  async call(work, argument) {
     this.#running = true;
-    for (const text of this.#troubles) this.#trouble(text);
-    const outcome = await this.#page.evaluate((given) => window.job.run(given), options).catch((error) => {
-      throw this.#chrome.connected ? error : new Failure('the browser was closed before the training was over', { cause: error });
+    for (const text of this.#troubles.splice(0)) this.#trouble(text);
+    /** @type {Outcome<T>} */
+    const outcome = await this.#page.evaluate(/** @type {(argument: unknown) => Promise<Outcome<T>>} */ (work), argument).catch((error) => {
+      throw this.#chrome.connected ? error : new Failure('the browser was closed before it was through', { cause: error });
     });
     if ('result' in outcome) return outcome.result;
     const { message, expected, stack } = outcome.failure;

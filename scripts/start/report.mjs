@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { adapter, counted, duration, loss, whole } from './words.mjs';
+import { adapter, counted, duration, loss, measured, parts, trainingSeconds, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 /** @typedef {import('./outputs.mjs').Circumstances} Circumstances */
@@ -11,7 +11,7 @@ import { adapter, counted, duration, loss, whole } from './words.mjs';
  */
 export async function reportHtml(result, circumstances) {
   const style = await readFile(new URL('report.css', import.meta.url), 'utf8');
-  const { title, unit, test, pictures, epochs, summary } = result;
+  const { title, unit, test, pictures, summary } = result;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -32,9 +32,7 @@ ${style}</style>
 <main>
 <section class="figures" aria-label="Results">
 <div class="main-figure"><strong>${loss(test.loss)}</strong><span>on ${whole(result.settings.testImages)} test images, ${text(unit)}</span></div>
-${result.references.map(({ name, value }) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`).join('\n')}
-<div><strong>${whole(result.imagesSeen / result.seconds)}</strong><span>images a second</span></div>
-<div><strong>${duration(result.seconds)}</strong><span>of training</span></div>
+${figures(result).map(([value, name]) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`).join('\n')}
 </section>
 ${pictures.map(figure).join('\n')}
 <section>
@@ -47,12 +45,7 @@ ${settings(result, circumstances).map(([name, value]) => `<div><dt>${text(name)}
 <section>
 <details>
 <summary>Loss by epoch</summary>
-<table>
-<thead><tr><th>Epoch</th><th>Mean training loss</th></tr></thead>
-<tbody>
-${epochs.map((epoch, i) => `<tr><td>${i + 1}</td><td>${loss(epoch.loss)}</td></tr>`).join('\n')}
-</tbody>
-</table>
+${trainings(result).map(table).join('\n')}
 </details>
 </section>
 </main>
@@ -63,8 +56,49 @@ ${epochs.map((epoch, i) => `<tr><td>${i + 1}</td><td>${loss(epoch.loss)}</td></t
 
 /** @param {JobResult} result */
 function lead({ settings, steps, stopped, adapter: info }) {
-  const trained = stopped === 'user' ? `${whole(steps)} of ${counted(settings.steps, 'step')}, then stopped by hand` : counted(steps, 'step');
-  return `Trained on ${whole(settings.images)} images in ${trained}, in Chrome through WebGPU, on ${adapter(info)}.`;
+  const trained = steps < settings.steps ? `${whole(steps)} of ${counted(settings.steps, 'step')}` : counted(steps, 'step');
+  const where = stopped?.training && `: ${stopped.training}, after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`;
+  const end = stopped ? ` Stopped by hand${where}.` : '';
+  return `Trained on ${whole(settings.images)} images in ${trained}, in Chrome through WebGPU, on ${adapter(info)}.${end}`;
+}
+
+/**
+ * What stands below the test loss, with its words.
+ * @param {JobResult} result
+ * @returns {[string, string][]}
+ */
+function figures(result) {
+  const { test, references, numbers, steps, imagesSeen, seconds } = result;
+  return [
+    ...parts(test).map(({ name, value }) => /** @type {[string, string]} */ ([loss(value), name])),
+    ...[...references, ...numbers].map(({ name, value }) => /** @type {[string, string]} */ ([measured(value), name])),
+    ...(steps > 0 ? [/** @type {[string, string]} */ ([whole(imagesSeen / seconds), 'images a second'])] : []),
+    [duration(trainingSeconds(result)), 'of training'],
+  ];
+}
+
+/**
+ * In their order; the name of a single one is empty.
+ * @param {JobResult} result
+ * @returns {{ name: string, epochs: import('../../src/index.ts').Losses[] }[]}
+ */
+function trainings({ pretraining, epochs, rivals }) {
+  const name = pretraining.length ? 'all layers' : rivals.length ? 'the model' : '';
+  return [...pretraining, { name, epochs }, ...rivals];
+}
+
+/** @param {ReturnType<typeof trainings>[number]} training */
+function table({ name, epochs }) {
+  const [first] = epochs;
+  if (!first) return '';
+  const names = parts(first).map((part) => part.name);
+  return `<table>
+${name && `<caption>${text(name)}</caption>`}
+<thead><tr>${['Epoch', 'Mean training loss', ...names].map((title) => `<th>${text(title)}</th>`).join('')}</tr></thead>
+<tbody>
+${epochs.map((epoch, i) => `<tr>${[i + 1, loss(epoch.loss), ...parts(epoch).map(({ value }) => loss(value))].map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}
+</tbody>
+</table>`;
 }
 
 /**

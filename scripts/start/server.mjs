@@ -17,7 +17,7 @@ export async function startServer(files) {
     appType: 'mpa',
     // Nothing changes while it runs: no watching, no reloading, and no search for packages to bundle, which would reload the page.
     server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
-    optimizeDeps: { noDiscovery: true, include: [] },
+    optimizeDeps: { noDiscovery: true, include: ['ml-matrix'] }, // its module for browsers only wraps one that is not for them
     ssr: { noExternal: true }, // wgsl-preprocessor calls its modules .js without saying that they are modules
     plugins: [serveData(files)],
   });

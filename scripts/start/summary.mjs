@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { styleText } from 'node:util';
-import { adapter, counted, duration, loss, whole } from './words.mjs';
+import { adapter, counted, duration, loss, measured, parts, trainingSeconds, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 
 /** What is about to be trained. @param {import('../../app/job.ts').JobStart} start */
-export function startLine({ title, settings: { images, epochs, steps, batch, seed } }) {
+export function startLine({ title, trainings, settings: { images, epochs, steps, batch, seed } }) {
   const amount = epochs ? counted(epochs, 'epoch') : counted(steps, 'step');
-  return dim(`${title}: ${whole(images)} images, ${amount}, batch ${batch}, seed ${seed}`);
+  const each = trainings.length > 1 ? ` for each of ${trainings.length} trainings (${trainings.join(', ')})` : '';
+  return dim(`${title}: ${whole(images)} images, ${amount}${each}, batch ${batch}, seed ${seed}`);
 }
 
 /**
@@ -17,18 +18,20 @@ export function startLine({ title, settings: { images, epochs, steps, batch, see
  * @param {string[]} written the first is the one to open
  */
 export function summary(result, secondsInAll, written) {
-  const { test, unit, references, steps, settings, seconds, imagesSeen, stopped } = result;
-  const compared = references.map(({ name, value }) => `${name} ${value}`).join(', ');
+  const { test, unit, references, numbers, steps, settings, seconds, imagesSeen, stopped } = result;
+  const compared = references.map(({ name, value }) => `${name} ${measured(value)}`).join(', ');
   const [open = '', ...others] = written;
   const rows = [
-    stopped === 'user' && ['stopped', `after ${whole(steps)} of ${counted(settings.steps, 'step')}`],
+    stopped && ['stopped', `${stopped.training && `${stopped.training}: `}after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`],
     ['adapter', adapter(result.adapter)],
-    ['time', `${duration(seconds)} of training, ${duration(secondsInAll)} in all`],
-    ['speed', `${whole(imagesSeen / seconds)} images/s`],
+    ['time', `${duration(trainingSeconds(result))} of training, ${duration(secondsInAll)} in all`],
+    steps > 0 && ['speed', `${whole(imagesSeen / seconds)} images/s`],
     ['test loss', `${bold(loss(test.loss))} ${unit}${compared && dim(`  (${compared})`)}`],
+    ...parts(test).map(({ name, value }) => ['', `${loss(value)} ${name}`]),
+    ...numbers.map(({ name, value }, i) => [i ? '' : 'measured', `${measured(value)} ${name}`]),
     ['written', bold(short(open))],
     ...others.map((file) => ['', dim(short(file))]),
-  ].filter((row) => row !== false);
+  ].filter((row) => !!row);
   return `\n${rows.map(([name = '', value]) => `  ${dim(name.padEnd(11))}${value}`).join('\n')}\n`;
 }
 

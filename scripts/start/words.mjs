@@ -7,7 +7,30 @@ export function whole(value) {
 
 /** @param {number} value */
 export function loss(value) {
-  return value >= 10 ? value.toFixed(2) : value.toFixed(4);
+  return value.toFixed(value >= 10 ? 2 : value >= 0.05 ? 4 : 5);
+}
+
+/** As many digits as a measurement here is worth. @param {number} value */
+export function measured(value) {
+  return value.toLocaleString('en', { maximumSignificantDigits: 4 });
+}
+
+/**
+ * What a loss is the sum of, where it is more than one thing.
+ * @param {import('../../src/index.ts').Losses} losses
+ */
+export function parts({ reconstruction, kl, penalty }) {
+  const all = [
+    { name: 'reconstruction', value: reconstruction },
+    { name: 'divergence of the codes from the normal distribution (KL)', value: kl },
+    { name: 'penalty', value: penalty },
+  ].flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+  return all.length > 1 ? all : [];
+}
+
+/** Of all trainings. @param {import('../../app/job.ts').JobResult} result */
+export function trainingSeconds({ seconds, pretraining, rivals }) {
+  return [...pretraining, ...rivals].reduce((sum, side) => sum + side.seconds, seconds);
 }
 
 /** 75 seconds are 1:15. @param {number} seconds */

@@ -36,7 +36,7 @@ export function warmUp(steps: number, then: number | Schedule): Schedule {
 export function asSchedule(where: string, value: number | Schedule): Schedule {
   if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0, most: 1e30 }) };
   if (['constant', 'cosine', 'step', 'warm-up'].includes(value?.kind)) return value;
-  throw new OptionError(`${where}: ${String(value)} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
+  throw new OptionError(`${where}: ${typeof value} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
 }
 
 /** Its value in step number `step`, from 0 on. */

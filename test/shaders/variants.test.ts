@@ -67,7 +67,7 @@ const matmuls: MatmulVariant[] = [
 
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
-  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]) as Shader[],
+  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]),
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [...all({ bytes: either, wide: either, ordered: either }).map(gatherShader), scatterShader()] as Shader[],
   loss: all({
@@ -78,7 +78,7 @@ const families: Record<string, Shader[]> = {
   })
     .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
     .map(lossShader) as Shader[],
-  corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)) as Shader[],
+  corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
   decay: either.map(decayShader) as Shader[],
   random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
   reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanShader()] as Shader[],

@@ -1,0 +1,15 @@
+export const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of the mean of independent values. */
+export function standardError(values: ArrayLike<number>): number {
+  const center = mean(values);
+  const squares = Array.from(values, (value) => (value - center) ** 2);
+  return Math.sqrt(mean(squares) / (values.length - 1));
+}
+
+/** Between images of ours, values from 0 to 1, and clean ones, bytes that mean value / 255. */
+export function meanSquaredError(ours: Float32Array, clean: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < clean.length; i++) sum += (ours[i] - clean[i] / 255) ** 2;
+  return sum / clean.length;
+}

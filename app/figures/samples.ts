@@ -1,0 +1,13 @@
+import { drawImageGrid } from '../pictures/imageGrid.ts';
+import type { Figure, Trained } from './figure.ts';
+
+export async function samples({ model, test }: Trained): Promise<Figure> {
+  const { data } = await model.sample(60, { seed: 1 });
+  const title = 'Samples';
+  return {
+    name: 'samples',
+    title,
+    caption: 'Codes drawn from the normal distribution, decoded: images that nobody has written. None were left out.',
+    draw: (look) => drawImageGrid({ title, shape: test.shape, rows: [{ images: data }], columns: look.width >= 600 ? 12 : 6 }, look),
+  };
+}

@@ -1,0 +1,58 @@
+/** What the page and the command line of `npm run reproduce` say to each other. Everything in here survives JSON. */
+import type { JobProgress } from '../job.ts';
+import type { Outcome } from '../outcome.ts';
+import type facts from './rows.json';
+
+/** What can be reproduced: one entry in rows.ts, and one, with what the command line must know, in rows.json. */
+export type RowName = keyof typeof facts;
+
+/** Under which a row was trained, by name, as they are printed. If one of them changes, the row is done again. */
+export type Settings = Record<string, string | number>;
+
+/** One figure of ours beside the one it is to be compared with. */
+export interface Comparison {
+  /** what was measured, with its unit */
+  what: string;
+  ours: number;
+  /** how many of its decimals say something */
+  decimals: number;
+  /** of the mean that `ours` is */
+  standardError?: number;
+  /** a number of the same decimals, or words */
+  reference?: number | string;
+  /** whose figure that is */
+  source?: string;
+  /** what was to be shown, and whether it came out */
+  asked?: string;
+  holds?: boolean;
+}
+
+export interface RowResult {
+  comparisons: Comparison[];
+  /** what a reader has to know before comparing */
+  notes: string[];
+}
+
+export interface Opened {
+  adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
+  /** as they are on this adapter */
+  settings: Record<RowName, Settings>;
+}
+
+export interface Reproduction {
+  /** Opens the GPU and loads the data. `quick`: as little of everything as runs through; its figures mean nothing. */
+  open(options: { quick: boolean }): Promise<Outcome<Opened>>;
+  run(name: RowName): Promise<Outcome<RowResult>>;
+}
+
+declare global {
+  interface Window {
+    /** set by reproduce.ts */
+    reproduction: Reproduction;
+    /** set by the command line before the page loads */
+    say(line: string): Promise<void>;
+    trainingBegins(title: string): Promise<void>;
+    trainingProgress(progress: JobProgress): Promise<void>;
+    trainingEnds(): Promise<void>;
+  }
+}

@@ -1,0 +1,37 @@
+/** The page of `npm run reproduce`: the command line opens it and calls `window.reproduction`. */
+import { dataset, openGpu, type Gpu } from '../../src/index.ts';
+import { testSet, trainSet, type LabelledSet } from '../data.ts';
+import { outcomeOf } from '../outcome.ts';
+import type { RowName, Settings } from './protocol.ts';
+import { makeWork, type ExampleSet, type Work } from './row.ts';
+import { rows } from './rows.ts';
+
+let work: Work | undefined;
+
+window.reproduction = {
+  open: ({ quick }) =>
+    outcomeOf(async () => {
+      const gpu = await openGpu();
+      const machine = { quick, software: isSoftware(gpu) };
+      const [train, test] = await Promise.all([trainSet(), testSet()]);
+      work = makeWork(gpu, machine, await onDevice(gpu, train, quick ? 256 : train.count), await onDevice(gpu, test, quick ? 128 : test.count));
+      const settings = Object.entries(rows).map(([name, row]) => [name, { ...row.settings(machine), images: work!.train.count }]);
+      return { adapter: { ...gpu.info }, settings: Object.fromEntries(settings) as Record<RowName, Settings> };
+    }),
+  run: (name) =>
+    outcomeOf(async () => {
+      if (!work) throw new Error('open comes before run');
+      document.getElementById('state')!.textContent = name;
+      return rows[name].run(work);
+    }),
+};
+
+/** Not every software adapter says so by itself. */
+function isSoftware({ info }: Gpu): boolean {
+  return info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
+}
+
+async function onDevice(gpu: Gpu, { pixels, labels, shape, count: all }: LabelledSet, count: number): Promise<ExampleSet> {
+  const own = pixels.subarray(0, (pixels.length / all) * count);
+  return { pixels: own, labels: labels.subarray(0, count), shape, count, data: await dataset(gpu, own, { shape: [own.length / count] }) };
+}

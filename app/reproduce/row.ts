@@ -1,0 +1,67 @@
+import type { Dataset, FitOptions, Gpu } from '../../src/index.ts';
+import { pca, type Pca } from '../analysis/pca.ts';
+import type { LabelledSet } from '../data.ts';
+import { reporting } from '../progress.ts';
+import type { RowResult, Settings } from './protocol.ts';
+
+/** What decides how much is done. */
+export interface Machine {
+  /** WebGPU runs on the processor: what takes hours there is cut short, and the row says so. */
+  software: boolean;
+  /** As little of everything as runs through. */
+  quick: boolean;
+}
+
+export interface ExampleSet extends LabelledSet {
+  /** the same on the device */
+  data: Dataset;
+}
+
+/** What a row works with. */
+export interface Work {
+  gpu: Gpu;
+  machine: Machine;
+  train: ExampleSet;
+  test: ExampleSet;
+  /** Of the training images: some seconds when they are first asked for. */
+  components(): Pca;
+  /** One line to the command line: what is done next, where it is no training. */
+  say(line: string): Promise<void>;
+  /** Runs a training whose progress the command line shows. */
+  watch<T>(title: string, batch: number, train: (reports: Reports) => Promise<T>): Promise<T>;
+}
+
+type Reports = Pick<FitOptions, 'progressEveryMs' | 'onProgress' | 'onEpochEnd'>;
+
+/** One part of the table: trained in one go, kept or done again as a whole. */
+export interface Row {
+  settings(machine: Machine): Settings;
+  run(work: Work): Promise<RowResult>;
+}
+
+export function row<S extends Settings>(settings: (machine: Machine) => S, run: (work: Work, settings: S) => Promise<RowResult>): Row {
+  return { settings, run: (work) => run(work, settings(work.machine)) };
+}
+
+export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: ExampleSet): Work {
+  let components: Pca | undefined;
+  return {
+    gpu,
+    machine,
+    train,
+    test,
+    components: () => (components ??= pca(train.pixels, 784)),
+    say: (line) => window.say(line),
+    async watch(title, batch, training) {
+      await window.trainingBegins(title);
+      try {
+        return await training(reporting(batch, (progress) => void window.trainingProgress(progress)));
+      } finally {
+        await window.trainingEnds();
+      }
+    },
+  };
+}
+
+/** Epochs as one asks for, or one. */
+export const shortened = ({ quick }: Machine, epochs: number): number => (quick ? 1 : epochs);

@@ -1,0 +1,98 @@
+import type { Autoencoder, Dataset, FitOptions, History, Optimizer } from '../src/index.ts';
+import type { JobProgress, JobSettings } from './job.ts';
+import { reporting } from './progress.ts';
+
+/** One of a job's trainings. */
+export interface Planned {
+  /** empty, where a job has only one */
+  name: string;
+  /** how many weights take part in a step: what it costs, on the scale that all trainings of the job share */
+  weights: number;
+}
+
+/** A job's trainings, one after the other, as planned. They share one progress and one end. */
+export class Trainings {
+  /** By hand: in which training, after how many of its steps. */
+  stopped?: { training: string; steps: number };
+  readonly #planned: Planned[];
+  readonly #settings: JobSettings;
+  readonly #signal: AbortSignal;
+  readonly #report: (progress: JobProgress) => void;
+  #next = 0;
+
+  constructor(planned: Planned[], settings: JobSettings, signal: AbortSignal, report: (progress: JobProgress) => void) {
+    this.#planned = planned;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#report = report;
+  }
+
+  /** If it is stopped, the history is that of what was trained, which may be nothing. */
+  async fit(model: Autoencoder, data: Dataset, optimizer: Optimizer): Promise<History> {
+    const at = this.#next++;
+    const history = this.#signal.aborted ? nothing : await this.#fit(at, model, data, optimizer);
+    if (history.stopped === 'user') this.stopped ??= { training: this.#planned[at].name, steps: history.steps };
+    return history;
+  }
+
+  /** If it is stopped, the model has those layers that were finished, and there is no history. */
+  async pretrain(model: Autoencoder, data: Dataset, optimizer: Optimizer, layers: number): Promise<History[]> {
+    const first = this.#next;
+    this.#next += layers;
+    let latest: JobProgress | undefined;
+    const report = (progress: JobProgress) => this.#report((latest = this.#within(first + progress.stage! - 1, progress)));
+    try {
+      return await model.pretrain(data, { ...this.#options(optimizer, report), signal: this.#signal });
+    } catch (error) {
+      if (!this.#signal.aborted || error !== this.#signal.reason) throw error;
+      this.stopped = { training: latest?.training ?? this.#planned[first].name, steps: latest?.step ?? 0 };
+      return [];
+    }
+  }
+
+  async #fit(at: number, model: Autoencoder, data: Dataset, optimizer: Optimizer): Promise<History> {
+    const training = model.fit(data, this.#options(optimizer, (progress) => this.#report(this.#within(at, progress))));
+    const stop = () => training.stop();
+    this.#signal.addEventListener('abort', stop);
+    return training.finally(() => this.#signal.removeEventListener('abort', stop));
+  }
+
+  #options(optimizer: Optimizer, report: (progress: JobProgress) => void): FitOptions {
+    const { epochs, steps, batch } = this.#settings;
+    return { ...(epochs ? { epochs } : { steps }), batchSize: batch, optimizer, ...reporting(batch, report) };
+  }
+
+  /** The same progress as part of the whole job. Later trainings are taken to go as fast, by their weights, as this one. */
+  #within(at: number, progress: JobProgress): JobProgress {
+    const weights = this.#planned.map((planned) => planned.weights);
+    const done = sum(weights.slice(0, at)) + weights[at] * (progress.step / progress.steps);
+    const imagesLater = (sum(weights.slice(at + 1)) / weights[at]) * progress.steps * this.#settings.batch;
+    return {
+      ...progress,
+      training: this.#planned[at].name,
+      done: done / sum(weights),
+      secondsLeft: progress.secondsLeft + imagesLater / progress.imagesPerSecond,
+    };
+  }
+}
+
+const nothing: History = { epochs: [], loss: [], stopped: 'user', seconds: 0, steps: 0 };
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A model's trainings: its layers one by one if it is pretrained, the whole, then its rivals. */
+export function planned(model: Autoencoder, layers: number, rivals: { name: string; model: Autoencoder }[]): Planned[] {
+  const whole = weightsOf(model);
+  if (!layers && !rivals.length) return [{ name: '', weights: whole }];
+  const sizes = model.encoder.describe().map(({ parameters }) => parameters);
+  return [
+    // A layer is trained with its counterpart, of the same size. Those below it take part in one of a step's three passes over the weights.
+    ...sizes.slice(0, layers).map((size, i) => ({ name: `layer ${i + 1}`, weights: 2 * size + sum(sizes.slice(0, i)) / 3 })),
+    { name: layers ? 'all layers' : 'the model', weights: whole },
+    ...rivals.map((rival) => ({ name: rival.name, weights: weightsOf(rival.model) })),
+  ];
+}
+
+function weightsOf({ encoder, decoder }: Autoencoder): number {
+  return encoder.parameterCount + decoder.parameterCount;
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { Failure } from './failure.mjs';
+
+/**
+ * An option of a command. `value` is what the help calls its value; an option without one is a switch. `least` makes it a whole number.
+ * @typedef {{ value?: string, least?: number, most?: number, names?: string[], several?: boolean, about: string }} Option
+ * `names` are the values it can have; `several`: it may be given several times, and is a list.
+ */
+
+/**
+ * Reads the options of a command, or throws a Failure of one line.
+ * @param {string[]} args
+ * @param {Record<string, Option>} table
+ * @param {string} command as in `npm start`
+ * @returns {Record<string, string | number | boolean | string[]>} what was given
+ */
+export function readArguments(args, table, command) {
+  /** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
+  const options = {};
+  for (const [name, { value }] of Object.entries(table)) options[name] = { type: value ? 'string' : 'boolean' };
+  // Not strict: its own messages are about `parseArgs` and not about this command.
+  const { tokens } = parseArgs({ args, strict: false, tokens: true, options });
+  /** @type {Record<string, string | number | boolean | string[]>} */
+  const given = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
+    if (token.kind !== 'option') continue;
+    const { name, rawName } = token;
+    const known = table[name];
+    if (!known) {
+      const meant = Object.keys(table).find((other) => name.length > 2 && (other.startsWith(name) || name.startsWith(other)));
+      throw new Failure(`there is no option ${rawName}${meant ? `; did you mean --${meant}?` : `; ${command} -- --help lists them`}`);
+    }
+    const value = readValue(name, known, token.value);
+    given[name] = known.several ? [.../** @type {string[]} */ (given[name] ?? []), `${value}`] : value;
+  }
+  return given;
+}
+
+/**
+ * @param {string} name
+ * @param {Option} option
+ * @param {string | undefined} given
+ */
+function readValue(name, { value, names, least, most = Number.MAX_SAFE_INTEGER }, given) {
+  if (!value) {
+    if (given !== undefined) throw new Failure(`--${name} takes no value, not '${given}'`);
+    return true;
+  }
+  if (!given || given.startsWith('--')) throw new Failure(`--${name} needs a value: --${name} <${value}>`);
+  if (names && !names.includes(given)) throw new Failure(`there is no ${name} '${given}'; there is ${names.join(', ')}`);
+  return least === undefined ? given : readNumber(name, given, least, most);
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {number} least
+ * @param {number} most
+ */
+function readNumber(name, value, least, most) {
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new Failure(`--${name} must be a whole number ${range}, not '${value}'`);
+}
+
+/**
+ * The options and whatever else a command's help lists, all in one column's width.
+ * @param {Record<string, Option>} table
+ * @param {string[][]} others names and what they are
+ * @returns {{ options: string, others: string }}
+ */
+export function helpLists(table, others) {
+  const lines = Object.entries(table).map(([name, { value, about }]) => [value ? `--${name} <${value}>` : `--${name}`, about]);
+  const width = Math.max(...[...lines, ...others].map(([left = '']) => left.length)) + 2;
+  const list = (/** @type {string[][]} */ rows) => rows.map(([left = '', right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+  return { options: list(lines), others: list(others) };
+}

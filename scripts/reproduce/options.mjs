@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { helpLists, readArguments } from '../command-line.mjs';
+import { Failure } from '../failure.mjs';
+import { root } from '../setup.mjs';
+
+/** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
+
+/** @type {Record<RowName, { title: string, about: string, softwareMinutes: number }>} */
+export const facts = JSON.parse(readFileSync(new URL('../../app/reproduce/rows.json', import.meta.url), 'utf8'));
+
+export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
+
+/** @type {Record<string, import('../command-line.mjs').Option>} */
+const table = {
+  row: { value: 'name', names: rowNames, several: true, about: 'only this row; may be given several times' },
+  list: { about: 'say what is done and what is not, and how long each row takes' },
+  again: { about: 'do rows again that are done already' },
+  quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
+  out: { value: 'folder', about: 'where RESULTS.md and results/ go (default: docs)' },
+  headed: { about: 'show the browser' },
+  help: { about: 'show this' },
+};
+
+/**
+ * @typedef {object} Options
+ * @property {RowName[]} row
+ * @property {string} out
+ * @property {boolean} list
+ * @property {boolean} again
+ * @property {boolean} quick
+ * @property {boolean} headed
+ * @property {boolean} help
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Options}
+ */
+export function readOptions(args) {
+  const given = readArguments(args, table, 'npm run reproduce');
+  const docs = path.join(root, 'docs');
+  const out = typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
+  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
+  return /** @type {Options} */ ({ row: rowNames, list: false, again: false, quick: false, headed: false, help: false, ...given, out });
+}
+
+export function helpText() {
+  const lists = helpLists(table, rowNames.map((name) => [name, `${facts[name].title}: ${facts[name].about}`]));
+  return `Trains what is compared with known figures, on the full MNIST in Chrome, and writes docs/RESULTS.md. Finished rows are kept
+in docs/results; stopped by Ctrl-C, it goes on after them the next time. A row is done again if its setting has changed.
+
+  npm run reproduce -- [options]
+
+${lists.options}
+
+Rows:
+${lists.others}`;
+}

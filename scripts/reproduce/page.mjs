@@ -1,0 +1,60 @@
+import { duration } from '../start/words.mjs';
+import { facts, rowNames } from './options.mjs';
+
+/** @typedef {import('../../app/reproduce/protocol.ts').Comparison} Comparison */
+/** @typedef {import('./results.mjs').Result} Result */
+
+const introduction = `# Known figures, and ours
+
+Written by \`npm run reproduce\`, which trains everything below on the 60,000 images of MNIST and measures on its 10,000 test images;
+\`npm run reproduce -- --row linear\` does one row alone. The last column says whether what was asked for came out.
+Times are those of the whole row, measuring included.
+`;
+
+const rehearsal = `# A rehearsal
+
+Every row has run through, with a few images and a few steps. The figures mean nothing.
+`;
+
+/**
+ * docs/RESULTS.md.
+ * @param {import('./results.mjs').Results} results
+ * @param {boolean} quick
+ */
+export function resultsPage(results, quick) {
+  const sections = rowNames.map((name) => {
+    const result = results[name];
+    return `## ${facts[name].title}\n\n${facts[name].about}.\n\n${result ? section(name, result) : `Not done yet: \`npm run reproduce -- --row ${name}\``}\n`;
+  });
+  return [quick ? rehearsal : introduction, ...sections].join('\n');
+}
+
+/**
+ * @param {string} name
+ * @param {Result} result
+ */
+function section(name, { comparisons, notes, settings, adapter, browser, date, seconds }) {
+  const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
+  const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
+  return [
+    '| | ours | reference | asked | |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}\``,
+  ].join('\n');
+}
+
+/** @param {Comparison} comparison */
+function cells({ what, ours, decimals, standardError, reference, source, asked = '', holds }) {
+  const number = (/** @type {number} */ value) => value.toFixed(decimals);
+  const known = typeof reference === 'number' ? number(reference) : reference;
+  return [
+    what,
+    standardError === undefined ? number(ours) : `${number(ours)} ± ${number(standardError)}`,
+    [known, source && `(${source})`].filter(Boolean).join(' '),
+    asked,
+    holds === undefined ? '' : holds ? 'yes' : '**no**',
+  ];
+}

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Browser } from '../start/browser.mjs';
+import { findData } from '../start/data.mjs';
+import { handleSignals } from '../start/interrupt.mjs';
+import { makeFolder } from '../start/outputs.mjs';
+import { showProgress } from '../start/progress.mjs';
+import { startServer } from '../start/server.mjs';
+import { adapter as adapterWords, counted, duration } from '../start/words.mjs';
+import { facts, rowNames } from './options.mjs';
+import { keepResult, readResults, writePage } from './results.mjs';
+
+/** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./results.mjs').Results} Results */
+/** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
+/** @typedef {import('../../app/reproduce/protocol.ts').Settings} Settings */
+
+/** @param {Options} options */
+export async function reproduce(options) {
+  handleSignals();
+  await makeFolder(options.out);
+  const server = await startServer(findData(undefined, { trainLabels: true }));
+  try {
+    const browser = await Browser.launch(options);
+    try {
+      await runRows(browser, server.url, options);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * @param {Browser} browser
+ * @param {string} url
+ * @param {Options} options
+ */
+async function runRows(browser, url, options) {
+  const { version, path } = await browser.open(`${url}app/reproduce/reproduce.html`, 'reproduction', listeners());
+  const { adapter: info, settings } = await browser.call((given) => window.reproduction.open(given), { quick: options.quick });
+  const adapter = adapterWords(info);
+  console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
+  const results = await readResults(options.out);
+  const todo = options.row.filter((name) => options.again || !isDeepStrictEqual(results[name]?.settings, settings[name]));
+  console.log(plan(options.row, todo, results, adapter));
+  for (const name of todo) {
+    console.log(`\n${name}: ${facts[name].title}`);
+    const begun = performance.now();
+    const result = await browser.call((given) => window.reproduction.run(given), name);
+    const seconds = (performance.now() - begun) / 1000;
+    await keepResult(options, name, { ...result, settings: settings[name], adapter, browser: version, date: new Date().toISOString(), seconds });
+    const missed = result.comparisons.filter(({ holds }) => holds === false);
+    const verdict = missed.length ? `${counted(missed.length, 'figure')} not as asked: ${missed.map(({ what }) => what).join('; ')}` : 'as asked';
+    console.log(`${name}: ${verdict}; ${duration(seconds)}`);
+  }
+  console.log(`\nwritten: ${await writePage(options)}`);
+}
+
+/** What the page says while it works. */
+function listeners() {
+  /** @type {import('../start/progress.mjs').ProgressView | undefined} */
+  let progress;
+  return {
+    say: (/** @type {string} */ line) => console.log(`  ${line}`),
+    trainingBegins(/** @type {string} */ title) {
+      console.log(`  ${title}`);
+      progress = showProgress();
+    },
+    trainingProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
+    trainingEnds() {
+      progress?.end();
+      progress = undefined;
+    },
+  };
+}
+
+/**
+ * What will be done, and how long each row took the last time.
+ * @param {RowName[]} asked
+ * @param {RowName[]} todo
+ * @param {Results} results
+ * @param {string} adapter
+ */
+function plan(asked, todo, results, adapter) {
+  const width = Math.max(...rowNames.map((name) => name.length)) + 2;
+  const lines = asked.map((name) => {
+    const last = results[name];
+    if (last && !todo.includes(name)) return `${name.padEnd(width)}kept: done on ${last.date.slice(0, 10)} in ${duration(last.seconds)}`;
+    if (last?.adapter === adapter) return `${name.padEnd(width)}took ${duration(last.seconds)} here the last time`;
+    return `${name.padEnd(width)}about ${facts[name].softwareMinutes} min without a GPU; not yet timed on this adapter`;
+  });
+  return ['', ...lines, '', todo.length ? `${counted(todo.length, 'row')} to do. Ctrl-C stops; finished rows are kept.` : 'Nothing to do; --again does rows again.'].join('\n');
+}

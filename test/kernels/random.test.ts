@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { random, randomSigns, type Distribution, type RandomOptions } from '../../src/kernels/random.ts';
+import { OptionError } from '../../src/errors.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { drawn, drawnForBatch, normals, uniforms, words, type Place, type Take } from '../reference/random.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { run, runOne } from '../support/run.ts';
+import { count, expectFrequency, expectIndependent, expectIndependentNeighbours, expectNormal, expectUniform } from '../support/statistics.ts';
+
+catchGpuErrors();
+
+const million = 1_000_000;
+
+async function onDevice(distribution: Distribution, shape: readonly number[], options: RandomOptions = {}): Promise<Float32Array> {
+  const tape = makeTape(await sharedGpu());
+  return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
+}
+
+const bernoulli = (probability: number): Take => (four) => words(four).map((word) => (word < probability * 2 ** 32 ? 1 : 0)) as ReturnType<Take>;
+
+const distributions: { distribution: Distribution; take: Take; tolerance: number; probability?: number }[] = [
+  { distribution: 'uniform', take: uniforms, tolerance: 0 },
+  { distribution: 'normal', take: normals, tolerance: 1e-6 },
+  { distribution: 'bernoulli', take: bernoulli(0.3), tolerance: 0, probability: 0.3 },
+];
+
+describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
+  const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
+
+  it('is its float64 twin, value by value', async () => {
+    const tape = makeTape(await sharedGpu());
+    const sizes = [1, 2, 3, 4, 5, 7, 255, 256, 257, 1001];
+    const all = sizes.map((size) => ({ size, keys: { seed: 4_000_000_000 + size, stream: size % 3, step: 7 * size } }));
+    const tensors = all.map(({ size, keys }) => random(tape, [size], distribution, options(keys)));
+    const actual = await run(tape, tensors);
+    all.forEach(({ size, keys }, i) => expectClose(actual[i], drawn(take, size, keys), tolerance, `${size} values`));
+  });
+
+  it('takes any shape, and nothing as zero', async () => {
+    const tape = makeTape(await sharedGpu());
+    const y = random(tape, [2, 3, 5], distribution, options({}));
+    expect(y.shape).toEqual([2, 3, 5]);
+    expectClose(await runOne(tape, y), drawn(take, 30, {}), tolerance);
+  });
+
+  it('is the same again for the same seed, stream and step; with another of one, it has nothing to do with it', async () => {
+    const keys = { seed: 1, stream: 2, step: 3 };
+    const draws = (other: RandomOptions) => onDevice(distribution, [million], options({ ...keys, ...other }));
+    const first = await draws({});
+    expectIndependentNeighbours(first);
+    expect((await draws({})).every((v, i) => v === first[i])).toBe(true);
+    for (const other of [{ seed: 2 }, { stream: 3 }, { step: 4 }, { seed: 2, stream: 1 }]) expectIndependent(first, await draws(other), JSON.stringify(other));
+  });
+});
+
+it('a million uniforms fill [0, 1)', async () => {
+  const y = await onDevice('uniform', [million], { seed: 5 });
+  expectUniform(y);
+  expect(y.every((v) => v >= 0 && v < 1)).toBe(true);
+});
+
+it('a million normals have the moments of a normal', async () => {
+  const y = await onDevice('normal', [million], { seed: 6 });
+  expectNormal(y);
+  // Beyond three deviations, on either side.
+  expectFrequency(y.filter((v) => v > 3).length, million, 0.0013498980316301);
+  expectFrequency(y.filter((v) => v < -3).length, million, 0.0013498980316301);
+});
+
+it.each([0.5, 0.1, 0.999, 1e-4])('a million times with probability %d', async (probability) => {
+  const y = await onDevice('bernoulli', [million], { seed: 7, probability });
+  expectFrequency(count(y, 1), million, probability);
+  expect(count(y, 0) + count(y, 1)).toBe(million);
+});
+
+it('probability 0 is never, 1 is always, and a half is the default', async () => {
+  expect(count(await onDevice('bernoulli', [10_000], { probability: 0 }), 0)).toBe(10_000);
+  expect(count(await onDevice('bernoulli', [10_000], { probability: 1 }), 1)).toBe(10_000);
+  expect(await onDevice('bernoulli', [1000])).toEqual(await onDevice('bernoulli', [1000], { probability: 0.5 }));
+});
+
+it('refuses what it cannot draw from', async () => {
+  const tape = makeTape(await sharedGpu());
+  const draw = (distribution: string, options: object) => () => random(tape, [4], distribution as Distribution, options);
+  expect(draw('gaussian', {})).toThrow(OptionError);
+  expect(draw('gaussian', {})).toThrow("there is no distribution 'gaussian'");
+  expect(draw('uniform', { sede: 1 })).toThrow('did you mean seed?');
+  for (const wrong of [{ seed: -1 }, { seed: 0.5 }, { stream: 2 ** 32 }, { step: NaN }, { probability: 1.1 }, { probability: -0.1 }]) {
+    expect(draw('bernoulli', wrong), JSON.stringify(wrong)).toThrow(OptionError);
+  }
+  expect(tape.dispatches).toEqual([]);
+});
+
+describe('signs', () => {
+  async function signs(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
+    const gpu = await sharedGpu();
+    const state = makeState(gpu);
+    writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
+    const tape = makeTape(gpu);
+    const y = await runOne(tape, randomSigns(tape, shape, { state, which }));
+    state.dispose();
+    return y as Float32Array;
+  }
+  const half: Take = (four) => four.map((word) => (word >= 2 ** 31 ? 1 : -1)) as ReturnType<Take>;
+
+  it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])('%j are their twin', async (shape) => {
+    const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
+    const columns = shape.slice(1).reduce((p, n) => p * n, 1);
+    expectClose(await signs(shape, place), drawnForBatch(half, shape[0], columns, place), 0);
+  });
+
+  it('do not depend on the batch size', async () => {
+    const [large, small] = [await signs([12, 7], { position: 40 }), await signs([5, 7], { position: 43 })];
+    expect(small).toEqual(large.subarray(3 * 7, 8 * 7));
+  });
+
+  it('are fair, and independent of their neighbours, of other steps, draws and seeds', async () => {
+    const shape = [1000, 1000];
+    const place = { seed: 8, step: 3, which: 1 };
+    const y = await signs(shape, place);
+    expectFrequency(count(y, 1), million, 0.5);
+    expect(count(y, 1) + count(y, -1)).toBe(million);
+    expectIndependentNeighbours(y, 1000);
+    for (const other of [{ seed: 9 }, { step: 4 }, { position: 1000 }, { which: 2 }]) expectIndependent(y, await signs(shape, { ...place, ...other }), JSON.stringify(other));
+  });
+});
