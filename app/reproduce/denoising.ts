@@ -23,7 +23,7 @@ export const denoising = row(
       const [own, denoised, byPlain] = [error(noisy), error(await model.reconstruct(noisy)), error(await plain.reconstruct(noisy))];
       const figures = { what: `σ = ${stddev}: error a pixel (MSE) of the denoised images`, ours: denoised, decimals: 4, asked: 'lower' };
       comparisons.push({ ...figures, reference: own, source: 'the noisy images themselves', holds: denoised < own });
-      comparisons.push({ ...figures, what: '', reference: byPlain, source: 'the plain autoencoder', holds: denoised < byPlain });
+      comparisons.push({ ...figures, reference: byPlain, source: 'the plain autoencoder', holds: denoised < byPlain });
       model.dispose();
     }
     plain.dispose();

@@ -35,6 +35,8 @@ export interface RowResult {
 
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
+  /** WebGPU runs on the processor */
+  software: boolean;
   /** as they are on this adapter */
   settings: Record<RowName, Settings>;
 }

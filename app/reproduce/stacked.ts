@@ -30,7 +30,7 @@ export const stacked = row(
     await say('principal components in float64');
     const linear = 784 * pcaErrors(components(), test.pixels, 30)[30];
     const what = 'squared error a test image, pretrained';
-    const paper = { reference: 3.0, source: 'Hinton & Salakhutdinov 2006' };
+    const paper = { reference: '3.00', source: 'Hinton & Salakhutdinov 2006' };
     return {
       comparisons: [
         { what, ours: withIt, decimals: 2, reference: linear, source: '30 principal components, computed by this command; 13.87 in the paper', asked: 'lower', holds: withIt < linear },

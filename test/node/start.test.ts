@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 
@@ -80,7 +81,7 @@ describe('a wrong option is one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', "there is no model 'rhubarb'; there is simple"],
+    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}`],
     ['--headed=no', "--headed takes no value, not 'no'"],
     ['--out package.json', '--out: nothing can be written to package.json (EEXIST)'],
   ])('%s', (args, line) => expectFailure(args.split(' '), line));
@@ -145,7 +146,8 @@ describe('a dry run on MNIST', () => {
     for (const file of ['reconstructions.png', 'loss.png']) {
       expect(readFileSync(path.join(out, file)).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     }
-    expect(history()).toMatchObject({ steps: 1, imagesSeen: 256, stopped: 'finished', options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 } });
+    expect(history()).toMatchObject({ steps: 1, imagesSeen: 256, options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 } });
+    expect(history()).not.toHaveProperty('stopped');
     expect(history().loss).toEqual([expect.closeTo(Math.log(2), 1)]);
     const { tensors, metadata } = readSafetensors(readFileSync(path.join(out, 'weights.safetensors')));
     expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
@@ -162,6 +164,27 @@ describe('a dry run on MNIST', () => {
     expect(report).not.toMatch(/https?:|<script|<link rel="stylesheet/);
     expect(report.match(/data:image\/png;base64,iVBOR/g)).toHaveLength(8); // two pictures: light, dark, wide, narrow
     expect(report).toContain('npm start -- --model simple --steps 1 --batch 256 --images 60000 --seed 7');
+  });
+});
+
+describe('every member of the family', () => {
+  const drawn: Record<Exclude<keyof typeof models, 'simple'>, string[]> = {
+    linear: ['reconstructions', 'filters', 'loss'],
+    stacked: ['reconstructions', 'loss'],
+    denoising: ['denoised', 'reconstructions', 'loss'],
+    'stochastic-contractive': ['contraction', 'reconstructions', 'loss'],
+    contractive: ['contraction', 'reconstructions', 'loss'],
+    variational: ['reconstructions', 'samples', 'interpolations', 'loss'],
+    'variational-2d': ['manifold', 'codes', 'reconstructions', 'interpolations', 'loss'],
+  };
+
+  it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {
+    const out = inFolder(model);
+    const { code, stdout, stderr } = await start(['--model', model, '--steps', '2', '--images', '1000', '--batch', '50', '--out', out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('test loss');
+    for (const picture of pictures) expect(readFileSync(path.join(out, `${picture}.png`)).subarray(1, 4).toString('latin1')).toBe('PNG');
+    expect(readFileSync(path.join(out, 'report.html'), 'utf8').match(/data:image\/png;base64,iVBOR/g)).toHaveLength(4 * pictures.length);
   });
 });
 
@@ -183,8 +206,8 @@ it('Ctrl-C ends the training and keeps what was trained', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('Stopping; what was trained is kept.');
   expect(stdout).toMatch(/stopped {4}after [\d,]+ of 1,000,000 steps/);
-  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as { stopped: string; steps: number; loss: number[] };
-  expect(history.stopped).toBe('user');
+  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as { stopped: object; steps: number; loss: number[] };
+  expect(history.stopped).toEqual({ training: '', steps: history.steps });
   expect(history.loss).toHaveLength(history.steps);
   expect(existsSync(path.join(out, 'reconstructions.png'))).toBe(true);
 });
