@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { codeMean, reparameterize } from '../../src/kernels/reparameterize.ts';
+import { philox, streams } from '../../src/runtime/random.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { expectClose, expectNear } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { differences, dot } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const [seed, step, position, which] = [5, 3, 20, 1];
+
+/** ε of one value of the code. */
+function noise(row: number, unit: number): number {
+  const words = philox([unit >> 2, position + row, step, which], [seed, streams.noise]);
+  const [u, v] = [words[unit & 2] >>> 8, words[(unit & 2) + 1] >>> 8].map((word) => word / 2 ** 24);
+  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
+  return radius * (unit & 1 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
+}
+
+const meanOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[2 * row * units + unit];
+const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[(2 * row + 1) * units + unit];
+
+function reference(head: ArrayLike<number>, rows: number, units: number) {
+  const each = <T>(f: (row: number, unit: number) => T) => Array.from({ length: rows * units }, (_, i) => f(Math.floor(i / units), i % units));
+  const z = each((row, unit) => meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise(row, unit));
+  const terms = each((row, unit) => {
+    const [m, l] = [meanOf(head, units, row, unit), logvarOf(head, units, row, unit)];
+    return 0.5 * (m * m + Math.expm1(l) - l);
+  });
+  const kl = Array.from({ length: rows }, (_, row) => terms.slice(row * units, (row + 1) * units).reduce((a, b) => a + b, 0));
+  return { z, kl };
+}
+
+/** The first `real` of the rows belong to the batch. */
+async function onDevice(head: Float32Array, units: number, real: number, dz?: Float32Array, beta = 0) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const rows = head.length / (2 * units);
+  const state = makeState(gpu);
+  writeState(gpu, state, { seed, step, position, examples: position + real, batch: rows, slot: 1 });
+  const tape = makeTape(gpu);
+  const input = memory.put(head, [rows, 2 * units]);
+  const { z, kl } = reparameterize(tape, input, { state, which }, memory.put([9, 9, 9, beta], [2, 2]));
+  if (dz) tape.differentiate(z, memory.put(dz, [rows, units]));
+  const [values, sums, gradient] = await run(tape, [z, kl, ...(dz ? [tape.grad(input)] : [])]);
+  memory.dispose();
+  state.dispose();
+  const parts = sums.length / rows;
+  const all = Array.from(sums);
+  return { z: values, kl: Array.from({ length: rows }, (_, row) => all.slice(row * parts, (row + 1) * parts).reduce((a, b) => a + b, 0)), gradient };
+}
+
+describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
+  const [rows, real] = [5, 3];
+  const draw = new Draw(units);
+  const head = draw.floats(2 * rows * units, -2, 2);
+
+  it('draws and measures as the formula says; rows past the batch count nothing', async () => {
+    const { z, kl } = await onDevice(head, units, real);
+    const wanted = reference(head, rows, units);
+    expectClose(z, wanted.z, 3e-6);
+    expectClose(kl, wanted.kl.map((value, row) => (row < real ? value : 0)), 1e-6 * Math.max(...wanted.kl));
+  });
+
+  it('has the gradient of the loss through z and of β times the mean divergence', async () => {
+    const beta = 0.7;
+    const dz = draw.floats(rows * units).map((v, i) => (i < real * units ? v : 0));
+    const { gradient } = await onDevice(head, units, real, dz, beta);
+    const total = (values: Float64Array) => {
+      const { z, kl } = reference(values, rows, units);
+      return dot(dz, z) + (beta / real) * kl.slice(0, real).reduce((a, b) => a + b, 0);
+    };
+    expectNear(gradient, differences(total, Float64Array.from(head)), 3e-6);
+  });
+});
+
+describe('the divergence from N(0, I)', () => {
+  it('is exactly 0 where mean and log-variance are', async () => {
+    expect((await onDevice(new Float32Array(8), 4, 1)).kl).toEqual([0]);
+  });
+
+  it.each([-20, -3, -1e-2, -1e-3, 1e-3, 1e-2, 3, 20])('keeps its digits at a log-variance of %f', async (l) => {
+    const wanted = 0.5 * (Math.expm1(Math.fround(l)) - Math.fround(l));
+    const { kl } = await onDevice(Float32Array.of(0, l), 1, 1);
+    // e^l − 1 − l is all that is left of two numbers of the size of l.
+    expectClose(kl, [wanted], 2e-7 * (wanted + Math.abs(l)));
+  });
+
+  it('is ½ μ² for a variance of 1', async () => {
+    expectClose((await onDevice(Float32Array.of(3, 0), 1, 1)).kl, [4.5], 1e-6);
+  });
+});
+
+it('the mean of a code is the first half of each row', async () => {
+  const gpu = await sharedGpu();
+  for (const units of [1, 3, 4]) {
+    const memory = new Inputs(gpu);
+    const head = new Draw(units).floats(5 * 2 * units);
+    const tape = makeTape(gpu);
+    const mean = await runOne(tape, codeMean(tape, memory.put(head, [5, 2 * units])));
+    memory.dispose();
+    expect([...mean]).toEqual([...head].filter((_, i) => i % (2 * units) < units));
+  }
+});
