@@ -180,7 +180,7 @@ describe('every member of the family', () => {
 
   it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {
     const out = inFolder(model);
-    const { code, stdout, stderr } = await start(['--model', model, '--steps', '2', '--images', '1000', '--batch', '50', '--out', out]);
+    const { code, stdout, stderr } = await start(['--data', data(), '--model', model, '--steps', '2', '--batch', '50', '--out', out]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('test loss');
     for (const picture of pictures) expect(readFileSync(path.join(out, `${picture}.png`)).subarray(1, 4).toString('latin1')).toBe('PNG');
