@@ -16,13 +16,14 @@ const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kerne
 test('every JavaScript block of the README runs with the built library', async () => {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
-  expect(blocks).toHaveLength(2);
+  expect(blocks).toHaveLength(3);
   const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
-globalThis.result = ${['{ codes, again, scores, history }', '{ data, shape }'][i]};</script>`;
+globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ data, shape }'][i]};</script>`;
   const served = {
     '/0.html': page(blocks[0], 0),
     '/1.html': page(blocks[1], 1),
+    '/2.html': page(blocks[2], 2),
     '/train-images-idx3-ubyte': await someDigits(600),
   };
 
@@ -35,6 +36,14 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ data, shape }'][i
     expect(last).toBeLessThan(0.6 * first);
 
     await tab.goto(`${url}/1.html`);
+    await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
+    const generator = await tab.evaluate('(({ reconstruction, kl, digits, mean, logvar }) => [reconstruction, kl, digits.shape, mean.shape, logvar.shape])(result)');
+    expect(generator).toEqual([expect.any(Number), expect.any(Number), [16, 784], [100, 20], [100, 20]]);
+    // Nats an image, of which an untrained model needs more than 500.
+    const [reconstruction, kl] = generator as number[];
+    expect(reconstruction + kl).toBeLessThan(300);
+
+    await tab.goto(`${url}/2.html`);
     await tab.waitForFunction('globalThis.result');
     expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([[5, 0, 0, 25], [2, 2]]);
   });
