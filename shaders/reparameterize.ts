@@ -86,9 +86,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /** y = μ */
-export const meanShader = () =>
+export const meanForward = () =>
   shader<'head' | 'y'>(
-    'mean of the code',
+    'mean of the code forward',
     wgsl`
 @group(0) @binding(0) var<storage, read> head: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -98,6 +98,29 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let t = invocation(id, groups);
   if (t >= rows * units) { return; }
   y[t] = head[t + t / units * units];
+}
+`,
+  );
+
+/** dμ = dy, and nothing for the log-variance */
+export const meanBackward = () =>
+  shader<'dy' | 'dhead'>(
+    'mean of the code backward',
+    wgsl`
+@group(0) @binding(0) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read_write> dhead: array<f32>;
+override add_dhead = false;
+${layout}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= 2u * rows * units) { return; }
+  let row = t / (2u * units);
+  let unit = t % (2u * units);
+  var d = 0.0;
+  if (unit < units) { d = dy[row * units + unit]; }
+  if (add_dhead) { d += dhead[t]; }
+  dhead[t] = d;
 }
 `,
   );

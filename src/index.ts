@@ -2,6 +2,7 @@ export { openGpu, type Gpu, type GpuOptions } from './runtime/device.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
+export { classifier, type Classifier, type ClassifierLosses, type ClassifierSpec, type Prediction } from './models/classifier.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/network.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions, type Initializer, type Layer } from './models/layers.ts';
@@ -14,6 +15,7 @@ export type { Losses } from './models/losses.ts';
 export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './models/optimizers.ts';
 
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
+export type { Labelled, Labels } from './data/labels.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
 export { readSafetensors, writeSafetensors, type SafeTensor, type SafeTensors } from './files/safetensors.ts';

@@ -3,6 +3,7 @@ export { dense } from './kernels/dense.ts';
 export { add, divide, multiply, subtract } from './kernels/elementwise.ts';
 export { contraction, type RecordedLayer } from './kernels/contraction.ts';
 export { corrupt, dropout, type CorruptionKind } from './kernels/corrupt.ts';
+export { crossEntropy } from './kernels/cross-entropy.ts';
 export { decay } from './kernels/decay.ts';
 export { elementLosses, loss, rowSums, type LossKind, type TermKind } from './kernels/loss.ts';
 export { matmul, type Transposes } from './kernels/matmul.ts';

@@ -30,6 +30,23 @@ interface Range {
   readonly mostAt: number;
 }
 
+/** What a data set and its views share on the device. */
+interface Storage {
+  readonly tensor: Tensor;
+  readonly examples: number;
+  readonly bytes: boolean;
+  readonly scale: number;
+  readonly range: Range;
+  /** A number for each example, [examples], where what is learned is more than the example itself. */
+  readonly targets?: Tensor;
+}
+
+/** Data that were put on the device; `release` frees what was made for the purpose. */
+export interface OnDevice {
+  set: Dataset;
+  release: () => void;
+}
+
 /** Examples that lie on the device, put there once; bytes stay bytes there. Views made of it share its memory. */
 export class Dataset {
   #order: Tensor | undefined;
@@ -41,10 +58,13 @@ export class Dataset {
     /** One example's shape. */
     readonly shape: readonly number[],
     /** @internal */
-    readonly storage: { readonly tensor: Tensor; readonly bytes: boolean; readonly scale: number; readonly range: Range },
+    readonly storage: Storage,
     readonly labels: Int32Array | undefined,
     readonly length: number,
-    /** Which examples of the storage a view has; all of them without. */
+    /** Freed with it. */
+    private readonly owned: readonly Tensor[],
+    /** Of a view: the data set whose memory it sees, and which of its examples, if not all. */
+    private readonly base?: Dataset,
     private readonly rows?: Uint32Array,
   ) {}
 
@@ -54,7 +74,7 @@ export class Dataset {
   }
 
   get disposed(): boolean {
-    return this.#disposed;
+    return this.#disposed || (this.base?.disposed ?? false);
   }
 
   /** The first `count` examples. @throws OptionError */
@@ -85,7 +105,7 @@ export class Dataset {
   dispose(): void {
     this.#order?.dispose();
     this.#order = undefined;
-    if (!this.rows) this.storage.tensor.dispose();
+    for (const tensor of this.owned) tensor.dispose();
     this.#disposed = true;
   }
 
@@ -98,10 +118,20 @@ export class Dataset {
     return this.#order;
   }
 
+  /** The same examples, each with a number beside it on the device that goes where the example goes. @internal */
+  withTargets(values: ArrayLike<number>): Dataset {
+    const { examples } = this.storage;
+    const targets = emptyTensor(this.gpu, [examples], 'f32', 'targets');
+    const all = new Float32Array(examples);
+    for (let i = 0; i < this.length; i++) all[this.rows?.[i] ?? i] = values[i];
+    writeTensor(this.gpu, targets, all);
+    return new Dataset(this.gpu, this.shape, { ...this.storage, targets }, this.labels, this.length, [targets], this.base ?? this, this.rows);
+  }
+
   #view(indices: number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
-    return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, rows);
+    return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, [], this.base ?? this, rows);
   }
 }
 
@@ -123,7 +153,8 @@ export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Sour
   const tensor = await upload(gpu, data);
   const { least, leastAt, most, mostAt } = range;
   const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
-  return new Dataset(gpu, shape, { tensor, bytes, scale, range: scaled }, options.labels && Int32Array.from(options.labels), length);
+  const storage = { tensor, examples: length, bytes, scale, range: scaled };
+  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length, [tensor]);
 }
 
 function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
@@ -181,10 +212,10 @@ async function upload(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor
 }
 
 /**
- * Any kind of data as a data set of examples with `features` values. `release` frees what was made for the purpose.
+ * Any kind of data as a data set of examples with `features` values.
  * @throws ShapeError naming both sides
  */
-export async function asDataset(where: string, gpu: Gpu, data: Data, shape: readonly number[]): Promise<{ set: Dataset; release: () => void }> {
+export async function asDataset(where: string, gpu: Gpu, data: Data, shape: readonly number[]): Promise<OnDevice> {
   const features = shape.reduce((product, n) => product * n, 1);
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);

@@ -1,4 +1,4 @@
-import { meanShader, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import { meanBackward, meanForward, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
@@ -21,11 +21,13 @@ export function reparameterize(tape: Tape, head: Tensor, draws: Draws, timetable
   return { z, kl };
 }
 
-/** The means of a Gaussian code. No gradient: training samples. */
+/** The means of a Gaussian code, from its head. */
 export function codeMean(tape: Tape, head: Tensor): Tensor {
   const [rows, units] = [head.rows, head.columns / 2];
   const y = tape.tensor([rows, units], 'f32', 'mean of the code');
-  tape.run(meanShader(), { head, y }, { constants: { rows, units }, threads: y.size });
+  const constants = { rows, units };
+  tape.run(meanForward(), { head, y }, { constants, threads: y.size });
+  tape.backward(y, () => tape.run(meanBackward(), { dy: tape.grad(y), dhead: tape.grad(head) }, { constants, threads: head.size }));
   return y;
 }
 

@@ -1,13 +1,14 @@
 import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
-import { DataError, LatentGpuError, OptionError, ShapeError } from '../errors.ts';
+import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
-import { readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, History, Training } from './fit-options.ts';
+import { Gate } from './gate.ts';
 import { recordErrors, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 import type { Losses } from './losses.ts';
@@ -17,6 +18,7 @@ import { pretrainLayers } from './pretrain.ts';
 import { Evaluation } from './run.ts';
 import { readSpec, type AutoencoderSpec } from './spec.ts';
 import type { Trainable } from './trainable.ts';
+import { readWeights, writeWeights, type Weights } from './weights.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
@@ -35,7 +37,7 @@ export class Autoencoder {
   readonly #model: Trainable;
   readonly #hourglass: Hourglass;
   #samples = 0;
-  #fitting = false;
+  readonly #gate = new Gate();
   #disposed = false;
 
   /** @internal */
@@ -47,7 +49,7 @@ export class Autoencoder {
     const parameters = new Parameters(gpu, [...values, ...this.decoder.parameterValues(seed, values.length)]);
     this.#host = { gpu, parameters, turns: new Turns() };
     this.#hourglass = { ...parts, weights: () => weightsOf(parameters) };
-    this.#model = trainable(this.#hourglass, this.#host, seed, this.encoder.inputShape);
+    this.#model = trainable(this.#hourglass, this.#host, seed);
   }
 
   /** Numbers in a code. */
@@ -62,14 +64,10 @@ export class Autoencoder {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: FitOptions): Training {
-    try {
-      this.#beginFit('fit');
-    } catch (error) {
-      return refuse(error as Error);
-    }
-    const training = startFit(this.#model, data, options);
-    const { pause, resume, stop } = training;
-    return Object.assign(training.finally(() => (this.#fitting = false)), { pause, resume, stop });
+    return this.#gate.fit(() => {
+      this.#alive();
+      return startFit(this.#model, data, options);
+    });
   }
 
   /**
@@ -82,11 +80,12 @@ export class Autoencoder {
    * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
    */
   async pretrain(data: Data, options: FitOptions): Promise<History[]> {
-    this.#beginFit('pretrain');
+    this.#alive();
+    const leave = this.#gate.enter('pretrain');
     try {
       return await pretrainLayers(this.#hourglass, this.#model, data, options);
     } finally {
-      this.#fitting = false;
+      leave();
     }
   }
 
@@ -214,28 +213,12 @@ export class Autoencoder {
 
   /** All weights, named and laid out as those of a `torch.nn.Sequential`: `encoder.0.weight` is [out, in]. */
   async weights(): Promise<Record<string, Matrix>> {
-    const { gpu, parameters, turns } = this.#alive();
-    const { names, tensors } = parameters;
-    const values = await turns.take(() => readTensors(gpu, tensors));
-    return Object.fromEntries(names.map((name, i) => [name, { data: values[i] as Float32Array, shape: [...tensors[i].shape] }]));
+    return readWeights(this.#weights());
   }
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   setWeights(weights: Record<string, Matrix>): void {
-    const { gpu, parameters, turns } = this.#alive();
-    for (const [name, { data, shape }] of Object.entries(weights)) {
-      const parameter = parameters.named(name);
-      if (!parameter) throw new ShapeError(`setWeights: there is no ${name}; there are ${parameters.names.join(', ')}`);
-      const wanted = parameter.shape;
-      if (shape.join() !== wanted.join() || data.length !== parameter.size) {
-        throw new ShapeError(`setWeights: ${name} is [${wanted.join(', ')}], not [${shape.join(', ')}] with ${data.length} values`);
-      }
-      const wrong = data.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
-    }
-    const copies = Object.entries(weights).map(([name, { data }]) => [parameters.named(name)!, data.slice()] as const);
-    // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it.
-    void turns.take(() => copies.forEach(([parameter, values]) => writeTensor(gpu, parameter, values)));
+    writeWeights(this.#weights(), weights);
   }
 
   /** A table of layers, shapes and parameters, as in Keras. */
@@ -262,16 +245,15 @@ export class Autoencoder {
     if (!this.#gaussian) throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
   }
 
-  #beginFit(where: string): void {
-    this.#alive();
-    if (this.#fitting) throw new LatentGpuError(`${where}: this model is being trained already`);
-    this.#fitting = true;
+  #weights(): Weights {
+    const { gpu, turns, parameters } = this.#alive();
+    return { gpu, turns, places: [parameters] };
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
-    const { set, release } = await asDataset(where, this.#alive().gpu, data, this.encoder.inputShape);
+    this.#alive();
+    const { set, release } = await this.#model.put(where, data);
     try {
-      this.#model.checkData(set);
       return await work(set);
     } finally {
       release();
@@ -293,7 +275,5 @@ export class Autoencoder {
     return this.#host;
   }
 }
-
-const refuse = (error: Error): Training => Object.assign(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
 
 const checkSeed = (where: string, seed: number): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });

@@ -2,16 +2,17 @@ import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { momentCount } from '../kernels/optimizer.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
-import type { Losses } from './losses.ts';
+import type { AnyLoss, Losses } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
 
-export interface History {
+/** Of a training whose loss is told as L. */
+export interface History<L extends AnyLoss = Losses> {
   /** One entry an epoch: the mean over its examples. Where a fit starts or ends within an epoch, over those it trained on. */
-  epochs: Losses[];
+  epochs: L[];
   /** The loss of every step, before its update. */
   loss: number[];
   /** One entry an epoch, after it, where `validation` was given. */
-  validation?: Losses[];
+  validation?: L[];
   /** The epoch with the lowest validation loss, from 1 on. */
   bestEpoch?: number;
   stopped: 'finished' | 'patience' | 'user';
@@ -34,7 +35,8 @@ export interface Progress {
   examplesPerSecond: number;
 }
 
-export interface FitOptions {
+/** Of a model whose data are D and whose loss is told as L. */
+export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   /** Passes over the data, on top of what was trained. This or `steps`. */
   epochs?: number;
   /** Optimizer steps, on top of what was trained. */
@@ -46,14 +48,14 @@ export interface FitOptions {
   /** A new order each epoch, made on the device from the seed. Default true. */
   shuffle?: boolean;
   /** Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. */
-  validation?: Data | number;
+  validation?: D | number;
   /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs, as in Keras. */
   patience?: number;
   /** Default 0. */
   minDelta?: number;
   /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
   restoreBest?: boolean;
-  onEpochEnd?: (epoch: Losses & { epoch: number; validation?: Losses; best: boolean; stage?: number }) => void | Promise<void>;
+  onEpochEnd?: (epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number }) => void | Promise<void>;
   /** Called after each finished submit. */
   onProgress?: (progress: Progress) => void;
   /** Reads the newest loss back for `onProgress`, at most that often. Without it, no loss is read between epochs. */
@@ -65,7 +67,7 @@ export interface FitOptions {
 }
 
 /** A running fit: a promise of its history that can be steered. Pausing and stopping take effect between two submits. */
-export interface Training extends Promise<History> {
+export interface Training<L extends AnyLoss = Losses> extends Promise<History<L>> {
   pause(): void;
   resume(): void;
   /** Ends training; the promise resolves with the history so far. */
@@ -78,7 +80,7 @@ const known = [
 ]; // prettier-ignore
 
 /** Everything that can be said without looking at the data. @throws OptionError */
-export function checkFitOptions(options: FitOptions): void {
+export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>): void {
   checkOptions('fit', options, known);
   const { epochs, steps, batchSize, optimizer, validation, patience, minDelta, restoreBest, progressEveryMs, frameBudgetMs } = options;
   if ((epochs === undefined) === (steps === undefined)) throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);

@@ -1,7 +1,7 @@
-import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { Controls } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
-import { meanOverExamples } from './losses.ts';
+import { meanOverExamples, type AnyLoss } from './losses.ts';
 import { adam } from './optimizers.ts';
 import { ProgressReports } from './progress.ts';
 import type { Trainable } from './trainable.ts';
@@ -9,24 +9,23 @@ import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
 
 /** Starts training; the result is its promise with the controls on it. */
-export function startFit(model: Trainable, data: Data, options: FitOptions): Training {
+export function startFit<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>): Training<L> {
   const controls = new Controls();
   const { pause, resume, stop } = controls;
   const history = train(model, data, options, controls).finally(() => controls.release());
   return Object.assign(history, { pause, resume, stop });
 }
 
-async function train(model: Trainable, data: Data, options: FitOptions, controls: Controls): Promise<History> {
+async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>, controls: Controls): Promise<History<L>> {
   const began = performance.now();
   checkFitOptions(options);
   options.signal?.throwIfAborted();
   controls.listen(options.signal);
-  const { host, place } = model;
+  const { place } = model;
   const cleanup: (() => void)[] = [];
   try {
-    const { set: all, release } = await asDataset('fit', host.gpu, data, model.inputShape);
+    const { set: all, release } = await model.put('fit', data);
     cleanup.push(release);
-    model.checkData(all);
     const { training, held } = await splitOff(model, all, options.validation, cleanup);
     const batch = batchSizeFor(options.batchSize, training.length);
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
@@ -50,18 +49,18 @@ async function train(model: Trainable, data: Data, options: FitOptions, controls
 }
 
 /** The epochs of a fit, one readback each; and one more where there is validation. */
-async function epochs(
-  { host, place }: Trainable,
-  trainer: Trainer,
-  validation: Validation | undefined,
+async function epochs<L extends AnyLoss, D>(
+  { host, place }: Trainable<L, D>,
+  trainer: Trainer<L>,
+  validation: Validation<L> | undefined,
   examples: number,
   batch: number,
-  options: FitOptions,
+  options: FitOptions<L, D>,
   controls: Controls,
-): Promise<Omit<History, 'seconds'>> {
+): Promise<Omit<History<L>, 'seconds'>> {
   const total = options.steps ?? options.epochs! * trainer.stepsPerEpoch;
   const startedAt = place.position / batch;
-  const history: Omit<History, 'seconds'> = { epochs: [], loss: [], stopped: 'finished', steps: 0, ...(validation && { validation: [] }) };
+  const history: Omit<History<L>, 'seconds'> = { epochs: [], loss: [], stopped: 'finished', steps: 0, ...(validation && { validation: [] }) };
   const progress = new ProgressReports(trainer, options, { epochs: Math.ceil((startedAt + total) / trainer.stepsPerEpoch), steps: total, batch });
 
   while (history.steps < total) {
@@ -94,15 +93,14 @@ async function epochs(
 }
 
 /** Splits the validation part off, or takes the one that was given. */
-async function splitOff(model: Trainable, all: Dataset, validation: Data | number | undefined, cleanup: (() => void)[]): Promise<{ training: Dataset; held?: Dataset }> {
+async function splitOff<L extends AnyLoss, D>(model: Trainable<L, D>, all: Dataset, validation: D | number | undefined, cleanup: (() => void)[]): Promise<{ training: Dataset; held?: Dataset }> {
   if (validation === undefined) return { training: all };
   if (typeof validation === 'number') {
     const [training, held] = all.split(1 - validation, { seed: model.seed });
     cleanup.push(() => training.dispose(), () => held.dispose());
     return { training, held };
   }
-  const { set, release } = await asDataset('fit: validation', model.host.gpu, validation, model.inputShape);
+  const { set, release } = await model.put('fit: validation', validation);
   cleanup.push(release);
-  model.checkData(set);
   return { training: all, held: set };
 }

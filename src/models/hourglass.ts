@@ -1,11 +1,12 @@
-import { checkProbabilities, type Dataset } from '../data/dataset.ts';
+import { asDataset, checkProbabilities, type Data, type OnDevice } from '../data/dataset.ts';
 import { add } from '../kernels/elementwise.ts';
 import { elementLosses, loss, type LossKind } from '../kernels/loss.ts';
 import { sum } from '../kernels/reduce.ts';
+import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Corruption } from './corruptions.ts';
-import type { LossPart } from './losses.ts';
+import { lossesFrom, type LossPart } from './losses.ts';
 import type { Host, Network } from './network.ts';
 import type { Pass } from './pass.ts';
 import type { Penalty } from './penalties.ts';
@@ -37,9 +38,16 @@ function betaAt(model: Hourglass, step: number): number {
   return beta ? valueAt(beta, step) : 0;
 }
 
-/** @throws DataError where the loss cannot work on such data */
-function checkData({ loss }: Hourglass, data: Dataset): void {
-  if (loss === 'bce') checkProbabilities(data);
+/** Puts data on the device for a hourglass whose loss must be able to work on them. @throws ShapeError, DataError */
+export async function putExamples({ encoder, loss }: Hourglass, where: string, gpu: Gpu, data: Data): Promise<OnDevice> {
+  const made = await asDataset(where, gpu, data, encoder.inputShape);
+  try {
+    if (loss === 'bce') checkProbabilities(made.set);
+    return made;
+  } catch (error) {
+    made.release();
+    throw error;
+  }
 }
 
 /** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
@@ -76,15 +84,16 @@ function factorOf(model: Hourglass, x: Tensor): number {
 }
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
-export function trainable(model: Hourglass, host: Host, seed: number, inputShape: readonly number[]): Trainable {
+export function trainable(model: Hourglass, host: Host, seed: number): Trainable {
+  const parts = lossParts(model);
   return {
     host,
     place: startPlace(),
     seed,
-    inputShape,
-    parts: lossParts(model),
-    checkData: (data) => checkData(model, data),
-    recordLoss: (pass, x) => recordLoss(model, pass, x),
+    parts,
+    put: (where, data) => putExamples(model, where, host.gpu, data),
+    recordLoss: (pass, { x }) => recordLoss(model, pass, x),
+    losses: (means, step) => lossesFrom(parts, means, betaAt(model, step)),
     betaAt: (step) => betaAt(model, step),
   };
 }

@@ -125,10 +125,10 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
       { name: 'heads.bias', parts: ['mean.bias', 'logvar.bias'], shape: [2 * units], initial: () => new Float32Array(2 * units) },
     ],
     forward(pass, x, parameter) {
-      const { tape, mode } = pass;
+      const { tape } = pass;
       const head = denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
       pass.head = head;
-      if (mode === 'predict') return codeMean(tape, head);
+      if (pass.codes === 'mean') return codeMean(tape, head);
       const { z, kl } = reparameterize(tape, head, pass.draws(), pass.timetable);
       pass.divergence = kl;
       return z;

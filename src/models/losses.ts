@@ -1,3 +1,8 @@
+/** What training is told by: at least the number that it lowers. */
+export interface AnyLoss {
+  loss: number;
+}
+
 /** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
 export interface Losses {
   /** reconstruction + β · kl + penalty */

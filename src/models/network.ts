@@ -35,7 +35,6 @@ export interface NetworkOptions {
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
   readonly outputShape: number[];
-  readonly #host: () => Host;
   readonly #shapes: number[][];
 
   constructor(
@@ -44,10 +43,10 @@ export class Network {
     readonly layers: readonly Layer[],
     /** One example's shape. */
     readonly inputShape: number[],
-    host: () => Host,
+    /** @internal */
+    readonly host: () => Host,
     private readonly options: NetworkOptions = {},
   ) {
-    this.#host = host;
     this.#shapes = [inputShape];
     for (const layer of layers) this.#shapes.push(layer.outputShape(this.#shapes.at(-1)!));
     this.outputShape = this.#shapes.at(-1)!;
@@ -58,6 +57,11 @@ export class Network {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);
   }
 
+  /** Whether it works on weights of another network. @internal */
+  get borrows(): boolean {
+    return this.options.borrowed !== undefined;
+  }
+
   /** The last layer's activation. */
   get lastActivation(): string | undefined {
     return this.layers.at(-1)?.activation;
@@ -65,7 +69,7 @@ export class Network {
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
   async predict(data: Data): Promise<Matrix> {
-    return predict(this.#host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, (pass, x) => this.record(pass, x));
+    return predict(this.host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, (pass, x) => this.record(pass, x));
   }
 
   /** A table of layers, shapes and parameters. */
@@ -108,7 +112,7 @@ export class Network {
   /** A weight of layer number `i` of the list, wherever it lives. @internal */
   parameter(i: number, name: string): Tensor {
     const full = `${this.#nameOf(i)}.${name}`;
-    return this.#host().parameters.get(this.options.borrowed?.get(full) ?? full);
+    return this.host().parameters.get(this.options.borrowed?.get(full) ?? full);
   }
 
   /** What goes into layer number `i` of the list. @internal */
@@ -117,7 +121,7 @@ export class Network {
   }
 
   /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
-  part(from: number, to: number, host = this.#host): Network {
+  part(from: number, to: number, host = this.host): Network {
     const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
     return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { ...this.options, numbers });
   }

@@ -10,6 +10,8 @@ export class Pass {
   /** What a Gaussian code leaves: its divergence as sums, and its head of means and log-variances. */
   divergence: Tensor | undefined;
   head: Tensor | undefined;
+  /** What a Gaussian code hands on: a sample, or its mean. */
+  codes: 'sampled' | 'mean';
   #draws = 0;
 
   constructor(
@@ -18,7 +20,9 @@ export class Pass {
     readonly state: Tensor,
     /** Each step's learning rate and β, [steps, 2]; only where it trains. */
     readonly timetable?: Tensor,
-  ) {}
+  ) {
+    this.codes = mode === 'predict' ? 'mean' : 'sampled';
+  }
 
   get training(): boolean {
     return this.mode === 'train';

@@ -3,7 +3,6 @@ import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { philox, streams } from '../runtime/random.ts';
-import { boundRange } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, History } from './fit-options.ts';
@@ -11,13 +10,13 @@ import { recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts
 import type { Host, Network } from './network.ts';
 import { Pass } from './pass.ts';
 import type { Trainable } from './trainable.ts';
+import { copyWeights } from './weights.ts';
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
-export async function pretrainLayers(model: Hourglass, { host, seed, inputShape, checkData }: Trainable, data: Data, options: FitOptions): Promise<History[]> {
+export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trainable, data: Data, options: FitOptions): Promise<History[]> {
   const pairs = pairLayers(model);
-  const { set, release } = await asDataset('pretrain', host.gpu, data, inputShape);
+  const { set, release } = await put('pretrain', data);
   try {
-    checkData(set);
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
       const stage = { stage: i + 1, stages: pairs.length };
@@ -63,18 +62,18 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
   const parameters = new Parameters(gpu, [...encoder.parameterValues(0, 0), ...decoder.parameterValues(0, 0)]);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
-    await copyWeights(whole, whole.parameters, parameters, parameters);
+    await copyWeights(whole, whole.parameters, parameters);
     const stage: Hourglass = { ...model, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
     const history = await fit({
-      ...trainable(stage, stageHost, seed, model.encoder.inputShape),
-      // The data were checked for the whole model; what a stage reconstructs are codes.
-      checkData: () => {},
-      recordLoss(pass, x) {
+      ...trainable(stage, stageHost, seed),
+      // What a stage sees is what the whole model sees, and was looked through for that.
+      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape),
+      recordLoss(pass, { x }) {
         const clean = pass.tape.constant(() => (pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), x) : x));
         return recordLoss(stage, pass, clean);
       },
     });
-    await copyWeights(whole, parameters, whole.parameters, parameters);
+    await copyWeights(whole, parameters, whole.parameters);
     return history;
   } finally {
     parameters.dispose();
@@ -84,16 +83,4 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
 function lossOf(model: Hourglass, below: Network, decoder: Network): LossKind {
   if (!below.layers.length) return model.loss;
   return model.loss === 'bce' && below.lastActivation === 'sigmoid' && decoder.lastActivation === 'sigmoid' ? 'bce' : 'mse';
-}
-
-/** Copies those weights that `names` has. */
-function copyWeights({ gpu, turns }: Host, from: Parameters, to: Parameters, names: Parameters): Promise<void> {
-  const copy = (encoder: GPUCommandEncoder) => {
-    for (const [name] of names.entries) {
-      const [source, target] = [boundRange(from.get(name)), boundRange(to.get(name))];
-      encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, from.get(name).size * 4);
-    }
-    return 0;
-  };
-  return turns.take(() => gpu.submit(copy));
 }

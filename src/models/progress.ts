@@ -1,5 +1,4 @@
 import type { FitOptions } from './fit-options.ts';
-import type { Trainer } from './trainer.ts';
 
 /** Tells `onProgress` about every finished submit. */
 export class ProgressReports {
@@ -9,8 +8,8 @@ export class ProgressReports {
   #reading: Promise<void> | undefined;
 
   constructor(
-    private readonly trainer: Trainer,
-    private readonly options: FitOptions,
+    private readonly trainer: { newestLoss(finishedSteps: number): Promise<number> },
+    private readonly options: Pick<FitOptions, 'onProgress' | 'progressEveryMs'>,
     private readonly totals: { epochs: number; steps: number; batch: number },
   ) {}
 

@@ -6,7 +6,7 @@ import { makeState, writeState } from '../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
-import { lossesFrom, meanOverExamples, type Losses } from './losses.ts';
+import { meanOverExamples, type AnyLoss } from './losses.ts';
 import { Pass } from './pass.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -33,7 +33,7 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   const owned: { dispose(): void }[] = [state, out];
   try {
     const tape = makeTape(gpu);
-    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, state, batch)), state, out, columns);
+    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, state, batch).x), state, out, columns);
     advance(tape, state);
     const plan = await compile(tape);
     owned.push(plan);
@@ -54,15 +54,27 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   }
 }
 
+/** What a step sees of the data. */
+export interface Batch {
+  /** [rows, features] */
+  readonly x: Tensor;
+  /** [rows, 1], where the data have them. */
+  readonly targets?: Tensor;
+}
+
 /** Records the batch at the state's position of a data set. */
-export function gatherFrom(tape: Tape, { storage, features, order }: Dataset, state: Tensor, batch: number, shuffled = order): Tensor {
-  return gather(tape, { data: storage.tensor, bytes: storage.bytes, scale: storage.scale, columns: features }, state, batch, shuffled);
+export function gatherFrom(tape: Tape, { storage, features, order }: Dataset, state: Tensor, batch: number, shuffled = order): Batch {
+  const { tensor, bytes, scale, targets } = storage;
+  return {
+    x: gather(tape, { data: tensor, bytes, scale, columns: features }, state, batch, shuffled),
+    targets: targets && gather(tape, { data: targets, bytes: false, scale: 1, columns: 1 }, state, batch, shuffled),
+  };
 }
 
 /** Measures a model's loss over a whole data set; made once, run as often as wanted. */
-export class Evaluation {
+export class Evaluation<L extends AnyLoss> {
   private constructor(
-    private readonly model: Trainable,
+    private readonly model: Trainable<L, never>,
     private readonly plan: Plan,
     private readonly state: Tensor,
     private readonly losses: Tensor,
@@ -70,7 +82,7 @@ export class Evaluation {
   ) {}
 
   /** The seed is that of a Gaussian code's samples and of penalties that draw: the same in every run. */
-  static async make(model: Trainable, data: Dataset, { batch = batchFor(data.length), seed = model.seed } = {}): Promise<Evaluation> {
+  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, { batch = batchFor(data.length), seed = model.seed } = {}): Promise<Evaluation<L>> {
     const { gpu } = data;
     const state = makeState(gpu);
     const losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
@@ -87,14 +99,13 @@ export class Evaluation {
   }
 
   /** The mean over the examples, with one readback. */
-  async run(): Promise<Losses> {
+  async run(): Promise<L> {
     const { parts, host, place } = this.model;
     const { examples, batch, seed } = this.data;
     writeState(host.gpu, this.state, { examples, batch, seed });
     await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass));
     const [losses] = await readTensors(host.gpu, [this.losses]);
-    const beta = this.model.betaAt(place.step);
-    const batches = Array.from({ length: this.losses.rows }, (_, i) => lossesFrom(parts, losses.subarray(i * parts.length), beta));
+    const batches = Array.from({ length: this.losses.rows }, (_, i) => this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step));
     return meanOverExamples(batches, 0, batch, examples);
   }
 

@@ -1,22 +1,24 @@
-import type { Dataset } from '../data/dataset.ts';
+import type { Data, OnDevice } from '../data/dataset.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import type { LossPart } from './losses.ts';
+import type { AnyLoss, Losses } from './losses.ts';
 import type { Host } from './network.ts';
 import type { Pass } from './pass.ts';
+import type { Batch } from './run.ts';
 import type { Place } from './trainer.ts';
 
-/** What `fit` needs to know of a model. */
-export interface Trainable {
+/** What `fit` needs to know of a model: one whose data are D, and whose loss is told as L. */
+export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly host: Host;
   readonly place: Place;
   readonly seed: number;
-  readonly inputShape: readonly number[];
-  /** What its loss is made of. */
-  readonly parts: readonly LossPart[];
-  /** @throws DataError where the loss cannot work on such data */
-  checkData(data: Dataset): void;
-  /** Records the model on a batch and the parts of its loss, with the gradient if the pass trains. */
-  recordLoss(pass: Pass, x: Tensor): Tensor[];
+  /** What the device adds up separately, in the order in which `recordLoss` returns it. */
+  readonly parts: readonly string[];
+  /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */
+  put(where: string, data: D): Promise<OnDevice>;
+  /** Records the model on a batch and the parts of its loss as sums, with the gradient if the pass trains. */
+  recordLoss(pass: Pass, batch: Batch): Tensor[];
+  /** What is told of a batch, from the means of the parts over its examples. */
+  losses(means: ArrayLike<number>, step: number): L;
   /** What the divergence counts at a step of the model's life. */
   betaAt(step: number): number;
 }

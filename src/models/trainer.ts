@@ -7,7 +7,7 @@ import { Schedule, type ScheduleHooks } from '../runtime/schedule.ts';
 import { makeState, noneBad, parseState, writeState } from '../runtime/state.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, writeTensor, type Tensor } from '../runtime/tensor.ts';
-import { lossesFrom, type Losses } from './losses.ts';
+import type { AnyLoss } from './losses.ts';
 import { settings, type Optimizer } from './optimizers.ts';
 import { Pass } from './pass.ts';
 import { gatherFrom } from './run.ts';
@@ -39,14 +39,14 @@ export interface TrainerOptions {
 }
 
 /** The device's side of one fit: the frozen step, the order of the examples, and the state that walks through them. */
-export class Trainer {
+export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
   /** The model's step at which this run began. */
   #began = 0;
 
   private constructor(
-    private readonly model: Trainable,
+    private readonly model: Trainable<L, never>,
     private readonly options: TrainerOptions,
     private readonly examples: number,
     private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor; timetable: Tensor },
@@ -56,7 +56,7 @@ export class Trainer {
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
-  static async make(model: Trainable, data: Dataset, options: TrainerOptions): Promise<Trainer> {
+  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, options: TrainerOptions): Promise<Trainer<L>> {
     const { place } = model;
     const { gpu, parameters } = model.host;
     const { batch, optimizer, shuffled } = options;
@@ -107,14 +107,14 @@ export class Trainer {
    * Trains on up to `steps` batches of the current epoch and reads their losses back.
    * @throws DivergedError with the weights as they were before the step that went bad
    */
-  async run(steps: number, hooks: ScheduleHooks): Promise<Losses[]> {
+  async run(steps: number, hooks: ScheduleHooks): Promise<L[]> {
     const { seed, host, place } = this.model;
     const { gpu, turns } = host;
     const { step, epoch, position, origin } = place;
     writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
     const encode = (pass: GPUComputePassEncoder, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
-    let losses: Losses[];
+    let losses: L[];
     try {
       await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });
     } finally {
@@ -135,7 +135,7 @@ export class Trainer {
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
-  async #catchUp(): Promise<Losses[]> {
+  async #catchUp(): Promise<L[]> {
     const { host, place } = this.model;
     const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
     const { step, epoch, position, slot, bad } = parseState(words);
@@ -153,8 +153,8 @@ export class Trainer {
     writeTensor(host.gpu, this.tensors.timetable, rows.flat());
   }
 
-  #lossesAt(values: Float32Array, i: number): Losses {
-    const { parts } = this.model;
-    return lossesFrom(parts, values.subarray(i * parts.length, (i + 1) * parts.length), this.model.betaAt(this.#began + i));
+  #lossesAt(values: Float32Array, i: number): L {
+    const count = this.model.parts.length;
+    return this.model.losses(values.subarray(i * count, (i + 1) * count), this.#began + i);
   }
 }

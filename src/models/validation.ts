@@ -1,31 +1,35 @@
 import type { Dataset } from '../data/dataset.ts';
 import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
-import type { Losses } from './losses.ts';
+import type { AnyLoss } from './losses.ts';
 import { Evaluation } from './run.ts';
 import type { Trainable } from './trainable.ts';
 
 /** The loss on data held back, the best weights so far, and patience. */
-export class Validation {
+export class Validation<L extends AnyLoss> {
   bestEpoch: number | undefined;
   #bestLoss = Infinity;
 
   private constructor(
-    private readonly model: Trainable,
-    private readonly evaluation: Evaluation,
+    private readonly model: Trainable<L, never>,
+    private readonly evaluation: Evaluation<L>,
     private readonly best: Tensor | undefined,
     private readonly patience: number,
     private readonly minDelta: number,
   ) {}
 
-  static async make(model: Trainable, data: Dataset, { patience, minDelta = 0, restoreBest = patience !== undefined }: FitOptions): Promise<Validation> {
+  static async make<L extends AnyLoss>(
+    model: Trainable<L, never>,
+    data: Dataset,
+    { patience, minDelta = 0, restoreBest = patience !== undefined }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
+  ): Promise<Validation<L>> {
     const evaluation = await Evaluation.make(model, data);
     const { gpu, parameters } = model.host;
     const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
     return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
   }
 
-  async check(epoch: number): Promise<{ losses: Losses; best: boolean; outOfPatience: boolean }> {
+  async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {
     const losses = await this.evaluation.run();
     const best = losses.loss < this.#bestLoss - this.minDelta;
     if (best) {

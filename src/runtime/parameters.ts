@@ -63,6 +63,10 @@ export class Parameters {
     return [...this.#tensors];
   }
 
+  has(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
   /** A tensor for kernels. */
   get(name: string): Tensor {
     const parameter = this.#tensors.get(name);

@@ -68,6 +68,16 @@ describe('dataset', () => {
     set.dispose();
   });
 
+  it('takes its views with it when it is disposed', async () => {
+    const set = await dataset(await sharedGpu(), Float32Array.from(numbers(8)), { shape: [2] });
+    const view = set.take(3).filter((_, i) => i > 0);
+    const other = set.take(2);
+    other.dispose();
+    expect([set.disposed, view.disposed, other.disposed]).toEqual([false, false, true]);
+    set.dispose();
+    expect([set.disposed, view.disposed]).toEqual([true, true]);
+  });
+
   it('names what is wrong with its data', async () => {
     const gpu = await sharedGpu();
     const fail = async (...args: unknown[]) => errorOf(dataset(gpu, ...(args as [Float32Array, object])));

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
+import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
 import { decayShader } from '../../shaders/decay.ts';
 import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
@@ -10,7 +11,7 @@ import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
-import { meanShader, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import { meanBackward, meanForward, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
@@ -79,9 +80,10 @@ const families: Record<string, Shader[]> = {
     .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
     .map(lossShader) as Shader[],
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
+  'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
   random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
-  reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanShader()] as Shader[],
+  reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanForward(), meanBackward()] as Shader[],
   optimizer: optimizers.map(optimizerShader) as Shader[],
   reduce: [sumStage(), ...either.flatMap((flag) => [maxStage(flag), spread(flag)])] as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],

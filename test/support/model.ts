@@ -1,4 +1,4 @@
-import { autoencoder, dense, type Autoencoder, type AutoencoderSpec } from '../../src/index.ts';
+import { autoencoder, dense, type Autoencoder, type AutoencoderSpec, type Matrix } from '../../src/index.ts';
 import { sharedGpu } from './gpu.ts';
 
 /** A small autoencoder on probabilities: 12-5-12, or as wished. */
@@ -7,7 +7,7 @@ export async function smallModel(changes: Partial<AutoencoderSpec> = {}): Promis
 }
 
 /** All weights in one list, for comparing bits. */
-export async function bits(model: Autoencoder): Promise<number[]> {
+export async function bits(model: { weights(): Promise<Record<string, Matrix>> }): Promise<number[]> {
   return Object.values(await model.weights()).flatMap(({ data }) => [...new Uint32Array(data.buffer, data.byteOffset, data.length)]);
 }
 

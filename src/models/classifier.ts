@@ -1,0 +1,206 @@
+import type { Data } from '../data/dataset.ts';
+import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
+import { LatentGpuError, OptionError } from '../errors.ts';
+import { crossEntropy } from '../kernels/cross-entropy.ts';
+import { softmax } from '../kernels/softmax.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { Parameters } from '../runtime/parameters.ts';
+import type { Matrix, Tensor } from '../runtime/tensor.ts';
+import { Turns } from '../runtime/turns.ts';
+import { startFit } from './fit.ts';
+import type { FitOptions, Training } from './fit-options.ts';
+import { Gate } from './gate.ts';
+import { dense, type Layer } from './layers.ts';
+import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
+import { Pass } from './pass.ts';
+import { Evaluation } from './run.ts';
+import type { Trainable } from './trainable.ts';
+import { startPlace } from './trainer.ts';
+import { copyWeights, readWeights, writeWeights, type Weights } from './weights.ts';
+
+export interface ClassifierSpec {
+  /** What turns an example into features, such as the `encoder` of an autoencoder. Its weights are copied: the autoencoder keeps its own. */
+  encoder: Network;
+  classes: number;
+  /** Leave the encoder as it is and train only what comes behind it: a linear probe, where there is no `hidden`. Default false: fine-tune all. */
+  freeze?: boolean;
+  /** Layers between the encoder and the last one, which has one output for each class. */
+  hidden?: Layer[];
+  /** Default 0. The new layers' weights, shuffles and dropout follow from it. */
+  seed?: number;
+}
+
+/** How well examples are told apart. */
+export interface ClassifierLosses {
+  /** Softmax cross-entropy in nats, the mean over the examples. */
+  loss: number;
+  /** The share of examples whose likeliest class is the right one. */
+  accuracy: number;
+}
+
+/** Probabilities of the classes, [examples, classes], and the likeliest class of each example. */
+export interface Prediction extends Matrix {
+  labels: Int32Array;
+}
+
+/**
+ * Makes a classifier of an encoder: what is its code good for? A Gaussian code gives its mean.
+ * @throws OptionError, ShapeError where the layers do not fit
+ */
+export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
+  gpu.check();
+  const made = new Classifier(gpu, readSpec(gpu, spec));
+  await made.copyFrom(spec.encoder.host());
+  return made;
+}
+
+export class Classifier {
+  /** A copy of the encoder it was made from, */
+  readonly encoder: Network;
+  /** and the layers behind it, up to one logit for each class. */
+  readonly head: Network;
+  readonly classes: number;
+  readonly #host: Host;
+  /** Of a frozen encoder, its weights, which no optimizer sees. */
+  readonly #frozen: Parameters | undefined;
+  readonly #model: Trainable<ClassifierLosses, Labelled>;
+  readonly #gate = new Gate();
+  #disposed = false;
+
+  /** @internal */
+  constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>) {
+    this.classes = classes;
+    this.encoder = encoder.part(0, encoder.layers.length, () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive()));
+    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive());
+    const copied = this.encoder.parameterValues(seed, 0);
+    const own = this.head.parameterValues(seed, copied.length);
+    this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
+    this.#host = { gpu, turns: new Turns(), parameters: new Parameters(gpu, this.#frozen ? own : [...copied, ...own]) };
+    this.#model = this.#trainable(seed);
+  }
+
+  /** Takes over the weights of the encoder it is made from. @internal */
+  copyFrom(source: Host): Promise<void> {
+    return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters);
+  }
+
+  /**
+   * Trains on examples and the class of each, on top of what was trained before. All options are those of an autoencoder's `fit`; validation is
+   * a data set that has labels, `{ data, labels }`, or a fraction.
+   *
+   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   */
+  fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
+    return this.#gate.fit(() => {
+      this.#alive();
+      return startFit(this.#model, { data, labels }, options);
+    });
+  }
+
+  /** Loss and accuracy over all examples. @throws OptionError, ShapeError, DataError */
+  async evaluate(data: Data, labels: Labels, options: { batchSize?: number } = {}): Promise<ClassifierLosses> {
+    checkOptions('evaluate', options, ['batchSize']);
+    const { batchSize } = options;
+    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
+    this.#alive();
+    const { set, release } = await this.#model.put('evaluate', { data, labels });
+    try {
+      const evaluation = await Evaluation.make(this.#model, set, { batch: batchSize });
+      try {
+        return await this.#host.turns.take(() => evaluation.run());
+      } finally {
+        evaluation.dispose();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */
+  async predict(data: Data): Promise<Prediction> {
+    const { classes } = this;
+    const record = (pass: Pass, x: Tensor) => softmax(pass.tape, this.head.record(pass, this.encoder.record(pass, x)));
+    const probabilities = await predict(this.#alive(), 'predict', data, this.encoder.inputShape, [classes], record);
+    const labels = Int32Array.from({ length: probabilities.shape[0] }, (_, row) => {
+      const values = probabilities.data.subarray(row * classes, (row + 1) * classes);
+      return values.reduce((best, value, c) => (value > values[best] ? c : best), 0);
+    });
+    return { ...probabilities, labels };
+  }
+
+  /** All weights by name: the encoder's as `encoder.0.weight`, the new layers' as `head.0.weight`. */
+  async weights(): Promise<Record<string, Matrix>> {
+    return readWeights(this.#weights());
+  }
+
+  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  setWeights(weights: Record<string, Matrix>): void {
+    writeWeights(this.#weights(), weights);
+  }
+
+  /** A table of layers, shapes and parameters, as in Keras. */
+  summary(): string {
+    return table('classifier', this.describe());
+  }
+
+  /** The same as data. */
+  describe(): LayerInfo[] {
+    return [...this.encoder.describe(), ...this.head.describe()];
+  }
+
+  /** Frees the weights, the copied ones too. */
+  dispose(): void {
+    if (!this.#disposed) for (const parameters of this.#places()) parameters.dispose();
+    this.#disposed = true;
+  }
+
+  #trainable(seed: number): Trainable<ClassifierLosses, Labelled> {
+    const { encoder, head, classes } = this;
+    const frozen = this.#frozen;
+    return {
+      host: this.#host,
+      place: startPlace(),
+      seed,
+      parts: ['crossEntropy', 'accuracy'],
+      put: (where, labelled) => putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes),
+      recordLoss(pass, { x, targets }) {
+        pass.codes = 'mean';
+        const code = frozen ? pass.tape.constant(() => encoder.record(new Pass(pass.tape, 'predict', pass.state), x)) : encoder.record(pass, x);
+        const { losses, hits } = crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.training);
+        return [losses, hits];
+      },
+      losses: (means) => ({ loss: means[0], accuracy: means[1] }),
+      betaAt: () => 0,
+    };
+  }
+
+  #places(): Parameters[] {
+    return [...(this.#frozen ? [this.#frozen] : []), this.#host.parameters];
+  }
+
+  #weights(): Weights {
+    const { gpu, turns } = this.#alive();
+    return { gpu, turns, places: this.#places() };
+  }
+
+  #alive(): Host {
+    if (this.#disposed) throw new LatentGpuError('the model was disposed');
+    return this.#host;
+  }
+}
+
+/** @throws OptionError */
+function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
+  checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
+  const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
+  if (!(encoder instanceof Network)) throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
+  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
+  if (encoder.borrows) throw new OptionError('classifier: tied layers have no weights of their own; take the encoder');
+  checkNumber('classifier: classes', classes, { least: 2, whole: true });
+  if (typeof freeze !== 'boolean') throw new OptionError(`classifier: freeze is true or false, not ${String(freeze)}`);
+  if (!Array.isArray(hidden) || hidden.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError('classifier: hidden is a list of layers');
+  if (hidden.some(({ beta }) => beta)) throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
+  checkNumber('classifier: seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+  return { encoder, classes, freeze, hidden, seed };
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/errors.ts';
+import { crossEntropy } from '../../src/kernels/cross-entropy.ts';
+import { multiply } from '../../src/kernels/elementwise.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { crossEntropy as reference } from '../reference/cross-entropy.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+/** The loss of a batch whose first `real` rows count, with the gradient of the logits. */
+async function onDevice(y: Float32Array, labels: Float32Array, real = labels.length) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const rows = labels.length;
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const logits = memory.put(y, [rows, y.length / rows]);
+  const { losses, hits } = crossEntropy(tape, logits, memory.put(labels, [rows, 1]), state, true);
+  const results = await run(tape, [losses, hits, tape.grad(logits)]);
+  memory.dispose();
+  state.dispose();
+  return { losses: results[0], hits: results[1], dy: results[2] };
+}
+
+const drawn = (rows: number, classes: number, seed: number, size = 4) => {
+  const draw = new Draw(seed);
+  return { y: draw.floats(rows * classes, -size, size), labels: draw.floats(rows, 0, 1).map((u) => Math.floor(u * classes)) };
+};
+
+describe('cross-entropy', () => {
+  it.each([[1, 2], [1, 10], [5, 3], [9, 1], [63, 10], [64, 24], [65, 100], [130, 1000]])('fits float64 for %i rows of %i classes', async (rows, classes) => {
+    for (const real of [rows, Math.ceil(rows / 2)]) {
+      const { y, labels } = drawn(rows, classes, rows + classes);
+      const actual = await onDevice(y, labels, real);
+      const wanted = reference(y, labels, classes, real);
+      expectClose(actual.losses, wanted.losses, (i) => 1e-6 * wanted.losses[i], 'losses');
+      expect([...actual.hits]).toEqual([...wanted.hits]);
+      expectClose(actual.dy, wanted.dy, (i) => 2e-6 * Math.abs(wanted.dy[i]), 'gradient');
+    }
+  });
+
+  it('keeps its digits where the model is all but sure, right or wrong', async () => {
+    const y = Float32Array.of(0, 15, 1, 0, 15, 1, 80, 0, -80, 80, 0, -80, 3e4, -3e4, 0, 3e4, -3e4, 0);
+    const labels = Float32Array.of(1, 0, 0, 2, 0, 1);
+    const actual = await onDevice(y, labels);
+    const wanted = reference(y, labels, 3, 6);
+    expectClose(actual.losses, wanted.losses, (i) => 1e-6 * wanted.losses[i] + 1e-37, 'losses');
+    expectClose(actual.dy, wanted.dy, (i) => 2e-6 * Math.abs(wanted.dy[i]) + 1e-37, 'gradient');
+  });
+
+  it('takes the first of several largest for the answer', async () => {
+    const { hits } = await onDevice(Float32Array.of(1, 1, 0, 1, 1, 0), Float32Array.of(0, 1));
+    expect([...hits]).toEqual([1, 0]);
+  });
+
+  it('hides nothing that is not finite', async () => {
+    for (const wrong of [NaN, Infinity, -Infinity]) {
+      const { losses } = await onDevice(Float32Array.of(0, wrong, 1, 0, 0, 1), Float32Array.of(0, 0));
+      expect(Number.isFinite(losses[0])).toBe(false);
+      expect(Number.isFinite(losses[1])).toBe(true);
+    }
+  });
+
+  it('adds its gradient to one that is there', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const { y, labels } = drawn(3, 5, 1);
+    const state = makeState(gpu);
+    writeState(gpu, state, { batch: 3, examples: 3 });
+    const logits = memory.put(y, [3, 5]);
+    const classes = memory.put(labels, [3, 1]);
+    crossEntropy(tape, logits, classes, state, true);
+    crossEntropy(tape, logits, classes, state, true);
+    const [dy] = await run(tape, [tape.grad(logits)]);
+    memory.dispose();
+    state.dispose();
+    expectClose(dy, reference(y, labels, 5, 3).dy.map((v) => 2 * v), 1e-6);
+  });
+
+  it('hands its gradient on', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const { y, labels } = drawn(4, 6, 2);
+    const factors = new Draw(3).floats(24, 0.5, 1.5);
+    const state = makeState(gpu);
+    writeState(gpu, state, { batch: 4, examples: 4 });
+    const x = memory.put(y, [4, 6]);
+    crossEntropy(tape, multiply(tape, x, memory.put(factors, [4, 6])), memory.put(labels, [4, 1]), state, true);
+    tape.differentiate();
+    const [dx] = await run(tape, [tape.grad(x)]);
+    memory.dispose();
+    state.dispose();
+    const scaled = y.map((v, i) => v * factors[i]);
+    expectClose(dx, reference(scaled, labels, 6, 4).dy.map((v, i) => v * factors[i]), 1e-6);
+  });
+
+  it('writes no gradient where none is wanted', async () => {
+    const gpu = await sharedGpu();
+    const tape = makeTape(gpu);
+    const state = tape.tensor([12], 'u32');
+    crossEntropy(tape, tape.tensor([2, 3]), tape.tensor([2, 1]), state, false);
+    expect(tape.dispatches.map(({ tensors }) => tensors.length)).toEqual([5]);
+  });
+
+  it('refuses another number of labels than of rows', async () => {
+    const tape = makeTape(await sharedGpu());
+    const state = tape.tensor([12], 'u32');
+    expect(() => crossEntropy(tape, tape.tensor([2, 3]), tape.tensor([3, 1]), state, false)).toThrow(ShapeError);
+  });
+});
