@@ -33,5 +33,6 @@ function isSoftware({ info }: Gpu): boolean {
 
 async function onDevice(gpu: Gpu, { pixels, labels, shape, count: all }: LabelledSet, count: number): Promise<ExampleSet> {
   const own = pixels.subarray(0, (pixels.length / all) * count);
-  return { pixels: own, labels: labels.subarray(0, count), shape, count, data: await dataset(gpu, own, { shape: [own.length / count] }) };
+  const classes = labels.subarray(0, count);
+  return { pixels: own, labels: classes, shape, count, data: await dataset(gpu, own, { shape: [own.length / count], labels: classes }) };
 }
