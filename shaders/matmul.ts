@@ -1,6 +1,16 @@
 import { activation, type Activation } from './activation.ts';
-import { grid, groupSize } from './grid.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
+
+/** How the work is cut up: a matter of speed alone. */
+export interface Tiling {
+  /** Outputs of one invocation, each 4 or 8. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Four neighbours work as a square of 2 × 2 tiles, all of them 8 × 8, and share what they load. Needs the feature `subgroups`. */
+  readonly quads: boolean;
+  /** Invocations in a workgroup: a multiple of 4. */
+  readonly group: number;
+}
 
 export interface MatmulVariant {
   /** The operand is stored transposed: a is [k, m], b is [n, k]. */
@@ -12,9 +22,7 @@ export interface MatmulVariant {
   readonly wideY: boolean;
   /** k is no multiple of 4, so that the last step along k has to be filled with zeros. */
   readonly ragged: boolean;
-  /** Outputs of one invocation, each 4 or 8. */
-  readonly tileRows: number;
-  readonly tileColumns: number;
+  readonly tiling: Tiling;
   readonly bias: boolean;
   readonly activation: Activation;
   /** Multiplies by the slope of this activation, at the tensor bound to `saved`. */
@@ -27,11 +35,18 @@ export interface MatmulVariant {
  * y[i,j] = f(Σ_k op(a)[i,k] op(b)[k,j] + bias[j]),  or  y = (op(a) op(b)) f′(saved)
  *
  * An invocation keeps a tile of y in registers and goes along k by fours: it takes four k of each of its rows as a vec4, four k of each
- * of its column quads as a matrix, and adds matrix times vector. No shared memory, so no barriers.
+ * of its column vec4s as a matrix, and adds matrix times vector. No shared memory, so no barriers.
+ *
+ * In quads, the two invocations beside each other have the same rows, so each loads one half of them and swaps it for the other half;
+ * and so with columns and the two invocations above each other. Each counts its own half of rows and columns first.
  */
 export function matmulShader(variant: MatmulVariant) {
-  const { transposeA, transposeB, wideA, wideB, wideY, ragged, tileRows, tileColumns, bias, slope, sums } = variant;
-  const quads = tileColumns / 4;
+  const { transposeA, transposeB, wideA, wideB, wideY, ragged, tiling, bias, slope, sums } = variant;
+  const { rows: tileRows, columns: tileColumns, quads, group } = tiling;
+  const vectors = tileColumns / 4;
+  const [ownRows, ownVectors] = quads ? [tileRows / 2, vectors / 2] : [tileRows, vectors];
+  const rowOf = (i: number) => (i < ownRows ? `row + ${i}u` : `other_row + ${i - ownRows}u`);
+  const columnOf = (q: number) => (q < ownVectors ? `column + ${4 * q}u` : `other_column + ${4 * (q - ownVectors)}u`);
   const activated = variant.activation !== 'linear';
   const gated = slope !== undefined;
   // Bindings are numbered in the order in which the variant has them.
@@ -40,8 +55,13 @@ export function matmulShader(variant: MatmulVariant) {
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
 
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
-    `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${tileRows}x${tileColumns}${activated ? ` ${variant.activation}` : ''}${gated ? ` ${slope}'` : ''}`,
+    `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${quads ? 'quads of ' : ''}${tileRows}x${tileColumns}${activated ? ` ${variant.activation}` : ''}${gated ? ` ${slope}'` : ''}`,
     wgsl`
+#if ${quads}
+enable subgroups;
+// A quad leaves main as a whole.
+diagnostic(off, subgroup_uniformity);
+#endif
 @group(0) @binding(0) var<storage, read> a: array<${element(wideA)}>;
 @group(0) @binding(1) var<storage, read> b: array<${element(wideB)}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${element(wideY)}>;
@@ -61,7 +81,6 @@ override add_y = false;
 #if ${sums}
 override add_sums = false;
 #endif
-${grid}
 #if ${activated}
 ${activation(variant.activation)}
 #elif ${gated}
@@ -106,37 +125,59 @@ fn store(i: u32, j: u32, sum: vec4f) {
 #endif
 }
 
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let tile = invocation(id, groups);
-  let columns = (n + ${tileColumns - 1}u) / ${tileColumns}u;
-  let rows = (m + ${tileRows - 1}u) / ${tileRows}u;
-#if ${sums}
-  if (tile >= columns * rows) {
-    sum_rows((tile - columns * rows) * 4u);
+@compute @workgroup_size(${group})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let invocation = (id.y * groups.x + id.x) * ${group}u + local;
+#if ${quads}
+  let tile = invocation / 4u;
+  let across = n / ${2 * tileColumns}u + u32(n % ${2 * tileColumns}u > 0u);
+  let tiles = across * (m / ${2 * tileRows}u + u32(m % ${2 * tileRows}u > 0u));
+#else
+  let tile = invocation;
+  let across = n / ${tileColumns}u + u32(n % ${tileColumns}u > 0u);
+  let tiles = across * (m / ${tileRows}u + u32(m % ${tileRows}u > 0u));
+#endif
+  if (tile >= tiles) {
+#if ${sums && quads}
+    sum_rows((invocation - 4u * tiles) * 4u);
+#elif ${sums}
+    sum_rows((invocation - tiles) * 4u);
+#endif
     return;
   }
+#if ${quads}
+  let right = invocation & 1u;
+  let lower = (invocation >> 1u) & 1u;
+  let first_row = tile / across * ${2 * tileRows}u + lower * ${tileRows}u;
+  let first_column = tile % across * ${2 * tileColumns}u + right * ${tileColumns}u;
+  let row = first_row + right * ${ownRows}u;
+  let other_row = first_row + (1u - right) * ${ownRows}u;
+  let column = first_column + lower * ${4 * ownVectors}u;
+  let other_column = first_column + (1u - lower) * ${4 * ownVectors}u;
 #else
-  if (tile >= columns * rows) { return; }
+  let row = tile / across * ${tileRows}u;
+  let column = tile % across * ${tileColumns}u;
 #endif
-  let row = tile / columns * ${tileRows}u;
-  let column = tile % columns * ${tileColumns}u;
-  ${unroll(tileRows * quads, (i) => `var sum${i} = vec4f();`)}
+  ${unroll(tileRows * vectors, (i) => `var sum${i} = vec4f();`)}
   for (var at = 0u; at < k; at += 4u) {
 #if ${transposeA}
-  ${unroll(tileRows / 4, (q) => `let rows${q} = transpose(mat4x4f(${four((c) => `load_a(at + ${c}u, row + ${4 * q}u)`)}));`)}
-  ${unroll(tileRows, (i) => `let a${i} = rows${i >> 2}[${i & 3}];`)}
+  ${unroll(ownRows / 4, (q) => `let rows${q} = transpose(mat4x4f(${four((c) => `load_a(at + ${c}u, row + ${4 * q}u)`)}));`)}
+  ${unroll(ownRows, (i) => `let a${i} = rows${i >> 2}[${i & 3}];`)}
 #else
-  ${unroll(tileRows, (i) => `let a${i} = load_a(row + ${i}u, at);`)}
+  ${unroll(ownRows, (i) => `let a${i} = load_a(row + ${i}u, at);`)}
 #endif
 #if ${transposeB}
-  ${unroll(quads, (q) => `let b${q} = transpose(mat4x4f(${four((c) => `load_b(column + ${4 * q + c}u, at)`)}));`)}
+  ${unroll(ownVectors, (q) => `let b${q} = transpose(mat4x4f(${four((c) => `load_b(column + ${4 * q + c}u, at)`)}));`)}
 #else
-  ${unroll(quads, (q) => `let b${q} = mat4x4f(${four((c) => `load_b(at + ${c}u, column + ${4 * q}u)`)});`)}
+  ${unroll(ownVectors, (q) => `let b${q} = mat4x4f(${four((c) => `load_b(at + ${c}u, column + ${4 * q}u)`)});`)}
 #endif
-  ${unroll(tileRows * quads, (i) => `sum${i} += b${i % quads} * a${Math.floor(i / quads)};`)}
+#if ${quads}
+  ${unroll(ownRows, (i) => `let a${i + ownRows} = quadSwapX(a${i});`)}
+  ${unroll(ownVectors, (q) => `let b${q + ownVectors} = mat4x4f(${four((c) => `quadSwapY(b${q}[${c}])`)});`)}
+#endif
+  ${unroll(tileRows * vectors, (i) => `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`)}
   }
-  ${unroll(tileRows * quads, (i) => `store(row + ${Math.floor(i / quads)}u, column + ${4 * (i % quads)}u, sum${i});`)}
+  ${unroll(tileRows * vectors, (i) => `store(${rowOf(Math.floor(i / vectors))}, ${columnOf(i % vectors)}, sum${i});`)}
 }
 
 #if ${sums}

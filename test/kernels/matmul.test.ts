@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames, type Activation } from '../../src/kernels/activation.ts';
-import { matmul, product } from '../../src/kernels/matmul.ts';
+import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { ShapeError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -17,6 +17,11 @@ import { Inputs, run, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 const transposings = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })));
+const tilings: Tiling[] = [
+  ...[4, 8].flatMap((rows) => [4, 8].map((columns) => ({ rows, columns, quads: false, group: 64 }))),
+  { rows: 8, columns: 8, quads: true, group: 16 },
+  { rows: 8, columns: 8, quads: true, group: 64 },
+];
 const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) => (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
 
 const shapeA = ({ m, k, transposeA }: Sides) => (transposeA ? [k, m] : [m, k]);
@@ -26,13 +31,17 @@ const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k, n]);
 const bound = (k: number, magnitude: number) => 4 * Math.sqrt(k) * 2 ** -24 * magnitude + 1e-37;
 
 /** All on one tape: pipelines compile side by side. */
-async function check(gpu: Gpu, products: Sides[], draw: Draw): Promise<void> {
+async function check(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): Promise<void> {
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
   const cases = products.map((sides) => {
     const { m, n, k } = sides;
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
-    return { sides, a, b, y: matmul(tape, memory.put(a, shapeA(sides)), memory.put(b, shapeB(sides)), sides) };
+    const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
+    if (!tiling) return { sides, a, b, y: matmul(tape, operands.a, operands.b, sides) };
+    const y = tape.tensor([m, n]);
+    product(tape, { ...operands, ...sides, y, tiling });
+    return { sides, a, b, y };
   });
   const results = await run(tape, cases.map(({ y }) => y));
   memory.dispose();
@@ -71,8 +80,9 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     await check(await sharedGpu(), transposed(shapes), draw);
   });
 
-  it('fits float64 with 4 × 4 tiles', async () => {
-    await check(await smallTiles(), transposed([[4, 4, 4], [5, 9, 3], [33, 7, 10], [64, 36, 12], [13, 66, 31]]), new Draw(20 + seed));
+  it.each(tilings)('fits float64 with $rows × $columns tiles, quads: $quads', async (tiling) => {
+    const gpu = await sharedGpu();
+    await check(gpu, transposed([[1, 1, 1], [5, 9, 3], [16, 16, 8], [33, 20, 12], [13, 66, 31]]), new Draw(20 + seed), tiling);
   });
 
   it('keeps an infinity in its own row or column, also where k is filled up to a multiple of 4', async () => {

@@ -36,6 +36,11 @@ const none = [undefined] as const;
 const expressions: Expression[] = ['add', 'subtract', 'multiply', 'divide', 'quotientSlope', 'negate', 'copy'];
 const optimizers: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
 
+const tilings = [
+  ...all({ rows: [4, 8], columns: [4, 8], quads: [false], group: [64] }),
+  { rows: 8, columns: 8, quads: true, group: 16 },
+];
+
 /** What is loaded and stored, with each way to end; then each activation, where the ways to load make no difference. */
 const matmuls: MatmulVariant[] = [
   ...all({
@@ -45,8 +50,7 @@ const matmuls: MatmulVariant[] = [
     wideB: either,
     wideY: either,
     ragged: either,
-    tileRows: [4, 8] as const,
-    tileColumns: [4, 8] as const,
+    tiling: tilings,
     activation: ['linear'] as const,
     slope: none,
   }).flatMap((variant, i) => [
@@ -60,8 +64,7 @@ const matmuls: MatmulVariant[] = [
     wideA: true,
     wideB: true,
     ragged: false,
-    tileRows: 4,
-    tileColumns: 4,
+    tiling: tilings[0],
     sums: false,
   })),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
