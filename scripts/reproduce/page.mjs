@@ -24,7 +24,8 @@ Every row has run through, with a few images and a few steps. The figures mean n
 export function resultsPage(results, quick) {
   const sections = rowNames.map((name) => {
     const result = results[name];
-    return `## ${facts[name].title}\n\n${facts[name].about}.\n\n${result ? section(name, result) : `Not done yet: \`npm run reproduce -- --row ${name}\``}\n`;
+    const { title, about } = facts[name];
+    return `## ${title}\n\n${about[0].toUpperCase()}${about.slice(1)}.\n\n${result ? section(name, result) : `Not done yet: \`npm run reproduce -- --row ${name}\``}\n`;
   });
   return [quick ? rehearsal : introduction, ...sections].join('\n');
 }
