@@ -8,6 +8,9 @@ export type OptimizerKind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' |
 /** Words of `Settings` in its order; see each rule for which it uses. */
 export const settingNames = ['beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'logBeta2', 'epsilon', 'decay'] as const;
 
+/** vec4s that one invocation updates: what all of them have in common is then worked out less often. */
+export const optimizerStrip = 4;
+
 /** Moments a weight needs. */
 export const momentCount = (kind: OptimizerKind): number => ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
 
@@ -46,40 +49,50 @@ ${math}
 #endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation(id, groups);
-  if (i >= quads || state.bad != 0xffffffffu) { return; }
-  let g = state.scale * gradients[i];
+  let t = invocation(id, groups);
+  if (state.bad != 0xffffffffu) { return; }
+  let given = settings;
+  let scale = state.scale;
   let rate = state.rate;
-  var w = values[i];
+#if ${adam}
+  let own_step = f32(state.t);
+  let m_scale = -expm1(own_step * given.logBeta1);
+  let v_scale = -expm1(own_step * given.logBeta2);
+#endif
+  // Neighbours take neighbouring vec4s.
+  let first = t / ${groupSize}u * ${groupSize * optimizerStrip}u + t % ${groupSize}u;
+  for (var n = 0u; n < ${optimizerStrip}u; n++) {
+    let i = first + n * ${groupSize}u;
+    if (i >= quads) { break; }
+    let g = scale * gradients[i];
+    var w = values[i];
 #if ${kind === 'sgd'}
-  w -= rate * g;
+    w -= rate * g;
 #elif ${momentum}
-  let v = settings.beta1 * moments[i] + g;
-  moments[i] = v;
+    let v = given.beta1 * moments[i] + g;
+    moments[i] = v;
 #if ${kind === 'nesterov'}
-  w -= rate * (g + settings.beta1 * v);
+    w -= rate * (g + given.beta1 * v);
 #else
-  w -= rate * v;
+    w -= rate * v;
 #endif
 #elif ${kind === 'adagrad'}
-  let s = moments[i] + g * g;
-  moments[i] = s;
-  w -= rate * g / (sqrt(s) + settings.epsilon);
+    let s = moments[i] + g * g;
+    moments[i] = s;
+    w -= rate * g / (sqrt(s) + given.epsilon);
 #elif ${adam}
-  let m = settings.beta1 * moments[i] + settings.rest1 * g;
-  let v = settings.beta2 * moments[quads + i] + settings.rest2 * g * g;
-  moments[i] = m;
-  moments[quads + i] = v;
-  let t = f32(state.t);
-  let m_scale = -expm1(t * settings.logBeta1);
-  let v_scale = -expm1(t * settings.logBeta2);
+    let m = given.beta1 * moments[i] + given.rest1 * g;
+    let v = given.beta2 * moments[quads + i] + given.rest2 * g * g;
+    moments[i] = m;
+    moments[quads + i] = v;
 #if ${kind === 'adamw'}
-  w -= rate * settings.decay * w;
+    w -= rate * given.decay * w;
 #endif
-  w -= rate * (m / m_scale) / (sqrt(v / v_scale) + settings.epsilon);
+    w -= rate * (m / m_scale) / (sqrt(v / v_scale) + given.epsilon);
 #endif
-  values[i] = w;
-  if (i == 0u) {
+    values[i] = w;
+  }
+  if (t == 0u) {
     state.step += 1u;
     advance();
   }

@@ -21,6 +21,13 @@ fn add_up(value: f32, local: u32) -> f32 {
 }
 `;
 
+/** Chunk: the same where all that counts is in the first subgroup. */
+const addUpAlone = wgsl`
+fn add_up(value: f32, local: u32) -> f32 {
+  return subgroupAdd(value);
+}
+`;
+
 export interface AccountVariant {
   /** Parts of the loss, 1 to 3. */
   readonly terms: number;
@@ -28,6 +35,8 @@ export interface AccountVariant {
   readonly gradients: boolean;
   /** Their squares are added up. */
   readonly squares: boolean;
+  /** The losses are added up within one subgroup. Without the feature of that name, or with squares, it takes barriers, which are slow on processors. */
+  readonly subgroups: boolean;
 }
 
 /** The names under which the parts of the loss are bound. */
@@ -39,11 +48,15 @@ export const termNames = ['sums0', 'sums1', 'sums2'] as const;
  * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
  * squares[block] = Σ g². Finiteness is read off the exponent's bits: a compiler may take it for granted that nothing is NaN.
  */
-export function accountShader({ terms, gradients, squares }: AccountVariant) {
+export function accountShader({ terms, gradients, squares, subgroups }: AccountVariant) {
+  const alone = subgroups && !squares;
   const used = termNames.slice(0, terms);
   return shader<'state' | 'losses' | 'sums0', 'sums1' | 'sums2' | 'timetable' | 'gradients' | 'squares'>(
     gradients ? 'account' : 'account without gradients',
     wgsl`
+#if ${alone}
+enable subgroups;
+#endif
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<f32>;
 ${used.map((name, n) => `@group(0) @binding(${2 + n}) var<storage, read> ${name}: array<f32>;\noverride count${n}: u32;`).join('\n')}
@@ -55,19 +68,34 @@ override quads: u32;
 #if ${squares}
 @group(0) @binding(${4 + terms}) var<storage, read_write> squares: array<f32>;
 #endif
+#if ${alone}
+${addUpAlone}
+#else
 ${addUp}
+#endif
 ${state(true)}
 ${batchRows}
 
+/** All ones in what is not finite. */
+const exponent = 0x7f800000u;
+
 fn is_bad(bits: u32) -> bool {
-  return (bits & 0x7f800000u) == 0x7f800000u;
+  return (bits & exponent) == exponent;
 }
 
-fn add_losses(local: u32) {
+fn tell(bits: vec4u, at: u32) {
+  for (var c = 0u; c < 4u; c++) {
+    if (is_bad(bits[c])) { atomicMin(&state.bad, 1u + 4u * at + c); }
+  }
+}
+
+fn add_losses(local: u32, width: u32) {
 ${used
   .map(
     (name, n) => `  var sum${n} = 0.0;
-  for (var i = local; i < count${n}; i += ${groupSize}u) { sum${n} += ${name}[i]; }
+  if (local < width) {
+    for (var i = local; i < count${n}; i += width) { sum${n} += ${name}[i]; }
+  }
   let total${n} = add_up(sum${n}, local);
   if (local == 0u) {
     let loss = total${n} / f32(batch_rows());
@@ -86,9 +114,17 @@ ${used
 }
 
 @compute @workgroup_size(${groupSize})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
+#if ${alone}
+  @builtin(subgroup_size) width: u32,
+#endif
+) {
+#if ${!alone}
+  let width = ${groupSize}u;
+#endif
   let block = group.y * groups.x + group.x;
-  if (block == 0u) { add_losses(local); }
+  if (block == 0u) { add_losses(local, width); }
 #if ${gradients}
   if (block > 0u) {
     let first = (block - 1u) * ${groupSize * watchStrip}u + local;
@@ -97,9 +133,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let at = first + i * ${groupSize}u;
       if (at >= quads) { break; }
       let bits = gradients[at];
-      for (var c = 0u; c < 4u; c++) {
-        if (is_bad(bits[c])) { atomicMin(&state.bad, 1u + 4u * at + c); }
-      }
+      let worst = max(max(bits.x & exponent, bits.y & exponent), max(bits.z & exponent, bits.w & exponent));
+      if (worst == exponent) { tell(bits, at); }
 #if ${squares}
       let g = bitcast<vec4f>(bits);
       sum += g * g;

@@ -1,4 +1,5 @@
 export { openGpu, type Gpu, type GpuOptions } from './runtime/device.ts';
+export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';

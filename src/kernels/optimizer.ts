@@ -1,4 +1,4 @@
-import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
+import { optimizerShader, optimizerStrip, type OptimizerKind } from '../../shaders/optimizer.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
@@ -11,5 +11,5 @@ export function optimize(
   tensors: { values: Tensor; gradients: Tensor; moments?: Tensor; settings: Tensor; state: Tensor },
 ): void {
   const quads = tensors.values.size / 4;
-  tape.run(optimizerShader(kind), tensors, { constants: { quads }, threads: quads });
+  tape.run(optimizerShader(kind), tensors, { constants: { quads }, workgroups: Math.ceil(quads / (64 * optimizerStrip)) });
 }

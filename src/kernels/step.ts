@@ -53,12 +53,13 @@ export interface Update {
 export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, losses: Tensor, update?: Update): void {
   const sums = Object.fromEntries(parts.map((part, n) => [termNames[n], part])) as { sums0: Tensor };
   const counts = Object.fromEntries(parts.map((part, n) => [`count${n}`, part.size]));
-  if (!update) return tape.run(accountShader({ terms: parts.length, gradients: false, squares: false }), { state, losses, ...sums }, { constants: counts, workgroups: 1 });
+  const subgroups = tape.gpu.device.features.has('subgroups');
+  if (!update) return tape.run(accountShader({ terms: parts.length, gradients: false, squares: false, subgroups }), { state, losses, ...sums }, { constants: counts, workgroups: 1 });
   const { gradients, timetable, clipNorm } = update;
   const quads = gradients.size / 4;
   const blocks = Math.ceil(quads / (64 * watchStrip));
   const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
-  const shader = accountShader({ terms: parts.length, gradients: true, squares: squares !== undefined });
+  const shader = accountShader({ terms: parts.length, gradients: true, squares: squares !== undefined, subgroups });
   tape.run(shader, { state, losses, timetable, gradients, squares, ...sums }, { constants: { ...counts, quads }, workgroups: 1 + blocks });
   if (squares) tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
 }

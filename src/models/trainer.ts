@@ -2,6 +2,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { DivergedError } from '../errors.ts';
 import { momentCount, optimize, settingNames } from '../kernels/optimizer.ts';
 import { account, shuffle } from '../kernels/step.ts';
+import type { CommandPass } from '../runtime/commands.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { Schedule, type ScheduleHooks } from '../runtime/schedule.ts';
 import { makeState, noneBad, parseState, writeState } from '../runtime/state.ts';
@@ -113,7 +114,7 @@ export class Trainer<L extends AnyLoss> {
     const { step, epoch, position, origin } = place;
     writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
-    const encode = (pass: GPUComputePassEncoder, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
+    const encode = (pass: CommandPass, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
     let losses: L[];
     try {
       await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });

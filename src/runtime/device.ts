@@ -1,7 +1,9 @@
 import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
+import { computePass, type CommandPass } from './commands.ts';
 import { Memory } from './memory.ts';
 import { checkOptions } from './options.ts';
 import { Pipelines } from './pipelines.ts';
+import { Profiler, type KernelTime } from './profile.ts';
 
 export interface GpuOptions {
   /** An adapter of your own, or a function that gets one. */
@@ -23,6 +25,7 @@ export class Gpu {
   readonly #counters = { dispatches: 0, submits: 0, readbacks: 0 };
   #loss: DeviceLostError | undefined;
   #exhausted: string | undefined;
+  #profiler: Profiler | undefined;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #tellClosed!: (info: GPUDeviceLostInfo) => void;
 
@@ -50,6 +53,24 @@ export class Gpu {
   /** Counted since `openGpu`. */
   counters(): { dispatches: number; submits: number; readbacks: number } {
     return { ...this.#counters };
+  }
+
+  /**
+   * Takes the time of every dispatch while `work` is done, such as a fit of one step: what each kernel took on the device, the longest first.
+   * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many dispatches.
+   * @throws LatentGpuError where the adapter has no timestamps, or another profile is under way
+   */
+  async profile(work: () => Promise<unknown>): Promise<KernelTime[]> {
+    this.check();
+    if (!this.device.features.has('timestamp-query')) throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
+    if (this.#profiler) throw new LatentGpuError('profile: another one is under way');
+    const profiler = (this.#profiler = new Profiler(this.device));
+    try {
+      await work().finally(() => (this.#profiler = undefined));
+      return await profiler.report((ranges) => this.readBytes(ranges));
+    } finally {
+      profiler.dispose();
+    }
   }
 
   /** Frees everything. Calling it again does nothing. */
@@ -91,6 +112,16 @@ export class Gpu {
       this.#counters.submits++;
       this.device.queue.submit([encoder.finish()]);
       return this.device.queue.onSubmittedWorkDone();
+    });
+  }
+
+  /** Encodes, submits and counts dispatches; resolves when the device has finished them. @internal */
+  compute(encode: (pass: CommandPass) => number): Promise<void> {
+    return this.submit((encoder) => {
+      const pass = this.#profiler?.pass(encoder) ?? computePass(encoder);
+      const dispatches = encode(pass);
+      pass.end();
+      return dispatches;
     });
   }
 

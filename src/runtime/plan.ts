@@ -1,4 +1,5 @@
 import { LatentGpuError } from '../errors.ts';
+import type { Command, CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { Dispatch, Tape } from './tape.ts';
@@ -22,24 +23,15 @@ export class Plan {
     return this.commands.map((command) => command.label);
   }
 
-  /** Replays every dispatch into the pass; three calls each. Returns how many. */
-  encode(pass: GPUComputePassEncoder): number {
-    for (const { pipeline, bindGroup, columns, rows } of this.commands) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(columns, rows);
-    }
+  /** Replays every dispatch into the pass. Returns how many. */
+  encode(pass: CommandPass): number {
+    for (const command of this.commands) pass.encode(command);
     return this.commands.length;
   }
 
   /** Runs it once. */
   run(): Promise<void> {
-    return this.gpu.submit((encoder) => {
-      const pass = encoder.beginComputePass();
-      const count = this.encode(pass);
-      pass.end();
-      return count;
-    });
+    return this.gpu.compute((pass) => this.encode(pass));
   }
 
   /** Where a kept tensor lies. */
@@ -57,14 +49,6 @@ export class Plan {
   dispose(): void {
     for (const buffer of this.buffers) this.gpu.free(buffer);
   }
-}
-
-interface Command {
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly columns: number;
-  readonly rows: number;
 }
 
 /** Freezes what a tape has recorded; what is in `kept` can be read after the plan has run. */

@@ -1,3 +1,4 @@
+import type { CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
 
 /** The default length of one submit: short enough for a page that shares the GPU, and far from the 2 s after which Windows resets it. */
@@ -25,7 +26,7 @@ export class Schedule {
   ) {}
 
   /** `encode` records step number `i` and returns how many dispatches that took. Resolves with the number of steps done. */
-  async run(steps: number, encode: (pass: GPUComputePassEncoder, i: number) => number, { goOn, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
+  async run(steps: number, encode: (pass: CommandPass, i: number) => number, { goOn, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
     const inFlight: Promise<void>[] = [];
     let submitted = 0;
     let finished = 0;
@@ -45,11 +46,9 @@ export class Schedule {
         submitted += count;
         await inTurn(() => {
           const began = performance.now();
-          const done = this.gpu.submit((encoder) => {
-            const pass = encoder.beginComputePass();
+          const done = this.gpu.compute((pass) => {
             let dispatches = 0;
             for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
-            pass.end();
             return dispatches;
           });
           const landed = done.then(() => finish(count, began));

@@ -7,7 +7,7 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { gather as reference } from '../reference/gather.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { catchGpuErrors, sharedGpu, withoutFeatures } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
 
@@ -107,21 +107,22 @@ describe('account', () => {
   });
 
   it.each([1, 2, 3])('adds up %i parts of a loss, each into its own column', async (count) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const draw = new Draw(count);
-    const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
-    const losses = memory.poisoned([3, count]);
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 100, batch: 10, slot: 1 });
-    const tape = makeTape(gpu);
-    account(tape, parts.map((values) => memory.put(values)), state, losses);
-    const actual = await runOne(tape, losses);
-    memory.dispose();
-    state.dispose();
-    const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
-    expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
-    expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
+    for (const gpu of [await sharedGpu(), await withoutFeatures()]) {
+      const memory = new Inputs(gpu);
+      const draw = new Draw(count);
+      const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
+      const losses = memory.poisoned([3, count]);
+      const state = makeState(gpu);
+      writeState(gpu, state, { examples: 100, batch: 10, slot: 1 });
+      const tape = makeTape(gpu);
+      account(tape, parts.map((values) => memory.put(values)), state, losses);
+      const actual = await runOne(tape, losses);
+      memory.dispose();
+      state.dispose();
+      const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
+      expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
+      expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
+    }
   });
 
   it.each([undefined, 0.5, 1e6])('tells the optimizer its step, its rate, and what gradients are scaled by for a norm of at most %s', async (clipNorm) => {

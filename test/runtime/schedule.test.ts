@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
+import type { CommandPass } from '../../src/runtime/commands.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
 import { openGpu } from '../../src/runtime/device.ts';
 import { DeviceLostError } from '../../src/errors.ts';
@@ -12,7 +13,7 @@ import { Inputs } from '../support/run.ts';
 catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
-const pass = { end() {} } as GPUComputePassEncoder;
+const pass: CommandPass = { encode() {}, end() {} };
 
 /** A device on which a step takes so many milliseconds of a clock that nothing else moves; it does one submit after the other. */
 function pretend(msPerStep: number) {
@@ -23,8 +24,8 @@ function pretend(msPerStep: number) {
   let inFlight = 0;
   let mostInFlight = 0;
   const gpu = {
-    submit: async (encode: (encoder: GPUCommandEncoder) => number) => {
-      const steps = encode({ beginComputePass: () => pass } as unknown as GPUCommandEncoder);
+    compute: async (encode: (pass: CommandPass) => number) => {
+      const steps = encode(pass);
       submits.push(steps);
       mostInFlight = Math.max(mostInFlight, ++inFlight);
       const done = (busyUntil = Math.max(busyUntil, now) + steps * msPerStep);
@@ -73,7 +74,7 @@ describe('how many steps go into a submit', () => {
   it('shrinks when steps become slower', async () => {
     let msPerStep = 1;
     const { gpu, submits } = pretend(1);
-    const slow = { submit: (encode: (encoder: GPUCommandEncoder) => number) => gpu.submit((encoder) => encode(encoder) * msPerStep) } as unknown as Gpu;
+    const slow = { compute: (encode: (pass: CommandPass) => number) => gpu.compute((commands) => encode(commands) * msPerStep) } as unknown as Gpu;
     await new Schedule(slow, 100).run(3000, oneEach, { onFinished: (steps) => void (msPerStep = steps > 1000 ? 10 : 1) });
     // Counted in milliseconds here: ten times as slow, so a tenth as many in each.
     expect(submits.slice(-3, -1)).toEqual([100, 100]);

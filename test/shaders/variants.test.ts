@@ -91,7 +91,7 @@ const families: Record<string, Shader[]> = {
   reduce: [sumStage(), ...either.flatMap((flag) => [maxStage(flag), spread(flag)])] as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
   softmax: [softmaxForward(), softmaxBackward()] as Shader[],
-  step: [...all({ terms: [1, 2, 3], gradients: either, squares: either }).filter(({ gradients, squares }) => gradients || !squares).map(accountShader), advanceShader(), clipShader()] as Shader[],
+  step: [...all({ terms: [1, 2, 3], gradients: either, squares: either, subgroups: either }).filter(({ gradients, squares }) => gradients || !squares).map(accountShader), advanceShader(), clipShader()] as Shader[],
 };
 
 describe('every variant compiles without any message', () => {

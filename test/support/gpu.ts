@@ -12,6 +12,18 @@ export async function smallTiles(): Promise<Gpu> {
   return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false);
 }
 
+/** The same device, said to have no optional features. */
+export async function withoutFeatures(): Promise<Gpu> {
+  const { device, info } = await sharedGpu();
+  const bare = new Proxy(device, {
+    get: (target, key) => {
+      const value: unknown = key === 'features' ? new Set() : Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
+  return new Gpu(bare, info, false);
+}
+
 /**
  * Call it at the top of a test file: every test then runs inside WebGPU's error scopes, so a shader that does not compile or a binding
  * that does not fit fails the test that made it, with the compiler's message.

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { sgd } from '../../src/index.ts';
+import { matmul } from '../../src/kernels/matmul.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { catchGpuErrors, sharedGpu, withoutFeatures } from '../support/gpu.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+describe('a profile', () => {
+  const fit = { steps: 5, batchSize: 4, optimizer: sgd(0.1) };
+  const data = new Draw(1).floats(12 * 8, 0, 1);
+
+  it('names every dispatch and changes no bit', async () => {
+    const gpu = await sharedGpu();
+    const [plain, profiled] = [await smallModel(), await smallModel()];
+    await plain.fit(data, fit);
+    const before = gpu.counters();
+    const kernels = await gpu.profile(() => profiled.fit(data, fit));
+    expect(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(gpu.counters().dispatches - before.dispatches);
+    expect(kernels.find(({ kernel }) => kernel === 'gather')?.dispatches).toBe(5);
+    expect(kernels.map(({ milliseconds }) => milliseconds)).toEqual(kernels.map(({ milliseconds }) => milliseconds).toSorted((a, b) => b - a));
+    expect(await bits(profiled)).toEqual(await bits(plain));
+    plain.dispose();
+    profiled.dispose();
+  });
+
+  it('sees time pass', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const n = 256;
+    const [a, b] = [1, 2].map((seed) => memory.put(new Draw(seed).floats(n * n), [n, n]));
+    const tape = makeTape(gpu);
+    const y = matmul(tape, a, b);
+    const kernels = await gpu.profile(() => runOne(tape, y));
+    memory.dispose();
+    expect(kernels).toHaveLength(1);
+    expect(kernels[0].kernel).toMatch(/^matmul NN/);
+    expect(kernels[0].milliseconds).toBeGreaterThan(0);
+  });
+
+  it('has room for more dispatches than one set of queries', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const kernels = await gpu.profile(() => model.fit(data, { ...fit, steps: 400 }));
+    expect(kernels.find(({ kernel }) => kernel === 'gather')?.dispatches).toBe(400);
+    model.dispose();
+  });
+
+  it('ends with its work, also where that fails', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    expect((await errorOf(gpu.profile(() => Promise.reject(new Error('no'))))).message).toBe('no');
+    const first = gpu.profile(() => model.fit(data, fit));
+    expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('another one is under way');
+    await first;
+    expect(await gpu.profile(() => Promise.resolve())).toEqual([]);
+    model.dispose();
+  });
+
+  it('says so where the device has no timestamps', async () => {
+    const gpu = await withoutFeatures();
+    expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('no timestamps');
+  });
+});
