@@ -1,0 +1,183 @@
+/// <reference types="vite/client" />
+/** The side of `npm run bench` that runs where the GPU is. The command line calls `window.bench`. */
+import { openGpu, type KernelTime } from '../src/index.ts';
+import { counted, countWebGPU, liveBytes, peakBytes, type Counts } from './counters.ts';
+import type { Kernel, Peer, Trained } from './peer.ts';
+import type { KernelResult, ModelResult, Opened, TrainingTiming } from './results.ts';
+import { measureRoofline } from './roofline.ts';
+import { batches, flops, matmuls, models, streamLength, streams, type MatmulWork, type ModelWork, type StreamWork } from './works.ts';
+
+const files = import.meta.glob<{ peer: Peer }>(['./peers/*.ts', '!./peers/tfjs.ts', '!./peers/webgpu.ts']);
+const peers = new Map<string, Peer>();
+
+/** How long a library may take for one round of one work, in milliseconds. */
+const roundMs = { usual: 1500, quick: 150 };
+const rounds = { usual: 5, quick: 2 };
+/** A library that has taken so long for a work is not asked again: the median is then one of fewer rounds. */
+const enoughMs = 20_000;
+
+interface Runner {
+  trained: Trained;
+  perStep: Counts;
+  peakBytes: number;
+  msPerStep: number;
+  spent: number;
+  times: number[];
+}
+
+const bench = {
+  /** Which libraries there are, what the adapter is and can do. */
+  async open(): Promise<Opened> {
+    countWebGPU();
+    const gpu = await openGpu();
+    const roofline = await measureRoofline(gpu);
+    const { info } = gpu;
+    gpu.close();
+    const versions: Record<string, string> = {};
+    // Ours first, then in the order of their files' names.
+    const names = Object.keys(files).sort((a, b) => Number(b.includes('latentgpu')) - Number(a.includes('latentgpu')));
+    for (const file of names) {
+      const { peer } = await files[file]();
+      await peer.open();
+      peers.set(peer.name, peer);
+      versions[peer.name] = peer.version;
+    }
+    return { adapter: { ...info }, roofline, versions, works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) } };
+  },
+
+  async model(name: string, quick: boolean): Promise<ModelResult> {
+    const work = models.find((each) => each.name === name)!;
+    const runners = new Map<string, Runner>();
+    const losses: Record<string, number> = {};
+    for (const [peerName, peer] of peers) {
+      const before = liveBytes();
+      peakBytes();
+      const trained = await peer.model?.(work);
+      if (!trained) continue;
+      losses[peerName] = await trained.run(agreeAfter);
+      const begun = performance.now();
+      const start = counted();
+      await trained.run(batches);
+      const end = counted();
+      const perStep = { dispatches: (end.dispatches - start.dispatches) / batches, submits: (end.submits - start.submits) / batches };
+      runners.set(peerName, { trained, perStep, peakBytes: peakBytes() - before, msPerStep: (performance.now() - begun) / batches, spent: 0, times: [] });
+    }
+    const [limit, count] = quick ? [roundMs.quick, rounds.quick] : [roundMs.usual, rounds.usual];
+    for (let round = 0; round < count; round++) {
+      for (const runner of runners.values()) {
+        if (runner.spent > enoughMs) continue;
+        const steps = batches * Math.max(1, Math.round(limit / runner.msPerStep / batches));
+        const begun = performance.now();
+        await runner.trained.run(steps);
+        const spent = performance.now() - begun;
+        runner.msPerStep = spent / steps;
+        runner.spent += spent;
+        runner.times.push(runner.msPerStep);
+      }
+    }
+    for (const { trained } of runners.values()) await trained.dispose();
+    const timings = [...runners].map(([peerName, { times, perStep, peakBytes }]): [string, TrainingTiming] => [
+      peerName,
+      { ms: median(times), times, ...perStep, peakBytes, loss: losses[peerName] },
+    ]);
+    return { work: name, title: work.title, batch: work.batch, flops: flops(work), agreed: agree(work, Object.values(losses)), peers: Object.fromEntries(timings) };
+  },
+
+  matmul: (name: string, quick: boolean) => {
+    const work = matmuls.find((each) => each.name === name)!;
+    const { m, n, k } = work;
+    const [a, b] = [values(m * k, 1), values(k * n, 2)];
+    return timed(work, 2 * m * n * k, 4 * (m * k + k * n + m * n), quick, (peer) => peer.matmul?.(work, a, b));
+  },
+
+  stream: (name: string, quick: boolean) => {
+    const work = streams.find((each) => each.name === name)!;
+    const x = values(streamLength, 3);
+    return timed(work, streamLength, 4 * streamLength * work.moved, quick, (peer) => peer.stream?.(work, x));
+  },
+
+  /** Milliseconds from before the library is loaded until its first step is done; on a fresh page, once. */
+  async first(peerName: string, workName: string): Promise<number> {
+    const work = models.find((each) => each.name === workName)!;
+    const file = Object.keys(files).find((path) => path.endsWith(`/${peerName}.ts`))!;
+    const begun = performance.now();
+    const { peer } = await files[file]();
+    await peer.open();
+    const trained = await peer.model!(work)!;
+    await trained.run(batches);
+    return performance.now() - begun;
+  },
+
+  /** The time of each of our kernels in a step. */
+  async profile(name: string): Promise<KernelTime[]> {
+    const { profileStep } = await import('./profile.ts');
+    return profileStep(models.find((each) => each.name === name)!);
+  },
+};
+
+/** Steps after which losses are compared: enough that a wrong gradient or a wrong Adam would show. */
+const agreeAfter = 2 * batches;
+
+/** All losses are the same but for rounding; where each library draws its own noise, but for chance. */
+function agree({ variational }: ModelWork, losses: number[]): boolean {
+  return Math.max(...losses) / Math.min(...losses) - 1 < (variational ? 0.03 : 1e-3);
+}
+
+async function timed(
+  { name }: MatmulWork | StreamWork,
+  work: number,
+  bytes: number,
+  quick: boolean,
+  make: (peer: Peer) => Promise<Kernel> | undefined,
+): Promise<KernelResult> {
+  const kernels = new Map<string, { kernel: Kernel; ms: number; times: number[] }>();
+  const results: number[] = [];
+  for (const [peerName, peer] of peers) {
+    const kernel = await make(peer);
+    if (!kernel) continue;
+    results.push((await kernel.read())[0]);
+    const begun = performance.now();
+    await kernel.run(1);
+    kernels.set(peerName, { kernel, ms: performance.now() - begun, times: [] });
+  }
+  const [limit, count] = quick ? [roundMs.quick, rounds.quick] : [roundMs.usual / 3, rounds.usual];
+  for (let round = 0; round < count; round++) {
+    for (const each of kernels.values()) {
+      const times = Math.min(1000, Math.max(1, Math.round(limit / each.ms)));
+      const begun = performance.now();
+      await each.kernel.run(times);
+      each.ms = (performance.now() - begun) / times;
+      each.times.push(each.ms);
+    }
+  }
+  for (const { kernel } of kernels.values()) await kernel.dispose();
+  const scale = Math.max(...results.map(Math.abs));
+  return {
+    work: name,
+    flops: work,
+    bytes,
+    agreed: results.every((value) => Math.abs(value - results[0]) <= 1e-3 * scale),
+    peers: Object.fromEntries([...kernels].map(([peerName, { times }]) => [peerName, { ms: median(times), times }])),
+  };
+}
+
+const namesOf = (works: readonly { name: string }[]): string[] => works.map(({ name }) => name);
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Numbers between −½ and ½ that look random. */
+function values(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => (((i + 1) * 0.6180339887 + seed * 0.377) % 1) - 0.5);
+}
+
+export type Bench = typeof bench;
+
+declare global {
+  var bench: Bench;
+}
+
+globalThis.bench = bench;

@@ -1,0 +1,93 @@
+import { adam, autoencoder, dataset, dense, gaussian, openGpu, type Gpu, type Layer, type Matrix } from '../../src/index.ts';
+import { add, matmul, max, relu, sigmoid, sum, tanh } from '../../src/kernels.ts';
+import { compile, read, tape, tensor, type Tensor } from '../../src/runtime.ts';
+import packageJson from '../../package.json';
+import type { Peer } from '../peer.ts';
+import { activationOf, batches, epsilon, examples, firstWeights, rate, type ModelWork, type StreamWork } from '../works.ts';
+
+let gpu: Gpu;
+
+export const peer: Peer = {
+  name: 'latentgpu',
+  version: packageJson.version,
+
+  async open() {
+    gpu = await openGpu();
+  },
+
+  async model(work) {
+    const layers = work.sizes.slice(1).map((size, i): Layer => (work.variational && i + 1 === work.code ? gaussian(size) : dense(size, activationOf(work, i))));
+    const model = await autoencoder(gpu, {
+      input: work.sizes[0],
+      encoder: layers.slice(0, work.code),
+      decoder: layers.slice(work.code),
+      loss: 'bce',
+    });
+    model.setWeights(named(work));
+    const data = await dataset(gpu, examples(work), { shape: [work.sizes[0]] });
+    const optimizer = adam(rate, { epsilon });
+    return {
+      async run(steps) {
+        const { loss } = await model.fit(data, { steps, batchSize: work.batch, optimizer, shuffle: false });
+        return loss.slice(-batches).reduce((sum, one) => sum + one, 0) / batches;
+      },
+      dispose() {
+        data.dispose();
+        model.dispose();
+      },
+    };
+  },
+
+  async matmul({ m, n, k, transposeA, transposeB }, a, b) {
+    const recorded = tape(gpu);
+    const operands = [tensor(gpu, a, transposeA ? [k, m] : [m, k]), tensor(gpu, b, transposeB ? [n, k] : [k, n])];
+    return repeated(recorded, matmul(recorded, operands[0], operands[1], { transposeA, transposeB }), operands);
+  },
+
+  async stream({ name }, values) {
+    const recorded = tape(gpu);
+    const x = tensor(gpu, values);
+    const operations: Record<StreamWork['name'], () => Tensor> = {
+      sum: () => sum(recorded, x),
+      max: () => max(recorded, x),
+      relu: () => relu(recorded, x),
+      sigmoid: () => sigmoid(recorded, x),
+      tanh: () => tanh(recorded, x),
+      add: () => add(recorded, x, x),
+    };
+    return repeated(recorded, operations[name](), [x]);
+  },
+};
+
+async function repeated(recorded: ReturnType<typeof tape>, y: Tensor, operands: Tensor[]) {
+  recorded.keep(y);
+  const plan = await compile(recorded);
+  return {
+    async run(times: number) {
+      const runs = [];
+      for (let i = 0; i < times; i++) runs.push(plan.run());
+      await Promise.all(runs);
+    },
+    read: async () => (await read(y)).data,
+    dispose() {
+      plan.dispose();
+      for (const each of operands) each.dispose();
+    },
+  };
+}
+
+/** The first weights under this library's names, in its layout: a row for each output. */
+function named(work: ModelWork): Record<string, Matrix> {
+  const weights: Record<string, Matrix> = {};
+  firstWeights(work).forEach(({ kernel, bias, inputs, outputs }, i) => {
+    const rows = Float32Array.from({ length: kernel.length }, (_, at) => kernel[(at % inputs) * outputs + Math.floor(at / inputs)]);
+    const layer = i < work.code ? `encoder.${i}` : `decoder.${i - work.code}`;
+    const parts = work.variational && i + 1 === work.code ? [`${layer}.mean`, `${layer}.logvar`] : [layer];
+    const units = outputs / parts.length;
+    parts.forEach((part, p) => {
+      weights[`${part}.weight`] = { data: rows.slice(p * units * inputs, (p + 1) * units * inputs), shape: [units, inputs] };
+      weights[`${part}.bias`] = { data: bias.slice(p * units, (p + 1) * units), shape: [units] };
+    });
+  });
+  return weights;
+}

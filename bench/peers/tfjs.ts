@@ -1,0 +1,58 @@
+/** What both ways to train with TensorFlow.js share. */
+import * as tf from '@tensorflow/tfjs-core';
+import { setWebGPU } from './webgpu.ts';
+import type { Kernel, Peer } from '../peer.ts';
+import { activationOf, type ModelWork, type StreamWork } from '../works.ts';
+
+export const version = tf.version_core;
+
+export async function open(): Promise<void> {
+  await setWebGPU();
+  await tf.setBackend('webgpu');
+  await tf.ready();
+}
+
+export function activate(work: ModelWork, i: number, z: tf.Tensor2D): tf.Tensor2D {
+  const activation = activationOf(work, i);
+  if (activation === 'linear') return z;
+  return activation === 'relu' ? tf.relu(z) : tf.sigmoid(z);
+}
+
+/** Products and streams, which have nothing to do with how one trains. */
+export const kernels: Pick<Peer, 'matmul' | 'stream'> = {
+  async matmul({ m, n, k, transposeA, transposeB }, a, b) {
+    const [left, right] = [tf.tensor2d(a, transposeA ? [k, m] : [m, k]), tf.tensor2d(b, transposeB ? [n, k] : [k, n])];
+    return repeated(() => tf.matMul(left, right, transposeA, transposeB), [left, right]);
+  },
+
+  async stream({ name }, values) {
+    const x = tf.tensor1d(values);
+    const operations: Record<StreamWork['name'], () => tf.Tensor> = {
+      sum: () => tf.sum(x),
+      max: () => tf.max(x),
+      relu: () => tf.relu(x),
+      sigmoid: () => tf.sigmoid(x),
+      tanh: () => tf.tanh(x),
+      add: () => tf.add(x, x),
+    };
+    return repeated(operations[name], [x]);
+  },
+};
+
+function repeated(operation: () => tf.Tensor, operands: tf.Tensor[]): Kernel {
+  // One value of the last result: it comes when the device is done.
+  const finish = async (y: tf.Tensor) => {
+    const first = tf.slice(tf.reshape(y, [-1]), 0, Math.min(4, y.size));
+    const values = await first.data();
+    tf.dispose([y, first]);
+    return values;
+  };
+  return {
+    async run(times) {
+      for (let i = 1; i < times; i++) operation().dispose();
+      await finish(operation());
+    },
+    read: () => finish(operation()),
+    dispose: () => tf.dispose(operands),
+  };
+}

@@ -1,0 +1,18 @@
+// npm run bench: this library and its peers, in one page on one adapter, in turn. `npm run bench -- --help` lists the options.
+// Until setup() has run, no package may be imported: on a fresh machine there is none.
+import { helpText, readOptions } from './bench/options.mjs';
+import { setupPeers } from './bench/setup.mjs';
+import { runMain } from './failure.mjs';
+import { setup } from './setup.mjs';
+
+await runMain(async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(helpText());
+    return;
+  }
+  await setup((line) => line.startsWith('Chrome is ') || console.log(`setup: ${line}`));
+  setupPeers();
+  const { bench } = await import('./bench/bench.mjs');
+  await bench(options);
+});

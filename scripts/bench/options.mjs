@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { helpLists, readArguments } from '../command-line.mjs';
+import { root } from '../setup.mjs';
+
+/** @type {Record<string, import('../command-line.mjs').Option>} */
+const table = {
+  only: { value: 'work', several: true, about: 'only works whose name begins like that: simple, vae, 512, sum, … ; may be given several times. Writes to out/bench' },
+  quick: { about: 'a rehearsal: everything within some minutes, with times that mean little; writes to out/bench' },
+  profile: { about: 'also the time of each of our kernels in a step' },
+  out: { value: 'folder', about: 'where the results go (default: bench/results)' },
+  headed: { about: 'show the browser' },
+  help: { about: 'show this' },
+};
+
+/**
+ * @typedef {object} Options
+ * @property {string[]} only
+ * @property {boolean} quick
+ * @property {boolean} profile
+ * @property {string} out
+ * @property {boolean} headed
+ * @property {boolean} help
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Options}
+ */
+export function readOptions(args) {
+  const given = readArguments(args, table, 'npm run bench');
+  const partly = given.quick || given.only;
+  const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
+  return /** @type {Options} */ ({ only: [], quick: false, profile: false, headed: false, help: false, ...given, out });
+}
+
+export function helpText() {
+  return `Times training and kernels of this library and of others in one page of Chrome, on one adapter, in turn, and writes tables and a chart.
+
+  npm run bench -- [options]
+
+${helpLists(table, []).options}`;
+}

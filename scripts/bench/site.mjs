@@ -1,0 +1,20 @@
+import path from 'node:path';
+import { build, preview } from 'vite';
+import { root } from '../setup.mjs';
+
+/**
+ * Builds the page as it would be published, every library in chunks of its own, and serves it.
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
+export async function startSite() {
+  const outDir = path.join(root, 'out', 'bench-site');
+  const common = /** @type {const} */ ({ root: path.join(root, 'bench'), configFile: false, logLevel: 'error' });
+  await build({
+    ...common,
+    build: { outDir, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1e6, rolldownOptions: { input: path.join(root, 'bench', 'bench.html') } },
+  });
+  const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const address = server.httpServer.address();
+  if (!address || typeof address === 'string') throw new Error('the server has no port');
+  return { url: `http://127.0.0.1:${address.port}/bench.html`, close: () => server.close() };
+}

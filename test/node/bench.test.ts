@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { ModelResult, Results } from '../../bench/results.ts';
+import { activationOf, batches, examples, firstWeights, flops, models } from '../../bench/works.ts';
+import { chart } from '../../scripts/bench/chart.mjs';
+import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const bench = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(root, 'scripts/bench.mjs'), ...args], { cwd: root });
+
+const timing = (ms: number) => ({ ms, times: [ms], dispatches: 9, submits: 0.5, peakBytes: 2 ** 20, loss: 0.5 });
+const trained = (agreed: boolean): ModelResult => ({
+  work: 'simple',
+  title: '784-32-784, batch 256',
+  batch: 256,
+  flops: 64e6,
+  agreed,
+  peers: { 'latentgpu': timing(10), 'jax-js': timing(55) },
+});
+const product = { work: '512 × 512 × 512 NN', flops: 2 * 512 ** 3, bytes: 3 * 4 * 512 ** 2, agreed: true, peers: { 'latentgpu': { ms: 50, times: [50] }, 'jax-js': { ms: 250, times: [250] } } };
+const results: Results = {
+  adapter: { vendor: 'google', architecture: 'swiftshader', description: '', isFallback: true },
+  roofline: { gflops: 20, gigabytes: 1 },
+  versions: { 'latentgpu': '0.1.0', 'jax-js': '0.1.25' },
+  works: { models: [], matmuls: [], streams: [] },
+  date: '2026-11-23T00:00:00Z',
+  browser: 'Chrome 1',
+  models: [trained(true)],
+  matmuls: [product],
+  streams: [],
+  first: { latentgpu: 500 },
+};
+
+describe('what the benchmark writes', () => {
+  it('says by how much each library is slower, and what share of the peak that is', () => {
+    const [, , , mine, theirs] = modelTable(results, results.models).split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(mine.slice(1, 4)).toEqual(['latentgpu', '10', '25,600']);
+    expect(mine[8]).toBe('32 %');
+    expect(theirs.slice(1, 5)).toEqual(['jax-js', '55', '4,650', '5.5 ×']);
+    expect(kernelTable(results, results.matmuls, 'GFLOP/s')).toMatch(/NN \| +5\.37 \| +1\.07 \| +5 \| +26\.8 %/);
+  });
+
+  it('voids what does not agree', () => {
+    expect(modelTable(results, [trained(true)])).not.toContain('void');
+    expect(modelTable(results, [trained(false)])).toContain('**void**');
+    expect(kernelTable(results, [{ ...product, agreed: false }], 'GFLOP/s')).toContain('**void**');
+  });
+
+  it('holds the adapter, the versions and every table, in words and as a picture', () => {
+    const page = markdown(results);
+    for (const part of ['google swiftshader', 'jax-js 0.1.25', '784-32-784, batch 256', '512 × 512 × 512 NN', '![](chart.svg)']) expect(page).toContain(part);
+    expect(chart(results)).toMatch(/^<svg [\s\S]*jax-js[\s\S]*55\.0 \(5\.5 ×\)[\s\S]*<\/svg>\n$/);
+  });
+
+  it('comes with a help, and refuses what it does not know', async () => {
+    expect((await bench('--help')).stdout).toContain('--only <work>');
+    await expect(bench('--rhubarb')).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string });
+  });
+});
+
+describe('what it times', () => {
+  it('is the same for every library: weights, examples, activations', () => {
+    for (const work of models.filter(({ batch }) => batch <= 256)) {
+      const weights = firstWeights(work);
+      expect(weights.map(({ inputs }) => inputs)).toEqual(work.sizes.slice(0, -1));
+      expect(weights.every(({ kernel, inputs, outputs }) => kernel.length === inputs * outputs)).toBe(true);
+      expect(weights[work.code - 1].outputs).toBe((work.variational ? 2 : 1) * work.sizes[work.code]);
+      expect(weights.map((_, i) => activationOf(work, i)).at(-1)).toBe('sigmoid');
+      expect(firstWeights(work)[0].kernel.subarray(0, 99)).toEqual(weights[0].kernel.subarray(0, 99));
+      const data = examples(work);
+      expect(data.length).toBe(batches * work.batch * 784);
+      expect(data.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  });
+
+  it('counts the products of a step, without the gradient of the data', () => {
+    // 784-32-784: forward 2, weights 2, and the gradient of the code.
+    expect(flops(models[0])).toBe(2 * 256 * 784 * 32 * 5);
+  });
+});
