@@ -101,7 +101,7 @@ function readSources(folders: string[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const folder of folders.filter((folder) => existsSync(path.join(root, folder)))) {
     for (const entry of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      if (/\.(ts|js|mjs)$/.test(entry) && !entry.endsWith('.d.ts')) {
+      if (/\.(ts|js|mjs)$/.test(entry) && !entry.endsWith('.d.ts') && !entry.startsWith('node_modules')) {
         const file = path.join(root, folder, entry);
         sources.set(path.relative(root, file).split(path.sep).join('/'), readFileSync(file, 'utf8'));
       }
