@@ -1,4 +1,4 @@
-import { grid, groupSize } from './grid.ts';
+import { grid, groupSize, within } from './grid.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
@@ -21,11 +21,13 @@ export const decayShader = (gradient: boolean) =>
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 override add_dw = false;
 #endif
+override size: u32;
 override quads: u32;
 override strips: u32;
 override first: u32;
 override factor: f32;
 ${grid}
+${within}
 ${state()}
 ${batchRows}
 @compute @workgroup_size(${groupSize})
@@ -34,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= strips) { return; }
   var sum = vec4f();
   for (var i = t; i < quads; i += strips) {
-    let v = w[i];
+    let v = within(w[i], i);
     sum += v * v;
 #if ${gradient}
     var d = factor * v;

@@ -9,7 +9,7 @@ export function decay(tape: Tape, weights: readonly Tensor[], state: Tensor, fac
   const sums = tape.tensor([strips.reduce((total, n) => total + n, 0)], 'f32', 'weight decay');
   let first = 0;
   weights.forEach((w, i) => {
-    const constants = { quads: quadsOf(w), strips: strips[i], first, factor };
+    const constants = { size: w.size, quads: quadsOf(w), strips: strips[i], first, factor };
     tape.run(decayShader(gradient), { w, state, sums, dw: gradient ? tape.grad(w) : undefined }, { constants, threads: strips[i] });
     first += strips[i];
   });

@@ -84,9 +84,11 @@ export class Tape {
 
   /** Records something that is not trained: no gradient flows into it. */
   constant<T>(record: () => T): T {
-    const before = this.#rules.length;
+    const [rules, folds] = [this.#rules.length, this.#folds.size];
     const recorded = record();
-    this.#rules.length = before;
+    this.#rules.length = rules;
+    // A fold would lead past it: what is handed back ends in a tensor that nobody asks for.
+    for (const [y, fold] of [...this.#folds].slice(folds)) this.#folds.set(y, { ...fold, preactivation: this.tensor(fold.preactivation.shape) });
     return recorded;
   }
 

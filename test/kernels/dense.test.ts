@@ -5,7 +5,7 @@ import { add } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { dense as reference } from '../reference/dense.ts';
+import { dense as reference, transposed } from '../reference/dense.ts';
 import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -59,6 +59,59 @@ describe.each(activationNames)('with %s', (activation) => {
       },
       relative: 4e-6,
     });
+  });
+});
+
+describe('with a weight that is stored transposed', () => {
+  const options = { transposed: true };
+
+  it.each(activationNames)('one layer with %s', async (activation) => {
+    const gpu = await smallTiles();
+    const draw = new Draw(5);
+    for (const [rows, inputs, units] of [[1, 1, 1], [5, 7, 3], [6, 8, 4]] as const) {
+      await checkGradient(gpu, {
+        inputs: [matrix(draw, rows, inputs), matrix(draw, inputs, units), vector(draw, units)],
+        build: (tape, x, w, bias) => dense(tape, x, w, bias, activation, options),
+        reference: (x, w, bias) => reference(x, transposed(w, units), bias, inputs, activation),
+        name: `${rows}x${inputs}x${units}`,
+      });
+    }
+  });
+
+  it.each(activationNames)('behind a layer with %s, whose slope it folds into its gradient', async (activation) => {
+    const gpu = await smallTiles();
+    const draw = new Draw(6);
+    const [rows, inputs, hidden, units] = [5, 6, 9, 4];
+    await checkGradient(gpu, {
+      inputs: [matrix(draw, rows, inputs), matrix(draw, inputs, hidden), vector(draw, hidden), matrix(draw, hidden, units)],
+      build: (tape, x, w1, bias1, w2) => dense(tape, dense(tape, x, w1, bias1, activation, options), w2, undefined, 'tanh', options),
+      reference: (x, w1, bias1, w2) => reference(reference(x, transposed(w1, hidden), bias1, inputs, activation), transposed(w2, units), undefined, hidden, 'tanh'),
+      relative: 4e-6,
+    });
+  });
+
+  it('the weight of the layer it mirrors: both gradients add up', async () => {
+    const draw = new Draw(7);
+    for (const [rows, inputs, units] of [[5, 7, 3], [4, 8, 4], [33, 65, 20]] as const) {
+      await checkGradient(await sharedGpu(), {
+        inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units), vector(draw, inputs)],
+        build: (tape, x, w, bias1, bias2) => dense(tape, dense(tape, x, w, bias1, 'sigmoid'), w, bias2, 'softplus', options),
+        reference: (x, w, bias1, bias2) => reference(reference(x, w, bias1, inputs, 'sigmoid'), transposed(w, inputs), bias2, units, 'softplus'),
+        relative: 4e-6,
+        name: `${rows}x${inputs}x${units}`,
+      });
+    }
+  });
+
+  it('refuses shapes that do not fit', async () => {
+    const tape = makeTape(await sharedGpu());
+    const [x, w] = [tape.tensor([2, 3]), tape.tensor([3, 4])];
+    expect(dense(tape, x, w, tape.tensor([4]), 'relu', options).shape).toEqual([2, 4]);
+    expect(() => dense(tape, w, x, undefined, 'relu', options)).toThrow(ShapeError);
+    expect(() => dense(tape, w, x, undefined, 'relu', options)).toThrow('takes 2 features, the data has 4');
+    // It would fit untransposed.
+    expect(() => dense(tape, w, tape.tensor([5, 4]), undefined, 'relu', options)).toThrow('takes 5 features, the data has 4');
+    expect(() => dense(tape, x, w, tape.tensor([3]), 'relu', options)).toThrow('4 units, but a bias of [3]');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { ShapeError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
@@ -132,6 +133,44 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   });
 });
 
+describe.each([false, true])('a left side of several sides, transposeB %s', (transposeB) => {
+  it('is a matrix of its last side, and the result keeps the others', async () => {
+    const gpu = await smallTiles();
+    const draw = new Draw(90);
+    for (const [sides, n] of [[[1, 1, 1], 1], [[2, 3, 5], 7], [[3, 1, 4], 8], [[1, 6, 9], 2], [[4, 5, 8], 12], [[2, 3, 2, 6], 5]] as [number[], number][]) {
+      const k = sides.at(-1)!;
+      const m = sides.slice(0, -1).reduce((product, side) => product * side, 1);
+      await checkGradient(gpu, {
+        inputs: [
+          { values: draw.floats(m * k), shape: sides },
+          { values: draw.floats(k * n), shape: transposeB ? [n, k] : [k, n] },
+        ],
+        build: (tape, a, b) => {
+          const y = matmul(tape, a, b, { transposeB });
+          expect(y.shape).toEqual([...sides.slice(0, -1), n]);
+          return y;
+        },
+        reference: (a, b) => reference(a, b, { m, n, k, transposeB }).y,
+        name: `[${sides}] to ${n}`,
+      });
+    }
+  });
+
+  it('adds its gradients to others', async () => {
+    const [p, q, n] = [2, 3, 5];
+    const sides = { m: p * q, n, k: n, transposeB };
+    await checkGradient(await smallTiles(), {
+      inputs: [
+        { values: new Draw(91).floats(p * q * n), shape: [p, q, n] },
+        { values: new Draw(92).floats(n * n), shape: [n, n] },
+      ],
+      build: (tape, a, b) => add(tape, matmul(tape, matmul(tape, a, b, { transposeB }), b, { transposeB }), a),
+      reference: (a, b) => reference(reference(a, b, sides).y, b, sides).y.map((v, i) => v + a[i]),
+      relative: 4e-6,
+    });
+  });
+});
+
 describe('the product’s epilogue', () => {
   /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
   const shapes = async () =>
@@ -221,4 +260,9 @@ it('refuses sides that do not fit', async () => {
   expect(() => matmul(tape, a, b, { transposeB: true })).toThrow(ShapeError);
   expect(matmul(tape, a, b, { transposeA: true }).shape).toEqual([3, 4]);
   expect(() => matmul(tape, a, tensor(gpu, [1, 2, 3]))).toThrow(/two matrices/);
+  // Only the left side may have more than two, and only as it stands.
+  const solid = tape.tensor([2, 2, 3]);
+  expect(() => matmul(tape, solid, b)).toThrow(/3 columns.*2 rows.*\[2, 2, 3\].*\[2, 4\]/);
+  expect(() => matmul(tape, solid, b, { transposeA: true })).toThrow('two matrices, not [2, 2, 3] and [2, 4]');
+  expect(() => matmul(tape, a, tape.tensor([1, 3, 4]))).toThrow(ShapeError);
 });

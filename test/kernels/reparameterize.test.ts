@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { add, multiply } from '../../src/kernels/elementwise.ts';
+import { max, sum } from '../../src/kernels/reduce.ts';
 import { codeMean, reparameterize } from '../../src/kernels/reparameterize.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { expectClose, expectNear } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-import { differences, dot } from '../support/gradient.ts';
+import { checkGradient, differences, dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
 
@@ -104,5 +106,37 @@ it('the mean of a code is the first half of each row', async () => {
     const mean = await runOne(tape, codeMean(tape, memory.put(head, [5, 2 * units])));
     memory.dispose();
     expect([...mean]).toEqual([...head].filter((_, i) => i % (2 * units) < units));
+  }
+});
+
+it('the mean of a code hands its gradient to the means, and zeros to the log-variances', async () => {
+  const gpu = await sharedGpu();
+  const draw = new Draw(3);
+  const means = (head: ArrayLike<number>, units: number) => Array.from({ length: 5 * units }, (_, i) => meanOf(head, units, Math.floor(i / units), i % units));
+  for (const units of [1, 3, 4, 33]) {
+    const [head, dy] = [draw.floats(10 * units), draw.floats(5 * units)];
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const bound = memory.put(head, [5, 2 * units]);
+    tape.differentiate(codeMean(tape, bound), memory.put(dy, [5, units]));
+    const dhead = await runOne(tape, tape.grad(bound));
+    memory.dispose();
+    expect([...dhead]).toEqual([...head].map((_, i) => (i % (2 * units) < units ? dy[Math.floor(i / (2 * units)) * units + (i % (2 * units))] : 0)));
+
+    // Twice, between other gradients.
+    await checkGradient(gpu, {
+      inputs: [{ values: head, shape: [5, 2 * units] }],
+      build: (tape, x) => {
+        const all = sum(tape, x);
+        const mean = codeMean(tape, x);
+        return add(tape, multiply(tape, multiply(tape, mean, codeMean(tape, x)), all), max(tape, x));
+      },
+      reference: (x) => {
+        const all = x.reduce((a, b) => a + b, 0);
+        return means(x, units).map((v) => v * v * all + Math.max(...x));
+      },
+      relative: 4e-6,
+      name: `${units} units`,
+    });
   }
 });

@@ -3,6 +3,12 @@ import { activations } from './activation.ts';
 
 type Numbers = ArrayLike<number>;
 
+/** The transpose of a matrix of so many columns. */
+export function transposed(w: Numbers, columns: number): Float64Array {
+  const rows = w.length / columns;
+  return Float64Array.from({ length: w.length }, (_, i) => w[(i % rows) * columns + Math.floor(i / rows)]);
+}
+
 /** y = f(x wᵀ + bias) for x [rows, inputs] and w [units, inputs]. */
 export function dense(x: Numbers, w: Numbers, bias: Numbers | undefined, inputs: number, activation: Activation): Float64Array {
   const [rows, units] = [x.length / inputs, w.length / inputs];

@@ -1,3 +1,5 @@
+import type { TermKind } from '../../src/kernels/loss.ts';
+
 type Numbers = ArrayLike<number>;
 
 /** The loss of one value against its target, and its slope; `bce` takes a logit. */
@@ -16,4 +18,32 @@ export function loss(kind: keyof typeof losses, y: Numbers, x: Numbers, columns:
     dy[i] = (factor * term.slope) / real;
   }
   return { rows, dy };
+}
+
+type Term = (y: number, x: number) => number;
+
+/** What is added up of each value y, and of its partner x where there is one. */
+export const terms: Record<TermKind, Term> = {
+  mse: (y, x) => losses.mse(y, x).loss,
+  bce: (y, x) => losses.bce(y, x).loss,
+  product: (y, x) => y * x,
+  square: (y) => y * y,
+  absolute: Math.abs,
+  value: (y) => y,
+};
+
+/** Each row's sum of terms times `factor`, Σ|term| beside it, and the gradients of the mean over the `real` first rows, by differences. */
+export function rowSums(term: Term, y: Numbers, x: Numbers, columns: number, real: number, factor: number) {
+  const [rows, magnitude] = [new Float64Array(y.length / columns), new Float64Array(y.length / columns)];
+  const [dy, dx] = [new Float64Array(y.length), new Float64Array(y.length)];
+  const h = 1e-5;
+  const difference = (f: (off: number) => number) => ((f(h) - f(-h)) / (2 * h)) * (factor / real);
+  for (let i = 0; i < real * columns; i++) {
+    const row = Math.floor(i / columns);
+    rows[row] += factor * term(y[i], x[i]);
+    magnitude[row] += factor * Math.abs(term(y[i], x[i]));
+    dy[i] = difference((off) => term(y[i] + off, x[i]));
+    dx[i] = difference((off) => term(y[i], x[i] + off));
+  }
+  return { rows, magnitude, dy, dx };
 }

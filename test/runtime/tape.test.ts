@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
+import { tanh } from '../../src/kernels/activation.ts';
+import { dense } from '../../src/kernels/dense.ts';
+import { multiply } from '../../src/kernels/elementwise.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { tensor } from '../../src/runtime/tensor.ts';
+import { tensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Inputs, run } from '../support/run.ts';
 
@@ -100,6 +103,50 @@ it('replays rules in reverse, once, and only where a gradient has come', async (
   expect(ran).toEqual(['c', 'b']);
   tape.differentiate();
   expect(ran).toEqual(['c', 'b']);
+});
+
+it('lets no gradient into what it records as a constant; all others flow', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const ran: string[] = [];
+  const record = (name: string, ...from: Tensor[]): Tensor => {
+    const y = tape.tensor([4], 'f32', name);
+    tape.run(shift, { x: from[0], y }, {});
+    tape.backward(y, () => {
+      ran.push(name);
+      for (const each of from) tape.run(shift, { x: tape.grad(y), y: tape.grad(each) }, { constants: { amount: 0 } });
+    });
+    return y;
+  };
+  const x = memory.put([1, 2, 3, 4]);
+  const before = record('before', x);
+  const { inside, deeper } = tape.constant(() => {
+    const first = record('first', before);
+    return { inside: record('inside', first), deeper: tape.constant(() => record('deeper', first)) };
+  });
+  const y = record('y', record('after', inside), record('beside', before), record('rest', deeper));
+  tape.differentiate(y, memory.put([5, 6, 7, 8]));
+  expect(ran).toEqual(['y', 'rest', 'beside', 'after', 'before']);
+  const [value, edge, dx] = await run(tape, [y, tape.grad(inside), tape.grad(x)]);
+  memory.dispose();
+  expect([...value]).toEqual([6, 7, 8, 9]);
+  expect([...edge]).toEqual([5, 6, 7, 8]);
+  expect([...dx]).toEqual([5, 6, 7, 8]);
+});
+
+it('lets no gradient past a constant by way of a fold', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const [x, w] = [memory.put([1, 2], [1, 2]), memory.put([1, 2], [1, 2])];
+  const z = multiply(tape, x, x);
+  const y = tape.constant(() => tanh(tape, z));
+  tape.differentiate(dense(tape, y, w, undefined), memory.put([1], [1, 1]));
+  const written = tape.dispatches.flatMap(({ shader, tensors }) => tensors.filter((_, i) => shader.bindings[i].access === 'read_write'));
+  memory.dispose();
+  expect(written).toContain(tape.grad(w));
+  expect(written).not.toContain(tape.grad(x));
 });
 
 it('passes on the folds it is offered', async () => {

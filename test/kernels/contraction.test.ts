@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { contraction } from '../../src/kernels/contraction.ts';
+import { dense } from '../../src/kernels/dense.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { contraction as reference, jacobian, type Layer } from '../reference/contraction.ts';
+import { dense as referenceDense } from '../reference/dense.ts';
+import { expectClose, expectNear } from '../support/close.ts';
+import { catchGpuErrors, smallTiles } from '../support/gpu.ts';
+import { differences } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+const factor = 0.7;
+
+interface Case {
+  /** Features, then the units of each layer. */
+  sizes: readonly number[];
+  activations: readonly Activation[];
+  /** x, then each layer's weight and bias. */
+  values: Float32Array[];
+  rows: number;
+  /** Rows that the state calls real; the others are past the end of the epoch. */
+  real: number;
+  u?: Float32Array;
+}
+
+/** Random values for layers of these sizes. */
+function drawn(draw: Draw, sizes: readonly number[], activations: readonly Activation[], { rows = 4, real = rows, estimate = false }: { rows?: number; real?: number; estimate?: boolean } = {}): Case {
+  const layers = activations.flatMap((_, l) => [draw.offZero(sizes[l] * sizes[l + 1], 0.3), draw.floats(sizes[l + 1])]);
+  const values = [draw.floats(rows * sizes[0]), ...layers];
+  return { sizes, activations, values, rows, real, u: estimate ? draw.floats(rows * sizes.at(-1)!, -2, 2) : undefined };
+}
+
+/** Each row's value, added up over its strips, and the gradients of the batch's mean in the order of `values`. */
+async function onDevice({ sizes, activations, values, rows, real, u }: Case, gradient = true) {
+  const gpu = await smallTiles();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const shapes = [[rows, sizes[0]], ...activations.flatMap((_, l) => [[sizes[l + 1], sizes[l]], [sizes[l + 1]]])];
+  const [x, ...parameters] = values.map((each, n) => memory.put(each, shapes[n]));
+  let y = x;
+  const layers = activations.map((activation, l) => {
+    const [w, bias] = parameters.slice(2 * l);
+    y = dense(tape, y, w, bias, activation);
+    return { w, y };
+  });
+  const sums = contraction(tape, layers, state, factor, gradient, u && memory.put(u, [rows, sizes.at(-1)!]));
+  tape.differentiate();
+  const labels = tape.dispatches.map(({ shader }) => shader.label);
+  // Where no slope bends, nothing writes the gradients of x and of the biases: they are zero.
+  const touched = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));
+  const gradients = [x, ...parameters].map((each) => tape.grad(each));
+  const written = gradients.filter((each) => touched.has(each));
+  const [strips, ...found] = await run(tape, [sums, ...written]);
+  memory.dispose();
+  state.dispose();
+  const each = strips.length / rows;
+  return {
+    perRow: Float64Array.from({ length: rows }, (_, r) => Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0)),
+    gradients: gradients.map((each, n) => found[written.indexOf(each)] ?? new Float32Array(values[n].length)),
+    labels,
+  };
+}
+
+const layersOf = ([, ...parameters]: readonly ArrayLike<number>[], activations: readonly Activation[]): Layer[] =>
+  activations.map((activation, l) => ({ w: parameters[2 * l], bias: parameters[2 * l + 1], activation }));
+
+/** In float64: each row's value, and the mean's gradients by differences. Rows past the real ones count nothing. */
+function wantedOf({ sizes, activations, values, real, u }: Case) {
+  const point: Float64Array[] = values.map((each) => Float64Array.from(each));
+  const perRow = (all: readonly Float64Array[]) => reference(layersOf(all, activations), all[0], sizes[0], factor, u).map((value, r) => (r < real ? value : 0));
+  const mean = (all: readonly Float64Array[]) => perRow(all).reduce((sum, value) => sum + value / real, 0);
+  return { perRow: perRow(point), gradients: point.map((each, n) => differences((moved) => mean(point.with(n, moved)), each)) };
+}
+
+async function check(each: Case, relative: number, name: string) {
+  const actual = await onDevice(each);
+  const wanted = wantedOf(each);
+  expectNear(actual.perRow, wanted.perRow, relative, `${name} values`);
+  actual.gradients.forEach((gradient, n) => expectNear(gradient, wanted.gradients[n], relative, `${name} gradient ${n}`));
+  return actual;
+}
+
+const smooth = activationNames.filter((name) => name !== 'relu' && name !== 'leakyRelu');
+
+/** Both ways to the last product: w wᵀ is less work where 1/lines + 1/inputs < 1/units, with a line for each row and unit of the code. */
+const stacks: { sizes: number[]; activations: Activation[]; by: string }[] = [
+  { sizes: [9, 4, 3], activations: ['sigmoid', 'tanh'], by: 'product' },
+  { sizes: [12, 4, 4], activations: ['gelu', 'softplus'], by: 'product' },
+  { sizes: [11, 3, 5, 2], activations: ['silu', 'elu', 'sigmoid'], by: 'product' },
+  { sizes: [8, 4, 6, 3], activations: ['linear', 'gelu', 'tanh'], by: 'product' },
+  { sizes: [5, 7, 3], activations: ['tanh', 'linear'], by: 'square' },
+  { sizes: [4, 8, 4], activations: ['elu', 'gelu'], by: 'square' },
+  { sizes: [6, 8, 5, 3], activations: ['softplus', 'gelu', 'silu'], by: 'square' },
+  { sizes: [3, 7, 4, 5], activations: ['tanh', 'sigmoid', 'softplus'], by: 'square' },
+];
+
+describe('one layer, in closed form', () => {
+  it.each(activationNames)('of %s', async (activation) => {
+    for (const [inputs, units] of [[7, 5], [8, 4]]) {
+      const { labels } = await check(drawn(new Draw(inputs), [inputs, units], [activation], { rows: 5, real: 3 }), 2e-6, `${inputs}-${units}`);
+      expect(labels).toContain('value with gradient');
+    }
+  });
+});
+
+describe('several layers', () => {
+  it.each(stacks)('$sizes of $activations, by a $by', async ({ sizes, activations, by }) => {
+    const { labels } = await check(drawn(new Draw(sizes[0]), sizes, activations, { rows: 6, real: 5 }), 4e-6, by);
+    expect(labels.filter((label) => label.endsWith('with gradient'))).toEqual([`${by} with gradient`]);
+  });
+
+  it('of relu and leaky relu, off their kinks', async () => {
+    await check(drawn(new Draw(3), [5, 7, 4], ['leakyRelu', 'relu']), 4e-6, 'kinked');
+  });
+});
+
+describe('with u, the estimate ‖uᵀJ‖²', () => {
+  // Here there is one line for each row.
+  const stacksByRows = [
+    { sizes: [7, 5], activations: ['sigmoid'] as const, rows: 3, by: 'square' },
+    { sizes: [9, 2], activations: ['gelu'] as const, rows: 4, by: 'product' },
+    { sizes: [9, 2, 6], activations: ['tanh', 'silu'] as const, rows: 7, by: 'product' },
+    { sizes: [8, 4, 4], activations: ['softplus', 'sigmoid'] as const, rows: 12, by: 'product' },
+    { sizes: [5, 7, 3], activations: ['elu', 'tanh'] as const, rows: 5, by: 'square' },
+    { sizes: [6, 8, 5, 3], activations: ['sigmoid', 'linear', 'gelu'] as const, rows: 5, by: 'square' },
+  ];
+
+  it.each(stacksByRows)('$sizes of $activations, by a $by', async ({ sizes, activations, rows, by }) => {
+    const { labels } = await check(drawn(new Draw(rows), sizes, activations, { rows, real: rows - 1, estimate: true }), 4e-6, by);
+    expect(labels.filter((label) => label.endsWith('with gradient'))).toEqual([`${by} with gradient`]);
+  });
+
+  it.each([
+    { sizes: [5, 3], activations: ['tanh'] as const },
+    { sizes: [6, 4, 3], activations: ['gelu', 'sigmoid'] as const },
+  ])('is ‖J‖² on average over all vectors of signs, and so is its gradient: $sizes', async ({ sizes, activations }) => {
+    const code = sizes.at(-1)!;
+    const rows = 2 ** code;
+    const one = drawn(new Draw(8), sizes, activations, { rows: 1 });
+    const repeated = Float32Array.from({ length: rows * sizes[0] }, (_, i) => one.values[0][i % sizes[0]]);
+    const u = Float32Array.from({ length: rows * code }, (_, i) => (Math.floor(i / code) >> (i % code)) & 1 ? 1 : -1);
+    const actual = await onDevice({ ...one, values: one.values.with(0, repeated), rows, real: rows, u });
+    const wanted = wantedOf(one);
+    expect(new Set(actual.perRow).size).toBeGreaterThan(1);
+    expectNear([actual.perRow.reduce((sum, value) => sum + value / rows, 0)], wanted.perRow, 1e-6, 'mean');
+    // Of x there are many copies, each with its share.
+    const [dx, ...rest] = actual.gradients;
+    const together = Float64Array.from({ length: sizes[0] }, (_, i) => Array.from({ length: rows }, (_, r) => dx[r * sizes[0] + i]).reduce((a, b) => a + b, 0));
+    [together, ...rest].forEach((gradient, n) => expectNear(gradient, wanted.gradients[n], 4e-6, `gradient ${n}`));
+  });
+});
+
+describe.each([false, true])('with an estimate: %s', (estimate) => {
+  it('counts rows past the real ones nothing, whatever they hold', async () => {
+    for (const [sizes, activations] of [[[7, 5], ['softplus']], [[9, 3, 4], ['silu', 'tanh']], [[5, 7, 3], ['tanh', 'silu']]] as [number[], Activation[]][]) {
+      const clean = drawn(new Draw(5), sizes, activations, { rows: 6, real: 4, estimate });
+      const [x, ...parameters] = clean.values;
+      const wild = { ...clean, values: [x.slice().fill(1e4, 4 * sizes[0]), ...parameters] };
+      const [actual, wanted] = [await onDevice(wild), await onDevice(clean)];
+      expect([...actual.perRow]).toEqual([...wanted.perRow.subarray(0, 4), 0, 0]);
+      expect([...actual.gradients[0].subarray(4 * sizes[0])].every((v) => v === 0)).toBe(true);
+      expect(actual.gradients.slice(1)).toEqual(wanted.gradients.slice(1));
+    }
+  });
+
+  it('takes sides of 1', async () => {
+    for (const sizes of [[1, 1], [1, 1, 1], [1, 1, 1, 1], [1, 3, 1], [3, 1, 2], [2, 3, 1, 2]]) {
+      const activations = (['sigmoid', 'tanh', 'gelu'] as const).slice(0, sizes.length - 1);
+      await check(drawn(new Draw(6), sizes, activations, { rows: 1, estimate }), 4e-6, `${sizes}`);
+    }
+  });
+
+  it('takes random sizes and activations', async () => {
+    const draw = new Draw(Number(estimate));
+    for (let i = 0; i < 5; i++) {
+      const sizes = Array.from({ length: draw.whole(2, 4) }, () => draw.whole(1, 9));
+      const activations = sizes.slice(1).map(() => draw.pick(smooth));
+      const rows = draw.whole(1, 9);
+      await check(drawn(draw, sizes, activations, { rows, real: draw.whole(1, rows), estimate }), 4e-6, `${rows} rows, ${sizes} of ${activations}`);
+    }
+  });
+
+  it('gives the same values where no gradient is wanted', async () => {
+    for (const sizes of [[7, 5], [9, 3, 4], [5, 7, 3]]) {
+      const each = drawn(new Draw(7), sizes, (['elu', 'tanh'] as const).slice(0, sizes.length - 1), { estimate });
+      const { perRow, labels } = await onDevice(each, false);
+      expectNear(perRow, (await onDevice(each)).perRow, 4e-7);
+      expect(labels.filter((label) => /gradient|backward|spread/.test(label))).toEqual([]);
+    }
+  });
+});
+
+it('the reference’s Jacobian is what differences give', () => {
+  const sizes = [5, 6, 4, 3];
+  const { values, activations } = drawn(new Draw(9), sizes, ['gelu', 'softplus', 'tanh'], { rows: 1 });
+  const layers = layersOf(values, activations);
+  const code = (x: Float64Array) => layers.reduce((h, { w, bias, activation }, l) => referenceDense(h, w, bias, sizes[l], activation), x);
+  const lines = jacobian(layers, values[0]);
+  expect(lines.length).toBe(3);
+  lines.forEach((line, j) => expectClose(line, differences((x) => code(x)[j], Float64Array.from(values[0])), 1e-9, `line ${j}`));
+});

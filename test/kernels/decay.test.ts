@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { sigmoid } from '../../src/kernels/activation.ts';
+import { decay } from '../../src/kernels/decay.ts';
+import { add, multiply } from '../../src/kernels/elementwise.ts';
+import { Parameters } from '../../src/runtime/parameters.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tensor } from '../../src/runtime/tensor.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { dot } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne, type Values } from '../support/run.ts';
+
+catchGpuErrors();
+
+/** Runs what `record` makes of a batch whose first `real` rows count; it returns what is to be read. */
+async function onDevice(record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[], batch = 7, real = batch): Promise<Values[]> {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch, examples: 100, position: 100 - real });
+  const results = await run(tape, record(tape, memory, state));
+  memory.dispose();
+  state.dispose();
+  return results;
+}
+
+const half = (factor: number, weights: readonly Float32Array[]) => weights.reduce((sum, w) => sum + 0.5 * factor * dot(w, w), 0);
+const total = (sums: Values) => Array.from(sums).reduce((a, b) => a + b, 0);
+const relative = (wanted: number) => 4e-7 * wanted;
+
+describe('½ factor Σ w²', () => {
+  // A strip takes 64 values, a workgroup 64 strips.
+  it.each([1, 2, 3, 4, 5, 63, 64, 65, 127, 129, 1023, 4095, 4096, 4097, 4161, 9001])('of %i values', async (count) => {
+    const w = new Draw(count).floats(count, -2, 2);
+    const factor = 0.3;
+    const [plain, sums, dw] = await onDevice((tape, memory, state) => {
+      const [one, other] = [memory.put(w), memory.put(w)];
+      return [decay(tape, [one], state, factor, false), decay(tape, [other], state, factor, true), tape.grad(other)];
+    });
+    const wanted = half(factor, [w]);
+    for (const each of [plain, sums]) expectClose([total(each) / 7], [wanted], relative(wanted));
+    expectClose(dw, w.map((v) => factor * v), (i) => 2e-7 * Math.abs(w[i]), 'dw');
+  });
+
+  it('over several tensors, whose sums lie one behind the other', async () => {
+    const shapes = [[3, 5], [65], [1], [9, 31], [2, 2, 2], [130, 37]];
+    const draw = new Draw(1);
+    const weights = shapes.map((shape) => draw.floats(shape.reduce((product, n) => product * n, 1)));
+    const factor = 2.5;
+    const [sums, ...gradients] = await onDevice((tape, memory, state) => {
+      const bound = weights.map((w, i) => memory.put(w, shapes[i]));
+      return [decay(tape, bound, state, factor, true), ...bound.map((w) => tape.grad(w))];
+    });
+    const wanted = half(factor, weights);
+    expectClose([total(sums) / 7], [wanted], relative(wanted));
+    gradients.forEach((dw, i) => expectClose(dw, weights[i].map((v) => factor * v), (n) => 2e-7 * factor * Math.abs(weights[i][n]), `dw ${i}`));
+  });
+
+  it('is the same for a short batch: its sums are to be divided by the rows that count, its gradient is not', async () => {
+    const weights = [new Draw(2).floats(77), new Draw(3).floats(130)];
+    const factor = 0.1;
+    const wanted = half(factor, weights);
+    for (const [batch, real] of [[1, 1], [64, 64], [64, 63], [64, 1], [100, 3]] as const) {
+      const record = (tape: Tape, memory: Inputs, state: Tensor) => {
+        const bound = weights.map((w) => memory.put(w));
+        return [decay(tape, bound, state, factor, true), tape.grad(bound[1])];
+      };
+      const [sums, dw] = await onDevice(record, batch, real);
+      expectClose([total(sums) / real], [wanted], relative(wanted), `${real} of ${batch}`);
+      expectClose(dw, weights[1].map((v) => factor * v), 2e-8, `dw for ${real} of ${batch}`);
+    }
+  });
+});
+
+it('adds its gradient to what is there', async () => {
+  const draw = new Draw(4);
+  for (const count of [5, 64, 301]) {
+    const [w, v] = [draw.floats(count), draw.floats(count)];
+    const [dw, dv] = await onDevice((tape, memory, state) => {
+      const [one, other] = [memory.put(w), memory.put(v)];
+      // Its own, then a product's, then its own again.
+      decay(tape, [one], state, 0.5, true);
+      decay(tape, [one, other], state, 0.25, true);
+      tape.differentiate(multiply(tape, one, other), memory.put(new Float32Array(count).fill(1)));
+      decay(tape, [other], state, 2, true);
+      return [tape.grad(one), tape.grad(other)];
+    });
+    expectClose(dw, w.map((value, i) => 0.75 * value + v[i]), 4e-7, 'dw');
+    expectClose(dv, v.map((value, i) => 2.25 * value + w[i]), 4e-7, 'dv');
+  }
+});
+
+it('writes no gradient where none is wanted', async () => {
+  const tape = makeTape(await sharedGpu());
+  const [w, state] = [tape.tensor([5]), tape.tensor([12], 'u32')];
+  decay(tape, [w], state, 1, false);
+  expect(tape.dispatches.length).toBe(1);
+  expect(tape.dispatches[0].tensors).not.toContain(tape.grad(w));
+});
+
+describe('of a tensor that was recorded', () => {
+  // sigmoid leaves ½ behind the last value; a sum with a repeated operand leaves what was there before.
+  const recorded = {
+    sigmoid: { record: (tape: Tape, w: Tensor) => sigmoid(tape, w), f: (v: number) => 1 / (1 + Math.exp(-v)) },
+    'a broadcast sum': { record: (tape: Tape, w: Tensor, one: Tensor) => add(tape, w, one), f: (v: number) => v + 1 },
+  };
+  it.each(Object.entries(recorded))('%s', async (_, { record, f }) => {
+    for (const count of [2, 3, 5, 8, 66]) {
+      const w = new Draw(count).floats(count);
+      const [sums] = await onDevice((tape, memory, state) => [decay(tape, [record(tape, memory.put(w), memory.put([1]))], state, 0.5, false)]);
+      const wanted = half(0.5, [w.map(f)]);
+      expectClose([total(sums) / 7], [wanted], relative(wanted), `${count} values`);
+    }
+  });
+});
+
+it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
+  const gpu = await sharedGpu();
+  const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial: new Float32Array(5).fill(2) }, { name: 'v', shape: [1], initial: Float32Array.of(3) }]);
+  const { gradients } = parameters;
+  const state = makeState(gpu);
+  const tape = makeTape(gpu);
+  decay(tape, [parameters.get('w'), parameters.get('v')], state, 1, true);
+  decay(tape, [parameters.get('w')], state, 1, true);
+  const values = await runOne(tape, gradients);
+  parameters.dispose();
+  state.dispose();
+  const wanted = new Float32Array(128).fill(4, 0, 5).fill(3, 64, 65);
+  expect(values).toEqual(wanted);
+});
