@@ -59,6 +59,7 @@ export const reparameterizeBackward = () =>
 @group(0) @binding(2) var<storage, read> state: State;
 @group(0) @binding(3) var<storage, read> timetable: array<vec2f>;
 @group(0) @binding(4) var<storage, read_write> dhead: array<f32>;
+override add_dhead = false;
 ${layout}
 ${state()}
 ${batchRows}
@@ -78,8 +79,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let at_mean = 2u * row * units + unit + c;
     let logvar = head[at_mean + units];
     let d = dz[row * units + unit + c];
-    dhead[at_mean] = d + weight * head[at_mean];
-    dhead[at_mean + units] = 0.5 * (d * accurate_exp(0.5 * logvar) * noise[c] + weight * expm1(logvar));
+    var dmean = d + weight * head[at_mean];
+    var dlogvar = 0.5 * (d * accurate_exp(0.5 * logvar) * noise[c] + weight * expm1(logvar));
+    if (add_dhead) {
+      dmean += dhead[at_mean];
+      dlogvar += dhead[at_mean + units];
+    }
+    dhead[at_mean] = dmean;
+    dhead[at_mean + units] = dlogvar;
   }
 }
 `,

@@ -140,3 +140,27 @@ it('the mean of a code hands its gradient to the means, and zeros to the log-var
     });
   }
 });
+
+it('a head may give its mean and samples to one loss, in either order', async () => {
+  const gpu = await sharedGpu();
+  const [rows, units] = [3, 5];
+  const memory = new Inputs(gpu);
+  const head = new Draw(9).floats(2 * rows * units);
+  const state = makeState(gpu);
+  writeState(gpu, state, { seed, step, position, examples: position + rows, batch: rows });
+  const dy = new Draw(10).floats(rows * units);
+  const wanted = differences((x) => {
+    const { z } = reference(x, rows, units);
+    return dy.reduce((sum, d, i) => sum + d * (z[i] + meanOf(x, units, Math.floor(i / units), i % units)), 0);
+  }, Float64Array.from(head));
+  for (const meanFirst of [true, false]) {
+    const tape = makeTape(gpu);
+    const input = memory.put(head, [rows, 2 * units]);
+    const sampled = () => reparameterize(tape, input, { state, which }, memory.put([9, 0], [1, 2])).z;
+    const y = meanFirst ? add(tape, codeMean(tape, input), sampled()) : add(tape, sampled(), codeMean(tape, input));
+    tape.differentiate(y, memory.put(dy, [rows, units]));
+    expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6, meanFirst ? 'mean first' : 'sample first');
+  }
+  memory.dispose();
+  state.dispose();
+});
