@@ -1,5 +1,6 @@
 /** What both ways to train with TensorFlow.js share. */
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setWebGPU } from './webgpu.ts';
 import type { Kernel, Peer } from '../peer.ts';
 import { activationOf, type ModelWork, type StreamWork } from '../works.ts';
