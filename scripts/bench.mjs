@@ -1,9 +1,9 @@
 // npm run bench: this library and its peers, in one page on one adapter, in turn. `npm run bench -- --help` lists the options.
-// Until setup() has run, no package may be imported: on a fresh machine there is none.
+// Until setupBeforeChrome() has run, no package may be imported: on a fresh machine there is none.
 import { helpText, readOptions } from './bench/options.mjs';
 import { setupPeers } from './bench/setup.mjs';
 import { runMain } from './failure.mjs';
-import { setup } from './setup.mjs';
+import { setupBeforeChrome } from './setup.mjs';
 
 await runMain(async () => {
   const options = readOptions(process.argv.slice(2));
@@ -11,7 +11,7 @@ await runMain(async () => {
     console.log(helpText());
     return;
   }
-  await setup((line) => line.startsWith('Chrome is ') || console.log(`setup: ${line}`));
+  await setupBeforeChrome();
   setupPeers();
   const { bench } = await import('./bench/bench.mjs');
   await bench(options);

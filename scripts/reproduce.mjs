@@ -1,17 +1,16 @@
 // npm run reproduce: trains what is compared with known figures and writes docs/RESULTS.md. `npm run reproduce -- --help` lists the options.
-// Until setup() has run, no package may be imported: on a fresh machine there is none.
+// Until setupBeforeChrome() has run, no package may be imported: on a fresh machine there is none.
 import { runMain } from './failure.mjs';
 import { helpText, readOptions } from './reproduce/options.mjs';
 import { listRows } from './reproduce/results.mjs';
-import { setup } from './setup.mjs';
+import { setupBeforeChrome } from './setup.mjs';
 
 await runMain(async () => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(helpText());
   else if (options.list) console.log(await listRows(options));
   else {
-    // Which Chrome it is comes in one line with its adapter, once both are known.
-    await setup((line) => line.startsWith('Chrome is ') || console.log(`setup: ${line}`));
+    await setupBeforeChrome();
     const { reproduce } = await import('./reproduce/reproduce.mjs');
     await reproduce(options);
   }

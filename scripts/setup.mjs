@@ -21,6 +21,9 @@ export async function setup(say = (line) => console.log(`setup: ${line}`)) {
   say(`Chrome is ${chrome.path} (${chrome.from})`);
 }
 
+/** The same without the line on Chrome: that comes with its adapter, once both are known. */
+export const setupBeforeChrome = () => setup((line) => line.startsWith('Chrome is ') || console.log(`setup: ${line}`));
+
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) throw new Failure(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);

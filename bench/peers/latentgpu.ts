@@ -1,9 +1,10 @@
-import { adam, autoencoder, dataset, dense, gaussian, openGpu, type Gpu, type Layer, type Matrix } from '../../src/index.ts';
+import { adam, dataset, openGpu, type Gpu, type Matrix } from '../../src/index.ts';
 import { add, matmul, max, relu, sigmoid, sum, tanh } from '../../src/kernels.ts';
 import { compile, read, tape, tensor, type Tensor } from '../../src/runtime.ts';
 import packageJson from '../../package.json';
+import { modelOf } from '../ours.ts';
 import type { Peer } from '../peer.ts';
-import { activationOf, batches, epsilon, examples, firstWeights, rate, type ModelWork, type StreamWork } from '../works.ts';
+import { batches, epsilon, examples, firstWeights, rate, type ModelWork, type StreamWork } from '../works.ts';
 
 let gpu: Gpu;
 
@@ -16,13 +17,7 @@ export const peer: Peer = {
   },
 
   async model(work) {
-    const layers = work.sizes.slice(1).map((size, i): Layer => (work.variational && i + 1 === work.code ? gaussian(size) : dense(size, activationOf(work, i))));
-    const model = await autoencoder(gpu, {
-      input: work.sizes[0],
-      encoder: layers.slice(0, work.code),
-      decoder: layers.slice(work.code),
-      loss: 'bce',
-    });
+    const model = await modelOf(gpu, work);
     model.setWeights(named(work));
     const data = await dataset(gpu, examples(work), { shape: [work.sizes[0]] });
     const optimizer = adam(rate, { epsilon });

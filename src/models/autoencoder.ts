@@ -15,7 +15,7 @@ import type { Losses } from './losses.ts';
 import { predict, table, type Host, type LayerInfo, type Network } from './network.ts';
 import type { Pass } from './pass.ts';
 import { pretrainLayers } from './pretrain.ts';
-import { Evaluation } from './run.ts';
+import { evaluate } from './run.ts';
 import { readSpec, type AutoencoderSpec } from './spec.ts';
 import type { Trainable } from './trainable.ts';
 import { readWeights, writeWeights, type Weights } from './weights.ts';
@@ -102,14 +102,8 @@ export class Autoencoder {
     const { batchSize, seed } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
     if (seed !== undefined) checkSeed('evaluate', seed);
-    return this.#withData('evaluate', data, async (set) => {
-      const evaluation = await Evaluation.make(this.#model, set, { batch: batchSize, seed });
-      try {
-        return await this.#host.turns.take(() => evaluation.run());
-      } finally {
-        evaluation.dispose();
-      }
-    });
+    this.#alive();
+    return evaluate(this.#model, data, { batchSize, seed });
   }
 
   /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */

@@ -14,7 +14,7 @@ import { Gate } from './gate.ts';
 import { dense, type Layer } from './layers.ts';
 import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
 import { Pass } from './pass.ts';
-import { Evaluation } from './run.ts';
+import { evaluate } from './run.ts';
 import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 import { copyWeights, readWeights, writeWeights, type Weights } from './weights.ts';
@@ -104,17 +104,7 @@ export class Classifier {
     const { batchSize } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
     this.#alive();
-    const { set, release } = await this.#model.put('evaluate', { data, labels });
-    try {
-      const evaluation = await Evaluation.make(this.#model, set, { batch: batchSize });
-      try {
-        return await this.#host.turns.take(() => evaluation.run());
-      } finally {
-        evaluation.dispose();
-      }
-    } finally {
-      release();
-    }
+    return evaluate(this.#model, { data, labels }, { batchSize });
   }
 
   /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */

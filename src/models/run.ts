@@ -71,6 +71,21 @@ export function gatherFrom(tape: Tape, { storage, features, order }: Dataset, st
   };
 }
 
+/** Measures a model's loss over a data set once, in its turn on the weights. @throws what the model's `put` does */
+export async function evaluate<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, { batchSize, seed }: { batchSize?: number; seed?: number }): Promise<L> {
+  const { set, release } = await model.put('evaluate', data);
+  try {
+    const evaluation = await Evaluation.make(model, set, { batch: batchSize, seed });
+    try {
+      return await model.host.turns.take(() => evaluation.run());
+    } finally {
+      evaluation.dispose();
+    }
+  } finally {
+    release();
+  }
+}
+
 /** Measures a model's loss over a whole data set; made once, run as often as wanted. */
 export class Evaluation<L extends AnyLoss> {
   private constructor(
