@@ -2,10 +2,12 @@
 /** The side of `npm run bench` that runs where the GPU is. The command line calls `window.bench`. */
 import { openGpu, type KernelTime } from '../src/index.ts';
 import { counted, countWebGPU, liveBytes, peakBytes, type Counts } from './counters.ts';
+import type { Frames } from './frames.ts';
+import type { Growth } from './growth.ts';
 import type { Kernel, Peer, Trained } from './peer.ts';
 import type { KernelResult, ModelResult, Opened, TrainingTiming } from './results.ts';
 import { measureRoofline } from './roofline.ts';
-import { batches, flops, matmuls, models, streamLength, streams, type MatmulWork, type ModelWork, type StreamWork } from './works.ts';
+import { batches, flops, matmuls, models, needsBytes, streamLength, streams, type MatmulWork, type ModelWork, type StreamWork } from './works.ts';
 
 const files = import.meta.glob<{ peer: Peer }>(['./peers/*.ts', '!./peers/tfjs.ts', '!./peers/webgpu.ts']);
 const peers = new Map<string, Peer>();
@@ -80,7 +82,7 @@ const bench = {
       peerName,
       { ms: median(times), times, ...perStep, peakBytes, loss: losses[peerName] },
     ]);
-    return { work: name, title: work.title, batch: work.batch, flops: flops(work), agreed: agree(work, Object.values(losses)), peers: Object.fromEntries(timings) };
+    return { work: name, title: work.title, batch: work.batch, flops: flops(work), needsBytes: needsBytes(work), agreed: agree(work, Object.values(losses)), peers: Object.fromEntries(timings) };
   },
 
   matmul: (name: string, quick: boolean) => {
@@ -106,6 +108,16 @@ const bench = {
     const trained = await peer.model!(work)!;
     await trained.run(batches);
     return performance.now() - begun;
+  },
+
+  async growth(): Promise<Growth[]> {
+    const { measureGrowth } = await import('./growth.ts');
+    return measureGrowth();
+  },
+
+  async frames(): Promise<Frames> {
+    const { measureFrames } = await import('./frames.ts');
+    return measureFrames();
   },
 
   /** The time of each of our kernels in a step. */

@@ -1,4 +1,6 @@
 /** What a run of the benchmark finds; it survives JSON. Milliseconds, bytes. */
+import type { Frames } from './frames.ts';
+import type { Growth } from './growth.ts';
 import type { Roofline } from './roofline.ts';
 
 export interface Opened {
@@ -31,6 +33,8 @@ export interface ModelResult {
   batch: number;
   /** of a step */
   flops: number;
+  /** The data, 4 times the weights and twice what a step's layers hold: what training should need at most. */
+  needsBytes: number;
   /** All libraries come to the same loss; else no time here means anything. */
   agreed: boolean;
   peers: Record<string, TrainingTiming>;
@@ -53,4 +57,6 @@ export interface Results extends Opened {
   streams: KernelResult[];
   /** milliseconds from import to the first epoch of four steps, by library */
   first: Record<string, number>;
+  growth: Growth[];
+  frames?: Frames;
 }

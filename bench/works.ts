@@ -94,6 +94,15 @@ export function flops(work: ModelWork): number {
   return 3 * products.reduce((sum, n) => sum + n, 0) - products[0];
 }
 
+/** The data, 4 times the weights (themselves, their gradients, Adam's two moments) and twice what a step's layers hold. */
+export function needsBytes(work: ModelWork): number {
+  const layers = firstWeights(work);
+  const data = batches * work.batch * work.sizes[0];
+  const weights = layers.reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
+  const activations = work.batch * layers.reduce((sum, { outputs }) => sum + outputs, work.sizes[0]);
+  return 4 * (data + 4 * weights + 2 * activations);
+}
+
 /** mulberry32: a generator of a few lines, the same in every browser. */
 function numbers(seed: number): () => number {
   let state = seed;

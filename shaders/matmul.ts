@@ -3,10 +3,10 @@ import { shader, unroll, wgsl } from './wgsl.ts';
 
 /** How the work is cut up: a matter of speed alone. */
 export interface Tiling {
-  /** Outputs of one invocation, each 4 or 8. */
+  /** Outputs of one invocation, each 4, 8 or 16. */
   readonly rows: number;
   readonly columns: number;
-  /** Four neighbours work as a square of 2 × 2 tiles, all of them 8 × 8, and share what they load. Needs the feature `subgroups`. */
+  /** Four neighbours work as a square of 2 × 2 tiles and share what they load; sides are then 8 or 16. Needs the feature `subgroups`. */
   readonly quads: boolean;
   /** Invocations in a workgroup: a multiple of 4. */
   readonly group: number;
@@ -51,7 +51,7 @@ export function matmulShader(variant: MatmulVariant) {
   const gated = slope !== undefined;
   // Bindings are numbered in the order in which the variant has them.
   const optional = ['bias', 'saved', 'sums'].filter((_, i) => [bias, gated, sums][i]);
-  const at = (name: string) => 3 + optional.indexOf(name);
+  const at = (name: string) => 4 + optional.indexOf(name);
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
 
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
@@ -65,6 +65,7 @@ diagnostic(off, subgroup_uniformity);
 @group(0) @binding(0) var<storage, read> a: array<${element(wideA)}>;
 @group(0) @binding(1) var<storage, read> b: array<${element(wideB)}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${element(wideY)}>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 #if ${bias}
 @group(0) @binding(${at('bias')}) var<storage, read> bias: array<${element(wideY)}>;
 #endif
@@ -74,22 +75,16 @@ diagnostic(off, subgroup_uniformity);
 #if ${sums}
 @group(0) @binding(${at('sums')}) var<storage, read_write> sums: array<f32>;
 #endif
-override m: u32;
-override n: u32;
-override k: u32;
-override add_y = false;
-#if ${sums}
-override add_sums = false;
-#endif
+struct Sizes { m: u32, n: u32, k: u32, add_y: u32, add_sums: u32 }
 #if ${activated}
 ${activation(variant.activation)}
 #elif ${gated}
 ${activation(slope ?? 'linear')}
 #endif
-${load('a', { wide: wideA, rows: transposeA ? 'k' : 'm', columns: transposeA ? 'm' : 'k', fill: ragged && transposeA })}
-${load('b', { wide: wideB, rows: transposeB ? 'n' : 'k', columns: transposeB ? 'k' : 'n', fill: ragged && !transposeB })}
+${load('a', { wide: wideA, fill: ragged && transposeA })}
+${load('b', { wide: wideB, fill: ragged && !transposeB })}
 
-fn store(i: u32, j: u32, sum: vec4f) {
+fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
   if (i >= m || j >= n) { return; }
   var v = sum;
 #if ${wideY}
@@ -103,7 +98,7 @@ fn store(i: u32, j: u32, sum: vec4f) {
 #if ${gated}
   v *= slope(saved[at]);
 #endif
-  if (add_y) { v += y[at]; }
+  if (add) { v += y[at]; }
   y[at] = v;
 #else
   let count = min(4u, n - j);
@@ -119,7 +114,7 @@ fn store(i: u32, j: u32, sum: vec4f) {
 #if ${gated}
     one *= slope_one(saved[at]);
 #endif
-    if (add_y) { one += y[at]; }
+    if (add) { one += y[at]; }
     y[at] = one;
   }
 #endif
@@ -128,6 +123,10 @@ fn store(i: u32, j: u32, sum: vec4f) {
 @compute @workgroup_size(${group})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let invocation = (id.y * groups.x + id.x) * ${group}u + local;
+  // Read once: a processor would fetch them again and again.
+  let m = sizes.m;
+  let n = sizes.n;
+  let k = sizes.k;
 #if ${quads}
   let tile = invocation / 4u;
   let across = n / ${2 * tileColumns}u + u32(n % ${2 * tileColumns}u > 0u);
@@ -161,15 +160,15 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   ${unroll(tileRows * vectors, (i) => `var sum${i} = vec4f();`)}
   for (var at = 0u; at < k; at += 4u) {
 #if ${transposeA}
-  ${unroll(ownRows / 4, (q) => `let rows${q} = transpose(mat4x4f(${four((c) => `load_a(at + ${c}u, row + ${4 * q}u)`)}));`)}
+  ${unroll(ownRows / 4, (q) => `let rows${q} = transpose(mat4x4f(${four((c) => `load_a(at + ${c}u, row + ${4 * q}u, k, m)`)}));`)}
   ${unroll(ownRows, (i) => `let a${i} = rows${i >> 2}[${i & 3}];`)}
 #else
-  ${unroll(ownRows, (i) => `let a${i} = load_a(row + ${i}u, at);`)}
+  ${unroll(ownRows, (i) => `let a${i} = load_a(row + ${i}u, at, m, k);`)}
 #endif
 #if ${transposeB}
-  ${unroll(ownVectors, (q) => `let b${q} = transpose(mat4x4f(${four((c) => `load_b(column + ${4 * q + c}u, at)`)}));`)}
+  ${unroll(ownVectors, (q) => `let b${q} = transpose(mat4x4f(${four((c) => `load_b(column + ${4 * q + c}u, at, n, k)`)}));`)}
 #else
-  ${unroll(ownVectors, (q) => `let b${q} = mat4x4f(${four((c) => `load_b(at + ${c}u, column + ${4 * q}u)`)});`)}
+  ${unroll(ownVectors, (q) => `let b${q} = mat4x4f(${four((c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)`)});`)}
 #endif
 #if ${quads}
   ${unroll(ownRows, (i) => `let a${i + ownRows} = quadSwapX(a${i});`)}
@@ -177,19 +176,22 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #endif
   ${unroll(tileRows * vectors, (i) => `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`)}
   }
-  ${unroll(tileRows * vectors, (i) => `store(${rowOf(Math.floor(i / vectors))}, ${columnOf(i % vectors)}, sum${i});`)}
+  let add = sizes.add_y != 0u;
+  ${unroll(tileRows * vectors, (i) => `store(${rowOf(Math.floor(i / vectors))}, ${columnOf(i % vectors)}, sum${i}, m, n, add);`)}
 }
 
 #if ${sums}
 /** Invocations past the last tile: four rows of op(a) each. */
 fn sum_rows(row: u32) {
+  let m = sizes.m;
+  let k = sizes.k;
   if (row >= m) { return; }
   var sum = vec4f();
-  for (var at = 0u; at < k; at++) { sum += load_a(at, row); }
+  for (var at = 0u; at < k; at++) { sum += load_a(at, row, k, m); }
   let count = min(4u, m - row);
   for (var c = 0u; c < count; c++) {
     var one = sum[c];
-    if (add_sums) { one += sums[row + c]; }
+    if (sizes.add_sums != 0u) { one += sums[row + c]; }
     sums[row + c] = one;
   }
 }
@@ -204,22 +206,22 @@ const four = (item: (c: number) => string): string => [0, 1, 2, 3].map(item).joi
  * Chunk: four neighbours in row i of an operand as it is stored, from column j on. Past the end of k they are zero; past the end of m or n
  * they may be anything, as they only reach outputs that are never stored.
  */
-function load(name: string, { wide, rows, columns, fill }: { wide: boolean; rows: string; columns: string; fill: boolean }): string {
+function load(name: string, { wide, fill }: { wide: boolean; fill: boolean }): string {
   return wgsl`
-fn load_${name}(i: u32, j: u32) -> vec4f {
+fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 #if ${wide}
 #if ${fill}
-  if (i >= ${rows}) { return vec4f(); }
+  if (i >= rows) { return vec4f(); }
 #endif
-  return ${name}[(i * ${columns} + j) / 4u];
+  return ${name}[(i * columns + j) / 4u];
 #else
   var v = vec4f();
-  if (i >= ${rows}) { return v; }
-  let at = i * ${columns} + j;
-  if (j + 0u < ${columns}) { v.x = ${name}[at]; }
-  if (j + 1u < ${columns}) { v.y = ${name}[at + 1u]; }
-  if (j + 2u < ${columns}) { v.z = ${name}[at + 2u]; }
-  if (j + 3u < ${columns}) { v.w = ${name}[at + 3u]; }
+  if (i >= rows) { return v; }
+  let at = i * columns + j;
+  if (j + 0u < columns) { v.x = ${name}[at]; }
+  if (j + 1u < columns) { v.y = ${name}[at + 1u]; }
+  if (j + 2u < columns) { v.z = ${name}[at + 2u]; }
+  if (j + 3u < columns) { v.w = ${name}[at + 3u]; }
   return v;
 #endif
 }

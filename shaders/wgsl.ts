@@ -3,12 +3,21 @@ import { wgsl as preprocess } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 /** One resource of a shader, as its own text declares it. */
 export interface Binding {
   readonly name: string;
-  readonly access: 'read' | 'read_write';
+  readonly access: 'read' | 'read_write' | 'uniform';
+}
+
+/** A member of the uniform `sizes`. */
+export interface Size {
+  readonly name: string;
+  readonly type: 'u32' | 'f32';
 }
 
 /**
- * A compute shader with entry point `main`. `Required` and `Optional` are the names of its bindings; a variant may lack optional ones.
+ * A compute shader with entry point `main`. `Required` and `Optional` are the names of its storage buffers; a variant may lack optional ones.
  * The bindings are read back from the text, so the text stays the only place that declares them.
+ *
+ * A number that differs from call to call is an `override` constant, and each value makes a pipeline of its own, compiled anew; or, where
+ * compiling takes long, a member of `struct Sizes`, bound as `var<uniform> sizes: Sizes`: one pipeline then serves all values.
  */
 export interface Shader<Required extends string = string, Optional extends string = never> {
   readonly label: string;
@@ -16,21 +25,39 @@ export interface Shader<Required extends string = string, Optional extends strin
   readonly bindings: readonly Binding[];
   /** Names of the `override` constants. */
   readonly overrides: ReadonlySet<string>;
+  /** In the order in which they lie in the uniform, four bytes each. */
+  readonly sizes: readonly Size[];
   /** Carries the names in the type only. */
   readonly names?: [Required, Optional];
 }
 
-const bindingPattern = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:/g;
+/** Any of them. */
+export type AnyShader = Shader<string, string>;
+
+const bindingPattern = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<(?:storage,\s*(read|read_write)>\s*(\w+)|uniform>\s*(sizes))\s*:/g;
 const overridePattern = /override\s+(\w+)\s*[:=]/g;
+const sizesPattern = /struct Sizes \{([^}]*)\}/;
 
 /** Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. */
 export function shader<Required extends string, Optional extends string = never>(label: string, code: string): Shader<Required, Optional> {
-  const bindings = [...code.matchAll(bindingPattern)].map(([, group, binding, access, name], i) => {
+  const bindings = [...code.matchAll(bindingPattern)].map(([, group, binding, access = 'uniform', buffer, uniform], i) => {
+    const name = buffer ?? uniform;
     if (group !== '0' || Number(binding) !== i) throw new Error(`shader ${label}: ${name} should be @group(0) @binding(${i})`);
-    return { name: name, access: access as Binding['access'] };
+    return { name, access: access as Binding['access'] };
   });
-  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length) throw new Error(`shader ${label}: a binding that is no storage buffer`);
-  return { label, code, bindings, overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1])) };
+  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length) throw new Error(`shader ${label}: a binding that is neither a storage buffer nor the uniform 'sizes'`);
+  const sizes = (sizesPattern.exec(code)?.[1] ?? '').split(',').filter((member) => member.trim());
+  return {
+    label,
+    code,
+    bindings,
+    overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1])),
+    sizes: sizes.map((member) => {
+      const [, name, type] = /^\s*(\w+): (u32|f32)\s*$/.exec(member) ?? [];
+      if (!name) throw new Error(`shader ${label}: '${member.trim()}' is no member that Sizes may have`);
+      return { name, type: type as Size['type'] };
+    }),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { handleSignals } from '../start/interrupt.mjs';
 import { adapter as adapterWords, duration } from '../start/words.mjs';
 import { chart } from './chart.mjs';
 import { startSite } from './site.mjs';
-import { kernelTable, markdown, modelTable, profileTable } from './tables.mjs';
+import { framesWords, growthTable, kernelTable, markdown, modelTable, profileTable } from './tables.mjs';
 
 /** @typedef {import('../../bench/results.ts').Results} Results */
 /** @typedef {import('./options.mjs').Options} Options */
@@ -46,7 +46,7 @@ async function inChrome(url, options) {
     const opened = await page.evaluate(() => globalThis.bench.open());
     const browser = (await chrome.version()).replace('Headless', '').replace('/', ' ');
     /** @type {Results} */
-    const results = { ...opened, date: new Date().toISOString(), browser, models: [], matmuls: [], streams: [], first: {} };
+    const results = { ...opened, date: new Date().toISOString(), browser, models: [], matmuls: [], streams: [], first: {}, growth: [] };
     const { gflops, gigabytes } = opened.roofline;
     console.log(`${browser}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`);
     console.log(Object.entries(opened.versions).map(([name, version]) => `${name} ${version}`).join(', '));
@@ -63,7 +63,11 @@ async function inChrome(url, options) {
       results.streams.push(await page.evaluate((name, quick) => globalThis.bench.stream(name, quick), name, quick));
       console.log(`\n${kernelTable(results, results.streams.slice(-1), 'GB/s')}`);
     }
-    if (!only.length) results.first = await firstSteps(url, options);
+    if (only.length) return results;
+    results.growth = await page.evaluate(() => globalThis.bench.growth());
+    results.frames = await page.evaluate(() => globalThis.bench.frames());
+    console.log(`\n${growthTable(results.growth)}\n\n${framesWords(results.frames)}\n`);
+    results.first = await firstSteps(url, options);
     return results;
   } finally {
     await chrome.close();

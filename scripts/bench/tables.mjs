@@ -19,7 +19,7 @@ function table(head, rows) {
 /** @param {Results} results @param {ModelResult[]} models */
 export function modelTable({ roofline }, models) {
   const head = ['', 'ms a step', 'images/s', `${ours} is faster by`, 'dispatches', 'submits', 'peak bytes', 'of peak FLOP/s', 'loss'];
-  const rows = models.flatMap(({ title, batch, flops, agreed, peers }) => [
+  const rows = models.flatMap(({ title, batch, flops, needsBytes, agreed, peers }) => [
     [`**${title}**${agreed ? '' : ': **void**, the losses differ'}`, ...Array(8).fill('')],
     ...Object.entries(peers).map(([name, { ms, dispatches, submits, peakBytes, loss }]) => [
       name,
@@ -28,7 +28,7 @@ export function modelTable({ roofline }, models) {
       name === ours ? '' : `${number(ms / peers[ours].ms)} ×`,
       number(dispatches),
       number(submits),
-      mebibytes(peakBytes),
+      name === ours ? `${mebibytes(peakBytes)} of ${mebibytes(needsBytes)}` : mebibytes(peakBytes),
       percent(flops / ms / 1e6 / roofline.gflops),
       loss.toPrecision(5),
     ]),
@@ -51,6 +51,19 @@ export function kernelTable({ roofline }, kernels, unit) {
   return table(head, rows);
 }
 
+/** @param {import('../../bench/growth.ts').Growth[]} growths */
+export function growthTable(growths) {
+  const rows = growths.flatMap(({ side, held, sizes, ms }) =>
+    sizes.map((size, i) => [i ? '' : `${side} (${held})`, number(size), number(ms[i]), i ? `${number(ms[i] / ms[i - 1])} ×` : '']),
+  );
+  return table([`${ours} alone, twice the work`, 'size', 'ms an epoch', 'takes'], rows);
+}
+
+/** @param {import('../../bench/frames.ts').Frames} frames */
+export function framesWords({ work, frameBudgetMs, submits, longestMs, medianMs, overrun, framesPerSecond: { training, idle } }) {
+  return `${work} with \`frameBudgetMs: ${frameBudgetMs}\`: ${submits} submits, the median ${number(medianMs)} ms, the longest ${number(longestMs)} ms, ${overrun} of more than ${1.5 * frameBudgetMs} ms; ${number(training)} animation frames a second while it trains, ${number(idle)} while nothing happens.`;
+}
+
 /** @param {import('../../src/index.ts').KernelTime[]} kernels */
 export function profileTable(kernels) {
   const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
@@ -62,12 +75,14 @@ export function profileTable(kernels) {
 
 /** @param {Results} results */
 export function markdown(results) {
-  const { adapter, browser, date, versions, roofline, models, matmuls, streams, first } = results;
+  const { adapter, browser, date, versions, roofline, models, matmuls, streams, first, growth, frames } = results;
   const sections = [
     `# ${adapterWords(adapter)}`,
     `${browser}, ${date.slice(0, 10)}. ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. All in one page, in turn; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
     `Measured in the same page by kernels that do nothing else: ${number(roofline.gflops)} GFLOP/s of multiply-adds, ${number(roofline.gigabytes)} GB/s of copying.`,
     ...(models.length ? ['## Training', '![](chart.svg)', modelTable(results, models)] : []),
+    ...(growth.length ? ['## How cost grows', growthTable(growth)] : []),
+    ...(frames ? ['## Leaving room for the page', framesWords(frames)] : []),
     ...(Object.keys(first).length ? ['## From import to the first steps', 'In a browser just started: seconds until the first four steps of 784-32-784 are done, everything compiled.', table(['', 'seconds'], Object.entries(first).map(([name, ms]) => [name, number(ms / 1000)]))] : []),
     ...(matmuls.length ? ['## Products of matrices', 'm × n × k, N as it lies, T transposed.', kernelTable(results, matmuls, 'GFLOP/s')] : []),
     ...(streams.length ? ['## Reductions and activations', 'Over 16 Mi numbers; each counts what it must read and write.', kernelTable(results, streams, 'GB/s')] : []),

@@ -55,38 +55,52 @@ export interface Product extends Transposes {
 }
 
 /** Records one product with its epilogue; operands of more than two dimensions count as matrices of their last side. No gradient rule. */
-export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false, ...rest }: Product): void {
+export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false, tiling }: Product): void {
   const [m, k] = sides(a, transposeA);
   const [, n] = sides(b, transposeB);
-  const { tiling = likelyTiling(tape.gpu, m, n) } = rest;
   const wide = (side: number) => side % 4 === 0;
-  const shader = matmulShader({
+  const variant = {
     transposeA,
     transposeB,
     wideA: wide(a.columns),
     wideB: wide(b.columns),
     wideY: wide(n),
     ragged: !wide(k),
-    tiling,
     bias: bias !== undefined,
     activation,
     slope: slope?.activation,
     sums: sums !== undefined,
-  });
-  const side = tiling.quads ? 2 : 1;
-  const tiles = Math.ceil(m / (side * tiling.rows)) * Math.ceil(n / (side * tiling.columns));
-  const invocations = side * side * tiles + (sums ? Math.ceil(m / 4) : 0);
-  tape.run(shader, { a, b, y, bias, saved: slope?.saved, sums }, { constants: { m, n, k }, workgroups: Math.ceil(invocations / tiling.group) });
+  };
+  const way = (tiling: Tiling) => {
+    const side = tiling.quads ? 2 : 1;
+    const tiles = Math.ceil(m / (side * tiling.rows)) * Math.ceil(n / (side * tiling.columns));
+    const invocations = side * side * tiles + (sums ? Math.ceil(m / 4) : 0);
+    return { shader: matmulShader({ ...variant, tiling }), workgroups: Math.ceil(invocations / tiling.group) };
+  };
+  const choices = new Map((tiling ? [tiling] : tilings(tape.gpu, m, n)).map((each) => [nameOf(each), each]));
+  const ways = [...choices.keys()];
+  const make = (name: string) => way(choices.get(name)!);
+  const problem = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${m}x${n}x${k}${sums ? ' with sums' : ''}`;
+  const { shader, workgroups } = make(ways[0]);
+  tape.run(shader, { a, b, y, bias, saved: slope?.saved, sums }, { constants: { m, n, k }, workgroups, choice: { problem, ways, make } });
 }
 
+const nameOf = ({ rows, columns, quads, group }: Tiling) => `${quads ? 'quads of ' : ''}${rows}x${columns} by ${group}`;
+
 /**
- * Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as dozens of additions, 8 × 8 was faster than
- * 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores busy. A GPU needs thousands of invocations first.
+ * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as
+ * dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
+ * busy. A GPU needs thousands of invocations first.
  */
-function likelyTiling(gpu: Gpu, m: number, n: number): Tiling {
+export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
   const processor = gpu.info.isFallback || gpu.info.architecture === 'swiftshader';
-  if (processor && m > 8 && n > 8 && gpu.device.features.has('subgroups')) return { rows: 8, columns: 8, quads: true, group: 16 };
-  const large = processor || (m * n) / 64 >= 16384;
-  const side = (length: number) => (large && length > 4 ? 8 : 4);
-  return { rows: side(m), columns: side(n), quads: false, group: processor ? 16 : 64 };
+  const group = processor ? 16 : 64;
+  const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
+  const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
+  const side = (length: number) => (length > 4 ? 8 : 4);
+  const large = plain(side(m), side(n));
+  if (!gpu.device.features.has('subgroups') || m <= 8 || n <= 8) return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4)] : [plain(4, 4), large];
+  const wide = [...(m > 16 ? [quads(16, 8)] : []), ...(n > 16 ? [quads(8, 16)] : []), ...(m > 16 && n > 16 ? [quads(16, 16)] : [])];
+  if (processor) return [quads(8, 8), ...wide];
+  return (m * n) / 64 >= 16384 ? [large, plain(4, 4), quads(8, 8), ...wide] : [plain(4, 4), large, quads(8, 8), ...wide];
 }

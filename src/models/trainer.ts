@@ -111,6 +111,8 @@ export class Trainer<L extends AnyLoss> {
   async run(steps: number, hooks: ScheduleHooks): Promise<L[]> {
     const { seed, host, place } = this.model;
     const { gpu, turns } = host;
+    await this.plans.step.tune();
+    const begun = performance.now();
     const { step, epoch, position, origin } = place;
     writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
@@ -120,6 +122,7 @@ export class Trainer<L extends AnyLoss> {
       await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });
     } finally {
       losses = await this.#catchUp();
+      gpu.tuner.earn(performance.now() - begun);
     }
     return losses;
   }

@@ -4,6 +4,7 @@ import { Memory } from './memory.ts';
 import { checkOptions } from './options.ts';
 import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
+import { Tuner } from './tune.ts';
 
 export interface GpuOptions {
   /** An adapter of your own, or a function that gets one. */
@@ -11,7 +12,11 @@ export interface GpuOptions {
   /** A device of your own; `close()` then leaves it alive and frees only this library's buffers. */
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
-  /** `'fixed'`: the same kernels, so the same bits, in every run on this adapter. Kernels are chosen by shape and adapter alone so far, so both mean the same. */
+  /**
+   * `'measured'`, the default: between the epochs of a training, at most a tenth of its time goes into finding out which of several kernels is
+   * fastest here, and the winners are remembered (IndexedDB; under Node ~/.cache/latentgpu). All of them add in the same order, so results do
+   * not depend on it where the adapter's compiler treats them alike. `'fixed'`: the same kernels, so the same bits, in every run on this adapter.
+   */
   tuning?: 'measured' | 'fixed';
 }
 
@@ -21,6 +26,8 @@ export class Gpu {
   readonly lost: Promise<GPUDeviceLostInfo>;
   /** @internal */
   readonly pipelines: Pipelines;
+  /** @internal */
+  readonly tuner: Tuner;
   readonly #memory = new Memory();
   readonly #counters = { dispatches: 0, submits: 0, readbacks: 0 };
   #loss: DeviceLostError | undefined;
@@ -33,11 +40,13 @@ export class Gpu {
     readonly device: GPUDevice,
     readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
     private readonly ownsDevice: boolean,
+    tuning: 'measured' | 'fixed' = 'measured',
   ) {
     // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
     const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
     this.lost = Promise.race([device.lost, closed]);
     this.pipelines = new Pipelines(device);
+    this.tuner = new Tuner(this, tuning);
     void this.lost.then((info) => {
       this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
       for (const reject of this.#waiting) reject(this.#loss);
@@ -50,7 +59,7 @@ export class Gpu {
     return this.#memory.report();
   }
 
-  /** Counted since `openGpu`. */
+  /** Counted since `openGpu`, but for the tuner's measurements. */
   counters(): { dispatches: number; submits: number; readbacks: number } {
     return { ...this.#counters };
   }
@@ -195,7 +204,7 @@ export class Gpu {
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
   if (![undefined, 'measured', 'fixed'].includes(options.tuning)) throw new OptionError(`openGpu: tuning is 'measured' or 'fixed', not '${String(options.tuning)}'`);
-  if (options.device) return fromDevice(options.device, false);
+  if (options.device) return fromDevice(options.device, false, undefined, options.tuning);
   const adapter = await findAdapter(options);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
@@ -209,7 +218,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   } catch (cause) {
     throw new GpuUnavailableError('the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter', { cause });
   }
-  return fromDevice(device, true, adapter.info);
+  return fromDevice(device, true, adapter.info, options.tuning);
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
@@ -228,7 +237,7 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
   return found;
 }
 
-function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAdapterInfo): Gpu {
+function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAdapterInfo, tuning?: GpuOptions['tuning']): Gpu {
   const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
   for (const [limit, least] of Object.entries(needed)) {
     const has = device.limits[limit as keyof typeof needed];
@@ -237,5 +246,5 @@ function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAda
   const info = adapterInfo ?? device.adapterInfo;
   // Browsers before 2025 lack one or all of these.
   const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = (info ?? {}) as Partial<GPUAdapterInfo>;
-  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, ownsDevice);
+  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, ownsDevice, tuning);
 }

@@ -1,5 +1,5 @@
 import { LatentGpuError } from '../errors.ts';
-import type { Shader } from '../../shaders/wgsl.ts';
+import type { AnyShader } from '../../shaders/wgsl.ts';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -7,6 +7,8 @@ export interface Pipeline {
 }
 
 export type Constants = Readonly<Record<string, number | boolean>>;
+
+const bufferTypes = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
 
 /** Compiled pipelines, keyed by code and constants. Compiling is asynchronous, so that many compile at once and none blocks the page. */
 export class Pipelines {
@@ -17,18 +19,20 @@ export class Pipelines {
 
   constructor(private readonly device: GPUDevice) {}
 
-  get(shader: Shader, constants: Constants): Promise<Pipeline> {
-    const key = JSON.stringify(Object.entries(constants).sort()) + shader.code;
+  /** Of `constants`, only values of the shader's `override` constants matter. */
+  get(shader: AnyShader, constants: Constants): Promise<Pipeline> {
+    const own = Object.entries(constants).filter(([name]) => !shader.sizes.some((size) => size.name === name));
+    const key = JSON.stringify(own.sort()) + shader.code;
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(shader, constants);
+      pipeline = this.#compile(shader, Object.fromEntries(own));
       this.#pipelines.set(key, pipeline);
       pipeline.catch(() => this.#pipelines.delete(key)); // The caller sees the failure; the next one should try again.
     }
     return pipeline;
   }
 
-  async #compile(shader: Shader, constants: Constants): Promise<Pipeline> {
+  async #compile(shader: AnyShader, constants: Constants): Promise<Pipeline> {
     // An invalid module or layout is reported to the scope, and once more by the pipeline made of it, which is what the caller sees.
     this.device.pushErrorScope('validation');
     const layout = this.#layout(shader);
@@ -57,7 +61,7 @@ export class Pipelines {
     return info;
   }
 
-  #module(shader: Shader): GPUShaderModule {
+  #module(shader: AnyShader): GPUShaderModule {
     let module = this.#modules.get(shader.code);
     if (!module) {
       module = this.device.createShaderModule({ label: shader.label, code: shader.code });
@@ -66,7 +70,7 @@ export class Pipelines {
     return module;
   }
 
-  #layout(shader: Shader): GPUBindGroupLayout {
+  #layout(shader: AnyShader): GPUBindGroupLayout {
     const key = shader.bindings.map((binding) => binding.access).join();
     let layout = this.#layouts.get(key);
     if (!layout) {
@@ -74,7 +78,7 @@ export class Pipelines {
         entries: shader.bindings.map(({ access }, binding) => ({
           binding,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+          buffer: { type: bufferTypes[access] },
         })),
       });
       this.#layouts.set(key, layout);

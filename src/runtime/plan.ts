@@ -2,14 +2,16 @@ import { LatentGpuError } from '../errors.ts';
 import type { Command, CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
 import type { Pipeline } from './pipelines.ts';
-import type { Dispatch, Tape } from './tape.ts';
+import { buffersOf, type Dispatch, type Tape } from './tape.ts';
 import type { BufferRange, Tensor } from './tensor.ts';
+import type { Tunable } from './tune.ts';
 
 /** What a tape became: pipelines compiled, buffers and bind groups made. Encoding it any number of times makes nothing anew. */
 export class Plan {
   constructor(
     private readonly gpu: Gpu,
     private readonly commands: readonly Command[],
+    private readonly tunables: readonly Tunable[],
     private readonly buffers: readonly GPUBuffer[],
     private readonly ranges: ReadonlyMap<Tensor, BufferRange>,
   ) {}
@@ -34,6 +36,11 @@ export class Plan {
     return this.gpu.compute((pass) => this.encode(pass));
   }
 
+  /** Lets the tuner measure while the plan rests. What its dispatches write is then whatever the measurements have left there. */
+  tune(): Promise<void> {
+    return this.gpu.tuner.improve(this.tunables);
+  }
+
   /** Where a kept tensor lies. */
   range(tensor: Tensor): BufferRange {
     const range = this.ranges.get(tensor);
@@ -43,7 +50,8 @@ export class Plan {
 
   /** Fills every buffer with NaN, so that a test sees what a kernel has left unwritten. */
   poison(): void {
-    for (const buffer of this.buffers) this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
+    const tensors = this.buffers.filter(({ usage }) => usage & GPUBufferUsage.STORAGE);
+    for (const buffer of tensors) this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
   }
 
   dispose(): void {
@@ -54,7 +62,7 @@ export class Plan {
 /** Freezes what a tape has recorded; what is in `kept` can be read after the plan has run. */
 export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(tape.kept)): Promise<Plan> {
   const { gpu } = tape;
-  const dispatches = needed(tape, kept);
+  const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
   const slots = assignSlots(dispatches, kept);
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
   const pipelines = await gpu.wait(Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))));
@@ -63,10 +71,13 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
     return await gpu.guard(() => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       for (const { bytes, label } of slots.list) buffers.push(gpu.allocate(bytes, usage, label));
+      const sizes = sizesOf(gpu, dispatches);
+      if (sizes) buffers.push(sizes);
       const rangeOf = (tensor: Tensor): BufferRange =>
         'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
-      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf));
-      return new Plan(gpu, commands, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
+      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf, sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride }));
+      const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, commands, i));
+      return new Plan(gpu, commands, tunables, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
   } catch (error) {
     for (const buffer of buffers) gpu.free(buffer);
@@ -74,19 +85,67 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   }
 }
 
-function command(gpu: Gpu, { shader, tensors, workgroups }: Dispatch, { pipeline, layout }: Pipeline, rangeOf: (tensor: Tensor) => BufferRange): Command {
-  const entries = tensors.map((tensor, binding) => ({ binding, resource: { ...rangeOf(tensor), size: tensor.bytes } }));
-  const bindGroup = gpu.device.createBindGroup({ label: shader.label, layout, entries });
-  const widest = gpu.device.limits.maxComputeWorkgroupsPerDimension;
-  const rows = Math.ceil(workgroups / widest);
-  return { label: shader.label, pipeline, bindGroup, columns: Math.ceil(workgroups / rows), rows };
+interface Begun extends Dispatch {
+  readonly way?: string;
 }
 
-const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => shader.bindings[i].access === 'read_write');
+/** The dispatch in the way in which it is done at first. */
+async function begin(gpu: Gpu, dispatch: Dispatch): Promise<Begun> {
+  if (!dispatch.choice) return dispatch;
+  const way = await gpu.tuner.first(dispatch.choice);
+  return { ...dispatch, way, ...dispatch.choice.make(way) };
+}
+
+/** All ways of a dispatch share its bind group. */
+function tunable(gpu: Gpu, { choice, way, constants }: Begun, commands: Command[], i: number): Tunable[] {
+  if (!choice || way === undefined) return [];
+  const make = async (other: string): Promise<Command> => {
+    const { shader, workgroups } = choice.make(other);
+    const { pipeline } = await gpu.wait(gpu.pipelines.get(shader, constants));
+    return { ...commands[i], label: shader.label, pipeline, ...folded(gpu, workgroups) };
+  };
+  return [{ choice, way, make, use: (command) => (commands[i] = command) }];
+}
+
+function command(gpu: Gpu, { shader, tensors, workgroups }: Dispatch, { pipeline, layout }: Pipeline, rangeOf: (tensor: Tensor) => BufferRange, sizes?: GPUBufferBinding): Command {
+  const buffers = tensors.map((tensor): GPUBufferBinding => ({ ...rangeOf(tensor), size: tensor.bytes }));
+  const entries = shader.bindings.map(({ access }, binding) => ({ binding, resource: access === 'uniform' ? sizes! : buffers.shift()! }));
+  const bindGroup = gpu.device.createBindGroup({ label: shader.label, layout, entries });
+  return { label: shader.label, pipeline, bindGroup, ...folded(gpu, workgroups) };
+}
+
+function folded(gpu: Gpu, workgroups: number): { columns: number; rows: number } {
+  const rows = Math.ceil(workgroups / gpu.device.limits.maxComputeWorkgroupsPerDimension);
+  return { columns: Math.ceil(workgroups / rows), rows };
+}
+
+/** Where a uniform may begin: no device asks for more. */
+const sizesStride = 256;
+
+/** The `sizes` of all dispatches, one after the other. */
+function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefined {
+  if (!dispatches.some(({ shader }) => shader.sizes.length)) return undefined;
+  const buffer = gpu.allocate(dispatches.length * sizesStride, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST, 'sizes');
+  const view = new DataView(new ArrayBuffer(dispatches.length * sizesStride));
+  dispatches.forEach(({ shader, constants }, d) =>
+    shader.sizes.forEach(({ name, type }, i) => {
+      const at = d * sizesStride + 4 * i;
+      if (type === 'f32') view.setFloat32(at, Number(constants[name] ?? 0), true);
+      else view.setUint32(at, Number(constants[name] ?? 0), true);
+    }),
+  );
+  gpu.device.queue.writeBuffer(buffer, 0, view);
+  return buffer;
+}
+
+const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => buffersOf(shader)[i].access === 'read_write');
 
 /** The tensors whose earlier contents a dispatch uses; a gradient that it adds to is one. */
 function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
-  return tensors.filter((_, i) => shader.bindings[i].access === 'read' || constants[`add_${shader.bindings[i].name}`] === true);
+  return tensors.filter((_, i) => {
+    const { name, access } = buffersOf(shader)[i];
+    return access === 'read' || constants[`add_${name}`] === true;
+  });
 }
 
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */

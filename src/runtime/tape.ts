@@ -1,24 +1,30 @@
-import type { Shader } from '../../shaders/wgsl.ts';
+import type { AnyShader, Binding, Shader } from '../../shaders/wgsl.ts';
 import type { Gpu } from './device.ts';
 import type { Constants } from './pipelines.ts';
 import { Tensor, type DType } from './tensor.ts';
+import type { Choice } from './tune.ts';
 
 /** One recorded call of a kernel. */
 export interface Dispatch {
-  readonly shader: Shader;
-  /** In the order of the shader's bindings. */
+  readonly shader: AnyShader;
+  /** In the order of the shader's storage buffers. */
   readonly tensors: readonly Tensor[];
+  /** Values of its `override` constants and of its `sizes`. */
   readonly constants: Constants;
   readonly workgroups: number;
+  /** Other shaders that do the same; of these, `shader` is only the first. */
+  readonly choice?: Choice;
 }
 
 export interface Size {
-  /** Values of the shader's `override` constants. */
+  /** Values of the shader's `override` constants and of the members of its `sizes`. */
   constants?: Constants;
   /** Invocations, in workgroups of 64; or */
   threads?: number;
   /** workgroups. */
   workgroups?: number;
+  /** Other shaders for the same tensors and constants, with workgroups of their own. */
+  choice?: Choice;
 }
 
 /**
@@ -60,21 +66,24 @@ export class Tape {
     const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
     if (wrong) throw new Error(`${shader.label} has no binding '${wrong[0]}'`);
     const constants: Record<string, number | boolean> = { ...size.constants };
-    const ordered = shader.bindings.map(({ name, access }) => {
+    const known = new Set([...shader.overrides, ...shader.sizes.map(({ name }) => name)]);
+    const ordered = buffersOf(shader).map(({ name, access }) => {
       const found = (tensors as Record<string, Tensor | undefined>)[name];
       if (!found) throw new Error(`${shader.label}: nothing is bound to '${name}'`);
       if ('tape' in found.home && found.home.tape !== this) throw new Error(`${shader.label}: '${name}' was recorded on another tape`);
       if (access === 'read_write' && this.#isGradient.has(found)) {
-        if (shader.overrides.has(`add_${name}`)) constants[`add_${name}`] = this.#written.has(found);
+        if (known.has(`add_${name}`)) constants[`add_${name}`] = this.#written.has(found);
         else if (this.#written.has(found)) throw new Error(`${shader.label} cannot add to the gradient '${name}'`);
         this.#written.add(found);
       }
       return found;
     });
-    const unknown = Object.keys(constants).find((name) => !shader.overrides.has(name));
+    const unknown = Object.keys(constants).find((name) => !known.has(name));
     if (unknown) throw new Error(`${shader.label} has no constant '${unknown}'`);
+    const missing = shader.sizes.find(({ name }) => constants[name] === undefined && !name.startsWith('add_'));
+    if (missing) throw new Error(`${shader.label}: no value for the size '${missing.name}'`);
     const workgroups = size.workgroups ?? Math.ceil((size.threads ?? 1) / 64);
-    this.dispatches.push({ shader: shader as unknown as Shader, tensors: ordered, constants, workgroups });
+    this.dispatches.push({ shader: shader, tensors: ordered, constants, workgroups, choice: size.choice });
   }
 
   /** Declares how the gradient flows on from `of`. The rule runs only if a gradient reached it. */
@@ -133,6 +142,9 @@ export class Tape {
     for (const tensor of tensors) this.kept.add(tensor);
   }
 }
+
+/** The bindings that hold tensors. */
+export const buffersOf = (shader: AnyShader): readonly Binding[] => shader.bindings.filter(({ access }) => access !== 'uniform');
 
 /** A tape of one's own, for kernels outside of a model. */
 export const tape = (gpu: Gpu): Tape => new Tape(gpu);

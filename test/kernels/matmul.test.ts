@@ -22,6 +22,8 @@ const tilings: Tiling[] = [
   ...[4, 8].flatMap((rows) => [4, 8].map((columns) => ({ rows, columns, quads: false, group: 64 }))),
   { rows: 8, columns: 8, quads: true, group: 16 },
   { rows: 8, columns: 8, quads: true, group: 64 },
+  { rows: 16, columns: 8, quads: true, group: 16 },
+  { rows: 8, columns: 16, quads: true, group: 16 },
 ];
 const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) => (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
 
@@ -84,6 +86,23 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   it.each(tilings)('fits float64 with $rows × $columns tiles, quads: $quads', async (tiling) => {
     const gpu = await sharedGpu();
     await check(gpu, transposed([[1, 1, 1], [5, 9, 3], [16, 16, 8], [33, 20, 12], [13, 66, 31]]), new Draw(20 + seed), tiling);
+  });
+
+  it('gives the same bits in every tiling', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const sides = { m: 37, n: 44, k: 50, ...transposes };
+    const draw = new Draw(25 + seed);
+    const [a, b] = [memory.put(draw.floats(37 * 50), shapeA(sides)), memory.put(draw.floats(50 * 44), shapeB(sides))];
+    const ys = tilings.map((tiling) => {
+      const y = tape.tensor([37, 44]);
+      product(tape, { a, b, y, ...transposes, tiling });
+      return y;
+    });
+    const [first, ...others] = await run(tape, ys);
+    memory.dispose();
+    for (const other of others) expect(other).toEqual(first);
   });
 
   it('keeps an infinity in its own row or column, also where k is filled up to a multiple of 4', async () => {

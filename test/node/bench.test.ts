@@ -16,6 +16,7 @@ const trained = (agreed: boolean): ModelResult => ({
   title: '784-32-784, batch 256',
   batch: 256,
   flops: 64e6,
+  needsBytes: 2 ** 21,
   agreed,
   peers: { 'latentgpu': timing(10), 'jax-js': timing(55) },
 });
@@ -31,6 +32,8 @@ const results: Results = {
   matmuls: [product],
   streams: [],
   first: { latentgpu: 500 },
+  growth: [{ side: 'batch', held: 'one step', sizes: [128, 256], ms: [10, 19] }],
+  frames: { work: 'simple', frameBudgetMs: 8, submits: 300, longestMs: 11, medianMs: 8, overrun: 0, framesPerSecond: { training: 58, idle: 60 } },
 };
 
 describe('what the benchmark writes', () => {
@@ -50,7 +53,7 @@ describe('what the benchmark writes', () => {
 
   it('holds the adapter, the versions and every table, in words and as a picture', () => {
     const page = markdown(results);
-    for (const part of ['google swiftshader', 'jax-js 0.1.25', '784-32-784, batch 256', '512 × 512 × 512 NN', '![](chart.svg)']) expect(page).toContain(part);
+    for (const part of ['google swiftshader', 'jax-js 0.1.25', '784-32-784, batch 256', '512 × 512 × 512 NN', '![](chart.svg)', '1 MiB of 2 MiB', '1.9 ×', '0 of more than 12 ms']) expect(page).toContain(part);
     expect(chart(results)).toMatch(/^<svg [\s\S]*jax-js[\s\S]*55\.0 \(5\.5 ×\)[\s\S]*<\/svg>\n$/);
   });
 

@@ -98,13 +98,26 @@ override on = false;`;
     expect([...overrides]).toEqual(['n', 'on']);
   });
 
+  it('reads the members of its sizes', () => {
+    const { bindings, sizes } = shader('sized', `${code}
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, scale: f32 }`);
+    expect(bindings[2]).toEqual({ name: 'sizes', access: 'uniform' });
+    expect(sizes).toEqual([
+      { name: 'rows', type: 'u32' },
+      { name: 'scale', type: 'f32' },
+    ]);
+    expect(shader('unsized', code).sizes).toEqual([]);
+    expect(() => shader('s', `${code}\nstruct Sizes { v: vec4f }`)).toThrow("'v: vec4f' is no member that Sizes may have");
+  });
+
   it('refuses bindings that are not numbered from 0 on, in their order', () => {
     expect(() => shader('s', code.replace('binding(1)', 'binding(2)'))).toThrow('shader s: y should be @group(0) @binding(1)');
     expect(() => shader('s', code.replace('binding(0)', 'binding(1)'))).toThrow('x should be');
     expect(() => shader('s', code.replace('group(0)', 'group(1)'))).toThrow('x should be');
   });
 
-  it('refuses what is no storage buffer', () => {
+  it('refuses other resources', () => {
     expect(() => shader('s', code.replace('var<storage, read> x', 'var<uniform> x'))).toThrow();
   });
 });

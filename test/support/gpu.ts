@@ -3,13 +3,13 @@ import { Gpu, openGpu } from '../../src/runtime/device.ts';
 
 let opened: Promise<Gpu> | undefined;
 
-/** The one device that all test files share; opening one costs more than most tests. */
-export const sharedGpu = (): Promise<Gpu> => (opened ??= openGpu());
+/** The one device that all test files share; opening one costs more than most tests. Nothing is measured on it, so that every run is the same. */
+export const sharedGpu = (): Promise<Gpu> => (opened ??= openGpu({ tuning: 'fixed' }));
 
 /** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
 export async function smallTiles(): Promise<Gpu> {
   const { device } = await sharedGpu();
-  return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false);
+  return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed');
 }
 
 /** The same device, said to have no optional features. */
@@ -21,7 +21,7 @@ export async function withoutFeatures(): Promise<Gpu> {
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
-  return new Gpu(bare, info, false);
+  return new Gpu(bare, info, false, 'fixed');
 }
 
 /**

@@ -1,0 +1,68 @@
+/**
+ * Where the tuner's winners outlive the page: IndexedDB in a browser, a file in the user's cache folder under Node. Without such a place, as
+ * in some private windows, nothing is remembered and the tuner measures anew; that is no error.
+ */
+export interface Recall {
+  read(key: string): Promise<Record<string, string>>;
+  write(key: string, winners: Record<string, string>): Promise<void>;
+}
+
+export function openRecall(): Recall {
+  if (globalThis.indexedDB) return inBrowser;
+  const { process } = globalThis as { process?: Partial<Node> };
+  if (process?.getBuiltinModule) return underNode(process as Node);
+  return { read: async () => ({}), write: async () => {} };
+}
+
+const inBrowser: Recall = {
+  read: async (key) => ((await withStore('readonly', (store) => store.get(key))) as Record<string, string> | undefined) ?? {},
+  write: async (key, winners) => void (await withStore('readwrite', (store) => store.put(winners, key))),
+};
+
+/** One request in a transaction of its own; undefined where the browser keeps nothing for this page. */
+async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+  let database: IDBDatabase | undefined;
+  try {
+    const opening = indexedDB.open('latentgpu', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('tuning');
+    database = (await settled(opening)) as IDBDatabase;
+    return await settled(ask(database.transaction('tuning', mode).objectStore('tuning')));
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+const settled = (request: IDBRequest): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB'));
+  });
+
+/** The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to import. */
+interface Node {
+  getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean; readFileSync(path: string, encoding: 'utf8'): string; writeFileSync(path: string, text: string): void; mkdirSync(path: string, options: { recursive: true }): void };
+  getBuiltinModule(name: 'node:os'): { homedir(): string };
+}
+
+function underNode(node: Node): Recall {
+  const files = node.getBuiltinModule('node:fs');
+  const folder = `${node.getBuiltinModule('node:os').homedir()}/.cache/latentgpu`;
+  const path = `${folder}/tuning.json`;
+  const all = (): Record<string, Record<string, string>> => {
+    if (!files.existsSync(path)) return {};
+    try {
+      return JSON.parse(files.readFileSync(path, 'utf8')) as Record<string, Record<string, string>>;
+    } catch {
+      return {}; // Cut off while it was written: worth no more than no file.
+    }
+  };
+  return {
+    read: async (key) => all()[key] ?? {},
+    write: async (key, winners) => {
+      files.mkdirSync(folder, { recursive: true });
+      files.writeFileSync(path, `${JSON.stringify({ ...all(), [key]: winners }, null, 1)}\n`);
+    },
+  };
+}

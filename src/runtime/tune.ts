@@ -1,0 +1,133 @@
+import type { AnyShader } from '../../shaders/wgsl.ts';
+import { encodeInto, type Command } from './commands.ts';
+import type { Gpu } from './device.ts';
+import { openRecall } from './recall.ts';
+
+/** One way of doing a dispatch. */
+export interface Way {
+  readonly shader: AnyShader;
+  readonly workgroups: number;
+}
+
+/**
+ * What a dispatch computes, and the ways of doing that. All of them take the same bindings and add in the same order, so that they give the
+ * same bits.
+ */
+export interface Choice {
+  /** Kernel and shape: whatever may decide which way is fastest. */
+  readonly problem: string;
+  /** Their names; the first is likely to be fast. */
+  readonly ways: readonly string[];
+  readonly make: (way: string) => Way;
+}
+
+/** A dispatch of a plan that could be done in other ways. */
+export interface Tunable {
+  readonly choice: Choice;
+  /** The way it is done now. */
+  way: string;
+  /** The same dispatch, done in another way. */
+  make(way: string): Promise<Command>;
+  use(command: Command): void;
+}
+
+/** Measuring may take this share of the time that training takes. */
+const share = 0.1;
+/** Shorter measurements drown in the time that submitting takes; */
+const leastMs = 4;
+/** but no more than so many dispatches go into one. */
+const mostDispatches = 256;
+
+/**
+ * Finds out on this adapter which way of a dispatch is fastest, a little at a time between the epochs of a training, and remembers the winners
+ * beyond the page's life. Until then a dispatch is done in the first of its ways, so that no first step waits for measurements.
+ */
+export class Tuner {
+  readonly #winners: Promise<Map<string, string>>;
+  readonly #recall = openRecall();
+  readonly #adapter: string;
+  #trainedMs = 0;
+  #spentMs = 0;
+  /** What the next problem is expected to take: what the last one took. */
+  #expectedMs = 100;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly mode: 'measured' | 'fixed',
+  ) {
+    const { vendor, architecture, description } = gpu.info;
+    // Another version of a browser may compile the same text otherwise.
+    this.#adapter = [vendor, architecture, description, (globalThis.navigator as Navigator | undefined)?.userAgent].join(' ');
+    this.#winners = mode === 'fixed' ? Promise.resolve(new Map<string, string>()) : this.#recall.read(this.#adapter).then((winners) => new Map(Object.entries(winners)));
+  }
+
+  /** The way in which to begin. */
+  async first({ problem, ways }: Choice): Promise<string> {
+    const winner = (await this.#winners).get(problem);
+    return winner !== undefined && ways.includes(winner) ? winner : ways[0];
+  }
+
+  /** Training has taken so many milliseconds more. */
+  earn(ms: number): void {
+    this.#trainedMs += ms;
+  }
+
+  /**
+   * Called while nothing runs: measures what there is time for, and turns to the winners. The measurements are no part of the device's counters,
+   * and leave what they like in the tensors that the dispatches write.
+   */
+  async improve(tunables: readonly Tunable[]): Promise<void> {
+    if (this.mode === 'fixed') return;
+    const winners = await this.#winners;
+    const known = winners.size;
+    for (const tunable of tunables) {
+      const { problem } = tunable.choice;
+      if (!winners.has(problem)) {
+        if (this.#spentMs + this.#expectedMs > share * this.#trainedMs) continue;
+        const begun = performance.now();
+        winners.set(problem, await this.#fastest(tunable));
+        this.#expectedMs = performance.now() - begun;
+        this.#spentMs += this.#expectedMs;
+      }
+      const winner = winners.get(problem)!;
+      // Another version of this library may have known other ways.
+      if (winner === tunable.way || !tunable.choice.ways.includes(winner)) continue;
+      tunable.use(await tunable.make(winner));
+      tunable.way = winner;
+    }
+    if (winners.size > known) await this.#recall.write(this.#adapter, Object.fromEntries(winners));
+  }
+
+  /** Measures all ways in turn, twice, so that a hiccup of the machine does not decide. */
+  async #fastest({ choice, make }: Tunable): Promise<string> {
+    const commands = await Promise.all(choice.ways.map(make));
+    const best = commands.map(() => Infinity);
+    for (let round = 0; round < 2; round++) {
+      for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command));
+    }
+    return choice.ways[best.indexOf(Math.min(...best))];
+  }
+
+  /** Milliseconds of one dispatch. */
+  async #measure(command: Command): Promise<number> {
+    for (let count = 1; ; ) {
+      const begun = performance.now();
+      await this.#run(command, count);
+      const ms = performance.now() - begun;
+      if (ms >= leastMs || count === mostDispatches) return ms / count;
+      count = Math.min(mostDispatches, Math.ceil((count * 1.5 * leastMs) / Math.max(ms, leastMs / 16)));
+    }
+  }
+
+  #run(command: Command, count: number): Promise<void> {
+    const { device } = this.gpu;
+    return this.gpu.guard(() => {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let i = 0; i < count; i++) encodeInto(pass, command);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      return device.queue.onSubmittedWorkDone();
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { shader, wgsl } from '../../shaders/wgsl.ts';
+import { Gpu } from '../../src/runtime/device.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { read } from '../../src/runtime/read.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { tensor } from '../../src/runtime/tensor.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+
+catchGpuErrors();
+
+/** y = x + 1, by way of so many detours. */
+const increment = (detours: number) =>
+  shader<'x' | 'y'>(
+    `increment after ${detours}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var v = x[id.x];
+  for (var i = 0u; i < ${detours}u; i++) { v = sqrt(v * v); }
+  y[id.x] = v + 1.0;
+}
+`,
+  );
+
+const detours: Record<string, number> = { slow: 100_000, fast: 0, middling: 10_000 };
+const make = (way: string) => ({ shader: increment(detours[way]), workgroups: 1 });
+
+/** Everything is remembered for as long as the browser runs, so each test has an adapter of its own. */
+let adapters = 0;
+const newAdapter = () => ({ vendor: 'test', architecture: `${Date.now()} ${adapters++}`, description: '', isFallback: false });
+
+async function slowFirst(gpu: Gpu, problem = 'increment') {
+  const tape = makeTape(gpu);
+  const x = tensor(gpu, Float32Array.from({ length: 64 }, (_, i) => i));
+  const y = tape.tensor([64]);
+  tape.run(increment(detours.slow), { x, y }, { workgroups: 1, choice: { problem, ways: Object.keys(detours), make } });
+  tape.keep(y);
+  const plan = await compile(tape);
+  return { plan, y, dispose: () => [plan, x].forEach((each) => each.dispose()) };
+}
+
+async function open(tuning?: 'measured' | 'fixed', info = newAdapter()) {
+  const { device } = await sharedGpu();
+  return new Gpu(device, info, false, tuning);
+}
+
+describe('a plan with a choice', () => {
+  it('begins with the first way, and turns to the fastest as soon as training has earned the time', async () => {
+    const gpu = await open();
+    const { plan, y, dispose } = await slowFirst(gpu);
+    expect(plan.labels).toEqual(['increment after 100000']);
+    await plan.tune();
+    expect(plan.labels).toEqual(['increment after 100000']);
+    gpu.tuner.earn(10_000);
+    await plan.tune();
+    expect(plan.labels).toEqual(['increment after 0']);
+    await plan.run();
+    expect(Array.from((await read(y)).data)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    dispose();
+  });
+
+  it('spends no more than was earned', async () => {
+    const gpu = await open();
+    const problems = await Promise.all(['one', 'another'].map((problem) => slowFirst(gpu, problem)));
+    gpu.tuner.earn(1001);
+    for (const { plan } of problems) await plan.tune();
+    // The first took longer than the ms that was left over, so the second has to wait.
+    expect(problems.map(({ plan }) => plan.labels[0])).toEqual(['increment after 0', 'increment after 100000']);
+    gpu.tuner.earn(1_000_000);
+    await problems[1].plan.tune();
+    expect(problems[1].plan.labels).toEqual(['increment after 0']);
+    for (const { dispose } of problems) dispose();
+  });
+
+  it('leaves the counters alone', async () => {
+    const gpu = await open();
+    const { plan, dispose } = await slowFirst(gpu);
+    const before = gpu.counters();
+    gpu.tuner.earn(10_000);
+    await plan.tune();
+    expect(gpu.counters()).toEqual(before);
+    dispose();
+  });
+
+  it('stays as it is where tuning is fixed', async () => {
+    const info = newAdapter();
+    const measured = await open('measured', info);
+    const known = await slowFirst(measured);
+    measured.tuner.earn(10_000);
+    await known.plan.tune();
+    const gpu = await open('fixed', info);
+    const { plan, dispose } = await slowFirst(gpu);
+    gpu.tuner.earn(10_000);
+    await plan.tune();
+    expect(plan.labels).toEqual(['increment after 100000']);
+    dispose();
+    known.dispose();
+  });
+});
+
+describe('a winner', () => {
+  it('is where the next page begins, on this adapter', async () => {
+    const info = newAdapter();
+    const first = await open('measured', info);
+    const { plan, dispose } = await slowFirst(first);
+    first.tuner.earn(10_000);
+    await plan.tune();
+    dispose();
+    const again = await slowFirst(await open('measured', info));
+    expect(again.plan.labels).toEqual(['increment after 0']);
+    const elsewhere = await slowFirst(await open());
+    expect(elsewhere.plan.labels).toEqual(['increment after 100000']);
+    again.dispose();
+    elsewhere.dispose();
+  });
+
+  it('serves another plan of the same Gpu without being measured again', async () => {
+    const gpu = await open();
+    const [one, other] = [await slowFirst(gpu), await slowFirst(gpu)];
+    gpu.tuner.earn(1001);
+    await one.plan.tune();
+    await other.plan.tune();
+    expect(other.plan.labels).toEqual(['increment after 0']);
+    one.dispose();
+    other.dispose();
+  });
+});
