@@ -1,7 +1,9 @@
 import { defineConfig } from 'vite';
+import { compactWgsl } from './scripts/compact-wgsl.ts';
 
 /** The published JavaScript; its types are made by `tsc -p tsconfig.build.json`. */
 export default defineConfig({
+  plugins: [compactWgsl()],
   build: {
     target: 'es2022',
     sourcemap: true,

@@ -1,0 +1,48 @@
+import MagicString from 'magic-string';
+import type { Plugin } from 'vite';
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Takes comments and indentation out of the text of `wgsl` templates, which no minifier of JavaScript may touch.
+ * Line ends stay, as the preprocessor's conditions are lines.
+ */
+export function compactWgsl(): Plugin {
+  return {
+    name: 'compact-wgsl',
+    // Post: TypeScript's types are gone by then.
+    enforce: 'post',
+    transform(code, id) {
+      if (!/\/shaders\/[\w-]+\.ts$/.test(id)) return null;
+      const text = new MagicString(code);
+      for (const { start, end } of wgslTexts(this.parse(code))) {
+        const whole = code.slice(start, end);
+        const compacted = compact(whole);
+        if (compacted !== whole) text.update(start, end, compacted);
+      }
+      return { code: text.toString(), map: text.generateMap({ source: id, hires: 'boundary' }) };
+    },
+  };
+}
+
+export function compact(wgsl: string): string {
+  return wgsl
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\/\/.*/g, '')
+    .replace(/[ \t]*\n\s*/g, '\n');
+}
+
+/** The pieces of text between the values of all `wgsl` templates in a syntax tree. */
+function* wgslTexts(node: unknown): Generator<Node> {
+  if (node === null || typeof node !== 'object') return;
+  if (isWgsl(node)) yield* node.quasi.quasis;
+  for (const child of Object.values(node)) yield* wgslTexts(child);
+}
+
+function isWgsl(node: object): node is { quasi: { quasis: Node[] } } {
+  return 'tag' in node && (node.tag as { name?: string }).name === 'wgsl';
+}
