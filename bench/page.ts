@@ -41,6 +41,7 @@ const bench = {
     for (const file of names) {
       const { peer } = await files[file]();
       await peer.open();
+      peer.settle?.();
       peers.set(peer.name, peer);
       versions[peer.name] = peer.version;
     }

@@ -6,6 +6,8 @@ export interface Peer {
   readonly version: string;
   /** Opens the GPU; called once, before anything else. */
   open(): Promise<void>;
+  /** From now on it is timed as one that has run for long; not called where the first step is what is timed. */
+  settle?(): void;
   /** Ready to train, with the weights, the examples and Adam as works.ts has them; undefined where the library cannot. */
   model?(work: ModelWork): Promise<Trained> | undefined;
   /** y = op(a) op(b), on operands that lie on the device. */

@@ -45,8 +45,6 @@ export function matmulShader(variant: MatmulVariant) {
   const { rows: tileRows, columns: tileColumns, quads, group } = tiling;
   const vectors = tileColumns / 4;
   const [ownRows, ownVectors] = quads ? [tileRows / 2, vectors / 2] : [tileRows, vectors];
-  const rowOf = (i: number) => (i < ownRows ? `row + ${i}u` : `other_row + ${i - ownRows}u`);
-  const columnOf = (q: number) => (q < ownVectors ? `column + ${4 * q}u` : `other_column + ${4 * (q - ownVectors)}u`);
   const activated = variant.activation !== 'linear';
   const gated = slope !== undefined;
   // Bindings are numbered in the order in which the variant has them.
@@ -177,7 +175,18 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   ${unroll(tileRows * vectors, (i) => `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`)}
   }
   let add = sizes.add_y != 0u;
-  ${unroll(tileRows * vectors, (i) => `store(${rowOf(Math.floor(i / vectors))}, ${columnOf(i % vectors)}, sum${i}, m, n, add);`)}
+  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  var tile_sums = array<vec4f, ${tileRows * vectors}>(${Array.from({ length: tileRows * vectors }, (_, i) => `sum${i}`).join(', ')});
+  for (var s = 0u; s < ${tileRows * vectors}u; s++) {
+    var i = row + s / ${vectors}u;
+    var j = column + s % ${vectors}u * 4u;
+#if ${quads}
+    // The other half.
+    if (s >= ${ownRows * vectors}u) { i += other_row - row - ${ownRows}u; }
+    if (s % ${vectors}u >= ${ownVectors}u) { j += other_column - column - ${4 * ownVectors}u; }
+#endif
+    store(i, j, tile_sums[s], m, n, add);
+  }
 }
 
 #if ${sums}

@@ -16,6 +16,11 @@ export const peer: Peer = {
     gpu = await openGpu();
   },
 
+  settle() {
+    // As after ten minutes of training: the tuner takes a tenth of them.
+    gpu.tuner.earn(600_000);
+  },
+
   async model(work) {
     const model = await modelOf(gpu, work);
     model.setWeights(named(work));
@@ -57,6 +62,7 @@ export const peer: Peer = {
 async function repeated(recorded: ReturnType<typeof tape>, y: Tensor, operands: Tensor[]) {
   recorded.keep(y);
   const plan = await compile(recorded);
+  await plan.tune();
   return {
     async run(times: number) {
       const runs = [];
