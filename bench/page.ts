@@ -36,16 +36,22 @@ const bench = {
     const { info } = gpu;
     gpu.close();
     const versions: Record<string, string> = {};
+    const missing: Record<string, string> = {};
     // Ours first, then in the order of their files' names.
     const names = Object.keys(files).sort((a, b) => Number(b.includes('latentgpu')) - Number(a.includes('latentgpu')));
     for (const file of names) {
       const { peer } = await files[file]();
-      await peer.open();
+      try {
+        await peer.open();
+      } catch (error) {
+        missing[peer.name] = (error as Error).message;
+        continue;
+      }
       peer.settle?.();
       peers.set(peer.name, peer);
       versions[peer.name] = peer.version;
     }
-    return { adapter: { ...info }, roofline, versions, works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) } };
+    return { adapter: { ...info }, roofline, versions, missing, works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) } };
   },
 
   async model(name: string, quick: boolean): Promise<ModelResult> {

@@ -8,6 +8,8 @@ export interface Opened {
   roofline: Roofline;
   /** by library */
   versions: Record<string, string>;
+  /** libraries that do not run here, and why */
+  missing: Record<string, string>;
   works: { models: string[]; matmuls: string[]; streams: string[] };
 }
 
@@ -51,7 +53,8 @@ export interface KernelResult {
 
 export interface Results extends Opened {
   date: string;
-  browser: string;
+  /** browser or Node, with its version */
+  runtime: string;
   models: ModelResult[];
   matmuls: KernelResult[];
   streams: KernelResult[];

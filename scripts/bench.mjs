@@ -11,8 +11,10 @@ await runMain(async () => {
     console.log(helpText());
     return;
   }
-  await setupBeforeChrome();
-  setupPeers();
+  if (!options.built) {
+    await setupBeforeChrome();
+    setupPeers();
+  }
   const { bench } = await import('./bench/bench.mjs');
   await bench(options);
 });

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { launchChrome } from '../chrome.mjs';
 import { handleSignals } from '../start/interrupt.mjs';
 import { adapter as adapterWords, duration } from '../start/words.mjs';
 import { chart } from './chart.mjs';
-import { startSite } from './site.mjs';
+import { chromeRuntime, nodeRuntime } from './runtimes.mjs';
 import { framesWords, growthTable, kernelTable, markdown, modelTable, profileTable } from './tables.mjs';
 
 /** @typedef {import('../../bench/results.ts').Results} Results */
@@ -18,98 +17,87 @@ const firstFiles = { latentgpu: 'latentgpu', 'tf.js': 'tfjs-minimize', 'jax-js':
 export async function bench(options) {
   handleSignals();
   const begun = performance.now();
-  const site = await startSite();
+  const runtime = await (options.runtime === 'node' ? nodeRuntime(options.built) : chromeRuntime(options.headed));
   try {
-    const results = await inChrome(site.url, options);
-    const folder = path.join(options.out, slug(adapterWords(results.adapter)));
+    const results = await measure(runtime, options);
+    const folder = path.join(options.out, slug(`${adapterWords(results.adapter)}${options.runtime === 'node' ? ' node' : ''}`));
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
     await writeFile(path.join(folder, 'results.md'), markdown(results));
     await writeFile(path.join(folder, 'chart.svg'), chart(results));
     console.log(`\nwritten: ${folder} (${duration((performance.now() - begun) / 1000)})`);
   } finally {
-    await site.close();
+    await runtime.close();
   }
 }
 
 /**
- * @param {string} url
+ * @param {import('./runtimes.mjs').Runtime} runtime
  * @param {Options} options
  * @returns {Promise<Results>}
  */
-async function inChrome(url, options) {
-  const { only, quick, headed } = options;
+async function measure(runtime, options) {
+  const { only, quick } = options;
   const wanted = (/** @type {string} */ name) => !only.length || only.some((start) => name.startsWith(start));
-  const chrome = await launchChrome({ headless: !headed });
+  const page = await runtime.open();
   try {
-    const page = await openPage(chrome, url);
-    const opened = await page.evaluate(() => globalThis.bench.open());
-    const browser = (await chrome.version()).replace('Headless', '').replace('/', ' ');
+    const opened = await page.call('open');
     /** @type {Results} */
-    const results = { ...opened, date: new Date().toISOString(), browser, models: [], matmuls: [], streams: [], first: {}, growth: [] };
+    const results = { ...opened, date: new Date().toISOString(), runtime: runtime.name, models: [], matmuls: [], streams: [], first: {}, growth: [] };
     const { gflops, gigabytes } = opened.roofline;
-    console.log(`${browser}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`);
+    console.log(`${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`);
     console.log(Object.entries(opened.versions).map(([name, version]) => `${name} ${version}`).join(', '));
+    for (const [name, reason] of Object.entries(opened.missing)) console.log(`${name} does not run here: ${reason}`);
     for (const name of opened.works.models.filter(wanted)) {
-      results.models.push(await page.evaluate((name, quick) => globalThis.bench.model(name, quick), name, quick));
+      results.models.push(await page.call('model', name, quick));
       console.log(`\n${modelTable(results, results.models.slice(-1))}`);
-      if (options.profile) console.log(profileTable(await page.evaluate((name) => globalThis.bench.profile(name), name)));
+      if (options.profile) console.log(profileTable(await page.call('profile', name)));
     }
     for (const name of opened.works.matmuls.filter(wanted)) {
-      results.matmuls.push(await page.evaluate((name, quick) => globalThis.bench.matmul(name, quick), name, quick));
+      results.matmuls.push(await page.call('matmul', name, quick));
       console.log(`\n${kernelTable(results, results.matmuls.slice(-1), 'GFLOP/s')}`);
     }
     for (const name of opened.works.streams.filter(wanted)) {
-      results.streams.push(await page.evaluate((name, quick) => globalThis.bench.stream(name, quick), name, quick));
+      results.streams.push(await page.call('stream', name, quick));
       console.log(`\n${kernelTable(results, results.streams.slice(-1), 'GB/s')}`);
     }
     if (only.length) return results;
-    results.growth = await page.evaluate(() => globalThis.bench.growth());
-    results.frames = await page.evaluate(() => globalThis.bench.frames());
-    console.log(`\n${growthTable(results.growth)}\n\n${framesWords(results.frames)}\n`);
-    results.first = await firstSteps(url, options);
+    results.growth = await page.call('growth');
+    console.log(`\n${growthTable(results.growth)}\n`);
+    if (runtime.animates) {
+      results.frames = await page.call('frames');
+      console.log(`${framesWords(results.frames)}\n`);
+    }
+    results.first = await firstSteps(runtime, Object.keys(opened.versions), quick);
     return results;
   } finally {
-    await chrome.close();
+    await page.close();
   }
 }
 
 /**
- * From import to the first steps, each in a Chrome of its own: nothing is compiled or cached yet.
- * @param {string} url
- * @param {Options} options
+ * From import to the first steps, each on a fresh page: nothing is compiled or cached yet.
+ * @param {import('./runtimes.mjs').Runtime} runtime
+ * @param {string[]} names of the libraries that run here
+ * @param {boolean} quick
  */
-async function firstSteps(url, { headed, quick }) {
+async function firstSteps(runtime, names, quick) {
   /** @type {Record<string, number>} */
   const first = {};
-  for (const [name, file] of Object.entries(firstFiles)) {
+  for (const [name, file] of Object.entries(firstFiles).filter(([name]) => names.some((each) => each.startsWith(name)))) {
     const times = [];
     for (let i = 0; i < (quick ? 1 : 3); i++) {
-      const chrome = await launchChrome({ headless: !headed });
+      const page = await runtime.open();
       try {
-        const page = await openPage(chrome, url);
-        times.push(await page.evaluate((file, work) => globalThis.bench.first(file, work), file, firstWork));
+        times.push(await page.call('first', file, firstWork));
       } finally {
-        await chrome.close();
+        await page.close();
       }
     }
     first[name] = times.sort((a, b) => a - b)[times.length >> 1];
     console.log(`${name}: ${(first[name] / 1000).toFixed(2)} s from import to the first four steps of ${firstWork}`);
   }
   return first;
-}
-
-/**
- * @param {import('puppeteer').Browser} chrome
- * @param {string} url
- */
-async function openPage(chrome, url) {
-  const page = await chrome.newPage();
-  page.on('pageerror', (error) => console.error(`page: ${error instanceof Error ? error.message : String(error)}`));
-  page.on('console', (message) => message.type() === 'error' && console.error(`page: ${message.text()}`));
-  await page.goto(url);
-  await page.waitForFunction(() => 'bench' in globalThis);
-  return page;
 }
 
 /** A folder's name. @param {string} words */

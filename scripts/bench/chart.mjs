@@ -12,7 +12,7 @@ const colors = { [ours]: '#0072b2', 'jax-js': '#e69f00', 'tf.js fit': '#cc79a7',
  * Milliseconds of a training step, a group of bars a model, on a logarithmic scale.
  * @param {import('../../bench/results.ts').Results} results
  */
-export function chart({ models, adapter, browser }) {
+export function chart({ models, adapter, runtime }) {
   const times = models.flatMap(({ peers }) => Object.values(peers).map(({ ms }) => ms));
   const [least, most] = [Math.min(...times) / 2, Math.max(...times)];
   const x = (/** @type {number} */ ms) => left + ((width - left - right) * Math.log(ms / least)) / Math.log(most / least);
@@ -34,7 +34,7 @@ svg { background: #fff; } text { font: 13px system-ui, sans-serif; fill: #222; }
 @media (prefers-color-scheme: dark) { svg { background: #16181c; } text { fill: #e6e6e6; } }
 </style>
 <text x="12" y="24" class="head">Milliseconds of a training step, less is better (logarithmic)</text>
-<text x="12" y="44">${adapterWords(adapter)}, ${browser}</text>
+<text x="12" y="44">${adapterWords(adapter)}, ${runtime}</text>
 ${groups.join('\n')}
 </svg>
 `;

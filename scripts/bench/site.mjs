@@ -18,3 +18,17 @@ export async function startSite() {
   if (!address || typeof address === 'string') throw new Error('the server has no port');
   return { url: `http://127.0.0.1:${address.port}/bench.html`, close: () => server.close() };
 }
+
+/**
+ * The same page as one module for Node, everything in it but the addon.
+ * @param {string} outDir
+ */
+export async function buildForNode(outDir) {
+  await build({
+    root: path.join(root, 'bench'),
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true, target: 'node' },
+    build: { outDir, emptyOutDir: true, target: 'es2022', ssr: path.join(root, 'bench', 'page.ts') },
+  });
+}

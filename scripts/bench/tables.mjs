@@ -75,10 +75,10 @@ export function profileTable(kernels) {
 
 /** @param {Results} results */
 export function markdown(results) {
-  const { adapter, browser, date, versions, roofline, models, matmuls, streams, first, growth, frames } = results;
+  const { adapter, runtime, date, versions, roofline, models, matmuls, streams, first, growth, frames } = results;
   const sections = [
     `# ${adapterWords(adapter)}`,
-    `${browser}, ${date.slice(0, 10)}. ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. All in one page, in turn; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
+    `${runtime}, ${date.slice(0, 10)}. ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. All in one page or process, in turn; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
     `Measured in the same page by kernels that do nothing else: ${number(roofline.gflops)} GFLOP/s of multiply-adds, ${number(roofline.gigabytes)} GB/s of copying.`,
     ...(models.length ? ['## Training', '![](chart.svg)', modelTable(results, models)] : []),
     ...(growth.length ? ['## How cost grows', growthTable(growth)] : []),

@@ -134,7 +134,7 @@ function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefin
       else view.setUint32(at, Number(constants[name] ?? 0), true);
     }),
   );
-  gpu.device.queue.writeBuffer(buffer, 0, view);
+  gpu.device.queue.writeBuffer(buffer, 0, view.buffer); // dawn.node takes no DataView.
   return buffer;
 }
 

@@ -57,6 +57,23 @@ describe('what a fit costs, counted', () => {
     set.dispose();
   });
 
+  it('holds no more than the data, four times the weights and twice what a step computes', async () => {
+    const gpu = await sharedGpu();
+    const before = gpu.memory().bytes;
+    const [examples, batch, sizes] = [256, 64, [784, 32, 784]];
+    const model = await autoencoder(gpu, { input: 784, encoder: [dense(32, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce' });
+    const set = await dataset(gpu, new Draw(1).floats(784 * examples, 0, 1), { shape: [784] });
+    const held: number[] = [];
+    await model.fit(set, { epochs: 2, batchSize: batch, onEpochEnd: () => void held.push(gpu.memory().bytes - before) });
+    const weights = 784 * 32 + 32 + 32 * 784 + 784;
+    const activations = batch * sizes.reduce((sum, size) => sum + size, 0);
+    expect(held.length).toBe(2);
+    expect(Math.max(...held)).toBeLessThanOrEqual(4 * (784 * examples + 4 * weights + 2 * activations));
+    expect(Math.min(...held)).toBeGreaterThan(4 * (784 * examples + 4 * weights));
+    model.dispose();
+    set.dispose();
+  });
+
   it('many steps go into a submit where the pace allows it', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });

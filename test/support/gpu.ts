@@ -1,15 +1,24 @@
+/// <reference types="vite/client" />
 import { afterEach, beforeEach, expect } from 'vitest';
 import { Gpu, openGpu } from '../../src/runtime/device.ts';
 
 let opened: Promise<Gpu> | undefined;
 
 /** The one device that all test files share; opening one costs more than most tests. Nothing is measured on it, so that every run is the same. */
-export const sharedGpu = (): Promise<Gpu> => (opened ??= openGpu({ tuning: 'fixed' }));
+export const sharedGpu = (): Promise<Gpu> => (opened ??= openGpu({ tuning: 'fixed' }).then(forced));
+
+/** `npm run test:tilings` runs all tests with every dispatch done in its n-th way, or its last where it has fewer. */
+const forcedWay = Number(import.meta.env.VITE_FORCED_WAY ?? 0);
+
+function forced(gpu: Gpu): Gpu {
+  gpu.tuner.first = async ({ ways }) => ways[Math.min(forcedWay, ways.length - 1)];
+  return gpu;
+}
 
 /** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
 export async function smallTiles(): Promise<Gpu> {
   const { device } = await sharedGpu();
-  return new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed');
+  return forced(new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed'));
 }
 
 /** The same device, said to have no optional features. */
@@ -21,7 +30,7 @@ export async function withoutFeatures(): Promise<Gpu> {
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
-  return new Gpu(bare, info, false, 'fixed');
+  return forced(new Gpu(bare, info, false, 'fixed'));
 }
 
 /**

@@ -1,0 +1,16 @@
+// npm run test:tilings: the tests of kernels and models with every way of a dispatch that the tuner may choose, each forced in turn.
+import { Failure, runMain } from './failure.mjs';
+import { setup } from './setup.mjs';
+import { vitest } from './vitest.mjs';
+
+/** The first way is what `npm test` tests; no dispatch has more than five. */
+const ways = [1, 2, 3, 4];
+
+await runMain(async () => {
+  await setup();
+  for (const way of ways) {
+    console.log(`\nway ${way + 1} of every dispatch`);
+    const code = await vitest(['--project', 'browser', 'test/kernels', 'test/models', 'test/shaders', ...process.argv.slice(2)], { VITE_FORCED_WAY: `${way}` });
+    if (code) throw new Failure(`way ${way + 1} failed`);
+  }
+});

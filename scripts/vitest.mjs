@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { root } from './setup.mjs';
+
+/**
+ * Runs Vitest once; resolves with its exit code.
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {Promise<number>}
+ */
+export function vitest(args, environment = {}) {
+  const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const child = spawn(process.execPath, [program, 'run', ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
+  // Vitest ends its browser: wait for that. A Ctrl-C in the terminal reaches it anyway, a SIGTERM only this process.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
