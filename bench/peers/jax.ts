@@ -70,9 +70,9 @@ export const peer: Peer = {
 function repeated(operation: () => np.Array, operands: np.Array[]): Kernel {
   return {
     async run(times) {
-      for (let i = 1; i < times; i++) operation().dispose();
-      const last = await operation().blockUntilReady();
-      last.dispose();
+      // Kept until they are there: what is disposed before may never have been computed.
+      const results = Array.from({ length: times }, operation);
+      for (const result of results) (await result.blockUntilReady()).dispose();
     },
     async read() {
       const values = await operation().ravel().data();

@@ -28,6 +28,34 @@ export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tenso
   });
 }
 
+/** A product's result is multiplied by the slope of the activation at `saved`. */
+export interface Gate {
+  readonly activation: Activation;
+  readonly saved: Tensor;
+}
+
+/**
+ * y = f(z), where z is a product that `forward` records into the tensor it is given: with f in the same dispatch where f′ follows from y, else
+ * f is one dispatch more. `backward` hands dz on.
+ */
+export function activated(tape: Tape, shape: readonly number[], f: Activation, forward: (y: Tensor, f: Activation) => void, backward: (dz: Tensor) => void): Tensor {
+  const fused = f !== 'linear' && savedForSlope(f) === 'y';
+  const z = tape.tensor(shape, 'f32', 'preactivation');
+  const y = fused ? tape.tensor(shape, 'f32', f) : z;
+  forward(y, fused ? f : 'linear');
+  tape.backward(z, () => backward(tape.grad(z)));
+  if (!fused) return activate(tape, z, f);
+  activationRule(tape, f, z, y);
+  return y;
+}
+
+/** Where a product's gradient with respect to x goes: if x = f(z) offers it, times f′ straight to z. */
+export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
+  const fold = tape.fold(x);
+  if (!fold) return { y: tape.grad(x) };
+  return { y: tape.grad(fold.preactivation), slope: { activation: fold.activation as Activation, saved: fold.saved } };
+}
+
 /**
  * s = f′(z) for a tensor y = f(z) that was recorded by a kernel with an activation; 1 where it had none. Of y's size, in a shape of one's own
  * if that is handier. dz = ds f″(z): so the gradient of a slope is an operation like all others.

@@ -1,10 +1,9 @@
-import { savedForSlope, type Activation } from '../../shaders/activation.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { activate, activationRule } from './activation.ts';
+import { activated, foldedInto, type Activation } from './activation.ts';
 import { product } from './matmul.ts';
-import { sumInto } from './reduce.ts';
+import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
 /**
@@ -17,25 +16,14 @@ export function dense(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined
   const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
   if (x.columns !== inputs) throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
-  const shape = [x.rows, out];
-  const fused = activation !== 'linear' && savedForSlope(activation) === 'y';
-  const z = tape.tensor(shape, 'f32', 'preactivation');
-  const y = fused ? tape.tensor(shape, 'f32', activation) : z;
-  product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: fused ? activation : 'linear' });
-  tape.backward(z, () => {
-    const dz = tape.grad(z);
+  const forward = (y: Tensor, f: Activation) => product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: f });
+  return activated(tape, [x.rows, out], activation, forward, (dz) => {
     if (transposed) {
       product(tape, { a: x, b: dz, y: tape.grad(w), transposeA: true });
-      if (bias) sumInto(tape, dz, 0, tape.grad(bias));
+      if (bias) sumRowsInto(tape, dz, tape.grad(bias));
     } else {
       product(tape, { a: dz, b: x, y: tape.grad(w), sums: bias && tape.grad(bias), transposeA: true });
     }
-    const fold = tape.fold(x);
-    const back = { a: dz, b: w, transposeB: transposed };
-    if (fold) product(tape, { ...back, y: tape.grad(fold.preactivation), slope: { activation: fold.activation as Activation, saved: fold.saved } });
-    else product(tape, { ...back, y: tape.grad(x) });
+    product(tape, { a: dz, b: w, transposeB: transposed, ...foldedInto(tape, x) });
   });
-  if (!fused) return activate(tape, z, activation);
-  activationRule(tape, activation, z, y);
-  return y;
 }

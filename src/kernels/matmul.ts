@@ -1,9 +1,11 @@
-import { matmulShader, type Tiling } from '../../shaders/matmul.ts';
-import type { Activation } from '../../shaders/activation.ts';
+import { matmulShader } from '../../shaders/matmul.ts';
+import { invocationsOf, tilingName, type Tiling } from '../../shaders/tiles.ts';
+import type { Shader } from '../../shaders/wgsl.ts';
 import { ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import type { Activation, Gate } from './activation.ts';
 import { show } from './shapes.ts';
 
 export type { Tiling };
@@ -47,7 +49,7 @@ export interface Product extends Transposes {
   bias?: Tensor;
   activation?: Activation;
   /** y is multiplied by the activation's slope at `saved`. */
-  slope?: { activation: Activation; saved: Tensor };
+  slope?: Gate;
   /** Gets the sums over k of op(a)'s rows; only with `transposeA`. */
   sums?: Tensor;
   /** Default: what is likely to be fast here. */
@@ -71,21 +73,32 @@ export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = '
     slope: slope?.activation,
     sums: sums !== undefined,
   };
-  const way = (tiling: Tiling) => {
-    const side = tiling.quads ? 2 : 1;
-    const tiles = Math.ceil(m / (side * tiling.rows)) * Math.ceil(n / (side * tiling.columns));
-    const invocations = side * side * tiles + (sums ? Math.ceil(m / 4) : 0);
-    return { shader: matmulShader({ ...variant, tiling }), workgroups: Math.ceil(invocations / tiling.group) };
-  };
-  const choices = new Map((tiling ? [tiling] : tilings(tape.gpu, m, n)).map((each) => [nameOf(each), each]));
-  const ways = [...choices.keys()];
-  const make = (name: string) => way(choices.get(name)!);
+  const way = (tiling: Tiling) => ({ shader: matmulShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, n) + (sums ? Math.ceil(m / 4) : 0) });
   const problem = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${m}x${n}x${k}${sums ? ' with sums' : ''}`;
-  const { shader, workgroups } = make(ways[0]);
-  tape.run(shader, { a, b, y, bias, saved: slope?.saved, sums }, { constants: { m, n, k }, workgroups, choice: { problem, ways, make } });
+  tuned(tape, problem, { a, b, y, bias, saved: slope?.saved, sums }, { m, n, k }, tiling ? [tiling] : tilings(tape.gpu, m, n), way);
 }
 
-const nameOf = ({ rows, columns, quads, group }: Tiling) => `${quads ? 'quads of ' : ''}${rows}x${columns} by ${group}`;
+/** Records one dispatch that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. */
+export function tuned<R extends string, O extends string>(
+  tape: Tape,
+  problem: string,
+  tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
+  constants: Record<string, number>,
+  candidates: readonly Tiling[],
+  way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number },
+): void {
+  const byName = new Map(candidates.map((each) => [nameOf(each), each]));
+  const make = (name: string) => {
+    const tiling = byName.get(name)!;
+    const { shader, invocations } = way(tiling);
+    return { shader, workgroups: Math.ceil(invocations / tiling.group) };
+  };
+  const ways = [...byName.keys()];
+  const { shader, workgroups } = make(ways[0]);
+  tape.run(shader, tensors, { constants, workgroups, choice: { problem, ways, make } });
+}
+
+const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;
 
 /**
  * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as

@@ -50,6 +50,11 @@ export function sumInto(tape: Tape, x: Tensor, axis: number, y: Tensor): void {
   recordSum(tape, x, view('sum', x, axis), 1, y);
 }
 
+/** Sums x, seen as rows as long as y, into y. No gradient rule. */
+export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
+  recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size, shape: [...y.shape] }, 1, y);
+}
+
 function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
   for (let from = x; ; ) {
     const parts = Math.ceil(length / strip);

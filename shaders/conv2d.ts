@@ -1,0 +1,282 @@
+import { columnSums, load } from './operand.ts';
+import { covered, enabled, epilogueName, stored, tiles, tilingName, type Epilogue, type Tiling } from './tiles.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+// All three products of a convolution are matrix products whose one side is never written down. Images are [batch, height, width, channels],
+// weights [filters, kernel height, kernel width, channels]: a row of a patch and a row of a kernel are then each one stretch of memory.
+
+export interface ConvVariant extends Epilogue {
+  /** Channels, and filters, are whole vec4s. */
+  readonly wideChannels: boolean;
+  readonly wideFilters: boolean;
+  readonly tiling: Tiling;
+}
+
+const sizes = wgsl`
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes {
+  batch: u32,
+  height: u32,
+  width: u32,
+  channels: u32,
+  filters: u32,
+  out_height: u32,
+  out_width: u32,
+  kernel_height: u32,
+  kernel_width: u32,
+  stride: u32,
+  pad_top: u32,
+  pad_left: u32,
+  add_y: u32,
+  add_sums: u32
+}
+`;
+
+/**
+ * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky, ox s − p + kx, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image
+ *
+ * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
+ */
+export function convShader(variant: ConvVariant & { readonly wideRun: boolean }) {
+  const { wideChannels, wideRun, wideY, tiling } = variant;
+  return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
+    `conv2d ${tilingName(tiling)}${epilogueName(variant)}`,
+    wgsl`
+${enabled(tiling)}
+@group(0) @binding(0) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read> w: array<${wideRun ? 'vec4f' : 'f32'}>;
+@group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
+${sizes}
+${stored(variant, 4)}
+/** Where a pixel's patch begins in x, its uppermost row of the image, and the part of its rows that lies in the image. */
+struct Patch { at: i32, top: i32, first: i32, end: i32 }
+
+fn patch_at(i: u32) -> Patch {
+  let width = i32(sizes.width);
+  let channels = i32(sizes.channels);
+  let pixel = i % (sizes.out_height * sizes.out_width);
+  let example = i32(i / (sizes.out_height * sizes.out_width));
+  let top = i32(pixel / sizes.out_width * sizes.stride) - i32(sizes.pad_top);
+  let left = i32(pixel % sizes.out_width * sizes.stride) - i32(sizes.pad_left);
+  let end = select(0, min(i32(sizes.kernel_width), width - left) * channels, example < i32(sizes.batch));
+  return Patch(((example * i32(sizes.height) + top) * width + left) * channels, top, max(0, -left) * channels, end);
+}
+
+/** Four neighbours in row ky of a patch, from j on. */
+fn load_x(patch_: Patch, ky: i32, j: i32, height: i32, line: i32) -> vec4f {
+  let row = patch_.top + ky;
+  var v = vec4f();
+  if (row < 0 || row >= height) { return v; }
+  let at = patch_.at + ky * line + j;
+#if ${wideChannels}
+  if (j >= patch_.first && j < patch_.end) { v = x[at / 4]; }
+#else
+  if (j >= patch_.first && j < patch_.end) { v.x = x[at]; }
+  if (j + 1 >= patch_.first && j + 1 < patch_.end) { v.y = x[at + 1]; }
+  if (j + 2 >= patch_.first && j + 2 < patch_.end) { v.z = x[at + 2]; }
+  if (j + 3 >= patch_.first && j + 3 < patch_.end) { v.w = x[at + 3]; }
+#endif
+  return v;
+}
+${load('w', { wide: wideRun, fill: false })}
+${tiles({
+  tiling,
+  head: `
+  let m = sizes.batch * sizes.out_height * sizes.out_width;
+  let n = sizes.filters;
+  let height = i32(sizes.height);
+  let line = i32(sizes.width * sizes.channels);
+  let kernel_height = sizes.kernel_height;
+  let run = sizes.kernel_width * sizes.channels;
+  let kernels = n * kernel_height;`,
+  before: (rows) => Array.from({ length: rows }, (_, i) => `let patch${i} = patch_at(row + ${i}u);`).join('\n'),
+  open: 'for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {',
+  close: '} }',
+  a: { along: 'k', four: (q, c) => `load_x(patch${4 * q + c}, i32(ky), i32(j), height, line)` },
+  b: { along: 'k', four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)` },
+})}
+`,
+  );
+}
+
+/**
+ * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky)/s, (ix + p − kx)/s, f] w[f,ky,kx,c] + bias[c]), over those ky and kx for which the quotients
+ * are whole and in the image x [batch, out height, out width, filters]: the gradient of a convolution with respect to its image, and the
+ * transposed convolution.
+ *
+ * With stride s, pixels fall into s² classes, each with taps of its own. Rows are sorted by class, each filled up to whole tiles, so that
+ * all rows of a tile have the same taps and none is multiplied by zero.
+ */
+export function convTransposeShader(variant: ConvVariant) {
+  const { wideChannels, wideFilters, wideY, tiling } = variant;
+  const [tileRows] = covered(tiling);
+  return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
+    `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
+    wgsl`
+${enabled(tiling)}
+@group(0) @binding(0) var<storage, read> x: array<${wideFilters ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read> w: array<${wideChannels ? 'vec4f' : 'f32'}>;
+@group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
+${sizes}
+${stored(variant, 4, 'pixel_at(i).index')}
+fn in_class() -> u32 {
+  let s = sizes.stride;
+  return (sizes.height + s - 1u) / s * ((sizes.width + s - 1u) / s) * sizes.batch;
+}
+
+fn class_rows() -> u32 {
+  return (in_class() + ${tileRows - 1}u) / ${tileRows}u * ${tileRows}u;
+}
+
+/** A pixel of y: its number, or none; and where its first tap lies in x. */
+struct Pixel { index: u32, at: i32, row: i32, column: i32 }
+
+fn pixel_at(i: u32) -> Pixel {
+  let s = sizes.stride;
+  let class_ = i / class_rows();
+  let r = i % class_rows();
+  let across = (sizes.width + s - 1u) / s;
+  let down = (sizes.height + s - 1u) / s;
+  let iy = r / across % down * s + class_ / s;
+  let ix = r % across * s + class_ % s;
+  if (class_ >= s * s || r >= in_class() || iy >= sizes.height || ix >= sizes.width) { return Pixel(none, 0, -1, 0); }
+  let example = r / (across * down);
+  let row = i32((iy + sizes.pad_top) / s);
+  let column = i32((ix + sizes.pad_left) / s);
+  let at = (i32(example * sizes.out_height) + row) * i32(sizes.out_width) + column;
+  return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
+}
+
+/** Four filters from f on, ty rows above and tx columns before a pixel's first tap. */
+fn load_x(pixel: Pixel, ty: i32, tx: i32, f: i32, height: u32, width: u32, filters: i32) -> vec4f {
+  var v = vec4f();
+  // Negative ones become larger than any side.
+  if (u32(pixel.row - ty) >= height || u32(pixel.column - tx) >= width || pixel.row < 0) { return v; }
+  let at = pixel.at - (ty * i32(width) + tx) * filters + f;
+#if ${wideFilters}
+  v = x[at / 4];
+#else
+  v.x = x[at];
+  if (f + 1 < filters) { v.y = x[at + 1]; }
+  if (f + 2 < filters) { v.z = x[at + 2]; }
+  if (f + 3 < filters) { v.w = x[at + 3]; }
+#endif
+  return v;
+}
+${load('w', { wide: wideChannels, fill: !wideFilters })}
+${tiles({
+  tiling,
+  head: `
+  let stride = sizes.stride;
+  let m = stride * stride * class_rows();
+  let n = sizes.channels;
+  let filters = sizes.filters;
+  let height = sizes.out_height;
+  let width = sizes.out_width;
+  let kernel_height = sizes.kernel_height;
+  let kernel_width = sizes.kernel_width;
+  let taps = kernel_height * kernel_width;`,
+  before: (rows) => `
+  ${Array.from({ length: rows }, (_, i) => `let pixel${i} = pixel_at(row + ${i}u);`).join('\n  ')}
+  let class_ = row / class_rows();
+  let first_y = (class_ / stride + sizes.pad_top) % stride;
+  let first_x = (class_ % stride + sizes.pad_left) % stride;`,
+  open: `
+  for (var ky = first_y; ky < kernel_height; ky += stride) {
+  let ty = i32(ky / stride);
+  for (var kx = first_x; kx < kernel_width; kx += stride) {
+  let tx = i32(kx / stride);
+  let tap = ky * kernel_width + kx;
+  for (var f = 0u; f < filters; f += 4u) {`,
+  close: '} } }',
+  a: { along: 'k', four: (q, c) => `load_x(pixel${4 * q + c}, ty, tx, i32(f), height, width, i32(filters))` },
+  // A kernel's row is that of filter f + c at this tap; past the last filter lies none.
+  b: { along: 'side', four: (q, c) => `load_w((f + ${c}u) * taps + tap, column + ${4 * q}u, filters * taps, n)` },
+})}
+`,
+  );
+}
+
+/**
+ * y[f,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox,f] x[b, oy s − p + ky, ox s − p + kx, c]: the gradient of a convolution with respect to its weights, with
+ * a that of its output. With `sums` also Σ a for each filter, the gradient of its bias.
+ */
+export function convWeightsShader({ wideChannels, wideFilters, wideY, ragged, sums, tiling }: Omit<ConvVariant, keyof Epilogue> & { readonly wideY: boolean; readonly ragged: boolean; readonly sums: boolean }) {
+  return shader<'a' | 'x' | 'y', 'sums'>(
+    `conv2d weights ${tilingName(tiling)}`,
+    wgsl`
+${enabled(tiling)}
+@group(0) @binding(0) var<storage, read> a: array<${wideFilters ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
+@group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
+${sizes}
+${stored({ bias: false, activation: 'linear', wideY }, 4)}
+#if ${sums}
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+${columnSums}
+#endif
+${load('a', { wide: wideFilters, fill: ragged })}
+/** Four neighbouring weights of a kernel: their rows and columns in it, and how far they lie from the start of a patch. */
+#if ${wideChannels}
+struct Spot { row: i32, column: i32, at: i32 }
+#else
+struct Spot { row: vec4i, column: vec4i, at: vec4i }
+#endif
+
+fn spot_at(j: u32) -> Spot {
+  let run = sizes.kernel_width * sizes.channels;
+  let line = sizes.width * sizes.channels;
+#if ${wideChannels}
+  let each = j;
+#else
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+#endif
+  let row = each / run;
+  let along = each % run;
+  return Spot(${wideChannels ? 'i32(row), i32(along / sizes.channels), i32(row * line + along)' : 'vec4i(row), vec4i(along / sizes.channels), vec4i(row * line + along)'});
+}
+
+/** What the four weights see of the patch that begins at a row and column of the image. */
+fn load_x(spot: Spot, top: i32, left: i32, at: i32, height: u32, width: u32) -> vec4f {
+  var v = vec4f();
+#if ${wideChannels}
+  if (u32(top + spot.row) < height && u32(left + spot.column) < width) { v = x[(at + spot.at) / 4]; }
+#else
+  let inside = (vec4u(top + spot.row) < vec4u(height)) & (vec4u(left + spot.column) < vec4u(width));
+  if (inside.x) { v.x = x[at + spot.at.x]; }
+  if (inside.y) { v.y = x[at + spot.at.y]; }
+  if (inside.z) { v.z = x[at + spot.at.z]; }
+  if (inside.w) { v.w = x[at + spot.at.w]; }
+#endif
+  return v;
+}
+${tiles({
+  tiling,
+  head: `
+  let m = sizes.filters;
+  let n = sizes.kernel_height * sizes.kernel_width * sizes.channels;
+  let batch = sizes.batch;
+  let height = sizes.height;
+  let width = sizes.width;
+  let channels = i32(sizes.channels);
+  let out_height = sizes.out_height;
+  let out_width = sizes.out_width;
+  let stride = i32(sizes.stride);
+  let pad_top = i32(sizes.pad_top);
+  let pad_left = i32(sizes.pad_left);`,
+  spare: sums ? 'sum_columns(spare * 4u, batch * out_height * out_width, m);' : undefined,
+  before: (_, columns) => Array.from({ length: columns / 4 }, (_, q) => `let spot${q} = spot_at(column + ${4 * q}u);`).join('\n'),
+  open: `
+  for (var b = 0u; b < batch; b++) { for (var oy = 0u; oy < out_height; oy++) {
+  let first = (b * out_height + oy) * out_width;
+  let top = i32(oy) * stride - pad_top;
+  let line = (i32(b * height) + top) * i32(width);
+  for (var ox = 0u; ox < out_width; ox += 4u) {
+  let left = i32(ox) * stride - pad_left;`,
+  close: '} } }',
+  a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, row + ${4 * q}u, first + out_width, m)` },
+  b: { along: 'side', four: (q, c) => `load_x(spot${q}, top, left + ${c} * stride, (line + left + ${c} * stride) * channels, height, width)` },
+})}
+`,
+  );
+}

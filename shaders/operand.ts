@@ -1,0 +1,43 @@
+import { wgsl } from './wgsl.ts';
+
+/**
+ * Chunk `load_<name>(i, j, rows, columns)`: four neighbours in row i of a matrix as it is stored, from column j on. Past the last column and,
+ * with `fill` or where rows are not whole vec4s, past the last row they are zero; else they may be anything, as they only reach outputs that
+ * are never stored.
+ */
+export function load(name: string, { wide, fill }: { wide: boolean; fill: boolean }): string {
+  return wgsl`
+fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
+#if ${wide}
+#if ${fill}
+  if (i >= rows) { return vec4f(); }
+#endif
+  return ${name}[(i * columns + j) / 4u];
+#else
+  var v = vec4f();
+  if (i >= rows) { return v; }
+  let at = i * columns + j;
+  if (j + 0u < columns) { v.x = ${name}[at]; }
+  if (j + 1u < columns) { v.y = ${name}[at + 1u]; }
+  if (j + 2u < columns) { v.z = ${name}[at + 2u]; }
+  if (j + 3u < columns) { v.w = ${name}[at + 3u]; }
+  return v;
+#endif
+}
+`;
+}
+
+/** Chunk `sum_columns(column, k, m)`: sums[column…] = Σ_k a[k, column…], for four columns of a [k, m]; with the chunk `load('a', …)`. */
+export const columnSums = wgsl`
+fn sum_columns(column: u32, k: u32, m: u32) {
+  if (column >= m) { return; }
+  var sum = vec4f();
+  for (var at = 0u; at < k; at++) { sum += load_a(at, column, k, m); }
+  let count = min(4u, m - column);
+  for (var c = 0u; c < count; c++) {
+    var one = sum[c];
+    if (sizes.add_sums != 0u) { one += sums[column + c]; }
+    sums[column + c] = one;
+  }
+}
+`;

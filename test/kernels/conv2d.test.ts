@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/errors.ts';
+import { activationNames } from '../../src/kernels/activation.ts';
+import { conv2d, convTranspose2d, slide, unslide, type Padding, type Window } from '../../src/kernels/conv2d.ts';
+import { add } from '../../src/kernels/elementwise.ts';
+import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tensor } from '../../src/runtime/tensor.ts';
+import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+interface Case {
+  batch: number;
+  filters: number;
+  window: Window;
+}
+
+/** Anything that a layer may be: odd sides, one channel, channels off 4, strides, paddings, kernels larger than the image. */
+function randomCase(draw: Draw): Case {
+  for (;;) {
+    const image = [draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, 9)] as [number, number, number];
+    const kernel = [draw.whole(1, 5), draw.whole(1, 5)] as [number, number];
+    const padding: Padding = (['same', 'valid', draw.whole(0, 2)] as const)[draw.whole(0, 2)];
+    try {
+      const window = slide('test', image, { kernel, stride: draw.whole(1, 3), padding });
+      return { batch: draw.whole(1, 3), filters: draw.whole(1, 9), window };
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
+    }
+  }
+}
+
+const fixed = (image: [number, number, number], side: number, stride: number, padding: Padding, filters: number, batch = 2): Case => ({
+  batch,
+  filters,
+  window: slide('test', image, { kernel: [side, side], stride, padding }),
+});
+
+/** Shapes that models have, and the smallest. */
+const usual: Case[] = [
+  fixed([1, 1, 1], 1, 1, 'valid', 1, 1),
+  fixed([8, 8, 1], 3, 1, 'same', 16),
+  fixed([8, 8, 16], 3, 2, 'same', 8),
+  fixed([7, 7, 8], 3, 1, 'same', 32),
+  fixed([6, 6, 12], 1, 1, 'valid', 20),
+  fixed([9, 9, 4], 4, 2, 1, 1),
+  fixed([10, 6, 3], 5, 3, 2, 5, 3),
+];
+
+const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
+  x: batch * image[0] * image[1] * image[2],
+  y: batch * places[0] * places[1] * filters,
+  w: [filters, kernel[0], kernel[1], image[2]],
+  weights: filters * kernel[0] * kernel[1] * image[2],
+});
+
+const nameOf = ({ batch, filters, window }: Case) => `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;
+
+/** Kernel and reference, with the sides of what goes in and of the bias. */
+const kinds = {
+  conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },
+  convTranspose2d: { kernel: convTranspose2d, reference: transposedReference, input: (each: Case) => sizes(each).y, outputs: ({ window }: Case) => window.image[2] },
+};
+
+describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outputs }) => {
+  it.each([
+    ['large tiles', sharedGpu],
+    ['small tiles', smallTiles],
+    ['no features', withoutFeatures],
+  ])('fits float64 with %s', async (_, open) => {
+    const gpu = await open();
+    const draw = new Draw(1);
+    const cases = [...usual, ...Array.from({ length: 40 }, () => randomCase(draw))];
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const recorded = cases.map((each) => {
+      const { batch, filters, window } = each;
+      const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
+      const y = kernel(tape, memory.put(x, [batch, x.length / batch]), memory.put(w, sizes(each).w), memory.put(bias), window);
+      return { each, y, wanted: reference(x, w, bias, filters, window) };
+    });
+    const results = await run(tape, recorded.map(({ y }) => y));
+    memory.dispose();
+    recorded.forEach(({ each, wanted: { y, magnitude } }, i) => expectClose(results[i], y, (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37, nameOf(each)));
+  });
+
+  it('has the right gradients', async () => {
+    const draw = new Draw(2);
+    const cases = [...usual.slice(0, 4), ...Array.from({ length: 16 }, () => randomCase(draw))];
+    for (const [i, each] of cases.entries()) {
+      const { batch, filters, window } = each;
+      await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
+        inputs: [
+          { values: draw.floats(input(each)), shape: [batch, input(each) / batch] },
+          { values: draw.floats(sizes(each).weights), shape: sizes(each).w },
+          { values: draw.floats(outputs(each)), shape: [outputs(each)] },
+        ],
+        build: (tape, x, w, bias) => kernel(tape, x, w, bias, window),
+        reference: (x, w, bias) => reference(x, w, bias, filters, window).y,
+        relative: 1e-5,
+        name: nameOf(each),
+      });
+    }
+  });
+});
+
+describe.each(activationNames)('with %s', (activation) => {
+  it('two convolutions and a transposed one, each folding the slope of the one before into its gradient', async () => {
+    const gpu = await smallTiles();
+    const draw = new Draw(3);
+    const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
+    const first = slide('test', [6, 5, 1], options);
+    const second = slide('test', [...first.places, 4], { ...options, stride: 1 });
+    const third = unslide('test', [...second.places, 5], 2, options);
+    await checkGradient(gpu, {
+      inputs: [
+        { values: draw.floats(2 * 30), shape: [2, 30] },
+        { values: draw.floats(4 * 9), shape: [4, 3, 3, 1] },
+        { values: draw.floats(4), shape: [4] },
+        { values: draw.floats(5 * 9 * 4), shape: [5, 3, 3, 4] },
+        { values: draw.floats(5 * 9 * 2), shape: [5, 3, 3, 2] },
+        { values: draw.floats(2), shape: [2] },
+      ],
+      build: (tape, x, w1, bias1, w2, w3, bias3) =>
+        convTranspose2d(tape, conv2d(tape, conv2d(tape, x, w1, bias1, first, activation), w2, undefined, second, activation), w3, bias3, third, activation),
+      reference: (x, w1, bias1, w2, w3, bias3) =>
+        transposedReference(reference(reference(x, w1, bias1, 4, first, activation).y, w2, undefined, 5, second, activation).y, w3, bias3, 5, third, activation).y,
+      relative: 1e-5,
+    });
+  });
+});
+
+it('adds its gradients to others', async () => {
+  const draw = new Draw(4);
+  const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
+  await checkGradient(await smallTiles(), {
+    inputs: [
+      { values: draw.floats(2 * 80), shape: [2, 80] },
+      { values: draw.floats(4 * 9 * 4), shape: [4, 3, 3, 4] },
+    ],
+    build: (tape, x, w) => add(tape, convTranspose2d(tape, conv2d(tape, x, w, undefined, window), w, undefined, window), x),
+    reference: (x, w) => transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
+    relative: 1e-5,
+  });
+});
+
+describe('the places of a window', () => {
+  const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
+
+  it.each([
+    [{ ...options }, [14, 14], [0, 0]],
+    [{ ...options, stride: 1 }, [28, 28], [1, 1]],
+    [{ ...options, padding: 'valid' }, [13, 13], [0, 0]],
+    [{ ...options, padding: 1 }, [14, 14], [1, 1]],
+    [{ ...options, kernel: [5, 1] }, [14, 14], [1, 0]],
+  ] as const)('%j over 28 × 28', (given, places, before) => {
+    expect(slide('test', [28, 28, 1], given)).toMatchObject({ places, before });
+  });
+
+  it.each([
+    [{ ...options }, [14, 14, 5], [0, 0]],
+    [{ ...options, padding: 'valid' }, [15, 15, 5], [0, 0]],
+    [{ ...options, padding: 1 }, [13, 13, 5], [1, 1]],
+    [{ ...options, padding: 1, extra: 1 }, [14, 14, 5], [1, 1]],
+    [{ ...options, stride: 1 }, [7, 7, 5], [1, 1]],
+  ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
+    const window = unslide('test', [7, 7, 3], 5, given);
+    expect(window).toMatchObject({ image, before, places: [7, 7] });
+  });
+
+  it('are none where the kernel is larger than the image', () => {
+    expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow('conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]');
+    expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(ShapeError);
+  });
+});
+
+it('names both sides where weights, bias or rows do not fit', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const window = slide('test', [4, 4, 2], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const put = (shape: number[]) => memory.put(new Float32Array(shape.reduce((p, n) => p * n, 1)), shape);
+  expect(() => conv2d(tape, put([3, 31]), put([5, 3, 3, 2]), undefined, window)).toThrow('conv2d: takes rows of [4, 4, 2], not [3, 31]');
+  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 1]), undefined, window)).toThrow('conv2d: a kernel of [3, 3] over 2 channels, but weights of [5, 3, 3, 1]');
+  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 2]), put([4]), window)).toThrow('conv2d: 5 channels come out, but the bias is [4]');
+  memory.dispose();
+});

@@ -1,0 +1,72 @@
+import type { Activation } from '../../src/kernels/activation.ts';
+import type { Window } from '../../src/kernels/conv2d.ts';
+import { activations } from './activation.ts';
+
+type Numbers = ArrayLike<number>;
+
+/** Calls `each` for all pairs of a place and a pixel that its window sees, with indices of x's pixel, y's place and w's tap; channels are left to the caller. */
+function pairs(batch: number, { image, places, kernel, stride, before }: Window, each: (pixel: number, place: number, tap: number) => void): void {
+  const [height, width] = image;
+  for (let b = 0; b < batch; b++) {
+    for (let oy = 0; oy < places[0]; oy++) {
+      for (let ox = 0; ox < places[1]; ox++) {
+        for (let ky = 0; ky < kernel[0]; ky++) {
+          for (let kx = 0; kx < kernel[1]; kx++) {
+            const [iy, ix] = [oy * stride - before[0] + ky, ox * stride - before[1] + kx];
+            if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
+            each((b * height + iy) * width + ix, (b * places[0] + oy) * places[1] + ox, ky * kernel[1] + kx);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** What each output is a sum of, and the sum of those terms' magnitudes. */
+interface Sums {
+  y: Float64Array;
+  magnitude: Float64Array;
+}
+
+function sums(size: number, channels: number, bias: Numbers | undefined): Sums {
+  const y = Float64Array.from({ length: size }, (_, i) => bias?.[i % channels] ?? 0);
+  return { y, magnitude: y.map(Math.abs) };
+}
+
+const finish = ({ y, magnitude }: Sums, f: Activation): Sums => ({ y: y.map(activations[f].f), magnitude });
+
+/** y = f(x ∗ w + bias), with w [filters, kernel height, kernel width, channels]. */
+export function conv2d(x: Numbers, w: Numbers, bias: Numbers | undefined, filters: number, window: Window, f: Activation = 'linear'): Sums {
+  const [height, width, channels] = window.image;
+  const batch = x.length / (height * width * channels);
+  const taps = window.kernel[0] * window.kernel[1];
+  const found = sums(batch * window.places[0] * window.places[1] * filters, filters, bias);
+  pairs(batch, window, (pixel, place, tap) => {
+    for (let o = 0; o < filters; o++) {
+      for (let c = 0; c < channels; c++) {
+        const term = x[pixel * channels + c] * w[(o * taps + tap) * channels + c];
+        found.y[place * filters + o] += term;
+        found.magnitude[place * filters + o] += Math.abs(term);
+      }
+    }
+  });
+  return finish(found, f);
+}
+
+/** y = f(xᵀ∗ w + bias): every place of x spreads its values over its window. */
+export function convTranspose2d(x: Numbers, w: Numbers, bias: Numbers | undefined, filters: number, window: Window, f: Activation = 'linear'): Sums {
+  const [height, width, channels] = window.image;
+  const batch = x.length / (window.places[0] * window.places[1] * filters);
+  const taps = window.kernel[0] * window.kernel[1];
+  const found = sums(batch * height * width * channels, channels, bias);
+  pairs(batch, window, (pixel, place, tap) => {
+    for (let o = 0; o < filters; o++) {
+      for (let c = 0; c < channels; c++) {
+        const term = x[place * filters + o] * w[(o * taps + tap) * channels + c];
+        found.y[pixel * channels + c] += term;
+        found.magnitude[pixel * channels + c] += Math.abs(term);
+      }
+    }
+  });
+  return finish(found, f);
+}
