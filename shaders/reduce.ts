@@ -6,14 +6,14 @@ import { shader, wgsl } from './wgsl.ts';
  *
  * One stage of a sum along the middle side of [outer, length, inner]: an invocation adds up one of `parts` strips. Repeated until one part
  * is left, that is a tree whose nodes add a few dozen values each, so the rounding error grows with its depth, not with the length.
- * Neighbouring invocations read neighbouring values, whichever side is reduced.
+ * Neighbouring invocations read neighbouring values, whichever side is reduced. Where it is `wide`, x holds vec4s and `inner` counts those.
  */
-export const sumStage = () =>
+export const sumStage = (wide: boolean) =>
   shader<'x' | 'y'>(
     'sum',
     wgsl`
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<${wide ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read_write> y: array<${wide ? 'vec4f' : 'f32'}>;
 override outer: u32;
 override length: u32;
 override inner: u32;
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= outer * parts * inner) { return; }
   let part = t / inner % parts;
   let first = t / (inner * parts) * length * inner + t % inner;
-  var sum = 0.0;
+  var sum = ${wide ? 'vec4f()' : '0.0'};
   for (var at = part; at < length; at += parts) { sum += x[first + at * inner]; }
   sum *= scale;
   if (add_y) { sum += y[t]; }

@@ -57,13 +57,17 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
 
 function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
   for (let from = x; ; ) {
-    const parts = Math.ceil(length / strip);
+    // A long row is four sums side by side as long as that leaves enough of it.
+    const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
+    const wide = (inner * lanes) % 4 === 0;
+    const [steps, across] = [length / lanes, (inner * lanes) / (wide ? 4 : 1)];
+    const parts = Math.ceil(steps / strip);
     const last = parts === 1;
-    const to = last ? y : tape.tensor([outer, parts, inner], 'f32', 'partial sums');
-    tape.run(sumStage(), { x: from, y: to }, { constants: { outer, length, inner, parts, scale: last ? scale : 1 }, threads: outer * parts * inner });
+    const to = last ? y : tape.tensor([outer, parts, inner * lanes], 'f32', 'partial sums');
+    tape.run(sumStage(wide), { x: from, y: to }, { constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 }, threads: outer * parts * across });
     if (last) return;
     from = to;
-    length = parts;
+    length = parts * lanes;
   }
 }
 

@@ -15,7 +15,7 @@ catchGpuErrors();
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 /** Shapes with lengths on both sides of a strip of 64, and of 64 strips. */
-const shapes = [[1], [5], [64], [65], [4100], [1, 1], [3, 5], [7, 9], [2, 130], [130, 2], [2, 3, 4], [3, 65, 3], [2, 3, 4, 5], [1, 5, 1, 3]];
+const shapes = [[1], [5], [64], [65], [256], [260], [4100], [16388], [1, 1], [3, 5], [7, 9], [2, 130], [130, 2], [3, 260], [70, 4], [2, 65, 8], [2, 3, 4], [3, 65, 3], [2, 3, 4, 5], [1, 5, 1, 3]];
 const axesOf = (shape: readonly number[]) => [undefined, ...shape.flatMap((_, i) => [i, i - shape.length])];
 
 describe('sum, mean, max and argmax', () => {

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
 import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import { convShader, convTransposeShader, convWeightsShader } from '../../shaders/conv2d.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
 import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
 import { decayShader } from '../../shaders/decay.ts';
@@ -69,6 +70,17 @@ const matmuls: MatmulVariant[] = [
   })),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
+const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings }).flatMap((variant, i) => {
+  const plain = { ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined } as const;
+  return [
+    ...either.map((wideRun) => convShader({ ...plain, wideRun })),
+    convShader({ ...plain, wideRun: true, activation: 'tanh' }),
+    convTransposeShader(plain),
+    convTransposeShader({ ...plain, slope: 'tanh' }),
+    ...all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
+  ] as Shader[];
+});
+
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
   activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]),
@@ -82,13 +94,14 @@ const families: Record<string, Shader[]> = {
   })
     .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
     .map(lossShader) as Shader[],
+  conv2d: convolutions,
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
   random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
   reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanForward(), meanBackward()] as Shader[],
   optimizer: optimizers.map(optimizerShader) as Shader[],
-  reduce: [sumStage(), ...either.flatMap((flag) => [maxStage(flag), spread(flag)])] as Shader[],
+  reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
   softmax: [softmaxForward(), softmaxBackward()] as Shader[],
   step: [...all({ terms: [1, 2, 3], gradients: either, squares: either, subgroups: either }).filter(({ gradients, squares }) => gradients || !squares).map(accountShader), advanceShader(), clipShader()] as Shader[],
@@ -107,6 +120,6 @@ describe('every variant compiles without any message', () => {
 
 it('every file of shaders is here or a chunk of one that is', () => {
   const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) => path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'));
-  const chunks = ['grid', 'math', 'state', 'wgsl', 'wgsl-preprocessor'];
+  const chunks = ['grid', 'math', 'operand', 'state', 'tiles', 'wgsl', 'wgsl-preprocessor'];
   expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });
