@@ -8,7 +8,7 @@ interface Node {
 }
 
 /**
- * Takes comments and indentation out of the text of `wgsl` templates, which no minifier of JavaScript may touch.
+ * Takes comments, indentation and spaces around signs out of the text of `wgsl` templates, which no minifier of JavaScript may touch.
  * Line ends stay, as the preprocessor's conditions are lines.
  */
 export function compactWgsl(): Plugin {
@@ -33,7 +33,8 @@ export function compact(wgsl: string): string {
   return wgsl
     .replace(/\/\*[^]*?\*\//g, '')
     .replace(/\/\/.*/g, '')
-    .replace(/[ \t]*\n\s*/g, '\n');
+    .replace(/[ \t]*\n\s*/g, '\n')
+    .replace(/ ?([=+*,;:{}()<>&|]) ?/g, '$1');
 }
 
 /** The pieces of text between the values of all `wgsl` templates in a syntax tree. */

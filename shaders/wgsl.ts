@@ -36,7 +36,7 @@ export type AnyShader = Shader<string, string>;
 
 const bindingPattern = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<(?:storage,\s*(read|read_write)>\s*(\w+)|uniform>\s*(sizes))\s*:/g;
 const overridePattern = /override\s+(\w+)\s*[:=]/g;
-const sizesPattern = /struct Sizes \{([^}]*)\}/;
+const sizesPattern = /struct Sizes\s*\{([^}]*)\}/;
 
 /** Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. */
 export function shader<Required extends string, Optional extends string = never>(label: string, code: string): Shader<Required, Optional> {
@@ -53,7 +53,7 @@ export function shader<Required extends string, Optional extends string = never>
     bindings,
     overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1])),
     sizes: sizes.map((member) => {
-      const [, name, type] = /^\s*(\w+): (u32|f32)\s*$/.exec(member) ?? [];
+      const [, name, type] = /^\s*(\w+)\s*:\s*(u32|f32)\s*$/.exec(member) ?? [];
       if (!name) throw new Error(`shader ${label}: '${member.trim()}' is no member that Sizes may have`);
       return { name, type: type as Size['type'] };
     }),

@@ -4,16 +4,21 @@ export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export { classifier, type Classifier, type ClassifierLosses, type ClassifierSpec, type Prediction } from './models/classifier.ts';
+export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/network.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions, type Initializer, type Layer } from './models/layers.ts';
-export { gaussianNoise, maskNoise, saltAndPepper, type Corruption } from './models/corruptions.ts';
+export { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d, type ConvOptions, type ConvTransposeOptions, type Padding, type PoolOptions, type Sides } from './models/image-layers.ts';
+export { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './models/corruptions.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/penalties.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
 export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
 export type { Losses } from './models/losses.ts';
 export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './models/optimizers.ts';
+
+export { knnPredict, nearestNeighbors, type KnnOptions, type Neighbors, type NeighborsOptions } from './models/neighbors.ts';
+export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
 
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Labelled, Labels } from './data/labels.ts';

@@ -111,10 +111,10 @@ interface Convolution {
 
 const whole = (n: number): boolean => n % 4 === 0;
 
-/** What all three shaders call their sizes. */
-function sizesOf(batch: number, filters: number, { image, places, kernel, stride, before }: Window) {
+/** What the shaders call a window's sizes. */
+export function sizesOf(batch: number, { image, places, kernel, stride, before }: Window) {
   const [height, width, channels] = image;
-  return { batch, height, width, channels, filters, out_height: places[0], out_width: places[1], kernel_height: kernel[0], kernel_width: kernel[1], stride, pad_top: before[0], pad_left: before[1] };
+  return { batch, height, width, channels, out_height: places[0], out_width: places[1], kernel_height: kernel[0], kernel_width: kernel[1], stride, pad_top: before[0], pad_left: before[1] };
 }
 
 const problemOf = (name: string, sizes: Record<string, number>): string => `${name} ${Object.values(sizes).join('x')}`;
@@ -122,7 +122,7 @@ const problemOf = (name: string, sizes: Record<string, number>): string => `${na
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
   const [filters, , kernelWidth, channels] = w.shape;
-  const sizes = sizesOf(x.shape[0], filters, window);
+  const sizes = { filters, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideRun: whole(kernelWidth * channels), wideY: whole(filters), bias: bias !== undefined, activation, slope: slope?.activation };
   const way = (tiling: Tiling) => ({ shader: convShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, filters) });
@@ -132,7 +132,7 @@ function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Con
 /** From the places to the image: each pixel adds up the places whose patches it lies in. */
 function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
   const [filters, , , channels] = w.shape;
-  const sizes = sizesOf(x.shape[0], filters, window);
+  const sizes = { filters, ...sizesOf(x.shape[0], window) };
   const { batch, height, width, stride } = sizes;
   const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(channels), bias: bias !== undefined, activation, slope: slope?.activation };
@@ -147,7 +147,7 @@ function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Co
 /** The gradient of the weights, from the values at the places and the image. */
 function weights(tape: Tape, { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
-  const sizes = sizesOf(a.shape[0], filters, window);
+  const sizes = { filters, ...sizesOf(a.shape[0], window) };
   const n = kernelHeight * kernelWidth * channels;
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(n), ragged: !whole(sizes.out_width), sums: sums !== undefined };
   const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, filters, n) + (sums ? Math.ceil(filters / 4) : 0) });

@@ -31,6 +31,16 @@ export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
   toB('multiply', dy, slope);
 });
 
+/** The same values in another shape. dx = dy. @throws ShapeError where that holds another number of them */
+export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
+  const y = tape.tensor(shape, 'f32', 'reshaped');
+  if (y.size !== x.size) throw new ShapeError(`reshape: ${show(x.shape)} does not hold as many values as ${show(shape)}`);
+  const copy = (from: Tensor, to: Tensor) => tape.run(elementwise('copy'), { a: from, b: from, y: to }, { constants: { size: x.size }, threads: quadsOf(x) });
+  copy(x, y);
+  tape.backward(y, () => copy(tape.grad(y), tape.grad(x)));
+  return y;
+}
+
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;
 

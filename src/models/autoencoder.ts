@@ -145,7 +145,7 @@ export class Autoencoder {
     const { corruptions } = this.#hourglass;
     if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
     const { inputShape } = this.encoder;
-    const record = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen), x);
+    const record = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
     return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, seed);
   }
 

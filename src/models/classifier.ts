@@ -12,6 +12,7 @@ import { startFit } from './fit.ts';
 import type { FitOptions, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
 import { dense, type Layer } from './layers.ts';
+import type { Layout } from './layout.ts';
 import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
 import { Pass } from './pass.ts';
 import { evaluate } from './run.ts';
@@ -63,7 +64,7 @@ export class Classifier {
   readonly classes: number;
   readonly #host: Host;
   /** Of a frozen encoder, its weights, which no optimizer sees. */
-  readonly #frozen: Parameters | undefined;
+  readonly #frozen: Parameters<Layout> | undefined;
   readonly #model: Trainable<ClassifierLosses, Labelled>;
   readonly #gate = new Gate();
   #disposed = false;
@@ -72,7 +73,7 @@ export class Classifier {
   constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>) {
     this.classes = classes;
     this.encoder = encoder.part(0, encoder.layers.length, () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive()));
-    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive());
+    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
     const copied = this.encoder.parameterValues(seed, 0);
     const own = this.head.parameterValues(seed, copied.length);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
@@ -82,7 +83,8 @@ export class Classifier {
 
   /** Takes over the weights of the encoder it is made from. @internal */
   copyFrom(source: Host): Promise<void> {
-    return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters);
+    // The source may have a head of its own.
+    return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters, this.encoder.prefix);
   }
 
   /**
@@ -165,7 +167,7 @@ export class Classifier {
     };
   }
 
-  #places(): Parameters[] {
+  #places(): Parameters<Layout>[] {
     return [...(this.#frozen ? [this.#frozen] : []), this.#host.parameters];
   }
 

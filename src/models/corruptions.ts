@@ -1,6 +1,11 @@
+import { ShapeError } from '../errors.ts';
 import { corrupt, type CorruptionKind } from '../kernels/corrupt.ts';
+import { moveTiles, tileOrder } from '../kernels/puzzle.ts';
+import { coarsen } from '../kernels/resample.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import { imageOf } from './image-layers.ts';
+import type { Image } from './layout.ts';
 import type { Pass } from './pass.ts';
 
 /** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
@@ -8,8 +13,10 @@ export interface Corruption {
   readonly name: string;
   /** Its numbers, by the names that its maker gives them. */
   readonly settings: Readonly<Record<string, number>>;
-  /** Records x̃ from x [rows, features]. */
-  record(pass: Pass, x: Tensor): Tensor;
+  /** @throws ShapeError where it cannot work on examples of such a shape */
+  check?(shape: readonly number[]): void;
+  /** Records x̃ from x [rows, features], rows of examples of such a shape. */
+  record(pass: Pass, x: Tensor, shape: readonly number[]): Tensor;
 }
 
 function elementwise(name: string, kind: CorruptionKind, settings: Record<string, number>, amount: number): Corruption {
@@ -32,4 +39,37 @@ export function maskNoise(rate: number): Corruption {
 export function saltAndPepper(rate: number): Corruption {
   checkNumber('saltAndPepper: rate', rate, { above: 0, most: 1 });
   return elementwise('saltAndPepper', 'saltAndPepper', { rate }, rate);
+}
+
+/**
+ * The picture at a `factor`-th of its resolution: every square of factor × factor pixels becomes its mean, in a picture of the same size, so that a
+ * decoder learns super-resolution. For images. @throws OptionError; ShapeError, when the model is made, for examples that are no images
+ */
+export function downsample(factor: number): Corruption {
+  checkNumber('downsample: factor', factor, { least: 2, whole: true });
+  return {
+    name: 'downsample',
+    settings: { factor },
+    check: (shape) => void imageOf('downsample', shape),
+    record: ({ tape }, x, shape) => coarsen(tape, x, imageOf('downsample', shape), factor),
+  };
+}
+
+/**
+ * The picture cut into tiles × tiles, which are put together in a random order, another one for each example and step. For images whose sides
+ * can be divided so. @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut so
+ */
+export function shuffleTiles(tiles: number): Corruption {
+  checkNumber('shuffleTiles: tiles', tiles, { least: 2, most: 8, whole: true });
+  const check = (shape: readonly number[]): Image => {
+    const image = imageOf('shuffleTiles', shape);
+    if (image[0] % tiles || image[1] % tiles) throw new ShapeError(`shuffleTiles: [${shape.join(', ')}] cannot be cut into ${tiles} × ${tiles} tiles`);
+    return image;
+  };
+  return {
+    name: 'shuffleTiles',
+    settings: { tiles },
+    check: (shape) => void check(shape),
+    record: (pass, x, shape) => moveTiles(pass.tape, x, check(shape), tiles, tileOrder(pass.tape, x.shape[0], tiles * tiles, pass.draws())),
+  };
 }

@@ -53,7 +53,7 @@ export async function putExamples({ encoder, loss }: Hourglass, where: string, g
 /** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
 export function recordLoss(model: Hourglass, pass: Pass, x: Tensor): Tensor[] {
   const { encoder, corruptions, penalties } = model;
-  const input = pass.training ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen), x) : x;
+  const input = pass.training ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x) : x;
   const outputs = encoder.recordLayers(pass, input);
   const code = outputs.at(-1)!;
   const y = model.decoder.record(pass, code, { logits: model.loss === 'bce' });

@@ -6,6 +6,7 @@ import { OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { streams, uniforms } from '../runtime/random.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import { imageLayout, type Image, type Layout } from './layout.ts';
 import type { Pass } from './pass.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
@@ -16,8 +17,16 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Where it is known outside as several, one behind the other along the first side: their names. */
   readonly parts?: readonly string[];
+  /** Of it, or of each part: how it lies on the device, where it is known otherwise outside. */
+  readonly layout?: Layout;
   /** Its first values. `which` tells this parameter's draws from all others of the model. */
   initial(seed: number, which: number): Float32Array;
+}
+
+/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for. */
+export interface Around {
+  readonly before?: Image;
+  readonly after?: Image;
 }
 
 /** A part of a network. Shapes are those of one example. */
@@ -31,9 +40,12 @@ export interface Layer {
   readonly beta?: Schedule;
   /** @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
-  parameters(input: readonly number[]): ParameterSpec[];
-  /** Records y = layer(x). With `logits`, the layer's own activation is left out, for a loss that works on what comes before it. */
-  forward(pass: Pass, x: Tensor, parameter: (name: string) => Tensor, options: { logits: boolean }): Tensor;
+  parameters(input: readonly number[], around: Around): ParameterSpec[];
+  /**
+   * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
+   * for a loss that works on what comes before it.
+   */
+  forward(pass: Pass, x: Tensor, parameter: (name: string) => Tensor, options: { logits: boolean; input: readonly number[] }): Tensor;
   /** The same layer with the transpose of another's weight in the place of its own. */
   mirrored?(): Layer;
 }
@@ -46,6 +58,13 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
   he: (inputs) => Math.sqrt(6 / inputs),
   lecun: (inputs) => Math.sqrt(3 / inputs),
 };
+
+/** @throws OptionError */
+export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
+  const limit = limits[init];
+  if (!limit) throw new OptionError(`${layer}: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
+  return limit(inputs, outputs);
+}
 
 export interface DenseOptions {
   /** Default `'glorot'`, as in Keras; biases start at zero. */
@@ -63,16 +82,18 @@ export function dense(units: number, activation: Activation = 'linear', options:
   if (!activationNames.includes(activation)) throw new OptionError(`dense: there is no activation '${String(activation)}'; there are ${activationNames.join(', ')}`);
   checkOptions('dense', options, ['init', 'bias']);
   const { init = 'glorot', bias = true } = options;
-  const limit = limits[init];
-  if (!limit) throw new OptionError(`dense: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
-  const biases = bias ? [{ name: 'bias', shape: [units], initial: () => new Float32Array(units) }] : [];
+  initialLimit('dense', init, 1, units);
+  const biases = ({ after }: Around): ParameterSpec[] => (bias ? [{ name: 'bias', shape: [units], layout: imageLayout(units, undefined, after, undefined), initial: () => new Float32Array(units) }] : []);
   const layer = (transposed: boolean): Layer => ({
     name: 'dense',
     activation,
     units,
     outputShape: (input) => flat('dense', input, units),
-    parameters: ([inputs = 1]) =>
-      transposed ? biases : [{ name: 'weight', shape: [units, inputs], initial: (seed, which) => spread(units * inputs, limit(inputs, units), seed, which) }, ...biases],
+    parameters([inputs = 1], around) {
+      if (transposed) return biases(around);
+      const initial = (seed: number, which: number) => spread(units * inputs, initialLimit('dense', init, inputs, units), seed, which);
+      return [{ name: 'weight', shape: [units, inputs], layout: imageLayout(units, inputs, around.after, around.before), initial }, ...biases(around)];
+    },
     forward: ({ tape }, x, parameter, { logits }) =>
       denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation, { transposed }),
     ...(!transposed && { mirrored: () => layer(true) }),
@@ -115,11 +136,12 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     beta,
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are one matrix, so that they are one product.
-    parameters: ([inputs = 1]) => [
+    parameters: ([inputs = 1], { before }) => [
       {
         name: 'heads.weight',
         parts: ['mean.weight', 'logvar.weight'],
         shape: [2 * units, inputs],
+        layout: imageLayout(units, inputs, undefined, before),
         initial: (seed, which) => spread(2 * units * inputs, limits.glorot(inputs, units), seed, which),
       },
       { name: 'heads.bias', parts: ['mean.bias', 'logvar.bias'], shape: [2 * units], initial: () => new Float32Array(2 * units) },
@@ -136,7 +158,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   };
 }
 
-const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
+export const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
   uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);
 
 function flat(layer: string, input: readonly number[], units: number): number[] {

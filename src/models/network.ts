@@ -3,7 +3,8 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
-import type { Layer } from './layers.ts';
+import type { Around, Layer, ParameterSpec } from './layers.ts';
+import type { Image, Layout } from './layout.ts';
 import type { Pass } from './pass.ts';
 import { mapRows } from './run.ts';
 
@@ -20,7 +21,7 @@ export interface LayerInfo {
 /** What a model lends to its networks. */
 export interface Host {
   readonly gpu: Gpu;
-  readonly parameters: Parameters;
+  readonly parameters: Parameters<Layout>;
   /** Readers and training take turns on the weights. */
   readonly turns: Turns;
 }
@@ -30,12 +31,15 @@ export interface NetworkOptions {
   numbers?: readonly number[];
   /** Weights that live under another name: those of tied layers. */
   borrowed?: ReadonlyMap<string, string>;
+  /** What its flat input is the values of, and what its flat output will be taken for, where that is an image. */
+  around?: Around;
 }
 
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
   readonly outputShape: number[];
   readonly #shapes: number[][];
+  readonly #around: Around[];
 
   constructor(
     private readonly name: string,
@@ -50,11 +54,22 @@ export class Network {
     this.#shapes = [inputShape];
     for (const layer of layers) this.#shapes.push(layer.outputShape(this.#shapes.at(-1)!));
     this.outputShape = this.#shapes.at(-1)!;
+    this.#around = around(layers, this.#shapes, options.around);
   }
 
   /** Numbers in all weights. */
   get parameterCount(): number {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);
+  }
+
+  /** The image that its flat output has the values of. @internal */
+  get flattened(): Image | undefined {
+    return this.#around.at(-1)!.before;
+  }
+
+  /** How its weights' names begin. @internal */
+  get prefix(): string {
+    return `${this.name}.`;
   }
 
   /** Whether it works on weights of another network. @internal */
@@ -83,18 +98,19 @@ export class Network {
       type: layer.name,
       activation: layer.activation,
       outputShape: this.#shapes[i + 1],
-      parameters: layer.parameters(this.#shapes[i]).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      parameters: this.#parametersOf(i).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
     }));
   }
 
   /** The weights with their full names and first values. @internal */
-  parameterValues(seed: number, first: number): ParameterValues[] {
-    const specs = this.layers.flatMap((layer, i) => layer.parameters(this.#shapes[i]).map((spec) => ({ spec, prefix: this.#nameOf(i) })));
-    return specs.map(({ spec: { name, shape, parts, initial }, prefix }, i) => ({
+  parameterValues(seed: number, first: number): ParameterValues<Layout>[] {
+    const specs = this.layers.flatMap((_, i) => this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })));
+    return specs.map(({ spec: { name, shape, parts, layout, initial }, prefix }, i) => ({
       name: `${prefix}.${name}`,
       shape,
       initial: initial(seed, first + i),
       parts: parts?.map((part) => `${prefix}.${part}`),
+      layout,
     }));
   }
 
@@ -106,7 +122,10 @@ export class Network {
   /** The same, with what comes out of each layer. @internal */
   recordLayers(pass: Pass, x: Tensor, { logits = false } = {}): Tensor[] {
     let y = x;
-    return this.layers.map((layer, i) => (y = layer.forward(pass, y, (name) => this.parameter(i, name), { logits: logits && i === this.layers.length - 1 })));
+    return this.layers.map((layer, i) => {
+      const options = { logits: logits && i === this.layers.length - 1, input: this.#shapes[i] };
+      return (y = layer.forward(pass, y, (name) => this.parameter(i, name), options));
+    });
   }
 
   /** A weight of layer number `i` of the list, wherever it lives. @internal */
@@ -123,7 +142,11 @@ export class Network {
   /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
   part(from: number, to: number, host = this.host): Network {
     const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
-    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { ...this.options, numbers });
+    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { ...this.options, numbers, around: { before: this.#around[from].before, after: this.#around[to - 1]?.after } });
+  }
+
+  #parametersOf(i: number): ParameterSpec[] {
+    return this.layers[i].parameters(this.#shapes[i], this.#around[i]);
   }
 
   #numberOf(i: number): number {
@@ -133,6 +156,23 @@ export class Network {
   #nameOf(i: number): string {
     return `${this.name}.${this.#numberOf(i)}`;
   }
+}
+
+/**
+ * Before each layer and behind the last: of which image the flat values there are, and for which one the layer's own will be taken. A flat
+ * vector keeps the order of an image as long as no layer has weights between.
+ */
+function around(layers: readonly Layer[], shapes: readonly (readonly number[])[], { before, after }: Around = {}): Around[] {
+  const isImage = (shape: readonly number[]): shape is Image => shape.length === 3;
+  const mixes = (i: number) => layers[i].parameters(shapes[i], {}).length > 0;
+  const befores = [before];
+  layers.forEach((_, i) => befores.push(isImage(shapes[i]) ? shapes[i] : mixes(i) ? undefined : befores[i]));
+  const afters: (Image | undefined)[] = [after];
+  for (let i = layers.length - 1; i > 0; i--) {
+    const next = shapes[i + 1];
+    afters.unshift(isImage(next) && !mixes(i) ? next : mixes(i) ? undefined : afters[0]);
+  }
+  return befores.map((image, i) => ({ before: image, after: i < layers.length ? afters[i] : undefined }));
 }
 
 /** Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights. */

@@ -3,6 +3,7 @@ import type { LossKind } from '../kernels/loss.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Corruption } from './corruptions.ts';
 import type { Layer } from './layers.ts';
+import type { Image } from './layout.ts';
 import { Network, table, type Host } from './network.ts';
 import type { Penalty } from './penalties.ts';
 
@@ -15,7 +16,7 @@ export interface AutoencoderSpec {
   decoder: Layer[];
   /** `'bce'` takes data and outputs for probabilities, and works on the logits of a last layer with sigmoid. */
   loss: LossKind;
-  /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`; several in this order. */
+  /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
   /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`. */
   penalty?: Penalty | Penalty[];
@@ -52,9 +53,11 @@ export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
   for (const penalty of penalties) penalty.check(encoder);
 
   const inputShape = (Array.isArray(input) ? input : [input]).map((n) => checkNumber('autoencoder: input', n, { least: 1, whole: true }));
-  const first = new Network('encoder', encoder, inputShape, host);
+  for (const corruption of corruptions) corruption.check?.(inputShape);
+  const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+  const first = new Network('encoder', encoder, inputShape, host, { around: { after: imageAhead(decoder, code) } });
   const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
-  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed });
+  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed, around: { before: first.flattened } });
   const output = second.outputShape;
   if (output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
@@ -87,6 +90,17 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
 function list<T extends Corruption | Penalty>(option: string, given: T | T[] | undefined, has: string): T[] {
   const all = given === undefined ? [] : Array.isArray(given) ? given : [given];
   const wrong = all.find((each) => typeof (each as unknown as Record<string, unknown> | null)?.[has] !== 'function');
-  if (wrong !== undefined || all.includes(null as never)) throw new OptionError(`autoencoder: ${option} takes what ${option === 'corrupt' ? 'gaussianNoise, maskNoise or saltAndPepper' : 'contractive, stochasticContractive, sparsity or weightDecay'} returns`);
+  if (wrong !== undefined || all.includes(null as never)) throw new OptionError(`autoencoder: ${option} takes what ${option === 'corrupt' ? 'gaussianNoise, maskNoise, saltAndPepper, downsample or shuffleTiles' : 'contractive, stochasticContractive, sparsity or weightDecay'} returns`);
   return all;
+}
+
+/** The image that a decoder takes a flat code for. */
+function imageAhead(decoder: readonly Layer[], code: readonly number[]): Image | undefined {
+  let shape = code;
+  for (const layer of code.length === 1 ? decoder : []) {
+    if (layer.parameters(shape, {}).length) return undefined;
+    shape = layer.outputShape(shape);
+    if (shape.length === 3) return shape as unknown as Image;
+  }
+  return undefined;
 }

@@ -4,28 +4,31 @@ import { emptyTensor, Tensor, writeTensor } from './tensor.ts';
 /** Values of a parameter start on 256-byte bounds, where WebGPU lets a binding start. */
 const alignment = 64;
 
-export interface ParameterValues {
+export interface ParameterValues<Layout = unknown> {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: Float32Array;
   /** Names of equal parts, one behind the other along the first side, by which it is known outside. */
   readonly parts?: readonly string[];
+  /** Of it, or of each part: how it lies here, where it is known otherwise outside. The models' own. */
+  readonly layout?: Layout;
 }
 
 /** All weights of a model: one buffer of values; and from the first training on, one of gradients and one of the optimizer's moments. */
-export class Parameters {
+export class Parameters<Layout = unknown> {
   readonly values: Tensor;
   /** As kernels take them. */
   readonly #tensors = new Map<string, Tensor>();
   /** As they are known outside. */
   readonly #named = new Map<string, Tensor>();
+  readonly #layouts = new Map<string, Layout>();
   readonly #offsets = new Map<string, number>();
   #gradients: Tensor | undefined;
   #moments: Tensor | undefined;
 
   constructor(
     private readonly gpu: Gpu,
-    specs: readonly ParameterValues[],
+    specs: readonly ParameterValues<Layout>[],
   ) {
     let end = 0;
     for (const { name, shape, parts = [name] } of specs) {
@@ -35,11 +38,14 @@ export class Parameters {
       end += Math.ceil(size / alignment) * alignment;
     }
     this.values = emptyTensor(gpu, [end], 'f32', 'values');
-    for (const { name, shape, initial, parts = [name] } of specs) {
+    for (const { name, shape, initial, layout, parts = [name] } of specs) {
       const parameter = this.#part(this.values, name, shape);
       this.#tensors.set(name, parameter);
       const [first, ...rest] = shape;
-      for (const part of parts) this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
+      for (const part of parts) {
+        this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
+        if (layout) this.#layouts.set(part, layout);
+      }
       writeTensor(gpu, parameter, initial);
     }
   }
@@ -56,6 +62,11 @@ export class Parameters {
   /** The weight of that name, to be read and written. */
   named(name: string): Tensor | undefined {
     return this.#named.get(name);
+  }
+
+  /** How the weight of that name lies, if not as it is known outside. */
+  layout(name: string): Layout | undefined {
+    return this.#layouts.get(name);
   }
 
   /** The tensors that kernels take, by name. */

@@ -23,15 +23,16 @@ const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kerne
 test('every JavaScript block of the README runs with the built library', async () => {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
   const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
-globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ data, shape }'][i]};</script>`;
+globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ scores, limit, codes, indices, distances }', '{ data, shape }'][i]};</script>`;
   const served = {
     '/0.html': page(blocks[0], 0),
     '/1.html': page(blocks[1], 1),
     '/2.html': page(blocks[2], 2),
     '/3.html': page(blocks[3], 3),
+    '/4.html': page(blocks[4], 4),
     '/train-images-idx3-ubyte': await someDigits(600),
     '/train-labels-idx1-ubyte': await theirLabels(600),
   };
@@ -60,6 +61,12 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
     expect(answers).toHaveLength(10);
 
     await tab.goto(`${url}/3.html`);
+    await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
+    const images = await tab.evaluate('(({ scores, limit, codes, indices, distances }) => [scores.filter((score) => score > limit).length, codes.shape, indices.length, [...distances].filter((d) => d === 0).length])(result)');
+    // Each of the three is its own nearest neighbour.
+    expect(images).toEqual([6, [600, 7, 7, 8], 15, 3]);
+
+    await tab.goto(`${url}/4.html`);
     await tab.waitForFunction('globalThis.result');
     expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([[5, 0, 0, 25], [2, 2]]);
   });

@@ -9,10 +9,14 @@ import { broadcast, elementwise, type Expression } from '../../shaders/elementwi
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
 import { hasSecond, lossShader, type TermKind } from '../../shaders/loss.ts';
 import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
+import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
+import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
+import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import { meanBackward, meanForward, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/resample.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
@@ -98,6 +102,13 @@ const families: Record<string, Shader[]> = {
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
+  neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
+  pool: [...either.map((wide) => maxPoolForward({ wide })), ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(maxPoolBackward)] as Shader[],
+  puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],
+  resample: [
+    ...all({ kind: ['nearest', 'bilinear'] as const, wide: either, slope: [undefined, 'tanh'] as (Activation | undefined)[] }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
+    coarsenShader(),
+  ] as Shader[],
   random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
   reparameterize: [reparameterizeForward(), reparameterizeBackward(), meanForward(), meanBackward()] as Shader[],
   optimizer: optimizers.map(optimizerShader) as Shader[],

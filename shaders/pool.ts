@@ -1,0 +1,112 @@
+import { activation, type Activation } from './activation.ts';
+import { grid, groupSize } from './grid.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+export interface PoolVariant {
+  /** Channels are whole vec4s, which one invocation takes at once; `channels` then counts those. */
+  readonly wide: boolean;
+  /** The gradient is multiplied by the slope of this activation, at the tensor bound to `saved`. */
+  readonly slope?: Activation;
+}
+
+const types = (wide: boolean) => (wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' });
+
+const sides = wgsl`
+override batch: u32;
+override height: u32;
+override width: u32;
+override channels: u32;
+override out_height: u32;
+override out_width: u32;
+override kernel_height: u32;
+override kernel_width: u32;
+override stride: u32;
+override pad_top: u32;
+override pad_left: u32;
+const none = 0xffffffffu;
+`;
+
+/** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image; at = which tap has it, the first of equals */
+export const maxPoolForward = ({ wide }: PoolVariant) => {
+  const { values, places } = types(wide);
+  return shader<'x' | 'y' | 'at'>(
+    'maxPool2d',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<${values}>;
+@group(0) @binding(1) var<storage, read_write> y: array<${values}>;
+@group(0) @binding(2) var<storage, read_write> at: array<${places}>;
+${sides}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= batch * out_height * out_width * channels) { return; }
+  let c = t % channels;
+  let top = i32(t / (channels * out_width) % out_height * stride) - i32(pad_top);
+  let left = i32(t / channels % out_width * stride) - i32(pad_left);
+  let image = t / (channels * out_width * out_height) * height * width;
+  var best = ${values}(-3.4e38);
+  var best_at = ${places}(none);
+  for (var ky = 0u; ky < kernel_height; ky++) {
+    let iy = u32(top + i32(ky));
+    if (iy >= height) { continue; }
+    for (var kx = 0u; kx < kernel_width; kx++) {
+      let ix = u32(left + i32(kx));
+      if (ix >= width) { continue; }
+      let value = x[(image + iy * width + ix) * channels + c];
+      let larger = (value > best) | (best_at == ${places}(none));
+      best = select(best, value, larger);
+      best_at = select(best_at, ${places}(ky * kernel_width + kx), larger);
+    }
+  }
+  y[t] = best;
+  at[t] = best_at;
+}
+`,
+  );
+};
+
+/** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] over the places whose largest value this pixel was, times f′(saved) */
+export const maxPoolBackward = ({ wide, slope }: PoolVariant) => {
+  const { values, places } = types(wide);
+  return shader<'dy' | 'at' | 'dx', 'saved'>(
+    `maxPool2d backward${slope ? ` ${slope}'` : ''}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> dy: array<${values}>;
+@group(0) @binding(1) var<storage, read> at: array<${places}>;
+@group(0) @binding(2) var<storage, read_write> dx: array<${values}>;
+#if ${slope !== undefined}
+@group(0) @binding(3) var<storage, read> saved: array<${values}>;
+${activation(slope ?? 'linear')}
+#endif
+${sides}
+override add_dx = false;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= batch * height * width * channels) { return; }
+  let c = t % channels;
+  let down = t / (channels * width) % height + pad_top;
+  let along = t / channels % width + pad_left;
+  let image = t / (channels * width * height) * out_height * out_width;
+  var sum = ${values}();
+  for (var ky = down % stride; ky < kernel_height; ky += stride) {
+    let oy = (down - ky) / stride;
+    if (down < ky || oy >= out_height) { continue; }
+    for (var kx = along % stride; kx < kernel_width; kx += stride) {
+      let ox = (along - kx) / stride;
+      if (along < kx || ox >= out_width) { continue; }
+      let place = (image + oy * out_width + ox) * channels + c;
+      sum += select(${values}(), dy[place], at[place] == ${places}(ky * kernel_width + kx));
+    }
+  }
+#if ${slope !== undefined}
+  sum *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
+#endif
+  if (add_dx) { sum += dx[t]; }
+  dx[t] = sum;
+}
+`,
+  );
+};

@@ -1,0 +1,128 @@
+import { grid, groupSize } from './grid.ts';
+import { batchDraws } from './random.ts';
+import { state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** order[r,·] = a permutation of 0 … tiles − 1, all alike likely (Fisher & Yates), a new one for each row */
+export const tileOrderShader = (tiles: number) =>
+  shader<'state' | 'order'>(
+    'tile order',
+    wgsl`
+@group(0) @binding(0) var<storage, read> state: State;
+@group(0) @binding(1) var<storage, read_write> order: array<u32>;
+override rows: u32;
+${grid}
+${state()}
+${batchDraws}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let r = invocation(id, groups);
+  if (r >= rows) { return; }
+  var tile: array<u32, ${tiles}>;
+  for (var i = 0u; i < ${tiles}u; i++) { tile[i] = i; }
+  var words = vec4u();
+  for (var drawn = 0u; drawn < ${tiles - 1}u; drawn++) {
+    if (drawn % 4u == 0u) { words = draw(drawn / 4u, r); }
+    let last = ${tiles - 1}u - drawn;
+    let other = words[drawn % 4u] % (last + 1u);
+    let kept = tile[last];
+    tile[last] = tile[other];
+    tile[other] = kept;
+  }
+  for (var i = 0u; i < ${tiles}u; i++) { order[r * ${tiles}u + i] = tile[i]; }
+}
+`,
+  );
+
+/** y = x with its side × side tiles in another order: where tile t was stands tile order[r,t] */
+export const moveTilesShader = () =>
+  shader<'x' | 'order' | 'y'>(
+    'move tiles',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override rows: u32;
+override side: u32;
+override height: u32;
+override width: u32;
+override channels: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= rows * height * width * channels) { return; }
+  let c = t % channels;
+  let ix = t / channels % width;
+  let iy = t / (channels * width) % height;
+  let row = t / (channels * width * height);
+  let tile_height = height / side;
+  let tile_width = width / side;
+  let source = order[row * side * side + iy / tile_height * side + ix / tile_width];
+  let from_y = source / side * tile_height + iy % tile_height;
+  let from_x = source % side * tile_width + ix % tile_width;
+  y[t] = x[((row * height + from_y) * width + from_x) * channels + c];
+}
+`,
+  );
+
+/**
+ * A jigsaw puzzle of each image (Noroozi & Favaro 2016): one of the permutations in `table` is drawn, label[r] = its number. In slot t lies the cell
+ * table[label][t] of the image, a tile cut out of it at a place that is drawn too, so that the tiles' edges do not fit: in y[r · tiles + t].
+ * Each tile comes to mean 0 and variance 1, so that brightness tells nothing; one of a single colour becomes 0.
+ */
+export const cutTilesShader = () =>
+  shader<'x' | 'table' | 'state' | 'y' | 'label'>(
+    'cut tiles',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> table: array<u32>;
+@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> label: array<f32>;
+override rows: u32;
+override side: u32;
+override permutations: u32;
+override height: u32;
+override width: u32;
+override channels: u32;
+override tile_height: u32;
+override tile_width: u32;
+${grid}
+${state()}
+${batchDraws}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let tiles = side * side;
+  if (t >= rows * tiles) { return; }
+  let row = t / tiles;
+  let slot = t % tiles;
+  let drawn = draw(tiles, row).x % permutations;
+  if (slot == 0u) { label[row] = f32(drawn); }
+  let cell = table[drawn * tiles + slot];
+  let cell_height = height / side;
+  let cell_width = width / side;
+  let shift = draw(slot, row);
+  let top = cell / side * cell_height + shift.x % (cell_height - tile_height + 1u);
+  let left = cell % side * cell_width + shift.y % (cell_width - tile_width + 1u);
+  let count = tile_height * tile_width * channels;
+  var mean = 0.0;
+  for (var i = 0u; i < count; i++) { mean += pixel(row, top, left, i); }
+  mean /= f32(count);
+  var variance = 0.0;
+  for (var i = 0u; i < count; i++) {
+    let off = pixel(row, top, left, i) - mean;
+    variance += off * off;
+  }
+  let scale = inverseSqrt(variance / f32(count) + 1e-5);
+  for (var i = 0u; i < count; i++) { y[t * count + i] = (pixel(row, top, left, i) - mean) * scale; }
+}
+
+/** Value i of the tile that begins at a row and a column of an image. */
+fn pixel(row: u32, top: u32, left: u32, i: u32) -> f32 {
+  let line = tile_width * channels;
+  return x[((row * height + top + i / line) * width + left) * channels + i % line];
+}
+`,
+  );

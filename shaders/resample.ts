@@ -1,0 +1,145 @@
+import { activation, type Activation } from './activation.ts';
+import { grid, groupSize } from './grid.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+export type Interpolation = 'nearest' | 'bilinear';
+
+export interface UpsampleVariant {
+  readonly kind: Interpolation;
+  /** Channels are whole vec4s, which one invocation takes at once; `channels` then counts those. */
+  readonly wide: boolean;
+  /** The gradient is multiplied by the slope of this activation, at the tensor bound to `saved`. */
+  readonly slope?: Activation;
+}
+
+const sides = wgsl`
+override batch: u32;
+override height: u32;
+override width: u32;
+override channels: u32;
+override factor: u32;
+`;
+
+/**
+ * Chunk: what pixel i of a side counts in output o. Pixels are squares, their values stand at the centres (`align_corners = False` in PyTorch,
+ * `half_pixel_centers` in TensorFlow); past the outer centres the value stays what it was.
+ */
+const share = (kind: Interpolation) => wgsl`
+fn share(o: u32, i: u32, side: u32) -> f32 {
+#if ${kind === 'nearest'}
+  return select(0.0, 1.0, o / factor == i);
+#else
+  let at = clamp((f32(o) + 0.5) / f32(factor) - 0.5, 0.0, f32(side - 1u));
+  return max(0.0, 1.0 - abs(at - f32(i)));
+#endif
+}
+`;
+
+/** y[b,oy,ox,c] = Σ_{iy,ix} share(oy,iy) share(ox,ix) x[b,iy,ix,c]: an image `factor` times as high and as wide */
+export const upsampleForward = ({ kind, wide }: UpsampleVariant) => {
+  const element = wide ? 'vec4f' : 'f32';
+  return shader<'x' | 'y'>(
+    `upsample2d ${kind}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<${element}>;
+@group(0) @binding(1) var<storage, read_write> y: array<${element}>;
+${sides}
+${grid}
+${share(kind)}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let line = width * factor;
+  if (t >= batch * height * factor * line * channels) { return; }
+  let c = t % channels;
+  let oy = t / (channels * line) % (height * factor);
+  let ox = t / channels % line;
+  let image = t / (channels * line * height * factor) * height;
+#if ${kind === 'nearest'}
+  y[t] = x[((image + oy / factor) * width + ox / factor) * channels + c];
+#else
+  // The pixel before the output's centre and the one behind it, where there are such.
+  let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor)) / i32(2u * factor)));
+  let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor)) / i32(2u * factor)));
+  var sum = ${element}();
+  for (var iy = first_y; iy < min(first_y + 2u, height); iy++) {
+    for (var ix = first_x; ix < min(first_x + 2u, width); ix++) {
+      sum += share(oy, iy, height) * share(ox, ix, width) * x[((image + iy) * width + ix) * channels + c];
+    }
+  }
+  y[t] = sum;
+#endif
+}
+`,
+  );
+};
+
+/** dx[b,iy,ix,c] = Σ_{oy,ox} share(oy,iy) share(ox,ix) dy[b,oy,ox,c], times f′(saved) */
+export const upsampleBackward = ({ kind, wide, slope }: UpsampleVariant) => {
+  const element = wide ? 'vec4f' : 'f32';
+  // A bilinear pixel reaches as far as its neighbours' centres.
+  const reach = kind === 'nearest' ? 0 : 1;
+  return shader<'dy' | 'dx', 'saved'>(
+    `upsample2d ${kind} backward${slope ? ` ${slope}'` : ''}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> dy: array<${element}>;
+@group(0) @binding(1) var<storage, read_write> dx: array<${element}>;
+#if ${slope !== undefined}
+@group(0) @binding(2) var<storage, read> saved: array<${element}>;
+${activation(slope ?? 'linear')}
+#endif
+${sides}
+override add_dx = false;
+${grid}
+${share(kind)}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= batch * height * width * channels) { return; }
+  let c = t % channels;
+  let iy = t / (channels * width) % height;
+  let ix = t / channels % width;
+  let image = t / (channels * width * height) * height * factor;
+  var sum = ${element}();
+  for (var oy = (max(iy, ${reach}u) - ${reach}u) * factor; oy < min(iy + ${1 + reach}u, height) * factor; oy++) {
+    for (var ox = (max(ix, ${reach}u) - ${reach}u) * factor; ox < min(ix + ${1 + reach}u, width) * factor; ox++) {
+      sum += share(oy, iy, height) * share(ox, ix, width) * dy[((image + oy) * width * factor + ox) * channels + c];
+    }
+  }
+#if ${slope !== undefined}
+  sum *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
+#endif
+  if (add_dx) { sum += dx[t]; }
+  dx[t] = sum;
+}
+`,
+  );
+};
+
+/** y[b,iy,ix,c] = the mean of x over the square of factor × factor pixels that (iy, ix) lies in, as far as the image has them */
+export const coarsenShader = () =>
+  shader<'x' | 'y'>(
+    'downsample',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+${sides}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= batch * height * width * channels) { return; }
+  let c = t % channels;
+  let top = t / (channels * width) % height / factor * factor;
+  let left = t / channels % width / factor * factor;
+  let bottom = min(top + factor, height);
+  let right = min(left + factor, width);
+  let image = t / (channels * width * height) * height;
+  var sum = 0.0;
+  for (var iy = top; iy < bottom; iy++) {
+    for (var ix = left; ix < right; ix++) { sum += x[((image + iy) * width + ix) * channels + c]; }
+  }
+  y[t] = sum / f32((bottom - top) * (right - left));
+}
+`,
+  );

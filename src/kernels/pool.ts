@@ -1,0 +1,26 @@
+import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { foldedInto } from './activation.ts';
+import { sizesOf, type Window } from './conv2d.ts';
+
+/**
+ * The largest value in each window, for each channel: x [rows, height × width × channels]; y is [rows, places × channels].
+ * The gradient goes to the pixel that had it, the first of equals.
+ */
+export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
+  const [rows] = x.shape;
+  const [height, width, channels] = window.image;
+  const wide = channels % 4 === 0;
+  const across = wide ? channels / 4 : channels;
+  const constants = { ...sizesOf(rows, window), channels: across };
+  const places = window.places[0] * window.places[1];
+  const y = tape.tensor([rows, places * channels], 'f32', 'maxPool2d');
+  const at = tape.tensor(y.shape, 'u32', 'maxPool2d');
+  tape.run(maxPoolForward({ wide }), { x, y, at }, { constants, threads: rows * places * across });
+  tape.backward(y, () => {
+    const { y: dx, slope } = foldedInto(tape, x);
+    tape.run(maxPoolBackward({ wide, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * height * width * across });
+  });
+  return y;
+}

@@ -1,0 +1,178 @@
+import { activationNames, type Activation } from '../kernels/activation.ts';
+import { conv2d as convKernel, convTranspose2d as convTransposeKernel, slide, unslide, type Padding, type Window } from '../kernels/conv2d.ts';
+import { maxPool2d as maxPoolKernel } from '../kernels/pool.ts';
+import { upsample2d as upsampleKernel, type Interpolation } from '../kernels/resample.ts';
+import { OptionError, ShapeError } from '../errors.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
+import { kernelLayout, type Image } from './layout.ts';
+
+export type { Padding };
+
+export interface ConvOptions {
+  /** Pixels from one place of the kernel to the next. Default 1. */
+  stride?: number;
+  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number: zeros on each side, as in PyTorch. */
+  padding?: Padding;
+  /** Default `'glorot'`, as in Keras; biases start at zero. */
+  init?: Initializer;
+  /** Default true. */
+  bias?: boolean;
+}
+
+export interface ConvTransposeOptions extends ConvOptions {
+  /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
+  outputPadding?: number;
+}
+
+/** A side, or height and width. */
+export type Sides = number | readonly [height: number, width: number];
+
+/**
+ * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels, height, width] as in PyTorch, bias [filters].
+ * [height, width, channels] become [places, places, filters].
+ * @throws OptionError
+ */
+export function conv2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvOptions = {}): Layer {
+  checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
+  const { size, stride, padding, limit, bias } = readConvolution('conv2d', filters, kernel, activation, options);
+  const windowOf = (input: readonly number[]) => slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
+  return {
+    name: 'conv2d',
+    activation,
+    outputShape: (input) => [...windowOf(input).places, filters],
+    parameters: ([, , channels = 1]) => weightsOf([filters, ...size, channels], limit(channels, filters), bias ? filters : 0),
+    forward: ({ tape }, x, parameter, { logits, input }) =>
+      convKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, windowOf(input), logits ? 'linear' : activation),
+  };
+}
+
+/**
+ * A transposed convolution: what a convolution's gradient does to images, as a layer; with a stride it enlarges them. Weight
+ * [channels, filters, height, width] as in PyTorch, bias [filters]. With `'same'` a side becomes side · stride, as in Keras, with `'valid'`
+ * (side − 1) · stride + kernel.
+ * @throws OptionError
+ */
+export function convTranspose2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvTransposeOptions = {}): Layer {
+  const layer = 'convTranspose2d';
+  checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
+  const { size, stride, padding, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
+  const extra = checkNumber(`${layer}: outputPadding`, options.outputPadding ?? 0, { least: 0, most: Math.max(0, stride - 1), whole: true });
+  if (extra && typeof padding !== 'number') throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
+  const windowOf = (input: readonly number[]): Window => unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
+  return {
+    name: layer,
+    activation,
+    outputShape: (input) => [...windowOf(input).image],
+    parameters: ([, , channels = 1]) => weightsOf([channels, ...size, filters], limit(channels, filters), bias ? filters : 0),
+    forward: ({ tape }, x, parameter, { logits, input }) =>
+      convTransposeKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, windowOf(input), logits ? 'linear' : activation),
+  };
+}
+
+export interface PoolOptions {
+  /** Default: the window's side, so that windows do not overlap. */
+  stride?: number;
+  /** As for `conv2d`; what is outside of the image never is the largest. Default `'valid'`. */
+  padding?: 'same' | 'valid';
+}
+
+/**
+ * The largest value of each window, for each channel.
+ * @throws OptionError
+ */
+export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
+  checkOptions('maxPool2d', options, ['stride', 'padding']);
+  const kernel = readSides('maxPool2d: window', window);
+  const stride = checkNumber('maxPool2d: stride', options.stride ?? kernel[0], { least: 1, whole: true });
+  const { padding = 'valid' } = options;
+  if (padding !== 'same' && padding !== 'valid') throw new OptionError(`maxPool2d: the padding is 'same' or 'valid', not ${JSON.stringify(padding)}`);
+  const windowOf = (input: readonly number[]) => slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
+  return {
+    name: 'maxPool2d',
+    outputShape: (input) => [...windowOf(input).places, input[2]],
+    parameters: () => [],
+    forward: ({ tape }, x, _, { input }) => maxPoolKernel(tape, x, windowOf(input)),
+  };
+}
+
+/**
+ * Images `factor` times as high and as wide: each pixel repeated, or `'bilinear'` between pixels' centres.
+ * @throws OptionError
+ */
+export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest'): Layer {
+  checkNumber('upsample2d: factor', factor, { least: 1, whole: true });
+  if (interpolation !== 'nearest' && interpolation !== 'bilinear') throw new OptionError(`upsample2d: interpolates 'nearest' or 'bilinear', not '${String(interpolation)}'`);
+  return {
+    name: 'upsample2d',
+    outputShape(input) {
+      const [height, width, channels] = imageOf('upsample2d', input);
+      return [height * factor, width * factor, channels];
+    },
+    parameters: () => [],
+    forward: ({ tape }, x, _, { input }) => upsampleKernel(tape, x, imageOf('upsample2d', input), factor, interpolation),
+  };
+}
+
+/** An image as flat features, for `dense`. Nothing moves: rows of height × width × channels stay as they are. */
+export function flatten(): Layer {
+  return {
+    name: 'flatten',
+    outputShape: (input) => [input.reduce((product, n) => product * n, 1)],
+    parameters: () => [],
+    forward: (_, x) => x,
+  };
+}
+
+/**
+ * Flat features as an image of [height, width, channels]; or any shape of as many values as another.
+ * @throws OptionError; ShapeError, when the model is made, where the numbers of values differ
+ */
+export function reshape(shape: readonly number[]): Layer {
+  if (!Array.isArray(shape) || !shape.length) throw new OptionError('reshape: takes a shape, such as [7, 7, 16]');
+  const sides = [...(shape as readonly number[])];
+  for (const side of sides) checkNumber('reshape: side', side, { least: 1, whole: true });
+  const size = sides.reduce((product, n) => product * n, 1);
+  return {
+    name: 'reshape',
+    outputShape(input) {
+      if (input.reduce((product, n) => product * n, 1) !== size) throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
+      return [...sides];
+    },
+    parameters: () => [],
+    forward: (_, x) => x,
+  };
+}
+
+/** @throws ShapeError */
+export function imageOf(layer: string, shape: readonly number[]): Image {
+  if (shape.length !== 3) throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
+  return shape as unknown as Image;
+}
+
+function readSides(what: string, sides: Sides): [number, number] {
+  const both = Array.isArray(sides) ? (sides as readonly number[]) : [sides as number, sides as number];
+  if (both.length !== 2) throw new OptionError(`${what}: a side, or height and width, not [${both.join(', ')}]`);
+  for (const side of both) checkNumber(what, side, { least: 1, whole: true });
+  return [both[0], both[1]];
+}
+
+function readConvolution(layer: string, filters: number, kernel: Sides, activation: Activation, { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions) {
+  checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
+  const size = readSides(`${layer}: kernel`, kernel);
+  if (!activationNames.includes(activation)) throw new OptionError(`${layer}: there is no activation '${String(activation)}'; there are ${activationNames.join(', ')}`);
+  checkNumber(`${layer}: stride`, stride, { least: 1, whole: true });
+  if (typeof padding === 'number') checkNumber(`${layer}: padding`, padding, { least: 0, whole: true });
+  else if (padding !== 'same' && padding !== 'valid') throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${JSON.stringify(padding)}`);
+  if (typeof bias !== 'boolean') throw new OptionError(`${layer}: bias is true or false, not ${String(bias)}`);
+  const taps = size[0] * size[1];
+  return { size, stride, padding, bias, limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs) };
+}
+
+function weightsOf(shape: [number, number, number, number], limit: number, biases: number) {
+  const count = shape.reduce((product, n) => product * n, 1);
+  return [
+    { name: 'weight', shape, layout: kernelLayout(shape), initial: (seed: number, which: number) => spread(count, limit, seed, which) },
+    ...(biases ? [{ name: 'bias', shape: [biases], initial: () => new Float32Array(biases) }] : []),
+  ];
+}

@@ -1,0 +1,238 @@
+import { asDataset, type Data } from '../data/dataset.ts';
+import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
+import { crossEntropy } from '../kernels/cross-entropy.ts';
+import { reshape } from '../kernels/elementwise.ts';
+import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
+import { softmax } from '../kernels/softmax.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { Parameters } from '../runtime/parameters.ts';
+import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import { Turns } from '../runtime/turns.ts';
+import { startFit } from './fit.ts';
+import type { FitOptions, Training } from './fit-options.ts';
+import { Gate } from './gate.ts';
+import { dense, type Layer } from './layers.ts';
+import type { Image, Layout } from './layout.ts';
+import { Network, predict, table as layerTable, type Host, type LayerInfo } from './network.ts';
+import type { Pass } from './pass.ts';
+import { farApart } from './permutations.ts';
+import { evaluate } from './run.ts';
+import type { Trainable } from './trainable.ts';
+import { startPlace } from './trainer.ts';
+import { readWeights, writeWeights, type Weights } from './weights.ts';
+
+export interface JigsawSpec {
+  /** Height, width and channels of the images. */
+  input: [height: number, width: number, channels: number];
+  /** Cells a side. */
+  tiles: 2 | 3;
+  /** Among how many permutations of the tiles the right one is to be found: at most 24 of 2 × 2 tiles, 362,880 of 3 × 3. */
+  permutations: number;
+  /** From one tile, [height, width, channels] of `Jigsaw.encoder.inputShape`, to its code; the same for all tiles. */
+  encoder: Layer[];
+  /** From all codes, one behind the other, on. A last layer with one logit for each permutation comes behind them by itself. */
+  head: Layer[];
+  /**
+   * Rows and columns that a tile is smaller than its cell; where in it the tile is cut out is drawn anew each time, so that edges tell nothing.
+   * Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro cut 64 of 75).
+   */
+  gap?: number;
+  /** Default 0. Weights, permutations, puzzles and shuffles follow from it. */
+  seed?: number;
+}
+
+/** How well puzzles are solved. */
+export interface JigsawLosses {
+  /** Softmax cross-entropy over the permutations in nats, the mean over the puzzles. Without knowing anything: the logarithm of their number. */
+  loss: number;
+  /** The share of puzzles whose likeliest permutation is the right one. */
+  accuracy: number;
+}
+
+/** Puzzles made of images, with the model's answers. */
+export interface Solution {
+  /** As the model sees them, [images, cells, tile height, tile width, channels]. */
+  tiles: Matrix;
+  /** Which permutation was drawn, and which one the model takes for it: rows of `Jigsaw.permutations`. */
+  truths: Int32Array;
+  answers: Int32Array;
+}
+
+/**
+ * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): which permutation of its tiles was the image cut into? To answer, its encoder
+ * has to learn what parts of images look like, from images alone.
+ * @throws OptionError, ShapeError where the layers do not fit
+ */
+export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
+  gpu.check();
+  return new Jigsaw(gpu, spec);
+}
+
+export class Jigsaw {
+  /** From one tile to its code; `classifier({ encoder })` goes on from here. */
+  readonly encoder: Network;
+  /** From all codes to one logit for each permutation. */
+  readonly head: Network;
+  /** Which cell of the image lies in which slot, cells counted row by row: chosen far apart in Hamming distance. */
+  readonly permutations: readonly Uint8Array[];
+  readonly #host: Host;
+  readonly #puzzle: Puzzle;
+  readonly #model: Trainable<JigsawLosses>;
+  readonly #gate = new Gate();
+  #disposed = false;
+
+  /** @internal */
+  constructor(gpu: Gpu, spec: JigsawSpec) {
+    const { image, side, tile, permutations, encoder, head, seed } = readSpec(spec);
+    const cells = side * side;
+    this.encoder = new Network('encoder', encoder, [...tile, image[2]], () => this.#alive());
+    const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
+    this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
+    this.permutations = farApart(cells, permutations, seed);
+    const own = this.encoder.parameterValues(seed, 0);
+    const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length)]);
+    this.#host = { gpu, turns: new Turns(), parameters };
+    const table = tensor(gpu, this.permutations.flatMap((each) => [...each]), [permutations, cells], 'u32');
+    this.#puzzle = { image, side, tile, table };
+    this.#model = this.#trainable(seed);
+  }
+
+  /**
+   * Trains on images; every step cuts its own puzzles of them. All options are those of an autoencoder's `fit`.
+   *
+   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   */
+  fit(data: Data, options: FitOptions<JigsawLosses>): Training<JigsawLosses> {
+    return this.#gate.fit(() => {
+      this.#alive();
+      return startFit(this.#model, data, options);
+    });
+  }
+
+  /** Loss and accuracy over one puzzle of each image, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
+  async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<JigsawLosses> {
+    checkOptions('evaluate', options, ['batchSize', 'seed']);
+    const { batchSize, seed } = options;
+    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
+    this.#alive();
+    return evaluate(this.#model, data, { batchSize, seed: seed === undefined ? undefined : checkSeed('evaluate', seed) });
+  }
+
+  /** Codes of tile images, [tiles, code]. @throws ShapeError, DataError */
+  encode(tiles: Data): Promise<Matrix> {
+    return this.encoder.predict(tiles);
+  }
+
+  /** One puzzle of each image, and its solution. @throws OptionError, ShapeError, DataError */
+  async solve(data: Data, options: { seed?: number } = {}): Promise<Solution> {
+    checkOptions('solve', options, ['seed']);
+    const seed = checkSeed('solve', options.seed ?? this.#model.seed);
+    const host = this.#alive();
+    const { image, tile, side } = this.#puzzle;
+    const { set, release } = await asDataset('solve', host.gpu, data, image);
+    // Each draws the same puzzles.
+    const run = (shape: number[], record: (pass: Pass, x: Tensor) => Tensor) => predict(host, 'solve', set, image, shape, record, seed);
+    try {
+      const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#cut(pass, x).tiles);
+      const truths = await run([1], (pass, x) => this.#cut(pass, x).labels);
+      const count = this.permutations.length;
+      const { data: probabilities } = await run([count], (pass, x) => softmax(pass.tape, this.#logits(pass, this.#cut(pass, x).tiles)));
+      const answers = Int32Array.from({ length: set.length }, (_, row) => {
+        const values = probabilities.subarray(row * count, (row + 1) * count);
+        return values.reduce((best, value, c) => (value > values[best] ? c : best), 0);
+      });
+      return { tiles, truths: Int32Array.from(truths.data), answers };
+    } finally {
+      release();
+    }
+  }
+
+  /** All weights by name: `encoder.0.weight`, `head.0.weight`. */
+  async weights(): Promise<Record<string, Matrix>> {
+    return readWeights(this.#weights());
+  }
+
+  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  setWeights(weights: Record<string, Matrix>): void {
+    writeWeights(this.#weights(), weights);
+  }
+
+  /** A table of layers, shapes and parameters, as in Keras. */
+  summary(): string {
+    return layerTable('jigsaw', this.describe());
+  }
+
+  /** The same as data. */
+  describe(): LayerInfo[] {
+    return [...this.encoder.describe(), ...this.head.describe()];
+  }
+
+  /** Frees the weights. */
+  dispose(): void {
+    if (!this.#disposed) {
+      this.#host.parameters.dispose();
+      this.#puzzle.table.dispose();
+    }
+    this.#disposed = true;
+  }
+
+  #trainable(seed: number): Trainable<JigsawLosses> {
+    return {
+      host: this.#host,
+      place: startPlace(),
+      seed,
+      parts: ['crossEntropy', 'accuracy'],
+      put: (where, data) => asDataset(where, this.#host.gpu, data, this.#puzzle.image),
+      recordLoss: (pass, { x }) => {
+        const { tiles, labels } = this.#cut(pass, x);
+        const { losses, hits } = crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state, pass.training);
+        return [losses, hits];
+      },
+      losses: (means) => ({ loss: means[0], accuracy: means[1] }),
+      betaAt: () => 0,
+    };
+  }
+
+  #cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
+    return cutTiles(pass.tape, x, this.#puzzle, pass.draws());
+  }
+
+  #logits(pass: Pass, tiles: Tensor): Tensor {
+    pass.codes = 'mean';
+    const codes = this.encoder.record(pass, tiles);
+    const [features] = this.head.inputShape;
+    return this.head.record(pass, reshape(pass.tape, codes, [codes.size / features, features]));
+  }
+
+  #weights(): Weights {
+    const { gpu, turns, parameters } = this.#alive();
+    return { gpu, turns, places: [parameters] };
+  }
+
+  #alive(): Host {
+    if (this.#disposed) throw new LatentGpuError('the model was disposed');
+    return this.#host;
+  }
+}
+
+const checkSeed = (where: string, seed: number): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+
+/** @throws OptionError, ShapeError */
+function readSpec(spec: JigsawSpec): { image: Image; side: number; tile: readonly [number, number]; permutations: number; encoder: Layer[]; head: Layer[]; seed: number } {
+  checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
+  const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
+  if (!Array.isArray(input) || input.length !== 3) throw new OptionError('jigsaw: the input is an image: [height, width, channels]');
+  for (const side of input) checkNumber('jigsaw: input', side, { least: 1, whole: true });
+  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${String(tiles)}`);
+  checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
+  for (const [name, layers] of Object.entries({ encoder, head })) {
+    if (!Array.isArray(layers) || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`jigsaw: the ${name} is a list of layers`);
+  }
+  if ([...encoder, ...head].some(({ beta }) => beta)) throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
+  const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
+  const gap = checkNumber('jigsaw: gap', spec.gap ?? Math.max(1, Math.round(0.15 * Math.min(...cell))), { least: 0, whole: true });
+  const tile = [cell[0] - gap, cell[1] - gap] as const;
+  if (Math.min(...tile) < 1) throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
+  return { image: input, side: tiles, tile, permutations, encoder, head, seed: checkSeed('jigsaw', seed) };
+}

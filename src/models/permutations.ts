@@ -1,0 +1,54 @@
+import { OptionError } from '../errors.ts';
+import { philox, streams } from '../runtime/random.ts';
+
+/** Places in which two permutations differ. */
+export function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let differing = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) differing++;
+  return differing;
+}
+
+/**
+ * So many permutations of 0 … size − 1, far apart: each is the one whose least Hamming distance from those before it is largest, and of
+ * those the one that is farthest from all of them together. (Noroozi & Favaro 2016, algorithm 1, go by the mean distance alone.) The first one
+ * follows from the seed.
+ * @throws OptionError where there are not as many
+ */
+export function farApart(size: number, count: number, seed: number): Uint8Array[] {
+  const all = permutations(size);
+  if (count > all.length) throw new OptionError(`jigsaw: ${size} tiles have ${all.length} permutations, not ${count}`);
+  const least = new Uint8Array(all.length).fill(255);
+  const total = new Uint32Array(all.length);
+  const chosen: Uint8Array[] = [];
+  let next = philox([0, 0, 0, 0], [seed, streams.permutations])[0] % all.length;
+  while (chosen.length < count) {
+    const latest = all[next];
+    chosen.push(latest);
+    let best = -1;
+    for (let i = 0; i < all.length; i++) {
+      const distance = hamming(all[i], latest);
+      // What was chosen is 0 away from itself, and stays behind all others.
+      if (distance < least[i]) least[i] = distance;
+      total[i] += distance;
+      if (best < 0 || least[i] > least[best] || (least[i] === least[best] && total[i] > total[best])) best = i;
+    }
+    next = best;
+  }
+  return chosen;
+}
+
+/** All of them, in lexicographic order. */
+function permutations(size: number): Uint8Array[] {
+  const all: Uint8Array[] = [];
+  const current = Uint8Array.from({ length: size }, (_, i) => i);
+  for (;;) {
+    all.push(current.slice());
+    let pivot = size - 2;
+    while (pivot >= 0 && current[pivot] > current[pivot + 1]) pivot--;
+    if (pivot < 0) return all;
+    let other = size - 1;
+    while (current[other] < current[pivot]) other--;
+    [current[pivot], current[other]] = [current[other], current[pivot]];
+    current.subarray(pivot + 1).reverse();
+  }
+}

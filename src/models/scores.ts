@@ -1,0 +1,75 @@
+import { DataError, ShapeError } from '../errors.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
+
+/**
+ * The score above which an example counts as an anomaly, if a share of `contamination` of them are: the (1 − contamination) quantile, between
+ * neighbouring scores linear, as PyOD has it.
+ * @throws OptionError, DataError
+ */
+export function threshold(scores: ArrayLike<number>, options: { contamination: number }): number {
+  checkOptions('threshold', options, ['contamination']);
+  const contamination = checkNumber('threshold: contamination', options?.contamination, { above: 0, most: 0.5 });
+  checkScores('threshold', scores);
+  const sorted = Float64Array.from(scores).sort();
+  const place = (1 - contamination) * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
+/** Points of a receiver operating characteristic, from (0, 0) to (1, 1): whoever scores at least `thresholds[i]` is called an anomaly. */
+export interface RocCurve {
+  /** False positive rate: of the normal examples, the share that is called an anomaly. */
+  fpr: Float64Array;
+  /** True positive rate: of the anomalies, the share that is. */
+  tpr: Float64Array;
+  /** Falling; the first is infinite. */
+  thresholds: Float64Array;
+}
+
+/**
+ * The receiver operating characteristic of scores, higher for stranger; labels are 1 or true for anomalies, else 0 or false. One point for each
+ * score that occurs.
+ * @throws ShapeError, DataError where a label is neither, or all are alike
+ */
+export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): RocCurve {
+  const { order, positive, positives } = ranked('rocCurve', scores, labels);
+  const negatives = order.length - positives;
+  const points = [{ fpr: 0, tpr: 0, threshold: Infinity }];
+  let [hits, alarms] = [0, 0];
+  order.forEach((example, i) => {
+    if (positive[example]) hits++;
+    else alarms++;
+    if (i + 1 === order.length || scores[order[i + 1]] !== scores[example]) points.push({ fpr: alarms / negatives, tpr: hits / positives, threshold: scores[example] });
+  });
+  const column = (name: 'fpr' | 'tpr' | 'threshold') => Float64Array.from(points, (point) => point[name]);
+  return { fpr: column('fpr'), tpr: column('tpr'), thresholds: column('threshold') };
+}
+
+/**
+ * The area under that curve: the chance that an anomaly scores higher than a normal example, equal scores counted half (Hanley & McNeil 1982).
+ * @throws ShapeError, DataError
+ */
+export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): number {
+  const { fpr, tpr } = rocCurve(scores, labels);
+  return fpr.reduce((area, x, i) => (i ? area + (x - fpr[i - 1]) * 0.5 * (tpr[i] + tpr[i - 1]) : 0), 0);
+}
+
+function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<number | boolean>) {
+  checkScores(where, scores);
+  if (scores.length !== labels.length) throw new ShapeError(`${where}: ${scores.length} scores, but ${labels.length} labels`);
+  const positive = Array.from(labels, (label, i) => {
+    if (label !== 0 && label !== 1 && label !== false && label !== true) throw new DataError(`${where}: label ${i} is ${String(label)}, neither 0 nor 1`);
+    return Boolean(label);
+  });
+  const positives = positive.filter(Boolean).length;
+  if (!positives || positives === positive.length) throw new DataError(`${where}: needs anomalies and normal examples; all ${positive.length} labels are ${positives ? 1 : 0}`);
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  return { order, positive, positives };
+}
+
+function checkScores(where: string, scores: ArrayLike<number>): void {
+  if (!scores?.length) throw new DataError(`${where}: there are no scores`);
+  const wrong = Array.from(scores).findIndex((score) => !Number.isFinite(score));
+  if (wrong >= 0) throw new DataError(`${where}: score ${wrong} is ${scores[wrong]}`);
+}

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { activate, activationNames } from '../../src/kernels/activation.ts';
+import { slide } from '../../src/kernels/conv2d.ts';
+import { maxPool2d } from '../../src/kernels/pool.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { activations } from '../reference/activation.ts';
+import { maxPool2d as reference } from '../reference/resample.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+const cases = [
+  { image: [1, 1, 1], kernel: [1, 1], stride: 1, padding: 'valid' },
+  { image: [4, 4, 4], kernel: [2, 2], stride: 2, padding: 'valid' },
+  { image: [7, 5, 3], kernel: [2, 2], stride: 2, padding: 'same' },
+  { image: [6, 7, 8], kernel: [3, 3], stride: 2, padding: 'same' },
+  { image: [5, 6, 2], kernel: [3, 2], stride: 1, padding: 'valid' },
+  { image: [9, 8, 5], kernel: [2, 3], stride: 3, padding: 'valid' },
+] as const;
+
+/** Values in a random order, all of them some way apart, so that differences never change which is the largest. */
+const apart = (draw: Draw, size: number) => {
+  const values = Float32Array.from({ length: size }, (_, i) => i / 64 - size / 128);
+  for (let i = size - 1; i > 0; i--) {
+    const other = draw.whole(0, i);
+    [values[i], values[other]] = [values[other], values[i]];
+  }
+  return values;
+};
+
+it.each(cases)('takes the largest of $kernel over $image, stride $stride, $padding, and sends its gradient there', async ({ image, ...options }) => {
+  const window = slide('test', image, options);
+  const size = 3 * image[0] * image[1] * image[2];
+  await checkGradient(await sharedGpu(), {
+    inputs: [{ values: apart(new Draw(size), size), shape: [3, size / 3] }],
+    build: (tape, x) => maxPool2d(tape, x, window),
+    reference: (x) => reference(x, window).y,
+  });
+});
+
+it('gives the gradient to the first of equals, as also where all are below every number padding could be', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const window = slide('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
+  const x = memory.put(new Float32Array(9).fill(-1e30), [1, 9]);
+  const y = maxPool2d(tape, x, window);
+  tape.differentiate(y, memory.put([1, 2, 3, 4], [1, 4]));
+  const [values, dx] = await run(tape, [y, tape.grad(x)]);
+  memory.dispose();
+  expect(values).toEqual(new Float32Array(4).fill(-1e30));
+  expect(dx).toEqual(new Float32Array([1, 0, 2, 0, 0, 0, 3, 0, 4]));
+});
+
+it.each(activationNames)('behind %s it folds the slope into its gradient', async (name) => {
+  for (const channels of [3, 4]) {
+    const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
+    const size = 2 * 24 * channels;
+    // Above zero, where all activations rise: near -1.28 silu turns, and near -0.75 gelu.
+    const values = apart(new Draw(size), size).map((value) => value + size / 128 + 0.1);
+    await checkGradient(await sharedGpu(), {
+      inputs: [{ values, shape: [2, size / 2] }],
+      build: (tape, x) => maxPool2d(tape, activate(tape, x, name), window),
+      reference: (x) => reference(x.map(activations[name].f), window).y,
+      relative: 4e-6,
+    });
+  }
+});

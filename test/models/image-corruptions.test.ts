@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { autoencoder, conv2d, dense, downsample, OptionError, ShapeError, shuffleTiles, type Corruption } from '../../src/index.ts';
+import { coarsen } from '../reference/resample.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const model = async (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
+  autoencoder(await sharedGpu(), { input, encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(input[2], 3, 'sigmoid', { padding: 'same' })], loss: 'mse', corrupt });
+
+describe('downsample', () => {
+  it.each([2, 4])('by %i leaves squares of means, in a picture of the same size', async (factor) => {
+    const made = await model([9, 8, 2], downsample(factor));
+    const data = new Draw(1).floats(5 * 144, 0, 1);
+    const { data: seen, shape } = await made.corrupt(data);
+    expect(shape).toEqual([5, 9, 8, 2]);
+    expectClose(seen, coarsen(data, [9, 8, 2], factor), 1e-6);
+    const { loss } = await made.fit(data, { steps: 3, batchSize: 2 });
+    expect(loss).toHaveLength(3);
+    made.dispose();
+  });
+});
+
+describe('shuffleTiles', () => {
+  it.each([2, 3])('into %i × %i keeps every tile, in another order for most', async (tiles) => {
+    const made = await model([6, 6, 1], shuffleTiles(tiles));
+    const examples = 50;
+    const data = new Draw(2).floats(examples * 36, 0, 1);
+    const { data: seen } = await made.corrupt(data);
+    const side = 6 / tiles;
+    const cut = (values: Float32Array, n: number) =>
+      Array.from({ length: tiles * tiles }, (_, tile) =>
+        Array.from({ length: side * side }, (_, i) => values[n * 36 + (Math.floor(tile / tiles) * side + Math.floor(i / side)) * 6 + (tile % tiles) * side + (i % side)]).join(),
+      );
+    let moved = 0;
+    for (let n = 0; n < examples; n++) {
+      const [before, after] = [cut(data, n), cut(seen, n)];
+      expect(after.toSorted()).toEqual(before.toSorted());
+      if (after.join() !== before.join()) moved++;
+    }
+    expect(moved).toBeGreaterThan(examples / 2);
+    expect((await made.corrupt(data)).data).toEqual(seen);
+    expect((await made.corrupt(data, { seed: 9 })).data).not.toEqual(seen);
+    made.dispose();
+  });
+});
+
+it('both are for images that can be cut so', async () => {
+  const gpu = await sharedGpu();
+  await expect(autoencoder(gpu, { input: 784, encoder: [dense(3)], decoder: [dense(784)], loss: 'mse', corrupt: downsample(4) })).rejects.toThrow('downsample: takes images of [height, width, channels], not [784]');
+  await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow('shuffleTiles: [6, 7, 1] cannot be cut into 2 × 2 tiles');
+  await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow(ShapeError);
+  for (const wrong of [0, 1, 1.5, '2' as never]) {
+    expect(() => downsample(wrong)).toThrow(OptionError);
+    expect(() => shuffleTiles(wrong)).toThrow(OptionError);
+  }
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { adam, classifier, conv2d, dense, flatten, jigsaw, maxPool2d, OptionError, ShapeError, type JigsawSpec } from '../../src/index.ts';
+import { farApart, hamming } from '../../src/models/permutations.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+describe('permutations far apart', () => {
+  const distances = (chosen: readonly Uint8Array[]) => chosen.flatMap((a, i) => chosen.slice(i + 1).map((b) => hamming(a, b)));
+
+  it.each([
+    [4, 24, 2],
+    [4, 4, 4],
+    [9, 9, 9],
+    [9, 30, 7],
+    [9, 100, 6],
+  ])('of %i tiles, %i of them differ in at least %i places', (size, count, least) => {
+    const chosen = farApart(size, count, 1);
+    expect(chosen).toHaveLength(count);
+    for (const each of chosen) expect([...each].toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, i) => i));
+    expect(new Set(chosen.map((each) => each.join())).size).toBe(count);
+    expect(Math.min(...distances(chosen))).toBeGreaterThanOrEqual(least);
+  });
+
+  it('follow from the seed', () => {
+    expect(farApart(4, 5, 1)).toEqual(farApart(4, 5, 1));
+    expect(farApart(9, 5, 1)).not.toEqual(farApart(9, 5, 2));
+  });
+
+  it('refuse more than there are', () => {
+    expect(() => farApart(4, 25, 0)).toThrow('jigsaw: 4 tiles have 24 permutations, not 25');
+  });
+});
+
+const spec = (changes: Partial<JigsawSpec> = {}): JigsawSpec => ({
+  input: [12, 12, 1],
+  tiles: 2,
+  permutations: 24,
+  encoder: [conv2d(6, 3, 'relu', { padding: 'same' }), maxPool2d(2), flatten(), dense(16, 'relu')],
+  head: [dense(32, 'relu')],
+  ...changes,
+});
+
+/** Pictures of which each quarter has stripes of its own, under noise; or of noise alone. */
+function pictures(count: number, seed: number, striped: boolean): Float32Array {
+  const noise = new Draw(seed).floats(count * 144, 0, 1);
+  return noise.map((value, i) => {
+    const [x, y] = [i % 12, Math.floor(i / 12) % 12];
+    const quarter = Math.floor(y / 6) * 2 + Math.floor(x / 6);
+    const bright = [x, y, x + y, x - y + 12][quarter] % 3 === 0;
+    return striped ? 0.3 * value + (bright ? 0.7 : 0) : value;
+  });
+}
+
+describe('jigsaw', () => {
+  it('learns where tiles belong that differ, on pictures it has not seen; of noise it learns nothing', async () => {
+    const gpu = await sharedGpu();
+    for (const striped of [true, false]) {
+      const model = await jigsaw(gpu, spec());
+      const { epochs } = await model.fit(pictures(512, 1, striped), { epochs: 20, batchSize: 32, optimizer: adam(3e-3) });
+      expect(epochs).toHaveLength(20);
+      const { loss, accuracy } = await model.evaluate(pictures(480, 2, striped));
+      if (striped) expect(accuracy).toBeGreaterThan(0.9);
+      // Of 480, 20 are right by chance, with a deviation of 4.4.
+      else expect(accuracy).toBeLessThan(40 / 480);
+      if (!striped) expect(loss).toBeGreaterThan(Math.log(24) - 0.1);
+      model.dispose();
+    }
+  });
+
+  it('cuts tiles of mean 0 and variance 1 out of the cells that the permutation says', async () => {
+    const model = await jigsaw(await sharedGpu(), spec({ gap: 2 }));
+    expect(model.encoder.inputShape).toEqual([4, 4, 1]);
+    const count = 60;
+    const data = pictures(count, 3, false);
+    const { tiles, truths } = await model.solve(data);
+    expect(tiles.shape).toEqual([count, 4, 4, 4, 1]);
+    const places = new Set<string>();
+    for (let n = 0; n < count; n++) {
+      for (let slot = 0; slot < 4; slot++) {
+        const tile = tiles.data.subarray((n * 4 + slot) * 16, (n * 4 + slot + 1) * 16);
+        const cell = model.permutations[truths[n]][slot];
+        const found = [0, 1, 2].flatMap((dy) => [0, 1, 2].map((dx) => ({ dy, dx }))).filter(({ dy, dx }) => {
+          const [top, left] = [Math.floor(cell / 2) * 6 + dy, (cell % 2) * 6 + dx];
+          const values = Array.from({ length: 16 }, (_, i) => data[n * 144 + (top + Math.floor(i / 4)) * 12 + left + (i % 4)]);
+          const mean = values.reduce((sum, value) => sum + value, 0) / 16;
+          const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 16 + 1e-5);
+          return values.every((value, i) => Math.abs((value - mean) / deviation - tile[i]) < 1e-4);
+        });
+        expect(found).toHaveLength(1);
+        places.add(`${found[0].dy} ${found[0].dx}`);
+      }
+    }
+    expect(places.size).toBe(9);
+    expect(new Set(truths).size).toBeGreaterThan(15);
+    model.dispose();
+  });
+
+  it('a tile of one colour becomes 0, not NaN', async () => {
+    const model = await jigsaw(await sharedGpu(), spec());
+    const { tiles } = await model.solve(new Float32Array(144 * 2).fill(0.5));
+    expect(tiles.data.every((value) => value === 0)).toBe(true);
+    model.dispose();
+  });
+
+  it('the same seed gives the same bits and puzzles, evaluate the same figures', async () => {
+    const gpu = await sharedGpu();
+    const data = pictures(64, 4, true);
+    const train = async (seed: number) => {
+      const model = await jigsaw(gpu, spec({ seed }));
+      await model.fit(data, { epochs: 2, batchSize: 16 });
+      const first = await model.evaluate(data);
+      expect(await model.evaluate(data, { batchSize: 64 })).toMatchObject({ accuracy: first.accuracy });
+      const { truths, answers } = await model.solve(data, { seed });
+      expect(truths.filter((truth, i) => truth === answers[i]).length / 64).toBeCloseTo(first.accuracy, 6);
+      const trained = await bits(model);
+      model.dispose();
+      return { trained, truths };
+    };
+    const first = await train(1);
+    expect(await train(1)).toEqual(first);
+    expect((await train(2)).truths).not.toEqual(first.truths);
+  });
+
+  it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {
+    const gpu = await sharedGpu();
+    const before = gpu.memory().bytes;
+    const model = await jigsaw(gpu, spec({ tiles: 3, permutations: 30, encoder: [flatten(), dense(5, 'relu')], head: [] }));
+    expect(model.encoder.inputShape).toEqual([3, 3, 1]);
+    expect(model.head.outputShape).toEqual([30]);
+    expect(Object.keys(await model.weights())).toEqual(['encoder.1.weight', 'encoder.1.bias', 'head.0.weight', 'head.0.bias']);
+    const codes = await model.encode(new Draw(5).floats(9 * 7, 0, 1));
+    expect(codes.shape).toEqual([7, 5]);
+    const made = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+    made.dispose();
+    model.dispose();
+    expect(gpu.memory().bytes).toBe(before);
+  });
+
+  it.each([
+    ['four tiles a side', { tiles: 4 as never }, OptionError, 'jigsaw: there are 2 or 3 tiles a side, not 4'],
+    ['an input that is no image', { input: 144 as never }, OptionError, 'jigsaw: the input is an image'],
+    ['one permutation', { permutations: 1 }, OptionError, 'jigsaw: permutations'],
+    ['more permutations than there are', { permutations: 25 }, OptionError, 'jigsaw: 4 tiles have 24 permutations, not 25'],
+    ['a gap as large as a cell', { gap: 6 }, ShapeError, 'jigsaw: cells of [6, 6] leave no tile beside a gap of 6'],
+    ['a head that is none', { head: dense(3) as never }, OptionError, 'jigsaw: the head is a list of layers'],
+    ['an option that is none', { tile: 3 } as never, OptionError, 'tile'],
+    ['layers that do not fit', { encoder: [dense(3)] }, ShapeError, 'dense: takes flat features, not [5, 5, 1]'],
+  ])('refuses %s', async (_, changes, error, message) => {
+    const made = jigsaw(await sharedGpu(), spec(changes));
+    await expect(made).rejects.toThrow(error);
+    await expect(made).rejects.toThrow(message);
+  });
+});
