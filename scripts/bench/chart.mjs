@@ -1,9 +1,9 @@
 import { adapter as adapterWords } from '../start/words.mjs';
-import { ours } from './tables.mjs';
+import { number, ours } from './tables.mjs';
 
 const width = 760;
 const left = 130;
-const right = 70;
+const right = 120;
 const bar = 18;
 /** @type {Record<string, string>} */
 const colors = { [ours]: '#0072b2', 'jax-js': '#e69f00', 'tf.js fit': '#cc79a7', 'tf.js minimize': '#999999' };
@@ -23,7 +23,7 @@ export function chart({ models, adapter, runtime }) {
       y += bar + 4;
       const end = x(ms).toFixed(1);
       const ratio = name === ours ? '' : ` (${(ms / peers[ours].ms).toFixed(1)} ×)`;
-      return `<text x="${left - 8}" y="${y}" class="name">${name}</text><rect x="${left}" y="${y - bar + 4}" width="${(Number(end) - left).toFixed(1)}" height="${bar}" fill="${colors[name] ?? '#666'}"/><text x="${Number(end) + 6}" y="${y}">${ms.toPrecision(3)}${ratio}</text>`;
+      return `<text x="${left - 8}" y="${y}" class="name">${name}</text><rect x="${left}" y="${y - bar + 4}" width="${(Number(end) - left).toFixed(1)}" height="${bar}" fill="${colors[name] ?? '#666'}"/><text x="${Number(end) + 6}" y="${y}">${number(ms)}${ratio}</text>`;
     });
     y += 34;
     return [heading, ...bars].join('\n');

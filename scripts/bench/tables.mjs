@@ -5,7 +5,7 @@ import { adapter as adapterWords } from '../start/words.mjs';
 
 export const ours = 'latentgpu';
 
-const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
+export const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
 const mebibytes = (/** @type {number} */ bytes) => `${number(bytes / 2 ** 20)} MiB`;
 const percent = (/** @type {number} */ share) => `${number(100 * share)} %`;
 
