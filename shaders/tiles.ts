@@ -3,10 +3,10 @@ import { unroll, wgsl } from './wgsl.ts';
 
 /** How a product is cut up: a matter of speed alone. */
 export interface Tiling {
-  /** Outputs of one invocation, each 4, 8 or 16. */
+  /** Outputs of one invocation, each 4, 8, 16 or 32. */
   readonly rows: number;
   readonly columns: number;
-  /** Four neighbours work as a square of 2 × 2 tiles and share what they load; sides are then 8 or 16. Needs the feature `subgroups`. */
+  /** Four neighbours work as a square of 2 × 2 tiles and share what they load; sides are then 8 or more. Needs the feature `subgroups`. */
   readonly quads: boolean;
   /** Invocations in a workgroup: a multiple of 4. */
   readonly group: number;

@@ -95,7 +95,8 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     const sides = { m: 37, n: 44, k: 50, ...transposes };
     const draw = new Draw(25 + seed);
     const [a, b] = [memory.put(draw.floats(37 * 50), shapeA(sides)), memory.put(draw.floats(50 * 44), shapeB(sides))];
-    const ys = tilings.map((tiling) => {
+    const largest: Tiling = { rows: 32, columns: 16, quads: true, group: 16 };
+    const ys = [...tilings, { ...largest, columns: 32 }, largest].map((tiling) => {
       const y = tape.tensor([37, 44]);
       product(tape, { a, b, y, ...transposes, tiling });
       return y;
