@@ -65,18 +65,20 @@ fn patch_at(i: u32) -> Patch {
 /** Four neighbours in row ky of a patch, from j on. */
 fn load_x(patch_: Patch, ky: i32, j: i32, height: i32, line: i32) -> vec4f {
   let row = patch_.top + ky;
-  var v = vec4f();
-  if (row < 0 || row >= height) { return v; }
   let at = patch_.at + ky * line + j;
 #if ${wideChannels}
-  if (j >= patch_.first && j < patch_.end) { v = x[at / 4]; }
+  // Without a branch: a processor would run through it for each invocation in turn.
+  let inside = (row >= 0) & (row < height) & (j >= patch_.first) & (j < patch_.end);
+  return select(vec4f(), x[select(0, at / 4, inside)], inside);
 #else
+  var v = vec4f();
+  if (row < 0 || row >= height) { return v; }
   if (j >= patch_.first && j < patch_.end) { v.x = x[at]; }
   if (j + 1 >= patch_.first && j + 1 < patch_.end) { v.y = x[at + 1]; }
   if (j + 2 >= patch_.first && j + 2 < patch_.end) { v.z = x[at + 2]; }
   if (j + 3 >= patch_.first && j + 3 < patch_.end) { v.w = x[at + 3]; }
-#endif
   return v;
+#endif
 }
 ${load('w', { wide: wideRun, fill: false })}
 ${tiles({
@@ -149,19 +151,20 @@ fn pixel_at(i: u32) -> Pixel {
 
 /** Four filters from f on, ty rows above and tx columns before a pixel's first tap. */
 fn load_x(pixel: Pixel, ty: i32, tx: i32, f: i32, height: u32, width: u32, filters: i32) -> vec4f {
-  var v = vec4f();
   // Negative ones become larger than any side.
-  if (u32(pixel.row - ty) >= height || u32(pixel.column - tx) >= width || pixel.row < 0) { return v; }
+  let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
   let at = pixel.at - (ty * i32(width) + tx) * filters + f;
 #if ${wideFilters}
-  v = x[at / 4];
+  return select(vec4f(), x[select(0, at / 4, inside)], inside);
 #else
+  var v = vec4f();
+  if (!inside) { return v; }
   v.x = x[at];
   if (f + 1 < filters) { v.y = x[at + 1]; }
   if (f + 2 < filters) { v.z = x[at + 2]; }
   if (f + 3 < filters) { v.w = x[at + 3]; }
-#endif
   return v;
+#endif
 }
 ${load('w', { wide: wideChannels, fill: !wideFilters })}
 ${tiles({
@@ -238,17 +241,18 @@ fn spot_at(j: u32) -> Spot {
 
 /** What the four weights see of the patch that begins at a row and column of the image. */
 fn load_x(spot: Spot, top: i32, left: i32, at: i32, height: u32, width: u32) -> vec4f {
-  var v = vec4f();
 #if ${wideChannels}
-  if (u32(top + spot.row) < height && u32(left + spot.column) < width) { v = x[(at + spot.at) / 4]; }
+  let inside = (u32(top + spot.row) < height) & (u32(left + spot.column) < width);
+  return select(vec4f(), x[select(0, (at + spot.at) / 4, inside)], inside);
 #else
+  var v = vec4f();
   let inside = (vec4u(top + spot.row) < vec4u(height)) & (vec4u(left + spot.column) < vec4u(width));
   if (inside.x) { v.x = x[at + spot.at.x]; }
   if (inside.y) { v.y = x[at + spot.at.y]; }
   if (inside.z) { v.z = x[at + spot.at.z]; }
   if (inside.w) { v.w = x[at + spot.at.w]; }
-#endif
   return v;
+#endif
 }
 ${tiles({
   tiling,
