@@ -27,6 +27,7 @@ struct Sizes {
   stride: u32,
   pad_top: u32,
   pad_left: u32,
+  parts: u32,
   add_y: u32,
   add_sums: u32
 }
@@ -71,13 +72,10 @@ fn load_x(patch_: Patch, ky: i32, j: i32, height: i32, line: i32) -> vec4f {
   let inside = (row >= 0) & (row < height) & (j >= patch_.first) & (j < patch_.end);
   return select(vec4f(), x[select(0, at / 4, inside)], inside);
 #else
-  var v = vec4f();
-  if (row < 0 || row >= height) { return v; }
-  if (j >= patch_.first && j < patch_.end) { v.x = x[at]; }
-  if (j + 1 >= patch_.first && j + 1 < patch_.end) { v.y = x[at + 1]; }
-  if (j + 2 >= patch_.first && j + 2 < patch_.end) { v.z = x[at + 2]; }
-  if (j + 3 >= patch_.first && j + 3 < patch_.end) { v.w = x[at + 3]; }
-  return v;
+  let each = j + vec4i(0, 1, 2, 3);
+  let inside = (each >= vec4i(patch_.first)) & (each < vec4i(select(0, patch_.end, row >= 0 && row < height)));
+  let places = select(vec4i(), at + vec4i(0, 1, 2, 3), inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
 #endif
 }
 ${load('w', { wide: wideRun, fill: false })}
@@ -149,23 +147,22 @@ fn pixel_at(i: u32) -> Pixel {
   return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
 }
 
+#if ${wideFilters}
 /** Four filters from f on, ty rows above and tx columns before a pixel's first tap. */
 fn load_x(pixel: Pixel, ty: i32, tx: i32, f: i32, height: u32, width: u32, filters: i32) -> vec4f {
   // Negative ones become larger than any side.
   let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
   let at = pixel.at - (ty * i32(width) + tx) * filters + f;
-#if ${wideFilters}
   return select(vec4f(), x[select(0, at / 4, inside)], inside);
-#else
-  var v = vec4f();
-  if (!inside) { return v; }
-  v.x = x[at];
-  if (f + 1 < filters) { v.y = x[at + 1]; }
-  if (f + 2 < filters) { v.z = x[at + 2]; }
-  if (f + 3 < filters) { v.w = x[at + 3]; }
-  return v;
-#endif
 }
+#else
+/** Four neighbours along taps and filters at once: where there are few filters, four taps. */
+fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, filters: i32) -> vec4f {
+  let inside = (vec4u(pixel.column - tx) < vec4u(width)) & vec4<bool>(u32(pixel.row - ty) < height && pixel.row >= 0);
+  let places = select(vec4i(), pixel.at - (ty * i32(width) + tx) * filters + f, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
+}
+#endif
 ${load('w', { wide: wideChannels, fill: !wideFilters })}
 ${tiles({
   tiling,
@@ -184,17 +181,28 @@ ${tiles({
   let class_ = row / class_rows();
   let first_y = (class_ / stride + sizes.pad_top) % stride;
   let first_x = (class_ % stride + sizes.pad_left) % stride;`,
-  open: `
+  // A row of w is that of a filter at a tap.
+  open: wideFilters
+    ? `
   for (var ky = first_y; ky < kernel_height; ky += stride) {
   let ty = i32(ky / stride);
   for (var kx = first_x; kx < kernel_width; kx += stride) {
   let tx = i32(kx / stride);
-  let tap = ky * kernel_width + kx;
-  for (var f = 0u; f < filters; f += 4u) {`,
-  close: '} } }',
-  a: { along: 'k', four: (q, c) => `load_x(pixel${4 * q + c}, ty, tx, i32(f), height, width, i32(filters))` },
-  // A kernel's row is that of filter f + c at this tap; past the last filter lies none.
-  b: { along: 'side', four: (q, c) => `load_w((f + ${c}u) * taps + tap, column + ${4 * q}u, filters * taps, n)` },
+  for (var f = 0u; f < filters; f += 4u) {
+  let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
+    : `
+  let run = (kernel_width - min(first_x, kernel_width) + stride - 1u) / stride * filters;
+  for (var ky = first_y; ky < kernel_height; ky += stride) {
+  let ty = i32(ky / stride);
+  for (var j = 0u; j < run; j += 4u) {
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let tx = vec4i(each / filters);
+  let f = vec4i(each % filters);
+  // Past the last tap lies none.
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride, each < vec4u(run));`,
+  close: wideFilters ? '} } }' : '} }',
+  a: { along: 'k', four: (q, c) => `load_x(pixel${4 * q + c}, ty, tx, ${wideFilters ? 'i32(f)' : 'f'}, height, width, i32(filters))` },
+  b: { along: 'side', four: (q, c) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)` },
 })}
 `,
   );
@@ -203,6 +211,9 @@ ${tiles({
 /**
  * y[f,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox,f] x[b, oy s − p + ky, ox s − p + kx, c]: the gradient of a convolution with respect to its weights, with
  * a that of its output. With `sums` also Σ a for each filter, the gradient of its bias.
+ *
+ * A sum may have tens of thousands of terms where there are only some hundreds of sums: so the batch is cut into `parts`, each with sums of its
+ * own, y [parts, filters, …]. Like classes of pixels, parts fill whole tiles.
  */
 export function convWeightsShader({ wideChannels, wideFilters, wideY, ragged, sums, tiling }: Omit<ConvVariant, keyof Epilogue> & { readonly wideY: boolean; readonly ragged: boolean; readonly sums: boolean }) {
   return shader<'a' | 'x' | 'y', 'sums'>(
@@ -213,7 +224,16 @@ ${enabled(tiling)}
 @group(0) @binding(1) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${sizes}
-${stored({ bias: false, activation: 'linear', wideY }, 4)}
+${stored({ bias: false, activation: 'linear', wideY }, 4, 'row_of_part(i)')}
+fn part_rows() -> u32 {
+  return (sizes.filters + ${covered(tiling)[0] - 1}u) / ${covered(tiling)[0]}u * ${covered(tiling)[0]}u;
+}
+
+fn row_of_part(i: u32) -> u32 {
+  let filter_ = i % part_rows();
+  return select(none, i / part_rows() * sizes.filters + filter_, filter_ < sizes.filters);
+}
+
 #if ${sums}
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 ${columnSums}
@@ -257,9 +277,11 @@ fn load_x(spot: Spot, top: i32, left: i32, at: i32, height: u32, width: u32) -> 
 ${tiles({
   tiling,
   head: `
-  let m = sizes.filters;
+  let filters = sizes.filters;
+  let m = sizes.parts * part_rows();
   let n = sizes.kernel_height * sizes.kernel_width * sizes.channels;
   let batch = sizes.batch;
+  let share = (batch + sizes.parts - 1u) / sizes.parts;
   let height = sizes.height;
   let width = sizes.width;
   let channels = i32(sizes.channels);
@@ -268,17 +290,27 @@ ${tiles({
   let stride = i32(sizes.stride);
   let pad_top = i32(sizes.pad_top);
   let pad_left = i32(sizes.pad_left);`,
-  spare: sums ? 'sum_columns(spare * 4u, batch * out_height * out_width, m);' : undefined,
-  before: (_, columns) => Array.from({ length: columns / 4 }, (_, q) => `let spot${q} = spot_at(column + ${4 * q}u);`).join('\n'),
+  spare: sums
+    ? `
+    let each = (filters + 3u) / 4u;
+    let part = spare / each;
+    if (part >= sizes.parts) { return; }
+    let places = out_height * out_width;
+    sum_columns(spare % each * 4u, part * share * places, min(batch, (part + 1u) * share) * places, filters, part);`
+    : undefined,
+  before: (_, columns) => `
+  ${Array.from({ length: columns / 4 }, (_, q) => `let spot${q} = spot_at(column + ${4 * q}u);`).join('\n  ')}
+  let part = row / part_rows();
+  let filter_ = row % part_rows();`,
   open: `
-  for (var b = 0u; b < batch; b++) { for (var oy = 0u; oy < out_height; oy++) {
+  for (var b = part * share; b < min(batch, (part + 1u) * share); b++) { for (var oy = 0u; oy < out_height; oy++) {
   let first = (b * out_height + oy) * out_width;
   let top = i32(oy) * stride - pad_top;
   let line = (i32(b * height) + top) * i32(width);
   for (var ox = 0u; ox < out_width; ox += 4u) {
   let left = i32(ox) * stride - pad_left;`,
   close: '} } }',
-  a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, row + ${4 * q}u, first + out_width, m)` },
+  a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, filter_ + ${4 * q}u, first + out_width, filters)` },
   b: { along: 'side', four: (q, c) => `load_x(spot${q}, top, left + ${c} * stride, (line + left + ${c} * stride) * channels, height, width)` },
 })}
 `,

@@ -41,7 +41,7 @@ ${tiles({
   let m = sizes.m;
   let n = sizes.n;
   let k = sizes.k;`,
-  spare: sums ? 'sum_columns(spare * 4u, k, m);' : undefined,
+  spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
   open: 'for (var at = 0u; at < k; at += 4u) {',
   close: '}',
   a: transposeA

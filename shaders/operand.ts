@@ -27,17 +27,18 @@ fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 `;
 }
 
-/** Chunk `sum_columns(column, k, m)`: sums[column…] = Σ_k a[k, column…], for four columns of a [k, m]; with the chunk `load('a', …)`. */
+/** Chunk `sum_columns(column, begin, end, m, part)`: sums[part, column…] = Σ a[k, column…] over the rows in between, for four columns of a [·, m]; with the chunk `load('a', …)`. */
 export const columnSums = wgsl`
-fn sum_columns(column: u32, k: u32, m: u32) {
+fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
   if (column >= m) { return; }
   var sum = vec4f();
-  for (var at = 0u; at < k; at++) { sum += load_a(at, column, k, m); }
+  for (var at = begin; at < end; at++) { sum += load_a(at, column, end, m); }
   let count = min(4u, m - column);
   for (var c = 0u; c < count; c++) {
+    let place = part * m + column + c;
     var one = sum[c];
-    if (sizes.add_sums != 0u) { one += sums[column + c]; }
-    sums[column + c] = one;
+    if (sizes.add_sums != 0u) { one += sums[place]; }
+    sums[place] = one;
   }
 }
 `;

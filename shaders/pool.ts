@@ -7,6 +7,8 @@ export interface PoolVariant {
   readonly wide: boolean;
   /** The gradient is multiplied by the slope of this activation, at the tensor bound to `saved`. */
   readonly slope?: Activation;
+  /** Windows lie side by side: each pixel is in one. */
+  readonly tiled?: boolean;
 }
 
 const types = (wide: boolean) => (wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' });
@@ -67,7 +69,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 };
 
 /** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] over the places whose largest value this pixel was, times f′(saved) */
-export const maxPoolBackward = ({ wide, slope }: PoolVariant) => {
+export const maxPoolBackward = ({ wide, slope, tiled = false }: PoolVariant) => {
   const { values, places } = types(wide);
   return shader<'dy' | 'at' | 'dx', 'saved'>(
     `maxPool2d backward${slope ? ` ${slope}'` : ''}`,
@@ -91,6 +93,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let along = t / channels % width + pad_left;
   let image = t / (channels * width * height) * out_height * out_width;
   var sum = ${values}();
+#if ${tiled}
+  let oy = down / kernel_height;
+  let ox = along / kernel_width;
+  if (oy < out_height && ox < out_width) {
+    let place = (image + oy * out_width + ox) * channels + c;
+    sum = select(sum, dy[place], at[place] == ${places}(down % kernel_height * kernel_width + along % kernel_width));
+  }
+#else
   for (var ky = down % stride; ky < kernel_height; ky += stride) {
     let oy = (down - ky) / stride;
     if (down < ky || oy >= out_height) { continue; }
@@ -101,6 +111,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(${values}(), dy[place], at[place] == ${places}(ky * kernel_width + kx));
     }
   }
+#endif
 #if ${slope !== undefined}
   sum *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
 #endif

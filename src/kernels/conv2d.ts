@@ -122,7 +122,7 @@ const problemOf = (name: string, sizes: Record<string, number>): string => `${na
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
   const [filters, , kernelWidth, channels] = w.shape;
-  const sizes = { filters, ...sizesOf(x.shape[0], window) };
+  const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideRun: whole(kernelWidth * channels), wideY: whole(filters), bias: bias !== undefined, activation, slope: slope?.activation };
   const way = (tiling: Tiling) => ({ shader: convShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, filters) });
@@ -132,7 +132,7 @@ function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Con
 /** From the places to the image: each pixel adds up the places whose patches it lies in. */
 function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
   const [filters, , , channels] = w.shape;
-  const sizes = { filters, ...sizesOf(x.shape[0], window) };
+  const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const { batch, height, width, stride } = sizes;
   const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(channels), bias: bias !== undefined, activation, slope: slope?.activation };
@@ -144,12 +144,31 @@ function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Co
   tuned(tape, problemOf('conv2d transposed', sizes), { x, w, y, bias, saved: slope?.saved }, sizes, tilings(tape.gpu, stride * stride * inClass, channels), way);
 }
 
-/** The gradient of the weights, from the values at the places and the image. */
+/** Tiles of 8 × 8 sums that keep a GPU busy, and parts of the batch that one more dispatch adds up. */
+const wantedTiles = 1024;
+const mostParts = 64;
+
+/**
+ * Into how many parts the batch is cut, with sums of their own: it follows from the shapes alone, as it changes the order in which values are
+ * added up.
+ */
+function partsOf(batch: number, filters: number, n: number): number {
+  const wanted = Math.ceil(wantedTiles / (Math.ceil(filters / 8) * Math.ceil(n / 8)));
+  const share = Math.ceil(batch / Math.min(batch, wanted, mostParts));
+  return Math.ceil(batch / share);
+}
+
+/** The gradient of the weights, from the values at the places and the image; with the sums of the values for each filter. */
 function weights(tape: Tape, { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
-  const sizes = { filters, ...sizesOf(a.shape[0], window) };
   const n = kernelHeight * kernelWidth * channels;
+  const parts = partsOf(a.shape[0], filters, n);
+  const sizes = { filters, parts, ...sizesOf(a.shape[0], window) };
+  const partial = (whole: Tensor) => (parts === 1 ? whole : tape.tensor([parts, whole.size], 'f32', 'partial sums'));
+  const [ownY, ownSums] = [partial(y), sums && partial(sums)];
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(n), ragged: !whole(sizes.out_width), sums: sums !== undefined };
-  const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, filters, n) + (sums ? Math.ceil(filters / 4) : 0) });
-  tuned(tape, problemOf('conv2d weights', sizes), { a, x, y, sums }, sizes, tilings(tape.gpu, filters, n), way);
+  const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, parts * Math.ceil(filters / covered(tiling)[0]) * covered(tiling)[0], n) + (sums ? parts * Math.ceil(filters / 4) : 0) });
+  tuned(tape, problemOf('conv2d weights', sizes), { a, x, y: ownY, sums: ownSums }, sizes, tilings(tape.gpu, filters, n), way);
+  if (ownY !== y) sumRowsInto(tape, ownY, y);
+  if (sums && ownSums !== sums) sumRowsInto(tape, ownSums!, sums);
 }

@@ -20,7 +20,8 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   tape.run(maxPoolForward({ wide }), { x, y, at }, { constants, threads: rows * places * across });
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
-    tape.run(maxPoolBackward({ wide, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * height * width * across });
+    const tiled = window.kernel.every((side) => side === window.stride);
+    tape.run(maxPoolBackward({ wide, tiled, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * height * width * across });
   });
   return y;
 }

@@ -103,7 +103,7 @@ const families: Record<string, Shader[]> = {
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
-  pool: [...either.map((wide) => maxPoolForward({ wide })), ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(maxPoolBackward)] as Shader[],
+  pool: [...either.map((wide) => maxPoolForward({ wide })), ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(maxPoolBackward)] as Shader[],
   puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],
   resample: [
     ...all({ kind: ['nearest', 'bilinear'] as const, wide: either, slope: [undefined, 'tanh'] as (Activation | undefined)[] }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
