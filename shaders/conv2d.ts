@@ -1,5 +1,5 @@
 import { columnSums, load } from './operand.ts';
-import { covered, enabled, epilogueName, stored, tiles, tilingName, type Epilogue, type Tiling } from './tiles.ts';
+import { enabled, epilogueName, filling, stored, tiles, tilingName, type Epilogue, type Tiling } from './tiles.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 // All three products of a convolution are matrix products whose one side is never written down. Images are [batch, height, width, channels],
@@ -109,7 +109,6 @@ ${tiles({
  */
 export function convTransposeShader(variant: ConvVariant) {
   const { wideChannels, wideFilters, wideY, tiling } = variant;
-  const [tileRows] = covered(tiling);
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`
@@ -124,8 +123,9 @@ fn in_class() -> u32 {
   return (sizes.height + s - 1u) / s * ((sizes.width + s - 1u) / s) * sizes.batch;
 }
 
+${filling(tiling)}
 fn class_rows() -> u32 {
-  return (in_class() + ${tileRows - 1}u) / ${tileRows}u * ${tileRows}u;
+  return filled_rows(in_class());
 }
 
 /** A pixel of y: its number, or none; and where its first tap lies in x. */
@@ -225,8 +225,9 @@ ${enabled(tiling)}
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${sizes}
 ${stored({ bias: false, activation: 'linear', wideY }, 4, 'row_of_part(i)')}
+${filling(tiling)}
 fn part_rows() -> u32 {
-  return (sizes.filters + ${covered(tiling)[0] - 1}u) / ${covered(tiling)[0]}u * ${covered(tiling)[0]}u;
+  return filled_rows(sizes.filters);
 }
 
 fn row_of_part(i: u32) -> u32 {

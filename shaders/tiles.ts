@@ -25,6 +25,22 @@ export interface Epilogue {
 /** Rows, and columns, that one tile or one quad covers. */
 export const covered = ({ rows, columns, quads }: Tiling): [rows: number, columns: number] => (quads ? [2 * rows, 2 * columns] : [rows, columns]);
 
+/** So many rows, filled up to whole tiles. */
+export function filledRows(tiling: Tiling, count: number): number {
+  const [rows] = covered(tiling);
+  return Math.ceil(count / rows) * rows;
+}
+
+/** Chunk: `filled_rows(count)`, the same on the device. */
+export function filling(tiling: Tiling): string {
+  const [rows] = covered(tiling);
+  return wgsl`
+fn filled_rows(count: u32) -> u32 {
+  return (count + ${rows - 1}u) / ${rows}u * ${rows}u;
+}
+`;
+}
+
 /** Invocations of a product of m × n outputs. */
 export function invocationsOf(tiling: Tiling, m: number, n: number): number {
   const [rows, columns] = covered(tiling);

@@ -1,6 +1,6 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { permutation, streams } from '../runtime/random.ts';
 import { boundRange, emptyTensor, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 
@@ -93,7 +93,7 @@ export class Dataset {
   /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
   split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
     checkOptions('split', options, ['seed']);
-    const seed = checkNumber('split: seed', options.seed ?? 0, { least: 0, most: 2 ** 32 - 1, whole: true });
+    const seed = checkSeed('split', options.seed ?? 0);
     checkNumber('split', fraction, { above: 0, most: 1 });
     const first = Math.round(this.length * fraction);
     if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);

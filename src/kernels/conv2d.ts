@@ -1,10 +1,10 @@
 import { convShader, convTransposeShader, convWeightsShader } from '../../shaders/conv2d.ts';
-import { covered, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
+import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activated, foldedInto, type Activation, type Gate } from './activation.ts';
-import { tilings, tuned } from './matmul.ts';
+import { tilings, tuned } from './tilings.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
@@ -136,11 +136,7 @@ function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Co
   const { batch, height, width, stride } = sizes;
   const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(channels), bias: bias !== undefined, activation, slope: slope?.activation };
-  const way = (tiling: Tiling) => {
-    const [tileRows] = covered(tiling);
-    const m = stride * stride * Math.ceil(inClass / tileRows) * tileRows;
-    return { shader: convTransposeShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, channels) };
-  };
+  const way = (tiling: Tiling) => ({ shader: convTransposeShader({ ...variant, tiling }), invocations: invocationsOf(tiling, stride * stride * filledRows(tiling, inClass), channels) });
   tuned(tape, problemOf('conv2d transposed', sizes), { x, w, y, bias, saved: slope?.saved }, sizes, tilings(tape.gpu, stride * stride * inClass, channels), way);
 }
 
@@ -167,7 +163,7 @@ function weights(tape: Tape, { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tenso
   const partial = (whole: Tensor) => (parts === 1 ? whole : tape.tensor([parts, whole.size], 'f32', 'partial sums'));
   const [ownY, ownSums] = [partial(y), sums && partial(sums)];
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(n), ragged: !whole(sizes.out_width), sums: sums !== undefined };
-  const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, parts * Math.ceil(filters / covered(tiling)[0]) * covered(tiling)[0], n) + (sums ? parts * Math.ceil(filters / 4) : 0) });
+  const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, parts * filledRows(tiling, filters), n) + (sums ? parts * Math.ceil(filters / 4) : 0) });
   tuned(tape, problemOf('conv2d weights', sizes), { a, x, y: ownY, sums: ownSums }, sizes, tilings(tape.gpu, filters, n), way);
   if (ownY !== y) sumRowsInto(tape, ownY, y);
   if (sums && ownSums !== sums) sumRowsInto(tape, ownSums!, sums);

@@ -1,7 +1,7 @@
 import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
 import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
@@ -269,5 +269,3 @@ export class Autoencoder {
     return this.#host;
   }
 }
-
-const checkSeed = (where: string, seed: number): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });

@@ -4,7 +4,7 @@ import { LatentGpuError, OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -15,7 +15,7 @@ import { dense, type Layer } from './layers.ts';
 import type { Layout } from './layout.ts';
 import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
 import { Pass } from './pass.ts';
-import { evaluate } from './run.ts';
+import { evaluate, likeliest } from './run.ts';
 import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 import { copyWeights, readWeights, writeWeights, type Weights } from './weights.ts';
@@ -114,11 +114,7 @@ export class Classifier {
     const { classes } = this;
     const record = (pass: Pass, x: Tensor) => softmax(pass.tape, this.head.record(pass, this.encoder.record(pass, x)));
     const probabilities = await predict(this.#alive(), 'predict', data, this.encoder.inputShape, [classes], record);
-    const labels = Int32Array.from({ length: probabilities.shape[0] }, (_, row) => {
-      const values = probabilities.data.subarray(row * classes, (row + 1) * classes);
-      return values.reduce((best, value, c) => (value > values[best] ? c : best), 0);
-    });
-    return { ...probabilities, labels };
+    return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
   /** All weights by name: the encoder's as `encoder.0.weight`, the new layers' as `head.0.weight`. */
@@ -193,6 +189,6 @@ function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
   if (typeof freeze !== 'boolean') throw new OptionError(`classifier: freeze is true or false, not ${String(freeze)}`);
   if (!Array.isArray(hidden) || hidden.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError('classifier: hidden is a list of layers');
   if (hidden.some(({ beta }) => beta)) throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
-  checkNumber('classifier: seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+  checkSeed('classifier', seed);
   return { encoder, classes, freeze, hidden, seed };
 }

@@ -5,7 +5,7 @@ import { reshape } from '../kernels/elementwise.ts';
 import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
 import { softmax } from '../kernels/softmax.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -17,7 +17,7 @@ import type { Image, Layout } from './layout.ts';
 import { Network, predict, table as layerTable, type Host, type LayerInfo } from './network.ts';
 import type { Pass } from './pass.ts';
 import { farApart } from './permutations.ts';
-import { evaluate } from './run.ts';
+import { evaluate, likeliest } from './run.ts';
 import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 import { readWeights, writeWeights, type Weights } from './weights.ts';
@@ -138,11 +138,7 @@ export class Jigsaw {
       const truths = await run([1], (pass, x) => this.#cut(pass, x).labels);
       const count = this.permutations.length;
       const { data: probabilities } = await run([count], (pass, x) => softmax(pass.tape, this.#logits(pass, this.#cut(pass, x).tiles)));
-      const answers = Int32Array.from({ length: set.length }, (_, row) => {
-        const values = probabilities.subarray(row * count, (row + 1) * count);
-        return values.reduce((best, value, c) => (value > values[best] ? c : best), 0);
-      });
-      return { tiles, truths: Int32Array.from(truths.data), answers };
+      return { tiles, truths: Int32Array.from(truths.data), answers: likeliest(probabilities, count) };
     } finally {
       release();
     }
@@ -215,8 +211,6 @@ export class Jigsaw {
     return this.#host;
   }
 }
-
-const checkSeed = (where: string, seed: number): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
 
 /** @throws OptionError, ShapeError */
 function readSpec(spec: JigsawSpec): { image: Image; side: number; tile: readonly [number, number]; permutations: number; encoder: Layer[]; head: Layer[]; seed: number } {

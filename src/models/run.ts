@@ -54,6 +54,14 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   }
 }
 
+/** The likeliest class of each row of probabilities, the first of equals. */
+export function likeliest(probabilities: Float32Array, classes: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / classes }, (_, row) => {
+    const values = probabilities.subarray(row * classes, (row + 1) * classes);
+    return values.reduce((best, value, c) => (value > values[best] ? c : best), 0);
+  });
+}
+
 /** What a step sees of the data. */
 export interface Batch {
   /** [rows, features] */

@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Corruption } from './corruptions.ts';
 import type { Layer } from './layers.ts';
 import type { Image } from './layout.ts';
@@ -40,7 +40,7 @@ export interface Parts {
 export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'tied', 'seed']);
   const { input, encoder, decoder, loss, seed = 0, tied = false } = spec;
-  checkNumber('autoencoder: seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+  checkSeed('autoencoder', seed);
   if (typeof tied !== 'boolean') throw new OptionError(`autoencoder: tied is true or false, not ${String(tied)}`);
   if (loss !== 'bce' && loss !== 'mse') throw new OptionError(`autoencoder: the loss is 'bce' or 'mse', not '${String(loss)}'`);
   for (const [name, layers] of Object.entries({ encoder, decoder })) {

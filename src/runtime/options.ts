@@ -32,6 +32,9 @@ export function checkNumber(where: string, value: unknown, { least = -Infinity, 
   throw new OptionError(`${where}: ${String(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
 
+/** A seed: a whole number of 32 bits. @throws OptionError */
+export const checkSeed = (where: string, seed: unknown): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+
 /** Levenshtein's edit distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

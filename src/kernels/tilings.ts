@@ -1,0 +1,48 @@
+import { tilingName, type Tiling } from '../../shaders/tiles.ts';
+import type { Shader } from '../../shaders/wgsl.ts';
+import type { Gpu } from '../runtime/device.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+
+/** Records one dispatch that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. */
+export function tuned<R extends string, O extends string>(
+  tape: Tape,
+  problem: string,
+  tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
+  constants: Record<string, number>,
+  candidates: readonly Tiling[],
+  way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number },
+): void {
+  const byName = new Map(candidates.map((each) => [nameOf(each), each]));
+  const make = (name: string) => {
+    const tiling = byName.get(name)!;
+    const { shader, invocations } = way(tiling);
+    return { shader, workgroups: Math.ceil(invocations / tiling.group) };
+  };
+  const ways = [...byName.keys()];
+  const { shader, workgroups } = make(ways[0]);
+  tape.run(shader, tensors, { constants, workgroups, choice: { problem, ways, make } });
+}
+
+const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;
+
+/**
+ * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as
+ * dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
+ * busy. A GPU needs thousands of invocations first.
+ */
+export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
+  const processor = gpu.info.isFallback || gpu.info.architecture === 'swiftshader';
+  const group = processor ? 16 : 64;
+  const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
+  const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
+  const side = (length: number) => (length > 4 ? 8 : 4);
+  const large = plain(side(m), side(n));
+  // A narrow side leaves registers for the other.
+  const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
+  if (!gpu.device.features.has('subgroups') || m <= 8 || n <= 8) return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4), ...long] : [plain(4, 4), large, ...long];
+  const wide = [...(m > 16 ? [quads(16, 8)] : []), ...(n > 16 ? [quads(8, 16)] : []), ...(m > 16 && n > 16 ? [quads(16, 16)] : [])];
+  // The larger the faster, and the longer they take to compile: 32 × 16 a third of a second.
+  if (processor) return [quads(8, 8), ...wide, ...(m > 64 && n > 32 && m * n >= 2 ** 16 ? [quads(32, 16)] : [])];
+  return (m * n) / 64 >= 16384 ? [large, plain(4, 4), quads(8, 8), ...wide] : [plain(4, 4), large, quads(8, 8), ...wide];
+}
