@@ -1,8 +1,15 @@
-import type { FitOptions } from '../src/index.ts';
+import type { Progress } from '../src/index.ts';
 import type { JobProgress } from './job.ts';
 
+/** Of a model's fit, whatever its losses are. */
+export interface Reports {
+  progressEveryMs: number;
+  onProgress(progress: Progress): void;
+  onEpochEnd(epoch: { loss: number }): void;
+}
+
 /** The options of a fit that keep the command line informed. */
-export function reporting(batch: number, report: (progress: JobProgress) => void): Pick<FitOptions, 'progressEveryMs' | 'onProgress' | 'onEpochEnd'> {
+export function reporting(batch: number, report: (progress: JobProgress) => void): Reports {
   let latest: JobProgress | undefined;
   return {
     progressEveryMs: 250,

@@ -35,6 +35,34 @@ export function pcaErrors({ mean, components }: Pca, pixels: Uint8Array, most: n
   return [left, ...components.slice(0, most).map((component) => (left -= quadratic(scatter, component)))].map((error) => error / features);
 }
 
+/** The images' first k coordinates along the components, [images, k]. */
+export function pcaCodes({ mean, components }: Pca, pixels: Uint8Array, k: number): { data: Float32Array; shape: number[] } {
+  const features = mean.length;
+  const count = pixels.length / features;
+  const data = new Float32Array(count * k);
+  const middle = components.slice(0, k).map((component) => component.reduce((sum, value, i) => sum + value * mean[i], 0));
+  for (let image = 0; image < count; image++) {
+    const sums = middle.map((value) => -255 * value);
+    for (let i = 0; i < features; i++) {
+      const value = pixels[image * features + i];
+      if (value) for (let c = 0; c < k; c++) sums[c] += value * components[c][i];
+    }
+    for (let c = 0; c < k; c++) data[image * k + c] = sums[c] / 255;
+  }
+  return { data, shape: [count, k] };
+}
+
+/** Each image's squared error when it is rebuilt from its codes: what is left of its distance to the mean. */
+export function pcaErrorsByImage({ mean }: Pca, pixels: Uint8Array, { data, shape: [count, k] }: { data: Float32Array; shape: number[] }): Float64Array {
+  const features = mean.length;
+  return Float64Array.from({ length: count }, (_, image) => {
+    let error = 0;
+    for (let i = 0; i < features; i++) error += (pixels[image * features + i] / 255 - mean[i]) ** 2;
+    for (let c = 0; c < k; c++) error -= data[image * k + c] ** 2;
+    return error;
+  });
+}
+
 /** The angles between two subspaces in degrees, the smallest first. Each is given by vectors that span it; they need not be orthogonal. */
 export function principalAngles(a: ArrayLike<number>[], b: ArrayLike<number>[]): number[] {
   const between = basis(a).transpose().mmul(basis(b));

@@ -13,3 +13,13 @@ export function meanSquaredError(ours: Float32Array, clean: Uint8Array): number 
   for (let i = 0; i < clean.length; i++) sum += (ours[i] - clean[i] / 255) ** 2;
   return sum / clean.length;
 }
+
+/** Peak signal-to-noise ratio in decibels, the peak being 1: the mean over the images, each of `size` values. */
+export function psnr(ours: ArrayLike<number>, clean: Uint8Array, size: number): number {
+  const each = Array.from({ length: clean.length / size }, (_, image) => {
+    let sum = 0;
+    for (let i = image * size; i < (image + 1) * size; i++) sum += (ours[i] - clean[i] / 255) ** 2;
+    return -10 * Math.log10(sum / size);
+  });
+  return mean(each);
+}

@@ -1,7 +1,7 @@
-import type { Dataset, FitOptions, Gpu } from '../../src/index.ts';
+import type { Dataset, Gpu } from '../../src/index.ts';
 import { pca, type Pca } from '../analysis/pca.ts';
 import type { LabelledSet } from '../data.ts';
-import { reporting } from '../progress.ts';
+import { reporting, type Reports } from '../progress.ts';
 import type { RowResult, Settings } from './protocol.ts';
 
 /** What decides how much is done. */
@@ -30,8 +30,6 @@ export interface Work {
   /** Runs a training whose progress the command line shows. */
   watch<T>(title: string, batch: number, train: (reports: Reports) => Promise<T>): Promise<T>;
 }
-
-type Reports = Pick<FitOptions, 'progressEveryMs' | 'onProgress' | 'onEpochEnd'>;
 
 /** One part of the table: trained in one go, kept or done again as a whole. */
 export interface Row {
@@ -65,3 +63,6 @@ export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: Ex
 
 /** Epochs as one asks for, or one. */
 export const shortened = ({ quick }: Machine, epochs: number): number => (quick ? 1 : epochs);
+
+/** As many epochs as the original has, or, on the processor, as there is time for. */
+export const epochsInTime = (machine: Machine, full: number, onProcessor: number): number => shortened(machine, machine.software ? onProcessor : full);

@@ -1,11 +1,29 @@
 import { contractive } from './contractive.ts';
+import { convolutional, convolutionalDenoising, convolutionalVariational } from './convolutional.ts';
 import { denoising } from './denoising.ts';
+import { jigsawPuzzles } from './jigsaw.ts';
 import { deep, simple } from './keras.ts';
 import { linear } from './linear.ts';
 import type { RowName } from './protocol.ts';
+import { superResolution, tiles } from './restoring.ts';
 import type { Row } from './row.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
 import { variational } from './variational.ts';
 
-export const rows: Record<RowName, Row> = { linear, simple, deep, variational, 'stochastic-contractive': stochastic, contractive, denoising, stacked };
+export const rows: Record<RowName, Row> = {
+  linear,
+  simple,
+  deep,
+  variational,
+  'stochastic-contractive': stochastic,
+  contractive,
+  denoising,
+  stacked,
+  convolutional,
+  'convolutional-denoising': convolutionalDenoising,
+  'convolutional-variational': convolutionalVariational,
+  'super-resolution': superResolution,
+  tiles,
+  jigsaw: jigsawPuzzles,
+};

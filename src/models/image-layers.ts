@@ -118,6 +118,7 @@ export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest')
 export function flatten(): Layer {
   return {
     name: 'flatten',
+    reshapes: true,
     outputShape: (input) => [input.reduce((product, n) => product * n, 1)],
     parameters: () => [],
     forward: (_, x) => x,
@@ -135,6 +136,7 @@ export function reshape(shape: readonly number[]): Layer {
   const size = sides.reduce((product, n) => product * n, 1);
   return {
     name: 'reshape',
+    reshapes: true,
     outputShape(input) {
       if (input.reduce((product, n) => product * n, 1) !== size) throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
       return [...sides];

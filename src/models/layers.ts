@@ -34,6 +34,8 @@ export interface Layer {
   readonly name: string;
   /** The last activation, where the layer has one. */
   readonly activation?: Activation;
+  /** Hands its values on as they are, in another shape. */
+  readonly reshapes?: boolean;
   /** Outputs, where they are what the layer was made with. */
   readonly units?: number;
   /** Of a Gaussian code: what its divergence counts in the loss. */

@@ -40,6 +40,8 @@ export class Network {
   readonly outputShape: number[];
   readonly #shapes: number[][];
   readonly #around: Around[];
+  /** The last layer that computes: those behind it only reshape. */
+  readonly #lastComputing: number;
 
   constructor(
     private readonly name: string,
@@ -54,6 +56,7 @@ export class Network {
     this.#shapes = [inputShape];
     for (const layer of layers) this.#shapes.push(layer.outputShape(this.#shapes.at(-1)!));
     this.outputShape = this.#shapes.at(-1)!;
+    this.#lastComputing = layers.findLastIndex(({ reshapes }) => !reshapes);
     this.#around = around(layers, this.#shapes, options.around);
   }
 
@@ -77,9 +80,9 @@ export class Network {
     return this.options.borrowed !== undefined;
   }
 
-  /** The last layer's activation. */
+  /** The activation that the outputs come from. */
   get lastActivation(): string | undefined {
-    return this.layers.at(-1)?.activation;
+    return this.layers[this.#lastComputing]?.activation;
   }
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
@@ -123,7 +126,7 @@ export class Network {
   recordLayers(pass: Pass, x: Tensor, { logits = false } = {}): Tensor[] {
     let y = x;
     return this.layers.map((layer, i) => {
-      const options = { logits: logits && i === this.layers.length - 1, input: this.#shapes[i] };
+      const options = { logits: logits && i === this.#lastComputing, input: this.#shapes[i] };
       return (y = layer.forward(pass, y, (name) => this.parameter(i, name), options));
     });
   }

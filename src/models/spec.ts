@@ -64,7 +64,8 @@ export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
     throw new ShapeError(`autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`);
   }
   if (loss === 'bce' && second.lastActivation !== 'sigmoid') {
-    throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not '${second.lastActivation}'`);
+    const other = second.lastActivation ? `'${second.lastActivation}'` : 'none';
+    throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not ${other}`);
   }
   return { encoder: first, decoder: second, loss, corruptions, penalties, seed };
 }

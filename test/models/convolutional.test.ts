@@ -39,6 +39,25 @@ async function weightsOf(model: { weights(): Promise<Record<string, { data: Floa
 }
 
 describe('a convolutional autoencoder', () => {
+  it('takes the activation from the last layer that computes: a shape behind it changes no bit', async () => {
+    const gpu = await sharedGpu();
+    const data = new Draw(3).floats(16 * 10, 0, 1);
+    const losses = [];
+    for (const shape of [[], [reshape([4, 4, 1])], [reshape([2, 8]), reshape([4, 4, 1])]]) {
+      const model = await autoencoder(gpu, {
+        input: shape.length ? [4, 4, 1] : 16,
+        encoder: [flatten(), dense(3, 'relu')],
+        decoder: [dense(16, 'sigmoid'), ...shape],
+        loss: 'bce',
+      });
+      losses.push((await model.fit(data, { steps: 4 })).loss);
+      model.dispose();
+    }
+    expect(losses[1]).toEqual(losses[0]);
+    expect(losses[2]).toEqual(losses[0]);
+    await expect(autoencoder(gpu, { input: [4, 4, 1], encoder: [flatten()], decoder: [reshape([4, 4, 1])], loss: 'bce' })).rejects.toThrow("'sigmoid', not none");
+  });
+
   it('has weights of PyTorch’s names, shapes and order', async () => {
     const model = await autoencoder(await sharedGpu(), small);
     const shapes = Object.entries(await model.weights()).map(([name, { shape }]) => [name, shape]);
