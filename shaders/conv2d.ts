@@ -1,5 +1,5 @@
 import { columnSums, load } from './operand.ts';
-import { enabled, epilogueName, filling, stored, tiles, tilingName, type Epilogue, type Tiling } from './tiles.ts';
+import { enabled, epilogueName, filling, stored, tiles, tilingName, type Epilogue, type Operand, type Tiling } from './tiles.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 // All three products of a convolution are matrix products whose one side is never written down. Images are [batch, height, width, channels],
@@ -49,51 +49,75 @@ ${enabled(tiling)}
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${sizes}
 ${stored(variant, 4)}
-/** Where a pixel's patch begins in x, its uppermost row of the image, and the part of its rows that lies in the image. */
-struct Patch { at: i32, top: i32, first: i32, end: i32 }
+/** Where a pixel's patch begins in x, and in the image. */
+struct Patch { at: i32, top: i32, left: i32 }
 
 fn patch_at(i: u32) -> Patch {
   let width = i32(sizes.width);
-  let channels = i32(sizes.channels);
   let pixel = i % (sizes.out_height * sizes.out_width);
   let example = i32(i / (sizes.out_height * sizes.out_width));
   let top = i32(pixel / sizes.out_width * sizes.stride) - i32(sizes.pad_top);
   let left = i32(pixel % sizes.out_width * sizes.stride) - i32(sizes.pad_left);
-  let end = select(0, min(i32(sizes.kernel_width), width - left) * channels, example < i32(sizes.batch));
-  return Patch(((example * i32(sizes.height) + top) * width + left) * channels, top, max(0, -left) * channels, end);
+  // Past the last pixel no row lies in the image.
+  return Patch(((example * i32(sizes.height) + top) * width + left) * i32(sizes.channels), select(-0x8000000, top, example < i32(sizes.batch)), left);
 }
 
-/** Four neighbours in row ky of a patch, from j on. */
-fn load_x(patch_: Patch, ky: i32, j: i32, height: i32, line: i32) -> vec4f {
-  let row = patch_.top + ky;
-  let at = patch_.at + ky * line + j;
 #if ${wideChannels}
-  // Without a branch: a processor would run through it for each invocation in turn.
-  let inside = (row >= 0) & (row < height) & (j >= patch_.first) & (j < patch_.end);
-  return select(vec4f(), x[select(0, at / 4, inside)], inside);
-#else
-  let each = j + vec4i(0, 1, 2, 3);
-  let inside = (each >= vec4i(patch_.first)) & (each < vec4i(select(0, patch_.end, row >= 0 && row < height)));
-  let places = select(vec4i(), at + vec4i(0, 1, 2, 3), inside);
-  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
-#endif
+/** Where the channels of one pixel of a patch begin, in vec4s; below zero if it lies outside of the image. */
+fn tap_at(patch_: Patch, ky: u32, kx: u32, height: u32, width: u32, line: u32, channels: u32) -> i32 {
+  let inside = (u32(patch_.top + i32(ky)) < height) & (u32(patch_.left + i32(kx)) < width);
+  return select(-1, (patch_.at + i32(ky * line + kx * channels)) / 4, inside);
 }
+
+fn load_x(tap: i32, c: u32) -> vec4f {
+  // Without a branch: a processor would run through it for each invocation in turn.
+  return select(vec4f(), x[max(tap, 0) + i32(c)], tap >= 0);
+}
+#else
+/** Four neighbours in row ky of a patch, from j on, along pixels and channels at once. */
+fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, channels: u32) -> vec4f {
+  let each = i32(j) + vec4i(0, 1, 2, 3);
+  let left = patch_.left * i32(channels);
+  let end = select(0, min(i32(sizes.kernel_width * channels), i32(line) - left), u32(patch_.top + i32(ky)) < height);
+  let inside = (each >= vec4i(max(0, -left))) & (each < vec4i(end));
+  let places = select(vec4i(), patch_.at + i32(ky * line) + each, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
+}
+#endif
 ${load('w', { wide: wideRun, fill: false })}
 ${tiles({
   tiling,
   head: `
   let m = sizes.batch * sizes.out_height * sizes.out_width;
   let n = sizes.filters;
-  let height = i32(sizes.height);
-  let line = i32(sizes.width * sizes.channels);
+  let height = sizes.height;
+  let width = sizes.width;
+  let channels = sizes.channels;
+  let line = width * channels;
   let kernel_height = sizes.kernel_height;
-  let run = sizes.kernel_width * sizes.channels;
+  let kernel_width = sizes.kernel_width;
+  let run = kernel_width * channels;
   let kernels = n * kernel_height;`,
-  before: (rows) => Array.from({ length: rows }, (_, i) => `let patch${i} = patch_at(row + ${i}u);`).join('\n'),
-  open: 'for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {',
-  close: '} }',
-  a: { along: 'k', four: (q, c) => `load_x(patch${4 * q + c}, i32(ky), i32(j), height, line)` },
-  b: { along: 'k', four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)` },
+  before: (rows, columns) => `
+  ${Array.from({ length: rows }, (_, i) => `let patch${i} = patch_at(row + ${i}u);`).join('\n  ')}
+  ${wideChannels ? Array.from({ length: columns }, (_, i) => `let kernel${i} = (column + ${i}u) * kernel_height * run / 4u;`).join('\n  ') : ''}`,
+  ...(wideChannels
+    ? {
+        open: (rows: number) => `
+  for (var ky = 0u; ky < kernel_height; ky++) { for (var kx = 0u; kx < kernel_width; kx++) {
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(patch${i}, ky, kx, height, width, line, channels);`).join('\n  ')}
+  let tap_w = (ky * run + kx * channels) / 4u;
+  for (var c = 0u; c < channels / 4u; c++) {`,
+        close: '} } }',
+        a: { along: 'k', four: (q, c) => `load_x(tap${4 * q + c}, c)` } satisfies Operand,
+        b: { along: 'k', four: (q, c) => `w[kernel${4 * q + c} + tap_w + c]` } satisfies Operand,
+      }
+    : {
+        open: 'for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {',
+        close: '} }',
+        a: { along: 'k', four: (q, c) => `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)` } satisfies Operand,
+        b: { along: 'k', four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)` } satisfies Operand,
+      }),
 })}
 `,
   );
@@ -148,12 +172,15 @@ fn pixel_at(i: u32) -> Pixel {
 }
 
 #if ${wideFilters}
-/** Four filters from f on, ty rows above and tx columns before a pixel's first tap. */
-fn load_x(pixel: Pixel, ty: i32, tx: i32, f: i32, height: u32, width: u32, filters: i32) -> vec4f {
+/** Where the filters begin, in vec4s, ty rows above and tx columns before a pixel's first tap; below zero if that lies outside. */
+fn tap_at(pixel: Pixel, ty: i32, tx: i32, height: u32, width: u32, filters: i32) -> i32 {
   // Negative ones become larger than any side.
   let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
-  let at = pixel.at - (ty * i32(width) + tx) * filters + f;
-  return select(vec4f(), x[select(0, at / 4, inside)], inside);
+  return select(-1, (pixel.at - (ty * i32(width) + tx) * filters) / 4, inside);
+}
+
+fn load_x(tap: i32, f: u32) -> vec4f {
+  return select(vec4f(), x[max(tap, 0) + i32(f / 4u)], tap >= 0);
 }
 #else
 /** Four neighbours along taps and filters at once: where there are few filters, four taps. */
@@ -183,11 +210,12 @@ ${tiles({
   let first_x = (class_ % stride + sizes.pad_left) % stride;`,
   // A row of w is that of a filter at a tap.
   open: wideFilters
-    ? `
+    ? (rows) => `
   for (var ky = first_y; ky < kernel_height; ky += stride) {
   let ty = i32(ky / stride);
   for (var kx = first_x; kx < kernel_width; kx += stride) {
   let tx = i32(kx / stride);
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
   for (var f = 0u; f < filters; f += 4u) {
   let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
     : `
@@ -201,7 +229,7 @@ ${tiles({
   // Past the last tap lies none.
   let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride, each < vec4u(run));`,
   close: wideFilters ? '} } }' : '} }',
-  a: { along: 'k', four: (q, c) => `load_x(pixel${4 * q + c}, ty, tx, ${wideFilters ? 'i32(f)' : 'f'}, height, width, i32(filters))` },
+  a: { along: 'k', four: (q, c) => (wideFilters ? `load_x(tap${4 * q + c}, f)` : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`) },
   b: { along: 'side', four: (q, c) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)` },
 })}
 `,
@@ -260,21 +288,28 @@ fn spot_at(j: u32) -> Spot {
   return Spot(${wideChannels ? 'i32(row), i32(along / sizes.channels), i32(row * line + along)' : 'vec4i(row), vec4i(along / sizes.channels), vec4i(row * line + along)'});
 }
 
-/** What the four weights see of the patch that begins at a row and column of the image. */
-fn load_x(spot: Spot, top: i32, left: i32, at: i32, height: u32, width: u32) -> vec4f {
 #if ${wideChannels}
-  let inside = (u32(top + spot.row) < height) & (u32(left + spot.column) < width);
-  return select(vec4f(), x[select(0, (at + spot.at) / 4, inside)], inside);
-#else
-  var v = vec4f();
-  let inside = (vec4u(top + spot.row) < vec4u(height)) & (vec4u(left + spot.column) < vec4u(width));
-  if (inside.x) { v.x = x[at + spot.at.x]; }
-  if (inside.y) { v.y = x[at + spot.at.y]; }
-  if (inside.z) { v.z = x[at + spot.at.z]; }
-  if (inside.w) { v.w = x[at + spot.at.w]; }
-  return v;
-#endif
+/** Where the four weights' row of a patch begins in x, in vec4s; below zero if it lies outside of the image. */
+fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> i32 {
+  return select(-0x8000000, (line + spot.at) / 4, u32(top + spot.row) < height);
 }
+
+/** What the four weights see there, of the patch that begins at a column of the image, so many vec4s on. */
+fn load_x(spot: Spot, line: i32, left: i32, at: i32, width: u32) -> vec4f {
+  let inside = (u32(left + spot.column) < width) & (line > -0x8000000);
+  return select(vec4f(), x[select(0, line + at, inside)], inside);
+}
+#else
+fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> vec4i {
+  return select(vec4i(-0x8000000), line + spot.at, vec4u(top + spot.row) < vec4u(height));
+}
+
+fn load_x(spot: Spot, line: vec4i, left: i32, at: i32, width: u32) -> vec4f {
+  let inside = (vec4u(left + spot.column) < vec4u(width)) & (line > vec4i(-0x8000000));
+  let places = select(vec4i(), line + at, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
+}
+#endif
 ${tiles({
   tiling,
   head: `
@@ -303,16 +338,19 @@ ${tiles({
   ${Array.from({ length: columns / 4 }, (_, q) => `let spot${q} = spot_at(column + ${4 * q}u);`).join('\n  ')}
   let part = row / part_rows();
   let filter_ = row % part_rows();`,
-  open: `
+  open: (_, columns) => `
   for (var b = part * share; b < min(batch, (part + 1u) * share); b++) { for (var oy = 0u; oy < out_height; oy++) {
   let first = (b * out_height + oy) * out_width;
   let top = i32(oy) * stride - pad_top;
-  let line = (i32(b * height) + top) * i32(width);
+  let line = (i32(b * height) + top) * i32(width) * channels;
+  ${Array.from({ length: columns / 4 }, (_, q) => `let line${q} = line_at(spot${q}, top, line, height);`).join('\n  ')}
   for (var ox = 0u; ox < out_width; ox += 4u) {
-  let left = i32(ox) * stride - pad_left;`,
+  let left0 = i32(ox) * stride - pad_left;
+  ${[1, 2, 3].map((c) => `let left${c} = left0 + ${c} * stride;`).join('\n  ')}
+  ${[0, 1, 2, 3].map((c) => `let at${c} = left${c} * channels${wideChannels ? ' / 4' : ''};`).join('\n  ')}`,
   close: '} } }',
   a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, filter_ + ${4 * q}u, first + out_width, filters)` },
-  b: { along: 'side', four: (q, c) => `load_x(spot${q}, top, left + ${c} * stride, (line + left + ${c} * stride) * channels, height, width)` },
+  b: { along: 'side', four: (q, c) => `load_x(spot${q}, line${q}, left${c}, at${c}, width)` },
 })}
 `,
   );

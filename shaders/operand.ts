@@ -9,19 +9,19 @@ export function load(name: string, { wide, fill }: { wide: boolean; fill: boolea
   return wgsl`
 fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 #if ${wide}
+  let at = (i * columns + j) / 4u;
 #if ${fill}
-  if (i >= rows) { return vec4f(); }
-#endif
-  return ${name}[(i * columns + j) / 4u];
+  // Without a branch: a processor would run through it for each invocation in turn.
+  let inside = i < rows;
+  return select(vec4f(), ${name}[select(0u, at, inside)], inside);
 #else
-  var v = vec4f();
-  if (i >= rows) { return v; }
-  let at = i * columns + j;
-  if (j + 0u < columns) { v.x = ${name}[at]; }
-  if (j + 1u < columns) { v.y = ${name}[at + 1u]; }
-  if (j + 2u < columns) { v.z = ${name}[at + 2u]; }
-  if (j + 3u < columns) { v.w = ${name}[at + 3u]; }
-  return v;
+  return ${name}[at];
+#endif
+#else
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let inside = (each < vec4u(columns)) & vec4<bool>(i < rows);
+  let places = select(vec4u(), i * columns + each, inside);
+  return select(vec4f(), vec4f(${name}[places.x], ${name}[places.y], ${name}[places.z], ${name}[places.w]), inside);
 #endif
 }
 `;

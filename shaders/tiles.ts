@@ -149,8 +149,8 @@ export interface Walk {
   readonly spare?: string;
   /** Once, before the loops along k: may use `row` and `column`, the first of the invocation's own, of which it has as many as given. */
   readonly before?: (rows: number, columns: number) => string;
-  /** The loops, around one step of four k. */
-  readonly open: string;
+  /** The loops, around one step of four k; may be told how many rows and columns of its own an invocation has. */
+  readonly open: string | ((rows: number, columns: number) => string);
   readonly close: string;
   readonly a: Operand;
   readonly b: Operand;
@@ -201,7 +201,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #endif
   ${before?.(ownRows, 4 * ownVectors) ?? ''}
   ${unroll(sums, (i) => `var sum${i} = vec4f();`)}
-  ${open}
+  ${typeof open === 'string' ? open : open(ownRows, 4 * ownVectors)}
 #if ${a.along === 'k'}
   ${unroll(ownRows, (i) => `let a${i} = ${a.four(i >> 2, i & 3)};`)}
 #else

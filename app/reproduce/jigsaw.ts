@@ -63,7 +63,7 @@ const solver = (gpu: Gpu, puzzle: Pick<JigsawSpec, 'tiles' | 'permutations'>, se
 
 /** The images with their quarters in an order drawn by chance. */
 async function shuffled(gpu: Gpu, { data }: ExampleSet, seed: number): Promise<Float32Array> {
-  const shuffler = await autoencoder(gpu, { input: [28, 28, 1], encoder: [flatten()], decoder: [reshape([28, 28, 1])], loss: 'mse', corrupt: shuffleTiles(2) });
+  const shuffler = await autoencoder(gpu, { input: [28, 28, 1], encoder: [flatten(), dense(1)], decoder: [dense(784), reshape([28, 28, 1])], loss: 'mse', corrupt: shuffleTiles(2) });
   const { data: values } = await shuffler.corrupt(data, { seed });
   shuffler.dispose();
   return values;
