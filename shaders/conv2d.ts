@@ -39,7 +39,8 @@ struct Sizes {
  * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
  */
 export function convShader(variant: ConvVariant & { readonly wideRun: boolean }) {
-  const { wideChannels, wideRun, wideY, tiling } = variant;
+  const { wideChannels, wideY, tiling } = variant;
+  const wideRun = wideChannels || variant.wideRun;
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`

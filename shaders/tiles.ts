@@ -3,7 +3,7 @@ import { unroll, wgsl } from './wgsl.ts';
 
 /** How a product is cut up: a matter of speed alone. */
 export interface Tiling {
-  /** Outputs of one invocation, each 4, 8, 16 or 32. */
+  /** Outputs of one invocation, each 4, 8, 16 or 32; or 1, where there is no second row or column. */
   readonly rows: number;
   readonly columns: number;
   /** Four neighbours work as a square of 2 × 2 tiles and share what they load; sides are then 8 or more. Needs the feature `subgroups`. */
@@ -168,7 +168,8 @@ export interface Walk {
 export function tiles({ tiling, head, spare, before, open, close, a, b }: Walk): string {
   const { rows: tileRows, columns: tileColumns, quads, group } = tiling;
   const [rows, columns] = covered(tiling);
-  const vectors = tileColumns / 4;
+  const single = tileColumns === 1;
+  const vectors = Math.ceil(tileColumns / 4);
   const [ownRows, ownVectors] = quads ? [tileRows / 2, vectors / 2] : [tileRows, vectors];
   const sums = tileRows * vectors;
   return wgsl`
@@ -200,15 +201,19 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let column = tile % across * ${columns}u;
 #endif
   ${before?.(ownRows, 4 * ownVectors) ?? ''}
-  ${unroll(sums, (i) => `var sum${i} = vec4f();`)}
+  ${unroll(sums, (i) => `var sum${i} = ${single ? '0.0' : 'vec4f()'};`)}
   ${typeof open === 'string' ? open : open(ownRows, 4 * ownVectors)}
 #if ${a.along === 'k'}
   ${unroll(ownRows, (i) => `let a${i} = ${a.four(i >> 2, i & 3)};`)}
+#elif ${ownRows === 1}
+  let a0 = vec4f(${ones(a)});
 #else
   ${unroll(ownRows / 4, (q) => `let rows${q} = transpose(mat4x4f(${fours(a, q)}));`)}
   ${unroll(ownRows, (i) => `let a${i} = rows${i >> 2}[${i & 3}];`)}
 #endif
-#if ${b.along === 'k'}
+#if ${single}
+  let b0 = ${b.along === 'k' ? b.four(0, 0) : `vec4f(${ones(b)})`};
+#elif ${b.along === 'k'}
   ${unroll(ownVectors, (q) => `let b${q} = transpose(mat4x4f(${fours(b, q)}));`)}
 #else
   ${unroll(ownVectors, (q) => `let b${q} = mat4x4f(${fours(b, q)});`)}
@@ -217,11 +222,11 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   ${unroll(ownRows, (i) => `let a${i + ownRows} = quadSwapX(a${i});`)}
   ${unroll(ownVectors, (q) => `let b${q + ownVectors} = mat4x4f(${[0, 1, 2, 3].map((c) => `quadSwapY(b${q}[${c}])`).join(', ')});`)}
 #endif
-  ${unroll(sums, (i) => `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`)}
+  ${unroll(sums, (i) => (single ? `sum${i} += dot(a${i}, b0);` : `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`))}
   ${close}
   let add = sizes.add_y != 0u;
   // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
-  var tile_sums = array<vec4f, ${sums}>(${Array.from({ length: sums }, (_, i) => `sum${i}`).join(', ')});
+  var tile_sums = array<vec4f, ${sums}>(${Array.from({ length: sums }, (_, i) => (single ? `vec4f(sum${i}, 0.0, 0.0, 0.0)` : `sum${i}`)).join(', ')});
   for (var s = 0u; s < ${sums}u; s++) {
     var i = row + s / ${vectors}u;
     var j = column + s % ${vectors}u * 4u;
@@ -235,5 +240,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 }
 `;
 }
+
+const ones = ({ four }: Operand): string => [0, 1, 2, 3].map((c) => `${four(0, c)}.x`).join(', ');
 
 const fours = ({ four }: Operand, q: number): string => [0, 1, 2, 3].map((c) => four(q, c)).join(', ');

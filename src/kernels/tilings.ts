@@ -37,6 +37,9 @@ export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
   const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
   const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
   const side = (length: number) => (length > 4 ? 8 : 4);
+  // Of a single row or column a tile of four would waste three quarters.
+  if (n === 1) return [plain(16, 1), plain(8, 1), plain(4, 1)].slice(m > 64 ? 0 : 2);
+  if (m === 1) return [plain(1, 16), plain(1, 8), plain(1, 4)].slice(n > 64 ? 0 : 2);
   const large = plain(side(m), side(n));
   // A narrow side leaves registers for the other.
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
