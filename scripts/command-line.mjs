@@ -12,9 +12,10 @@ import { Failure } from './failure.mjs';
  * @param {string[]} args
  * @param {Record<string, Option>} table
  * @param {string} command as in `npm start`
+ * @param {string} [bare] the option that a word without one belongs to
  * @returns {Record<string, string | number | boolean | string[]>} what was given
  */
-export function readArguments(args, table, command) {
+export function readArguments(args, table, command, bare) {
   /** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
   const options = {};
   for (const [name, { value }] of Object.entries(table)) options[name] = { type: value ? 'string' : 'boolean' };
@@ -23,15 +24,15 @@ export function readArguments(args, table, command) {
   /** @type {Record<string, string | number | boolean | string[]>} */
   const given = {};
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
-    if (token.kind !== 'option') continue;
-    const { name, rawName } = token;
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional' && !bare) throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
+    const { name, rawName, value: word } = token.kind === 'option' ? token : { name: `${bare}`, rawName: `--${bare}`, value: token.value };
     const known = table[name];
     if (!known) {
       const meant = Object.keys(table).find((other) => name.length > 2 && (other.startsWith(name) || name.startsWith(other)));
       throw new Failure(`there is no option ${rawName}${meant ? `; did you mean --${meant}?` : `; ${command} -- --help lists them`}`);
     }
-    const value = readValue(name, known, token.value);
+    const value = readValue(name, known, word);
     given[name] = known.several ? [.../** @type {string[]} */ (given[name] ?? []), `${value}`] : value;
   }
   return given;

@@ -27,8 +27,17 @@ export interface Comparison {
   holds?: boolean;
 }
 
+/** Figures that are compared with each other. */
+export interface Table {
+  title: string;
+  /** over the columns; the first names what the lines are */
+  head: string[];
+  lines: string[][];
+}
+
 export interface RowResult {
   comparisons: Comparison[];
+  tables?: Table[];
   /** what a reader has to know before comparing */
   notes: string[];
 }

@@ -1,6 +1,8 @@
 import { contractive } from './contractive.ts';
 import { convolutional, convolutionalDenoising, convolutionalVariational } from './convolutional.ts';
 import { denoising } from './denoising.ts';
+import { anomalies } from './downstream/anomalies.ts';
+import { downstream } from './downstream/downstream.ts';
 import { jigsawPuzzles } from './jigsaw.ts';
 import { deep, simple } from './keras.ts';
 import { linear } from './linear.ts';
@@ -26,4 +28,6 @@ export const rows: Record<RowName, Row> = {
   'super-resolution': superResolution,
   tiles,
   jigsaw: jigsawPuzzles,
+  downstream,
+  anomalies,
 };

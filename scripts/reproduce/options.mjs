@@ -13,7 +13,7 @@ export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  row: { value: 'name', names: rowNames, several: true, about: 'only this row; may be given several times' },
+  row: { value: 'name', names: rowNames, several: true, about: 'only this row; may be given several times, and without --row' },
   list: { about: 'say what is done and what is not, and how long each row takes' },
   again: { about: 'do rows again that are done already' },
   quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
@@ -38,7 +38,7 @@ const table = {
  * @returns {Options}
  */
 export function readOptions(args) {
-  const given = readArguments(args, table, 'npm run reproduce');
+  const given = readArguments(args, table, 'npm run reproduce', 'row');
   const docs = path.join(root, 'docs');
   const out = typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
   if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');

@@ -34,7 +34,7 @@ export function resultsPage(results, quick) {
  * @param {string} name
  * @param {Result} result
  */
-function section(name, { comparisons, notes, settings, adapter, browser, date, seconds }) {
+function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds }) {
   const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
   const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
   return [
@@ -42,6 +42,7 @@ function section(name, { comparisons, notes, settings, adapter, browser, date, s
     '|---|---|---|---|---|',
     ...rows,
     '',
+    ...tables.flatMap(({ title, head, lines }) => [`${title}:`, '', ...[head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`), '']),
     ...notes.flatMap((note) => [note, '']),
     `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}\``,
   ].join('\n');

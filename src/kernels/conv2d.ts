@@ -1,4 +1,6 @@
-import { convShader, convTransposeShader, convWeightsShader } from '../../shaders/conv2d.ts';
+import { convShader } from '../../shaders/conv2d.ts';
+import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
+import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';

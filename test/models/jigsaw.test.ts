@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standardTiles } from '../../app/analysis/tiles.ts';
 import { adam, classifier, conv2d, dense, flatten, jigsaw, maxPool2d, OptionError, ShapeError, type JigsawSpec } from '../../src/index.ts';
 import { farApart, hamming } from '../../src/models/permutations.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -122,6 +123,21 @@ describe('jigsaw', () => {
     const first = await train(1);
     expect(await train(1)).toEqual(first);
     expect((await train(2)).truths).not.toEqual(first.truths);
+  });
+
+  it.each([2, 3] as const)('without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side', async (side) => {
+    const model = await jigsaw(await sharedGpu(), spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }));
+    const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
+    const { tiles, truths } = await model.solve(pixels);
+    const [height, width] = model.encoder.inputShape;
+    const size = height * width;
+    const straight = standardTiles({ pixels, shape: [12, 12, 1] }, side, [height, width]);
+    for (let slot = 0; slot < 5 * side ** 2; slot++) {
+      const image = Math.floor(slot / side ** 2);
+      const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
+      for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
+    }
+    model.dispose();
   });
 
   it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {

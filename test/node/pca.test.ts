@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { columns, pca, pcaErrors, principalAngles } from '../../app/analysis/pca.ts';
+import { columns, pca, pcaCodes, pcaErrors, pcaErrorsByImage, principalAngles } from '../../app/analysis/pca.ts';
 import { findData } from '../../scripts/start/data.mjs';
 
 describe('MNIST', () => {
@@ -17,6 +17,10 @@ describe('MNIST', () => {
     expect(testErrors[0]).toBeCloseTo(0.0675, 4); // nothing but the mean image
     const left = (k: number) => found.variances.slice(k).reduce((sum, variance) => sum + variance, 0) / 784;
     for (const k of sizes) expect(trainErrors[k]).toBeCloseTo(left(k), 10);
+    const test = pixels(files['test-images']);
+    const byImage = pcaErrorsByImage(found, test, pcaCodes(found, test, 32));
+    expect(byImage.length).toBe(10_000);
+    expect(byImage.reduce((sum, error) => sum + error, 0) / test.length).toBeCloseTo(testErrors[32], 6);
   });
 });
 

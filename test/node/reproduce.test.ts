@@ -22,7 +22,7 @@ it('--help and --list name every row', async () => {
 });
 
 it('a row that does not exist is one line', async () => {
-  await expect(reproduce('--row', 'rhubarb')).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string });
+  for (const args of [['--row', 'rhubarb'], ['rhubarb']]) await expect(reproduce(...args)).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string });
 });
 
 it('figures that mean nothing do not go to docs', async () => {
@@ -34,7 +34,7 @@ describe('in short', () => {
     await reproduce('--quick', '--row', 'linear', '--out', out);
     expect(readdirSync(path.join(out, 'results'))).toEqual(['linear.json']);
     const kept = readFileSync(path.join(out, 'results/linear.json'), 'utf8');
-    const { stdout } = await reproduce('--quick', '--row', 'linear', '--out', out);
+    const { stdout } = await reproduce('--quick', 'linear', '--out', out);
     expect(stdout).toContain('Nothing to do');
     expect(readFileSync(path.join(out, 'results/linear.json'), 'utf8')).toBe(kept);
   });

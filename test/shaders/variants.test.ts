@@ -1,7 +1,9 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
 import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
-import { convShader, convTransposeShader, convWeightsShader } from '../../shaders/conv2d.ts';
+import { convShader } from '../../shaders/conv2d.ts';
+import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
+import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
 import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
 import { decayShader } from '../../shaders/decay.ts';
@@ -44,6 +46,8 @@ const optimizers: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'ada
 const tilings = [
   ...all({ rows: [4, 8], columns: [4, 8], quads: [false], group: [64] }),
   { rows: 8, columns: 8, quads: true, group: 16 },
+  { rows: 8, columns: 1, quads: false, group: 16 },
+  { rows: 1, columns: 8, quads: false, group: 16 },
 ];
 
 /** What is loaded and stored, with each way to end; then each activation, where the ways to load make no difference. */
@@ -74,16 +78,8 @@ const matmuls: MatmulVariant[] = [
   })),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
-const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings }).flatMap((variant, i) => {
-  const plain = { ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined } as const;
-  return [
-    ...either.map((wideRun) => convShader({ ...plain, wideRun })),
-    convShader({ ...plain, wideRun: true, activation: 'tanh' }),
-    convTransposeShader(plain),
-    convTransposeShader({ ...plain, slope: 'tanh' }),
-    ...all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
-  ] as Shader[];
-});
+const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
+const plainly = convolutions.map((variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const);
 
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
@@ -98,7 +94,9 @@ const families: Record<string, Shader[]> = {
   })
     .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
     .map(lossShader) as Shader[],
-  conv2d: convolutions,
+  conv2d: plainly.flatMap((variant) => [...either.map((wideRun) => convShader({ ...variant, wideRun })), convShader({ ...variant, wideRun: true, activation: 'tanh' })]) as Shader[],
+  'conv2d-transposed': plainly.flatMap((variant) => [convTransposeShader(variant), convTransposeShader({ ...variant, slope: 'tanh' })]) as Shader[],
+  'conv2d-weights': convolutions.flatMap((variant) => all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options }))) as Shader[],
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
@@ -131,6 +129,6 @@ describe('every variant compiles without any message', () => {
 
 it('every file of shaders is here or a chunk of one that is', () => {
   const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) => path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'));
-  const chunks = ['grid', 'math', 'operand', 'state', 'tiles', 'wgsl', 'wgsl-preprocessor'];
+  const chunks = ['grid', 'math', 'operand', 'state', 'tiles', 'wgsl', 'wgsl-preprocessor', 'window'];
   expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });

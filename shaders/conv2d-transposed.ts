@@ -1,0 +1,117 @@
+import { load } from './operand.ts';
+import { enabled, epilogueName, filling, stored, tiles, tilingName } from './tiles.ts';
+import { shader, wgsl } from './wgsl.ts';
+import { windowSizes, type ConvVariant } from './window.ts';
+
+/**
+ * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky)/s, (ix + p − kx)/s, f] w[f,ky,kx,c] + bias[c]), over those ky and kx for which the quotients
+ * are whole and in the image x [batch, out height, out width, filters]: the gradient of a convolution with respect to its image, and the
+ * transposed convolution.
+ *
+ * With stride s, pixels fall into s² classes, each with taps of its own. Rows are sorted by class, each filled up to whole tiles, so that
+ * all rows of a tile have the same taps and none is multiplied by zero.
+ */
+export function convTransposeShader(variant: ConvVariant) {
+  const { wideChannels, wideFilters, wideY, tiling } = variant;
+  return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
+    `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
+    wgsl`
+${enabled(tiling)}
+@group(0) @binding(0) var<storage, read> x: array<${wideFilters ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read> w: array<${wideChannels ? 'vec4f' : 'f32'}>;
+@group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
+${windowSizes}
+${stored(variant, 4, 'pixel_at(i).index')}
+fn in_class() -> u32 {
+  let s = sizes.stride;
+  return (sizes.height + s - 1u) / s * ((sizes.width + s - 1u) / s) * sizes.batch;
+}
+
+${filling(tiling)}
+fn class_rows() -> u32 {
+  return filled_rows(in_class());
+}
+
+/** A pixel of y: its number, or none; and where its first tap lies in x. */
+struct Pixel { index: u32, at: i32, row: i32, column: i32 }
+
+fn pixel_at(i: u32) -> Pixel {
+  let s = sizes.stride;
+  let class_ = i / class_rows();
+  let r = i % class_rows();
+  let across = (sizes.width + s - 1u) / s;
+  let down = (sizes.height + s - 1u) / s;
+  let iy = r / across % down * s + class_ / s;
+  let ix = r % across * s + class_ % s;
+  if (class_ >= s * s || r >= in_class() || iy >= sizes.height || ix >= sizes.width) { return Pixel(none, 0, -1, 0); }
+  let example = r / (across * down);
+  let row = i32((iy + sizes.pad_top) / s);
+  let column = i32((ix + sizes.pad_left) / s);
+  let at = (i32(example * sizes.out_height) + row) * i32(sizes.out_width) + column;
+  return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
+}
+
+#if ${wideFilters}
+/** Where the filters begin, in vec4s, ty rows above and tx columns before a pixel's first tap; below zero if that lies outside. */
+fn tap_at(pixel: Pixel, ty: i32, tx: i32, height: u32, width: u32, filters: i32) -> i32 {
+  // Negative ones become larger than any side.
+  let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
+  return select(-1, (pixel.at - (ty * i32(width) + tx) * filters) / 4, inside);
+}
+
+fn load_x(tap: i32, f: u32) -> vec4f {
+  return select(vec4f(), x[max(tap, 0) + i32(f / 4u)], tap >= 0);
+}
+#else
+/** Four neighbours along taps and filters at once: where there are few filters, four taps. */
+fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, filters: i32) -> vec4f {
+  let inside = (vec4u(pixel.column - tx) < vec4u(width)) & vec4<bool>(u32(pixel.row - ty) < height && pixel.row >= 0);
+  let places = select(vec4i(), pixel.at - (ty * i32(width) + tx) * filters + f, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
+}
+#endif
+${load('w', { wide: wideChannels, fill: !wideFilters })}
+${tiles({
+  tiling,
+  head: `
+  let stride = sizes.stride;
+  let m = stride * stride * class_rows();
+  let n = sizes.channels;
+  let filters = sizes.filters;
+  let height = sizes.out_height;
+  let width = sizes.out_width;
+  let kernel_height = sizes.kernel_height;
+  let kernel_width = sizes.kernel_width;
+  let taps = kernel_height * kernel_width;`,
+  before: (rows) => `
+  ${Array.from({ length: rows }, (_, i) => `let pixel${i} = pixel_at(row + ${i}u);`).join('\n  ')}
+  let class_ = row / class_rows();
+  let first_y = (class_ / stride + sizes.pad_top) % stride;
+  let first_x = (class_ % stride + sizes.pad_left) % stride;`,
+  // A row of w is that of a filter at a tap.
+  open: wideFilters
+    ? (rows) => `
+  for (var ky = first_y; ky < kernel_height; ky += stride) {
+  let ty = i32(ky / stride);
+  for (var kx = first_x; kx < kernel_width; kx += stride) {
+  let tx = i32(kx / stride);
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
+  for (var f = 0u; f < filters; f += 4u) {
+  let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
+    : `
+  let run = (kernel_width - min(first_x, kernel_width) + stride - 1u) / stride * filters;
+  for (var ky = first_y; ky < kernel_height; ky += stride) {
+  let ty = i32(ky / stride);
+  for (var j = 0u; j < run; j += 4u) {
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let tx = vec4i(each / filters);
+  let f = vec4i(each % filters);
+  // Past the last tap lies none.
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride, each < vec4u(run));`,
+  close: wideFilters ? '} } }' : '} }',
+  a: { along: 'k', four: (q, c) => (wideFilters ? `load_x(tap${4 * q + c}, f)` : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`) },
+  b: { along: 'side', four: (q, c) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)` },
+})}
+`,
+  );
+}

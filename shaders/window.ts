@@ -1,0 +1,34 @@
+import type { Epilogue, Tiling } from './tiles.ts';
+import { wgsl } from './wgsl.ts';
+
+// All three products of a convolution are matrix products whose one side is never written down. Images are [batch, height, width, channels],
+// weights [filters, kernel height, kernel width, channels]: a row of a patch and a row of a kernel are then each one stretch of memory.
+
+export interface ConvVariant extends Epilogue {
+  /** Channels, and filters, are whole vec4s. */
+  readonly wideChannels: boolean;
+  readonly wideFilters: boolean;
+  readonly tiling: Tiling;
+}
+
+/** Chunk: the sizes of a window over images, and of what it leaves. */
+export const windowSizes = wgsl`
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes {
+  batch: u32,
+  height: u32,
+  width: u32,
+  channels: u32,
+  filters: u32,
+  out_height: u32,
+  out_width: u32,
+  kernel_height: u32,
+  kernel_width: u32,
+  stride: u32,
+  pad_top: u32,
+  pad_left: u32,
+  parts: u32,
+  add_y: u32,
+  add_sums: u32
+}
+`;
