@@ -1,9 +1,9 @@
 /** What the page and the command line say to each other. Everything in here survives JSON; files travel as base64. */
-import type { Losses } from '../src/index.ts';
 import type { NamedNumber } from './figures/figure.ts';
 import type { ModelName } from './models.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reference } from './pictures/lossCurve.ts';
+import type { Figures } from './subject.ts';
 
 /** As given on the command line; what was not asked for is missing. */
 export interface JobOptions {
@@ -71,10 +71,10 @@ export interface SideTraining {
   name: string;
   seconds: number;
   steps: number;
-  epochs: Losses[];
+  epochs: Figures[];
   loss: number[];
   /** of a rival */
-  test?: Losses;
+  test?: Figures;
 }
 
 /** The figures at its top are those of the model's training as a whole. */
@@ -90,9 +90,9 @@ export interface JobResult {
   seconds: number;
   steps: number;
   imagesSeen: number;
-  epochs: Losses[];
+  epochs: Figures[];
   loss: number[];
-  test: Losses;
+  test: Figures;
   references: Reference[];
   /** what the pictures come down to */
   numbers: NamedNumber[];

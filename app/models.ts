@@ -9,49 +9,54 @@ import {
   stochasticContractive,
   type Autoencoder,
   type Gpu,
+  type Jigsaw,
   type Layer,
   type Optimizer,
   type Penalty,
 } from '../src/index.ts';
 import { pcaErrors } from './analysis/pca.ts';
+import { enlarger, kerasConvolutional, puzzleSolver, tileRestorer, type ImageShape, type Puzzle } from './architectures.ts';
 import { codes } from './figures/codes.ts';
 import { contraction } from './figures/contraction.ts';
-import { denoising } from './figures/denoising.ts';
 import type { DrawFigure, Trained } from './figures/figure.ts';
 import { interpolations } from './figures/interpolations.ts';
 import { loss } from './figures/loss.ts';
 import { manifold } from './figures/manifold.ts';
+import { puzzles } from './figures/puzzles.ts';
 import { reconstructions } from './figures/reconstructions.ts';
+import { denoising, superResolution, tileOrder } from './figures/restoration.ts';
 import { samples } from './figures/samples.ts';
 import { subspace } from './figures/subspace.ts';
 import type facts from './models.json';
 import type { Reference } from './pictures/lossCurve.ts';
+import type { AnySubject } from './subject.ts';
 
 /** What can be trained: one entry here and one, with what the command line must know, in models.json. */
 export type ModelName = keyof typeof facts;
 
-/** `features` is the number of pixels of one image. */
-export type Build = (gpu: Gpu, features: number, seed: number) => Promise<Autoencoder>;
+/** `shape` is that of one image. */
+export type Build<M extends AnySubject = Autoencoder> = (gpu: Gpu, shape: ImageShape, seed: number) => Promise<M>;
 
-export interface Model {
+export interface Model<M extends AnySubject = Autoencoder> {
   title: string;
   /** what its losses are measured in */
   unit: string;
   /** figures on MNIST that its test loss is compared with */
   references: Reference[];
   /** the same, computed here from the same images */
-  yardstick?: (trained: Omit<Trained, 'references'>) => Reference;
-  build: Build;
+  yardstick?: (trained: Omit<Trained<M>, 'references'>) => Reference;
+  build: Build<M>;
   /** `steps`: how many the training has */
   optimizer(steps: number): Optimizer;
   /** its layers are trained one by one before the whole */
   pretrained?: boolean;
   /** models that are trained in the same way, to compare it with */
-  rivals?: { name: string; build: Build }[];
-  figures: DrawFigure[];
+  rivals?: { name: string; build: Build<M> }[];
+  figures: DrawFigure<M>[];
 }
 
-export const models: Record<ModelName, Model> = {
+/** Not all are autoencoders. */
+export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsaw', Model<Jigsaw>> = {
   simple: {
     title: 'Simple autoencoder',
     unit: 'binary cross-entropy a pixel',
@@ -59,11 +64,11 @@ export const models: Record<ModelName, Model> = {
       { name: 'Keras blog', value: 0.09 },
       { name: 'lowest possible', value: 0.058 }, // grey pixels have an entropy of their own, which no model can beat
     ],
-    build: (gpu, features, seed) =>
+    build: (gpu, shape, seed) =>
       autoencoder(gpu, {
-        input: features,
+        input: featuresOf(shape),
         encoder: [dense(32, 'relu')],
-        decoder: [dense(features, 'sigmoid')],
+        decoder: [dense(featuresOf(shape), 'sigmoid')],
         loss: 'bce',
         seed,
       }),
@@ -76,11 +81,11 @@ export const models: Record<ModelName, Model> = {
     unit: 'squared error a pixel',
     references: [],
     yardstick: pcaError,
-    build: (gpu, features, seed) =>
+    build: (gpu, shape, seed) =>
       autoencoder(gpu, {
-        input: features,
+        input: featuresOf(shape),
         encoder: [dense(32)],
-        decoder: [dense(features)],
+        decoder: [dense(featuresOf(shape))],
         loss: 'mse',
         seed,
       }),
@@ -93,11 +98,11 @@ export const models: Record<ModelName, Model> = {
     unit: 'squared error a pixel',
     references: [],
     yardstick: pcaError,
-    build: (gpu, features, seed) =>
+    build: (gpu, shape, seed) =>
       autoencoder(gpu, {
-        input: features,
+        input: featuresOf(shape),
         encoder: [dense(128, 'relu'), dense(64, 'relu'), dense(30)],
-        decoder: [dense(64, 'relu'), dense(128, 'relu'), dense(features, 'sigmoid')],
+        decoder: [dense(64, 'relu'), dense(128, 'relu'), dense(featuresOf(shape), 'sigmoid')],
         loss: 'mse',
         seed,
       }),
@@ -110,11 +115,11 @@ export const models: Record<ModelName, Model> = {
     title: 'Denoising autoencoder',
     unit: 'binary cross-entropy a pixel',
     references: [],
-    build: (gpu, features, seed) =>
+    build: (gpu, shape, seed) =>
       autoencoder(gpu, {
-        input: features,
+        input: featuresOf(shape),
         encoder: [dense(128, 'relu')],
-        decoder: [dense(features, 'sigmoid')],
+        decoder: [dense(featuresOf(shape), 'sigmoid')],
         loss: 'bce',
         corrupt: gaussianNoise(0.5),
         seed,
@@ -163,7 +168,48 @@ export const models: Record<ModelName, Model> = {
     optimizer: () => adam(1e-3),
     figures: [manifold, codes, reconstructions, interpolations, loss],
   },
+
+  convolutional: {
+    title: 'Convolutional autoencoder',
+    unit: 'binary cross-entropy a pixel',
+    references: [{ name: 'Keras blog, 50 epochs', value: 0.094 }],
+    build: (gpu, _, seed) => kerasConvolutional(gpu, seed),
+    optimizer: () => adam(1e-3),
+    figures: [reconstructions, loss],
+  },
+
+  'super-resolution': {
+    title: 'Super-resolution',
+    unit: 'binary cross-entropy a pixel',
+    references: [],
+    build: (gpu, shape, seed) => enlarger(gpu, shape, 4, seed),
+    optimizer: () => adam(1e-3),
+    figures: [superResolution(4), loss],
+  },
+
+  tiles: {
+    title: 'Tiles put in order',
+    unit: 'binary cross-entropy a pixel',
+    references: [],
+    build: tileRestorer,
+    optimizer: () => adam(1e-3),
+    figures: [tileOrder, loss],
+  },
+
+  jigsaw: {
+    title: 'Jigsaw puzzles',
+    unit: 'nats a puzzle',
+    references: [],
+    yardstick: () => ({ name: 'guessing', value: Math.log(puzzle.permutations) }),
+    build: (gpu, shape, seed) => puzzleSolver(gpu, shape, puzzle, seed),
+    optimizer: () => adam(1e-3),
+    figures: [puzzles, loss],
+  },
 };
+
+const puzzle: Puzzle = { tiles: 3, permutations: 30 };
+
+const featuresOf = ([height, width, channels]: ImageShape): number => height * width * channels;
 
 /** What a code of that size could do if it were linear. */
 function pcaError({ model, test, components }: Omit<Trained, 'references'>): Reference {
@@ -172,11 +218,11 @@ function pcaError({ model, test, components }: Omit<Trained, 'references'>): Ref
 }
 
 function oneSigmoidLayer(penalty?: Penalty): Build {
-  return (gpu, features, seed) =>
+  return (gpu, shape, seed) =>
     autoencoder(gpu, {
-      input: features,
+      input: featuresOf(shape),
       encoder: [dense(100, 'sigmoid')],
-      decoder: [dense(features, 'sigmoid')],
+      decoder: [dense(featuresOf(shape), 'sigmoid')],
       loss: 'bce',
       penalty: penalty ?? [],
       seed,
@@ -184,11 +230,11 @@ function oneSigmoidLayer(penalty?: Penalty): Build {
 }
 
 function variational(hidden: Layer, code: number): Build {
-  return (gpu, features, seed) =>
+  return (gpu, shape, seed) =>
     autoencoder(gpu, {
-      input: features,
+      input: featuresOf(shape),
       encoder: [hidden, gaussian(code, { beta: 1 })],
-      decoder: [hidden, dense(features, 'sigmoid')],
+      decoder: [hidden, dense(featuresOf(shape), 'sigmoid')],
       loss: 'bce',
       seed,
     });

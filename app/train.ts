@@ -1,29 +1,29 @@
 /** The page of the main job: the command line opens it and calls `window.job`. `npm start -- --headed` shows it. */
-import { dataset, openGpu, writeSafetensors, type History } from '../src/index.ts';
+import { dataset, openGpu, writeSafetensors, type Autoencoder } from '../src/index.ts';
 import { pca } from './analysis/pca.ts';
 import { testSet, trainImages } from './data.ts';
 import { base64, pictureFile } from './files.ts';
 import type { JobOptions, JobProgress, JobResult, JobSettings, SideTraining } from './job.ts';
 import facts from './models.json';
-import { models, type Model } from './models.ts';
+import { models, type Build, type Model } from './models.ts';
 import { outcomeOf } from './outcome.ts';
 import { light, wide } from './pictures/look.ts';
 import type { LossStage } from './pictures/lossCurve.ts';
+import type { AnySubject, JobHistory } from './subject.ts';
 import { planned, Trainings } from './trainings.ts';
 
 const stopping = new AbortController();
 
 window.job = {
   async run(options) {
-    const outcome = await outcomeOf(() => run(options));
+    const outcome = await outcomeOf(() => (options.model === 'jigsaw' ? run(models.jigsaw, options) : run(models[options.model], options)));
     if ('failure' in outcome) show('state', outcome.failure.message);
     return outcome;
   },
   stop: () => stopping.abort(),
 };
 
-async function run(options: JobOptions): Promise<JobResult> {
-  const entry = models[options.model];
+async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): Promise<JobResult> {
   const gpu = await openGpu();
   const [all, test] = await Promise.all([trainImages(), testSet()]);
   const settings = resolve(options, all.count, test.count);
@@ -31,20 +31,21 @@ async function run(options: JobOptions): Promise<JobResult> {
   const train = { ...all, count: settings.images, pixels: all.pixels.subarray(0, settings.images * features) };
   const stepsPerEpoch = Math.ceil(settings.images / settings.batch);
 
-  const build = (make: Model['build']) => make(gpu, features, settings.seed);
+  const build = (make: Build<M>) => make(gpu, train.shape, settings.seed);
   const model = await build(entry.build);
   const rivals = await Promise.all((entry.rivals ?? []).map(async (rival) => ({ name: rival.name, model: await build(rival.build) })));
   const trainData = await dataset(gpu, train.pixels, { shape: [features] });
   const testData = await dataset(gpu, test.pixels, { shape: [features] });
 
-  const layers = entry.pretrained ? model.encoder.describe().length : 0;
+  const stacked = entry.pretrained ? (model as Autoencoder) : undefined;
+  const layers = stacked ? stacked.encoder.describe().length : 0;
   const plan = planned(model, layers, rivals);
   const trainings = new Trainings(plan, settings, stopping.signal, report);
   show('title', entry.title);
   await window.jobStarted({ title: entry.title, trainings: plan.map(({ name }) => name), settings });
 
   const optimizer = entry.optimizer(settings.steps);
-  const pretraining = layers ? await trainings.pretrain(model, trainData, optimizer, layers) : [];
+  const pretraining = stacked ? await trainings.pretrain(stacked, trainData, optimizer, layers) : [];
   const history = await trainings.fit(model, trainData, optimizer);
   const compared = [];
   for (const rival of rivals) compared.push({ ...rival, history: await trainings.fit(rival.model, trainData, optimizer) });
@@ -96,7 +97,7 @@ async function run(options: JobOptions): Promise<JobResult> {
   return result;
 }
 
-function sideTraining(name: string, { seconds, steps, epochs, loss }: History): SideTraining {
+function sideTraining(name: string, { seconds, steps, epochs, loss }: JobHistory): SideTraining {
   return { name, seconds, steps, epochs, loss };
 }
 

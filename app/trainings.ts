@@ -1,6 +1,7 @@
-import type { Autoencoder, Dataset, FitOptions, History, Optimizer } from '../src/index.ts';
+import type { Autoencoder, Dataset, History, Optimizer } from '../src/index.ts';
 import type { JobProgress, JobSettings } from './job.ts';
 import { reporting } from './progress.ts';
+import type { FitSettings, JobHistory, Subject } from './subject.ts';
 
 /** One of a job's trainings. */
 export interface Planned {
@@ -28,7 +29,7 @@ export class Trainings {
   }
 
   /** If it is stopped, the history is that of what was trained, which may be nothing. */
-  async fit(model: Autoencoder, data: Dataset, optimizer: Optimizer): Promise<History> {
+  async fit(model: Subject, data: Dataset, optimizer: Optimizer): Promise<JobHistory> {
     const at = this.#next++;
     const history = this.#signal.aborted ? nothing : await this.#fit(at, model, data, optimizer);
     if (history.stopped === 'user') this.stopped ??= { training: this.#planned[at].name, steps: history.steps };
@@ -50,14 +51,14 @@ export class Trainings {
     }
   }
 
-  async #fit(at: number, model: Autoencoder, data: Dataset, optimizer: Optimizer): Promise<History> {
+  async #fit(at: number, model: Subject, data: Dataset, optimizer: Optimizer): Promise<JobHistory> {
     const training = model.fit(data, this.#options(optimizer, (progress) => this.#report(this.#within(at, progress))));
     const stop = () => training.stop();
     this.#signal.addEventListener('abort', stop);
     return training.finally(() => this.#signal.removeEventListener('abort', stop));
   }
 
-  #options(optimizer: Optimizer, report: (progress: JobProgress) => void): FitOptions {
+  #options(optimizer: Optimizer, report: (progress: JobProgress) => void): FitSettings {
     const { epochs, steps, batch } = this.#settings;
     return { ...(epochs ? { epochs } : { steps }), batchSize: batch, optimizer, ...reporting(batch, report) };
   }
@@ -76,15 +77,15 @@ export class Trainings {
   }
 }
 
-const nothing: History = { epochs: [], loss: [], stopped: 'user', seconds: 0, steps: 0 };
+const nothing: JobHistory = { epochs: [], loss: [], stopped: 'user', seconds: 0, steps: 0 };
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** A model's trainings: its layers one by one if it is pretrained, the whole, then its rivals. */
-export function planned(model: Autoencoder, layers: number, rivals: { name: string; model: Autoencoder }[]): Planned[] {
+export function planned(model: Subject, layers: number, rivals: { name: string; model: Subject }[]): Planned[] {
   const whole = weightsOf(model);
   if (!layers && !rivals.length) return [{ name: '', weights: whole }];
-  const sizes = model.encoder.describe().map(({ parameters }) => parameters);
+  const sizes = model.describe().map(({ parameters }) => parameters);
   return [
     // A layer is trained with its counterpart, of the same size. Those below it take part in one of a step's three passes over the weights.
     ...sizes.slice(0, layers).map((size, i) => ({ name: `layer ${i + 1}`, weights: 2 * size + sum(sizes.slice(0, i)) / 3 })),
@@ -93,6 +94,6 @@ export function planned(model: Autoencoder, layers: number, rivals: { name: stri
   ];
 }
 
-function weightsOf({ encoder, decoder }: Autoencoder): number {
-  return encoder.parameterCount + decoder.parameterCount;
+function weightsOf(model: Subject): number {
+  return sum(model.describe().map(({ parameters }) => parameters));
 }

@@ -1,6 +1,6 @@
 import { adam, dataset, openGpu } from '../src/index.ts';
 import { modelOf } from './ours.ts';
-import { examples, models } from './works.ts';
+import { examples, models } from './models.ts';
 
 /** What a page notices of a training that leaves it room. */
 export interface Frames {
@@ -24,7 +24,7 @@ export async function measureFrames(): Promise<Frames> {
   const work = models.find(({ name }) => name === 'simple-32')!;
   const gpu = await openGpu();
   const model = await modelOf(gpu, work);
-  const data = await dataset(gpu, examples(work), { shape: [work.sizes[0]] });
+  const data = await dataset(gpu, examples(work), { shape: [...work.input] });
   const optimizer = adam();
   const fit = (signal?: AbortSignal) => model.fit(data, { epochs: signal ? 1e6 : 4, batchSize: work.batch, optimizer, frameBudgetMs, signal });
   await fit();

@@ -1,8 +1,24 @@
-import { autoencoder, dense, gaussian, type Autoencoder, type Gpu, type Layer } from '../src/index.ts';
-import { activationOf, type ModelWork } from './works.ts';
+import { autoencoder, conv2d, dense, gaussian, maxPool2d, upsample2d, type Autoencoder, type Gpu, type Layer } from '../src/index.ts';
+import type { LayerWork, ModelWork } from './models.ts';
 
 /** A work's model in this library, with weights of its own. */
-export function modelOf(gpu: Gpu, work: ModelWork): Promise<Autoencoder> {
-  const layers = work.sizes.slice(1).map((size, i): Layer => (work.variational && i + 1 === work.code ? gaussian(size) : dense(size, activationOf(work, i))));
-  return autoencoder(gpu, { input: work.sizes[0], encoder: layers.slice(0, work.code), decoder: layers.slice(work.code), loss: 'bce' });
+export function modelOf(gpu: Gpu, { input, layers, code }: ModelWork): Promise<Autoencoder> {
+  const ours = layers.map(layerOf);
+  const [height, width, channels] = input;
+  return autoencoder(gpu, { input: input.length === 1 ? height : [height, width, channels], encoder: ours.slice(0, code), decoder: ours.slice(code), loss: 'bce' });
+}
+
+function layerOf(layer: LayerWork): Layer {
+  switch (layer.kind) {
+    case 'dense':
+      return dense(layer.units, layer.activation);
+    case 'gaussian':
+      return gaussian(layer.units);
+    case 'conv':
+      return conv2d(layer.filters, layer.kernel, layer.activation, { padding: layer.padding });
+    case 'pool':
+      return maxPool2d(2, { padding: 'same' });
+    case 'upsample':
+      return upsample2d(2);
+  }
 }

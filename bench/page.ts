@@ -7,7 +7,8 @@ import type { Growth } from './growth.ts';
 import type { Kernel, Peer, Trained } from './peer.ts';
 import type { KernelResult, ModelResult, Opened, TrainingTiming } from './results.ts';
 import { measureRoofline } from './roofline.ts';
-import { batches, flops, matmuls, models, needsBytes, streamLength, streams, type MatmulWork, type ModelWork, type StreamWork } from './works.ts';
+import { batches, flops, isVariational, models, needsBytes, type ModelWork } from './models.ts';
+import { matmuls, streamLength, streams, type MatmulWork, type StreamWork } from './works.ts';
 
 const files = import.meta.glob<{ peer: Peer }>(['./peers/*.ts', '!./peers/tfjs.ts', '!./peers/webgpu.ts']);
 const peers = new Map<string, Peer>();
@@ -139,8 +140,8 @@ const bench = {
 const agreeAfter = 2 * batches;
 
 /** All losses are the same but for rounding; where each library draws its own noise, but for chance. */
-function agree({ variational }: ModelWork, losses: number[]): boolean {
-  return Math.max(...losses) / Math.min(...losses) - 1 < (variational ? 0.03 : 1e-3);
+function agree(work: ModelWork, losses: number[]): boolean {
+  return Math.max(...losses) / Math.min(...losses) - 1 < (isVariational(work) ? 0.03 : 1e-3);
 }
 
 async function timed(

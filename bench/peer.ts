@@ -1,4 +1,5 @@
-import type { ModelWork, MatmulWork, StreamWork } from './works.ts';
+import type { ModelWork } from './models.ts';
+import type { MatmulWork, StreamWork } from './works.ts';
 
 /** A library to be timed. Each of its files in peers/ exports one as `peer`. */
 export interface Peer {
@@ -8,7 +9,7 @@ export interface Peer {
   open(): Promise<void>;
   /** From now on it is timed as one that has run for long; not called where the first step is what is timed. */
   settle?(): void;
-  /** Ready to train, with the weights, the examples and Adam as works.ts has them; undefined where the library cannot. */
+  /** Ready to train, with the weights, the examples and Adam as models.ts has them; undefined where the library cannot. */
   model?(work: ModelWork): Promise<Trained> | undefined;
   /** y = op(a) op(b), on operands that lie on the device. */
   matmul?(work: MatmulWork, a: Float32Array, b: Float32Array): Promise<Kernel>;

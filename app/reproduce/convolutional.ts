@@ -1,6 +1,7 @@
 /** The convolutional models of the Keras blog (F. Chollet, 2016) and of keras-io. */
 import { adam, autoencoder, conv2d, convTranspose2d, dataset, dense, flatten, gaussian, gaussianNoise, maxPool2d, reshape, upsample2d, type Corruption, type Gpu } from '../../src/index.ts';
 import { meanSquaredError } from '../analysis/statistics.ts';
+import { kerasConvolutional } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
 import { epochsInTime, row } from './row.ts';
 
@@ -17,13 +18,7 @@ export const convolutional = row(
     seed: 0,
   }),
   async ({ gpu, machine, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
-    const model = await autoencoder(gpu, {
-      input: [28, 28, 1],
-      encoder: [conv2d(16, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same)],
-      decoder: [conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(16, 3, 'relu'), upsample2d(2), conv2d(1, 3, 'sigmoid', same)],
-      loss: 'bce',
-      seed,
-    });
+    const model = await kerasConvolutional(gpu, seed);
     await watch('the Keras blog’s convolutional autoencoder', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();

@@ -1,4 +1,5 @@
-import { adam, autoencoder, conv2d, dense, flatten, jigsaw, maxPool2d, reshape, shuffleTiles, type Gpu, type Jigsaw, type JigsawSpec } from '../../src/index.ts';
+import { adam, autoencoder, dense, flatten, reshape, shuffleTiles, type Gpu } from '../../src/index.ts';
+import { puzzleSolver, type Puzzle } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
 import { row, shortened, type ExampleSet } from './row.ts';
 
@@ -22,7 +23,7 @@ export const jigsawPuzzles = row(
     const comparisons: Comparison[] = [];
     const optimizer = adam(rate);
     for (const puzzle of puzzles) {
-      const model = await solver(gpu, puzzle, seed);
+      const model = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
       await watch(title(puzzle), batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
       const { accuracy } = await model.evaluate(test.data, { seed: 1 });
       model.dispose();
@@ -30,7 +31,7 @@ export const jigsawPuzzles = row(
       comparisons.push({ what: `${title(puzzle)}: solved test puzzles, %`, ours: 100 * accuracy, decimals: 1, reference: chance, source: 'chance', asked: 'ten times chance', holds: 100 * accuracy > 10 * chance });
     }
     const [puzzle] = puzzles;
-    const control = await solver(gpu, puzzle, seed);
+    const control = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
     const [shuffledTrain, shuffledTest] = [await shuffled(gpu, train, 1), await shuffled(gpu, test, 2)];
     await watch(`${title(puzzle)}, control`, batch, (reports) => control.fit(shuffledTrain, { epochs: controlEpochs, batchSize: batch, optimizer, ...reports }));
     const { accuracy } = await control.evaluate(shuffledTest, { seed: 1 });
@@ -50,16 +51,7 @@ export const jigsawPuzzles = row(
   },
 );
 
-const title = ({ tiles, permutations }: Pick<JigsawSpec, 'tiles' | 'permutations'>) => `${tiles} × ${tiles} tiles, ${permutations} permutations`;
-
-const solver = (gpu: Gpu, puzzle: Pick<JigsawSpec, 'tiles' | 'permutations'>, seed: number): Promise<Jigsaw> =>
-  jigsaw(gpu, {
-    input: [28, 28, 1],
-    ...puzzle,
-    encoder: [conv2d(16, 3, 'relu', { padding: 'same' }), maxPool2d(2), conv2d(32, 3, 'relu', { padding: 'same' }), maxPool2d(2), flatten(), dense(64, 'relu')],
-    head: [dense(256, 'relu')],
-    seed,
-  });
+const title = ({ tiles, permutations }: Puzzle) => `${tiles} × ${tiles} tiles, ${permutations} permutations`;
 
 /** The images with their quarters in an order drawn by chance. */
 async function shuffled(gpu: Gpu, { data }: ExampleSet, seed: number): Promise<Float32Array> {

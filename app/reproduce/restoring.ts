@@ -1,7 +1,8 @@
 /** Pretext tasks that give a damaged image back: from a picture of low resolution, and from tiles in a wrong order. */
-import { adam, autoencoder, conv2d, convTranspose2d, dense, downsample, flatten, reshape, shuffleTiles, type Gpu } from '../../src/index.ts';
+import { adam } from '../../src/index.ts';
 import { bicubic, everyNth, nearest } from '../analysis/enlarge.ts';
 import { meanSquaredError, psnr } from '../analysis/statistics.ts';
+import { enlarger, tileRestorer } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
 import { row, shortened } from './row.ts';
 
@@ -10,17 +11,17 @@ const factors = [2, 4] as const;
 export const superResolution = row(
   (machine) => ({
     model: '32 filters of factor × factor, 64 of 3 × 3 where the picture is small, transposed convolutions of 4 × 4 back; relu and sigmoid',
-    loss: 'mse',
+    loss: 'bce',
     optimizer: 'adam',
     'learning rate': 1e-3,
-    epochs: shortened(machine, 4),
+    epochs: shortened(machine, 3),
     batch: 128,
     seed: 0,
   }),
   async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
     const comparisons: Comparison[] = [];
     for (const factor of factors) {
-      const model = await enlarger(gpu, factor, seed);
+      const model = await enlarger(gpu, [28, 28, 1], factor, seed);
       await watch(`factor ${factor}`, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
       const coarse = await model.corrupt(test.data);
       const ours = psnr((await model.reconstruct(coarse)).data, test.pixels, 784);
@@ -38,30 +39,10 @@ export const superResolution = row(
   },
 );
 
-function enlarger(gpu: Gpu, factor: 2 | 4, seed: number) {
-  const up = { stride: 2, padding: 1 };
-  const enlarging = factor === 2 ? [] : [convTranspose2d(16, 4, 'relu', up)];
-  return autoencoder(gpu, {
-    input: [28, 28, 1],
-    encoder: [conv2d(32, factor, 'relu', { stride: factor }), conv2d(factor === 2 ? 32 : 64, 3, 'relu', { padding: 'same' })],
-    decoder: [...enlarging, convTranspose2d(1, 4, 'sigmoid', up)],
-    loss: 'mse',
-    corrupt: downsample(factor),
-    seed,
-  });
-}
-
 export const tiles = row(
   (machine) => ({ model: '784-512-256-512-784, relu and sigmoid', loss: 'bce', corruption: '2 × 2 tiles in a random order', optimizer: 'adam', 'learning rate': 1e-3, epochs: shortened(machine, 10), batch: 128, seed: 0 }),
   async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
-    const model = await autoencoder(gpu, {
-      input: [28, 28, 1],
-      encoder: [flatten(), dense(512, 'relu'), dense(256, 'relu')],
-      decoder: [dense(512, 'relu'), dense(784, 'sigmoid'), reshape([28, 28, 1])],
-      loss: 'bce',
-      corrupt: shuffleTiles(2),
-      seed,
-    });
+    const model = await tileRestorer(gpu, [28, 28, 1], seed);
     await watch('784-512-256-512-784', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
     const shuffled = await model.corrupt(test.data, { seed: 1 });
     const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);

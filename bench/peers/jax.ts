@@ -1,8 +1,9 @@
 /** jax-js as its own examples have it: a pure step, all of it inside `jit`. */
-import { defaultDevice, init, jit, nn, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
+import { defaultDevice, init, jit, lax, nn, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
 import { dependencies } from '../package.json';
 import type { Kernel, Peer } from '../peer.ts';
-import { activationOf, batches, epsilon, examples, firstWeights, rate, type ModelWork, type StreamWork } from '../works.ts';
+import { batches, epsilon, examples, featuresOf, firstWeights, isVariational, rate, type LayerWeights, type LayerWork, type ModelWork } from '../models.ts';
+import type { StreamWork } from '../works.ts';
 
 type Layer = { kernel: np.Array; bias: np.Array };
 type State = { layers: Layer[]; first: Layer[]; second: Layer[]; step: np.Array; key: np.Array };
@@ -19,12 +20,14 @@ export const peer: Peer = {
   },
 
   async model(work) {
-    const layers = firstWeights(work).map(({ kernel, bias, inputs, outputs }): Layer => ({ kernel: np.array(kernel).reshape([inputs, outputs]), bias: np.array(bias) }));
+    const layers = firstWeights(work).map((first): Layer => ({ kernel: kernelOf(first), bias: np.array(first.bias) }));
     const zeros = (): Layer[] => layers.map(({ kernel, bias }) => ({ kernel: np.zeros(kernel.shape), bias: np.zeros(bias.shape) }));
     let state: State = { layers, first: zeros(), second: zeros(), step: np.array(0), key: random.key(0) };
     const all = examples(work);
-    const size = work.batch * work.sizes[0];
-    const data = Array.from({ length: batches }, (_, i) => np.array(all.slice(i * size, (i + 1) * size)).reshape([work.batch, work.sizes[0]]));
+    const size = work.batch * featuresOf(work);
+    // Channels first, which for one channel is the same order.
+    const shape = work.input.length === 1 ? [work.batch, work.input[0]] : [work.batch, work.input[2], work.input[0], work.input[1]];
+    const data = Array.from({ length: batches }, (_, i) => np.array(all.slice(i * size, (i + 1) * size)).reshape(shape));
     const step = jit((now: State, x: np.Array) => train(work, now, x));
     return {
       async run(steps) {
@@ -84,7 +87,7 @@ function repeated(operation: () => np.Array, operands: np.Array[]): Kernel {
 
 /** One step of Adam; takes the old state over. */
 function train(work: ModelWork, { layers, first, second, step, key }: State, x: np.Array): [np.Array, State] {
-  const [noiseKey, nextKey] = work.variational ? np.split(random.split(key), 2).map((one) => one.reshape([2])) : [key.ref, key];
+  const [noiseKey, nextKey] = isVariational(work) ? np.split(random.split(key), 2).map((one) => one.reshape([2])) : [key.ref, key];
   const [loss, gradients] = valueAndGrad((given: Layer[]) => lossOf(work, given, x, noiseKey))(tree.ref(layers)) as unknown as [np.Array, Layer[]];
   const t = step.add(1);
   const correction1 = np.subtract(1, np.power(beta1, t.ref));
@@ -102,22 +105,47 @@ function train(work: ModelWork, { layers, first, second, step, key }: State, x: 
   return [loss, { layers: moved, first: m, second: v, step: t, key: nextKey }];
 }
 
-function lossOf(work: ModelWork, layers: Layer[], x: np.Array, key: np.Array): np.Array {
+/** [inputs, outputs] stay; [height, width, channels, filters] become [filters, channels, height, width]. */
+function kernelOf({ kernel, shape }: LayerWeights): np.Array {
+  const given = np.array(kernel).reshape([...shape]);
+  // Added to nothing: so that what is stored has the new order.
+  return shape.length === 2 ? given : given.transpose([3, 2, 0, 1]).add(0);
+}
+
+function lossOf(work: ModelWork, weights: Layer[], x: np.Array, key: np.Array): np.Array {
   let y = x.ref;
   let divergence: np.Array | undefined;
-  layers.forEach(({ kernel, bias }, i) => {
-    const z = np.matmul(y, kernel).add(bias);
-    if (work.variational && i + 1 === work.code) {
-      const [mean, logvar] = np.split(z, 2, 1);
-      const noise = random.normal(key, mean.shape);
-      y = mean.ref.add(np.exp(logvar.ref.mul(0.5)).mul(noise));
-      divergence = np.square(mean).add(np.exp(logvar.ref)).sub(logvar).sub(1).sum().mul(0.5 / work.batch);
-      return;
+  let next = 0;
+  work.layers.forEach((layer, i) => {
+    if (layer.kind === 'pool') y = pooled(y);
+    else if (layer.kind === 'upsample') y = np.repeat(np.repeat(y, 2, 2), 2, 3);
+    else {
+      const z = linear(layer, weights[next++], y);
+      if (layer.kind === 'gaussian') {
+        const [mean, logvar] = np.split(z, 2, 1);
+        const noise = random.normal(key, mean.shape);
+        y = mean.ref.add(np.exp(logvar.ref.mul(0.5)).mul(noise));
+        divergence = np.square(mean).add(np.exp(logvar.ref)).sub(logvar).sub(1).sum().mul(0.5 / work.batch);
+        return;
+      }
+      const activation = i === work.layers.length - 1 ? 'logits' : layer.activation;
+      y = activation === 'relu' ? nn.relu(z) : activation === 'sigmoid' ? nn.sigmoid(z) : z;
     }
-    const activation = i === layers.length - 1 ? 'logits' : activationOf(work, i);
-    y = activation === 'relu' ? nn.relu(z) : activation === 'sigmoid' ? nn.sigmoid(z) : z;
   });
-  if (!work.variational) key.dispose();
+  if (!divergence) key.dispose();
   const entropy = nn.softplus(y.ref).sub(x.mul(y));
   return divergence ? entropy.sum().mul(1 / work.batch).add(divergence) : entropy.mean();
+}
+
+function linear(layer: LayerWork, { kernel, bias }: Layer, x: np.Array): np.Array {
+  if (layer.kind !== 'conv') return np.matmul(x, kernel).add(bias);
+  return lax.convGeneralDilated(x, kernel, [1, 1], layer.padding === 'same' ? 'SAME' : 'VALID').add(bias.reshape([layer.filters, 1, 1]));
+}
+
+/** What comes out of a relu is never below the zeros that fill an odd side up. */
+function pooled(x: np.Array): np.Array {
+  const [batch, channels, height, width] = x.shape;
+  const [down, across] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const even = height % 2 || width % 2 ? np.pad(x, [[0, 0], [0, 0], [0, 2 * down - height], [0, 2 * across - width]]) : x;
+  return even.reshape([batch, channels, down, 2, across, 2]).max([3, 5]);
 }

@@ -4,7 +4,8 @@ import { compile, read, tape, tensor, type Tensor } from '../../src/runtime.ts';
 import packageJson from '../../package.json';
 import { modelOf } from '../ours.ts';
 import type { Peer } from '../peer.ts';
-import { batches, epsilon, examples, firstWeights, rate, type ModelWork, type StreamWork } from '../works.ts';
+import { batches, epsilon, examples, firstWeights, rate, type LayerWeights, type ModelWork } from '../models.ts';
+import type { StreamWork } from '../works.ts';
 
 let gpu: Gpu;
 
@@ -24,7 +25,7 @@ export const peer: Peer = {
   async model(work) {
     const model = await modelOf(gpu, work);
     model.setWeights(named(work));
-    const data = await dataset(gpu, examples(work), { shape: [work.sizes[0]] });
+    const data = await dataset(gpu, examples(work), { shape: [...work.input] });
     const optimizer = adam(rate, { epsilon });
     return {
       async run(steps) {
@@ -80,15 +81,25 @@ async function repeated(recorded: ReturnType<typeof tape>, y: Tensor, operands: 
 /** The first weights under this library's names, in its layout: a row for each output. */
 function named(work: ModelWork): Record<string, Matrix> {
   const weights: Record<string, Matrix> = {};
-  firstWeights(work).forEach(({ kernel, bias, inputs, outputs }, i) => {
-    const rows = Float32Array.from({ length: kernel.length }, (_, at) => kernel[(at % inputs) * outputs + Math.floor(at / inputs)]);
+  for (const first of firstWeights(work)) {
+    const { layer: i, bias } = first;
+    const { data, shape } = outputsFirst(first);
     const layer = i < work.code ? `encoder.${i}` : `decoder.${i - work.code}`;
-    const parts = work.variational && i + 1 === work.code ? [`${layer}.mean`, `${layer}.logvar`] : [layer];
-    const units = outputs / parts.length;
+    const parts = work.layers[i].kind === 'gaussian' ? [`${layer}.mean`, `${layer}.logvar`] : [layer];
+    const units = bias.length / parts.length;
     parts.forEach((part, p) => {
-      weights[`${part}.weight`] = { data: rows.slice(p * units * inputs, (p + 1) * units * inputs), shape: [units, inputs] };
+      const length = data.length / parts.length;
+      weights[`${part}.weight`] = { data: data.slice(p * length, (p + 1) * length), shape: [units, ...shape.slice(1)] };
       weights[`${part}.bias`] = { data: bias.slice(p * units, (p + 1) * units), shape: [units] };
     });
-  });
+  }
   return weights;
+}
+
+/** [inputs, outputs] as [outputs, inputs], and [height, width, channels, filters] as [filters, channels, height, width]. */
+function outputsFirst({ kernel, shape }: LayerWeights): Matrix {
+  const [outputs, inputs] = [shape.at(-1)!, shape.at(-2)!];
+  const taps = kernel.length / inputs / outputs;
+  const data = Float32Array.from(kernel, (_, at) => kernel[((at % taps) * inputs + (Math.floor(at / taps) % inputs)) * outputs + Math.floor(at / taps / inputs)]);
+  return { data, shape: [outputs, inputs, ...shape.slice(0, -2)] };
 }

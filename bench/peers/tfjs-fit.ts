@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { Peer } from '../peer.ts';
-import { activationOf, batches, epsilon, examples, firstWeights, rate } from '../works.ts';
+import { batches, epsilon, examples, firstWeights, isVariational, rate, type LayerWork } from '../models.ts';
 import { kernels, open, version } from './tfjs.ts';
 
 export const peer: Peer = {
@@ -12,14 +12,14 @@ export const peer: Peer = {
 
   model(work) {
     // A Gaussian code needs a layer and a loss of one's own: then one writes the loop too.
-    if (work.variational) return undefined;
+    if (isVariational(work)) return undefined;
     const model = sequential();
-    work.sizes.slice(1).forEach((units, i) => model.add(layers.dense({ units, inputShape: [work.sizes[i]], activation: activationOf(work, i) })));
+    work.layers.forEach((layer, i) => model.add(layerOf(layer, i ? undefined : [...work.input])));
     model.compile({ optimizer: tf.train.adam(rate, 0.9, 0.999, epsilon), loss: 'binaryCrossentropy' });
-    const first = firstWeights(work).flatMap(({ kernel, bias, inputs, outputs }) => [tf.tensor2d(kernel, [inputs, outputs]), tf.tensor1d(bias)]);
+    const first = firstWeights(work).flatMap(({ kernel, shape, bias }) => [tf.tensor(kernel, [...shape]), tf.tensor1d(bias)]);
     model.setWeights(first);
     tf.dispose(first);
-    const data = tf.tensor2d(examples(work), [batches * work.batch, work.sizes[0]]);
+    const data = tf.tensor(examples(work), [batches * work.batch, ...work.input]);
     return Promise.resolve({
       async run(steps) {
         const { history } = await model.fit(data, data, { epochs: steps / batches, batchSize: work.batch, shuffle: false, verbose: 0, yieldEvery: 'never' });
@@ -34,3 +34,18 @@ export const peer: Peer = {
 
   ...kernels,
 };
+
+function layerOf(layer: LayerWork, inputShape?: number[]) {
+  switch (layer.kind) {
+    case 'dense':
+      return layers.dense({ units: layer.units, inputShape, activation: layer.activation });
+    case 'conv':
+      return layers.conv2d({ filters: layer.filters, kernelSize: layer.kernel, padding: layer.padding, inputShape, activation: layer.activation });
+    case 'pool':
+      return layers.maxPooling2d({ poolSize: 2, padding: 'same' });
+    case 'upsample':
+      return layers.upSampling2d({});
+    case 'gaussian':
+      throw new Error('a Gaussian code is no layer here');
+  }
+}

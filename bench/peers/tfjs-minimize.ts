@@ -1,11 +1,11 @@
 /** TensorFlow.js with a loop of one's own: operations, tidy, minimize. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Peer } from '../peer.ts';
-import { batches, epsilon, examples, firstWeights, rate, type ModelWork } from '../works.ts';
-import { activate, open, version } from './tfjs.ts';
+import { batches, epsilon, examples, featuresOf, firstWeights, rate, type ModelWork } from '../models.ts';
+import { open, version } from './tfjs.ts';
 
 interface Layer {
-  kernel: tf.Variable<tf.Rank.R2>;
+  kernel: tf.Variable;
   bias: tf.Variable<tf.Rank.R1>;
 }
 
@@ -16,14 +16,16 @@ export const peer: Peer = {
 
   async model(work) {
     const layers = firstWeights(work).map(
-      ({ kernel, bias, inputs, outputs }): Layer => ({
-        kernel: tf.tidy(() => tf.variable(tf.tensor2d(kernel, [inputs, outputs]))),
+      ({ kernel, shape, bias }): Layer => ({
+        kernel: tf.tidy(() => tf.variable(tf.tensor(kernel, [...shape]))),
         bias: tf.tidy(() => tf.variable(tf.tensor1d(bias))),
       }),
     );
     const all = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
     const optimizer = tf.train.adam(rate, 0.9, 0.999, epsilon);
-    const data = Array.from({ length: batches }, (_, i) => tf.tidy(() => tf.slice2d(tf.tensor2d(examples(work), [batches * work.batch, work.sizes[0]]), [i * work.batch, 0], [work.batch, -1])));
+    const size = work.batch * featuresOf(work);
+    const values = examples(work);
+    const data = Array.from({ length: batches }, (_, i) => tf.tensor(values.slice(i * size, (i + 1) * size), [work.batch, ...work.input]));
     return {
       async run(steps) {
         const last: tf.Scalar[] = [];
@@ -44,19 +46,28 @@ export const peer: Peer = {
   },
 };
 
-function lossOf(work: ModelWork, layers: Layer[], x: tf.Tensor2D): tf.Scalar {
-  const last = layers.length - 1;
+function lossOf(work: ModelWork, weights: Layer[], x: tf.Tensor): tf.Scalar {
   let y = x;
   let divergence: tf.Scalar | undefined;
-  layers.forEach(({ kernel, bias }, i) => {
-    const z = tf.add<tf.Tensor2D>(tf.matMul(y, kernel), bias);
-    if (work.variational && i + 1 === work.code) {
-      const [mean, logvar] = tf.split<tf.Tensor2D>(z, 2, 1);
-      y = tf.add(mean, tf.mul(tf.exp(tf.mul(logvar, 0.5)), tf.randomNormal(mean.shape)));
-      divergence = tf.mul<tf.Scalar>(tf.sum(tf.sub(tf.add(tf.square(mean), tf.exp(logvar)), tf.add(logvar, 1))), 0.5 / work.batch);
-    } else y = i === last ? z : activate(work, i, z);
+  let next = 0;
+  work.layers.forEach((layer, i) => {
+    if (layer.kind === 'pool') y = tf.maxPool(y as tf.Tensor4D, 2, 2, 'same');
+    else if (layer.kind === 'upsample') y = tf.image.resizeNearestNeighbor(y as tf.Tensor4D, [2 * y.shape[1]!, 2 * y.shape[2]!]);
+    else {
+      const { kernel, bias } = weights[next++];
+      const sums = layer.kind === 'conv' ? tf.conv2d(y as tf.Tensor4D, kernel as tf.Tensor4D, 1, layer.padding) : tf.matMul(y, kernel);
+      const z = tf.add(sums, bias);
+      if (layer.kind === 'gaussian') {
+        const [mean, logvar] = tf.split(z, 2, 1);
+        y = tf.add(mean, tf.mul(tf.exp(tf.mul(logvar, 0.5)), tf.randomNormal(mean.shape)));
+        divergence = tf.mul<tf.Scalar>(tf.sum(tf.sub(tf.add(tf.square(mean), tf.exp(logvar)), tf.add(logvar, 1))), 0.5 / work.batch);
+        return;
+      }
+      const activation = i === work.layers.length - 1 ? 'linear' : layer.activation;
+      y = activation === 'linear' ? z : activation === 'relu' ? tf.relu(z) : tf.sigmoid(z);
+    }
   });
   // From logits, as the library itself does it.
-  const entropy = tf.losses.sigmoidCrossEntropy<tf.Tensor2D, tf.Scalar>(x, y);
-  return divergence ? tf.add(tf.mul(entropy, work.sizes[0]), divergence) : entropy;
+  const entropy = tf.losses.sigmoidCrossEntropy<tf.Tensor, tf.Scalar>(x, y);
+  return divergence ? tf.add(tf.mul(entropy, featuresOf(work)), divergence) : entropy;
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setWebGPU } from './webgpu.ts';
 import type { Kernel, Peer } from '../peer.ts';
-import { activationOf, type ModelWork, type StreamWork } from '../works.ts';
+import type { StreamWork } from '../works.ts';
 
 export const version = tf.version_core;
 
@@ -11,12 +11,6 @@ export async function open(): Promise<void> {
   await setWebGPU();
   await tf.setBackend('webgpu');
   await tf.ready();
-}
-
-export function activate(work: ModelWork, i: number, z: tf.Tensor2D): tf.Tensor2D {
-  const activation = activationOf(work, i);
-  if (activation === 'linear') return z;
-  return activation === 'relu' ? tf.relu(z) : tf.sigmoid(z);
 }
 
 /** Products and streams, which have nothing to do with how one trains. */

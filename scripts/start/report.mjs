@@ -80,7 +80,7 @@ function figures(result) {
 /**
  * In their order; the name of a single one is empty.
  * @param {JobResult} result
- * @returns {{ name: string, epochs: import('../../src/index.ts').Losses[] }[]}
+ * @returns {{ name: string, epochs: import('../../app/subject.ts').Figures[] }[]}
  */
 function trainings({ pretraining, epochs, rivals }) {
   const name = pretraining.length ? 'all layers' : rivals.length ? 'the model' : '';

@@ -17,7 +17,7 @@ export function measured(value) {
 
 /**
  * What a loss is the sum of, where it is more than one thing.
- * @param {import('../../src/index.ts').Losses} losses
+ * @param {import('../../app/subject.ts').Figures} losses
  */
 export function parts({ reconstruction, kl, penalty }) {
   const all = [

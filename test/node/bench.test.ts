@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult, Results } from '../../bench/results.ts';
-import { activationOf, batches, examples, firstWeights, flops, models } from '../../bench/works.ts';
+import { batches, examples, featuresOf, firstWeights, flops, models, shapes } from '../../bench/models.ts';
 import { chart } from '../../scripts/bench/chart.mjs';
 import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
 
@@ -65,16 +65,19 @@ describe('what the benchmark writes', () => {
 });
 
 describe('what it times', () => {
-  it('is the same for every library: weights, examples, activations', () => {
+  it('is the same for every library: weights and examples', () => {
     for (const work of models.filter(({ batch }) => batch <= 256)) {
+      expect(shapes(work).at(-1)).toEqual(work.input);
+      expect(work.layers.at(-1)).toMatchObject({ activation: 'sigmoid' });
       const weights = firstWeights(work);
-      expect(weights.map(({ inputs }) => inputs)).toEqual(work.sizes.slice(0, -1));
-      expect(weights.every(({ kernel, inputs, outputs }) => kernel.length === inputs * outputs)).toBe(true);
-      expect(weights[work.code - 1].outputs).toBe((work.variational ? 2 : 1) * work.sizes[work.code]);
-      expect(weights.map((_, i) => activationOf(work, i)).at(-1)).toBe('sigmoid');
+      for (const { layer, kernel, shape, bias } of weights) {
+        expect(kernel.length).toBe(shape.reduce((product, n) => product * n, 1));
+        expect(shape.at(-2)).toBe(shapes(work)[layer].at(-1));
+        expect(bias.length).toBe((work.layers[layer].kind === 'gaussian' ? 2 : 1) * shapes(work)[layer + 1].at(-1)!);
+      }
       expect(firstWeights(work)[0].kernel.subarray(0, 99)).toEqual(weights[0].kernel.subarray(0, 99));
       const data = examples(work);
-      expect(data.length).toBe(batches * work.batch * 784);
+      expect(data.length).toBe(batches * work.batch * featuresOf(work));
       expect(data.every((value) => value >= 0 && value <= 1)).toBe(true);
     }
   });
@@ -82,5 +85,9 @@ describe('what it times', () => {
   it('counts the products of a step, without the gradient of the data', () => {
     // 784-32-784: forward 2, weights 2, and the gradient of the code.
     expect(flops(models[0])).toBe(2 * 256 * 784 * 32 * 5);
+    // 9 taps at each pixel of what comes out, from each channel to each filter.
+    const conv = models.find(({ name }) => name === 'conv')!;
+    const forward = [28 * 28 * 16, 14 * 14 * 16 * 8, 7 * 7 * 8 * 8, 4 * 4 * 8 * 8, 8 * 8 * 8 * 8, 14 * 14 * 8 * 16, 28 * 28 * 16].map((n) => 2 * 128 * 9 * n);
+    expect(flops(conv)).toBe(3 * forward.reduce((sum, n) => sum + n, 0) - forward[0]);
   });
 });

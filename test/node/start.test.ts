@@ -176,6 +176,10 @@ describe('every member of the family', () => {
     contractive: ['contraction', 'reconstructions', 'loss'],
     variational: ['reconstructions', 'samples', 'interpolations', 'loss'],
     'variational-2d': ['manifold', 'codes', 'reconstructions', 'interpolations', 'loss'],
+    convolutional: ['reconstructions', 'loss'],
+    'super-resolution': ['super-resolution', 'loss'],
+    tiles: ['tiles', 'loss'],
+    jigsaw: ['puzzles', 'loss'],
   };
 
   it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {

@@ -1,0 +1,73 @@
+/** Models of images that more than one command trains. */
+import {
+  autoencoder,
+  conv2d,
+  convTranspose2d,
+  dense,
+  downsample,
+  flatten,
+  jigsaw,
+  maxPool2d,
+  reshape,
+  shuffleTiles,
+  upsample2d,
+  type Autoencoder,
+  type Gpu,
+  type Jigsaw,
+  type JigsawSpec,
+} from '../src/index.ts';
+
+/** Height, width and channels. */
+export type ImageShape = [number, number, number];
+
+const same = { padding: 'same' } as const;
+
+/** The Keras blog's (F. Chollet, 2016): of 28 × 28, since its one convolution without padding is there to come back to 28. */
+export const kerasConvolutional = (gpu: Gpu, seed: number): Promise<Autoencoder> =>
+  autoencoder(gpu, {
+    input: [28, 28, 1],
+    encoder: [conv2d(16, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same)],
+    decoder: [conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(16, 3, 'relu'), upsample2d(2), conv2d(1, 3, 'sigmoid', same)],
+    loss: 'bce',
+    seed,
+  });
+
+/** From a picture of low resolution, block by block, to the whole one; sides are multiples of the factor. */
+export function enlarger(gpu: Gpu, shape: ImageShape, factor: 2 | 4, seed: number): Promise<Autoencoder> {
+  const up = { stride: 2, padding: 1 };
+  const enlarging = factor === 2 ? [] : [convTranspose2d(16, 4, 'relu', up)];
+  return autoencoder(gpu, {
+    input: shape,
+    encoder: [conv2d(32, factor, 'relu', { stride: factor }), conv2d(factor === 2 ? 32 : 64, 3, 'relu', same)],
+    decoder: [...enlarging, convTranspose2d(shape[2], 4, 'sigmoid', up)],
+    // The squared error behind a sigmoid has a trap: an all-black picture, from which at factor 4 no training came back.
+    loss: 'bce',
+    corrupt: downsample(factor),
+    seed,
+  });
+}
+
+/** From an image whose quarters were shuffled to the one they are of. */
+export function tileRestorer(gpu: Gpu, shape: ImageShape, seed: number): Promise<Autoencoder> {
+  const features = shape[0] * shape[1] * shape[2];
+  return autoencoder(gpu, {
+    input: shape,
+    encoder: [flatten(), dense(512, 'relu'), dense(256, 'relu')],
+    decoder: [dense(512, 'relu'), dense(features, 'sigmoid'), reshape(shape)],
+    loss: 'bce',
+    corrupt: shuffleTiles(2),
+    seed,
+  });
+}
+
+export type Puzzle = Pick<JigsawSpec, 'tiles' | 'permutations'>;
+
+/** Noroozi & Favaro 2016 in small. */
+export const puzzleSolver = (gpu: Gpu, shape: ImageShape, puzzle: Puzzle, seed: number): Promise<Jigsaw> =>
+  jigsaw(gpu, {
+    input: shape,
+    ...puzzle,
+    encoder: [conv2d(16, 3, 'relu', same), maxPool2d(2), conv2d(32, 3, 'relu', same), maxPool2d(2), flatten(), dense(64, 'relu')],
+    head: [dense(256, 'relu')],
+    seed,
+  });

@@ -1,0 +1,56 @@
+import type { Jigsaw } from '../../src/index.ts';
+import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { firstOfEachClass } from './chosen.ts';
+import type { Figure, Trained } from './figure.ts';
+
+/** Puzzles, the model's answers, and how the tiles belong together. */
+export async function puzzles({ model, test, testLosses }: Trained<Jigsaw>): Promise<Figure> {
+  const { tiles, truths, answers } = await model.solve(firstOfEachClass(test, 2), { seed: 1 });
+  const [count, cells, height, width, channels] = tiles.shape;
+  const side = Math.sqrt(cells);
+  const inOrder = Uint8Array.from({ length: cells }, (_, slot) => slot);
+  const shape: [number, number, number] = [side * (height + 1) - 1, side * (width + 1) - 1, channels];
+  const picture = (permutationOf: (image: number) => Uint8Array, wrong = (_: number) => false) => {
+    const images = Array.from({ length: count }, (_, image) => {
+      const size = tiles.data.length / count;
+      return laidOut(tiles.data.subarray(image * size, (image + 1) * size), [height, width, channels], permutationOf(image), wrong(image) ? 1 : 0.35);
+    });
+    return images.flatMap((values) => [...values]);
+  };
+  const rows = [
+    { label: 'puzzle', images: picture(() => inOrder) },
+    { label: 'answer', images: picture((image) => model.permutations[answers[image]], (image) => answers[image] !== truths[image]) },
+    { label: 'truth', images: picture((image) => model.permutations[truths[image]]) },
+  ];
+  const right = answers.filter((answer, i) => answer === truths[i]).length;
+  const title = 'Puzzles, answers and truths';
+  return {
+    name: 'puzzles',
+    title,
+    caption:
+      `The first two test images of each class, cut into tiles as the model sees them; the tiles where it takes them to belong; and where they do. ${right} of these ${count} answers are right; ` +
+      `wrong ones have white lines between the tiles. Each puzzle is one of ${model.permutations.length} permutations. It has seen none of these images.`,
+    numbers: [
+      { name: 'solved test puzzles, of 1', value: testLosses.accuracy! },
+      { name: 'by guessing', value: 1 / model.permutations.length },
+    ],
+    draw: (look) => drawImageGrid({ title, shape, rows, columns: look.width >= 600 ? 10 : 5 }, look),
+  };
+}
+
+/** Tiles with lines between them, the tile of slot t in the cell permutation[t]; from the darkest to the lightest value of all of them. */
+function laidOut(tiles: Float32Array, [height, width, channels]: [number, number, number], permutation: Uint8Array, lines: number): Float32Array {
+  const side = Math.sqrt(permutation.length);
+  const across = side * (width + 1) - 1;
+  const picture = new Float32Array((side * (height + 1) - 1) * across * channels).fill(lines);
+  const [darkest, lightest] = [Math.min(...tiles), Math.max(...tiles)];
+  permutation.forEach((cell, slot) => {
+    const [top, left] = [Math.floor(cell / side) * (height + 1), (cell % side) * (width + 1)];
+    for (let i = 0; i < height * width * channels; i++) {
+      const [y, x] = [Math.floor(i / channels / width), Math.floor(i / channels) % width];
+      const value = (tiles[slot * height * width * channels + i] - darkest) / (lightest - darkest || 1);
+      picture[((top + y) * across + left + x) * channels + (i % channels)] = value;
+    }
+  });
+  return picture;
+}
