@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { helpLists, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
+import { counted } from './words.mjs';
 
 /** @type {Record<string, { about: string, epochs: number, batch: number }>} */
 const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
@@ -44,7 +45,7 @@ export function readOptions(args) {
 }
 
 export function helpText() {
-  const lists = helpLists(table, Object.entries(models).map(([name, { about, epochs, batch }]) => [name, `${about} (${epochs} epochs, batch ${batch})`]));
+  const lists = helpLists(table, Object.entries(models).map(([name, { about, epochs, batch }]) => [name, `${about} (${counted(epochs, 'epoch')}, batch ${batch})`]));
   return `Trains an autoencoder on MNIST in Chrome, on the GPU if there is one, and writes
 pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
 
