@@ -1,0 +1,52 @@
+/** The element of that id; the page is written so that it is there. */
+export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element as T;
+}
+
+/** A new element with attributes and children. A property of the same name wins over an attribute: `onclick`, `disabled`. */
+export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, unknown> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key in element && key !== 'role' && key !== 'style') Object.assign(element, { [key]: value });
+    else element.setAttribute(key, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Terms and what they are, in an existing list. Only what changed is written. */
+export function writeFigures(list: HTMLElement, figures: Record<string, string>): void {
+  const names = Object.keys(figures);
+  if ([...list.querySelectorAll('dt')].map((term) => term.textContent).join() !== names.join()) {
+    list.replaceChildren(...names.map((name) => h('div', {}, h('dt', {}, name), h('dd'))));
+  }
+  list.querySelectorAll('dd').forEach((place, i) => writeText(place, figures[names[i]]));
+}
+
+export function writeText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function tableOf(head: string[], rows: string[][]): HTMLTableElement {
+  return h(
+    'table',
+    {},
+    h('thead', {}, h('tr', {}, ...head.map((cell) => h('th', { scope: 'col' }, cell)))),
+    h('tbody', {}, ...rows.map(([first, ...cells]) => h('tr', {}, h('th', { scope: 'row' }, first), ...cells.map((cell) => h('td', {}, cell))))),
+  );
+}
+
+/** Hands a file to the visitor. */
+export function download(name: string, bytes: Uint8Array | string, type = 'application/octet-stream'): void {
+  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer> | string], { type }));
+  h('a', { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** As many digits as a figure is worth. */
+export function figure(value: number | undefined, digits = 3): string {
+  if (value === undefined || !Number.isFinite(value)) return '–';
+  return value.toLocaleString('en', Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
+}

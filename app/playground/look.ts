@@ -1,0 +1,39 @@
+import { dark, light, type Theme } from '../pictures/look.ts';
+
+const query = matchMedia('(prefers-color-scheme: dark)');
+
+/** The theme that the visitor's system asks for. */
+export const theme = (): Theme => (query.matches ? dark : light);
+
+export const onTheme = (change: () => void): void => query.addEventListener('change', change);
+
+export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** '#c04d00' is 192, 77, 0. */
+export const rgb = (color: string): [number, number, number] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) as [number, number, number];
+
+/** A colour of the style sheet. */
+export const styled = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+export function context2d(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser draws on no canvas');
+  return context;
+}
+
+/** Says whether an element is where one can see it: what no one sees need not be computed. */
+export function sighted(element: Element): () => boolean {
+  let inSight = false;
+  new IntersectionObserver((entries) => (inSight = entries.at(-1)?.isIntersecting ?? false)).observe(element);
+  return () => inSight;
+}
+
+/** Device pixels of a canvas as CSS lays it out; true where they changed. */
+export function fitted(canvas: HTMLCanvasElement): boolean {
+  const { width, height } = canvas.getBoundingClientRect();
+  const density = Math.min(devicePixelRatio, 2);
+  const size = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+  if (canvas.width === size[0] && canvas.height === size[1]) return false;
+  [canvas.width, canvas.height] = size;
+  return true;
+}

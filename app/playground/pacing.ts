@@ -1,0 +1,45 @@
+/**
+ * Work that is asked for more often than it can be done: never two at a time, and once more if it was asked for meanwhile. It rests after
+ * each time, by how long it took, so that training has its share of the GPU.
+ */
+export function coalesced(work: () => Promise<void>, restMs: (tookMs: number) => number = () => 0): () => void {
+  let [wanted, busy] = [false, false];
+  const run = async () => {
+    busy = true;
+    while (wanted) {
+      wanted = false;
+      const began = performance.now();
+      await work();
+      const rest = restMs(performance.now() - began);
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+    busy = false;
+  };
+  return () => {
+    wanted = true;
+    if (!busy) void run();
+  };
+}
+
+/** Counts frames: how many in the last second, and the longest since it was last asked. */
+export class FrameMeter {
+  #times: number[] = [];
+  #longest = 0;
+
+  constructor(onSecond: (framesPerSecond: number, longestMs: number) => void) {
+    const tick = (time: number) => {
+      const before = this.#times.at(-1);
+      if (before !== undefined) this.#longest = Math.max(this.#longest, time - before);
+      this.#times.push(time);
+      if (time - this.#times[0] >= 1000) {
+        onSecond(((this.#times.length - 1) * 1000) / (time - this.#times[0]), this.#longest);
+        this.#times = [time];
+        this.#longest = 0;
+      }
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    // A hidden tab has no frames; the gap is none that anyone saw.
+    document.addEventListener('visibilitychange', () => (this.#times = []));
+  }
+}

@@ -1,0 +1,330 @@
+/** The page: it draws, asks the worker, and never touches the GPU. */
+import 'uplot/dist/uPlot.min.css';
+import { Connection, WorkerError } from './connection.ts';
+import { byId, figure, h, writeText } from './dom.ts';
+import { emptyHistory, extended } from './history.ts';
+import { onTheme } from './look.ts';
+import { coalesced, FrameMeter } from './pacing.ts';
+import type { Examples, History, Opened, OpenRequest, Point, Progress } from './protocol.ts';
+import { fetchRecording, type Recording } from './recording.ts';
+import { fetchDecoder, type PlainDecoder } from './plain.ts';
+import { Replay, sayHowToGetWebGpu } from './replay.ts';
+import { defaults, fromHash, needsNewModel, toHash, type Settings } from './settings.ts';
+import { Anomalies } from './views/anomalies.ts';
+import { Choices } from './views/choices.ts';
+import { Controls, type Commands } from './views/controls.ts';
+import { OwnData } from './views/data.ts';
+import { Drawing } from './views/drawing.ts';
+import { Instruments } from './views/instruments.ts';
+import { LossView } from './views/loss.ts';
+import { LatentMap } from './views/map.ts';
+import { Reconstructions } from './views/reconstructions.ts';
+import { SpeedView } from './views/speed.ts';
+import { TakeAway } from './views/takeAway.ts';
+import { paintTiles, type TileKind } from './views/tiles.ts';
+
+/** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
+const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
+const restAfterJudging = (tookMs: number): number => Math.max(1500, 6 * tookMs);
+const saveEveryMs = 10_000;
+const announceEveryMs = 20_000;
+
+const digits = new URL('data/', document.baseURI).href;
+const bundledModel = new URL('./bundled/model.bin', import.meta.url).href;
+const bundledRun = new URL('./bundled/recording.bin', import.meta.url).href;
+
+/** Links and what cannot be in them. */
+const { settings: linked, unknown } = fromHash(location.hash);
+let settings: Settings = linked;
+let opened: Opened | undefined;
+let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+let history: History = emptyHistory();
+let progress: Progress = { training: false, steps: 0, epochs: 0, imagesPerSecond: 0, submitsPerSecond: 0, bytes: 0 };
+let commands: Commands;
+/** where there is no GPU: the trained model's */
+let plainDecoder: PlainDecoder | undefined;
+/** when those who do not see the page last heard how it goes */
+let announcedAt = 0;
+/** Counts models: answers that were asked of an earlier one are of no interest. */
+let generation = 0;
+
+const controls = new Controls({
+  play: () => commands.play(),
+  pause: () => commands.pause(),
+  step: () => commands.step(),
+  again: () => commands.again(),
+  slow: (slow) => commands.slow(slow),
+  rate: (rate) => commands.rate(rate),
+});
+const choices = new Choices(settings, (next) => change(next));
+const map = new LatentMap(() => decode());
+const reconstructions = new Reconstructions();
+const loss = new LossView();
+const speed = new SpeedView();
+new FrameMeter((perSecond, longest) => speed.frames(perSecond, longest));
+
+const worker = new Connection({
+  progress: (now, news) => {
+    history = extended(history, news);
+    showProgress(now);
+    loss.show(history);
+    look();
+    judge();
+  },
+  trouble: (error) => showTrouble(error),
+});
+
+/** Asks the worker; what an earlier model answers, or fails at, is dropped. */
+async function asking<T>(work: () => Promise<T>): Promise<T | undefined> {
+  const asked = generation;
+  try {
+    const answer = await work();
+    return asked === generation ? answer : undefined;
+  } catch (error) {
+    if (asked === generation) showTrouble(error);
+    return undefined;
+  }
+}
+
+const visible = (): boolean => opened !== undefined && document.visibilityState === 'visible';
+
+const look = coalesced(async () => {
+  if (!visible()) return;
+  const began = performance.now();
+  const seen = await asking(() => worker.ask('look'));
+  if (!seen) return;
+  map.show(seen);
+  reconstructions.show(seen);
+  speed.looked(performance.now() - began);
+  decode();
+  instruments.refresh();
+  drawing.refresh();
+}, restAfterLook);
+
+const judge = coalesced(async () => {
+  if (!visible()) return;
+  const verdict = await asking(() => worker.ask('judge'));
+  if (!verdict) return;
+  loss.judge(verdict);
+  const { losses, at } = verdict;
+  history = extended(history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });
+  loss.show(history);
+  if (progress.training && performance.now() - announcedAt > announceEveryMs) announce(`${at.toFixed(0)} epochs, loss ${figure(losses.loss)}`);
+}, restAfterJudging);
+
+const decode = coalesced(async () => {
+  const { x, y } = map.place;
+  const values = plainDecoder ? plainDecoder([x, y]) : visible() ? await asking(() => worker.ask('decode', map.place)) : undefined;
+  if (values) paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
+});
+
+const save = coalesced(async () => {
+  if (opened) await asking(() => worker.ask('save'));
+}, () => saveEveryMs);
+
+async function saveNow(): Promise<void> {
+  await asking(() => worker.ask('save'));
+  if (!progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
+}
+
+const instruments = new Instruments({
+  ask: (name, ...ask) => asking(() => worker.ask(name, ...ask)),
+  place: (): Point => map.place,
+  tile: () => tile,
+});
+const drawing = new Drawing({
+  encode: (values) => asking(() => worker.ask('encode', values)),
+  example: async () => {
+    const rows = opened!.data.count - opened!.data.trained || opened!.data.count;
+    const row = opened!.data.count - rows + Math.floor(Math.random() * rows);
+    return asking(() => worker.ask('rows', [row]));
+  },
+  mark: (encoded) => map.mark(encoded),
+});
+const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)));
+new TakeAway(() => ({ settings, opened }), (kind) => asking(() => worker.ask('file', kind)), showTrouble);
+const data = new OwnData({
+  digits: () => change({ ...settings, data: 'digits' }),
+  own: (examples) => void openOwn(examples),
+  trouble: showTrouble,
+});
+
+/** Settings that the visitor has changed. */
+function change(next: Settings): void {
+  const before = settings;
+  settings = next;
+  choices.write(settings);
+  controls.rate = settings.rate;
+  window.history.replaceState(null, '', `#${toHash(settings)}`);
+  if (needsNewModel(before, settings)) void open({ resume: false });
+  else if (opened) void asking(() => worker.ask('adjust', settings));
+}
+
+/** Examples of the visitor's own, with settings that suit them. */
+async function openOwn(examples: Examples): Promise<void> {
+  const table = examples.kind === 'table';
+  const suited: Partial<Settings> = table ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 } : { loss: 'bce' };
+  settings = { ...settings, ...suited, data: 'own' };
+  choices.write(settings);
+  window.history.replaceState(null, '', `#${toHash(settings)}`);
+  await open({ resume: false, own: examples });
+}
+
+async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): Promise<void> {
+  const wasTraining = progress.training;
+  generation++;
+  opened = undefined;
+  controls.state = 'Preparing the model …';
+  const answer = await asking(() => worker.ask('open', { settings, digits, ...request }));
+  if (!answer) return;
+  opened = answer;
+  ({ history, progress } = answer);
+  show(answer);
+  look();
+  judge();
+  const compared = await asking(() => worker.ask('yardsticks'));
+  if (compared) loss.compare(compared);
+  if (wasTraining) commands.play();
+}
+
+function show(answer: Opened): void {
+  const { data: set, shown, adapter, origin } = answer;
+  byId('notice').hidden = true;
+  tile = { kind: set.kind, shape: set.shape, ranges: set.ranges };
+  map.labels = set;
+  map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
+  reconstructions.open(tile, shown.values, shown.rows.length, set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : []);
+  choices.showShape(answer.widths, answer.parameters, answer.normalizing);
+  loss.open(settings, set.kind === 'image');
+  loss.show(history);
+  speed.open(answer);
+  data.open(set, answer.normalizing);
+  drawing.open(tile);
+  instruments.open(answer.codeSize);
+  anomalies.open(set);
+  controls.enabled = true;
+  showProgress(answer.progress);
+  const words = { new: 'A new model', bundled: 'Trained already: play goes on, start over begins with random weights', saved: 'Restored from this browser: it goes on where it was' };
+  controls.state = `${words[origin]}. ${set.count.toLocaleString('en')} examples of ${set.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
+}
+
+function showProgress(now: Progress): void {
+  const began = now.training && !progress.training;
+  const ended = !now.training && progress.training;
+  progress = now;
+  controls.show(now);
+  speed.show(now);
+  if (now.stage) controls.state = `Pretraining: layer ${now.stage.layer} of ${now.stage.layers} learns to reconstruct what the one before it makes.`;
+  if (began) {
+    map.banner = undefined;
+    controls.state = 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.';
+    announce('Training');
+  }
+  if (ended) {
+    const last = history.epochs.at(-1) ?? history.steps.at(-1);
+    controls.state = `Paused after ${now.steps.toLocaleString('en')} steps.`;
+    announce(`Paused after ${now.epochs.toFixed(1)} epochs${last ? `, loss ${figure(last.loss)}` : ''}`);
+  }
+  if (now.training) save();
+  if (ended) void saveNow();
+}
+
+/** For those who do not see the page: once in a while, and in few words. */
+function announce(text: string): void {
+  announcedAt = performance.now();
+  writeText(byId('live'), text);
+}
+
+function showTrouble(error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'GpuUnavailableError') {
+    void startReplay(message);
+    return;
+  }
+  const notice = byId('notice');
+  const again = h('button', { type: 'button', onclick: () => void open({ resume: true }) }, 'Try again');
+  notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, again));
+  notice.hidden = false;
+  controls.state = 'Something went wrong; what it was is written above.';
+}
+
+/** While a model is being prepared there is nothing to steer. */
+const steer = (name: 'play' | 'pause' | 'step'): void => void (opened && asking(() => worker.ask(name)));
+
+const live: Commands = {
+  play: () => steer('play'),
+  pause: () => steer('pause'),
+  step: () => steer('step'),
+  again: () => void (opened && asking(() => worker.ask('pause')).then(() => open({ resume: false }))),
+  slow: (slow) => void (opened && asking(() => worker.ask('pace', slow ? 'slow' : 'full'))),
+  rate: (rate) => change({ ...settings, rate }),
+};
+commands = live;
+
+/** The recorded run, while there is no model yet or where there never will be one. */
+function showFrame(recording: Recording, index: number): void {
+  const frame = recording.frames[index];
+  map.show({ ...frame, share: 1 });
+  reconstructions.show(frame);
+  controls.show({ ...progress, training: progress.training, steps: frame.steps, epochs: frame.epochs });
+  const seen = recording.frames.slice(0, index + 1);
+  loss.show({
+    ...emptyHistory(),
+    epochs: seen.map(({ epochs, loss: value }) => ({ at: epochs, loss: value })),
+    heldOut: seen.map(({ epochs, heldOut }) => ({ at: epochs, loss: heldOut })),
+  });
+}
+
+function prepareStage(recording: Recording): void {
+  tile = { kind: 'image', shape: recording.shape };
+  map.labels = recording;
+  reconstructions.open(tile, recording.originals, recording.classes.length, recording.classes);
+  loss.open(defaults, true);
+}
+
+async function startReplay(reason: string): Promise<void> {
+  sayHowToGetWebGpu(reason);
+  const recording = await fetchRecording(bundledRun);
+  prepareStage(recording);
+  plainDecoder = await fetchDecoder(bundledModel);
+  const stage = {
+    show: (_: unknown, index: number) => showFrame(recording, index),
+    playing: (training: boolean) => controls.show((progress = { ...progress, training })),
+  };
+  const replay = new Replay(recording, stage);
+  commands = { ...live, play: () => replay.play(), pause: () => replay.pause(), step: () => replay.step(), again: () => replay.again(), slow: () => {}, rate: () => {} };
+  controls.enabled = true;
+  byId<HTMLInputElement>('rate').disabled = byId<HTMLInputElement>('slow').disabled = true;
+  map.banner = 'recorded run, not computed here';
+  controls.state = `Recorded on ${recording.date} with ${recording.adapter}. Play shows it; nothing is computed in this browser.`;
+  showFrame(recording, recording.frames.length - 1);
+}
+
+async function start(): Promise<void> {
+  controls.enabled = false;
+  controls.rate = settings.rate;
+  if (unknown.length) showTrouble(new Error(`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`));
+  if (!navigator.gpu) {
+    await startReplay(isSecureContext ? '' : 'The page is not in a secure context.');
+    return;
+  }
+  // What was recorded is there at once; the GPU takes a moment.
+  const plain = toHash(settings) === '';
+  const recording = plain ? await fetchRecording(bundledRun).catch(() => undefined) : undefined;
+  if (recording) {
+    prepareStage(recording);
+    showFrame(recording, recording.frames.length - 1);
+  }
+  controls.state = 'Opening the GPU …';
+  await open({ resume: true, bundled: plain && recording ? bundledModel : undefined });
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden' && progress.training) void saveNow();
+  else [look, judge].forEach((wake) => wake());
+});
+onTheme(() => [look, decode].forEach((wake) => wake()));
+addEventListener('hashchange', () => location.reload());
+for (const id of ['map-table', 'loss-table']) byId(id).closest('details')!.addEventListener('toggle', look);
+
+void start().catch((error: unknown) => showTrouble(error instanceof Error ? error : new WorkerError({ name: 'Error', message: String(error) })));

@@ -1,0 +1,92 @@
+import type { Settings } from './settings.ts';
+
+/** A call of one of the library's makers, as data: the worker makes it, the page writes it down. */
+export type Call = readonly [maker: string, ...values: unknown[]];
+
+/** What `autoencoder()` is handed. */
+export interface Parts {
+  input: number | number[];
+  encoder: Call[];
+  decoder: Call[];
+  loss: 'bce' | 'mse';
+  corrupt?: Call;
+  penalty?: Call;
+  normalize?: Call;
+  tied?: true;
+  seed: number;
+}
+
+export type ExampleKind = 'image' | 'table';
+
+/** What there is to know of an example: an image's height, width and channels, or a row's columns. */
+export interface ExampleShape {
+  kind: ExampleKind;
+  shape: number[];
+}
+
+export const featuresOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** The hourglass of the settings, for such examples. */
+export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
+  const { loss, corruption, penalty, weight, amount, seed } = settings;
+  const halves = settings.network === 'convolutional' && kind === 'image' ? convolutional(settings, shape) : dense(settings, kind, shape);
+  return {
+    ...halves,
+    loss,
+    ...(corruption !== 'none' && { corrupt: [corruption, corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount] }),
+    ...(penalty !== 'none' && { penalty: penalty === 'stochasticContractive' ? [penalty, weight, amount] : [penalty, weight] }),
+    ...(settings.tied && { tied: true }),
+    ...(kind === 'table' && { normalize: [loss === 'bce' ? 'minMax' : 'standardize'] }),
+    seed,
+  };
+}
+
+type Halves = Pick<Parts, 'input' | 'encoder' | 'decoder'>;
+
+function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
+  const { hidden, activation } = settings;
+  const features = featuresOf(shape);
+  const layers = (widths: number[]): Call[] => widths.map((width) => ['dense', width, activation]);
+  const encoder = [...layers(hidden), codeOf(settings, hidden.length === 0)];
+  const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings, kind)] as const];
+  // These two look at pictures, not at rows of pixels.
+  const needsImages = settings.corruption === 'downsample' || settings.corruption === 'shuffleTiles';
+  if (!needsImages || kind !== 'image') return { input: features, encoder, decoder };
+  return { input: shape, encoder: [['flatten'], ...encoder], decoder: [...decoder, ['reshape', shape]] };
+}
+
+function convolutional(settings: Settings, shape: number[]): Halves {
+  const [height, width, channels] = shape;
+  const { activation } = settings;
+  const halving = { stride: 2, padding: 'same' };
+  const small = [height / 4, width / 4, 16];
+  return {
+    input: shape,
+    encoder: [['conv2d', 8, 3, activation, halving], ['conv2d', 16, 3, activation, halving], ['flatten'], codeOf(settings, false)],
+    decoder: [
+      ['dense', featuresOf(small), activation],
+      ['reshape', small],
+      ['convTranspose2d', 8, 3, activation, halving],
+      ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+    ],
+  };
+}
+
+/** A code behind hidden layers is linear, so that it can lie anywhere; one on its own is the hidden layer. */
+function codeOf({ gaussian, code, beta, activation }: Settings, alone: boolean): Call {
+  if (gaussian) return ['gaussian', code, { beta }];
+  return alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code];
+}
+
+/** Pixels lie between 0 and 1; the columns of a table anywhere. */
+const outputOf = ({ loss, activation }: Settings, kind: ExampleKind): string =>
+  loss === 'bce' || (kind === 'image' && activation !== 'linear') ? 'sigmoid' : 'linear';
+
+/** As it stands in a program. */
+export const written = ([maker, ...values]: Call): string => `${maker}(${values.map(literal).join(', ')})`;
+
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${literal(inner)}`).join(', ')} }`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

@@ -1,0 +1,72 @@
+import { byId, h, writeText } from '../dom.ts';
+import { presets, withPreset } from '../presets.ts';
+import { activations, corruptions, optimizers, penalties, readers, type Settings } from '../settings.ts';
+
+const words: Record<string, string> = {
+  none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
+  contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
+  bce: 'cross-entropy', mse: 'squared error', adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
+}; // prettier-ignore
+
+/** The form with everything that makes a model. What cannot be read is marked and leaves the settings as they were. */
+export class Choices {
+  readonly #form = byId<HTMLFormElement>('choices');
+  #settings: Settings;
+
+  constructor(settings: Settings, onChange: (settings: Settings) => void) {
+    this.#settings = settings;
+    const lists = { activation: activations, corruption: corruptions, penalty: penalties, optimizer: optimizers, loss: ['bce', 'mse'] };
+    for (const [name, values] of Object.entries(lists)) this.#field(name).append(...values.map((value) => h('option', { value }, words[value] ?? value)));
+    this.#field('preset').append(...Object.entries(presets).map(([value, { title }]) => h('option', { value }, title)));
+    this.#form.addEventListener('submit', (event) => event.preventDefault());
+    this.#form.addEventListener('change', (event) => {
+      const field = event.target as HTMLInputElement;
+      const next = this.#changed(field);
+      field.setAttribute('aria-invalid', String(!next));
+      if (next) onChange(next);
+      else field.title = 'This value cannot be read; the one before still holds.';
+    });
+    this.write(settings);
+  }
+
+  write(settings: Settings): void {
+    this.#settings = settings;
+    for (const name of Object.keys(readers) as (keyof Settings)[]) {
+      const field = this.#form.elements.namedItem(name);
+      if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = Boolean(settings[name]);
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = Array.isArray(settings[name]) ? settings[name].join(', ') : String(settings[name]);
+      if (field instanceof HTMLElement) field.removeAttribute('aria-invalid');
+    }
+    writeText(byId('about'), presets[settings.preset]?.about ?? 'Parts of your own choice.');
+    const needed: Record<string, boolean> = {
+      gaussian: settings.gaussian,
+      corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
+      penalty: settings.penalty !== 'none',
+    };
+    // Their place stays, so that nothing moves.
+    for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]')) label.style.visibility = needed[label.dataset.for!] ? 'visible' : 'hidden';
+  }
+
+  /** The widths of all layers, as a picture and in words. */
+  showShape(widths: number[], parameters: number, normalizing?: string): void {
+    const narrowest = Math.min(...widths);
+    const bar = (width: number) => {
+      const height = 8 + (92 * Math.log(width)) / Math.log(Math.max(...widths, 2));
+      return h('i', { style: `height:${height.toFixed(1)}%`, className: width === narrowest ? 'code' : '' });
+    };
+    byId('hourglass').replaceChildren(...widths.map(bar));
+    const scaled = normalizing ? `, columns ${normalizing === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}` : '';
+    writeText(byId('shape-caption'), `${widths.join(' – ')}: ${parameters.toLocaleString('en')} weights${scaled}`);
+  }
+
+  #changed(field: HTMLInputElement | HTMLSelectElement): Settings | undefined {
+    const name = field.name as keyof Settings;
+    if (name === 'preset') return withPreset(this.#settings, field.value);
+    const value = readers[name]?.(field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value);
+    return value === undefined ? undefined : { ...this.#settings, [name]: value };
+  }
+
+  #field(name: string): HTMLSelectElement {
+    return this.#form.elements.namedItem(name) as HTMLSelectElement;
+  }
+}

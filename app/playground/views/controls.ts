@@ -1,0 +1,64 @@
+import { byId, figure, writeText } from '../dom.ts';
+import type { Progress } from '../protocol.ts';
+
+export interface Commands {
+  play(): void;
+  pause(): void;
+  step(): void;
+  again(): void;
+  slow(slow: boolean): void;
+  rate(rate: number): void;
+}
+
+/** The bar: play, step, start over, the learning rate, and how far it is. */
+export class Controls {
+  readonly #play = byId<HTMLButtonElement>('play');
+  readonly #rate = byId<HTMLInputElement>('rate');
+  #training = false;
+
+  constructor(commands: Commands) {
+    this.#play.addEventListener('click', () => (this.#training ? commands.pause() : commands.play()));
+    byId('step').addEventListener('click', commands.step);
+    byId('again').addEventListener('click', commands.again);
+    byId<HTMLInputElement>('slow').addEventListener('change', ({ target }) => commands.slow((target as HTMLInputElement).checked));
+    this.#rate.addEventListener('input', () => this.#writeRate());
+    this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
+    document.addEventListener('keydown', (event) => {
+      // Elsewhere the space bar belongs to whatever has the focus.
+      if (event.key !== ' ' || event.target !== document.body) return;
+      event.preventDefault();
+      this.#play.click();
+    });
+  }
+
+  set enabled(enabled: boolean) {
+    for (const id of ['play', 'step', 'again', 'slow', 'rate']) byId<HTMLButtonElement>(id).disabled = !enabled;
+  }
+
+  set rate(rate: number) {
+    this.#rate.value = `${Math.log10(rate)}`;
+    this.#writeRate();
+  }
+
+  set state(text: string) {
+    writeText(byId('state'), text);
+  }
+
+  show({ training, epochs, steps, imagesPerSecond }: Progress): void {
+    this.#training = training;
+    writeText(this.#play, training ? 'Pause' : 'Play');
+    writeText(byId('epochs'), epochs.toFixed(epochs < 10 ? 2 : 1));
+    writeText(byId('steps'), steps.toLocaleString('en'));
+    writeText(byId('images-per-second'), training ? figure(Math.round(imagesPerSecond)) : '–');
+  }
+
+  #readRate(): number {
+    return Number((10 ** Number(this.#rate.value)).toPrecision(2));
+  }
+
+  #writeRate(): void {
+    const text = String(this.#readRate());
+    writeText(byId('rate-value'), text);
+    this.#rate.setAttribute('aria-valuetext', text);
+  }
+}

@@ -1,0 +1,122 @@
+import { byId, figure, h, writeText } from '../dom.ts';
+import { context2d } from '../look.ts';
+import { coalesced } from '../pacing.ts';
+import type { Encoded } from '../protocol.ts';
+import { paintTiles, type TileKind } from './tiles.ts';
+
+export interface DrawingLinks {
+  encode(values: Float32Array): Promise<Encoded | undefined>;
+  /** one of the examples held out */
+  example(): Promise<Float32Array | undefined>;
+  mark(encoded: Encoded | undefined): void;
+}
+
+/** Where a visitor draws: the model says at each stroke where the drawing lies, what it makes of it, and what is near. */
+export class Drawing {
+  readonly #canvas = byId<HTMLCanvasElement>('drawing');
+  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #values: Float32Array = new Float32Array(784);
+  #empty = true;
+  #last: [number, number] | undefined;
+  readonly #encode: () => void;
+
+  constructor(private readonly links: DrawingLinks) {
+    this.#encode = coalesced(() => this.#ask());
+    const canvas = this.#canvas;
+    canvas.addEventListener('pointerdown', (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      this.#stroke(event);
+    });
+    canvas.addEventListener('pointermove', (event) => canvas.hasPointerCapture(event.pointerId) && this.#stroke(event));
+    canvas.addEventListener('pointerup', () => (this.#last = undefined));
+    byId('clear').addEventListener('click', () => this.#clear());
+    byId('example').addEventListener('click', () => void this.#takeExample());
+    this.#clear();
+  }
+
+  open(tile: TileKind): void {
+    this.#tile = tile;
+    this.#canvas.hidden = tile.kind !== 'image';
+    this.#values = new Float32Array(tile.shape.reduce((product, n) => product * n, 1));
+    this.#clear();
+  }
+
+  /** The model has changed: so has its answer. */
+  refresh(): void {
+    if (!this.#empty) this.#encode();
+  }
+
+  /** A soft pen, about two pixels wide, as in the digits it has seen. */
+  #stroke(event: PointerEvent): void {
+    const [height, width] = this.#tile.shape;
+    const box = this.#canvas.getBoundingClientRect();
+    const to: [number, number] = [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+    const from = this.#last ?? to;
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    for (let i = 0; i <= Math.ceil(2 * length); i++) {
+      const share = length ? i / Math.ceil(2 * length) : 0;
+      this.#dot(from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]));
+    }
+    this.#last = to;
+    this.#changed();
+  }
+
+  #dot(x: number, y: number): void {
+    const [height, width, channels] = this.#tile.shape;
+    const radius = width / 22;
+    for (let row = Math.max(0, Math.floor(y - 3)); row < Math.min(height, y + 3); row++) {
+      for (let column = Math.max(0, Math.floor(x - 3)); column < Math.min(width, x + 3); column++) {
+        const ink = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(column + 0.5 - x, row + 0.5 - y)));
+        for (let channel = 0; channel < channels; channel++) {
+          const at = (row * width + column) * channels + channel;
+          this.#values[at] = Math.max(this.#values[at], ink);
+        }
+      }
+    }
+  }
+
+  async #takeExample(): Promise<void> {
+    const values = await this.links.example();
+    if (!values) return;
+    this.#values = values;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#empty = false;
+    if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
+    this.#encode();
+  }
+
+  #clear(): void {
+    this.#values.fill(0);
+    this.#empty = true;
+    this.#last = undefined;
+    const drawn = byId<HTMLCanvasElement>('drawn');
+    context2d(drawn).clearRect(0, 0, drawn.width, drawn.height);
+    if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
+    byId('neighbors').replaceChildren();
+    writeText(byId('drawn-state'), this.#tile.kind === 'image' ? 'Draw with the mouse or a finger, or take an example.' : 'Take an example.');
+    this.links.mark(undefined);
+  }
+
+  async #ask(): Promise<void> {
+    const encoded = await this.links.encode(this.#values.slice());
+    if (!encoded || this.#empty) return;
+    this.links.mark(encoded);
+    paintTiles(byId<HTMLCanvasElement>('drawn'), this.#tile, this.#tile.kind === 'image' ? encoded.reconstruction : this.#values, 1, this.#tile.kind === 'image' ? undefined : encoded.reconstruction);
+    const around = encoded.ellipse ? '; the ellipse is one standard deviation of it' : '';
+    writeText(byId('drawn-state'), `At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`);
+    this.#showNeighbors(encoded);
+  }
+
+  #showNeighbors({ neighbors: { rows, values } }: Encoded): void {
+    const place = byId('neighbors');
+    let canvas = place.querySelector('canvas');
+    if (!canvas) {
+      canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the nearest codes' });
+      place.replaceChildren(h('p', {}, 'The examples with the nearest codes:'), canvas);
+    }
+    paintTiles(canvas, this.#tile, values, rows.length);
+  }
+}

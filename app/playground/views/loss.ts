@@ -1,0 +1,175 @@
+import uPlot from 'uplot';
+import { byId, figure, tableOf, writeFigures, writeText } from '../dom.ts';
+import { onTheme, styled } from '../look.ts';
+import type { History, Verdict, Yardsticks } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
+
+/** A horizontal line with a name: what the loss is compared with. */
+interface Reference {
+  name: string;
+  value: number;
+}
+
+/** The loss of training and of examples held out, and what they are worth beside others. */
+export class LossView {
+  readonly #place = byId('loss');
+  #chart: uPlot | undefined;
+  #references: Reference[] = [];
+  #settings: Settings | undefined;
+  #image = true;
+  #verdict: Verdict | undefined;
+  #yardsticks: Yardsticks | undefined;
+  #drawnAt = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(this.#place);
+    onTheme(() => this.#rebuild());
+  }
+
+  open(settings: Settings, image: boolean): void {
+    this.#settings = settings;
+    this.#image = image;
+    this.#verdict = this.#yardsticks = undefined;
+    this.#references = [];
+    this.#rebuild();
+    this.#write();
+  }
+
+  /** At most a few times a second: it is a picture, not a clock. */
+  show(history: History): void {
+    clearTimeout(this.#later);
+    const wait = 200 - (performance.now() - this.#drawnAt);
+    if (wait > 0) this.#later = setTimeout(() => this.show(history), wait);
+    else this.#draw(history);
+  }
+
+  judge(verdict: Verdict): void {
+    this.#verdict = verdict;
+    this.#write();
+  }
+
+  compare(yardsticks: Yardsticks): void {
+    this.#yardsticks = yardsticks;
+    this.#references = this.#referencesFor(yardsticks);
+    this.#chart?.redraw();
+    this.#write();
+  }
+
+  /** Only what is measured in the same unit can be a line in the same chart. */
+  #referencesFor({ pca, floor }: Yardsticks): Reference[] {
+    const { loss, gaussian, hidden, code, network, data } = this.#settings!;
+    if (gaussian) return [];
+    if (loss === 'mse') return pca === undefined ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
+    const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
+    return [
+      ...(floor === undefined ? [] : [{ name: 'lowest possible', value: floor }]),
+      ...(tutorial ? [{ name: 'Keras blog, 60,000 images', value: 0.09 }] : []),
+    ];
+  }
+
+  #draw(history: History): void {
+    this.#drawnAt = performance.now();
+    const series = [history.steps, history.epochs, history.heldOut].map((points): [number[], (number | null)[]] => [
+      points.map(({ at }) => at),
+      points.map(({ loss }) => (loss > 0 ? loss : null)),
+    ]);
+    const parts = (['reconstruction', 'kl', 'penalty'] as const).map((part): [number[], (number | null)[]] => [
+      history.epochs.map(({ at }) => at),
+      history.epochs.map((point) => (this.#apart && (point[part] ?? 0) > 0 ? point[part]! : null)),
+    ]);
+    const filled = [...series, ...parts].map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]));
+    this.#chart?.setData(uPlot.join(filled));
+    this.#describe(history);
+  }
+
+  /** With a divergence or a penalty the loss is a sum, and its parts are worth lines of their own. */
+  get #apart(): boolean {
+    return Boolean(this.#settings?.gaussian) || this.#settings?.penalty !== 'none';
+  }
+
+  #rebuild(): void {
+    this.#chart?.destroy();
+    const data = this.#chart?.data;
+    const axis = { stroke: styled('muted'), grid: { stroke: styled('line'), width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+    const line = (label: string, stroke: string, more: Partial<uPlot.Series> = {}): uPlot.Series => ({ label, stroke, width: 2, spanGaps: true, points: { show: false }, ...more });
+    this.#chart = new uPlot(
+      {
+        ...this.#size(),
+        cursor: { y: false, points: { size: 6 } },
+        legend: { show: false },
+        scales: { x: { time: false, range: (_, min, max) => [0, Math.max(1, max || 1, min || 0)] }, y: { distr: 3, range: (_, min, max) => rangeOf([min, max, ...this.#references.map(({ value }) => value)]) } },
+        axes: [{ ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 }, { ...axis, size: 50, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : figure(tick, 2))) }],
+        series: [
+          {},
+          line('step', `color-mix(in srgb, ${styled('accent')} 35%, transparent)`, { width: 1 }),
+          line('training', styled('accent')),
+          line('held out', styled('second'), { width: 2, dash: [6, 3] }),
+          line('reconstruction', styled('muted'), { width: 1.5 }),
+          line('divergence', styled('muted'), { width: 1.5, dash: [2, 3] }),
+          line('penalty', styled('muted'), { width: 1.5, dash: [7, 2, 2, 2] }),
+        ],
+        hooks: { draw: [(chart) => this.#drawReferences(chart)] },
+      },
+      data ?? [[0], [null], [null], [null], [null], [null], [null]],
+      this.#place,
+    );
+  }
+
+  #drawReferences(chart: uPlot): void {
+    const { ctx: context, bbox } = chart;
+    const density = devicePixelRatio;
+    context.save();
+    context.font = `${11 * density}px system-ui`;
+    context.fillStyle = context.strokeStyle = styled('muted');
+    context.setLineDash([5 * density, 4 * density]);
+    for (const { name, value } of this.#references) {
+      const y = chart.valToPos(value, 'y', true);
+      context.beginPath();
+      context.moveTo(bbox.left, y);
+      context.lineTo(bbox.left + bbox.width, y);
+      context.stroke();
+      context.textAlign = 'right';
+      context.fillText(`${name} ${figure(value)}`, bbox.left + bbox.width - 2, y - 4 * density);
+    }
+    context.restore();
+  }
+
+  #size(): { width: number; height: number } {
+    return { width: Math.max(200, this.#place.clientWidth), height: 210 };
+  }
+
+  #write(): void {
+    const { gaussian, penalty, loss } = this.#settings!;
+    const { losses, probe, squaredError } = this.#verdict ?? {};
+    const { pca, mean, floor } = this.#yardsticks ?? {};
+    writeFigures(byId('verdict'), {
+      [`held out, ${gaussian ? 'nats an example' : loss === 'bce' ? 'cross-entropy' : 'squared error'}`]: figure(losses?.loss, 4),
+      ...(gaussian || penalty !== 'none' ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
+      ...(gaussian ? { 'divergence, nats': figure(losses?.kl) } : {}),
+      ...(penalty !== 'none' ? { penalty: figure(losses?.penalty) } : {}),
+      'squared error': figure(squaredError),
+      'PCA of the same size': figure(pca),
+      'the mean alone': figure(mean),
+      ...(loss === 'bce' && !gaussian && this.#image ? { 'lowest possible': figure(floor) } : {}),
+      'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
+    });
+  }
+
+  #describe({ epochs, steps, heldOut }: History): void {
+    const last = epochs.at(-1) ?? steps.at(-1);
+    const first = steps[0] ?? epochs[0];
+    writeText(byId('loss-caption'), last && first ? `The loss fell from ${figure(first.loss)} to ${figure(last.loss)} in ${last.at.toFixed(1)} epochs.` : 'Nothing has been trained yet.');
+    if (!byId('loss-table').closest('details')?.open) return;
+    const rows = epochs.slice(-20).toReversed().map(({ at, loss, reconstruction, kl, penalty }) => [`${Math.round(at + 0.5)}`, figure(loss, 4), figure(reconstruction, 4), figure(kl), figure(penalty)]);
+    const held = heldOut.at(-1);
+    byId('loss-table').replaceChildren(tableOf(['epoch', 'loss', 'reconstruction', 'divergence', 'penalty'], rows), held ? `Held out, after ${held.at.toFixed(1)} epochs: ${figure(held.loss, 4)}` : '');
+  }
+}
+
+/** A logarithmic axis around all that is to be seen. */
+function rangeOf(values: (number | null)[]): [number, number] {
+  const known = values.filter((value): value is number => value !== null && value > 0 && Number.isFinite(value));
+  if (!known.length) return [0.1, 1];
+  return [Math.min(...known) / 1.1, Math.max(...known) * 1.1];
+}

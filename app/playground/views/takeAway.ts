@@ -1,0 +1,52 @@
+import { byId, download, writeText } from '../dom.ts';
+import { partsOf } from '../parts.ts';
+import { pytorchOf, typescriptOf } from '../programs.ts';
+import type { FileKind, Opened } from '../protocol.ts';
+import { toHash, type Settings } from '../settings.ts';
+
+/** What a visitor takes home: the weights, the model, the program, the link. */
+export class TakeAway {
+  constructor(
+    private readonly now: () => { settings: Settings; opened?: Opened },
+    private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
+    private readonly trouble: (error: unknown) => void,
+  ) {
+    byId('safetensors').addEventListener('click', () => void this.#download('safetensors', 'autoencoder.safetensors'));
+    byId('onnx').addEventListener('click', () => void this.#download('onnx', 'autoencoder.onnx'));
+    byId('typescript').addEventListener('click', () => void this.#program('TypeScript', typescriptOf));
+    byId('pytorch').addEventListener('click', () => void this.#program('PyTorch', pytorchOf));
+    byId('link').addEventListener('click', () => void this.#link());
+  }
+
+  async #download(kind: FileKind, name: string): Promise<void> {
+    const bytes = await this.file(kind);
+    if (!bytes) return;
+    download(name, bytes);
+    writeText(byId('taken'), `${name}, ${(bytes.length / 1024).toFixed(0)} kB, is among your downloads.`);
+  }
+
+  async #program(language: string, write: typeof typescriptOf): Promise<void> {
+    const { settings, opened } = this.now();
+    if (!opened) return;
+    const text = write(partsOf(settings, opened.data), settings, opened);
+    writeText(byId('code'), text);
+    await this.#copy(text, `The ${language} program`);
+  }
+
+  async #link(): Promise<void> {
+    const link = `${location.href.replace(/#.*/, '')}#${toHash(this.now().settings)}`;
+    await this.#copy(link, 'The link, with every setting and the seed,');
+    writeText(byId('code'), link);
+  }
+
+  async #copy(text: string, what: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      writeText(byId('taken'), `${what} is in your clipboard.`);
+    } catch {
+      // The browser may forbid it; the text stands on the page all the same.
+      writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.`);
+    }
+    if (!text) this.trouble(new Error('there is nothing to copy'));
+  }
+}

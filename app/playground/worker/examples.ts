@@ -1,0 +1,98 @@
+import { fetchIdx } from '../../../src/index.ts';
+import { featuresOf } from '../parts.ts';
+import type { Examples, Ranges } from '../protocol.ts';
+
+/** Examples in the order in which they lie on the device: those to train on first, those held out behind them. */
+export interface Collection extends Examples {
+  count: number;
+  trained: number;
+  features: number;
+}
+
+/** What is held out of a visitor's own examples. */
+const share = 1 / 6;
+
+/** MNIST's first ten thousand images, and two thousand of its test set. */
+export async function fetchDigits(folder: string): Promise<Collection> {
+  const names = ['train-images', 'test-images', 'train-labels', 'test-labels'];
+  const [train, test, trainLabels, testLabels] = await Promise.all(names.map((name) => fetchIdx(new URL(name, folder).href)));
+  const [height, width] = train.shape.slice(1);
+  const labels = Int32Array.from([...trainLabels.data, ...testLabels.data]);
+  return {
+    name: 'MNIST digits',
+    kind: 'image',
+    shape: [height, width, 1],
+    values: joined(train.data, test.data),
+    labels,
+    classes: Array.from({ length: 10 }, (_, digit) => `${digit}`),
+    count: labels.length,
+    trained: trainLabels.data.length,
+    features: height * width,
+  };
+}
+
+/** In an order that mixes what the file may have sorted. Few examples are all trained on, and held out as well. */
+export function ownCollection(own: Examples): Collection {
+  const features = featuresOf(own.shape);
+  const count = own.values.length / features;
+  const order = mixed(count);
+  const values = own.values instanceof Uint8Array ? new Uint8Array(own.values.length) : new Float32Array(own.values.length);
+  order.forEach((from, to) => values.set(own.values.subarray(from * features, (from + 1) * features), to * features));
+  const labels = own.labels && Int32Array.from(order, (from) => own.labels![from]);
+  return { ...own, values, labels, count, features, trained: count < 20 ? count : count - Math.round(count * share) };
+}
+
+export const heldOutRows = ({ count, trained }: Collection): number[] =>
+  Array.from({ length: count === trained ? count : count - trained }, (_, i) => (count === trained ? i : trained + i));
+
+/** Some examples as the model sees them. */
+export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>): Float32Array {
+  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
+  const found = new Float32Array(rows.length * features);
+  for (let i = 0; i < rows.length; i++) {
+    for (let j = 0; j < features; j++) found[i * features + j] = values[rows[i] * features + j] * scale;
+  }
+  return found;
+}
+
+/** Of each column, the least and the largest value. */
+export function rangesOf({ values, features }: Collection): Ranges {
+  const least = new Float32Array(features).fill(Infinity);
+  const most = new Float32Array(features).fill(-Infinity);
+  values.forEach((value, at) => {
+    least[at % features] = Math.min(least[at % features], value);
+    most[at % features] = Math.max(most[at % features], value);
+  });
+  return { least, most };
+}
+
+/** Held-out examples to show: of every class the first, then of every class the second …, chosen by class and not by looks. */
+export function exemplary(collection: Collection, wanted: number): number[] {
+  const rows = heldOutRows(collection);
+  const { labels } = collection;
+  if (!labels) return rows.slice(0, wanted);
+  const classes = [...new Set(rows.map((row) => labels[row]))].sort((a, b) => a - b);
+  const members = classes.map((label) => rows.filter((row) => labels[row] === label));
+  const chosen: number[] = [];
+  for (let n = 0; chosen.length < Math.min(wanted, rows.length); n++) chosen.push(...members.flatMap((own) => own.slice(n, n + 1)));
+  return chosen.slice(0, wanted);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** A shuffle that is the same each time (Fisher & Yates, with the constants of Numerical Recipes). */
+function mixed(count: number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  let state = 1;
+  for (let i = count - 1; i > 0; i--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

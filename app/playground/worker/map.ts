@@ -1,0 +1,81 @@
+import type { Matrix } from '../../../src/index.ts';
+import type { Point } from '../protocol.ts';
+import { dot, firstGuess, momentsOf, turned } from './principal.ts';
+
+/** Rows that the directions are found from. */
+const sample = 2000;
+
+/** Codes on a map: two numbers as they are, of more the two directions in which they vary most. */
+export class CodeMap {
+  #mean: Float64Array;
+  #directions: Float64Array[];
+  #settled = false;
+
+  constructor(readonly size: number) {
+    this.#mean = new Float64Array(size);
+    this.#directions = firstGuess(size, Math.min(2, size));
+  }
+
+  /** Where all codes lie; for codes of more than two numbers the map turns with them, slowly. */
+  draw({ data }: Matrix): { points: Float32Array; share: number } {
+    const count = data.length / this.size;
+    if (this.size === 2) return { points: data, share: 1 };
+    const points = new Float32Array(2 * count);
+    if (this.size === 1) {
+      for (let row = 0; row < count; row++) points.set([data[row], height(row)], 2 * row);
+      return { points, share: 1 };
+    }
+    const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sample)));
+    this.#mean = mean;
+    // From where the last look ended, so that the map does not jump.
+    for (let round = this.#settled ? 3 : 40; round > 0; round--) this.#turn(covariance);
+    this.#settled = true;
+    for (let row = 0; row < count; row++) {
+      const { x, y } = this.place(data.subarray(row * this.size, (row + 1) * this.size));
+      points[2 * row] = x;
+      points[2 * row + 1] = y;
+    }
+    return { points, share: this.#share(covariance) };
+  }
+
+  place(code: Float32Array): Point {
+    if (this.size === 2) return { x: code[0], y: code[1] };
+    if (this.size === 1) return { x: code[0], y: 0 };
+    const [x, y] = this.#directions.map((direction) => dot(direction, code) - dot(direction, this.#mean));
+    return { x, y };
+  }
+
+  /** The code of a place; of more than two numbers, the one in the middle of all that lie there. */
+  codeAt({ x, y }: Point): Float32Array {
+    if (this.size <= 2) return Float32Array.of(x, y).subarray(0, this.size);
+    const [first, second] = this.#directions;
+    return Float32Array.from(this.#mean, (mean, i) => mean + x * first[i] + y * second[i]);
+  }
+
+  /** Variances along the axes of a code, as an ellipse on the map. */
+  ellipse(variances: Float32Array): { xx: number; xy: number; yy: number } {
+    if (this.size === 2) return { xx: variances[0], xy: 0, yy: variances[1] };
+    if (this.size === 1) return { xx: variances[0], xy: 0, yy: 0 };
+    const [a, b] = this.#directions;
+    const sum = (p: Float64Array, q: Float64Array) => variances.reduce((total, variance, i) => total + variance * p[i] * q[i], 0);
+    return { xx: sum(a, a), xy: sum(a, b), yy: sum(b, b) };
+  }
+
+  #turn(covariance: Float64Array): void {
+    const next = turned(covariance, this.#directions);
+    this.#directions = next.map((direction, i) => (dot(direction, this.#directions[i]) < 0 ? direction.map((x) => -x) : direction));
+  }
+
+  #share(covariance: Float64Array): number {
+    let total = 0;
+    for (let i = 0; i < this.size; i++) total += covariance[i * this.size + i];
+    const along = this.#directions.reduce((sum, direction) => {
+      const image = direction.map((_, i) => dot(covariance.subarray(i * this.size, (i + 1) * this.size), direction));
+      return sum + dot(image, direction);
+    }, 0);
+    return total > 0 ? Math.min(1, along / total) : 1;
+  }
+}
+
+/** A code of one number has no second: its rows are spread over a height of their own. */
+const height = (row: number): number => ((row * 0.6180339887) % 1) * 2 - 1;

@@ -1,0 +1,205 @@
+import { adagrad, adam, adamw, sgd, type Autoencoder, type Dataset, type Gpu, type Optimizer, type Training } from '../../../src/index.ts';
+import { emptyHistory, thinned } from '../history.ts';
+import type { History, LossPoint, Progress } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
+
+const optimizers: Record<Settings['optimizer'], (rate: number) => Optimizer> = { adam, adamw, adagrad, sgd };
+
+/** Of GPU time in one go: the page shares the GPU and wants its frames. */
+const frameBudgetMs = 12;
+/** Between two steps in slow motion. */
+const slowMs = 250;
+const reportEveryMs = 100;
+
+/** Whoever wants to know how it goes. */
+export interface Listener {
+  progress(progress: Progress, news: History): void;
+  trouble(error: unknown): void;
+}
+
+/** A model's training: it is played, paused, stepped, and told other settings while it runs. */
+export class Run {
+  readonly history: History;
+  #steps: number;
+  #epochs: number;
+  #news = emptyHistory();
+  #pretrained: boolean;
+  #slow = false;
+  #stage: Progress['stage'];
+  #stop: (() => void) | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #pace = new Pace();
+  #reportedAt = 0;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly model: Autoencoder,
+    private readonly data: Dataset,
+    private settings: Settings,
+    private readonly listener: Listener,
+    begun: { steps: number; epochs: number; history: History } = { steps: 0, epochs: 0, history: emptyHistory() },
+  ) {
+    this.history = begun.history;
+    this.#steps = begun.steps;
+    this.#epochs = begun.epochs;
+    this.#pretrained = begun.steps > 0;
+  }
+
+  get progress(): Progress {
+    const training = this.#stop !== undefined;
+    const { imagesPerSecond, submitsPerSecond } = training ? this.#pace.now() : { imagesPerSecond: 0, submitsPerSecond: 0 };
+    const { bytes } = this.gpu.memory();
+    return { training, stage: this.#stage, steps: this.#steps, epochs: this.#epochs, imagesPerSecond, submitsPerSecond, bytes };
+  }
+
+  play(): void {
+    if (!this.#stop) this.#start();
+  }
+
+  /** Resolves when the last step that was on its way is done. */
+  async pause(): Promise<void> {
+    this.#stop?.();
+    await this.#ended;
+  }
+
+  async step(): Promise<void> {
+    await this.pause();
+    this.#start(1);
+    await this.#ended;
+  }
+
+  /** A running fit cannot be told another rate; one that goes on where it was stopped can, and keeps its moments. */
+  async adjust(settings: Settings): Promise<void> {
+    await this.#restarted(() => (this.settings = settings));
+  }
+
+  async slow(slow: boolean): Promise<void> {
+    if (slow !== this.#slow) await this.#restarted(() => (this.#slow = slow));
+  }
+
+  addHeldOut(point: LossPoint): void {
+    this.#add('heldOut', point);
+  }
+
+  async #restarted(change: () => void): Promise<void> {
+    const training = this.#stop !== undefined;
+    await this.pause();
+    change();
+    if (training) this.#start();
+  }
+
+  #start(steps?: number): void {
+    this.#pace = new Pace();
+    this.#ended = this.#train(steps)
+      .catch((error: unknown) => this.listener.trouble(error))
+      .finally(() => {
+        this.#stop = undefined;
+        this.#stage = undefined;
+        this.#report();
+      });
+  }
+
+  async #train(steps?: number): Promise<void> {
+    if (this.settings.pretrain && !this.#pretrained && !(await this.#pretrain())) return;
+    const { batch, optimizer, rate } = this.settings;
+    const batchSize = Math.min(batch, this.data.length);
+    const stepsPerEpoch = Math.ceil(this.data.length / batchSize);
+    const before = { steps: this.#steps, epochs: this.#epochs };
+    const advance = (done: number) => {
+      this.#steps = before.steps + done;
+      this.#epochs = before.epochs + done / stepsPerEpoch;
+    };
+    let newest: number | undefined;
+    const training: Training = this.model.fit(this.data, {
+      ...(steps ? { steps } : { epochs: 1e6 }),
+      batchSize,
+      optimizer: optimizers[optimizer](rate),
+      progressEveryMs: 200,
+      // One step a submit, where every one is to be seen.
+      frameBudgetMs: this.#slow ? 0.01 : frameBudgetMs,
+      onProgress: ({ step, loss }) => {
+        advance(step);
+        this.#pace.add(step * batchSize, this.gpu.counters().submits);
+        if (loss !== undefined && loss !== newest) this.#add('steps', { at: this.#epochs, loss });
+        newest = loss;
+        if (this.#slow) {
+          training.pause();
+          setTimeout(() => training.resume(), slowMs);
+        }
+        this.#reportSoon();
+      },
+      onEpochEnd: (losses) => {
+        newest = losses.loss;
+        const { loss, reconstruction, kl, penalty } = losses;
+        this.#add('epochs', { at: this.#epochs - 0.5, loss, reconstruction, kl, penalty });
+        this.#reportSoon();
+      },
+    });
+    this.#stop = () => training.stop();
+    const history = await training;
+    advance(history.steps);
+    // The loss of a single step is worth a dot.
+    if (steps) this.#add('steps', { at: this.#epochs, loss: history.loss.at(-1)! });
+  }
+
+  /** Layer by layer, an epoch each; false if it was stopped on the way, and then the rest of it is left out. */
+  async #pretrain(): Promise<boolean> {
+    const aborting = new AbortController();
+    this.#stop = () => aborting.abort();
+    this.#pretrained = true;
+    const { batch, optimizer, rate } = this.settings;
+    try {
+      await this.model.pretrain(this.data, {
+        epochs: 2,
+        batchSize: Math.min(batch, this.data.length),
+        optimizer: optimizers[optimizer](rate),
+        frameBudgetMs,
+        signal: aborting.signal,
+        onProgress: ({ stage = 1, stages = 1 }) => {
+          this.#stage = { layer: stage, layers: stages };
+          this.#reportSoon();
+        },
+      });
+      return true;
+    } catch (error) {
+      if (aborting.signal.aborted) return false;
+      throw error;
+    } finally {
+      this.#stage = undefined;
+    }
+  }
+
+  #add(kind: keyof History, point: LossPoint): void {
+    this.history[kind] = thinned([...this.history[kind], point]);
+    this.#news[kind].push(point);
+  }
+
+  #reportSoon(): void {
+    if (performance.now() - this.#reportedAt >= reportEveryMs) this.#report();
+  }
+
+  #report(): void {
+    this.#reportedAt = performance.now();
+    this.listener.progress(this.progress, this.#news);
+    this.#news = emptyHistory();
+  }
+}
+
+/** Images and submits a second, over the last two seconds. */
+class Pace {
+  #marks = [{ time: performance.now(), images: 0, submits: NaN }];
+
+  add(images: number, submits: number): void {
+    const time = performance.now();
+    if (Number.isNaN(this.#marks[0].submits)) this.#marks[0].submits = submits;
+    this.#marks.push({ time, images, submits });
+    while (this.#marks.length > 2 && time - this.#marks[0].time > 2000) this.#marks.shift();
+  }
+
+  now(): { imagesPerSecond: number; submitsPerSecond: number } {
+    const [first, last] = [this.#marks[0], this.#marks.at(-1)!];
+    const seconds = (last.time - first.time) / 1000;
+    if (!(seconds > 0)) return { imagesPerSecond: 0, submitsPerSecond: 0 };
+    return { imagesPerSecond: (last.images - first.images) / seconds, submitsPerSecond: (last.submits - first.submits) / seconds };
+  }
+}

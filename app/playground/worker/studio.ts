@@ -1,0 +1,155 @@
+import { dataset, knnPredict, nearestNeighbors, type Autoencoder, type Dataset, type Gpu, type Matrix } from '../../../src/index.ts';
+import type { Encoded, Look, Point, Verdict } from '../protocol.ts';
+import { exemplary, heldOutRows, rowsOf, type Collection } from './examples.ts';
+import { CodeMap } from './map.ts';
+
+const shownCount = 10;
+/** Examples that the probe asks about, and among how many it looks for neighbours. */
+const [probeQueries, probeCodes] = [500, 4000];
+const voters = 10;
+/** Held-out examples whose squared error is measured. */
+const measured = 500;
+
+/** A model beside its data: whatever the page wants to see of the two. */
+export class Studio {
+  readonly map: CodeMap;
+  readonly shownRows: number[];
+  readonly training: Dataset;
+  #codes: Matrix | undefined;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    readonly model: Autoencoder,
+    readonly collection: Collection,
+    private readonly all: Dataset,
+    private readonly shown: Dataset,
+    private readonly held: Dataset,
+  ) {
+    this.map = new CodeMap(model.codeSize);
+    this.shownRows = exemplary(collection, shownCount);
+    this.training = collection.trained === collection.count ? all : all.take(collection.trained);
+  }
+
+  static async make(gpu: Gpu, model: Autoencoder, collection: Collection): Promise<Studio> {
+    const shape = model.encoder.inputShape;
+    const all = await dataset(gpu, collection.values, { shape });
+    const shown = await dataset(gpu, rowsOf(collection, exemplary(collection, shownCount)), { shape });
+    const held = collection.trained === collection.count ? all : all.filter((_, i) => i >= collection.trained);
+    return new Studio(gpu, model, collection, all, shown, held);
+  }
+
+  /** Frees the model and the data. */
+  dispose(): void {
+    for (const each of [this.training, this.held, this.all, this.shown, this.model]) each.dispose();
+  }
+
+  async look(): Promise<Look> {
+    const codes = (this.#codes = flat(await this.model.encode(this.all)));
+    const { points, share } = this.map.draw(codes);
+    const seen = this.#corrupts ? (await this.model.corrupt(this.shown)).data : undefined;
+    const { data: reconstructions } = await this.model.reconstruct(seen ?? this.shown);
+    return { points, share, seen, reconstructions, middles: this.#middles(points) };
+  }
+
+  async judge(at: number): Promise<Verdict> {
+    const losses = await this.model.evaluate(this.held);
+    return { at, losses, squaredError: await this.#squaredError(), probe: await this.#probe() };
+  }
+
+  async decode(place: Point): Promise<Float32Array> {
+    return this.decodeCodes(this.map.codeAt(place));
+  }
+
+  async decodeCodes(codes: Float32Array): Promise<Float32Array> {
+    return (await this.model.decode(codes)).data;
+  }
+
+  /** Straight on from the first place to the last. */
+  async walk(from: Point, to: Point, count: number): Promise<Float32Array> {
+    const [start, end] = [this.map.codeAt(from), this.map.codeAt(to)];
+    const codes = Float32Array.from({ length: count * start.length }, (_, at) => {
+      const [step, i] = [Math.floor(at / start.length) / (count - 1), at % start.length];
+      return start[i] + step * (end[i] - start[i]);
+    });
+    return this.decodeCodes(codes);
+  }
+
+  async encode(values: Float32Array): Promise<Encoded> {
+    const code = flat(await this.model.encode(values));
+    const { data: reconstruction } = await this.model.reconstruct(values);
+    const [error] = await this.model.errors(values);
+    const ellipse = this.#gaussian ? this.map.ellipse((await this.model.posterior(values)).logvar.data.map(Math.exp)) : undefined;
+    return { ...this.map.place(code.data), code: code.data, reconstruction, error, ellipse, neighbors: await this.neighbors(code, 6) };
+  }
+
+  /** The examples with the nearest codes, as they were at the last look. */
+  async neighbors(code: Matrix, k: number): Promise<Encoded['neighbors']> {
+    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    const { indices } = await nearestNeighbors(this.gpu, { codes, queries: code, k: Math.min(k, codes.shape[0]) });
+    const rows = [...indices];
+    return { rows, values: rowsOf(this.collection, rows) };
+  }
+
+  scores(): Promise<Float32Array> {
+    return this.model.errors(this.all);
+  }
+
+  async blame(row: number): Promise<{ errors: Float32Array; values: Float32Array; reconstruction: Float32Array }> {
+    const values = rowsOf(this.collection, [row]);
+    const errors = await this.model.errors(values, { perFeature: true });
+    const { data: reconstruction } = await this.model.reconstruct(values);
+    return { errors, values, reconstruction };
+  }
+
+  get #gaussian(): boolean {
+    return this.model.encoder.describe().at(-1)?.type === 'gaussian';
+  }
+
+  #corrupts = false;
+
+  /** Whether something is done to the examples before the model sees them. */
+  set corrupts(corrupts: boolean) {
+    this.#corrupts = corrupts;
+  }
+
+  /** Class by class, the median of either coordinate: points far out do not move it. */
+  #middles(points: Float32Array): Float32Array {
+    const { labels, classes = [] } = this.collection;
+    const middles = new Float32Array(2 * classes.length).fill(NaN);
+    if (!labels) return middles;
+    const stride = Math.max(1, Math.floor(labels.length / 4000));
+    const members = classes.map((): number[] => []);
+    for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
+    members.forEach((rows, label) => {
+      for (const axis of [0, 1]) middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
+    });
+    return middles;
+  }
+
+  async #squaredError(): Promise<number> {
+    const rows = heldOutRows(this.collection).slice(0, measured);
+    const values = rowsOf(this.collection, rows);
+    const { data } = await this.model.reconstruct(values);
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += (data[i] - values[i]) ** 2;
+    return sum / data.length;
+  }
+
+  /** How well neighbours in the code know each other's class: a question of the code, not of a classifier. */
+  async #probe(): Promise<number | undefined> {
+    const { labels, trained, count } = this.collection;
+    if (!labels || trained === count || trained < 2 * voters) return undefined;
+    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    const width = codes.shape[1];
+    const known = Math.min(trained, probeCodes);
+    const asked = Math.min(count - trained, probeQueries);
+    const part = (first: number, rows: number): Matrix => ({ data: codes.data.slice(first * width, (first + rows) * width), shape: [rows, width] });
+    const answers = await knnPredict(this.gpu, { codes: part(0, known), labels: labels.subarray(0, known), queries: part(trained, asked), k: voters });
+    return answers.filter((answer, i) => answer === labels[trained + i]).length / asked;
+  }
+}
+
+/** Codes that are images, as rows. */
+function flat({ data, shape }: Matrix): Matrix {
+  return { data, shape: [shape[0], data.length / shape[0]] };
+}

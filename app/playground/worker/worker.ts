@@ -1,0 +1,180 @@
+/** The worker: the GPU, the data and the model live here, so that the page only draws. */
+import { GpuUnavailableError, openGpu, readSafetensors, writeSafetensors, type Autoencoder, type Gpu } from '../../../src/index.ts';
+import { inflated } from '../inflate.ts';
+import { partsOf } from '../parts.ts';
+import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
+import { toHash, type Settings } from '../settings.ts';
+import { build } from './build.ts';
+import { fetchDigits, ownCollection, rangesOf, rowsOf, type Collection } from './examples.ts';
+import { Run, type Listener } from './run.ts';
+import { forget, store, stored, type Saved } from './storage.ts';
+import { Studio } from './studio.ts';
+import { yardsticks } from './yardsticks.ts';
+
+/** What is trained at the moment. */
+interface Open {
+  settings: Settings;
+  studio: Studio;
+  run: Run;
+}
+
+let gpu: Gpu | undefined;
+let digits: Collection | undefined;
+let own: Collection | undefined;
+let open: Open | undefined;
+let opening: Promise<unknown> = Promise.resolve();
+
+const say = (message: FromWorker): void => postMessage(message);
+
+/** What a request does. Those that ask for nothing are handed nothing. */
+const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answer<K> } = {
+  open(request) {
+    // One after the other: each frees what the one before has made.
+    const mine = opening.then(() => openModel(request));
+    opening = mine.catch(() => undefined);
+    return mine;
+  },
+  play: () => {
+    current().run.play();
+    return current().run.progress;
+  },
+  async pause() {
+    await current().run.pause();
+    return current().run.progress;
+  },
+  async step() {
+    await current().run.step();
+    return current().run.progress;
+  },
+  async adjust(settings) {
+    current().settings = settings;
+    await current().run.adjust(settings);
+    return current().run.progress;
+  },
+  pace: (pace) => current().run.slow(pace === 'slow'),
+  look: () => current().studio.look(),
+  async judge() {
+    const { studio, run } = current();
+    const verdict = await studio.judge(run.progress.epochs);
+    run.addHeldOut({ at: verdict.at, ...verdict.losses });
+    return verdict;
+  },
+  yardsticks() {
+    const { studio, settings } = current();
+    return yardsticks(studio.collection, studio.model.codeSize, settings.loss === 'bce');
+  },
+  decode: (place) => current().studio.decode(place),
+  decodeCodes: (codes) => current().studio.decodeCodes(codes),
+  encode: (values) => current().studio.encode(values),
+  walk: ({ from, to, count }) => current().studio.walk(from, to, count),
+  codeAt: (place) => current().studio.map.codeAt(place),
+  rows: (rows) => rowsOf(current().studio.collection, rows),
+  scores: async () => ({ scores: await current().studio.scores() }),
+  blame: (row) => current().studio.blame(row),
+  file: () => modelFile(current().studio.model),
+  save,
+  forget: () => forget('run'),
+};
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void serve(data));
+
+async function serve({ id, name, ask }: ToWorker): Promise<void> {
+  try {
+    const handler = handlers[name] as (ask: unknown) => unknown;
+    say({ kind: 'answer', id, answer: await handler(ask) });
+  } catch (error) {
+    say({ kind: 'failure', id, trouble: troubleOf(error) });
+  }
+}
+
+function current(): Open {
+  if (!open) throw new Error('no model is open');
+  return open;
+}
+
+async function openModel(request: OpenRequest): Promise<Opened> {
+  const { settings } = request;
+  await open?.run.pause();
+  open?.studio.dispose();
+  open = undefined;
+  gpu ??= await freshGpu();
+  const collection = await collectionFor(request);
+  const parts = partsOf(settings, collection);
+  const model = await build(gpu, parts);
+  const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
+  const resumed = saved?.settings === toHash(settings) ? saved : undefined;
+  const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
+  if (begun) model.setWeights(readSafetensors(begun.model).tensors);
+  const studio = await Studio.make(gpu, model, collection);
+  studio.corrupts = settings.corruption !== 'none';
+  const run = new Run(gpu, model, studio.training, settings, listener, begun);
+  open = { settings, studio, run };
+  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', parts.normalize?.[0]);
+}
+
+const listener: Listener = {
+  progress: (progress, news) => say({ kind: 'progress', progress, news }),
+  trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
+};
+
+function opened({ studio, run }: Open, origin: Opened['origin'], normalizing: string | undefined): Opened {
+  const { model, collection, shownRows } = studio;
+  const { name, kind, shape, count, trained, labels, classes = [], columns } = collection;
+  const layers = model.describe();
+  const { vendor, architecture, description, isFallback } = gpu!.info;
+  return {
+    origin,
+    adapter: { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser', software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
+    data: { name, kind, shape, count, trained, labels, classes, columns, ranges: kind === 'table' ? rangesOf(collection) : undefined },
+    shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
+    widths: [collection.features, ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1))],
+    parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    codeSize: model.codeSize,
+    normalizing,
+    history: run.history,
+    progress: run.progress,
+  };
+}
+
+async function collectionFor({ settings, digits: folder, own: given }: OpenRequest): Promise<Collection> {
+  if (given) {
+    own = ownCollection(given);
+    // A browser may refuse to keep much: then a reload begins without the examples, which is said there.
+    await store('own', given).catch(() => {});
+  }
+  if (settings.data === 'digits') return (digits ??= await fetchDigits(folder));
+  const kept = own ? undefined : await stored('own').catch(() => undefined);
+  if (kept) own = ownCollection(kept);
+  if (!own) throw new Error('This link is about data of your own, which are not in it: they never leave the machine they were opened on. Open the file again.');
+  return own;
+}
+
+async function freshGpu(): Promise<Gpu> {
+  const opened = await openGpu();
+  // The next model begins on a device of its own.
+  void opened.lost.then(() => (gpu = gpu === opened ? undefined : gpu));
+  return opened;
+}
+
+async function bundled(address: string): Promise<Saved> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
+  const model = await inflated(new Uint8Array(await response.arrayBuffer()));
+  const { metadata } = readSafetensors(model);
+  return { settings: '', model, history: JSON.parse(metadata.history ?? 'null') as Saved['history'], steps: Number(metadata.steps), epochs: Number(metadata.epochs) };
+}
+
+async function modelFile(model: Autoencoder): Promise<Uint8Array> {
+  return writeSafetensors(await model.weights());
+}
+
+async function save(): Promise<void> {
+  const { run, studio, settings } = current();
+  const { steps, epochs } = run.progress;
+  await store('run', { settings: toHash(settings), model: await modelFile(studio.model), history: run.history, steps, epochs });
+}
+
+function troubleOf(error: unknown): Trouble {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { name: error instanceof GpuUnavailableError ? 'GpuUnavailableError' : name, message };
+}

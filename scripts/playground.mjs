@@ -1,0 +1,28 @@
+// npm run playground: a page on which one trains autoencoders and watches them learn. `npm run playground -- --help` lists the options.
+// Until setupBeforeChrome() has run, no package may be imported: on a fresh machine there is none.
+import { runMain } from './failure.mjs';
+import { helpText, readOptions } from './playground/options.mjs';
+import { setupBeforeChrome } from './setup.mjs';
+
+await runMain(async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(helpText());
+    return;
+  }
+  await setupBeforeChrome();
+  if (options.build) {
+    const { buildSite } = await import('./playground/site.mjs');
+    console.log(`The playground is in ${await buildSite(options.out)}; any web server can serve it, from any folder.`);
+  } else if (options.record) {
+    const { record } = await import('./playground/record.mjs');
+    await record();
+  } else if (options.smooth) {
+    const { measureSmoothness } = await import('./playground/smooth.mjs');
+    await measureSmoothness();
+  } else {
+    const { serveSite } = await import('./playground/site.mjs');
+    const { url } = await serveSite(options.port);
+    console.log(`The playground is at ${url}\nCtrl-C ends it.`);
+  }
+});
