@@ -51,12 +51,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var best_at = ${places}(none);
   for (var ky = 0u; ky < kernel_height; ky++) {
     let iy = u32(top + i32(ky));
-    if (iy >= height) { continue; }
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = u32(left + i32(kx));
-      if (ix >= width) { continue; }
-      let value = x[(image + iy * width + ix) * channels + c];
-      let larger = (value > best) | (best_at == ${places}(none));
+      // Without a branch: a processor would run through it for each invocation in turn.
+      let inside = (iy < height) & (ix < width);
+      let value = x[select(0u, (image + iy * width + ix) * channels + c, inside)];
+      let larger = ${wide ? 'vec4<bool>(inside)' : 'inside'} & ((value > best) | (best_at == ${places}(none)));
       best = select(best, value, larger);
       best_at = select(best_at, ${places}(ky * kernel_width + kx), larger);
     }
@@ -84,23 +84,46 @@ ${activation(slope ?? 'linear')}
 ${sides}
 override add_dx = false;
 ${grid}
+fn store(t: u32, sum: ${values}) {
+  var v = sum;
+#if ${slope !== undefined}
+  v *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
+#endif
+  if (add_dx) { v += dx[t]; }
+  dx[t] = v;
+}
+
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= batch * height * width * channels) { return; }
   let c = t % channels;
+#if ${tiled}
+  // One invocation for all pixels of a window; past the last one there may be pixels that lie in none.
+  let down = (height + pad_top + kernel_height - 1u) / kernel_height;
+  let across = (width + pad_left + kernel_width - 1u) / kernel_width;
+  if (t >= batch * down * across * channels) { return; }
+  let oy = t / (channels * across) % down;
+  let ox = t / channels % across;
+  let example = t / (channels * across * down);
+  let known = (oy < out_height) & (ox < out_width);
+  let place = select(0u, ((example * out_height + oy) * out_width + ox) * channels + c, known);
+  let gradient = select(${values}(), dy[place], known);
+  let tap = at[place];
+  for (var ky = 0u; ky < kernel_height; ky++) {
+    let iy = oy * kernel_height + ky - pad_top;
+    for (var kx = 0u; kx < kernel_width; kx++) {
+      let ix = ox * kernel_width + kx - pad_left;
+      if (iy < height && ix < width) {
+        store(((example * height + iy) * width + ix) * channels + c, select(${values}(), gradient, tap == ${places}(ky * kernel_width + kx)));
+      }
+    }
+  }
+#else
+  if (t >= batch * height * width * channels) { return; }
   let down = t / (channels * width) % height + pad_top;
   let along = t / channels % width + pad_left;
   let image = t / (channels * width * height) * out_height * out_width;
   var sum = ${values}();
-#if ${tiled}
-  let oy = down / kernel_height;
-  let ox = along / kernel_width;
-  if (oy < out_height && ox < out_width) {
-    let place = (image + oy * out_width + ox) * channels + c;
-    sum = select(sum, dy[place], at[place] == ${places}(down % kernel_height * kernel_width + along % kernel_width));
-  }
-#else
   for (var ky = down % stride; ky < kernel_height; ky += stride) {
     let oy = (down - ky) / stride;
     if (down < ky || oy >= out_height) { continue; }
@@ -111,12 +134,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(${values}(), dy[place], at[place] == ${places}(ky * kernel_width + kx));
     }
   }
+  store(t, sum);
 #endif
-#if ${slope !== undefined}
-  sum *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
-#endif
-  if (add_dx) { sum += dx[t]; }
-  dx[t] = sum;
 }
 `,
   );

@@ -21,17 +21,13 @@ override factor: u32;
 `;
 
 /**
- * Chunk: what pixel i of a side counts in output o. Pixels are squares, their values stand at the centres (`align_corners = False` in PyTorch,
+ * Chunk: what pixel i of a side counts in output o, bilinearly. Pixels are squares, their values stand at the centres (`align_corners = False` in PyTorch,
  * `half_pixel_centers` in TensorFlow); past the outer centres the value stays what it was.
  */
-const share = (kind: Interpolation) => wgsl`
+const share = wgsl`
 fn share(o: u32, i: u32, side: u32) -> f32 {
-#if ${kind === 'nearest'}
-  return select(0.0, 1.0, o / factor == i);
-#else
   let at = clamp((f32(o) + 0.5) / f32(factor) - 0.5, 0.0, f32(side - 1u));
   return max(0.0, 1.0 - abs(at - f32(i)));
-#endif
 }
 `;
 
@@ -45,19 +41,27 @@ export const upsampleForward = ({ kind, wide }: UpsampleVariant) => {
 @group(0) @binding(1) var<storage, read_write> y: array<${element}>;
 ${sides}
 ${grid}
-${share(kind)}
+#if ${kind === 'bilinear'}
+${share}
+#endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
   let line = width * factor;
+#if ${kind === 'nearest'}
+  // One invocation for all copies of a pixel.
+  if (t >= batch * height * width * channels) { return; }
+  let value = x[t];
+  let first = (t / (channels * width) * factor * line + t / channels % width * factor) * channels + t % channels;
+  for (var ky = 0u; ky < factor; ky++) {
+    for (var kx = 0u; kx < factor; kx++) { y[first + (ky * line + kx) * channels] = value; }
+  }
+#else
   if (t >= batch * height * factor * line * channels) { return; }
   let c = t % channels;
   let oy = t / (channels * line) % (height * factor);
   let ox = t / channels % line;
   let image = t / (channels * line * height * factor) * height;
-#if ${kind === 'nearest'}
-  y[t] = x[((image + oy / factor) * width + ox / factor) * channels + c];
-#else
   // The pixel before the output's centre and the one behind it, where there are such.
   let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor)) / i32(2u * factor)));
   let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor)) / i32(2u * factor)));
@@ -77,8 +81,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /** dx[b,iy,ix,c] = Σ_{oy,ox} share(oy,iy) share(ox,ix) dy[b,oy,ox,c], times f′(saved) */
 export const upsampleBackward = ({ kind, wide, slope }: UpsampleVariant) => {
   const element = wide ? 'vec4f' : 'f32';
-  // A bilinear pixel reaches as far as its neighbours' centres.
-  const reach = kind === 'nearest' ? 0 : 1;
   return shader<'dy' | 'dx', 'saved'>(
     `upsample2d ${kind} backward${slope ? ` ${slope}'` : ''}`,
     wgsl`
@@ -91,7 +93,9 @@ ${activation(slope ?? 'linear')}
 ${sides}
 override add_dx = false;
 ${grid}
-${share(kind)}
+#if ${kind === 'bilinear'}
+${share}
+#endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
@@ -101,11 +105,20 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let ix = t / channels % width;
   let image = t / (channels * width * height) * height * factor;
   var sum = ${element}();
-  for (var oy = (max(iy, ${reach}u) - ${reach}u) * factor; oy < min(iy + ${1 + reach}u, height) * factor; oy++) {
-    for (var ox = (max(ix, ${reach}u) - ${reach}u) * factor; ox < min(ix + ${1 + reach}u, width) * factor; ox++) {
+#if ${kind === 'nearest'}
+  let line = width * factor;
+  let first = ((image + iy * factor) * line + ix * factor) * channels + c;
+  for (var ky = 0u; ky < factor; ky++) {
+    for (var kx = 0u; kx < factor; kx++) { sum += dy[first + (ky * line + kx) * channels]; }
+  }
+#else
+  // A pixel reaches as far as its neighbours' centres.
+  for (var oy = (max(iy, 1u) - 1u) * factor; oy < min(iy + 2u, height) * factor; oy++) {
+    for (var ox = (max(ix, 1u) - 1u) * factor; ox < min(ix + 2u, width) * factor; ox++) {
       sum += share(oy, iy, height) * share(ox, ix, width) * dy[((image + oy) * width * factor + ox) * channels + c];
     }
   }
+#endif
 #if ${slope !== undefined}
   sum *= ${wide ? 'slope' : 'slope_one'}(saved[t]);
 #endif

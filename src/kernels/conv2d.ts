@@ -6,57 +6,11 @@ import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activated, foldedInto, type Activation, type Gate } from './activation.ts';
+import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-single.ts';
 import { tilings, tuned } from './tilings.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
-
-/** How a window of `kernel` [height, width] goes over an image, and what that leaves. */
-export interface Window {
-  /** [height, width, channels] of the image. */
-  readonly image: readonly [number, number, number];
-  /** [height, width] of what the window's places make. */
-  readonly places: readonly [number, number];
-  readonly kernel: readonly [number, number];
-  readonly stride: number;
-  /** Zeros, or nothing, above and left of the image. */
-  readonly before: readonly [number, number];
-}
-
-/** `'valid'`: the window stays in the image. `'same'`: ⌈side / stride⌉ places, as in Keras. A number: so many zeros on each side, as in PyTorch. */
-export type Padding = 'same' | 'valid' | number;
-
-export interface WindowOptions {
-  readonly kernel: readonly [number, number];
-  readonly stride: number;
-  readonly padding: Padding;
-}
-
-/** The places of a window over an image. @throws ShapeError where it has none */
-export function slide(layer: string, image: readonly [number, number, number], { kernel, stride, padding }: WindowOptions): Window {
-  const sides = [0, 1].map((axis) => {
-    const [side, k] = [image[axis], kernel[axis]];
-    if (padding === 'same') {
-      const places = Math.ceil(side / stride);
-      return { places, before: Math.floor(Math.max((places - 1) * stride + k - side, 0) / 2) };
-    }
-    const before = padding === 'valid' ? 0 : padding;
-    return { places: Math.floor((side + 2 * before - k) / stride) + 1, before };
-  });
-  if (sides.some(({ places }) => places < 1)) throw new ShapeError(`${layer}: a kernel of ${show(kernel)} does not fit into an image of ${show(image)}`);
-  return { image, places: [sides[0].places, sides[1].places], kernel, stride, before: [sides[0].before, sides[1].before] };
-}
-
-/** The window that would make `from`, [height, width, channels], of the image that a transposed convolution makes: `channels` of them. @throws ShapeError */
-export function unslide(layer: string, from: readonly number[], channels: number, { kernel, stride, padding, extra = 0 }: WindowOptions & { extra?: number }): Window {
-  const sides = [0, 1].map((axis) => {
-    const [side, k] = [from[axis], kernel[axis]];
-    if (padding === 'same') return { side: side * stride, before: Math.floor(Math.max(k - stride, 0) / 2) };
-    const before = padding === 'valid' ? 0 : padding;
-    return { side: (side - 1) * stride + k - 2 * before + extra, before };
-  });
-  if (sides.some(({ side }) => side < 1)) throw new ShapeError(`${layer}: a kernel of ${show(kernel)} with padding ${padding} leaves nothing of ${show(from)}`);
-  return { image: [sides[0].side, sides[1].side, channels], places: [from[0], from[1]], kernel, stride, before: [sides[0].before, sides[1].before] };
-}
+import { sizesOf, whole, type Window } from './window.ts';
 
 /**
  * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width × channels],
@@ -102,7 +56,8 @@ function check(kernel: string, x: Tensor, input: readonly number[], w: Tensor, {
   if (bias && bias.size !== outputs) throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
 }
 
-interface Convolution {
+/** What goes in and out of a convolution, either way round. */
+export interface Convolution {
   x: Tensor;
   w: Tensor;
   y: Tensor;
@@ -111,19 +66,13 @@ interface Convolution {
   slope?: Gate;
 }
 
-const whole = (n: number): boolean => n % 4 === 0;
-
-/** What the shaders call a window's sizes. */
-export function sizesOf(batch: number, { image, places, kernel, stride, before }: Window) {
-  const [height, width, channels] = image;
-  return { batch, height, width, channels, out_height: places[0], out_width: places[1], kernel_height: kernel[0], kernel_width: kernel[1], stride, pad_top: before[0], pad_left: before[1] };
-}
-
 const problemOf = (name: string, sizes: Record<string, number>): string => `${name} ${Object.values(sizes).join('x')}`;
 
 /** From the image to the places: each adds up its patch. */
-function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
+function gather(tape: Tape, convolution: Convolution, window: Window): void {
+  const { x, w, y, bias, activation = 'linear', slope } = convolution;
   const [filters, , kernelWidth, channels] = w.shape;
+  if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
   const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideRun: whole(kernelWidth * channels), wideY: whole(filters), bias: bias !== undefined, activation, slope: slope?.activation };
@@ -132,8 +81,10 @@ function gather(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Con
 }
 
 /** From the places to the image: each pixel adds up the places whose patches it lies in. */
-function scatter(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
+function scatter(tape: Tape, convolution: Convolution, window: Window): void {
+  const { x, w, y, bias, activation = 'linear', slope } = convolution;
   const [filters, , , channels] = w.shape;
+  if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const { batch, height, width, stride } = sizes;
   const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
@@ -157,8 +108,10 @@ function partsOf(batch: number, filters: number, n: number): number {
 }
 
 /** The gradient of the weights, from the values at the places and the image; with the sums of the values for each filter. */
-function weights(tape: Tape, { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
+function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
+  const { a, x, y, sums } = tensors;
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
+  if (isSingle(filters, window)) return weightsSingle(tape, tensors, window);
   const n = kernelHeight * kernelWidth * channels;
   const parts = partsOf(a.shape[0], filters, n);
   const sizes = { filters, parts, ...sizesOf(a.shape[0], window) };

@@ -2,7 +2,7 @@ import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { foldedInto } from './activation.ts';
-import { sizesOf, type Window } from './conv2d.ts';
+import { sizesOf, type Window } from './window.ts';
 
 /**
  * The largest value in each window, for each channel: x [rows, height × width × channels]; y is [rows, places × channels].
@@ -21,7 +21,8 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
     const tiled = window.kernel.every((side) => side === window.stride);
-    tape.run(maxPoolBackward({ wide, tiled, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * height * width * across });
+    const [down, along] = tiled ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride)) : [height, width];
+    tape.run(maxPoolBackward({ wide, tiled, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * down * along * across });
   });
   return y;
 }

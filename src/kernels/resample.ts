@@ -18,7 +18,7 @@ export function upsample2d(tape: Tape, x: Tensor, [height, width, channels]: Ima
   const constants = { batch, height, width, channels: across, factor };
   const pixels = batch * height * width * across;
   const y = tape.tensor([batch, height * width * channels * factor ** 2], 'f32', 'upsample2d');
-  tape.run(upsampleForward({ kind, wide }), { x, y }, { constants, threads: pixels * factor ** 2 });
+  tape.run(upsampleForward({ kind, wide }), { x, y }, { constants, threads: kind === 'nearest' ? pixels : pixels * factor ** 2 });
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
     tape.run(upsampleBackward({ kind, wide, slope: slope?.activation }), { dy: tape.grad(y), dx, saved: slope?.saved }, { constants, threads: pixels });

@@ -26,14 +26,19 @@ export function tuned<R extends string, O extends string>(
 
 const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;
 
+const isProcessor = ({ info }: Gpu): boolean => info.isFallback || info.architecture === 'swiftshader';
+
+/** Invocations in a workgroup of a kernel without barriers: small ones keep all cores of a processor busy. */
+export const groupOf = (gpu: Gpu): number => (isProcessor(gpu) ? 16 : 64);
+
 /**
  * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as
  * dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
  * busy. A GPU needs thousands of invocations first.
  */
 export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
-  const processor = gpu.info.isFallback || gpu.info.architecture === 'swiftshader';
-  const group = processor ? 16 : 64;
+  const processor = isProcessor(gpu);
+  const group = groupOf(gpu);
   const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
   const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
   const side = (length: number) => (length > 4 ? 8 : 4);

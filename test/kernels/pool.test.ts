@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { activate, activationNames } from '../../src/kernels/activation.ts';
-import { slide } from '../../src/kernels/conv2d.ts';
 import { maxPool2d } from '../../src/kernels/pool.ts';
+import { slide } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { maxPool2d as reference } from '../reference/resample.ts';

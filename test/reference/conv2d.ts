@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/kernels/activation.ts';
-import type { Window } from '../../src/kernels/conv2d.ts';
+import type { Window } from '../../src/kernels/window.ts';
 import { activations } from './activation.ts';
 
 type Numbers = ArrayLike<number>;

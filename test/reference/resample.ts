@@ -1,4 +1,4 @@
-import type { Window } from '../../src/kernels/conv2d.ts';
+import type { Window } from '../../src/kernels/window.ts';
 
 type Numbers = ArrayLike<number>;
 type Image = readonly [number, number, number];

@@ -1,0 +1,180 @@
+import { epilogueName, stored, type Epilogue } from './tiles.ts';
+import { shader, unroll, wgsl } from './wgsl.ts';
+import { windowSizes } from './window.ts';
+
+// Convolutions of stride 1 to or from an image of a single channel, such as the last layer of a decoder. As matrix products their one side would
+// be a single row; but patches beside each other overlap, so what is loaded can serve several of them.
+
+export interface SingleVariant {
+  /** Of the kernel, whose taps are unrolled. */
+  readonly height: number;
+  readonly width: number;
+  /** Invocations in a workgroup. */
+  readonly group: number;
+}
+
+/** Pixels of one invocation, down and across. */
+export const block = 4;
+
+const taps = ({ height, width }: SingleVariant, line: (ky: number, kx: number, tap: number) => string) => unroll(height * width, (tap) => line(Math.floor(tap / width), tap % width, tap));
+
+/** Chunk: `example`, and the block of pixels of an image of `rows` × `columns` whose corner is (`y0`, `x0`), of block number `number`. */
+const blockOf = (rows: string, columns: string, number: string) => wgsl`
+  let across = (${columns} + ${block - 1}u) / ${block}u;
+  let down = (${rows} + ${block - 1}u) / ${block}u;
+  let example = ${number} / (across * down);
+  let y0 = ${number} / across % down * ${block}u;
+  let x0 = ${number} % across * ${block}u;
+`;
+
+const main = ({ group }: SingleVariant) => wgsl`
+@compute @workgroup_size(${group})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = (id.y * groups.x + id.x) * ${group}u + local;
+`;
+
+/** y[b,oy,ox] = act(Σ_{ky,kx,c} x[b, oy − p + ky, ox − p + kx, c] w[ky,kx,c] + bias), x zero outside of the image; channels are whole vec4s */
+export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
+  const { height, width } = variant;
+  const line = (r: number) => `
+    ${unroll(block + width - 1, (c) => `let x${r}_${c} = select(vec4f(), x[select(0u, line${r} + at${c} + c4, inside_y${r} & inside_x${c})], inside_y${r} & inside_x${c});`)}
+    ${unroll(block * block, (i) => {
+      const [oy, ox] = [Math.floor(i / block), i % block];
+      const ky = r - oy;
+      return ky < 0 || ky >= height ? '' : Array.from({ length: width }, (_, kx) => `sum${i} += dot(x${r}_${ox + kx}, w${ky * width + kx});`).join(' ');
+    })}`;
+  return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
+    `conv2d of one filter${epilogueName({ ...variant, wideY: false })}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+${windowSizes}
+${stored({ ...variant, wideY: false }, 4)}
+${main(variant)}
+  ${blockOf('sizes.out_height', 'sizes.out_width', 't')}
+  if (example >= sizes.batch) { return; }
+  let top = y0 - sizes.pad_top;
+  let left = x0 - sizes.pad_left;
+  let channels = sizes.channels / 4u;
+  ${unroll(block + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.height; let line${r} = (example * sizes.height + top + ${r}u) * sizes.width * channels;`)}
+  ${unroll(block + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.width; let at${c} = (left + ${c}u) * channels;`)}
+  ${unroll(block * block, (i) => `var sum${i} = 0.0;`)}
+  for (var c4 = 0u; c4 < channels; c4++) {
+    ${taps(variant, (_ky, _kx, tap) => `let w${tap} = w[${tap}u * channels + c4];`)}
+    ${unroll(block + height - 1, line)}
+  }
+  let add = sizes.add_y != 0u;
+  let pixels = sizes.batch * sizes.out_height * sizes.out_width;
+  var sums = array<f32, ${block * block}>(${Array.from({ length: block * block }, (_, i) => `sum${i}`).join(', ')});
+  for (var i = 0u; i < ${block * block}u; i++) {
+    let oy = y0 + i / ${block}u;
+    let ox = x0 + i % ${block}u;
+    if (oy < sizes.out_height && ox < sizes.out_width) {
+      store((example * sizes.out_height + oy) * sizes.out_width + ox, 0u, vec4f(sums[i], 0.0, 0.0, 0.0), pixels, 1u, add);
+    }
+  }
+}
+`,
+  );
+}
+
+/** y[b,iy,ix,c] = Σ_{ky,kx} x[b, iy + p − ky, ix + p − kx] w[ky,kx,c], times f′(saved): the gradient of such a convolution with respect to its image */
+export function convSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
+  const { height, width } = variant;
+  return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
+    `conv2d of one filter, transposed${epilogueName({ ...variant, wideY: true })}`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+${windowSizes}
+${stored({ ...variant, wideY: true }, 4)}
+fn load_x(at: u32, inside: bool) -> f32 {
+  return select(0.0, x[select(0u, at, inside)], inside);
+}
+${main(variant)}
+  let channels = sizes.channels / 4u;
+  let c4 = t % channels;
+  let number = t / channels;
+  ${blockOf('sizes.height', 'sizes.width', 'number')}
+  if (example >= sizes.batch) { return; }
+  // The pixels whose patches the block lies in.
+  let top = y0 + sizes.pad_top - ${height - 1}u;
+  let left = x0 + sizes.pad_left - ${width - 1}u;
+  ${unroll(block + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.out_height; let line${r} = (example * sizes.out_height + top + ${r}u) * sizes.out_width;`)}
+  ${unroll(block + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.out_width;`)}
+  ${taps(variant, (_ky, _kx, tap) => `let w${tap} = w[${tap}u * channels + c4];`)}
+  ${unroll(block * block, (i) => `var sum${i} = vec4f();`)}
+  ${unroll((block + height - 1) * (block + width - 1), (i) => {
+    const [r, c] = [Math.floor(i / (block + width - 1)), i % (block + width - 1)];
+    const loaded = `let x${r}_${c} = load_x(line${r} + left + ${c}u, inside_y${r} & inside_x${c});`;
+    const added = Array.from({ length: block * block }, (_, at) => {
+      const [ky, kx] = [Math.floor(at / block) + height - 1 - r, (at % block) + width - 1 - c];
+      return ky < 0 || ky >= height || kx < 0 || kx >= width ? '' : `sum${at} += x${r}_${c} * w${ky * width + kx};`;
+    });
+    return [loaded, ...added.filter(Boolean)].join(' ');
+  })}
+  let add = sizes.add_y != 0u;
+  let pixels = sizes.batch * sizes.height * sizes.width;
+  var sums = array<vec4f, ${block * block}>(${Array.from({ length: block * block }, (_, i) => `sum${i}`).join(', ')});
+  for (var i = 0u; i < ${block * block}u; i++) {
+    let iy = y0 + i / ${block}u;
+    let ix = x0 + i % ${block}u;
+    if (iy < sizes.height && ix < sizes.width) { store((example * sizes.height + iy) * sizes.width + ix, 4u * c4, sums[i], pixels, sizes.channels, add); }
+  }
+}
+`,
+  );
+}
+
+/**
+ * y[part,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox] x[b, oy − p + ky, ox − p + kx, c] over the examples of a part: the gradient with respect to the weights.
+ * Each pixel of x is loaded once, and all taps that see it are added up; the values of a that they see move on with it.
+ */
+export function convSingleWeightsShader(variant: SingleVariant) {
+  const { height, width } = variant;
+  return shader<'a' | 'x' | 'y'>(
+    'conv2d of one filter, weights',
+    wgsl`
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+${windowSizes}
+fn load_a(line: u32, column: u32, inside: bool) -> f32 {
+  let known = inside & (column < sizes.out_width);
+  return select(0.0, a[select(0u, line + column, known)], known);
+}
+${main(variant)}
+  let channels = sizes.channels / 4u;
+  let c4 = t % channels;
+  let part = t / channels;
+  if (part >= sizes.parts) { return; }
+  let share = (sizes.batch + sizes.parts - 1u) / sizes.parts;
+  ${taps(variant, (_ky, _kx, tap) => `var sum${tap} = vec4f();`)}
+  for (var b = part * share; b < min(sizes.batch, (part + 1u) * share); b++) {
+    for (var iy = 0u; iy < sizes.height; iy++) {
+      ${unroll(height, (ky) => `let oy${ky} = iy + sizes.pad_top - ${ky}u; let inside${ky} = oy${ky} < sizes.out_height; let line${ky} = (b * sizes.out_height + oy${ky}) * sizes.out_width;`)}
+      // Before the first column: tap kx will have moved on by one when it is used.
+      ${taps(variant, (ky, kx, tap) => (kx === width - 1 ? '' : `var a${tap} = load_a(line${ky}, sizes.pad_left - ${kx + 1}u, inside${ky});`))}
+      let line = (b * sizes.height + iy) * sizes.width * channels + c4;
+      for (var ix = 0u; ix < sizes.width; ix++) {
+        let value = x[line + ix * channels];
+        ${unroll(height, (ky) => `let next${ky} = load_a(line${ky}, ix + sizes.pad_left, inside${ky});`)}
+        ${taps(variant, (ky, kx, tap) => `sum${tap} += value * ${kx ? `a${tap - 1}` : `next${ky}`};`)}
+        ${unroll(height, (ky) => Array.from({ length: width - 1 }, (_, i) => width - 2 - i).map((kx) => `a${ky * width + kx} = ${kx ? `a${ky * width + kx - 1}` : `next${ky}`};`).join(' '))}
+      }
+    }
+  }
+  let add = sizes.add_y != 0u;
+  var sums = array<vec4f, ${height * width}>(${Array.from({ length: height * width }, (_, i) => `sum${i}`).join(', ')});
+  for (var tap = 0u; tap < ${height * width}u; tap++) {
+    let at = (part * ${height * width}u + tap) * channels + c4;
+    var v = sums[tap];
+    if (add) { v += y[at]; }
+    y[at] = v;
+  }
+}
+`,
+  );
+}
