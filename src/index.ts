@@ -3,6 +3,8 @@ export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
+export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/load.ts';
+export type { SaveOptions } from './models/checkpoint.ts';
 export { classifier, type Classifier, type ClassifierLosses, type ClassifierSpec, type Prediction } from './models/classifier.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
@@ -10,6 +12,7 @@ export type { LayerInfo, Network } from './models/network.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions, type Initializer, type Layer } from './models/layers.ts';
 export { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d, type ConvOptions, type ConvTransposeOptions, type Padding, type PoolOptions, type Sides } from './models/image-layers.ts';
 export { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './models/corruptions.ts';
+export { minMax, standardize, type Normalize } from './models/normalize.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/penalties.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
@@ -22,6 +25,7 @@ export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
 
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Labelled, Labels } from './data/labels.ts';
+export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
 export { readSafetensors, writeSafetensors, type SafeTensor, type SafeTensors } from './files/safetensors.ts';

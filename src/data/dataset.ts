@@ -118,6 +118,14 @@ export class Dataset {
     return this.#order;
   }
 
+  /** Of a view: for each example of the storage, whether it is one of its own. @internal */
+  get membership(): Uint8Array | undefined {
+    if (!this.rows) return undefined;
+    const own = new Uint8Array(this.storage.examples);
+    for (const row of this.rows) own[row] = 1;
+    return own;
+  }
+
   /** The same examples, each with a number beside it on the device that goes where the example goes. @internal */
   withTargets(values: ArrayLike<number>): Dataset {
     const { examples } = this.storage;

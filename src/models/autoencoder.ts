@@ -6,17 +6,20 @@ import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, History, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
-import { recordErrors, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
+import { recordErrors, recordInput, recordOutput, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 import type { Losses } from './losses.ts';
-import { predict, table, type Host, type LayerInfo, type Network } from './network.ts';
+import { predict, table, type Given, type Host, type LayerInfo, type Network } from './network.ts';
+import type { Fitted } from './normalize.ts';
+import type { OnnxPart } from './onnx.ts';
 import type { Pass } from './pass.ts';
 import { pretrainLayers } from './pretrain.ts';
 import { evaluate } from './run.ts';
-import { readSpec, type AutoencoderSpec } from './spec.ts';
+import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { Trainable } from './trainable.ts';
 import { readWeights, writeWeights, type Weights } from './weights.ts';
 
@@ -35,21 +38,31 @@ export class Autoencoder {
   readonly decoder: Network;
   readonly #host: Host;
   readonly #model: Trainable;
+  readonly #parts: Parts;
   readonly #hourglass: Hourglass;
   #samples = 0;
   readonly #gate = new Gate();
   #disposed = false;
 
-  /** @internal */
-  constructor(gpu: Gpu, spec: AutoencoderSpec) {
-    const { seed, ...parts } = readSpec(spec, () => this.#alive());
-    this.encoder = parts.encoder;
-    this.decoder = parts.decoder;
-    const values = this.encoder.parameterValues(seed, 0);
-    const parameters = new Parameters(gpu, [...values, ...this.decoder.parameterValues(seed, values.length)]);
+  /** `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
+    const parts = readSpec(gpu, spec, () => this.#alive());
+    const { encoder, decoder, seed } = parts;
+    this.encoder = encoder;
+    this.decoder = decoder;
+    const values = encoder.parameterValues(seed, 0, given);
+    const parameters = new Parameters(gpu, [...values, ...decoder.parameterValues(seed, values.length, given)]);
     this.#host = { gpu, parameters, turns: new Turns() };
+    this.#parts = parts;
     this.#hourglass = { ...parts, weights: () => weightsOf(parameters) };
     this.#model = trainable(this.#hourglass, this.#host, seed);
+  }
+
+  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  resume(checkpoint: Checkpoint, { samples, fitted }: { samples: number; fitted?: Fitted }): void {
+    checkpoint.restore(this.#saveable());
+    if (fitted) this.#parts.normalizer?.set(fitted);
+    this.#samples = samples;
   }
 
   /** Numbers in a code. */
@@ -116,7 +129,7 @@ export class Autoencoder {
     this.#needGaussian('posterior');
     const [units] = this.encoder.outputShape;
     const record = (pass: Pass, x: Tensor) => {
-      this.encoder.record(pass, x);
+      this.encoder.recordFromData(pass, x);
       return pass.head!;
     };
     const { data: heads, shape } = await predict(this.#alive(), 'posterior', data, this.encoder.inputShape, [2 * units], record);
@@ -145,7 +158,8 @@ export class Autoencoder {
     const { corruptions } = this.#hourglass;
     if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
     const { inputShape } = this.encoder;
-    const record = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
+    const corrupted = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
+    const record = (pass: Pass, x: Tensor) => recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
     return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, seed);
   }
 
@@ -215,6 +229,36 @@ export class Autoencoder {
     writeWeights(this.#weights(), weights);
   }
 
+  /**
+   * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizer's moments, how far training has come, and in the
+   * metadata what the model is made of. `loadAutoencoder` goes on from it exactly as this model would. With `optimizer: false` the file holds the
+   * weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
+   * @throws OptionError
+   */
+  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions('save', options, ['optimizer']);
+    this.#alive();
+    return writeCheckpoint('autoencoder', this.#saveable(), () => ({ ...writeSpec(this.#parts), samples: this.#samples }), options);
+  }
+
+  /**
+   * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
+   * the encoder `input` → `code`, of a Gaussian code its mean, and `logvar`; the decoder `code` → `reconstruction`. Rows are as everywhere here,
+   * images with their channels last; a normalisation is part of it.
+   * @throws OptionError; LatentGpuError where a normalisation has not been fitted
+   */
+  async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
+    const { encoder, decoder } = this;
+    const parts: Record<OnnxPart, { encoder?: Network; decoder?: Network }> = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
+    if (!Object.hasOwn(parts, part)) throw new OptionError(`toOnnx: the part is ${Object.keys(parts).join(', ')}, not '${String(part)}'`);
+    const weights = this.#weights();
+    const { normalizer } = this.#parts;
+    normalizer?.needFitted();
+    // A page that exports nothing does not load it.
+    const { writeOnnx } = await import('./onnx.ts');
+    return writeOnnx(part, { weights, normalizer, ...parts[part] });
+  }
+
   /** A table of layers, shapes and parameters, as in Keras. */
   summary(): string {
     return table('autoencoder', this.describe());
@@ -227,7 +271,10 @@ export class Autoencoder {
 
   /** Frees the weights. Data sets are their owner's to free. */
   dispose(): void {
-    if (!this.#disposed) this.#host.parameters.dispose();
+    if (!this.#disposed) {
+      this.#host.parameters.dispose();
+      this.#parts.normalizer?.dispose();
+    }
     this.#disposed = true;
   }
 
@@ -242,6 +289,11 @@ export class Autoencoder {
   #weights(): Weights {
     const { gpu, turns, parameters } = this.#alive();
     return { gpu, turns, places: [parameters] };
+  }
+
+  #saveable(): Saveable {
+    const { gpu, turns, parameters } = this.#host;
+    return { gpu, turns, places: [parameters], trained: parameters, place: this.#model.place };
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {

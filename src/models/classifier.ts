@@ -8,12 +8,14 @@ import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
 import { dense, type Layer } from './layers.ts';
 import type { Layout } from './layout.ts';
-import { Network, predict, table, type Host, type LayerInfo } from './network.ts';
+import { Network, predict, table, type Given, type Host, type LayerInfo } from './network.ts';
+import { written } from './part.ts';
 import { Pass } from './pass.ts';
 import { evaluate, likeliest } from './run.ts';
 import type { Trainable } from './trainable.ts';
@@ -65,17 +67,22 @@ export class Classifier {
   readonly #host: Host;
   /** Of a frozen encoder, its weights, which no optimizer sees. */
   readonly #frozen: Parameters<Layout> | undefined;
+  readonly #freeze: boolean;
+  readonly #hidden: readonly Layer[];
   readonly #model: Trainable<ClassifierLosses, Labelled>;
   readonly #gate = new Gate();
   #disposed = false;
 
-  /** @internal */
-  constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>) {
+  /** `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>, given?: Given) {
     this.classes = classes;
-    this.encoder = encoder.part(0, encoder.layers.length, () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive()));
+    this.#freeze = freeze;
+    this.#hidden = hidden;
+    const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
+    this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
-    const copied = this.encoder.parameterValues(seed, 0);
-    const own = this.head.parameterValues(seed, copied.length);
+    const copied = this.encoder.parameterValues(seed, 0, given);
+    const own = this.head.parameterValues(seed, copied.length, given);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
     this.#host = { gpu, turns: new Turns(), parameters: new Parameters(gpu, this.#frozen ? own : [...copied, ...own]) };
     this.#model = this.#trainable(seed);
@@ -85,6 +92,11 @@ export class Classifier {
   copyFrom(source: Host): Promise<void> {
     // The source may have a head of its own.
     return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters, this.encoder.prefix);
+  }
+
+  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  resume(checkpoint: Checkpoint): void {
+    checkpoint.restore(this.#saveable());
   }
 
   /**
@@ -112,7 +124,7 @@ export class Classifier {
   /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */
   async predict(data: Data): Promise<Prediction> {
     const { classes } = this;
-    const record = (pass: Pass, x: Tensor) => softmax(pass.tape, this.head.record(pass, this.encoder.record(pass, x)));
+    const record = (pass: Pass, x: Tensor) => softmax(pass.tape, this.head.record(pass, this.encoder.recordFromData(pass, x)));
     const probabilities = await predict(this.#alive(), 'predict', data, this.encoder.inputShape, [classes], record);
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
@@ -127,6 +139,13 @@ export class Classifier {
     writeWeights(this.#weights(), weights);
   }
 
+  /** The classifier as a safetensors file, as `Autoencoder.save` writes it; `loadClassifier` goes on from it. @throws OptionError */
+  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions('save', options, ['optimizer']);
+    this.#alive();
+    return writeCheckpoint('classifier', this.#saveable(), () => this.#spec(), options);
+  }
+
   /** A table of layers, shapes and parameters, as in Keras. */
   summary(): string {
     return table('classifier', this.describe());
@@ -139,7 +158,7 @@ export class Classifier {
 
   /** Frees the weights, the copied ones too. */
   dispose(): void {
-    if (!this.#disposed) for (const parameters of this.#places()) parameters.dispose();
+    if (!this.#disposed) for (const each of [...this.#places(), this.encoder.entry]) each?.dispose();
     this.#disposed = true;
   }
 
@@ -152,15 +171,26 @@ export class Classifier {
       seed,
       parts: ['crossEntropy', 'accuracy'],
       put: (where, labelled) => putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes),
+      prepare: async (training) => encoder.entry?.fit(training),
       recordLoss(pass, { x, targets }) {
         pass.codes = 'mean';
-        const code = frozen ? pass.tape.constant(() => encoder.record(new Pass(pass.tape, 'predict', pass.state), x)) : encoder.record(pass, x);
+        const code = frozen ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x)) : encoder.recordFromData(pass, x);
         const { losses, hits } = crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.training);
         return [losses, hits];
       },
       losses: (means) => ({ loss: means[0], accuracy: means[1] }),
       betaAt: () => 0,
     };
+  }
+
+  #spec(): object {
+    const { inputShape, layers, around, entry } = this.encoder;
+    const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
+    return { encoder, classes: this.classes, freeze: this.#freeze, hidden: written(this.#hidden), seed: this.#model.seed };
+  }
+
+  #saveable(): Saveable {
+    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
   }
 
   #places(): Parameters<Layout>[] {
@@ -185,10 +215,16 @@ function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
   if (!(encoder instanceof Network)) throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
   if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
   if (encoder.borrows) throw new OptionError('classifier: tied layers have no weights of their own; take the encoder');
+  return checkSpec({ encoder, classes, freeze, hidden, seed });
+}
+
+/** @throws OptionError */
+export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
+  const { classes, freeze, hidden, seed } = spec;
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   if (typeof freeze !== 'boolean') throw new OptionError(`classifier: freeze is true or false, not ${String(freeze)}`);
   if (!Array.isArray(hidden) || hidden.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError('classifier: hidden is a list of layers');
   if (hidden.some(({ beta }) => beta)) throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
   checkSeed('classifier', seed);
-  return { encoder, classes, freeze, hidden, seed };
+  return spec;
 }

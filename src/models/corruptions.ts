@@ -6,39 +6,37 @@ import { checkNumber } from '../runtime/options.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { imageOf } from './image-layers.ts';
 import type { Image } from './layout.ts';
+import type { Part } from './part.ts';
 import type { Pass } from './pass.ts';
 
 /** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
-export interface Corruption {
-  readonly name: string;
-  /** Its numbers, by the names that its maker gives them. */
-  readonly settings: Readonly<Record<string, number>>;
+export interface Corruption extends Part {
   /** @throws ShapeError where it cannot work on examples of such a shape */
   check?(shape: readonly number[]): void;
   /** Records x̃ from x [rows, features], rows of examples of such a shape. */
   record(pass: Pass, x: Tensor, shape: readonly number[]): Tensor;
 }
 
-function elementwise(name: string, kind: CorruptionKind, settings: Record<string, number>, amount: number): Corruption {
-  return { name, settings, record: (pass, x) => corrupt(pass.tape, kind, x, amount, pass.draws()) };
+function elementwise(name: string, kind: CorruptionKind, amount: number): Corruption {
+  return { name, args: [amount], record: (pass, x) => corrupt(pass.tape, kind, x, amount, pass.draws()) };
 }
 
 /** x + stddev · ε, with ε ~ N(0, 1) for each value. Nothing is clipped. @throws OptionError */
 export function gaussianNoise(stddev: number): Corruption {
   checkNumber('gaussianNoise: stddev', stddev, { above: 0 });
-  return elementwise('gaussianNoise', 'gaussian', { stddev }, stddev);
+  return elementwise('gaussianNoise', 'gaussian', stddev);
 }
 
 /** Each value becomes 0 with probability `rate`. @throws OptionError */
 export function maskNoise(rate: number): Corruption {
   checkNumber('maskNoise: rate', rate, { above: 0, most: 1 });
-  return elementwise('maskNoise', 'mask', { rate }, rate);
+  return elementwise('maskNoise', 'mask', rate);
 }
 
 /** Each value becomes 0 or 1, by a fair coin, with probability `rate`. @throws OptionError */
 export function saltAndPepper(rate: number): Corruption {
   checkNumber('saltAndPepper: rate', rate, { above: 0, most: 1 });
-  return elementwise('saltAndPepper', 'saltAndPepper', { rate }, rate);
+  return elementwise('saltAndPepper', 'saltAndPepper', rate);
 }
 
 /**
@@ -49,7 +47,7 @@ export function downsample(factor: number): Corruption {
   checkNumber('downsample: factor', factor, { least: 2, whole: true });
   return {
     name: 'downsample',
-    settings: { factor },
+    args: [factor],
     check: (shape) => void imageOf('downsample', shape),
     record: ({ tape }, x, shape) => coarsen(tape, x, imageOf('downsample', shape), factor),
   };
@@ -68,7 +66,7 @@ export function shuffleTiles(tiles: number): Corruption {
   };
   return {
     name: 'shuffleTiles',
-    settings: { tiles },
+    args: [tiles],
     check: (shape) => void check(shape),
     record: (pass, x, shape) => moveTiles(pass.tape, x, check(shape), tiles, tileOrder(pass.tape, x.shape[0], tiles * tiles, pass.draws())),
   };

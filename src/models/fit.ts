@@ -28,6 +28,7 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
     cleanup.push(release);
     const { training, held } = await splitOff(model, all, options.validation, cleanup);
     const batch = batchSizeFor(options.batchSize, training.length);
+    await model.prepare?.(training);
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
     const validation = held && (await Validation.make(model, held, options));
     if (validation) cleanup.push(() => validation.dispose());

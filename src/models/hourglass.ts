@@ -8,6 +8,7 @@ import type { Tensor } from '../runtime/tensor.ts';
 import type { Corruption } from './corruptions.ts';
 import { lossesFrom, type LossPart } from './losses.ts';
 import type { Host, Network } from './network.ts';
+import type { Normalizer } from './normalize.ts';
 import type { Pass } from './pass.ts';
 import type { Penalty } from './penalties.ts';
 import { valueAt, type Schedule } from './schedules.ts';
@@ -21,6 +22,8 @@ export interface Hourglass {
   readonly loss: LossKind;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
+  /** What is done to the data first. */
+  readonly normalizer?: Normalizer;
   /** All weights that are trained, without biases. */
   readonly weights: () => Tensor[];
 }
@@ -39,10 +42,10 @@ function betaAt(model: Hourglass, step: number): number {
 }
 
 /** Puts data on the device for a hourglass whose loss must be able to work on them. @throws ShapeError, DataError */
-export async function putExamples({ encoder, loss }: Hourglass, where: string, gpu: Gpu, data: Data): Promise<OnDevice> {
+export async function putExamples({ encoder, loss, normalizer }: Hourglass, where: string, gpu: Gpu, data: Data): Promise<OnDevice> {
   const made = await asDataset(where, gpu, data, encoder.inputShape);
   try {
-    if (loss === 'bce') checkProbabilities(made.set);
+    if (loss === 'bce' && !normalizer) checkProbabilities(made.set);
     return made;
   } catch (error) {
     made.release();
@@ -50,9 +53,16 @@ export async function putExamples({ encoder, loss }: Hourglass, where: string, g
   }
 }
 
+/** Records examples as the layers see them. */
+export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor): Tensor => normalizer?.forward(tape, x) ?? x;
+
+/** Records examples in the data's own units. */
+export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor => normalizer?.inverse(tape, y) ?? y;
+
 /** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
-export function recordLoss(model: Hourglass, pass: Pass, x: Tensor): Tensor[] {
+export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Tensor[] {
   const { encoder, corruptions, penalties } = model;
+  const x = recordInput(model, pass, examples);
   const input = pass.training ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x) : x;
   const outputs = encoder.recordLayers(pass, input);
   const code = outputs.at(-1)!;
@@ -68,10 +78,13 @@ export function recordLoss(model: Hourglass, pass: Pass, x: Tensor): Tensor[] {
 }
 
 /** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
-export const recordReconstruction = ({ encoder, decoder }: Hourglass, pass: Pass, x: Tensor): Tensor => decoder.record(pass, encoder.record(pass, x));
+export function recordReconstruction(model: Hourglass, pass: Pass, x: Tensor): Tensor {
+  return recordOutput(model, pass, model.decoder.record(pass, model.encoder.recordFromData(pass, x)));
+}
 
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
-export function recordErrors(model: Hourglass, pass: Pass, x: Tensor, perFeature: boolean): Tensor {
+export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
+  const x = recordInput(model, pass, examples);
   const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss === 'bce' });
   if (perFeature) return elementLosses(pass.tape, model.loss, y, x, pass.state, betaOf(model) ? factorOf(model, x) : 1);
   return sum(pass.tape, loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x), false), 1);
@@ -92,6 +105,7 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
     seed,
     parts,
     put: (where, data) => putExamples(model, where, host.gpu, data),
+    prepare: async (training) => model.normalizer?.fit(training),
     recordLoss: (pass, { x }) => recordLoss(model, pass, x),
     losses: (means, step) => lossesFrom(parts, means, betaAt(model, step)),
     betaAt: (step) => betaAt(model, step),

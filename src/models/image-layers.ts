@@ -1,7 +1,8 @@
 import { activationNames, type Activation } from '../kernels/activation.ts';
-import { conv2d as convKernel, convTranspose2d as convTransposeKernel, slide, unslide, type Padding, type Window } from '../kernels/conv2d.ts';
+import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../kernels/conv2d.ts';
 import { maxPool2d as maxPoolKernel } from '../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../kernels/resample.ts';
+import { slide, unslide, type Padding, type Window } from '../kernels/window.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
@@ -35,10 +36,11 @@ export type Sides = number | readonly [height: number, width: number];
  */
 export function conv2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvOptions = {}): Layer {
   checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
-  const { size, stride, padding, limit, bias } = readConvolution('conv2d', filters, kernel, activation, options);
+  const { size, stride, padding, init, limit, bias } = readConvolution('conv2d', filters, kernel, activation, options);
   const windowOf = (input: readonly number[]) => slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
   return {
     name: 'conv2d',
+    args: [filters, size, activation, { stride, padding, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters: ([, , channels = 1]) => weightsOf([filters, ...size, channels], limit(channels, filters), bias ? filters : 0),
@@ -56,12 +58,13 @@ export function conv2d(filters: number, kernel: Sides, activation: Activation = 
 export function convTranspose2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvTransposeOptions = {}): Layer {
   const layer = 'convTranspose2d';
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
-  const { size, stride, padding, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
+  const { size, stride, padding, init, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
   const extra = checkNumber(`${layer}: outputPadding`, options.outputPadding ?? 0, { least: 0, most: Math.max(0, stride - 1), whole: true });
   if (extra && typeof padding !== 'number') throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
   const windowOf = (input: readonly number[]): Window => unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
   return {
     name: layer,
+    args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weightsOf([channels, ...size, filters], limit(channels, filters), bias ? filters : 0),
@@ -90,6 +93,7 @@ export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   const windowOf = (input: readonly number[]) => slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
   return {
     name: 'maxPool2d',
+    args: [kernel, { stride, padding }],
     outputShape: (input) => [...windowOf(input).places, input[2]],
     parameters: () => [],
     forward: ({ tape }, x, _, { input }) => maxPoolKernel(tape, x, windowOf(input)),
@@ -105,6 +109,7 @@ export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest')
   if (interpolation !== 'nearest' && interpolation !== 'bilinear') throw new OptionError(`upsample2d: interpolates 'nearest' or 'bilinear', not '${String(interpolation)}'`);
   return {
     name: 'upsample2d',
+    args: [factor, interpolation],
     outputShape(input) {
       const [height, width, channels] = imageOf('upsample2d', input);
       return [height * factor, width * factor, channels];
@@ -118,6 +123,7 @@ export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest')
 export function flatten(): Layer {
   return {
     name: 'flatten',
+    args: [],
     reshapes: true,
     outputShape: (input) => [input.reduce((product, n) => product * n, 1)],
     parameters: () => [],
@@ -136,6 +142,7 @@ export function reshape(shape: readonly number[]): Layer {
   const size = sides.reduce((product, n) => product * n, 1);
   return {
     name: 'reshape',
+    args: [sides],
     reshapes: true,
     outputShape(input) {
       if (input.reduce((product, n) => product * n, 1) !== size) throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
@@ -168,7 +175,7 @@ function readConvolution(layer: string, filters: number, kernel: Sides, activati
   else if (padding !== 'same' && padding !== 'valid') throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${JSON.stringify(padding)}`);
   if (typeof bias !== 'boolean') throw new OptionError(`${layer}: bias is true or false, not ${String(bias)}`);
   const taps = size[0] * size[1];
-  return { size, stride, padding, bias, limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs) };
+  return { size, stride, padding, init, bias, limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs) };
 }
 
 function weightsOf(shape: [number, number, number, number], limit: number, biases: number) {

@@ -9,12 +9,14 @@ import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
 import { dense, type Layer } from './layers.ts';
 import type { Image, Layout } from './layout.ts';
-import { Network, predict, table as layerTable, type Host, type LayerInfo } from './network.ts';
+import { Network, predict, table as layerTable, type Given, type Host, type LayerInfo } from './network.ts';
+import { written } from './part.ts';
 import type { Pass } from './pass.ts';
 import { farApart } from './permutations.ts';
 import { evaluate, likeliest } from './run.ts';
@@ -82,20 +84,25 @@ export class Jigsaw {
   readonly #gate = new Gate();
   #disposed = false;
 
-  /** @internal */
-  constructor(gpu: Gpu, spec: JigsawSpec) {
+  /** `from`: weights to start from, and the permutations as they were chosen. @internal */
+  constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
     const { image, side, tile, permutations, encoder, head, seed } = readSpec(spec);
     const cells = side * side;
     this.encoder = new Network('encoder', encoder, [...tile, image[2]], () => this.#alive());
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
-    this.permutations = farApart(cells, permutations, seed);
-    const own = this.encoder.parameterValues(seed, 0);
-    const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length)]);
+    this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
+    const own = this.encoder.parameterValues(seed, 0, from?.given);
+    const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length, from?.given)]);
     this.#host = { gpu, turns: new Turns(), parameters };
     const table = tensor(gpu, this.permutations.flatMap((each) => [...each]), [permutations, cells], 'u32');
     this.#puzzle = { image, side, tile, table };
     this.#model = this.#trainable(seed);
+  }
+
+  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  resume(checkpoint: Checkpoint): void {
+    checkpoint.restore(this.#saveable());
   }
 
   /**
@@ -154,6 +161,13 @@ export class Jigsaw {
     writeWeights(this.#weights(), weights);
   }
 
+  /** The model as a safetensors file, as `Autoencoder.save` writes it; `loadJigsaw` goes on from it. @throws OptionError */
+  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions('save', options, ['optimizer']);
+    this.#alive();
+    return writeCheckpoint('jigsaw', this.#saveable(), () => this.#spec(), options);
+  }
+
   /** A table of layers, shapes and parameters, as in Keras. */
   summary(): string {
     return layerTable('jigsaw', this.describe());
@@ -199,6 +213,24 @@ export class Jigsaw {
     const codes = this.encoder.record(pass, tiles);
     const [features] = this.head.inputShape;
     return this.head.record(pass, reshape(pass.tape, codes, [codes.size / features, features]));
+  }
+
+  #spec(): object {
+    const { image, side, tile } = this.#puzzle;
+    return {
+      input: image,
+      tiles: side,
+      gap: Math.floor(image[0] / side) - tile[0],
+      permutations: this.permutations.map((each) => [...each]),
+      encoder: written(this.encoder.layers),
+      // Without the last one, which comes by itself.
+      head: written(this.head.layers.slice(0, -1)),
+      seed: this.#model.seed,
+    };
+  }
+
+  #saveable(): Saveable {
+    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
   }
 
   #weights(): Weights {

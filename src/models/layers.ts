@@ -7,6 +7,7 @@ import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { streams, uniforms } from '../runtime/random.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { imageLayout, type Image, type Layout } from './layout.ts';
+import type { Part } from './part.ts';
 import type { Pass } from './pass.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
@@ -30,8 +31,7 @@ export interface Around {
 }
 
 /** A part of a network. Shapes are those of one example. */
-export interface Layer {
-  readonly name: string;
+export interface Layer extends Part {
   /** The last activation, where the layer has one. */
   readonly activation?: Activation;
   /** Hands its values on as they are, in another shape. */
@@ -88,6 +88,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
   const biases = ({ after }: Around): ParameterSpec[] => (bias ? [{ name: 'bias', shape: [units], layout: imageLayout(units, undefined, after, undefined), initial: () => new Float32Array(units) }] : []);
   const layer = (transposed: boolean): Layer => ({
     name: 'dense',
+    args: [units, activation, { init, bias }],
     activation,
     units,
     outputShape: (input) => flat('dense', input, units),
@@ -111,6 +112,7 @@ export function dropout(rate: number): Layer {
   checkNumber('dropout: rate', rate, { least: 0, most: 1 - 1e-6 });
   return {
     name: 'dropout',
+    args: [rate],
     outputShape: (input) => [...input],
     parameters: () => [],
     forward: (pass, x) => (pass.training ? dropoutKernel(pass.tape, x, rate, pass.draws()) : x),
@@ -134,6 +136,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   const beta = asSchedule('gaussian: beta', options.beta ?? 1);
   return {
     name: 'gaussian',
+    args: [units, { beta }],
     units,
     beta,
     outputShape: (input) => flat('gaussian', input, units),

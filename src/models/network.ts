@@ -4,7 +4,8 @@ import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { Around, Layer, ParameterSpec } from './layers.ts';
-import type { Image, Layout } from './layout.ts';
+import { toInside, type Image, type Layout } from './layout.ts';
+import type { Normalizer } from './normalize.ts';
 import type { Pass } from './pass.ts';
 import { mapRows } from './run.ts';
 
@@ -33,7 +34,13 @@ export interface NetworkOptions {
   borrowed?: ReadonlyMap<string, string>;
   /** What its flat input is the values of, and what its flat output will be taken for, where that is an image. */
   around?: Around;
+  /** A model's normalisation, which data go through before the first layer, and what the last one gives goes back through, where it works on its own. */
+  entry?: Normalizer;
+  exit?: Normalizer;
 }
+
+/** Finds a weight's first values by its name outside, as they are known there. */
+export type Given = (name: string, shape: readonly number[]) => Float32Array;
 
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
@@ -70,6 +77,11 @@ export class Network {
     return this.#around.at(-1)!.before;
   }
 
+  /** What its flat input is the values of, and what its flat output will be taken for. @internal */
+  get around(): Around {
+    return { before: this.#around[0].before, after: this.#around[Math.max(0, this.layers.length - 1)]?.after };
+  }
+
   /** How its weights' names begin. @internal */
   get prefix(): string {
     return `${this.name}.`;
@@ -87,7 +99,12 @@ export class Network {
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
   async predict(data: Data): Promise<Matrix> {
-    return predict(this.host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, (pass, x) => this.record(pass, x));
+    const { exit } = this.options;
+    const record = (pass: Pass, x: Tensor) => {
+      const y = this.recordFromData(pass, x);
+      return exit?.inverse(pass.tape, y) ?? y;
+    };
+    return predict(this.host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
   /** A table of layers, shapes and parameters. */
@@ -105,16 +122,24 @@ export class Network {
     }));
   }
 
-  /** The weights with their full names and first values. @internal */
-  parameterValues(seed: number, first: number): ParameterValues<Layout>[] {
+  /** The weights with their full names and first values: those given, or drawn from a seed. @internal */
+  parameterValues(seed: number, first: number, given?: Given): ParameterValues<Layout>[] {
     const specs = this.layers.flatMap((_, i) => this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })));
-    return specs.map(({ spec: { name, shape, parts, layout, initial }, prefix }, i) => ({
-      name: `${prefix}.${name}`,
-      shape,
-      initial: initial(seed, first + i),
-      parts: parts?.map((part) => `${prefix}.${part}`),
-      layout,
-    }));
+    return specs.map(({ spec: { name, shape, parts, layout, initial }, prefix }, i) => {
+      const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
+      const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, first + i);
+      return { name: full, shape, initial: values, parts: fullParts, layout };
+    });
+  }
+
+  /** What data go through before the first layer. @internal */
+  get entry(): Normalizer | undefined {
+    return this.options.entry;
+  }
+
+  /** Records y = network(x) of data as they are outside. @internal */
+  recordFromData(pass: Pass, x: Tensor): Tensor {
+    return this.record(pass, this.entry?.forward(pass.tape, x) ?? x);
   }
 
   /** Records y = network(x). With `logits`, without the last layer's activation. @internal */
@@ -133,8 +158,18 @@ export class Network {
 
   /** A weight of layer number `i` of the list, wherever it lives. @internal */
   parameter(i: number, name: string): Tensor {
-    const full = `${this.#nameOf(i)}.${name}`;
-    return this.host().parameters.get(this.options.borrowed?.get(full) ?? full);
+    return this.host().parameters.get(this.weightName(i, name));
+  }
+
+  /** The full name of a weight of layer number `i` of the list, wherever it lives, @internal */
+  weightName(i: number, name: string): string {
+    const own = this.ownName(i, name);
+    return this.options.borrowed?.get(own) ?? own;
+  }
+
+  /** and as it would be called if it were its own. @internal */
+  ownName(i: number, name: string): string {
+    return `${this.#nameOf(i)}.${name}`;
   }
 
   /** What goes into layer number `i` of the list. @internal */
@@ -143,9 +178,10 @@ export class Network {
   }
 
   /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
-  part(from: number, to: number, host = this.host): Network {
+  part(from: number, to: number, host = this.host, entry?: Normalizer): Network {
     const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
-    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { ...this.options, numbers, around: { before: this.#around[from].before, after: this.#around[to - 1]?.after } });
+    const around = { before: this.#around[from].before, after: this.#around[to - 1]?.after };
+    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { numbers, borrowed: this.options.borrowed, around, entry });
   }
 
   #parametersOf(i: number): ParameterSpec[] {
@@ -159,6 +195,17 @@ export class Network {
   #nameOf(i: number): string {
     return `${this.name}.${this.#numberOf(i)}`;
   }
+}
+
+/** Values that are known outside as parts, as they lie on the device. */
+function joined(names: readonly string[], shape: readonly number[], layout: Layout | undefined, given: Given): Float32Array {
+  const [first, ...rest] = layout?.shape ?? shape;
+  const parts = names.map((name) => given(name, layout ? layout.shape : [first / names.length, ...rest]));
+  const inside = layout ? parts.map((values) => toInside(values, layout)) : parts;
+  if (inside.length === 1) return inside[0];
+  const all = new Float32Array(inside.reduce((sum, { length }) => sum + length, 0));
+  inside.forEach((values, i) => all.set(values, i * values.length));
+  return all;
 }
 
 /**

@@ -75,6 +75,35 @@ export function adagrad(learningRate: number | Schedule = 0.01, options: ClipOpt
   return make('adagrad', learningRate, { epsilon, clipNorm });
 }
 
+/** Each kind's moments by PyTorch's names, in the order in which the device has them. */
+export const momentNames: Record<OptimizerKind, readonly string[]> = {
+  sgd: [],
+  momentum: ['momentum_buffer'],
+  nesterov: ['momentum_buffer'],
+  adagrad: ['sum'],
+  adam: ['exp_avg', 'exp_avg_sq'],
+  adamw: ['exp_avg', 'exp_avg_sq'],
+};
+
+/** One that was written down, looked through by its maker. @throws OptionError */
+export function sameOptimizer({ kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm }: Optimizer): Optimizer {
+  switch (kind) {
+    case 'sgd':
+      return sgd(learningRate, { clipNorm });
+    case 'momentum':
+    case 'nesterov':
+      return sgd(learningRate, { momentum: beta1, nesterov: kind === 'nesterov', clipNorm });
+    case 'adam':
+      return adam(learningRate, { beta1, beta2, epsilon, clipNorm });
+    case 'adamw':
+      return adamw(learningRate, { beta1, beta2, epsilon, weightDecay, clipNorm });
+    case 'adagrad':
+      return adagrad(learningRate, { epsilon, clipNorm });
+    default:
+      throw new OptionError(`there is no optimizer '${String(kind)}'`);
+  }
+}
+
 /** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */
 export function settings({ beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
   const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);

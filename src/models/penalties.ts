@@ -7,6 +7,7 @@ import { OptionError } from '../errors.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Layer } from './layers.ts';
+import type { Part } from './part.ts';
 import type { Pass } from './pass.ts';
 
 /** What a penalty may look at: a recorded pass through the encoder. */
@@ -25,10 +26,7 @@ export interface Encoding {
 }
 
 /** Something added to the loss, already multiplied by its weight and averaged over the batch. */
-export interface Penalty {
-  readonly name: string;
-  /** Its numbers, by the names that its maker gives them. */
-  readonly settings: Readonly<Record<string, number | boolean>>;
+export interface Penalty extends Part {
   /** @throws OptionError where it cannot work on such an encoder */
   check(encoder: readonly Layer[]): void;
   /** Records the penalty, with its gradient if the pass trains; returns its sums over parts of the batch. */
@@ -49,7 +47,7 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
   const { estimate = false } = options;
   return {
     name: 'contractive',
-    settings: { weight, estimate },
+    args: [weight, { estimate }],
     check(encoder) {
       const other = encoder.find(({ name }) => name !== 'dense');
       if (other) throw new OptionError(`contractive: takes an encoder of dense layers only, not ${other.name}; stochasticContractive takes any`);
@@ -72,7 +70,7 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
   checkNumber('stochasticContractive: stddev', stddev, { above: 0 });
   return {
     name: 'stochasticContractive',
-    settings: { weight, stddev },
+    args: [weight, stddev],
     check: refuseGaussianCode('stochasticContractive'),
     record({ pass, input, code, encode }) {
       const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
@@ -86,7 +84,7 @@ export function sparsity(weight: number): Penalty {
   checkWeight('sparsity', weight);
   return {
     name: 'sparsity',
-    settings: { weight },
+    args: [weight],
     check: refuseGaussianCode('sparsity'),
     record: ({ pass, code }) => rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight, pass.training ? 'y' : 'none'),
   };
@@ -97,7 +95,7 @@ export function weightDecay(weight: number): Penalty {
   checkWeight('weightDecay', weight);
   return {
     name: 'weightDecay',
-    settings: { weight },
+    args: [weight],
     check: () => {},
     record: ({ pass, weights }) => decay(pass.tape, weights(), pass.state, weight, pass.training),
   };

@@ -6,7 +6,7 @@ import { philox, streams } from '../runtime/random.ts';
 import { Turns } from '../runtime/turns.ts';
 import { startFit } from './fit.ts';
 import type { FitOptions, History } from './fit-options.ts';
-import { recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
+import { recordInput, recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import type { Host, Network } from './network.ts';
 import { Pass } from './pass.ts';
 import type { Trainable } from './trainable.ts';
@@ -63,13 +63,17 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);
-    const stage: Hourglass = { ...model, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
+    const stage: Hourglass = { ...model, normalizer: undefined, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
     const history = await fit({
       ...trainable(stage, stageHost, seed),
       // What a stage sees is what the whole model sees, and was looked through for that.
       put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape),
+      prepare: async (training) => model.normalizer?.fit(training),
       recordLoss(pass, { x }) {
-        const clean = pass.tape.constant(() => (pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), x) : x));
+        const clean = pass.tape.constant(() => {
+          const input = recordInput(model, pass, x);
+          return pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), input) : input;
+        });
         return recordLoss(stage, pass, clean);
       },
     });

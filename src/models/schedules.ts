@@ -35,8 +35,17 @@ export function warmUp(steps: number, then: number | Schedule): Schedule {
 /** @throws OptionError for what is neither a number of at least 0 nor a schedule */
 export function asSchedule(where: string, value: number | Schedule): Schedule {
   if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0, most: 1e30 }) };
-  if (['constant', 'cosine', 'step', 'warm-up'].includes(value?.kind)) return value;
-  throw new OptionError(`${where}: ${typeof value} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
+  switch (value?.kind) {
+    case 'constant':
+      return constant(value.value);
+    case 'cosine':
+      return cosine(value.from, { steps: value.steps, to: value.to });
+    case 'step':
+      return stepDecay(value.from, { every: value.every, factor: value.factor });
+    case 'warm-up':
+      return warmUp(value.steps, value.then);
+  }
+  throw new OptionError(`${where}: ${typeof (value as unknown)} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
 }
 
 /** Its value in step number `step`, from 0 on. */

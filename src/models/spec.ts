@@ -1,10 +1,13 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
+import type { Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Corruption } from './corruptions.ts';
 import type { Layer } from './layers.ts';
 import type { Image } from './layout.ts';
 import { Network, table, type Host } from './network.ts';
+import { Normalizer, type Normalize } from './normalize.ts';
+import { written } from './part.ts';
 import type { Penalty } from './penalties.ts';
 
 export interface AutoencoderSpec {
@@ -20,6 +23,8 @@ export interface AutoencoderSpec {
   corrupt?: Corruption | Corruption[];
   /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`. */
   penalty?: Penalty | Penalty[];
+  /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
+  normalize?: Normalize;
   /** The decoder's weights are the encoder's, transposed; its biases are its own. Both sides must mirror each other. Default false. */
   tied?: boolean;
   /** Default 0. Weights, shuffles and noise all follow from it. */
@@ -33,19 +38,23 @@ export interface Parts {
   readonly loss: LossKind;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
+  readonly normalizer?: Normalizer;
+  readonly tied: boolean;
   readonly seed: number;
 }
 
 /** @throws OptionError, ShapeError */
-export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
-  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'tied', 'seed']);
-  const { input, encoder, decoder, loss, seed = 0, tied = false } = spec;
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Parts {
+  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'seed']);
+  const { input, encoder, decoder, loss, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   if (typeof tied !== 'boolean') throw new OptionError(`autoencoder: tied is true or false, not ${String(tied)}`);
   if (loss !== 'bce' && loss !== 'mse') throw new OptionError(`autoencoder: the loss is 'bce' or 'mse', not '${String(loss)}'`);
   for (const [name, layers] of Object.entries({ encoder, decoder })) {
     if (!Array.isArray(layers) || !layers.length || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`autoencoder: the ${name} is a list of at least one layer`);
   }
+  if (normalize !== undefined && normalize?.name !== 'standardize' && normalize?.name !== 'minMax') throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
+  if (loss === 'bce' && normalize?.name === 'standardize') throw new OptionError("autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()");
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ beta }) => beta);
   if (inner) throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
   const corruptions = list('corrupt', spec.corrupt, 'record');
@@ -55,9 +64,10 @@ export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
   const inputShape = (Array.isArray(input) ? input : [input]).map((n) => checkNumber('autoencoder: input', n, { least: 1, whole: true }));
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
-  const first = new Network('encoder', encoder, inputShape, host, { around: { after: imageAhead(decoder, code) } });
+  const normalizer = normalize && new Normalizer(gpu, normalize, loss === 'bce');
+  const first = new Network('encoder', encoder, inputShape, host, { around: { after: imageAhead(decoder, code) }, entry: normalizer });
   const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
-  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed, around: { before: first.flattened } });
+  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed, around: { before: first.flattened }, exit: normalizer });
   const output = second.outputShape;
   if (output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
@@ -67,7 +77,23 @@ export function readSpec(spec: AutoencoderSpec, host: () => Host): Parts {
     const other = second.lastActivation ? `'${second.lastActivation}'` : 'none';
     throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not ${other}`);
   }
-  return { encoder: first, decoder: second, loss, corruptions, penalties, seed };
+  return { encoder: first, decoder: second, loss, corruptions, penalties, normalizer, tied, seed };
+}
+
+/** A spec as plain data; `readAutoencoder` takes it back. */
+export function writeSpec({ encoder, decoder, loss, corruptions, penalties, normalizer, tied, seed }: Parts): object {
+  const { inputShape } = encoder;
+  return {
+    input: inputShape.length === 1 ? inputShape[0] : inputShape,
+    encoder: written(encoder.layers),
+    decoder: written(decoder.layers),
+    loss,
+    corrupt: written(corruptions),
+    penalty: written(penalties),
+    normalize: normalizer?.describe(),
+    tied,
+    seed,
+  };
 }
 
 /** The decoder's layers with the encoder's weights in the place of their own. */

@@ -1,4 +1,4 @@
-import type { Data, OnDevice } from '../data/dataset.ts';
+import type { Data, Dataset, OnDevice } from '../data/dataset.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { AnyLoss, Losses } from './losses.ts';
 import type { Host } from './network.ts';
@@ -15,6 +15,8 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly parts: readonly string[];
   /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */
   put(where: string, data: D): Promise<OnDevice>;
+  /** Looks at the data that will be trained on, before the first step of each fit. */
+  prepare?(training: Dataset): Promise<void>;
   /** Records the model on a batch and the parts of its loss as sums, with the gradient if the pass trains. */
   recordLoss(pass: Pass, batch: Batch): Tensor[];
   /** What is told of a batch, from the means of the parts over its examples. */

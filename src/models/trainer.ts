@@ -28,6 +28,8 @@ export interface Place {
   origin: number;
   /** and the one from which its learning rate's schedule counts: it was given in that fit. */
   given: number;
+  /** While steps are running, the device's own record, which is ahead of this one. */
+  live?: Tensor;
 }
 
 export const startPlace = (): Place => ({ step: 0, epoch: 0, position: 0, epochKind: '', origin: 0, given: 0 });
@@ -116,12 +118,13 @@ export class Trainer<L extends AnyLoss> {
     const { step, epoch, position, origin } = place;
     writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
+    place.live = this.tensors.state;
     const encode = (pass: CommandPass, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
     let losses: L[];
     try {
       await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });
     } finally {
-      losses = await this.#catchUp();
+      losses = await this.#catchUp().finally(() => (place.live = undefined));
       gpu.tuner.earn(performance.now() - begun);
     }
     return losses;

@@ -1,7 +1,7 @@
 import { DataError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
-import { boundRange, readTensors, writeTensor, type Matrix } from '../runtime/tensor.ts';
+import { boundRange, readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
 import { toInside, toOutside, type Layout } from './layout.ts';
 
@@ -12,17 +12,30 @@ export interface Weights {
   readonly places: readonly Parameters<Layout>[];
 }
 
+/** A weight, or a moment of one, as it lies on the device. */
+export interface Lying {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly layout?: Layout;
+}
+
+/** All weights of some places. */
+export const lying = (places: readonly Parameters<Layout>[]): Lying[] =>
+  places.flatMap((parameters) => parameters.names.map((name) => ({ name, tensor: parameters.named(name)!, layout: parameters.layout(name) })));
+
+/** Values read from the device by their names, as they are known outside. */
+export function outside(weights: readonly Lying[], values: readonly ArrayLike<number>[]): Record<string, Matrix> {
+  const entries = weights.map(({ name, tensor, layout }, i): [string, Matrix] => {
+    const data = values[i] as Float32Array;
+    return [name, { data: layout ? toOutside(data, layout) : data, shape: [...(layout ?? tensor).shape] }];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** All weights by name. */
 export async function readWeights({ gpu, turns, places }: Weights): Promise<Record<string, Matrix>> {
-  const tensors = places.flatMap((parameters) => parameters.tensors);
-  const values = await turns.take(() => readTensors(gpu, tensors));
-  const entries = places.flatMap((parameters) => parameters.names.map((name) => ({ name, layout: parameters.layout(name) })));
-  return Object.fromEntries(
-    entries.map(({ name, layout }, i): [string, Matrix] => {
-      const data = values[i] as Float32Array;
-      return [name, { data: layout ? toOutside(data, layout) : data, shape: [...(layout ?? tensors[i]).shape] }];
-    }),
-  );
+  const weights = lying(places);
+  return outside(weights, await turns.take(() => readTensors(gpu, weights.map(({ tensor }) => tensor))));
 }
 
 /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */

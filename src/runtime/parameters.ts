@@ -54,12 +54,7 @@ export class Parameters<Layout = unknown> {
     return [...this.#named.keys()];
   }
 
-  /** In the order of the names; to be read and written, as parts need not start where a binding may. */
-  get tensors(): Tensor[] {
-    return [...this.#named.values()];
-  }
-
-  /** The weight of that name, to be read and written. */
+  /** The weight of that name, to be read and written, as parts need not start where a binding may. */
   named(name: string): Tensor | undefined {
     return this.#named.get(name);
   }
@@ -108,6 +103,13 @@ export class Parameters<Layout = unknown> {
     return this.#moments;
   }
 
+  /** Those of the weight of that name, to be read and written: one tensor for each moment there is. */
+  momentsOf(name: string): Tensor[] {
+    const moments = this.#moments;
+    if (!moments) return [];
+    return Array.from({ length: moments.shape[0] }, (_, i) => this.#part(moments, name, this.#named.get(name)!.shape, i * this.values.size));
+  }
+
   /** The parameter whose gradient has this offset. */
   nameAt(offset: number): string {
     const [name] = [...this.#offsets].findLast(([, start]) => start <= offset) ?? [];
@@ -121,9 +123,9 @@ export class Parameters<Layout = unknown> {
     this.#moments?.dispose();
   }
 
-  #part(whole: Tensor, name: string, shape: readonly number[]): Tensor {
+  #part(whole: Tensor, name: string, shape: readonly number[], first = 0): Tensor {
     if (!('range' in whole.home)) throw new Error('parameters live in buffers of their own');
-    const range = { buffer: whole.home.range.buffer, offset: this.#offsets.get(name)! * 4 };
+    const range = { buffer: whole.home.range.buffer, offset: (first + this.#offsets.get(name)!) * 4 };
     return new Tensor(shape, 'f32', whole === this.values ? name : `${name}.grad`, { gpu: this.gpu, range });
   }
 }

@@ -16,7 +16,7 @@ it('holds values in one buffer, each parameter where a binding may start', async
   const parameters = new Parameters(gpu, specs);
   expect(parameters.names).toEqual(['weight', 'bias', 'last']);
   expect(parameters.values.size).toBe(128 + 64 + 64);
-  const [whole, ...each] = await readTensors(gpu, [parameters.values, ...parameters.tensors]);
+  const [whole, ...each] = await readTensors(gpu, [parameters.values, ...parameters.names.map((name) => parameters.get(name))]);
   specs.forEach(({ initial }, i) => expect(each[i]).toEqual(initial));
   expect([whole[64], whole[65], whole[128], whole[129], whole[192]]).toEqual([65, 0, -1, 0, 7]);
   parameters.dispose();

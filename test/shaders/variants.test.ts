@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
 import { convShader } from '../../shaders/conv2d.ts';
+import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
@@ -12,6 +13,7 @@ import { gatherShader, scatterShader } from '../../shaders/gather.ts';
 import { hasSecond, lossShader, type TermKind } from '../../shaders/loss.ts';
 import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
+import { normalizeForward, normalizeInverse } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
@@ -97,9 +99,14 @@ const families: Record<string, Shader[]> = {
   conv2d: plainly.flatMap((variant) => [...either.map((wideRun) => convShader({ ...variant, wideRun })), convShader({ ...variant, wideRun: true, activation: 'tanh' })]) as Shader[],
   'conv2d-transposed': plainly.flatMap((variant) => [convTransposeShader(variant), convTransposeShader({ ...variant, slope: 'tanh' })]) as Shader[],
   'conv2d-weights': convolutions.flatMap((variant) => all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options }))) as Shader[],
+  'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], group: [16] }).flatMap((variant) => [
+    convSingleWeightsShader(variant),
+    ...[convSingleShader, convSingleTransposedShader].flatMap((make) => [make({ ...variant, bias: true, activation: 'tanh' }), make({ ...variant, bias: false, activation: 'linear', slope: 'sigmoid' })]),
+  ]) as Shader[],
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
+  normalize: [...either.map(normalizeForward), normalizeInverse()] as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   pool: [...either.map((wide) => maxPoolForward({ wide })), ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(maxPoolBackward)] as Shader[],
   puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],

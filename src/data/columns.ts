@@ -1,0 +1,60 @@
+import type { Tensor } from '../runtime/tensor.ts';
+import { boundRange } from '../runtime/tensor.ts';
+import type { Dataset } from './dataset.ts';
+
+/** What there is to know of each feature of a data set, in its own units. */
+export interface Columns {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  readonly mean: Float64Array;
+  /** The deviation of the examples themselves: √(Σ (x − mean)² / n). */
+  readonly deviation: Float64Array;
+}
+
+/** Data are brought back in pieces of about this many bytes. */
+const pieceBytes = 32 * 2 ** 20;
+
+/** Reads a data set back once and sums it up in float64. */
+export async function columnsOf(set: Dataset): Promise<Columns> {
+  const { features, length, gpu } = set;
+  const { tensor, bytes, scale, examples } = set.storage;
+  const least = new Float64Array(features).fill(Infinity);
+  const most = new Float64Array(features).fill(-Infinity);
+  const sum = new Float64Array(features);
+  const squares = new Float64Array(features);
+  const own = set.membership;
+  const width = features * (bytes ? 1 : 4);
+  // Copies start at whole words: four rows of bytes do.
+  const rows = Math.max(4, Math.floor(pieceBytes / width / 4) * 4);
+  let origin: Float64Array | undefined;
+  for (let first = 0; first < examples; first += rows) {
+    const count = Math.min(rows, examples - first);
+    const piece = await gpu.readBytes([rangeOf(tensor, first * width, count * width)]);
+    const values = bytes ? new Uint8Array(piece) : new Float32Array(piece);
+    for (let row = 0; row < count; row++) {
+      if (own && !own[first + row]) continue;
+      const at = row * features;
+      // Squares are taken around the first example, so that far from zero little is lost.
+      origin ??= Float64Array.from({ length: features }, (_, column) => Math.fround(values[at + column] * scale));
+      for (let column = 0; column < features; column++) {
+        const value = Math.fround(values[at + column] * scale);
+        if (value < least[column]) least[column] = value;
+        if (value > most[column]) most[column] = value;
+        const off = value - origin[column];
+        sum[column] += off;
+        squares[column] += off * off;
+      }
+    }
+  }
+  return {
+    least,
+    most,
+    mean: sum.map((total, column) => total / length + origin![column]),
+    deviation: squares.map((total, column) => Math.sqrt(Math.max(0, total / length - (sum[column] / length) ** 2))),
+  };
+}
+
+const rangeOf = (tensor: Tensor, start: number, bytes: number) => {
+  const { buffer, offset } = boundRange(tensor);
+  return { buffer, offset: offset + start, bytes: Math.ceil(bytes / 4) * 4 };
+};

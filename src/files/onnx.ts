@@ -1,0 +1,88 @@
+/** Writes ONNX files: a graph of standard operators over float32 tensors, with a batch of any size in front. Field numbers are those of onnx.proto. */
+import { Message } from './protobuf.ts';
+
+/** The oldest versions that have all that is used here, so that old runtimes read it too. */
+const irVersion = 7;
+const operatorSet = 13;
+
+type Attribute = number | string | readonly number[] | { readonly float: number };
+
+/** A graph being built. Values are known by name. */
+export class OnnxGraph {
+  readonly #nodes: Message[] = [];
+  readonly #constants = new Map<string, Message>();
+  readonly #inputs: Message[] = [];
+  readonly #outputs: Message[] = [];
+  #unnamed = 0;
+
+  /** A value that is handed in, [batch, …shape]. */
+  input(name: string, shape: readonly number[]): string {
+    this.#inputs.push(valueInfo(name, shape));
+    return name;
+  }
+
+  /** Hands a value out under a name of its own. */
+  output(name: string, value: string, shape: readonly number[]): void {
+    this.node('Identity', [value], {}, name);
+    this.#outputs.push(valueInfo(name, shape));
+  }
+
+  /** Numbers that the graph brings with it; once for each name. */
+  floats(name: string, data: Float32Array, shape: readonly number[]): string {
+    return this.#constant(name, 1, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
+  }
+
+  /** The same of whole numbers, for operators that take shapes. */
+  integers(name: string, values: readonly number[]): string {
+    return this.#constant(name, 7, new Uint8Array(BigInt64Array.from(values, BigInt).buffer), [values.length]);
+  }
+
+  /** The result of an operator. An input that is left out is ''. */
+  node(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, result = `${operator}.${this.#unnamed++}`): string {
+    const node = new Message()
+      .each(inputs, (message, name) => message.text(1, name))
+      .text(2, result)
+      .text(3, result)
+      .text(4, operator)
+      .each(Object.entries(attributes), (message, [name, value]) => message.message(5, attribute(name, value)));
+    this.#nodes.push(node);
+    return result;
+  }
+
+  toBytes(name: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+    const graph = new Message()
+      .each(this.#nodes, (message, node) => message.message(1, node))
+      .text(2, name)
+      .each([...this.#constants.values()], (message, constant) => message.message(5, constant))
+      .each(this.#inputs, (message, input) => message.message(11, input))
+      .each(this.#outputs, (message, output) => message.message(12, output));
+    return new Message()
+      .int(1, irVersion)
+      .text(2, 'latentgpu')
+      .message(7, graph)
+      .message(8, new Message().text(1, '').int(2, operatorSet))
+      .each(Object.entries(metadata), (message, [key, value]) => message.message(14, new Message().text(1, key).text(2, value)))
+      .toBytes();
+  }
+
+  #constant(name: string, type: number, raw: Uint8Array, shape: readonly number[]): string {
+    const tensor = new Message().each(shape, (message, side) => message.int(1, side)).int(2, type).text(8, name).bytes(9, raw);
+    this.#constants.set(name, tensor);
+    return name;
+  }
+}
+
+function valueInfo(name: string, shape: readonly number[]): Message {
+  const sides = new Message()
+    .message(1, new Message().text(2, 'batch'))
+    .each(shape, (message, side) => message.message(1, new Message().int(1, side)));
+  return new Message().text(1, name).message(2, new Message().message(1, new Message().int(1, 1).message(2, sides)));
+}
+
+function attribute(name: string, value: Attribute): Message {
+  const message = new Message().text(1, name);
+  if (typeof value === 'number') return message.int(3, value).int(20, 2);
+  if (typeof value === 'string') return message.text(4, value).int(20, 3);
+  if ('float' in value) return message.float(2, value.float).int(20, 1);
+  return message.each(value, (attribute, each) => attribute.int(8, each)).int(20, 7);
+}

@@ -1,0 +1,153 @@
+/**
+ * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
+ * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
+ */
+import { DeviceLostError, FormatError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
+import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
+import { checkNumber } from '../runtime/options.ts';
+import type { Parameters } from '../runtime/parameters.ts';
+import { parseState } from '../runtime/state.ts';
+import { readTensors, writeTensor } from '../runtime/tensor.ts';
+import { toInside, type Layout } from './layout.ts';
+import type { Given } from './network.ts';
+import { momentNames, sameOptimizer } from './optimizers.ts';
+import { startPlace, type Place } from './trainer.ts';
+import { lying, outside, type Lying, type Weights } from './weights.ts';
+
+export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw';
+
+/** The format's own version: raised when a file no longer means what it meant. */
+const version = 1;
+
+/** A model, as far as its file is concerned. */
+export interface Saveable extends Weights {
+  readonly place: Place;
+  /** The weights that are trained. */
+  readonly trained: Parameters<Layout>;
+}
+
+export interface SaveOptions {
+  /** Also the optimizer's moments, so that training goes on as if it had never stopped. Default true. */
+  optimizer?: boolean;
+}
+
+/** Writes a model as it is at a step's boundary. `describe` says what it is made of, as plain data. */
+export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe: () => object, { optimizer = true }: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  if (typeof optimizer !== 'boolean') throw new OptionError(`save: optimizer is true or false, not ${String(optimizer)}`);
+  const { gpu, turns, places, trained, place } = model;
+  const { all, values, now, spec } = await turns.take(async () => {
+    const all = [...lying(places), ...(optimizer ? lyingMoments(trained, place) : [])];
+    const { live, ...now } = place;
+    const spec = describe();
+    const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
+    if (live) {
+      const { step, epoch, position } = parseState(values.at(-1)!);
+      Object.assign(now, { step, epoch, position });
+    }
+    return { all, values, now, spec };
+  });
+  const head = { version, model: kind, spec, place: optimizer ? now : { ...now, optimizer: undefined } };
+  // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
+  return writeSafetensors(outside(all, values), { format: 'pt', latentgpu: JSON.stringify(head) });
+}
+
+/** The optimizer's moments, with the names of the weights they belong to. */
+function lyingMoments(trained: Parameters<Layout>, { optimizer }: Place): Lying[] {
+  if (!optimizer) return [];
+  const names = momentNames[optimizer.kind];
+  return lying([trained]).flatMap(({ name, layout }) => trained.momentsOf(name).map((tensor, i) => ({ name: `optimizer.${names[i]}.${name}`, tensor, layout })));
+}
+
+/** What a file holds, looked through as far as that goes without the model. */
+export class Checkpoint {
+  readonly #unused: Set<string>;
+
+  private constructor(
+    private readonly tensors: Record<string, SafeTensor>,
+    /** What the model is made of, as its `describe` wrote it. */
+    readonly spec: Record<string, unknown>,
+    readonly place: Place,
+  ) {
+    this.#unused = new Set(Object.keys(tensors));
+  }
+
+  /** @throws FormatError */
+  static read(kind: ModelKind, bytes: Uint8Array): Checkpoint {
+    if (!(bytes instanceof Uint8Array)) throw new OptionError('load: takes the bytes of a file, as a Uint8Array');
+    const { tensors, metadata } = readSafetensors(bytes);
+    const json = metadata.latentgpu;
+    if (json === undefined) {
+      throw new FormatError('load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights');
+    }
+    return checked(() => {
+      const { version: written, model, spec, place } = record(JSON.parse(json), 'latentgpu');
+      if (written !== version) throw new OptionError(`it has version ${String(written)} of the format, version ${version} is read`);
+      if (model !== kind) throw new OptionError(`it holds a model of kind '${String(model)}', not '${kind}'`);
+      return new Checkpoint(tensors, record(spec, 'spec'), readPlace(record(place, 'place')));
+    });
+  }
+
+  /** A weight's values. @throws FormatError */
+  readonly given: Given = (name, shape) => {
+    const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
+    if (!found) throw new FormatError(`load: the model needs ${name}, which the file does not have (byte 8)`);
+    if (found.shape.join() !== shape.join()) throw new FormatError(`load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`);
+    const wrong = found.data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at ${wrong}`);
+    this.#unused.delete(name);
+    return found.data;
+  };
+
+  /** Puts training where it stood. The weights are there already. @throws FormatError */
+  restore({ gpu, trained, place }: Saveable): void {
+    const { optimizer } = this.place;
+    if (optimizer) {
+      const names = momentNames[optimizer.kind];
+      trained.resetMoments(names.length);
+      for (const { name, tensor, layout } of lying([trained])) {
+        const shape = (layout ?? tensor).shape;
+        trained.momentsOf(name).forEach((moment, i) => {
+          const values = this.given(`optimizer.${names[i]}.${name}`, shape);
+          writeTensor(gpu, moment, layout ? toInside(values, layout) : values);
+        });
+      }
+    }
+    const [unused] = this.#unused;
+    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not`);
+    Object.assign(place, this.place);
+  }
+}
+
+/** Makes something of a file's contents; whatever they are wrong in is a FormatError. */
+export function checked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof FormatError || cause instanceof OutOfMemoryError || cause instanceof DeviceLostError || cause instanceof GpuUnavailableError) throw cause;
+    const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
+    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, { cause });
+  }
+}
+
+/** @throws OptionError */
+export function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new OptionError(`${what} is no object`);
+  return value as Record<string, unknown>;
+}
+
+/** @throws OptionError */
+function readPlace(written: Record<string, unknown>): Place {
+  const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
+  const { optimizer, epochKind } = written;
+  if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
+  return {
+    ...startPlace(),
+    step: count('step'),
+    epoch: count('epoch'),
+    position: count('position'),
+    origin: count('origin'),
+    given: count('given'),
+    epochKind,
+    ...(optimizer !== undefined && { optimizer: sameOptimizer(record(optimizer, 'optimizer') as never) }),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Gpu } from '../runtime/device.ts';
+import { checkNumber } from '../runtime/options.ts';
+import { OptionError } from '../errors.ts';
+import { Autoencoder } from './autoencoder.ts';
+import { Checkpoint, checked, record } from './checkpoint.ts';
+import { checkSpec, Classifier, type ClassifierSpec } from './classifier.ts';
+import { Jigsaw, type JigsawSpec } from './jigsaw.ts';
+import type { Around } from './layers.ts';
+import type { Image } from './layout.ts';
+import { readCorruptions, readLayers, readNormalizations, readPenalties } from './makers.ts';
+import { Network } from './network.ts';
+import { Normalizer, type Fitted, type Normalize } from './normalize.ts';
+import type { AutoencoderSpec } from './spec.ts';
+
+/**
+ * Makes the model that a file of `Autoencoder.save` holds. Its training goes on exactly where it stood: the same data and options give the same
+ * bits as if it had never stopped.
+ * @throws FormatError for what is no such file; OptionError, OutOfMemoryError, DeviceLostError
+ */
+export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> {
+  gpu.check();
+  const checkpoint = Checkpoint.read('autoencoder', bytes);
+  const { spec, fitted, samples } = checked(() => readAutoencoder(checkpoint.spec));
+  return resumed(checked(() => new Autoencoder(gpu, spec, checkpoint.given)), (model) => model.resume(checkpoint, { fitted, samples }));
+}
+
+/** Makes the classifier that a file of `Classifier.save` holds; see `loadAutoencoder`. */
+export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Classifier> {
+  gpu.check();
+  const checkpoint = Checkpoint.read('classifier', bytes);
+  return checked(() => {
+    const { encoder, hidden, classes, freeze, seed } = checkpoint.spec;
+    const { input, layers, around, normalize } = record(encoder, 'encoder');
+    const shape = counts(input, 'input');
+    const { how, clamped, fitted } = readNormalization(normalize, shape);
+    const entry = how && new Normalizer(gpu, how, clamped);
+    const network = new Network('encoder', readLayers(layers), shape, () => ({}) as never, { around: readAround(around), entry });
+    const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, seed } as Required<ClassifierSpec>;
+    return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
+      model.resume(checkpoint);
+      if (fitted) model.encoder.entry?.set(fitted);
+    });
+  });
+}
+
+/** Makes the model that a file of `Jigsaw.save` holds; see `loadAutoencoder`. */
+export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
+  gpu.check();
+  const checkpoint = Checkpoint.read('jigsaw', bytes);
+  return checked(() => {
+    const { encoder, head, permutations, ...rest } = checkpoint.spec;
+    const table = readPermutations(permutations, Number(rest.tiles) ** 2);
+    const spec = { ...rest, permutations: table.length, encoder: readLayers(encoder), head: readLayers(head) } as JigsawSpec;
+    return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) => model.resume(checkpoint));
+  });
+}
+
+/** @throws OptionError */
+function readPermutations(written: unknown, cells: number): Uint8Array[] {
+  if (!Array.isArray(written)) throw new OptionError('permutations are no list');
+  return written.map((each: unknown) => {
+    const cellsOf = Array.isArray(each) ? (each as unknown[]) : [];
+    const sorted = cellsOf.toSorted((a, b) => Number(a) - Number(b));
+    if (cellsOf.length !== cells || sorted.some((cell, i) => cell !== i)) throw new OptionError(`[${cellsOf.join(', ')}] is no permutation of ${cells} cells`);
+    return Uint8Array.from(cellsOf as number[]);
+  });
+}
+
+/** @throws OptionError */
+function readAround(written: unknown): Around {
+  const { before, after } = record(written, 'around');
+  const image = (sides: unknown, what: string): Image | undefined => {
+    if (sides === undefined) return undefined;
+    const shape = counts(sides, what);
+    if (shape.length !== 3) throw new OptionError(`${what} is no image`);
+    return shape as unknown as Image;
+  };
+  return { before: image(before, 'before'), after: image(after, 'after') };
+}
+
+/** @throws OptionError */
+function readAutoencoder({ encoder, decoder, corrupt, penalty, normalize, samples, ...rest }: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
+  const parts = { encoder: readLayers(encoder), decoder: readLayers(decoder), corrupt: readCorruptions(corrupt), penalty: readPenalties(penalty) };
+  const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
+  // What is left is looked through like every spec.
+  const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
+  return { spec, fitted, samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }) };
+}
+
+/** @throws OptionError */
+function readNormalization(written: unknown, shape: number[]): { how?: Normalize; clamped: boolean; fitted?: Fitted } {
+  if (written === undefined) return { clamped: false };
+  const [how] = readNormalizations([written]);
+  const { clamped, fitted } = record(written, 'normalize');
+  if (fitted === undefined) return { how, clamped: clamped === true };
+  const { shift, spread } = record(fitted, 'fitted');
+  const features = shape.reduce((product, n) => product * n, 1);
+  const numbers = (values: unknown): Float32Array => {
+    if (!Array.isArray(values) || values.length !== features || !values.every((value) => Number.isFinite(value))) throw new OptionError(`the normalisation is no list of ${features} numbers`);
+    return Float32Array.from(values as number[]);
+  };
+  return { how, clamped: clamped === true, fitted: { shift: numbers(shift), spread: numbers(spread) } };
+}
+
+/** @throws OptionError */
+function counts(written: unknown, what: string): number[] {
+  if (!Array.isArray(written)) throw new OptionError(`${what} is no shape`);
+  return written.map((n) => checkNumber(what, n, { least: 1, whole: true }));
+}
+
+/** A model whose file turns out wrong in the end leaves nothing on the device. */
+function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
+  try {
+    resume(model);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/** Parts of models as plain data, and back. */
+import { OptionError } from '../errors.ts';
+import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
+import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
+import { dense, dropout, gaussian, type Layer } from './layers.ts';
+import { minMax, standardize, type Normalize } from './normalize.ts';
+import type { Part } from './part.ts';
+import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
+type Makers<P> = Record<string, (...args: any[]) => P>;
+
+const layers: Makers<Layer> = { dense, dropout, gaussian, conv2d, convTranspose2d, maxPool2d, upsample2d, flatten, reshape };
+export const layerNames = (): string[] => Object.keys(layers);
+const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
+const penalties: Makers<Penalty> = { contractive, stochasticContractive, sparsity, weightDecay };
+const normalizations: Makers<Normalize> = { standardize, minMax };
+
+/** @throws OptionError for what is no list of parts, or what a part's maker refuses */
+export const readLayers = (written: unknown): Layer[] => read(layers, written, 'layer');
+export const readCorruptions = (written: unknown): Corruption[] => read(corruptions, written, 'corruption');
+export const readPenalties = (written: unknown): Penalty[] => read(penalties, written, 'penalty');
+export const readNormalizations = (written: unknown): Normalize[] => read(normalizations, written, 'normalization');
+
+function read<P>(makers: Makers<P>, written: unknown, what: string): P[] {
+  if (!Array.isArray(written)) throw new OptionError(`there is no list of ${what}s`);
+  return written.map((each: unknown) => {
+    const { name, args } = (each ?? {}) as Partial<Part>;
+    if (typeof name !== 'string' || !Object.hasOwn(makers, name)) throw new OptionError(`there is no ${what} '${String(name)}'`);
+    if (!Array.isArray(args)) throw new OptionError(`${name} has no list of arguments`);
+    return makers[name](...(args as unknown[]));
+  });
+}

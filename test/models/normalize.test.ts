@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest';
+import { adam, autoencoder, classifier, dataset, dense, LatentGpuError, minMax, OptionError, standardize, type AutoencoderSpec } from '../../src/index.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+/** Columns of other sizes and places each; the last one never changes. */
+const columns = 5;
+const rows = (count: number, seed = 1) => {
+  const draw = new Draw(seed);
+  return Float32Array.from({ length: count * columns }, (_, i) => [draw.floats(1)[0], 100 + 3 * draw.floats(1)[0], 1e-3 * draw.floats(1)[0], -5e4 * draw.floats(1)[0], 7][i % columns]);
+};
+
+/** A model that hands its input on, so that what it does to data can be seen. */
+const identity = async (changes: Partial<AutoencoderSpec>) => {
+  const model = await autoencoder(await sharedGpu(), { input: columns, encoder: [dense(columns, 'linear', { bias: false })], decoder: [dense(columns, 'linear', { bias: false })], loss: 'mse', ...changes });
+  const unit = { data: Float32Array.from({ length: columns ** 2 }, (_, i) => Number(i % (columns + 1) === 0)), shape: [columns, columns] };
+  return { model, reset: () => model.setWeights({ 'encoder.0.weight': unit, 'decoder.0.weight': unit }) };
+};
+
+const column = (data: ArrayLike<number>, j: number) => Array.from(data).filter((_, i) => i % columns === j);
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: number[]) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+
+it('standardize: codes of an identity have mean 0 and deviation 1 in each column, reconstructions the units of the data', async () => {
+  const { model, reset } = await identity({ normalize: standardize() });
+  const data = rows(300);
+  await model.fit(data, { steps: 1 });
+  reset();
+  const { data: codes } = await model.encode(data);
+  for (let j = 0; j < columns; j++) {
+    expect(Math.abs(mean(column(codes, j)))).toBeLessThan(1e-4);
+    expect(deviation(column(codes, j))).toBeCloseTo(j === 4 ? 0 : 1, 3);
+  }
+  const largest = (j: number) => Math.max(...column(data, j).map(Math.abs));
+  const tolerance = (i: number) => 1e-6 * largest(i % columns);
+  expectClose((await model.reconstruct(data)).data, data, tolerance);
+  expectClose((await model.decode({ data: codes, shape: [300, columns] })).data, data, tolerance);
+  expect((await model.evaluate(data)).reconstruction).toBeLessThan(1e-9);
+  model.dispose();
+});
+
+it('minMax: codes of an identity lie in [0, 1] on what it was fitted to, and go beyond it elsewhere', async () => {
+  const { model, reset } = await identity({ normalize: minMax() });
+  const data = rows(300);
+  await model.fit(data, { steps: 1 });
+  reset();
+  const { data: codes } = await model.encode(data);
+  for (const j of [0, 1, 2, 3]) {
+    const values = column(codes, j);
+    expect(Math.min(...values)).toBeCloseTo(0, 6);
+    expect(Math.max(...values)).toBeCloseTo(1, 6);
+  }
+  expect(column(codes, 4).every((value) => value === 0)).toBe(true);
+  const far = data.slice(0, columns).map((value) => 2 * value + 500);
+  expect((await model.encode(far)).data[1]).toBeGreaterThan(10);
+  model.dispose();
+});
+
+it('minMax keeps the targets of bce within [0, 1], also of data it was not fitted to', async () => {
+  const { model } = await identity({ normalize: minMax(), loss: 'bce', decoder: [dense(columns, 'sigmoid', { bias: false })] });
+  const data = rows(300);
+  const history = await model.fit(data, { epochs: 2, validation: 0.3 });
+  expect(history.validation!.every(({ loss }) => Number.isFinite(loss) && loss > 0)).toBe(true);
+  const errors = await model.errors(data.map((value) => 1e3 * value));
+  expect(errors.every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+  model.dispose();
+});
+
+it('is fitted once, on the training part alone', async () => {
+  const gpu = await sharedGpu();
+  const [low, high] = [new Float32Array(40).fill(0), new Float32Array(40).fill(0)];
+  for (let i = 0; i < 40; i++) [low[i], high[i]] = [i % 2, 10 * (i % 2)];
+  const model = await autoencoder(gpu, { input: 1, encoder: [dense(1, 'linear', { bias: false })], decoder: [dense(1)], loss: 'mse', normalize: minMax() });
+  const set = await dataset(gpu, Float32Array.from([...low, ...high]), { shape: [1] });
+  const before = gpu.counters().readbacks;
+  await model.fit(set.filter((_, i) => i < 40), { steps: 1, validation: high });
+  // The statistics, the losses of the epoch, and the validation's.
+  expect(gpu.counters().readbacks - before).toBe(3);
+  model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1), shape: [1, 1] } });
+  expect((await model.encode(Float32Array.of(0, 1, 10))).data).toEqual(Float32Array.of(0, 1, 10));
+  await model.fit(set, { steps: 1 });
+  model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1), shape: [1, 1] } });
+  expect((await model.encode(Float32Array.of(10))).data).toEqual(Float32Array.of(10));
+  model.dispose();
+  set.dispose();
+});
+
+it('reads bytes as the device does, views too', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, { input: 3, encoder: [dense(3, 'linear', { bias: false })], decoder: [dense(3)], loss: 'mse', normalize: minMax() });
+  const bytes = Uint8Array.from({ length: 3 * 7 }, (_, i) => (37 * i) % 256);
+  const set = await dataset(gpu, bytes, { shape: [3] });
+  const view = set.filter((_, i) => i % 2 === 1);
+  await model.fit(view, { steps: 1 });
+  const seen = [1, 3, 5].map((row) => [0, 1, 2].map((j) => bytes[3 * row + j] / 255));
+  const [least, most] = [Math.min, Math.max].map((pick) => [0, 1, 2].map((j) => pick(...seen.map((row) => row[j]))));
+  model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), shape: [3, 3] } });
+  expectClose((await model.encode(view)).data, seen.flatMap((row) => row.map((value, j) => (value - least[j]) / (most[j] - least[j]))), 1e-6);
+  model.dispose();
+  set.dispose();
+});
+
+it('a classifier sees data as the encoder it was made from', async () => {
+  const gpu = await sharedGpu();
+  const { model, reset } = await identity({ normalize: standardize() });
+  const data = rows(200);
+  await model.fit(data, { steps: 1 });
+  reset();
+  const labels = Uint8Array.from({ length: 200 }, (_, i) => Number(data[columns * i + 3] > -25e3));
+  const linear = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true });
+  expect((await linear.encoder.predict(data)).data).toEqual((await model.encode(data)).data);
+  model.dispose();
+  await linear.fit(data, labels, { epochs: 40, optimizer: adam(0.05) });
+  expect((await linear.evaluate(data, labels)).accuracy).toBeGreaterThan(0.95);
+  linear.dispose();
+});
+
+it('says what is wrong: not fitted yet, probabilities that are none, something else than a normalisation', async () => {
+  const gpu = await sharedGpu();
+  const { model } = await identity({ normalize: standardize() });
+  const error = await errorOf(model.encode(rows(1)));
+  expect(error).toBeInstanceOf(LatentGpuError);
+  expect(error.message).toMatch(/standardize: it is fitted on the training data/);
+  model.dispose();
+  const spec = { input: 5, encoder: [dense(2)], decoder: [dense(5, 'sigmoid')], loss: 'bce' } as const;
+  expect((await errorOf(autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: standardize() }))).message).toMatch(/take minMax\(\)/);
+  expect(await errorOf(autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: 'minMax' as never }))).toBeInstanceOf(OptionError);
+});
