@@ -1,6 +1,6 @@
 import { mean } from '../../analysis/statistics.ts';
 import type { Comparison, Table } from '../protocol.ts';
-import { row, shortened } from '../row.ts';
+import { epochsInTime, row } from '../row.ts';
 import { chosen, fineTuned, linearProbe, nearestFive, standardized, type Fitting } from './probes.ts';
 import { codeSize, pixelsOf, representations, type Representation } from './representations.ts';
 
@@ -19,7 +19,7 @@ export const downstream = row(
     model: `codes of ${codeSize} numbers`,
     optimizer: 'adam',
     'learning rate': 1e-3,
-    epochs: shortened(machine, 5),
+    epochs: epochsInTime(machine, 10, 3),
     batch: 128,
     'steps of a probe': machine.quick ? 5 : 500,
     'its batch': 256,
