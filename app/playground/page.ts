@@ -1,7 +1,7 @@
 /** The page: it draws, asks the worker, and never touches the GPU. */
 import 'uplot/dist/uPlot.min.css';
 import { Connection, WorkerError } from './connection.ts';
-import { byId, figure, h, writeText } from './dom.ts';
+import { byId, figure, h, tableOf, writeText } from './dom.ts';
 import { emptyHistory, extended } from './history.ts';
 import { onTheme } from './look.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
@@ -115,7 +115,11 @@ const judge = coalesced(async () => {
 const decode = coalesced(async () => {
   const { x, y } = map.place;
   const values = plainDecoder ? plainDecoder([x, y]) : visible() ? await asking(() => worker.ask('decode', map.place)) : undefined;
-  if (values) paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
+  if (!values) return;
+  paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
+  const columns = opened?.data.columns;
+  byId('decoded-columns').hidden = !columns;
+  if (columns) byId('decoded-columns').replaceChildren(tableOf(['column', 'decoded'], columns.map((column, i) => [column, figure(values[i])])));
 });
 
 const save = coalesced(async () => {
@@ -142,7 +146,7 @@ const drawing = new Drawing({
   mark: (encoded) => map.mark(encoded),
 });
 const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)));
-new TakeAway(() => ({ settings, opened }), (kind) => asking(() => worker.ask('file', kind)), showTrouble);
+new TakeAway(() => ({ settings, opened }), (kind) => asking(() => worker.ask('file', kind)));
 const data = new OwnData({
   digits: () => change({ ...settings, data: 'digits' }),
   own: (examples) => void openOwn(examples),
@@ -178,6 +182,7 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
   const answer = await asking(() => worker.ask('open', { settings, digits, ...request }));
   if (!answer) return;
   opened = answer;
+  plainDecoder = undefined;
   ({ history, progress } = answer);
   show(answer);
   look();
@@ -190,7 +195,7 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
 function show(answer: Opened): void {
   const { data: set, shown, adapter, origin } = answer;
   byId('notice').hidden = true;
-  tile = { kind: set.kind, shape: set.shape, ranges: set.ranges };
+  tile = { kind: set.kind, shape: set.shape, figures: set.figures };
   map.labels = set;
   map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
   reconstructions.open(tile, shown.values, shown.rows.length, set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : []);
@@ -313,6 +318,7 @@ async function start(): Promise<void> {
   const recording = plain ? await fetchRecording(bundledRun).catch(() => undefined) : undefined;
   if (recording) {
     prepareStage(recording);
+    plainDecoder = await fetchDecoder(bundledModel);
     showFrame(recording, recording.frames.length - 1);
   }
   controls.state = 'Opening the GPU …';

@@ -12,22 +12,22 @@ const plain: Partial<Settings> = { ...defaults, gaussian: false, rate: 0.001 };
 
 export const presets: Record<string, Preset> = {
   variational: {
-    title: 'Variational, a map of two numbers',
+    title: 'Variational, 2 numbers',
     about: 'The code is a cloud, not a point, and is pulled towards a normal distribution. Every place on the map decodes to something.',
     parts: { gaussian: true, rate: 0.002 },
   },
   simple: {
-    title: 'Simple, 784-32-784',
+    title: 'Simple, 32 numbers',
     about: 'One hidden layer of 32 numbers, as on the Keras blog. The map shows the two directions in which the codes vary most.',
     parts: { hidden: [], code: 32 },
   },
   deep: {
-    title: 'Deep, a code of two numbers',
+    title: 'Deep, 2 numbers',
     about: 'No pull towards a normal distribution: the classes spread out as far as they like, with nothing in between.',
     parts: {},
   },
   linear: {
-    title: 'Linear, the same as PCA',
+    title: 'Linear = PCA',
     about: 'No activation anywhere. However long it trains, it cannot beat principal components of the same size.',
     parts: { hidden: [], activation: 'linear', loss: 'mse', rate: 0.003 },
   },
@@ -37,7 +37,7 @@ export const presets: Record<string, Preset> = {
     parts: { hidden: [], code: 32, tied: true },
   },
   stacked: {
-    title: 'Stacked, pretrained layer by layer',
+    title: 'Stacked, layer by layer',
     about: 'Each layer first learns alone to reconstruct what the one before it makes; then all learn together.',
     parts: { hidden: [128, 64], code: 16, loss: 'mse', pretrain: true },
   },
@@ -62,7 +62,7 @@ export const presets: Record<string, Preset> = {
     parts: { hidden: [], code: 64, activation: 'sigmoid', penalty: 'stochasticContractive', weight: 0.1, amount: 0.1 },
   },
   'variational-wide': {
-    title: 'Variational, a code of twenty numbers',
+    title: 'Variational, 20 numbers',
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
     parts: { gaussian: true, hidden: [128], code: 20 },
   },

@@ -17,9 +17,12 @@ export interface Examples {
   columns?: string[];
 }
 
-export interface Ranges {
+/** Of each column of a table, over the examples trained on. */
+export interface ColumnFigures {
   least: Float32Array;
   most: Float32Array;
+  mean: Float32Array;
+  deviation: Float32Array;
 }
 
 export interface OpenRequest {
@@ -65,8 +68,8 @@ export interface Opened {
     labels?: Int32Array;
     classes: string[];
     columns?: string[];
-    /** of a table: the least and the largest value of each column */
-    ranges?: Ranges;
+    /** of a table */
+    figures?: ColumnFigures;
   };
   /** rows of the examples that are shown with their reconstructions, and their values */
   shown: { rows: number[]; values: Float32Array };

@@ -3,7 +3,7 @@ import { readSafetensors, writeSafetensors } from '../../src/index.ts';
 import { Connection } from './connection.ts';
 import { deflated } from './inflate.ts';
 import { extended, emptyHistory } from './history.ts';
-import type { Look, Opened, Progress } from './protocol.ts';
+import type { Look, Progress } from './protocol.ts';
 import { writeRecording, type Frame } from './recording.ts';
 import { defaults } from './settings.ts';
 
@@ -66,7 +66,7 @@ window.record = async ({ epochs, frames, dots }) => {
     originals: opened.shown.values,
     frames: kept,
   });
-  const model = shortened(await worker.ask('file', 'safetensors'), opened, progress, JSON.stringify(history));
+  const model = shortened(await worker.ask('file', 'safetensors'), progress, JSON.stringify(history));
   return { model: await base64(model), recording: await base64(recording), losses: { loss: history.epochs.at(-1)!.loss, heldOut: losses.loss, probe } };
 };
 
@@ -75,7 +75,7 @@ function frameOf({ points, middles, reconstructions }: Look, { steps, epochs }: 
 }
 
 /** Weights to eight significant bits, which half as many bytes hold once the file is packed. */
-function shortened(file: Uint8Array, _: Opened, { steps, epochs }: Progress, history: string): Uint8Array {
+function shortened(file: Uint8Array, { steps, epochs }: Progress, history: string): Uint8Array {
   const { tensors, metadata } = readSafetensors(file);
   const rounded = Object.entries(tensors).map(([name, { data, shape }]) => [name, { data: data.map(toEightBits), shape }]);
   return writeSafetensors(Object.fromEntries(rounded) as typeof tensors, { ...metadata, steps: `${steps}`, epochs: `${epochs}`, history });

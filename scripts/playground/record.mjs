@@ -4,7 +4,7 @@ import { adapterName, launchChrome } from '../chrome.mjs';
 import { root } from '../setup.mjs';
 import { serveSite } from './site.mjs';
 
-const options = { epochs: 30, frames: 25, dots: 1200 };
+const options = { epochs: 60, frames: 25, dots: 1200 };
 
 /** Trains the model that comes with the page, and records the training. */
 export async function record() {

@@ -5,7 +5,7 @@ import { activations, corruptions, optimizers, penalties, readers, type Settings
 const words: Record<string, string> = {
   none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
-  bce: 'cross-entropy', mse: 'squared error', adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
+  bce: 'BCE', mse: 'MSE', adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
 }; // prettier-ignore
 
 /** The form with everything that makes a model. What cannot be read is marked and leaves the settings as they were. */

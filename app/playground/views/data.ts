@@ -1,6 +1,7 @@
-import { byId, tableOf, writeText } from '../dom.ts';
+import { readCsv } from '../../../src/index.ts';
+import { byId, figure, h, tableOf, writeText } from '../dom.ts';
 import { context2d } from '../look.ts';
-import type { Examples, Opened } from '../protocol.ts';
+import type { ColumnFigures, Examples, Opened } from '../protocol.ts';
 
 export interface DataLinks {
   digits(): void;
@@ -10,12 +11,16 @@ export interface DataLinks {
 
 /** Data that a visitor brings: read here, and handed to the worker of this page and to nobody else. */
 export class OwnData {
+  /** the table that was opened last */
+  #file: { name: string; text: string } | undefined;
+
   constructor(private readonly links: DataLinks) {
     const files = byId<HTMLInputElement>('files');
     files.addEventListener('change', () => {
       void this.#read([...(files.files ?? [])]);
       files.value = '';
     });
+    byId<HTMLSelectElement>('label').addEventListener('change', ({ target }) => this.#reread((target as HTMLSelectElement).value));
     byId('use-digits').addEventListener('click', () => links.digits());
     for (const name of ['dragover', 'dragleave', 'drop'] as const) {
       document.addEventListener(name, (event) => {
@@ -26,12 +31,31 @@ export class OwnData {
     }
   }
 
-  open({ name, count, trained, shape, columns, kind }: Opened['data'], normalizing: string | undefined): void {
+  open({ name, count, trained, shape, columns, kind, figures }: Opened['data'], normalizing: string | undefined): void {
     const held = count === trained ? 'too few to hold any out' : `${(count - trained).toLocaleString('en')} held out`;
     const size = kind === 'image' ? `${shape[0]} × ${shape[1]} pixels${shape[2] === 1 ? '' : ' in colour'}` : `${shape[0]} columns`;
     writeText(byId('data-state'), `${name}: ${count.toLocaleString('en')} examples, ${size}, ${held}.`);
-    byId('columns').replaceChildren();
-    if (columns) byId('columns').append(tableOf(['column', normalizing === 'minMax' ? 'scaled to 0 … 1' : 'standardized'], columns.map((column) => [column, ''])));
+    byId('columns').replaceChildren(...(columns && figures ? [columnTable(columns, figures, normalizing)] : []));
+    byId('label-choice').hidden = kind !== 'table' || !this.#file;
+  }
+
+  /** The file once more, with another column for the classes. */
+  #reread(label: string): void {
+    if (!this.#file) return;
+    try {
+      this.links.own(readTable(this.#file.name, this.#file.text, label));
+    } catch (error) {
+      this.links.trouble(error);
+    }
+  }
+
+  async #table(file: File): Promise<Examples> {
+    this.#file = { name: file.name, text: await file.text() };
+    const table = readTable(file.name, this.#file.text, undefined);
+    const names = this.#file.text.split(/\r?\n/, 1)[0].split(separators).map((name) => name.trim().replace(/^"|"$/g, ''));
+    const label = names.find((name) => !table.columns!.includes(name)) ?? '';
+    byId('label').replaceChildren(h('option', { value: '' }, 'none'), ...names.map((value) => h('option', { value, selected: value === label }, value)));
+    return table;
   }
 
   async #read(files: File[]): Promise<void> {
@@ -39,12 +63,18 @@ export class OwnData {
       if (!files.length) return;
       const images = files.filter(({ type }) => type.startsWith('image/'));
       writeText(byId('data-state'), `Reading ${files.length === 1 ? files[0].name : `${files.length} files`} …`);
-      this.links.own(images.length ? await imagesOf(images) : await tableOfFile(files[0]));
+      this.links.own(images.length ? await imagesOf(images) : await this.#table(files[0]));
     } catch (error) {
       writeText(byId('data-state'), error instanceof Error ? error.message : String(error));
       this.links.trouble(error);
     }
   }
+}
+
+/** What each column is brought to the same scale by. */
+function columnTable(columns: string[], { least, most, mean, deviation }: ColumnFigures, normalizing: string | undefined): HTMLTableElement {
+  const [head, from, by] = normalizing === 'minMax' ? [['scaled to 0 … 1', 'least', 'largest'], least, most] : [['standardized', 'mean', 'deviation'], mean, deviation];
+  return tableOf([`column, ${head[0]}`, head[1], head[2]], columns.map((column, i) => [column, figure(from[i]), figure(by[i])]));
 }
 
 /** Each picture cut to a square from its middle, and made small. */
@@ -75,7 +105,22 @@ async function imagesOf(files: File[]): Promise<Examples> {
   return { name: files.length === 1 ? files[0].name : `${files.length} pictures`, kind: 'image', shape, values };
 }
 
-async function tableOfFile(file: File): Promise<Examples> {
-  const text = await file.text();
-  throw new Error(`${file.name} (${text.length} characters): tables cannot be read yet`);
+const separators = /[,;\t]/;
+
+/** Columns whose values are no numbers cannot be learned; one of them can say what a row is. */
+function readTable(name: string, text: string, label: string | undefined): Examples {
+  const columns = text.split(/\r?\n/, 1)[0].split(separators).length;
+  const asked = label === undefined ? [undefined, ...Array.from({ length: columns }, (_, i) => columns - 1 - i)] : [label === '' ? undefined : label];
+  const [first] = asked;
+  let refused: unknown;
+  for (const candidate of asked) {
+    try {
+      const { data, shape, columns, labels, classes } = readCsv(text, candidate === undefined ? {} : { label: candidate });
+      return { name, kind: 'table', shape: [shape[1]], values: data, columns, labels, classes };
+    } catch (error) {
+      // What is wrong without a column for classes says most.
+      if (candidate === first) refused = error;
+    }
+  }
+  throw refused;
 }

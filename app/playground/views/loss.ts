@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
-import { byId, figure, tableOf, writeFigures, writeText } from '../dom.ts';
+import { roundTicks } from '../../pictures/axis.ts';
+import { byId, figure, h, tableOf, writeFigures, writeText } from '../dom.ts';
 import { onTheme, styled } from '../look.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
@@ -15,11 +16,13 @@ export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
   #references: Reference[] = [];
+  #range: [number, number] = [0.1, 1];
   #settings: Settings | undefined;
   #image = true;
   #verdict: Verdict | undefined;
   #yardsticks: Yardsticks | undefined;
   #drawnAt = 0;
+  #history: History | undefined;
   #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -38,6 +41,7 @@ export class LossView {
 
   /** At most a few times a second: it is a picture, not a clock. */
   show(history: History): void {
+    this.#history = history;
     clearTimeout(this.#later);
     const wait = 200 - (performance.now() - this.#drawnAt);
     if (wait > 0) this.#later = setTimeout(() => this.show(history), wait);
@@ -52,7 +56,7 @@ export class LossView {
   compare(yardsticks: Yardsticks): void {
     this.#yardsticks = yardsticks;
     this.#references = this.#referencesFor(yardsticks);
-    this.#chart?.redraw();
+    if (this.#history) this.show(this.#history);
     this.#write();
   }
 
@@ -74,16 +78,17 @@ export class LossView {
       points.map(({ at }) => at),
       points.map(({ loss }) => (loss > 0 ? loss : null)),
     ]);
-    const parts = (['reconstruction', 'kl', 'penalty'] as const).map((part): [number[], (number | null)[]] => [
+    const parts = (['kl', 'penalty'] as const).map((part): [number[], (number | null)[]] => [
       history.epochs.map(({ at }) => at),
       history.epochs.map((point) => (this.#apart && (point[part] ?? 0) > 0 ? point[part]! : null)),
     ]);
     const filled = [...series, ...parts].map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]));
+    this.#range = rangeOf(history, this.#references);
     this.#chart?.setData(uPlot.join(filled));
     this.#describe(history);
   }
 
-  /** With a divergence or a penalty the loss is a sum, and its parts are worth lines of their own. */
+  /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own. */
   get #apart(): boolean {
     return Boolean(this.#settings?.gaussian) || this.#settings?.penalty !== 'none';
   }
@@ -98,22 +103,32 @@ export class LossView {
         ...this.#size(),
         cursor: { y: false, points: { size: 6 } },
         legend: { show: false },
-        scales: { x: { time: false, range: (_, min, max) => [0, Math.max(1, max || 1, min || 0)] }, y: { distr: 3, range: (_, min, max) => rangeOf([min, max, ...this.#references.map(({ value }) => value)]) } },
-        axes: [{ ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 }, { ...axis, size: 50, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : figure(tick, 2))) }],
+        scales: {
+          x: { time: false, range: (_, min, max) => [0, Math.max(1, max || 1, min || 0)] },
+          y: { distr: 3, range: () => this.#range },
+          // A divergence or a penalty is of another size: it has an axis of its own.
+          part: { range: (_, __, max) => [0, 1.15 * (max || 1)] },
+        },
+        axes: [
+          { ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 },
+          { ...axis, size: 52, splits: () => roundTicks(this.#range[0], this.#range[1], 4), filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })) },
+          { ...axis, scale: 'part', side: 1, size: this.#apart ? 40 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (this.#apart ? figure(tick, 2) : '')) },
+        ],
         series: [
           {},
           line('step', `color-mix(in srgb, ${styled('accent')} 35%, transparent)`, { width: 1 }),
           line('training', styled('accent')),
           line('held out', styled('second'), { width: 2, dash: [6, 3] }),
-          line('reconstruction', styled('muted'), { width: 1.5 }),
-          line('divergence', styled('muted'), { width: 1.5, dash: [2, 3] }),
-          line('penalty', styled('muted'), { width: 1.5, dash: [7, 2, 2, 2] }),
+          line('divergence', styled('muted'), { width: 1.5, dash: [2, 3], scale: 'part' }),
+          line('penalty', styled('muted'), { width: 1.5, dash: [7, 2, 2, 2], scale: 'part' }),
         ],
         hooks: { draw: [(chart) => this.#drawReferences(chart)] },
       },
-      data ?? [[0], [null], [null], [null], [null], [null], [null]],
+      data ?? [[0], [null], [null], [null], [null], [null]],
       this.#place,
     );
+    const names = ['training', 'held out', ...(this.#settings?.gaussian ? ['divergence, right axis'] : []), ...(this.#settings?.penalty !== 'none' ? ['penalty, right axis'] : [])];
+    byId('loss-legend').replaceChildren(...names.map((name) => h('li', { className: name.replace(/[ ,].*/, '') }, name)));
   }
 
   #drawReferences(chart: uPlot): void {
@@ -167,9 +182,15 @@ export class LossView {
   }
 }
 
-/** A logarithmic axis around all that is to be seen. */
-function rangeOf(values: (number | null)[]): [number, number] {
-  const known = values.filter((value): value is number => value !== null && value > 0 && Number.isFinite(value));
+/**
+ * Around what is to be seen: all losses but those of the first steps, which fall so fast that everything later would look flat beside them, and
+ * what they are compared with.
+ */
+function rangeOf({ steps, epochs, heldOut }: History, references: Reference[]): [number, number] {
+  const later = epochs.length > 2 ? epochs[0].at : 0;
+  const losses = [...steps, ...epochs, ...heldOut].filter(({ at }) => at >= later).map(({ loss }) => loss);
+  const known = [...losses, ...references.map(({ value }) => value)].filter((value) => value > 0 && Number.isFinite(value));
   if (!known.length) return [0.1, 1];
-  return [Math.min(...known) / 1.1, Math.max(...known) * 1.1];
+  const [least, most] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  return [least * (least / most) ** 0.08 * 0.995, most * (most / least) ** 0.08 * 1.005];
 }

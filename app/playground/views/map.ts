@@ -46,6 +46,8 @@ export class LatentMap {
 
   set labels({ labels, classes }: { labels?: Int32Array; classes: string[] }) {
     this.#labels = labels;
+    // Dots of other data have no colours here.
+    if (labels && labels.length < this.#to.length / 2) this.#from = this.#to = new Float32Array();
     this.#classes = labels ? classes : [];
     this.#alone.clear();
     this.#relabel();

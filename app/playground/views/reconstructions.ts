@@ -12,9 +12,10 @@ export class Reconstructions {
     this.#tile = tile;
     this.#originals = originals;
     this.#count = count;
-    this.#rows.replaceChildren();
+    const images = tile.kind === 'image';
+    for (const row of [...this.#rows.children]) if (!images || (row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
     const of = names.length ? ` of ${names.join(', ')}` : '';
-    if (tile.kind === 'image') paintTiles(this.#row('original', `Originals${of}`), tile, originals, count);
+    if (images) paintTiles(this.#row('original', `Originals${of}`), tile, originals, count);
   }
 
   show({ seen, reconstructions }: { seen?: Float32Array; reconstructions: Float32Array }): void {
@@ -31,8 +32,8 @@ export class Reconstructions {
     const existing = this.#rows.querySelector<HTMLCanvasElement>(`[data-row='${name}']`);
     if (existing) return existing;
     const canvas = h('canvas', { role: 'img', 'aria-label': label, 'data-row': name });
-    const below = name === 'seen' ? this.#rows.querySelector("[data-row='reconstruction']") : null;
-    this.#rows.insertBefore(canvas, below);
+    // What comes out stays below what goes in.
+    this.#rows.insertBefore(canvas, name === 'reconstruction' ? null : this.#rows.querySelector("[data-row='reconstruction']"));
     return canvas;
   }
 }

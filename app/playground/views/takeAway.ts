@@ -9,7 +9,6 @@ export class TakeAway {
   constructor(
     private readonly now: () => { settings: Settings; opened?: Opened },
     private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
-    private readonly trouble: (error: unknown) => void,
   ) {
     byId('safetensors').addEventListener('click', () => void this.#download('safetensors', 'autoencoder.safetensors'));
     byId('onnx').addEventListener('click', () => void this.#download('onnx', 'autoencoder.onnx'));
@@ -29,17 +28,17 @@ export class TakeAway {
     const { settings, opened } = this.now();
     if (!opened) return;
     const text = write(partsOf(settings, opened.data), settings, opened);
-    writeText(byId('code'), text);
     await this.#copy(text, `The ${language} program`);
   }
 
   async #link(): Promise<void> {
     const link = `${location.href.replace(/#.*/, '')}#${toHash(this.now().settings)}`;
     await this.#copy(link, 'The link, with every setting and the seed,');
-    writeText(byId('code'), link);
   }
 
   async #copy(text: string, what: string): Promise<void> {
+    writeText(byId('code'), text);
+    byId('code').hidden = false;
     try {
       await navigator.clipboard.writeText(text);
       writeText(byId('taken'), `${what} is in your clipboard.`);
@@ -47,6 +46,5 @@ export class TakeAway {
       // The browser may forbid it; the text stands on the page all the same.
       writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.`);
     }
-    if (!text) this.trouble(new Error('there is nothing to copy'));
   }
 }

@@ -1,13 +1,13 @@
 import { context2d, fitted, styled } from '../look.ts';
 import { featuresOf, type ExampleKind } from '../parts.ts';
-import type { Ranges } from '../protocol.ts';
+import type { ColumnFigures } from '../protocol.ts';
 
 /** How examples are drawn: an image as it is, a row of a table as bars. */
 export interface TileKind {
   kind: ExampleKind;
   shape: number[];
-  /** of a table: the least and the largest value of each column, between which its bars stand */
-  ranges?: Ranges;
+  /** of a table: a column's bars stand between its least and its largest value */
+  figures?: Pick<ColumnFigures, 'least' | 'most'>;
 }
 
 const gap = 2;
@@ -37,7 +37,7 @@ function paintImages(canvas: HTMLCanvasElement, [height, width, channels]: numbe
 }
 
 /** A bar for each column, from its least to its largest value. */
-function paintBars(canvas: HTMLCanvasElement, { shape, ranges }: TileKind, values: Float32Array, columns: number, twins?: Float32Array): void {
+function paintBars(canvas: HTMLCanvasElement, { shape, figures }: TileKind, values: Float32Array, columns: number, twins?: Float32Array): void {
   canvas.style.height = canvas.classList.contains('tile') ? '' : '64px';
   fitted(canvas);
   const context = context2d(canvas);
@@ -46,7 +46,7 @@ function paintBars(canvas: HTMLCanvasElement, { shape, ranges }: TileKind, value
   const tileWidth = (canvas.width - (columns - 1) * 4 * gap) / columns;
   context.clearRect(0, 0, canvas.width, canvas.height);
   const share = (value: number, i: number) => {
-    const [least, most] = [ranges?.least[i] ?? 0, ranges?.most[i] ?? 1];
+    const [least, most] = [figures?.least[i] ?? 0, figures?.most[i] ?? 1];
     return Math.min(1, Math.max(0, (value - least) / (most - least || 1)));
   };
   for (let example = 0; example < count; example++) {

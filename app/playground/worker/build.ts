@@ -9,10 +9,12 @@ import {
   gaussian,
   gaussianNoise,
   maskNoise,
+  minMax,
   reshape,
   saltAndPepper,
   shuffleTiles,
   sparsity,
+  standardize,
   stochasticContractive,
   weightDecay,
   type Autoencoder,
@@ -22,12 +24,12 @@ import {
 import type { Call, Parts } from '../parts.ts';
 
 const makers = {
-  contractive, conv2d, convTranspose2d, dense, downsample, flatten, gaussian, gaussianNoise, maskNoise, reshape, saltAndPepper, shuffleTiles,
-  sparsity, stochasticContractive, weightDecay,
+  contractive, conv2d, convTranspose2d, dense, downsample, flatten, gaussian, gaussianNoise, maskNoise, minMax, reshape, saltAndPepper, shuffleTiles,
+  sparsity, standardize, stochasticContractive, weightDecay,
 }; // prettier-ignore
 
 /** The model that the parts describe. @throws what the library says of parts that do not fit */
-export function build(gpu: Gpu, { input, encoder, decoder, corrupt, penalty, normalize: _, ...rest }: Parts): Promise<Autoencoder> {
+export function build(gpu: Gpu, { input, encoder, decoder, corrupt, penalty, normalize, ...rest }: Parts): Promise<Autoencoder> {
   return autoencoder(gpu, {
     ...rest,
     input: input as AutoencoderSpec['input'],
@@ -35,6 +37,7 @@ export function build(gpu: Gpu, { input, encoder, decoder, corrupt, penalty, nor
     decoder: decoder.map(make<AutoencoderSpec['decoder'][number]>),
     ...(corrupt && { corrupt: make<NonNullable<AutoencoderSpec['corrupt']>>(corrupt) }),
     ...(penalty && { penalty: make<NonNullable<AutoencoderSpec['penalty']>>(penalty) }),
+    ...(normalize && { normalize: make<NonNullable<AutoencoderSpec['normalize']>>(normalize) }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { fetchIdx } from '../../../src/index.ts';
 import { featuresOf } from '../parts.ts';
-import type { Examples, Ranges } from '../protocol.ts';
+import type { ColumnFigures, Examples } from '../protocol.ts';
 
 /** Examples in the order in which they lie on the device: those to train on first, those held out behind them. */
 export interface Collection extends Examples {
@@ -55,15 +55,17 @@ export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>
   return found;
 }
 
-/** Of each column, the least and the largest value. */
-export function rangesOf({ values, features }: Collection): Ranges {
-  const least = new Float32Array(features).fill(Infinity);
-  const most = new Float32Array(features).fill(-Infinity);
-  values.forEach((value, at) => {
-    least[at % features] = Math.min(least[at % features], value);
-    most[at % features] = Math.max(most[at % features], value);
-  });
-  return { least, most };
+/** What a normalisation of the columns is fitted to. */
+export function figuresOf({ values, features, trained }: Collection): ColumnFigures {
+  const [least, most, mean, deviation] = [Infinity, -Infinity, 0, 0].map((value) => new Float32Array(features).fill(value));
+  for (let at = 0; at < trained * features; at++) {
+    const column = at % features;
+    least[column] = Math.min(least[column], values[at]);
+    most[column] = Math.max(most[column], values[at]);
+    mean[column] += values[at] / trained;
+  }
+  for (let at = 0; at < trained * features; at++) deviation[at % features] += (values[at] - mean[at % features]) ** 2 / trained;
+  return { least, most, mean, deviation: deviation.map(Math.sqrt) };
 }
 
 /** Held-out examples to show: of every class the first, then of every class the second …, chosen by class and not by looks. */

@@ -1,6 +1,6 @@
 import { dataset, knnPredict, nearestNeighbors, type Autoencoder, type Dataset, type Gpu, type Matrix } from '../../../src/index.ts';
 import type { Encoded, Look, Point, Verdict } from '../protocol.ts';
-import { exemplary, heldOutRows, rowsOf, type Collection } from './examples.ts';
+import { exemplary, figuresOf, heldOutRows, rowsOf, type Collection } from './examples.ts';
 import { CodeMap } from './map.ts';
 
 const shownCount = 10;
@@ -130,8 +130,11 @@ export class Studio {
     const rows = heldOutRows(this.collection).slice(0, measured);
     const values = rowsOf(this.collection, rows);
     const { data } = await this.model.reconstruct(values);
+    const { kind, features } = this.collection;
+    // A table's columns count alike, whatever their units.
+    const units = kind === 'table' ? figuresOf(this.collection).deviation.map((deviation) => deviation || 1) : new Float32Array(features).fill(1);
     let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += (data[i] - values[i]) ** 2;
+    for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
     return sum / data.length;
   }
 

@@ -1,11 +1,11 @@
 /** The worker: the GPU, the data and the model live here, so that the page only draws. */
-import { GpuUnavailableError, openGpu, readSafetensors, writeSafetensors, type Autoencoder, type Gpu } from '../../../src/index.ts';
+import { GpuUnavailableError, loadAutoencoder, openGpu, readSafetensors, sgd, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
 import { partsOf } from '../parts.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { toHash, type Settings } from '../settings.ts';
 import { build } from './build.ts';
-import { fetchDigits, ownCollection, rangesOf, rowsOf, type Collection } from './examples.ts';
+import { fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
 import { Run, type Listener } from './run.ts';
 import { forget, store, stored, type Saved } from './storage.ts';
 import { Studio } from './studio.ts';
@@ -71,7 +71,10 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   rows: (rows) => rowsOf(current().studio.collection, rows),
   scores: async () => ({ scores: await current().studio.scores() }),
   blame: (row) => current().studio.blame(row),
-  file: () => modelFile(current().studio.model),
+  file(kind) {
+    const { model } = current().studio;
+    return kind === 'onnx' ? model.toOnnx() : model.save({ optimizer: false });
+  },
   save,
   forget: () => forget('run'),
 };
@@ -100,13 +103,14 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
   const parts = partsOf(settings, collection);
-  const model = await build(gpu, parts);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
   const resumed = saved?.settings === toHash(settings) ? saved : undefined;
   const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
-  if (begun) model.setWeights(readSafetensors(begun.model).tensors);
+  const model = begun ? await loadAutoencoder(gpu, begun.model) : await build(gpu, parts);
   const studio = await Studio.make(gpu, model, collection);
   studio.corrupts = settings.corruption !== 'none';
+  // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
+  if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
   const run = new Run(gpu, model, studio.training, settings, listener, begun);
   open = { settings, studio, run };
   return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', parts.normalize?.[0]);
@@ -125,7 +129,7 @@ function opened({ studio, run }: Open, origin: Opened['origin'], normalizing: st
   return {
     origin,
     adapter: { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser', software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
-    data: { name, kind, shape, count, trained, labels, classes, columns, ranges: kind === 'table' ? rangesOf(collection) : undefined },
+    data: { name, kind, shape, count, trained, labels, classes, columns, figures: kind === 'table' ? figuresOf(collection) : undefined },
     shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
     widths: [collection.features, ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1))],
     parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
@@ -164,14 +168,10 @@ async function bundled(address: string): Promise<Saved> {
   return { settings: '', model, history: JSON.parse(metadata.history ?? 'null') as Saved['history'], steps: Number(metadata.steps), epochs: Number(metadata.epochs) };
 }
 
-async function modelFile(model: Autoencoder): Promise<Uint8Array> {
-  return writeSafetensors(await model.weights());
-}
-
 async function save(): Promise<void> {
   const { run, studio, settings } = current();
   const { steps, epochs } = run.progress;
-  await store('run', { settings: toHash(settings), model: await modelFile(studio.model), history: run.history, steps, epochs });
+  await store('run', { settings: toHash(settings), model: await studio.model.save(), history: run.history, steps, epochs });
 }
 
 function troubleOf(error: unknown): Trouble {

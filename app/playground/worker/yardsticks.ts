@@ -7,8 +7,8 @@ const mostFeatures = 1100;
 const rounds = 25;
 
 /**
- * What a code of that size could do if it were linear, and what needs no code at all, on the held-out examples. With `deviations` columns are
- * divided by them first, as the model does.
+ * What a code of that size could do if it were linear, and what needs no code at all, on the held-out examples. A table's columns
+ * are divided by their standard deviations first, as the model does.
  */
 export async function yardsticks(collection: Collection, codeSize: number, bce: boolean): Promise<Yardsticks> {
   const { features, trained, values, kind } = collection;

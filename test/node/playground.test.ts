@@ -1,0 +1,240 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChrome } from '../../scripts/chrome.mjs';
+import { buildSite } from '../../scripts/playground/site.mjs';
+import { readSafetensors } from '../../src/files/safetensors.ts';
+
+/** The page as it is published, in a folder of its own, in one Chrome; each test goes on where the one before left it. */
+let out: string;
+let server: Server;
+let chrome: Browser;
+let page: Page;
+let url: string;
+const troubles: string[] = [];
+
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+const patience = { timeout: 45_000 };
+
+beforeAll(async () => {
+  out = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
+  await buildSite(out);
+  server = createServer((request, response) => {
+    const address = new URL(request.url ?? '/', 'http://page').pathname.replace(/^\/some\/folder\//, '').replace(/^$/, 'index.html');
+    readFile(path.join(out, address)).then(
+      (body) => response.writeHead(200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' }).end(body),
+      (error: unknown) => response.writeHead(404).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
+  chrome = await launchChrome();
+  page = await open(url);
+}, 120_000);
+
+afterAll(async () => {
+  await chrome?.close();
+  await new Promise((resolve) => server?.close(resolve));
+  await rm(out, { recursive: true });
+});
+
+async function open(address: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
+  const opened = await chrome.newPage();
+  await opened.setViewport({ width: 1280, height: 900 });
+  opened.on('pageerror', (error) => troubles.push(error instanceof Error ? `${error.message} ${error.stack}` : String(error)));
+  opened.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  await prepare?.(opened);
+  await opened.goto(address);
+  return opened;
+}
+
+const text = (selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent ?? '');
+const number = async (selector: string): Promise<number> => Number((await text(selector)).replaceAll(',', ''));
+
+/** Waits for the page to come to a state; says what was waited for if it does not. */
+async function until(what: string, state: string, on = page): Promise<void> {
+  await on.waitForFunction(state, patience).catch(async () => {
+    const notice = await on.$eval('#notice', (element) => element.textContent);
+    expect.fail(`the page never came so far that ${what}; it says: ${await on.$eval('#state', (element) => element.textContent)} ${notice}`);
+  });
+}
+
+const trained = (steps: number): Promise<void> =>
+  until(`it had trained ${steps} steps`, `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) >= ${steps}`);
+
+/** A number that stands for what a canvas shows. */
+const shown = (selector: string): Promise<number> =>
+  page.$eval(selector, (element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((hash, value) => (Math.imul(hash, 31) + value) | 0, 7);
+  });
+
+/** Until a canvas shows something else. */
+async function changed(what: string, selector: string, before: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if ((await shown(selector)) !== before) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect.fail(`${what}: ${selector} still shows the same`);
+}
+
+async function violations(on: Page): Promise<string[]> {
+  await on.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  return (await on.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`)) as string[];
+}
+
+it('is alive before the first click: a trained model, ten thousand dots, its reconstructions', async () => {
+  await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
+  await until('all codes were looked at', `/^12,000 examples/.test(document.querySelector('#map-caption').textContent)`);
+  expect(await text('#reconstructions')).toBe('');
+  expect(await page.$$eval('#reconstructions canvas', (canvases) => canvases.length)).toBe(2);
+  await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
+});
+
+it('decodes where one drags, and by the keyboard', async () => {
+  const box = (await (await page.$('#over'))!.boundingBox())!;
+  const before = await shown('#decoded');
+  await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.5 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.3 * box.height, { steps: 4 });
+  await page.mouse.up();
+  await changed('dragging', '#decoded', before);
+  expect(await page.$eval('#across', (slider) => Number((slider as HTMLInputElement).value))).toBeCloseTo(700, -1);
+  const dragged = await shown('#decoded');
+  await page.focus('#over');
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowLeft');
+  await changed('arrow keys', '#decoded', dragged);
+});
+
+it('starts over, trains, pauses and takes single steps', async () => {
+  await page.click('#again');
+  await until('there was a new model', `/^A new model/.test(document.querySelector('#state').textContent)`);
+  expect(await number('#steps')).toBe(0);
+  await page.click('#play');
+  await trained(80);
+  const box = (await (await page.$('#over'))!.boundingBox())!;
+  const before = await shown('#decoded');
+  await page.mouse.click(box.x + 0.2 * box.width, box.y + 0.8 * box.height);
+  await changed('clicking while it trains', '#decoded', before);
+  await page.$eval('#rate', (slider) => {
+    (slider as HTMLInputElement).value = '-2.5';
+    slider.dispatchEvent(new Event('input'));
+    slider.dispatchEvent(new Event('change'));
+  });
+  expect(page.url()).toContain('rate=0.0032');
+  await trained((await number('#steps')) + 20);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  const [, first, last] = /from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
+  expect(Number(last), 'the loss fell').toBeLessThan(Number(first));
+  const steps = await number('#steps');
+  await page.click('#step');
+  await until('it took one step', `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) === ${steps + 1}`);
+});
+
+it('goes on after a reload where it was', async () => {
+  const steps = await number('#steps');
+  await until('it was saved', `/saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await page.reload();
+  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  expect(await number('#steps')).toBe(steps);
+  expect(await page.$eval('#rate', (slider) => Number((slider as HTMLInputElement).value))).toBeCloseTo(-2.5);
+});
+
+it('reconstructs a drawing and marks its place', async () => {
+  await page.$eval('#drawing', (element) => element.scrollIntoView({ block: 'center' }));
+  const box = (await (await page.$('#drawing'))!.boundingBox())!;
+  await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.8 * box.height, { steps: 6 });
+  await page.mouse.up();
+  await until('the drawing had a place', `/on the map/.test(document.querySelector('#drawn-state').textContent)`);
+  expect(await page.$$('#neighbors canvas')).toHaveLength(1);
+});
+
+/** What the page hands to the visitor when a button is pressed. */
+async function downloaded(button: string): Promise<Buffer> {
+  const base64 = await page.evaluate(`new Promise((resolve, reject) => {
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      URL.createObjectURL = make;
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.replace(/^[^,]*,/, ''));
+      reader.readAsDataURL(blob);
+      return make(blob);
+    };
+    document.querySelector('${button}').click();
+    setTimeout(() => reject(new Error('${button} hands over nothing')), 20000);
+  })`);
+  return Buffer.from(base64 as string, 'base64');
+}
+
+it('hands over the weights, the model, a program and a link', async () => {
+  const { tensors } = readSafetensors(await downloaded('#safetensors'));
+  expect(tensors['encoder.0.weight'].shape).toEqual([64, 784]);
+  expect((await downloaded('#onnx')).toString('latin1')).toContain('latentgpu');
+  await page.click('#typescript');
+  await until('the program stood on the page', `/gaussian\\(2, { beta: 1 }\\)/.test(document.querySelector('#code').textContent)`);
+  await page.click('#pytorch');
+  await until('the PyTorch program stood on the page', `/torch.nn.Linear\\(784, 64\\)/.test(document.querySelector('#code').textContent)`);
+  await page.click('#link');
+  await until('the link stood on the page', `/#rate=0.0032$/.test(document.querySelector('#code').textContent)`);
+});
+
+it('scores every example', async () => {
+  await page.click('#score');
+  await until('the errors were divided', `/of 12,000 examples lie above/.test(document.querySelector('#histogram-caption').textContent)`);
+  expect(await text('#roc-caption')).toMatch(/area under the curve 0\.\d+/);
+  expect((await downloaded('#flagged')).toString()).toMatch(/^row,error,class,pixel 0,/);
+});
+
+it('learns a table of the visitor’s own, standardized, and says which column is to blame', async () => {
+  const rows = Array.from({ length: 240 }, (_, i) => [Math.sin(i), 100 + 10 * Math.cos(i), i === 7 ? 90 : 2 * Math.sin(i) + 5, i % 2 ? 'odd' : 'even'].join());
+  const file = path.join(out, 'own.csv');
+  await writeFile(file, ['depth,width,height,kind', ...rows].join('\n'));
+  await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(file);
+  await until('the table was open', `/^own.csv: 240 examples, 3 columns, 40 held out/.test(document.querySelector('#data-state').textContent)`);
+  expect(await text('#columns')).toMatch(/standardized.*depth.*width/);
+  expect(await text('#legend')).toBe('evenodd');
+  await page.click('#play');
+  await trained(100);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await page.click('#score');
+  await until('a column was blamed', `/height: 90.0, expected about/.test(document.querySelector('#strangest').textContent)`);
+  expect(await page.$eval('#decoded-columns', (element) => element.textContent)).toMatch(/depth.*width.*height/);
+});
+
+it('finds nothing for axe to complain of, light and dark', async () => {
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+});
+
+it('fits a phone', async () => {
+  await page.setViewport({ width: 360, height: 780, hasTouch: true, isMobile: true });
+  const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(widest, 'no scrolling sideways').toBeLessThanOrEqual(360);
+  await page.setViewport({ width: 1280, height: 900 });
+});
+
+it('shows a recorded run where there is no WebGPU, and says so', async () => {
+  const bare = await open(url, (opened) => opened.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })));
+  await until('the recorded run was there', `/recorded run/.test(document.querySelector('#notice').textContent)`, bare);
+  await until('its codes were shown', `/1,200 examples/.test(document.querySelector('#map-caption').textContent)`, bare);
+  await bare.click('#play');
+  await until('it played', `document.querySelector('#play').textContent === 'Pause'`, bare);
+  expect(await violations(bare)).toEqual([]);
+  await bare.close();
+});
+
+it('complained of nothing', () => {
+  expect(troubles).toEqual([]);
+});
