@@ -21,10 +21,13 @@ export function context2d(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Says whether an element is where one can see it: what no one sees need not be computed. */
-export function sighted(element: Element): () => boolean {
+/** Says whether an element is where one can see it: what no one sees need not be computed, and is when it appears. */
+export function sighted(element: Element, onAppear: () => void): () => boolean {
   let inSight = false;
-  new IntersectionObserver((entries) => (inSight = entries.at(-1)?.isIntersecting ?? false)).observe(element);
+  new IntersectionObserver((entries) => {
+    inSight = entries.at(-1)?.isIntersecting ?? false;
+    if (inSight) onAppear();
+  }).observe(element);
   return () => inSight;
 }
 

@@ -6,14 +6,17 @@ export function coalesced(work: () => Promise<void>, restMs: (tookMs: number) =>
   let [wanted, busy] = [false, false];
   const run = async () => {
     busy = true;
-    while (wanted) {
-      wanted = false;
-      const began = performance.now();
-      await work();
-      const rest = restMs(performance.now() - began);
-      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    try {
+      while (wanted) {
+        wanted = false;
+        const began = performance.now();
+        await work();
+        const rest = restMs(performance.now() - began);
+        if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+      }
+    } finally {
+      busy = false;
     }
-    busy = false;
   };
   return () => {
     wanted = true;

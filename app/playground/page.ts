@@ -127,8 +127,9 @@ const save = coalesced(async () => {
 }, () => saveEveryMs);
 
 async function saveNow(): Promise<void> {
+  const asked = generation;
   await asking(() => worker.ask('save'));
-  if (!progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
+  if (asked === generation && !progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
 }
 
 const instruments = new Instruments({
@@ -215,7 +216,7 @@ function show(answer: Opened): void {
 
 function showProgress(now: Progress): void {
   const began = now.training && !progress.training;
-  const ended = !now.training && progress.training;
+  const ended = !now.training && (progress.training || now.steps !== progress.steps);
   progress = now;
   controls.show(now);
   speed.show(now);
@@ -299,7 +300,9 @@ async function startReplay(reason: string): Promise<void> {
   const replay = new Replay(recording, stage);
   commands = { ...live, play: () => replay.play(), pause: () => replay.pause(), step: () => replay.step(), again: () => replay.again(), slow: () => {}, rate: () => {} };
   controls.enabled = true;
+  // What needs a model that computes.
   byId<HTMLInputElement>('rate').disabled = byId<HTMLInputElement>('slow').disabled = true;
+  for (const part of document.querySelectorAll<HTMLElement>('#choices, .needs-gpu')) part.inert = true;
   map.banner = 'recorded run, not computed here';
   controls.state = `Recorded on ${recording.date} with ${recording.adapter}. Play shows it; nothing is computed in this browser.`;
   showFrame(recording, recording.frames.length - 1);

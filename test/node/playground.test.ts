@@ -140,7 +140,7 @@ it('starts over, trains, pauses and takes single steps', async () => {
 
 it('goes on after a reload where it was', async () => {
   const steps = await number('#steps');
-  await until('it was saved', `/saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await until('it was saved', `document.querySelector('#state').textContent.startsWith('Paused after ${steps} steps. It is saved')`);
   await page.reload();
   await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
   expect(await number('#steps')).toBe(steps);
@@ -194,6 +194,18 @@ it('scores every example', async () => {
   expect((await downloaded('#flagged')).toString()).toMatch(/^row,error,class,pixel 0,/);
 });
 
+it('trains every member of the family', async () => {
+  const names = await page.$$eval('#choices [name=preset] option', (options) => options.map((option) => option.value));
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names.filter((name) => name !== 'variational')) {
+    await page.select('#choices [name=preset]', name);
+    await until(`${name} was open`, `/^A new model/.test(document.querySelector('#state').textContent)`);
+    await page.click('#step');
+    await until(`${name} took a step`, `document.querySelector('#steps').textContent === '1'`);
+    expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden), name).toBe(true);
+  }
+});
+
 it('learns a table of the visitor’s own, standardized, and says which column is to blame', async () => {
   const rows = Array.from({ length: 240 }, (_, i) => [Math.sin(i), 100 + 10 * Math.cos(i), i === 7 ? 90 : 2 * Math.sin(i) + 5, i % 2 ? 'odd' : 'even'].join());
   const file = path.join(out, 'own.csv');
@@ -208,7 +220,7 @@ it('learns a table of the visitor’s own, standardized, and says which column i
   await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
   await page.click('#score');
   await until('a column was blamed', `/height: 90.0, expected about/.test(document.querySelector('#strangest').textContent)`);
-  expect(await page.$eval('#decoded-columns', (element) => element.textContent)).toMatch(/depth.*width.*height/);
+  await until('the columns were decoded', `/depth.*width.*height/.test(document.querySelector('#decoded-columns').textContent)`);
 });
 
 it('finds nothing for axe to complain of, light and dark', async () => {

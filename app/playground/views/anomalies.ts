@@ -32,8 +32,8 @@ export class Anomalies {
     byId('strange').replaceChildren(...names.map((name, i) => h('option', { value: `${i}` }, name)));
     byId<HTMLSelectElement>('strange').disabled = names.length < 2;
     byId<HTMLButtonElement>('flagged').disabled = true;
-    writeText(byId('histogram-caption'), 'Errors come here.');
     writeText(byId('roc-caption'), names.length < 2 ? 'Without classes there is no one to say who is strange.' : '');
+    byId('charts').hidden = true;
     byId('strangest').replaceChildren();
   }
 
@@ -42,6 +42,7 @@ export class Anomalies {
     if (!answer) return;
     this.#scores = answer.scores;
     byId<HTMLButtonElement>('flagged').disabled = false;
+    byId('charts').hidden = false;
     this.#divide();
     this.#drawRoc();
     await this.#showStrangest();

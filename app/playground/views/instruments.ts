@@ -20,7 +20,7 @@ export class Instruments {
   #ends: { from?: Point; to?: Point } = {};
   #code: Float32Array = new Float32Array();
   #moved = false;
-  readonly #inSight = sighted(byId('traversed'));
+  readonly #inSight = sighted(byId('traversed'), () => this.refresh());
   readonly #walk: () => void;
   readonly #traverse: () => void;
 

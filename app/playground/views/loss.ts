@@ -137,6 +137,7 @@ export class LossView {
     context.save();
     context.font = `${11 * density}px system-ui`;
     context.fillStyle = context.strokeStyle = styled('muted');
+    context.textBaseline = 'bottom';
     context.setLineDash([5 * density, 4 * density]);
     for (const { name, value } of this.#references) {
       const y = chart.valToPos(value, 'y', true);
@@ -145,7 +146,7 @@ export class LossView {
       context.lineTo(bbox.left + bbox.width, y);
       context.stroke();
       context.textAlign = 'right';
-      context.fillText(`${name} ${figure(value)}`, bbox.left + bbox.width - 2, y - 4 * density);
+      context.fillText(`${name} ${figure(value)}`, bbox.left + bbox.width - 2, y - 2 * density);
     }
     context.restore();
   }
@@ -159,7 +160,7 @@ export class LossView {
     const { losses, probe, squaredError } = this.#verdict ?? {};
     const { pca, mean, floor } = this.#yardsticks ?? {};
     writeFigures(byId('verdict'), {
-      [`held out, ${gaussian ? 'nats an example' : loss === 'bce' ? 'cross-entropy' : 'squared error'}`]: figure(losses?.loss, 4),
+      [`held out, ${gaussian ? 'nats' : loss === 'bce' ? 'BCE' : 'MSE'}`]: figure(losses?.loss, 4),
       ...(gaussian || penalty !== 'none' ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
       ...(gaussian ? { 'divergence, nats': figure(losses?.kl) } : {}),
       ...(penalty !== 'none' ? { penalty: figure(losses?.penalty) } : {}),

@@ -100,7 +100,7 @@ export class Run {
   }
 
   async #train(steps?: number): Promise<void> {
-    if (this.settings.pretrain && !this.#pretrained && !(await this.#pretrain())) return;
+    if (this.settings.pretrain && !this.#pretrained && !steps && !(await this.#pretrain())) return;
     const { batch, optimizer, rate } = this.settings;
     const batchSize = Math.min(batch, this.data.length);
     const stepsPerEpoch = Math.ceil(this.data.length / batchSize);
