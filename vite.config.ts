@@ -1,9 +1,10 @@
 import { defineConfig } from 'vite';
 import { compactWgsl } from './scripts/compact-wgsl.ts';
+import { workerUrl } from './scripts/worker-url.ts';
 
 /** The published JavaScript; its types are made by `tsc -p tsconfig.build.json`. */
 export default defineConfig({
-  plugins: [compactWgsl()],
+  plugins: [compactWgsl(), workerUrl()],
   build: {
     target: 'es2022',
     sourcemap: true,
@@ -12,7 +13,7 @@ export default defineConfig({
     // The licence of what is bundled asks to go with it.
     license: { fileName: 'LICENSES.md' },
     lib: {
-      entry: { index: 'src/index.ts', kernels: 'src/kernels.ts', runtime: 'src/runtime.ts' },
+      entry: { index: 'src/index.ts', kernels: 'src/kernels.ts', runtime: 'src/runtime.ts', worker: 'src/worker.ts', 'worker-thread': 'src/worker/thread.ts' },
       formats: ['es'],
     },
     rolldownOptions: { output: { chunkFileNames: 'chunks/[name]-[hash].js' } },

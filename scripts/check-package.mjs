@@ -16,10 +16,17 @@ const consumer = `
 import { adam, autoencoder, dense, openGpu, type Autoencoder, type Gpu } from 'latentgpu';
 import { matmul } from 'latentgpu/kernels';
 import { tape } from 'latentgpu/runtime';
+import * as worker from 'latentgpu/worker';
 
 export async function train(): Promise<number[]> {
   const gpu: Gpu = await openGpu();
   const model: Autoencoder = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'relu')], decoder: [dense(4, 'sigmoid')], loss: 'mse' });
+  const history = await model.fit(new Float32Array(400), { epochs: 1, optimizer: adam(1e-3) });
+  return history.loss;
+}
+export async function trainInWorker(): Promise<number[]> {
+  const gpu = await worker.openGpu();
+  const model = await worker.autoencoder(gpu, { input: 4, encoder: [worker.dense(2, 'relu')], decoder: [worker.dense(4, 'sigmoid')], loss: 'mse' });
   const history = await model.fit(new Float32Array(400), { epochs: 1, optimizer: adam(1e-3) });
   return history.loss;
 }
@@ -30,6 +37,8 @@ openGpu(1);
 matmul();
 // @ts-expect-error
 tape(1, 2, 3, 4);
+// @ts-expect-error
+worker.dense('many');
 `;
 
 await runMain(async () => {
@@ -106,7 +115,7 @@ function checkConsumer(folder) {
     console.log(`package: types load with moduleResolution ${resolution}`);
   }
   // Outside a browser the modules must load as well: servers that render pages import them.
-  writeFileSync(path.join(folder, 'load.js'), "await import('latentgpu'); await import('latentgpu/kernels'); await import('latentgpu/runtime');");
+  writeFileSync(path.join(folder, 'load.js'), "await import('latentgpu'); await import('latentgpu/kernels'); await import('latentgpu/runtime'); await import('latentgpu/worker');");
   run(process.execPath, ['load.js'], { cwd: folder });
   console.log('package: modules load in Node');
 }

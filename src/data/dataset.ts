@@ -80,14 +80,14 @@ export class Dataset {
   /** The first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
-    return this.#view(Array.from({ length: count }, (_, i) => i));
+    return this.view(Array.from({ length: count }, (_, i) => i));
   }
 
   /** The examples that `keep` returns true for. @throws DataError if none are left */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
     const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
-    return this.#view(kept);
+    return this.view(kept);
   }
 
   /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
@@ -98,7 +98,7 @@ export class Dataset {
     const first = Math.round(this.length * fraction);
     if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);
     const order = Array.from(permutation(this.length, seed, streams.split));
-    return [this.#view(order.slice(0, first)), this.#view(order.slice(first))];
+    return [this.view(order.slice(0, first)), this.view(order.slice(first))];
   }
 
   /** Frees the device memory; of a view, only what is its own. */
@@ -136,7 +136,8 @@ export class Dataset {
     return new Dataset(this.gpu, this.shape, { ...this.storage, targets }, this.labels, this.length, [targets], this.base ?? this, this.rows);
   }
 
-  #view(indices: number[]): Dataset {
+  /** Some of the examples, by their numbers. @internal */
+  view(indices: readonly number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
     return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, [], this.base ?? this, rows);

@@ -71,7 +71,8 @@ export interface Batch {
 }
 
 /** Records the batch at the state's position of a data set. */
-export function gatherFrom(tape: Tape, { storage, features, order }: Dataset, state: Tensor, batch: number, shuffled = order): Batch {
+export function gatherFrom(tape: Tape, data: Dataset, state: Tensor, batch: number, shuffled = data.order): Batch {
+  const { storage, features } = data;
   const { tensor, bytes, scale, targets } = storage;
   return {
     x: gather(tape, { data: tensor, bytes, scale, columns: features }, state, batch, shuffled),

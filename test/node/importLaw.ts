@@ -20,7 +20,7 @@ interface Law {
   words: string;
 }
 
-const entryPoints = ['src/index.ts', 'src/kernels.ts', 'src/runtime.ts'];
+const entryPoints = ['src/index.ts', 'src/kernels.ts', 'src/runtime.ts', 'src/worker.ts'];
 const within = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
 const isEntryPoint = (file: string) => entryPoints.includes(file);
 
@@ -50,6 +50,7 @@ const laws: Law[] = [
   }),
   folderLaw('src/kernels', ['src/runtime', 'shaders']),
   folderLaw('src/models', ['src/kernels', 'src/runtime', 'src/data', 'src/files']),
+  folderLaw('src/worker', ['src/models', 'src/data', 'src/runtime']),
   folderLaw('src/data', ['src/runtime']),
   folderLaw('src/files', [], { words: 'types of src', allows: ({ target, typeOnly }) => within('src')(target) && typeOnly }),
   ...['app', 'bench'].map((folder) => ({

@@ -52,7 +52,7 @@ describe('the checker', () => {
       { 'src/models/model.ts': `import chunk from 'lodash';` },
     ],
     [
-      'app/train.ts:1: imports src/models/model.ts; app may import this library only through src/index.ts, src/kernels.ts, src/runtime.ts',
+      'app/train.ts:1: imports src/models/model.ts; app may import this library only through src/index.ts, src/kernels.ts, src/runtime.ts, src/worker.ts',
       { 'app/train.ts': `import { model } from '../src/models/model.ts';` },
     ],
     ['src/tools/x.ts:1: no law covers this file; add its folder to test/node/importLaw.ts', { 'src/tools/x.ts': '' }],

@@ -1,0 +1,58 @@
+export { openGpu, type WorkerGpuOptions } from './worker/open.ts';
+export {
+  autoencoder,
+  classifier,
+  jigsaw,
+  knnPredict,
+  loadAutoencoder,
+  loadClassifier,
+  loadJigsaw,
+  nearestNeighbors,
+  type WorkerAutoencoderSpec,
+  type WorkerClassifierSpec,
+  type WorkerJigsawSpec,
+} from './worker/library.ts';
+export { dataset, type Autoencoder, type Classifier, type Data, type Dataset, type Gpu, type Jigsaw, type Labelled, type Network } from './worker/remote.ts';
+export {
+  contractive,
+  conv2d,
+  convTranspose2d,
+  dense,
+  downsample,
+  dropout,
+  flatten,
+  gaussian,
+  gaussianNoise,
+  maskNoise,
+  maxPool2d,
+  minMax,
+  reshape,
+  saltAndPepper,
+  shuffleTiles,
+  sparsity,
+  standardize,
+  stochasticContractive,
+  upsample2d,
+  weightDecay,
+} from './worker/parts.ts';
+
+export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './models/optimizers.ts';
+export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
+export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
+export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
+export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
+export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
+export type { Losses } from './models/losses.ts';
+export type { Matrix } from './runtime/tensor.ts';
+
+export {
+  DataError,
+  DeviceLostError,
+  DivergedError,
+  FormatError,
+  GpuUnavailableError,
+  LatentGpuError,
+  OptionError,
+  OutOfMemoryError,
+  ShapeError,
+} from './errors.ts';

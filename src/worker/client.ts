@@ -1,0 +1,156 @@
+import { LatentGpuError, OptionError } from '../errors.ts';
+import type { FitOptions, History, Training } from '../models/fit-options.ts';
+import type { AnyLoss } from '../models/losses.ts';
+import { callbackNames, fromWireError, isPlain, toWireError, transferable, type CallbackName, type Handle, type Known, type Line, type Reference, type Request, type Response, type Steering } from './protocol.ts';
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  callbacks: Callbacks;
+}
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each of its own kind of argument */
+type Callbacks = { [name in CallbackName]?: (argument: any) => unknown };
+
+export interface CallOptions {
+  makes?: Handle[];
+  /** Whether the arguments' memory moves to the worker. */
+  transfer?: boolean;
+}
+
+/** The page's side of a worker. */
+export class Client {
+  #calls = 0;
+  #handles = 0;
+  #ended: Error | undefined;
+  readonly #pending = new Map<number, Pending>();
+  readonly #known = new WeakMap<object, number>();
+  #knownCount = 0;
+
+  constructor(
+    private readonly line: Line,
+    /** Told when a device that the worker has opened is lost. */
+    private readonly onLost: (gpu: Handle, info: { reason: GPUDeviceLostReason; message: string }) => void,
+  ) {
+    line.addEventListener('message', ({ data }: MessageEvent<Response>) => this.#receive(data));
+  }
+
+  /** A number for an object that the worker will make. */
+  newHandle(): Handle {
+    return ++this.#handles;
+  }
+
+  /** Calls a method of an object in the worker. */
+  call<T>(target: Handle, method: string, args: unknown[], options: CallOptions = {}): Promise<T> {
+    return this.#send<T>(target, method, args, options).done;
+  }
+
+  /** The same of a method that takes a fit's options last: with what they call back, an abort, and the controls. */
+  train<L extends AnyLoss>(target: Handle, method: string, args: unknown[], options: FitOptions<L, never>): Training<L> {
+    const { signal, onProgress, onEpochEnd, ...others } = options ?? {};
+    const wrong = Object.entries({ onProgress, onEpochEnd }).find(([, called]) => called !== undefined && typeof called !== 'function');
+    if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} is a function`));
+    if (signal !== undefined && !(signal instanceof AbortSignal)) return refused(new OptionError(`${method}: the signal is an AbortSignal, such as the \`signal\` of an AbortController`));
+    if (signal?.aborted) return refused(signal.reason as Error);
+    const { call, done } = this.#send<History<L>>(target, method, [...args, others], { callbacks: { onProgress, onEpochEnd } });
+    const steer = (how: Steering) => () => this.#post({ kind: 'steer', call, how });
+    const abort = steer('abort');
+    signal?.addEventListener('abort', abort, { once: true });
+    const training = done
+      .catch((error: Error) => {
+        // The reason itself, which the worker never sees.
+        throw signal?.aborted && error.name === 'AbortError' ? signal.reason : error;
+      })
+      .finally(() => signal?.removeEventListener('abort', abort));
+    return Object.assign(training, { pause: steer('pause'), resume: steer('resume'), stop: steer('stop') });
+  }
+
+  /** Nobody will answer any more. */
+  end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#pending.values()) reject(this.#ended);
+    this.#pending.clear();
+  }
+
+  #send<T>(target: Handle, method: string, args: unknown[], { makes, transfer = false, callbacks = {} }: CallOptions & { callbacks?: Callbacks }): { call: number; done: Promise<T> } {
+    const call = ++this.#calls;
+    const done = new Promise<T>((resolve, reject) => {
+      if (this.#ended) throw this.#ended;
+      const wired = args.map((each) => this.#wired(each));
+      this.#pending.set(call, { resolve: resolve, reject, callbacks });
+      const names = callbackNames.filter((name) => callbacks[name]);
+      this.#post({ kind: 'call', call, target, method, args: wired, makes, callbacks: names }, transfer ? transferable(wired) : []);
+    });
+    return { call, done };
+  }
+
+  #post(request: Request, transfer: Transferable[] = []): void {
+    this.line.postMessage(request, transfer);
+  }
+
+  #receive(response: Response): void {
+    switch (response.kind) {
+      case 'lost':
+        return this.onLost(response.gpu, response);
+      case 'callback':
+        return void this.#callBack(response);
+      case 'result':
+        this.#pending.get(response.call)?.resolve(response.value);
+        break;
+      case 'error':
+        this.#pending.get(response.call)?.reject(fromWireError(response.error));
+        break;
+    }
+    this.#pending.delete(response.call);
+  }
+
+  /** Whatever the function throws goes back to the worker, where it ends the training, as it does without a worker. */
+  async #callBack({ call, name, callback, argument }: Response & { kind: 'callback' }): Promise<void> {
+    let error: unknown;
+    try {
+      await this.#pending.get(call)?.callbacks[name]?.(argument);
+    } catch (thrown) {
+      error = thrown;
+    }
+    this.#post({ kind: 'answer', callback, error: error === undefined ? undefined : toWireError(error) });
+  }
+
+  /** A value as it can be sent: objects of the worker by their numbers, parts of models as plain data. */
+  #wired(value: unknown): unknown {
+    if (typeof value === 'function') throw new OptionError('a function cannot be sent to a worker');
+    if (value instanceof Remote) return value.reference(this);
+    if (Array.isArray(value)) return value.map((each) => this.#wired(each));
+    if (!isPlain(value)) return value;
+    if (typeof value.name === 'string' && Array.isArray(value.args)) return { name: value.name, args: this.#wired(value.args) };
+    if (typeof value.kind === 'string' && 'learningRate' in value) return this.#same(value);
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.#wired(each)]));
+  }
+
+  #same(value: object): Known {
+    if (!this.#known.has(value)) this.#known.set(value, ++this.#knownCount);
+    return { $same: this.#known.get(value)!, value };
+  }
+}
+
+/** A fit that never begins. */
+const refused = <L extends AnyLoss>(error: Error): Training<L> => Object.assign(Promise.reject<History<L>>(error), { pause() {}, resume() {}, stop() {} });
+
+/** What stands for an object in the worker. */
+export class Remote {
+  constructor(
+    /** @internal */
+    readonly client: Client,
+    /** @internal */
+    readonly handle: Handle,
+  ) {}
+
+  /** @internal */
+  reference(client: Client): Reference {
+    if (client !== this.client) throw new LatentGpuError('this object lives in another worker');
+    return { $handle: this.handle };
+  }
+
+  protected call<T>(method: string, ...args: unknown[]): Promise<T> {
+    return this.client.call<T>(this.handle, method, args);
+  }
+}

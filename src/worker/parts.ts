@@ -1,0 +1,37 @@
+/** The makers of models' parts, as light as it gets: the worker has the real ones, which look their arguments through. */
+import type * as corruptions from '../models/corruptions.ts';
+import type * as imageLayers from '../models/image-layers.ts';
+import type * as layers from '../models/layers.ts';
+import type * as normalizations from '../models/normalize.ts';
+import type { Part } from '../models/part.ts';
+import type * as penalties from '../models/penalties.ts';
+
+type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
+
+const maker =
+  <F>(name: string) =>
+  (...args: Arguments<F>): Part => ({ name, args });
+
+export const dense = maker<typeof layers.dense>('dense');
+export const dropout = maker<typeof layers.dropout>('dropout');
+export const gaussian = maker<typeof layers.gaussian>('gaussian');
+export const conv2d = maker<typeof imageLayers.conv2d>('conv2d');
+export const convTranspose2d = maker<typeof imageLayers.convTranspose2d>('convTranspose2d');
+export const maxPool2d = maker<typeof imageLayers.maxPool2d>('maxPool2d');
+export const upsample2d = maker<typeof imageLayers.upsample2d>('upsample2d');
+export const flatten = maker<typeof imageLayers.flatten>('flatten');
+export const reshape = maker<typeof imageLayers.reshape>('reshape');
+
+export const gaussianNoise = maker<typeof corruptions.gaussianNoise>('gaussianNoise');
+export const maskNoise = maker<typeof corruptions.maskNoise>('maskNoise');
+export const saltAndPepper = maker<typeof corruptions.saltAndPepper>('saltAndPepper');
+export const downsample = maker<typeof corruptions.downsample>('downsample');
+export const shuffleTiles = maker<typeof corruptions.shuffleTiles>('shuffleTiles');
+
+export const contractive = maker<typeof penalties.contractive>('contractive');
+export const stochasticContractive = maker<typeof penalties.stochasticContractive>('stochasticContractive');
+export const sparsity = maker<typeof penalties.sparsity>('sparsity');
+export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
+
+export const standardize = maker<typeof normalizations.standardize>('standardize');
+export const minMax = maker<typeof normalizations.minMax>('minMax');

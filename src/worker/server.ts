@@ -1,0 +1,163 @@
+/** The worker's side: has the library, and answers the page. */
+import { dataset, Dataset } from '../data/dataset.ts';
+import { autoencoder, Autoencoder } from '../models/autoencoder.ts';
+import { classifier, Classifier } from '../models/classifier.ts';
+import type { Training } from '../models/fit-options.ts';
+import { jigsaw, Jigsaw } from '../models/jigsaw.ts';
+import { loadAutoencoder, loadClassifier, loadJigsaw } from '../models/load.ts';
+import { readCorruptions, readLayers, readNormalizations, readPenalties } from '../models/makers.ts';
+import { knnPredict, nearestNeighbors } from '../models/neighbors.ts';
+import { Network } from '../models/network.ts';
+import { openGpu, type Gpu } from '../runtime/device.ts';
+import { fromWireError, isKnown, isPlain, isReference, library, toWireError, transferable, type CallbackName, type Handle, type Line, type Request, type Response } from './protocol.ts';
+import type { ModelFacts, NetworkFacts } from './remote.ts';
+
+type Method = (...args: never[]) => unknown;
+
+/** The functions of the library that the page may call. */
+const functions: Record<string, Method> = {
+  openGpu,
+  dataset,
+  autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
+  classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
+  jigsaw: (gpu: Gpu, spec: Parameters<typeof jigsaw>[1]) => jigsaw(gpu, withParts(spec)),
+  loadAutoencoder,
+  loadClassifier,
+  loadJigsaw,
+  nearestNeighbors,
+  knnPredict,
+};
+
+/** Answers one page for as long as the line holds. */
+export function serve(line: Line): void {
+  const session = new Session((response, transfer = []) => line.postMessage(response, transfer));
+  line.addEventListener('message', ({ data }: MessageEvent<Request>) => session.receive(data));
+}
+
+class Session {
+  readonly #objects = new Map<Handle, object>();
+  readonly #known = new Map<number, object>();
+  readonly #trainings = new Map<number, { training: Partial<Training>; abort: AbortController }>();
+  readonly #waiting = new Map<number, (error?: Error) => void>();
+  #callbacks = 0;
+
+  constructor(private readonly send: (response: Response, transfer?: Transferable[]) => void) {}
+
+  receive(request: Request): void {
+    switch (request.kind) {
+      case 'call':
+        return void this.#answer(request);
+      case 'answer': {
+        this.#waiting.get(request.callback)?.(request.error && fromWireError(request.error));
+        this.#waiting.delete(request.callback);
+        return;
+      }
+      case 'steer': {
+        const running = this.#trainings.get(request.call);
+        if (request.how === 'abort') running?.abort.abort();
+        else running?.training[request.how]?.();
+      }
+    }
+  }
+
+  async #answer(request: Request & { kind: 'call' }): Promise<void> {
+    const { call, makes } = request;
+    try {
+      // All at once up to the first wait, so that what is asked later finds the object.
+      const result = this.#start(request);
+      if (makes && result instanceof Dataset) this.#objects.set(makes[0], result);
+      const value: unknown = await result;
+      const facts = makes ? this.#keep(value as object, makes) : value;
+      this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
+    } catch (error) {
+      this.send({ kind: 'error', call, error: toWireError(error) });
+    } finally {
+      this.#trainings.delete(call);
+    }
+  }
+
+  #start({ call, target, method, args, callbacks }: Request & { kind: 'call' }): unknown {
+    const values = args.map((each) => this.#revived(each));
+    if (target === library) return functions[method](...(values as never[]));
+    const object = this.#object(target);
+    if (method === 'view') return (object as Dataset).view(Array.from(values[0] as Uint32Array));
+    if (method !== 'fit' && method !== 'pretrain') return (object as Record<string, Method>)[method](...(values as never[]));
+    const abort = new AbortController();
+    const options = { ...(values.at(-1) as object), signal: abort.signal, ...Object.fromEntries(callbacks.map((name) => [name, this.#caller(call, name)])) };
+    const training = (object as unknown as Record<string, (...args: unknown[]) => Training>)[method](...values.slice(0, -1), options);
+    this.#trainings.set(call, { training, abort });
+    return training;
+  }
+
+  /** Progress is told; the end of an epoch waits for the page's answer, as it would for a function of its own. */
+  #caller(call: number, name: CallbackName) {
+    return (argument: unknown): Promise<void> => {
+      const callback = ++this.#callbacks;
+      const answered = new Promise<void>((resolve, reject) => this.#waiting.set(callback, (error) => (error ? reject(error) : resolve())));
+      this.send({ kind: 'callback', call, name, callback, argument });
+      if (name === 'onEpochEnd') return answered;
+      // What the page's function has thrown ends the training, between two submits.
+      answered.catch((error: unknown) => this.#trainings.get(call)?.abort.abort(error));
+      return Promise.resolve();
+    };
+  }
+
+  #keep(value: object, [handle, first, second]: Handle[]): unknown {
+    this.#objects.set(handle, value);
+    if (value instanceof Dataset) return { shape: [...value.shape], labels: value.labels, length: value.length };
+    if (value instanceof Autoencoder || value instanceof Classifier || value instanceof Jigsaw) {
+      const networks: [Network, Network] = [value.encoder, value instanceof Autoencoder ? value.decoder : value.head];
+      this.#objects.set(first, networks[0]).set(second, networks[1]);
+      const facts: ModelFacts = { summary: value.summary(), layers: value.describe(), networks: [factsOf(networks[0]), factsOf(networks[1])] };
+      return { ...facts, ...(value instanceof Classifier && { classes: value.classes }), ...(value instanceof Jigsaw && { permutations: value.permutations }) };
+    }
+    const gpu = value as Gpu;
+    void gpu.lost.then(({ reason, message }) => this.send({ kind: 'lost', gpu: handle, reason, message }));
+    return { ...gpu.info };
+  }
+
+  #object(handle: Handle): object {
+    const object = this.#objects.get(handle);
+    if (!object) throw new Error(`there is no object ${handle}: what should have made it has failed`);
+    return object;
+  }
+
+  #revived(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.#revived(each));
+    if (!isPlain(value)) return value;
+    if (isReference(value)) return this.#object(value.$handle);
+    if (isKnown(value)) {
+      if (!this.#known.has(value.$same)) this.#known.set(value.$same, value.value as object);
+      return this.#known.get(value.$same);
+    }
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.#revived(each)]));
+  }
+}
+
+const factsOf = (network: Network): NetworkFacts => ({
+  inputShape: network.inputShape,
+  outputShape: network.outputShape,
+  parameterCount: network.parameterCount,
+  summary: network.summary(),
+  layers: network.describe(),
+});
+
+/** Parts of models as they are made here; what is none of them is left for the model to refuse. */
+function withParts<S extends object>(spec: S): S {
+  const makers: Record<string, (parts: unknown[]) => unknown[]> = {
+    encoder: readLayers,
+    decoder: readLayers,
+    head: readLayers,
+    hidden: readLayers,
+    corrupt: readCorruptions,
+    penalty: readPenalties,
+    normalize: readNormalizations,
+  };
+  const parts = Object.entries(spec).flatMap(([name, value]: [string, unknown]) => {
+    const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
+    if (!make || value instanceof Network) return [];
+    if (Array.isArray(value)) return [[name, make(value)]];
+    return isPlain(value) ? [[name, make([value])[0]]] : [];
+  });
+  return { ...spec, ...(Object.fromEntries(parts) as object) };
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as direct from '../../src/index.ts';
+import * as remote from '../../src/worker.ts';
+import type { Gpu } from '../../src/worker/remote.ts';
+import { sharedGpu } from '../support/gpu.ts';
+import { errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+let gpu: Gpu;
+
+beforeAll(async () => {
+  gpu = await remote.openGpu({ tuning: 'fixed' });
+});
+
+afterAll(() => gpu.close());
+
+const { dense, conv2d, flatten, dropout, gaussian, reshape } = remote;
+const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
+const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
+  remote.autoencoder(gpu, { input: 12, encoder: [dense(5, 'relu')], decoder: [dense(12, 'sigmoid')], loss: 'bce', ...changes });
+
+it('has every name that the library has, and every maker of parts', () => {
+  const names = Object.keys(direct).filter((name) => !['readSafetensors', 'writeSafetensors'].includes(name));
+  expect(Object.keys(remote).sort()).toEqual(names.sort());
+});
+
+it('trains with the same bits as without a worker, and answers the same', async () => {
+  const spec = { input: 12, encoder: [dense(6, 'relu'), dropout(0.2), gaussian(3, { beta: 2 })], decoder: [dense(12, 'sigmoid')], loss: 'bce', corrupt: remote.gaussianNoise(0.2), normalize: remote.minMax(), seed: 5 } as const;
+  const own = await direct.autoencoder(await sharedGpu(), {
+    ...spec,
+    encoder: [direct.dense(6, 'relu'), direct.dropout(0.2), direct.gaussian(3, { beta: 2 })],
+    decoder: [direct.dense(12, 'sigmoid')],
+    corrupt: direct.gaussianNoise(0.2),
+    normalize: direct.minMax(),
+  });
+  const theirs = await remote.autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder] });
+  const options = { epochs: 3, batchSize: 16, optimizer: remote.adam(remote.cosine(1e-2, { steps: 9 })), validation: 0.2 };
+  const [a, b] = [await own.fit(data(), options), await theirs.fit(data(), options)];
+  expect({ ...b, seconds: 0 }).toEqual({ ...a, seconds: 0 });
+  expect(await theirs.weights()).toEqual(await own.weights());
+  for (const ask of [
+    (model: typeof own | typeof theirs) => model.encode(data()),
+    (model: typeof own | typeof theirs) => model.posterior(data()),
+    (model: typeof own | typeof theirs) => model.reconstruct(data()),
+    (model: typeof own | typeof theirs) => model.corrupt(data(), { seed: 2 }),
+    (model: typeof own | typeof theirs) => model.errors(data(), { perFeature: true }),
+    (model: typeof own | typeof theirs) => model.evaluate(data()),
+    (model: typeof own | typeof theirs) => model.sample(3),
+    (model: typeof own | typeof theirs) => model.decode(Float32Array.of(1, 2, 3)),
+    (model: typeof own | typeof theirs) => model.traverse(data(1), 1, [0, 1]),
+    (model: typeof own | typeof theirs) => model.interpolate(data(1), new Float32Array(12), 4),
+    (model: typeof own | typeof theirs) => model.encoder.predict(data()),
+    (model: typeof own | typeof theirs) => model.save(),
+    (model: typeof own | typeof theirs) => model.toOnnx('encoder'),
+  ]) expect(await ask(theirs)).toEqual(await ask(own)); // prettier-ignore
+  expect([theirs.summary(), theirs.codeSize, theirs.encoder.inputShape, theirs.decoder.parameterCount]).toEqual([own.summary(), own.codeSize, own.encoder.inputShape, own.decoder.parameterCount]);
+  own.dispose();
+  theirs.dispose();
+});
+
+it('data sets lie in the worker; their memory moves there, and views are made of them', async () => {
+  const bytes = Uint8Array.from({ length: 60 * 12 }, (_, i) => (i * 7) % 256);
+  const copy = bytes.slice();
+  const labels = Array.from({ length: 60 }, (_, i) => i % 3);
+  const set = await remote.dataset(gpu, bytes, { shape: [12], labels });
+  expect(bytes.length).toBe(0);
+  const own = await direct.dataset(await sharedGpu(), copy, { shape: [12], labels });
+  const model = await small();
+  const reference = await direct.autoencoder(await sharedGpu(), { input: 12, encoder: [direct.dense(5, 'relu')], decoder: [direct.dense(12, 'sigmoid')], loss: 'bce' });
+  for (const view of [(of: typeof set | typeof own) => of, (of: typeof set | typeof own) => of.take(7), (of: typeof set | typeof own) => of.filter((label) => label === 1), (of: typeof set | typeof own) => of.split(0.3, { seed: 4 })[1].take(5)]) {
+    const [theirs, ours] = [view(set), view(own)];
+    expect([theirs.length, theirs.labels, theirs.features]).toEqual([ours.length, ours.labels, ours.features]);
+    expect(await model.encode(theirs as typeof set)).toEqual(await reference.encode(ours as typeof own));
+  }
+  expect(() => set.take(0)).toThrow(direct.OptionError);
+  expect(() => set.filter(() => false)).toThrow(direct.DataError);
+  set.dispose();
+  own.dispose();
+  expect((await errorOf(model.encode(set))).message).toMatch(/the data set was disposed/);
+  model.dispose();
+  reference.dispose();
+});
+
+describe('training from afar', () => {
+  it('progress and ends of epochs are told, one after the other; the same optimizer goes on', async () => {
+    const model = await small();
+    const told: string[] = [];
+    const optimizer = remote.adam(1e-2);
+    const onEpochEnd = async ({ epoch }: { epoch: number }) => {
+      told.push(`end ${epoch}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      told.push(`after ${epoch}`);
+    };
+    await model.fit(data(), { epochs: 2, optimizer, onEpochEnd, onProgress: ({ epoch }) => void told.push(`progress ${epoch}`) });
+    expect(told.filter((line) => !line.startsWith('progress'))).toEqual(['end 1', 'after 1', 'end 2', 'after 2']);
+    expect(told.some((line) => line.startsWith('progress'))).toBe(true);
+    const { tensors } = direct.readSafetensors(await model.save());
+    await model.fit(data(), { steps: 1, optimizer });
+    expect(Object.keys(tensors)).toContain('optimizer.exp_avg.encoder.0.weight');
+    model.dispose();
+  });
+
+  it('pauses, goes on, stops', async () => {
+    const model = await small();
+    const training = model.fit(data(), { steps: 100_000 });
+    training.pause();
+    await model.weights();
+    const still = await model.weights();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await model.weights()).toEqual(still);
+    training.resume();
+    training.stop();
+    const { stopped, steps } = await training;
+    expect(stopped).toBe('user');
+    expect(steps).toBeLessThan(100_000);
+    model.dispose();
+  });
+
+  it('an abort crosses over and comes back as the reason it had', async () => {
+    const model = await small();
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const training = model.fit(data(), { steps: 100_000, signal: controller.signal, onProgress: () => controller.abort(reason) });
+    expect(await errorOf(training)).toBe(reason);
+    expect(await errorOf(model.fit(data(), { steps: 1, signal: controller.signal }))).toBe(reason);
+    await model.fit(data(), { steps: 1 });
+    model.dispose();
+  });
+
+  it('what a callback throws ends the training', async () => {
+    const model = await small();
+    const thrown = () => {
+      throw new RangeError('no more');
+    };
+    for (const options of [{ onEpochEnd: thrown }, { onProgress: thrown }]) expect((await errorOf(model.fit(data(), { epochs: 50_000, ...options }))).message).toBe('no more');
+    expect((await errorOf(model.fit(data(), { epochs: 1, onEpochEnd: 1 as never }))).message).toMatch(/onEpochEnd is a function/);
+    model.dispose();
+  });
+});
+
+describe('errors keep their class', () => {
+  it.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, RegExp]>([
+    ['of options', () => small({ loss: 'bse' as never }), direct.OptionError, /the loss is/],
+    ['of parts', () => small({ encoder: [dense(0)] }), direct.OptionError, /dense: units/],
+    ['of what are no parts', () => small({ encoder: [{} as never] }), direct.OptionError, /no layer/],
+    ['of shapes', () => small({ decoder: [dense(11, 'sigmoid')] }), direct.ShapeError, /ends in \[11\]/],
+    ['of files', () => remote.loadAutoencoder(gpu, new Uint8Array(3)), direct.FormatError, /ends here/],
+    ['of data', async () => (await small()).fit(Float32Array.of(...new Float32Array(11), NaN), { epochs: 1 }), direct.DataError, /NaN at row 0, column 11/],
+    ['of other workers', async () => remote.autoencoder({} as never, {} as never), direct.OptionError, /takes a Gpu/],
+    ['of functions', () => small({ seed: (() => 1) as never }), direct.OptionError, /function cannot be sent/],
+  ])('%s', async (_, work, kind, message) => {
+    const error = await errorOf(work());
+    expect(error).toBeInstanceOf(kind);
+    expect(error.name).toBe(kind.name);
+    expect(error.message).toMatch(message);
+  });
+
+  it('a DivergedError has its step and tensor', async () => {
+    const model = await small({ loss: 'mse', decoder: [dense(12)] });
+    const error = (await errorOf(model.fit(data(), { steps: 50, optimizer: remote.sgd(1e6) }))) as direct.DivergedError;
+    expect(error).toBeInstanceOf(direct.DivergedError);
+    expect(error.step).toBeGreaterThan(1);
+    expect(typeof error.tensor).toBe('string');
+    model.dispose();
+  });
+});
+
+it('classifier, jigsaw, neighbours', async () => {
+  const model = await small();
+  const set = await remote.dataset(gpu, data(60), { shape: [12], labels: Array.from({ length: 60 }, (_, i) => i % 2) });
+  const probe = await remote.classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true, hidden: [dense(3, 'relu')] });
+  await probe.fit(set, set.labels!, { epochs: 1 });
+  expect((await probe.predict(set)).labels.length).toBe(60);
+  expect((await remote.loadClassifier(gpu, await probe.save())).classes).toBe(2);
+  const puzzle = await remote.jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 4, encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)], head: [dense(4, 'relu')] });
+  expect(puzzle.permutations.length).toBe(4);
+  await puzzle.fit(data(20, 64), { epochs: 1 });
+  expect((await puzzle.solve(data(5, 64))).answers.length).toBe(5);
+  const codes = await model.encode(set);
+  const { indices } = await remote.nearestNeighbors(gpu, { codes, queries: codes, k: 1 });
+  expect(Array.from(indices).filter((at, i) => at === i).length).toBeGreaterThan(0);
+  expect((await remote.knnPredict(gpu, { codes, queries: codes, labels: set.labels!, k: 1 })).length).toBe(60);
+  const image = await remote.autoencoder(gpu, { input: [4, 4, 1], encoder: [flatten(), dense(3)], decoder: [dense(16), reshape([4, 4, 1])], loss: 'mse' });
+  expect((await image.encode(data(2, 16))).shape).toEqual([2, 3]);
+  for (const each of [model, probe, puzzle, image, set]) each.dispose();
+});
+
+it('closing ends what is under way and the worker', async () => {
+  const other = await remote.openGpu({ tuning: 'fixed' });
+  const model = await remote.autoencoder(other, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
+  expect((await other.memory()).buffers).toBeGreaterThan(0);
+  expect((await other.counters()).submits).toBe(0);
+  const training = model.fit(data(), { steps: 1_000_000 });
+  other.close();
+  other.close();
+  expect(await errorOf(training)).toBeInstanceOf(direct.DeviceLostError);
+  expect(await errorOf(model.encode(data()))).toBeInstanceOf(direct.DeviceLostError);
+  expect((await other.lost).reason).toBe('destroyed');
+});
