@@ -30,6 +30,13 @@ export class Connection {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject }));
   }
 
+  /** Ends the worker, and all that it was asked. */
+  close(): void {
+    this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new Error('the worker was closed'));
+    this.#waiting.clear();
+  }
+
   #hear(message: FromWorker): void {
     if (message.kind === 'progress') this.hearer.progress(message.progress, message.news);
     else if (message.kind === 'trouble') this.hearer.trouble(new WorkerError(message.trouble));

@@ -19,6 +19,7 @@ import { Instruments } from './views/instruments.ts';
 import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
+import { Rival } from './views/rival.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
 import { paintTiles, type TileKind } from './views/tiles.ts';
@@ -146,10 +147,11 @@ const drawing = new Drawing({
   },
   mark: (encoded) => map.mark(encoded),
 });
-const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)));
+const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)), (without) => change({ ...settings, without }));
+const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, trouble: showTrouble });
 new TakeAway(() => ({ settings, opened }), (kind) => asking(() => worker.ask('file', kind)));
 const data = new OwnData({
-  digits: () => change({ ...settings, data: 'digits' }),
+  digits: () => change({ ...settings, data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples),
   trouble: showTrouble,
 });
@@ -169,7 +171,7 @@ function change(next: Settings): void {
 async function openOwn(examples: Examples): Promise<void> {
   const table = examples.kind === 'table';
   const suited: Partial<Settings> = table ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 } : { loss: 'bce' };
-  settings = { ...settings, ...suited, data: 'own' };
+  settings = { ...settings, ...suited, data: 'own', without: -1 };
   choices.write(settings);
   window.history.replaceState(null, '', `#${toHash(settings)}`);
   await open({ resume: false, own: examples });
@@ -207,7 +209,7 @@ function show(answer: Opened): void {
   data.open(set, answer.normalizing);
   drawing.open(tile);
   instruments.open(answer.codeSize);
-  anomalies.open(set);
+  anomalies.open(set, settings.without);
   controls.enabled = true;
   showProgress(answer.progress);
   const words = { new: 'A new model', bundled: 'Trained already: play goes on, start over begins with random weights', saved: 'Restored from this browser: it goes on where it was' };
@@ -221,6 +223,7 @@ function showProgress(now: Progress): void {
   controls.show(now);
   speed.show(now);
   if (now.stage) controls.state = `Pretraining: layer ${now.stage.layer} of ${now.stage.layers} learns to reconstruct what the one before it makes.`;
+  if (began || ended) rival.follow(now.training);
   if (began) {
     map.banner = undefined;
     controls.state = 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.';

@@ -88,6 +88,6 @@ export const withPreset = (settings: Settings, name: string): Settings => ({
   ...settings,
   ...plain,
   ...presets[name]?.parts,
-  ...(({ data, batch, seed }) => ({ data, batch, seed }))(settings),
+  ...(({ data, batch, seed, without }) => ({ data, batch, seed, without }))(settings),
   preset: name,
 });

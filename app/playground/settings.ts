@@ -24,6 +24,8 @@ export interface Settings {
   rate: number;
   batch: number;
   seed: number;
+  /** a class that is left out of training, to see whether it is found strange; -1 for none */
+  without: number;
 }
 
 export const activations = ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid', 'softplus', 'linear'] as const;
@@ -52,6 +54,7 @@ export const defaults: Settings = {
   rate: 0.002,
   batch: 128,
   seed: 0,
+  without: -1,
 };
 
 /** These change while a model trains; every other one asks for a new model. */
@@ -94,6 +97,7 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   rate: number(1e-6, 1),
   batch: number(1, 4096, true),
   seed: number(0, 2 ** 32 - 1, true),
+  without: number(-1, 1000, true),
 };
 
 /** The part of a link behind the `#`: whatever differs from the defaults. */

@@ -194,7 +194,28 @@ it('scores every example', async () => {
   expect((await downloaded('#flagged')).toString()).toMatch(/^row,error,class,pixel 0,/);
 });
 
+it('leaves a class out of training', async () => {
+  await page.click('#without');
+  await until('there was a new model', `/^A new model/.test(document.querySelector('#state').textContent)`);
+  expect(page.url()).toContain('without=0');
+  await page.click('#without');
+  await until('there was one for all classes', `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`);
+});
+
+it('compares a second model', async () => {
+  await page.click('#compare');
+  await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
+  expect(await text('#rival-name')).toBe('Deep, 2 numbers, seed 0: 784 – 64 – 32 – 2 – 32 – 64 – 784');
+  await page.click('#play');
+  await until('it trained with the first', `parseFloat(document.querySelector('#rival-verdict dd').textContent) > 0.1`);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+});
+
 it('trains every member of the family', async () => {
+  // The second model goes with its page.
+  await page.reload();
+  await until('a model was open', `!document.querySelector('#play').disabled`);
   const names = await page.$$eval('#choices [name=preset] option', (options) => options.map((option) => option.value));
   expect(names.length).toBeGreaterThan(10);
   for (const name of names.filter((name) => name !== 'variational')) {

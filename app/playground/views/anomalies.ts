@@ -16,25 +16,42 @@ export class Anomalies {
   #scores: Float32Array | undefined;
   #limit = Infinity;
   #charts: uPlot[] = [];
+  readonly #without = byId<HTMLInputElement>('without');
 
-  constructor(private readonly ask: AskWorker) {
+  /** `leaveOut`: a class that a new model is not to be trained on, or -1. */
+  constructor(
+    private readonly ask: AskWorker,
+    private readonly leaveOut: (without: number) => void,
+  ) {
     byId('score').addEventListener('click', () => void this.#score());
     byId('contamination').addEventListener('input', () => this.#divide());
-    byId('strange').addEventListener('change', () => this.#drawRoc());
+    byId('strange').addEventListener('change', () => {
+      this.#drawRoc();
+      if (this.#without.checked) this.leaveOut(this.#strange);
+    });
+    this.#without.addEventListener('change', () => this.leaveOut(this.#without.checked ? this.#strange : -1));
     byId('flagged').addEventListener('click', () => void this.#download());
   }
 
-  open(set: Opened['data']): void {
+  open(set: Opened['data'], without: number): void {
+    const strange = this.#strange;
     this.#set = set;
     this.#scores = undefined;
     this.#clear();
     const names = set.labels ? set.classes : [];
     byId('strange').replaceChildren(...names.map((name, i) => h('option', { value: `${i}` }, name)));
-    byId<HTMLSelectElement>('strange').disabled = names.length < 2;
+    byId<HTMLSelectElement>('strange').disabled = this.#without.disabled = names.length < 2;
+    this.#without.checked = without >= 0;
+    if (without >= 0) byId<HTMLSelectElement>('strange').value = `${without}`;
+    else if (names[strange]) byId<HTMLSelectElement>('strange').value = `${strange}`;
     byId<HTMLButtonElement>('flagged').disabled = true;
     writeText(byId('roc-caption'), names.length < 2 ? 'Without classes there is no one to say who is strange.' : '');
     byId('charts').hidden = true;
     byId('strangest').replaceChildren();
+  }
+
+  get #strange(): number {
+    return Number(byId<HTMLSelectElement>('strange').value);
   }
 
   async #score(): Promise<void> {
@@ -76,7 +93,7 @@ export class Anomalies {
 
   #drawRoc(): void {
     const labels = this.#set?.labels;
-    const strange = Number(byId<HTMLSelectElement>('strange').value);
+    const strange = this.#strange;
     if (!this.#scores || !labels || this.#set!.classes.length < 2) return;
     const isStrange = Array.from(labels, (label) => label === strange);
     const { fpr, tpr } = rocCurve(this.#scores, isStrange);

@@ -24,18 +24,21 @@ export class Studio {
     private readonly all: Dataset,
     private readonly shown: Dataset,
     private readonly held: Dataset,
+    without: number,
   ) {
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
-    this.training = collection.trained === collection.count ? all : all.take(collection.trained);
+    const trained = collection.trained === collection.count ? all : all.take(collection.trained);
+    this.training = without < 0 ? trained : trained.filter((_, i) => collection.labels?.[i] !== without);
   }
 
-  static async make(gpu: Gpu, model: Autoencoder, collection: Collection): Promise<Studio> {
+  /** `without`: a class that is not trained on, or -1. */
+  static async make(gpu: Gpu, model: Autoencoder, collection: Collection, without: number): Promise<Studio> {
     const shape = model.encoder.inputShape;
     const all = await dataset(gpu, collection.values, { shape });
     const shown = await dataset(gpu, rowsOf(collection, exemplary(collection, shownCount)), { shape });
     const held = collection.trained === collection.count ? all : all.filter((_, i) => i >= collection.trained);
-    return new Studio(gpu, model, collection, all, shown, held);
+    return new Studio(gpu, model, collection, all, shown, held, without);
   }
 
   /** Frees the model and the data. */

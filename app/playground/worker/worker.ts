@@ -107,7 +107,7 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   const resumed = saved?.settings === toHash(settings) ? saved : undefined;
   const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
   const model = begun ? await loadAutoencoder(gpu, begun.model) : await build(gpu, parts);
-  const studio = await Studio.make(gpu, model, collection);
+  const studio = await Studio.make(gpu, model, collection, settings.without);
   studio.corrupts = settings.corruption !== 'none';
   // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
   if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });

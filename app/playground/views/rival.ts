@@ -1,0 +1,103 @@
+import { Connection } from '../connection.ts';
+import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
+import { fitted, onTheme, rgb, styled, theme } from '../look.ts';
+import { coalesced } from '../pacing.ts';
+import { presets, withPreset } from '../presets.ts';
+import type { Look, Opened, Progress } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
+import { DotPainter, sightOf } from './points.ts';
+import { paintTiles } from './tiles.ts';
+
+export interface RivalLinks {
+  settings(): Settings;
+  training(): boolean;
+  trouble(error: unknown): void;
+}
+
+/** A second model on the same data, from the same seed, in a worker and on a device of its own: it plays when the first one does. */
+export class Rival {
+  readonly #canvas = byId<HTMLCanvasElement>('rival-points');
+  readonly #painter = new DotPainter(this.#canvas);
+  #worker: Connection | undefined;
+  #opened: Opened | undefined;
+  #seen: Look | undefined;
+  #progress: Progress | undefined;
+  readonly #look: () => void;
+  readonly #judge: () => void;
+
+  constructor(private readonly digits: string, private readonly links: RivalLinks) {
+    byId('rival').append(...Object.entries(presets).map(([value, { title }]) => h('option', { value, selected: value === 'deep' }, title)));
+    // Both models share one GPU: a look at this one is rarer than at the first.
+    this.#look = coalesced(() => this.#showLook(), (tookMs) => Math.max(300, 3 * tookMs));
+    this.#judge = coalesced(() => this.#showVerdict(), (tookMs) => Math.min(5000, Math.max(2500, 8 * tookMs)));
+    byId('compare').addEventListener('click', () => void this.#open());
+    onTheme(() => this.#paint());
+  }
+
+  /** As the first model does. */
+  follow(training: boolean): void {
+    if (!this.#opened || training === this.#progress?.training) return;
+    void this.#worker?.ask(training ? 'play' : 'pause').catch(this.links.trouble);
+  }
+
+  async #open(): Promise<void> {
+    const settings = { ...withPreset(this.links.settings(), byId<HTMLSelectElement>('rival').value), beta: Number(byId<HTMLInputElement>('rival-beta').value) };
+    // A fresh one: the data may be others by now.
+    this.#worker?.close();
+    this.#worker = new Connection({
+      progress: (progress) => {
+        this.#progress = progress;
+        this.#look();
+        this.#judge();
+      },
+      trouble: (error) => this.links.trouble(error),
+    });
+    try {
+      this.#opened = undefined;
+      this.#opened = await this.#worker.ask('open', { settings, digits: this.digits, resume: false });
+      this.#progress = this.#opened.progress;
+      byId('rival-board').hidden = false;
+      const { gaussian, beta } = settings;
+      writeText(byId('rival-name'), `${presets[settings.preset].title}${gaussian ? `, β ${beta}` : ''}, seed ${settings.seed}: ${this.#opened.widths.join(' – ')}`);
+      this.#look();
+      this.#judge();
+      this.follow(this.links.training());
+    } catch (error) {
+      this.links.trouble(error);
+    }
+  }
+
+  async #showLook(): Promise<void> {
+    if (!this.#opened || document.visibilityState === 'hidden') return;
+    const [opened, seen] = [this.#opened, await this.#worker!.ask('look').catch(() => undefined)];
+    if (!seen || opened !== this.#opened) return;
+    this.#seen = seen;
+    const { kind, shape, figures } = opened.data;
+    paintTiles(byId<HTMLCanvasElement>('rival-tiles'), { kind, shape, figures }, kind === 'table' ? opened.shown.values : seen.reconstructions, opened.shown.rows.length, seen.reconstructions);
+    this.#paint();
+  }
+
+  #paint(): void {
+    if (!this.#seen || !this.#opened) return;
+    fitted(this.#canvas);
+    const { points } = this.#seen;
+    const { labels } = this.#opened.data;
+    const colors = labels ? theme().classes.map(rgb) : [rgb(theme().first)];
+    const sight = sightOf(points);
+    this.#painter.paint({ from: points, to: points, way: 1, labels, colors, opacity: colors.map(() => 1), paper: rgb(styled('page')) }, sight);
+    writeText(byId('rival-caption'), `Its map reaches ${figure(sight.reach, 2)} from the middle to each side.`);
+  }
+
+  async #showVerdict(): Promise<void> {
+    if (!this.#opened || document.visibilityState === 'hidden') return;
+    const verdict = await this.#worker!.ask('judge').catch(() => undefined);
+    if (!verdict) return;
+    const { losses, squaredError, probe, at } = verdict;
+    writeFigures(byId('rival-verdict'), {
+      epochs: at.toFixed(1),
+      'its own loss, held out': figure(losses.loss, 4),
+      'squared error': figure(squaredError),
+      'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
+    });
+  }
+}
