@@ -26,6 +26,7 @@ export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
 export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
+export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
 export { readSafetensors, writeSafetensors, type SafeTensor, type SafeTensors } from './files/safetensors.ts';

@@ -40,6 +40,7 @@ export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './m
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
+export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
 export type { Losses } from './models/losses.ts';
