@@ -1,6 +1,6 @@
 // Checks the package as its users get it: what is in it, that it needs nothing else, that its types and its modules load.
 // Run it after `npm run build`.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { publint } from 'publint';
@@ -49,6 +49,7 @@ await runMain(async () => {
     checkFiles(files);
     checkSelfContained(path.join(folder, 'package'), files);
     await checkManifest();
+    checkTypes(folder);
     checkConsumer(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -93,6 +94,17 @@ async function checkManifest() {
   const { messages, pkg } = await publint({ pkgDir: root, strict: true });
   if (messages.length > 0) throw new Failure(`publint: ${messages.map((message) => formatMessage(message, pkg)).join('; ')}`);
   console.log('package: publint finds nothing');
+}
+
+/**
+ * Whether every way of finding modules comes to the types that belong to the code. The package is for ES modules alone.
+ * @param {string} folder
+ */
+function checkTypes(folder) {
+  const [packed] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  // A worker's script has nothing to import.
+  run(process.execPath, [path.join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js'), path.join(folder, packed), '--profile', 'esm-only', '--exclude-entrypoints', './worker-thread', '--no-color'], { cwd: folder });
+  console.log('package: arethetypeswrong finds nothing');
 }
 
 /**
