@@ -16,6 +16,7 @@ import { Controls, type Commands } from './views/controls.ts';
 import { OwnData } from './views/data.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
+import { JigsawView } from './views/jigsaw.ts';
 import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
@@ -148,8 +149,9 @@ const drawing = new Drawing({
   mark: (encoded) => map.mark(encoded),
 });
 const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)), (without) => change({ ...settings, without }));
+new JigsawView(digits, showTrouble);
 const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, trouble: showTrouble });
-new TakeAway(() => ({ settings, opened }), (kind) => asking(() => worker.ask('file', kind)));
+new TakeAway(() => ({ settings, opened: opened && { ...opened, progress } }), (kind) => asking(() => worker.ask('file', kind)));
 const data = new OwnData({
   digits: () => change({ ...settings, data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples),
@@ -201,6 +203,7 @@ function show(answer: Opened): void {
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
   map.labels = set;
   map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
+  writeText(byId('reconstructions-hint'), `Examples ${set.trained === set.count ? 'it was trained on, as there are too few to hold any out' : 'it has not been trained on'}, and below each what comes out at the other end.`);
   reconstructions.open(tile, shown.values, shown.rows.length, set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : []);
   choices.showShape(answer.widths, answer.parameters, answer.normalizing);
   loss.open(settings, set.kind === 'image');
@@ -251,10 +254,12 @@ function showTrouble(error: unknown): void {
     return;
   }
   const notice = byId('notice');
-  const again = h('button', { type: 'button', onclick: () => void open({ resume: true }) }, 'Try again');
-  notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, again));
+  // What went wrong in the worker may have been the GPU; what went wrong here is a matter of what was asked.
+  const ended = error instanceof WorkerError;
+  const button = h('button', { type: 'button', onclick: () => (ended ? void open({ resume: true }) : (notice.hidden = true)) }, ended ? 'Try again' : 'Close');
+  notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, button));
   notice.hidden = false;
-  controls.state = 'Something went wrong; what it was is written above.';
+  if (ended) controls.state = 'Something went wrong; what it was is written above.';
 }
 
 /** While a model is being prepared there is nothing to steer. */
@@ -314,7 +319,6 @@ async function startReplay(reason: string): Promise<void> {
 async function start(): Promise<void> {
   controls.enabled = false;
   controls.rate = settings.rate;
-  if (unknown.length) showTrouble(new Error(`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`));
   if (!navigator.gpu) {
     await startReplay(isSecureContext ? '' : 'The page is not in a secure context.');
     return;
@@ -329,6 +333,7 @@ async function start(): Promise<void> {
   }
   controls.state = 'Opening the GPU …';
   await open({ resume: true, bundled: plain && recording ? bundledModel : undefined });
+  if (unknown.length) showTrouble(new Error(`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`));
 }
 
 document.addEventListener('visibilitychange', () => {

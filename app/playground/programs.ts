@@ -36,7 +36,7 @@ export function typescriptOf(parts: Parts, { optimizer, rate, batch, pretrain }:
 }
 
 /** The same network for the weights' file: the names and the layout of the tensors are those of torch.nn.Sequential. */
-export function pytorchOf({ encoder, decoder, input }: Parts): string {
+export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string {
   const halves = torchHalves(encoder, decoder, input);
   if (!halves) return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
   const gaussian = encoder.some(([maker]) => maker === 'gaussian');
@@ -58,6 +58,7 @@ export function pytorchOf({ encoder, decoder, input }: Parts): string {
     '',
     "load(encoder, 'encoder')",
     "load(decoder, 'decoder')",
+    ...(normalize ? [`# Its columns go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`] : []),
     `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
     '',
   ].join('\n');

@@ -202,6 +202,13 @@ it('leaves a class out of training', async () => {
   await until('there was one for all classes', `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`);
 });
 
+it('solves jigsaws', async () => {
+  await page.click('#solve');
+  await until('puzzles were solved', `/held-out puzzles solved/.test(document.querySelector('#jigsaw-state').textContent)`);
+  await page.click('#solve');
+  expect(await page.$$eval('#puzzles canvas', (canvases) => canvases.map((canvas) => canvas.width > 100))).toEqual([true, true, true]);
+});
+
 it('compares a second model', async () => {
   await page.click('#compare');
   await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
@@ -225,7 +232,7 @@ it('trains every member of the family', async () => {
     await until(`${name} took a step`, `document.querySelector('#steps').textContent === '1'`);
     expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden), name).toBe(true);
   }
-});
+}, 120_000);
 
 it('learns a table of the visitor’s own, standardized, and says which column is to blame', async () => {
   const rows = Array.from({ length: 240 }, (_, i) => [Math.sin(i), 100 + 10 * Math.cos(i), i === 7 ? 90 : 2 * Math.sin(i) + 5, i % 2 ? 'odd' : 'even'].join());
