@@ -6,10 +6,8 @@ import { emptyHistory, extended } from './history.ts';
 import { onTheme } from './look.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
 import type { Examples, History, Opened, OpenRequest, Point, Progress } from './protocol.ts';
-import { fetchRecording, type Recording } from './recording.ts';
-import { fetchDecoder, type PlainDecoder } from './plain.ts';
-import { Replay, sayHowToGetWebGpu } from './replay.ts';
-import { defaults, fromHash, needsNewModel, toHash, type Settings } from './settings.ts';
+import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
+import { fromHash, needsNewModel, toHash, type Settings } from './settings.ts';
 import { Anomalies } from './views/anomalies.ts';
 import { Choices } from './views/choices.ts';
 import { Controls, type Commands } from './views/controls.ts';
@@ -32,10 +30,9 @@ const saveEveryMs = 10_000;
 const announceEveryMs = 20_000;
 
 const digits = new URL('data/', document.baseURI).href;
-const bundledModel = new URL('./bundled/model.bin', import.meta.url).href;
-const bundledRun = new URL('./bundled/recording.bin', import.meta.url).href;
+/** What comes with the page. */
+const bundled = { model: new URL('./bundled/model.bin', import.meta.url).href, run: new URL('./bundled/recording.bin', import.meta.url).href };
 
-/** Links and what cannot be in them. */
 const { settings: linked, unknown } = fromHash(location.hash);
 let settings: Settings = linked;
 let opened: Opened | undefined;
@@ -43,8 +40,10 @@ let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
 let history: History = emptyHistory();
 let progress: Progress = { training: false, steps: 0, epochs: 0, imagesPerSecond: 0, submitsPerSecond: 0, bytes: 0 };
 let commands: Commands;
-/** where there is no GPU: the trained model's */
-let plainDecoder: PlainDecoder | undefined;
+/** Whether the visitor wants it to train: it does again after a change that needs a new model. */
+let wanted = false;
+/** on the page until there is a model, and where there never will be one */
+let recorded: RecordedRun | undefined;
 /** when those who do not see the page last heard how it goes */
 let announcedAt = 0;
 /** Counts models: answers that were asked of an earlier one are of no interest. */
@@ -116,7 +115,7 @@ const judge = coalesced(async () => {
 
 const decode = coalesced(async () => {
   const { x, y } = map.place;
-  const values = plainDecoder ? plainDecoder([x, y]) : visible() ? await asking(() => worker.ask('decode', map.place)) : undefined;
+  const values = recorded ? recorded.decode([x, y]) : visible() ? await asking(() => worker.ask('decode', map.place)) : undefined;
   if (!values) return;
   paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
   const columns = opened?.data.columns;
@@ -180,21 +179,21 @@ async function openOwn(examples: Examples): Promise<void> {
 }
 
 async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): Promise<void> {
-  const wasTraining = progress.training;
   generation++;
   opened = undefined;
   controls.state = 'Preparing the model …';
   const answer = await asking(() => worker.ask('open', { settings, digits, ...request }));
   if (!answer) return;
   opened = answer;
-  plainDecoder = undefined;
+  recorded = undefined;
   ({ history, progress } = answer);
   show(answer);
   look();
   judge();
+  if (byId<HTMLInputElement>('slow').checked) live.slow(true);
+  if (wanted) live.play();
   const compared = await asking(() => worker.ask('yardsticks'));
   if (compared) loss.compare(compared);
-  if (wasTraining) commands.play();
 }
 
 function show(answer: Opened): void {
@@ -250,7 +249,7 @@ function announce(text: string): void {
 function showTrouble(error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'GpuUnavailableError') {
-    void startReplay(message);
+    void showRecorded(message).catch(showTrouble);
     return;
   }
   const notice = byId('notice');
@@ -259,80 +258,54 @@ function showTrouble(error: unknown): void {
   const button = h('button', { type: 'button', onclick: () => (ended ? void open({ resume: true }) : (notice.hidden = true)) }, ended ? 'Try again' : 'Close');
   notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, button));
   notice.hidden = false;
-  if (ended) controls.state = 'Something went wrong; what it was is written above.';
+  if (!ended) return;
+  wanted = false;
+  controls.state = 'Something went wrong; what it was is written above.';
 }
 
 /** While a model is being prepared there is nothing to steer. */
-const steer = (name: 'play' | 'pause' | 'step'): void => void (opened && asking(() => worker.ask(name)));
+function steer(name: 'play' | 'pause' | 'step'): void {
+  wanted = name === 'play';
+  if (opened) void asking(() => worker.ask(name));
+}
 
 const live: Commands = {
   play: () => steer('play'),
   pause: () => steer('pause'),
   step: () => steer('step'),
-  again: () => void (opened && asking(() => worker.ask('pause')).then(() => open({ resume: false }))),
+  again() {
+    wanted = false;
+    void open({ resume: false });
+  },
   slow: (slow) => void (opened && asking(() => worker.ask('pace', slow ? 'slow' : 'full'))),
   rate: (rate) => change({ ...settings, rate }),
 };
 commands = live;
 
-/** The recorded run, while there is no model yet or where there never will be one. */
-function showFrame(recording: Recording, index: number): void {
-  const frame = recording.frames[index];
-  map.show({ ...frame, share: 1 });
-  reconstructions.show(frame);
-  controls.show({ ...progress, training: progress.training, steps: frame.steps, epochs: frame.epochs });
-  const seen = recording.frames.slice(0, index + 1);
-  loss.show({
-    ...emptyHistory(),
-    epochs: seen.map(({ epochs, loss: value }) => ({ at: epochs, loss: value })),
-    heldOut: seen.map(({ epochs, heldOut }) => ({ at: epochs, loss: heldOut })),
-  });
-}
+const fetchRecorded = (): Promise<RecordedRun> => RecordedRun.fetch(bundled, { map, reconstructions, loss, controls });
 
-function prepareStage(recording: Recording): void {
-  tile = { kind: 'image', shape: recording.shape };
-  map.labels = recording;
-  reconstructions.open(tile, recording.originals, recording.classes.length, recording.classes);
-  loss.open(defaults, true);
-}
-
-async function startReplay(reason: string): Promise<void> {
+/** Where there is no WebGPU. */
+async function showRecorded(reason: string): Promise<void> {
   sayHowToGetWebGpu(reason);
-  const recording = await fetchRecording(bundledRun);
-  prepareStage(recording);
-  plainDecoder = await fetchDecoder(bundledModel);
-  const stage = {
-    show: (_: unknown, index: number) => showFrame(recording, index),
-    playing: (training: boolean) => controls.show((progress = { ...progress, training })),
-  };
-  const replay = new Replay(recording, stage);
-  commands = { ...live, play: () => replay.play(), pause: () => replay.pause(), step: () => replay.step(), again: () => replay.again(), slow: () => {}, rate: () => {} };
+  recorded ??= await fetchRecorded();
+  tile = recorded.tile;
+  commands = recorded.commands;
   controls.enabled = true;
-  // What needs a model that computes.
-  byId<HTMLInputElement>('rate').disabled = byId<HTMLInputElement>('slow').disabled = true;
-  for (const part of document.querySelectorAll<HTMLElement>('#choices, .needs-gpu')) part.inert = true;
   map.banner = 'recorded run, not computed here';
-  controls.state = `Recorded on ${recording.date} with ${recording.adapter}. Play shows it; nothing is computed in this browser.`;
-  showFrame(recording, recording.frames.length - 1);
+  controls.state = `${recorded.origin}. Play shows it; nothing is computed in this browser but what the map decodes to.`;
+  recorded.set();
 }
 
 async function start(): Promise<void> {
   controls.enabled = false;
   controls.rate = settings.rate;
-  if (!navigator.gpu) {
-    await startReplay(isSecureContext ? '' : 'The page is not in a secure context.');
-    return;
-  }
+  if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
   // What was recorded is there at once; the GPU takes a moment.
-  const plain = toHash(settings) === '';
-  const recording = plain ? await fetchRecording(bundledRun).catch(() => undefined) : undefined;
-  if (recording) {
-    prepareStage(recording);
-    plainDecoder = await fetchDecoder(bundledModel);
-    showFrame(recording, recording.frames.length - 1);
-  }
+  recorded = toHash(settings) === '' ? await fetchRecorded().catch(() => undefined) : undefined;
+  if (recorded) tile = recorded.tile;
+  recorded?.set();
   controls.state = 'Opening the GPU …';
-  await open({ resume: true, bundled: plain && recording ? bundledModel : undefined });
+  await open({ resume: true, bundled: recorded && bundled.model });
   if (unknown.length) showTrouble(new Error(`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`));
 }
 
@@ -344,4 +317,4 @@ onTheme(() => [look, decode].forEach((wake) => wake()));
 addEventListener('hashchange', () => location.reload());
 for (const id of ['map-table', 'loss-table']) byId(id).closest('details')!.addEventListener('toggle', look);
 
-void start().catch((error: unknown) => showTrouble(error instanceof Error ? error : new WorkerError({ name: 'Error', message: String(error) })));
+void start().catch(showTrouble);

@@ -31,8 +31,9 @@ export class Controls {
     });
   }
 
+  /** Before there is a model, or a recording. */
   set enabled(enabled: boolean) {
-    for (const id of ['play', 'step', 'again', 'slow', 'rate']) byId<HTMLButtonElement>(id).disabled = !enabled;
+    for (const id of ['play', 'step', 'again']) byId<HTMLButtonElement>(id).disabled = !enabled;
   }
 
   set rate(rate: number) {
