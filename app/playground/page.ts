@@ -66,6 +66,8 @@ new FrameMeter((perSecond, longest) => speed.frames(perSecond, longest));
 
 const worker = new Connection({
   progress: (now, news) => {
+    // The last words of a model that is being replaced.
+    if (!opened) return;
     history = extended(history, news);
     showProgress(now);
     loss.show(history);

@@ -20,7 +20,8 @@ export async function buildSite(out) {
     logLevel: 'error',
     worker: { format: 'es' },
     // Files of the page stay files: the bundled model is fetched only where it is wanted.
-    build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+    // The licence of what is bundled asks to go with it.
+    build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'LICENSES.md' } },
   });
   await mkdir(path.join(outDir, 'data'), { recursive: true });
   for (const [name, bytes] of Object.entries(await digits())) await writeFile(path.join(outDir, 'data', name), bytes);

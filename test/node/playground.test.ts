@@ -262,6 +262,7 @@ it('fits a phone', async () => {
   await page.setViewport({ width: 360, height: 780, hasTouch: true, isMobile: true });
   const widest = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(widest, 'no scrolling sideways').toBeLessThanOrEqual(360);
+  expect(await violations(page)).toEqual([]);
   await page.setViewport({ width: 1280, height: 900 });
 });
 

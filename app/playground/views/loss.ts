@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { roundTicks } from '../../pictures/axis.ts';
+import { logAxis } from '../../pictures/axis.ts';
 import { byId, figure, h, tableOf, writeFigures, writeText } from '../dom.ts';
 import { onTheme, styled } from '../look.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
@@ -16,7 +16,9 @@ export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
   #references: Reference[] = [];
+  /** of the losses in sight, and the last epoch */
   #range: [number, number] = [0.1, 1];
+  #end = 1;
   #settings: Settings | undefined;
   #image = true;
   #verdict: Verdict | undefined;
@@ -84,6 +86,7 @@ export class LossView {
     ]);
     const filled = [...series, ...parts].map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]));
     this.#range = rangeOf(history, this.#references);
+    this.#end = Math.max(1, ...[history.steps, history.epochs, history.heldOut].map((points) => points.at(-1)?.at ?? 0));
     this.#chart?.setData(uPlot.join(filled));
     this.#describe(history);
   }
@@ -104,20 +107,21 @@ export class LossView {
         cursor: { y: false, points: { size: 6 } },
         legend: { show: false },
         scales: {
-          x: { time: false, range: (_, min, max) => [0, Math.max(1, max || 1, min || 0)] },
+          x: { time: false, range: () => [0, this.#end] },
           y: { distr: 3, range: () => this.#range },
           // A divergence or a penalty is of another size: it has an axis of its own.
           part: { range: (_, __, max) => [0, 1.15 * (max || 1)] },
         },
         axes: [
           { ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 },
-          { ...axis, size: 52, splits: () => roundTicks(this.#range[0], this.#range[1], 4), filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })) },
-          { ...axis, scale: 'part', side: 1, size: this.#apart ? 40 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (this.#apart ? figure(tick, 2) : '')) },
+          { ...axis, size: 52, splits: () => logAxis(...this.#range, 0, 1, 4).ticks, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })) },
+          { ...axis, scale: 'part', side: 1, size: this.#apart ? 56 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (this.#apart ? String(Number(tick.toPrecision(2))) : '')) },
         ],
         series: [
           {},
           line('step', `color-mix(in srgb, ${styled('accent')} 35%, transparent)`, { width: 1 }),
-          line('training', styled('accent')),
+          // A dot for each epoch, as long as there is room for them.
+          line('training', styled('accent'), { points: { size: 4 } }),
           line('held out', styled('second'), { width: 2, dash: [6, 3] }),
           line('divergence', styled('muted'), { width: 1.5, dash: [2, 3], scale: 'part' }),
           line('penalty', styled('muted'), { width: 1.5, dash: [7, 2, 2, 2], scale: 'part' }),
