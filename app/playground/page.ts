@@ -148,6 +148,7 @@ const drawing = new Drawing({
     return asking(() => worker.ask('rows', [row]));
   },
   mark: (encoded) => map.mark(encoded),
+  own: (examples) => void openOwn(examples),
 });
 const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)), (without) => change({ ...settings, without }));
 new JigsawView(digits, showTrouble);

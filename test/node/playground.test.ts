@@ -156,6 +156,9 @@ it('reconstructs a drawing and marks its place', async () => {
   await page.mouse.up();
   await until('the drawing had a place', `/on the map/.test(document.querySelector('#drawn-state').textContent)`);
   expect(await page.$$('#neighbors canvas')).toHaveLength(1);
+  await page.click('#keep');
+  expect(await text('#train-drawings')).toBe('Train on my drawings (1)');
+  expect(await page.$eval('#train-drawings', (button) => (button as HTMLButtonElement).disabled)).toBe(true);
 });
 
 /** What the page hands to the visitor when a button is pressed. */

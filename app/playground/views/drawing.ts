@@ -1,7 +1,7 @@
 import { byId, figure, h, writeText } from '../dom.ts';
 import { context2d } from '../look.ts';
 import { coalesced } from '../pacing.ts';
-import type { Encoded } from '../protocol.ts';
+import type { Encoded, Examples } from '../protocol.ts';
 import { paintTiles, type TileKind } from './tiles.ts';
 
 export interface DrawingLinks {
@@ -9,7 +9,12 @@ export interface DrawingLinks {
   /** one of the examples held out */
   example(): Promise<Float32Array | undefined>;
   mark(encoded: Encoded | undefined): void;
+  /** the visitor wants a model of these */
+  own(examples: Examples): void;
 }
+
+/** Fewer drawings than that are nothing to learn from. */
+const fewest = 3;
 
 /** Where a visitor draws: the model says at each stroke where the drawing lies, what it makes of it, and what is near. */
 export class Drawing {
@@ -18,6 +23,8 @@ export class Drawing {
   #values: Float32Array = new Float32Array(784);
   #empty = true;
   #last: [number, number] | undefined;
+  /** those that were kept, as bytes */
+  #kept: Uint8Array[] = [];
   readonly #encode: () => void;
 
   constructor(private readonly links: DrawingLinks) {
@@ -31,6 +38,8 @@ export class Drawing {
     canvas.addEventListener('pointerup', () => (this.#last = undefined));
     byId('clear').addEventListener('click', () => this.#clear());
     byId('example').addEventListener('click', () => void this.#takeExample());
+    byId('keep').addEventListener('click', () => this.#keep());
+    byId('train-drawings').addEventListener('click', () => this.#train());
     this.#clear();
   }
 
@@ -38,6 +47,9 @@ export class Drawing {
     this.#tile = tile;
     this.#canvas.hidden = tile.kind !== 'image';
     this.#values = new Float32Array(tile.shape.reduce((product, n) => product * n, 1));
+    // Drawings of another size would not fit together.
+    if (this.#kept[0]?.length !== this.#values.length) this.#kept = [];
+    this.#countKept();
     this.#clear();
   }
 
@@ -80,6 +92,25 @@ export class Drawing {
     if (!values) return;
     this.#values = values;
     this.#changed();
+  }
+
+  #keep(): void {
+    if (this.#empty || this.#tile.kind !== 'image') return;
+    this.#kept.push(Uint8Array.from(this.#values, (value) => Math.round(255 * value)));
+    this.#countKept();
+    this.#clear();
+  }
+
+  #countKept(): void {
+    const count = this.#kept.length;
+    writeText(byId('train-drawings'), `Train on my drawings${count ? ` (${count})` : ''}`);
+    byId<HTMLButtonElement>('train-drawings').disabled = count < fewest;
+  }
+
+  #train(): void {
+    const values = new Uint8Array(this.#kept.length * this.#values.length);
+    this.#kept.forEach((drawing, i) => values.set(drawing, i * drawing.length));
+    this.links.own({ name: 'your drawings', kind: 'image', shape: this.#tile.shape, values });
   }
 
   #changed(): void {
