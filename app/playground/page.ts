@@ -126,13 +126,23 @@ const decode = coalesced(async () => {
 });
 
 const save = coalesced(async () => {
-  if (opened) await asking(() => worker.ask('save'));
+  if (opened) await saved();
 }, () => saveEveryMs);
 
-async function saveNow(): Promise<void> {
+/** A browser that keeps nothing is no reason to stop; it is said, and training goes on. */
+async function saved(): Promise<boolean> {
   const asked = generation;
-  await asking(() => worker.ask('save'));
-  if (asked === generation && !progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
+  try {
+    await worker.ask('save');
+    return asked === generation;
+  } catch (error) {
+    if (asked === generation) controls.state = `Not saved in this browser: ${error instanceof Error ? error.message : String(error)}`;
+    return false;
+  }
+}
+
+async function saveNow(): Promise<void> {
+  if ((await saved()) && !progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
 }
 
 const instruments = new Instruments({
