@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'puppeteer';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChrome } from '../../scripts/chrome.mjs';
+import { nativeEnvironment } from '../../scripts/native-webgpu.mjs';
+import { root } from '../support/builtPage.ts';
+
+/** A project of a user's: the packed package and what else the examples need, and nothing of this repository. */
+let project: string;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'latentgpu-examples-'));
+  project = path.join(folder, 'project');
+  const packing = path.join(folder, 'packing');
+  const modules = path.join(project, 'node_modules');
+  await mkdir(modules, { recursive: true });
+  await mkdir(packing);
+  // Built anew and elsewhere: an old dist would test an old library.
+  await build({ root, logLevel: 'error', build: { outDir: path.join(packing, 'dist') } });
+  run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', path.join(packing, 'dist/types')], root);
+  for (const file of ['package.json', 'README.md', 'LICENSE']) await cp(path.join(root, file), path.join(packing, file));
+  run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], packing);
+  const [packed] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
+  run('tar', ['-xzf', path.join(folder, packed), '-C', folder], folder);
+  await cp(path.join(folder, 'package'), path.join(modules, 'latentgpu'), { recursive: true });
+  for (const name of ['vite', 'react', 'react-dom', 'scheduler', 'webgpu', '@webgpu', '@types', 'csstype', 'debug', 'ms']) await symlink(path.join(root, 'node_modules', name), path.join(modules, name));
+  await cp(path.join(root, 'examples'), path.join(project, 'examples'), { recursive: true });
+});
+
+afterAll(() => rm(path.dirname(project), { recursive: true }));
+
+function run(program: string, args: string[], cwd: string, env = process.env): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  expect(status, `${program} ${args.join(' ')}\n${stdout}${stderr}`).toBe(0);
+  return stdout;
+}
+
+/** What a loss fell from and to, as an example says it. */
+function expectFall(text: string): void {
+  const [, first, last] = /fell from ([\d.]+) to ([\d.]+)/.exec(text) ?? [];
+  expect(Number(last), text).toBeLessThan(0.5 * Number(first));
+}
+
+const outside = { ...process.env, ...nativeEnvironment() };
+
+it('examples/node.mjs trains in Node', () => {
+  expectFall(run(process.execPath, ['examples/node.mjs'], project, outside));
+});
+
+it('examples/deno.ts trains in Deno', () => {
+  expectFall(run(process.execPath, [path.join(root, 'node_modules/deno/bin.cjs'), 'run', '--allow-all', '--node-modules-dir=manual', 'examples/deno.ts'], project, outside));
+});
+
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+/** A bundled example, in a page; `work` is told the page's state whenever it asks. */
+async function inPage(name: string, work: (page: Awaited<ReturnType<Browser['newPage']>>) => Promise<void>): Promise<void> {
+  const folder = path.join(project, 'examples', name);
+  run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
+  await build({ root: folder, configFile: path.join(folder, 'vite.config.ts'), logLevel: 'error', base: './' });
+  const server: Server = createServer((request, response) => {
+    const file = new URL(request.url ?? '/', 'http://page').pathname.replace(/\/$/, '/index.html');
+    readFile(path.join(folder, 'dist', file)).then(
+      (body) => response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' }).end(body),
+      (error: unknown) => response.writeHead(404).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const chrome = await launchChrome();
+  try {
+    const page = await chrome.newPage();
+    const troubles: string[] = [];
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await work(page);
+    expect(troubles).toEqual([]);
+  } finally {
+    await chrome.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+it('examples/vite is type-checked, bundled, and trains in a worker', async () => {
+  await inPage('vite', async (page) => {
+    const ended = await page.waitForFunction("/fell|Error/.test(document.querySelector('#state').textContent) && document.querySelector('#state').textContent", { timeout: 50_000 });
+    const text = String(await ended.jsonValue());
+    expectFall(text);
+    expect(Number(/scores (\d+) times/.exec(text)?.[1])).toBeGreaterThan(5);
+  });
+});
+
+it('examples/react is type-checked, bundled, trains in a component, and closes its worker with it', async () => {
+  await inPage('react', async (page) => {
+    const state = async (pattern: string) => String(await (await page.waitForFunction(`/${pattern}/.test(document.querySelector('#state')?.textContent) && document.querySelector('#state').textContent`, { timeout: 50_000 })).jsonValue());
+    expect(await state('^ready|Error')).toBe('ready');
+    await page.click('button');
+    const text = await state('^trained|Error');
+    const [, last, first] = /loss ([\d.]+), at first ([\d.]+)/.exec(text) ?? [];
+    expect(Number(last), text).toBeLessThan(0.5 * Number(first));
+  });
+});
