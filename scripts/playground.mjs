@@ -17,6 +17,9 @@ await runMain(async () => {
   } else if (options.record) {
     const { record } = await import('./playground/record.mjs');
     await record();
+  } else if (options.picture) {
+    const { takePicture } = await import('./playground/picture.mjs');
+    console.log(`written: ${await takePicture()}`);
   } else if (options.smooth) {
     const { measureSmoothness } = await import('./playground/smooth.mjs');
     await measureSmoothness();

@@ -1,28 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { preview } from 'vite';
-import { adapterName, launchChrome } from '../chrome.mjs';
-import { root } from '../setup.mjs';
-import { buildSite } from './site.mjs';
+import { withBuiltPlayground } from './built-page.mjs';
 
 const seconds = 6;
 
 /** Prints the frame rate of the page's main thread: at rest, while it trains, and while someone drags on the map meanwhile. */
 export async function measureSmoothness() {
-  const outDir = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
-  await buildSite(outDir);
-  const server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
-  const address = server.httpServer.address();
-  if (!address || typeof address === 'string') throw new Error('the server has no port');
-  const chrome = await launchChrome();
-  try {
-    const page = await chrome.newPage();
-    await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(`http://127.0.0.1:${address.port}/`);
-    console.log(`${await chrome.version()}, WebGPU adapter: ${await adapterName(page)}, ${seconds} s each`);
-    await page.waitForFunction(() => !document.querySelector('button#play')?.hasAttribute('disabled'), { timeout: 60_000 });
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+  await withBuiltPlayground(async (page, about) => {
+    console.log(`${about}, ${seconds} s each`);
     await report(page, 'at rest');
     await page.click('#play');
     await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -32,11 +15,7 @@ export async function measureSmoothness() {
     await dragging;
     const rate = await page.$eval('#images-per-second', (place) => place.textContent);
     console.log(`images a second meanwhile: ${rate}`);
-  } finally {
-    await chrome.close();
-    await server.close();
-    await rm(outDir, { recursive: true });
-  }
+  });
 }
 
 /**
