@@ -1,0 +1,185 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Paths are relative to the repository, with slashes. */
+const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+const pages = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map((file) => `docs/${file.replaceAll(path.sep, '/')}`)
+  .filter((file) => file.endsWith('.md'))
+  .sort();
+const guides = pages.filter((file) => file.startsWith('docs/guide/'));
+
+interface Block {
+  /** Of the Markdown, and the line of it in which the code begins, from 0 on. */
+  readonly file: string;
+  readonly line: number;
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The fenced blocks of a Markdown file. A fence that nothing closes goes on to the end. */
+function blocksOf(file: string, markdown: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { fence: string; line: number; language: string; code: string[] } | undefined;
+  const close = () => {
+    if (open) blocks.push({ file, line: open.line, language: open.language, code: open.code.join('\n') });
+    open = undefined;
+  };
+  markdown.split(/\r?\n/).forEach((text, i) => {
+    const [, fence, language] = /^\s*(`{3,}|~{3,})\s*(\S*)/.exec(text) ?? [];
+    if (!open && fence) open = { fence, line: i + 1, language, code: [] };
+    else if (open && fence?.startsWith(open.fence) && !language) close();
+    else open?.code.push(text);
+  });
+  close();
+  return blocks;
+}
+
+/**
+ * What the compiler says of the blocks, as `file:line: message (code)`, lines counted in the Markdown. Each block is a module of its own beside its
+ * Markdown; all are one program with the sources, so that the library is read once. The sources themselves are checked by `npm run typecheck`.
+ */
+function compile(blocks: readonly Block[]): { problems: string[]; program: ts.Program } {
+  const modules = new Map(blocks.map((block) => [path.join(root, `${block.file}.${block.line}.${block.language}`), block]));
+  const source = (name: string) => path.join(root, 'src', name);
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    // Only a page's types are in sight: a use of Node in a guide is an error.
+    types: ['@webgpu/types'],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    allowImportingTsExtensions: true,
+    verbatimModuleSyntax: true,
+    allowJs: true,
+    checkJs: true,
+    strict: true,
+    noImplicitReturns: true,
+    noFallthroughCasesInSwitch: true,
+    skipLibCheck: true,
+    noEmit: true,
+    paths: {
+      latentgpu: [source('index.ts')],
+      'latentgpu/worker': [source('worker.ts')],
+      'latentgpu/kernels': [source('kernels.ts')],
+      'latentgpu/runtime': [source('runtime.ts')],
+    },
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.getCurrentDirectory = () => root;
+  host.fileExists = (name) => modules.has(path.normalize(name)) || fileExists(name);
+  host.readFile = (name) => modules.get(path.normalize(name))?.code ?? readFile(name);
+  host.getSourceFile = (name, language, ...rest) => {
+    const block = modules.get(path.normalize(name));
+    return block ? ts.createSourceFile(name, block.code, language) : getSourceFile(name, language, ...rest);
+  };
+  const program = ts.createProgram([...modules.keys(), source('index.ts'), path.join(root, 'shaders/wgsl-preprocessor.d.ts')], options, host);
+  const told = ({ file, start = 0, messageText, code }: ts.Diagnostic): string => {
+    const block = file && modules.get(path.normalize(file.fileName));
+    const at = file?.getLineAndCharacterOfPosition(start).line ?? 0;
+    const place = block ? `${block.file}:${block.line + at + 1}` : (file?.fileName ?? 'options');
+    return `${place}: ${ts.flattenDiagnosticMessageText(messageText, ' ')} (TS${code})`;
+  };
+  const ofBlocks = [...modules.keys()].flatMap((name) => {
+    const file = program.getSourceFile(name);
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  });
+  return { problems: [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...ofBlocks].map(told), program };
+}
+
+/** The functions that an entry point exports, whether declared as such or held by a constant. */
+function functionsOf(program: ts.Program, file: string): string[] {
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(path.join(root, file))!)!;
+  const called = checker.getExportsOfModule(module).filter((symbol) => {
+    const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    return meant.flags & ts.SymbolFlags.Value && checker.getTypeOfSymbol(meant).getCallSignatures().length > 0;
+  });
+  return called.map(({ name }) => name);
+}
+
+/** Markdown without what stands in it as code. */
+const prose = (markdown: string): string => {
+  const lines = markdown.split(/\r?\n/);
+  for (const { line, code } of blocksOf('', markdown)) lines.fill('', line - 1, line + code.split('\n').length);
+  return lines.join('\n').replaceAll(/`[^`\n]*`/g, '');
+};
+
+/** What a heading can be linked to by, as GitHub makes it. */
+const anchorOf = (heading: string): string => heading.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
+const anchorsOf = (markdown: string): string[] => [...markdown.matchAll(/^#+\s+(.*)$/gm)].map(([, heading]) => anchorOf(heading));
+
+/** Relative links of a Markdown file that lead nowhere, as `file: target`. */
+function deadLinks(file: string, markdown: string): string[] {
+  const targets = [...prose(markdown).matchAll(/\]\(\s*<?([^)\s>]+)/g), ...prose(markdown).matchAll(/\b(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
+  return targets.flatMap((target) => {
+    if (/^([a-z][a-z+.-]*:|\/\/)/i.test(target)) return [];
+    const [address, anchor] = decodeURI(target).split('#');
+    const to = address ? path.join(root, path.dirname(file), address) : path.join(root, file);
+    if (address && !existsSync(to)) return [`${file}: ${target}`];
+    const text = address ? (to.endsWith('.md') ? readFileSync(to, 'utf8') : undefined) : markdown;
+    return anchor && text !== undefined && !anchorsOf(text).includes(anchor) ? [`${file}: ${target}`] : [];
+  });
+}
+
+describe('the code in the guides', () => {
+  const blocks = guides.flatMap((file) => blocksOf(file, textOf(file))).filter(({ language }) => language === 'ts' || language === 'js');
+  const wrong = ['A guide', '```ts', "import { dense } from 'latentgpu';", '', "dense('32');", '```', 'and', '```js', "import { openGpu } from 'latentgpu';", '', 'await openGpu({ adaptor: 1 });', '```'];
+  const invented = blocksOf('docs/guide/wrong.md', wrong.join('\n'));
+  const { problems, program } = compile([...blocks, ...invented]);
+  const of = (file: string): string[] => problems.filter((problem) => problem.startsWith(`${file}:`));
+
+  it('is there', () => expect(guides.length).toBeGreaterThan(0));
+
+  it('is held to what the library takes: a wrong block is told with its line', () => {
+    expect(of('docs/guide/wrong.md')).toEqual([
+      expect.stringMatching(/^docs\/guide\/wrong\.md:5: Argument of type 'string' .* \(TS2345\)$/),
+      expect.stringMatching(/^docs\/guide\/wrong\.md:11: .*'adaptor' does not exist in type 'GpuOptions'.* \(TS\d+\)$/),
+    ]);
+  });
+
+  it.each(guides)('compiles: %s', (file) => expect(of(file)).toEqual([]));
+
+  it('meets no trouble outside of the blocks', () => {
+    const markdown = [...guides, 'docs/guide/wrong.md'];
+    expect(problems.filter((problem) => !markdown.some((file) => problem.startsWith(`${file}:`)))).toEqual([]);
+  });
+
+  it('and the text name every function that the library exports', () => {
+    const all = guides.map(textOf).join('\n');
+    const functions = functionsOf(program, 'src/index.ts');
+    expect(functions).toEqual(expect.arrayContaining(['autoencoder', 'minMax', 'rocAuc']));
+    // Some are words of English: counted is a call, or the name alone as code.
+    expect(functions.filter((name) => !new RegExp(`\\b${name}\\(|\`${name}\``).test(all))).toEqual([]);
+  });
+});
+
+/** Where a guide says what comes out. */
+const outcome = (markdown: string): string => /^## What comes out$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
+
+describe('the figures in the guides', () => {
+  const results = textOf('docs/RESULTS.md');
+  const foreign = (text: string): string[] => (prose(text).match(/\d+\.\d+/g) ?? []).filter((figure) => !new RegExp(`(?<![\\d.])${figure.replace('.', '\\.')}(?!\\d)`).test(results));
+
+  it('are told where no command has printed them', () => {
+    expect(foreign(outcome('# A\n0.1234\n## What comes out\n\n| 0.0915 | 0.12345 |\n`1.2345`\n## Pitfalls\n0.4321'))).toEqual(['0.12345']);
+  });
+
+  it.each(guides)('are those of docs/RESULTS.md: %s', (file) => expect(foreign(outcome(textOf(file)))).toEqual([]));
+});
+
+describe('links', () => {
+  it('are told where they lead nowhere', () => {
+    const markdown = '# A b, c\n[a](nowhere.md) [b](../RESULTS.md) [c](#a-b-c) [d](#no) [e](https://x.example/y.md) `[f](code.md)`\n```\n[g](code.md)\n```\n![h](no.png)';
+    expect(deadLinks('docs/guide/wrong.md', markdown)).toEqual(['docs/guide/wrong.md: nowhere.md', 'docs/guide/wrong.md: #no', 'docs/guide/wrong.md: no.png']);
+  });
+
+  it.each([...pages, 'README.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) => expect(deadLinks(file, textOf(file))).toEqual([]));
+});
