@@ -3,6 +3,8 @@ export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
+export type { OnnxPart } from './models/onnx.ts';
+export type { Part } from './models/part.ts';
 export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/load.ts';
 export type { SaveOptions } from './models/checkpoint.ts';
 export { classifier, type Classifier, type ClassifierLosses, type ClassifierSpec, type Prediction } from './models/classifier.ts';
@@ -10,7 +12,7 @@ export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution 
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/network.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions, type Initializer, type Layer } from './models/layers.ts';
-export { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d, type ConvOptions, type ConvTransposeOptions, type Padding, type PoolOptions, type Sides } from './models/image-layers.ts';
+export { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d, type ConvOptions, type ConvTransposeOptions, type Interpolation, type Padding, type PoolOptions, type Sides } from './models/image-layers.ts';
 export { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './models/corruptions.ts';
 export { minMax, standardize, type Normalize } from './models/normalize.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/penalties.ts';
@@ -18,7 +20,7 @@ export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/sch
 export type { Activation } from './kernels/activation.ts';
 export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
 export type { Losses } from './models/losses.ts';
-export { adagrad, adam, adamw, sgd, type AdamOptions, type Optimizer } from './models/optimizers.ts';
+export { adagrad, adam, adamw, sgd, type AdamOptions, type ClipOptions, type Optimizer } from './models/optimizers.ts';
 
 export { knnPredict, nearestNeighbors, type KnnOptions, type Neighbors, type NeighborsOptions } from './models/neighbors.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';

@@ -62,7 +62,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     if (cause instanceof LatentGpuError) throw cause;
-    throw new LatentGpuError(`fetchIdx: ${url} cannot be read`, { cause });
+    throw new DataError(`fetchIdx: ${url} cannot be read`, { cause });
   }
 }
 

@@ -8,7 +8,7 @@ import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
 import { kernelLayout, type Image } from './layout.ts';
 
-export type { Padding };
+export type { Interpolation, Padding };
 
 export interface ConvOptions {
   /** Pixels from one place of the kernel to the next. Default 1. */

@@ -67,6 +67,11 @@ export class Network {
     this.#around = around(layers, this.#shapes, options.around);
   }
 
+  /** The layers that have weights. @internal */
+  get weighted(): Layer[] {
+    return this.layers.filter((layer, i) => layer.parameters(this.#shapes[i], this.#around[i]).length > 0);
+  }
+
   /** Numbers in all weights. */
   get parameterCount(): number {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);

@@ -50,7 +50,7 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
     args: [weight, { estimate }],
     check(encoder) {
       const other = encoder.find(({ name }) => name !== 'dense');
-      if (other) throw new OptionError(`contractive: takes an encoder of dense layers only, not ${other.name}; stochasticContractive takes any`);
+      if (other) throw new OptionError(`contractive: takes an encoder of dense layers only, not ${other.name}${other.beta ? '' : '; stochasticContractive takes any'}`);
     },
     record({ pass, code, layers }) {
       const u = estimate ? randomSigns(pass.tape, code.shape, pass.draws()) : undefined;

@@ -98,6 +98,8 @@ export function writeSpec({ encoder, decoder, loss, corruptions, penalties, norm
 
 /** The decoder's layers with the encoder's weights in the place of their own. */
 function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
+  const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(({ units }) => units === undefined);
+  if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
   const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
   const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
   if (from.length !== to.length) throw new OptionError(`autoencoder: tied weights need as many dense layers on both sides, not ${from.length} and ${to.length}`);
@@ -113,6 +115,11 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
   });
   return { layers, borrowed };
 }
+
+/** A network that is only looked at has no weights anywhere. */
+const never = (): Host => {
+  throw new Error('this network has no weights');
+};
 
 function list<T extends Corruption | Penalty>(option: string, given: T | T[] | undefined, has: string): T[] {
   const all = given === undefined ? [] : Array.isArray(given) ? given : [given];

@@ -12,6 +12,10 @@ const synonyms: Record<string, string> = {
   callbacks: 'onEpochEnd',
   yieldEvery: 'frameBudgetMs',
   latentDim: 'encoder: [dense(latentDim)]',
+  corruption: 'corrupt',
+  noise: 'corrupt: gaussianNoise(0.5)',
+  regularizer: 'penalty',
+  penalties: 'penalty',
 };
 
 /** @throws OptionError for a key that is not in `known`, with a hint where one is close */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, constant, contractive, cosine, dataset, dense, dropout, gaussian, gaussianNoise, maskNoise, OptionError, saltAndPepper, sgd, ShapeError,
+  adam, autoencoder, constant, contractive, conv2d, cosine, dataset, dense, dropout, gaussian, gaussianNoise, maskNoise, OptionError, saltAndPepper, sgd, ShapeError,
   sparsity, stepDecay, stochasticContractive, warmUp, type Autoencoder, type AutoencoderSpec, type Schedule,
 } from '../../src/index.ts'; // prettier-ignore
 import { valueAt } from '../../src/models/schedules.ts';
@@ -231,6 +231,8 @@ describe('what cannot be is refused', () => {
     ['a sparse Gaussian code', () => smallModel({ encoder: [gaussian(5)], penalty: sparsity(1) }), OptionError, 'the code is gaussian'],
     ['tied layers that do not mirror', () => smallModel({ encoder: [dense(8), dense(5)], decoder: [dense(7), dense(12, 'sigmoid')], tied: true }), ShapeError, 'which it mirrors, takes 8'],
     ['tied with other numbers of layers', () => smallModel({ encoder: [dense(8), dense(5)], tied: true }), OptionError, 'not 2 and 1'],
+    ['tied convolutions', () => smallModel({ input: [4, 3, 1], encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })], tied: true }), OptionError, 'dense layers, not conv2d'],
+    ['a contractive penalty on a Gaussian code', () => smallModel({ encoder: [gaussian(5)], penalty: contractive(1) }), OptionError, 'dense layers only, not gaussian'],
     ['a corruption that is none', () => smallModel({ corrupt: 0.5 as never }), OptionError, 'corrupt takes what gaussianNoise'],
     ['a penalty that is none', () => smallModel({ penalty: [1e-4] as never }), OptionError, 'penalty takes what contractive'],
   ];
@@ -239,6 +241,14 @@ describe('what cannot be is refused', () => {
     const error = await errorOf(make());
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toContain(words);
+  });
+
+  it('layer by layer where a layer is none of dense layers', async () => {
+    const model = await smallModel({ input: [4, 3, 1], encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })] });
+    const error = await errorOf(model.pretrain(data(5), { epochs: 1 }));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toBe('pretrain: takes dense layers, not conv2d');
+    model.dispose();
   });
 
   it('sampling and posteriors without a Gaussian code', async () => {
