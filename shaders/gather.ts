@@ -9,6 +9,8 @@ export interface GatherVariant {
   readonly wide: boolean;
   /** Rows are taken in the order bound to `order`, else one after the other. */
   readonly ordered: boolean;
+  /** The buffer holds some of the examples: `count` from number `first` on. */
+  readonly split: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface GatherVariant {
  *
  * Rows past the end of the epoch repeat its last one: they are ordinary data, and the loss gives them no weight.
  */
-export const gatherShader = ({ bytes, wide, ordered }: GatherVariant) =>
+export const gatherShader = ({ bytes, wide, ordered, split }: GatherVariant) =>
   shader<'data' | 'state' | 'x', 'order'>(
     'gather',
     wgsl`
@@ -35,6 +37,10 @@ export const gatherShader = ({ bytes, wide, ordered }: GatherVariant) =>
 override rows: u32;
 override columns: u32;
 override scale: f32;
+#if ${split}
+override first: u32;
+override count: u32;
+#endif
 ${grid}
 ${state()}
 ${batchRows}
@@ -50,6 +56,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var row = state.position + min(t / width, batch_rows() - 1u);
 #if ${ordered}
   row = order[row];
+#endif
+#if ${split}
+  // Each row is written by the dispatch that has it.
+  if (row < first || row - first >= count) { return; }
+  row -= first;
 #endif
   let at = row * width + t % width;
 #if ${bytes && wide}

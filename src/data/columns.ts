@@ -17,7 +17,7 @@ const pieceBytes = 32 * 2 ** 20;
 /** Reads a data set back once and sums it up in float64. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
   const { features, length, gpu } = set;
-  const { tensor, bytes, scale, examples } = set.storage;
+  const { pieces, bytes, scale } = set.storage;
   const least = new Float64Array(features).fill(Infinity);
   const most = new Float64Array(features).fill(-Infinity);
   const sum = new Float64Array(features);
@@ -27,10 +27,7 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   // Copies start at whole words: four rows of bytes do.
   const rows = Math.max(4, Math.floor(pieceBytes / width / 4) * 4);
   let origin: Float64Array | undefined;
-  for (let first = 0; first < examples; first += rows) {
-    const count = Math.min(rows, examples - first);
-    const piece = await gpu.readBytes([rangeOf(tensor, first * width, count * width)]);
-    const values = bytes ? new Uint8Array(piece) : new Float32Array(piece);
+  const add = (values: Uint8Array | Float32Array, first: number, count: number) => {
     for (let row = 0; row < count; row++) {
       if (own && !own[first + row]) continue;
       const at = row * features;
@@ -44,6 +41,13 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
         sum[column] += off;
         squares[column] += off * off;
       }
+    }
+  };
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.count; from += rows) {
+      const count = Math.min(rows, piece.count - from);
+      const values = await gpu.readBytes([rangeOf(piece.data, from * width, count * width)]);
+      add(bytes ? new Uint8Array(values) : new Float32Array(values), piece.first + from, count);
     }
   }
   return {

@@ -2,7 +2,7 @@ import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { permutation, streams } from '../runtime/random.ts';
-import { boundRange, emptyTensor, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import { boundRange, emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
 
 /** Numbers with a shape whose first side counts examples. */
 export interface Source {
@@ -32,7 +32,8 @@ interface Range {
 
 /** What a data set and its views share on the device. */
 interface Storage {
-  readonly tensor: Tensor;
+  /** One behind the other, each within what the device allows in one buffer. */
+  readonly pieces: readonly Piece[];
   readonly examples: number;
   readonly bytes: boolean;
   readonly scale: number;
@@ -159,11 +160,11 @@ export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Sour
   const bytes = data instanceof Uint8Array;
   const scale = checkNumber('dataset: scale', options.scale ?? (bytes ? 1 / 255 : 1));
   const range = rangeOf(data, features);
-  const tensor = await upload(gpu, data);
+  const pieces = await upload(gpu, data, features);
   const { least, leastAt, most, mostAt } = range;
   const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
-  const storage = { tensor, examples: length, bytes, scale, range: scaled };
-  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length, [tensor]);
+  const storage = { pieces, examples: length, bytes, scale, range: scaled };
+  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length, pieces.map(({ data }) => data));
 }
 
 function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
@@ -201,7 +202,27 @@ export function checkProbabilities(data: Dataset): void {
   if (most > 1 + 1e-6) throw new DataError(`bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }
 
-async function upload(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor> {
+/** As few pieces as there can be, all of whole examples. */
+async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features: number): Promise<Piece[]> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const limit = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
+  // Four examples of bytes are whole words, whatever their size.
+  const most = Math.max(4, Math.floor(limit / (features * data.BYTES_PER_ELEMENT) / 4) * 4);
+  const examples = data.length / features;
+  const pieces: Piece[] = [];
+  try {
+    for (let first = 0; first < examples; first += most) {
+      const count = Math.min(most, examples - first);
+      pieces.push({ data: await uploadPiece(gpu, data.subarray(first * features, (first + count) * features)), first, count });
+    }
+  } catch (error) {
+    for (const { data } of pieces) data.dispose();
+    throw error;
+  }
+  return pieces;
+}
+
+async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor> {
   const bytes = data instanceof Uint8Array;
   const tensor = emptyTensor(gpu, [bytes ? Math.ceil(data.length / 4) : data.length], bytes ? 'u32' : 'f32', 'data');
   const { buffer } = boundRange(tensor);

@@ -3,11 +3,12 @@ import { shuffleShader } from '../../shaders/shuffle.ts';
 import { accountShader, advanceShader, clipShader, termNames, watchStrip } from '../../shaders/step.ts';
 import { streams } from '../runtime/random.ts';
 import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import type { Piece, Tensor } from '../runtime/tensor.ts';
 
 /** Examples as they lie on the device: rows of `columns` floats, or of bytes, four to a word. */
 export interface Rows {
-  readonly data: Tensor;
+  /** All of them, or the pieces they are cut into, in their order. */
+  readonly data: Tensor | readonly Piece[];
   readonly bytes: boolean;
   readonly columns: number;
   /** Each value is multiplied by it. */
@@ -20,7 +21,11 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   const x = tape.tensor([rows, columns], 'f32', 'batch');
   const wide = columns % 4 === 0;
   const threads = wide ? x.size / 4 : x.size;
-  tape.run(gatherShader({ bytes, wide, ordered: order !== undefined }), { data, state, x, order }, { constants: { rows, columns, scale }, threads });
+  const whole = 'shape' in data ? data : data.length === 1 ? data[0].data : undefined;
+  const shader = gatherShader({ bytes, wide, ordered: order !== undefined, split: !whole });
+  const run = (data: Tensor, part = {}) => tape.run(shader, { data, state, x, order }, { constants: { rows, columns, scale, ...part }, threads });
+  if (whole) run(whole);
+  else for (const { data: piece, first, count } of data as readonly Piece[]) run(piece, { first, count });
   return x;
 }
 

@@ -11,10 +11,12 @@ import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty
 type Makers<P> = Record<string, (...args: any[]) => P>;
 
 const layers: Makers<Layer> = { dense, dropout, gaussian, conv2d, convTranspose2d, maxPool2d, upsample2d, flatten, reshape };
-export const layerNames = (): string[] => Object.keys(layers);
 const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
 const penalties: Makers<Penalty> = { contractive, stochasticContractive, sparsity, weightDecay };
 const normalizations: Makers<Normalize> = { standardize, minMax };
+
+/** All of them, by what they make. */
+export const makers = { layers, corruptions, penalties, normalizations };
 
 /** @throws OptionError for what is no list of parts, or what a part's maker refuses */
 export const readLayers = (written: unknown): Layer[] => read(layers, written, 'layer');

@@ -27,7 +27,8 @@ const batchFor = (rows: number): number => Math.min(usualBatch, 2 ** Math.ceil(M
 export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (pass: Pass, x: Tensor) => Tensor, seed = 0): Promise<Float32Array> {
   const { gpu, length } = data;
   const batch = batchFor(length);
-  const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(pieceBytes / (batch * columns * 4))));
+  const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
+  const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(most / (batch * columns * 4))));
   const state = makeState(gpu);
   const out = emptyTensor(gpu, [batches * batch, columns], 'f32', 'results');
   const owned: { dispose(): void }[] = [state, out];
@@ -73,9 +74,9 @@ export interface Batch {
 /** Records the batch at the state's position of a data set. */
 export function gatherFrom(tape: Tape, data: Dataset, state: Tensor, batch: number, shuffled = data.order): Batch {
   const { storage, features } = data;
-  const { tensor, bytes, scale, targets } = storage;
+  const { pieces, bytes, scale, targets } = storage;
   return {
-    x: gather(tape, { data: tensor, bytes, scale, columns: features }, state, batch, shuffled),
+    x: gather(tape, { data: pieces, bytes, scale, columns: features }, state, batch, shuffled),
     targets: targets && gather(tape, { data: targets, bytes: false, scale: 1, columns: 1 }, state, batch, shuffled),
   };
 }

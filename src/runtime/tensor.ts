@@ -54,6 +54,14 @@ export class Tensor {
   }
 }
 
+/** Some of the rows of what is too large for one buffer. */
+export interface Piece {
+  readonly data: Tensor;
+  /** The number of its first row, and how many it has. */
+  readonly first: number;
+  readonly count: number;
+}
+
 function checkShape(label: string, shape: readonly number[]): void {
   if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
 }

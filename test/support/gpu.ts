@@ -33,6 +33,19 @@ export async function withoutFeatures(): Promise<Gpu> {
   return forced(new Gpu(bare, info, false, 'fixed'));
 }
 
+/** The same device, said to allow so many bytes in one buffer. */
+export async function withSmallBuffers(bytes: number): Promise<Gpu> {
+  const { device, info } = await sharedGpu();
+  const limits = new Proxy(device.limits, { get: (target, key): unknown => (key === 'maxBufferSize' || key === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(target, key, target)) });
+  const small = new Proxy(device, {
+    get: (target, key) => {
+      const value: unknown = key === 'limits' ? limits : Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
+  return forced(new Gpu(small, info, false, 'fixed'));
+}
+
 /**
  * Call it at the top of a test file: every test then runs inside WebGPU's error scopes, so a shader that does not compile or a binding
  * that does not fit fails the test that made it, with the compiler's message.

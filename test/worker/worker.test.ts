@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
+import { makers } from '../../src/models/makers.ts';
+import * as parts from '../../src/worker/parts.ts';
 import type { Gpu } from '../../src/worker/remote.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
@@ -21,6 +23,11 @@ const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
 
 it('has every name that the library has, and every maker of parts', () => {
   expect(Object.keys(remote).sort()).toEqual(Object.keys(direct).sort());
+});
+
+it('makes parts for all that can be made anew from a file', () => {
+  const names = Object.values(makers).flatMap((each) => Object.keys(each));
+  expect(Object.keys(parts).sort()).toEqual(names.sort());
 });
 
 it('trains with the same bits as without a worker, and answers the same', async () => {
