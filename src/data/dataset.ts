@@ -1,8 +1,8 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { permutation, streams } from '../runtime/random.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { boundRange, emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
+import { splitRows } from './split.ts';
 
 /** Numbers with a shape whose first side counts examples. */
 export interface Source {
@@ -93,13 +93,8 @@ export class Dataset {
 
   /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
   split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
-    checkOptions('split', options, ['seed']);
-    const seed = checkSeed('split', options.seed ?? 0);
-    checkNumber('split', fraction, { above: 0, most: 1 });
-    const first = Math.round(this.length * fraction);
-    if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);
-    const order = Array.from(permutation(this.length, seed, streams.split));
-    return [this.view(order.slice(0, first)), this.view(order.slice(first))];
+    const [first, rest] = splitRows(this.length, fraction, options);
+    return [this.view(first), this.view(rest)];
   }
 
   /** Frees the device memory; of a view, only what is its own. */

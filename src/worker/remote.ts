@@ -1,6 +1,7 @@
 /** The library's objects as a page sees them whose worker has the real ones. What is a getter there is a fact here, what returns at once a promise. */
 import type { Source } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
+import { splitRows } from '../data/split.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
 import type { SaveOptions } from '../models/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
@@ -9,8 +10,7 @@ import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/losses.ts';
 import type { LayerInfo } from '../models/network.ts';
 import type { OnnxPart } from '../models/onnx.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { permutation, streams } from '../runtime/random.ts';
+import { checkNumber } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import type { Client} from './client.ts';
 import { Remote } from './client.ts';
@@ -87,13 +87,8 @@ export class Dataset extends Remote {
 
   /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
   split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
-    checkOptions('split', options, ['seed']);
-    const seed = checkSeed('split', options.seed ?? 0);
-    checkNumber('split', fraction, { above: 0, most: 1 });
-    const first = Math.round(this.length * fraction);
-    if (first < 1 || first >= this.length) throw new DataError(`split: a fraction of ${fraction} of ${this.length} examples leaves one side empty`);
-    const order = Array.from(permutation(this.length, seed, streams.split));
-    return [this.#view(order.slice(0, first)), this.#view(order.slice(first))];
+    const [first, rest] = splitRows(this.length, fraction, options);
+    return [this.#view(first), this.#view(rest)];
   }
 
   dispose(): void {
