@@ -31,7 +31,7 @@ interface Field {
 
 /**
  * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped.
- * @throws FormatError with line and offset in characters, where rows differ in length or a value is no number; DataError with row and column for a
+ * @throws FormatError with the offset in characters, where rows differ in length or a value is no number; DataError with row and column for a
  * NaN or an infinity, or where there is no row; OptionError where there is no such label column
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvData {
@@ -64,8 +64,14 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
 }
 
 function guessDelimiter(text: string): ',' | ';' | '\t' {
-  const end = text.search(/[\r\n]/);
-  return (/[,;\t]/.exec(end < 0 ? text : text.slice(0, end))?.[0] ?? ',') as ',' | ';' | '\t';
+  // The first one outside of quotes in the first line that has anything.
+  let quoted = false;
+  for (const sign of text) {
+    if (sign === '"') quoted = !quoted;
+    else if (!quoted && (sign === ',' || sign === ';' || sign === '\t')) return sign;
+    else if (!quoted && sign === '\n' && text.slice(0, text.indexOf('\n')).trim()) break;
+  }
+  return ',';
 }
 
 /** The fields of each line that is not empty. @throws FormatError where a quote is not closed, or text follows it */
@@ -120,7 +126,7 @@ const notFinite = /^[+-]?(nan|inf|infinity)$/i;
 const isNumber = (text: string): boolean => (/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) || notFinite.test(text);
 
 function numberOf({ text, offset }: Field, row: number, column: string): number {
-  if (!isNumber(text)) throw new FormatError(`csv: '${text.slice(0, 40)}' in row ${row}, column ${column} (offset ${offset}) is no number`);
+  if (!isNumber(text)) throw new FormatError(`csv: '${text.slice(0, 40)}' in row ${row}, column ${column} (offset ${offset}) is no number; a column of text can be the \`label\``);
   const value = Math.fround(Number(text));
   if (!Number.isFinite(value)) throw new DataError(`csv: ${text.slice(0, 40)} at row ${row}, column ${column} is not finite`);
   return value;

@@ -36,6 +36,8 @@ export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageI
   const { fit = 'cover', channels = 3, background = 'white', signal } = options;
   if (fit !== 'cover' && fit !== 'stretch') throw new OptionError(`readImages: fit is 'cover' or 'stretch', not '${String(fit)}'`);
   if (![1, 3, 4].includes(channels)) throw new OptionError(`readImages: channels are 1, 3 or 4, not ${String(channels)}`);
+  if (typeof images !== 'object' || images === null) throw new OptionError('readImages: takes a list of images');
+  if (options.size !== undefined && (options.size as unknown as unknown[])?.length !== 2) throw new OptionError('readImages: the size is [height, width]');
   for (const side of options.size ?? []) checkNumber('readImages: size', side, { least: 1, most: 16384, whole: true });
   const inputs = Array.from(images);
   if (!inputs.length) throw new DataError('readImages: there are no images');
@@ -76,15 +78,15 @@ async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promi
 }
 
 async function download(url: string, i: number, signal?: AbortSignal): Promise<Blob> {
-  let response: Response;
   try {
-    response = await fetch(url, { signal });
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new DataError(`readImages: image ${i}: ${url} answered ${response.status} ${response.statusText}`);
+    return await response.blob();
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
+    if (cause instanceof DataError) throw cause;
     throw new DataError(`readImages: image ${i}: ${url} cannot be read`, { cause });
   }
-  if (!response.ok) throw new DataError(`readImages: image ${i}: ${url} answered ${response.status} ${response.statusText}`);
-  return response.blob();
 }
 
 function draw(context: OffscreenCanvasRenderingContext2D, bitmap: ImageBitmap, fit: 'cover' | 'stretch', background: string | undefined): void {

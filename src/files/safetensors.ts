@@ -76,7 +76,8 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
 
   const tensors = spans.map(({ name, shape, begin, end }): [string, SafeTensor] => {
     // A copy: the data of a file may start at any byte, a Float32Array only at every fourth.
-    const copy = bytes.slice(dataStart + begin, dataStart + end);
+    // Not by slice: Node's Buffer, which is a Uint8Array too, would hand out a view.
+    const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
     return [name, { data: new Float32Array(copy.buffer), shape }];
   });
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };

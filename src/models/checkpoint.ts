@@ -139,6 +139,7 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
   const { optimizer, epochKind } = written;
+  for (const name of ['origin', 'given'] as const) if (count(name) > count('step')) throw new OptionError(`${name} comes after the last step`);
   if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
   return {
     ...startPlace(),

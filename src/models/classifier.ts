@@ -54,8 +54,13 @@ export interface Prediction extends Matrix {
 export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
   gpu.check();
   const made = new Classifier(gpu, readSpec(gpu, spec));
-  await made.copyFrom(spec.encoder.host());
-  return made;
+  try {
+    await made.copyFrom(spec.encoder.host());
+    return made;
+  } catch (error) {
+    made.dispose();
+    throw error;
+  }
 }
 
 export class Classifier {
@@ -79,8 +84,8 @@ export class Classifier {
     this.#freeze = freeze;
     this.#hidden = hidden;
     const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
-    this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
+    this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     const copied = this.encoder.parameterValues(seed, 0, given);
     const own = this.head.parameterValues(seed, copied.length, given);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
@@ -214,7 +219,7 @@ function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
   const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
   if (!(encoder instanceof Network)) throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
   if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
-  if (encoder.borrows) throw new OptionError('classifier: tied layers have no weights of their own; take the encoder');
+  if (encoder.prefix !== 'encoder.') throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   return checkSpec({ encoder, classes, freeze, hidden, seed });
 }
 

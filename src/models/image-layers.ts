@@ -74,7 +74,7 @@ export function convTranspose2d(filters: number, kernel: Sides, activation: Acti
 }
 
 export interface PoolOptions {
-  /** Default: the window's side, so that windows do not overlap. */
+  /** Default: the window's side, so that windows do not overlap; its height, where it is no square. */
   stride?: number;
   /** As for `conv2d`; what is outside of the image never is the largest. Default `'valid'`. */
   padding?: 'same' | 'valid';

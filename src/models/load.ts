@@ -95,11 +95,12 @@ function readNormalization(written: unknown, shape: number[]): { how?: Normalize
   if (fitted === undefined) return { how, clamped: clamped === true };
   const { shift, spread } = record(fitted, 'fitted');
   const features = shape.reduce((product, n) => product * n, 1);
-  const numbers = (values: unknown): Float32Array => {
-    if (!Array.isArray(values) || values.length !== features || !values.every((value) => Number.isFinite(value))) throw new OptionError(`the normalisation is no list of ${features} numbers`);
+  const numbers = (values: unknown, least = -Infinity): Float32Array => {
+    const good = Array.isArray(values) && values.length === features && values.every((value) => Number.isFinite(value) && Number.isFinite(Math.fround(value as number)) && Math.fround(value as number) > least);
+    if (!good) throw new OptionError(`the normalisation is no list of ${features} numbers`);
     return Float32Array.from(values as number[]);
   };
-  return { how, clamped: clamped === true, fitted: { shift: numbers(shift), spread: numbers(spread) } };
+  return { how, clamped: clamped === true, fitted: { shift: numbers(shift), spread: numbers(spread, 0) } };
 }
 
 /** @throws OptionError */

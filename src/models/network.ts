@@ -92,11 +92,6 @@ export class Network {
     return `${this.name}.`;
   }
 
-  /** Whether it works on weights of another network. @internal */
-  get borrows(): boolean {
-    return this.options.borrowed !== undefined;
-  }
-
   /** The activation that the outputs come from. */
   get lastActivation(): string | undefined {
     return this.layers[this.#lastComputing]?.activation;

@@ -1,6 +1,6 @@
 import { columnsOf } from '../data/columns.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { LatentGpuError } from '../errors.ts';
+import { DataError, LatentGpuError } from '../errors.ts';
 import { denormalize, normalize, type Scaling } from '../kernels/normalize.ts';
 import type { Gpu } from '../runtime/device.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -76,6 +76,8 @@ export class Normalizer {
     const spread = standard ? deviation : most.map((value, i) => value - least[i]);
     // Less than float32 can tell apart is no spread.
     const real = spread.map((value, i) => (value > 1e-7 * Math.max(Math.abs(least[i]), Math.abs(most[i])) ? value : 1));
+    const wide = real.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    if (wide >= 0) throw new DataError(`${this.how.name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, which is more than float32 can span`);
     this.set({ shift: Float32Array.from(standard ? mean : least), spread: Float32Array.from(real) });
   }
 
@@ -97,7 +99,13 @@ export class Normalizer {
   /** Fits it to something known; once. */
   set(fitted: Fitted): void {
     this.#fitted = fitted;
-    this.#onDevice = { shift: tensor(this.gpu, fitted.shift), spread: tensor(this.gpu, fitted.spread) };
+    const shift = tensor(this.gpu, fitted.shift);
+    try {
+      this.#onDevice = { shift, spread: tensor(this.gpu, fitted.spread) };
+    } catch (error) {
+      shift.dispose();
+      throw error;
+    }
   }
 
   /** @throws LatentGpuError before the first fit */

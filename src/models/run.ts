@@ -16,8 +16,11 @@ const usualBatch = 256;
 /** Results are brought back in pieces of at most this many bytes. */
 const pieceBytes = 32 * 2 ** 20;
 
-/** A power of two where there are few rows, so that few sizes of kernels get compiled. */
-const batchFor = (rows: number): number => Math.min(usualBatch, 2 ** Math.ceil(Math.log2(rows)));
+/** A power of two where there are few rows, so that few sizes of kernels get compiled; fewer where so many rows would not fit into a buffer. */
+function batchFor({ length, features, gpu }: Dataset, columns = 1): number {
+  const fitting = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.max(features, columns)));
+  return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting));
+}
 
 /**
  * Sends every example through `record`, which maps a batch to `columns` values a row, and brings the results back as rows.
@@ -26,18 +29,21 @@ const batchFor = (rows: number): number => Math.min(usualBatch, 2 ** Math.ceil(M
  */
 export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (pass: Pass, x: Tensor) => Tensor, seed = 0): Promise<Float32Array> {
   const { gpu, length } = data;
-  const batch = batchFor(length);
+  const batch = batchFor(data, columns);
   const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(most / (batch * columns * 4))));
-  const state = makeState(gpu);
-  const out = emptyTensor(gpu, [batches * batch, columns], 'f32', 'results');
-  const owned: { dispose(): void }[] = [state, out];
+  const owned: { dispose(): void }[] = [];
+  const own = <T extends { dispose(): void }>(made: T): T => {
+    owned.push(made);
+    return made;
+  };
   try {
+    const state = own(makeState(gpu));
+    const out = own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
     const tape = makeTape(gpu);
     scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, state, batch).x), state, out, columns);
     advance(tape, state);
-    const plan = await compile(tape);
-    owned.push(plan);
+    const plan = own(await compile(tape));
     return await turns.take(async () => {
       const schedule = new Schedule(gpu);
       const results = new Float32Array(length * columns);
@@ -107,18 +113,19 @@ export class Evaluation<L extends AnyLoss> {
   ) {}
 
   /** The seed is that of a Gaussian code's samples and of penalties that draw: the same in every run. */
-  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, { batch = batchFor(data.length), seed = model.seed } = {}): Promise<Evaluation<L>> {
+  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, { batch = batchFor(data), seed = model.seed } = {}): Promise<Evaluation<L>> {
     const { gpu } = data;
     const state = makeState(gpu);
-    const losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
+    let losses: Tensor | undefined;
     try {
+      losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
       const tape = makeTape(gpu);
       account(tape, model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, state, batch)), state, losses);
       advance(tape, state);
       return new Evaluation(model, await compile(tape), state, losses, { examples: data.length, batch, seed });
     } catch (error) {
       state.dispose();
-      losses.dispose();
+      losses?.dispose();
       throw error;
     }
   }

@@ -96,7 +96,7 @@ export class Trainer<L extends AnyLoss> {
     const values = settings(optimizer);
     writeTensor(gpu, tensors.settings, settingNames.map((name) => values[name]));
     const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
-    if (place.epochKind !== epochKind && place.position) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
+    if (place.position && (place.epochKind !== epochKind || place.position >= data.length)) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
     return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] });
   }

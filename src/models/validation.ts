@@ -25,8 +25,13 @@ export class Validation<L extends AnyLoss> {
   ): Promise<Validation<L>> {
     const evaluation = await Evaluation.make(model, data);
     const { gpu, parameters } = model.host;
-    const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
-    return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
+    try {
+      const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
+      return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
+    } catch (error) {
+      evaluation.dispose();
+      throw error;
+    }
   }
 
   async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {

@@ -40,7 +40,8 @@ export async function readWeights({ gpu, turns, places }: Weights): Promise<Reco
 
 /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
 export function writeWeights({ gpu, turns, places }: Weights, weights: Record<string, Matrix>): void {
-  const copies = Object.entries(weights).map(([name, { data, shape }]) => {
+  const copies = Object.entries(weights).map(([name, { data, shape } = {} as Matrix]) => {
+    if (!Array.isArray(shape) || typeof data?.length !== 'number') throw new ShapeError(`setWeights: ${name} is no matrix: { data, shape }`);
     const place = places.find((parameters) => parameters.named(name));
     const parameter = place?.named(name);
     if (!place || !parameter) throw new ShapeError(`setWeights: there is no ${name}; there are ${places.flatMap(({ names }) => names).join(', ')}`);

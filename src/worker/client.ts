@@ -1,12 +1,14 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
 import type { FitOptions, History, Training } from '../models/fit-options.ts';
 import type { AnyLoss } from '../models/losses.ts';
-import { callbackNames, fromWireError, isPlain, toWireError, transferable, type CallbackName, type Handle, type Known, type Line, type Reference, type Request, type Response, type Steering } from './protocol.ts';
+import { callbackNames, fromWireError, isPlain, toWireError, transferable, type CallbackName, type Handle, type Known, type Line, type Reference, type Request, type Response, type Steering, type WireError } from './protocol.ts';
 
 interface Pending {
   resolve(value: unknown): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
   callbacks: Callbacks;
+  /** What one of them has thrown. */
+  thrown?: { error: unknown };
 }
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each of its own kind of argument */
@@ -79,7 +81,12 @@ export class Client {
       const wired = args.map((each) => this.#wired(each));
       this.#pending.set(call, { resolve: resolve, reject, callbacks });
       const names = callbackNames.filter((name) => callbacks[name]);
-      this.#post({ kind: 'call', call, target, method, args: wired, makes, callbacks: names }, transfer ? transferable(wired) : []);
+      try {
+        this.#post({ kind: 'call', call, target, method, args: wired, makes, callbacks: names }, transfer ? transferable(wired) : []);
+      } catch (cause) {
+        this.#pending.delete(call);
+        throw new OptionError(`${method}: what it is given cannot be sent to a worker: ${String(cause)}`, { cause });
+      }
     });
     return { call, done };
   }
@@ -98,21 +105,29 @@ export class Client {
         this.#pending.get(response.call)?.resolve(response.value);
         break;
       case 'error':
-        this.#pending.get(response.call)?.reject(fromWireError(response.error));
+        this.#fail(response.call, fromWireError(response.error));
         break;
     }
     this.#pending.delete(response.call);
   }
 
+  /** A training that a callback has ended rejects with what that has thrown. */
+  #fail(call: number, error: Error): void {
+    const pending = this.#pending.get(call);
+    pending?.reject(pending.thrown ? pending.thrown.error : error);
+  }
+
   /** Whatever the function throws goes back to the worker, where it ends the training, as it does without a worker. */
   async #callBack({ call, name, callback, argument }: Response & { kind: 'callback' }): Promise<void> {
-    let error: unknown;
+    const pending = this.#pending.get(call);
+    let error: WireError | undefined;
     try {
-      await this.#pending.get(call)?.callbacks[name]?.(argument);
+      await pending?.callbacks[name]?.(argument);
     } catch (thrown) {
-      error = thrown;
+      pending!.thrown ??= { error: thrown };
+      error = toWireError(thrown);
     }
-    this.#post({ kind: 'answer', callback, error: error === undefined ? undefined : toWireError(error) });
+    this.#post({ kind: 'answer', callback, error });
   }
 
   /** A value as it can be sent: objects of the worker by their numbers, parts of models as plain data. */

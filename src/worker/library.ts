@@ -4,7 +4,7 @@ import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/neighbors.ts';
 import type { Part } from '../models/part.ts';
 import { library } from './protocol.ts';
-import { Autoencoder, Classifier, Jigsaw, makeModel, type Gpu, type Network } from './remote.ts';
+import { Autoencoder, checkGpu, Classifier, Jigsaw, makeModel, type Gpu, type Network } from './remote.ts';
 
 /** Layers, corruptions and penalties are plain data here. */
 type WithParts<S> = { [K in keyof S]: K extends 'encoder' | 'decoder' | 'head' | 'hidden' ? Part[] : K extends 'corrupt' | 'penalty' ? Part | Part[] : K extends 'normalize' ? Part : S[K] };
@@ -28,5 +28,12 @@ export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencode
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> => makeModel(Classifier, gpu, 'loadClassifier', bytes);
 export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'loadJigsaw', bytes);
 
-export const nearestNeighbors = (gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> => gpu.client.call(library, 'nearestNeighbors', [gpu, options]);
-export const knnPredict = (gpu: Gpu, options: KnnOptions): Promise<Int32Array> => gpu.client.call(library, 'knnPredict', [gpu, options]);
+export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
+  checkGpu('nearestNeighbors', gpu);
+  return gpu.client.call(library, 'nearestNeighbors', [gpu, options]);
+}
+
+export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {
+  checkGpu('knnPredict', gpu);
+  return gpu.client.call(library, 'knnPredict', [gpu, options]);
+}

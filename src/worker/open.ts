@@ -32,7 +32,13 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
   }
 }
 
-const startWorker = (): Worker => new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
+function startWorker(): Worker {
+  try {
+    return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
+  } catch (cause) {
+    throw new LatentGpuError(`the worker cannot be started: ${String(cause)}; its script must come from the page's own origin, or give the option \`worker\``, { cause });
+  }
+}
 
 /** The same over any line with a library at its other end. `watch` is handed what to call where the line breaks. */
 export async function openOver(line: Line, options: object, terminate: () => void, watch: (fail: (error: Error) => void) => void = () => {}): Promise<Gpu> {

@@ -52,6 +52,7 @@ export interface WireError {
   name: string;
   message: string;
   stack?: string;
+  cause?: WireError;
   /** Its other fields. */
   fields: Record<string, unknown>;
 }
@@ -60,20 +61,21 @@ export function toWireError(error: unknown): WireError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), fields: {} };
   const { name, message, stack } = error;
   const { step, tensor } = error as Partial<errors.DivergedError>;
-  return { name, message, stack, fields: step === undefined ? {} : { step, tensor } };
+  const cause = error.cause === undefined ? undefined : toWireError(error.cause);
+  return { name, message, stack, cause, fields: step === undefined ? {} : { step, tensor } };
 }
 
-export function fromWireError({ name, message, stack, fields }: WireError): Error {
+export function fromWireError({ name, message, stack, cause, fields }: WireError): Error {
   const kinds: Record<string, unknown> = errors;
   const prototype = (kinds[name] as { prototype: Error } | undefined)?.prototype ?? Error.prototype;
   // Not by the constructor: those of some classes make their own message.
-  return Object.assign(Object.create(prototype) as Error, { name, message, stack, ...fields });
+  return Object.assign(Object.create(prototype) as Error, { name, message, stack, ...(cause && { cause: fromWireError(cause) }), ...fields });
 }
 
-/** The memory of arrays that nobody on this side needs any more. */
+/** The memory of arrays that nobody on this side needs any more, where it is theirs alone: a part of a larger one is copied. */
 export function transferable(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+    if (value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength) found.add(value.buffer);
   } else if (Array.isArray(value) || isPlain(value)) {
     for (const each of Object.values(value)) transferable(each, found);
   }

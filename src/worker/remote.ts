@@ -306,16 +306,22 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   }
 }
 
-/** Puts examples on the worker's device. The memory of the arrays given moves there: they are empty afterwards. */
+/** Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. */
 export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: object = {}): Promise<Dataset> {
+  checkGpu('dataset', gpu);
   const handle = gpu.client.newHandle();
   const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(library, 'dataset', [gpu, source, options], { makes: [handle], transfer: true });
   return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
 }
 
+/** @throws OptionError */
+export function checkGpu(where: string, gpu: Gpu): void {
+  if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu that this module's openGpu has opened`);
+}
+
 /** Calls one of the library's functions that make a model. */
 export async function makeModel<F, M>(Kind: new (client: Client, handles: Handle[], facts: F) => M, gpu: Gpu, maker: string, argument: unknown): Promise<M> {
-  if (!(gpu instanceof Gpu)) throw new OptionError(`${maker}: takes a Gpu that this module's openGpu has opened`);
+  checkGpu(maker, gpu);
   const { client } = gpu;
   const handles = [client.newHandle(), client.newHandle(), client.newHandle()];
   return new Kind(client, handles, await client.call<F>(library, maker, [gpu, argument], { makes: handles }));

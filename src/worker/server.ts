@@ -1,5 +1,6 @@
 /** The worker's side: has the library, and answers the page. */
 import { dataset, Dataset } from '../data/dataset.ts';
+import { DataError, LatentGpuError } from '../errors.ts';
 import { autoencoder, Autoencoder } from '../models/autoencoder.ts';
 import { classifier, Classifier } from '../models/classifier.ts';
 import type { Training } from '../models/fit-options.ts';
@@ -38,6 +39,8 @@ class Session {
   readonly #objects = new Map<Handle, object>();
   readonly #known = new Map<number, object>();
   readonly #trainings = new Map<number, { training: Partial<Training>; abort: AbortController }>();
+  /** Answers to progress that have not come yet, of each call. */
+  readonly #unanswered = new Map<number, Set<Promise<void>>>();
   readonly #waiting = new Map<number, (error?: Error) => void>();
   #callbacks = 0;
 
@@ -67,18 +70,22 @@ class Session {
       const result = this.#start(request);
       if (makes && result instanceof Dataset) this.#objects.set(makes[0], result);
       const value: unknown = await result;
+      // What the last of them throws counts too.
+      await Promise.all([...(this.#unanswered.get(call) ?? [])]);
       const facts = makes ? this.#keep(value as object, makes) : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
       this.send({ kind: 'error', call, error: toWireError(error) });
     } finally {
       this.#trainings.delete(call);
+      this.#unanswered.delete(call);
     }
   }
 
   #start({ call, target, method, args, callbacks }: Request & { kind: 'call' }): unknown {
     const values = args.map((each) => this.#revived(each));
     if (target === library) return functions[method](...(values as never[]));
+    if (method === 'dispose') return this.#dispose(target);
     const object = this.#object(target);
     if (method === 'view') return (object as Dataset).view(Array.from(values[0] as Uint32Array));
     if (method !== 'fit' && method !== 'pretrain') return (object as Record<string, Method>)[method](...(values as never[]));
@@ -96,8 +103,10 @@ class Session {
       const answered = new Promise<void>((resolve, reject) => this.#waiting.set(callback, (error) => (error ? reject(error) : resolve())));
       this.send({ kind: 'callback', call, name, callback, argument });
       if (name === 'onEpochEnd') return answered;
+      const unanswered = this.#unanswered.get(call) ?? new Set();
+      this.#unanswered.set(call, unanswered.add(answered));
       // What the page's function has thrown ends the training, between two submits.
-      answered.catch((error: unknown) => this.#trainings.get(call)?.abort.abort(error));
+      answered.then(() => unanswered.delete(answered), (error: unknown) => this.#trainings.get(call)?.abort.abort(error));
       return Promise.resolve();
     };
   }
@@ -116,9 +125,18 @@ class Session {
     return { ...gpu.info };
   }
 
+  /** What was disposed leaves nothing but what to say of it. */
+  #dispose(handle: Handle): void {
+    const object = this.#objects.get(handle);
+    if (!object || object instanceof LatentGpuError) return;
+    (object as Dataset).dispose();
+    this.#objects.set(handle, object instanceof Dataset ? new DataError('the data set was disposed') : new LatentGpuError('the model was disposed'));
+  }
+
   #object(handle: Handle): object {
     const object = this.#objects.get(handle);
-    if (!object) throw new Error(`there is no object ${handle}: what should have made it has failed`);
+    if (!object) throw new LatentGpuError(`there is no object ${handle}: what should have made it has failed`);
+    if (object instanceof LatentGpuError) throw object;
     return object;
   }
 
@@ -144,6 +162,7 @@ const factsOf = (network: Network): NetworkFacts => ({
 
 /** Parts of models as they are made here; what is none of them is left for the model to refuse. */
 function withParts<S extends object>(spec: S): S {
+  if (!isPlain(spec)) return spec;
   const makers: Record<string, (parts: unknown[]) => unknown[]> = {
     encoder: readLayers,
     decoder: readLayers,

@@ -119,6 +119,14 @@ it('a classifier sees data as the encoder it was made from', async () => {
   linear.dispose();
 });
 
+it('a column that spans more than float32 holds is a DataError', async () => {
+  const { model } = await identity({ normalize: minMax() });
+  const data = rows(10);
+  [data[1], data[columns + 1]] = [-3e38, 3e38];
+  expect((await errorOf(model.fit(data, { steps: 1 }))).message).toMatch(/minMax: column 1 goes from/);
+  model.dispose();
+});
+
 it('says what is wrong: not fitted yet, probabilities that are none, something else than a normalisation', async () => {
   const gpu = await sharedGpu();
   const { model } = await identity({ normalize: standardize() });

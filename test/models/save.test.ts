@@ -197,7 +197,9 @@ describe('a file that is wrong', () => {
     'an option too many': [set('spec.extra', 1), /unknown option/],
     'a penalty without a weight': [set('spec.penalty', [{ name: 'sparsity', args: [] }]), /sparsity: weight/],
     'half a normalisation': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: [1], spread: [1] } }), /12 numbers/],
+    'a normalisation that divides by zero': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: Array(12).fill(0), spread: Array(12).fill(0) } }), /12 numbers/],
     'a step before the first': [set('place.step', -1), /step/],
+    'moments from after the last step': [set('place.origin', 2), /origin comes after the last step/],
     'an optimizer that is none': [set('place.optimizer.kind', 'lion'), /lion/],
     'a schedule that is none': [set('place.optimizer.learningRate', { kind: 'cosine' }), /cosine: steps/],
     'an optimizer with other moments': [set('place.optimizer.kind', 'adagrad'), /optimizer.sum/],
@@ -212,6 +214,15 @@ describe('a file that is wrong', () => {
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toMatch(message);
     expect({ ...gpu.memory(), peakBytes: 0 }).toEqual({ ...before, peakBytes: 0 });
+    model.dispose();
+  });
+
+  it('a place past the end of an epoch begins the next one', async () => {
+    const gpu = await sharedGpu();
+    const { model, bytes } = await file();
+    const again = await loadAutoencoder(gpu, changed(bytes, (head) => Object.assign(head.place, { epochKind: '50 by 50, shuffled', position: 64 })));
+    expect((await again.fit(data(12), { steps: 2 })).steps).toBe(2);
+    again.dispose();
     model.dispose();
   });
 

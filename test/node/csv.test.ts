@@ -12,6 +12,9 @@ it('reads a table with and without a header', () => {
 it('reads what spreadsheets write: byte order mark, semicolons, tabs, quotes, empty lines', () => {
   expect(readCsv('\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n')).toEqual({ data: Float32Array.of(1, 2), shape: [1, 2], columns: ['name', 'size; in "mm"'] });
   expect(readCsv('1\t2\n3\t4').shape).toEqual([2, 2]);
+  expect(readCsv('"size, mm";"weight, kg"\n1;2').columns).toEqual(['size, mm', 'weight, kg']);
+  expect(readCsv('"a;b",c\n1,2').columns).toEqual(['a;b', 'c']);
+  expect(readCsv('\r\n1;2\r\n3;4').shape).toEqual([2, 2]);
   expect(readCsv('"a\nb",c\n 1 , 2 ').columns).toEqual(['a\nb', 'c']);
   expect(readCsv('5\n6\n7').shape).toEqual([3, 1]);
 });

@@ -111,3 +111,8 @@ describe('what is read', () => {
     expect(read).toThrow(message);
   });
 });
+
+it("reads Node's Buffer, whose slices are views", () => {
+  const bytes = writeSafetensors({ a: { data: Float32Array.of(1, 2), shape: [2] }, b: { data: Float32Array.of(3), shape: [1] } });
+  expect(readSafetensors(Buffer.from(bytes)).tensors).toEqual(readSafetensors(bytes).tensors);
+});

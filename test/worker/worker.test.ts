@@ -78,6 +78,9 @@ it('data sets lie in the worker; their memory moves there, and views are made of
     expect([theirs.length, theirs.labels, theirs.features]).toEqual([ours.length, ours.labels, ours.features]);
     expect(await model.encode(theirs as typeof set)).toEqual(await reference.encode(ours as typeof own));
   }
+  const shared = new Float32Array(48);
+  const [first, second] = [await remote.dataset(gpu, shared.subarray(0, 24), { shape: [12] }), await remote.dataset(gpu, shared.subarray(24), { shape: [12] })];
+  expect([first.length, second.length, shared.length]).toEqual([2, 2, 48]);
   expect(() => set.take(0)).toThrow(direct.OptionError);
   expect(() => set.filter(() => false)).toThrow(direct.DataError);
   set.dispose();
@@ -135,10 +138,14 @@ describe('training from afar', () => {
 
   it('what a callback throws ends the training', async () => {
     const model = await small();
+    const reason = new RangeError('no more');
     const thrown = () => {
-      throw new RangeError('no more');
+      throw reason;
     };
-    for (const options of [{ onEpochEnd: thrown }, { onProgress: thrown }]) expect((await errorOf(model.fit(data(), { epochs: 50_000, ...options }))).message).toBe('no more');
+    // Also where it is thrown in the very last report.
+    for (const epochs of [50_000, 1]) {
+      for (const options of [{ onEpochEnd: thrown }, { onProgress: thrown }]) expect(await errorOf(model.fit(data(), { epochs, ...options }))).toBe(reason);
+    }
     expect((await errorOf(model.fit(data(), { epochs: 1, onEpochEnd: 1 as never }))).message).toMatch(/onEpochEnd is a function/);
     model.dispose();
   });
@@ -153,6 +160,9 @@ describe('errors keep their class', () => {
     ['of files', () => remote.loadAutoencoder(gpu, new Uint8Array(3)), direct.FormatError, /ends here/],
     ['of data', async () => (await small()).fit(Float32Array.of(...new Float32Array(11), NaN), { epochs: 1 }), direct.DataError, /NaN at row 0, column 11/],
     ['of other workers', async () => remote.autoencoder({} as never, {} as never), direct.OptionError, /takes a Gpu/],
+    ['of other data sets', () => remote.dataset({} as never, new Float32Array(12), { shape: [12] }), direct.OptionError, /takes a Gpu/],
+    ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
+    ['of what cannot be cloned', () => small({ seed: new WeakMap() as never }), direct.OptionError, /cannot be sent/],
     ['of functions', () => small({ seed: (() => 1) as never }), direct.OptionError, /function cannot be sent/],
   ])('%s', async (_, work, kind, message) => {
     const error = await errorOf(work());
