@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { Failure, runMain } from './failure.mjs';
@@ -50,6 +51,7 @@ await runMain(async () => {
     checkSelfContained(path.join(folder, 'package'), files);
     await checkManifest();
     checkTypes(folder);
+    await checkShaking();
     checkConsumer(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -94,6 +96,19 @@ async function checkManifest() {
   const { messages, pkg } = await publint({ pkgDir: root, strict: true });
   if (messages.length > 0) throw new Failure(`publint: ${messages.map((message) => formatMessage(message, pkg)).join('; ')}`);
   console.log('package: publint finds nothing');
+}
+
+/** Who imports only dense autoencoders gets no convolution: what a page loads for them at once, what is exported later left out. */
+async function checkShaking() {
+  const contents = "export { openGpu, autoencoder, classifier, dense, gaussian, adam, dataset } from './dist/index.js';";
+  const { outputFiles, metafile } = await build({ stdin: { contents, resolveDir: root }, bundle: true, minify: true, format: 'esm', splitting: true, metafile: true, outdir: 'out', write: false, absWorkingDir: root });
+  const loaded = new Set(['out/stdin.js']);
+  for (const file of loaded) for (const { path, kind } of metafile.outputs[file].imports) if (kind === 'import-statement') loaded.add(path);
+  const text = outputFiles.filter(({ path: file }) => loaded.has(path.relative(root, file))).map((file) => file.text).join();
+  if (!text.includes('matmul ')) throw new Failure('the bundle of a dense autoencoder has no matrix product: this check looks at the wrong files');
+  const found = ['conv2d ', 'maxPool2d', 'upsample2d'].filter((label) => text.includes(label));
+  if (found.length) throw new Failure(`a dense autoencoder brings along ${found.join(', ')}`);
+  console.log('package: dense autoencoders leave convolutions out');
 }
 
 /**
