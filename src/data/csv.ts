@@ -17,9 +17,9 @@ export interface CsvData extends Source {
   shape: [rows: number, columns: number];
   /** Names of the columns in `data`: those in the header, or their numbers. */
   columns: string[];
-  /** With the option `label`: the class of each row, a place in `classes`, */
+  /** With the option `label`: the class of each row, a place in `classes`. */
   labels?: Int32Array;
-  /** and what the classes are called, in the order in which they come. */
+  /** With the option `label`: what the classes are called, in the order in which they come. */
   classes?: string[];
 }
 

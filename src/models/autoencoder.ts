@@ -33,8 +33,9 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
 }
 
 export class Autoencoder {
-  /** The halves on their own. They share the model's weights: training it trains them. */
+  /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;
+  /** From the code back, likewise. */
   readonly decoder: Network;
   readonly #host: Host;
   readonly #model: Trainable;

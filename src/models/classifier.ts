@@ -64,9 +64,9 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
 }
 
 export class Classifier {
-  /** A copy of the encoder it was made from, */
+  /** A copy of the encoder it was made from. */
   readonly encoder: Network;
-  /** and the layers behind it, up to one logit for each class. */
+  /** The layers behind the encoder, up to one logit for each class. */
   readonly head: Network;
   readonly classes: number;
   readonly #host: Host;

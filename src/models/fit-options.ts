@@ -47,7 +47,10 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   optimizer?: Optimizer;
   /** A new order each epoch, made on the device from the seed. Default true. */
   shuffle?: boolean;
-  /** Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. */
+  /**
+   * Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. As in `evaluate`, nothing is
+   * corrupted or dropped there.
+   */
   validation?: D | number;
   /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs, as in Keras. */
   patience?: number;

@@ -196,6 +196,7 @@ abstract class Model<F extends ModelFacts> extends Remote {
   }
 }
 
+/** An autoencoder whose weights and data lie in the worker. Its methods are those of `Autoencoder` in `latentgpu`; what they are told there stands there. */
 export class Autoencoder extends Model<ModelFacts> {
   get decoder(): Network {
     return this.second;
@@ -258,6 +259,7 @@ export class Autoencoder extends Model<ModelFacts> {
   }
 }
 
+/** A classifier in the worker; see `Classifier` in `latentgpu`. */
 export class Classifier extends Model<ModelFacts & { classes: number }> {
   get head(): Network {
     return this.second;
@@ -280,6 +282,7 @@ export class Classifier extends Model<ModelFacts & { classes: number }> {
   }
 }
 
+/** A solver of jigsaw puzzles in the worker; see `Jigsaw` in `latentgpu`. */
 export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   get head(): Network {
     return this.second;
