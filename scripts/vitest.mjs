@@ -6,11 +6,12 @@ import { root } from './setup.mjs';
  * Runs Vitest once; resolves with its exit code.
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [environment]
+ * @param {string[]} [runtime] what runs Vitest, as arguments of this Node, where that is not this Node itself
  * @returns {Promise<number>}
  */
-export function vitest(args, environment = {}) {
+export function vitest(args, environment = {}, runtime = []) {
   const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const child = spawn(process.execPath, [program, 'run', ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
+  const child = spawn(process.execPath, [...runtime, program, 'run', ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
   // Vitest ends its browser: wait for that. A Ctrl-C in the terminal reaches it anyway, a SIGTERM only this process.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -12,7 +12,8 @@ export {
   type WorkerClassifierSpec,
   type WorkerJigsawSpec,
 } from './worker/library.ts';
-export { dataset, type Autoencoder, type Classifier, type Data, type Dataset, type Gpu, type Jigsaw, type Labelled, type Network } from './worker/remote.ts';
+export { dataset, type Data, type Dataset, type Gpu, type Labelled } from './worker/data.ts';
+export type { Autoencoder, Classifier, Jigsaw, Network } from './worker/models.ts';
 export {
   contractive,
   conv2d,

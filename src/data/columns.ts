@@ -1,5 +1,4 @@
-import type { Tensor } from '../runtime/tensor.ts';
-import { boundRange } from '../runtime/tensor.ts';
+import { boundRange, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
 
 /** What there is to know of each feature of a data set, in its own units. */

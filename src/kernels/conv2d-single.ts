@@ -14,18 +14,18 @@ const mostTaps = 25;
 export const isSingle = (filters: number, { image, kernel, stride }: Window): boolean => filters === 1 && stride === 1 && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
 
 /** From the image to the places. */
-export function gatherSingle(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
-  const constants = singleSizes(x.shape[0], window);
-  const variant = { ...variantOf(tape.gpu, window), bias: bias !== undefined, activation, slope: slope?.activation };
-  tape.run(convSingleShader(variant), { x, w, y, bias, saved: slope?.saved }, { constants, workgroups: Math.ceil(blocks(constants.batch, window.places) / variant.group) });
+export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {
+  record(tape, convSingleShader, convolution, window, blocks(convolution.x.shape[0], window.places));
 }
 
 /** From the places to the image. */
-export function scatterSingle(tape: Tape, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window): void {
-  const constants = singleSizes(x.shape[0], window);
+export function scatterSingle(tape: Tape, convolution: Convolution, window: Window): void {
+  record(tape, convSingleTransposedShader, convolution, window, (blocks(convolution.x.shape[0], window.image) * window.image[2]) / 4);
+}
+
+function record(tape: Tape, make: typeof convSingleShader, { x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window, invocations: number): void {
   const variant = { ...variantOf(tape.gpu, window), bias: bias !== undefined, activation, slope: slope?.activation };
-  const invocations = (blocks(constants.batch, window.image) * window.image[2]) / 4;
-  tape.run(convSingleTransposedShader(variant), { x, w, y, bias, saved: slope?.saved }, { constants, workgroups: Math.ceil(invocations / variant.group) });
+  tape.run(make(variant), { x, w, y, bias, saved: slope?.saved }, { constants: singleSizes(x.shape[0], window), workgroups: Math.ceil(invocations / variant.group) });
 }
 
 /** Parts of the batch, each with sums of its own: it follows from the shapes alone, as it changes the order in which values are added up. */

@@ -237,8 +237,6 @@ export class Autoencoder {
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkOptions('save', options, ['optimizer']);
-    this.#alive();
     return writeCheckpoint('autoencoder', this.#saveable(), () => ({ ...writeSpec(this.#parts), samples: this.#samples }), options);
   }
 
@@ -293,8 +291,7 @@ export class Autoencoder {
   }
 
   #saveable(): Saveable {
-    const { gpu, turns, parameters } = this.#host;
-    return { gpu, turns, places: [parameters], trained: parameters, place: this.#model.place };
+    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@
  */
 import { DeviceLostError, FormatError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
-import { checkNumber } from '../runtime/options.ts';
+import { checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { parseState } from '../runtime/state.ts';
 import { readTensors, writeTensor } from '../runtime/tensor.ts';
@@ -32,7 +32,9 @@ export interface SaveOptions {
 }
 
 /** Writes a model as it is at a step's boundary. `describe` says what it is made of, as plain data. */
-export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe: () => object, { optimizer = true }: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe: () => object, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions('save', options, ['optimizer']);
+  const { optimizer = true } = options;
   if (typeof optimizer !== 'boolean') throw new OptionError(`save: optimizer is true or false, not ${String(optimizer)}`);
   const { gpu, turns, places, trained, place } = model;
   const { all, values, now, spec } = await turns.take(async () => {

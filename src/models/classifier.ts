@@ -146,8 +146,6 @@ export class Classifier {
 
   /** The classifier as a safetensors file, as `Autoencoder.save` writes it; `loadClassifier` goes on from it. @throws OptionError */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkOptions('save', options, ['optimizer']);
-    this.#alive();
     return writeCheckpoint('classifier', this.#saveable(), () => this.#spec(), options);
   }
 

@@ -163,8 +163,6 @@ export class Jigsaw {
 
   /** The model as a safetensors file, as `Autoencoder.save` writes it; `loadJigsaw` goes on from it. @throws OptionError */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkOptions('save', options, ['optimizer']);
-    this.#alive();
     return writeCheckpoint('jigsaw', this.#saveable(), () => this.#spec(), options);
   }
 

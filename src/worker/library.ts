@@ -3,8 +3,9 @@ import type { AutoencoderSpec } from '../models/spec.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/neighbors.ts';
 import type { Part } from '../models/part.ts';
+import { checkGpu, type Gpu } from './data.ts';
+import { Autoencoder, Classifier, Jigsaw, makeModel, type Network } from './models.ts';
 import { library } from './protocol.ts';
-import { Autoencoder, checkGpu, Classifier, Jigsaw, makeModel, type Gpu, type Network } from './remote.ts';
 
 /** Layers, corruptions and penalties are plain data here. */
 type WithParts<S> = { [K in keyof S]: K extends 'encoder' | 'decoder' | 'head' | 'hidden' ? Part[] : K extends 'corrupt' | 'penalty' ? Part | Part[] : K extends 'normalize' ? Part : S[K] };

@@ -2,7 +2,7 @@ import { LatentGpuError } from '../errors.ts';
 import { checkOptions } from '../runtime/options.ts';
 import { Client } from './client.ts';
 import { library, type Line } from './protocol.ts';
-import { Gpu } from './remote.ts';
+import { Gpu } from './data.ts';
 
 export interface WorkerGpuOptions {
   powerPreference?: GPUPowerPreference;

@@ -11,7 +11,7 @@ import { knnPredict, nearestNeighbors } from '../models/neighbors.ts';
 import { Network } from '../models/network.ts';
 import { openGpu, type Gpu } from '../runtime/device.ts';
 import { fromWireError, isKnown, isPlain, isReference, library, toWireError, transferable, type CallbackName, type Handle, type Line, type Request, type Response } from './protocol.ts';
-import type { ModelFacts, NetworkFacts } from './remote.ts';
+import type { ModelFacts, NetworkFacts } from './models.ts';
 
 type Method = (...args: never[]) => unknown;
 

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChrome } from '../../scripts/chrome.mjs';
 import { nativeEnvironment } from '../../scripts/native-webgpu.mjs';
-import { root } from '../support/builtPage.ts';
+import { root, withServedPage } from '../support/builtPage.ts';
 
 /** A project of a user's: the packed package and what else the examples need, and nothing of this repository. */
 let project: string;
@@ -57,33 +54,17 @@ it('examples/deno.ts trains in Deno', () => {
   expectFall(run(process.execPath, [path.join(root, 'node_modules/deno/bin.cjs'), 'run', '--allow-all', '--node-modules-dir=manual', 'examples/deno.ts'], project, outside));
 });
 
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
-
-/** A bundled example, in a page; `work` is told the page's state whenever it asks. */
-async function inPage(name: string, work: (page: Awaited<ReturnType<Browser['newPage']>>) => Promise<void>): Promise<void> {
+/** A bundled example, in a page. */
+async function inPage(name: string, work: (page: Page) => Promise<void>): Promise<void> {
   const folder = path.join(project, 'examples', name);
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
   await build({ root: folder, configFile: path.join(folder, 'vite.config.ts'), logLevel: 'error', base: './' });
-  const server: Server = createServer((request, response) => {
-    const file = new URL(request.url ?? '/', 'http://page').pathname.replace(/\/$/, '/index.html');
-    readFile(path.join(folder, 'dist', file)).then(
-      (body) => response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' }).end(body),
-      (error: unknown) => response.writeHead(404).end(String(error)),
-    );
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const chrome = await launchChrome();
-  try {
-    const page = await chrome.newPage();
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const contents = (address: string) => readFile(path.join(folder, 'dist', address));
+  const troubles = await withServedPage(contents, async (page, url) => {
+    await page.goto(`${url}/index.html`);
     await work(page);
-    expect(troubles).toEqual([]);
-  } finally {
-    await chrome.close();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  });
+  expect(troubles).toEqual([]);
 }
 
 it('examples/vite is type-checked, bundled, and trains in a worker', async () => {

@@ -22,6 +22,15 @@ export async function withBuiltPage(served: Record<string, string | Uint8Array>,
     if (address.startsWith('/dist/')) return readFile(path.join(dist, address.slice('/dist/'.length)));
     return served[address];
   };
+  try {
+    return await withServedPage(contents, work);
+  } finally {
+    await rm(dist, { recursive: true });
+  }
+}
+
+/** Serves what `contents` finds at an address, and runs `work` in a page of Chrome; returns what went wrong in the page. */
+export async function withServedPage(contents: (address: string) => Promise<string | Uint8Array | undefined>, work: (page: Page, url: string) => Promise<void>): Promise<string[]> {
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://page').pathname;
     contents(address).then(
@@ -45,7 +54,6 @@ export async function withBuiltPage(served: Record<string, string | Uint8Array>,
   } finally {
     await chrome.close();
     await new Promise((resolve) => server.close(resolve));
-    await rm(dist, { recursive: true });
   }
   return troubles;
 }

@@ -3,7 +3,7 @@ import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import { makers } from '../../src/models/makers.ts';
 import * as parts from '../../src/worker/parts.ts';
-import type { Gpu } from '../../src/worker/remote.ts';
+import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';

@@ -1,8 +1,5 @@
-/** The library's objects as a page sees them whose worker has the real ones. What is a getter there is a fact here, what returns at once a promise. */
-import type { Source } from '../data/dataset.ts';
+/** The library's models as a page sees them whose worker has the real ones. What is a getter there is a fact here, what returns at once a promise. */
 import type { Labels } from '../data/labels.ts';
-import { splitRows } from '../data/split.ts';
-import { DataError, DeviceLostError, OptionError } from '../errors.ts';
 import type { SaveOptions } from '../models/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
 import type { FitOptions, History, Training } from '../models/fit-options.ts';
@@ -10,98 +7,10 @@ import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/losses.ts';
 import type { LayerInfo } from '../models/network.ts';
 import type { OnnxPart } from '../models/onnx.ts';
-import { checkNumber } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
-import type { Client} from './client.ts';
-import { Remote } from './client.ts';
+import { Remote, type Client } from './client.ts';
+import { checkGpu, type Data, type Gpu, type Labelled } from './data.ts';
 import { library, type Handle } from './protocol.ts';
-
-/** Whatever can be trained on or predicted from. Arrays are copied to the worker in each call; a data set lies there already. */
-export type Data = Dataset | Float32Array | Uint8Array | Matrix;
-export type Labelled = Dataset | { data: Data; labels: Labels };
-
-/** An adapter's device, opened in a worker. */
-export class Gpu extends Remote {
-  /** Resolves when the device is lost, also by `close()`. */
-  readonly lost: Promise<{ reason: GPUDeviceLostReason; message: string }>;
-
-  /** @internal */
-  constructor(
-    client: Client,
-    handle: Handle,
-    readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
-    lost: Promise<{ reason: GPUDeviceLostReason; message: string }>,
-    private readonly terminate: () => void,
-  ) {
-    super(client, handle);
-    this.lost = lost;
-  }
-
-  memory(): Promise<{ bytes: number; peakBytes: number; buffers: number }> {
-    return this.call('memory');
-  }
-
-  counters(): Promise<{ dispatches: number; submits: number; readbacks: number }> {
-    return this.call('counters');
-  }
-
-  /** Frees everything and ends the worker. Calling it again does nothing. */
-  close(): void {
-    void this.call('close').catch(() => {}); // It may be gone already.
-    this.client.end(new DeviceLostError('the Gpu was closed'));
-    this.terminate();
-  }
-}
-
-/** Examples that lie on the worker's device. Views made of it share its memory. */
-export class Dataset extends Remote {
-  /** @internal */
-  constructor(
-    readonly gpu: Gpu,
-    handle: Handle,
-    /** One example's shape. */
-    readonly shape: readonly number[],
-    readonly labels: Int32Array | undefined,
-    readonly length: number,
-  ) {
-    super(gpu.client, handle);
-  }
-
-  /** Values in an example. */
-  get features(): number {
-    return this.shape.reduce((product, n) => product * n, 1);
-  }
-
-  /** The first `count` examples. @throws OptionError */
-  take(count: number): Dataset {
-    checkNumber('take', count, { least: 1, most: this.length, whole: true });
-    return this.#view(Array.from({ length: count }, (_, i) => i));
-  }
-
-  /** The examples that `keep` returns true for; it is asked here. @throws DataError if none are left */
-  filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
-    const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
-    if (!kept.length) throw new DataError('filter: no example is left');
-    return this.#view(kept);
-  }
-
-  /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
-  split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
-    const [first, rest] = splitRows(this.length, fraction, options);
-    return [this.#view(first), this.#view(rest)];
-  }
-
-  dispose(): void {
-    void this.call('dispose').catch(() => {}); // With the device, all of it is gone.
-  }
-
-  #view(indices: number[]): Dataset {
-    const handle = this.client.newHandle();
-    const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
-    void this.client.call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true }).catch(() => {}); // Whoever uses it is told.
-    return new Dataset(this.gpu, handle, this.shape, labels, indices.length);
-  }
-}
 
 /** What is known of a network from the start. */
 export interface NetworkFacts {
@@ -307,19 +216,6 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   solve(data: Data, options?: { seed?: number }): Promise<Solution> {
     return this.call('solve', data, options);
   }
-}
-
-/** Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. */
-export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: object = {}): Promise<Dataset> {
-  checkGpu('dataset', gpu);
-  const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(library, 'dataset', [gpu, source, options], { makes: [handle], transfer: true });
-  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
-}
-
-/** @throws OptionError */
-export function checkGpu(where: string, gpu: Gpu): void {
-  if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu that this module's openGpu has opened`);
 }
 
 /** Calls one of the library's functions that make a model. */
