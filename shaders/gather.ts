@@ -9,8 +9,8 @@ export interface GatherVariant {
   readonly wide: boolean;
   /** Rows are taken in the order bound to `order`, else one after the other. */
   readonly ordered: boolean;
-  /** The buffer holds some of the examples: `count` from number `first` on. */
-  readonly split: boolean;
+  /** Which examples the buffer holds: all; with `split` the `count` from number `first` on; as a `ring` those at hand, each in the place of the one `window` before it. */
+  readonly held: 'all' | 'split' | 'ring';
 }
 
 /**
@@ -18,7 +18,7 @@ export interface GatherVariant {
  *
  * Rows past the end of the epoch repeat its last one: they are ordinary data, and the loss gives them no weight.
  */
-export const gatherShader = ({ bytes, wide, ordered, split }: GatherVariant) =>
+export const gatherShader = ({ bytes, wide, ordered, held }: GatherVariant) =>
   shader<'data' | 'state' | 'x', 'order'>(
     'gather',
     wgsl`
@@ -37,7 +37,10 @@ export const gatherShader = ({ bytes, wide, ordered, split }: GatherVariant) =>
 override rows: u32;
 override columns: u32;
 override scale: f32;
-#if ${split}
+#if ${held === 'ring'}
+override window: u32;
+#endif
+#if ${held === 'split'}
 override first: u32;
 override count: u32;
 #endif
@@ -57,7 +60,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #if ${ordered}
   row = order[row];
 #endif
-#if ${split}
+#if ${held === 'ring'}
+  row %= window;
+#endif
+#if ${held === 'split'}
   // Each row is written by the dispatch that has it.
   if (row < first || row - first >= count) { return; }
   row -= first;

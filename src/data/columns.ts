@@ -13,10 +13,10 @@ export interface Columns {
 /** Data are brought back in pieces of about this many bytes. */
 const pieceBytes = 32 * 2 ** 20;
 
-/** Reads a data set back once and sums it up in float64. */
+/** Reads a data set back once, if it is not on this side anyway, and sums it up in float64. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
   const { features, length, gpu } = set;
-  const { pieces, bytes, scale } = set.storage;
+  const { pieces, streamed, bytes, scale, examples } = set.storage;
   const least = new Float64Array(features).fill(Infinity);
   const most = new Float64Array(features).fill(-Infinity);
   const sum = new Float64Array(features);
@@ -42,6 +42,7 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
       }
     }
   };
+  if (streamed) add(streamed.data, 0, examples);
   for (const piece of pieces) {
     for (let from = 0; from < piece.count; from += rows) {
       const count = Math.min(rows, piece.count - from);

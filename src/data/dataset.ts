@@ -20,6 +20,12 @@ export interface DatasetOptions {
   labels?: ArrayLike<number>;
   /** Each value is multiplied by it: 1/255 for bytes, 1 for floats, unless given. */
   scale?: number;
+  /**
+   * The examples may take up to so many bytes of the device. If they need more, they stay where they are, unchanged by you, and pass through as
+   * they are used: whoever trains, measures or predicts on them holds so many bytes while it does. The results are the same bits. Default: all
+   * of them lie on the device.
+   */
+  deviceBytes?: number;
 }
 
 /** The smallest and largest value, and where they stand. */
@@ -32,14 +38,18 @@ interface Range {
 
 /** What a data set and its views share on the device. */
 interface Storage {
-  /** One behind the other, each within what the device allows in one buffer. */
+  /** One behind the other, each within what the device allows in one buffer; none where the data are streamed. */
   readonly pieces: readonly Piece[];
+  /** On this side, to pass through the device `half` a window at a time; see `Feed`. */
+  readonly streamed?: { readonly data: Uint8Array | Float32Array; readonly half: number };
   readonly examples: number;
   readonly bytes: boolean;
   readonly scale: number;
   readonly range: Range;
   /** A number for each example, [examples], where what is learned is more than the example itself. */
   readonly targets?: Tensor;
+  /** The same on this side, where the data are streamed. */
+  readonly hostTargets?: Float32Array;
 }
 
 /** Data that were put on the device; `release` frees what was made for the purpose. */
@@ -48,7 +58,7 @@ export interface OnDevice {
   release: () => void;
 }
 
-/** Examples that lie on the device, put there once; bytes stay bytes there. Views made of it share its memory. */
+/** Examples that lie on the device, put there once, or pass through it; bytes stay bytes there. Views made of it share its memory. */
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
@@ -66,7 +76,8 @@ export class Dataset {
     private readonly owned: readonly Tensor[],
     /** Of a view: the data set whose memory it sees, and which of its examples, if not all. */
     private readonly base?: Dataset,
-    private readonly rows?: Uint32Array,
+    /** @internal */
+    readonly rows?: Uint32Array,
   ) {}
 
   /** Values in an example. */
@@ -124,12 +135,13 @@ export class Dataset {
 
   /** The same examples, each with a number beside it on the device that goes where the example goes. @internal */
   withTargets(values: ArrayLike<number>): Dataset {
-    const { examples } = this.storage;
-    const targets = emptyTensor(this.gpu, [examples], 'f32', 'targets');
+    const { examples, streamed } = this.storage;
     const all = new Float32Array(examples);
     for (let i = 0; i < this.length; i++) all[this.rows?.[i] ?? i] = values[i];
-    writeTensor(this.gpu, targets, all);
-    return new Dataset(this.gpu, this.shape, { ...this.storage, targets }, this.labels, this.length, [targets], this.base ?? this, this.rows);
+    const targets = streamed ? undefined : emptyTensor(this.gpu, [examples], 'f32', 'targets');
+    if (targets) writeTensor(this.gpu, targets, all);
+    const storage = { ...this.storage, ...(targets ? { targets } : { hostTargets: all }) };
+    return new Dataset(this.gpu, this.shape, storage, this.labels, this.length, targets ? [targets] : [], this.base ?? this, this.rows);
   }
 
   /** Some of the examples, by their numbers. @internal */
@@ -141,11 +153,11 @@ export class Dataset {
 }
 
 /**
- * Puts examples on the device.
- * @throws DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
+ * Puts examples on the device, all of them unless `deviceBytes` says less.
+ * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
  */
 export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: DatasetOptions = {}): Promise<Dataset> {
-  checkOptions('dataset', options, ['shape', 'labels', 'scale']);
+  checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
   const { data, shape } = withShape(source, options.shape);
   const features = shape.reduce((product, n) => product * n, 1);
   const length = data.length / features;
@@ -154,11 +166,12 @@ export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Sour
   if (options.labels && options.labels.length !== length) throw new ShapeError(`dataset: ${length} examples, but ${options.labels.length} labels`);
   const bytes = data instanceof Uint8Array;
   const scale = checkNumber('dataset: scale', options.scale ?? (bytes ? 1 / 255 : 1));
+  const half = halfOfWindow(gpu, data, features, options.deviceBytes);
   const range = rangeOf(data, features);
-  const pieces = await upload(gpu, data, features);
+  const pieces = half ? [] : await upload(gpu, data, features);
   const { least, leastAt, most, mostAt } = range;
   const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
-  const storage = { pieces, examples: length, bytes, scale, range: scaled };
+  const storage = { pieces, streamed: half ? { data, half } : undefined, examples: length, bytes, scale, range: scaled };
   return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length, pieces.map(({ data }) => data));
 }
 
@@ -197,12 +210,25 @@ export function checkProbabilities(data: Dataset): void {
   if (most > 1 + 1e-6) throw new DataError(`bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }
 
+/** How many examples are brought at a time, if not all of them may lie on the device. @throws OptionError where that is less than a few */
+function halfOfWindow(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number): number | undefined {
+  if (deviceBytes === undefined) return undefined;
+  checkNumber('dataset: deviceBytes', deviceBytes, { least: 1 });
+  if (data.byteLength <= deviceBytes) return undefined;
+  const example = features * data.BYTES_PER_ELEMENT;
+  const half = wholeWords(Math.min(deviceBytes, bufferLimit(gpu)) / 2 / example);
+  if (half < 4) throw new OptionError(`dataset: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`);
+  return half;
+}
+
+const bufferLimit = ({ device: { limits } }: Gpu): number => Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
+
+/** Four examples of bytes are whole words, whatever their size. */
+const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
+
 /** As few pieces as there can be, all of whole examples. */
 async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features: number): Promise<Piece[]> {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const limit = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
-  // Four examples of bytes are whole words, whatever their size.
-  const most = Math.max(4, Math.floor(limit / (features * data.BYTES_PER_ELEMENT) / 4) * 4);
+  const most = Math.max(4, wholeWords(bufferLimit(gpu) / (features * data.BYTES_PER_ELEMENT)));
   const examples = data.length / features;
   const pieces: Piece[] = [];
   try {

@@ -9,6 +9,8 @@ import type { Piece, Tensor } from '../runtime/tensor.ts';
 export interface Rows {
   /** All of them, or the pieces they are cut into, in their order. */
   readonly data: Tensor | readonly Piece[];
+  /** Where `data` is a ring of so many rows, the example at each position is in the place of the one that many before it. */
+  readonly window?: number;
   readonly bytes: boolean;
   readonly columns: number;
   /** Each value is multiplied by it. */
@@ -17,14 +19,14 @@ export interface Rows {
 
 /** The batch that starts at the state's position, [rows, columns]; `order` says which example is the n-th. */
 export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, order?: Tensor): Tensor {
-  const { data, bytes, columns, scale } = source;
+  const { data, window, bytes, columns, scale } = source;
   const x = tape.tensor([rows, columns], 'f32', 'batch');
   const wide = columns % 4 === 0;
   const threads = wide ? x.size / 4 : x.size;
   const whole = 'shape' in data ? data : data.length === 1 ? data[0].data : undefined;
-  const shader = gatherShader({ bytes, wide, ordered: order !== undefined, split: !whole });
+  const shader = gatherShader({ bytes, wide, ordered: order !== undefined, held: window ? 'ring' : whole ? 'all' : 'split' });
   const run = (data: Tensor, part = {}) => tape.run(shader, { data, state, x, order }, { constants: { rows, columns, scale, ...part }, threads });
-  if (whole) run(whole);
+  if (whole) run(whole, window ? { window } : {});
   else for (const { data: piece, first, count } of data as readonly Piece[]) run(piece, { first, count });
   return x;
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { Feed } from '../data/feed.ts';
 import { account, advance, gather, scatter } from '../kernels/step.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { Schedule } from '../runtime/schedule.ts';
@@ -17,9 +18,9 @@ const usualBatch = 256;
 const pieceBytes = 32 * 2 ** 20;
 
 /** A power of two where there are few rows, so that few sizes of kernels get compiled; fewer where so many rows would not fit into a buffer. */
-function batchFor({ length, features, gpu }: Dataset, columns = 1): number {
+function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): number {
   const fitting = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.max(features, columns)));
-  return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting));
+  return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting, storage.streamed?.half ?? Infinity));
 }
 
 /**
@@ -33,24 +34,26 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
   const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(most / (batch * columns * 4))));
   const owned: { dispose(): void }[] = [];
-  const own = <T extends { dispose(): void }>(made: T): T => {
-    owned.push(made);
+  const own = <T extends { dispose(): void } | undefined>(made: T): T => {
+    if (made) owned.push(made);
     return made;
   };
   try {
     const state = own(makeState(gpu));
     const out = own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
+    const feed = own(Feed.open('predict', data, batch));
     const tape = makeTape(gpu);
-    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, state, batch).x), state, out, columns);
+    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, feed, state, batch).x), state, out, columns);
     advance(tape, state);
     const plan = own(await compile(tape));
     return await turns.take(async () => {
       const schedule = new Schedule(gpu);
       const results = new Float32Array(length * columns);
+      feed?.begin(data.rows);
       for (let position = 0; position < length; position += batches * batch) {
         writeState(gpu, state, { position, examples: length, batch, seed });
         const steps = Math.min(batches, Math.ceil((length - position) / batch));
-        await schedule.run(steps, (pass) => plan.encode(pass));
+        await schedule.run(steps, (pass) => plan.encode(pass), { stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)) });
         const [piece] = await readTensors(gpu, [out]);
         results.set(piece.subarray(0, results.length - position * columns), position * columns);
       }
@@ -77,13 +80,16 @@ export interface Batch {
   readonly targets?: Tensor;
 }
 
-/** Records the batch at the state's position of a data set. */
-export function gatherFrom(tape: Tape, data: Dataset, state: Tensor, batch: number, shuffled = data.order): Batch {
+/** Records the batch at the state's position of a data set; of one that is streamed, from its feed, which has the order already. */
+export function gatherFrom(tape: Tape, data: Dataset, feed: Feed | undefined, state: Tensor, batch: number, shuffled?: Tensor): Batch {
   const { storage, features } = data;
-  const { pieces, bytes, scale, targets } = storage;
+  const { bytes, scale } = storage;
+  const targets = (feed ?? storage).targets;
+  const order = feed ? undefined : (shuffled ?? data.order);
+  const window = feed?.window;
   return {
-    x: gather(tape, { data: pieces, bytes, scale, columns: features }, state, batch, shuffled),
-    targets: targets && gather(tape, { data: targets, bytes: false, scale: 1, columns: 1 }, state, batch, shuffled),
+    x: gather(tape, { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features }, state, batch, order),
+    targets: targets && gather(tape, { data: targets, window, bytes: false, scale: 1, columns: 1 }, state, batch, order),
   };
 }
 
@@ -109,7 +115,8 @@ export class Evaluation<L extends AnyLoss> {
     private readonly plan: Plan,
     private readonly state: Tensor,
     private readonly losses: Tensor,
-    private readonly data: { examples: number; batch: number; seed: number },
+    private readonly feed: Feed | undefined,
+    private readonly data: { rows?: Uint32Array; examples: number; batch: number; seed: number },
   ) {}
 
   /** The seed is that of a Gaussian code's samples and of penalties that draw: the same in every run. */
@@ -117,15 +124,18 @@ export class Evaluation<L extends AnyLoss> {
     const { gpu } = data;
     const state = makeState(gpu);
     let losses: Tensor | undefined;
+    let feed: Feed | undefined;
     try {
+      feed = Feed.open('evaluate', data, batch);
       losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
       const tape = makeTape(gpu);
-      account(tape, model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, state, batch)), state, losses);
+      account(tape, model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, feed, state, batch)), state, losses);
       advance(tape, state);
-      return new Evaluation(model, await compile(tape), state, losses, { examples: data.length, batch, seed });
+      return new Evaluation(model, await compile(tape), state, losses, feed, { rows: data.rows, examples: data.length, batch, seed });
     } catch (error) {
       state.dispose();
       losses?.dispose();
+      feed?.dispose();
       throw error;
     }
   }
@@ -133,9 +143,11 @@ export class Evaluation<L extends AnyLoss> {
   /** The mean over the examples, with one readback. */
   async run(): Promise<L> {
     const { parts, host, place } = this.model;
-    const { examples, batch, seed } = this.data;
+    const { feed } = this;
+    const { rows, examples, batch, seed } = this.data;
     writeState(host.gpu, this.state, { examples, batch, seed });
-    await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass));
+    feed?.begin(rows);
+    await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass), { stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)) });
     const [losses] = await readTensors(host.gpu, [this.losses]);
     const batches = Array.from({ length: this.losses.rows }, (_, i) => this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step));
     return meanOverExamples(batches, 0, batch, examples);
@@ -145,5 +157,6 @@ export class Evaluation<L extends AnyLoss> {
     this.plan.dispose();
     this.state.dispose();
     this.losses.dispose();
+    this.feed?.dispose();
   }
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { Feed } from '../data/feed.ts';
 import { DivergedError } from '../errors.ts';
 import { momentCount, optimize, settingNames } from '../kernels/optimizer.ts';
 import { account, shuffle } from '../kernels/step.ts';
@@ -54,6 +55,7 @@ export class Trainer<L extends AnyLoss> {
     private readonly examples: number,
     private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor; timetable: Tensor },
     private readonly plans: { step: Plan; shuffle: Plan },
+    private readonly feed: Feed | undefined,
   ) {
     this.stepsPerEpoch = tensors.losses.rows;
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
@@ -80,9 +82,11 @@ export class Trainer<L extends AnyLoss> {
     };
     const { state, losses, order, timetable } = tensors;
     const plans: Plan[] = [];
+    let feed: Feed | undefined;
     try {
+      feed = Feed.open('fit', data, batch);
       const step = makeTape(gpu);
-      const parts = model.recordLoss(new Pass(step, 'train', state, timetable), gatherFrom(step, data, state, batch, order));
+      const parts = model.recordLoss(new Pass(step, 'train', state, timetable), gatherFrom(step, data, feed, state, batch, order));
       step.differentiate();
       account(step, parts, state, losses, { gradients, timetable, clipNorm: optimizer.clipNorm });
       optimize(step, optimizer.kind, { values: parameters.values, gradients, moments: parameters.moments, settings: tensors.settings, state });
@@ -90,7 +94,7 @@ export class Trainer<L extends AnyLoss> {
       shuffle(ordering, state, order, { shuffled, subset: data.order });
       for (const tape of [step, ordering]) plans.push(await compile(tape));
     } catch (error) {
-      for (const each of [...Object.values(tensors), ...plans]) each.dispose();
+      for (const each of [...Object.values(tensors), ...plans, feed]) each?.dispose();
       throw error;
     }
     const values = settings(optimizer);
@@ -98,7 +102,7 @@ export class Trainer<L extends AnyLoss> {
     const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
     if (place.position && (place.epochKind !== epochKind || place.position >= data.length)) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
-    return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] });
+    return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] }, feed);
   }
 
   /** Steps until the epoch is through. */
@@ -119,10 +123,18 @@ export class Trainer<L extends AnyLoss> {
     writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
     place.live = this.tensors.state;
-    const encode = (pass: CommandPass, i: number) => (i === 0 ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
+    const { feed, options: { batch } } = this;
+    const encode = (pass: CommandPass, i: number) => (i === 0 && !feed ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
     let losses: L[];
     try {
-      await this.#schedule.run(steps, encode, { ...hooks, inTurn: (submit) => turns.take(submit) });
+      if (feed) {
+        // Where this side brings the examples, it has to know their order.
+        await this.plans.shuffle.run();
+        const [order] = await readTensors(gpu, [this.tensors.order]);
+        feed.begin(order as Uint32Array);
+      }
+      const stepsFrom = feed && ((i: number) => feed.stepsFrom(position + i * batch, batch));
+      await this.#schedule.run(steps, encode, { ...hooks, stepsFrom, inTurn: (submit) => turns.take(submit) });
     } finally {
       losses = await this.#catchUp().finally(() => (place.live = undefined));
       gpu.tuner.earn(performance.now() - begun);
@@ -139,6 +151,7 @@ export class Trainer<L extends AnyLoss> {
   dispose(): void {
     for (const plan of Object.values(this.plans)) plan.dispose();
     for (const each of Object.values(this.tensors)) each.dispose();
+    this.feed?.dispose();
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */

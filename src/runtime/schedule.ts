@@ -7,6 +7,8 @@ const defaultBudgetMs = 100;
 export interface ScheduleHooks {
   /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
   goOn?(): Promise<boolean> | boolean;
+  /** How many steps from number `first` on can go into the next submit; all before it have been submitted. Unlimited unless given. */
+  stepsFrom?(first: number): number;
   /** Makes each submit, for callers who have to take turns with others on the same weights. */
   inTurn?(submit: () => void): Promise<void>;
   /** Told after each submit that has finished, with the steps finished so far. */
@@ -26,7 +28,7 @@ export class Schedule {
   ) {}
 
   /** `encode` records step number `i` and returns how many dispatches that took. Resolves with the number of steps done. */
-  async run(steps: number, encode: (pass: CommandPass, i: number) => number, { goOn, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
+  async run(steps: number, encode: (pass: CommandPass, i: number) => number, { goOn, stepsFrom, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
     const inFlight: Promise<void>[] = [];
     let submitted = 0;
     let finished = 0;
@@ -42,7 +44,7 @@ export class Schedule {
       while (submitted < steps) {
         if (goOn && !(await goOn())) break;
         const first = submitted;
-        const count = this.#stepsThatFit(steps - submitted);
+        const count = this.#stepsThatFit(Math.min(steps - submitted, stepsFrom?.(submitted) ?? Infinity));
         submitted += count;
         await inTurn(() => {
           const began = performance.now();

@@ -50,6 +50,33 @@ describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, order
   });
 });
 
+it.each([
+  [false, 4],
+  [false, 5],
+  [true, 8],
+  [true, 3],
+])('gather takes rows of a ring, bytes %s, rows of %i', async (bytes, columns) => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const [examples, window, batch] = [13, 8, 3];
+  const values = Float32Array.from(new Draw(columns).floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
+  const state = makeState(gpu);
+  for (const position of [0, 6, 7, 12]) {
+    // What a ring holds that has just come past the batch.
+    const ring = new Float32Array(window * columns);
+    for (let row = 0; row < Math.min(examples, position + batch); row++) ring.set(values.subarray(row * columns, (row + 1) * columns), (row % window) * columns);
+    const packed = new Uint32Array(Uint8Array.from(ring).buffer);
+    const data = bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(ring, [window, columns]);
+    writeState(gpu, state, { examples, batch, position });
+    const tape = makeTape(gpu);
+    const x = await runOne(tape, gather(tape, { data, window, bytes, columns, scale: 1 }, state, batch));
+    const real = Math.min(batch, examples - position);
+    expectClose(x, reference(values, columns, batch, real, position, 1), 0, `from ${position}`);
+  }
+  state.dispose();
+  memory.dispose();
+});
+
 it('gather takes more values than a dimension has workgroups', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);

@@ -55,6 +55,18 @@ describe('how many steps go into a submit', () => {
     expect(submits).toEqual([1, 1, 1, 1, 1]);
   });
 
+  it('is no more than are ready', async () => {
+    const { gpu, submits } = pretend(1);
+    const asked: number[] = [];
+    const stepsFrom = (first: number) => {
+      asked.push(first);
+      return 7 - (first % 7);
+    };
+    expect(await new Schedule(gpu, 100).run(30, oneEach, { stepsFrom })).toBe(30);
+    expect(submits).toEqual([1, 4, 2, 7, 7, 7, 2]);
+    expect(asked).toEqual([0, 1, 5, 7, 14, 21, 28]);
+  });
+
   it('is remembered from one run to the next', async () => {
     const { gpu, submits } = pretend(1);
     const schedule = new Schedule(gpu, 50);

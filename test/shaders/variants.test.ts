@@ -87,7 +87,7 @@ const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
   activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]),
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
-  gather: [...all({ bytes: either, wide: either, ordered: either, split: either }).map(gatherShader), scatterShader()] as Shader[],
+  gather: [...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split', 'ring'] as const }).map(gatherShader), scatterShader()] as Shader[],
   loss: all({
     kind: ['mse', 'bce', 'product', 'square', 'absolute', 'value'] as TermKind[],
     wide: either,

@@ -1,0 +1,83 @@
+import { OptionError } from '../errors.ts';
+import { boundRange, emptyTensor, writeTensor, type Tensor } from '../runtime/tensor.ts';
+import type { Dataset } from './dataset.ts';
+
+/**
+ * Through which examples pass that do not all lie on the device: a window of them, in the order in which they are needed. While steps work on
+ * one half of it, the examples that come next are put into the other. The queue keeps the order: what is put there waits for the steps
+ * submitted before, and later steps wait for it.
+ */
+export class Feed {
+  /** The example at position p of a pass is row p mod `window`. */
+  readonly data: Tensor;
+  readonly targets: Tensor | undefined;
+  readonly window: number;
+  /** Which half of the pass each half of the window holds. */
+  #holds: (number | undefined)[] = [];
+  #order: Uint32Array | undefined;
+  /** What goes to the device in one go; the device has a copy as soon as it is handed over. */
+  readonly #rows: Uint8Array | Float32Array;
+
+  private constructor(
+    private readonly set: Dataset,
+    private readonly source: Uint8Array | Float32Array,
+    private readonly half: number,
+  ) {
+    const { gpu, features, storage } = set;
+    this.window = 2 * half;
+    this.#rows = new (storage.bytes ? Uint8Array : Float32Array)(half * features);
+    const values = this.window * features;
+    this.data = emptyTensor(gpu, [storage.bytes ? values / 4 : values], storage.bytes ? 'u32' : 'f32', 'window');
+    try {
+      this.targets = storage.hostTargets && emptyTensor(gpu, [this.window], 'f32', 'targets');
+    } catch (error) {
+      this.data.dispose();
+      throw error;
+    }
+  }
+
+  /** For a data set that needs one. @throws OptionError where a batch is larger than half of the window */
+  static open(where: string, set: Dataset, batch: number): Feed | undefined {
+    const { streamed } = set.storage;
+    if (!streamed) return undefined;
+    if (batch > streamed.half) throw new OptionError(`${where}: a batch of ${batch}, but with its deviceBytes the data set brings ${streamed.half} examples at a time`);
+    return new Feed(set, streamed.data, streamed.half);
+  }
+
+  /** A pass over the examples begins, in this order of the data set's rows, or as they come. */
+  begin(order?: Uint32Array): void {
+    this.#order = order;
+    this.#holds = [];
+  }
+
+  /** How many steps from a position on can be submitted now; what they need is put on the device. All steps before have been submitted. */
+  stepsFrom(position: number, batch: number): number {
+    const at = Math.floor(position / this.half);
+    // The last of the steps may reach into the next half.
+    for (const half of [at, at + 1]) {
+      if (this.#holds[half % 2] !== half) this.#put(half);
+      this.#holds[half % 2] = half;
+    }
+    return Math.ceil(((at + 1) * this.half - position) / batch);
+  }
+
+  dispose(): void {
+    this.data.dispose();
+    this.targets?.dispose();
+  }
+
+  #put(half: number): void {
+    const { gpu, features, length, storage } = this.set;
+    const first = half * this.half;
+    const count = Math.min(this.half, length - first);
+    if (count <= 0) return;
+    const order = this.#order?.subarray(first, first + count);
+    if (!order) this.#rows.set(this.source.subarray(first * features, (first + count) * features));
+    else order.forEach((row, i) => this.#rows.set(this.source.subarray(row * features, (row + 1) * features), i * features));
+    const { buffer } = boundRange(this.data);
+    gpu.device.queue.writeBuffer(buffer, (half % 2) * this.#rows.byteLength, this.#rows as Float32Array<ArrayBuffer>);
+    if (!this.targets) return;
+    const targets = Float32Array.from({ length: this.half }, (_, i) => (i < count ? storage.hostTargets![order ? order[i] : first + i] : 0));
+    gpu.device.queue.writeBuffer(boundRange(this.targets).buffer, (half % 2) * targets.byteLength, targets);
+  }
+}

@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { autoencoder, classifier, dataset, dense, minMax, OptionError, OutOfMemoryError, type Dataset, type Gpu } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+afterEach(() => void vi.restoreAllMocks());
+
+const [examples, limit] = [3000, 65536];
+
+/** Everything that looks at a data set: training in a random order, on a view, with validation and a normalisation, and predicting. */
+async function use(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number) {
+  const set = await dataset(gpu, data.slice(), { shape: [features], deviceBytes });
+  const model = await autoencoder(gpu, { input: features, encoder: [dense(3, 'relu')], decoder: [dense(features)], loss: 'mse', normalize: minMax(), seed: 2 });
+  const view = set.filter((_, i) => i % 7 !== 3);
+  const { loss, validation } = await model.fit(view, { epochs: 2, batchSize: 32, validation: 0.2 });
+  const { data: again } = await model.reconstruct(set);
+  const result = { loss, validation, bits: await bits(model), again, pieces: set.storage.pieces.length };
+  model.dispose();
+  set.dispose();
+  return result;
+}
+
+const kinds: [string, number, (draw: Draw, count: number) => Float32Array | Uint8Array][] = [
+  ['floats', 12, (draw, count) => draw.floats(count, 0, 1)],
+  ['floats in odd rows', 7, (draw, count) => draw.floats(count, -3, 5)],
+  ['bytes', 64, (draw, count) => Uint8Array.from(draw.floats(count, 0, 255.99))],
+  ['bytes in odd rows', 61, (draw, count) => Uint8Array.from(draw.floats(count, 0, 255.99))],
+];
+
+describe.each(kinds)('%s that do not fit into one buffer', (_, features, draw) => {
+  it('train and come out with the same bits as those that do', async () => {
+    const data = draw(new Draw(3), features * examples);
+    const whole = await use(await sharedGpu(), data, features);
+    const small = await withSmallBuffers(limit);
+    const before = small.memory();
+    const split = await use(small, data, features);
+    expect(whole.pieces).toBe(1);
+    expect(split.pieces).toBe(Math.ceil(examples / (Math.floor(limit / (features * data.BYTES_PER_ELEMENT) / 4) * 4)));
+    expect(split.pieces).toBeGreaterThan(1);
+    expect({ ...split, pieces: 1 }).toEqual(whole);
+    expect(small.memory().bytes).toBe(before.bytes);
+    small.close();
+  });
+});
+
+it('an example that does not fit by itself is an OutOfMemoryError, and nothing is left', async () => {
+  const gpu = await withSmallBuffers(limit);
+  const error = await errorOf(dataset(gpu, new Float32Array(100_000), { shape: [25_000] }));
+  expect(error).toBeInstanceOf(OutOfMemoryError);
+  expect(gpu.memory().bytes).toBe(0);
+  gpu.close();
+});
+
+describe.each(kinds)('%s that are streamed', (_, features, draw) => {
+  // Halves of the window of one batch, of some, and of all but a few examples; all cut the epoch somewhere else.
+  it.each([64, 500, 2900])('come out with the same bits as those that lie on the device, %i examples at a time', async (atATime) => {
+    const gpu = await sharedGpu();
+    const data = draw(new Draw(3), features * examples);
+    const deviceBytes = atATime * features * data.BYTES_PER_ELEMENT;
+    const whole = await use(gpu, data, features);
+    const before = gpu.memory();
+    const streamed = await use(gpu, data, features, deviceBytes);
+    expect(streamed.pieces).toBe(0);
+    expect({ ...streamed, pieces: 1 }).toEqual(whole);
+    expect(gpu.memory().bytes).toBe(before.bytes);
+  });
+});
+
+describe('a streamed data set', () => {
+  const features = 12;
+  const data = new Draw(8).floats(features * examples, 0, 1);
+  const streamed = async (atATime: number, labels?: ArrayLike<number>): Promise<Dataset> =>
+    dataset(await sharedGpu(), data, { shape: [features], labels, deviceBytes: atATime * features * 4 });
+
+  it('takes no memory by itself, and a training on it as much as was allowed', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    await model.fit(data.subarray(0, 64 * features), { steps: 1, batchSize: 32 });
+    const before = gpu.memory().bytes;
+    const set = await streamed(256);
+    expect(gpu.memory().bytes).toBe(before);
+    let during = 0;
+    await model.fit(set, { epochs: 1, batchSize: 32, onProgress: () => void (during = Math.max(during, gpu.memory().bytes)) });
+    const window = 256 * features * 4;
+    // The order of the examples, the losses and the network's own values are not data; they are a few kilobytes here.
+    const order = 4 * examples;
+    expect(during - before).toBeGreaterThanOrEqual(window);
+    expect(during - before).toBeLessThan(window + order + 32_768);
+    expect(gpu.memory().bytes).toBe(before);
+    model.dispose();
+  });
+
+  it('is brought to the device once an epoch', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const set = await streamed(256);
+    const writes = vi.spyOn(gpu.device.queue, 'writeBuffer');
+    await model.fit(set, { epochs: 2, batchSize: 32 });
+    const halves = writes.mock.calls.filter(([{ label }]) => label === 'window');
+    expect(halves.length).toBe(2 * Math.ceil(examples / 128));
+    model.dispose();
+  });
+
+  it('goes on where a fit was stopped, to the same bits', async () => {
+    const whole = await smallModel();
+    await whole.fit(await streamed(256), { steps: 150, batchSize: 32 });
+    const parts = await smallModel();
+    const set = await streamed(512);
+    for (const steps of [1, 37, 60, 52]) await parts.fit(set, { steps, batchSize: 32 });
+    expect(await bits(parts)).toEqual(await bits(whole));
+    whole.dispose();
+    parts.dispose();
+  });
+
+  it('takes the examples as they come without a shuffle', async () => {
+    const gpu = await sharedGpu();
+    const [first, second] = [await smallModel(), await smallModel()];
+    const resident = await dataset(gpu, data, { shape: [features] });
+    await first.fit(resident, { epochs: 1, shuffle: false });
+    await second.fit(await streamed(300), { epochs: 1, shuffle: false });
+    expect(await bits(second)).toEqual(await bits(first));
+    for (const each of [first, second, resident]) each.dispose();
+  });
+
+  it('brings its labels along', async () => {
+    const gpu = await sharedGpu();
+    const labels = Uint8Array.from({ length: examples }, (_, i) => (data[i * features] > 0.5 ? 1 : 0));
+    const model = await smallModel();
+    const run = async (set: Dataset) => {
+      const judge = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+      const { loss } = await judge.fit(set, set.labels!, { epochs: 2, batchSize: 32, validation: 0.25 });
+      const result = { loss, bits: await bits(judge), measured: await judge.evaluate(set, set.labels!) };
+      judge.dispose();
+      set.dispose();
+      return result;
+    };
+    expect(await run(await streamed(256, labels))).toEqual(await run(await dataset(gpu, data, { shape: [features], labels })));
+    model.dispose();
+  });
+
+  it('refuses a batch that is more than it brings at a time', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const set = await streamed(256);
+    const before = gpu.counters();
+    const error = await errorOf(model.fit(set, { steps: 1, batchSize: 129 }));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toContain('129');
+    expect(error.message).toContain('128');
+    expect(await errorOf(model.evaluate(set, { batchSize: 129 }))).toBeInstanceOf(OptionError);
+    expect(gpu.counters()).toEqual(before);
+    model.dispose();
+  });
+
+  it.each([0, -1, NaN, 8 * features * 4 - 1])('refuses deviceBytes of %d', async (deviceBytes) => {
+    expect(await errorOf(dataset(await sharedGpu(), data, { shape: [features], deviceBytes }))).toBeInstanceOf(OptionError);
+  });
+
+  it('lies on the device as a whole where that is allowed', async () => {
+    const set = await streamed(examples);
+    expect(set.storage.pieces.length).toBe(1);
+    set.dispose();
+  });
+
+  it('goes to a device of small buffers within what they hold', async () => {
+    const gpu = await withSmallBuffers(limit);
+    const set = await dataset(gpu, data, { shape: [features], deviceBytes: data.byteLength - 1 });
+    expect(set.storage.streamed!.half).toBe(Math.floor(limit / 2 / (features * 4) / 4) * 4);
+    gpu.close();
+  });
+});
