@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/node/**'],
+          exclude: ['test/**/node/**'],
           // One page and one device over all files: starting them costs more than most tests.
           isolate: false,
           sequence: { groupOrder: 1 },
@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['test/node/**/*.test.ts'],
+          include: ['test/**/node/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
