@@ -6,12 +6,14 @@ import {
   dense,
   downsample,
   flatten,
+  gaussianNoise,
   jigsaw,
   maxPool2d,
   reshape,
   shuffleTiles,
   upsample2d,
   type Autoencoder,
+  type AutoencoderSpec,
   type Gpu,
   type Jigsaw,
   type JigsawSpec,
@@ -21,6 +23,32 @@ import {
 export type ImageShape = [number, number, number];
 
 const same = { padding: 'same' } as const;
+
+/** features-128-64-30 and back. `depth`: only as many of its layers, from the outside in, with their counterparts. */
+export function stack(gpu: Gpu, features: number, seed: number, depth = 3): Promise<Autoencoder> {
+  const encoder = [dense(128, 'relu'), dense(64, 'relu'), dense(30)];
+  const decoder = [dense(64, 'relu'), dense(128, 'relu'), dense(features, 'sigmoid')];
+  return autoencoder(gpu, { input: features, encoder: encoder.slice(0, depth), decoder: decoder.slice(-depth), loss: 'mse', seed });
+}
+
+/** features-128-features for Gaussian noise; without any, the plain one beside it. */
+export const denoiser = (gpu: Gpu, features: number, stddev: number | undefined, seed: number): Promise<Autoencoder> =>
+  autoencoder(gpu, {
+    input: features,
+    encoder: [dense(128, 'relu')],
+    decoder: [dense(features, 'sigmoid')],
+    loss: 'bce',
+    corrupt: stddev === undefined ? [] : gaussianNoise(stddev),
+    seed,
+  });
+
+/** One sigmoid layer with tied weights, as in Rifai et al. 2011: a decoder of its own could undo what a penalty does to the encoder. */
+export const tiedSigmoid = (gpu: Gpu, units: number, seed: number, parts: Partial<AutoencoderSpec>): Promise<Autoencoder> =>
+  autoencoder(gpu, { input: 784, encoder: [dense(units, 'sigmoid')], decoder: [dense(784, 'sigmoid')], loss: 'bce', tied: true, seed, ...parts });
+
+/** 784-128-code-128-784: narrow enough to know only what it has seen. */
+export const watchman = (gpu: Gpu, code: number, seed: number): Promise<Autoencoder> =>
+  autoencoder(gpu, { input: 784, encoder: [dense(128, 'relu'), dense(code, 'relu')], decoder: [dense(128, 'relu'), dense(784, 'sigmoid')], loss: 'bce', seed });
 
 /** The Keras blog's (F. Chollet, 2016): of 28 × 28, since its one convolution without padding is there to come back to 28. */
 export const kerasConvolutional = (gpu: Gpu, seed: number): Promise<Autoencoder> =>

@@ -5,7 +5,6 @@ import {
   cosine,
   dense,
   gaussian,
-  gaussianNoise,
   stochasticContractive,
   type Autoencoder,
   type Gpu,
@@ -15,7 +14,7 @@ import {
   type Penalty,
 } from '../src/index.ts';
 import { pcaErrors } from './analysis/pca.ts';
-import { enlarger, kerasConvolutional, puzzleSolver, tileRestorer, type ImageShape, type Puzzle } from './architectures.ts';
+import { denoiser, enlarger, kerasConvolutional, puzzleSolver, stack, tileRestorer, type ImageShape, type Puzzle } from './architectures.ts';
 import { codes } from './figures/codes.ts';
 import { contraction } from './figures/contraction.ts';
 import type { DrawFigure, Trained } from './figures/figure.ts';
@@ -98,14 +97,7 @@ export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsa
     unit: 'squared error a pixel',
     references: [],
     yardstick: pcaError,
-    build: (gpu, shape, seed) =>
-      autoencoder(gpu, {
-        input: featuresOf(shape),
-        encoder: [dense(128, 'relu'), dense(64, 'relu'), dense(30)],
-        decoder: [dense(64, 'relu'), dense(128, 'relu'), dense(featuresOf(shape), 'sigmoid')],
-        loss: 'mse',
-        seed,
-      }),
+    build: (gpu, shape, seed) => stack(gpu, featuresOf(shape), seed),
     optimizer: () => adam(1e-3),
     pretrained: true,
     figures: [reconstructions, loss],
@@ -115,15 +107,7 @@ export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsa
     title: 'Denoising autoencoder',
     unit: 'binary cross-entropy a pixel',
     references: [],
-    build: (gpu, shape, seed) =>
-      autoencoder(gpu, {
-        input: featuresOf(shape),
-        encoder: [dense(128, 'relu')],
-        decoder: [dense(featuresOf(shape), 'sigmoid')],
-        loss: 'bce',
-        corrupt: gaussianNoise(0.5),
-        seed,
-      }),
+    build: (gpu, shape, seed) => denoiser(gpu, featuresOf(shape), 0.5, seed),
     optimizer: () => adam(1e-3),
     figures: [denoising, reconstructions, loss],
   },

@@ -1,6 +1,7 @@
-import { adam, autoencoder, classifier, contractive as contractivePenalty, dense, gaussianNoise, type Autoencoder, type AutoencoderSpec, type Dataset, type Gpu } from '../../src/index.ts';
+import { adam, classifier, contractive as contractivePenalty, gaussianNoise, type Autoencoder, type AutoencoderSpec, type Dataset, type Gpu } from '../../src/index.ts';
 import { squaredNorms } from '../analysis/contraction.ts';
 import { mean, standardError } from '../analysis/statistics.ts';
+import { tiedSigmoid } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
 import { row, shortened } from './row.ts';
 
@@ -30,7 +31,7 @@ export const contractive = row(
     ];
     const measured: Measured[] = [];
     for (const { name, rifai, parts } of kinds) {
-      const model = await make(gpu, seed, parts);
+      const model = await tiedSigmoid(gpu, 500, seed, parts);
       await watch(`784-500-784, ${name}`, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
       const weights = await model.weights();
       const norms = squaredNorms(weights['encoder.0.weight'], await model.encode(test.data)).map(Math.sqrt);
@@ -99,6 +100,3 @@ async function accuracy(gpu: Gpu, { encoder }: Autoencoder, labelled: Dataset, t
   fineTuned.dispose();
   return accuracy;
 }
-
-const make = (gpu: Gpu, seed: number, parts: Partial<AutoencoderSpec>): Promise<Autoencoder> =>
-  autoencoder(gpu, { input: 784, encoder: [dense(500, 'sigmoid')], decoder: [dense(784, 'sigmoid')], loss: 'bce', tied: true, seed, ...parts });

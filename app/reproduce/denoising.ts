@@ -1,5 +1,6 @@
-import { adam, autoencoder, dense, gaussianNoise, type Corruption, type Gpu } from '../../src/index.ts';
+import { adam } from '../../src/index.ts';
 import { meanSquaredError } from '../analysis/statistics.ts';
+import { denoiser } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
 import { row, shortened } from './row.ts';
 
@@ -9,15 +10,15 @@ const stddevs = [0.25, 0.5, 0.75];
 export const denoising = row(
   (machine) => ({ model: '784-128-784, relu and sigmoid', loss: 'bce', corruption: 'gaussian noise', optimizer: 'adam', 'learning rate': 1e-3, epochs: shortened(machine, 10), batch: 256, seed: 0 }),
   async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
-    const trained = async (name: string, corrupt?: Corruption) => {
-      const model = await make(gpu, seed, corrupt);
+    const trained = async (name: string, stddev?: number) => {
+      const model = await denoiser(gpu, 784, stddev, seed);
       await watch(`784-128-784, ${name}`, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
       return model;
     };
     const plain = await trained('plain');
     const comparisons: Comparison[] = [];
     for (const stddev of stddevs) {
-      const model = await trained(`σ = ${stddev}`, gaussianNoise(stddev));
+      const model = await trained(`σ = ${stddev}`, stddev);
       const noisy = await model.corrupt(test.data, { seed: 1 });
       const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);
       const [own, denoised, byPlain] = [error(noisy), error(await model.reconstruct(noisy)), error(await plain.reconstruct(noisy))];
@@ -30,6 +31,3 @@ export const denoising = row(
     return { comparisons, notes: ['Test images, noise that no training has seen, nothing clipped; all errors are to the clean images.'] };
   },
 );
-
-const make = (gpu: Gpu, seed: number, corrupt?: Corruption) =>
-  autoencoder(gpu, { input: 784, encoder: [dense(128, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce', corrupt, seed });

@@ -1,6 +1,7 @@
-import { adam, autoencoder, dense, rocAuc } from '../../../src/index.ts';
+import { adam, rocAuc } from '../../../src/index.ts';
 import { pca, pcaCodes, pcaErrorsByImage } from '../../analysis/pca.ts';
 import { mean } from '../../analysis/statistics.ts';
+import { watchman } from '../../architectures.ts';
 import { row, shortened } from '../row.ts';
 
 const code = 32;
@@ -14,7 +15,7 @@ export const anomalies = row(
       const others = [...train.labels.keys()].filter((i) => train.labels[i] !== digit);
       const seen = new Uint8Array(others.length * 784);
       others.forEach((from, to) => seen.set(train.pixels.subarray(from * 784, (from + 1) * 784), to * 784));
-      const model = await autoencoder(gpu, { input: 784, encoder: [dense(128, 'relu'), dense(code, 'relu')], decoder: [dense(128, 'relu'), dense(784, 'sigmoid')], loss: 'bce', seed });
+      const model = await watchman(gpu, code, seed);
       await watch(`all but ${digit}`, batch, (reports) => model.fit(seen, { epochs, batchSize: Math.min(batch, others.length), optimizer: adam(rate), ...reports }));
       const errors = await model.errors(test.data);
       model.dispose();
