@@ -40,43 +40,56 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const { header, label } = options;
   const { delimiter = guessDelimiter(text) } = options;
   if (![',', ';', '\t'].includes(delimiter)) throw new OptionError(`readCsv: the delimiter is ',', ';' or a tab, not '${String(delimiter)}'`);
-  const lines = split(text, delimiter);
-  const [first] = lines;
+  // Gone through twice: all fields at once would take many times the memory of the file, and a long first line could promise more than follows.
+  let first: Field[] | undefined;
+  let count = 0;
+  for (const line of linesOf(text, delimiter)) {
+    first ??= line;
+    if (line.length !== first.length) throw new FormatError(`csv: ${line.length} values at offset ${line[0].offset}, ${first.length} in the first line`);
+    count++;
+  }
   if (!first) throw new DataError('readCsv: there are no rows');
   const named = header ?? first.some(({ text }, column) => column !== label && !isNumber(text));
   const names = first.map(({ text }, column) => (named ? text : String(column)));
-  const rows = named ? lines.slice(1) : lines;
-  if (!rows.length) throw new DataError('readCsv: there are no rows below the header');
+  const rows = named ? count - 1 : count;
+  if (!rows) throw new DataError('readCsv: there are no rows below the header');
   const labelled = label === undefined ? -1 : labelColumn(label, names);
   const kept = names.flatMap((_, column) => (column === labelled ? [] : [column]));
   if (!kept.length) throw new DataError('readCsv: there are no columns beside the label');
-  const data = new Float32Array(rows.length * kept.length);
-  rows.forEach((row, r) => {
-    if (row.length !== names.length) throw new FormatError(`csv: ${row.length} values at offset ${row[0].offset}, ${names.length} in the first line`);
-    kept.forEach((column, c) => (data[r * kept.length + c] = numberOf(row[column], r, names[column])));
-  });
-  const table: CsvData = { data, shape: [rows.length, kept.length], columns: kept.map((column) => names[column]) };
-  if (labelled < 0) return table;
-  const texts = rows.map((row) => row[labelled].text);
-  const classes = [...new Set(texts)];
-  const numbers = new Map(classes.map((name, i) => [name, i]));
-  return { ...table, labels: Int32Array.from(texts, (name) => numbers.get(name)!), classes };
+  const data = new Float32Array(rows * kept.length);
+  const labels = new Int32Array(labelled < 0 ? 0 : rows);
+  const classes = new Map<string, number>();
+  let r = named ? -1 : 0;
+  for (const row of linesOf(text, delimiter)) {
+    if (r >= 0) {
+      kept.forEach((column, c) => (data[r * kept.length + c] = numberOf(row[column], r, names[column])));
+      if (labelled >= 0) {
+        const { text } = row[labelled];
+        if (!classes.has(text)) classes.set(text, classes.size);
+        labels[r] = classes.get(text)!;
+      }
+    }
+    r++;
+  }
+  const table: CsvData = { data, shape: [rows, kept.length], columns: kept.map((column) => names[column]) };
+  return labelled < 0 ? table : { ...table, labels, classes: [...classes.keys()] };
 }
 
 function guessDelimiter(text: string): ',' | ';' | '\t' {
   // The first one outside of quotes in the first line that has anything.
   let quoted = false;
+  let blank = true;
   for (const sign of text) {
     if (sign === '"') quoted = !quoted;
     else if (!quoted && (sign === ',' || sign === ';' || sign === '\t')) return sign;
-    else if (!quoted && sign === '\n' && text.slice(0, text.indexOf('\n')).trim()) break;
+    else if (!quoted && !blank && (sign === '\n' || sign === '\r')) break;
+    blank &&= !sign.trim();
   }
   return ',';
 }
 
-/** The fields of each line that is not empty. @throws FormatError where a quote is not closed, or text follows it */
-function split(text: string, delimiter: string): Field[][] {
-  const lines: Field[][] = [];
+/** The fields of each line that is not empty. @throws FormatError where a quote is not closed, or text stands before or behind it */
+function* linesOf(text: string, delimiter: string): Generator<Field[]> {
   let line: Field[] = [];
   // Spreadsheets put a byte order mark in front.
   let at = text.startsWith('\ufeff') ? 1 : 0;
@@ -92,17 +105,16 @@ function split(text: string, delimiter: string): Field[][] {
     }
     if (text[at] === '\r') at++;
     if (text[at] === '\n') at++;
-    if (line.length > 1 || line[0].text !== '') lines.push(line);
+    if (line.length > 1 || line[0].text !== '') yield line;
     line = [];
   }
-  return lines;
 }
 
 function fieldAt(text: string, offset: number, delimiter: string): { field: Field; end: number } {
   const ends = (at: number) => at >= text.length || text[at] === delimiter || text[at] === '\n' || text[at] === '\r';
   if (text[offset] !== '"') {
     let end = offset;
-    while (!ends(end)) end++;
+    for (; !ends(end); end++) if (text[end] === '"') throw new FormatError(`csv: a quote within a field that does not begin with one, at offset ${end}`);
     return { field: { text: text.slice(offset, end).trim(), offset }, end };
   }
   let content = '';

@@ -18,7 +18,11 @@ export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
   return parse(gzipped ? await gunzip(bytes) : bytes);
 }
 
-function parse(bytes: Uint8Array): IdxData {
+/** Of a file with 255 sides. */
+const longestHeader = 4 + 4 * 255;
+
+/** Where the values begin, and where they end. */
+function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
   if (bytes[0] !== 0 || bytes[1] !== 0) throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
   if (bytes[2] !== 8) throw new FormatError(`idx: values of type 0x${bytes[2].toString(16)} at offset 2; only unsigned bytes (0x8) are read`);
@@ -28,18 +32,55 @@ function parse(bytes: Uint8Array): IdxData {
   if (bytes.length < start) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: sides }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (bytes.length - start !== size) throw new FormatError(`idx: ${bytes.length - start} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${size}`);
+  // Sides that overflow leave no 0, but NaN.
+  const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
+  return { shape, start, end: start + size };
+}
+
+function parse(bytes: Uint8Array): IdxData {
+  const { shape, start, end } = readHeader(bytes);
+  if (bytes.length !== end) throw wrongLength(bytes.length - start, { shape, start, end });
   return { data: bytes.subarray(start), shape };
 }
 
+const wrongLength = (values: number | string, { shape, start, end }: ReturnType<typeof readHeader>): FormatError =>
+  new FormatError(`idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`);
+
+/** Deflate makes of one byte at most so many. */
+const mostOfOne = 1032;
+
+/** Inflates what the file's own header promises, and no more: a gzip stream may hold a thousand times its own size. */
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const inflated = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+  let header: ReturnType<typeof readHeader> | undefined;
+  const check = (loaded: number, parts: readonly Uint8Array[]) => {
+    if (loaded < longestHeader) return;
+    header ??= readHeader(joined(parts, loaded));
+    if (loaded > header.end) throw wrongLength(`at least ${loaded - header.start}`, header);
+    if (header.end > mostOfOne * bytes.length) throw wrongLength(`at most ${mostOfOne * bytes.length}`, header);
+  };
   try {
-    return new Uint8Array(await new Response(inflated).arrayBuffer());
+    const inflated = await readAll(inPieces(bytes).pipeThrough(new DecompressionStream('gzip')), check);
+    // The file's last word is how much it held. Browsers refuse what comes behind it, a second stream too; Node 20 does not.
+    const end = bytes.length - 4;
+    const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
+    if (length !== inflated.length % 2 ** 32) throw new FormatError(`idx: the gzip stream ends before offset ${end}, which says ${length} bytes, not ${inflated.length}`);
+    return inflated;
   } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
     throw new FormatError('idx: the gzip stream is damaged (offset 0)', { cause });
   }
+}
+
+/** A little at a time, as a browser inflates all that is there before anyone can look at it. */
+function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
+  const size = 2 ** 14;
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(bytes.subarray(at, (at += size)) as BufferSource);
+      else controller.close();
+    },
+  });
 }
 
 export interface FetchOptions {
@@ -58,7 +99,8 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   try {
     const response = await fetch(url, { signal });
     if (!response.ok || !response.body) throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
-    return await readAll(response.body, Number(response.headers.get('content-length')) || undefined, onProgress);
+    const total = Number(response.headers.get('content-length')) || undefined;
+    return await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     if (cause instanceof LatentGpuError) throw cause;
@@ -66,17 +108,27 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, total: number | undefined, onProgress: FetchOptions['onProgress']): Promise<Uint8Array> {
+/** All of a stream. `look` is shown what has come so far; where it throws, the stream ends. */
+async function readAll(body: ReadableStream<Uint8Array>, look: (loaded: number, parts: readonly Uint8Array[]) => void): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let loaded = 0;
-  for (const reader = body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    parts.push(value);
-    loaded += value.length;
-    onProgress?.({ loaded, total });
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return joined(parts, loaded);
+      parts.push(value);
+      loaded += value.length;
+      look(loaded, parts);
+    }
+  } finally {
+    // Nothing to do where it has come to its end. A stream that has failed says so once more, which was heard already.
+    void reader.cancel().catch(() => {});
   }
-  const bytes = new Uint8Array(loaded);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -6,10 +6,11 @@
  * Offsets count from the header's end. Only F32 is written and read: WebGPU's hosts are all
  * little-endian, so a Float32Array is already in the order of the file.
  *
- * Reading is strict, as in the format's own implementation: the tensors must cover the data without
- * a hole and without an overlap, so that no byte of a file escapes notice.
+ * Reading is strict, as in the format's own implementation: a name comes once, and the tensors must
+ * cover the data without a hole and without an overlap, so that no byte of a file escapes notice.
  */
 import { FormatError, ShapeError } from '../errors.ts';
+import { parseJson } from './json.ts';
 
 export interface SafeTensor {
   data: Float32Array;
@@ -32,6 +33,7 @@ interface Span {
 const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
 const F32 = 4; // bytes a number
+const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
@@ -87,17 +89,18 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   if (bytes.length < PREFIX) throw malformed(bytes.length, `the file ends here; its first ${PREFIX} bytes are the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const dataStart = PREFIX + length;
+  if (length > LONGEST) throw malformed(0, `a header of ${length} bytes is announced; ${LONGEST} are allowed`);
   if (dataStart > bytes.length) {
     throw malformed(0, `a header of ${length} bytes is announced, but only ${bytes.length - PREFIX} follow`);
   }
-  let header: unknown;
+  // Neither spaces nor a byte order mark may come first.
+  if (bytes[PREFIX] !== 0x7b) throw malformed(PREFIX, 'the header is no JSON object: it should begin with {');
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, dataStart)));
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, dataStart));
+    return { header: parseJson(json) as Record<string, unknown>, dataStart };
   } catch (cause) {
-    throw malformed(PREFIX, 'the header is no JSON', cause);
+    throw malformed(PREFIX, `the header is no JSON that the format allows: ${(cause as Error).message}`, cause);
   }
-  if (!isRecord(header)) throw malformed(PREFIX, 'the header is no JSON object');
-  return { header, dataStart };
 }
 
 function readSpan(name: string, entry: unknown): Span {
@@ -130,7 +133,8 @@ function checkCover(spans: Span[], dataLength: number, dataStart: number): void 
 }
 
 function malformed(offset: number, problem: string, cause?: unknown): FormatError {
-  return new FormatError(`safetensors, byte ${offset}: ${problem}`, { cause });
+  // Names and shapes may be as long as the file.
+  return new FormatError(`safetensors, byte ${offset}: ${problem.slice(0, 400)}`, { cause });
 }
 
 function elementCount(shape: number[]): number {
@@ -142,5 +146,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+  // One divided by -0 is negative, too.
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && 1 / n > 0);
 }

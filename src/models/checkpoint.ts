@@ -3,6 +3,7 @@
  * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
  */
 import { DeviceLostError, FormatError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
+import { parseJson } from '../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
@@ -82,7 +83,7 @@ export class Checkpoint {
       throw new FormatError('load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights');
     }
     return checked(() => {
-      const { version: written, model, spec, place } = record(JSON.parse(json), 'latentgpu');
+      const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
       if (written !== version) throw new OptionError(`it has version ${String(written)} of the format, version ${version} is read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind '${String(model)}', not '${kind}'`);
       return new Checkpoint(tensors, record(spec, 'spec'), readPlace(record(place, 'place')));

@@ -63,9 +63,8 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
 
 /** @throws OptionError */
 export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
-  const limit = limits[init];
-  if (!limit) throw new OptionError(`${layer}: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
-  return limit(inputs, outputs);
+  if (!Object.keys(limits).includes(init)) throw new OptionError(`${layer}: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
+  return limits[init](inputs, outputs);
 }
 
 export interface DenseOptions {
@@ -84,6 +83,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
   if (!activationNames.includes(activation)) throw new OptionError(`dense: there is no activation '${String(activation)}'; there are ${activationNames.join(', ')}`);
   checkOptions('dense', options, ['init', 'bias']);
   const { init = 'glorot', bias = true } = options;
+  if (typeof bias !== 'boolean') throw new OptionError(`dense: bias is true or false, not ${String(bias)}`);
   initialLimit('dense', init, 1, units);
   const biases = ({ after }: Around): ParameterSpec[] => (bias ? [{ name: 'bias', shape: [units], layout: imageLayout(units, undefined, after, undefined), initial: () => new Float32Array(units) }] : []);
   const layer = (transposed: boolean): Layer => ({

@@ -34,7 +34,9 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
     const shape = counts(input, 'input');
     const { how, clamped, fitted } = readNormalization(normalize, shape);
     const entry = how && new Normalizer(gpu, how, clamped);
-    const network = new Network('encoder', readLayers(layers), shape, () => ({}) as never, { around: readAround(around), entry });
+    const parts = readLayers(layers);
+    const code = parts.reduce((shape, layer) => layer.outputShape(shape), shape);
+    const network = new Network('encoder', parts, shape, () => ({}) as never, { around: readAround(around, shape, code), entry });
     const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, seed } as Required<ClassifierSpec>;
     return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
       model.resume(checkpoint);
@@ -67,16 +69,18 @@ function readPermutations(written: unknown, cells: number): Uint8Array[] {
 }
 
 /** @throws OptionError */
-function readAround(written: unknown): Around {
+function readAround(written: unknown, input: number[], code: number[]): Around {
   const { before, after } = record(written, 'around');
-  const image = (sides: unknown, what: string): Image | undefined => {
+  const image = (sides: unknown, what: string, flat: number[]): Image | undefined => {
     if (sides === undefined) return undefined;
     const shape = counts(sides, what);
-    if (shape.length !== 3) throw new OptionError(`${what} is no image`);
+    if (shape.length !== 3 || sizeOf(shape) !== sizeOf(flat)) throw new OptionError(`${what}, [${shape.join(', ')}], is no image of the values of [${flat.join(', ')}]`);
     return shape as unknown as Image;
   };
-  return { before: image(before, 'before'), after: image(after, 'after') };
+  return { before: image(before, 'before', input), after: image(after, 'after', code) };
 }
+
+const sizeOf = (shape: number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** @throws OptionError */
 function readAutoencoder({ encoder, decoder, corrupt, penalty, normalize, samples, ...rest }: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
@@ -94,7 +98,7 @@ function readNormalization(written: unknown, shape: number[]): { how?: Normalize
   const { clamped, fitted } = record(written, 'normalize');
   if (fitted === undefined) return { how, clamped: clamped === true };
   const { shift, spread } = record(fitted, 'fitted');
-  const features = shape.reduce((product, n) => product * n, 1);
+  const features = sizeOf(shape);
   const numbers = (values: unknown, least = -Infinity): Float32Array => {
     const good = Array.isArray(values) && values.length === features && values.every((value) => Number.isFinite(value) && Number.isFinite(Math.fround(value as number)) && Math.fround(value as number) > least);
     if (!good) throw new OptionError(`the normalisation is no list of ${features} numbers`);

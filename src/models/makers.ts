@@ -24,12 +24,16 @@ export const readCorruptions = (written: unknown): Corruption[] => read(corrupti
 export const readPenalties = (written: unknown): Penalty[] => read(penalties, written, 'penalty');
 export const readNormalizations = (written: unknown): Normalize[] => read(normalizations, written, 'normalization');
 
+/** More than any model has, and any maker takes: beyond, engines give up on lists that are spread. */
+const mostParts = 10_000;
+const mostArguments = 4;
+
 function read<P>(makers: Makers<P>, written: unknown, what: string): P[] {
-  if (!Array.isArray(written)) throw new OptionError(`there is no list of ${what}s`);
+  if (!Array.isArray(written) || written.length > mostParts) throw new OptionError(`there is no list of ${what}s`);
   return written.map((each: unknown) => {
     const { name, args } = (each ?? {}) as Partial<Part>;
     if (typeof name !== 'string' || !Object.hasOwn(makers, name)) throw new OptionError(`there is no ${what} '${String(name)}'`);
-    if (!Array.isArray(args)) throw new OptionError(`${name} has no list of arguments`);
+    if (!Array.isArray(args) || args.length > mostArguments) throw new OptionError(`${name} has no list of arguments`);
     return makers[name](...(args as unknown[]));
   });
 }

@@ -23,7 +23,9 @@ export function checkOptions(where: string, options: object, known: readonly str
   if (typeof options !== 'object' || options === null) throw new OptionError(`${where}: options are an object, not ${String(options)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const meant = synonyms[key] ?? known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+    // Files name options, too: some that every object has, some as long as the file.
+    const close = (name: string) => Math.abs(name.length - key.length) <= 2 && distance(name.toLowerCase(), key.toLowerCase()) <= 2;
+    const meant = Object.hasOwn(synonyms, key) ? synonyms[key] : known.find(close);
     throw new OptionError(`${where}: unknown option '${key}'${meant ? ` (did you mean ${meant}?)` : `; it takes ${known.join(', ')}`}`);
   }
 }

@@ -1,0 +1,208 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readCsv, type CsvData, type CsvOptions } from '../../../src/data/csv.ts';
+import { readIdx, type IdxData } from '../../../src/data/idx.ts';
+import { DataError, FormatError, OptionError } from '../../../src/errors.ts';
+import { readSafetensors, writeSafetensors, type SafeTensors } from '../../../src/files/safetensors.ts';
+import { Allocations } from '../../support/allocations.ts';
+import { damagedBytes, damagedJson, damagedText } from '../../support/damage.ts';
+import { withstand, words } from '../../support/hostile.ts';
+import { Draw } from '../../support/random.ts';
+import { times, tried } from '../../support/thorough.ts';
+
+const hour = 3_600_000;
+const million = times(4_000, 1_000_000);
+
+/** Array buffers only: see there what that leaves out. */
+let allocations: Allocations;
+beforeAll(() => (allocations = new Allocations()));
+afterAll(() => allocations.restore());
+
+/** Reads, and counts what for. */
+function counted<File, Result>(read: (file: File) => Result): (file: File) => Result {
+  return (file) => {
+    allocations.reset();
+    return read(file);
+  };
+}
+
+function atMost(bytes: number): void {
+  if (allocations.bytes > bytes) throw new Error(`${allocations.bytes} bytes allocated, ${bytes} are allowed`);
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((all, side) => all * side, 1);
+
+it('safetensors', { timeout: hour }, async ({ task }) => {
+  const verdict = await withstand({
+    count: million,
+    file: (draw) => (draw.whole(0, 1) ? damagedBytes(draw.pick(safetensors), draw, safetensors) : otherHeader(draw.pick(safetensors), draw)),
+    read: counted(readSafetensors),
+    after: (file) => atMost(2 * file.length),
+    check: consistent,
+  });
+  expect(verdict.results).toBeGreaterThan(0);
+  tried(task, 'safetensors, damaged bytes and headers', million, words(verdict));
+});
+
+const floats = (...shape: number[]) => ({ data: new Draw(product(shape)).floats(product(shape)), shape });
+const file = (header: string, data: Uint8Array): Uint8Array => {
+  const json = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + json.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(data, 8 + json.length);
+  return bytes;
+};
+
+const safetensors: Uint8Array[] = [
+  writeSafetensors({}),
+  writeSafetensors({}, { format: 'pt' }),
+  writeSafetensors({ scalar: floats() }),
+  writeSafetensors({ empty: floats(0, 5), row: floats(1, 7), also: floats(0) }),
+  writeSafetensors({ 'encoder.0.weight': floats(3, 4), 'encoder.0.bias': floats(3), 'größe "𝛼"': floats(2, 1, 2) }, { note: 'a\nb{"', empty: '' }),
+  writeSafetensors({ ['__proto__']: floats(2), constructor: floats(1), toString: floats(3) }, { ['__proto__']: 'x' }),
+  writeSafetensors({ large: floats(20, 20) }),
+  file('{ "b": {"dtype":"F32","shape":[1],"data_offsets":[4,8],"more":[null,{}]},\n"a":{"shape":[ 1 ],"data_offsets":[0,4],"dtype":"F32"} } ', new Uint8Array(8)),
+];
+
+const headerOf = (bytes: Uint8Array): { json: string; data: Uint8Array } => {
+  const end = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  return { json: new TextDecoder().decode(bytes.subarray(8, end)), data: bytes.subarray(end) };
+};
+
+function otherHeader(bytes: Uint8Array, draw: Draw): Uint8Array {
+  const { json, data } = headerOf(bytes);
+  return file(damagedJson(json, draw), data);
+}
+
+/** Reads the header once more, by itself: every byte of the data is in one tensor, and that has it. */
+function consistent({ tensors, metadata }: SafeTensors, bytes: Uint8Array): void {
+  const { json, data } = headerOf(bytes);
+  const header = new Map(Object.entries(JSON.parse(json) as Record<string, { shape: number[]; data_offsets: [number, number] }>));
+  if (JSON.stringify(metadata) !== JSON.stringify(header.get('__metadata__') ?? {})) throw new Error('other metadata');
+  header.delete('__metadata__');
+  if (Object.getPrototypeOf(tensors) !== Object.prototype || Object.keys(tensors).length !== header.size) throw new Error('other tensors');
+  const covered = new Uint8Array(data.length);
+  for (const [name, entry] of header) {
+    const [begin, end] = entry.data_offsets;
+    const tensor = Object.getOwnPropertyDescriptor(tensors, name)?.value as SafeTensors['tensors'][string];
+    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== product(tensor.shape)) throw new Error(`${name} is not as large as its shape`);
+    if (String(tensor.shape) !== String(entry.shape) || tensor.data.byteLength !== end - begin || end > data.length) throw new Error(`${name} is not what the header says`);
+    const own = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+    if (own.some((byte, i) => byte !== data[begin + i])) throw new Error(`${name} has other bytes than the file`);
+    if (covered.subarray(begin, end).some(Boolean)) throw new Error(`${name} overlaps another`);
+    covered.fill(1, begin, end);
+  }
+  if (!covered.every(Boolean)) throw new Error('bytes that belong to no tensor');
+}
+
+const idx = (shape: number[], type = 8): Uint8Array => {
+  const bytes = new Uint8Array(4 + 4 * shape.length + product(shape) * (type === 8 ? 1 : 4));
+  bytes.set([0, 0, type, shape.length]);
+  shape.forEach((side, i) => new DataView(bytes.buffer).setUint32(4 + 4 * i, side));
+  for (let i = 4 + 4 * shape.length; i < bytes.length; i++) bytes[i] = (7 * i) % 256;
+  return bytes;
+};
+
+/** The one of floats is valid, but not read; what is cut out of it goes into others. */
+const idxFiles: Uint8Array[] = [idx([2, 1, 3]), idx([10]), idx([0, 28, 28]), idx([1, 1, 1, 1]), idx([1, 28, 28]), idx([1]), idx(Array<number>(255).fill(1)), idx([2, 3], 0xd)];
+
+it('IDX', { timeout: hour }, async ({ task }) => {
+  const verdict = await withstand<Uint8Array, IdxData>({
+    count: million,
+    file: (draw) => damagedBytes(draw.pick(idxFiles), draw, idxFiles),
+    read: counted(readIdx),
+    // A result is a view of the file. One that by chance begins as gzip does has nothing in it that could be inflated.
+    after: (file) => atMost(2 * file.length),
+    check: asInFile,
+  });
+  expect(verdict.results).toBeGreaterThan(0);
+  tried(task, 'IDX, damaged bytes', million, words(verdict));
+});
+
+function asInFile({ data, shape }: IdxData, bytes: Uint8Array): void {
+  const header = idx(shape).subarray(0, 4 + 4 * shape.length);
+  if (!(data instanceof Uint8Array) || data.length !== product(shape)) throw new Error('not as large as its shape');
+  if (Buffer.compare(Buffer.concat([header, data]), bytes)) throw new Error('not what is in the file');
+}
+
+it('IDX, gzipped', { timeout: hour }, async ({ task }) => {
+  const count = times(400, 100_000);
+  // What an inflater hands out at a time in Node.
+  const chunk = 2 ** 14;
+  const plain = [...idxFiles, idx([60, 28, 28]).fill(0, 16)];
+  const gzipped = plain.map((file) => new Uint8Array(gzipSync(file)));
+  const verdict = await withstand<Uint8Array, IdxData>({
+    count,
+    file: (draw) => (draw.whole(0, 1) ? damagedBytes(draw.pick(gzipped), draw, gzipped) : new Uint8Array(gzipSync(damagedBytes(draw.pick(plain), draw, plain)))),
+    read: counted(readIdx),
+    after: (file) => {
+      const promised = promise(file);
+      if (allocations.streamed > promised + chunk) throw new Error(`${allocations.streamed} bytes inflated, ${promised} promised`);
+      // All of it, and once more what came until the header was complete.
+      atMost(2 * Math.max(file.length, allocations.streamed));
+    },
+    check: (result, file) => asInFile(result, file[0] === 0x1f ? gunzipSync(file) : file),
+  });
+  expect(verdict.results).toBeGreaterThan(0);
+  tried(task, 'gzipped IDX, damaged before and after', count, words(verdict));
+
+  /** What the header promises that came out first, if a stream of that length can keep it. */
+  function promise(file: Uint8Array): number {
+    const bytes = allocations.first ?? new Uint8Array(0);
+    const [zero, zeroToo, type, sides] = bytes;
+    const header = 4 + 4 * sides;
+    if (zero || zeroToo || type !== 8 || !sides || bytes.length < header) return 0;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const size = product(Array.from({ length: sides }, (_, i) => view.getUint32(4 + 4 * i)));
+    return header + size <= 1032 * file.length ? header + size : 0;
+  }
+});
+
+const tables: string[] = [
+  'a,b\n1,2.5\n-3e-2,+.5\n',
+  '1,2\r\n3,4',
+  '\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n',
+  '1\t2\t3\n3\t4\t5\n',
+  'length,species,width\n1,setosa,2\n3,virginica,4\n5,setosa,6\n',
+  '"a\nb",c\n 1 , 2 ',
+  '5\n6\n7',
+  '1',
+  `${Array.from({ length: 30 }, (_, i) => i).join(',')}\n`.repeat(4),
+];
+
+const csvOptions: CsvOptions[] = [{}, {}, { header: true }, { header: false }, { label: 1 }, { label: 'species' }, { delimiter: ';' }];
+
+it('CSV', { timeout: hour }, async ({ task }) => {
+  const verdict = await withstand<Table, CsvData>({
+    count: million,
+    file: (draw) => ({ text: damagedText(draw.pick(tables), draw, tables), options: draw.pick(csvOptions) }),
+    read: counted(({ text, options }: Table) => readCsv(text, options)),
+    // A text takes two bytes a character. A value takes four, and has at least its delimiter there.
+    after: ({ text }) => atMost(2 * 2 * (text.length + 1)),
+    check: (result, { options }) => againAsText(result, options),
+    // As readCsv says: a value that is none of the finite numbers, a table without rows, and a label that the file does not have.
+    allowed: (error) => error instanceof FormatError || (error instanceof DataError && /is not finite|there are no (rows|columns)/.test(error.message)) || (error instanceof OptionError && /there is no column/.test(error.message)),
+  });
+  expect(verdict.results).toBeGreaterThan(0);
+  const { results, refused } = verdict;
+  tried(task, 'CSV, damaged texts', million, `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is not finite or there are no rows`);
+});
+
+interface Table {
+  text: string;
+  options: CsvOptions;
+}
+
+/** A table is what it is when it is written down and read once more. */
+function againAsText({ data, shape, columns, labels, classes }: CsvData, { label }: CsvOptions): void {
+  const [rows, width] = shape;
+  if (data.length !== rows * width || columns.length !== width || !data.every(Number.isFinite)) throw new Error('no table');
+  if (labels?.length !== (label === undefined ? undefined : rows)) throw new Error('not a label for each row');
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const lines = [['the label', ...columns].map(quoted).join(',')];
+  for (let row = 0; row < rows; row++) lines.push([quoted(labels ? classes![labels[row]] : ''), ...data.subarray(row * width, (row + 1) * width)].join(','));
+  const again = readCsv(lines.join('\n'), { header: true, label: 0 });
+  if (String(again.data) !== String(data) || again.columns.join('\n') !== columns.join('\n')) throw new Error('another table when it is written down and read again');
+  if (labels && (String(again.labels) !== String(labels) || again.classes!.join('\n') !== classes!.join('\n'))) throw new Error('other labels when they are written down and read again');
+}
