@@ -100,9 +100,10 @@ export function chromeFlags() {
 
 /**
  * Opens a Chrome with WebGPU, or throws a Failure that says why not.
- * @param {{ headless?: boolean, signals?: boolean }} [options] `signals: false` lets the caller answer Ctrl-C, which else ends Chrome
+ * @param {{ headless?: boolean, signals?: boolean, flags?: string[] }} [options] `signals: false` lets the caller answer Ctrl-C, which else
+ * ends Chrome; `flags` come to those it always gets
  */
-export async function launchChrome({ headless = true, signals = true } = {}) {
+export async function launchChrome({ headless = true, signals = true, flags = [] } = {}) {
   const chrome = findChrome();
   if (!chrome) throw new Failure('no Chrome found: run `npm run setup`, or name one in PUPPETEER_EXECUTABLE_PATH');
   const { default: puppeteer } = await import('puppeteer');
@@ -120,11 +121,11 @@ export async function launchChrome({ headless = true, signals = true } = {}) {
       handleSIGHUP: signals,
     });
   try {
-    return await launch(chromeFlags()).catch((/** @type {unknown} */ error) => {
+    return await launch([...chromeFlags(), ...flags]).catch((/** @type {unknown} */ error) => {
       // Many containers and newer Linux systems allow no sandbox to a browser that root didn't install.
       if (!String(error).includes('No usable sandbox')) throw error;
       console.error("Chrome's sandbox does not work for this user here: going on without it, as only this project's own pages are opened");
-      return launch([...chromeFlags(), '--no-sandbox']);
+      return launch([...chromeFlags(), ...flags, '--no-sandbox']);
     });
   } catch (error) {
     throw new Failure(`${chrome.path} does not start: ${launchTrouble(error)}`, { cause: error });

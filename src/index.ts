@@ -25,7 +25,7 @@ export { adagrad, adam, adamw, sgd, type AdamOptions, type ClipOptions, type Opt
 export { knnPredict, nearestNeighbors, type KnnOptions, type Neighbors, type NeighborsOptions } from './models/neighbors.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
 
-export { dataset, type Data, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
+export { dataset, type Data, type DataSource, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';

@@ -10,6 +10,9 @@ export interface Source {
   shape: readonly number[];
 }
 
+/** Examples as they are put on the device, or what gets them. */
+export type DataSource = Uint8Array | Float32Array | Source | Matrix;
+
 /** Whatever can be trained on or predicted from. Flat arrays are rows of the input's size; bytes mean value / 255. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 
@@ -22,8 +25,8 @@ export interface DatasetOptions {
   scale?: number;
   /**
    * The examples may take up to so many bytes of the device. If they need more, they stay where they are, unchanged by you, and pass through as
-   * they are used: whoever trains, measures or predicts on them holds so many bytes while it does. The results are the same bits. Default: all
-   * of them lie on the device.
+   * they are used: whoever trains, measures or predicts on them holds so many bytes while it does. What is trained is the same, bit by bit.
+   * Default: all of them lie on the device.
    */
   deviceBytes?: number;
 }
@@ -36,10 +39,12 @@ interface Range {
   readonly mostAt: number;
 }
 
-/** What a data set and its views share on the device. */
+/** What a data set and its views share. */
 interface Storage {
   /** One behind the other, each within what the device allows in one buffer; none where the data are streamed. */
-  readonly pieces: readonly Piece[];
+  pieces: readonly Piece[];
+  /** The values once more, if a lost device has taken them along. */
+  readonly again: () => Promise<Uint8Array | Float32Array>;
   /** On this side, to pass through the device `half` a window at a time; see `Feed`. */
   readonly streamed?: { readonly data: Uint8Array | Float32Array; readonly half: number };
   readonly examples: number;
@@ -72,12 +77,12 @@ export class Dataset {
     readonly storage: Storage,
     readonly labels: Int32Array | undefined,
     readonly length: number,
-    /** Freed with it. */
-    private readonly owned: readonly Tensor[],
     /** Of a view: the data set whose memory it sees, and which of its examples, if not all. */
     private readonly base?: Dataset,
     /** @internal */
     readonly rows?: Uint32Array,
+    /** Whether the storage's targets are freed with it. */
+    private readonly ownsTargets = false,
   ) {}
 
   /** Values in an example. */
@@ -112,13 +117,27 @@ export class Dataset {
   dispose(): void {
     this.#order?.dispose();
     this.#order = undefined;
-    for (const tensor of this.owned) tensor.dispose();
+    if (this.ownsTargets) this.storage.targets?.dispose();
+    if (!this.base) for (const { data } of this.storage.pieces) data.dispose();
     this.#disposed = true;
+  }
+
+  /** Puts the examples on the device once more if a lost one has taken them along. @throws DataError where the source has others now @internal */
+  async bringBack(): Promise<void> {
+    const { storage, gpu, features } = this;
+    if (!storage.pieces.some(({ data }) => data.gone)) return;
+    const data = await storage.again();
+    const values = storage.examples * features;
+    if (data instanceof Uint8Array !== storage.bytes || data.length !== values) throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
+    const pieces = await upload(gpu, data, features);
+    // Somebody else may have been faster, or the owner has freed it meanwhile.
+    if (storage.pieces.some(({ data }) => data.gone) && !this.disposed) storage.pieces = pieces;
+    else for (const { data } of pieces) data.dispose();
   }
 
   /** Indices into the storage, on the device, if this is a view. @internal */
   get order(): Tensor | undefined {
-    if (this.rows && !this.#order) {
+    if (this.rows && (!this.#order || this.#order.gone)) {
       this.#order = emptyTensor(this.gpu, [this.length], 'u32', 'subset');
       writeTensor(this.gpu, this.#order, this.rows);
     }
@@ -141,24 +160,27 @@ export class Dataset {
     const targets = streamed ? undefined : emptyTensor(this.gpu, [examples], 'f32', 'targets');
     if (targets) writeTensor(this.gpu, targets, all);
     const storage = { ...this.storage, ...(targets ? { targets } : { hostTargets: all }) };
-    return new Dataset(this.gpu, this.shape, storage, this.labels, this.length, targets ? [targets] : [], this.base ?? this, this.rows);
+    return new Dataset(this.gpu, this.shape, storage, this.labels, this.length, this.base ?? this, this.rows, true);
   }
 
   /** Some of the examples, by their numbers. @internal */
   view(indices: readonly number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
-    return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, [], this.base ?? this, rows);
+    return new Dataset(this.gpu, this.shape, this.storage, labels, indices.length, this.base ?? this, rows);
   }
 }
 
 /**
  * Puts examples on the device, all of them unless `deviceBytes` says less.
+ *
+ * The data set holds on to its source, and puts it there again when the device was lost and a fit with `recover` has got another: leave it
+ * unchanged. Of a function nothing is held: it is called, and then called again, and has to give the same.
  * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
  */
-export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: DatasetOptions = {}): Promise<Dataset> {
+export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource | Promise<DataSource>), options: DatasetOptions = {}): Promise<Dataset> {
   checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
-  const { data, shape } = withShape(source, options.shape);
+  const { data, shape } = withShape(typeof source === 'function' ? await source() : source, options.shape);
   const features = shape.reduce((product, n) => product * n, 1);
   const length = data.length / features;
   if (!data.length) throw new DataError('dataset: the data is empty');
@@ -169,13 +191,14 @@ export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Sour
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
   const range = rangeOf(data, features);
   const pieces = half ? [] : await upload(gpu, data, features);
+  const again = typeof source === 'function' ? async () => withShape(await source(), options.shape).data : async () => data;
   const { least, leastAt, most, mostAt } = range;
   const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
-  const storage = { pieces, streamed: half ? { data, half } : undefined, examples: length, bytes, scale, range: scaled };
-  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length, pieces.map(({ data }) => data));
+  const storage = { pieces, again, streamed: half ? { data, half } : undefined, examples: length, bytes, scale, range: scaled };
+  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length);
 }
 
-function withShape(source: Uint8Array | Float32Array | Source | Matrix, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
+function withShape(source: DataSource, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
   const flat = source instanceof Uint8Array || source instanceof Float32Array;
   const data = flat ? source : (source as Source | undefined)?.data;
   if (!(data instanceof Uint8Array) && !(data instanceof Float32Array)) throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
@@ -272,6 +295,7 @@ export async function asDataset(where: string, gpu: Gpu, data: Data, shape: read
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
     if (data.features !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
+    await data.bringBack();
     return { set: data, release: () => {} };
   }
   if (!(data instanceof Uint8Array || data instanceof Float32Array) && data?.shape) {

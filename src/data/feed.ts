@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { boundRange, emptyTensor, writeTensor, type Tensor } from '../runtime/tensor.ts';
+import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
 
 /**

@@ -4,7 +4,7 @@ import { LatentGpuError, OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -12,9 +12,9 @@ import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } fro
 import { startFit } from './fit.ts';
 import type { FitOptions, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
-import { dense, type Layer } from './layers.ts';
+import { checkLayers, dense, type Layer } from './layers.ts';
 import type { Layout } from './layout.ts';
-import { Network, predict, table, type Given, type Host, type LayerInfo } from './network.ts';
+import { checkSize, Network, predict, table, type Given, type Host, type LayerInfo } from './network.ts';
 import { written } from './part.ts';
 import { Pass } from './pass.ts';
 import { evaluate, likeliest } from './run.ts';
@@ -85,6 +85,7 @@ export class Classifier {
     this.#hidden = hidden;
     const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
+    checkSize(gpu, encoder, this.head);
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     const copied = this.encoder.parameterValues(seed, 0, given);
     const own = this.head.parameterValues(seed, copied.length, given);
@@ -170,6 +171,7 @@ export class Classifier {
     const frozen = this.#frozen;
     return {
       host: this.#host,
+      used: frozen && [frozen],
       place: startPlace(),
       seed,
       parts: ['crossEntropy', 'accuracy'],
@@ -225,8 +227,8 @@ function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
 export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
   const { classes, freeze, hidden, seed } = spec;
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
-  if (typeof freeze !== 'boolean') throw new OptionError(`classifier: freeze is true or false, not ${String(freeze)}`);
-  if (!Array.isArray(hidden) || hidden.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError('classifier: hidden is a list of layers');
+  checkFlag('classifier: freeze', freeze);
+  checkLayers('classifier: hidden', hidden, 0);
   if (hidden.some(({ beta }) => beta)) throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
   checkSeed('classifier', seed);
   return spec;

@@ -1,9 +1,8 @@
 import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
-import { momentCount } from '../kernels/optimizer.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkFunction, checkNumber, checkOptions, checkSignal } from '../runtime/options.ts';
 import type { AnyLoss, Losses } from './losses.ts';
-import type { Optimizer } from './optimizers.ts';
+import { checkOptimizer, type Optimizer } from './optimizers.ts';
 
 /** Of a training whose loss is told as L. */
 export interface History<L extends AnyLoss = Losses> {
@@ -65,6 +64,12 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   progressEveryMs?: number;
   /** Ends training between two submits; the model stays usable, and `fit` rejects with the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * Survive the loss of the device, such as a crash of the browser's GPU process: ask for another adapter, for up to half a minute, and go on from
+   * the end of the last epoch, to the same bits. Costs a readback of weights and moments an epoch. Data sets come back from their sources; epochs
+   * that were under way are done again, and told of again. Other models on the device have lost their weights. Default false.
+   */
+  recover?: boolean;
   /** The longest slice of GPU time taken in one go, in milliseconds. Default 100. */
   frameBudgetMs?: number;
 }
@@ -79,7 +84,7 @@ export interface Training<L extends AnyLoss = Losses> extends Promise<History<L>
 
 const known = [
   'epochs', 'steps', 'batchSize', 'optimizer', 'shuffle', 'validation', 'patience', 'minDelta', 'restoreBest',
-  'onEpochEnd', 'onProgress', 'progressEveryMs', 'signal', 'frameBudgetMs',
+  'onEpochEnd', 'onProgress', 'progressEveryMs', 'signal', 'recover', 'frameBudgetMs',
 ]; // prettier-ignore
 
 /** Everything that can be said without looking at the data. @throws OptionError */
@@ -90,11 +95,10 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
   if (epochs !== undefined) checkNumber('fit: epochs', epochs, { least: 1, whole: true });
   if (steps !== undefined) checkNumber('fit: steps', steps, { least: 1, whole: true });
   if (batchSize !== undefined) checkNumber('fit: batchSize', batchSize, { least: 1, whole: true });
-  if (optimizer !== undefined && momentCount(optimizer?.kind) === undefined) throw new OptionError('fit: the optimizer is one made by sgd, adam, adamw or adagrad');
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw new OptionError('fit: the signal is an AbortSignal, such as the `signal` of an AbortController');
-  for (const name of ['onEpochEnd', 'onProgress'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') throw new OptionError(`fit: ${name} is a function`);
-  }
+  if (optimizer !== undefined) checkOptimizer('fit', optimizer);
+  checkSignal('fit', options.signal);
+  for (const name of ['onEpochEnd', 'onProgress'] as const) if (options[name] !== undefined) checkFunction(`fit: ${name}`, options[name]);
+  for (const name of ['shuffle', 'restoreBest', 'recover'] as const) if (options[name] !== undefined) checkFlag(`fit: ${name}`, options[name]);
   if (typeof validation === 'number') checkNumber('fit: validation', validation, { above: 0, most: 1 - 1e-9 });
   if (patience !== undefined) checkNumber('fit: patience', patience, { least: 0, whole: true });
   if (minDelta !== undefined) checkNumber('fit: minDelta', minDelta, { least: 0 });

@@ -4,6 +4,7 @@ import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Trai
 import { meanOverExamples, type AnyLoss } from './losses.ts';
 import { adam } from './optimizers.ts';
 import { ProgressReports } from './progress.ts';
+import { Recovery, type Course } from './recovery.ts';
 import type { Trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
@@ -21,6 +22,24 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
   checkFitOptions(options);
   options.signal?.throwIfAborted();
   controls.listen(options.signal);
+  let course: Course<L> = { epochs: [], loss: [], steps: 0, validation: [] };
+  const recovery = options.recover ? await Recovery.begin(model, course) : undefined;
+  for (;;) {
+    try {
+      await attempt(model, data, options, controls, course, recovery);
+      const { best, validation, stopped, ...rest } = course;
+      const validated = options.validation === undefined ? {} : { validation, ...(best && { bestEpoch: best.epoch }) };
+      return { ...rest, ...validated, stopped: stopped!, seconds: (performance.now() - began) / 1000 };
+    } catch (error) {
+      if (!recovery) throw error;
+      // What has ended stays so: only its last words, such as the best weights, have to be said again.
+      course = { ...(await recovery.after(error, options.signal)), stopped: course.stopped };
+    }
+  }
+}
+
+/** Goes on with a course to its end, as long as the device lasts. */
+async function attempt<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>, controls: Controls, course: Course<L>, recovery?: Recovery<L>): Promise<void> {
   const { place } = model;
   const cleanup: (() => void)[] = [];
   try {
@@ -30,7 +49,7 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
     const batch = batchSizeFor(options.batchSize, training.length);
     await model.prepare?.(training);
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
-    const validation = held && (await Validation.make(model, held, options));
+    const validation = held && (await Validation.make(model, held, options, course.best));
     if (validation) cleanup.push(() => validation.dispose());
     const trainer = await Trainer.make(
       model,
@@ -39,8 +58,7 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
     );
     cleanup.push(() => trainer.dispose());
     try {
-      const history = await epochs(model, trainer, validation, training.length, batch, options, controls);
-      return { ...history, seconds: (performance.now() - began) / 1000 };
+      course.stopped ??= await epochs(model, trainer, validation, training.length, batch, options, controls, course, recovery);
     } finally {
       await validation?.restoreBest();
     }
@@ -49,7 +67,7 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
   }
 }
 
-/** The epochs of a fit, one readback each; and one more where there is validation. */
+/** The epochs of a fit, one readback each; one more where there is validation, and one where it is to survive its device. */
 async function epochs<L extends AnyLoss, D>(
   { host, place }: Trainable<L, D>,
   trainer: Trainer<L>,
@@ -58,39 +76,41 @@ async function epochs<L extends AnyLoss, D>(
   batch: number,
   options: FitOptions<L, D>,
   controls: Controls,
-): Promise<Omit<History<L>, 'seconds'>> {
+  course: Course<L>,
+  recovery?: Recovery<L>,
+): Promise<Course<L>['stopped']> {
   const total = options.steps ?? options.epochs! * trainer.stepsPerEpoch;
-  const startedAt = place.position / batch;
-  const history: Omit<History<L>, 'seconds'> = { epochs: [], loss: [], stopped: 'finished', steps: 0, ...(validation && { validation: [] }) };
-  const progress = new ProgressReports(trainer, options, { epochs: Math.ceil((startedAt + total) / trainer.stepsPerEpoch), steps: total, batch });
+  const toCome = Math.ceil((place.position / batch + total - course.steps) / trainer.stepsPerEpoch);
+  const progress = new ProgressReports(trainer, options, { epochs: course.epochs.length + toCome, steps: total, batch, done: course.steps });
 
-  while (history.steps < total) {
+  while (course.steps < total) {
     const { position } = place;
-    const wanted = Math.min(total - history.steps, trainer.stepsLeft);
-    const before = history.steps;
+    const wanted = Math.min(total - course.steps, trainer.stepsLeft);
+    const before = course.steps;
     const losses = await trainer.run(wanted, {
       // A paused fit must not sleep through the loss of its device.
       goOn: () => host.gpu.wait(controls.goOn()),
-      onFinished: (finished) => progress.finished(history.epochs.length + 1, before, finished),
+      onFinished: (finished) => progress.finished(course.epochs.length + 1, before, finished),
     });
     await progress.settle();
     options.signal?.throwIfAborted();
-    for (const { loss } of losses) history.loss.push(loss);
-    history.steps += losses.length;
-    if (losses.length) history.epochs.push(meanOverExamples(losses, position, batch, examples));
-    if (losses.length < wanted) return { ...history, stopped: 'user' };
+    for (const { loss } of losses) course.loss.push(loss);
+    course.steps += losses.length;
+    if (losses.length) course.epochs.push(meanOverExamples(losses, position, batch, examples));
+    if (losses.length < wanted) return 'user';
 
-    const epoch = history.epochs.at(-1)!;
+    const epoch = course.epochs.at(-1)!;
     progress.loss = epoch.loss;
-    const checked = await validation?.check(history.epochs.length);
-    if (checked) history.validation!.push(checked.losses);
-    if (validation) history.bestEpoch = validation.bestEpoch;
-    await options.onEpochEnd?.({ ...epoch, epoch: history.epochs.length, validation: checked?.losses, best: checked?.best ?? false });
-    if (controls.stopped && history.steps < total) return { ...history, stopped: 'user' };
+    const checked = await validation?.check(course.epochs.length);
+    if (checked) course.validation.push(checked.losses);
+    course.best = validation?.best;
+    await recovery?.keep(course);
+    await options.onEpochEnd?.({ ...epoch, epoch: course.epochs.length, validation: checked?.losses, best: checked?.best ?? false });
+    if (controls.stopped && course.steps < total) return 'user';
     options.signal?.throwIfAborted();
-    if (checked?.outOfPatience && history.steps < total) return { ...history, stopped: 'patience' };
+    if (checked?.outOfPatience && course.steps < total) return 'patience';
   }
-  return history;
+  return 'finished';
 }
 
 /** Splits the validation part off, or takes the one that was given. */

@@ -5,7 +5,7 @@ import { reshape } from '../kernels/elementwise.ts';
 import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
 import { softmax } from '../kernels/softmax.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -13,9 +13,9 @@ import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } fro
 import { startFit } from './fit.ts';
 import type { FitOptions, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
-import { dense, type Layer } from './layers.ts';
+import { checkLayers, dense, type Layer } from './layers.ts';
 import type { Image, Layout } from './layout.ts';
-import { Network, predict, table as layerTable, type Given, type Host, type LayerInfo } from './network.ts';
+import { checkSize, Network, predict, table as layerTable, type Given, type Host, type LayerInfo } from './network.ts';
 import { written } from './part.ts';
 import type { Pass } from './pass.ts';
 import { farApart } from './permutations.ts';
@@ -79,7 +79,7 @@ export class Jigsaw {
   /** Which cell of the image lies in which slot, cells counted row by row: chosen far apart in Hamming distance. */
   readonly permutations: readonly Uint8Array[];
   readonly #host: Host;
-  readonly #puzzle: Puzzle;
+  readonly #puzzle: { -readonly [name in keyof Puzzle]: Puzzle[name] };
   readonly #model: Trainable<JigsawLosses>;
   readonly #gate = new Gate();
   #disposed = false;
@@ -92,11 +92,11 @@ export class Jigsaw {
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
+    checkSize(gpu, this.encoder, this.head);
     const own = this.encoder.parameterValues(seed, 0, from?.given);
     const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length, from?.given)]);
     this.#host = { gpu, turns: new Turns(), parameters };
-    const table = tensor(gpu, this.permutations.flatMap((each) => [...each]), [permutations, cells], 'u32');
-    this.#puzzle = { image, side, tile, table };
+    this.#puzzle = { image, side, tile, table: this.#makeTable(gpu) };
     this.#model = this.#trainable(seed);
   }
 
@@ -134,7 +134,8 @@ export class Jigsaw {
   /** One puzzle of each image, and its solution. @throws OptionError, ShapeError, DataError */
   async solve(data: Data, options: { seed?: number } = {}): Promise<Solution> {
     checkOptions('solve', options, ['seed']);
-    const seed = checkSeed('solve', options.seed ?? this.#model.seed);
+    const { seed = this.#model.seed } = options;
+    checkSeed('solve', seed);
     const host = this.#alive();
     const { image, tile, side } = this.#puzzle;
     const { set, release } = await asDataset('solve', host.gpu, data, image);
@@ -202,7 +203,13 @@ export class Jigsaw {
     };
   }
 
+  #makeTable(gpu: Gpu): Tensor {
+    const { permutations } = this;
+    return tensor(gpu, permutations.flatMap((each) => [...each]), [permutations.length, permutations[0].length], 'u32');
+  }
+
   #cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
+    if (this.#puzzle.table.gone) this.#puzzle.table = this.#makeTable(pass.tape.gpu);
     return cutTiles(pass.tape, x, this.#puzzle, pass.draws());
   }
 
@@ -246,16 +253,14 @@ export class Jigsaw {
 function readSpec(spec: JigsawSpec): { image: Image; side: number; tile: readonly [number, number]; permutations: number; encoder: Layer[]; head: Layer[]; seed: number } {
   checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
   const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
-  if (!Array.isArray(input) || input.length !== 3) throw new OptionError('jigsaw: the input is an image: [height, width, channels]');
-  for (const side of input) checkNumber('jigsaw: input', side, { least: 1, whole: true });
-  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${String(tiles)}`);
+  if (checkSides('jigsaw: input', input).length !== 3) throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
+  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
-  for (const [name, layers] of Object.entries({ encoder, head })) {
-    if (!Array.isArray(layers) || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`jigsaw: the ${name} is a list of layers`);
-  }
+  for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
   if ([...encoder, ...head].some(({ beta }) => beta)) throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
-  const gap = checkNumber('jigsaw: gap', spec.gap ?? Math.max(1, Math.round(0.15 * Math.min(...cell))), { least: 0, whole: true });
+  const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
+  checkNumber('jigsaw: gap', gap, { least: 0, whole: true });
   const tile = [cell[0] - gap, cell[1] - gap] as const;
   if (Math.min(...tile) < 1) throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
   return { image: input, side: tiles, tile, permutations, encoder, head, seed: checkSeed('jigsaw', seed) };

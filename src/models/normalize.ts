@@ -96,7 +96,7 @@ export class Normalizer {
     this.#onDevice?.spread.dispose();
   }
 
-  /** Fits it to something known; once. */
+  /** Fits it to something known; once, but for a device that has been lost. */
   set(fitted: Fitted): void {
     this.#fitted = fitted;
     const shift = tensor(this.gpu, fitted.shift);
@@ -111,6 +111,7 @@ export class Normalizer {
   /** @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
     if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: it is fitted on the training data by the first \`fit\`, which has not been yet`);
+    if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }
 }

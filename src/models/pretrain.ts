@@ -5,7 +5,7 @@ import { Parameters } from '../runtime/parameters.ts';
 import { philox, streams } from '../runtime/random.ts';
 import { Turns } from '../runtime/turns.ts';
 import { startFit } from './fit.ts';
-import type { FitOptions, History } from './fit-options.ts';
+import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { recordInput, recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import type { Host, Network } from './network.ts';
 import { Pass } from './pass.ts';
@@ -14,14 +14,20 @@ import { copyWeights } from './weights.ts';
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
 export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trainable, data: Data, options: FitOptions): Promise<History[]> {
+  checkFitOptions(options);
   const pairs = pairLayers(model);
-  const { set, release } = await put('pretrain', data);
+  const { validation } = options;
+  const made = [await put('pretrain', data)];
   try {
+    const [{ set }] = made;
+    batchSizeFor(options.batchSize, set.length);
+    if (validation !== undefined && typeof validation !== 'number') made.push(await put('pretrain: validation', validation));
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
       const stage = { stage: i + 1, stages: pairs.length };
       const told: FitOptions = {
         ...options,
+        validation: made.at(1)?.set ?? validation,
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
@@ -29,7 +35,7 @@ export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trai
     }
     return histories;
   } finally {
-    release();
+    for (const { release } of made) release();
   }
 }
 
@@ -68,6 +74,7 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
     const stage: Hourglass = { ...model, normalizer: undefined, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
     const history = await fit({
       ...trainable(stage, stageHost, seed),
+      used: [whole.parameters],
       // What a stage sees is what the whole model sees, and was looked through for that.
       put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape),
       prepare: async (training) => model.normalizer?.fit(training),

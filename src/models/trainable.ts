@@ -1,4 +1,5 @@
 import type { Data, Dataset, OnDevice } from '../data/dataset.ts';
+import type { Parameters } from '../runtime/parameters.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { AnyLoss, Losses } from './losses.ts';
 import type { Host } from './network.ts';
@@ -9,6 +10,8 @@ import type { Place } from './trainer.ts';
 /** What `fit` needs to know of a model: one whose data are D, and whose loss is told as L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly host: Host;
+  /** Weights it uses beside those it trains. */
+  readonly used?: readonly Parameters[];
   readonly place: Place;
   readonly seed: number;
   /** What the device adds up separately, in the order in which `recordLoss` returns it. */

@@ -1,33 +1,41 @@
 import type { Dataset } from '../data/dataset.ts';
-import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
+import { boundRange, emptyTensor, writeTensor, type Tensor } from '../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 import { Evaluation } from './run.ts';
 import type { Trainable } from './trainable.ts';
 
+/** The epoch after which the loss on data held back was the least, */
+export interface Best {
+  readonly epoch: number;
+  readonly loss: number;
+  /** and the weights as they were then, on this side, if they have been brought there. */
+  values?: Float32Array;
+}
+
 /** The loss on data held back, the best weights so far, and patience. */
 export class Validation<L extends AnyLoss> {
-  bestEpoch: number | undefined;
-  #bestLoss = Infinity;
-
   private constructor(
     private readonly model: Trainable<L, never>,
     private readonly evaluation: Evaluation<L>,
-    private readonly best: Tensor | undefined,
+    private readonly values: Tensor | undefined,
     private readonly patience: number,
     private readonly minDelta: number,
+    public best: Best | undefined,
   ) {}
 
   static async make<L extends AnyLoss>(
     model: Trainable<L, never>,
     data: Dataset,
     { patience, minDelta = 0, restoreBest = patience !== undefined }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
+    best?: Best,
   ): Promise<Validation<L>> {
     const evaluation = await Evaluation.make(model, data);
     const { gpu, parameters } = model.host;
     try {
-      const best = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
-      return new Validation(model, evaluation, best, patience ?? Infinity, minDelta);
+      const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
+      if (values && best?.values) writeTensor(gpu, values, best.values);
+      return new Validation(model, evaluation, values, patience ?? Infinity, minDelta, best);
     } catch (error) {
       evaluation.dispose();
       throw error;
@@ -36,23 +44,22 @@ export class Validation<L extends AnyLoss> {
 
   async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {
     const losses = await this.evaluation.run();
-    const best = losses.loss < this.#bestLoss - this.minDelta;
+    const best = losses.loss < (this.best?.loss ?? Infinity) - this.minDelta;
     if (best) {
-      this.#bestLoss = losses.loss;
-      this.bestEpoch = epoch;
-      if (this.best) await this.#copy(this.model.host.parameters.values, this.best);
+      if (this.values) await this.#copy(this.model.host.parameters.values, this.values);
+      this.best = { epoch, loss: losses.loss };
     }
-    return { losses, best, outOfPatience: epoch - (this.bestEpoch ?? 0) >= Math.max(1, this.patience) };
+    return { losses, best, outOfPatience: epoch - (this.best?.epoch ?? 0) >= Math.max(1, this.patience) };
   }
 
   /** Does nothing where that was not asked for, or no epoch has come to its end. */
   async restoreBest(): Promise<void> {
-    if (this.best && this.bestEpoch !== undefined) await this.#copy(this.best, this.model.host.parameters.values);
+    if (this.values && this.best) await this.#copy(this.values, this.model.host.parameters.values);
   }
 
   dispose(): void {
     this.evaluation.dispose();
-    this.best?.dispose();
+    this.values?.dispose();
   }
 
   #copy(from: Tensor, to: Tensor): Promise<void> {

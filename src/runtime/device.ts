@@ -20,12 +20,23 @@ export interface GpuOptions {
   tuning?: 'measured' | 'fixed';
 }
 
+/** Asks for an adapter and for its device. */
+type Open = () => Promise<Opened>;
+
+interface Opened {
+  readonly device: GPUDevice;
+  readonly info?: GPUAdapterInfo;
+}
+
+/** How long to wait before the n-th time a lost device's adapter is asked for again, */
+const backOffMs = [0, 250, 500, 1000, 2000, 4000, 8000];
+/** and for an answer. */
+const patienceMs = 2000;
+/** Within which a browser tells that a device is gone whose operations fail. */
+const noticeMs = 100;
+
 /** One adapter's device, and everything this library holds on it. */
 export class Gpu {
-  /** Resolves when the device is lost, also by `close()`. */
-  readonly lost: Promise<GPUDeviceLostInfo>;
-  /** @internal */
-  readonly pipelines: Pipelines;
   /** @internal */
   readonly tuner: Tuner;
   readonly #memory = new Memory();
@@ -34,24 +45,38 @@ export class Gpu {
   #exhausted: string | undefined;
   #profiler: Profiler | undefined;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
+  #device!: GPUDevice;
+  #pipelines!: Pipelines;
+  #lost!: Promise<GPUDeviceLostInfo>;
   #tellClosed!: (info: GPUDeviceLostInfo) => void;
+  #closed = false;
+  #recovery: Promise<void> | undefined;
 
+  /** `reopen`: how to come by another device when this one is lost. */
   constructor(
-    readonly device: GPUDevice,
+    device: GPUDevice,
     readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
     private readonly ownsDevice: boolean,
     tuning: 'measured' | 'fixed' = 'measured',
+    private readonly reopen?: Open,
   ) {
-    // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
-    const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
-    this.lost = Promise.race([device.lost, closed]);
-    this.pipelines = new Pipelines(device);
+    this.#use(device);
     this.tuner = new Tuner(this, tuning);
-    void this.lost.then((info) => {
-      this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
-      for (const reject of this.#waiting) reject(this.#loss);
-      this.#waiting.clear();
-    });
+  }
+
+  /** The device in use: after a recovery another one. */
+  get device(): GPUDevice {
+    return this.#device;
+  }
+
+  /** Resolves when the device in use is lost, also by `close()`. After a recovery it is another promise, about the new device. */
+  get lost(): Promise<GPUDeviceLostInfo> {
+    return this.#lost;
+  }
+
+  /** @internal */
+  get pipelines(): Pipelines {
+    return this.#pipelines;
   }
 
   /** Bytes and buffers this library holds on the device now, and the most bytes it ever held. */
@@ -84,11 +109,72 @@ export class Gpu {
 
   /** Frees everything. Calling it again does nothing. */
   close(): void {
-    if (this.#loss) return;
-    this.#loss = new DeviceLostError('the Gpu was closed');
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#loss ??= new DeviceLostError('the Gpu was closed');
     this.#memory.freeAll();
     this.#tellClosed({ __brand: 'GPUDeviceLostInfo', reason: 'destroyed', message: 'the Gpu was closed' });
     if (this.ownsDevice) this.device.destroy();
+  }
+
+  /** Whether it can get another device when this one is lost. @internal */
+  get recoverable(): boolean {
+    return this.reopen !== undefined;
+  }
+
+  /** Whether the device is gone. @internal */
+  get isLost(): boolean {
+    return this.#loss !== undefined;
+  }
+
+  /**
+   * Gets another device in place of a lost one; does nothing where that has been done. All buffers are gone: whoever has a copy of what was in
+   * them makes them anew.
+   * @throws GpuUnavailableError where there is no adapter for half a minute; DeviceLostError where that cannot be mended; the signal's reason
+   * @internal
+   */
+  async recover(signal?: AbortSignal): Promise<void> {
+    if (!this.#loss) return;
+    if (this.#closed || !this.reopen) throw this.#loss;
+    this.#recovery ??= this.#reopened(this.reopen).finally(() => (this.#recovery = undefined));
+    await unlessAborted(this.#recovery, signal);
+  }
+
+  async #reopened(reopen: Open): Promise<void> {
+    let cause: unknown;
+    for (const ms of backOffMs) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      if (this.#closed) throw this.#loss!;
+      try {
+        // Right after a GPU process has died, the browser may leave the question unanswered.
+        const { device } = await within(patienceMs, reopen());
+        if (this.#closed) {
+          device.destroy();
+          throw this.#loss!;
+        }
+        this.#memory.freeAll();
+        return this.#use(device);
+      } catch (error) {
+        if (!(error instanceof GpuUnavailableError)) throw error;
+        cause = error;
+      }
+    }
+    throw new GpuUnavailableError(`the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser anew`, { cause });
+  }
+
+  #use(device: GPUDevice): void {
+    this.#device = device;
+    this.#pipelines = new Pipelines(device);
+    this.#loss = this.#exhausted = undefined;
+    // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
+    const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
+    this.#lost = Promise.race([device.lost, closed]);
+    void this.#lost.then((info) => {
+      if (this.#device !== device) return;
+      this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
+      for (const reject of this.#waiting) reject(this.#loss);
+      this.#waiting.clear();
+    });
   }
 
   /** Makes a buffer of at least `bytes`, rounded up to whole 256-byte blocks. @internal */
@@ -169,10 +255,17 @@ export class Gpu {
         .finally(() => this.#waiting.delete(reject))
         .then(
           (value) => (this.#loss ? reject(this.#loss) : resolve(value)),
-          (error: Error) => reject(this.#loss ?? error),
+          (error: Error) => void this.#reasonOf(error).then(reject),
         );
       if (this.#loss) reject(this.#loss);
     });
+  }
+
+  /** Of a failed operation. What the browser itself refuses may be the first sign of a loss that is told a moment later. */
+  async #reasonOf(error: Error): Promise<Error> {
+    const own = error instanceof LatentGpuError;
+    if (!this.#loss && (!own || error.cause)) await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, noticeMs))]);
+    return this.#loss ?? (own || !(error instanceof DOMException) ? error : new LatentGpuError(`the device refused an operation: ${error.message}`, { cause: error }));
   }
 
   /** Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes. @internal */
@@ -204,21 +297,42 @@ export class Gpu {
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
   if (![undefined, 'measured', 'fixed'].includes(options.tuning)) throw new OptionError(`openGpu: tuning is 'measured' or 'fixed', not '${String(options.tuning)}'`);
-  if (options.device) return fromDevice(options.device, false, undefined, options.tuning);
+  if (options.device) return fromDevice({ device: options.device }, options.tuning, { owned: false });
+  const open = () => openDevice(options);
+  return fromDevice(await open(), options.tuning, { owned: true, reopen: typeof options.adapter === 'object' ? undefined : open });
+}
+
+async function openDevice(options: GpuOptions): Promise<Opened> {
   const adapter = await findAdapter(options);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
-  let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({
+    const device = await adapter.requestDevice({
       label: 'latentgpu',
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     });
+    return { device, info: adapter.info };
   } catch (cause) {
     throw new GpuUnavailableError('the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter', { cause });
   }
-  return fromDevice(device, true, adapter.info, options.tuning);
+}
+
+/** The promise, or a failure if it takes longer. */
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new GpuUnavailableError(`no answer for ${ms} ms`)), ms)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** The promise, or the signal's reason once it is aborted. */
+async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  let abort!: () => void;
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal.reason as Error)));
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
@@ -237,7 +351,7 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
   return found;
 }
 
-function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAdapterInfo, tuning?: GpuOptions['tuning']): Gpu {
+function fromDevice({ device, info: adapterInfo }: Opened, tuning: GpuOptions['tuning'], { owned, reopen }: { owned: boolean; reopen?: Open }): Gpu {
   const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
   for (const [limit, least] of Object.entries(needed)) {
     const has = device.limits[limit as keyof typeof needed];
@@ -246,5 +360,5 @@ function fromDevice(device: GPUDevice, ownsDevice: boolean, adapterInfo?: GPUAda
   const info = adapterInfo ?? device.adapterInfo;
   // Browsers before 2025 lack one or all of these.
   const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = (info ?? {}) as Partial<GPUAdapterInfo>;
-  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, ownsDevice, tuning);
+  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, owned, tuning, reopen);
 }

@@ -1,5 +1,5 @@
 import type { Gpu } from './device.ts';
-import { emptyTensor, Tensor, writeTensor } from './tensor.ts';
+import { boundRange, emptyTensor, readTensors, Tensor, writeTensor } from './tensor.ts';
 
 /** Values of a parameter start on 256-byte bounds, where WebGPU lets a binding start. */
 const alignment = 64;
@@ -14,9 +14,15 @@ export interface ParameterValues<Layout = unknown> {
   readonly layout?: Layout;
 }
 
+/** Values and moments on this side. */
+export interface Snapshot {
+  readonly values: Float32Array;
+  readonly moments?: Float32Array;
+}
+
 /** All weights of a model: one buffer of values; and from the first training on, one of gradients and one of the optimizer's moments. */
 export class Parameters<Layout = unknown> {
-  readonly values: Tensor;
+  #values!: Tensor;
   /** As kernels take them. */
   readonly #tensors = new Map<string, Tensor>();
   /** As they are known outside. */
@@ -26,28 +32,55 @@ export class Parameters<Layout = unknown> {
   #gradients: Tensor | undefined;
   #moments: Tensor | undefined;
 
+  readonly #shapes: readonly Pick<ParameterValues, 'name' | 'shape' | 'parts'>[];
+
   constructor(
     private readonly gpu: Gpu,
     specs: readonly ParameterValues<Layout>[],
   ) {
+    this.#shapes = specs.map(({ name, shape, parts }) => ({ name, shape, parts }));
     let end = 0;
-    for (const { name, shape, parts = [name] } of specs) {
+    for (const { name, shape, parts = [name], layout } of specs) {
       const size = shape.reduce((product, n) => product * n, 1);
       this.#offsets.set(name, end);
       parts.forEach((part, i) => this.#offsets.set(part, end + (i * size) / parts.length));
+      if (layout) for (const part of parts) this.#layouts.set(part, layout);
       end += Math.ceil(size / alignment) * alignment;
     }
-    this.values = emptyTensor(gpu, [end], 'f32', 'values');
-    for (const { name, shape, initial, layout, parts = [name] } of specs) {
+    const initial = new Float32Array(end);
+    for (const spec of specs) initial.set(spec.initial, this.#offsets.get(spec.name));
+    this.#place(initial);
+  }
+
+  /** Makes the buffer of values, and all tensors in it. */
+  #place(values: Float32Array): void {
+    this.#values = emptyTensor(this.gpu, [values.length], 'f32', 'values');
+    writeTensor(this.gpu, this.#values, values);
+    for (const { name, shape, parts = [name] } of this.#shapes) {
       const parameter = this.#part(this.values, name, shape);
       this.#tensors.set(name, parameter);
       const [first, ...rest] = shape;
-      for (const part of parts) {
-        this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
-        if (layout) this.#layouts.set(part, layout);
-      }
-      writeTensor(gpu, parameter, initial);
+      for (const part of parts) this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
     }
+  }
+
+  /** Everything that training cannot compute again, in one readback. */
+  async snapshot(): Promise<Snapshot> {
+    const [values, moments] = await readTensors(this.gpu, [this.values, ...(this.#moments ? [this.#moments] : [])]);
+    return { values: values as Float32Array, moments: moments as Float32Array | undefined };
+  }
+
+  /** Makes everything anew, as it was when the snapshot was taken. */
+  restore({ values, moments }: Snapshot): void {
+    this.dispose();
+    this.#gradients = undefined;
+    this.#place(values);
+    this.resetMoments((moments?.length ?? 0) / values.length);
+    if (moments) writeTensor(this.gpu, this.#moments!, moments);
+  }
+
+  get values(): Tensor {
+    return this.#values;
   }
 
   get names(): string[] {
@@ -124,8 +157,7 @@ export class Parameters<Layout = unknown> {
   }
 
   #part(whole: Tensor, name: string, shape: readonly number[], first = 0): Tensor {
-    if (!('range' in whole.home)) throw new Error('parameters live in buffers of their own');
-    const range = { buffer: whole.home.range.buffer, offset: (first + this.#offsets.get(name)!) * 4 };
+    const range = { buffer: boundRange(whole).buffer, offset: (first + this.#offsets.get(name)!) * 4 };
     return new Tensor(shape, 'f32', whole === this.values ? name : `${name}.grad`, { gpu: this.gpu, range });
   }
 }

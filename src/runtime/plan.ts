@@ -3,7 +3,7 @@ import type { Command, CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
 import type { Pipeline } from './pipelines.ts';
 import { buffersOf, type Dispatch, type Tape } from './tape.ts';
-import type { BufferRange, Tensor } from './tensor.ts';
+import { boundRange, type BufferRange, type Tensor } from './tensor.ts';
 import type { Tunable } from './tune.ts';
 
 /** What a tape became: pipelines compiled, buffers and bind groups made. Encoding it any number of times makes nothing anew. */
@@ -44,7 +44,7 @@ export class Plan {
   /** Where a kept tensor lies. */
   range(tensor: Tensor): BufferRange {
     const range = this.ranges.get(tensor);
-    if (!range) throw new Error(`${tensor.label} was not kept by its tape`);
+    if (!range) throw new LatentGpuError(`${tensor.label} was not kept by its tape`);
     return range;
   }
 
@@ -74,7 +74,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
       const sizes = sizesOf(gpu, dispatches);
       if (sizes) buffers.push(sizes);
       const rangeOf = (tensor: Tensor): BufferRange =>
-        'range' in tensor.home ? tensor.home.range : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
+        'range' in tensor.home ? boundRange(tensor) : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
       const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf, sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride }));
       const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, commands, i));
       return new Plan(gpu, commands, tunables, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
@@ -172,7 +172,7 @@ function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>)
   dispatches.forEach((dispatch, i) => {
     const fresh = writes(dispatch).filter((tensor) => 'tape' in tensor.home && !of.has(tensor));
     const unwritten = reads(dispatch).find((tensor) => 'tape' in tensor.home && !of.has(tensor));
-    if (unwritten) throw new Error(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
+    if (unwritten) throw new LatentGpuError(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
     for (const tensor of fresh) {
       const best = free.toSorted((a, b) => fit(list[a].bytes, tensor.bytes) - fit(list[b].bytes, tensor.bytes))[0];
       const slot = best ?? list.push({ bytes: 0, label: tensor.label }) - 1;

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts';
+import { DeviceLostError, ShapeError } from '../errors.ts';
 import type { Gpu } from './device.ts';
 
 export type DType = 'f32' | 'u32';
@@ -21,6 +21,8 @@ export interface BufferRange {
  */
 export class Tensor {
   readonly size: number;
+  /** On which it lies, if it is bound: a Gpu may come by another one. */
+  readonly #device: GPUDevice | undefined;
   /** Where the gradient goes, for a parameter; a tape makes its own for everything else. */
   gradient?: Tensor;
 
@@ -32,6 +34,12 @@ export class Tensor {
   ) {
     checkShape(label, shape);
     this.size = shape.reduce((product, n) => product * n, 1);
+    this.#device = 'gpu' in home ? home.gpu.device : undefined;
+  }
+
+  /** Whether its values went with a device that was lost and has been replaced since. */
+  get gone(): boolean {
+    return 'gpu' in this.home && this.home.gpu.device !== this.#device;
   }
 
   /** Bytes, in whole vec4s: kernels that go by four may touch the last one's tail. */
@@ -96,7 +104,9 @@ export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>)
   gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
 }
 
+/** @throws DeviceLostError where its values went with a lost device */
 export function boundRange(tensor: Tensor): BufferRange {
+  if (tensor.gone) throw new DeviceLostError(`${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`);
   if ('range' in tensor.home) return tensor.home.range;
   throw new Error(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
 }

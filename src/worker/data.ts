@@ -1,5 +1,5 @@
 /** The device and what lies on it, as a page sees them whose worker has the real ones. */
-import type { Source } from '../data/dataset.ts';
+import type { DataSource } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
 import { splitRows } from '../data/split.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
@@ -95,11 +95,15 @@ export class Dataset extends Remote {
   }
 }
 
-/** Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. */
-export async function dataset(gpu: Gpu, source: Uint8Array | Float32Array | Source | Matrix, options: object = {}): Promise<Dataset> {
+/**
+ * Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. A function is
+ * called here, once: the worker holds on to what it has given.
+ */
+export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource | Promise<DataSource>), options: object = {}): Promise<Dataset> {
   checkGpu('dataset', gpu);
+  const given = typeof source === 'function' ? await source() : source;
   const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(library, 'dataset', [gpu, source, options], { makes: [handle], transfer: true });
+  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(library, 'dataset', [gpu, given, options], { makes: [handle], transfer: true });
   return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
 }
 

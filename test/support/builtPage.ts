@@ -15,7 +15,7 @@ const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
  * Built anew and elsewhere: an old dist would test an old library, and a test has no business replacing it.
  * Returns what went wrong in the page: errors, warnings, missing files.
  */
-export async function withBuiltPage(served: Record<string, string | Uint8Array>, work: (page: Page, url: string) => Promise<void>): Promise<string[]> {
+export async function withBuiltPage(served: Record<string, string | Uint8Array>, work: (page: Page, url: string) => Promise<void>, flags?: string[]): Promise<string[]> {
   const dist = await mkdtemp(path.join(tmpdir(), 'latentgpu-'));
   await build({ root, logLevel: 'error', build: { outDir: dist } });
   const contents = async (address: string): Promise<string | Uint8Array | undefined> => {
@@ -23,14 +23,18 @@ export async function withBuiltPage(served: Record<string, string | Uint8Array>,
     return served[address];
   };
   try {
-    return await withServedPage(contents, work);
+    return await withServedPage(contents, work, flags);
   } finally {
     await rm(dist, { recursive: true });
   }
 }
 
-/** Serves what `contents` finds at an address, and runs `work` in a page of Chrome; returns what went wrong in the page. */
-export async function withServedPage(contents: (address: string) => Promise<string | Uint8Array | undefined>, work: (page: Page, url: string) => Promise<void>): Promise<string[]> {
+/** Serves what `contents` finds at an address, and runs `work` in a page of Chrome, with more flags if given; returns what went wrong in the page. */
+export async function withServedPage(
+  contents: (address: string) => Promise<string | Uint8Array | undefined>,
+  work: (page: Page, url: string) => Promise<void>,
+  flags?: string[],
+): Promise<string[]> {
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://page').pathname;
     contents(address).then(
@@ -39,7 +43,7 @@ export async function withServedPage(contents: (address: string) => Promise<stri
     );
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const chrome = await launchChrome();
+  const chrome = await launchChrome({ flags });
   const troubles: string[] = [];
   try {
     const page = await chrome.newPage();

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { autoencoder, DeviceLostError, type Gpu } from '../../src/index.ts';
+import { faulty } from '../support/faulty.ts';
+import { images } from '../support/members.ts';
+import { errorOf } from '../support/model.ts';
+import { thorough, tried } from '../support/thorough.ts';
+import { dense, gaussian } from '../../src/index.ts';
+
+const everyNth = thorough ? 1 : 11;
+
+/** No call may be open so long after its device is gone. */
+const openMs = 5000;
+
+/** Everything a page may have under way at once. */
+async function atOnce(gpu: Gpu): Promise<Record<string, Promise<unknown>>> {
+  const set = await images(gpu);
+  const model = await autoencoder(gpu, { input: 64, encoder: [dense(10, 'relu'), gaussian(2)], decoder: [dense(64, 'sigmoid')], loss: 'bce' });
+  return {
+    fit: model.fit(set, { epochs: 3, batchSize: 8, validation: 0.25, restoreBest: true, progressEveryMs: 0, onProgress: () => {} }),
+    encode: model.encode(set),
+    reconstruct: model.reconstruct(new Float32Array(640)),
+    evaluate: model.evaluate(set),
+    save: model.save(),
+    weights: model.weights(),
+    sample: model.sample(5),
+  };
+}
+
+const ended = async (promise: Promise<unknown>): Promise<unknown> => {
+  let timer: ReturnType<typeof setTimeout>;
+  const open = new Promise((resolve) => (timer = setTimeout(() => resolve('still open'), openMs)));
+  return Promise.race([promise.then(() => 'done', (error: unknown) => error), open]).finally(() => clearTimeout(timer));
+};
+
+const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
+
+describe('a device destroyed', () => {
+  it('at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError', { timeout: 600_000 }, async ({ task }) => {
+    const whole = faulty(await ownDevice(), 'loss');
+    await Promise.all(Object.values(await atOnce(whole.gpu)));
+    const operations = whole.operations();
+    whole.gpu.device.destroy();
+    let losses = 0;
+    let rejected = 0;
+    for (let at = 0; at < operations; at += everyNth) {
+      const { gpu } = faulty(await ownDevice(), 'loss', at);
+      const calls = await atOnce(gpu).catch((error: unknown) => ({ making: Promise.reject(error as Error) }));
+      const outcomes = await Promise.all(Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise)] as const));
+      for (const [name, outcome] of outcomes) {
+        if (outcome === 'done') continue;
+        expect(outcome, `${name}, destroyed at operation ${at}`).toBeInstanceOf(DeviceLostError);
+        rejected++;
+      }
+      await gpu.lost;
+      expect(await errorOf(images(gpu)), `a call after operation ${at}`).toBeInstanceOf(DeviceLostError);
+      losses++;
+    }
+    // Most of them come while something is under way.
+    expect(rejected).toBeGreaterThan(losses);
+    tried(task, 'the device destroyed as an asynchronous operation of a fit begins, beside it encode, reconstruct, evaluate, save, weights, sample', losses, `${rejected} calls rejected with DeviceLostError, none open after 5 s`);
+  });
+});

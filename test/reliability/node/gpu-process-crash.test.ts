@@ -1,0 +1,103 @@
+import type { Page } from 'puppeteer';
+import { describe, expect, it } from 'vitest';
+import type * as Library from '../../../src/index.ts';
+import { withBuiltPage } from '../../support/builtPage.ts';
+import { times, tried } from '../../support/thorough.ts';
+
+/** In the page. */
+declare global {
+  interface Window {
+    latentgpu: typeof Library;
+    progress: { step: number; steps: number };
+    outcome: Promise<{ bits: string } | { error: string; message: string; seconds: number }>;
+    lostAt: number;
+  }
+}
+
+const html = `<!doctype html><meta charset=utf-8><title>training</title><script type=module>
+window.latentgpu = await import('/dist/index.js');
+</script>`;
+
+/** Starts a training; what it has come to in the end is in `outcome`. */
+function start(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { openGpu, dataset, autoencoder, dense, gaussian } = window.latentgpu;
+    const train = async () => {
+      const gpu = await openGpu({ tuning: 'fixed' });
+      const note = () => void gpu.lost.then(() => (window.lostAt = performance.now()));
+      note();
+      const pixels = Uint8Array.from({ length: 64 * 4000 }, (_, i) => (i * 2654435761) >>> 24);
+      const set = await dataset(gpu, pixels, { shape: [64] });
+      const model = await autoencoder(gpu, { input: 64, encoder: [dense(32, 'relu'), gaussian(4)], decoder: [dense(64, 'sigmoid')], loss: 'bce' });
+      await model.fit(set, {
+        epochs: 60,
+        recover: true,
+        validation: 0.1,
+        frameBudgetMs: 20,
+        onEpochEnd: note,
+        onProgress: ({ step, steps }) => (window.progress = { step, steps }),
+      });
+      const file = await model.save();
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', file));
+      gpu.close();
+      return { bits: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+    };
+    window.progress = { step: 0, steps: Infinity };
+    window.outcome = train().catch((error: Error) => ({ error: error.name, message: error.message, seconds: (performance.now() - window.lostAt) / 1000 }));
+  });
+}
+
+const outcome = (page: Page) => page.evaluate(() => window.outcome);
+
+/** Crashes the browser's GPU process when the training has come that far. */
+async function crashAt(page: Page, share: number): Promise<void> {
+  await page.waitForFunction((share: number) => window.progress.step >= share * window.progress.steps, { timeout: 120_000, polling: 5 }, share);
+  const session = await page.browser().target().createCDPSession();
+  // The process that should answer may be the one that ends.
+  await session.send('Browser.crashGpuProcess').catch((error: unknown) => expect(String(error)).toContain('Target closed'));
+  await session.detach();
+}
+
+const ofOurs = (troubles: string[]) => troubles.filter((line) => !/GPU|WebGPU|device|context/i.test(line));
+
+describe('a GPU process that crashes in the middle of a training', () => {
+  it('does not change a bit of what comes out, as long as the browser starts it again', { timeout: 400_000 }, async ({ task }) => {
+    const crashes = times(3, 12);
+    const troubles = await withBuiltPage(
+      { '/': html },
+      async (page, url) => {
+        await page.goto(url);
+        await page.waitForFunction('window.latentgpu');
+        await start(page);
+        const expected = await outcome(page);
+        expect(expected).toHaveProperty('bits');
+        await start(page);
+        for (let i = 0; i < crashes; i++) await crashAt(page, (i + 0.5) / crashes);
+        expect(await outcome(page)).toEqual(expected);
+      },
+      ['--disable-domain-blocking-for-3d-apis', '--disable-gpu-process-crash-limit'],
+    );
+    expect(ofOurs(troubles)).toEqual([]);
+    tried(task, 'the GPU process crashed in the middle of a fit with `recover` (`Browser.crashGpuProcess`), Chrome told to start it again each time', crashes, 'the fit went on to the same file, byte by byte');
+  });
+
+  it('ends the training as a GpuUnavailableError within 30 s when the browser gives no adapter any more', { timeout: 400_000 }, async ({ task }) => {
+    let crashes = 0;
+    await withBuiltPage({ '/': html }, async (page, url) => {
+      await page.goto(url);
+      await page.waitForFunction('window.latentgpu');
+      await start(page);
+      const ended = outcome(page).then((result) => ({ result }));
+      for (; crashes < 6; crashes++) {
+        await crashAt(page, (crashes + 0.5) / 6);
+        const early = await Promise.race([ended, new Promise<undefined>((resolve) => setTimeout(resolve, 35_000, undefined)), page.waitForFunction((at: number) => window.progress.step >= at * window.progress.steps, { timeout: 0 }, (crashes + 1) / 6).then(() => undefined)]);
+        if (early) break;
+      }
+      const { result } = await ended;
+      expect(result).toMatchObject({ error: 'GpuUnavailableError' });
+      expect((result as { seconds: number }).seconds).toBeLessThan(30);
+      expect((result as { message: string }).message).toContain('did not come back');
+    });
+    tried(task, 'the same, Chrome left to its own limits', 1, `no adapter after crash ${crashes + 1}: GpuUnavailableError within 30 s`);
+  });
+});
