@@ -24,6 +24,7 @@ export const downstream = row(
     'steps of a probe': machine.quick ? 5 : 500,
     'its batch': 256,
     'its learning rate': 1e-2,
+    'steps of a new last layer': machine.quick ? 2 : 300,
     'steps of fine-tuning': machine.quick ? 2 : 200,
     'draws of the few labels': machine.quick ? 1 : 3,
     seed: 0,
@@ -32,7 +33,10 @@ export const downstream = row(
     const { gpu, train, test, say } = work;
     const { 'learning rate': rate, epochs, batch, seed, 'draws of the few labels': draws } = settings;
     const probing: Fitting = { steps: settings['steps of a probe'], batch: settings['its batch'], rate: settings['its learning rate'] };
-    const tuning: Fitting = { steps: settings['steps of fine-tuning'], batch, rate };
+    const head: Fitting = { ...probing, steps: settings['steps of a new last layer'], batch };
+    const whole: Fitting = { steps: settings['steps of fine-tuning'], batch, rate };
+    // As many steps, all of them of all weights: they have nothing yet to lose.
+    const anew: Fitting = { ...whole, steps: head.steps + whole.steps };
     const counts = [100, 1000].filter((count) => count < train.count);
     const pixels = { ...pixelsOf(train), labels: train.labels };
     const measured: Measured[] = [];
@@ -52,9 +56,9 @@ export const downstream = row(
           each.nearest.push(await nearestFive(gpu, codes, unseen));
           if (!encoder || !few) continue;
           const labelled = chosen(pixels, numbers);
-          each.tuned.push(await fineTuned(gpu, encoder.trained, labelled, test, tuning, draw));
+          each.tuned.push(await fineTuned(gpu, encoder.trained, labelled, test, { head, whole }, draw));
           const fresh = await encoder.fresh(draw);
-          each.fresh.push(await fineTuned(gpu, fresh.encoder, labelled, test, tuning, draw));
+          each.fresh.push(await fineTuned(gpu, fresh.encoder, labelled, test, { whole: anew }, draw));
           fresh.dispose();
         }
         found.probe.push(mean(each.probe));
@@ -75,6 +79,7 @@ export const downstream = row(
       tables: tables(measured, [...counts, train.count], counts),
       notes: [
         `A probe is softmax regression on the codes, their columns brought to mean 0 and deviation 1; 5-NN takes them as they are. The labels are the same for all, as many of each class, ${draws} draws of few labels.`,
+        `Fine-tuning trains a new last layer first, alone for ${head.steps} steps, then all weights for ${whole.steps}; from nothing all weights are trained for ${anew.steps}.`,
         'The jigsaw’s code is made of those of an image’s four quarters, 8 numbers each; its encoder takes tiles, so there is none of whole images to fine-tune.',
       ],
     };

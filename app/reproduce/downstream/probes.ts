@@ -1,5 +1,5 @@
 /** How well digits are told apart by what a model makes of them. */
-import { adam, autoencoder, classifier, dense, flatten, knnPredict, type Gpu, type Matrix, type Network } from '../../../src/index.ts';
+import { adam, autoencoder, classifier, dense, flatten, knnPredict, type Classifier, type ClassifierSpec, type Gpu, type Matrix, type Network } from '../../../src/index.ts';
 import type { ExampleSet } from '../row.ts';
 
 /** Rows of a matrix and the class of each. */
@@ -34,13 +34,12 @@ export function standardized(by: Codes, others: Codes[]): Codes[] {
 }
 
 /** Test accuracy in percent of softmax regression on codes that stay as they are. */
-export async function linearProbe(gpu: Gpu, train: Codes, test: Codes, { steps, batch, rate }: Fitting): Promise<number> {
+export async function linearProbe(gpu: Gpu, train: Codes, test: Codes, fitting: Fitting): Promise<number> {
   const [, width] = train.shape;
   // Nothing but a place to start from: what goes in comes out.
   const identity = await autoencoder(gpu, { input: width, encoder: [flatten()], decoder: [dense(width)], loss: 'mse' });
-  const probe = await classifier(gpu, { encoder: identity.encoder, classes: 10 });
+  const probe = await fitted(gpu, { encoder: identity.encoder }, train, fitting);
   identity.dispose();
-  await probe.fit(train, train.labels, { steps, batchSize: Math.min(batch, train.labels.length), optimizer: adam(rate) });
   const { accuracy } = await probe.evaluate(test, test.labels);
   probe.dispose();
   return 100 * accuracy;
@@ -52,11 +51,22 @@ export async function nearestFive(gpu: Gpu, train: Codes, test: Codes): Promise<
   return (100 * answers.filter((answer, i) => answer === test.labels[i]).length) / answers.length;
 }
 
-/** Test accuracy in percent of a classifier that starts from an encoder and changes all of it. */
-export async function fineTuned(gpu: Gpu, encoder: Network, train: Codes, test: ExampleSet, { steps, batch, rate }: Fitting, seed: number): Promise<number> {
-  const model = await classifier(gpu, { encoder, classes: 10, seed });
-  await model.fit(train.data, train.labels, { steps, batchSize: Math.min(batch, train.labels.length), optimizer: adam(rate) });
+/**
+ * Test accuracy in percent of a classifier that starts from an encoder and changes all of it. Its last layer is trained first, alone: a new one
+ * would at first pull the encoder about at random (Kumar et al. 2022).
+ */
+export async function fineTuned(gpu: Gpu, encoder: Network, train: Codes, test: ExampleSet, { head, whole }: { head?: Fitting; whole: Fitting }, seed: number): Promise<number> {
+  const probe = head && (await fitted(gpu, { encoder, freeze: true, seed }, train, head));
+  const model = await fitted(gpu, { encoder, seed }, train, whole, await probe?.weights());
   const { accuracy } = await model.evaluate(test.data, test.labels);
+  probe?.dispose();
   model.dispose();
   return 100 * accuracy;
+}
+
+async function fitted(gpu: Gpu, spec: Omit<ClassifierSpec, 'classes'>, train: Codes, { steps, batch, rate }: Fitting, weights: Record<string, Matrix> = {}): Promise<Classifier> {
+  const model = await classifier(gpu, { ...spec, classes: 10 });
+  model.setWeights(weights);
+  await model.fit(train.data, train.labels, { steps, batchSize: Math.min(batch, train.labels.length), optimizer: adam(rate) });
+  return model;
 }

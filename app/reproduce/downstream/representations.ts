@@ -39,7 +39,7 @@ export interface Training {
   seed: number;
 }
 
-type Parts = Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'corrupt' | 'penalty'>;
+type Parts = Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'corrupt' | 'penalty' | 'tied'>;
 
 const shallow = { encoder: [dense(codeSize, 'relu')], decoder: [dense(784, 'sigmoid')] } satisfies Parts;
 
@@ -52,7 +52,8 @@ const convolutional = {
 const family: Record<string, Parts> = {
   simple: shallow,
   denoising: { ...shallow, corrupt: gaussianNoise(0.5) },
-  contractive: { encoder: [dense(codeSize, 'sigmoid')], decoder: [dense(784, 'sigmoid')], penalty: contractive(1e-3) },
+  // As in Rifai et al. 2011: a decoder of its own could undo what the penalty does to the encoder.
+  contractive: { encoder: [dense(codeSize, 'sigmoid')], decoder: [dense(784, 'sigmoid')], tied: true, penalty: contractive(1e-4) },
   variational: { encoder: [dense(400, 'relu'), gaussian(codeSize)], decoder: [dense(400, 'relu'), dense(784, 'sigmoid')] },
   convolutional,
   'super-resolution': { ...convolutional, corrupt: downsample(4) },
