@@ -1,7 +1,8 @@
 import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
+import type { SelfTest } from '../kernels/self-test.ts';
 import { computePass, type CommandPass } from './commands.ts';
 import { Memory } from './memory.ts';
-import { checkOptions } from './options.ts';
+import { checkFunction, checkOptions, checkWord, shown } from './options.ts';
 import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
 import { Tuner } from './tune.ts';
@@ -96,15 +97,32 @@ export class Gpu {
    */
   async profile(work: () => Promise<unknown>): Promise<KernelTime[]> {
     this.check();
+    checkFunction('profile: work', work);
     if (!this.device.features.has('timestamp-query')) throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
     if (this.#profiler) throw new LatentGpuError('profile: another one is under way');
     const profiler = (this.#profiler = new Profiler(this.device));
     try {
-      await work().finally(() => (this.#profiler = undefined));
+      try {
+        await work();
+      } finally {
+        this.#profiler = undefined;
+      }
       return await profiler.report((ranges) => this.readBytes(ranges));
     } finally {
       profiler.dispose();
     }
+  }
+
+  /**
+   * Tries each way in which products of matrices and convolutions may be done here on values whose results are known, in a second or two. A way
+   * that is wrong on this adapter, with this driver, is not chosen from then on: call it before models are made.
+   * @throws DeviceLostError; LatentGpuError where a shader does not compile
+   */
+  async selfTest(): Promise<SelfTest> {
+    this.check();
+    // A page that does not ask for it does not load it.
+    const { selfTest } = await import('../kernels/self-test.ts');
+    return selfTest(this);
   }
 
   /** Frees everything. Calling it again does nothing. */
@@ -290,16 +308,27 @@ export class Gpu {
   }
 }
 
+/** @throws OptionError for what is no Gpu, DeviceLostError for one that is gone @internal */
+export function checkGpu(where: string, gpu: unknown): void {
+  if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu, as openGpu gives it, not ${shown(gpu)}`);
+  gpu.check();
+}
+
 /**
  * Opens the GPU.
- * @throws GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
+ * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
-  if (![undefined, 'measured', 'fixed'].includes(options.tuning)) throw new OptionError(`openGpu: tuning is 'measured' or 'fixed', not '${String(options.tuning)}'`);
-  if (options.device) return fromDevice({ device: options.device }, options.tuning, { owned: false });
+  const { adapter, device, powerPreference, tuning = 'measured' } = options;
+  checkWord('openGpu: tuning', tuning, ['measured', 'fixed']);
+  if (powerPreference !== undefined) checkWord('openGpu: powerPreference', powerPreference, ['low-power', 'high-performance']);
+  if (adapter !== undefined && typeof adapter !== 'function') checkAdapter(adapter);
+  // Not by class: outside of browsers, WebGPU's may be nobody's globals.
+  if (device !== undefined && typeof device?.createBuffer !== 'function') throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
+  if (device) return fromDevice({ device }, tuning, { owned: false });
   const open = () => openDevice(options);
-  return fromDevice(await open(), options.tuning, { owned: true, reopen: typeof options.adapter === 'object' ? undefined : open });
+  return fromDevice(await open(), tuning, { owned: true, reopen: typeof options.adapter === 'object' ? undefined : open });
 }
 
 async function openDevice(options: GpuOptions): Promise<Opened> {
@@ -335,8 +364,13 @@ async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Prom
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
+/** @throws OptionError */
+function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
+  if (typeof adapter?.requestDevice !== 'function') throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);
+}
+
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
-  if (typeof adapter === 'object' && adapter) return adapter;
+  if (typeof adapter === 'object') return adapter;
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (adapter === undefined && !gpu) {
     const insecure = globalThis.isSecureContext === false;
@@ -347,7 +381,8 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
     );
   }
   const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }) : adapter?.());
-  if (!found) throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
+  if (found) checkAdapter(found);
+  else throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
   return found;
 }
 

@@ -11,7 +11,8 @@ export class Plan {
   constructor(
     private readonly gpu: Gpu,
     private readonly commands: readonly Command[],
-    private readonly tunables: readonly Tunable[],
+    /** Those of its dispatches that can be done in several ways. */
+    readonly tunables: readonly Tunable[],
     private readonly buffers: readonly GPUBuffer[],
     private readonly ranges: ReadonlyMap<Tensor, BufferRange>,
   ) {}

@@ -1,7 +1,11 @@
 import type { AnyShader } from '../../shaders/wgsl.ts';
+import { LatentGpuError } from '../errors.ts';
 import { encodeInto, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
 import { openRecall } from './recall.ts';
+
+/** Of a problem, what it is apart from its sizes. */
+export const kernelOf = ({ problem }: Pick<Choice, 'problem'>): string => problem.replace(/ \d.*/, '');
 
 /** One way of doing a dispatch. */
 export interface Way {
@@ -46,6 +50,8 @@ export class Tuner {
   readonly #winners: Promise<Map<string, string>>;
   readonly #recall = openRecall();
   readonly #adapter: string;
+  /** Ways that are wrong here, each behind its kernel. */
+  readonly #ruledOut = new Set<string>();
   #trainedMs = 0;
   #spentMs = 0;
   /** What the next problem is expected to take: what the last one took. */
@@ -61,10 +67,22 @@ export class Tuner {
     this.#winners = mode === 'fixed' ? Promise.resolve(new Map<string, string>()) : this.#recall.read(this.#adapter).then((winners) => new Map(Object.entries(winners)));
   }
 
-  /** The way in which to begin. */
-  async first({ problem, ways }: Choice): Promise<string> {
-    const winner = (await this.#winners).get(problem);
+  /** The way in which to begin. @throws LatentGpuError where none is left */
+  async first(choice: Choice): Promise<string> {
+    const ways = this.#left(choice);
+    const winner = (await this.#winners).get(choice.problem);
     return winner !== undefined && ways.includes(winner) ? winner : ways[0];
+  }
+
+  /** A way that gives wrong results here is not chosen any more, neither first nor by measuring. */
+  ruleOut(kernel: string, way: string): void {
+    this.#ruledOut.add(`${kernel} ${way}`);
+  }
+
+  #left(choice: Choice): readonly string[] {
+    const left = choice.ways.filter((way) => !this.#ruledOut.has(`${kernelOf(choice)} ${way}`));
+    if (!left.length) throw new LatentGpuError(`selfTest: all ways of ${choice.problem} gave wrong results on this adapter`);
+    return left;
   }
 
   /** Training has taken so many milliseconds more. */
@@ -91,7 +109,7 @@ export class Tuner {
       }
       const winner = winners.get(problem)!;
       // Another version of this library may have known other ways.
-      if (winner === tunable.way || !tunable.choice.ways.includes(winner)) continue;
+      if (winner === tunable.way || !this.#left(tunable.choice).includes(winner)) continue;
       tunable.use(await tunable.make(winner));
       tunable.way = winner;
     }
@@ -100,12 +118,13 @@ export class Tuner {
 
   /** Measures all ways in turn, twice, so that a hiccup of the machine does not decide. */
   async #fastest({ choice, make }: Tunable): Promise<string> {
-    const commands = await Promise.all(choice.ways.map(make));
+    const ways = this.#left(choice);
+    const commands = await Promise.all(ways.map(make));
     const best = commands.map(() => Infinity);
     for (let round = 0; round < 2; round++) {
       for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command));
     }
-    return choice.ways[best.indexOf(Math.min(...best))];
+    return ways[best.indexOf(Math.min(...best))];
   }
 
   /** Milliseconds of one dispatch. */
