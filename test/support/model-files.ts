@@ -1,7 +1,7 @@
 import {
   adagrad, adam, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, flatten, gaussian, gaussianNoise, jigsaw, loadAutoencoder, loadClassifier,
   loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay, stochasticContractive, upsample2d, warmUp, weightDecay,
-  writeSafetensors, type AutoencoderSpec, type Gpu, type Optimizer, type SafeTensors,
+  writeSafetensors, type AutoencoderSpec, type Gpu, type Optimizer, type SafeTensor, type SafeTensors,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentNames } from '../../src/models/optimizers.ts';
 import { damagedBytes, damagedJson } from './damage.ts';
@@ -55,7 +55,7 @@ function asTrained(bytes: Uint8Array, optimizer: Optimizer | undefined): Uint8Ar
   if (!optimizer) return withHead({ tensors, metadata }, JSON.stringify(head));
   Object.assign(head.place, { step: 5, epoch: 1, position: 32, origin: 1, given: 2, epochKind: '50 by 16, shuffled', optimizer });
   const trained = Object.entries(tensors).filter(([name]) => !(spec.freeze && name.startsWith('encoder.')));
-  const moments = momentNames[optimizer.kind].flatMap((moment) => trained.map(([name, { data, shape }]) => [`optimizer.${moment}.${name}`, { data: data.map(Math.abs), shape }]));
+  const moments = momentNames[optimizer.kind].flatMap((moment) => trained.map(([name, { data, shape }]): [string, SafeTensor] => [`optimizer.${moment}.${name}`, { data: data.map(Math.abs), shape }]));
   return withHead({ tensors: { ...tensors, ...Object.fromEntries(moments) }, metadata }, JSON.stringify(head));
 }
 

@@ -2,15 +2,15 @@
  * What files say of their models, read where there is no GPU: a stand-in keeps the buffers. The same on a device, with fewer files, is in
  * test/reliability/models-from-files.test.ts.
  */
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { autoencoder, classifier, dense, FormatError, LatentGpuError, loadAutoencoder, OptionError, readSafetensors, writeSafetensors } from '../../../src/index.ts';
 import { withstand, words } from '../../support/hostile.ts';
 import { damagedModel, loaders, savedModels, type Kind } from '../../support/model-files.ts';
 import { errorOf } from '../../support/model.ts';
-import { standIn } from '../../support/stand-in.ts';
+import { standIn, stubWebGpu } from '../../support/stand-in.ts';
 import { times, tried } from '../../support/thorough.ts';
 
-beforeAll(() => void vi.stubGlobal('GPUBufferUsage', { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, STORAGE: 128 }));
+beforeAll(stubWebGpu);
 
 describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
   it('is loaded from a file, or the file is refused', { timeout: 3_600_000 }, async ({ task }) => {
@@ -64,7 +64,7 @@ describe('a description that is made to do harm', () => {
     'has an option whose name is long': [inSpec(`"${'x'.repeat(1e6)}":1`), /unknown option 'xxx/],
     'has a value that cannot be shown': [(json) => json.replace('"relu"', '{"toString":1}'), /cannot be/],
     'has an initializer that every object has': [(json) => json.replace('"glorot"', '"toString"'), /no initializer 'toString'/],
-    'has an initializer in a list': [(json) => json.replace('"glorot"', '["glorot"]'), /no initializer 'glorot'/],
+    'has an initializer in a list': [(json) => json.replace('"glorot"', '["glorot"]'), /no initializer \W*glorot/],
     'has a bias that is neither there nor not': [(json) => json.replace('"bias":true', '"bias":1'), /bias is true or false, not 1/],
     'has a layer with a million arguments': [(json) => json.replace('"args":[', `"args":[${'1,'.repeat(1e6)}`), /dense has no list of arguments/],
     'has a hundred thousand layers': [(json) => json.replace('"encoder":[', `"encoder":[${'{"name":"flatten","args":[]},'.repeat(1e5)}`), /no list of layers/],
@@ -72,7 +72,7 @@ describe('a description that is made to do harm', () => {
     'has more units than any memory': [(json) => json.replace('"args":[2', '"args":[1e15'), /encoder.0.weight is \[2, 4\] in the file/],
     'is of a larger input than any memory': [(json) => json.replace('"input":4', '"input":1e15'), /the decoder ends in \[4\], the input is \[1000000000000000\]/],
     'is of an input past all numbers': [(json) => json.replace('"input":4', '"input":1e400'), /input: Infinity is not/],
-    'is a model of nothing': [(json) => json.replace('"input":4', '"input":[]'), /takes flat features, not \[\]/],
+    'is a model of nothing': [(json) => json.replace('"input":4', '"input":[]'), /not \[\]/],
   };
 
   it.each(Object.entries(wrong))('%s: a FormatError', async (_, [change, message]) => {
