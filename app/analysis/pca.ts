@@ -52,6 +52,17 @@ export function pcaCodes({ mean, components }: Pca, pixels: Uint8Array, k: numbe
   return { data, shape: [count, k] };
 }
 
+/** Images rebuilt from their codes: to the mean, each component as far as its coordinate says. */
+export function pcaReconstructions({ mean, components }: Pca, { data, shape: [count, k] }: { data: Float32Array; shape: number[] }): Float32Array {
+  const features = mean.length;
+  return Float32Array.from({ length: count * features }, (_, at) => {
+    const [image, i] = [Math.floor(at / features), at % features];
+    let value = mean[i];
+    for (let c = 0; c < k; c++) value += data[image * k + c] * components[c][i];
+    return value;
+  });
+}
+
 /** Each image's squared error when it is rebuilt from its codes: what is left of its distance to the mean. */
 export function pcaErrorsByImage({ mean }: Pca, pixels: Uint8Array, { data, shape: [count, k] }: { data: Float32Array; shape: number[] }): Float64Array {
   const features = mean.length;

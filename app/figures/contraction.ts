@@ -4,7 +4,7 @@ import { firstOfEachClass } from './chosen.ts';
 import type { Figure, Rival, Trained } from './figure.ts';
 
 /** For an encoder of one sigmoid layer, and its rivals of the same kind. */
-export async function contraction({ model, test, rivals, name }: Trained): Promise<Figure> {
+export async function contraction({ model, test, rivals, name }: Pick<Trained, 'model' | 'test' | 'rivals' | 'name'>): Promise<Figure> {
   const images = firstOfEachClass(test, 5);
   const measured = [];
   for (const one of [{ name, model }, ...rivals]) measured.push({ name: one.name, ...(await measure(one, images)) });

@@ -21,8 +21,8 @@ export async function manifold({ model, test }: Trained): Promise<Figure> {
   };
 }
 
-/** Row by row from the top. */
-async function decodeGrid(model: Trained['model'], side: number): Promise<Float32Array> {
+/** What the decoder makes of side × side codes, row by row from the top. */
+export async function decodeGrid(model: Trained['model'], side: number): Promise<Float32Array> {
   const places = Array.from({ length: side }, (_, i) => normalQuantile((i + 0.5) / side));
   const grid = places.toReversed().flatMap((y) => places.flatMap((x) => [x, y]));
   return (await model.decode(Float32Array.from(grid))).data;

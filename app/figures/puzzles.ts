@@ -1,11 +1,11 @@
 import type { Jigsaw } from '../../src/index.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
-import { firstOfEachClass } from './chosen.ts';
+import { firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** Puzzles, the model's answers, and how the tiles belong together. */
-export async function puzzles({ model, test, testLosses }: Trained<Jigsaw>): Promise<Figure> {
-  const { tiles, truths, answers } = await model.solve(firstOfEachClass(test, 2), { seed: 1 });
+export async function puzzles({ model, test, testLosses }: Pick<Trained<Jigsaw>, 'model' | 'test' | 'testLosses'>, each: 1 | 2 = 2): Promise<Figure> {
+  const { tiles, truths, answers } = await model.solve(firstOfEachClass(test, each), { seed: 1 });
   const [count, cells, height, width, channels] = tiles.shape;
   const side = Math.sqrt(cells);
   const inOrder = Uint8Array.from({ length: cells }, (_, slot) => slot);
@@ -28,7 +28,7 @@ export async function puzzles({ model, test, testLosses }: Trained<Jigsaw>): Pro
     name: 'puzzles',
     title,
     caption:
-      `The first two test images of each class, cut into tiles as the model sees them; the tiles where it takes them to belong; and where they do. ${right} of these ${count} answers are right; ` +
+      `${firstImages(each)}, cut into tiles as the model sees them; the tiles where it takes them to belong; and where they do. ${right} of these ${count} answers are right; ` +
       `wrong ones have white lines between the tiles. Each puzzle is one of ${model.permutations.length} permutations. It has seen none of these images.`,
     numbers: [
       { name: 'solved test puzzles, of 1', value: testLosses.accuracy! },
@@ -38,18 +38,21 @@ export async function puzzles({ model, test, testLosses }: Trained<Jigsaw>): Pro
   };
 }
 
-/** Tiles with lines between them, the tile of slot t in the cell permutation[t]; from the darkest to the lightest value of all of them. */
+/** So many deviations above a tile's darkest value: a speck in an empty tile lies many more above it, and would leave no light for all others. */
+const white = 2.5;
+
+/** Tiles with lines between them, the tile of slot t in the cell permutation[t]; each begins with black. */
 function laidOut(tiles: Float32Array, [height, width, channels]: [number, number, number], permutation: Uint8Array, lines: number): Float32Array {
   const side = Math.sqrt(permutation.length);
   const across = side * (width + 1) - 1;
   const picture = new Float32Array((side * (height + 1) - 1) * across * channels).fill(lines);
-  const [darkest, lightest] = [Math.min(...tiles), Math.max(...tiles)];
   permutation.forEach((cell, slot) => {
+    const tile = tiles.subarray(slot * height * width * channels, (slot + 1) * height * width * channels);
+    const black = Math.min(...tile);
     const [top, left] = [Math.floor(cell / side) * (height + 1), (cell % side) * (width + 1)];
-    for (let i = 0; i < height * width * channels; i++) {
+    for (let i = 0; i < tile.length; i++) {
       const [y, x] = [Math.floor(i / channels / width), Math.floor(i / channels) % width];
-      const value = (tiles[slot * height * width * channels + i] - darkest) / (lightest - darkest || 1);
-      picture[((top + y) * across + left + x) * channels + (i % channels)] = value;
+      picture[((top + y) * across + left + x) * channels + (i % channels)] = (tile[i] - black) / white;
     }
   });
   return picture;

@@ -4,13 +4,14 @@ import { bicubic, everyNth } from '../analysis/enlarge.ts';
 import { meanSquaredError, psnr } from '../analysis/statistics.ts';
 import type { TestSet } from '../data.ts';
 import { drawImageGrid, type ImageRow } from '../pictures/imageGrid.ts';
-import { asValues, firstOfEachClass } from './chosen.ts';
+import { asValues, firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, NamedNumber, Trained } from './figure.ts';
 
 /** Damaged images, and what a model that was trained to mend them makes of them. */
 interface Restoration {
   name: string;
   title: string;
+  /** what follows on the words for the chosen images */
   caption: string;
   /** what the three rows are called: the whole image, the damaged one, the mended one */
   labels: [whole: string, damaged: string, mended: string];
@@ -20,11 +21,9 @@ interface Restoration {
   numbers(whole: Uint8Array, damaged: Float32Array, mended: Float32Array, shape: TestSet['shape']): NamedNumber[];
 }
 
-const chosenImages = 'The first two test images of each class';
-
 function restoration({ name, title, caption, labels, others, numbers }: Restoration) {
-  return async ({ model, test }: Trained): Promise<Figure> => {
-    const chosen = firstOfEachClass(test, 2);
+  return async ({ model, test }: Pick<Trained, 'model' | 'test'>, each: 1 | 2 = 2): Promise<Figure> => {
+    const chosen = firstOfEachClass(test, each);
     const [damaged, mended] = await damagedAndMended(model, chosen);
     const rows = [
       { label: labels[0], images: asValues(chosen) },
@@ -35,7 +34,7 @@ function restoration({ name, title, caption, labels, others, numbers }: Restorat
     return {
       name,
       title,
-      caption,
+      caption: `${firstImages(each)}, ${caption}`,
       numbers: numbers(test.pixels, ...(await damagedAndMended(model, test.pixels)), test.shape),
       draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5 }, look),
     };
@@ -55,7 +54,7 @@ const squaredErrors = (damaged: string, mended: string) => (whole: Uint8Array, b
 export const denoising = restoration({
   name: 'denoised',
   title: 'Clean, noisy and denoised',
-  caption: `${chosenImages}, the same with the noise the autoencoder was trained with, and what it makes of that. It has seen neither these images nor this noise. The errors in the head are over all test images.`,
+  caption: 'the same with the noise the autoencoder was trained with, and what it makes of that. It has seen neither these images nor this noise. The errors in the head are over all test images.',
   labels: ['clean', 'noisy', 'denoised'],
   numbers: squaredErrors('noisy images', 'denoised ones'),
 });
@@ -63,7 +62,7 @@ export const denoising = restoration({
 export const tileOrder = restoration({
   name: 'tiles',
   title: 'In order, shuffled and restored',
-  caption: `${chosenImages}, the same with their quarters in an order drawn by chance, and what the autoencoder makes of that. It has seen none of these images. The errors in the head are over all test images.`,
+  caption: 'the same with their quarters in an order drawn by chance, and what the autoencoder makes of that. It has seen none of these images. The errors in the head are over all test images.',
   labels: ['in order', 'shuffled', 'restored'],
   numbers: squaredErrors('shuffled images', 'restored ones'),
 });
@@ -75,7 +74,7 @@ export const superResolution = (factor: number) => {
     name: 'super-resolution',
     title: 'Whole, coarse and enlarged',
     caption:
-      `${chosenImages}, the same at ${factor === 4 ? 'a quarter' : 'a half'} of their resolution, enlarged by cubics (Keys 1981), and by the autoencoder, which has seen none of these images. ` +
+      `the same at ${factor === 4 ? 'a quarter' : 'a half'} of their resolution, enlarged by cubics (Keys 1981), and by the autoencoder, which has seen none of these images. ` +
       'The signal-to-noise ratios in the head are means over all test images.',
     labels: ['whole', 'coarse', 'the model’s'],
     others: (coarse, shape) => [{ label: 'bicubic', images: enlarged(coarse, shape, bicubic) }],

@@ -3,14 +3,13 @@ import { aligned, principalAxes } from '../analysis/subspace.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
 
-const shown = 20;
-
 /** For a linear autoencoder of one layer each way. */
-export async function subspace({ model, test, components }: Trained): Promise<Figure> {
+export async function subspace({ model, test, components }: Pick<Trained, 'model' | 'test' | 'components'>, shown = 20): Promise<Figure> {
   const weight = (await model.weights())['decoder.0.weight'];
   const principal = components().components.slice(0, model.codeSize);
   const learned = columns(weight);
   const axes = aligned(principalAxes(weight, await model.encode(test.pixels)), principal);
+  const tiles = (vectors: Float64Array[]): number[] => vectors.slice(0, shown).flatMap((vector) => Array.from(vector));
   const rows = [
     { label: 'as learned', images: tiles(learned) },
     { label: 'turned', images: tiles(axes) },
@@ -28,5 +27,3 @@ export async function subspace({ model, test, components }: Trained): Promise<Fi
     draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5, signed: true }, look),
   };
 }
-
-const tiles = (vectors: Float64Array[]): number[] => vectors.slice(0, shown).flatMap((vector) => Array.from(vector));

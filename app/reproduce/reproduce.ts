@@ -1,9 +1,9 @@
 /** The page of `npm run reproduce`: the command line opens it and calls `window.reproduction`. */
-import { dataset, openGpu, type Gpu } from '../../src/index.ts';
-import { testSet, trainSet, type LabelledSet } from '../data.ts';
+import { openGpu, type Gpu } from '../../src/index.ts';
+import { testSet, trainSet } from '../data.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { RowName, Settings } from './protocol.ts';
-import { makeWork, type ExampleSet, type Work } from './row.ts';
+import { makeWork, onDevice, type Work } from './row.ts';
 import { rows } from './rows.ts';
 
 let work: Work | undefined;
@@ -29,10 +29,4 @@ window.reproduction = {
 /** Not every software adapter says so by itself. */
 function isSoftware({ info }: Gpu): boolean {
   return info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
-}
-
-async function onDevice(gpu: Gpu, { pixels, labels, shape, count: all }: LabelledSet, count: number): Promise<ExampleSet> {
-  const own = pixels.subarray(0, (pixels.length / all) * count);
-  const classes = labels.subarray(0, count);
-  return { pixels: own, labels: classes, shape, count, data: await dataset(gpu, own, { shape: [own.length / count], labels: classes }) };
 }

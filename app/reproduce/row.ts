@@ -1,4 +1,4 @@
-import type { Dataset, Gpu } from '../../src/index.ts';
+import { dataset, type Dataset, type Gpu } from '../../src/index.ts';
 import { pca, type Pca } from '../analysis/pca.ts';
 import type { LabelledSet } from '../data.ts';
 import { reporting, type Reports } from '../progress.ts';
@@ -15,6 +15,13 @@ export interface Machine {
 export interface ExampleSet extends LabelledSet {
   /** the same on the device */
   data: Dataset;
+}
+
+/** The first `count` of a set. */
+export async function onDevice(gpu: Gpu, { pixels, labels, shape, count: all }: LabelledSet, count: number): Promise<ExampleSet> {
+  const own = pixels.subarray(0, (pixels.length / all) * count);
+  const classes = labels.subarray(0, count);
+  return { pixels: own, labels: classes, shape, count, data: await dataset(gpu, own, { shape: [own.length / count], labels: classes }) };
 }
 
 /** What a row works with. */

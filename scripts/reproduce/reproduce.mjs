@@ -1,13 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Browser } from '../start/browser.mjs';
-import { findData } from '../start/data.mjs';
-import { handleSignals } from '../start/interrupt.mjs';
-import { makeFolder } from '../start/outputs.mjs';
-import { showProgress } from '../start/progress.mjs';
-import { startServer } from '../start/server.mjs';
 import { adapter as adapterWords, counted, duration } from '../start/words.mjs';
 import { facts, rowNames } from './options.mjs';
 import { keepResult, readResults, writePage } from './results.mjs';
+import { listeners, withChrome } from './session.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./results.mjs').Results} Results */
@@ -16,23 +11,11 @@ import { keepResult, readResults, writePage } from './results.mjs';
 
 /** @param {Options} options */
 export async function reproduce(options) {
-  handleSignals();
-  await makeFolder(options.out);
-  const server = await startServer(findData(undefined, { trainLabels: true }));
-  try {
-    const browser = await Browser.launch(options);
-    try {
-      await runRows(browser, server.url, options);
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await server.close();
-  }
+  await withChrome(options, (browser, url) => runRows(browser, url, options));
 }
 
 /**
- * @param {Browser} browser
+ * @param {import('../start/browser.mjs').Browser} browser
  * @param {string} url
  * @param {Options} options
  */
@@ -53,24 +36,6 @@ async function runRows(browser, url, options) {
     console.log(`${name}: ${options.quick ? 'runs through' : verdict(result.comparisons)}; ${duration(seconds)}`);
   }
   console.log(`\nwritten: ${await writePage(options)}`);
-}
-
-/** What the page says while it works. */
-function listeners() {
-  /** @type {import('../start/progress.mjs').ProgressView | undefined} */
-  let progress;
-  return {
-    say: (/** @type {string} */ line) => console.log(`  ${line}`),
-    trainingBegins(/** @type {string} */ title) {
-      console.log(`  ${title}`);
-      progress = showProgress();
-    },
-    trainingProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
-    trainingEnds() {
-      progress?.end();
-      progress = undefined;
-    },
-  };
 }
 
 /** @param {import('../../app/reproduce/protocol.ts').Comparison[]} comparisons */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { columns, pca, pcaCodes, pcaErrors, pcaErrorsByImage, principalAngles } from '../../app/analysis/pca.ts';
+import { columns, pca, pcaCodes, pcaErrors, pcaErrorsByImage, pcaReconstructions, principalAngles } from '../../app/analysis/pca.ts';
 import { findData } from '../../scripts/start/data.mjs';
 
 describe('MNIST', () => {
@@ -21,6 +21,12 @@ describe('MNIST', () => {
     const byImage = pcaErrorsByImage(found, test, pcaCodes(found, test, 32));
     expect(byImage.length).toBe(10_000);
     expect(byImage.reduce((sum, error) => sum + error, 0) / test.length).toBeCloseTo(testErrors[32], 6);
+    const few = test.subarray(0, 10 * 784);
+    const rebuilt = pcaReconstructions(found, pcaCodes(found, few, 32));
+    for (let image = 0; image < 10; image++) {
+      const error = rebuilt.subarray(image * 784, (image + 1) * 784).reduce((sum, value, i) => sum + (value - few[image * 784 + i] / 255) ** 2, 0);
+      expect(error).toBeCloseTo(byImage[image], 4);
+    }
   });
 });
 

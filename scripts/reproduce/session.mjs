@@ -1,0 +1,45 @@
+import { Browser } from '../start/browser.mjs';
+import { findData } from '../start/data.mjs';
+import { handleSignals } from '../start/interrupt.mjs';
+import { makeFolder } from '../start/outputs.mjs';
+import { showProgress } from '../start/progress.mjs';
+import { startServer } from '../start/server.mjs';
+
+/**
+ * Makes the folder for what comes out, serves our pages and all of MNIST, opens Chrome, and closes everything after the work.
+ * @param {{ out: string, headed: boolean }} options
+ * @param {(browser: Browser, url: string) => Promise<void>} work
+ */
+export async function withChrome(options, work) {
+  handleSignals();
+  await makeFolder(options.out);
+  const server = await startServer(findData(undefined, { trainLabels: true }));
+  try {
+    const browser = await Browser.launch(options);
+    try {
+      await work(browser, server.url);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** What the page says while it works: the other end of `Work` in app/reproduce/row.ts. */
+export function listeners() {
+  /** @type {import('../start/progress.mjs').ProgressView | undefined} */
+  let progress;
+  return {
+    say: (/** @type {string} */ line) => console.log(`  ${line}`),
+    trainingBegins(/** @type {string} */ title) {
+      console.log(`  ${title}`);
+      progress = showProgress();
+    },
+    trainingProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
+    trainingEnds() {
+      progress?.end();
+      progress = undefined;
+    },
+  };
+}
