@@ -1,40 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { math } from '../../shaders/math.ts';
-import { shader, wgsl } from '../../shaders/wgsl.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations, normalCdf, normalDensity } from '../reference/activation.ts';
-import { ulps } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { onDevice, worst } from '../support/functions.ts';
+import { catchGpuErrors } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
 
 catchGpuErrors();
-
-const each = (name: string) =>
-  shader<'x' | 'y'>(
-    name,
-    wgsl`
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
-override count: u32;
-${math}
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < count) { y[id.x] = ${name}(x[id.x]); }
-}
-`,
-  );
-
-async function onDevice(name: string, x: Float32Array) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const y = tape.tensor([x.length]);
-  tape.run(each(name), { x: memory.put(x), y }, { constants: { count: x.length }, threads: x.length });
-  const values = await runOne(tape, y);
-  memory.dispose();
-  return values;
-}
 
 /** Values evenly and at random over a range, its ends included; and, with `tiny`, of every magnitude down to there. */
 function points(low: number, high: number, tiny?: number): Float32Array {
@@ -43,16 +14,6 @@ function points(low: number, high: number, tiny?: number): Float32Array {
   const random = new Draw(1).floats(count, low, high);
   const small = tiny ? Array.from({ length: count + 1 }, (_, i) => tiny * (high / tiny) ** (i / count)) : [];
   return Float32Array.from([...even, ...random, ...small, ...(low < 0 ? small.map((v) => -v) : [])].filter((v) => v >= low && v <= high));
-}
-
-async function worst(name: string, x: Float32Array, reference: (x: number) => number) {
-  const y = await onDevice(name, x);
-  let most = { ulp: -1, x: 0 };
-  x.forEach((value, i) => {
-    const ulp = ulps(y[i], reference(value));
-    if (!(ulp <= most.ulp)) most = { ulp: Number.isNaN(ulp) ? Infinity : ulp, x: value };
-  });
-  return most;
 }
 
 describe('errors in units of the last place', () => {
@@ -71,7 +32,7 @@ describe('errors in units of the last place', () => {
     { name: 'normal_cdf', low: -2, high: 8, tiny: 1e-20, reference: normalCdf, most: 12 },
     { name: 'normal_cdf', low: -12, high: 12, tiny: 1e-20, reference: normalCdf, most: 300 },
   ])('$name between $low and $high: at most $most', async ({ name, low, high, tiny, reference, most }) => {
-    const { ulp, x } = await worst(name, points(low, high, tiny), reference);
+    const { ulp, x } = await worst(math, name, points(low, high, tiny), reference);
     expect(ulp, `at ${x}`).toBeLessThanOrEqual(most);
   });
 });
@@ -79,11 +40,11 @@ describe('errors in units of the last place', () => {
 it('is sane at the ends of the range', async () => {
   const x = Float32Array.of(-3e38, -1e30, -1e4, -200, 200, 1e4, 1e30, 3e38);
   const steps = (low: number, high: number) => [low, low, low, low, high, high, high, high];
-  expect([...(await onDevice('accurate_exp', x.subarray(0, 4)))]).toEqual([0, 0, 0, 0]);
-  expect([...(await onDevice('expm1', x.subarray(0, 4)))]).toEqual([-1, -1, -1, -1]);
-  expect([...(await onDevice('accurate_tanh', x))]).toEqual(steps(-1, 1));
-  expect([...(await onDevice('sigmoid', x))]).toEqual(steps(0, 1));
-  expect([...(await onDevice('normal_cdf', x))].map((v) => Math.round(v * 1e30) / 1e30)).toEqual(steps(0, 1));
-  expect([...(await onDevice('softplus', x))]).toEqual([0, 0, 0, 0, ...x.subarray(4)]);
-  expect([...(await onDevice('normal_density', x))]).toEqual(steps(0, 0));
+  expect([...(await onDevice(math, 'accurate_exp', x.subarray(0, 4)))]).toEqual([0, 0, 0, 0]);
+  expect([...(await onDevice(math, 'expm1', x.subarray(0, 4)))]).toEqual([-1, -1, -1, -1]);
+  expect([...(await onDevice(math, 'accurate_tanh', x))]).toEqual(steps(-1, 1));
+  expect([...(await onDevice(math, 'sigmoid', x))]).toEqual(steps(0, 1));
+  expect([...(await onDevice(math, 'normal_cdf', x))].map((v) => Math.round(v * 1e30) / 1e30)).toEqual(steps(0, 1));
+  expect([...(await onDevice(math, 'softplus', x))]).toEqual([0, 0, 0, 0, ...x.subarray(4)]);
+  expect([...(await onDevice(math, 'normal_density', x))]).toEqual(steps(0, 0));
 });
