@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { DataError, LatentGpuError } from '../errors.ts';
 import { Controls } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
 import { meanOverExamples, type AnyLoss } from './losses.ts';
@@ -58,7 +59,7 @@ async function attempt<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, op
     );
     cleanup.push(() => trainer.dispose());
     try {
-      course.stopped ??= await epochs(model, trainer, validation, training.length, batch, options, controls, course, recovery);
+      course.stopped ??= await epochs(model, trainer, validation, training, batch, options, controls, course, recovery);
     } finally {
       await validation?.restoreBest();
     }
@@ -72,7 +73,7 @@ async function epochs<L extends AnyLoss, D>(
   { host, place }: Trainable<L, D>,
   trainer: Trainer<L>,
   validation: Validation<L> | undefined,
-  examples: number,
+  data: Dataset,
   batch: number,
   options: FitOptions<L, D>,
   controls: Controls,
@@ -88,15 +89,20 @@ async function epochs<L extends AnyLoss, D>(
     const wanted = Math.min(total - course.steps, trainer.stepsLeft);
     const before = course.steps;
     const losses = await trainer.run(wanted, {
-      // A paused fit must not sleep through the loss of its device.
-      goOn: () => host.gpu.wait(controls.goOn()),
+      goOn: async () => {
+        // A paused fit must not sleep through the loss of its device.
+        const goesOn = await host.gpu.wait(controls.goOn());
+        if (host.parameters.disposed) throw new LatentGpuError('fit: the model was disposed while it was being trained');
+        if (data.disposed) throw new DataError('fit: the data set was disposed while it was being trained on');
+        return goesOn;
+      },
       onFinished: (finished) => progress.finished(course.epochs.length + 1, before, finished),
     });
     await progress.settle();
     options.signal?.throwIfAborted();
     for (const { loss } of losses) course.loss.push(loss);
     course.steps += losses.length;
-    if (losses.length) course.epochs.push(meanOverExamples(losses, position, batch, examples));
+    if (losses.length) course.epochs.push(meanOverExamples(losses, position, batch, data.length));
     if (losses.length < wanted) return 'user';
 
     const epoch = course.epochs.at(-1)!;

@@ -52,9 +52,9 @@ export class Validation<L extends AnyLoss> {
     return { losses, best, outOfPatience: epoch - (this.best?.epoch ?? 0) >= Math.max(1, this.patience) };
   }
 
-  /** Does nothing where that was not asked for, or no epoch has come to its end. */
+  /** Does nothing where that was not asked for, no epoch has come to its end, or the model is no more. */
   async restoreBest(): Promise<void> {
-    if (this.values && this.best) await this.#copy(this.values, this.model.host.parameters.values);
+    if (this.values && this.best && !this.model.host.parameters.disposed) await this.#copy(this.values, this.model.host.parameters.values);
   }
 
   dispose(): void {

@@ -29,6 +29,7 @@ export class Parameters<Layout = unknown> {
   readonly #named = new Map<string, Tensor>();
   readonly #layouts = new Map<string, Layout>();
   readonly #offsets = new Map<string, number>();
+  #disposed = false;
   #gradients: Tensor | undefined;
   #moments: Tensor | undefined;
 
@@ -73,6 +74,7 @@ export class Parameters<Layout = unknown> {
   /** Makes everything anew, as it was when the snapshot was taken. */
   restore({ values, moments }: Snapshot): void {
     this.dispose();
+    this.#disposed = false;
     this.#gradients = undefined;
     this.#place(values);
     this.resetMoments((moments?.length ?? 0) / values.length);
@@ -150,7 +152,13 @@ export class Parameters<Layout = unknown> {
     return name;
   }
 
+  /** Whether its owner has done with it. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   dispose(): void {
+    this.#disposed = true;
     this.values.dispose();
     this.#gradients?.dispose();
     this.#moments?.dispose();

@@ -19,6 +19,9 @@ const inBrowser: Recall = {
   write: async (key, winners) => void (await withStore('readwrite', (store) => store.put(winners, key))),
 };
 
+/** A database that does not answer within so many milliseconds has nothing for us. */
+const patienceMs = 1000;
+
 /** One request in a transaction of its own; undefined where the browser keeps nothing for this page. */
 async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   let database: IDBDatabase | undefined;
@@ -34,11 +37,13 @@ async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) 
   }
 }
 
-const settled = (request: IDBRequest): Promise<unknown> =>
-  new Promise((resolve, reject) => {
+function settled(request: IDBRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('IndexedDB'));
+    setTimeout(() => reject(new Error('IndexedDB does not answer')), patienceMs);
   });
+}
 
 /** The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to import. */
 interface Node {

@@ -1,4 +1,4 @@
-import { LatentGpuError } from '../errors.ts';
+import { DeviceLostError, LatentGpuError } from '../errors.ts';
 import { checkOptions } from '../runtime/options.ts';
 import { Client } from './client.ts';
 import { library, type Line } from './protocol.ts';
@@ -50,7 +50,14 @@ export async function openOver(line: Line, options: object, terminate: () => voi
     tellLost({ reason: 'unknown', message: error.message });
   });
   const handle = client.newHandle();
-  const info = await client.call<Gpu['info']>(library, 'openGpu', [options], { makes: [handle] });
+  const { sign, ...info } = await client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
+  const ended = () => {
+    const message = 'the worker was terminated';
+    client.end(new DeviceLostError(message));
+    tellLost({ reason: 'unknown', message });
+  };
+  // Free when the worker, which holds it, is no more.
+  if (sign) navigator.locks.request(sign, ended).catch(() => {}); // Then nobody tells; all else goes on.
   return new Gpu(client, handle, info, lost, () => {
     terminate();
     tellLost({ reason: 'destroyed', message: 'the Gpu was closed' });

@@ -31,8 +31,23 @@ const functions: Record<string, Method> = {
 
 /** Answers one page for as long as the line holds. */
 export function serve(line: Line): void {
-  const session = new Session((response, transfer = []) => line.postMessage(response, transfer));
+  const session = new Session(holdSign(), (response, transfer = []) => line.postMessage(response, transfer));
   line.addEventListener('message', ({ data }: MessageEvent<Request>) => session.receive(data));
+}
+
+/** A lock that is held as long as the worker lives, by its name: nothing else tells a page that somebody has terminated it. */
+async function holdSign(): Promise<string | undefined> {
+  const { locks } = navigator as Partial<Navigator>;
+  if (!locks) return undefined;
+  const sign = `latentgpu ${crypto.randomUUID()}`;
+  await new Promise<void>((held) => {
+    const forever = () => {
+      held();
+      return new Promise<void>(() => {});
+    };
+    locks.request(sign, forever).catch(() => held()); // A page that may have no locks, as in some frames, is not told.
+  });
+  return sign;
 }
 
 class Session {
@@ -44,7 +59,10 @@ class Session {
   readonly #waiting = new Map<number, (error?: Error) => void>();
   #callbacks = 0;
 
-  constructor(private readonly send: (response: Response, transfer?: Transferable[]) => void) {}
+  constructor(
+    private readonly sign: Promise<string | undefined>,
+    private readonly send: (response: Response, transfer?: Transferable[]) => void,
+  ) {}
 
   receive(request: Request): void {
     switch (request.kind) {
@@ -72,7 +90,7 @@ class Session {
       const value: unknown = await result;
       // What the last of them throws counts too.
       await Promise.all([...(this.#unanswered.get(call) ?? [])]);
-      const facts = makes ? this.#keep(value as object, makes) : value;
+      const facts = makes ? await this.#keep(value as object, makes) : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
       this.send({ kind: 'error', call, error: toWireError(error) });
@@ -122,7 +140,7 @@ class Session {
     }
     const gpu = value as Gpu;
     void gpu.lost.then(({ reason, message }) => this.send({ kind: 'lost', gpu: handle, reason, message }));
-    return { ...gpu.info };
+    return this.sign.then((sign) => ({ ...gpu.info, sign }));
   }
 
   /** What was disposed leaves nothing but what to say of it. */
