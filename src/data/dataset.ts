@@ -1,6 +1,6 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
-import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
+import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
 import { boundRange, emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
 import { splitRows } from './split.ts';
 
@@ -67,6 +67,8 @@ export interface OnDevice {
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
+  /** Those of its views, whoever still has them. */
+  readonly #orders = new Map<WeakRef<Dataset>, Tensor>();
 
   /** @internal */
   constructor(
@@ -102,6 +104,7 @@ export class Dataset {
 
   /** The examples that `keep` returns true for. @throws DataError if none are left */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
+    checkFunction('filter: keep', keep);
     const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
     return this.view(kept);
@@ -113,8 +116,9 @@ export class Dataset {
     return [this.view(first), this.view(rest)];
   }
 
-  /** Frees the device memory; of a view, only what is its own. */
+  /** Frees the device memory, with that of its views; of a view, only what is its own. */
   dispose(): void {
+    for (const order of this.#orders.values()) order.dispose();
     this.#order?.dispose();
     this.#order = undefined;
     if (this.ownsTargets) this.storage.targets?.dispose();
@@ -140,8 +144,19 @@ export class Dataset {
     if (this.rows && (!this.#order || this.#order.gone)) {
       this.#order = emptyTensor(this.gpu, [this.length], 'u32', 'subset');
       writeTensor(this.gpu, this.#order, this.rows);
+      this.base?.own(this, this.#order);
     }
     return this.#order;
+  }
+
+  /** Frees what a view has on the device when the view is no more, or this data set. @internal */
+  own(view: Dataset, order: Tensor): void {
+    for (const [other, tensor] of this.#orders) {
+      if (other.deref()?.disposed === false) continue;
+      tensor.dispose();
+      this.#orders.delete(other);
+    }
+    this.#orders.set(new WeakRef(view), order);
   }
 
   /** Of a view: for each example of the storage, whether it is one of its own. @internal */
@@ -179,15 +194,16 @@ export class Dataset {
  * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
  */
 export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource | Promise<DataSource>), options: DatasetOptions = {}): Promise<Dataset> {
+  checkGpu('dataset', gpu);
   checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
   const { data, shape } = withShape(typeof source === 'function' ? await source() : source, options.shape);
   const features = shape.reduce((product, n) => product * n, 1);
   const length = data.length / features;
-  if (!data.length) throw new DataError('dataset: the data is empty');
   if (!Number.isInteger(length)) throw new ShapeError(`dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`);
-  if (options.labels && options.labels.length !== length) throw new ShapeError(`dataset: ${length} examples, but ${options.labels.length} labels`);
+  const labels = options.labels === undefined ? undefined : wholeLabels(options.labels, length);
   const bytes = data instanceof Uint8Array;
-  const scale = checkNumber('dataset: scale', options.scale ?? (bytes ? 1 / 255 : 1));
+  const { scale = bytes ? 1 / 255 : 1 } = options;
+  checkNumber('dataset: scale', scale);
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
   const range = rangeOf(data, features);
   const pieces = half ? [] : await upload(gpu, data, features);
@@ -195,20 +211,35 @@ export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource |
   const { least, leastAt, most, mostAt } = range;
   const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
   const storage = { pieces, again, streamed: half ? { data, half } : undefined, examples: length, bytes, scale, range: scaled };
-  return new Dataset(gpu, shape, storage, options.labels && Int32Array.from(options.labels), length);
+  return new Dataset(gpu, shape, storage, labels, length);
+}
+
+/** @throws ShapeError where there are not as many as examples; DataError where one is no whole number */
+function wholeLabels(given: ArrayLike<number>, examples: number): Int32Array {
+  const labels: unknown[] = Array.from(checkNumbers('dataset: labels', given));
+  if (labels.length !== examples) throw new ShapeError(`dataset: ${examples} examples, but ${labels.length} labels`);
+  const wrong = labels.findIndex((label) => typeof label !== 'number' || (label | 0) !== label);
+  if (wrong >= 0) throw new DataError(`dataset: the label of row ${wrong} is ${shown(labels[wrong])}, not a whole number of 32 bits`);
+  return Int32Array.from(given);
 }
 
 function withShape(source: DataSource, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
   const flat = source instanceof Uint8Array || source instanceof Float32Array;
   const data = flat ? source : (source as Source | undefined)?.data;
   if (!(data instanceof Uint8Array) && !(data instanceof Float32Array)) throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
-  const whole = flat ? undefined : source.shape;
+  if (!data.length) throw new DataError('dataset: the data is empty');
+  const whole = flat ? undefined : checkShape('the data', source.shape);
   if (whole && whole.reduce((product, n) => product * n, 1) !== data.length) throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
-  const own = whole && (whole.length > 1 ? whole.slice(1) : [1]);
-  const example = shape ?? own;
-  if (!example) throw new OptionError('dataset: a flat array needs the `shape` of one example');
-  if (!example.length || example.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`dataset: [${example.join(', ')}] is no example's shape`);
-  return { data, shape: [...example] };
+  if (!whole && shape === undefined) throw new OptionError('dataset: a flat array needs the `shape` of one example');
+  const example = shape === undefined ? (whole!.length > 1 ? whole!.slice(1) : [1]) : checkShape('an example', shape);
+  // Memory that is shared may change between a look and the upload, and not every engine takes it.
+  return { data: data.buffer instanceof ArrayBuffer ? data : data.slice(), shape: example };
+}
+
+/** @throws ShapeError */
+function checkShape(of: string, shape: readonly number[]): readonly number[] {
+  if (!isShape(shape) || !shape.length) throw new ShapeError(`dataset: ${shown(shape)} is no shape of ${of}: every side is a whole number of at least 1`);
+  return [...shape];
 }
 
 /** @throws DataError naming row and column of the first value that is not finite */
@@ -298,8 +329,8 @@ export async function asDataset(where: string, gpu: Gpu, data: Data, shape: read
     await data.bringBack();
     return { set: data, release: () => {} };
   }
-  if (!(data instanceof Uint8Array || data instanceof Float32Array) && data?.shape) {
-    const has = data.shape.slice(1).reduce((product, n) => product * n, 1);
+  if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
+    const has = withShape(data).shape.reduce((product, n) => product * n, 1);
     if (has !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${has} ([${data.shape.join(', ')}])`);
   }
   const made = await dataset(gpu, data, { shape });
