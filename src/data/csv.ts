@@ -1,5 +1,5 @@
 import { DataError, FormatError, OptionError } from '../errors.ts';
-import { checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
 export interface CsvOptions {
@@ -39,7 +39,8 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   if (typeof text !== 'string') throw new OptionError('readCsv: takes the text of a file');
   const { header, label } = options;
   const { delimiter = guessDelimiter(text) } = options;
-  if (![',', ';', '\t'].includes(delimiter)) throw new OptionError(`readCsv: the delimiter is ',', ';' or a tab, not '${String(delimiter)}'`);
+  checkWord('readCsv: the delimiter', delimiter, [',', ';', '\t']);
+  if (header !== undefined) checkFlag('readCsv: header', header);
   // Gone through twice: all fields at once would take many times the memory of the file, and a long first line could promise more than follows.
   let first: Field[] | undefined;
   let count = 0;
@@ -146,6 +147,6 @@ function numberOf({ text, offset }: Field, row: number, column: string): number 
 
 function labelColumn(label: string | number, names: readonly string[]): number {
   const column = typeof label === 'number' ? label : names.indexOf(label);
-  if (!Number.isInteger(column) || column < 0 || column >= names.length) throw new OptionError(`readCsv: there is no column '${label}' for the label; there are ${names.join(', ')}`);
+  if (!Number.isInteger(column) || column < 0 || column >= names.length) throw new OptionError(`readCsv: there is no column ${shown(label)} for the label; there are ${names.join(', ')}`);
   return column;
 }

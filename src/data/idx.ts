@@ -1,5 +1,5 @@
-import { DataError, FormatError, LatentGpuError } from '../errors.ts';
-import { checkOptions } from '../runtime/options.ts';
+import { DataError, FormatError, LatentGpuError, OptionError } from '../errors.ts';
+import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
 /** Values as an IDX file holds them. */
@@ -14,6 +14,7 @@ export interface IdxData extends Source {
  * @throws FormatError with the offset in bytes
  */
 export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
+  checkBytes('readIdx', bytes);
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parse(gzipped ? await gunzip(bytes) : bytes);
 }
@@ -92,6 +93,9 @@ export interface FetchOptions {
 /** Fetches and reads an IDX file. @throws DataError where the server gives none, FormatError where it is damaged */
 export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
   checkOptions('fetchIdx', options, ['onProgress', 'signal']);
+  if (typeof url !== 'string' && !(url instanceof URL)) throw new OptionError(`fetchIdx: the url is a text or a URL, not ${shown(url)}`);
+  if (options.onProgress !== undefined) checkFunction('fetchIdx: onProgress', options.onProgress);
+  checkSignal('fetchIdx', options.signal);
   return readIdx(await download(String(url), options));
 }
 

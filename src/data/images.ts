@@ -1,5 +1,5 @@
 import { DataError, FormatError, LatentGpuError, OptionError, ShapeError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkSides, checkSignal, checkWord, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
 /** A file, an address, or whatever a page can draw: an image element, a canvas, an `ImageBitmap`, `ImageData`, a frame of a video. */
@@ -34,10 +34,12 @@ const luma = [0.299, 0.587, 0.114];
 export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageInput>, options: ImageOptions = {}): Promise<Images> {
   checkOptions('readImages', options, ['size', 'fit', 'channels', 'background', 'signal']);
   const { fit = 'cover', channels = 3, background = 'white', signal } = options;
-  if (fit !== 'cover' && fit !== 'stretch') throw new OptionError(`readImages: fit is 'cover' or 'stretch', not '${String(fit)}'`);
-  if (![1, 3, 4].includes(channels)) throw new OptionError(`readImages: channels are 1, 3 or 4, not ${String(channels)}`);
+  checkWord('readImages: fit', fit, ['cover', 'stretch']);
+  if (![1, 3, 4].includes(channels)) throw new OptionError(`readImages: channels are 1, 3 or 4, not ${shown(channels)}`);
+  if (typeof background !== 'string') throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
+  checkSignal('readImages', signal);
   if (typeof images !== 'object' || images === null) throw new OptionError('readImages: takes a list of images');
-  if (options.size !== undefined && (options.size as unknown as unknown[])?.length !== 2) throw new OptionError('readImages: the size is [height, width]');
+  if (options.size !== undefined && checkSides('readImages: size', options.size).length !== 2) throw new OptionError(`readImages: the size is [height, width], not ${shown(options.size)}`);
   for (const side of options.size ?? []) checkNumber('readImages: size', side, { least: 1, most: 16384, whole: true });
   const inputs = Array.from(images);
   if (!inputs.length) throw new DataError('readImages: there are no images');

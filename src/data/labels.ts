@@ -1,5 +1,6 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { shown } from '../runtime/options.ts';
 import { asDataset, Dataset, type Data, type OnDevice } from './dataset.ts';
 
 /** The class of each example, a whole number from 0 on. */
@@ -35,6 +36,6 @@ function checkLabels(where: string, labels: Labels, examples: number, classes: n
   if (labels.length !== examples) throw new ShapeError(`${where}: ${examples} examples, but ${labels.length} labels`);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
-    if (!Number.isInteger(label) || label < 0 || label >= classes) throw new DataError(`${where}: the label of row ${i} is ${label}, not one of the ${classes} classes 0 to ${classes - 1}`);
+    if (!Number.isInteger(label) || label < 0 || label >= classes) throw new DataError(`${where}: the label of row ${i} is ${shown(label)}, not one of the ${classes} classes 0 to ${classes - 1}`);
   }
 }

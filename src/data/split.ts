@@ -5,8 +5,9 @@ import { permutation, streams } from '../runtime/random.ts';
 /** The numbers of a fraction of the examples, drawn at random, and of the rest. @throws OptionError, DataError if one would be empty */
 export function splitRows(length: number, fraction: number, options: { seed?: number }): [number[], number[]] {
   checkOptions('split', options, ['seed']);
-  const seed = checkSeed('split', options.seed ?? 0);
-  checkNumber('split', fraction, { above: 0, most: 1 });
+  const { seed = 0 } = options;
+  checkSeed('split', seed);
+  checkNumber('split: fraction', fraction, { above: 0, most: 1 });
   const first = Math.round(length * fraction);
   if (first < 1 || first >= length) throw new DataError(`split: a fraction of ${fraction} of ${length} examples leaves one side empty`);
   const order = Array.from(permutation(length, seed, streams.split));

@@ -9,7 +9,8 @@
  * Reading is strict, as in the format's own implementation: a name comes once, and the tensors must
  * cover the data without a hole and without an overlap, so that no byte of a file escapes notice.
  */
-import { FormatError, ShapeError } from '../errors.ts';
+import { FormatError, OptionError, ShapeError } from '../errors.ts';
+import { checkBytes } from '../runtime/options.ts';
 import { parseJson } from './json.ts';
 
 export interface SafeTensor {
@@ -39,9 +40,12 @@ export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
 ): Uint8Array<ArrayBuffer> {
+  if (!isRecord(tensors) || !(metadata === undefined || isTexts(metadata))) throw new OptionError('writeSafetensors: takes tensors by their names, and metadata that map names to text');
   const header: [string, unknown][] = metadata ? [[METADATA, metadata]] : [];
   let end = 0;
-  for (const [name, { data, shape }] of Object.entries(tensors)) {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const { data, shape } = (tensor ?? {}) as Partial<SafeTensor>;
+    if (!isCounts(shape) || !(data instanceof Float32Array)) throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
     if (name === METADATA) throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
     const elements = elementCount(shape);
     if (elements !== data.length) {
@@ -68,9 +72,10 @@ export function writeSafetensors(
 }
 
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
+  checkBytes('readSafetensors', bytes);
   const { header, dataStart } = readHeader(bytes);
   const { [METADATA]: metadata = {}, ...entries } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+  if (!isTexts(metadata)) {
     throw malformed(PREFIX, `${METADATA} must map names to text`);
   }
   const spans = Object.entries(entries).map(([name, entry]) => readSpan(name, entry));
@@ -82,7 +87,7 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
     const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
     return [name, { data: new Float32Array(copy.buffer), shape }];
   });
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
@@ -143,6 +148,10 @@ function elementCount(shape: number[]): number {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -1,13 +1,21 @@
-import { activationBackward, activationForward, savedForSlope, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import { activationBackward, activationForward, activationNames, savedForSlope, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import { OptionError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { quadsOf } from './shapes.ts';
 
 export type { Activation };
-export { activationNames } from '../../shaders/activation.ts';
+export { activationNames };
 
-/** y = f(z), elementwise. dz = dy f′(z). */
+/** @throws OptionError for a name that no activation has */
+export function checkActivation(where: string, name: Activation): void {
+  if (!activationNames.includes(name)) throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
+}
+
+/** y = f(z), elementwise. dz = dy f′(z). @throws OptionError */
 export function activate(tape: Tape, z: Tensor, name: Activation): Tensor {
+  checkActivation('activate', name);
   if (name === 'linear') return z;
   const y = tape.tensor(z.shape, 'f32', name);
   tape.run(activationForward(name), { z, y }, { constants: { quads: quadsOf(z) }, threads: quadsOf(z) });

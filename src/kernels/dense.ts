@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { activated, foldedInto, type Activation } from './activation.ts';
+import { activated, checkActivation, foldedInto, type Activation } from './activation.ts';
 import { product } from './matmul.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
@@ -10,9 +10,10 @@ import { show } from './shapes.ts';
  * y = f(x wᵀ + bias), with x [rows, in], w [out, in], bias [out]; y is [rows, out]. One dispatch where f′ follows from y, two else.
  * dw = dzᵀ x with dbias = Σ_rows dz in the same dispatch, dx = dz w with the slope of x's own activation folded in.
  * With `transposed`, w is [in, out]: the weight of a layer that this one mirrors.
- * @throws ShapeError
+ * @throws OptionError, ShapeError
  */
 export function dense(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, activation: Activation = 'linear', { transposed = false } = {}): Tensor {
+  checkActivation('dense', activation);
   const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
   if (x.columns !== inputs) throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);

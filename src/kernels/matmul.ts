@@ -1,6 +1,7 @@
 import { matmulShader } from '../../shaders/matmul.ts';
 import { invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
+import { checkFlag, checkOptions } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Activation, Gate } from './activation.ts';
@@ -19,9 +20,13 @@ export interface Transposes {
 /**
  * y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n]. Where a is not transposed it may have more sides: y keeps them.
  * da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
- * @throws ShapeError where the inner sides differ or an operand is no matrix
+ * @throws OptionError; ShapeError where the inner sides differ or an operand is no matrix
  */
-export function matmul(tape: Tape, a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: Transposes = {}): Tensor {
+export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
+  checkOptions('matmul', options, ['transposeA', 'transposeB']);
+  const { transposeA = false, transposeB = false } = options;
+  checkFlag('matmul: transposeA', transposeA);
+  checkFlag('matmul: transposeB', transposeB);
   if ((transposeA ? a.shape.length !== 2 : a.shape.length < 2) || b.shape.length !== 2) throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
   const [m, k] = sides(a, transposeA);
   const [inner, n] = sides(b, transposeB);

@@ -1,6 +1,5 @@
 import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
-import { OptionError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, checkWord } from '../runtime/options.ts';
 import { streams } from '../runtime/random.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -47,11 +46,12 @@ export interface RandomOptions {
  */
 export function random(tape: Tape, shape: readonly number[], distribution: Distribution, options: RandomOptions = {}): Tensor {
   checkOptions('random', options, ['seed', 'stream', 'step', 'probability']);
-  if (!['uniform', 'normal', 'bernoulli'].includes(distribution)) throw new OptionError(`random: there is no distribution '${String(distribution)}'; there are uniform, normal, bernoulli`);
-  const whole = (name: 'seed' | 'stream' | 'step') => checkNumber(`random: ${name}`, options[name] ?? 0, { least: 0, most: 2 ** 32 - 1, whole: true });
-  const threshold = word(checkNumber('random: probability', options.probability ?? 0.5, { least: 0, most: 1 }));
+  checkWord('random: the distribution', distribution, ['uniform', 'normal', 'bernoulli']);
+  const { seed = 0, stream = 0, step = 0, probability = 0.5 } = options;
+  for (const [name, value] of Object.entries({ seed, stream, step })) checkNumber(`random: ${name}`, value, { least: 0, most: 2 ** 32 - 1, whole: true });
+  const threshold = word(checkNumber('random: probability', probability, { least: 0, most: 1 }));
   const y = tape.tensor(shape, 'f32', distribution);
-  const constants = { quads: quadsOf(y), seed: whole('seed'), stream: whole('stream'), step: whole('step'), ...(distribution === 'bernoulli' && { threshold }) };
+  const constants = { quads: quadsOf(y), seed, stream, step, ...(distribution === 'bernoulli' && { threshold }) };
   tape.run(randomShader(distribution), { y }, { constants, threads: quadsOf(y) });
   return y;
 }

@@ -1,7 +1,7 @@
 import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
 import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
-import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
+import { checkFlag, checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
@@ -13,7 +13,7 @@ import { Gate } from './gate.ts';
 import { recordErrors, recordInput, recordOutput, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 import type { Losses } from './losses.ts';
-import { predict, table, type Given, type Host, type LayerInfo, type Network } from './network.ts';
+import { checkSize, predict, table, type Given, type Host, type LayerInfo, type Network } from './network.ts';
 import type { Fitted } from './normalize.ts';
 import type { OnnxPart } from './onnx.ts';
 import type { Pass } from './pass.ts';
@@ -28,7 +28,7 @@ import { readWeights, writeWeights, type Weights } from './weights.ts';
  * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
-  gpu.check();
+  checkGpu('autoencoder', gpu);
   return new Autoencoder(gpu, spec);
 }
 
@@ -51,6 +51,7 @@ export class Autoencoder {
     const { encoder, decoder, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
+    if (!given) checkSize(gpu, encoder, decoder);
     const values = encoder.parameterValues(seed, 0, given);
     const parameters = new Parameters(gpu, [...values, ...decoder.parameterValues(seed, values.length, given)]);
     this.#host = { gpu, parameters, turns: new Turns() };
@@ -155,7 +156,8 @@ export class Autoencoder {
   /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
   async corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
     checkOptions('corrupt', options, ['seed']);
-    const seed = checkSeed('corrupt', options.seed ?? this.#model.seed);
+    const { seed = this.#model.seed } = options;
+    checkSeed('corrupt', seed);
     const { corruptions } = this.#hourglass;
     if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
     const { inputShape } = this.encoder;
@@ -172,6 +174,7 @@ export class Autoencoder {
   async errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
     checkOptions('errors', options, ['perFeature']);
     const { perFeature = false } = options;
+    checkFlag('errors: perFeature', perFeature);
     const { inputShape } = this.encoder;
     return this.#withData('errors', data, async (set) => {
       const record = (pass: Pass, x: Tensor) => recordErrors(this.#hourglass, pass, x, perFeature);
@@ -186,7 +189,7 @@ export class Autoencoder {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkNumber('sample: count', count, { least: 1, whole: true });
+    checkNumber('sample: count', count, { least: 1, most: this.#mostRows, whole: true });
     checkOptions('sample', options, ['seed']);
     this.#needGaussian('sample');
     const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
@@ -200,24 +203,31 @@ export class Autoencoder {
    */
   async interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
     checkOptions('interpolate', options, ['path']);
-    checkNumber('interpolate: steps', steps, { least: 2, whole: true });
+    checkNumber('interpolate: steps', steps, { least: 2, most: this.#mostRows, whole: true });
     const { path = this.#gaussian ? 'spherical' : 'linear' } = options;
-    if (path !== 'linear' && path !== 'spherical') throw new OptionError(`interpolate: the path is 'linear' or 'spherical', not '${String(path)}'`);
-    const [start, end] = [await this.#oneCode('interpolate: from', from), await this.#oneCode('interpolate: to', to)];
-    return this.decode((path === 'linear' ? linearPath : sphericalPath)(start, end, steps));
+    checkWord('interpolate: the path', path, ['linear', 'spherical']);
+    return this.#withOne('interpolate: from', from, (first) =>
+      this.#withOne('interpolate: to', to, async (last) => {
+        const [start, end] = [await this.encode(first), await this.encode(last)];
+        return this.decode((path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps));
+      }),
+    );
   }
 
   /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
   async traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
     checkNumber('traverse: dimension', dimension, { least: 0, most: this.codeSize - 1, whole: true });
     if (!Array.isArray(values) || !values.length) throw new OptionError('traverse: values are a list of at least one number');
-    const code = await this.#oneCode('traverse', data);
-    const codes = new Float32Array(values.length * code.length);
-    values.forEach((value, i) => {
-      codes.set(code, i * code.length);
-      codes[i * code.length + dimension] = checkNumber('traverse: value', value);
+    const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
+    return this.#withOne('traverse', data, async (set) => {
+      const { data: code } = await this.encode(set);
+      const codes = new Float32Array(numbers.length * code.length);
+      numbers.forEach((value, i) => {
+        codes.set(code, i * code.length);
+        codes[i * code.length + dimension] = value;
+      });
+      return this.decode(codes);
     });
-    return this.decode(codes);
   }
 
   /** All weights, named and laid out as those of a `torch.nn.Sequential`: `encoder.0.weight` is [out, in]. */
@@ -249,7 +259,7 @@ export class Autoencoder {
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     const { encoder, decoder } = this;
     const parts: Record<OnnxPart, { encoder?: Network; decoder?: Network }> = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
-    if (!Object.hasOwn(parts, part)) throw new OptionError(`toOnnx: the part is ${Object.keys(parts).join(', ')}, not '${String(part)}'`);
+    checkWord('toOnnx: the part', part, Object.keys(parts));
     const weights = this.#weights();
     const { normalizer } = this.#parts;
     normalizer?.needFitted();
@@ -275,6 +285,11 @@ export class Autoencoder {
       this.#parts.normalizer?.dispose();
     }
     this.#disposed = true;
+  }
+
+  /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. */
+  get #mostRows(): number {
+    return Math.floor(2 ** 29 / Math.max(this.codeSize, this.decoder.outputShape.reduce((product, n) => product * n, 1)));
   }
 
   get #gaussian(): boolean {
@@ -304,11 +319,12 @@ export class Autoencoder {
     }
   }
 
-  async #oneCode(where: string, data: Data): Promise<Float32Array> {
+  /** Does something with a single example. */
+  async #withOne<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
     const { set, release } = await asDataset(where, this.#alive().gpu, data, this.encoder.inputShape);
     try {
       if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
-      return (await this.encode(set)).data;
+      return await work(set);
     } finally {
       release();
     }

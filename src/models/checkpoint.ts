@@ -5,7 +5,7 @@
 import { DeviceLostError, FormatError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
 import { parseJson } from '../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { parseState } from '../runtime/state.ts';
 import { readTensors, writeTensor } from '../runtime/tensor.ts';
@@ -36,7 +36,7 @@ export interface SaveOptions {
 export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe: () => object, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
-  if (typeof optimizer !== 'boolean') throw new OptionError(`save: optimizer is true or false, not ${String(optimizer)}`);
+  checkFlag('save: optimizer', optimizer);
   const { gpu, turns, places, trained, place } = model;
   const { all, values, now, spec } = await turns.take(async () => {
     const all = [...lying(places), ...(optimizer ? lyingMoments(trained, place) : [])];
@@ -76,7 +76,7 @@ export class Checkpoint {
 
   /** @throws FormatError */
   static read(kind: ModelKind, bytes: Uint8Array): Checkpoint {
-    if (!(bytes instanceof Uint8Array)) throw new OptionError('load: takes the bytes of a file, as a Uint8Array');
+    checkBytes('load', bytes);
     const { tensors, metadata } = readSafetensors(bytes);
     const json = metadata.latentgpu;
     if (json === undefined) {
@@ -84,8 +84,8 @@ export class Checkpoint {
     }
     return checked(() => {
       const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
-      if (written !== version) throw new OptionError(`it has version ${String(written)} of the format, version ${version} is read`);
-      if (model !== kind) throw new OptionError(`it holds a model of kind '${String(model)}', not '${kind}'`);
+      if (written !== version) throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
+      if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       return new Checkpoint(tensors, record(spec, 'spec'), readPlace(record(place, 'place')));
     });
   }

@@ -3,7 +3,7 @@ import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
 import { LatentGpuError, OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
-import type { Gpu } from '../runtime/device.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
@@ -52,7 +52,7 @@ export interface Prediction extends Matrix {
  * @throws OptionError, ShapeError where the layers do not fit
  */
 export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
-  gpu.check();
+  checkGpu('classifier', gpu);
   const made = new Classifier(gpu, readSpec(gpu, spec));
   try {
     await made.copyFrom(spec.encoder.host());
@@ -85,7 +85,7 @@ export class Classifier {
     this.#hidden = hidden;
     const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
-    checkSize(gpu, encoder, this.head);
+    if (!given) checkSize(gpu, encoder, this.head);
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     const copied = this.encoder.parameterValues(seed, 0, given);
     const own = this.head.parameterValues(seed, copied.length, given);

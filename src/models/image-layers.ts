@@ -1,10 +1,10 @@
-import { activationNames, type Activation } from '../kernels/activation.ts';
+import { checkActivation, type Activation } from '../kernels/activation.ts';
 import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../kernels/conv2d.ts';
 import { maxPool2d as maxPoolKernel } from '../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../kernels/resample.ts';
 import { slide, unslide, type Padding, type Window } from '../kernels/window.ts';
 import { OptionError, ShapeError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../runtime/options.ts';
 import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
 import { kernelLayout, type Image } from './layout.ts';
 
@@ -59,7 +59,8 @@ export function convTranspose2d(filters: number, kernel: Sides, activation: Acti
   const layer = 'convTranspose2d';
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
   const { size, stride, padding, init, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
-  const extra = checkNumber(`${layer}: outputPadding`, options.outputPadding ?? 0, { least: 0, most: Math.max(0, stride - 1), whole: true });
+  const { outputPadding = 0 } = options;
+  const extra = checkNumber(`${layer}: outputPadding`, outputPadding, { least: 0, most: Math.max(0, stride - 1), whole: true });
   if (extra && typeof padding !== 'number') throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
   const windowOf = (input: readonly number[]): Window => unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
   return {
@@ -87,9 +88,9 @@ export interface PoolOptions {
 export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   checkOptions('maxPool2d', options, ['stride', 'padding']);
   const kernel = readSides('maxPool2d: window', window);
-  const stride = checkNumber('maxPool2d: stride', options.stride ?? kernel[0], { least: 1, whole: true });
-  const { padding = 'valid' } = options;
-  if (padding !== 'same' && padding !== 'valid') throw new OptionError(`maxPool2d: the padding is 'same' or 'valid', not ${JSON.stringify(padding)}`);
+  const { stride = kernel[0], padding = 'valid' } = options;
+  checkNumber('maxPool2d: stride', stride, { least: 1, whole: true });
+  checkWord('maxPool2d: the padding', padding, ['same', 'valid']);
   const windowOf = (input: readonly number[]) => slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
   return {
     name: 'maxPool2d',
@@ -106,7 +107,7 @@ export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
  */
 export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest'): Layer {
   checkNumber('upsample2d: factor', factor, { least: 1, whole: true });
-  if (interpolation !== 'nearest' && interpolation !== 'bilinear') throw new OptionError(`upsample2d: interpolates 'nearest' or 'bilinear', not '${String(interpolation)}'`);
+  checkWord('upsample2d: the interpolation', interpolation, ['nearest', 'bilinear']);
   return {
     name: 'upsample2d',
     args: [factor, interpolation],
@@ -136,9 +137,7 @@ export function flatten(): Layer {
  * @throws OptionError; ShapeError, when the model is made, where the numbers of values differ
  */
 export function reshape(shape: readonly number[]): Layer {
-  if (!Array.isArray(shape) || !shape.length) throw new OptionError('reshape: takes a shape, such as [7, 7, 16]');
-  const sides = [...(shape as readonly number[])];
-  for (const side of sides) checkNumber('reshape: side', side, { least: 1, whole: true });
+  const sides = checkSides('reshape', shape);
   const size = sides.reduce((product, n) => product * n, 1);
   return {
     name: 'reshape',
@@ -160,20 +159,20 @@ export function imageOf(layer: string, shape: readonly number[]): Image {
 }
 
 function readSides(what: string, sides: Sides): [number, number] {
-  const both = Array.isArray(sides) ? (sides as readonly number[]) : [sides as number, sides as number];
-  if (both.length !== 2) throw new OptionError(`${what}: a side, or height and width, not [${both.join(', ')}]`);
-  for (const side of both) checkNumber(what, side, { least: 1, whole: true });
+  const both = checkSides(what, Array.isArray(sides) ? sides : [sides, sides]);
+  if (both.length !== 2) throw new OptionError(`${what}: a side, or height and width, not ${shown(both)}`);
   return [both[0], both[1]];
 }
 
 function readConvolution(layer: string, filters: number, kernel: Sides, activation: Activation, { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   const size = readSides(`${layer}: kernel`, kernel);
-  if (!activationNames.includes(activation)) throw new OptionError(`${layer}: there is no activation '${String(activation)}'; there are ${activationNames.join(', ')}`);
+  checkActivation(layer, activation);
   checkNumber(`${layer}: stride`, stride, { least: 1, whole: true });
   if (typeof padding === 'number') checkNumber(`${layer}: padding`, padding, { least: 0, whole: true });
-  else if (padding !== 'same' && padding !== 'valid') throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${JSON.stringify(padding)}`);
-  if (typeof bias !== 'boolean') throw new OptionError(`${layer}: bias is true or false, not ${String(bias)}`);
+  else if (padding !== 'same' && padding !== 'valid') throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+  initialLimit(layer, init, 1, 1);
+  checkFlag(`${layer}: bias`, bias);
   const taps = size[0] * size[1];
   return { size, stride, padding, init, bias, limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs) };
 }

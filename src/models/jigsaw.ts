@@ -4,7 +4,7 @@ import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { reshape } from '../kernels/elementwise.ts';
 import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
 import { softmax } from '../kernels/softmax.ts';
-import type { Gpu } from '../runtime/device.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
@@ -67,7 +67,7 @@ export interface Solution {
  * @throws OptionError, ShapeError where the layers do not fit
  */
 export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
-  gpu.check();
+  checkGpu('jigsaw', gpu);
   return new Jigsaw(gpu, spec);
 }
 
@@ -92,7 +92,7 @@ export class Jigsaw {
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    checkSize(gpu, this.encoder, this.head);
+    if (!from) checkSize(gpu, this.encoder, this.head);
     const own = this.encoder.parameterValues(seed, 0, from?.given);
     const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length, from?.given)]);
     this.#host = { gpu, turns: new Turns(), parameters };
@@ -253,7 +253,8 @@ export class Jigsaw {
 function readSpec(spec: JigsawSpec): { image: Image; side: number; tile: readonly [number, number]; permutations: number; encoder: Layer[]; head: Layer[]; seed: number } {
   checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
   const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
-  if (checkSides('jigsaw: input', input).length !== 3) throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
+  if (!Array.isArray(input) || input.length !== 3) throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
+  checkSides('jigsaw: input', input);
   if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);

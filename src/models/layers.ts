@@ -1,9 +1,9 @@
-import { activationNames, type Activation } from '../kernels/activation.ts';
+import { checkActivation, type Activation } from '../kernels/activation.ts';
 import { dropout as dropoutKernel } from '../kernels/corrupt.ts';
 import { dense as denseKernel } from '../kernels/dense.ts';
 import { codeMean, reparameterize } from '../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
 import { streams, uniforms } from '../runtime/random.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { imageLayout, type Image, type Layout } from './layout.ts';
@@ -63,8 +63,15 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
 
 /** @throws OptionError */
 export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
-  if (!Object.keys(limits).includes(init)) throw new OptionError(`${layer}: there is no initializer '${String(init)}'; there are ${Object.keys(limits).join(', ')}`);
+  if (!Object.keys(limits).includes(init)) throw new OptionError(`${layer}: there is no initializer ${shown(init)}; there are ${Object.keys(limits).join(', ')}`);
   return limits[init](inputs, outputs);
+}
+
+/** A list of layers, of so many at least. @throws OptionError */
+export function checkLayers(where: string, layers: unknown, least: number): void {
+  const isLayer = (layer: Partial<Layer> | undefined | null) => typeof layer?.forward === 'function' && typeof layer.outputShape === 'function' && typeof layer.parameters === 'function';
+  // Holes are no layers, and only `from` shows them.
+  if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer)) throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
 }
 
 export interface DenseOptions {
@@ -80,10 +87,10 @@ export interface DenseOptions {
  */
 export function dense(units: number, activation: Activation = 'linear', options: DenseOptions = {}): Layer {
   checkNumber('dense: units', units, { least: 1, whole: true });
-  if (!activationNames.includes(activation)) throw new OptionError(`dense: there is no activation '${String(activation)}'; there are ${activationNames.join(', ')}`);
+  checkActivation('dense', activation);
   checkOptions('dense', options, ['init', 'bias']);
   const { init = 'glorot', bias = true } = options;
-  if (typeof bias !== 'boolean') throw new OptionError(`dense: bias is true or false, not ${String(bias)}`);
+  checkFlag('dense: bias', bias);
   initialLimit('dense', init, 1, units);
   const biases = ({ after }: Around): ParameterSpec[] => (bias ? [{ name: 'bias', shape: [units], layout: imageLayout(units, undefined, after, undefined), initial: () => new Float32Array(units) }] : []);
   const layer = (transposed: boolean): Layer => ({
@@ -133,7 +140,8 @@ export interface GaussianOptions {
 export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   checkNumber('gaussian: units', units, { least: 1, whole: true });
   checkOptions('gaussian', options, ['beta']);
-  const beta = asSchedule('gaussian: beta', options.beta ?? 1);
+  const { beta: given = 1 } = options;
+  const beta = asSchedule('gaussian: beta', given);
   return {
     name: 'gaussian',
     args: [units, { beta }],

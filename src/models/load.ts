@@ -1,4 +1,4 @@
-import type { Gpu } from '../runtime/device.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
 import { OptionError } from '../errors.ts';
 import { Autoencoder } from './autoencoder.ts';
@@ -18,7 +18,7 @@ import type { AutoencoderSpec } from './spec.ts';
  * @throws FormatError for what is no such file; OptionError, OutOfMemoryError, DeviceLostError
  */
 export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> {
-  gpu.check();
+  checkGpu('loadAutoencoder', gpu);
   const checkpoint = Checkpoint.read('autoencoder', bytes);
   const { spec, fitted, samples } = checked(() => readAutoencoder(checkpoint.spec));
   return resumed(checked(() => new Autoencoder(gpu, spec, checkpoint.given)), (model) => model.resume(checkpoint, { fitted, samples }));
@@ -26,7 +26,7 @@ export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Auto
 
 /** Makes the classifier that a file of `Classifier.save` holds; see `loadAutoencoder`. */
 export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Classifier> {
-  gpu.check();
+  checkGpu('loadClassifier', gpu);
   const checkpoint = Checkpoint.read('classifier', bytes);
   return checked(() => {
     const { encoder, hidden, classes, freeze, seed } = checkpoint.spec;
@@ -47,7 +47,7 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
 
 /** Makes the model that a file of `Jigsaw.save` holds; see `loadAutoencoder`. */
 export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
-  gpu.check();
+  checkGpu('loadJigsaw', gpu);
   const checkpoint = Checkpoint.read('jigsaw', bytes);
   return checked(() => {
     const { encoder, head, permutations, ...rest } = checkpoint.spec;

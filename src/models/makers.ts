@@ -1,5 +1,6 @@
 /** Parts of models as plain data, and back. */
 import { OptionError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import { dense, dropout, gaussian, type Layer } from './layers.ts';
@@ -32,7 +33,7 @@ function read<P>(makers: Makers<P>, written: unknown, what: string): P[] {
   if (!Array.isArray(written) || written.length > mostParts) throw new OptionError(`there is no list of ${what}s`);
   return written.map((each: unknown) => {
     const { name, args } = (each ?? {}) as Partial<Part>;
-    if (typeof name !== 'string' || !Object.hasOwn(makers, name)) throw new OptionError(`there is no ${what} '${String(name)}'`);
+    if (typeof name !== 'string' || !Object.hasOwn(makers, name)) throw new OptionError(`there is no ${what} ${shown(name)}`);
     if (!Array.isArray(args) || args.length > mostArguments) throw new OptionError(`${name} has no list of arguments`);
     return makers[name](...(args as unknown[]));
   });

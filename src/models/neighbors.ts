@@ -1,7 +1,7 @@
 import { DataError, ShapeError } from '../errors.ts';
 import { distances, smallest } from '../kernels/neighbors.ts';
-import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
+import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../runtime/options.ts';
 import { compile } from '../runtime/plan.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
@@ -31,7 +31,7 @@ const blockSize = 2 ** 24;
  * @throws OptionError, ShapeError, DataError
  */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
-  gpu.check();
+  checkGpu('nearestNeighbors', gpu);
   checkOptions('nearestNeighbors', options, ['codes', 'queries', 'k']);
   return search('nearestNeighbors', gpu, options);
 }
@@ -46,9 +46,10 @@ export interface KnnOptions extends NeighborsOptions {
  * @throws OptionError, ShapeError, DataError
  */
 export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {
-  gpu.check();
+  checkGpu('knnPredict', gpu);
   checkOptions('knnPredict', options, ['codes', 'labels', 'queries', 'k']);
   const { labels, ...rest } = options;
+  checkNumbers('knnPredict: labels', labels);
   const { indices } = await search('knnPredict', gpu, rest, labels);
   const { k } = options;
   return Int32Array.from({ length: indices.length / k }, (_, q) => vote(indices.subarray(q * k, (q + 1) * k), labels));
@@ -114,10 +115,10 @@ function pad(data: Float32Array, width: number, padded: number): Float32Array {
 }
 
 function checkRows(where: string, matrix: Matrix): [rows: number, width: number] {
-  if (!(matrix?.data instanceof Float32Array) || !Array.isArray(matrix.shape)) throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
-  const [rows, ...sides] = matrix.shape;
+  if (!(matrix?.data instanceof Float32Array)) throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
+  const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
   const width = sides.reduce((product, n) => product * n, 1);
-  if (!rows || !width || matrix.data.length !== rows * width) throw new ShapeError(`${where}: [${matrix.shape.join(', ')}] with ${matrix.data.length} values is no matrix`);
+  if (matrix.data.length !== rows * width) throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
   const wrong = matrix.data.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new DataError(`${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}`);
   return [rows, width];
@@ -126,5 +127,5 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
 function checkLabels(where: string, labels: ArrayLike<number>, codes: number): void {
   if (labels.length !== codes) throw new ShapeError(`${where}: ${codes} codes, but ${labels.length} labels`);
   const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0);
-  if (wrong >= 0) throw new DataError(`${where}: label ${wrong} is ${labels[wrong]}, not a whole number from 0 on`);
+  if (wrong >= 0) throw new DataError(`${where}: label ${wrong} is ${shown(labels[wrong])}, not a whole number from 0 on`);
 }

@@ -1,4 +1,5 @@
 import { asDataset, type Data } from '../data/dataset.ts';
+import { OutOfMemoryError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
@@ -195,6 +196,13 @@ export class Network {
   #nameOf(i: number): string {
     return `${this.name}.${this.#numberOf(i)}`;
   }
+}
+
+/** Of the weights of all of them together. To be asked before any are drawn: this side may not hold them either. @throws OutOfMemoryError */
+export function checkSize({ device: { limits } }: Gpu, ...networks: readonly Network[]): void {
+  const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  if (!(bytes <= most)) throw new OutOfMemoryError(`the weights take ${bytes} bytes, more than the ${most} this adapter allows in one buffer`);
 }
 
 /** Values that are known outside as parts, as they lie on the device. */

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts';
 import type { OptimizerKind } from '../kernels/optimizer.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
 /** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
@@ -19,15 +19,11 @@ export interface ClipOptions {
   clipNorm?: number;
 }
 
-interface Numbers {
-  beta1?: number;
-  beta2?: number;
-  epsilon?: number;
-  weightDecay?: number;
-  clipNorm?: number;
-}
+type Numbers = Omit<Optimizer, 'kind' | 'learningRate'>;
 
-function make(kind: OptimizerKind, rate: number | Schedule, { beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, clipNorm }: Numbers): Optimizer {
+const zeros = { beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 };
+
+function make(kind: OptimizerKind, rate: number | Schedule, { beta1, beta2, epsilon, weightDecay, clipNorm }: Numbers): Optimizer {
   const learningRate = asSchedule(`${kind}: learning rate`, rate);
   if (clipNorm !== undefined) checkNumber(`${kind}: clipNorm`, clipNorm, { above: 0 });
   checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
@@ -37,12 +33,20 @@ function make(kind: OptimizerKind, rate: number | Schedule, { beta1 = 0, beta2 =
   return { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm };
 }
 
+/** @throws OptionError for what is none, such as one put together by hand of which something is missing */
+export function checkOptimizer(where: string, optimizer: Optimizer): void {
+  const { kind, learningRate, ...numbers } = (optimizer ?? {}) as Partial<Optimizer>;
+  if (!Object.keys(momentNames).includes(kind!) || typeof learningRate !== 'object') throw new OptionError(`${where}: the optimizer is one made by sgd, adam, adamw or adagrad, not ${shown(optimizer)}`);
+  make(kind!, learningRate, numbers as Numbers);
+}
+
 /** w −= η g; with momentum as PyTorch has it, v = μ v + g, w −= η v. @throws OptionError */
 export function sgd(learningRate: number | Schedule = 0.01, options: ClipOptions & { momentum?: number; nesterov?: boolean } = {}): Optimizer {
   checkOptions('sgd', options, ['momentum', 'nesterov', 'clipNorm']);
   const { momentum = 0, nesterov = false, clipNorm } = options;
+  checkFlag('sgd: nesterov', nesterov);
   if (nesterov && !momentum) throw new OptionError('sgd: nesterov needs a momentum');
-  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { beta1: momentum, clipNorm });
+  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { ...zeros, beta1: momentum, clipNorm });
 }
 
 export interface AdamOptions extends ClipOptions {
@@ -58,7 +62,7 @@ export interface AdamOptions extends ClipOptions {
 export function adam(learningRate: number | Schedule = 1e-3, options: AdamOptions = {}): Optimizer {
   checkOptions('adam', options, ['beta1', 'beta2', 'epsilon', 'clipNorm']);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm } = options;
-  return make('adam', learningRate, { beta1, beta2, epsilon, clipNorm });
+  return make('adam', learningRate, { ...zeros, beta1, beta2, epsilon, clipNorm });
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
@@ -72,7 +76,7 @@ export function adamw(learningRate: number | Schedule = 1e-3, options: AdamOptio
 export function adagrad(learningRate: number | Schedule = 0.01, options: ClipOptions & { epsilon?: number } = {}): Optimizer {
   checkOptions('adagrad', options, ['epsilon', 'clipNorm']);
   const { epsilon = 1e-10, clipNorm } = options;
-  return make('adagrad', learningRate, { epsilon, clipNorm });
+  return make('adagrad', learningRate, { ...zeros, epsilon, clipNorm });
 }
 
 /** Each kind's moments by PyTorch's names, in the order in which the device has them. */
@@ -100,7 +104,7 @@ export function sameOptimizer({ kind, learningRate, beta1, beta2, epsilon, weigh
     case 'adagrad':
       return adagrad(learningRate, { epsilon, clipNorm });
     default:
-      throw new OptionError(`there is no optimizer '${String(kind)}'`);
+      throw new OptionError(`there is no optimizer ${shown(kind)}`);
   }
 }
 

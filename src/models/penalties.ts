@@ -4,7 +4,7 @@ import { decay } from '../kernels/decay.ts';
 import { rowSums } from '../kernels/loss.ts';
 import { randomSigns } from '../kernels/random.ts';
 import { OptionError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions } from '../runtime/options.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Layer } from './layers.ts';
 import type { Part } from './part.ts';
@@ -45,6 +45,7 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
   checkWeight('contractive', weight);
   checkOptions('contractive', options, ['estimate']);
   const { estimate = false } = options;
+  checkFlag('contractive: estimate', estimate);
   return {
     name: 'contractive',
     args: [weight, { estimate }],

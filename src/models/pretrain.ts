@@ -1,4 +1,5 @@
 import { asDataset, type Data } from '../data/dataset.ts';
+import { splitRows } from '../data/split.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import { Parameters } from '../runtime/parameters.ts';
@@ -20,7 +21,7 @@ export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trai
   const made = [await put('pretrain', data)];
   try {
     const [{ set }] = made;
-    batchSizeFor(options.batchSize, set.length);
+    batchSizeFor(options.batchSize, typeof validation === 'number' ? splitRows(set.length, 1 - validation, {})[0].length : set.length);
     if (validation !== undefined && typeof validation !== 'number') made.push(await put('pretrain: validation', validation));
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {

@@ -10,26 +10,28 @@ export type Schedule =
 
 /** The same at every step. */
 export function constant(value: number): Schedule {
-  return { kind: 'constant', value: checkNumber('constant', value, { least: 0 }) };
+  return { kind: 'constant', value: checkNumber('constant: value', value, { least: 0 }) };
 }
 
 /** Half a cosine from `from` down to `to` (default 0) over `steps` steps, and `to` from there on (Loshchilov & Hutter 2017, one cycle). @throws OptionError */
 export function cosine(from: number, options: { steps: number; to?: number }): Schedule {
   checkOptions('cosine', options, ['steps', 'to']);
-  const steps = checkNumber('cosine: steps', options.steps, { least: 1, whole: true });
-  return { kind: 'cosine', from: checkNumber('cosine', from, { least: 0 }), to: checkNumber('cosine: to', options.to ?? 0, { least: 0 }), steps };
+  const { steps, to = 0 } = options;
+  checkNumber('cosine: steps', steps, { least: 1, whole: true });
+  return { kind: 'cosine', from: checkNumber('cosine: from', from, { least: 0 }), to: checkNumber('cosine: to', to, { least: 0 }), steps };
 }
 
 /** Times `factor` (default 0.1) after every `every` steps. @throws OptionError */
 export function stepDecay(from: number, options: { every: number; factor?: number }): Schedule {
   checkOptions('stepDecay', options, ['every', 'factor']);
-  const every = checkNumber('stepDecay: every', options.every, { least: 1, whole: true });
-  return { kind: 'step', from: checkNumber('stepDecay', from, { least: 0 }), factor: checkNumber('stepDecay: factor', options.factor ?? 0.1, { least: 0 }), every };
+  const { every, factor = 0.1 } = options;
+  checkNumber('stepDecay: every', every, { least: 1, whole: true });
+  return { kind: 'step', from: checkNumber('stepDecay: from', from, { least: 0 }), factor: checkNumber('stepDecay: factor', factor, { least: 0 }), every };
 }
 
 /** Rises in equal steps, from 1/`steps` of its value to the whole of it at step number `steps`; then `then`, counted from there. @throws OptionError */
 export function warmUp(steps: number, then: number | Schedule): Schedule {
-  return { kind: 'warm-up', steps: checkNumber('warmUp: steps', steps, { least: 1, whole: true }), then: asSchedule('warmUp', then) };
+  return { kind: 'warm-up', steps: checkNumber('warmUp: steps', steps, { least: 1, whole: true }), then: asSchedule('warmUp: then', then) };
 }
 
 /** @throws OptionError for what is neither a number of at least 0 nor a schedule */

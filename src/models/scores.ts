@@ -1,5 +1,5 @@
 import { DataError, ShapeError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkNumbers, checkOptions, shown } from '../runtime/options.ts';
 
 /**
  * The score above which an example counts as an anomaly, if a share of `contamination` of them are: the (1 − contamination) quantile, between
@@ -8,7 +8,7 @@ import { checkNumber, checkOptions } from '../runtime/options.ts';
  */
 export function threshold(scores: ArrayLike<number>, options: { contamination: number }): number {
   checkOptions('threshold', options, ['contamination']);
-  const contamination = checkNumber('threshold: contamination', options?.contamination, { above: 0, most: 0.5 });
+  const contamination = checkNumber('threshold: contamination', options.contamination, { above: 0, most: 0.5 });
   checkScores('threshold', scores);
   const sorted = Float64Array.from(scores).sort();
   const place = (1 - contamination) * (sorted.length - 1);
@@ -57,9 +57,10 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boo
 
 function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<number | boolean>) {
   checkScores(where, scores);
+  checkNumbers(`${where}: labels`, labels);
   if (scores.length !== labels.length) throw new ShapeError(`${where}: ${scores.length} scores, but ${labels.length} labels`);
   const positive = Array.from(labels, (label, i) => {
-    if (label !== 0 && label !== 1 && label !== false && label !== true) throw new DataError(`${where}: label ${i} is ${String(label)}, neither 0 nor 1`);
+    if (label !== 0 && label !== 1 && label !== false && label !== true) throw new DataError(`${where}: label ${i} is ${shown(label)}, neither 0 nor 1`);
     return Boolean(label);
   });
   const positives = positive.filter(Boolean).length;
@@ -69,7 +70,7 @@ function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<numb
 }
 
 function checkScores(where: string, scores: ArrayLike<number>): void {
-  if (!scores?.length) throw new DataError(`${where}: there are no scores`);
+  if (!checkNumbers(`${where}: scores`, scores).length) throw new DataError(`${where}: there are no scores`);
   const wrong = Array.from(scores).findIndex((score) => !Number.isFinite(score));
-  if (wrong >= 0) throw new DataError(`${where}: score ${wrong} is ${scores[wrong]}`);
+  if (wrong >= 0) throw new DataError(`${where}: score ${wrong} is ${shown(scores[wrong])}`);
 }

@@ -1,9 +1,9 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
+import { checkFlag, checkOptions, checkSeed, checkSides, checkWord } from '../runtime/options.ts';
 import type { Corruption } from './corruptions.ts';
-import type { Layer } from './layers.ts';
+import { checkLayers, type Layer } from './layers.ts';
 import type { Image } from './layout.ts';
 import { Network, table, type Host } from './network.ts';
 import { Normalizer, type Normalize } from './normalize.ts';
@@ -48,20 +48,18 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Par
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'seed']);
   const { input, encoder, decoder, loss, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
-  if (typeof tied !== 'boolean') throw new OptionError(`autoencoder: tied is true or false, not ${String(tied)}`);
-  if (loss !== 'bce' && loss !== 'mse') throw new OptionError(`autoencoder: the loss is 'bce' or 'mse', not '${String(loss)}'`);
-  for (const [name, layers] of Object.entries({ encoder, decoder })) {
-    if (!Array.isArray(layers) || !layers.length || layers.some((layer) => typeof layer?.forward !== 'function')) throw new OptionError(`autoencoder: the ${name} is a list of at least one layer`);
-  }
-  if (normalize !== undefined && normalize?.name !== 'standardize' && normalize?.name !== 'minMax') throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
+  checkFlag('autoencoder: tied', tied);
+  checkWord('autoencoder: the loss', loss, ['bce', 'mse']);
+  for (const [name, layers] of Object.entries({ encoder, decoder })) checkLayers(`autoencoder: the ${name}`, layers, 1);
+  if (normalize !== undefined && (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))) throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
   if (loss === 'bce' && normalize?.name === 'standardize') throw new OptionError("autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()");
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ beta }) => beta);
   if (inner) throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
-  const corruptions = list('corrupt', spec.corrupt, 'record');
-  const penalties = list('penalty', spec.penalty, 'check');
+  const corruptions = list('corrupt', spec.corrupt);
+  const penalties = list('penalty', spec.penalty);
   for (const penalty of penalties) penalty.check(encoder);
 
-  const inputShape = (Array.isArray(input) ? input : [input]).map((n) => checkNumber('autoencoder: input', n, { least: 1, whole: true }));
+  const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
   const normalizer = normalize && new Normalizer(gpu, normalize, loss === 'bce');
@@ -121,10 +119,18 @@ const never = (): Host => {
   throw new Error('this network has no weights');
 };
 
-function list<T extends Corruption | Penalty>(option: string, given: T | T[] | undefined, has: string): T[] {
-  const all = given === undefined ? [] : Array.isArray(given) ? given : [given];
-  const wrong = all.find((each) => typeof (each as unknown as Record<string, unknown> | null)?.[has] !== 'function');
-  if (wrong !== undefined || all.includes(null as never)) throw new OptionError(`autoencoder: ${option} takes what ${option === 'corrupt' ? 'gaussianNoise, maskNoise, saltAndPepper, downsample or shuffleTiles' : 'contractive, stochasticContractive, sparsity or weightDecay'} returns`);
+/** What makes the parts that an option takes. */
+const makers = {
+  corrupt: ['gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'],
+  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay'],
+};
+
+/** @throws OptionError, also where what belongs to the other option is given: both record something */
+function list<T extends Corruption | Penalty>(option: keyof typeof makers, given: T | T[] | undefined): T[] {
+  const all: T[] = given === undefined ? [] : Array.isArray(given) ? Array.from(given) : [given];
+  const others = makers[option === 'corrupt' ? 'penalty' : 'corrupt'];
+  const right = (part: Partial<T> | undefined | null) => typeof part?.record === 'function' && (option === 'corrupt' || typeof part.check === 'function') && !others.includes(part.name!);
+  if (!all.every(right)) throw new OptionError(`autoencoder: ${option} takes what ${makers[option].join(', ')} return`);
   return all;
 }
 

@@ -1,5 +1,7 @@
-import { DataError, ShapeError } from '../errors.ts';
+import { DataError, OptionError, ShapeError } from '../errors.ts';
+import { sameShape } from '../kernels/shapes.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { shown } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { boundRange, readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
@@ -40,15 +42,17 @@ export async function readWeights({ gpu, turns, places }: Weights): Promise<Reco
 
 /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
 export function writeWeights({ gpu, turns, places }: Weights, weights: Record<string, Matrix>): void {
-  const copies = Object.entries(weights).map(([name, { data, shape } = {} as Matrix]) => {
-    if (!Array.isArray(shape) || typeof data?.length !== 'number') throw new ShapeError(`setWeights: ${name} is no matrix: { data, shape }`);
+  if (Object.prototype.toString.call(weights) !== '[object Object]') throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
+  const copies = Object.entries(weights).map(([name, matrix]) => {
+    const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
+    if (!Array.isArray(shape) || !(data instanceof Float32Array)) throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
     const place = places.find((parameters) => parameters.named(name));
     const parameter = place?.named(name);
     if (!place || !parameter) throw new ShapeError(`setWeights: there is no ${name}; there are ${places.flatMap(({ names }) => names).join(', ')}`);
     const layout = place.layout(name);
     const known = (layout ?? parameter).shape;
-    if (shape.join() !== known.join() || data.length !== parameter.size) {
-      throw new ShapeError(`setWeights: ${name} is [${known.join(', ')}], not [${shape.join(', ')}] with ${data.length} values`);
+    if (!sameShape(shape, known) || data.length !== parameter.size) {
+      throw new ShapeError(`setWeights: ${name} is [${known.join(', ')}], not ${shown(shape)} with ${data.length} values`);
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);

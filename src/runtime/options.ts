@@ -18,9 +18,20 @@ const synonyms: Record<string, string> = {
   penalties: 'penalty',
 };
 
+/** A value as messages show it. Of some objects no text can be made, and some are long. */
+export function shown(value: unknown): string {
+  try {
+    const text = typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${Array.from(value, String).join(', ')}]` : String(value);
+    return (typeof value === 'bigint' ? `${text}n` : text).slice(0, 200);
+  } catch {
+    return `something of type ${typeof value}`;
+  }
+}
+
 /** @throws OptionError for a key that is not in `known`, with a hint where one is close */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw new OptionError(`${where}: options are an object, not ${String(options)}`);
+  // Lists, maps, functions and the like are objects, too, and have no keys that could be wrong.
+  if (Object.prototype.toString.call(options) !== '[object Object]') throw new OptionError(`${where}: options are an object, not ${shown(options)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     // Files name options, too: some that every object has, some as long as the file.
@@ -30,16 +41,65 @@ export function checkOptions(where: string, options: object, known: readonly str
   }
 }
 
+/** What float32 can hold. */
+const largest = 3.4028234663852886e38;
+
 /** A number in a range, whole if asked for. @throws OptionError */
-export function checkNumber(where: string, value: unknown, { least = -Infinity, most = Infinity, whole = false, above = -Infinity } = {}): number {
-  const good = typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most && value > above && (!whole || Number.isInteger(value));
+export function checkNumber(where: string, value: unknown, { least = -largest, most = largest, whole = false, above = -Infinity } = {}): number {
+  const good = typeof value === 'number' && value >= least && value <= most && value > above && (!whole || Number.isSafeInteger(value));
   if (good) return value;
-  const range = [whole ? 'a whole number' : 'a number', above > -Infinity && `above ${above}`, least > -Infinity && `of at least ${least}`, most < Infinity && `of at most ${most}`];
-  throw new OptionError(`${where}: ${String(value)} is not ${range.filter(Boolean).join(' ')}`);
+  const range = [whole ? 'a whole number' : 'a number', above > -Infinity && `above ${above}`, least > -largest && `of at least ${least}`, (most < largest || (typeof value === 'number' && value > most)) && `of at most ${most}`];
+  throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
 
 /** A seed: a whole number of 32 bits. @throws OptionError */
 export const checkSeed = (where: string, seed: unknown): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+
+/** @throws OptionError for what is neither true nor false */
+export function checkFlag(where: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new OptionError(`${where} is true or false, not ${shown(value)}`);
+  return value;
+}
+
+/** @throws OptionError for what is none of the words */
+export function checkWord<W extends string>(where: string, value: unknown, words: readonly W[]): W {
+  if (!words.includes(value as W)) throw new OptionError(`${where} is ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
+  return value as W;
+}
+
+/** @throws OptionError for what cannot be called */
+export function checkFunction(where: string, value: unknown): void {
+  if (typeof value !== 'function') throw new OptionError(`${where} is a function`);
+}
+
+/** @throws OptionError for what is given and is no signal */
+export function checkSignal(where: string, signal: unknown): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
+}
+
+/** @throws OptionError for what are no bytes */
+export function checkBytes(where: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
+}
+
+/** A list of numbers, plain or typed. @throws OptionError */
+export function checkNumbers(where: string, values: unknown): ArrayLike<number> {
+  const typed = ArrayBuffer.isView(values) && 'length' in values && typeof (values as Uint8Array)[0] !== 'bigint';
+  if (!Array.isArray(values) && !typed) throw new OptionError(`${where}: takes a list of numbers, not ${shown(values)}`);
+  return values as ArrayLike<number>;
+}
+
+/** Whether it is a list of sides. */
+export const isShape = (shape: unknown): shape is number[] =>
+  // Not by the list's own `every`: it leaves holes out.
+  Array.isArray(shape) && Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
+
+/** The sides of a shape, at least one. @throws OptionError */
+export function checkSides(where: string, shape: unknown): number[] {
+  const sides = Array.isArray(shape) ? Array.from(shape as unknown[]) : [];
+  if (!sides.length) throw new OptionError(`${where}: takes a shape, such as [7, 7, 16], not ${shown(shape)}`);
+  return sides.map((side) => checkNumber(where, side, { least: 1, whole: true }));
+}
 
 /** Levenshtein's edit distance. */
 function distance(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { LatentGpuError } from '../errors.ts';
+import { shown } from './options.ts';
 import { compile } from './plan.ts';
 import { Tape } from './tape.ts';
 import { readTensors, Tensor, type Matrix } from './tensor.ts';
@@ -14,6 +15,8 @@ export async function read(tensor: Tensor): Promise<Matrix> {
 
 /** The same for several tensors of one tape, with one run and one readback. */
 export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
+  const other = tensors.findIndex((each) => !(each instanceof Tensor));
+  if (other >= 0) throw new LatentGpuError(`read: takes tensors, not ${shown(tensors[other])}`);
   const homes = tensors.map((each) => each.home);
   const tapes = new Set(homes.flatMap((home) => ('tape' in home && home.tape instanceof Tape ? [home.tape] : [])));
   if (tapes.size > 1) throw new LatentGpuError('read: the tensors come from different tapes');

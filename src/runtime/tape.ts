@@ -1,5 +1,7 @@
 import type { AnyShader, Binding, Shader } from '../../shaders/wgsl.ts';
-import type { Gpu } from './device.ts';
+import { LatentGpuError, ShapeError } from '../errors.ts';
+import { checkGpu, type Gpu } from './device.ts';
+import { shown } from './options.ts';
 import type { Constants } from './pipelines.ts';
 import { Tensor, type DType } from './tensor.ts';
 import type { Choice } from './tune.ts';
@@ -64,24 +66,25 @@ export class Tape {
   run<R extends string, O extends string = never>(shader: Shader<R, O>, tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>, size: Size): void {
     const named = Object.entries(tensors as Record<string, Tensor | undefined>).filter((entry) => entry[1] !== undefined);
     const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
-    if (wrong) throw new Error(`${shader.label} has no binding '${wrong[0]}'`);
+    if (wrong) throw new LatentGpuError(`${shader.label} has no binding '${wrong[0]}'`);
     const constants: Record<string, number | boolean> = { ...size.constants };
     const known = new Set([...shader.overrides, ...shader.sizes.map(({ name }) => name)]);
     const ordered = buffersOf(shader).map(({ name, access }) => {
       const found = (tensors as Record<string, Tensor | undefined>)[name];
-      if (!found) throw new Error(`${shader.label}: nothing is bound to '${name}'`);
-      if ('tape' in found.home && found.home.tape !== this) throw new Error(`${shader.label}: '${name}' was recorded on another tape`);
+      if (!found) throw new LatentGpuError(`${shader.label}: nothing is bound to '${name}'`);
+      if ('tape' in found.home && found.home.tape !== this) throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
+      if ('gpu' in found.home && found.home.gpu !== this.gpu) throw new LatentGpuError(`${shader.label}: '${name}' lies on another Gpu than the tape's`);
       if (access === 'read_write' && this.#isGradient.has(found)) {
         if (known.has(`add_${name}`)) constants[`add_${name}`] = this.#written.has(found);
-        else if (this.#written.has(found)) throw new Error(`${shader.label} cannot add to the gradient '${name}'`);
+        else if (this.#written.has(found)) throw new LatentGpuError(`${shader.label} cannot add to the gradient '${name}'`);
         this.#written.add(found);
       }
       return found;
     });
     const unknown = Object.keys(constants).find((name) => !known.has(name));
-    if (unknown) throw new Error(`${shader.label} has no constant '${unknown}'`);
+    if (unknown) throw new LatentGpuError(`${shader.label} has no constant '${unknown}'`);
     const missing = shader.sizes.find(({ name }) => constants[name] === undefined && !name.startsWith('add_'));
-    if (missing) throw new Error(`${shader.label}: no value for the size '${missing.name}'`);
+    if (missing) throw new LatentGpuError(`${shader.label}: no value for the size '${missing.name}'`);
     const workgroups = size.workgroups ?? Math.ceil((size.threads ?? 1) / 64);
     this.dispatches.push({ shader: shader, tensors: ordered, constants, workgroups, choice: size.choice });
   }
@@ -127,6 +130,7 @@ export class Tape {
    */
   differentiate(y?: Tensor, dy?: Tensor): void {
     if (y && dy) {
+      if (dy.size !== y.size) throw new ShapeError(`differentiate: y is ${shown(y.shape)}, its gradient ${shown(dy.shape)}`);
       this.#gradients.set(y, dy);
       this.#isGradient.add(dy);
       this.#written.add(dy);
@@ -147,4 +151,7 @@ export class Tape {
 export const buffersOf = (shader: AnyShader): readonly Binding[] => shader.bindings.filter(({ access }) => access !== 'uniform');
 
 /** A tape of one's own, for kernels outside of a model. */
-export const tape = (gpu: Gpu): Tape => new Tape(gpu);
+export function tape(gpu: Gpu): Tape {
+  checkGpu('tape', gpu);
+  return new Tape(gpu);
+}

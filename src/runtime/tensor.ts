@@ -1,5 +1,6 @@
-import { DeviceLostError, ShapeError } from '../errors.ts';
-import type { Gpu } from './device.ts';
+import { DataError, DeviceLostError, LatentGpuError, ShapeError } from '../errors.ts';
+import { checkGpu, type Gpu } from './device.ts';
+import { checkNumbers, checkWord, isShape, shown } from './options.ts';
 
 export type DType = 'f32' | 'u32';
 
@@ -71,18 +72,22 @@ export interface Piece {
 }
 
 function checkShape(label: string, shape: readonly number[]): void {
-  if (shape.some((n) => !Number.isInteger(n) || n < 1)) throw new ShapeError(`${label}: [${shape.join(', ')}] is no shape: every side is a whole number of at least 1`);
+  if (!isShape(shape)) throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
 }
 
-/** Puts numbers on the device. Without a shape, a flat array is a vector. @throws ShapeError */
+/** Puts numbers on the device. Without a shape, a flat array is a vector. @throws OptionError, ShapeError, DataError */
 export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: readonly number[], dtype: DType = 'f32'): Tensor {
-  const data = 'data' in values ? values.data : values;
-  const sides = shape ?? ('data' in values ? values.shape : [data.length]);
+  checkGpu('tensor', gpu);
+  const { data: within = values, shape: own } = (values ?? {}) as Partial<Matrix>;
+  const data = checkNumbers('tensor: values', within);
+  const sides = shape === undefined ? (own ?? [data.length]) : shape;
+  checkShape('tensor', sides);
+  checkWord('tensor: dtype', dtype, ['f32', 'u32']);
+  const size = sides.reduce((product, n) => product * n, 1);
+  if (size !== data.length) throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
+  const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
+  if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is no number`);
   const made = emptyTensor(gpu, sides, dtype);
-  if (made.size !== data.length) {
-    made.dispose();
-    throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${made.size} values, the data has ${data.length}`);
-  }
   writeTensor(gpu, made, data);
   return made;
 }
@@ -108,7 +113,7 @@ export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>)
 export function boundRange(tensor: Tensor): BufferRange {
   if (tensor.gone) throw new DeviceLostError(`${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`);
   if ('range' in tensor.home) return tensor.home.range;
-  throw new Error(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
+  throw new LatentGpuError(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
 }
 
 /** Reads bound tensors back, all in one go. */

@@ -44,7 +44,7 @@ async function check(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): 
     const { m, n, k } = sides;
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
     const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
-    if (!tiling) return { sides, a, b, y: matmul(tape, operands.a, operands.b, sides) };
+    if (!tiling) return { sides, a, b, y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }) };
     const y = tape.tensor([m, n]);
     product(tape, { ...operands, ...sides, y, tiling });
     return { sides, a, b, y };

@@ -85,7 +85,7 @@ it('refuses what it cannot draw from', async () => {
   const tape = makeTape(await sharedGpu());
   const draw = (distribution: string, options: object) => () => random(tape, [4], distribution as Distribution, options);
   expect(draw('gaussian', {})).toThrow(OptionError);
-  expect(draw('gaussian', {})).toThrow("there is no distribution 'gaussian'");
+  expect(draw('gaussian', {})).toThrow("random: the distribution is 'uniform' or 'normal' or 'bernoulli', not 'gaussian'");
   expect(draw('uniform', { sede: 1 })).toThrow('did you mean seed?');
   for (const wrong of [{ seed: -1 }, { seed: 0.5 }, { stream: 2 ** 32 }, { step: NaN }, { probability: 1.1 }, { probability: -0.1 }]) {
     expect(draw('bernoulli', wrong), JSON.stringify(wrong)).toThrow(OptionError);

@@ -221,12 +221,12 @@ describe('layers over images', () => {
     ['a kernel of no side', () => conv2d(1, 0), 'conv2d: kernel'],
     ['a kernel of three sides', () => conv2d(1, [1, 2, 3] as never), 'conv2d: kernel: a side, or height and width, not [1, 2, 3]'],
     ['an activation that is none', () => conv2d(1, 3, 'reluu' as never), "conv2d: there is no activation 'reluu'"],
-    ['a padding that is none', () => conv2d(1, 3, 'relu', { padding: 'full' as never }), `conv2d: the padding is 'same', 'valid' or a number, not "full"`],
+    ['a padding that is none', () => conv2d(1, 3, 'relu', { padding: 'full' as never }), `conv2d: the padding is 'same', 'valid' or a number, not 'full'`],
     ['an option that is none', () => convTranspose2d(1, 3, 'relu', { strides: 2 } as never), 'strides'],
     ['outputPadding without padding', () => convTranspose2d(1, 3, 'relu', { stride: 2, outputPadding: 1 }), 'convTranspose2d: outputPadding goes with a padding of numbers'],
     ['a pool of none', () => maxPool2d(0), 'maxPool2d: window'],
     ['a factor of none', () => upsample2d(0), 'upsample2d: factor'],
-    ['an interpolation that is none', () => upsample2d(2, 'cubic' as never), "upsample2d: interpolates 'nearest' or 'bilinear', not 'cubic'"],
+    ['an interpolation that is none', () => upsample2d(2, 'cubic' as never), "upsample2d: the interpolation is 'nearest' or 'bilinear', not 'cubic'"],
     ['a shape of none', () => reshape([]), 'reshape: takes a shape'],
   ])('refuse %s', (_, make, message) => {
     expect(make).toThrow(OptionError);

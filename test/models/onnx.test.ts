@@ -94,7 +94,7 @@ it('says which parts there are', async () => {
   const model = await smallModel();
   const error = await errorOf(model.toOnnx('code' as never));
   expect(error).toBeInstanceOf(OptionError);
-  expect(error.message).toBe("toOnnx: the part is autoencoder, encoder, decoder, not 'code'");
+  expect(error.message).toBe("toOnnx: the part is 'autoencoder' or 'encoder' or 'decoder', not 'code'");
   model.dispose();
 });
 
