@@ -1,0 +1,27 @@
+import { anomalies } from './anomalies.ts';
+import { contractive } from './contractive.ts';
+import { convolutional } from './convolutional.ts';
+import { denoising } from './denoising.ts';
+import { downstream } from './downstream.ts';
+import { linear } from './linear.ts';
+import type { Picture } from './picture.ts';
+import { jigsaw, superResolution, tiles } from './pretexts.ts';
+import type { PictureName } from './protocol.ts';
+import { simple } from './simple.ts';
+import { stacked } from './stacked.ts';
+import { variational } from './variational.ts';
+
+export const pictures: Record<PictureName, Picture> = {
+  simple,
+  linear,
+  stacked,
+  denoising,
+  contractive,
+  variational,
+  convolutional,
+  'super-resolution': superResolution,
+  tiles,
+  jigsaw,
+  downstream,
+  anomalies,
+};

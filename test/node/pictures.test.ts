@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { inflateSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import facts from '../../app/guide/pictures.json' with { type: 'json' };
+import { amount } from '../../scripts/pictures/options.mjs';
+import { palettePng } from '../../scripts/pictures/png.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = path.join(root, 'docs/guide');
+const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-pictures-'));
+afterAll(() => rmSync(out, { recursive: true }));
+
+const names = Object.keys(facts) as (keyof typeof facts)[];
+const pictures = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
+
+/** Width, height, palette and the indices of the pixels. */
+function decoded(png: Buffer): { width: number; height: number; palette: Buffer; indices: number[] } {
+  const chunks = new Map<string, Buffer>();
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  expect([...chunks.keys()]).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
+  const [width, height] = [chunks.get('IHDR')!.readUInt32BE(0), chunks.get('IHDR')!.readUInt32BE(4)];
+  const rows = inflateSync(chunks.get('IDAT')!);
+  expect(rows.length).toBe(height * (width + 1));
+  return { width, height, palette: chunks.get('PLTE')!, indices: [...rows].filter((_, i) => i % (width + 1) > 0) };
+}
+
+describe('each guide of a model', () => {
+  // The index has the guides in tables; the one of topics is about no model.
+  const [models = ''] = readFileSync(path.join(folder, 'index.md'), 'utf8').split('| topics | |');
+  const guides = [...models.matchAll(/^\| \[[^\]]+\]\(([\w-]+)\.md\)/gm)].map(([, name]) => name);
+
+  it('is one that the command draws a picture for, and the other way round', () => expect([...guides].sort()).toEqual([...names].sort()));
+
+  it('has its picture, and no picture is left over', () => expect(readdirSync(path.join(folder, 'pictures')).sort()).toEqual(names.map((name) => `${name}.png`).sort()));
+
+  it.each(names)('%s: shows it, says what is to be seen, which command made it and how short the training was', (name) => {
+    const text = readFileSync(path.join(folder, `${name}.md`), 'utf8');
+    const [, alt, file, caption] = /^!\[([^\]]*)\]\((pictures\/[^)]+)\)\n\n(.+?)\n\n/ms.exec(text) ?? [];
+    expect(file).toBe(`pictures/${name}.png`);
+    expect(alt?.length).toBeGreaterThan(30);
+    expect(caption).toContain(`\`npm run pictures -- ${name}\``);
+    expect(caption?.replaceAll('\n', ' ')).toContain(amount(name));
+  });
+
+  it.each(names)('%s: its picture is small, and not of one colour', (name) => {
+    const png = readFileSync(path.join(folder, `pictures/${name}.png`));
+    expect(png.length).toBeLessThan(120_000);
+    expect(new Set(decoded(png).indices).size).toBeGreaterThan(20);
+  });
+});
+
+describe('a PNG of few colours', () => {
+  it('has each pixel as it was, to a 64th of its range; black and white are exact', () => {
+    const rgba = Uint8Array.from({ length: 4 * 15 }, (_, i) => (i < 8 ? (i < 4 ? 0 : 255) : (i * 37) % 256));
+    const { width, height, palette, indices } = decoded(palettePng({ width: 5, height: 3, rgba }));
+    expect([width, height]).toEqual([5, 3]);
+    const pixels = indices.map((index) => [...palette.subarray(3 * index, 3 * index + 3)]);
+    expect(pixels.slice(0, 2)).toEqual([[0, 0, 0], [255, 255, 255]]); // prettier-ignore
+    pixels.forEach((pixel, i) => pixel.forEach((value, channel) => expect(Math.abs(value - rgba[4 * i + channel])).toBeLessThanOrEqual(2)));
+  });
+
+  it('has the nearest of the frequent colours where there are too many', () => {
+    // 256 colours twice each, and one more that lies between two of them, nearer to the first.
+    const frequent = Array.from({ length: 512 }, (_, i) => [4 * (i >> 4), 8 * ((i >> 1) % 8), 0, 255]);
+    const { palette, indices } = decoded(palettePng({ width: 513, height: 1, rgba: Uint8Array.from([...frequent, [0, 0, 12, 255]].flat()) }));
+    expect(palette.length).toBe(3 * 256);
+    expect(indices[512]).toBe(indices[0]);
+  });
+});
+
+describe('npm run pictures', () => {
+  it('--help names every picture', async () => {
+    const { stdout } = await pictures('--help');
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+  });
+
+  it('a picture that does not exist is one line', async () => {
+    await expect(pictures('rhubarb')).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: there is no picture 'rhubarb'.*\n$/) as string });
+  });
+
+  it('models that are hardly trained do not go to the guides', async () => {
+    await expect(pictures('--quick', '--out', 'docs/guide/pictures')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('do not go to the guides') as string });
+  });
+
+  it('draws one alone, or all', async () => {
+    await pictures('--quick', 'jigsaw', '--out', out);
+    expect(readdirSync(out)).toEqual(['jigsaw.png']);
+    const { stderr } = await pictures('--quick', '--out', out);
+    expect(stderr).toBe('');
+    expect(readdirSync(out).sort()).toEqual(names.map((name) => `${name}.png`).sort());
+    for (const name of names) expect(decoded(readFileSync(path.join(out, `${name}.png`))).width).toBeGreaterThan(500);
+  }, 240_000);
+});
