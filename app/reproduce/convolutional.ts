@@ -14,7 +14,7 @@ export const convolutional = row(
     optimizer: 'adam, its rate falling as a cosine',
     'learning rate': 3e-3,
     'last learning rate': 1e-4,
-    epochs: epochsInTime(machine, 50, 12),
+    epochs: epochsInTime(machine, 50, 8),
     batch: 128,
     seed: 0,
   }),
