@@ -39,6 +39,7 @@ export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageI
   if (typeof background !== 'string') throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
   checkSignal('readImages', signal);
   if (typeof images !== 'object' || images === null) throw new OptionError('readImages: takes a list of images');
+  if (!(Symbol.iterator in images)) checkNumber('readImages: length of the images', images.length, { least: 0, most: 2 ** 24, whole: true });
   if (options.size !== undefined && checkSides('readImages: size', options.size).length !== 2) throw new OptionError(`readImages: the size is [height, width], not ${shown(options.size)}`);
   for (const side of options.size ?? []) checkNumber('readImages: size', side, { least: 1, most: 16384, whole: true });
   const inputs = Array.from(images);
