@@ -3,37 +3,17 @@ import { ShapeError } from '../../src/errors.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { slide, unslide, type Padding, type Window } from '../../src/kernels/window.ts';
+import { slide, unslide, type Padding } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
+import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
 import { catchGpuErrors, sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 
 catchGpuErrors();
-
-interface Case {
-  batch: number;
-  filters: number;
-  window: Window;
-}
-
-/** Anything that a layer may be: odd sides, one channel, channels off 4, strides, paddings, kernels larger than the image. */
-function randomCase(draw: Draw): Case {
-  for (;;) {
-    const image = [draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, 9)] as [number, number, number];
-    const kernel = [draw.whole(1, 5), draw.whole(1, 5)] as [number, number];
-    const padding: Padding = (['same', 'valid', draw.whole(0, 2)] as const)[draw.whole(0, 2)];
-    try {
-      const window = slide('test', image, { kernel, stride: draw.whole(1, 3), padding });
-      return { batch: draw.whole(1, 3), filters: draw.whole(1, 9), window };
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
-    }
-  }
-}
 
 const fixed = (image: [number, number, number], side: number, stride: number, padding: Padding, filters: number, batch = 2): Case => ({
   batch,
@@ -58,15 +38,6 @@ const usual: Case[] = [
   fixed([4, 3, 4], 1, 1, 'valid', 1, 130),
   fixed([7, 7, 4], 6, 1, 'same', 1),
 ];
-
-const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
-  x: batch * image[0] * image[1] * image[2],
-  y: batch * places[0] * places[1] * filters,
-  w: [filters, kernel[0], kernel[1], image[2]],
-  weights: filters * kernel[0] * kernel[1] * image[2],
-});
-
-const nameOf = ({ batch, filters, window }: Case) => `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;
 
 /** Kernel and reference, with the sides of what goes in and of the bias. */
 const kinds = {

@@ -70,3 +70,21 @@ export function convTranspose2d(x: Numbers, w: Numbers, bias: Numbers | undefine
   });
   return finish(found, f);
 }
+
+/** dw[o,tap,c] = Σ a[place,o] x[pixel,c] over all pairs that the tap joins: the gradient of a convolution's weights, with a its output's and x its input. */
+export function convWeights(a: Numbers, x: Numbers, filters: number, window: Window): Sums {
+  const [height, width, channels] = window.image;
+  const batch = x.length / (height * width * channels);
+  const taps = window.kernel[0] * window.kernel[1];
+  const found = sums(filters * taps * channels, 1, undefined);
+  pairs(batch, window, (pixel, place, tap) => {
+    for (let o = 0; o < filters; o++) {
+      for (let c = 0; c < channels; c++) {
+        const term = a[place * filters + o] * x[pixel * channels + c];
+        found.y[(o * taps + tap) * channels + c] += term;
+        found.magnitude[(o * taps + tap) * channels + c] += Math.abs(term);
+      }
+    }
+  });
+  return found;
+}

@@ -1,0 +1,34 @@
+import { ShapeError } from '../../src/errors.ts';
+import { slide, type Padding, type Window } from '../../src/kernels/window.ts';
+import type { Draw } from './random.ts';
+
+/** The sizes of a convolution. */
+export interface Case {
+  batch: number;
+  filters: number;
+  window: Window;
+}
+
+/** Anything that a layer may be: odd sides, one channel, channels off 4, strides, paddings, kernels larger than the image. */
+export function randomCase(draw: Draw, most = 9): Case {
+  for (;;) {
+    const image = [draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, most)] as [number, number, number];
+    const kernel = [draw.whole(1, 5), draw.whole(1, 5)] as [number, number];
+    const padding: Padding = (['same', 'valid', draw.whole(0, 2)] as const)[draw.whole(0, 2)];
+    try {
+      const window = slide('test', image, { kernel, stride: draw.whole(1, 3), padding });
+      return { batch: draw.whole(1, 3), filters: draw.whole(1, most), window };
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
+    }
+  }
+}
+
+export const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
+  x: batch * image[0] * image[1] * image[2],
+  y: batch * places[0] * places[1] * filters,
+  w: [filters, kernel[0], kernel[1], image[2]],
+  weights: filters * kernel[0] * kernel[1] * image[2],
+});
+
+export const nameOf = ({ batch, filters, window }: Case) => `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;
