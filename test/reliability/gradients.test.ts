@@ -1,0 +1,223 @@
+/** The gradient of every layer and penalty along random directions: against differences of what the device itself computes, and of a float64 twin. */
+import { describe, expect, it } from 'vitest';
+import {
+  contractive, conv2d, convTranspose2d, dense, dropout, gaussian, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
+  type Layer, type Penalty,
+} from '../../src/index.ts'; // prettier-ignore
+import { activationNames } from '../../src/kernels/activation.ts';
+import { slide, unslide } from '../../src/kernels/window.ts';
+import { Pass } from '../../src/models/pass.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { readTensors, Tensor, writeTensor } from '../../src/runtime/tensor.ts';
+import { contraction } from '../reference/contraction.ts';
+import { conv2d as convReference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
+import { dense as denseReference, transposed } from '../reference/dense.ts';
+import { drawnForBatch, normals, words } from '../reference/random.ts';
+import { maxPool2d as poolReference, upsample2d as upsampleReference } from '../reference/resample.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { dot } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs } from '../support/run.ts';
+import { times, tried } from '../support/thorough.ts';
+
+catchGpuErrors();
+
+type Numbers = ArrayLike<number>;
+
+/** A function of tensors whose gradient the tape has rules for. */
+interface Subject {
+  inputs: { values: Float32Array; shape: readonly number[]; /** It is not asked for its gradient. */ data?: boolean }[];
+  /** Records it: values that are weighted at random, or with one number as the loss does. */
+  record(pass: Pass, inputs: Tensor[]): { values: Tensor; weight: 'random' | number }[];
+  /** The same values in float64. */
+  twin?(...inputs: Float64Array[]): Numbers[];
+}
+
+const rows = 4;
+const beta = 0.6;
+const product = (shape: readonly number[]) => shape.reduce((p, n) => p * n, 1);
+
+/** Compares along `directions` random directions; returns the largest relative differences. */
+async function compare(subject: Subject, directions: number): Promise<{ differences: number; twin?: number }> {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const draw = new Draw(8);
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: rows, seed: 1 });
+  const tape = makeTape(gpu);
+  const inputs = subject.inputs.map(({ values, shape }) => memory.put(values, shape));
+  const parts = subject.record(new Pass(tape, 'train', state, memory.put([0, beta], [1, 2])), inputs);
+  const weights = parts.map(({ values, weight }) => (weight === 'random' ? draw.offZero(values.size) : new Float32Array(values.size).fill(weight)));
+  const whole = parts.findIndex(({ weight }) => weight === 'random');
+  if (whole < 0) tape.differentiate();
+  else tape.differentiate(parts[whole].values, memory.put(weights[whole], parts[whole].values.shape));
+  const written = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));
+  const gradients = inputs.map((each) => tape.grad(each)).map((each, i) => (written.has(each) && !subject.inputs[i].data ? each : undefined));
+  const recorded = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].filter((each) => 'tape' in each.home);
+  tape.keep(...recorded);
+  const plan = await compile(tape);
+
+  const point = subject.inputs.map(({ values }) => values);
+  /** What the device computes at a place: the parts, and the gradients. */
+  const at = async (place: readonly Float32Array[]) => {
+    inputs.forEach((each, i) => writeTensor(gpu, each, place[i]));
+    plan.poison();
+    await plan.run();
+    const bound = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].map((each) => ('tape' in each.home ? new Tensor(each.shape, 'f32', each.label, { gpu, range: plan.range(each) }) : each));
+    const found = await readTensors(gpu, bound);
+    const rest = found.slice(parts.length);
+    return { parts: found.slice(0, parts.length), gradients: gradients.map((each, i) => (each ? rest.shift()! : new Float32Array(point[i].length))) };
+  };
+  const total = (values: readonly Numbers[]) => values.reduce((sum, each, n) => sum + dot(weights[n], each), 0);
+  // How a row's sum is cut up, the twin does not know.
+  const twinTotal = (values: readonly Numbers[]) => values.reduce((sum, each, n) => sum + dot(parts[n].weight === 'random' ? weights[n] : Array<number>(each.length).fill(weights[n][0]), each), 0);
+  const here = await at(point);
+  const length = Math.hypot(...here.gradients.map((g) => Math.hypot(...g)));
+  const scale = here.parts.reduce((sum, each, n) => sum + dot(weights[n].map(Math.abs), each.map(Math.abs)), 0);
+  const worst: { differences: number; twin?: number } = { differences: 0, ...(subject.twin && { twin: 0 }) };
+  for (let d = 0; d < directions; d++) {
+    // At random, but leaning to the gradient, so that what float32 can tell of the function changes enough.
+    const random = point.map((values, i) => draw.floats(values.length).map((v) => (subject.inputs[i].data ? 0 : v)));
+    const share = Math.hypot(...random.map((r) => Math.hypot(...r)));
+    const direction = random.map((r, i) => Float64Array.from(r, (v, j) => v / share + here.gradients[i][j] / length));
+    const wanted = direction.reduce((sum, v, i) => sum + dot(v, here.gradients[i]), 0);
+    const moved = (h: number) => point.map((values, i) => Float64Array.from(values, (v, j) => v + h * direction[i][j]));
+    const h = (1e-3 * scale) / wanted;
+    const [up, down] = [moved(h), moved(-h)].map((place) => place.map((values) => Float32Array.from(values)));
+    // What was asked for and what float32 made of it differ.
+    const way = up.map((values, i) => Float64Array.from(values, (v, j) => v - down[i][j]));
+    const along = way.reduce((sum, v, i) => sum + dot(v, here.gradients[i]), 0);
+    const difference = total((await at(up)).parts) - total((await at(down)).parts);
+    worst.differences = Math.max(worst.differences, Math.abs(difference / along - 1));
+    if (subject.twin) {
+      const step = 1e-2 * h;
+      const [above, below] = [moved(step), moved(-step)].map((place) => twinTotal(subject.twin!(...place)));
+      worst.twin = Math.max(worst.twin!, Math.abs((above - below) / (2 * step) / wanted - 1));
+    }
+  }
+  plan.dispose();
+  memory.dispose();
+  state.dispose();
+  return worst;
+}
+
+interface LayerCase {
+  layer: Layer;
+  input: number[];
+  /** Of weights that are another layer's. */
+  borrowed?: Record<string, number[]>;
+  /** Far from where it has kinks. */
+  kinks?: 'units' | 'order';
+  twin?: (x: Float64Array, ...weights: Float64Array[]) => Numbers[];
+}
+
+function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: Draw): Subject {
+  const shapes = { ...borrowed, ...Object.fromEntries(layer.parameters(input, {}).map(({ name, shape }) => [name, shape])) };
+  const x = draw.floats(rows * product(input), 0.05, 0.95);
+  // Every value some way from the next.
+  if (kinks === 'order') x.forEach((_, i) => (x[i] = ((i * 37) % x.length) / 8));
+  const weights = Object.entries(shapes).map(([name, shape]) => {
+    const values = draw.floats(product(shape), -0.7, 0.7);
+    // So large that a unit is on for all examples, or off.
+    if (kinks === 'units' && name === 'bias') values.forEach((_, i) => (values[i] = (i % 2 ? -1 : 1) * (1 + product(input) * 0.7)));
+    return { values, shape };
+  });
+  const names = Object.keys(shapes);
+  return {
+    inputs: [{ values: x, shape: [rows, product(input)] }, ...weights],
+    record(pass, [x, ...given]) {
+      const y = layer.forward(pass, x, (name) => given[names.indexOf(name)], { logits: false, input });
+      return [{ values: y, weight: 'random' }, ...(pass.divergence ? [{ values: pass.divergence, weight: beta / rows }] : [])];
+    },
+    twin,
+  };
+}
+
+const image = [6, 5, 4] as const;
+const window = slide('test', image, { kernel: [3, 2], stride: 2, padding: 'same' });
+const single = slide('test', image, { kernel: [3, 3], stride: 1, padding: 'same' });
+const enlarged = unslide('test', image, 3, { kernel: [3, 3], stride: 2, padding: 1, extra: 1 });
+const pooled = slide('test', image, { kernel: [3, 3], stride: 2, padding: 'same' });
+
+/** All that compute: `flatten` and `reshape` hand on the tensor that they are given. */
+const layers: Record<string, LayerCase> = {
+  ...Object.fromEntries(
+    activationNames.map((f) => [`dense, ${f}`, { layer: dense(5, f), input: [6], kinks: /relu/i.test(f) ? 'units' : undefined, twin: (x, w, bias) => [denseReference(x, w, bias, 6, f)] } satisfies LayerCase]),
+  ),
+  'dense, tied': { layer: dense(5, 'tanh').mirrored!(), input: [6], borrowed: { weight: [6, 5] }, twin: (x, w, bias) => [denseReference(x, transposed(w, 5), bias, 6, 'tanh')] },
+  'dropout': { layer: dropout(0.3), input: [30], twin: (x) => [drawnForBatch(words, rows, 30, { seed: 1 }).map((word, i) => (word < Math.round(0.3 * 2 ** 32) ? 0 : x[i] / 0.7))] },
+  'gaussian': {
+    layer: gaussian(3, { beta }),
+    input: [6],
+    twin(x, w, bias) {
+      const head = denseReference(x, w, bias, 6, 'linear');
+      const noise = drawnForBatch(normals, rows, 3, { seed: 1 });
+      const [mean, logvar] = [0, 3].map((offset) => noise.map((_, i) => head[Math.floor(i / 3) * 6 + offset + (i % 3)]));
+      const kl = rowTotals(mean.map((m, i) => (m * m + Math.expm1(logvar[i]) - logvar[i]) / 2), 3);
+      return [mean.map((m, i) => m + Math.exp(logvar[i] / 2) * noise[i]), kl];
+    },
+  },
+  'conv2d': { layer: conv2d(3, [3, 2], 'tanh', { stride: 2, padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, window, 'tanh').y] },
+  'conv2d of one filter': { layer: conv2d(1, 3, 'sigmoid', { padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 1, single, 'sigmoid').y] },
+  'convTranspose2d': {
+    layer: convTranspose2d(3, 3, 'softplus', { stride: 2, padding: 1, outputPadding: 1 }),
+    input: [...image],
+    twin: (x, w, bias) => [transposedReference(x, w, bias, 4, enlarged, 'softplus').y],
+  },
+  'maxPool2d': { layer: maxPool2d(3, { stride: 2, padding: 'same' }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, pooled).y] },
+  'upsample2d, nearest': { layer: upsample2d(2), input: [...image], twin: (x) => [upsampleReference(x, image, 2, 'nearest')] },
+  'upsample2d, bilinear': { layer: upsample2d(3, 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, 3, 'bilinear')] },
+}; // prettier-ignore
+
+const rowTotals = (values: Float64Array, columns: number) => Float64Array.from({ length: values.length / columns }, (_, r) => values.subarray(r * columns, (r + 1) * columns).reduce((a, b) => a + b, 0));
+
+/** A penalty on a code that two layers make, as `fit` has it: sums over the batch's rows, of which the loss takes the mean. */
+function ofPenalty(penalty: Penalty, draw: Draw, twin?: (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) => number): Subject {
+  const encoder = [dense(5, 'tanh'), dense(3, 'sigmoid')];
+  const shapes = [[rows, 6], [5, 6], [5], [3, 5], [3]];
+  return {
+    // What is corrupted is data: no gradient goes past the noise.
+    inputs: shapes.map((shape, i) => ({ values: draw.floats(product(shape)), shape, data: i === 0 })),
+    record(pass, [x, ...given]) {
+      const encode = (from: Tensor) => {
+        let y = from;
+        return encoder.map((layer, l) => (y = layer.forward(pass, y, (name) => given[2 * l + (name === 'bias' ? 1 : 0)], { logits: false, input: [y.columns] })));
+      };
+      const outputs = encode(x);
+      const layers = outputs.map((y, l) => ({ y, weight: () => given[2 * l] }));
+      const values = penalty.record({ pass, input: x, code: outputs[1], layers, weights: () => [given[0], given[2]], encode: (nearby) => encode(nearby)[1] });
+      return [{ values, weight: 1 / rows }];
+    },
+    twin: twin && ((...inputs) => [[rows * twin(...(inputs as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]))]]),
+  };
+}
+
+const codeOf = (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) => denseReference(denseReference(x, w1, b1, 6, 'tanh'), w2, b2, 5, 'sigmoid');
+const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+
+const penalties: Record<string, (draw: Draw) => Subject> = {
+  'contractive': (draw) => ofPenalty(contractive(0.7), draw, (x, w, bias, w2, bias2) => sum(contraction([{ w, bias, activation: 'tanh' }, { w: w2, bias: bias2, activation: 'sigmoid' }], x, 6, 0.7)) / rows),
+  'contractive, by an estimate': (draw) => ofPenalty(contractive(0.7, { estimate: true }), draw),
+  'stochastic contractive': (draw) => ofPenalty(stochasticContractive(2, 0.3), draw),
+  'sparsity': (draw) => ofPenalty(sparsity(0.3), draw, (...inputs) => (0.3 * sum(codeOf(...inputs))) / rows),
+  'weight decay': (draw) => ofPenalty(weightDecay(0.1), draw, (_, w1, __, w2) => 0.05 * (sum(w1.map((w) => w * w)) + sum(w2.map((w) => w * w)))),
+}; // prettier-ignore
+
+const subjects = [...Object.entries(layers).map(([name, each]) => [name, (draw: Draw) => ofLayer(each, draw)] as const), ...Object.entries(penalties)];
+
+describe.each(subjects)('%s', (name, make) => {
+  it('along random directions, the gradient is what differences say', { timeout: 600_000 }, async ({ task }) => {
+    const [points, directions] = [times(1, 5), times(2, 20)];
+    let [differences, twins] = [0, 0];
+    for (let p = 0; p < points; p++) {
+      const found = await compare(make(new Draw(60 + p)), directions);
+      expect(found.differences).toBeLessThan(2e-3);
+      if (found.twin !== undefined) expect(found.twin).toBeLessThan(1e-5);
+      differences = Math.max(differences, found.differences);
+      twins = Math.max(twins, found.twin ?? 0);
+    }
+    tried(task, `the gradient of ${name}, at ${points} places along ${directions} random directions each`, points * directions, `within ${differences.toExponential(1)} of central differences in float32${twins ? `, within ${twins.toExponential(1)} of a float64 twin's` : ''}`);
+  });
+});
