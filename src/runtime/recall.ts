@@ -47,7 +47,7 @@ function settled(request: IDBRequest): Promise<unknown> {
 
 /** The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to import. */
 interface Node {
-  getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean; readFileSync(path: string, encoding: 'utf8'): string; writeFileSync(path: string, text: string): void; mkdirSync(path: string, options: { recursive: true }): void };
+  getBuiltinModule(name: 'node:fs'): { readFileSync(path: string, encoding: 'utf8'): string; writeFileSync(path: string, text: string): void; mkdirSync(path: string, options: { recursive: true }): void };
   getBuiltinModule(name: 'node:os'): { homedir(): string };
 }
 
@@ -56,18 +56,21 @@ function underNode(node: Node): Recall {
   const folder = `${node.getBuiltinModule('node:os').homedir()}/.cache/latentgpu`;
   const path = `${folder}/tuning.json`;
   const all = (): Record<string, Record<string, string>> => {
-    if (!files.existsSync(path)) return {};
     try {
-      return JSON.parse(files.readFileSync(path, 'utf8')) as Record<string, Record<string, string>>;
+      return (JSON.parse(files.readFileSync(path, 'utf8')) as Record<string, Record<string, string>> | null) ?? {};
     } catch {
-      return {}; // Cut off while it was written: worth no more than no file.
+      return {}; // Not there, or cut off while it was written: worth no more than no file.
     }
   };
   return {
     read: async (key) => all()[key] ?? {},
     write: async (key, winners) => {
-      files.mkdirSync(folder, { recursive: true });
-      files.writeFileSync(path, `${JSON.stringify({ ...all(), [key]: winners }, null, 1)}\n`);
+      try {
+        files.mkdirSync(folder, { recursive: true });
+        files.writeFileSync(path, `${JSON.stringify({ ...all(), [key]: winners }, null, 1)}\n`);
+      } catch {
+        // No home, or a full or read-only one: no place to remember anything.
+      }
     },
   };
 }
