@@ -297,6 +297,8 @@ export class Gpu {
       result = work();
     } finally {
       errors = filters.map(() => this.device.popErrorScope());
+      // Where `work` has thrown, nobody waits for them.
+      for (const each of errors) each.catch(() => {});
     }
     const [value, ...found] = await this.wait(Promise.all([result, ...errors]));
     const error = found.find((each) => each !== null);

@@ -39,6 +39,7 @@ export class Pipelines {
     const module = this.#module(shader);
     const pipelineLayout = this.device.createPipelineLayout({ label: shader.label, bindGroupLayouts: [layout] });
     const reported = this.device.popErrorScope();
+    reported.catch(() => {}); // Of a device that is lost; the pipeline fails then, too.
     try {
       const pipeline = await this.device.createComputePipelineAsync({
         label: shader.label,

@@ -45,9 +45,10 @@ it('more bytes than the device gets pass through a window of it', { timeout: 900
   const { loss } = await model.fit(set, { epochs: 1, batchSize: batch });
   expect(loss.length).toBe(Math.ceil(examples / batch));
   expect(loss.at(-1)).toBeLessThan(loss[0]);
-  // The window, the order of the examples, and what a step of this batch computes: its images three times over are more than that.
+  // The window, the order of the examples, once more while it is read, and what a step of this batch computes: its images three times over
+  // are more than that.
   const { peakBytes } = gpu.memory();
-  expect(peakBytes).toBeLessThan(deviceBytes + 4 * examples + 3 * 4 * batch * features + 2 ** 20);
+  expect(peakBytes).toBeLessThan(deviceBytes + 8 * examples + 3 * 4 * batch * features + 2 ** 20);
   gpu.close();
   const mib = (value: number) => `${Math.round(value / 2 ** 20)} MiB`;
   tried(task, `an epoch over ${mib(total)} of bytes with \`deviceBytes\` of ${mib(deviceBytes)}`, 1, `trains; at most ${mib(peakBytes)} on the device`);

@@ -26,11 +26,11 @@ async function atOnce(gpu: Gpu): Promise<Record<string, Promise<unknown>>> {
   };
 }
 
-const ended = async (promise: Promise<unknown>): Promise<unknown> => {
-  let timer: ReturnType<typeof setTimeout>;
-  const open = new Promise((resolve) => (timer = setTimeout(() => resolve('still open'), openMs)));
-  return Promise.race([promise.then(() => 'done', (error: unknown) => error), open]).finally(() => clearTimeout(timer));
-};
+/** What a call has come to, at the latest so long after the loss. */
+function ended(promise: Promise<unknown>, lost: Promise<unknown>): Promise<unknown> {
+  const open = lost.then(() => new Promise((resolve) => setTimeout(resolve, openMs, 'still open')));
+  return Promise.race([promise.then(() => 'done', (error: unknown) => error), open]);
+}
 
 const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
 
@@ -45,7 +45,7 @@ describe('a device destroyed', () => {
     for (let at = 0; at < operations; at += everyNth) {
       const { gpu } = faulty(await ownDevice(), 'loss', at);
       const calls = await atOnce(gpu).catch((error: unknown) => ({ making: Promise.reject(error as Error) }));
-      const outcomes = await Promise.all(Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise)] as const));
+      const outcomes = await Promise.all(Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise, gpu.lost)] as const));
       for (const [name, outcome] of outcomes) {
         if (outcome === 'done') continue;
         expect(outcome, `${name}, destroyed at operation ${at}`).toBeInstanceOf(DeviceLostError);
