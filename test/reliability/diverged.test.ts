@@ -69,7 +69,7 @@ const blind = (member: string, label: string): boolean => {
   return (behind[member] ?? ['encoder.0.']).some((layer) => label.startsWith(layer));
 };
 
-const everyNth = thorough ? 1 : 67;
+const everyNth = thorough ? 1 : 131;
 
 let set: Dataset | undefined;
 const examples = async () => (set ??= await images(await sharedGpu()));
