@@ -24,7 +24,7 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
   options.signal?.throwIfAborted();
   controls.listen(options.signal);
   let course: Course<L> = { epochs: [], loss: [], steps: 0, validation: [] };
-  const recovery = options.recover ? await Recovery.begin(model, course) : undefined;
+  const recovery = options.recover ? new Recovery(model) : undefined;
   for (;;) {
     try {
       await attempt(model, data, options, controls, course, recovery);
@@ -48,6 +48,7 @@ async function attempt<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, op
     cleanup.push(release);
     const { training, held } = await splitOff(model, all, options.validation, cleanup);
     const batch = batchSizeFor(options.batchSize, training.length);
+    await recovery?.begin(course);
     await model.prepare?.(training);
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
     const validation = held && (await Validation.make(model, held, options, course.best));

@@ -28,17 +28,17 @@ const mostWithoutProgress = 3;
 
 /** Takes a training up again when its device was lost, from where its last epoch ended. */
 export class Recovery<L extends AnyLoss> {
-  #kept!: Kept<L>;
+  #kept: Kept<L> | undefined;
   #withoutProgress = 0;
 
-  private constructor(private readonly model: Trainable<L, never>) {}
-
   /** @throws OptionError where no other device can be got */
-  static async begin<L extends AnyLoss>(model: Trainable<L, never>, course: Course<L>): Promise<Recovery<L>> {
+  constructor(private readonly model: Trainable<L, never>) {
     if (!model.host.gpu.recoverable) throw new OptionError('fit: recover needs a Gpu that can ask for another adapter; this one was opened with an `adapter` or a `device` of yours');
-    const recovery = new Recovery(model);
-    await recovery.keep(course);
-    return recovery;
+  }
+
+  /** Remembers where the training begins, once it is known that it can. */
+  async begin(course: Course<L>): Promise<void> {
+    if (!this.#kept) await this.keep(course);
   }
 
   /** Remembers everything as it is now, with a readback. */
@@ -54,6 +54,7 @@ export class Recovery<L extends AnyLoss> {
   /** Brings back what was kept, on another device, if it was the loss of its device that ended the training. @throws what else it was; what `Gpu.recover` does */
   async after(error: unknown, signal?: AbortSignal): Promise<Course<L>> {
     const { gpu } = this.model.host;
+    if (!this.#kept) throw error;
     const { device, weights, place, course } = this.#kept;
     // Another fit may have got another device already.
     const lost = gpu.isLost || gpu.device !== device;

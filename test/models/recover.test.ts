@@ -12,6 +12,7 @@ import {
   minMax,
   openGpu,
   OptionError,
+  ShapeError,
   type AutoencoderSpec,
   type DataSource,
   type FitOptions,
@@ -197,6 +198,15 @@ describe('a fit that cannot recover', () => {
     expect(error.message).toContain('recover');
     expect(gpu.counters()).toEqual(before);
     gpu.close();
+  });
+
+  it('is refused for data that do not fit before anything is read back', async () => {
+    await onItsOwn(async (gpu) => {
+      const model = await autoencoder(gpu, spec);
+      const before = gpu.counters();
+      expect(await errorOf(model.fit(new Float32Array(63), { epochs: 1, recover: true }))).toBeInstanceOf(ShapeError);
+      expect(gpu.counters()).toEqual(before);
+    });
   });
 
   it('ends as a DeviceLostError without the option, and when the Gpu was closed', async () => {
