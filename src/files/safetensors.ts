@@ -10,7 +10,6 @@
  * cover the data without a hole and without an overlap, so that no byte of a file escapes notice.
  */
 import { FormatError, OptionError, ShapeError } from '../errors.ts';
-import { checkBytes } from '../runtime/options.ts';
 import { parseJson } from './json.ts';
 
 export interface SafeTensor {
@@ -72,7 +71,7 @@ export function writeSafetensors(
 }
 
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
-  checkBytes('readSafetensors', bytes);
+  if (!(bytes instanceof Uint8Array)) throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
   const { header, dataStart } = readHeader(bytes);
   const { [METADATA]: metadata = {}, ...entries } = header;
   if (!isTexts(metadata)) {

@@ -172,7 +172,7 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
     tried(task, `products ${nameOf(transposes)} of random and awkward shapes, a quarter with ${Object.keys(epilogueOf(transposes)).join(' and ')}; ${adapter}`, total(counts), summary(counts));
   });
 
-  it.runIf(thorough).for(transposings)('products of more than 65,535 rows, columns, steps or workgroups, %o', { timeout: 600_000 }, async (transposes, { task }) => {
+  it.runIf(thorough).for(transposings)('products of more than 65,535 rows, columns, steps or workgroups, %o (they take minutes: only in npm run reliability)', { timeout: 600_000 }, async (transposes, { task }) => {
     const draw = new Draw(30);
     const shapes = [[65_537, 1, 3], [70_001, 5, 2], [66_000, 16, 3], [65_536, 9, 5], [1, 70_001, 3], [4, 65_539, 2], [17, 65_552, 1], [3, 2, 70_001], [18, 20, 65_537], ...(isFallback ? [[4 * 16 * 65_536 + 5, 1, 1]] : [])]; // prettier-ignore
     const counts = new Map<string, number>();
@@ -180,7 +180,7 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
     tried(task, `products ${nameOf(transposes)} with a side of more than 65,535${isFallback ? ', one of more than 65,535 workgroups' : ''}; ${adapter}`, total(counts), summary(counts));
   });
 
-  it.runIf(thorough || isFallback).for([false, true])('convolutions with their gradients, transposed: %s', { timeout: 1_200_000 }, async (transposed, { task }) => {
+  it.runIf(thorough || isFallback).for([false, true])('convolutions with their gradients, transposed: %s (as on a GPU only in npm run reliability: it takes minutes)', { timeout: 1_200_000 }, async (transposed, { task }) => {
     const draw = new Draw(isFallback ? 40 : 50);
     const single = (): Convolution => {
       const window = slide('test', [draw.whole(1, 9), draw.whole(1, 9), 4 * draw.whole(1, 4)], { kernel: [draw.whole(1, 2), draw.whole(1, 2)], stride: 1, padding: 'same' });

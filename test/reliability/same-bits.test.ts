@@ -97,7 +97,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
   });
 
   // Where a compiler treats tilings differently, their bits differ: README's 'How fast it is'.
-  it.runIf(info.isFallback || info.architecture === 'swiftshader')('with a cold, a warm, another and a damaged tuning cache', async ({ task }) => {
+  it.runIf(info.isFallback || info.architecture === 'swiftshader')('with a cold, a warm, another and a damaged tuning cache (where a compiler treats all ways alike: on software adapters)', async ({ task }) => {
     const expected = await usual();
     const adapter = { vendor: 'test', architecture: `${name} ${Date.now()}`, description: '', isFallback: true };
     const key = [adapter.vendor, adapter.architecture, adapter.description, navigator.userAgent].join(' ');
