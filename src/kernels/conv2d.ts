@@ -24,7 +24,7 @@ export function conv2d(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefine
   const rows = x.shape[0];
   const shape = [rows, window.places[0] * window.places[1] * filters];
   return activated(tape, shape, activation, (y, f) => gather(tape, { x, w, y, bias, activation: f }, window), (dz) => {
-    convWeights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
+    weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
     const { y, slope } = foldedInto(tape, x);
     scatter(tape, { x: dz, w, y, slope }, window);
   });
@@ -41,7 +41,7 @@ export function convTranspose2d(tape: Tape, x: Tensor, w: Tensor, bias: Tensor |
   check('convTranspose2d', x, [...window.places, filters], w, window, channels, bias, channels);
   const shape = [x.shape[0], height * width * channels];
   return activated(tape, shape, activation, (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window), (dz) => {
-    convWeights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
+    weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
     if (bias) sumRowsInto(tape, dz, tape.grad(bias));
     const { y, slope } = foldedInto(tape, x);
     gather(tape, { x: dz, w, y, slope }, window);
@@ -108,7 +108,7 @@ function partsOf(batch: number, filters: number, n: number): number {
 }
 
 /** The gradient of the weights, from the values at the places and the image; with the sums of the values for each filter. */
-export function convWeights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
+function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const { a, x, y, sums } = tensors;
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
   if (isSingle(filters, window)) return weightsSingle(tape, tensors, window);

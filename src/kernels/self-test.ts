@@ -4,13 +4,11 @@ import { uniforms } from '../runtime/random.ts';
 import { tape as makeTape, type Tape } from '../runtime/tape.ts';
 import { readTensors, Tensor, tensor } from '../runtime/tensor.ts';
 import { kernelOf } from '../runtime/tune.ts';
-import { conv2d, convTranspose2d, convWeights } from './conv2d.ts';
 import { matmul, type Transposes } from './matmul.ts';
-import { slide, type Window } from './window.ts';
 
 /** One way of doing a kernel, as it came out on this adapter. */
 export interface TestedWay {
-  /** Such as `NT`, a product of matrices the second of which lies transposed, or `conv2d weights`. */
+  /** Such as `NT`, a product of matrices the second of which lies transposed. */
   readonly kernel: string;
   /** How it is cut up. */
   readonly way: string;
@@ -110,14 +108,13 @@ interface Input {
   tensor: Tensor;
 }
 
-/** Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. */
+/**
+ * Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. Convolutions are done on the same
+ * tiles; they are left out, as bundlers that split by files would bring them along wherever this is loaded from.
+ */
 function* cases(put: (shape: number[]) => Input): Generator<Case> {
   for (const transposes of [{}, { transposeB: true }, { transposeA: true }]) {
     for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5]]) yield product(put, m, n, k, transposes); // prettier-ignore
-  }
-  for (const [side, channels, filters] of [[9, 5, 35], [12, 8, 20], [11, 3, 2]]) { // prettier-ignore
-    const window = slide('conv2d', [side, side, channels], { kernel: [3, 3], stride: 1, padding: 'same' });
-    yield* convolutions(put, 4, window, filters);
   }
 }
 
@@ -132,37 +129,6 @@ function product(put: (shape: number[]) => Input, m: number, n: number, k: numbe
     }
   });
   return { record: (tape) => matmul(tape, a.tensor, b.tensor, transposes), expected };
-}
-
-/** From the image to the places, back, and to the weights. */
-function* convolutions(put: (shape: number[]) => Input, batch: number, window: Window, filters: number): Generator<Case> {
-  const [height, width, channels] = window.image;
-  const taps = window.kernel[0] * window.kernel[1];
-  const places = window.places[0] * window.places[1];
-  const [image, out, w] = [put([batch, height * width * channels]), put([batch, places * filters]), put([filters, ...window.kernel, channels])];
-  /** Calls `each` with the places of what is multiplied with each other: in the image, at the places, in the weights. */
-  const walk = (each: (pixel: number, place: number, weight: number) => void) => {
-    for (let at = 0; at < batch * places; at++) {
-      const [b, y, x] = [Math.floor(at / places), Math.floor((at % places) / window.places[1]), at % window.places[1]];
-      for (let tap = 0; tap < taps; tap++) {
-        const row = y * window.stride - window.before[0] + Math.floor(tap / window.kernel[1]);
-        const column = x * window.stride - window.before[1] + (tap % window.kernel[1]);
-        if (row < 0 || row >= height || column < 0 || column >= width) continue;
-        for (let f = 0; f < filters; f++) {
-          for (let c = 0; c < channels; c++) each(((b * height + row) * width + column) * channels + c, at * filters + f, (f * taps + tap) * channels + c);
-        }
-      }
-    }
-  };
-  const [x, z, v] = [image.values, out.values, w.values];
-  yield { record: (tape) => conv2d(tape, image.tensor, w.tensor, undefined, window), expected: sums(z.length, taps * channels, (add) => walk((i, o, k) => add(o, x[i] * v[k]))) };
-  yield { record: (tape) => convTranspose2d(tape, out.tensor, w.tensor, undefined, window), expected: sums(x.length, taps * filters, (add) => walk((i, o, k) => add(i, z[o] * v[k]))) };
-  const weights = (tape: Tape) => {
-    const y = tape.tensor(w.tensor.shape);
-    convWeights(tape, { a: out.tensor, x: image.tensor, y }, window);
-    return y;
-  };
-  yield { record: weights, expected: sums(v.length, batch * places, (add) => walk((i, o, k) => add(k, x[i] * z[o]))) };
 }
 
 function sums(count: number, terms: number, walk: (add: (i: number, term: number) => void) => void): Expected {

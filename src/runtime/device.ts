@@ -114,8 +114,8 @@ export class Gpu {
   }
 
   /**
-   * Tries each way in which products of matrices and convolutions may be done here on values whose results are known, in a second or two. A way
-   * that is wrong on this adapter, with this driver, is not chosen from then on: call it before models are made.
+   * Tries each way in which products of matrices may be done here on values whose results are known, in a second or two. A way that is wrong on
+   * this adapter, with this driver, is not chosen from then on: call it before models are made.
    * @throws DeviceLostError; LatentGpuError where a shader does not compile
    */
   async selfTest(): Promise<SelfTest> {

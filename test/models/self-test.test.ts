@@ -5,13 +5,13 @@ import { over } from '../support/faulty.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 describe('selfTest', () => {
-  it('finds every way right here, products and convolutions, and leaves nothing behind', async () => {
+  it('finds every way right here, and leaves nothing behind', async () => {
     const gpu = await openGpu();
     const { passed, ways, seconds } = await gpu.selfTest();
     expect(ways.filter((way) => !way.passed)).toEqual([]);
     expect(passed).toBe(true);
     expect(seconds).toBeGreaterThan(0);
-    for (const kernel of ['NN', 'NT', 'TN', 'conv2d', 'conv2d transposed', 'conv2d weights']) {
+    for (const kernel of ['NN', 'NT', 'TN']) {
       expect(ways.filter((way) => way.kernel === kernel).length, kernel).toBeGreaterThan(3);
     }
     expect(ways.every(({ error }) => error > 0 && error < 1)).toBe(true);
