@@ -1,4 +1,5 @@
-export { openGpu, type Gpu, type GpuOptions } from './runtime/device.ts';
+export type { Gpu } from './runtime/device.ts';
+export { openGpu, type GpuOptions } from './runtime/open.ts';
 export { Parameters } from './runtime/parameters.ts';
 export { compile, type Plan } from './runtime/plan.ts';
 export { read, readAll } from './runtime/read.ts';

@@ -9,7 +9,8 @@ import { loadAutoencoder, loadClassifier, loadJigsaw } from '../models/load.ts';
 import { readCorruptions, readLayers, readNormalizations, readPenalties } from '../models/makers.ts';
 import { knnPredict, nearestNeighbors } from '../models/neighbors.ts';
 import { Network } from '../models/network.ts';
-import { openGpu, type Gpu } from '../runtime/device.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { openGpu } from '../runtime/open.ts';
 import { fromWireError, isKnown, isPlain, isReference, library, toWireError, transferable, type CallbackName, type Handle, type Line, type Request, type Response } from './protocol.ts';
 import type { ModelFacts, NetworkFacts } from './models.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import type { CommandPass } from '../../src/runtime/commands.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
-import { openGpu } from '../../src/runtime/device.ts';
+import { openGpu } from '../../src/runtime/open.ts';
 import { DeviceLostError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { Schedule } from '../../src/runtime/schedule.ts';

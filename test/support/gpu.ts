@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { afterEach, beforeEach, expect } from 'vitest';
-import { Gpu, openGpu } from '../../src/runtime/device.ts';
+import { Gpu } from '../../src/runtime/device.ts';
+import { openGpu } from '../../src/runtime/open.ts';
 
 let opened: Promise<Gpu> | undefined;
 

@@ -1,0 +1,84 @@
+import { GpuUnavailableError, OptionError } from '../errors.ts';
+import { Gpu, type Open, type Opened } from './device.ts';
+import { checkOptions, checkWord, shown } from './options.ts';
+
+export interface GpuOptions {
+  /** An adapter of your own, or a function that gets one. */
+  adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
+  /** A device of your own; `close()` then leaves it alive and frees only this library's buffers. */
+  device?: GPUDevice;
+  powerPreference?: GPUPowerPreference;
+  /**
+   * `'measured'`, the default: between the epochs of a training, at most a tenth of its time goes into finding out which of several kernels is
+   * fastest here, and the winners are remembered (IndexedDB; under Node ~/.cache/latentgpu). All of them add in the same order, so results do
+   * not depend on it where the adapter's compiler treats them alike. `'fixed'`: the same kernels, so the same bits, in every run on this adapter.
+   */
+  tuning?: 'measured' | 'fixed';
+}
+
+/**
+ * Opens the GPU.
+ * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
+ */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
+  const { adapter, device, powerPreference, tuning = 'measured' } = options;
+  checkWord('openGpu: tuning', tuning, ['measured', 'fixed']);
+  if (powerPreference !== undefined) checkWord('openGpu: powerPreference', powerPreference, ['low-power', 'high-performance']);
+  if (adapter !== undefined && typeof adapter !== 'function') checkAdapter(adapter);
+  // Not by class: outside of browsers, WebGPU's may be nobody's globals.
+  if (device !== undefined && typeof device?.createBuffer !== 'function') throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
+  if (device) return fromDevice({ device }, tuning, { owned: false });
+  const open = () => openDevice(options);
+  return fromDevice(await open(), tuning, { owned: true, reopen: typeof options.adapter === 'object' ? undefined : open });
+}
+
+async function openDevice(options: GpuOptions): Promise<Opened> {
+  const adapter = await findAdapter(options);
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+  try {
+    const device = await adapter.requestDevice({
+      label: 'latentgpu',
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+    });
+    return { device, info: adapter.info };
+  } catch (cause) {
+    throw new GpuUnavailableError('the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter', { cause });
+  }
+}
+
+/** @throws OptionError */
+function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
+  if (typeof adapter?.requestDevice !== 'function') throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);
+}
+
+async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
+  if (typeof adapter === 'object') return adapter;
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (adapter === undefined && !gpu) {
+    const insecure = globalThis.isSecureContext === false;
+    throw new GpuUnavailableError(
+      insecure
+        ? 'WebGPU is hidden from this page: it needs a secure context (https, or localhost)'
+        : 'no WebGPU here: it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)',
+    );
+  }
+  const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }) : adapter?.());
+  if (found) checkAdapter(found);
+  else throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
+  return found;
+}
+
+function fromDevice({ device, info: adapterInfo }: Opened, tuning: GpuOptions['tuning'], { owned, reopen }: { owned: boolean; reopen?: Open }): Gpu {
+  const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
+  for (const [limit, least] of Object.entries(needed)) {
+    const has = device.limits[limit as keyof typeof needed];
+    if (has < least) throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
+  }
+  const info = adapterInfo ?? device.adapterInfo;
+  // Browsers before 2025 lack one or all of these.
+  const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = (info ?? {}) as Partial<GPUAdapterInfo>;
+  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, owned, tuning, reopen);
+}
