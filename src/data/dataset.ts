@@ -1,8 +1,9 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
-import { boundRange, emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
+import { emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
 import { splitRows } from './split.ts';
+import { halfOfWindow, upload } from './upload.ts';
 
 /** Numbers with a shape whose first side counts examples. */
 export interface Source {
@@ -262,58 +263,6 @@ export function checkProbabilities(data: Dataset): void {
   if (least < 0) throw new DataError(`bce: ${least} at ${place(leastAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
   // Bytes times 1/255 may come out a rounding above 1.
   if (most > 1 + 1e-6) throw new DataError(`bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
-}
-
-/** How many examples are brought at a time, if not all of them may lie on the device. @throws OptionError where that is less than a few */
-function halfOfWindow(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number): number | undefined {
-  if (deviceBytes === undefined) return undefined;
-  checkNumber('dataset: deviceBytes', deviceBytes, { least: 1 });
-  if (data.byteLength <= deviceBytes) return undefined;
-  const example = features * data.BYTES_PER_ELEMENT;
-  const half = wholeWords(Math.min(deviceBytes, bufferLimit(gpu)) / 2 / example);
-  if (half < 4) throw new OptionError(`dataset: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`);
-  return half;
-}
-
-const bufferLimit = ({ device: { limits } }: Gpu): number => Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
-
-/** Four examples of bytes are whole words, whatever their size. */
-const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
-
-/** As few pieces as there can be, all of whole examples. */
-async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features: number): Promise<Piece[]> {
-  const most = Math.max(4, wholeWords(bufferLimit(gpu) / (features * data.BYTES_PER_ELEMENT)));
-  const examples = data.length / features;
-  const pieces: Piece[] = [];
-  try {
-    for (let first = 0; first < examples; first += most) {
-      const count = Math.min(most, examples - first);
-      pieces.push({ data: await uploadPiece(gpu, data.subarray(first * features, (first + count) * features)), first, count });
-    }
-  } catch (error) {
-    for (const { data } of pieces) data.dispose();
-    throw error;
-  }
-  return pieces;
-}
-
-async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor> {
-  const bytes = data instanceof Uint8Array;
-  const tensor = emptyTensor(gpu, [bytes ? Math.ceil(data.length / 4) : data.length], bytes ? 'u32' : 'f32', 'data');
-  const { buffer } = boundRange(tensor);
-  const whole = data.byteLength - (data.byteLength % 4);
-  const raw = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  try {
-    await gpu.guard(() => {
-      gpu.device.queue.writeBuffer(buffer, 0, raw, 0, whole);
-      // A write comes in whole words.
-      if (whole < raw.length) gpu.device.queue.writeBuffer(buffer, whole, Uint8Array.from({ length: 4 }, (_, i) => raw[whole + i] ?? 0));
-    });
-  } catch (error) {
-    tensor.dispose();
-    throw error;
-  }
-  return tensor;
 }
 
 /**
