@@ -65,7 +65,7 @@ export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string
 }
 
 const torchActivations: Record<string, string> = {
-  relu: 'ReLU()', leakyRelu: 'LeakyReLU(0.2)', elu: 'ELU()', gelu: 'GELU()', silu: 'SiLU()', tanh: 'Tanh()', sigmoid: 'Sigmoid()', softplus: 'Softplus()',
+  relu: 'ReLU()', leakyRelu: 'LeakyReLU()', elu: 'ELU()', gelu: 'GELU()', silu: 'SiLU()', tanh: 'Tanh()', sigmoid: 'Sigmoid()', softplus: 'Softplus()',
 }; // prettier-ignore
 
 /** Only dense layers: others are no one-liners there. */

@@ -1,0 +1,109 @@
+"""
+The networks of test/node/pytorch.test.ts as PyTorch has them. In the folder that is its argument, for each of them: takes a file of weights
+and an input, writes the reconstruction; then draws weights of its own, and writes those and what they make of the same input.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn.functional import elu, gelu, leaky_relu, linear, silu, softplus
+
+
+class Activated(nn.Module):
+    """The activation is part of the layer, as in the files."""
+
+    activation = staticmethod(lambda x: x)
+
+    def forward(self, x):
+        return self.activation(super().forward(x))
+
+
+def layer(kind, *sizes, activation=None, **options):
+    made = type(kind.__name__, (Activated, kind), {})(*sizes, **options)
+    if activation:
+        made.activation = activation
+    return made
+
+
+class Gaussian(nn.Module):
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.mean = nn.Linear(inputs, units)
+        self.logvar = nn.Linear(inputs, units)
+
+    def forward(self, x):
+        return self.mean(x)
+
+
+class Tied(nn.Module):
+    """The encoder's matrix the other way round, and a bias of its own."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoders = [encoder]  # In a list, so that its weight is not counted twice.
+        self.bias = nn.Parameter(torch.zeros(encoder.in_features))
+
+    def forward(self, x):
+        return torch.sigmoid(linear(x, self.encoders[0].weight.t(), self.bias))
+
+
+def tied():
+    encoder = layer(nn.Linear, 12, 5, activation=torch.tanh)
+    return [encoder], [Tied(encoder)]
+
+
+networks = {
+    'dense': lambda: (
+        [layer(nn.Linear, 12, 9, activation=torch.relu), layer(nn.Linear, 9, 7, activation=gelu), layer(nn.Linear, 7, 3)],
+        [layer(nn.Linear, 3, 8, activation=elu), layer(nn.Linear, 8, 9, activation=silu), layer(nn.Linear, 9, 12, activation=torch.sigmoid)],
+    ),
+    'variational': lambda: (
+        [layer(nn.Linear, 12, 8, activation=softplus), Gaussian(8, 2)],
+        [layer(nn.Linear, 2, 8, activation=leaky_relu), layer(nn.Linear, 8, 12)],
+    ),
+    'tied': tied,
+    'convolutional': lambda: (
+        [
+            layer(nn.Conv2d, 3, 5, 3, stride=2, padding=1, activation=torch.relu),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            layer(nn.Linear, 20, 4, activation=torch.tanh),
+        ],
+        [
+            layer(nn.Linear, 4, 20, activation=torch.relu),
+            nn.Unflatten(1, (5, 2, 2)),
+            nn.Upsample(scale_factor=2, mode='nearest'),
+            layer(nn.ConvTranspose2d, 5, 3, 3, stride=2, padding=1, output_padding=1, activation=torch.sigmoid),
+        ],
+    ),
+    'bilinear': lambda: (
+        [layer(nn.Conv2d, 2, 4, (3, 2), bias=False, activation=torch.tanh)],
+        [nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), layer(nn.Conv2d, 4, 2, (4, 5), activation=torch.sigmoid)],
+    ),
+}
+# One example; images with their channels last, as the library has them.
+shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2)}
+
+folder = Path(sys.argv[1])
+torch.manual_seed(1)
+for name, make in networks.items():
+    encoder, decoder = make()
+    model = nn.ModuleDict({'encoder': nn.Sequential(*encoder), 'decoder': nn.Sequential(*decoder)})
+    x = torch.from_numpy(numpy.fromfile(folder / f'{name}.input', '<f4').reshape(-1, *shapes[name]))
+
+    def reconstruct():
+        y = x if x.dim() == 2 else x.permute(0, 3, 1, 2)
+        y = model['decoder'](model['encoder'](y))
+        return (y if y.dim() == 2 else y.permute(0, 2, 3, 1)).detach().contiguous().numpy()
+
+    with torch.no_grad():
+        model.load_state_dict(load_file(folder / f'{name}.safetensors'))
+        reconstruct().tofile(folder / f'{name}.reconstruction')
+        for weights in model.parameters():
+            weights.uniform_(-0.5, 0.5)
+        save_file(model.state_dict(), folder / f'{name}.from-torch.safetensors')
+        reconstruct().tofile(folder / f'{name}.from-torch.reconstruction')
