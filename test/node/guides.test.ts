@@ -40,12 +40,22 @@ function blocksOf(file: string, markdown: string): Block[] {
   return blocks;
 }
 
+/** A block that says `// folder/file.ts` at the top of each of its parts is these files, so that they can import their neighbours and each other. */
+function filesOf(block: Block): Map<string, Block> {
+  const files = new Map<string, Block>();
+  const lines = block.code.split('\n');
+  const starts = lines.flatMap((text, i) => (/^\/\/ \S+\/\S+\.ts$/.test(text) ? [i] : []));
+  if (!starts.length) files.set(path.join(root, `${block.file}.${block.line}.${block.language}`), block);
+  starts.forEach((start, i) => files.set(path.join(root, lines[start].slice(3)), { ...block, line: block.line + start, code: lines.slice(start, starts[i + 1]).join('\n') }));
+  return files;
+}
+
 /**
  * What the compiler says of the blocks, as `file:line: message (code)`, lines counted in the Markdown. Each block is a module of its own beside its
- * Markdown; all are one program with the sources, so that the library is read once. The sources themselves are checked by `npm run typecheck`.
+ * Markdown, where it does not say otherwise; all are one program with the sources, so that the library is read once. The sources themselves are checked by `npm run typecheck`.
  */
 function compile(blocks: readonly Block[]): { problems: string[]; program: ts.Program } {
-  const modules = new Map(blocks.map((block) => [path.join(root, `${block.file}.${block.line}.${block.language}`), block]));
+  const modules = new Map(blocks.flatMap((block) => [...filesOf(block)]));
   const source = (name: string) => path.join(root, 'src', name);
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
@@ -130,7 +140,8 @@ function deadLinks(file: string, markdown: string): string[] {
 }
 
 describe('the code in the guides', () => {
-  const blocks = guides.flatMap((file) => blocksOf(file, textOf(file))).filter(({ language }) => language === 'ts' || language === 'js');
+  const checked = [...guides, 'CONTRIBUTING.md'];
+  const blocks = checked.flatMap((file) => blocksOf(file, textOf(file))).filter(({ language }) => language === 'ts' || language === 'js');
   const inTypeScript = ['```ts', "import { dense } from 'latentgpu';", '', "dense('32');", '```'];
   const inJavaScript = ['```js', "import { openGpu } from 'latentgpu';", '', 'await openGpu({ adaptor: 1 });', '```'];
   const invented = blocksOf('docs/guide/wrong.md', ['A guide', ...inTypeScript, 'and', ...inJavaScript].join('\n'));
@@ -149,10 +160,10 @@ describe('the code in the guides', () => {
     ]);
   });
 
-  it.each(guides)('compiles: %s', (file) => expect(of(file)).toEqual([]));
+  it.each(checked)('compiles: %s', (file) => expect(of(file)).toEqual([]));
 
   it('meets no trouble outside of the blocks', () => {
-    const markdown = [...guides, 'docs/guide/wrong.md'];
+    const markdown = [...checked, 'docs/guide/wrong.md'];
     expect(problems.filter((problem) => !markdown.some((file) => problem.startsWith(`${file}:`)))).toEqual([]);
   });
 
