@@ -4,6 +4,7 @@ import { Connection, WorkerError } from './connection.ts';
 import { byId, figure, h, tableOf, writeText } from './dom.ts';
 import { emptyHistory, extended } from './history.ts';
 import { onTheme } from './look.ts';
+import { whyNot } from './normalizing.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
 import type { Examples, History, Opened, OpenRequest, Point, Progress } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
@@ -34,7 +35,9 @@ const digits = new URL('data/', document.baseURI).href;
 const bundled = { model: new URL('./bundled/model.bin', import.meta.url).href, run: new URL('./bundled/recording.bin', import.meta.url).href };
 
 const { settings: linked, unknown } = fromHash(location.hash);
-let settings: Settings = linked;
+/** of a link that was written by hand; what the data are is not known yet */
+const unfit = whyNot(linked, undefined);
+let settings: Settings = unfit ? { ...linked, normalize: 'auto' } : linked;
 let opened: Opened | undefined;
 let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
 let history: History = emptyHistory();
@@ -162,7 +165,7 @@ const drawing = new Drawing({
 });
 const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)), (without) => change({ ...settings, without }));
 new JigsawView(digits, showTrouble);
-const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, trouble: showTrouble });
+const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, beside: (second) => loss.beside(second), trouble: showTrouble });
 new TakeAway(() => ({ settings, opened: opened && { ...opened, progress } }), (kind) => asking(() => worker.ask('file', kind)));
 const data = new OwnData({
   digits: () => change({ ...settings, data: 'digits', without: -1 }),
@@ -177,6 +180,7 @@ function change(next: Settings): void {
   choices.write(settings);
   controls.rate = settings.rate;
   window.history.replaceState(null, '', `#${toHash(settings)}`);
+  if (before.data !== settings.data || before.without !== settings.without) rival.close();
   if (needsNewModel(before, settings)) void open({ resume: false });
   else if (opened) void asking(() => worker.ask('adjust', settings));
 }
@@ -185,8 +189,9 @@ function change(next: Settings): void {
 async function openOwn(examples: Examples): Promise<void> {
   const table = examples.kind === 'table';
   const suited: Partial<Settings> = table ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 } : { loss: 'bce' };
-  settings = { ...settings, ...suited, data: 'own', without: -1 };
+  settings = { ...settings, ...suited, normalize: 'auto', data: 'own', without: -1 };
   choices.write(settings);
+  rival.close();
   window.history.replaceState(null, '', `#${toHash(settings)}`);
   await open({ resume: false, own: examples });
 }
@@ -217,8 +222,8 @@ function show(answer: Opened): void {
   map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
   writeText(byId('reconstructions-hint'), `Examples ${set.trained === set.count ? 'it was trained on, as there are too few to hold any out' : 'it has not been trained on'}, and below each what comes out at the other end.`);
   reconstructions.open(tile, shown.values, shown.rows.length, set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : []);
-  choices.showShape(answer.widths, answer.parameters, answer.normalizing);
-  loss.open(settings, set.kind === 'image');
+  choices.open(answer);
+  loss.open(settings, set);
   loss.show(history);
   speed.open(answer);
   data.open(set, answer.normalizing);
@@ -319,7 +324,11 @@ async function start(): Promise<void> {
   recorded?.set();
   controls.state = 'Opening the GPU …';
   await open({ resume: true, bundled: recorded && bundled.model });
-  if (unknown.length) showTrouble(new Error(`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`));
+  const leftOut = [
+    ...(unknown.length ? [`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`] : []),
+    ...(unfit ? [`The normalisation of this link was left out. ${unfit}`] : []),
+  ];
+  if (leftOut.length) showTrouble(new Error(leftOut.join(' ')));
 }
 
 document.addEventListener('visibilitychange', () => {
@@ -328,6 +337,6 @@ document.addEventListener('visibilitychange', () => {
 });
 onTheme(() => [look, decode].forEach((wake) => wake()));
 addEventListener('hashchange', () => location.reload());
-for (const id of ['map-table', 'loss-table']) byId(id).closest('details')!.addEventListener('toggle', look);
+byId('map-table').closest('details')!.addEventListener('toggle', look);
 
 void start().catch(showTrouble);

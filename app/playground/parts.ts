@@ -29,6 +29,7 @@ export const featuresOf = (shape: readonly number[]): number => shape.reduce((pr
 /** The hourglass of the settings, for such examples. */
 export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
   const { loss, corruption, penalty, weight, amount, seed } = settings;
+  const normalizing = normalizingOf(settings, kind);
   const halves = settings.network === 'convolutional' && kind === 'image' ? convolutional(settings, shape) : dense(settings, kind, shape);
   return {
     ...halves,
@@ -36,9 +37,18 @@ export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Part
     ...(corruption !== 'none' && { corrupt: [corruption, corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount] }),
     ...(penalty !== 'none' && { penalty: penalty === 'stochasticContractive' ? [penalty, weight, amount] : [penalty, weight] }),
     ...(settings.tied && { tied: true }),
-    ...(kind === 'table' && { normalize: [loss === 'bce' ? 'minMax' : 'standardize'] }),
+    ...(normalizing !== 'none' && { normalize: [normalizing] }),
     seed,
   };
+}
+
+export type Normalizing = Exclude<Settings['normalize'], 'auto'>;
+
+/** What the visitor chose; else the columns of a table, whose units differ, are brought to one scale that suits the loss, and pixels have one. */
+export function normalizingOf({ normalize, loss }: Settings, kind: ExampleKind): Normalizing {
+  if (normalize !== 'auto') return normalize;
+  if (kind === 'image') return 'none';
+  return loss === 'bce' ? 'minMax' : 'standardize';
 }
 
 type Halves = Pick<Parts, 'input' | 'encoder' | 'decoder'>;
@@ -78,9 +88,12 @@ function codeOf({ gaussian, code, beta, activation }: Settings, alone: boolean):
   return alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code];
 }
 
-/** Pixels lie between 0 and 1; the columns of a table anywhere. */
-const outputOf = ({ loss, activation }: Settings, kind: ExampleKind): string =>
-  loss === 'bce' || (kind === 'image' && activation !== 'linear') ? 'sigmoid' : 'linear';
+/** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized. */
+function outputOf(settings: Settings, kind: ExampleKind): string {
+  const { loss, activation } = settings;
+  const within = kind === 'image' && normalizingOf(settings, kind) !== 'standardize';
+  return loss === 'bce' || (within && activation !== 'linear') ? 'sigmoid' : 'linear';
+}
 
 /** As it stands in a program. */
 export const written = ([maker, ...values]: Call): string => `${maker}(${values.map(literal).join(', ')})`;

@@ -83,11 +83,12 @@ export const presets: Record<string, Preset> = {
   },
 };
 
-/** The settings that a preset stands for. Data, batch and seed stay as they are. */
-export const withPreset = (settings: Settings, name: string): Settings => ({
-  ...settings,
-  ...plain,
-  ...presets[name]?.parts,
-  ...(({ data, batch, seed, without }) => ({ data, batch, seed, without }))(settings),
-  preset: name,
-});
+/**
+ * The settings that a preset stands for. Data, batch and seed stay as they are, and so does the normalisation as long as the loss does: another
+ * loss may ask for another one.
+ */
+export function withPreset(settings: Settings, name: string): Settings {
+  const { data, batch, seed, without, normalize } = settings;
+  const made: Settings = { ...settings, ...plain, ...presets[name]?.parts, data, batch, seed, without, preset: name };
+  return made.loss === settings.loss ? { ...made, normalize } : made;
+}

@@ -58,7 +58,7 @@ export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string
     '',
     "load(encoder, 'encoder')",
     "load(decoder, 'decoder')",
-    ...(normalize ? [`# Its columns go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`] : []),
+    ...(normalize ? [`# Its values go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`] : []),
     `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
     '',
   ].join('\n');

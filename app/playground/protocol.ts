@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. The worker has the GPU, the data and the model; the page has the pictures. */
-import type { ExampleKind } from './parts.ts';
+import type { ExampleKind, Normalizing } from './parts.ts';
 import type { Settings } from './settings.ts';
 
 /** Examples with what belongs to them, as a visitor brings them. */
@@ -17,7 +17,7 @@ export interface Examples {
   columns?: string[];
 }
 
-/** Of each column of a table, over the examples trained on. */
+/** Of each column of a table or pixel of a picture, over the examples trained on. */
 export interface ColumnFigures {
   least: Float32Array;
   most: Float32Array;
@@ -68,7 +68,9 @@ export interface Opened {
     labels?: Int32Array;
     classes: string[];
     columns?: string[];
-    /** of a table */
+    /** a column with values outside of [0, 1], which not every loss can work with as they are */
+    beyond?: string;
+    /** of a table, and of pictures that are normalised */
     figures?: ColumnFigures;
   };
   /** rows of the examples that are shown with their reconstructions, and their values */
@@ -77,7 +79,7 @@ export interface Opened {
   widths: number[];
   parameters: number;
   codeSize: number;
-  normalizing?: string;
+  normalizing: Normalizing;
   history: History;
   progress: Progress;
 }

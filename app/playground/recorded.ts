@@ -46,7 +46,7 @@ export class RecordedRun {
     const { originals, classes } = this.recording;
     map.labels = this.recording;
     reconstructions.open(this.tile, originals, classes.length, classes);
-    loss.open(defaults, true);
+    loss.open(defaults, this.tile);
     this.#show();
   }
 

@@ -17,6 +17,8 @@ export interface Settings {
   amount: number;
   penalty: (typeof penalties)[number];
   weight: number;
+  /** how values are brought to a common scale; 'auto' leaves it to the data and the loss */
+  normalize: (typeof normalizations)[number];
   tied: boolean;
   /** layer by layer, before all of them together */
   pretrain: boolean;
@@ -31,6 +33,7 @@ export interface Settings {
 export const activations = ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid', 'softplus', 'linear'] as const;
 export const corruptions = ['none', 'gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'] as const;
 export const penalties = ['none', 'contractive', 'stochasticContractive', 'sparsity', 'weightDecay'] as const;
+export const normalizations = ['auto', 'none', 'minMax', 'standardize'] as const;
 export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
 
 /** Small enough to learn in seconds even where WebGPU runs on the processor. */
@@ -48,6 +51,7 @@ export const defaults: Settings = {
   amount: 0.5,
   penalty: 'none',
   weight: 0.001,
+  normalize: 'auto',
   tied: false,
   pretrain: false,
   optimizer: 'adam',
@@ -91,6 +95,7 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   amount: number(0.01, 8),
   penalty: choice(penalties),
   weight: number(0, 10),
+  normalize: choice(normalizations),
   tied: flag,
   pretrain: flag,
   optimizer: choice(optimizers),

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaults, type Settings } from '../../app/playground/settings.ts';
+import { scaleOf } from '../../app/playground/views/lossLines.ts';
 import { launchChrome } from '../../scripts/chrome.mjs';
 import { buildSite } from '../../scripts/playground/site.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
@@ -217,9 +219,121 @@ it('compares a second model', async () => {
   await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
   expect(await text('#rival-name')).toBe('Deep, 2 numbers, seed 0: 784 – 64 – 32 – 2 – 32 – 64 – 784');
   await page.click('#play');
-  await until('it trained with the first', `parseFloat(document.querySelector('#rival-verdict dd').textContent) > 0.1`);
+  await until('it trained with the first', `parseFloat(document.querySelector('#rival-verdict dd').textContent) > 1`);
   await page.click('#play');
   await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+});
+
+/** Pixels of the loss chart in the ink of the page, which only the second model's lines have. */
+const inked = (): Promise<number> =>
+  page.$eval('#loss canvas', (element) => {
+    const canvas = element;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4)).filter(([r, g, b, a]) => r < 40 && g < 40 && b < 40 && a > 250).length;
+  });
+const legend = (): Promise<string[]> => page.$$eval('#loss-legend li', (items) => items.map((item) => item.textContent));
+const both = ['first model, training', 'first model, held out', 'second model, training', 'second model, held out'];
+
+it('draws the losses of both models on the same axes, in the same unit, part by part', async () => {
+  expect(await text('#loss-second')).toBe('Second model: Deep, 2 numbers. Its loss, a mean over pixels, is multiplied by 784 here: nats an image, as the first one’s.');
+  expect(await legend()).toEqual(both);
+  expect(await inked(), 'its lines').toBeGreaterThan(50);
+  const [, first, last] = /The second model’s loss fell from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
+  expect(Number(last), 'its loss fell').toBeLessThan(Number(first));
+
+  await page.click('section[aria-labelledby=loss-title] summary');
+  await until('both tables stood there', `document.querySelectorAll('#loss-table caption').length === 2`);
+  expect(await page.$$eval('#loss-table caption', (captions) => captions.map((caption) => caption.textContent))).toEqual(['First model', 'Second model, as in the chart']);
+  const cells = await page.$$eval('#loss-table table', (tables) => tables.map((table) => [...table.querySelector('tbody tr')!.children].map((cell) => cell.textContent)));
+  expect(cells[0][3], 'a divergence of the first').toMatch(/\d/);
+  expect(cells[1].slice(2), 'a reconstruction and nothing else of the second').toEqual([cells[1][1], '–', '–']);
+  // It is judged now and then: wait for the table and the board to speak of the same moment.
+  await until('the table agreed with the second model’s own figure', `(() => {
+    const own = Number(document.querySelectorAll('#rival-verdict dd')[1].textContent);
+    const shown = Number(/: ([\\d.]+)$/.exec(document.querySelector('#loss-table').textContent)?.[1]);
+    return own > 0 && Math.abs(shown / (784 * own) - 1) < 1e-3;
+  })()`);
+  expect(await violations(page)).toEqual([]);
+
+  const parts = await page.$$eval('#loss-part option', (options) => options.map((option) => option.value));
+  expect(parts).toEqual(['loss', 'reconstruction', 'kl']);
+  const before = await shown('#loss canvas');
+  await page.select('#loss-part', 'reconstruction');
+  await changed('another part', '#loss canvas', before);
+  expect(await legend()).toEqual(both);
+  await page.select('#loss-part', 'kl');
+  expect(await legend(), 'only the first one has a divergence').toEqual(both.slice(0, 2));
+  expect(await inked()).toBe(0);
+});
+
+it('compares no longer once the data are others', async () => {
+  await page.click('#without');
+  await until('there was a new model', `/^A new model/.test(document.querySelector('#state').textContent)`);
+  expect(await page.$$eval('#rival-board, #loss-second, #loss-part-choice', (parts) => parts.map((part) => (part as HTMLElement).hidden))).toEqual([true, true, true]);
+  expect(await legend()).toEqual(['training', 'held out', 'divergence, right axis']);
+  await page.click('#without');
+  await until('there was one for all classes', `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`);
+});
+
+it('brings means and sums of a second model to the first one’s', () => {
+  const image = { kind: 'image', shape: [28, 28, 1] } as const;
+  const plain = { ...defaults, gaussian: false };
+  const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });
+  expect(scale(plain, defaults)).toBe(784);
+  expect(scale(defaults, plain)).toBe(1 / 784);
+  // A Gaussian likelihood counts half of a squared error.
+  expect(scale({ ...plain, loss: 'mse' }, defaults)).toBe(392);
+  expect(scale({ ...defaults, loss: 'mse' }, defaults)).toBe(1);
+});
+
+const choice = (name: string): Promise<string> => page.$eval(`#choices [name=${name}]`, (field) => (field as HTMLSelectElement).value);
+
+async function choose(name: string, value: string): Promise<void> {
+  await page.select(`#choices [name=${name}]`, value);
+  await until(`there was a model with ${name} ${value}`, `/^A new model/.test(document.querySelector('#state').textContent)`);
+  expect(await text('#refused')).toBe('');
+}
+
+it('normalises as the visitor chooses: in the link, in the program and after a reload', async () => {
+  expect(await text('#normalizing')).toBe('Pixels go in as they are.');
+  await choose('normalize', 'minMax');
+  expect(page.url()).toContain('normalize=minMax');
+  expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
+  expect(await page.$$eval('#columns canvas', (canvases) => canvases.map((canvas) => canvas.ariaLabel))).toEqual(['The pixels’ least and largest, as pictures']);
+  await page.click('#typescript');
+  await until('the program normalised', `/import {.* minMax,.* normalize: minMax\\(\\),/s.test(document.querySelector('#code').textContent)`);
+  await page.click('#link');
+  await until('the link did', `/#.*normalize=minMax/.test(document.querySelector('#code').textContent)`);
+  await page.click('#step');
+  await until('it was saved', `document.querySelector('#state').textContent.startsWith('Paused after 1 steps. It is saved')`);
+  await page.reload();
+  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  expect([await choice('normalize'), await number('#steps')]).toEqual(['minMax', 1]);
+  expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
+});
+
+it('says why cross-entropy and standardized values do not go together, and leaves both as they were', async () => {
+  const why = 'BCE asks for values from 0 to 1, and standardized ones lie on both sides of 0. MSE takes them.';
+  await page.select('#choices [name=normalize]', 'standardize');
+  expect(await text('#refused')).toBe(`Left as it was: ${why}`);
+  expect(await choice('normalize')).toBe('minMax');
+  expect(await violations(page)).toEqual([]);
+  await choose('loss', 'mse');
+  await choose('normalize', 'standardize');
+  await page.click('#step');
+  await until('it took a step', `document.querySelector('#steps').textContent === '1'`);
+  await page.select('#choices [name=loss]', 'bce');
+  expect(await text('#refused')).toBe(`Left as it was: ${why}`);
+  expect([await choice('loss'), await choice('normalize')]).toEqual(['mse', 'standardize']);
+  expect(page.url()).toContain('normalize=standardize');
+  // A preset with another loss leaves it to the data again.
+  await choose('preset', 'simple');
+  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
+
+  await page.goto(`${url}?#normalize=standardize`);
+  await until('the link was explained', `document.querySelector('#notice').textContent.startsWith('The normalisation of this link was left out. ${why}')`);
+  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
+  await page.goto(url);
 });
 
 it('trains every member of the family', async () => {
@@ -252,6 +366,26 @@ it('learns a table of the visitor’s own, standardized, and says which column i
   await page.click('#score');
   await until('a column was blamed', `/height: 90.0, expected about/.test(document.querySelector('#strangest').textContent)`);
   await until('the columns were decoded', `/depth.*width.*height/.test(document.querySelector('#decoded-columns').textContent)`);
+});
+
+it('normalises a table as it is asked to, and says which column cross-entropy cannot take', async () => {
+  expect([await choice('normalize'), await choice('loss')]).toEqual(['auto', 'mse']);
+  await choose('normalize', 'none');
+  expect(await text('#columns')).toMatch(/^columnleastlargestdepth.*width90.0110height/);
+  await page.select('#choices [name=loss]', 'bce');
+  expect(await text('#refused')).toMatch(/^Left as it was: BCE asks for values from 0 to 1, and the column (depth|width) has others/);
+  expect(await choice('loss')).toBe('mse');
+  await choose('normalize', 'minMax');
+  await choose('loss', 'bce');
+  expect(await text('#columns')).toMatch(/^column, scaled to 0 … 1leastlargest/);
+  await page.click('#step');
+  await until('it took a step', `document.querySelector('#steps').textContent === '1'`);
+  expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
+  // A link knows nothing of the data that are open here.
+  await page.goto(page.url().replace(/#/, '?#').replace('normalize=minMax', 'normalize=none'));
+  await until('the column was named', `/BCE asks for values from 0 to 1, and the column (depth|width) has others/.test(document.querySelector('#notice').textContent)`);
+  await choose('normalize', 'auto');
+  expect(await text('#columns')).toMatch(/^column, scaled to 0 … 1leastlargest/);
 });
 
 it('finds nothing for axe to complain of, light and dark', async () => {

@@ -1,21 +1,25 @@
 import { byId, h, writeText } from '../dom.ts';
+import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { presets, withPreset } from '../presets.ts';
-import { activations, corruptions, optimizers, penalties, readers, type Settings } from '../settings.ts';
+import type { Opened } from '../protocol.ts';
+import { activations, corruptions, normalizations, optimizers, penalties, readers, type Settings } from '../settings.ts';
 
 const words: Record<string, string> = {
   none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
   bce: 'BCE', mse: 'MSE', adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
+  auto: 'as the data suggest', minMax: normalizingWords.minMax, standardize: normalizingWords.standardize,
 }; // prettier-ignore
 
-/** The form with everything that makes a model. What cannot be read is marked and leaves the settings as they were. */
+/** The form with everything that makes a model. What cannot be read is marked, what does not go together is explained; both leave the settings as they were. */
 export class Choices {
   readonly #form = byId<HTMLFormElement>('choices');
   #settings: Settings;
+  #beyond: string | undefined;
 
   constructor(settings: Settings, onChange: (settings: Settings) => void) {
     this.#settings = settings;
-    const lists = { activation: activations, corruption: corruptions, penalty: penalties, optimizer: optimizers, loss: ['bce', 'mse'] };
+    const lists = { activation: activations, corruption: corruptions, penalty: penalties, optimizer: optimizers, loss: ['bce', 'mse'], normalize: normalizations };
     for (const [name, values] of Object.entries(lists)) this.#field(name).append(...values.map((value) => h('option', { value }, words[value] ?? value)));
     this.#field('preset').append(...Object.entries(presets).map(([value, { title }]) => h('option', { value }, title)));
     this.#form.addEventListener('submit', (event) => event.preventDefault());
@@ -23,7 +27,10 @@ export class Choices {
       const field = event.target as HTMLInputElement;
       const next = this.#changed(field);
       field.setAttribute('aria-invalid', String(!next));
-      if (next) onChange(next);
+      const unfit = next && whyNot(next, this.#beyond);
+      writeText(byId('refused'), unfit ? `Left as it was: ${unfit}` : '');
+      if (unfit) this.write(this.#settings);
+      else if (next) onChange(next);
       else field.title = 'This value cannot be read; the one before still holds.';
     });
     this.write(settings);
@@ -47,16 +54,18 @@ export class Choices {
     for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]')) label.style.visibility = needed[label.dataset.for!] ? 'visible' : 'hidden';
   }
 
-  /** The widths of all layers, as a picture and in words. */
-  showShape(widths: number[], parameters: number, normalizing?: string): void {
+  /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
+  open({ widths, parameters, normalizing, data }: Opened): void {
+    this.#beyond = data.beyond;
+    writeText(byId('refused'), '');
+    writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
     const narrowest = Math.min(...widths);
     const bar = (width: number) => {
       const height = 8 + (92 * Math.log(width)) / Math.log(Math.max(...widths, 2));
       return h('i', { style: `height:${height.toFixed(1)}%`, className: width === narrowest ? 'code' : '' });
     };
     byId('hourglass').replaceChildren(...widths.map(bar));
-    const scaled = normalizing ? `, columns ${normalizing === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}` : '';
-    writeText(byId('shape-caption'), `${widths.join(' – ')}: ${parameters.toLocaleString('en')} weights${scaled}`);
+    writeText(byId('shape-caption'), `${widths.join(' – ')}: ${parameters.toLocaleString('en')} weights`);
   }
 
   #changed(field: HTMLInputElement | HTMLSelectElement): Settings | undefined {

@@ -1,7 +1,10 @@
 import { readCsv } from '../../../src/index.ts';
 import { byId, figure, h, tableOf, writeText } from '../dom.ts';
 import { context2d } from '../look.ts';
+import { normalizingWords } from '../normalizing.ts';
+import type { Normalizing } from '../parts.ts';
 import type { ColumnFigures, Examples, Opened } from '../protocol.ts';
+import { paintTiles } from './tiles.ts';
 
 export interface DataLinks {
   digits(): void;
@@ -31,11 +34,14 @@ export class OwnData {
     }
   }
 
-  open({ name, count, trained, shape, columns, kind, figures }: Opened['data'], normalizing: string | undefined): void {
+  open({ name, count, trained, shape, columns, kind, figures }: Opened['data'], normalizing: Normalizing): void {
     const held = count === trained ? 'too few to hold any out' : `${(count - trained).toLocaleString('en')} held out`;
     const size = kind === 'image' ? `${shape[0]} × ${shape[1]} pixels${shape[2] === 1 ? '' : ' in colour'}` : `${shape[0]} columns`;
     writeText(byId('data-state'), `${name}: ${count.toLocaleString('en')} examples, ${size}, ${held}.`);
-    byId('columns').replaceChildren(...(columns && figures ? [columnTable(columns, figures, normalizing)] : []));
+    const scaling = figures && figuresUsed(figures, normalizing);
+    if (!scaling) byId('columns').replaceChildren();
+    else if (columns) byId('columns').replaceChildren(columnTable(columns, scaling, normalizing));
+    else showPixels(shape, scaling);
     byId('label-choice').hidden = kind !== 'table' || !this.#file;
   }
 
@@ -71,10 +77,25 @@ export class OwnData {
   }
 }
 
-/** What each column is brought to the same scale by. */
-function columnTable(columns: string[], { least, most, mean, deviation }: ColumnFigures, normalizing: string | undefined): HTMLTableElement {
-  const [head, from, by] = normalizing === 'minMax' ? [['scaled to 0 … 1', 'least', 'largest'], least, most] : [['standardized', 'mean', 'deviation'], mean, deviation];
-  return tableOf([`column, ${head[0]}`, head[1], head[2]], columns.map((column, i) => [column, figure(from[i]), figure(by[i])]));
+/** Two figures of every column or pixel, with their names. */
+type Scaling = [name: string, values: Float32Array][];
+
+/** What a normalisation goes by. */
+const figuresUsed = ({ least, most, mean, deviation }: ColumnFigures, normalizing: Normalizing): Scaling =>
+  normalizing === 'standardize' ? [['mean', mean], ['deviation', deviation]] : [['least', least], ['largest', most]];
+
+function columnTable(columns: string[], scaling: Scaling, normalizing: Normalizing): HTMLTableElement {
+  const first = normalizing === 'none' ? 'column' : `column, ${normalizingWords[normalizing]}`;
+  const head = [first, ...scaling.map(([name]) => name)];
+  return tableOf(head, columns.map((column, i) => [column, ...scaling.map(([, values]) => figure(values[i]))]));
+}
+
+/** Two figures of every pixel are two pictures. */
+function showPixels(shape: number[], scaling: Scaling): void {
+  const names = scaling.map(([name]) => name).join(' and ');
+  const canvas = h('canvas', { role: 'img', 'aria-label': `The pixels’ ${names}, as pictures` });
+  byId('columns').replaceChildren(h('p', { className: 'hint' }, `Of each pixel, its ${names} among the examples trained on:`), canvas);
+  paintTiles(canvas, { kind: 'image', shape }, Float32Array.from(scaling.flatMap(([, values]) => [...values])), scaling.length);
 }
 
 /** Each picture cut to a square from its middle, and made small. */

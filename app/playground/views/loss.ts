@@ -1,9 +1,13 @@
 import uPlot from 'uplot';
 import { logAxis } from '../../pictures/axis.ts';
-import { byId, figure, h, tableOf, writeFigures, writeText } from '../dom.ts';
+import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
+import { emptyHistory } from '../history.ts';
 import { onTheme, styled } from '../look.ts';
+import { normalizingOf, type ExampleShape } from '../parts.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
+import { aboutSecond, later, linesOf, partsToCompare, partWords, rangeOf, scaleOf, valuesOf, type Line, type LossPart, type Second } from './lossLines.ts';
+import { fallen, tableFor } from './lossTable.ts';
 
 /** A horizontal line with a name: what the loss is compared with. */
 interface Reference {
@@ -11,7 +15,7 @@ interface Reference {
   value: number;
 }
 
-/** The loss of training and of examples held out, and what they are worth beside others. */
+/** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and a second model. */
 export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
@@ -20,7 +24,11 @@ export class LossView {
   #range: [number, number] = [0.1, 1];
   #end = 1;
   #settings: Settings | undefined;
-  #image = true;
+  #examples: ExampleShape = { kind: 'image', shape: [28, 28, 1] };
+  #second: Second | undefined;
+  /** what of two models' losses is drawn */
+  #part: LossPart = 'loss';
+  #lines: Line[] = [];
   #verdict: Verdict | undefined;
   #yardsticks: Yardsticks | undefined;
   #drawnAt = 0;
@@ -30,15 +38,29 @@ export class LossView {
   constructor() {
     new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(this.#place);
     onTheme(() => this.#rebuild());
+    byId('loss-table').closest('details')!.addEventListener('toggle', () => this.#history && this.#draw(this.#history));
+    byId('loss-part').addEventListener('change', ({ target }) => {
+      this.#part = (target as HTMLSelectElement).value as LossPart;
+      this.#rebuild();
+    });
   }
 
-  open(settings: Settings, image: boolean): void {
+  open(settings: Settings, examples: ExampleShape): void {
     this.#settings = settings;
-    this.#image = image;
+    this.#examples = examples;
+    this.#history = undefined;
     this.#verdict = this.#yardsticks = undefined;
     this.#references = [];
-    this.#rebuild();
+    this.#offerParts();
     this.#write();
+  }
+
+  /** A second model's losses on the same axes, or no longer. */
+  beside(second: Second | undefined): void {
+    const another = second?.settings !== this.#second?.settings;
+    this.#second = second;
+    if (another) this.#offerParts();
+    else this.show(this.#history ?? emptyHistory());
   }
 
   /** At most a few times a second: it is a picture, not a clock. */
@@ -65,7 +87,9 @@ export class LossView {
   /** Only what is measured in the same unit can be a line in the same chart. */
   #referencesFor({ pca, floor }: Yardsticks): Reference[] {
     const { loss, gaussian, hidden, code, network, data } = this.#settings!;
-    if (gaussian) return [];
+    // Squared errors are those of pixels as they are and of standardized columns.
+    const measured = loss === 'mse' && this.#examples.kind === 'table' ? 'standardize' : 'none';
+    if (gaussian || this.#normalizing !== measured) return [];
     if (loss === 'mse') return pca === undefined ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
     const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
     return [
@@ -74,33 +98,60 @@ export class LossView {
     ];
   }
 
-  #draw(history: History): void {
-    this.#drawnAt = performance.now();
-    const series = [history.steps, history.epochs, history.heldOut].map((points): [number[], (number | null)[]] => [
-      points.map(({ at }) => at),
-      points.map(({ loss }) => (loss > 0 ? loss : null)),
-    ]);
-    const parts = (['kl', 'penalty'] as const).map((part): [number[], (number | null)[]] => [
-      history.epochs.map(({ at }) => at),
-      history.epochs.map((point) => (this.#apart && (point[part] ?? 0) > 0 ? point[part]! : null)),
-    ]);
-    const filled = [...series, ...parts].map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]));
-    this.#range = rangeOf(history, this.#references);
-    this.#end = Math.max(1, ...[history.steps, history.epochs, history.heldOut].map((points) => points.at(-1)?.at ?? 0));
-    this.#chart?.setData(uPlot.join(filled));
-    this.#describe(history);
+  get #normalizing() {
+    return normalizingOf(this.#settings!, this.#examples.kind);
   }
 
-  /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own. */
-  get #apart(): boolean {
-    return Boolean(this.#settings?.gaussian) || this.#settings?.penalty !== 'none';
+  /** What the second model's losses are multiplied by. */
+  get #scale(): number {
+    return this.#second ? scaleOf(this.#second.settings, this.#settings!, this.#examples) : 1;
+  }
+
+  #draw(history: History): void {
+    this.#drawnAt = performance.now();
+    const both = { first: history, second: this.#second?.history ?? emptyHistory() };
+    const values = this.#lines.map((line) => valuesOf(line, both[line.of], line.of === 'second' ? this.#scale : 1));
+    this.#range = rangeOf(this.#lines.map(({ of, scale }, i) => (scale === 'y' ? later(values[i], both[of]) : [])), this.#shownReferences.map(({ value }) => value));
+    this.#end = Math.max(1, ...values.map(([x]) => x.at(-1) ?? 0));
+    this.#chart?.setData(uPlot.join(values.map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]))));
+    this.#describe(both.first, this.#second && both.second);
+  }
+
+  /** They are about reconstructions. */
+  get #shownReferences(): Reference[] {
+    return this.#second && (this.#part === 'kl' || this.#part === 'penalty') ? [] : this.#references;
+  }
+
+  /** Which parts there are to choose from depends on both models. */
+  #offerParts(): void {
+    const first = this.#settings;
+    const second = this.#second;
+    if (!first) return;
+    const parts = second ? partsToCompare(first, second.settings) : [];
+    if (!parts.includes(this.#part)) this.#part = 'loss';
+    byId('loss-part').replaceChildren(...parts.map((value) => h('option', { value, selected: value === this.#part }, partWords[value])));
+    byId('loss-part-choice').hidden = parts.length < 2;
+    byId('loss-second').hidden = !second;
+    writeText(byId('loss-second'), second ? aboutSecond(second, first, this.#examples) : '');
+    this.#rebuild();
   }
 
   #rebuild(): void {
     this.#chart?.destroy();
-    const data = this.#chart?.data;
+    if (!this.#settings) return;
+    this.#lines = linesOf(this.#settings, this.#second?.settings, this.#part);
+    const apart = this.#lines.some(({ scale }) => scale === 'part');
     const axis = { stroke: styled('muted'), grid: { stroke: styled('line'), width: 1 }, ticks: { show: false }, font: '12px system-ui' };
-    const line = (label: string, stroke: string, more: Partial<uPlot.Series> = {}): uPlot.Series => ({ label, stroke, width: 2, spanGaps: true, points: { show: false }, ...more });
+    const series = this.#lines.map(({ name = 'step', scale, color, faint, dash, points }): uPlot.Series => ({
+      label: name,
+      scale,
+      stroke: faint ? `color-mix(in srgb, ${styled(color)} 35%, transparent)` : styled(color),
+      width: faint ? 1 : scale === 'y' ? 2 : 1.5,
+      dash,
+      spanGaps: true,
+      // A dot for each epoch, as long as there is room for them.
+      points: points === 'epochs' && scale === 'y' ? { size: 4 } : { show: false },
+    }));
     this.#chart = new uPlot(
       {
         ...this.#size(),
@@ -115,24 +166,16 @@ export class LossView {
         axes: [
           { ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 },
           { ...axis, size: 52, splits: () => logAxis(...this.#range, 0, 1, 4).ticks, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })) },
-          { ...axis, scale: 'part', side: 1, size: this.#apart ? 56 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (this.#apart ? String(Number(tick.toPrecision(2))) : '')) },
+          { ...axis, scale: 'part', side: 1, size: apart ? 56 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (apart ? String(Number(tick.toPrecision(2))) : '')) },
         ],
-        series: [
-          {},
-          line('step', `color-mix(in srgb, ${styled('accent')} 35%, transparent)`, { width: 1 }),
-          // A dot for each epoch, as long as there is room for them.
-          line('training', styled('accent'), { points: { size: 4 } }),
-          line('held out', styled('second'), { width: 2, dash: [6, 3] }),
-          line('divergence', styled('muted'), { width: 1.5, dash: [2, 3], scale: 'part' }),
-          line('penalty', styled('muted'), { width: 1.5, dash: [7, 2, 2, 2], scale: 'part' }),
-        ],
+        series: [{}, ...series],
         hooks: { draw: [(chart) => this.#drawReferences(chart)] },
       },
-      data ?? [[0], [null], [null], [null], [null], [null]],
+      [[0], ...series.map(() => [null])],
       this.#place,
     );
-    const names = ['training', 'held out', ...(this.#settings?.gaussian ? ['divergence, right axis'] : []), ...(this.#settings?.penalty !== 'none' ? ['penalty, right axis'] : [])];
-    byId('loss-legend').replaceChildren(...names.map((name) => h('li', { className: name.replace(/[ ,].*/, '') }, name)));
+    byId('loss-legend').replaceChildren(...this.#lines.flatMap(({ name, className }) => (name ? [h('li', { className }, name)] : [])));
+    if (this.#history) this.#draw(this.#history);
   }
 
   #drawReferences(chart: uPlot): void {
@@ -143,7 +186,7 @@ export class LossView {
     context.fillStyle = context.strokeStyle = styled('muted');
     context.textBaseline = 'bottom';
     context.setLineDash([5 * density, 4 * density]);
-    for (const { name, value } of this.#references) {
+    for (const { name, value } of this.#shownReferences) {
       const y = chart.valToPos(value, 'y', true);
       context.beginPath();
       context.moveTo(bbox.left, y);
@@ -171,31 +214,15 @@ export class LossView {
       'squared error': figure(squaredError),
       'PCA of the same size': figure(pca),
       'the mean alone': figure(mean),
-      ...(loss === 'bce' && !gaussian && this.#image ? { 'lowest possible': figure(floor) } : {}),
+      ...(loss === 'bce' && !gaussian && this.#examples.kind === 'image' && this.#normalizing === 'none' ? { 'lowest possible': figure(floor) } : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
     });
   }
 
-  #describe({ epochs, steps, heldOut }: History): void {
-    const last = epochs.at(-1) ?? steps.at(-1);
-    const first = steps[0] ?? epochs[0];
-    writeText(byId('loss-caption'), last && first ? `The loss fell from ${figure(first.loss)} to ${figure(last.loss)} in ${last.at.toFixed(1)} epochs.` : 'Nothing has been trained yet.');
+  #describe(first: History, second: History | undefined): void {
+    const others = second ? ` ${fallen('The second model’s loss', second, this.#scale) ?? 'The second model has not been trained yet.'}` : '';
+    writeText(byId('loss-caption'), `${fallen('The loss', first, 1) ?? 'Nothing has been trained yet.'}${others}`);
     if (!byId('loss-table').closest('details')?.open) return;
-    const rows = epochs.slice(-20).toReversed().map(({ at, loss, reconstruction, kl, penalty }) => [`${Math.round(at + 0.5)}`, figure(loss, 4), figure(reconstruction, 4), figure(kl), figure(penalty)]);
-    const held = heldOut.at(-1);
-    byId('loss-table').replaceChildren(tableOf(['epoch', 'loss', 'reconstruction', 'divergence', 'penalty'], rows), held ? `Held out, after ${held.at.toFixed(1)} epochs: ${figure(held.loss, 4)}` : '');
+    byId('loss-table').replaceChildren(...tableFor(first, 1, second && 'First model'), ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart') : []));
   }
-}
-
-/**
- * Around what is to be seen: all losses but those of the first steps, which fall so fast that everything later would look flat beside them, and
- * what they are compared with.
- */
-function rangeOf({ steps, epochs, heldOut }: History, references: Reference[]): [number, number] {
-  const later = epochs.length > 2 ? epochs[0].at : 0;
-  const losses = [...steps, ...epochs, ...heldOut].filter(({ at }) => at >= later).map(({ loss }) => loss);
-  const known = [...losses, ...references.map(({ value }) => value)].filter((value) => value > 0 && Number.isFinite(value));
-  if (!known.length) return [0.1, 1];
-  const [least, most] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
-  return [least * (least / most) ** 0.08 * 0.995, most * (most / least) ** 0.08 * 1.005];
 }

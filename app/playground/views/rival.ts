@@ -1,16 +1,21 @@
 import { Connection } from '../connection.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
+import { emptyHistory, extended } from '../history.ts';
 import { fitted, onTheme, rgb, styled, theme } from '../look.ts';
+import { normalizingWords } from '../normalizing.ts';
 import { coalesced } from '../pacing.ts';
 import { presets, withPreset } from '../presets.ts';
-import type { Look, Opened, Progress } from '../protocol.ts';
+import type { History, Look, Opened, Progress } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
+import type { Second } from './lossLines.ts';
 import { DotPainter, sightOf } from './points.ts';
 import { paintTiles } from './tiles.ts';
 
 export interface RivalLinks {
   settings(): Settings;
   training(): boolean;
+  /** its losses, for the first one's chart; undefined where there is no second model any more */
+  beside(second: Second | undefined): void;
   trouble(error: unknown): void;
 }
 
@@ -22,6 +27,7 @@ export class Rival {
   #opened: Opened | undefined;
   #seen: Look | undefined;
   #progress: Progress | undefined;
+  #second: Second | undefined;
   readonly #look: () => void;
   readonly #judge: () => void;
 
@@ -43,28 +49,48 @@ export class Rival {
   async #open(): Promise<void> {
     const settings = { ...withPreset(this.links.settings(), byId<HTMLSelectElement>('rival').value), beta: Number(byId<HTMLInputElement>('rival-beta').value) };
     // A fresh one: the data may be others by now.
-    this.#worker?.close();
-    this.#worker = new Connection({
-      progress: (progress) => {
+    this.close();
+    const worker = (this.#worker = new Connection({
+      progress: (progress, news) => {
         this.#progress = progress;
+        this.#showLosses(news);
         this.#look();
         this.#judge();
       },
       trouble: (error) => this.links.trouble(error),
-    });
+    }));
     try {
-      this.#opened = undefined;
-      this.#opened = await this.#worker.ask('open', { settings, digits: this.digits, resume: false });
-      this.#progress = this.#opened.progress;
+      this.#opened = await worker.ask('open', { settings, digits: this.digits, resume: false });
+      const { progress, history, widths, normalizing } = this.#opened;
+      this.#progress = progress;
       byId('rival-board').hidden = false;
       const { gaussian, beta } = settings;
-      writeText(byId('rival-name'), `${presets[settings.preset].title}${gaussian ? `, β ${beta}` : ''}, seed ${settings.seed}: ${this.#opened.widths.join(' – ')}`);
+      const name = `${presets[settings.preset].title}${gaussian ? `, β ${beta}` : ''}`;
+      writeText(byId('rival-name'), `${name}, seed ${settings.seed}: ${widths.join(' – ')}${normalizing === 'none' ? '' : `, ${normalizingWords[normalizing]}`}`);
+      this.#second = { name, settings, history };
+      this.links.beside(this.#second);
       this.#look();
       this.#judge();
       this.follow(this.links.training());
     } catch (error) {
-      this.links.trouble(error);
+      // Whoever closed it does not wait for it.
+      if (worker === this.#worker) this.links.trouble(error);
     }
+  }
+
+  /** Models of other data are not to be compared. */
+  close(): void {
+    this.#worker?.close();
+    this.#worker = this.#opened = this.#second = undefined;
+    byId('rival-board').hidden = true;
+    this.links.beside(undefined);
+  }
+
+  /** As the first model's: what the worker tells of training, and what it finds on the examples held out. */
+  #showLosses(news: History): void {
+    if (!this.#second) return;
+    this.#second = { ...this.#second, history: extended(this.#second.history, news) };
+    this.links.beside(this.#second);
   }
 
   async #showLook(): Promise<void> {
@@ -93,6 +119,7 @@ export class Rival {
     const verdict = await this.#worker!.ask('judge').catch(() => undefined);
     if (!verdict) return;
     const { losses, squaredError, probe, at } = verdict;
+    this.#showLosses({ ...emptyHistory(), heldOut: [{ at, ...losses }] });
     writeFigures(byId('rival-verdict'), {
       epochs: at.toFixed(1),
       'its own loss, held out': figure(losses.loss, 4),

@@ -55,17 +55,28 @@ export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>
   return found;
 }
 
-/** What a normalisation of the columns is fitted to. */
-export function figuresOf({ values, features, trained }: Collection): ColumnFigures {
-  const [least, most, mean, deviation] = [Infinity, -Infinity, 0, 0].map((value) => new Float32Array(features).fill(value));
-  for (let at = 0; at < trained * features; at++) {
-    const column = at % features;
-    least[column] = Math.min(least[column], values[at]);
-    most[column] = Math.max(most[column], values[at]);
-    mean[column] += values[at] / trained;
+/** What a normalisation is fitted to; `without`: a class that is not trained on, or -1. */
+export function figuresOf({ values, features, trained, labels }: Collection, without = -1): ColumnFigures {
+  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
+  const rows = Array.from({ length: trained }, (_, row) => row).filter((row) => without < 0 || labels?.[row] !== without);
+  const [least, most, mean, squares] = [Infinity, -Infinity, 0, 0].map((value) => new Float64Array(features).fill(value));
+  for (const row of rows) {
+    for (let column = 0; column < features; column++) {
+      const value = values[row * features + column] * scale;
+      least[column] = Math.min(least[column], value);
+      most[column] = Math.max(most[column], value);
+      mean[column] += value / rows.length;
+    }
   }
-  for (let at = 0; at < trained * features; at++) deviation[at % features] += (values[at] - mean[at % features]) ** 2 / trained;
-  return { least, most, mean, deviation: deviation.map(Math.sqrt) };
+  for (const row of rows) for (let column = 0; column < features; column++) squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
+  const [deviation, ...others] = [squares.map(Math.sqrt), least, most, mean].map((figures) => Float32Array.from(figures));
+  return { least: others[0], most: others[1], mean: others[2], deviation };
+}
+
+/** A column with values that are no probabilities; bytes mean value / 255, and all are. */
+export function beyondUnit({ values, features, columns }: Collection): string | undefined {
+  const at = values instanceof Uint8Array ? -1 : values.findIndex((value) => value < 0 || value > 1);
+  return at < 0 ? undefined : (columns?.[at % features] ?? `${(at % features) + 1}`);
 }
 
 /** Held-out examples to show: of every class the first, then of every class the second …, chosen by class and not by looks. */

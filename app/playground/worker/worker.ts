@@ -1,11 +1,12 @@
 /** The worker: the GPU, the data and the model live here, so that the page only draws. */
 import { GpuUnavailableError, loadAutoencoder, openGpu, readSafetensors, sgd, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
-import { partsOf } from '../parts.ts';
+import { whyNot } from '../normalizing.ts';
+import { normalizingOf, partsOf } from '../parts.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { toHash, type Settings } from '../settings.ts';
 import { build } from './build.ts';
-import { fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
+import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
 import { Run, type Listener } from './run.ts';
 import { forget, store, stored, type Saved } from './storage.ts';
 import { Studio } from './studio.ts';
@@ -61,7 +62,8 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   yardsticks() {
     const { studio, settings } = current();
-    return yardsticks(studio.collection, studio.model.codeSize, settings.loss === 'bce');
+    const { loss } = settings;
+    return yardsticks(studio.collection, studio.model.codeSize, loss === 'bce' && normalizingOf(settings, studio.collection.kind) === 'none');
   },
   decode: (place) => current().studio.decode(place),
   decodeCodes: (codes) => current().studio.decodeCodes(codes),
@@ -102,6 +104,9 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   open = undefined;
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
+  // The page asks the same before it comes so far; a link may be of other data.
+  const unfit = whyNot(settings, beyondUnit(collection));
+  if (unfit) throw new Error(unfit);
   const parts = partsOf(settings, collection);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
   const resumed = saved?.settings === toHash(settings) ? saved : undefined;
@@ -113,7 +118,7 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
   const run = new Run(gpu, model, studio.training, settings, listener, begun);
   open = { settings, studio, run };
-  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', parts.normalize?.[0]);
+  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new');
 }
 
 const listener: Listener = {
@@ -121,15 +126,17 @@ const listener: Listener = {
   trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
 };
 
-function opened({ studio, run }: Open, origin: Opened['origin'], normalizing: string | undefined): Opened {
+function opened({ studio, run, settings }: Open, origin: Opened['origin']): Opened {
   const { model, collection, shownRows } = studio;
   const { name, kind, shape, count, trained, labels, classes = [], columns } = collection;
   const layers = model.describe();
+  const normalizing = normalizingOf(settings, kind);
+  const figures = kind === 'table' || normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
   const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
     origin,
     adapter: { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser', software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
-    data: { name, kind, shape, count, trained, labels, classes, columns, figures: kind === 'table' ? figuresOf(collection) : undefined },
+    data: { name, kind, shape, count, trained, labels, classes, columns, beyond: beyondUnit(collection), figures },
     shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
     widths: [collection.features, ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1))],
     parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),

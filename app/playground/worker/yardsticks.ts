@@ -8,18 +8,18 @@ const rounds = 25;
 
 /**
  * What a code of that size could do if it were linear, and what needs no code at all, on the held-out examples. A table's columns
- * are divided by their standard deviations first, as the model does.
+ * are divided by their standard deviations first, whatever the model does. `entropy`: whether the loss is the cross-entropy of values as they are.
  */
-export async function yardsticks(collection: Collection, codeSize: number, bce: boolean): Promise<Yardsticks> {
+export async function yardsticks(collection: Collection, codeSize: number, entropy: boolean): Promise<Yardsticks> {
   const { features, trained, values, kind } = collection;
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const held = rowsOf(collection, heldOutRows(collection));
   const rows = held.length / features;
-  const floor = bce && kind === 'image' ? entropyOf(held) : undefined;
+  const floor = entropy && kind === 'image' ? entropyOf(held) : undefined;
   if (features > mostFeatures) return { mean: squaredDistance(held, meanOf(held, features)), floor };
 
   const { mean, covariance } = await moments(trained, features, (row, i) => values[row * features + i] * scale);
-  // A table's columns count alike, whatever their units: the model standardizes them.
+  // A table's columns count alike, whatever their units.
   const unit = Float64Array.from(mean, (_, i) => (kind === 'table' ? Math.sqrt(covariance[i * features + i]) || 1 : 1));
   const matrix = covariance.map((value, at) => value / unit[Math.floor(at / features)] / unit[at % features]);
   let directions = firstGuess(features, Math.min(codeSize, features));

@@ -1,0 +1,126 @@
+/** Which lines the loss chart has, and what makes the losses of two models comparable. */
+import { normalizingWords } from '../normalizing.ts';
+import { featuresOf, normalizingOf, type ExampleShape } from '../parts.ts';
+import type { History } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
+
+/** What a loss is made of, and all of it. */
+export type LossPart = 'loss' | 'reconstruction' | 'kl' | 'penalty';
+type Whose = 'first' | 'second';
+
+export interface Line {
+  /** in the legend; a line without one has none */
+  name?: string;
+  /** of its mark in the legend */
+  className: string;
+  of: Whose;
+  points: keyof History;
+  part: LossPart;
+  /** the left axis, or one of its own on the right */
+  scale: 'y' | 'part';
+  /** in the style sheet */
+  color: 'accent' | 'second' | 'muted' | 'ink';
+  faint?: true;
+  dash?: number[];
+}
+
+/** A second model in the chart of the first one. */
+export interface Second {
+  name: string;
+  settings: Settings;
+  history: History;
+}
+
+export const partWords: Record<LossPart, string> = { loss: 'all of it', reconstruction: 'reconstruction', kl: 'divergence', penalty: 'penalty' };
+
+/** Alone, a model has all parts of its loss in one chart; two have one part at a time, as ten lines could not be told apart. */
+export function linesOf(first: Settings, second: Settings | undefined, part: LossPart): Line[] {
+  if (!second) return [...linesOfOne('first', 'loss', ''), ...linesApart(first)];
+  return [
+    ...(partsOfLoss(first).includes(part) ? linesOfOne('first', part, 'first model, ') : []),
+    ...(partsOfLoss(second).includes(part) ? linesOfOne('second', part, 'second model, ') : []),
+  ];
+}
+
+/** The second model's are black or white, which besides blue and vermilion is the colour of Okabe and Ito's that stays farthest from both. */
+function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
+  const [training, heldOut]: Line['color'][] = of === 'first' ? ['accent', 'second'] : ['ink', 'ink'];
+  const lines: Line[] = [
+    { name: `${whose}training`, className: of, of, points: 'epochs', part, scale: 'y', color: training },
+    { name: `${whose}held out`, className: `${of} held`, of, points: 'heldOut', part, scale: 'y', color: heldOut, dash: [6, 3] },
+  ];
+  // Of single steps only the sum is known.
+  if (part === 'loss') lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color: training, faint: true });
+  return lines;
+}
+
+/** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
+function linesApart({ gaussian, penalty }: Settings): Line[] {
+  const lines: Line[] = [];
+  const apart = { className: 'apart', of: 'first', points: 'epochs', scale: 'part', color: 'muted' } as const;
+  if (gaussian) lines.push({ ...apart, name: 'divergence, right axis', part: 'kl', dash: [2, 3] });
+  if (penalty !== 'none') lines.push({ ...apart, name: 'penalty, right axis', part: 'penalty', dash: [7, 2, 2, 2] });
+  return lines;
+}
+
+function partsOfLoss({ gaussian, penalty }: Settings): LossPart[] {
+  const parts: LossPart[] = ['loss', 'reconstruction'];
+  if (gaussian) parts.push('kl');
+  if (penalty !== 'none') parts.push('penalty');
+  return parts;
+}
+
+/** The parts in which two models can be compared; where neither has more than a reconstruction, that is all there is. */
+export function partsToCompare(first: Settings, second: Settings): LossPart[] {
+  const either = [...new Set([...partsOfLoss(first), ...partsOfLoss(second)])];
+  return either.length > 2 ? either : ['loss'];
+}
+
+/** x and y of a line. What a logarithm cannot show is left out. */
+export function valuesOf({ points, part }: Line, history: History, scale: number): [number[], (number | null)[]] {
+  const values = history[points].map((point) => scale * (point[part] ?? 0));
+  return [history[points].map(({ at }) => at), values.map((value) => (value > 0 && Number.isFinite(value) ? value : null))];
+}
+
+/** The first steps fall so fast that everything later would look flat beside them: what comes after the first epoch, once there is more. */
+export function later([x, y]: [number[], (number | null)[]], { epochs }: History): (number | null)[] {
+  const from = epochs.length > 2 ? epochs[0].at : 0;
+  return y.filter((_, i) => x[i] >= from);
+}
+
+/** Around what is to be seen, and what it is compared with. */
+export function rangeOf(lines: (number | null)[][], references: number[]): [number, number] {
+  const known = [...lines.flat(), ...references].filter((value): value is number => value !== null && value > 0);
+  if (!known.length) return [0.1, 1];
+  const [least, most] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  return [least * (least / most) ** 0.08 * 0.995, most * (most / least) ** 0.08 * 1.005];
+}
+
+/** The library's loss is a mean over the values of an example; with a Gaussian code it is a sum, in which a squared error counts half. */
+const timesMean = ({ loss }: Settings, { shape }: ExampleShape): number => featuresOf(shape) / (loss === 'mse' ? 2 : 1);
+
+/** What brings the second model's loss from a mean to a sum or from a sum to a mean, if that is what the first one's is. */
+export function scaleOf(second: Settings, first: Settings, examples: ExampleShape): number {
+  if (second.gaussian === first.gaussian) return 1;
+  return first.gaussian ? timesMean(second, examples) : 1 / timesMean(second, examples);
+}
+
+/** Who the second model is, and in which unit it is drawn. */
+export function aboutSecond({ name, settings }: Second, first: Settings, examples: ExampleShape): string {
+  return `Second model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first, examples)}`;
+}
+
+function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
+  if (second.gaussian === first.gaussian) return '';
+  const [mean, sum] = examples.kind === 'image' ? ['a mean over pixels', 'nats an image'] : ['a mean over columns', 'nats a row'];
+  const times = timesMean(second, examples);
+  if (first.gaussian) return ` Its loss, ${mean}, is multiplied by ${times} here: ${sum}, as the first one’s.`;
+  return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
+}
+
+function cautionOf(second: Settings, first: Settings, { kind }: ExampleShape): string {
+  const caution = 'compare how the lines fall, not how high they lie.';
+  if (second.loss !== first.loss) return ` It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}: ${caution}`;
+  const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
+  return own === other ? '' : ` Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}: ${caution}`;
+}
