@@ -47,7 +47,11 @@ export function standIn(): Gpu {
     finish: () => ({}),
   };
   const queue = {
-    writeBuffer: (buffer: HostBuffer, offset: number, data: ArrayBufferView) => buffer.part(offset, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    // From where in the data and how much of it counts in its elements.
+    writeBuffer: (buffer: HostBuffer, offset: number, data: Uint8Array | Float32Array, from = 0, count = data.length - from) => {
+      const part = data.subarray(from, from + count);
+      buffer.part(offset, part.byteLength).set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    },
     submit: () => {},
     onSubmittedWorkDone: async () => {},
   };

@@ -1,0 +1,91 @@
+/** Over HTTP, with a server that answers as servers do. In a browser: test/data/idx.test.ts. */
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fetchIdx, readIdx } from '../../src/data/idx.ts';
+import { DataError, FormatError, OptionError } from '../../src/errors.ts';
+import { errorOf } from '../support/model.ts';
+
+const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
+const content = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), shape: [2, 1, 3] };
+
+const answers: Record<string, RequestListener> = {
+  '/file': (_, response) => response.setHeader('content-length', file.length).end(file),
+  '/gzipped': (_, response) => response.end(gzipSync(file)),
+  '/in-parts': (_, response) => {
+    response.write(file.subarray(0, 5));
+    setTimeout(() => response.end(file.subarray(5)), 20);
+  },
+  '/broken': (_, response) => {
+    response.setHeader('content-length', file.length).write(file.subarray(0, 5));
+    setTimeout(() => response.destroy(), 20);
+  },
+  '/silent': (_, response) => response.write(file.subarray(0, 5)),
+  '/no-idx': (_, response) => response.end('<html>'),
+  '/nothing': (_, response) => response.writeHead(204).end(),
+};
+const server = createServer((request, response) => (answers[request.url!] ?? ((_, missing) => missing.writeHead(404).end(file)))(request, response));
+let origin: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+it('fetches a file, gzipped or not, by its address as a text or a URL', async () => {
+  expect(await fetchIdx(`${origin}/file`)).toEqual(content);
+  expect(await fetchIdx(new URL(`${origin}/gzipped`))).toEqual(content);
+});
+
+it('reports what has come, and the total where the server says it', async () => {
+  const seen: unknown[] = [];
+  const onProgress = (progress: unknown) => seen.push(progress);
+  await fetchIdx(`${origin}/file`, { onProgress });
+  expect(seen).toEqual([{ loaded: 22, total: 22 }]);
+  seen.length = 0;
+  expect(await fetchIdx(`${origin}/in-parts`, { onProgress })).toEqual(content);
+  expect(seen).toEqual([{ loaded: 5, total: undefined }, { loaded: 22, total: undefined }]);
+});
+
+it('says what went wrong, with the address', async () => {
+  const cases: [path: string, kind: new (message: string) => Error, message: string][] = [
+    ['/missing', DataError, `fetchIdx: ${origin}/missing answered 404 Not Found`],
+    ['/nothing', DataError, `fetchIdx: ${origin}/nothing answered 204 No Content`],
+    ['/broken', DataError, `fetchIdx: ${origin}/broken cannot be read`],
+    ['/no-idx', FormatError, 'idx: no IDX file: it should begin with two zeros (offset 0)'],
+  ];
+  for (const [path, kind, message] of cases) {
+    const error = await errorOf(fetchIdx(origin + path));
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).toBe(message);
+  }
+  expect((await errorOf(fetchIdx(`${origin}/broken`))).cause).toBeInstanceOf(Error);
+});
+
+it('ends with the reason of its signal, before and while bytes come, and lets the connection go', async () => {
+  const reason = new Error('enough');
+  expect(await errorOf(fetchIdx(`${origin}/file`, { signal: AbortSignal.abort(reason) }))).toBe(reason);
+  const stop = new AbortController();
+  expect(await errorOf(fetchIdx(`${origin}/silent`, { signal: stop.signal, onProgress: () => stop.abort(reason) }))).toBe(reason);
+});
+
+it('names the option or the argument that is wrong', async () => {
+  const [fetching, reading] = [fetchIdx, readIdx] as ((...args: unknown[]) => Promise<unknown>)[];
+  const cases: [call: () => Promise<unknown>, message: string][] = [
+    [() => fetching(7), 'fetchIdx: the url is a text or a URL, not 7'],
+    [() => fetching(`${origin}/file`, { onprogress: () => {} }), 'did you mean onProgress'],
+    [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress is a function'],
+    [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: the signal is an AbortSignal'],
+    [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],
+  ];
+  for (const [call, message] of cases) {
+    const error = await errorOf(call());
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toContain(message);
+  }
+});

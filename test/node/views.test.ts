@@ -1,0 +1,86 @@
+/** Parts of a data set, on a stand-in that only keeps buffers. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dataset, type Dataset } from '../../src/data/dataset.ts';
+import { DataError, OptionError } from '../../src/errors.ts';
+import { count, floats, refused, words } from '../support/on-stand-in.ts';
+import { standIn, stubWebGpu } from '../support/stand-in.ts';
+
+beforeAll(stubWebGpu);
+
+describe('views', () => {
+  const labelled = (gpu = standIn()) => dataset(gpu, floats(20), { shape: [2], labels: count(10).map((i) => i % 3) });
+  const rows = ({ rows }: Dataset) => rows && [...rows];
+
+  it('have the rows and labels of theirs, views of views too', async () => {
+    const set = await labelled();
+    expect([rows(set), set.membership, set.order]).toEqual([undefined, undefined, undefined]);
+    const ones = set.filter((label) => label === 1);
+    expect([ones.length, rows(ones), [...ones.labels!], [...ones.membership!]]).toEqual([3, [1, 4, 7], [1, 1, 1], [0, 1, 0, 0, 1, 0, 0, 1, 0, 0]]);
+    const last = ones.filter((_, i) => i > 0);
+    expect([rows(last), await words(last.order!)]).toEqual([[4, 7], [4, 7]]);
+    expect(rows(last.take(1))).toEqual([4]);
+    expect(rows(set.take(10))).toEqual(count(10));
+    const bare = (await dataset(standIn(), floats(4), { shape: [1] })).filter((label, i) => label === undefined && i !== 2);
+    expect([bare.labels, rows(bare)]).toEqual([undefined, [0, 1, 3]]);
+    const [few, many] = ones.split(1 / 3, { seed: 2 });
+    expect([...rows(few)!, ...rows(many)!].sort()).toEqual([1, 4, 7]);
+    expect([few.length, many.length, rows(ones.split(1 / 3, { seed: 2 })[0])]).toEqual([1, 2, rows(few)]);
+  });
+
+  it('are drawn from the seed, none twice', async () => {
+    const set = await dataset(standIn(), floats(100), { shape: [1] });
+    const draw = (...options: [{ seed?: number }?]) => set.split(0.3, ...options).map((part) => rows(part)!);
+    const [few, many] = draw();
+    expect([few.length, many.length]).toEqual([30, 70]);
+    expect([...few, ...many].sort((a, b) => a - b)).toEqual(count(100));
+    expect(draw({ seed: 0 })).toEqual([few, many]);
+    expect(draw({ seed: 1 })).not.toEqual([few, many]);
+    expect([few, many]).not.toEqual([count(30), count(70, 30)]);
+  });
+
+  it('are disposed with their data set, whose memory they share, and free what is their own', async () => {
+    const gpu = standIn();
+    const set = await labelled(gpu);
+    const [one, other] = [set.take(2), set.take(3).take(1)];
+    expect(gpu.memory().buffers).toBe(1);
+    expect(one.order).toBe(one.order);
+    void other.order;
+    expect(gpu.memory().buffers).toBe(3);
+    one.dispose();
+    expect([gpu.memory().buffers, one.disposed, other.disposed, set.disposed]).toEqual([2, true, false, false]);
+    // The next one to need an order clears away those whose view is disposed.
+    void set.take(4).order;
+    set.dispose();
+    expect([gpu.memory().buffers, other.disposed]).toEqual([0, true]);
+  });
+
+  it('with a number beside each example have it at the place of the example', async () => {
+    const gpu = standIn();
+    const set = (await labelled(gpu)).filter((label) => label === 2);
+    const targeted = set.withTargets([7, 8, 9]);
+    expect(await words(targeted.storage.targets!)).toEqual([0, 0, 7, 0, 0, 8, 0, 0, 9, 0]);
+    expect([rows(targeted), targeted.length, set.storage.targets]).toEqual([[2, 5, 8], 3, undefined]);
+    targeted.take(1).dispose();
+    expect(gpu.memory().buffers).toBe(2);
+    targeted.dispose();
+    expect([gpu.memory().buffers, set.disposed]).toEqual([1, false]);
+  });
+
+  const wrong: [string, (set: Dataset) => unknown, new (message: string) => Error, string][] = [
+    ['none', (set) => set.take(0), OptionError, 'take: 0 is not a whole number of at least 1 of at most 10'],
+    ['more than there are', (set) => set.take(11), OptionError, 'take: 11 is not a whole number of at least 1 of at most 10'],
+    ['one and a half', (set) => set.take(1.5), OptionError, 'take: 1.5 is not a whole number of at least 1 of at most 10'],
+    ['those that are none', (set) => set.filter(() => false), DataError, 'filter: no example is left'],
+    ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep is a function'],
+    ['a part of nothing', (set) => set.split(0.04), DataError, 'split: a fraction of 0.04 of 10 examples leaves one side empty'],
+    ['a part that is all', (set) => set.split(0.96), DataError, 'split: a fraction of 0.96 of 10 examples leaves one side empty'],
+    ['a fraction of 0', (set) => set.split(0), OptionError, 'split: fraction: 0 is not a number above 0 of at most 1'],
+    ['a fraction above 1', (set) => set.split(1.5), OptionError, 'split: fraction: 1.5 is not a number above 0 of at most 1'],
+    ['another option', (set) => set.split(0.5, { seeds: 1 } as never), OptionError, "split: unknown option 'seeds' (did you mean seed?)"],
+    ['half a seed', (set) => set.split(0.5, { seed: 0.5 }), OptionError, 'split: seed: 0.5 is not a whole number of at least 0 of at most 4294967295'],
+  ];
+  it.each(wrong)('of %s are refused', async (what, call, kind, message) => {
+    const set = await labelled();
+    await refused([what, () => call(set), kind, message]);
+  });
+});
