@@ -9,6 +9,13 @@ export default defineConfig({
     hookTimeout: minute,
     // One at a time: two browsers that compute on the CPU at once would only slow each other down.
     fileParallelism: false,
+    // With `--coverage`, as `npm run coverage` has it.
+    coverage: {
+      provider: 'istanbul',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary', 'json'],
+      reportsDirectory: 'out/coverage',
+    },
     projects: [
       {
         extends: true,
@@ -18,6 +25,7 @@ export default defineConfig({
           exclude: ['test/**/node/**'],
           // One page and one device over all files: starting them costs more than most tests.
           isolate: false,
+          setupFiles: ['test/support/known-differences.ts'],
           sequence: { groupOrder: 1 },
           browser: {
             enabled: true,

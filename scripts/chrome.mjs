@@ -152,7 +152,8 @@ function launchTrouble(error) {
 export async function adapterName(page) {
   const info = await page.evaluate(async () => {
     const adapter = await navigator.gpu?.requestAdapter();
-    return adapter && [adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ');
+    // Firefox doesn't tell.
+    return adapter && ([adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ') || 'without a name');
   });
   if (info) return info;
   const remedy = adapterKind() === 'hardware' ? '; LATENTGPU_ADAPTER=swiftshader computes on the CPU' : '';

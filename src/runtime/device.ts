@@ -19,8 +19,8 @@ export interface Opened {
 const backOffMs = [0, 250, 500, 1000, 2000, 4000, 8000];
 /** and for an answer. */
 const patienceMs = 2000;
-/** Within which a browser tells that a device is gone whose operations fail. */
-const noticeMs = 100;
+/** Within which a browser tells that a device is gone whose operations fail: Firefox looks only ten times a second. */
+const noticeMs = 1000;
 
 /** One adapter's device, and everything this library holds on it. */
 export class Gpu {
@@ -291,7 +291,7 @@ export class Gpu {
     const exhausted = this.#exhausted ?? (error instanceof GPUOutOfMemoryError ? error.message : undefined);
     this.#exhausted = undefined;
     if (exhausted !== undefined) throw new OutOfMemoryError(`the device is out of memory: ${exhausted}`);
-    if (error) throw new LatentGpuError(`WebGPU refused a command: ${error.message}`);
+    if (error) throw await this.#reasonOf(new LatentGpuError(`WebGPU refused a command: ${error.message}`, { cause: error }));
     return value;
   }
 }

@@ -2,6 +2,7 @@ import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
 import { encodeInto, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
+import { Stopwatch } from './profile.ts';
 import { openRecall } from './recall.ts';
 
 /** Of a problem, what it is apart from its sizes. */
@@ -121,32 +122,40 @@ export class Tuner {
     const ways = this.#left(choice);
     const commands = await Promise.all(ways.map(make));
     const best = commands.map(() => Infinity);
-    for (let round = 0; round < 2; round++) {
-      for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command));
+    const { device } = this.gpu;
+    const watch = device.features.has('timestamp-query') ? await this.gpu.guard(() => new Stopwatch(device)) : undefined;
+    try {
+      for (let round = 0; round < 2; round++) {
+        for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command, watch));
+      }
+    } finally {
+      watch?.dispose();
     }
     return ways[best.indexOf(Math.min(...best))];
   }
 
   /** Milliseconds of one dispatch. */
-  async #measure(command: Command): Promise<number> {
+  async #measure(command: Command, watch?: Stopwatch): Promise<number> {
     for (let count = 1; ; ) {
-      const begun = performance.now();
-      await this.#run(command, count);
-      const ms = performance.now() - begun;
+      const ms = await this.#timed(command, count, watch);
       if (ms >= leastMs || count === mostDispatches) return ms / count;
       count = Math.min(mostDispatches, Math.ceil((count * 1.5 * leastMs) / Math.max(ms, leastMs / 16)));
     }
   }
 
-  #run(command: Command, count: number): Promise<void> {
+  /** Milliseconds of so many dispatches: by the device's own clock where it has one, as a browser may notice late that work is done (Firefox: every 100 ms). */
+  async #timed(command: Command, count: number, watch?: Stopwatch): Promise<number> {
     const { device } = this.gpu;
-    return this.gpu.guard(() => {
+    const begun = performance.now();
+    await this.gpu.guard(() => {
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
+      const pass = encoder.beginComputePass(watch && { timestampWrites: watch.writes });
       for (let i = 0; i < count; i++) encodeInto(pass, command);
       pass.end();
+      watch?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
-      return device.queue.onSubmittedWorkDone();
+      return watch ? watch.ready() : device.queue.onSubmittedWorkDone();
     });
+    return watch ? watch.read() : performance.now() - begun;
   }
 }

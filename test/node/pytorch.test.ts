@@ -76,11 +76,11 @@ interface Answer {
 /** Trains such a model for a while, or takes its weights from a file, and asks what it makes of the input. */
 const ask = (page: Page, parts: Parts, input: Float32Array, weights?: Uint8Array): Promise<Answer> =>
   page.evaluate(
-    async ({ encoder, decoder, ...rest }, values, bytes) => {
+    async ({ encoder, decoder, input, loss, tied, seed }, values, bytes) => {
       const { autoencoder, openGpu, readSafetensors, ...makers } = window.latentgpu;
       const made = (calls: Call[]) => calls.map(([maker, ...args]) => (makers as unknown as Record<string, (...args: unknown[]) => Library.Layer>)[maker](...args));
       const gpu = await openGpu({ tuning: 'fixed' });
-      const model = await autoencoder(gpu, { ...rest, encoder: made(encoder), decoder: made(decoder) });
+      const model = await autoencoder(gpu, { input: input as Library.AutoencoderSpec['input'], loss, tied, seed, encoder: made(encoder), decoder: made(decoder) });
       const x = Float32Array.from(values);
       if (bytes) model.setWeights(readSafetensors(Uint8Array.from(bytes)).tensors);
       else await model.fit(x, { steps: 20, batchSize: 4 });

@@ -41,7 +41,7 @@ describe('a profile', () => {
     expect(kernels[0].milliseconds).toBeGreaterThan(0);
   });
 
-  it('has room for more dispatches than one set of queries', async () => {
+  it('has room for more dispatches than one set of queries', { timeout: 180_000 }, async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const kernels = await gpu.profile(() => model.fit(data, { ...fit, steps: 400 }));

@@ -126,7 +126,9 @@ const families: Record<string, Shader[]> = {
 describe('every variant compiles without any message', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {
     const { device } = await sharedGpu();
-    const infos = shaders.map(async ({ label, code }) => {
+    // A device without subgroups never gets to see their kernels.
+    const possible = shaders.filter(({ code }) => device.features.has('subgroups') || !code.includes('enable subgroups'));
+    const infos = possible.map(async ({ label, code }) => {
       const { messages } = await device.createShaderModule({ label, code }).getCompilationInfo();
       return messages.map(({ type, lineNum, message }) => `${label}: ${type} in line ${lineNum}: ${message}`);
     });

@@ -2,8 +2,9 @@ import { defineBrowserProvider } from '@vitest/browser';
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import type { BrowserProvider } from 'vitest/node';
 import { adapterName, launchChrome } from '../../scripts/chrome.mjs';
+import { firefoxPage, launchFirefox } from '../../scripts/firefox.mjs';
 
-/** Lets Vitest run the browser tests in our Chrome: one browser, and with `isolate: false` one page over all test files. */
+/** Lets Vitest run the browser tests in our Chrome, or in Firefox: one browser, and with `isolate: false` one page over all test files. */
 export function chrome() {
   return defineBrowserProvider({
     name: 'puppeteer',
@@ -19,8 +20,9 @@ class PuppeteerProvider implements BrowserProvider {
   readonly #pages = new Map<string, Page>();
 
   async openPage(sessionId: string, url: string): Promise<void> {
-    this.#browser ??= await launchChrome();
-    const page = await this.#browser.newPage();
+    const inFirefox = process.env.LATENTGPU_BROWSER === 'firefox';
+    this.#browser ??= await (inFirefox ? launchFirefox() : launchChrome());
+    const page = await (inFirefox ? firefoxPage(this.#browser) : this.#browser.newPage());
     this.#pages.set(sessionId, page);
     await page.goto(url);
     console.log(`${await this.#browser.version()}, adapter ${await adapterName(page)}`);

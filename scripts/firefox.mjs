@@ -1,0 +1,56 @@
+// Which Firefox to run the tests in, and how. WebGPU there is wgpu, an implementation and a compiler of WGSL of its own.
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import puppeteer from 'puppeteer';
+import { adapterKind } from './chrome.mjs';
+import { Failure } from './failure.mjs';
+import { nativeEnvironment } from './native-webgpu.mjs';
+
+/** @returns {string} */
+function findFirefox() {
+  const asked = process.env.LATENTGPU_FIREFOX;
+  const found = (asked ? [asked] : places()).find((place) => existsSync(place));
+  if (found) return found;
+  throw new Failure(asked ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file` : 'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX');
+}
+
+/** @returns {string[]} */
+function places() {
+  if (process.platform === 'darwin') return ['/Applications', path.join(homedir(), 'Applications')].map((folder) => `${folder}/Firefox.app/Contents/MacOS/firefox`);
+  if (process.platform === 'win32') {
+    const programs = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA];
+    return programs.flatMap((program) => (program ? [path.join(program, 'Mozilla Firefox', 'firefox.exe')] : []));
+  }
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return ['firefox', 'firefox-esr'].flatMap((name) => folders.map((folder) => path.join(folder, name)));
+}
+
+/** Opens a Firefox with WebGPU, which Linux gets only when asked for; where there is no GPU, on the software driver that comes with Chrome. */
+export function launchFirefox() {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: findFirefox(),
+    protocolTimeout: 0,
+    timeout: 60_000,
+    extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
+    env: { ...process.env, ...nativeEnvironment() },
+  });
+}
+
+/**
+ * A page of it. Firefox gives a software adapter only to those who ask for one.
+ * @param {import('puppeteer').Browser} firefox
+ */
+export async function firefoxPage(firefox) {
+  const page = await firefox.newPage();
+  if (adapterKind() === 'swiftshader') {
+    await page.evaluateOnNewDocument(() => {
+      const { requestAdapter } = GPU.prototype;
+      GPU.prototype.requestAdapter = /** @this {GPU} @param {GPURequestAdapterOptions} [options] */ function (options) {
+        return requestAdapter.call(this, { ...options, forceFallbackAdapter: true });
+      };
+    });
+  }
+  return page;
+}
