@@ -1,9 +1,9 @@
 // npm run reliability: everything that tries faults, bad input and load, as often as docs/RELIABILITY.md says, which it writes.
 // `npm run reliability -- readers` runs the files with that in their names, and rewrites only what the page says of them.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
-import { reliabilityPage } from './reliability/page.mjs';
+import { readResults, writePage, writeResults } from './reliability/results.mjs';
 import { root, setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
@@ -18,17 +18,16 @@ await runMain(async () => {
   const files = names.length ? names.map((name) => `test/reliability/${name}`) : ['test/reliability'];
   const code = await vitest([...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { VITE_THOROUGH: '1' });
   if (code) throw new Failure('not everything came out as it should: docs/RELIABILITY.md stays as it was');
-  const store = path.join(root, 'docs', 'results', 'reliability.json');
   /** @type {Kept} */
-  const kept = JSON.parse(await readFile(store, 'utf8').catch(() => '{}'));
+  const kept = await readResults('reliability');
   const { testResults } = JSON.parse(await readFile(report, 'utf8'));
   for (const { name, assertionResults } of testResults) {
     const date = new Date().toISOString().slice(0, 10);
     const tests = /** @type {Result[]} */ (assertionResults).flatMap(({ meta, duration }) => (meta.tried ? [{ ...meta.tried, seconds: duration / 1000 }] : []));
     if (tests.length) kept[path.relative(path.join(root, 'test', 'reliability'), name)] = { date, tests };
   }
-  await writeFile(store, `${JSON.stringify(kept, null, 2)}\n`);
-  await writeFile(path.join(root, 'docs', 'RELIABILITY.md'), reliabilityPage(kept));
+  await writeResults('reliability', kept);
+  await writePage();
   console.log('\ndocs/RELIABILITY.md is written');
 });
 

@@ -1,11 +1,13 @@
 /** @typedef {import('../../test/support/thorough.ts').Tried & { seconds: number }} Test */
 /** What is kept of each file under test/reliability. @typedef {Record<string, { date: string, tests: Test[] }>} Kept */
+/** What is kept of each file whose code was mutated. @typedef {Record<string, { date: string, mutants: number, killed: number, survived: number }>} Mutants */
 
 /**
  * docs/RELIABILITY.md.
  * @param {Kept} kept
+ * @param {Mutants} mutants
  */
-export function reliabilityPage(kept) {
+export function reliabilityPage(kept, mutants) {
   const sections = Object.entries(kept)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([file, { date, tests }]) => section(file, date, tests));
@@ -15,7 +17,7 @@ What is tried, how often, and what came out. \`npm run reliability\` runs all of
 fewer repetitions.
 
 ${sections.join('\n\n')}
-`;
+${mutantSection(mutants)}`;
 }
 
 /** @param {string} file @param {string} date @param {Test[]} tests */
@@ -29,4 +31,27 @@ function section(file, date, tests) {
 ${lines.join('\n')}
 
 ${date}; \`npm run reliability -- ${file.replace(/\.test\.ts$/, '')}\` ([the tests](../test/reliability/${file}))`;
+}
+
+/** @param {Mutants} files */
+function mutantSection(files) {
+  const all = Object.entries(files).sort(([a], [b]) => a.localeCompare(b));
+  if (!all.length) return '';
+  const sum = (/** @type {'mutants' | 'killed' | 'survived'} */ what) => all.reduce((total, [, counts]) => total + counts[what], 0);
+  const row = (/** @type {string} */ name, /** @type {number} */ mutants, /** @type {number} */ killed, /** @type {number} */ survived) =>
+    `| ${name} | ${mutants.toLocaleString('en')} | ${killed.toLocaleString('en')} | ${survived} | ${((100 * killed) / mutants).toFixed(1)} % |`;
+  const rows = [...all.map(([file, { mutants, killed, survived }]) => row(file, mutants, killed, survived)), row('all', sum('mutants'), sum('killed'), sum('survived'))];
+  const dates = all.map(([, { date }]) => date).sort();
+  return `
+## Mutants
+
+The code of data and files, changed in one place at a time so that it does something else ([Stryker](https://stryker-mutator.io)). A mutant that no
+test notices has survived: most of them do the same as the code does.
+
+| file | mutants | killed | survived | killed |
+| --- | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
+
+${dates[0]}${dates.at(-1) === dates[0] ? '' : ` to ${dates.at(-1)}`}; \`npm run mutants\` ([the tests](../vitest.mutants.config.ts))
+`;
 }

@@ -48,8 +48,9 @@ describe('the columns of a data set', () => {
     const features = 2 ** 20;
     const source = new Float32Array(12 * features);
     for (let row = 0; row < 12; row++) source[row * features + 5] = row;
+    const set = (await dataset(gpu, source, { shape: [features] })).filter((_, i) => i === 2 || i === 11);
     const { readbacks } = gpu.counters();
-    const { most, mean } = await columnsOf(await dataset(gpu, source, { shape: [features] }));
-    expect([most[5], mean[5], most[6], gpu.counters().readbacks - readbacks]).toEqual([11, 5.5, 0, 2]);
+    const { most, mean } = await columnsOf(set);
+    expect([most[5], mean[5], most[6], gpu.counters().readbacks - readbacks]).toEqual([11, 6.5, 0, 2]);
   });
 });

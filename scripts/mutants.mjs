@@ -1,0 +1,66 @@
+// npm run mutants: changes the code of data and files in one place at a time, by Stryker, and looks whether a test fails. Writes what it finds into
+// docs/RELIABILITY.md. `npm run mutants -- csv` takes the files with that in their names, and rewrites only what the page says of them.
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure, runMain } from './failure.mjs';
+import { readResults, writePage, writeResults } from './reliability/results.mjs';
+import { root, setup } from './setup.mjs';
+
+/** @typedef {{ status: string }} Mutant */
+
+/** What needs no browser; src/data/images.ts does. */
+const files = ['columns', 'csv', 'dataset', 'feed', 'idx', 'labels', 'split', 'upload'].map((name) => `src/data/${name}.ts`).concat(['json', 'onnx', 'protobuf', 'safetensors'].map((name) => `src/files/${name}.ts`));
+
+/** Per cent of all mutants. */
+const least = 80;
+
+await runMain(async () => {
+  await setup();
+  const names = process.argv.slice(2);
+  const mutate = files.filter((file) => !names.length || names.some((name) => file.includes(name)));
+  if (!mutate.length) throw new Failure(`no file has ${names.join(' or ')} in its name; there are ${files.join(', ')}`);
+  const out = path.join(root, 'out', 'mutants');
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  const fileName = path.join(out, 'report.json');
+  process.chdir(root);
+  // Not above: setup may have to install it first.
+  const { Stryker } = await import('@stryker-mutator/core');
+  const stryker = new Stryker({
+    mutate,
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'vitest.mutants.config.ts' },
+    // It works on a copy of what the tests need.
+    tempDirName: path.join('out', 'mutants', 'copies'),
+    ignorePatterns: ['*', '!src', '!shaders', '!test', '!scripts', '!package.json', '!tsconfig.json', '!vitest.mutants.config.ts'],
+    concurrency: 1,
+    // A tenth of a minute beyond what the tests take by themselves.
+    timeoutMS: 6000,
+    reporters: ['progress-append-only', 'clear-text', 'json'],
+    jsonReporter: { fileName },
+    clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
+    allowConsoleColors: false,
+  });
+  await stryker.runMutationTest();
+  /** @type {{ files: Record<string, { mutants: Mutant[] }> }} */
+  const report = JSON.parse(await readFile(fileName, 'utf8'));
+  const kept = await readResults('mutants');
+  const date = new Date().toISOString().slice(0, 10);
+  for (const [file, { mutants }] of Object.entries(report.files)) kept[file] = { date, ...counted(mutants) };
+  await writeResults('mutants', kept);
+  await writePage();
+  console.log('\ndocs/RELIABILITY.md is written');
+  const { mutants, killed } = counted(Object.values(report.files).flatMap(({ mutants }) => mutants));
+  if (killed < (least / 100) * mutants) throw new Failure(`${killed} of ${mutants} mutants were killed, less than ${least} %`);
+});
+
+/**
+ * One that makes a test run on and on is as good as killed. One that no test reaches has survived.
+ * @param {Mutant[]} mutants
+ */
+function counted(mutants) {
+  const count = (/** @type {string[]} */ ...kinds) => mutants.filter(({ status }) => kinds.includes(status)).length;
+  const [killed, survived] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')];
+  return { mutants: killed + survived, killed, survived };
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Most mutants fall in the first tests that look at them: the ones of huge files come last. */
+class QuickOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
+/** Tests of data and files that need no browser: see scripts/mutants.mjs. */
+export default defineConfig({
+  test: {
+    include: ['test/node/{columns,csv,dataset,feed,idx,onnx,safetensors,views}.test.ts', 'test/reliability/node/readers-corpus.test.ts'],
+    env: { VITE_MUTANTS: '1' },
+    sequence: { sequencer: QuickOnesFirst },
+    // What runs on and on is ended by Stryker.
+    testTimeout: 60_000,
+  },
+});
