@@ -44,6 +44,18 @@ describe('softmax', () => {
     expectClose(y, reference(x, columns), 2e-6);
   });
 
+  it('finds the largest value wherever in a row it stands', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const columns = 131;
+    // Less than the largest subtracted, its exponential would be infinite.
+    const x = Float32Array.from({ length: columns * columns }, (_, i) => (i % columns === Math.floor(i / columns) ? 300 : 0));
+    const y = await runOne(tape, softmax(tape, memory.put(x, [columns, columns])));
+    memory.dispose();
+    expectClose(y, reference(x, columns), 1e-6);
+  });
+
   it('has the right gradient, also where another rule adds to it', async () => {
     const gpu = await sharedGpu();
     for (const [rows, columns] of [[1, 1], [3, 5], [2, 67]] as const) {
