@@ -7,10 +7,11 @@ export default defineConfig({
   test: {
     include: [
       'test/kernels/{conv2d,matmul,optimizer,reduce,reparameterize}.test.ts',
-      'test/models/{family,fit,normalize,reference,save}.test.ts',
+      'test/models/{family,fit,normalize,recover,reference,save}.test.ts',
+      'test/reliability/{hundred-steps,lost-device}.test.ts',
       'test/shaders/{math,random}.test.ts',
     ],
-    setupFiles: ['test/support/native.ts'],
+    setupFiles: ['test/support/native.ts', 'test/support/known-differences.ts'],
     testTimeout: 2 * minute,
     hookTimeout: minute,
     // One device over all files.

@@ -24,6 +24,17 @@ export function randomCase(draw: Draw, most = 9): Case {
   }
 }
 
+const stepless = (image: [height: number, width: number, channels: number], kernel: [number, number]): Window => slide('test', image, { kernel, stride: 1, padding: 'same' });
+
+/** Matrices with a single row or column, or with few, and many on the other side. */
+export function narrowCase(draw: Draw): Case {
+  const [channels, filters] = [draw.pick([1, 1, 3, 20, 70, 70]), draw.pick([1, 1, 3, 20, 70, 70])];
+  return { batch: draw.pick([1, 1, 2, 4]), filters, window: stepless([1, 1, channels], [1, draw.pick([1, 1, 2])]) };
+}
+
+/** Weights that are a large matrix. */
+export const wideCase = (draw: Draw): Case => ({ batch: 1, filters: draw.whole(256, 260), window: stepless([draw.whole(2, 4), draw.whole(2, 4), draw.whole(29, 33)], [3, 3]) });
+
 export const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
   x: batch * image[0] * image[1] * image[2],
   y: batch * places[0] * places[1] * filters,

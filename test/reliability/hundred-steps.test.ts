@@ -1,0 +1,69 @@
+/** The same weights after a hundred steps wherever WebGPU is: in Chrome and Node (Dawn, Tint), in Firefox and Deno (wgpu, Naga). */
+import { expect, it } from 'vitest';
+import { adam, autoencoder, dataset, dense, gaussian, type Matrix } from '../../src/index.ts';
+import { sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { tried } from '../support/thorough.ts';
+
+const models = {
+  simple: { encoder: [dense(32, 'relu')], decoder: [dense(784, 'sigmoid')] },
+  variational: { encoder: [dense(64, 'relu'), gaussian(2)], decoder: [dense(64, 'relu'), dense(784, 'sigmoid')] },
+};
+
+/**
+ * What the bits of all weights come to, by adapter: SwiftShader's compiler keeps to the order and the rounding of the text. llvmpipe's makes one
+ * rounding of a product and its addition, in sums of products and in activations, so that its weights differ in their last bits.
+ */
+const hashes: Record<keyof typeof models, Record<'swiftshader' | 'llvmpipe', string>> = {
+  simple: { swiftshader: '7d13d661', llvmpipe: 'a3a4fe18' },
+  variational: { swiftshader: '2c3f46b5', llvmpipe: 'f172a115' },
+};
+
+/** Some of the weights on SwiftShader, evenly spread over all of them. */
+const samples: Record<keyof typeof models, number[]> = {
+  simple: [
+    -0.0736165941, -0.0887868106, -0.0985474959, 0.00391575182, 0.0513243936, -0.0640459806, -0.0436946414, 0.0294592381,
+    -0.0559560917, -0.0152398851, 0.0461578853, -0.0306730438, 0.0152974436, -0.0824867189, 0.0717882365, 0.0147101907,
+  ], // prettier-ignore
+  variational: [
+    -0.0886790901, 0.00356558221, -0.118148722, 0.00614499766, 0.0419516675, 0.00934143551, -0.0348568745, -0.0706498325,
+    0.0203178227, 0.104777329, -0.0943045169, -0.0391300097, -0.0895744041, 0.0835168883, 0.0608644709, -0.0695283413,
+  ], // prettier-ignore
+};
+
+/** FNV-1a over the bytes of all tensors, by name. */
+function hashOf(weights: readonly Matrix[]): string {
+  let hash = 2166136261;
+  for (const { data } of weights) for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) hash = Math.imul(hash ^ byte, 16777619);
+  return (hash >>> 0).toString(16);
+}
+
+function sampled(weights: readonly Matrix[]): number[] {
+  const all = weights.flatMap(({ data }) => [...data]);
+  return Array.from({ length: 16 }, (_, i) => all[Math.floor(((i + 0.5) / 16) * all.length)]);
+}
+
+/** Firefox tells nothing of its adapter; then only the samples are compared. */
+async function adapterOf(): Promise<'swiftshader' | 'llvmpipe' | undefined> {
+  const { info } = await sharedGpu();
+  const told = Object.values(info).join(' ').toLowerCase();
+  return (['swiftshader', 'llvmpipe'] as const).find((name) => told.includes(name));
+}
+
+it.for(['simple', 'variational'] as const)('%s: a hundred steps of Adam', async (name, { task }) => {
+  const gpu = await sharedGpu();
+  const pixels = Uint8Array.from(new Draw(3).floats(784 * 1024, -512, 256), (value) => Math.max(0, value));
+  const set = await dataset(gpu, pixels, { shape: [784] });
+  const model = await autoencoder(gpu, { input: 784, ...models[name], loss: 'bce', seed: 1 });
+  await model.fit(set, { steps: 100, batchSize: 128, optimizer: adam(1e-3) });
+  const byName = Object.entries(await model.weights()).sort(([a], [b]) => (a < b ? -1 : 1));
+  const weights = byName.map(([, weight]) => weight);
+  model.dispose();
+  set.dispose();
+
+  const adapter = await adapterOf();
+  const off = Math.max(...sampled(weights).map((value, i) => Math.abs(value - samples[name][i])));
+  expect(off).toBeLessThan(1e-7);
+  if (adapter) expect(hashOf(weights)).toBe(hashes[name][adapter]);
+  tried(task, `${name}: a hundred steps of Adam from a seed`, 100, `weights whose bits come to ${hashOf(weights)}, as in Chrome, Node, Firefox and Deno on SwiftShader`);
+});
