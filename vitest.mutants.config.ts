@@ -14,6 +14,8 @@ export default defineConfig({
     include: ['test/node/{columns,csv,dataset,feed,idx,onnx,safetensors,views}.test.ts', 'test/reliability/node/readers-corpus.test.ts'],
     env: { VITE_MUTANTS: '1' },
     sequence: { sequencer: QuickOnesFirst },
+    // One start of a worker for each mutant, not one for each file.
+    isolate: false,
     // What runs on and on is ended by Stryker.
     testTimeout: 60_000,
   },

@@ -4,7 +4,7 @@ import { asDataset, checkProbabilities, dataset, type Dataset, type DataSource }
 import { putLabelled } from '../../src/data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../src/errors.ts';
 import { count, floats, packed, refused, withSmallBuffers, words, type Refusal } from '../support/on-stand-in.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf } from '../support/error-of.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';
 
 beforeAll(stubWebGpu);

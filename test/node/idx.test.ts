@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fetchIdx, readIdx } from '../../src/data/idx.ts';
 import { DataError, FormatError, OptionError } from '../../src/errors.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf } from '../support/error-of.ts';
 
 const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
 const content = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), shape: [2, 1, 3] };

@@ -1,6 +1,8 @@
 import { autoencoder, dense, type Autoencoder, type AutoencoderSpec, type Matrix } from '../../src/index.ts';
 import { sharedGpu } from './gpu.ts';
 
+export { errorOf } from './error-of.ts';
+
 /** A small autoencoder on probabilities: 12-5-12, or as wished. */
 export async function smallModel(changes: Partial<AutoencoderSpec> = {}): Promise<Autoencoder> {
   return autoencoder(await sharedGpu(), { input: 12, encoder: [dense(5, 'relu')], decoder: [dense(12, 'sigmoid')], loss: 'bce', ...changes });
@@ -9,14 +11,4 @@ export async function smallModel(changes: Partial<AutoencoderSpec> = {}): Promis
 /** All weights in one list, for comparing bits. */
 export async function bits(model: { weights(): Promise<Record<string, Matrix>> }): Promise<number[]> {
   return Object.values(await model.weights()).flatMap(({ data }) => [...new Uint32Array(data.buffer, data.byteOffset, data.length)]);
-}
-
-/** The error a promise ends with; fails where there is none. */
-export async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was thrown');
 }

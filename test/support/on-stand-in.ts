@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Gpu } from '../../src/runtime/device.ts';
 import { readTensors, type Tensor } from '../../src/runtime/tensor.ts';
-import { errorOf } from './model.ts';
+import { errorOf } from './error-of.ts';
 import { standIn } from './stand-in.ts';
 
 /** So many whole numbers. */

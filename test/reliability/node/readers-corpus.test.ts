@@ -7,7 +7,7 @@ import { DataError, FormatError } from '../../../src/errors.ts';
 import { parseJson } from '../../../src/files/json.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import { Allocations } from '../../support/allocations.ts';
-import { errorOf } from '../../support/model.ts';
+import { errorOf } from '../../support/error-of.ts';
 
 function safetensors(header: string | Uint8Array, dataBytes = 0, announced?: bigint): Uint8Array {
   const json = typeof header === 'string' ? new TextEncoder().encode(header) : header;
@@ -234,7 +234,7 @@ describe('CSV', () => {
     'only newlines': ['\n'.repeat(million), DataError, /no rows/],
     'only returns': ['\r'.repeat(million), DataError, /no rows/],
     'spaces, and then newlines': [' '.repeat(million) + '\n'.repeat(million), DataError, /no rows/],
-    'two hundred thousand empty fields': [`1${',1'.repeat(200_000)}\n${','.repeat(200_000)}`, FormatError, /'' in row 1, column 0/],
+    'two hundred thousand empty fields': [`1${',1'.repeat(million / 5)}\n${','.repeat(million / 5)}`, FormatError, /'' in row 1, column 0/],
     'a line that ends in a delimiter': ['1,2\n3,4,\n', FormatError, /3 values at offset 4/],
     'a byte order mark within': ['1\n2\ufeff3', FormatError, /no number/],
     'a zero character': ['1\n\0', FormatError, /no number/],
