@@ -1,4 +1,6 @@
-// npm run test:native: the tests' core outside of browsers: in Node on Dawn, and in Deno on wgpu, an implementation and a compiler of WGSL of its own.
+// npm run test:native: the tests' core outside of browsers: in Node on Dawn, and in Deno on wgpu, an implementation and a compiler of WGSL of its
+// own; there once more on Mesa's llvmpipe, where it is installed, whose arithmetic is another one than that of Chrome's SwiftShader.
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
 import { nativeEnvironment } from './native-webgpu.mjs';
@@ -8,10 +10,24 @@ import { vitest } from './vitest.mjs';
 await runMain(async () => {
   await setup();
   // The package `deno` starts its program from a script of Node's.
-  const runtimes = { Node: [], Deno: [path.join(root, 'node_modules', 'deno', 'bin.cjs'), 'run', '--allow-all'] };
-  for (const [name, runtime] of Object.entries(runtimes)) {
+  const deno = [path.join(root, 'node_modules', 'deno', 'bin.cjs'), 'run', '--allow-all'];
+  const llvmpipe = findLlvmpipe();
+  const runs = [
+    { name: 'Node', runtime: [], environment: nativeEnvironment() },
+    { name: 'Deno', runtime: deno, environment: nativeEnvironment() },
+    ...(llvmpipe ? [{ name: 'Deno on llvmpipe', runtime: deno, environment: { VK_ICD_FILENAMES: llvmpipe } }] : []),
+  ];
+  for (const { name, runtime, environment } of runs) {
     console.log(`\n${name}`);
-    const code = await vitest(['--config', 'vitest.native.config.ts', ...process.argv.slice(2)], nativeEnvironment(), runtime);
+    const code = await vitest(['--config', 'vitest.native.config.ts', ...process.argv.slice(2)], environment, runtime);
     if (code) throw new Failure(`the tests failed in ${name}`);
   }
+  if (!llvmpipe) console.log('\nllvmpipe is not installed here (Debian: apt-get install mesa-vulkan-drivers): nothing was run on it');
 });
+
+/** The Vulkan driver that Linux distributions have for the processor. */
+function findLlvmpipe() {
+  const folder = '/usr/share/vulkan/icd.d';
+  const name = existsSync(folder) && readdirSync(folder).find((file) => file.startsWith('lvp_icd'));
+  return name && path.join(folder, name);
+}

@@ -17,5 +17,6 @@ const differences: Record<'Firefox' | 'Deno', Record<string, string>> = {
 const here = 'Deno' in globalThis ? 'Deno' : navigator.userAgent.includes('Firefox') ? 'Firefox' : undefined;
 
 beforeEach(({ task }) => {
-  if (here && task.name in differences[here]) task.fails = true;
+  // What `it.fails` does, decided here for a whole list.
+  if (here && task.name in differences[here]) Object.assign(task, { fails: true });
 });
