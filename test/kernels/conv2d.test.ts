@@ -5,7 +5,7 @@ import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { slide, unslide, type Padding } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
+import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
 import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
 import { catchGpuErrors, sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
@@ -125,6 +125,40 @@ it('adds its gradients to others', async () => {
     reference: (x, w) => transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
     relative: 1e-5,
   });
+});
+
+it('adds the gradients of a single filter to others, where the batch is one image and nothing else adds up', async () => {
+  const draw = new Draw(5);
+  const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
+  await checkGradient(await sharedGpu(), {
+    inputs: [
+      { values: draw.floats(80), shape: [1, 80] },
+      { values: draw.floats(9 * 4), shape: [1, 3, 3, 4] },
+    ],
+    build: (tape, x, w) => add(tape, conv2d(tape, x, w, undefined, window), conv2d(tape, x, w, undefined, window)),
+    reference: (x, w) => reference(x, w, undefined, 1, window).y.map((v) => 2 * v),
+    relative: 1e-5,
+  });
+});
+
+// The batch is cut into parts of two images, with sums of their own.
+it.each([
+  ['several filters', fixed([2, 3, 4], 2, 1, 'valid', 4, 65)],
+  ['a single filter', fixed([3, 3, 4], 2, 1, 'valid', 1, 129)],
+])('a last part of one image has no other in the gradient of %s', async (_, { batch, filters, window }) => {
+  const draw = new Draw(6);
+  const each = { batch, filters, window };
+  const [x, w, dy] = [draw.floats(sizes(each).x), draw.floats(sizes(each).weights), draw.floats(sizes(each).y)];
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const weights = memory.put(w, sizes(each).w);
+  const y = conv2d(tape, memory.put(x, [batch, x.length / batch]), weights, undefined, window);
+  tape.differentiate(y, memory.put(dy, y.shape));
+  const [dw] = await run(tape, [tape.grad(weights)]);
+  memory.dispose();
+  const wanted = convWeights(dy, x, filters, window);
+  expectClose(dw, wanted.y, (i) => 4 * 2 ** -24 * Math.sqrt(batch * 2) * wanted.magnitude[i]);
 });
 
 describe('the places of a window', () => {
