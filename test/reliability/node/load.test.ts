@@ -5,12 +5,20 @@ import type * as Library from '../../../src/index.ts';
 import { withBuiltPage } from '../../support/builtPage.ts';
 import { times, tried } from '../../support/thorough.ts';
 
+interface Held {
+  buffers: number;
+  bytes: number;
+  pipelines: number;
+}
+
 /** In the page. */
 declare global {
   interface Window {
     latentgpu: typeof Library;
-    /** Does so many episodes more. */
-    episodes(count: number): Promise<{ buffers: number; bytes: number; pipelines: number }>;
+    /** Does so many episodes more; says what the device holds then. */
+    episodes(count: number): Promise<Held>;
+    /** Does mixed work for so many milliseconds, at least one round of it; says how many rounds it was, and what the device holds. */
+    mixedWork(ms: number): Promise<Held & { rounds: number }>;
   }
 }
 
@@ -58,6 +66,78 @@ const prepare = (page: Page) =>
     };
   });
 
+/** Opens one device, and defines what mixed work is: everything that the library does, one after the other, with devices that come and go beside it. */
+const prepareMixed = (page: Page) =>
+  page.evaluate(async () => {
+    const { adamw, autoencoder, classifier, conv2d, convTranspose2d, dataset, dense, flatten, gaussian, jigsaw, loadAutoencoder, maskNoise, minMax, openGpu, reshape, stochasticContractive } = window.latentgpu;
+    let pipelines = 0;
+    const gpu = await openGpu({ tuning: 'fixed' });
+    const compile = gpu.device.createComputePipelineAsync.bind(gpu.device);
+    gpu.device.createComputePipelineAsync = (descriptor) => {
+      pipelines++;
+      return compile(descriptor);
+    };
+    const pixels = Uint8Array.from({ length: 500 * 144 }, (_, i) => (i * i) % 256);
+    const labels = Array.from({ length: 500 }, (_, i) => i % 5);
+    const images = (on = gpu, deviceBytes?: number) => dataset(on, pixels, { shape: [12, 12, 1], labels, deviceBytes });
+    const flat = { encoder: [flatten(), dense(32, 'relu'), dense(8)], decoder: [dense(32, 'relu'), dense(144, 'sigmoid'), reshape([12, 12, 1])], loss: 'bce' as const };
+    const half = { stride: 2, padding: 'same' as const };
+
+    const work = [
+      async () => {
+        const set = await images();
+        const model = await autoencoder(gpu, { input: [12, 12, 1], ...flat, encoder: [flatten(), dense(32, 'relu'), gaussian(8)], normalize: minMax() });
+        await model.fit(set, { epochs: 3, validation: 0.2, patience: 2, restoreBest: true, optimizer: adamw(1e-3) });
+        await Promise.all([model.sample(20, { seed: 1 }), model.errors(set), model.evaluate(set), model.toOnnx()]);
+        for (const each of [model, set]) each.dispose();
+      },
+      async () => {
+        const set = await images();
+        const encoder = [conv2d(4, 3, 'relu', half), flatten(), dense(8)];
+        const decoder = [dense(144, 'relu'), reshape([6, 6, 4]), convTranspose2d(1, 3, 'sigmoid', half)];
+        const model = await autoencoder(gpu, { input: [12, 12, 1], encoder, decoder, loss: 'mse', corrupt: maskNoise(0.2) });
+        await model.fit(set, { epochs: 2 });
+        const again = await loadAutoencoder(gpu, await model.save());
+        await again.fit(set, { steps: 5 });
+        const probe = await classifier(gpu, { encoder: again.encoder, classes: 5 });
+        await probe.fit(set, labels, { epochs: 1 });
+        await probe.predict(set);
+        for (const each of [probe, again, model, set]) each.dispose();
+      },
+      async () => {
+        const set = await images(gpu, 2 * 144 * 200);
+        const model = await autoencoder(gpu, { input: [12, 12, 1], ...flat, penalty: stochasticContractive(0.1, 0.1) });
+        const stop = new AbortController();
+        await model.fit(set, { epochs: 50, signal: stop.signal, onEpochEnd: ({ epoch }) => void (epoch === 2 && stop.abort()) }).catch((error: unknown) => {
+          if (error !== stop.signal.reason) throw error;
+        });
+        for (const each of [model, set]) each.dispose();
+      },
+      async () => {
+        const set = await images();
+        const puzzle = await jigsaw(gpu, { input: [12, 12, 1], tiles: 2, permutations: 8, encoder: [flatten(), dense(16, 'relu')], head: [dense(16, 'relu')] });
+        await puzzle.fit(set, { epochs: 2 });
+        for (const each of [puzzle, set]) each.dispose();
+      },
+      async () => {
+        const own = await openGpu();
+        const set = await images(own);
+        const model = await autoencoder(own, { input: [12, 12, 1], ...flat });
+        await model.fit(set, { epochs: 4, recover: true, onEpochEnd: ({ epoch }) => void (epoch === 2 && own.device.destroy()) });
+        own.close();
+      },
+    ];
+    window.mixedWork = async (ms) => {
+      const until = performance.now() + ms;
+      let rounds = 0;
+      do {
+        for (const each of work) await each();
+        rounds++;
+      } while (performance.now() < until);
+      return { ...gpu.memory(), pipelines, rounds };
+    };
+  });
+
 /** Bytes of JavaScript's heap after a collection. */
 async function heap(page: Page): Promise<number> {
   const session = await page.createCDPSession();
@@ -66,6 +146,8 @@ async function heap(page: Page): Promise<number> {
   await session.detach();
   return usedSize;
 }
+
+const held = ({ buffers, bytes, pipelines }: Held): Held => ({ buffers, bytes, pipelines });
 
 it('short episodes leave buffers, pipelines and the heap as they were', { timeout: 3_600_000 }, async ({ task }) => {
   const half = times(120, 32_500);
@@ -79,12 +161,37 @@ it('short episodes leave buffers, pipelines and the heap as they were', { timeou
     const before = await heap(page);
     const last = await page.evaluate((count) => window.episodes(count), half);
     const grown = (await heap(page)) - before;
-    const counts = ({ buffers, bytes, pipelines }: typeof first) => ({ buffers, bytes, pipelines });
-    expect(counts(middle)).toEqual({ buffers: 0, bytes: 0, pipelines: first.pipelines });
-    expect(counts(last)).toEqual(counts(middle));
+    expect(held(middle)).toEqual({ buffers: 0, bytes: 0, pipelines: first.pipelines });
+    expect(held(last)).toEqual(held(middle));
     expect(grown / half).toBeLessThan(1024);
     const perEpisode = Math.max(0, Math.round(grown / half));
     tried(task, 'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed', 12 + 2 * half, `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`);
+  });
+  expect(troubles).toEqual([]);
+});
+
+it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 2 * 3_600_000 }, async ({ task }) => {
+  const half = times(5_000, 1_800_000);
+  const troubles = await withBuiltPage({ '/page.html': html }, async (page, url) => {
+    await page.goto(`${url}/page.html`);
+    await page.waitForFunction('window.latentgpu');
+    await prepareMixed(page);
+    const first = await page.evaluate(() => window.mixedWork(0));
+    const middle = await page.evaluate((ms) => window.mixedWork(ms), half);
+    const before = await heap(page);
+    const last = await page.evaluate((ms) => window.mixedWork(ms), half);
+    // In a short run, what the page itself keeps outweighs what a round leaves.
+    const grown = Math.max(0, (await heap(page)) - before);
+    expect(held(middle)).toEqual({ buffers: 0, bytes: 0, pipelines: first.pipelines });
+    expect(held(last)).toEqual(held(middle));
+    const pieces = 5 * last.rounds;
+    expect(grown).toBeLessThan(1024 * Math.max(pieces, 500));
+    tried(
+      task,
+      `pieces of work, mixed, for ${(2 * half) / 60_000} minutes: trainings of all kinds, files, questions, streamed data, puzzles, a device lost and recovered`,
+      5 * (first.rounds + middle.rounds + last.rounds),
+      `no buffer and no pipeline more; JavaScript’s heap grew by ${Math.round(grown / pieces)} bytes a piece over the last half`,
+    );
   });
   expect(troubles).toEqual([]);
 });
