@@ -21,12 +21,16 @@ const answers: Record<string, RequestListener> = {
     response.setHeader('content-length', file.length).write(file.subarray(0, 5));
     setTimeout(() => response.destroy(), 20);
   },
-  '/silent': (_, response) => response.write(file.subarray(0, 5)),
+  '/silent': (_, response) => {
+    response.on('close', () => letGo());
+    response.write(file.subarray(0, 5));
+  },
   '/no-idx': (_, response) => response.end('<html>'),
   '/nothing': (_, response) => response.writeHead(204).end(),
 };
 const server = createServer((request, response) => (answers[request.url!] ?? ((_, missing) => missing.writeHead(404).end(file)))(request, response));
 let origin: string;
+let letGo = () => {};
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -71,14 +75,46 @@ it('ends with the reason of its signal, before and while bytes come, and lets th
   const reason = new Error('enough');
   expect(await errorOf(fetchIdx(`${origin}/file`, { signal: AbortSignal.abort(reason) }))).toBe(reason);
   const stop = new AbortController();
+  const closed = new Promise<void>((resolve) => (letGo = resolve));
   expect(await errorOf(fetchIdx(`${origin}/silent`, { signal: stop.signal, onProgress: () => stop.abort(reason) }))).toBe(reason);
+  await closed;
+});
+
+it('lets the connection go where it is told of progress and fails', async () => {
+  const closed = new Promise<void>((resolve) => (letGo = resolve));
+  const failure = new Error('no such element');
+  const failing = () => {
+    throw failure;
+  };
+  expect((await errorOf(fetchIdx(`${origin}/silent`, { onProgress: failing }))).cause).toBe(failure);
+  await closed;
+});
+
+it('says of the first bytes of a file what is wrong with them', async () => {
+  const noIdx = 'idx: no IDX file: it should begin with two zeros (offset 0)';
+  const cases: [number[], string][] = [
+    [[], 'idx: the file ends at offset 0, within the magic number'],
+    [[0, 0, 8], 'idx: the file ends at offset 3, within the magic number'],
+    [[0, 0, 8, 0], 'idx: no sides at offset 3'],
+    [[0, 1, 8, 1], noIdx],
+    // Half of what gzip begins with.
+    [[0x1f, 0, 8, 0], noIdx],
+    [[0, 0x8b, 8, 0], noIdx],
+    [[0x1f, 0x8b, 8, 0], 'idx: the gzip stream is damaged (offset 0)'],
+  ];
+  for (const [bytes, message] of cases) {
+    const error = await errorOf(readIdx(Uint8Array.from(bytes)));
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error.message).toBe(message);
+  }
+  expect((await errorOf(readIdx(Uint8Array.of(0x1f, 0x8b, 8, 0)))).cause).toBeInstanceOf(Error);
 });
 
 it('names the option or the argument that is wrong', async () => {
   const [fetching, reading] = [fetchIdx, readIdx] as ((...args: unknown[]) => Promise<unknown>)[];
   const cases: [call: () => Promise<unknown>, message: string][] = [
     [() => fetching(7), 'fetchIdx: the url is a text or a URL, not 7'],
-    [() => fetching(`${origin}/file`, { onprogress: () => {} }), 'did you mean onProgress'],
+    [() => fetching(`${origin}/file`, { onprogress: () => {} }), "fetchIdx: unknown option 'onprogress' (did you mean onProgress?)"],
     [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress is a function'],
     [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: the signal is an AbortSignal'],
     [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],
