@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FormatError, ShapeError } from '../../src/errors.ts';
+import { FormatError, OptionError, ShapeError } from '../../src/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors.ts';
 
 /** A file from its parts, however wrong they are. */
@@ -58,7 +58,26 @@ describe('what is written', () => {
   });
 
   it('refuses the one name the format keeps', () => {
-    expect(() => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } })).toThrow(FormatError);
+    const write = (): unknown => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } });
+    expect(write).toThrow(new FormatError('safetensors: no tensor can be called __metadata__, the format keeps that name'));
+  });
+
+  const w = { data: new Float32Array(2), shape: [2] };
+  const noTensors = new OptionError('writeSafetensors: takes tensors by their names, and metadata that map names to text');
+  const noTensor = new ShapeError('safetensors: w is no tensor: { data: Float32Array, shape }');
+  it.each<[string, Error, tensors: unknown, metadata?: unknown]>([
+    ['no tensors', noTensors, null],
+    ['a list of tensors', noTensors, [w]],
+    ['metadata that are no text', noTensors, { w }, { epoch: 3 }],
+    ['metadata that are a list', noTensors, { w }, ['a']],
+    ['a tensor that is none', noTensor, { w: undefined }],
+    ['a tensor without a shape', noTensor, { w: { data: w.data } }],
+    ['a tensor of plain numbers', noTensor, { w: { data: [1, 2], shape: [2] } }],
+    ['a tensor of doubles', noTensor, { w: { data: new Float64Array(2), shape: [2] } }],
+    ['a tensor with half a side', noTensor, { w: { data: w.data, shape: [0.5, 4] } }],
+  ])('refuses %s', (_, error, tensors, metadata) => {
+    const write = writeSafetensors as (...args: unknown[]) => unknown;
+    expect(() => write(tensors, metadata)).toThrow(error);
   });
 });
 
@@ -77,6 +96,26 @@ describe('what is read', () => {
     expect(readSafetensors(bytes).tensors.b?.data[0]).toBe(2);
   });
 
+  it('may list what is empty behind what begins at the same place', () => {
+    const bytes = file(JSON.stringify({ row: entry([1], [0, 4]), empty: entry([0], [0, 0]), column: entry([1, 1], [4, 8]), none: entry([0, 3], [4, 4]) }), 8);
+    expect(Object.values(readSafetensors(bytes).tensors).map(({ shape }) => shape)).toEqual([[1], [0], [1, 1], [0, 3]]);
+  });
+
+  it('is a file in bytes', () => {
+    expect(() => readSafetensors('{}' as never)).toThrow(new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array'));
+    expect(() => readSafetensors(new ArrayBuffer(8) as never)).toThrow(OptionError);
+  });
+
+  it('names the error of the parser as its cause', () => {
+    let error: unknown;
+    try {
+      readSafetensors(file('{"w":', 0));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect((error as FormatError).cause).toBeInstanceOf(SyntaxError);
+  });
+
   const one = (shape: unknown, offsets: unknown, dtype?: unknown): string => JSON.stringify({ w: entry(shape, offsets, dtype) });
   const two = (a: number[], b: number[]): string => JSON.stringify({ a: entry([1], a), b: entry([1], b) });
   const dataStart = (header: string): number => 8 + header.length;
@@ -89,6 +128,7 @@ describe('what is read', () => {
     ['no JSON', file('{"w":', 0), 'byte 8: the header is no JSON'],
     ['no UTF-8', file('', 1, 1).fill(255, 8), 'byte 8: the header is no JSON'],
     ['no object', file('[]', 0), 'byte 8: the header is no JSON object'],
+    ['an entry that is null', file('{"w":null}', 0), "the header's entry for w is no object"],
     ['an entry that is no object', file('{"w":3}', 0), "the header's entry for w is no object"],
     ['another dtype', file(one([2], [0, 4], 'F16'), 4), 'the dtype "F16"; only "F32" is read'],
     ['no dtype', file('{"w":{"shape":[1],"data_offsets":[0,4]}}', 4), 'the dtype undefined'],
@@ -104,6 +144,7 @@ describe('what is read', () => {
     ['a hole at the start', file(one([1], [4, 8]), 8), '4 bytes between the header and w belong to no tensor'],
     ['an overlap', file(two([0, 4], [2, 6]), 6), `byte ${dataStart(two([0, 4], [2, 6])) + 2}: b overlaps a by 2 bytes`],
     ['trailing bytes', file(one([1], [0, 4]), 7), `byte ${dataStart(one([1], [0, 4])) + 4}: 3 bytes follow that belong to no tensor`],
+    ['a shape of two sides, of another size', file(one([2, 3], [0, 4]), 4), 'the shape [2, 3], that is 24 bytes, but data_offsets over 4'],
     ['missing bytes', file(one([1], [0, 4]), 3), `byte ${dataStart(one([1], [0, 4])) + 3}: the file ends here, 1 bytes before the end of w`],
   ])('is refused: %s', (_, bytes, message) => {
     const read = (): unknown => readSafetensors(bytes);
