@@ -16,8 +16,8 @@ export interface CommandPass {
 }
 
 /** One compute pass for all of them: three calls each. */
-export function computePass(encoder: GPUCommandEncoder): CommandPass {
-  const pass = encoder.beginComputePass();
+export function computePass(encoder: GPUCommandEncoder, timestampWrites?: GPUComputePassTimestampWrites): CommandPass {
+  const pass = encoder.beginComputePass({ timestampWrites });
   return { encode: (command) => encodeInto(pass, command), end: () => pass.end() };
 }
 

@@ -5,6 +5,7 @@ import { Memory } from './memory.ts';
 import { checkFunction, shown } from './options.ts';
 import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
+import { Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
 
 /** Asks for an adapter and for its device. */
@@ -204,24 +205,32 @@ export class Gpu {
   }
 
   /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
-  submit(encode: (encoder: GPUCommandEncoder) => number): Promise<void> {
+  submit(encode: (encoder: GPUCommandEncoder) => number, done = () => this.device.queue.onSubmittedWorkDone()): Promise<void> {
     return this.guard(() => {
       const encoder = this.device.createCommandEncoder();
       this.#counters.dispatches += encode(encoder);
       this.#counters.submits++;
       this.device.queue.submit([encoder.finish()]);
-      return this.device.queue.onSubmittedWorkDone();
+      return done();
     });
   }
 
-  /** Encodes, submits and counts dispatches; resolves when the device has finished them. @internal */
-  compute(encode: (pass: CommandPass) => number): Promise<void> {
-    return this.submit((encoder) => {
-      const pass = this.#profiler?.pass(encoder) ?? computePass(encoder);
+  /** Encodes, submits and counts dispatches; resolves when the device has finished them. A stopwatch takes their time, unless a profile does. @internal */
+  compute(encode: (pass: CommandPass) => number, watch?: Stopwatch): Promise<void> {
+    const encodeAll = (encoder: GPUCommandEncoder) => {
+      const writes = watch?.writes;
+      const pass = this.#profiler?.pass(encoder) ?? computePass(encoder, writes);
       const dispatches = encode(pass);
       pass.end();
+      watch?.resolve(encoder);
       return dispatches;
-    });
+    };
+    return this.submit(encodeAll, watch && (() => watch.ready()));
+  }
+
+  /** The device's own clock, where it has one. @internal */
+  stopwatch(): Stopwatch | undefined {
+    return this.device.features.has('timestamp-query') ? new Stopwatch(this.device) : undefined;
   }
 
   /** Copies ranges of device buffers to one array of bytes, back to back. @internal */

@@ -63,37 +63,3 @@ export class Profiler {
     }
   }
 }
-
-/** Takes the time of one pass after the other by the device's own clock. */
-export class Stopwatch {
-  readonly writes: GPUComputePassTimestampWrites;
-  readonly #resolved: GPUBuffer;
-  readonly #staging: GPUBuffer;
-
-  constructor(device: GPUDevice) {
-    this.writes = { querySet: device.createQuerySet({ type: 'timestamp', count: 2 }), beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-    this.#resolved = device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
-    this.#staging = device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  }
-
-  /** To be encoded behind the pass. */
-  resolve(encoder: GPUCommandEncoder): void {
-    encoder.resolveQuerySet(this.writes.querySet, 0, 2, this.#resolved, 0);
-    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16);
-  }
-
-  ready(): Promise<undefined> {
-    return this.#staging.mapAsync(GPUMapMode.READ);
-  }
-
-  /** Milliseconds of the last one. */
-  read(): number {
-    const [begin, end] = new BigUint64Array(this.#staging.getMappedRange().slice(0));
-    this.#staging.unmap();
-    return Number(end - begin) / 1e6;
-  }
-
-  dispose(): void {
-    for (const each of [this.writes.querySet, this.#resolved, this.#staging]) each.destroy();
-  }
-}

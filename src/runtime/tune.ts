@@ -2,8 +2,8 @@ import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
 import { encodeInto, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
-import { Stopwatch } from './profile.ts';
 import { openRecall } from './recall.ts';
+import type { Stopwatch } from './stopwatch.ts';
 
 /** Of a problem, what it is apart from its sizes. */
 export const kernelOf = ({ problem }: Pick<Choice, 'problem'>): string => problem.replace(/ \d.*/, '');
@@ -122,8 +122,7 @@ export class Tuner {
     const ways = this.#left(choice);
     const commands = await Promise.all(ways.map(make));
     const best = commands.map(() => Infinity);
-    const { device } = this.gpu;
-    const watch = device.features.has('timestamp-query') ? await this.gpu.guard(() => new Stopwatch(device)) : undefined;
+    const watch = this.gpu.stopwatch();
     try {
       for (let round = 0; round < 2; round++) {
         for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command, watch));

@@ -24,6 +24,7 @@ function pretend(msPerStep: number) {
   let inFlight = 0;
   let mostInFlight = 0;
   const gpu = {
+    stopwatch: () => undefined,
     compute: async (encode: (pass: CommandPass) => number) => {
       const steps = encode(pass);
       submits.push(steps);
@@ -86,10 +87,49 @@ describe('how many steps go into a submit', () => {
   it('shrinks when steps become slower', async () => {
     let msPerStep = 1;
     const { gpu, submits } = pretend(1);
-    const slow = { compute: (encode: (pass: CommandPass) => number) => gpu.compute((commands) => encode(commands) * msPerStep) } as unknown as Gpu;
+    const slow = { stopwatch: () => undefined, compute: (encode: (pass: CommandPass) => number) => gpu.compute((commands) => encode(commands) * msPerStep) } as unknown as Gpu;
     await new Schedule(slow, 100).run(3000, oneEach, { onFinished: (steps) => void (msPerStep = steps > 1000 ? 10 : 1) });
     // Counted in milliseconds here: ten times as slow, so a tenth as many in each.
     expect(submits.slice(-3, -1)).toEqual([100, 100]);
+  });
+
+  /** A browser that looks only every 100 ms whether work is done, on a device that says it took so many milliseconds a step. */
+  function pretendLate(msPerStep: number, told = msPerStep) {
+    let now = 0;
+    let busyUntil = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const submits: number[] = [];
+    let watches = 0;
+    const read = (watch: { steps: number }) => watch.steps * told;
+    const gpu = {
+      stopwatch: () => {
+        watches++;
+        const watch = { steps: 0, make() {}, read: (): number => read(watch), dispose: () => void watches-- };
+        return watch;
+      },
+      compute: async (encode: (pass: CommandPass) => number, watch: { steps: number }) => {
+        watch.steps = encode(pass);
+        submits.push(watch.steps);
+        busyUntil = Math.max(busyUntil, now) + watch.steps * msPerStep;
+        const noticed = 100 * Math.ceil(busyUntil / 100);
+        await new Promise((resolve) => setTimeout(resolve));
+        now = Math.max(now, noticed);
+      },
+    } as unknown as Gpu;
+    return { gpu, submits, watches: () => watches };
+  }
+
+  it('follows the device’s own clock where the browser notices late that work is done', async () => {
+    const { gpu, submits, watches } = pretendLate(1);
+    await new Schedule(gpu, 12).run(300, oneEach);
+    expect(submits.slice(4, -1).every((count) => count === 12)).toBe(true);
+    expect(watches()).toBe(0);
+  });
+
+  it('follows the page’s where the device’s is wrong', async () => {
+    const { gpu, submits } = pretendLate(300, 1e-6);
+    await new Schedule(gpu, 100).run(10, oneEach);
+    expect(submits).toEqual(Array.from({ length: 10 }, () => 1));
   });
 });
 
