@@ -18,7 +18,7 @@ describe('what lies on the device', () => {
       expect((await packed(piece.data)).slice(0, 4 * Math.ceil(length / 4))).toEqual([...count(length, 4), ...Array<number>((8 - length) % 4).fill(0)]);
     }
     const [piece] = (await dataset(gpu, floats(9).subarray(3), { shape: [2] })).storage.pieces;
-    expect([piece.first, piece.count, await words(piece.data)]).toEqual([0, 3, count(6, 3)]);
+    expect([piece.first, piece.count, piece.data.dtype, piece.data.label, await words(piece.data)]).toEqual([0, 3, 'f32', 'data', count(6, 3)]);
   });
 
   it.each([{ maxBufferSize: 600 }, { maxStorageBufferBindingSize: 600 }])('in pieces of whole examples, by fours, where buffers are small: %o', async (limits) => {
@@ -28,6 +28,8 @@ describe('what lies on the device', () => {
     expect(pieces.map(({ first, count }) => [first, count])).toEqual([[0, 8], [8, 8], [16, 3]]);
     expect(await words(pieces[1].data)).toEqual(count(96, 96));
     expect(await words(pieces[2].data)).toEqual(count(36, 192));
+    const even = await dataset(gpu, floats(12 * 16), { shape: [12] });
+    expect(even.storage.pieces.map(({ count }) => count)).toEqual([8, 8]);
   });
 
   it('is freed where a later piece has no room, and with its data set', async () => {

@@ -22,6 +22,7 @@ describe('what passes through the device', () => {
     const feed = Feed.open('fit', set, 4)!;
     const example = (row: number) => count(features, row * features);
     feed.begin();
+    expect([feed.data.dtype, feed.data.label, feed.data.size]).toEqual(['f32', 'window', 24]);
     expect([feed.window, feed.targets, feed.stepsFrom(0, 2)]).toEqual([8, undefined, 2]);
     expect(await words(feed.data)).toEqual(count(8 * features));
     // From the middle of a half: what is left of it; the next half takes the place of the one before.
@@ -56,6 +57,7 @@ describe('what passes through the device', () => {
     const set = (await streamed(gpu, Uint8Array.from(count(18 * features)))).withTargets(count(18, 100));
     expect([gpu.memory().buffers, set.storage.targets]).toEqual([0, undefined]);
     const feed = Feed.open('fit', set, 4)!;
+    expect([feed.data.dtype, feed.data.size, feed.targets!.dtype, feed.targets!.label, feed.targets!.size]).toEqual(['u32', 6, 'f32', 'targets', 8]);
     feed.begin();
     feed.stepsFrom(12, 4);
     // Behind the last two is what was there before.
@@ -67,6 +69,19 @@ describe('what passes through the device', () => {
     expect(await words(feed.targets!)).toEqual(count(8).map((i) => 117 - i));
     expect((await packed(feed.data)).slice(0, features)).toEqual(count(features, 17 * features));
     feed.dispose();
+    expect(gpu.memory().buffers).toBe(0);
+  });
+
+  it('is not left there where its targets have no room', async () => {
+    const gpu = standIn();
+    const set = (await streamed(gpu)).withTargets(count(20));
+    const { device } = gpu;
+    const create = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+      if (descriptor.label === 'targets') throw new Error('no room');
+      return create(descriptor);
+    };
+    expect(() => Feed.open('fit', set, 4)).toThrow('no room');
     expect(gpu.memory().buffers).toBe(0);
   });
 
