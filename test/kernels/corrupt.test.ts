@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { corrupt, dropout, type CorruptionKind } from '../../src/kernels/corrupt.ts';
+import { add } from '../../src/kernels/elementwise.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState, type StateValues } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -114,6 +115,24 @@ describe('dropout', () => {
     const through = (values: Float32Array) => values.map((value, i) => (chance[i] < rate * 2 ** 32 ? 0 : value / (1 - rate)));
     expectClose(forward, through(x), 2e-7);
     expectClose(back, through(dy), 2e-7);
+    memory.dispose();
+    state.dispose();
+  });
+
+  it.each([3, 8])('adds its gradient to another, with %i columns', async (columns) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const [rows, rate] = [5, 0.3];
+    const draw = new Draw(columns);
+    const dy = draw.floats(rows * columns);
+    const state = makeState(gpu);
+    writeState(gpu, state, { ...usual, batch: rows });
+    const tape = makeTape(gpu);
+    const x = memory.put(draw.floats(rows * columns), [rows, columns]);
+    tape.differentiate(add(tape, dropout(tape, x, rate, { state, which: 0 }), x), memory.put(dy, [rows, columns]));
+    const chance = words(rows, columns);
+    const wanted = dy.map((d, i) => d + (chance[i] < rate * 2 ** 32 ? 0 : d / (1 - rate)));
+    expectClose(await runOne(tape, tape.grad(x)), wanted, 4e-7);
     memory.dispose();
     state.dispose();
   });

@@ -77,6 +77,36 @@ it.each([
   memory.dispose();
 });
 
+it.each([
+  [false, 4],
+  [false, 5],
+  [true, 8],
+  [true, 3],
+])('gather takes each row from the piece that has it, bytes %s, rows of %i', async (bytes, columns) => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const [examples, batch] = [13, 6];
+  const values = Float32Array.from(new Draw(columns).floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
+  const pieces = [[0, 4], [4, 4], [8, 5]].map(([first, count]) => {
+    const part = values.slice(first * columns, (first + count) * columns);
+    const packed = new Uint32Array(Math.ceil(part.length / 4));
+    new Uint8Array(packed.buffer).set(part);
+    return { first, count, data: bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(part, [count, columns]) };
+  }); // prettier-ignore
+  const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
+  const bound = memory.put(order, [examples], 'u32');
+  const state = makeState(gpu);
+  for (const position of [0, 6, 12]) {
+    writeState(gpu, state, { examples, batch, position });
+    const tape = makeTape(gpu);
+    const x = await runOne(tape, gather(tape, { data: pieces, bytes, columns, scale: 1 }, state, batch, bound));
+    const real = Math.min(batch, examples - position);
+    expectClose(x, reference(values, columns, batch, real, position, 1, order), 0, `from ${position}`);
+  }
+  state.dispose();
+  memory.dispose();
+});
+
 it('gather takes more values than a dimension has workgroups', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { distances } from '../../src/kernels/neighbors.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+// What comes of them, test/models/neighbors.test.ts checks; that many queries fall into blocks shows only among millions of distances.
+it('squared distances of the queries of a block, wherever it begins', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const draw = new Draw(1);
+  const [length, asked, width] = [6, 11, 8];
+  const [codes, queries] = [draw.floats(length * width), draw.floats(asked * width)];
+  const bound = [memory.put(codes, [length, width]), memory.put(queries, [asked, width])] as const;
+  const blocks = [[0, 5], [5, 4], [9, 2], [10, 1], [0, 11]]; // prettier-ignore
+  const tape = makeTape(gpu);
+  const results = await run(tape, blocks.map(([first, count]) => distances(tape, ...bound, first, count)));
+  memory.dispose();
+  blocks.forEach(([first, count], block) => {
+    const wanted = Float64Array.from({ length: length * count }, (_, i) => {
+      const [code, query] = [Math.floor(i / count), first + (i % count)];
+      let sum = 0;
+      for (let d = 0; d < width; d++) sum += (codes[code * width + d] - queries[query * width + d]) ** 2;
+      return sum;
+    });
+    expect(results[block].length).toBe(wanted.length);
+    expectClose(results[block], wanted, (i) => 1e-6 * wanted[i], `${count} queries from ${first}`);
+  });
+});
