@@ -5,7 +5,7 @@ import { Memory } from './memory.ts';
 import { checkFunction, shown } from './options.ts';
 import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
-import { Stopwatch } from './stopwatch.ts';
+import { Stopwatches, type Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
 
 /** Asks for an adapter and for its device. */
@@ -35,6 +35,7 @@ export class Gpu {
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #device!: GPUDevice;
   #pipelines!: Pipelines;
+  #stopwatches!: Stopwatches;
   #lost!: Promise<GPUDeviceLostInfo>;
   #tellClosed!: (info: GPUDeviceLostInfo) => void;
   #closed = false;
@@ -170,6 +171,7 @@ export class Gpu {
   #use(device: GPUDevice): void {
     this.#device = device;
     this.#pipelines = new Pipelines(device);
+    this.#stopwatches = new Stopwatches(device);
     this.#loss = this.#exhausted = undefined;
     // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
     const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
@@ -228,9 +230,9 @@ export class Gpu {
     return this.submit(encodeAll, watch && (() => watch.ready()));
   }
 
-  /** The device's own clock, where it has one. @internal */
+  /** The device's own clock, where it has one; to be released. @internal */
   stopwatch(): Stopwatch | undefined {
-    return this.device.features.has('timestamp-query') ? new Stopwatch(this.device) : undefined;
+    return this.#stopwatches.take();
   }
 
   /** Copies ranges of device buffers to one array of bytes, back to back. @internal */

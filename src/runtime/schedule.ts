@@ -1,11 +1,11 @@
 import type { CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
-import type { Stopwatch } from './stopwatch.ts';
 
 /** The default length of one submit: short enough for a page that shares the GPU, and far from the 2 s after which Windows resets it. */
 const defaultBudgetMs = 100;
 /** A browser may notice that work is done so much later: Firefox looks only every 100 ms. */
 const mostLateMs = 150;
+const mostInFlight = 8;
 
 export interface ScheduleHooks {
   /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
@@ -20,10 +20,13 @@ export interface ScheduleHooks {
 
 /**
  * Runs steps, many to a submit: as many as fit the budget by the pace measured so far, starting with one. One submit is prepared while
- * the one before is running, so the GPU never waits for JavaScript. It waits on the queue, never on animation frames: those stop in hidden tabs.
+ * the one before is running, so the GPU never waits for JavaScript; more, where the browser notices late that one is done. It waits on the queue,
+ * never on animation frames: those stop in hidden tabs.
  */
 export class Schedule {
   #msPerStep: number | undefined;
+  /** By how much the browser has been late of late. */
+  #lateMs = 0;
 
   constructor(
     private readonly gpu: Gpu,
@@ -36,12 +39,9 @@ export class Schedule {
     let submitted = 0;
     let finished = 0;
     let freeAt = 0;
-    // Two submits at most are under way, and finish in turn.
-    const watches = [this.gpu.stopwatch(), this.gpu.stopwatch()];
-    let submits = 0;
-    const finish = (count: number, began: number, watch?: Stopwatch) => {
+    const finish = (count: number, began: number, deviceMs?: number) => {
       const now = performance.now();
-      this.#learn(count, this.#trusted(now - Math.max(began, freeAt), watch?.read()));
+      this.#learn(count, this.#trusted(now - Math.max(began, freeAt), deviceMs));
       freeAt = now;
       finished += count;
       onFinished?.(finished);
@@ -54,26 +54,23 @@ export class Schedule {
         submitted += count;
         await inTurn(() => {
           const began = performance.now();
-          const watch = watches[submits++ % 2];
+          const watch = this.gpu.stopwatch();
           const done = this.gpu.compute((pass) => {
-            // Both with the first submit, so that a run makes the same buffers however many submits it takes.
-            for (const each of watches) each?.make();
             let dispatches = 0;
             for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
             return dispatches;
           }, watch);
-          const landed = done.then(() => finish(count, began, watch));
+          const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
           landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
           inFlight.push(landed);
         });
         const unknownPace = this.#msPerStep === undefined;
-        if (unknownPace || inFlight.length > 1) await inFlight.shift();
+        if (unknownPace || inFlight.length > this.#ahead()) await inFlight.shift();
       }
       await Promise.all(inFlight);
       return submitted;
     } finally {
       await Promise.allSettled(inFlight); // Whatever ends the run, nothing is left behind on the queue.
-      for (const watch of watches) watch?.dispose();
     }
   }
 
@@ -82,7 +79,14 @@ export class Schedule {
    * profile it stands still.
    */
   #trusted(pageMs: number, deviceMs = 0): number {
-    return deviceMs > 0 && deviceMs < pageMs + mostLateMs && pageMs < this.budgetMs + mostLateMs ? deviceMs : pageMs;
+    if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
+    this.#lateMs = Math.max(pageMs - deviceMs, 0.9 * this.#lateMs);
+    return deviceMs;
+  }
+
+  /** Submits that wait behind the one that runs: one, or as many as keep the device busy until the browser notices. */
+  #ahead(): number {
+    return Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.budgetMs));
   }
 
   #stepsThatFit(left: number): number {

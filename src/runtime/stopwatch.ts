@@ -1,45 +1,74 @@
-/** Takes the time of one pass after the other by the device's own clock. What it needs is made with the first pass, whose guard sees what fails. */
-export class Stopwatch {
-  #made: { queries: GPUQuerySet; resolved: GPUBuffer; staging: GPUBuffer } | undefined;
+/** So many passes may be timed at once. */
+const slots = 8;
+
+interface Made {
+  queries: GPUQuerySet;
+  resolved: GPUBuffer;
+  staging: GPUBuffer[];
+}
+
+/** Takes the time of passes by the device's own clock. */
+export class Stopwatches {
+  /** All at once and with the first pass: its guard then sees what fails, and a run makes the same buffers however many passes it takes. */
+  #made: Made | undefined;
+  readonly #idle = Array.from({ length: slots }, (_, i) => i);
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Makes what it needs, once. */
-  make() {
+  /** For one pass after the other, until it is released; none where all are in use, or the device has no clock. */
+  take(): Stopwatch | undefined {
+    if (!this.device.features.has('timestamp-query')) return undefined;
+    const slot = this.#idle.pop();
+    return slot === undefined ? undefined : new Stopwatch(slot, () => this.#make(), () => void this.#idle.push(slot)); // prettier-ignore
+  }
+
+  #make(): Made {
     return (this.#made ??= {
-      queries: this.device.createQuerySet({ type: 'timestamp', count: 2 }),
-      resolved: this.device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
-      staging: this.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+      queries: this.device.createQuerySet({ type: 'timestamp', count: 2 * slots }),
+      resolved: this.device.createBuffer({ size: 256 * slots, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
+      staging: Array.from({ length: slots }, () => this.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })),
     });
   }
+}
+
+export class Stopwatch {
+  constructor(
+    private readonly slot: number,
+    private readonly make: () => Made,
+    private readonly giveBack: () => void,
+  ) {}
 
   /** For the pass's descriptor. */
   get writes(): GPUComputePassTimestampWrites {
-    return { querySet: this.make().queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+    return { querySet: this.make().queries, beginningOfPassWriteIndex: 2 * this.slot, endOfPassWriteIndex: 2 * this.slot + 1 };
   }
 
   /** To be encoded behind the pass. */
   resolve(encoder: GPUCommandEncoder): void {
-    const { queries, resolved, staging } = this.#made!;
-    encoder.resolveQuerySet(queries, 0, 2, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
+    const { queries, resolved } = this.make();
+    encoder.resolveQuerySet(queries, 2 * this.slot, 2, resolved, 256 * this.slot);
+    encoder.copyBufferToBuffer(resolved, 256 * this.slot, this.#staging, 0, 16);
   }
 
   /** To be called behind the submit: when the device has done it, and so all before it. */
   ready(): Promise<undefined> {
-    return this.#made!.staging.mapAsync(GPUMapMode.READ);
+    return this.#staging.mapAsync(GPUMapMode.READ);
   }
 
   /** Milliseconds of the pass. */
   read(): number {
-    const { staging } = this.#made!;
-    const [begin, end] = new BigUint64Array(staging.getMappedRange().slice(0));
-    staging.unmap();
+    const [begin, end] = new BigUint64Array(this.#staging.getMappedRange().slice(0));
+    this.#staging.unmap();
     return Number(end - begin) / 1e6;
   }
 
-  dispose(): void {
-    for (const each of Object.values(this.#made ?? {})) each.destroy();
-    this.#made = undefined;
+  /** Also where something has failed, so that another pass can be timed. */
+  release(): void {
+    this.#staging.unmap();
+    this.giveBack();
+  }
+
+  get #staging(): GPUBuffer {
+    return this.make().staging[this.slot];
   }
 }

@@ -128,7 +128,7 @@ export class Tuner {
         for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command, watch));
       }
     } finally {
-      watch?.dispose();
+      watch?.release();
     }
     return ways[best.indexOf(Math.min(...best))];
   }

@@ -13,7 +13,7 @@ const faults: Fault[] = ['buffer', 'pipeline', 'map', 'submit'];
 const everyNth = thorough ? 1 : 23;
 
 describe.each(Object.entries(members))('%s', (name, member) => {
-  it.for(faults)('ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time', async (fault, { task }) => {
+  it.for(faults)('ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time', { timeout: 600_000 }, async (fault, { task }) => {
     const { device } = await sharedGpu();
     const whole = faulty(device, fault);
     const expected = await run(member, whole.gpu);
