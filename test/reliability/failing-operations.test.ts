@@ -4,7 +4,6 @@ import { LatentGpuError, OutOfMemoryError } from '../../src/index.ts';
 import { faulty, type Fault } from '../support/faulty.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { members, run } from '../support/members.ts';
-import { errorOf } from '../support/model.ts';
 import { thorough, tried } from '../support/thorough.ts';
 
 const faults: Fault[] = ['buffer', 'pipeline', 'map', 'submit'];
@@ -21,8 +20,13 @@ describe.each(Object.entries(members))('%s', (name, member) => {
     expect(operations).toBeGreaterThan(0);
     let failures = 0;
     for (let at = 0; at < operations; at += everyNth) {
-      const { gpu } = faulty(device, fault, at);
-      const error = await errorOf(run(member, gpu));
+      const { gpu, operations } = faulty(device, fault, at);
+      const error = await run(member, gpu).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      // How many submits there are, each with a mapping, depends on the machine's pace: a faster run is over before.
+      if (!error && operations() <= at) break;
       expect(error, `${fault} ${at}`).toBeInstanceOf(fault === 'buffer' ? OutOfMemoryError : LatentGpuError);
       expect(gpu.memory(), `${fault} ${at}`).toMatchObject({ bytes: 0, buffers: 0 });
       expect(await run(member, gpu), `${fault} ${at}`).toEqual(expected);
