@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, DataError, dataset, dense, OptionError, ShapeError } from '../../src/index.ts';
+import { adam, autoencoder, conv2d, DataError, dataset, dense, flatten, gaussian, jigsaw, LatentGpuError, OptionError, sgd, ShapeError } from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -26,6 +26,7 @@ describe('what fit refuses, before any dispatch', () => {
     ['patience without validation', good, { epochs: 1, patience: 2 }, OptionError, 'fit: patience needs validation data'],
     ['validation of another shape', good, { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }, ShapeError, 'fit: validation: the model takes 12 features, the data has 11'],
     ['a validation share that leaves nothing', good, { epochs: 1, validation: 0.001 }, DataError, 'leaves one side empty'],
+    ['no optimizer at all', good, { epochs: 1, optimizer: null }, OptionError, 'the optimizer is one made by sgd, adam, adamw or adagrad, not null'],
     ['an optimizer of its own making', good, { epochs: 1, optimizer: 'adam' }, OptionError, 'the optimizer is one made by'],
   ];
 
@@ -65,6 +66,8 @@ describe('what a model cannot be', () => {
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
     ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],
     ['a broken seed', { seed: 1.5 }, OptionError, 'autoencoder: seed: 1.5 is not'],
+    ['tied weights of what is not dense', { tied: true, encoder: [gaussian(5)] }, OptionError, 'autoencoder: tied weights take dense layers, not gaussian'],
+    ['tied weights of another number of layers', { tied: true, encoder: [dense(8), dense(5)] }, OptionError, 'as many dense layers on both sides, not 2 and 1'],
     ['an unknown option', { latentDim: 5 }, OptionError, "autoencoder: unknown option 'latentDim'"],
   ])('%s', async (_, spec, type, message) => {
     const error = await refused(spec);
@@ -81,6 +84,7 @@ describe('what a model cannot be', () => {
     ['an unknown initializer', () => dense(3, 'relu', { init: 'zeros' as never }), "there is no initializer 'zeros'"],
     ['half a unit', () => dense(0.5), 'dense: units: 0.5 is not a whole number'],
     ['a negative rate', () => adam(-1), 'adam: learning rate: -1 is not'],
+    ['Nesterov without a momentum', () => sgd(0.1, { nesterov: true }), 'sgd: nesterov needs a momentum'],
     ['a momentum that is none', () => adam(1e-3, { beta1: 1 }), 'adam: beta1'],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
@@ -100,5 +104,24 @@ describe('what other calls refuse', () => {
     const gpu = await sharedGpu();
     expect(await errorOf(dataset(gpu, good))).toBeInstanceOf(OptionError);
     model.dispose();
+  });
+});
+
+describe('a jigsaw', () => {
+  const spec = { input: [8, 8, 1] as [number, number, number], tiles: 2 as const, permutations: 4, encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)], head: [dense(4, 'relu')] };
+
+  it('has no Gaussian code', async () => {
+    const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), gaussian(3)] }));
+    expect(error).toEqual(new OptionError('jigsaw: gaussian is the code of an autoencoder'));
+  });
+
+  it('answers no more once it is disposed, and is disposed once', async () => {
+    const gpu = await sharedGpu();
+    const before = gpu.memory().buffers;
+    const model = await jigsaw(gpu, spec);
+    model.dispose();
+    model.dispose();
+    expect(gpu.memory().buffers).toBe(before);
+    expect(await errorOf(model.save())).toEqual(new LatentGpuError('the model was disposed'));
   });
 });

@@ -54,7 +54,7 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [convTranspose2d(4, 3, 'relu', { stride: 2, ...same }), convTranspose2d(3, 1, 'relu', { stride: 2, ...same }), convTranspose2d(2, 3, 'linear', { padding: 1 })],
     [8, 8, 2],
   ),
-  'transposed convolutions with paddings': images([flatten(), dense(12)], [reshape([2, 2, 3]), convTranspose2d(4, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1 }), convTranspose2d(2, [3, 2], 'linear', {})], [6, 5, 2]),
+  'transposed convolutions with paddings': images([flatten(), dense(12)], [reshape([2, 2, 3]), convTranspose2d(4, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1, bias: false }), convTranspose2d(2, [3, 2])], [6, 5, 2]),
 };
 
 describe.each(Object.entries(models))('%s', (_, changes) => {

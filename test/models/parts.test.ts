@@ -98,6 +98,10 @@ describe('a Gaussian code', () => {
     const path = await model.interpolate(from, to, 5);
     expect(await model.interpolate(from, to, 5, { path: 'spherical' })).toEqual(path);
     expect(await model.interpolate(from, to, 5, { path: 'linear' })).not.toEqual(path);
+    // No circle leads from a code to itself: it stays where it is.
+    const still = await model.interpolate(from, from, 3);
+    const { data: there } = await model.decode(await model.encode(from));
+    expect(still.data).toEqual(Float32Array.of(...there, ...there, ...there));
     model.dispose();
   });
 });
@@ -180,6 +184,20 @@ describe('pretraining', () => {
       expect(inner.epochs[0].kl !== undefined).toBe('encoder' in changes);
       model.dispose();
     }
+  });
+
+  it('measures validation data of its own after each epoch, and tells of its progress', async () => {
+    const gpu = await sharedGpu();
+    const model = await stacked();
+    const before = gpu.memory().buffers;
+    const stages = new Set<number | undefined>();
+    const histories = await model.pretrain(data(16), { epochs: 2, validation: data(8, 5), onProgress: ({ stage }) => void stages.add(stage) });
+    expect([histories.map(({ validation }) => validation!.length), [...stages]]).toEqual([[2, 2], [1, 2]]);
+    const wrong = await errorOf(model.pretrain(data(16), { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }));
+    expect(wrong).toBeInstanceOf(ShapeError);
+    expect(wrong.message).toContain('pretrain: validation: the model takes 12 features, the data has 11');
+    expect(gpu.memory().buffers).toBe(before);
+    model.dispose();
   });
 
   it('refuses a decoder that does not mirror the encoder, and a fit meanwhile', async () => {

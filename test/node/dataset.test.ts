@@ -9,6 +9,9 @@ import { standIn, stubWebGpu } from '../support/stand-in.ts';
 
 beforeAll(stubWebGpu);
 
+/** As if its device had been lost, and the Gpu had another one. */
+const lose = (set: Dataset, piece: number) => Object.defineProperty(set.storage.pieces[piece].data, 'gone', { value: true, configurable: true });
+
 describe('what lies on the device', () => {
   it('bytes as bytes, up to a whole word, and floats', async () => {
     const gpu = standIn();
@@ -53,20 +56,35 @@ describe('what lies on the device', () => {
   it('is what a function gives, and comes back when the device is another', async () => {
     const gpu = standIn();
     const given: (Uint8Array | Float32Array)[] = [floats(4), floats(4), floats(6), new Uint8Array(4)];
-    const lost: boolean[] = [];
     const set = await dataset(gpu, async () => given.shift()!, { shape: [2] });
-    const lose = () => lost.push(Object.defineProperty(set.storage.pieces[0].data, 'gone', { value: true, configurable: true }).gone);
     await set.bringBack();
     expect(given.length).toBe(3);
-    lose();
+    lose(set, 0);
     await set.bringBack();
     expect([given.length, set.storage.pieces[0].data.gone, await words(set.storage.pieces[0].data)]).toEqual([2, false, count(4)]);
     for (const now of [6, 4]) {
-      lose();
-      const error = await errorOf(set.bringBack());
-      expect(error).toEqual(new DataError(`dataset: its source gave 4 values and now gives ${now}`));
+      lose(set, 0);
+      expect(await errorOf(set.bringBack())).toEqual(new DataError(`dataset: its source gave 4 values and now gives ${now}`));
     }
-    expect(lost).toEqual([true, true, true]);
+  });
+
+  it('comes back once, whoever asks for it meanwhile, and not at all to who has been disposed', async () => {
+    const made = async () => {
+      const gpu = withSmallBuffers({ maxBufferSize: 600 });
+      const set = await dataset(gpu, floats(12 * 16), { shape: [12] });
+      // One of two pieces is enough.
+      lose(set, 1);
+      return { gpu, set };
+    };
+    const { gpu, set } = await made();
+    await Promise.all([set.bringBack(), set.bringBack()]);
+    // Those that are lost count until the Gpu has another device.
+    expect([gpu.memory().buffers, await words(set.storage.pieces[1].data)]).toEqual([4, count(96, 96)]);
+    const gone = await made();
+    const coming = gone.set.bringBack();
+    gone.set.dispose();
+    await coming;
+    expect(gone.gpu.memory().buffers).toBe(0);
   });
 });
 
@@ -107,6 +125,7 @@ const wrong: Refusal[] = [
   ['half an example', make(floats(7), { shape: [2, 3] }), ShapeError, 'dataset: 7 values are no whole number of examples of [2, 3] (6 values each)'],
   ['a NaN', make(Float32Array.of(1, 2, 3, NaN), { shape: [2] }), DataError, 'dataset: NaN at row 1, column 1'],
   ['an infinity', make(Float32Array.of(1, 2, -Infinity, 3), { shape: [2] }), DataError, 'dataset: -Infinity at row 1, column 0'],
+  ['labels that are no list', make(floats(4), { shape: [2], labels: 7 }), OptionError, 'dataset: labels: takes a list of numbers, not 7'],
   ['labels too few', make(floats(4), { shape: [2], labels: [1] }), ShapeError, 'dataset: 2 examples, but 1 labels'],
   ['half a label', make(floats(4), { shape: [2], labels: [1, 0.5] }), DataError, 'dataset: the label of row 1 is 0.5, not a whole number of 32 bits'],
   ['a label in words', make(floats(4), { shape: [2], labels: ['1', 2] }), DataError, "dataset: the label of row 0 is '1', not a whole number of 32 bits"],
@@ -122,10 +141,13 @@ describe('probabilities', () => {
   const outside = 'is outside [0, 1]; scale the data, or use loss: \'mse\'';
   const wrong: Refusal[] = [
     ['below', () => check(Float32Array.of(0, 1, 0.5, -0.25)), DataError, `bce: -0.25 at row 1, column 1 ${outside}`],
+    ['below, several times', () => check(Float32Array.of(0, -1, -1, 2)), DataError, `bce: -1 at row 0, column 1 ${outside}`],
+    ['above, several times', () => check(Float32Array.of(0, 0, 2, 2)), DataError, `bce: 2 at row 1, column 0 ${outside}`],
+    ['below by its scale', () => check(Float32Array.of(0, 0.5, -0.25, 1), 2), DataError, `bce: -0.5 at row 1, column 0 ${outside}`],
     ['above', () => check(Float32Array.of(0, 1, 1.5, 0)), DataError, `bce: 1.5 at row 1, column 0 ${outside}`],
     ['above by its scale', () => check(Float32Array.of(0, 0.5, 0.75, 1), 2), DataError, `bce: 2 at row 1, column 1 ${outside}`],
-    ['below by a scale below 0', () => check(Float32Array.of(0, 0, 0.5, 0), -1), DataError, `bce: -0.5 at row 1, column 0 ${outside}`],
-    ['above by a scale below 0', () => check(Float32Array.of(-2, 0, 0, 0), -1), DataError, `bce: 2 at row 0, column 0 ${outside}`],
+    ['below by a scale below 0', () => check(Float32Array.of(0, 0, 0.5, 0), -2), DataError, `bce: -1 at row 1, column 0 ${outside}`],
+    ['above by a scale below 0', () => check(Float32Array.of(-2, 0, 0, 0), -2), DataError, `bce: 4 at row 0, column 0 ${outside}`],
   ];
   it.each(wrong)('%s', async (...refusal) => refused(refusal));
 

@@ -1,5 +1,5 @@
 /** Parts of a data set, on a stand-in that only keeps buffers. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { dataset, type Dataset } from '../../src/data/dataset.ts';
 import { DataError, OptionError } from '../../src/errors.ts';
 import { count, floats, refused, words } from '../support/on-stand-in.ts';
@@ -17,7 +17,7 @@ describe('views', () => {
     const ones = set.filter((label) => label === 1);
     expect([ones.length, rows(ones), [...ones.labels!], [...ones.membership!]]).toEqual([3, [1, 4, 7], [1, 1, 1], [0, 1, 0, 0, 1, 0, 0, 1, 0, 0]]);
     const last = ones.filter((_, i) => i > 0);
-    expect([rows(last), await words(last.order!)]).toEqual([[4, 7], [4, 7]]);
+    expect([rows(last), last.order!.dtype, last.order!.label, await words(last.order!)]).toEqual([[4, 7], 'u32', 'subset', [4, 7]]);
     expect(rows(last.take(1))).toEqual([4]);
     expect(rows(set.take(10))).toEqual(count(10));
     const bare = (await dataset(standIn(), floats(4), { shape: [1] })).filter((label, i) => label === undefined && i !== 2);
@@ -54,10 +54,25 @@ describe('views', () => {
     expect([gpu.memory().buffers, other.disposed]).toEqual([0, true]);
   });
 
+  it('that nobody holds any more are freed when the next one needs something there', async () => {
+    const gpu = standIn();
+    const set = await labelled(gpu);
+    void set.take(2).order;
+    // As if the collector had been here.
+    const collected = vi.spyOn(WeakRef.prototype, 'deref').mockReturnValue(undefined);
+    const held = set.take(3);
+    void held.order;
+    expect(gpu.memory().buffers).toBe(2);
+    collected.mockRestore();
+    void set.take(4).order;
+    expect([gpu.memory().buffers, await words(held.order!)]).toEqual([3, [0, 1, 2]]);
+  });
+
   it('with a number beside each example have it at the place of the example', async () => {
     const gpu = standIn();
     const set = (await labelled(gpu)).filter((label) => label === 2);
     const targeted = set.withTargets([7, 8, 9]);
+    expect([targeted.storage.targets!.dtype, targeted.storage.targets!.label]).toEqual(['f32', 'targets']);
     expect(await words(targeted.storage.targets!)).toEqual([0, 0, 7, 0, 0, 8, 0, 0, 9, 0]);
     expect([rows(targeted), targeted.length, set.storage.targets]).toEqual([[2, 5, 8], 3, undefined]);
     targeted.take(1).dispose();

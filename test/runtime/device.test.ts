@@ -59,6 +59,29 @@ describe('openGpu', () => {
 });
 
 describe('a device of one’s own', () => {
+  /** One that says other things of itself. */
+  const deviceWith = async (changes: object) => {
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+    for (const [name, value] of Object.entries(changes)) Object.defineProperty(device, name, { value });
+    return device;
+  };
+
+  it('needs eight storage buffers a shader, and 64 invocations', async () => {
+    const device = await deviceWith({ limits: { maxStorageBuffersPerShaderStage: 4, maxComputeInvocationsPerWorkgroup: 256 } });
+    const opening = openGpu({ device });
+    await expect(opening).rejects.toThrow(GpuUnavailableError);
+    await expect(opening).rejects.toThrow("the device's maxStorageBuffersPerShaderStage is 4; 8 are needed");
+    device.destroy();
+  });
+
+  it('may know nothing of its adapter, as in older browsers', async () => {
+    const device = await deviceWith({ adapterInfo: undefined });
+    const gpu = await openGpu({ device });
+    expect(gpu.info).toEqual({ vendor: '', architecture: '', description: '', isFallback: false });
+    gpu.close();
+    device.destroy();
+  });
+
   it('is left alive by close(), which frees only what was made here', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const device = await adapter!.requestDevice();
