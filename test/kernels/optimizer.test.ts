@@ -53,7 +53,7 @@ async function setUp(kind: OptimizerKind, initial: Float32Array, settings: reado
 }
 
 describe.each(kinds)('%s', (kind) => {
-  it.each([4, 64, 252, 260])('follows its float64 twin for 25 steps with %i weights', async (count) => {
+  it.each([4, 64, 252, 260, 1100])('follows its float64 twin for 25 steps with %i weights', async (count) => {
     const draw = new Draw(count);
     // Some start at zero, so that the steps themselves are all there is.
     const initial = draw.floats(count).map((v, i) => (i % 2 ? v : 0));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { activate, activationNames } from '../../src/kernels/activation.ts';
+import { add } from '../../src/kernels/elementwise.ts';
 import { maxPool2d } from '../../src/kernels/pool.ts';
 import { slide } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -19,6 +20,8 @@ const cases = [
   { image: [6, 7, 8], kernel: [3, 3], stride: 2, padding: 'same' },
   { image: [5, 6, 2], kernel: [3, 2], stride: 1, padding: 'valid' },
   { image: [9, 8, 5], kernel: [2, 3], stride: 3, padding: 'valid' },
+  { image: [7, 7, 4], kernel: [3, 3], stride: 2, padding: 'same' },
+  { image: [4, 7, 2], kernel: [3, 3], stride: 3, padding: 'same' },
 ] as const;
 
 /** Values in a random order, all of them some way apart, so that differences never change which is the largest. */
@@ -53,6 +56,18 @@ it('gives the gradient to the first of equals, as also where all are below every
   memory.dispose();
   expect(values).toEqual(new Float32Array(4).fill(-1e30));
   expect(dx).toEqual(new Float32Array([1, 0, 2, 0, 0, 0, 3, 0, 4]));
+});
+
+it.each([1, 2])('adds its gradient to another, stride %i', async (stride) => {
+  for (const channels of [3, 4]) {
+    const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride, padding: 'valid' });
+    const size = 2 * 24 * channels;
+    await checkGradient(await sharedGpu(), {
+      inputs: [{ values: apart(new Draw(size), size), shape: [2, size / 2] }],
+      build: (tape, x) => add(tape, maxPool2d(tape, x, window), maxPool2d(tape, x, window)),
+      reference: (x) => reference(x, window).y.map((value) => 2 * value),
+    });
+  }
 });
 
 it.each(activationNames)('behind %s it folds the slope into its gradient', async (name) => {

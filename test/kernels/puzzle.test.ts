@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { moveTiles, tileOrder } from '../../src/kernels/puzzle.ts';
+import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -19,6 +20,20 @@ async function orders(rows: number, tiles: number, { seed = 1, which = 0 } = {})
 
 it.each([4, 9, 16])('an order of %i tiles has each of them once', async (tiles) => {
   for (const order of await orders(200, tiles)) expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: tiles }, (_, i) => i));
+});
+
+it.each([4, 9, 16])('an order of %i tiles is that of its twin on the host', async (tiles) => {
+  const seed = 7;
+  const twins = Array.from({ length: 20 }, (_, row) => {
+    const order = Array.from({ length: tiles }, (_, tile) => tile);
+    for (let drawn = 0; drawn < tiles - 1; drawn++) {
+      const last = tiles - 1 - drawn;
+      const other = philox([drawn >> 2, row, 0, 3], [seed, streams.noise])[drawn & 3] % (last + 1);
+      [order[last], order[other]] = [order[other], order[last]];
+    }
+    return order;
+  });
+  expect(await orders(20, tiles, { seed, which: 3 })).toEqual(twins);
 });
 
 it('all orders come up alike often', async () => {

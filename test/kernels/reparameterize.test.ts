@@ -164,3 +164,21 @@ it('a head may give its mean and samples to one loss, in either order', async ()
   memory.dispose();
   state.dispose();
 });
+
+it('a head may be sampled twice: both gradients add up, those of the log-variances too', async () => {
+  const gpu = await sharedGpu();
+  const [rows, units] = [3, 5];
+  const memory = new Inputs(gpu);
+  const head = new Draw(11).floats(2 * rows * units);
+  const state = makeState(gpu);
+  writeState(gpu, state, { seed, step, position, examples: position + rows, batch: rows });
+  const dy = new Draw(12).floats(rows * units);
+  const tape = makeTape(gpu);
+  const input = memory.put(head, [rows, 2 * units]);
+  const sampled = () => reparameterize(tape, input, { state, which }, memory.put([9, 0], [1, 2])).z;
+  tape.differentiate(add(tape, sampled(), sampled()), memory.put(dy, [rows, units]));
+  const wanted = differences((x) => 2 * dot(dy, reference(x, rows, units).z), Float64Array.from(head));
+  expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6);
+  memory.dispose();
+  state.dispose();
+});

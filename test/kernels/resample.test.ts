@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activate } from '../../src/kernels/activation.ts';
+import { add } from '../../src/kernels/elementwise.ts';
 import { coarsen, upsample2d } from '../../src/kernels/resample.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
@@ -27,6 +28,15 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
         name: `× ${factor}`,
       });
     }
+  });
+
+  it.each([3, 4])('adds its gradient to another, %i channels', async (channels) => {
+    const image = [3, 4, channels] as const;
+    await checkGradient(await sharedGpu(), {
+      inputs: [{ values: new Draw(3).floats(2 * 12 * channels), shape: [2, 12 * channels] }],
+      build: (tape, x) => add(tape, upsample2d(tape, x, image, 2, kind), upsample2d(tape, x, image, 2, kind)),
+      reference: (x) => reference(x, image, 2, kind).map((value) => 2 * value),
+    });
   });
 
   it.each([3, 4])('behind an activation it folds the slope into its gradient, %i channels', async (channels) => {

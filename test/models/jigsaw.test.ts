@@ -79,7 +79,9 @@ describe('jigsaw', () => {
     const { tiles, truths } = await model.solve(data);
     expect(tiles.shape).toEqual([count, 4, 4, 4, 1]);
     const places = new Set<string>();
+    let apart = 0;
     for (let n = 0; n < count; n++) {
+      const own = new Set<string>();
       for (let slot = 0; slot < 4; slot++) {
         const tile = tiles.data.subarray((n * 4 + slot) * 16, (n * 4 + slot + 1) * 16);
         const cell = model.permutations[truths[n]][slot];
@@ -91,10 +93,14 @@ describe('jigsaw', () => {
           return values.every((value, i) => Math.abs((value - mean) / deviation - tile[i]) < 1e-4);
         });
         expect(found).toHaveLength(1);
-        places.add(`${found[0].dy} ${found[0].dx}`);
+        own.add(`${found[0].dy} ${found[0].dx}`);
       }
+      own.forEach((place) => places.add(place));
+      apart += Number(own.size > 1);
     }
     expect(places.size).toBe(9);
+    // Each tile of an image has a place of its own: all four in the same one of nine come up once in 729 images.
+    expect(apart).toBeGreaterThan(count - 3);
     expect(new Set(truths).size).toBeGreaterThan(15);
     model.dispose();
   });

@@ -137,7 +137,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         sum += value;
         squares += value * value;
       }
-      expect(most).toBeLessThan(Infinity);
+      // What √(−2 ln u) comes to for the smallest u there is, 2⁻²⁵.
+      expect(most).toBeLessThan(5.9);
     }
     const count = 2 * uniforms;
     const mean = sum / count;
