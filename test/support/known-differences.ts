@@ -14,7 +14,8 @@ const differences: Record<'Firefox' | 'Deno', Record<string, string>> = {
   Deno: {},
 };
 
-const here = 'Deno' in globalThis ? 'Deno' : navigator.userAgent.includes('Firefox') ? 'Firefox' : undefined;
+// Node's stand-in for a navigator has no name.
+const here = 'Deno' in globalThis ? 'Deno' : String(navigator.userAgent).includes('Firefox') ? 'Firefox' : undefined;
 
 beforeEach(({ task }) => {
   // What `it.fails` does, decided here for a whole list.
