@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { Gpu } from '../../src/runtime/device.ts';
+import { Gpu, type Open } from '../../src/runtime/device.ts';
 
 /** A buffer that lies in this side's memory. */
 class HostBuffer {
@@ -41,7 +41,10 @@ export function stubWebGpu(): void {
  * A Gpu where there is no GPU: its device keeps buffers, and copies into them and out of them, but runs nothing. That is all it takes to make, save
  * and load models.
  */
-export function standIn(): Gpu {
+export const standIn = (reopen?: Open, device = standInDevice()): Gpu => new Gpu(device, { vendor: 'none', architecture: '', description: 'a stand-in', isFallback: true }, true, 'fixed', reopen);
+
+/** Lost when `lost` resolves. */
+export function standInDevice(lost: Promise<GPUDeviceLostInfo> = new Promise(() => {})): GPUDevice {
   const encoder = {
     copyBufferToBuffer: (source: HostBuffer, from: number, target: HostBuffer, to: number, bytes: number) => target.part(to, bytes).set(source.part(from, bytes)),
     finish: () => ({}),
@@ -58,7 +61,7 @@ export function standIn(): Gpu {
   const device = {
     limits: { maxBufferSize, maxStorageBufferBindingSize: maxBufferSize },
     features: new Set(),
-    lost: new Promise(() => {}),
+    lost,
     queue,
     createBuffer: ({ size }: { size: number }) => new HostBuffer(size),
     createCommandEncoder: () => encoder,
@@ -66,6 +69,5 @@ export function standIn(): Gpu {
     popErrorScope: async () => null,
     destroy: () => {},
   };
-  const info = { vendor: 'none', architecture: '', description: 'a stand-in', isFallback: true };
-  return new Gpu(device as unknown as GPUDevice, info, true, 'fixed');
+  return device as unknown as GPUDevice;
 }

@@ -1,0 +1,91 @@
+/** How a Gpu comes by another device, with devices that only keep buffers. What becomes of a training is in test/models/recover.test.ts. */
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { DeviceLostError, GpuUnavailableError, OptionError } from '../../src/errors.ts';
+import type { Open } from '../../src/runtime/device.ts';
+import { tensor } from '../../src/runtime/tensor.ts';
+import { errorOf } from '../support/error-of.ts';
+import { standIn, standInDevice, stubWebGpu } from '../support/stand-in.ts';
+
+beforeAll(stubWebGpu);
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A Gpu whose device is lost, without a message. */
+async function lostGpu(reopen?: Open) {
+  let lose!: (info: GPUDeviceLostInfo) => void;
+  const gpu = standIn(reopen, standInDevice(new Promise((resolve) => (lose = resolve))));
+  const values = tensor(gpu, [1, 2, 3]);
+  lose({ reason: 'unknown', message: '' } as GPUDeviceLostInfo);
+  await gpu.lost;
+  return { gpu, values };
+}
+
+const unavailable = () => Promise.reject(new GpuUnavailableError('not yet'));
+
+it('has nothing to do where nothing is lost', async () => {
+  const reopen = vi.fn(unavailable);
+  const gpu = standIn(reopen);
+  await gpu.recover();
+  expect([gpu.isLost, reopen.mock.calls.length]).toEqual([false, 0]);
+});
+
+it('asks until there is one, and everybody who waits gets it; what lay on the old one is gone', async () => {
+  const answers = [unavailable, unavailable, async () => ({ device: standInDevice() })];
+  const reopen = vi.fn(() => answers.shift()!());
+  const { gpu, values } = await lostGpu(reopen);
+  expect(() => gpu.check()).toThrow(new DeviceLostError('the GPU device was lost (unknown): no reason given'));
+  const waiting = Promise.all([gpu.recover(), gpu.recover(new AbortController().signal)]);
+  await vi.runAllTimersAsync();
+  await waiting;
+  expect([gpu.isLost, reopen.mock.calls.length, values.gone, gpu.memory().buffers]).toEqual([false, 3, true, 0]);
+});
+
+it('gives up after seven times, or where the answer never comes', async () => {
+  for (const [reopen, cause] of [[unavailable, 'not yet'], [() => new Promise<never>(() => {}), 'no answer for 2000 ms']] as const) {
+    const { gpu } = await lostGpu(reopen);
+    const waiting = errorOf(gpu.recover());
+    await vi.runAllTimersAsync();
+    const error = await waiting;
+    expect(error).toBeInstanceOf(GpuUnavailableError);
+    expect([error.message, (error.cause as Error).message]).toEqual([expect.stringContaining('though asked for 7 times'), cause]);
+    expect(gpu.isLost).toBe(true);
+  }
+});
+
+it('passes on what else goes wrong, and ends with the reason of a signal', async () => {
+  const wrong = new OptionError('no such adapter');
+  const { gpu } = await lostGpu(() => Promise.reject(wrong));
+  const waiting = errorOf(gpu.recover());
+  await vi.runAllTimersAsync();
+  expect(await waiting).toBe(wrong);
+  const stop = new AbortController();
+  const aborted = errorOf((await lostGpu(unavailable)).gpu.recover(stop.signal));
+  const reason = new Error('enough');
+  stop.abort(reason);
+  expect(await aborted).toBe(reason);
+  expect(await errorOf((await lostGpu(unavailable)).gpu.recover(stop.signal))).toBe(reason);
+});
+
+it('ends where it is closed meanwhile, and lets a device go that comes too late', async () => {
+  const early = (await lostGpu(unavailable)).gpu;
+  const waiting = errorOf(early.recover());
+  early.close();
+  await vi.runAllTimersAsync();
+  expect(await waiting).toBeInstanceOf(DeviceLostError);
+  const device = standInDevice();
+  const destroyed = vi.spyOn(device, 'destroy');
+  const { gpu } = await lostGpu(async () => {
+    gpu.close();
+    return { device };
+  });
+  const late = errorOf(gpu.recover());
+  await vi.runAllTimersAsync();
+  expect(await late).toBeInstanceOf(DeviceLostError);
+  expect(destroyed).toHaveBeenCalledOnce();
+});
+
+it('cannot where nothing says how', async () => {
+  const { gpu } = await lostGpu();
+  expect(gpu.recoverable).toBe(false);
+  expect(await errorOf(gpu.recover())).toBeInstanceOf(DeviceLostError);
+});
