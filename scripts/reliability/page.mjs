@@ -2,12 +2,15 @@
 /** What is kept of each file under test/reliability. @typedef {Record<string, { date: string, tests: Test[] }>} Kept */
 /** What is kept of each file whose code was mutated. @typedef {Record<string, { date: string, mutants: number, killed: number, survived: number }>} Mutants */
 
+/** What is kept of each file of shaders that faults were seeded into. @typedef {Record<string, { date: string, faults: { kind: string, fault: string, test: string, caughtBy?: string }[] }>} Faults */
+
 /**
  * docs/RELIABILITY.md.
  * @param {Kept} kept
  * @param {Mutants} mutants
+ * @param {Faults} faults
  */
-export function reliabilityPage(kept, mutants) {
+export function reliabilityPage(kept, mutants, faults) {
   const sections = Object.entries(kept)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([file, { date, tests }]) => section(file, date, tests));
@@ -17,7 +20,7 @@ What is tried, how often, and what came out. \`npm run reliability\` runs all of
 fewer repetitions.
 
 ${sections.join('\n\n')}
-${mutantSection(mutants)}`;
+${mutantSection(mutants)}${faultSection(faults)}`;
 }
 
 /** @param {string} file @param {string} date @param {Test[]} tests */
@@ -53,5 +56,27 @@ test notices has survived: most of them do the same as the code does.
 ${rows.join('\n')}
 
 ${dates[0]}${dates.at(-1) === dates[0] ? '' : ` to ${dates.at(-1)}`}; \`npm run mutants\` ([the tests](../vitest.mutants.config.ts))
+`;
+}
+
+/** @param {Faults} files */
+function faultSection(files) {
+  const all = Object.values(files).flatMap(({ faults }) => faults);
+  if (!all.length) return '';
+  const row = (/** @type {string} */ name, /** @type {typeof all} */ faults) => `| ${name} | ${faults.length} | ${faults.filter(({ caughtBy }) => caughtBy).length} |`;
+  const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
+  const rows = [...kinds.map((name) => row(name, all.filter(({ kind }) => kind === name))), row('all', all)];
+  const dates = Object.values(files).map(({ date }) => date).sort();
+  return `
+## Faults in shaders
+
+Seeded into the WGSL of ${Object.keys(files).length} files, one at a time. One is caught when a test that passes without it fails with it. What makes no difference to a
+result is not among them, nor is what does not compile.
+
+| kind of fault | seeded | caught |
+| --- | ---: | ---: |
+${rows.join('\n')}
+
+${dates[0]}${dates.at(-1) === dates[0] ? '' : ` to ${dates.at(-1)}`}; \`npm run faults\` ([the faults](../scripts/faults/list.mjs), [what caught each](results/faults.json))
 `;
 }

@@ -1,0 +1,22 @@
+import { Failure } from '../failure.mjs';
+
+/** @typedef {import('./list.mjs').Fault} Fault */
+
+/** How faults are called: what stands there with the fault in it. @param {Fault} fault */
+export const nameOf = ({ text, becomes }) => `${shown(text)} → ${shown(becomes) || 'nothing'}`;
+
+/** @param {string} text */
+const shown = (text) => text.replace(/\s*\n\s*/g, ' ');
+
+/**
+ * A file's text with the fault in it. The list must not rot: a text that does not occur as often as it says is an error.
+ * @param {string} source
+ * @param {Fault} fault
+ */
+export function seed(source, fault) {
+  const { file, text, becomes, of } = fault;
+  const [which, count] = of;
+  const parts = source.split(text);
+  if (parts.length - 1 !== count) throw new Failure(`shaders/${file} has ${parts.length - 1} times, not ${count} times: ${shown(text)}`);
+  return `${parts.slice(0, which).join(text)}${becomes}${parts.slice(which).join(text)}`;
+}

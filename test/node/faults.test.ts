@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { faults } from '../../scripts/faults/list.mjs';
+import { seed } from '../../scripts/faults/seed.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const files = [...new Set(faults.map(({ file }) => file))];
+
+/** What holds no arithmetic: the tag that puts texts together, and the names of a convolution's sizes, by which the host fills them in. */
+const without = ['wgsl-preprocessor.d.ts', 'wgsl.ts', 'window.ts'];
+
+it('there are faults for every file of shaders', () => {
+  expect([...files, ...without].sort()).toEqual(readdirSync(path.join(root, 'shaders')).sort());
+});
+
+describe.each(files)('the faults for shaders/%s', (file) => {
+  const own = faults.filter((fault) => fault.file === file);
+
+  it('are each for a text that stands there as the list says, and change it in ways of their own', () => {
+    const source = readFileSync(path.join(root, 'shaders', file), 'utf8');
+    const seeded = own.map((fault) => seed(source, fault));
+    expect(new Set([source, ...seeded]).size).toBe(1 + own.length);
+  });
+
+  it('are each to be caught by a test that there is', () => {
+    expect(own.map(({ test }) => test).filter((test) => !existsSync(path.join(root, test)))).toEqual([]);
+  });
+});
+
+describe('a seeded fault', () => {
+  const fault = { file: 'x.ts', kind: 'sign', text: 'a - b', becomes: 'a + b', test: 'x.test.ts' };
+
+  it('is where the list says', () => {
+    expect(seed('a - b;', { ...fault, of: [1, 1] })).toBe('a + b;');
+    expect(seed('a - b; a - b; a - b;', { ...fault, of: [2, 3] })).toBe('a - b; a + b; a - b;');
+  });
+
+  it('is an error where its text is not there, or is there more often', () => {
+    expect(() => seed('a + b;', { ...fault, of: [1, 1] })).toThrow('shaders/x.ts has 0 times, not 1 times: a - b');
+    expect(() => seed('a - b; a - b;', { ...fault, of: [1, 1] })).toThrow('2 times, not 1 times');
+  });
+});
