@@ -272,7 +272,6 @@ const byFile = {
     'kernels/step',
     ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;'],
     ['barrier', 'part[local + half]; }\n    workgroupBarrier();', 'part[local + half]; }'],
-    ['barrier', 'let sum = part[0];\n  workgroupBarrier();', 'let sum = part[0];'],
     ['off by one', '1u + 4u * at + c', '4u * at + c'],
     ['off by one', 'state.step + 1u - state.origin', 'state.step - state.origin'],
     ['max for min', 'atomicMin(&state.bad, 1u + 4u', 'atomicMax(&state.bad, 1u + 4u'],
