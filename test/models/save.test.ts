@@ -199,6 +199,7 @@ describe('a file that is wrong', () => {
     'half a normalisation': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: [1], spread: [1] } }), /12 numbers/],
     'a normalisation that divides by zero': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: Array(12).fill(0), spread: Array(12).fill(0) } }), /12 numbers/],
     'a step before the first': [set('place.step', -1), /step/],
+    'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind is no text/],
     'moments from after the last step': [set('place.origin', 2), /origin comes after the last step/],
     'an optimizer that is none': [set('place.optimizer.kind', 'lion'), /lion/],
     'a schedule that is none': [set('place.optimizer.learningRate', { kind: 'cosine' }), /cosine: steps/],

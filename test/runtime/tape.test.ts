@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
+import { ShapeError } from '../../src/errors.ts';
 import { tanh } from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
@@ -164,4 +165,11 @@ it('counts workgroups of 64 invocations', async () => {
   for (const threads of [1, 64, 65, 128]) tape.run(shift, { x, y }, { threads });
   tape.run(shift, { x, y }, { workgroups: 7 });
   expect(tape.dispatches.map(({ workgroups }) => workgroups)).toEqual([1, 1, 2, 2, 7]);
+});
+
+it('refuses a gradient of another size than what it is the gradient of', async () => {
+  const gpu = await sharedGpu();
+  const tape = makeTape(gpu);
+  const y = tanh(tape, tensor(gpu, [1, 2, 3]));
+  expect(() => tape.differentiate(y, tensor(gpu, [1, 2]))).toThrow(new ShapeError('differentiate: y is [3], its gradient [2]'));
 });
