@@ -5,6 +5,8 @@ import type { Gpu } from './device.ts';
 const defaultBudgetMs = 100;
 /** A browser may notice that work is done so much later: Firefox looks only every 100 ms. */
 const mostLateMs = 150;
+/** Less is the machine's other work. */
+const leastLateMs = 50;
 const mostInFlight = 8;
 
 export interface ScheduleHooks {
@@ -65,7 +67,7 @@ export class Schedule {
           inFlight.push(landed);
         });
         const unknownPace = this.#msPerStep === undefined;
-        if (unknownPace || inFlight.length > this.#ahead()) await inFlight.shift();
+        if (unknownPace || inFlight.length > this.#ahead) await inFlight.shift();
       }
       await Promise.all(inFlight);
       return submitted;
@@ -75,18 +77,23 @@ export class Schedule {
   }
 
   /**
-   * What a submit took: by the device's clock as long as the page's does not contradict, as there are drivers whose clock is wrong, and under a
-   * profile it stands still.
+   * What a submit took: by the page's clock, or where the browser is late, by the device's, as long as the page's does not contradict it: there are
+   * drivers whose clock is wrong, and under a profile it stands still.
    */
   #trusted(pageMs: number, deviceMs = 0): number {
     if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
-    this.#lateMs = Math.max(pageMs - deviceMs, 0.9 * this.#lateMs);
-    return deviceMs;
+    // Once is a hiccup of the machine.
+    this.#lateMs = Math.max(Math.min(pageMs - deviceMs, this.#lateMs + leastLateMs / 3), 0.97 * this.#lateMs);
+    return this.#isLate ? deviceMs : pageMs;
   }
 
-  /** Submits that wait behind the one that runs: one, or as many as keep the device busy until the browser notices. */
-  #ahead(): number {
-    return Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.budgetMs));
+  get #isLate(): boolean {
+    return this.#lateMs >= leastLateMs;
+  }
+
+  /** Submits that wait behind the one that runs: one, as others want their turn, or as many as keep the device busy until the browser notices. */
+  get #ahead(): number {
+    return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.budgetMs)) : 1;
   }
 
   #stepsThatFit(left: number): number {
