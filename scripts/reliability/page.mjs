@@ -49,9 +49,9 @@ function mutantSection(files) {
 ## Mutants
 
 The code of data and files, changed in one place at a time so that it does something else ([Stryker](https://stryker-mutator.io)). A mutant that no
-test notices has survived: most of them do the same as the code does.
+test notices has survived: often it does the same as the code.
 
-| file | mutants | killed | survived | killed |
+| file | mutants | killed | survived | share killed |
 | --- | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
