@@ -49,7 +49,7 @@ export async function runTest(test, fault) {
     const errors = [...modules.flatMap((module) => module.errors()), .../** @type {Error[]} */ (vitest.state.getUnhandledErrors())];
     const [failed] = modules.flatMap((module) => [...module.children.allTests('failed')]);
     const passed = modules.some((module) => module.state() === 'passed');
-    if (!failed && (errors.length || !passed)) throw new Failure(`${test} did not run: ${errors[0]?.message ?? said}`);
+    if (!failed && (errors.length || !passed)) throw new Failure(`${test} did not run: ${[errors[0]?.message, errors[0]?.cause, said].filter(Boolean).join('; ')}`);
     if (fault && !reads) throw new Failure(`${test} never reads shaders/${fault.file}`);
     const seconds = (performance.now() - begun) / 1000;
     if (!failed) return { seconds };
