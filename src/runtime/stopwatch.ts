@@ -32,6 +32,8 @@ export class Stopwatches {
 }
 
 export class Stopwatch {
+  #mapped = false;
+
   constructor(
     private readonly slot: number,
     private readonly make: () => Made,
@@ -51,21 +53,28 @@ export class Stopwatch {
   }
 
   /** To be called behind the submit: when the device has done it, and so all before it. */
-  ready(): Promise<undefined> {
-    return this.#staging.mapAsync(GPUMapMode.READ);
+  async ready(): Promise<undefined> {
+    await this.#staging.mapAsync(GPUMapMode.READ);
+    this.#mapped = true;
   }
 
   /** Milliseconds of the pass. */
   read(): number {
     const [begin, end] = new BigUint64Array(this.#staging.getMappedRange().slice(0));
-    this.#staging.unmap();
+    this.#unmap();
     return Number(end - begin) / 1e6;
   }
 
   /** Also where something has failed, so that another pass can be timed. */
   release(): void {
-    this.#staging.unmap();
+    this.#unmap();
     this.giveBack();
+  }
+
+  /** Deno refuses to unmap what is not mapped. */
+  #unmap(): void {
+    if (this.#mapped) this.#staging.unmap();
+    this.#mapped = false;
   }
 
   get #staging(): GPUBuffer {
