@@ -8,14 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, Parts } from '../../app/playground/parts.ts';
 import { pytorchOf } from '../../app/playground/programs.ts';
 import type * as Library from '../../src/index.ts';
-import { root, withBuiltPage } from '../support/builtPage.ts';
-
-/** In the page. */
-declare global {
-  interface Window {
-    latentgpu: typeof Library;
-  }
-}
+import { root } from '../support/builtPage.ts';
+import { withLibraryPage } from '../support/libraryPage.ts';
 
 const python = ['python3', '/usr/bin/python3', 'python'].find((program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0);
 
@@ -122,13 +116,7 @@ describe.runIf(python)('PyTorch (left out where no Python has the packages torch
   }
 
   const inPage = async (work: (page: Page) => Promise<void>): Promise<void> => {
-    const html = `<!doctype html><link rel=icon href=data:,><script type=module>window.latentgpu = await import('/dist/index.js');</script>`;
-    const troubles = await withBuiltPage({ '/page.html': html }, async (page, url) => {
-      await page.goto(`${url}/page.html`);
-      await page.waitForFunction('window.latentgpu');
-      await work(page);
-    });
-    expect(troubles).toEqual([]);
+    expect(await withLibraryPage(work)).toEqual([]);
   };
 
   it('makes the same of the same input, with weights of either side', () =>

@@ -1,22 +1,16 @@
 import type { Page } from 'puppeteer';
 import { describe, expect, it } from 'vitest';
-import type * as Library from '../../../src/index.ts';
-import { withBuiltPage } from '../../support/builtPage.ts';
+import { withLibraryPage } from '../../support/libraryPage.ts';
 import { times, tried } from '../../support/thorough.ts';
 
 /** In the page. */
 declare global {
   interface Window {
-    latentgpu: typeof Library;
     progress: { step: number; steps: number };
     outcome: Promise<{ bits: string } | { error: string; message: string; seconds: number }>;
     lostAt: number;
   }
 }
-
-const html = `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>training</title><script type=module>
-window.latentgpu = await import('/dist/index.js');
-</script>`;
 
 /** Starts a training; what it has come to in the end is in `outcome`. */
 function start(page: Page): Promise<void> {
@@ -64,11 +58,8 @@ const ofOurs = (troubles: string[]) => troubles.filter((line) => line !== 'A val
 describe('a GPU process that crashes in the middle of a training', () => {
   it('does not change a bit of what comes out, as long as the browser starts it again', { timeout: 400_000 }, async ({ task }) => {
     const crashes = times(3, 12);
-    const troubles = await withBuiltPage(
-      { '/page.html': html },
-      async (page, url) => {
-        await page.goto(`${url}/page.html`);
-        await page.waitForFunction('window.latentgpu');
+    const troubles = await withLibraryPage(
+      async (page) => {
         await start(page);
         const expected = await outcome(page);
         expect(expected).toHaveProperty('bits');
@@ -84,9 +75,7 @@ describe('a GPU process that crashes in the middle of a training', () => {
 
   it('ends the training as a GpuUnavailableError within 30 s when the browser gives no adapter any more', { timeout: 400_000 }, async ({ task }) => {
     let crashes = 0;
-    await withBuiltPage({ '/page.html': html }, async (page, url) => {
-      await page.goto(`${url}/page.html`);
-      await page.waitForFunction('window.latentgpu');
+    await withLibraryPage(async (page) => {
       await start(page);
       const ended = outcome(page).then((result) => ({ result }));
       for (; crashes < 6; crashes++) {

@@ -1,42 +1,44 @@
 /** Many short episodes on one device: whatever a page does over and over must not add up. */
 import type { Page } from 'puppeteer';
 import { expect, it } from 'vitest';
-import type * as Library from '../../../src/index.ts';
-import { withBuiltPage } from '../../support/builtPage.ts';
+import type { Gpu } from '../../../src/index.ts';
+import { withLibraryPage } from '../../support/libraryPage.ts';
 import { times, tried } from '../../support/thorough.ts';
-
-interface Held {
-  buffers: number;
-  bytes: number;
-  pipelines: number;
-}
 
 /** In the page. */
 declare global {
   interface Window {
-    latentgpu: typeof Library;
-    /** Does so many episodes more; says what the device holds then. */
-    episodes(count: number): Promise<Held>;
-    /** Does mixed work for so many milliseconds, at least one round of it; says how many rounds it was, and what the device holds. */
-    mixedWork(ms: number): Promise<Held & { rounds: number }>;
+    gpu: Gpu;
+    /** What the device holds, and how many pipelines were ever made on it. */
+    held(): { buffers: number; bytes: number; pipelines: number };
+    /** Does so many episodes more. */
+    episodes(count: number): Promise<void>;
+    /** Does mixed work for so many milliseconds, at least one round of it; says how many rounds it was. */
+    mixedWork(ms: number): Promise<number>;
   }
 }
 
-const html = `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>episodes</title><script type=module>
-window.latentgpu = await import('/dist/index.js');
-</script>`;
-
-/** Opens one device, and defines what an episode is: data, a model of one kind after the other, a few steps, some questions, and all of it freed. */
-const prepare = (page: Page) =>
+/** Opens the one device on which everything is done. */
+const openCounting = (page: Page) =>
   page.evaluate(async () => {
-    const { autoencoder, classifier, dataset, dense, gaussian, gaussianNoise, loadAutoencoder, openGpu } = window.latentgpu;
     let pipelines = 0;
-    const gpu = await openGpu({ tuning: 'fixed' });
+    const gpu = (window.gpu = await window.latentgpu.openGpu({ tuning: 'fixed' }));
     const compile = gpu.device.createComputePipelineAsync.bind(gpu.device);
     gpu.device.createComputePipelineAsync = (descriptor) => {
       pipelines++;
       return compile(descriptor);
     };
+    window.held = () => {
+      const { buffers, bytes } = gpu.memory();
+      return { buffers, bytes, pipelines };
+    };
+  });
+
+/** Defines what an episode is: data, a model of one kind after the other, a few steps, some questions, and all of it freed. */
+const defineEpisodes = (page: Page) =>
+  page.evaluate(async () => {
+    const { autoencoder, classifier, dataset, dense, gaussian, gaussianNoise, loadAutoencoder } = window.latentgpu;
+    const { gpu } = window;
     const pixels = Uint8Array.from({ length: 16 * 24 }, (_, i) => (i * 37) % 256);
     const labels = Array.from({ length: 24 }, (_, i) => i % 2);
     const decoder = [dense(16, 'sigmoid')];
@@ -62,21 +64,14 @@ const prepare = (page: Page) =>
     let done = 0;
     window.episodes = async (count) => {
       for (let i = 0; i < count; i++) await episode(done++);
-      return { ...gpu.memory(), pipelines };
     };
   });
 
-/** Opens one device, and defines what mixed work is: everything that the library does, one after the other, with devices that come and go beside it. */
-const prepareMixed = (page: Page) =>
+/** Defines what mixed work is: everything that the library does, one after the other, with devices that come and go beside it. */
+const defineMixedWork = (page: Page) =>
   page.evaluate(async () => {
     const { adamw, autoencoder, classifier, conv2d, convTranspose2d, dataset, dense, flatten, gaussian, jigsaw, loadAutoencoder, maskNoise, minMax, openGpu, reshape, stochasticContractive } = window.latentgpu;
-    let pipelines = 0;
-    const gpu = await openGpu({ tuning: 'fixed' });
-    const compile = gpu.device.createComputePipelineAsync.bind(gpu.device);
-    gpu.device.createComputePipelineAsync = (descriptor) => {
-      pipelines++;
-      return compile(descriptor);
-    };
+    const { gpu } = window;
     const pixels = Uint8Array.from({ length: 500 * 144 }, (_, i) => (i * i) % 256);
     const labels = Array.from({ length: 500 }, (_, i) => i % 5);
     const images = (on = gpu, deviceBytes?: number) => dataset(on, pixels, { shape: [12, 12, 1], labels, deviceBytes });
@@ -134,7 +129,7 @@ const prepareMixed = (page: Page) =>
         for (const each of work) await each();
         rounds++;
       } while (performance.now() < until);
-      return { ...gpu.memory(), pipelines, rounds };
+      return rounds;
     };
   });
 
@@ -147,51 +142,50 @@ async function heap(page: Page): Promise<number> {
   return usedSize;
 }
 
-const held = ({ buffers, bytes, pipelines }: Held): Held => ({ buffers, bytes, pipelines });
+/**
+ * Warms up, does one half and the other; what the device holds must not change after the warm-up, when everything is compiled. Returns what the three
+ * came to, and by how much JavaScript's heap has grown over the last half.
+ */
+async function halves<T>(define: (page: Page) => Promise<void>, warmUp: (page: Page) => Promise<T>, half: (page: Page) => Promise<T>): Promise<{ done: T[]; grown: number }> {
+  const done: T[] = [];
+  let grown = 0;
+  const troubles = await withLibraryPage(async (page) => {
+    await openCounting(page);
+    await define(page);
+    const held = () => page.evaluate(() => window.held());
+    done.push(await warmUp(page));
+    const { pipelines } = await held();
+    done.push(await half(page));
+    expect(await held()).toEqual({ buffers: 0, bytes: 0, pipelines });
+    const before = await heap(page);
+    done.push(await half(page));
+    grown = (await heap(page)) - before;
+    expect(await held()).toEqual({ buffers: 0, bytes: 0, pipelines });
+  });
+  expect(troubles).toEqual([]);
+  return { done, grown };
+}
 
 it('short episodes leave buffers, pipelines and the heap as they were', { timeout: 3_600_000 }, async ({ task }) => {
   const half = times(120, 32_500);
-  const troubles = await withBuiltPage({ '/page.html': html }, async (page, url) => {
-    await page.goto(`${url}/page.html`);
-    await page.waitForFunction('window.latentgpu');
-    await prepare(page);
-    // All kinds of episodes have been seen: everything is compiled.
-    const first = await page.evaluate(() => window.episodes(12));
-    const middle = await page.evaluate((count) => window.episodes(count), half);
-    const before = await heap(page);
-    const last = await page.evaluate((count) => window.episodes(count), half);
-    const grown = (await heap(page)) - before;
-    expect(held(middle)).toEqual({ buffers: 0, bytes: 0, pipelines: first.pipelines });
-    expect(held(last)).toEqual(held(middle));
-    expect(grown / half).toBeLessThan(1024);
-    const perEpisode = Math.max(0, Math.round(grown / half));
-    tried(task, 'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed', 12 + 2 * half, `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`);
-  });
-  expect(troubles).toEqual([]);
+  const episodes = (count: number) => (page: Page) => page.evaluate((count) => window.episodes(count), count);
+  const { grown } = await halves(defineEpisodes, episodes(12), episodes(half));
+  expect(grown / half).toBeLessThan(1024);
+  const perEpisode = Math.max(0, Math.round(grown / half));
+  tried(task, 'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed', 12 + 2 * half, `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`);
 });
 
 it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 2 * 3_600_000 }, async ({ task }) => {
   const half = times(5_000, 1_800_000);
-  const troubles = await withBuiltPage({ '/page.html': html }, async (page, url) => {
-    await page.goto(`${url}/page.html`);
-    await page.waitForFunction('window.latentgpu');
-    await prepareMixed(page);
-    const first = await page.evaluate(() => window.mixedWork(0));
-    const middle = await page.evaluate((ms) => window.mixedWork(ms), half);
-    const before = await heap(page);
-    const last = await page.evaluate((ms) => window.mixedWork(ms), half);
-    // In a short run, what the page itself keeps outweighs what a round leaves.
-    const grown = Math.max(0, (await heap(page)) - before);
-    expect(held(middle)).toEqual({ buffers: 0, bytes: 0, pipelines: first.pipelines });
-    expect(held(last)).toEqual(held(middle));
-    const pieces = 5 * last.rounds;
-    expect(grown).toBeLessThan(1024 * Math.max(pieces, 500));
-    tried(
-      task,
-      `pieces of work, mixed, for ${(2 * half) / 60_000} minutes: trainings of all kinds, files, questions, streamed data, puzzles, a device lost and recovered`,
-      5 * (first.rounds + middle.rounds + last.rounds),
-      `no buffer and no pipeline more; JavaScript’s heap grew by ${Math.round(grown / pieces)} bytes a piece over the last half`,
-    );
-  });
-  expect(troubles).toEqual([]);
+  const work = (ms: number) => (page: Page) => page.evaluate((ms) => window.mixedWork(ms), ms);
+  const { done, grown } = await halves(defineMixedWork, work(0), work(half));
+  const pieces = 5 * done[2];
+  // In a short run, what the page itself keeps outweighs what a round leaves.
+  expect(grown).toBeLessThan(1024 * Math.max(pieces, 500));
+  tried(
+    task,
+    `pieces of work, mixed, for ${(2 * half) / 60_000} minutes: trainings of all kinds, files, questions, streamed data, puzzles, a device lost and recovered`,
+    5 * done.reduce((sum, rounds) => sum + rounds, 0),
+    `no buffer and no pipeline more; JavaScript’s heap grew by ${Math.max(0, Math.round(grown / pieces))} bytes a piece over the last half`,
+  );
 });

@@ -2,20 +2,9 @@
 import { build } from 'esbuild';
 import type { Page } from 'puppeteer';
 import { expect, it } from 'vitest';
-import type * as Library from '../../../src/index.ts';
 import { root, withBuiltPage } from '../../support/builtPage.ts';
+import { libraryHtml, openLibrary, withLibraryPage } from '../../support/libraryPage.ts';
 import { tried } from '../../support/thorough.ts';
-
-/** In the page. */
-declare global {
-  interface Window {
-    latentgpu: typeof Library;
-  }
-}
-
-const html = (script: string) => `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>training</title><script type=module>
-window.latentgpu = await import('${script}');
-</script>`;
 
 /** Trains for some seconds, so that the tuner has time to measure, and says what came out. */
 const train = (page: Page, tuning: 'measured' | 'fixed' = 'measured') =>
@@ -29,16 +18,10 @@ const train = (page: Page, tuning: 'measured' | 'fixed' = 'measured') =>
     return { loss, hidden: document.hidden };
   }, tuning);
 
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/page.html`);
-  await page.waitForFunction('window.latentgpu');
-}
-
 it('two pages tune at once, and a hidden one trains on, all to the same losses', { timeout: 200_000 }, async ({ task }) => {
-  const troubles = await withBuiltPage({ '/page.html': html('/dist/index.js') }, async (first, url) => {
-    await open(first, url);
+  const troubles = await withLibraryPage(async (first, url) => {
     const second = await first.browser().newPage();
-    await open(second, url);
+    await openLibrary(second, url);
     // The newest page lies over the other one.
     const [hidden, seen] = await Promise.all([train(first), train(second)]);
     expect(hidden.hidden).toBe(true);
@@ -53,9 +36,9 @@ it('two pages tune at once, and a hidden one trains on, all to the same losses',
 
 it('minified, errors keep their names and training its losses', { timeout: 200_000 }, async ({ task }) => {
   const bundle = await build({ stdin: { contents: "export * from './src/index.ts'", resolveDir: root, loader: 'ts' }, bundle: true, minify: true, format: 'esm', write: false });
-  const served = { '/page.html': html('/min.js'), '/min.js': bundle.outputFiles[0].contents, '/whole.html': html('/dist/index.js') };
+  const served = { '/page.html': libraryHtml('/min.js'), '/min.js': bundle.outputFiles[0].contents, '/whole.html': libraryHtml() };
   const troubles = await withBuiltPage(served, async (page, url) => {
-    await open(page, url);
+    await openLibrary(page, url);
     const minified = await train(page, 'fixed');
     const names = await page.evaluate(async () => {
       const { openGpu, autoencoder, dense, readIdx, LatentGpuError } = window.latentgpu;
