@@ -15,27 +15,38 @@ afterEach(() => void vi.restoreAllMocks());
 
 const pass: CommandPass = { encode() {}, end() {} };
 
-/** A device on which a step takes so many milliseconds of a clock that nothing else moves; it does one submit after the other. */
-function pretend(msPerStep: number) {
+/**
+ * A device on which a step takes so many milliseconds of a clock that nothing else moves; it does one submit after the other. The browser looks at
+ * every multiple of `tickMs` whether one is done. With a clock of its own, the device tells that a step took `told`.
+ */
+function pretend(msPerStep: number, { tickMs = 0, told }: { tickMs?: number; told?: number } = {}) {
   let now = 0;
   let busyUntil = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   const submits: number[] = [];
   let inFlight = 0;
   let mostInFlight = 0;
+  let watches = 0;
   const gpu = {
-    stopwatch: () => undefined,
-    compute: async (encode: (pass: CommandPass) => number) => {
+    stopwatch() {
+      if (told === undefined) return undefined;
+      watches++;
+      const watch = { steps: 0, read: (): number => watch.steps * told, release: () => void watches-- };
+      return watch;
+    },
+    compute: async (encode: (pass: CommandPass) => number, watch?: { steps: number }) => {
       const steps = encode(pass);
+      if (watch) watch.steps = steps;
       submits.push(steps);
       mostInFlight = Math.max(mostInFlight, ++inFlight);
-      const done = (busyUntil = Math.max(busyUntil, now) + steps * msPerStep);
+      busyUntil = Math.max(busyUntil, now) + steps * msPerStep;
+      const done = tickMs ? tickMs * Math.ceil(busyUntil / tickMs) : busyUntil;
       await new Promise((resolve) => setTimeout(resolve));
       now = Math.max(now, done);
       inFlight--;
     },
   } as unknown as Gpu;
-  return { gpu, submits, mostInFlight: () => mostInFlight };
+  return { gpu, submits, mostInFlight: () => mostInFlight, watches: () => watches };
 }
 
 const oneEach = () => 1;
@@ -93,43 +104,16 @@ describe('how many steps go into a submit', () => {
     expect(submits.slice(-3, -1)).toEqual([100, 100]);
   });
 
-  /** A browser that looks only every 100 ms whether work is done, on a device that says it took so many milliseconds a step. */
-  function pretendLate(msPerStep: number, told = msPerStep) {
-    let now = 0;
-    let busyUntil = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now);
-    const submits: number[] = [];
-    let watches = 0;
-    let mostWatches = 0;
-    const read = (watch: { steps: number }) => watch.steps * told;
-    const gpu = {
-      stopwatch: () => {
-        mostWatches = Math.max(mostWatches, ++watches);
-        const watch = { steps: 0, read: (): number => read(watch), release: () => void watches-- };
-        return watch;
-      },
-      compute: async (encode: (pass: CommandPass) => number, watch: { steps: number }) => {
-        watch.steps = encode(pass);
-        submits.push(watch.steps);
-        busyUntil = Math.max(busyUntil, now) + watch.steps * msPerStep;
-        const noticed = 100 * Math.ceil(busyUntil / 100);
-        await new Promise((resolve) => setTimeout(resolve));
-        now = Math.max(now, noticed);
-      },
-    } as unknown as Gpu;
-    return { gpu, submits, watches: () => watches, mostWatches: () => mostWatches };
-  }
-
   it('follows the device’s own clock where the browser notices late that work is done, and keeps the device busy until it does', async () => {
-    const { gpu, submits, watches, mostWatches } = pretendLate(1);
+    const { gpu, submits, mostInFlight, watches } = pretend(1, { tickMs: 100, told: 1 });
     await new Schedule(gpu, 12).run(2000, oneEach);
     expect(submits.slice(30, -1).every((count) => count === 12)).toBe(true);
-    expect(mostWatches()).toBe(8);
+    expect(mostInFlight()).toBe(8);
     expect(watches()).toBe(0);
   });
 
   it('follows the page’s where the device’s is wrong', async () => {
-    const { gpu, submits } = pretendLate(300, 1e-6);
+    const { gpu, submits } = pretend(300, { tickMs: 100, told: 1e-6 });
     await new Schedule(gpu, 100).run(10, oneEach);
     expect(submits).toEqual(Array.from({ length: 10 }, () => 1));
   });
