@@ -220,8 +220,7 @@ export class Gpu {
   /** Encodes, submits and counts dispatches; resolves when the device has finished them. A stopwatch takes their time, unless a profile does. @internal */
   compute(encode: (pass: CommandPass) => number, watch?: Stopwatch): Promise<void> {
     const encodeAll = (encoder: GPUCommandEncoder) => {
-      const writes = watch?.writes;
-      const pass = this.#profiler?.pass(encoder) ?? computePass(encoder, writes);
+      const pass = this.#profiler?.pass(encoder) ?? computePass(encoder, watch?.writes);
       const dispatches = encode(pass);
       pass.end();
       watch?.resolve(encoder);

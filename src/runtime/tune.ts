@@ -1,6 +1,6 @@
 import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
-import { encodeInto, type Command } from './commands.ts';
+import { computePass, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
 import { openRecall } from './recall.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -148,8 +148,8 @@ export class Tuner {
     const begun = performance.now();
     await this.gpu.guard(() => {
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass(watch && { timestampWrites: watch.writes });
-      for (let i = 0; i < count; i++) encodeInto(pass, command);
+      const pass = computePass(encoder, watch?.writes);
+      for (let i = 0; i < count; i++) pass.encode(command);
       pass.end();
       watch?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
