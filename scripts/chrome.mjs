@@ -22,29 +22,34 @@ export function findChrome() {
     return { path: asked, from: 'PUPPETEER_EXECUTABLE_PATH' };
   }
   const places = [
-    ...installedPlaces().map((place) => ({ path: place, from: 'installed' })),
+    ...installedPlaces(chromes).map((place) => ({ path: place, from: 'installed' })),
     ...puppeteerPlaces().map((place) => ({ path: place, from: "Puppeteer's cache" })),
     { path: path.join(ownChromium, 'chrome'), from: 'set up by this project' },
   ];
   return places.find((place) => existsSync(place.path));
 }
 
-/** @returns {string[]} */
-function installedPlaces() {
-  if (process.platform === 'darwin') {
-    const names = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
-    const folders = ['/Applications', path.join(homedir(), 'Applications')];
-    return names.flatMap((name) => folders.map((folder) => path.join(folder, `${name}.app/Contents/MacOS/${name}`)));
-  }
-  if (process.platform === 'win32') {
-    const programs = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'];
-    const folders = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA];
-    return programs.flatMap((program) => folders.flatMap((folder) => (folder ? [path.join(folder, program)] : [])));
-  }
-  const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge-stable', 'microsoft-edge'];
-  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+/** @type {Names} */
+const chromes = {
+  macOS: ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((name) => `${name}.app/Contents/MacOS/${name}`),
+  windows: ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'],
+  commands: ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge-stable', 'microsoft-edge'],
+};
+
+/**
+ * Where a program may be installed, the preferred one first.
+ * @typedef {{ macOS: string[], windows: string[], commands: string[] }} Names below the folders that the systems have for programs; elsewhere commands
+ * @param {Names} names
+ * @returns {string[]}
+ */
+export function installedPlaces({ macOS, windows, commands }) {
+  if (process.platform === 'darwin') return inEach(['/Applications', path.join(homedir(), 'Applications')], macOS);
+  if (process.platform === 'win32') return inEach([process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA], windows);
+  return inEach((process.env.PATH ?? '').split(path.delimiter), commands);
 }
+
+/** @param {(string | undefined)[]} folders @param {string[]} names */
+const inEach = (folders, names) => names.flatMap((name) => folders.flatMap((folder) => (folder ? [path.join(folder, name)] : [])));
 
 /**
  * Puppeteer keeps <cache>/chrome/linux-149.0.1.2/chrome-linux64/chrome. Newest first.

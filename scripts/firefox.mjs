@@ -1,30 +1,19 @@
 // Which Firefox to run the tests in, and how. WebGPU there is wgpu, an implementation and a compiler of WGSL of its own.
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
 import puppeteer from 'puppeteer';
-import { adapterKind } from './chrome.mjs';
+import { adapterKind, installedPlaces } from './chrome.mjs';
 import { Failure } from './failure.mjs';
 import { nativeEnvironment } from './native-webgpu.mjs';
 
 /** @returns {string} */
 function findFirefox() {
   const asked = process.env.LATENTGPU_FIREFOX;
-  const found = (asked ? [asked] : places()).find((place) => existsSync(place));
+  const found = (asked ? [asked] : installedPlaces(firefoxes)).find((place) => existsSync(place));
   if (found) return found;
   throw new Failure(asked ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file` : 'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX');
 }
 
-/** @returns {string[]} */
-function places() {
-  if (process.platform === 'darwin') return ['/Applications', path.join(homedir(), 'Applications')].map((folder) => `${folder}/Firefox.app/Contents/MacOS/firefox`);
-  if (process.platform === 'win32') {
-    const programs = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA];
-    return programs.flatMap((program) => (program ? [path.join(program, 'Mozilla Firefox', 'firefox.exe')] : []));
-  }
-  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return ['firefox', 'firefox-esr'].flatMap((name) => folders.map((folder) => path.join(folder, name)));
-}
+const firefoxes = { macOS: ['Firefox.app/Contents/MacOS/firefox'], windows: ['Mozilla Firefox\\firefox.exe'], commands: ['firefox', 'firefox-esr'] };
 
 /** Opens a Firefox with WebGPU, which Linux gets only when asked for; where there is no GPU, on the software driver that comes with Chrome. */
 export function launchFirefox() {
