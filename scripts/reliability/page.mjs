@@ -16,8 +16,8 @@ export function reliabilityPage(kept, mutants, faults) {
     .map(([file, { date, tests }]) => section(file, date, tests));
   return `# Faults, bad input and load
 
-What is tried, how often, and what came out. \`npm run reliability\` runs all of it and writes this page; \`npm test\` runs the same tests with
-fewer repetitions.
+What is tried, how often, and what came out. \`npm run reliability\` runs all of it but mutants and seeded faults, at the end, which have commands
+of their own, and writes this page; \`npm test\` runs the same tests with fewer repetitions.
 
 ${sections.join('\n\n')}
 ${mutantSection(mutants)}${faultSection(faults)}`;
@@ -36,6 +36,12 @@ ${lines.join('\n')}
 ${date}; \`npm run reliability -- ${file.replace(/\.test\.ts$/, '')}\` ([the tests](../test/reliability/${file}))`;
 }
 
+/** From the first to the last. @param {Record<string, { date: string }>} files */
+function datesOf(files) {
+  const dates = Object.values(files).map(({ date }) => date).sort();
+  return dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`;
+}
+
 /** @param {Mutants} files */
 function mutantSection(files) {
   const all = Object.entries(files).sort(([a], [b]) => a.localeCompare(b));
@@ -44,7 +50,6 @@ function mutantSection(files) {
   const row = (/** @type {string} */ name, /** @type {number} */ mutants, /** @type {number} */ killed, /** @type {number} */ survived) =>
     `| ${name} | ${mutants.toLocaleString('en')} | ${killed.toLocaleString('en')} | ${survived} | ${((100 * killed) / mutants).toFixed(1)} % |`;
   const rows = [...all.map(([file, { mutants, killed, survived }]) => row(file, mutants, killed, survived)), row('all', sum('mutants'), sum('killed'), sum('survived'))];
-  const dates = all.map(([, { date }]) => date).sort();
   return `
 ## Mutants
 
@@ -55,7 +60,7 @@ test notices has survived: often it does the same as the code.
 | --- | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
-${dates[0]}${dates.at(-1) === dates[0] ? '' : ` to ${dates.at(-1)}`}; \`npm run mutants\` ([the tests](../vitest.mutants.config.ts))
+${datesOf(files)}; \`npm run mutants\` ([the tests](../vitest.mutants.config.ts))
 `;
 }
 
@@ -66,7 +71,6 @@ function faultSection(files) {
   const row = (/** @type {string} */ name, /** @type {typeof all} */ faults) => `| ${name} | ${faults.length} | ${faults.filter(({ caughtBy }) => caughtBy).length} |`;
   const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
   const rows = [...kinds.map((name) => row(name, all.filter(({ kind }) => kind === name))), row('all', all)];
-  const dates = Object.values(files).map(({ date }) => date).sort();
   return `
 ## Faults in shaders
 
@@ -77,6 +81,6 @@ result is not among them, nor is what does not compile.
 | --- | ---: | ---: |
 ${rows.join('\n')}
 
-${dates[0]}${dates.at(-1) === dates[0] ? '' : ` to ${dates.at(-1)}`}; \`npm run faults\` ([the faults](../scripts/faults/list.mjs), [what caught each](results/faults.json))
+${datesOf(files)}; \`npm run faults\` ([the faults](../scripts/faults/list.mjs), [what caught each](results/faults.json))
 `;
 }
