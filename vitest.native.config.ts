@@ -11,7 +11,7 @@ export default defineConfig({
       'test/reliability/{hundred-steps,lost-device}.test.ts',
       'test/shaders/{math,random}.test.ts',
     ],
-    setupFiles: ['test/support/native.ts', 'test/support/known-differences.ts'],
+    setupFiles: ['test/support/native.ts'],
     testTimeout: 2 * minute,
     hookTimeout: minute,
     // One device over all files.
