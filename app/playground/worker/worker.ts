@@ -105,7 +105,8 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
   // The page asks the same before it comes so far; a link may be of other data.
-  const unfit = whyNot(settings, beyondUnit(collection));
+  const beyond = beyondUnit(collection);
+  const unfit = whyNot(settings, beyond);
   if (unfit) throw new Error(unfit);
   const parts = partsOf(settings, collection);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
@@ -118,7 +119,7 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
   const run = new Run(gpu, model, studio.training, settings, listener, begun);
   open = { settings, studio, run };
-  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new');
+  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', beyond);
 }
 
 const listener: Listener = {
@@ -126,7 +127,7 @@ const listener: Listener = {
   trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
 };
 
-function opened({ studio, run, settings }: Open, origin: Opened['origin']): Opened {
+function opened({ studio, run, settings }: Open, origin: Opened['origin'], beyond: string | undefined): Opened {
   const { model, collection, shownRows } = studio;
   const { name, kind, shape, count, trained, labels, classes = [], columns } = collection;
   const layers = model.describe();
@@ -136,7 +137,7 @@ function opened({ studio, run, settings }: Open, origin: Opened['origin']): Open
   return {
     origin,
     adapter: { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser', software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
-    data: { name, kind, shape, count, trained, labels, classes, columns, beyond: beyondUnit(collection), figures },
+    data: { name, kind, shape, count, trained, labels, classes, columns, beyond, figures },
     shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
     widths: [collection.features, ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1))],
     parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
