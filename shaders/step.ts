@@ -43,7 +43,7 @@ export interface AccountVariant {
 export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 
 /**
- * losses[slot, n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite
+ * losses[slot, n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
  *
  * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
  * squares[block] = Σ g². Finiteness is read off the exponent's bits: a compiler may take it for granted that nothing is NaN.
@@ -78,14 +78,12 @@ ${batchRows}
 
 /** All ones in what is not finite. */
 const exponent = 0x7f800000u;
-
-fn is_bad(bits: u32) -> bool {
-  return (bits & exponent) == exponent;
-}
+/** That of 2⁶⁰, from which on gradients are bad. Optimizers and norms square them: an infinite square would stop its weight for ever, unseen. */
+const limit = 0x5d800000u;
 
 fn tell(bits: vec4u, at: u32) {
   for (var c = 0u; c < 4u; c++) {
-    if (is_bad(bits[c])) { atomicMin(&state.bad, 1u + 4u * at + c); }
+    if ((bits[c] & exponent) >= limit) { atomicMin(&state.bad, 1u + 4u * at + c); }
   }
 }
 
@@ -100,7 +98,7 @@ ${used
   if (local == 0u) {
     let loss = total${n} / f32(batch_rows());
     losses[state.slot * ${terms}u + ${n}u] = loss;
-    if (is_bad(bitcast<u32>(loss))) { atomicMin(&state.bad, 0u); }
+    if ((bitcast<u32>(loss) & exponent) == exponent) { atomicMin(&state.bad, 0u); }
   }`,
   )
   .join('\n')}
@@ -134,7 +132,7 @@ fn main(
       if (at >= quads) { break; }
       let bits = gradients[at];
       let worst = max(max(bits.x & exponent, bits.y & exponent), max(bits.z & exponent, bits.w & exponent));
-      if (worst == exponent) { tell(bits, at); }
+      if (worst >= limit) { tell(bits, at); }
 #if ${squares}
       let g = bitcast<vec4f>(bits);
       sum += g * g;

@@ -39,7 +39,7 @@ export class OutOfMemoryError extends LatentGpuError {
   override name = 'OutOfMemoryError';
 }
 
-/** Training met a NaN or an infinity. The weights are those of the step before. */
+/** Training met a NaN, an infinity, or a gradient of 2⁶⁰ (10¹⁸) or more, which optimizers cannot square for long. The weights are those of the step before. */
 export class DivergedError extends LatentGpuError {
   override name = 'DivergedError';
   constructor(
@@ -49,6 +49,6 @@ export class DivergedError extends LatentGpuError {
     readonly tensor: string,
     options?: ErrorOptions,
   ) {
-    super(`training diverged: ${tensor} is not finite at step ${step}; a smaller learning rate usually helps`, options);
+    super(`training diverged: ${tensor} is not finite, or too large, at step ${step}; a smaller learning rate usually helps`, options);
   }
 }

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import type { OptimizerKind } from '../kernels/optimizer.ts';
 import { checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
-import { asSchedule, type Schedule } from './schedules.ts';
+import { asSchedule, valueAt, type Schedule } from './schedules.ts';
 
 /** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
 export interface Optimizer {
@@ -21,16 +21,25 @@ export interface ClipOptions {
 
 type Numbers = Omit<Optimizer, 'kind' | 'learningRate'>;
 
+/** Times a gradient of at most 2⁶⁰, beyond which training ends, it is still far from what float32 can hold. */
+const largestRate = 1e12;
+
 const zeros = { beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 };
 
 function make(kind: OptimizerKind, rate: number | Schedule, { beta1, beta2, epsilon, weightDecay, clipNorm }: Numbers): Optimizer {
   const learningRate = asSchedule(`${kind}: learning rate`, rate);
+  rateAt({ kind, learningRate }, 0);
   if (clipNorm !== undefined) checkNumber(`${kind}: clipNorm`, clipNorm, { above: 0 });
   checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: beta2`, beta2, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: epsilon`, epsilon, kind === 'adam' || kind === 'adamw' || kind === 'adagrad' ? { above: 0 } : { least: 0 });
   checkNumber(`${kind}: weight decay`, weightDecay, { least: 0 });
   return { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm };
+}
+
+/** The learning rate of its step number `step`, from 0 on. @throws OptionError where a schedule has led too high */
+export function rateAt({ kind, learningRate }: Pick<Optimizer, 'kind' | 'learningRate'>, step: number): number {
+  return checkNumber(`${kind}: learning rate`, valueAt(learningRate, step), { least: 0, most: largestRate });
 }
 
 /** @throws OptionError for what is none, such as one put together by hand of which something is missing */

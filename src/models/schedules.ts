@@ -36,7 +36,7 @@ export function warmUp(steps: number, then: number | Schedule): Schedule {
 
 /** @throws OptionError for what is neither a number of at least 0 nor a schedule */
 export function asSchedule(where: string, value: number | Schedule): Schedule {
-  if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0, most: 1e30 }) };
+  if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0 }) };
   switch (value?.kind) {
     case 'constant':
       return constant(value.value);

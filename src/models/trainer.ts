@@ -10,10 +10,9 @@ import { makeState, noneBad, parseState, writeState } from '../runtime/state.ts'
 import { tape as makeTape } from '../runtime/tape.ts';
 import { emptyTensor, readTensors, writeTensor, type Tensor } from '../runtime/tensor.ts';
 import type { AnyLoss } from './losses.ts';
-import { settings, type Optimizer } from './optimizers.ts';
+import { rateAt, settings, type Optimizer } from './optimizers.ts';
 import { Pass } from './pass.ts';
 import { gatherFrom } from './run.ts';
-import { valueAt } from './schedules.ts';
 import type { Trainable } from './trainable.ts';
 
 /** How far a model has been trained; a later fit goes on from here. */
@@ -120,8 +119,8 @@ export class Trainer<L extends AnyLoss> {
     await this.plans.step.tune();
     const begun = performance.now();
     const { step, epoch, position, origin } = place;
-    writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     this.#writeTimetable();
+    writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
     place.live = this.tensors.state;
     const { feed, options: { batch } } = this;
     const encode = (pass: CommandPass, i: number) => (i === 0 && !feed ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
@@ -167,9 +166,9 @@ export class Trainer<L extends AnyLoss> {
   /** What each of the coming steps uses: nothing on the device knows of schedules. */
   #writeTimetable(): void {
     const { place, host } = this.model;
-    const { learningRate } = this.options.optimizer;
+    const { optimizer } = this.options;
     this.#began = place.step;
-    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [valueAt(learningRate, place.step - place.given + i), this.model.betaAt(place.step + i)]);
+    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [rateAt(optimizer, place.step - place.given + i), this.model.betaAt(place.step + i)]);
     writeTensor(host.gpu, this.tensors.timetable, rows.flat());
   }
 

@@ -8,6 +8,7 @@ import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.
 import { gather as reference } from '../reference/gather.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu, withoutFeatures } from '../support/gpu.ts';
+import { tooLarge } from '../support/inject.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
 
@@ -227,20 +228,22 @@ describe('account', () => {
   }
 
   const bads = [NaN, Infinity, -Infinity];
+  const badGradients = [...bads, tooLarge, -tooLarge, 3.4e38];
 
   // A workgroup looks at 4,096 values.
-  it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])('finds a value that is not finite anywhere among %i gradients', async (count) => {
+  it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])('finds a value that is not finite, or too large to be squared, anywhere among %i gradients', async (count) => {
     const { badAt, dispose } = await watch(count);
     const draw = new Draw(count);
     const finite = draw.floats(count);
-    finite[0] = 3.4e38;
-    finite[count - 1] = -3.4e38;
+    // The largest that passes.
+    finite[0] = tooLarge * (1 - 2 ** -24);
+    finite[count - 1] = -finite[0];
     expect(await badAt(finite)).toBe(noneBad);
     const edges = [0, 1, 2, 3, 255, 256, 4095, 4096, 8191, 8192, count - 2, count - 1].filter((i) => i < count);
     const places = [...edges, ...Array.from({ length: 8 }, () => draw.whole(0, count - 1))];
     for (const [i, place] of places.entries()) {
       const values = finite.slice();
-      values[place] = bads[i % 3]!;
+      values[place] = badGradients[i % badGradients.length];
       expect(await badAt(values)).toBe(1 + place);
     }
     dispose();
@@ -253,7 +256,7 @@ describe('account', () => {
     for (let i = 0; i < 10; i++) {
       const places = Array.from({ length: 5 }, () => draw.whole(0, count - 1));
       const values = new Float32Array(count);
-      for (const place of places) values[place] = draw.pick(bads);
+      for (const place of places) values[place] = draw.pick(badGradients);
       expect(await badAt(values)).toBe(1 + Math.min(...places));
     }
     expect(await badAt(new Float32Array(count).fill(NaN))).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, dataset, dense, DivergedError, sgd, type Progress } from '../../src/index.ts';
+import { adagrad, adam, adamw, autoencoder, dataset, dense, DivergedError, OptionError, sgd, stepDecay, type Progress } from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -298,5 +298,30 @@ describe('divergence', () => {
     expect(await bits(model)).toEqual(await bits(same));
     model.dispose();
     same.dispose();
+  });
+
+  it.each(Object.entries({ sgd: sgd(1e-30), momentum: sgd(1e-30, { momentum: 0.9 }), adagrad: adagrad(), adam: adam(), adamw: adamw(), clipped: sgd(0.1, { clipNorm: 1 }) }))(
+    'is told of gradients that are finite, but that %s would square in vain', async (_, optimizer) => {
+      const model = await smallModel({ loss: 'mse', encoder: [dense(5)], decoder: [dense(12)] });
+      const before = await bits(model);
+      const error = (await errorOf(model.fit(data(64).map((value) => 1e12 * value), { steps: 1, optimizer }))) as DivergedError;
+      expect(error).toBeInstanceOf(DivergedError);
+      expect(error).toMatchObject({ step: 1, tensor: 'encoder.0.weight.grad', message: expect.stringContaining('or too large') as string });
+      expect(await bits(model)).toEqual(before);
+      model.dispose();
+    },
+  ); // prettier-ignore
+
+  it('is no matter of rates beyond 10¹², which no optimizer takes', async () => {
+    expect(() => adam(2e12)).toThrow(new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 of at most 1000000000000'));
+    const model = await smallModel();
+    // 1e-30 and 1e-8 in the first epoch, 1e14 in the second.
+    const rising = sgd(stepDecay(1e-30, { every: 1, factor: 1e22 }));
+    let epochs = 0;
+    const error = await errorOf(model.fit(data(64), { epochs: 2, batchSize: 32, optimizer: rising, onEpochEnd: () => void epochs++ }));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toContain('sgd: learning rate: ');
+    expect(epochs).toBe(1);
+    model.dispose();
   });
 });

@@ -18,8 +18,8 @@ const window = { stride: optional(count('stride')), init, bias: optional(flag('b
 const padding = optional(not('padding', (value) => value === 'same' || value === 'valid' || (Number.isSafeInteger(value) && Number(value) >= 0)));
 const share = (names: string): Kind => number(names, { above: 0, most: 1 });
 
-const isSchedule = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1e30;
-const schedule = (names: string): Kind => optional(not(names, isSchedule));
+const isSchedule = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 3.4e38;
+const rate = optional(number('learning rate', { least: 0, most: 1e12 }));
 const clipNorm = optional(number('clipNorm', { above: 0 }));
 const beta = (names: string): Kind => optional(number(names, { least: 0, most: 0.99 })).filter(({ value }) => typeof value !== 'number' || !(value > 0.99 && value < 1));
 
@@ -28,7 +28,7 @@ const maker = (call: (...args: never[]) => unknown, good: unknown[], ...wrong: K
 const makers: Record<string, Target> = {
   dense: maker(lib.dense, [12, 'relu', {}], count('units'), activation, options({}, { init, bias: optional(flag('bias')) })),
   dropout: maker(lib.dropout, [0.5], number('rate', { least: 0, most: 0.9 }).filter(({ value }) => typeof value !== 'number' || !(value > 0.9 && value < 1))),
-  gaussian: maker(lib.gaussian, [2, {}], count('units'), options({}, { beta: schedule('beta') })),
+  gaussian: maker(lib.gaussian, [2, {}], count('units'), options({}, { beta: optional(not('beta', isSchedule)) })),
   conv2d: maker(lib.conv2d, [4, 3, 'relu', {}], count('filters'), sides('kernel'), activation, options({}, { ...window, padding })),
   convTranspose2d: maker(
     lib.convTranspose2d,
@@ -57,17 +57,17 @@ const makers: Record<string, Target> = {
   sgd: maker(
     lib.sgd,
     [0.1, { momentum: 0.5 }],
-    schedule('learning rate'),
+    rate,
     options({ momentum: 0.5 }, { momentum: beta('momentum'), nesterov: optional(flag('nesterov')), clipNorm }),
   ),
-  adam: maker(lib.adam, [0.1, {}], schedule('learning rate'), options({}, { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
+  adam: maker(lib.adam, [0.1, {}], rate, options({}, { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
   adamw: maker(
     lib.adamw,
     [0.1, {}],
-    schedule('learning rate'),
+    rate,
     options({}, { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), weightDecay: optional(number('weight decay', { least: 0 })), clipNorm }),
   ),
-  adagrad: maker(lib.adagrad, [0.1, {}], schedule('learning rate'), options({}, { epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
+  adagrad: maker(lib.adagrad, [0.1, {}], rate, options({}, { epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
 };
 
 describe('makers', () => {

@@ -92,13 +92,16 @@ const stateOf = (dispatches: readonly Dispatch[]): Tensor => {
   return tensors[buffersOf(shader).findIndex(({ name }) => name === 'state')];
 };
 
-/** The first weight, in the order in which they lie on the device, whose gradient is not finite, as a DivergedError names it. */
+/** Gradients from here on count as not finite. */
+export const tooLarge = 2 ** 60;
+
+/** The first weight, in the order in which they lie on the device, whose gradient is not finite or too large, as a DivergedError names it. */
 export async function firstBadGradient({ weights }: Recorded): Promise<string | undefined> {
   const gradients = weights.map((weight) => weight.gradient!).sort((a, b) => boundRange(a).offset - boundRange(b).offset);
   const { home } = gradients[0];
   if (!('gpu' in home)) throw new Error('a gradient that is not bound');
   const values = await readTensors(home.gpu, gradients);
-  const found = values.map((each) => (each as Float32Array).findIndex((value) => !Number.isFinite(value)));
+  const found = values.map((each) => (each as Float32Array).findIndex((value) => !(Math.abs(value) < tooLarge)));
   const first = found.findIndex((n) => n >= 0);
   return first < 0 ? undefined : nameAt(gradients[first], found[first]);
 }
