@@ -1,10 +1,11 @@
 import { defineConfig } from 'vite';
 import { compactWgsl } from './scripts/compact-wgsl.ts';
+import { ownConvolutions } from './scripts/own-convolutions.ts';
 import { workerUrl } from './scripts/worker-url.ts';
 
 /** The published JavaScript; its types are made by `tsc -p tsconfig.build.json`. */
 export default defineConfig({
-  plugins: [compactWgsl(), workerUrl()],
+  plugins: [compactWgsl(), ownConvolutions(), workerUrl()],
   build: {
     target: 'es2022',
     sourcemap: true,

@@ -9,7 +9,7 @@ interface Node {
 
 /**
  * Takes comments, indentation and spaces around signs out of the text of `wgsl` templates, which no minifier of JavaScript may touch.
- * Line ends stay, as the preprocessor's conditions are lines.
+ * The preprocessor's conditions stay lines of their own.
  */
 export function compactWgsl(): Plugin {
   return {
@@ -17,7 +17,7 @@ export function compactWgsl(): Plugin {
     // Post: TypeScript's types are gone by then.
     enforce: 'post',
     transform(code, id) {
-      if (!/\/shaders\/[\w-]+\.ts$/.test(id)) return null;
+      if (!/\/shaders\/[\w-]+\.ts(\?.*)?$/.test(id)) return null;
       const text = new MagicString(code);
       for (const { start, end } of wgslTexts(this.parse(code))) {
         const whole = code.slice(start, end);
@@ -34,7 +34,9 @@ export function compact(wgsl: string): string {
     .replace(/\/\*[^]*?\*\//g, '')
     .replace(/\/\/.*/g, '')
     .replace(/[ \t]*\n\s*/g, '\n')
-    .replace(/ ?([=+*,;:{}()<>&|]) ?/g, '$1');
+    .replace(/ ?([=+*,;:{}()<>&|]) ?/g, '$1')
+    // Between whole lines of code: what a value of the template begins or ends with may be a condition.
+    .replace(/(?<=\n[^#\n][^\n]*[;{}(,])\n(?=[^#\n])/g, '');
 }
 
 /** The pieces of text between the values of all `wgsl` templates in a syntax tree. */

@@ -1,6 +1,6 @@
 export type { Gpu } from './runtime/device.ts';
 export { openGpu, type GpuOptions } from './runtime/open.ts';
-export type { SelfTest, TestedWay } from './kernels/self-test.ts';
+export type { SelfTest, SelfTestOptions, TestedWay } from './kernels/self-test.ts';
 export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 

@@ -1,10 +1,11 @@
 import type { Gpu } from '../runtime/device.ts';
+import { checkFlag, checkOptions } from '../runtime/options.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { uniforms } from '../runtime/random.ts';
-import { tape as makeTape, type Tape } from '../runtime/tape.ts';
+import { tape as makeTape } from '../runtime/tape.ts';
 import { readTensors, Tensor, tensor } from '../runtime/tensor.ts';
 import { kernelOf } from '../runtime/tune.ts';
-import { matmul, type Transposes } from './matmul.ts';
+import { convolutions, products, type Case, type Expected, type Input } from './self-test-cases.ts';
 
 /** One way of doing a kernel, as it came out on this adapter. */
 export interface TestedWay {
@@ -17,29 +18,22 @@ export interface TestedWay {
   readonly error: number;
 }
 
+export interface SelfTestOptions {
+  /** Default true: with false, products alone, which is all that models of dense layers need. */
+  convolutions?: boolean;
+}
+
 export interface SelfTest {
   readonly passed: boolean;
   readonly ways: readonly TestedWay[];
   readonly seconds: number;
 }
 
-/** A kernel on values of which the results are known. */
-interface Case {
-  record(tape: Tape): Tensor;
-  expected: Expected;
-}
-
-/** Sums of products in float64. */
-interface Expected {
-  readonly values: Float64Array;
-  /** Of each, the sum of its terms' magnitudes. */
-  readonly magnitudes: Float64Array;
-  /** Terms of a sum. */
-  readonly terms: number;
-}
-
 /** See `Gpu.selfTest`. */
-export async function selfTest(gpu: Gpu): Promise<SelfTest> {
+export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<SelfTest> {
+  checkOptions('selfTest', options, ['convolutions']);
+  const { convolutions: images = true } = options;
+  checkFlag('selfTest: convolutions', images);
   const began = performance.now();
   const inputs: Tensor[] = [];
   const put = (shape: number[]): Input => {
@@ -49,12 +43,14 @@ export async function selfTest(gpu: Gpu): Promise<SelfTest> {
   };
   try {
     const found = new Map<string, TestedWay>();
-    for (const each of cases(put)) {
-      for (const tested of await testWays(gpu, each)) {
-        const name = `${tested.kernel} ${tested.way}`;
-        const before = found.get(name);
-        if (!before || before.error < tested.error) found.set(name, tested);
-      }
+    // All at once, as compiling takes most of the time.
+    const tests = [...products(put), ...(images ? convolutions(put) : [])].map((each) => testWays(gpu, each));
+    // Nothing is freed while one of them still goes on.
+    await Promise.allSettled(tests);
+    for (const each of (await Promise.all(tests)).flat()) {
+      const name = `${each.kernel} ${each.way}`;
+      const before = found.get(name);
+      if (!before || before.error < each.error) found.set(name, each);
     }
     const ways = [...found.values()];
     for (const { kernel, way, passed } of ways) if (!passed) gpu.tuner.ruleOut(kernel, way);
@@ -66,16 +62,16 @@ export async function selfTest(gpu: Gpu): Promise<SelfTest> {
 
 async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay[]> {
   const tape = makeTape(gpu);
-  const y = record(tape);
-  tape.keep(y);
+  const outputs = record(tape);
+  tape.keep(...outputs);
   const plan = await compile(tape);
   try {
     const tested: TestedWay[] = [];
-    for (const { choice, make, use } of plan.tunables) {
-      // Compiled all at once.
-      for (const [i, command] of (await Promise.all(choice.ways.map(make))).entries()) {
+    const commands = await Promise.all(plan.tunables.map(({ choice, make }) => Promise.all(choice.ways.map(make))));
+    for (const [n, { choice, use }] of plan.tunables.entries()) {
+      for (const [i, command] of commands[n].entries()) {
         use(command);
-        const error = errorOf(await results(gpu, plan, y), expected);
+        const error = errorOf(await results(gpu, plan, outputs[n]), expected[n]);
         tested.push({ kernel: kernelOf(choice), way: choice.ways[i], passed: error <= 1, error });
       }
     }
@@ -101,41 +97,4 @@ function errorOf(actual: ArrayLike<number>, { values, magnitudes, terms }: Expec
     if (!(error <= worst)) worst = Number.isNaN(error) ? Infinity : error;
   }
   return worst;
-}
-
-interface Input {
-  values: Float32Array;
-  tensor: Tensor;
-}
-
-/**
- * Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. Convolutions are done on the same
- * tiles; they are left out, as bundlers that split by files would bring them along wherever this is loaded from.
- */
-function* cases(put: (shape: number[]) => Input): Generator<Case> {
-  for (const transposes of [{}, { transposeB: true }, { transposeA: true }]) {
-    for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5]]) yield product(put, m, n, k, transposes); // prettier-ignore
-  }
-}
-
-function product(put: (shape: number[]) => Input, m: number, n: number, k: number, transposes: Transposes): Case {
-  const { transposeA, transposeB } = transposes;
-  const [a, b] = [put(transposeA ? [k, m] : [m, k]), put(transposeB ? [n, k] : [k, n])];
-  const expected = sums(m * n, k, (add) => {
-    for (let row = 0; row < m; row++) {
-      for (let column = 0; column < n; column++) {
-        for (let i = 0; i < k; i++) add(row * n + column, a.values[transposeA ? i * m + row : row * k + i] * b.values[transposeB ? column * k + i : i * n + column]);
-      }
-    }
-  });
-  return { record: (tape) => matmul(tape, a.tensor, b.tensor, transposes), expected };
-}
-
-function sums(count: number, terms: number, walk: (add: (i: number, term: number) => void) => void): Expected {
-  const [values, magnitudes] = [new Float64Array(count), new Float64Array(count)];
-  walk((i, term) => {
-    values[i] += term;
-    magnitudes[i] += Math.abs(term);
-  });
-  return { values, magnitudes, terms };
 }

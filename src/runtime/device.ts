@@ -1,5 +1,5 @@
 import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
-import type { SelfTest } from '../kernels/self-test.ts';
+import type { SelfTest, SelfTestOptions } from '../kernels/self-test.ts';
 import { computePass, type CommandPass } from './commands.ts';
 import { Memory } from './memory.ts';
 import { checkFunction, shown } from './options.ts';
@@ -102,15 +102,15 @@ export class Gpu {
   }
 
   /**
-   * Tries each way in which products of matrices may be done here on values whose results are known, in a second or two. A way that is wrong on
-   * this adapter, with this driver, is not chosen from then on: call it before models are made.
-   * @throws DeviceLostError; LatentGpuError where a shader does not compile
+   * Tries each way in which products of matrices and convolutions may be done here on values whose results are known. A way that is wrong on
+   * this adapter, with this driver, is not chosen from then on: call it before models are made. Nearly all of its time goes into compiling.
+   * @throws OptionError, DeviceLostError; LatentGpuError where a shader does not compile
    */
-  async selfTest(): Promise<SelfTest> {
+  async selfTest(options: SelfTestOptions = {}): Promise<SelfTest> {
     this.check();
     // A page that does not ask for it does not load it.
     const { selfTest } = await import('../kernels/self-test.ts');
-    return selfTest(this);
+    return selfTest(this, options);
   }
 
   /** Frees everything. Calling it again does nothing. */

@@ -1,0 +1,95 @@
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { conv2d } from './conv2d.ts';
+import { matmul, type Transposes } from './matmul.ts';
+import { slide } from './window.ts';
+
+/** Kernels on values of which the results are known. */
+export interface Case {
+  /** Records kernels that can be done in several ways, and returns what each of them writes, in their order. */
+  record(tape: Tape): Tensor[];
+  readonly expected: readonly Expected[];
+}
+
+/** Sums of products in float64. */
+export interface Expected {
+  readonly values: Float64Array;
+  /** Of each, the sum of its terms' magnitudes. */
+  readonly magnitudes: Float64Array;
+  /** Terms of a sum, at most. */
+  readonly terms: number;
+}
+
+/** Random values, here and on the device. */
+export interface Input {
+  readonly values: Float32Array;
+  readonly tensor: Tensor;
+}
+
+type Put = (shape: number[]) => Input;
+
+/** Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. */
+export function* products(put: Put): Generator<Case> {
+  for (const transposes of [{}, { transposeB: true }, { transposeA: true }]) {
+    for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5]]) yield product(put, m, n, k, transposes); // prettier-ignore
+  }
+}
+
+function product(put: Put, m: number, n: number, k: number, transposes: Transposes): Case {
+  const { transposeA, transposeB } = transposes;
+  const [a, b] = [put(transposeA ? [k, m] : [m, k]), put(transposeB ? [n, k] : [k, n])];
+  const y = sums(m * n, k);
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      for (let i = 0; i < k; i++) add(y, row * n + column, a.values[transposeA ? i * m + row : row * k + i] * b.values[transposeB ? column * k + i : i * n + column]);
+    }
+  }
+  return { record: (tape) => [matmul(tape, a.tensor, b.tensor, transposes)], expected: [y] };
+}
+
+/** The same for convolutions, which are products of patches: images, filters and windows. */
+export function* convolutions(put: Put): Generator<Case> {
+  yield convolution(put, [43, 43, 37], 36, [1, 2]);
+  yield convolution(put, [5, 6, 37], 261, [1, 7]);
+  yield convolution(put, [9, 9, 3], 1, [5, 5]);
+  yield convolution(put, [17, 17, 1], 3, [5, 5], 2);
+  yield convolution(put, [1, 2, 37], 37, [1, 1]);
+  yield convolution(put, [1, 1, 1], 70, [1, 1]);
+  yield convolution(put, [1, 1, 70], 3, [1, 1]);
+}
+
+function convolution(put: Put, image: [number, number, number], filters: number, kernel: [number, number], stride = 1): Case {
+  const window = slide('selfTest', image, { kernel, stride, padding: 'same' });
+  const [height, width, channels] = image;
+  const { places: [rows, columns], before } = window;
+  const taps = kernel[0] * kernel[1];
+  const [x, w, dy] = [put([1, height * width * channels]), put([filters, ...kernel, channels]), put([1, rows * columns * filters])];
+  const [y, dw, dx] = [sums(dy.values.length, taps * channels), sums(w.values.length, rows * columns), sums(x.values.length, taps * filters)];
+  for (let place = 0; place < rows * columns; place++) {
+    for (let tap = 0; tap < taps; tap++) {
+      const [row, column] = [Math.floor(place / columns) * stride - before[0] + Math.floor(tap / kernel[1]), (place % columns) * stride - before[1] + (tap % kernel[1])];
+      if (row < 0 || row >= height || column < 0 || column >= width) continue;
+      for (let o = 0; o < filters; o++) {
+        for (let c = 0; c < channels; c++) {
+          const [atX, atW, atY] = [(row * width + column) * channels + c, (o * taps + tap) * channels + c, place * filters + o];
+          add(y, atY, x.values[atX] * w.values[atW]);
+          add(dw, atW, x.values[atX] * dy.values[atY]);
+          add(dx, atX, dy.values[atY] * w.values[atW]);
+        }
+      }
+    }
+  }
+  const record = (tape: Tape): Tensor[] => {
+    const made = conv2d(tape, x.tensor, w.tensor, undefined, window);
+    tape.differentiate(made, dy.tensor);
+    return [made, tape.grad(w.tensor), tape.grad(x.tensor)];
+  };
+  return { record, expected: [y, dw, dx] };
+}
+
+const sums = (count: number, terms: number): Expected => ({ values: new Float64Array(count), magnitudes: new Float64Array(count), terms });
+
+function add({ values, magnitudes }: Expected, i: number, term: number): void {
+  values[i] += term;
+  magnitudes[i] += Math.abs(term);
+}
