@@ -15,6 +15,8 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'json'],
       reportsDirectory: 'out/coverage',
+      // A test that fails is no reason to know nothing of the others.
+      reportOnFailure: true,
     },
     projects: [
       {

@@ -6,7 +6,7 @@ import { emptyHistory, extended } from './history.ts';
 import { onTheme } from './look.ts';
 import { whyNot } from './normalizing.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
-import type { Examples, History, Opened, OpenRequest, Point, Progress } from './protocol.ts';
+import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { fromHash, needsNewModel, toHash, type Settings } from './settings.ts';
 import { Anomalies } from './views/anomalies.ts';
@@ -80,16 +80,21 @@ const worker = new Connection({
   trouble: (error) => showTrouble(error),
 });
 
-/** Asks the worker; what an earlier model answers, or fails at, is dropped. */
-async function asking<T>(work: () => Promise<T>): Promise<T | undefined> {
-  const asked = generation;
+/** An answer of the worker; what an earlier model answers, or fails at, is dropped. */
+async function newest<T>(asked: Promise<T>): Promise<T | undefined> {
+  const mine = generation;
   try {
-    const answer = await work();
-    return asked === generation ? answer : undefined;
+    const answer = await asked;
+    return mine === generation ? answer : undefined;
   } catch (error) {
-    if (asked === generation) showTrouble(error);
+    if (mine === generation) showTrouble(error);
     return undefined;
   }
+}
+
+/** Asks about the model that is open. While another is being prepared there is nothing to ask: what was meant for the last could be answered by the next. */
+async function ask<K extends RequestName>(name: K, ...about: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined> {
+  return opened && newest(worker.ask(name, ...about));
 }
 
 const visible = (): boolean => opened !== undefined && document.visibilityState === 'visible';
@@ -97,7 +102,7 @@ const visible = (): boolean => opened !== undefined && document.visibilityState 
 const look = coalesced(async () => {
   if (!visible()) return;
   const began = performance.now();
-  const seen = await asking(() => worker.ask('look'));
+  const seen = await ask('look');
   if (!seen) return;
   map.show(seen);
   reconstructions.show(seen);
@@ -109,7 +114,7 @@ const look = coalesced(async () => {
 
 const judge = coalesced(async () => {
   if (!visible()) return;
-  const verdict = await asking(() => worker.ask('judge'));
+  const verdict = await ask('judge');
   if (!verdict) return;
   loss.judge(verdict);
   const { losses, at } = verdict;
@@ -120,7 +125,7 @@ const judge = coalesced(async () => {
 
 const decode = coalesced(async () => {
   const { x, y } = map.place;
-  const values = recorded ? recorded.decode([x, y]) : visible() ? await asking(() => worker.ask('decode', map.place)) : undefined;
+  const values = recorded ? recorded.decode([x, y]) : visible() ? await ask('decode', map.place) : undefined;
   if (!values) return;
   paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
   const columns = opened?.data.columns;
@@ -149,24 +154,26 @@ async function saveNow(): Promise<void> {
 }
 
 const instruments = new Instruments({
-  ask: (name, ...ask) => asking(() => worker.ask(name, ...ask)),
+  ask,
   place: (): Point => map.place,
   tile: () => tile,
 });
 const drawing = new Drawing({
-  encode: (values) => asking(() => worker.ask('encode', values)),
+  encode: (values) => ask('encode', values),
   example: async () => {
-    const rows = opened!.data.count - opened!.data.trained || opened!.data.count;
-    const row = opened!.data.count - rows + Math.floor(Math.random() * rows);
-    return asking(() => worker.ask('rows', [row]));
+    if (!opened) return undefined;
+    const { count, trained } = opened.data;
+    const rows = count - trained || count;
+    const row = count - rows + Math.floor(Math.random() * rows);
+    return ask('rows', [row]);
   },
   mark: (encoded) => map.mark(encoded),
   own: (examples) => void openOwn(examples),
 });
-const anomalies = new Anomalies((name, ...ask) => asking(() => worker.ask(name, ...ask)), (without) => change({ ...settings, without }));
+const anomalies = new Anomalies(ask, (without) => change({ ...settings, without }));
 new JigsawView(digits, showTrouble);
 const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, beside: (second) => loss.beside(second), trouble: showTrouble });
-new TakeAway(() => ({ settings, opened: opened && { ...opened, progress } }), (kind) => asking(() => worker.ask('file', kind)));
+new TakeAway(() => ({ settings, opened: opened && { ...opened, progress } }), (kind) => ask('file', kind));
 const data = new OwnData({
   digits: () => change({ ...settings, data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples),
@@ -182,7 +189,7 @@ function change(next: Settings): void {
   window.history.replaceState(null, '', `#${toHash(settings)}`);
   if (before.data !== settings.data || before.without !== settings.without) rival.close();
   if (needsNewModel(before, settings)) void open({ resume: false });
-  else if (opened) void asking(() => worker.ask('adjust', settings));
+  else void ask('adjust', settings);
 }
 
 /** Examples of the visitor's own, with settings that suit them. */
@@ -200,7 +207,7 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
   generation++;
   opened = undefined;
   controls.state = 'Preparing the model …';
-  const answer = await asking(() => worker.ask('open', { settings, digits, ...request }));
+  const answer = await newest(worker.ask('open', { settings, digits, ...request }));
   if (!answer) return;
   opened = answer;
   recorded = undefined;
@@ -210,7 +217,7 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
   judge();
   if (byId<HTMLInputElement>('slow').checked) live.slow(true);
   if (wanted) live.play();
-  const compared = await asking(() => worker.ask('yardsticks'));
+  const compared = await ask('yardsticks');
   if (compared) loss.compare(compared);
 }
 
@@ -284,7 +291,7 @@ function showTrouble(error: unknown): void {
 /** While a model is being prepared there is nothing to steer. */
 function steer(name: 'play' | 'pause' | 'step'): void {
   wanted = name === 'play';
-  if (opened) void asking(() => worker.ask(name));
+  void ask(name);
 }
 
 const live: Commands = {
@@ -295,7 +302,7 @@ const live: Commands = {
     wanted = false;
     void open({ resume: false });
   },
-  slow: (slow) => void (opened && asking(() => worker.ask('pace', slow ? 'slow' : 'full'))),
+  slow: (slow) => void ask('pace', slow ? 'slow' : 'full'),
   rate: (rate) => change({ ...settings, rate }),
 };
 commands = live;
