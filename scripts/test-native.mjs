@@ -7,9 +7,6 @@ import { nativeEnvironment } from './native-webgpu.mjs';
 import { root, setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
-/** They pass on llvmpipe when they run by themselves. */
-const destroying = ['test/models/recover.test.ts', 'test/reliability/lost-device.test.ts'];
-
 await runMain(async () => {
   await setup();
   // The package `deno` starts its program from a script of Node's.
@@ -18,12 +15,11 @@ await runMain(async () => {
   const runs = [
     { name: 'Node', runtime: [], environment: nativeEnvironment() },
     { name: 'Deno', runtime: deno, environment: nativeEnvironment() },
-    ...(llvmpipe ? [{ name: 'Deno on llvmpipe', runtime: deno, environment: { VK_ICD_FILENAMES: llvmpipe }, without: destroying }] : []),
+    ...(llvmpipe ? [{ name: 'Deno on llvmpipe', runtime: deno, environment: { VK_ICD_FILENAMES: llvmpipe } }] : []),
   ];
-  for (const { name, runtime, environment, without = [] } of runs) {
-    console.log(`\n${name}${without.length ? `, without ${without.join(' and ')}: wgpu was seen to hang there, once, after many devices had been destroyed` : ''}`);
-    const excluded = without.flatMap((file) => ['--exclude', file]);
-    const code = await vitest(['--config', 'vitest.native.config.ts', ...excluded, ...process.argv.slice(2)], environment, runtime);
+  for (const { name, runtime, environment } of runs) {
+    console.log(`\n${name}`);
+    const code = await vitest(['--config', 'vitest.native.config.ts', ...process.argv.slice(2)], environment, runtime);
     if (code) throw new Failure(`the tests failed in ${name}`);
   }
   if (!llvmpipe) console.log('\nllvmpipe is not installed here (Debian: apt-get install mesa-vulkan-drivers): nothing was run on it');

@@ -36,20 +36,22 @@ const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDev
 
 describe('a device destroyed', () => {
   it('at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError', { timeout: 600_000 }, async ({ task }) => {
-    const whole = faulty(await ownDevice(), 'loss');
-    await Promise.all(Object.values(await atOnce(whole.gpu)));
-    const operations = whole.operations();
-    whole.gpu.device.destroy();
     let losses = 0;
     let rejected = 0;
-    for (let at = 0; at < operations; at += everyNth) {
-      const { gpu } = faulty(await ownDevice(), 'loss', at);
+    for (let at = 0; ; at += everyNth) {
+      const { gpu, operations } = faulty(await ownDevice(), 'loss', at);
       const calls = await atOnce(gpu).catch((error: unknown) => ({ making: Promise.reject(error as Error) }));
       const outcomes = await Promise.all(Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise, gpu.lost)] as const));
       for (const [name, outcome] of outcomes) {
         if (outcome === 'done') continue;
         expect(outcome, `${name}, destroyed at operation ${at}`).toBeInstanceOf(DeviceLostError);
         rejected++;
+      }
+      // How many there are goes by the machine's pace: this run had fewer, and passed undisturbed.
+      if (operations() <= at) {
+        expect(outcomes.map(([, outcome]) => outcome)).toEqual(outcomes.map(() => 'done'));
+        gpu.device.destroy();
+        break;
       }
       await gpu.lost;
       expect(await errorOf(images(gpu)), `a call after operation ${at}`).toBeInstanceOf(DeviceLostError);
