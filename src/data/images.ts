@@ -45,6 +45,7 @@ export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageI
   const inputs = Array.from(images);
   if (!inputs.length) throw new DataError('readImages: there are no images');
   if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') throw new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them');
+  if (!isColour(background)) throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
   let size = options.size;
   let data = new Uint8Array();
   let context: OffscreenCanvasRenderingContext2D | undefined;
@@ -90,6 +91,17 @@ async function download(url: string, i: number, signal?: AbortSignal): Promise<B
     if (cause instanceof DataError) throw cause;
     throw new DataError(`readImages: image ${i}: ${url} cannot be read`, { cause });
   }
+}
+
+/** A canvas leaves its colour as it was where it is given none. */
+function isColour(text: string): boolean {
+  const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+  const [black, white] = ['black', 'white'].map((before) => {
+    context.fillStyle = before;
+    context.fillStyle = text;
+    return context.fillStyle;
+  });
+  return black === white;
 }
 
 function draw(context: OffscreenCanvasRenderingContext2D, bitmap: ImageBitmap, fit: 'cover' | 'stretch', background: string | undefined): void {

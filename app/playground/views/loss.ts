@@ -90,7 +90,8 @@ export class LossView {
     // Squared errors are those of pixels as they are and of standardized columns.
     const measured = loss === 'mse' && this.#examples.kind === 'table' ? 'standardize' : 'none';
     if (gaussian || this.#normalizing !== measured) return [];
-    if (loss === 'mse') return pca === undefined ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
+    // No error at all has no place on a logarithmic axis.
+    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
     const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
     return [
       ...(floor === undefined ? [] : [{ name: 'lowest possible', value: floor }]),

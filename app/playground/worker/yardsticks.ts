@@ -35,7 +35,9 @@ export async function yardsticks(collection: Collection, codeSize: number, entro
     left += dot(centred, centred);
     for (const direction of directions) explained += dot(centred, direction) ** 2;
   }
-  return { pca: (left - explained) / held.length, mean: left / held.length, floor };
+  // What two sums of millions of terms differ by is rounding, where as many numbers hold the whole table.
+  const error = left - explained > 1e-12 * left ? left - explained : 0;
+  return { pca: error / held.length, mean: left / held.length, floor };
 }
 
 /** Grey pixels have an entropy of their own, which no model can beat: the mean of it, in nats. */
