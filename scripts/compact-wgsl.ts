@@ -34,9 +34,11 @@ export function compact(wgsl: string): string {
     .replace(/\/\*[^]*?\*\//g, '')
     .replace(/\/\/.*/g, '')
     .replace(/[ \t]*\n\s*/g, '\n')
-    .replace(/ ?([=+*,;:{}()<>&|]) ?/g, '$1')
-    // Between whole lines of code: what a value of the template begins or ends with may be a condition.
-    .replace(/(?<=\n[^#\n][^\n]*[;{}(,])\n(?=[^#\n])/g, '');
+    .replace(/ ?([=+*/%^,;:{}()<>&|]) ?/g, '$1')
+    // Two of them in a row would be another sign.
+    .replace(/ - (?!-)/g, '-')
+    // Not before or after a condition, nor before a value of the template, which may begin with one.
+    .replace(/(?<=(?:^|\n)(?:[^#\n][^\n]*)?[;{}(,])\n(?=[^#\n])/g, '');
 }
 
 /** The pieces of text between the values of all `wgsl` templates in a syntax tree. */

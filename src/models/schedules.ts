@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { checkNumber, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkOptions, shown } from '../runtime/options.ts';
 
 /** A number that changes with the optimizer's steps. Plain data, made by `constant`, `cosine`, `stepDecay` or `warmUp`. */
 export type Schedule =
@@ -47,7 +47,7 @@ export function asSchedule(where: string, value: number | Schedule): Schedule {
     case 'warm-up':
       return warmUp(value.steps, value.then);
   }
-  throw new OptionError(`${where}: ${typeof (value as unknown)} is neither a number nor made by constant, cosine, stepDecay or warmUp`);
+  throw new OptionError(`${where}: takes a number or a schedule, not ${shown(value)}`);
 }
 
 /** Its value in step number `step`, from 0 on. */

@@ -4,6 +4,8 @@ import { emptyTensor, writeTensor, type Tensor } from './tensor.ts';
 /** The words of `State` in `shaders/state.ts`, in its order. */
 const words = ['step', 'epoch', 'position', 'examples', 'batch', 'slot', 'seed', 'origin', 't', 'bad', 'rate', 'scale'] as const;
 
+export const stateWords = words.length;
+
 /** Those that are floats there. */
 const floats: readonly string[] = ['rate', 'scale'];
 

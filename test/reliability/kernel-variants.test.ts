@@ -190,6 +190,15 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
     tried(task, `products ${nameOf(transposes)} with a side of more than 65,535${isFallback ? ', one of more than 65,535 workgroups' : ''}; ${adapter}`, total(counts), summary(counts));
   });
 
+  it.runIf(thorough).for([false, true])('convolutions of more than 65,535 examples or places, transposed: %s (they take minutes: only in npm run reliability)', { timeout: 1_200_000 }, async (transposed, { task }) => {
+    const draw = new Draw(60);
+    const each = (batch: number, image: [number, number, number], filters: number, kernel: [number, number], stride = 1): Convolution => ({ batch, filters, window: slide('test', image, { kernel, stride, padding: 'same' }) });
+    const cases = [each(65_537, [1, 1, 3], 2, [1, 1]), each(1, [257, 256, 2], 5, [2, 2]), each(1, [1, 65_537, 4], 1, [1, 3]), each(3, [300, 220, 1], 1, [2, 1]), each(2, [500, 140, 18], 20, [1, 2], 2), each(66_001, [1, 2, 1], 17, [1, 2])];
+    const counts = new Map<string, number>();
+    for (const one of cases) await check(isFallback, [convolutionOf(draw, one, transposed)], counts);
+    tried(task, `${transposed ? 'transposed ' : ''}convolutions and their gradients, of more than 65,535 examples or places; ${adapter}`, total(counts), summary(counts));
+  });
+
   it.runIf(thorough || isFallback).for([false, true])('convolutions with their gradients, transposed: %s (as on a GPU only in npm run reliability: it takes minutes)', { timeout: 1_200_000 }, async (transposed, { task }) => {
     const draw = new Draw(isFallback ? 40 : 50);
     const single = (): Convolution => {
