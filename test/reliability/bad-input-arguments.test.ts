@@ -92,7 +92,7 @@ describe('what is published', () => {
       parseState: target(runtime.parseState, [[new Uint32Array(12), not('values', (value) => Array.isArray(value) || ArrayBuffer.isView(value))]]),
     }; // prettier-ignore
     const targets = Object.fromEntries(Object.entries(all).flatMap(([name, each]) => Object.entries(each).map(([at, one]) => [`${name}, argument ${at}`, one])));
-    await refuseAll(task, 'arguments of kernels and of what is written with them', targets, gpu, [12, 2_000]);
+    await refuseAll(task, 'kernels and what is written with them, as published', targets, gpu, [12, 2_000], 'arguments');
   });
 
   it('refuses to compile what is no tape', async () => {

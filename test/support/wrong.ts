@@ -178,7 +178,7 @@ function causes(cause: unknown): string {
 }
 
 /** Tries all of them, and tells of all that fail. */
-export async function refuseAll(task: TestContext['task'], what: string, targets: Record<string, Target>, gpu: Gpu, [quick, all]: [number, number]): Promise<void> {
+export async function refuseAll(task: TestContext['task'], what: string, targets: Record<string, Target>, gpu: Gpu, [quick, all]: [number, number], of = 'functions'): Promise<void> {
   const tries = times(quick, all);
   const failures: string[] = [];
   for (const [name, target] of Object.entries(targets)) {
@@ -186,5 +186,5 @@ export async function refuseAll(task: TestContext['task'], what: string, targets
   }
   if (failures.length) throw new Error(failures.join('\n\n'));
   const count = Object.keys(targets).length;
-  tried(task, `${what}: ${count} functions, an argument or an option wrong in each call`, count * tries, 'an error of API.md that names it, nothing done on the device, the right call works afterwards');
+  tried(task, `${what}: ${count} ${of}, an argument or an option wrong in each call`, count * tries, 'an error of API.md that names it, nothing done on the device, the right call works afterwards');
 }
