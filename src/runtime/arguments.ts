@@ -1,9 +1,9 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkGpu } from './device.ts';
-import { checkFlag, checkNumber, checkNumbers, checkWord, isShape, shown } from './options.ts';
+import { checkFlag, checkNumber, checkNumbers, checkWord, shown } from './options.ts';
 import { stateWords } from './state.ts';
 import { Tape } from './tape.ts';
-import { Tensor } from './tensor.ts';
+import { checkShape, Tensor } from './tensor.ts';
 
 /** Throws where an argument is not what it has to be; `where` names function and argument. */
 export type Check = (where: string, value: unknown) => void;
@@ -29,6 +29,7 @@ export const aTape: Check = (where, value) => {
 export const aTensor: Check = (where, value) => {
   if (!(value instanceof Tensor)) throw new OptionError(`${where} is a tensor, not ${shown(value)}`);
 };
+export const aShape: Check = checkShape;
 export const aFlag: Check = checkFlag;
 export const aNumbers: Check = checkNumbers;
 export const aNumber: Check = (where, value) => void checkNumber(where, value);
@@ -37,12 +38,6 @@ export const aCount: Check = (where, value) => void checkNumber(where, value, { 
 export function aWord(...words: readonly string[]): Check {
   return (where, value) => void checkWord(where, value as string, words);
 }
-
-/** @throws OptionError; ShapeError for a list that is no shape */
-export const aShape: Check = (where, value) => {
-  if (!Array.isArray(value)) throw new OptionError(`${where} is a shape, such as [2, 3], not ${shown(value)}`);
-  if (!isShape(value)) throw new ShapeError(`${where}: ${shown(value)} is no shape: every side is a whole number of at least 1`);
-};
 
 /* @__NO_SIDE_EFFECTS__ */
 export function optional(check: Check): Check {

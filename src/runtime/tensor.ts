@@ -71,7 +71,8 @@ export interface Piece {
   readonly count: number;
 }
 
-function checkShape(label: string, shape: readonly number[]): void {
+/** @throws ShapeError for what is none */
+export function checkShape(label: string, shape: unknown): void {
   if (!isShape(shape)) throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
 }
 

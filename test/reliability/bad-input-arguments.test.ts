@@ -19,6 +19,8 @@ const within = (name: string, good: object, members: Record<string, Kind>): Kind
   not(name, anObject),
   ...Object.entries(members).map(([member, kind]) => kind.map(({ value, names }) => ({ value: { ...good, [member]: value }, names }))),
 ];
+/** The only one of a list. */
+const alone = (kind: Kind): Kind => kind.map(({ value, names }) => ({ value: [value], names }));
 const list = (name: string): Kind => not(name, (value) => Array.isArray(value) && value.length > 0);
 
 /** One target for each of an argument's kinds: of each call one argument is wrong. */
@@ -76,12 +78,12 @@ describe('what is published', () => {
       ]),
       elementLosses: target(kernels.elementLosses, [t, ['bce', word('kind', kinds)], tensorOf('y'), tensorOf('x'), s, [1, optional(number('factor'))]]),
       crossEntropy: target(kernels.crossEntropy, [t, tensorOf('y'), [vector(2), tensor('labels')], s, gradient]),
-      decay: target(kernels.decay, [t, [[x], list('weights'), tensor('weights[0]').map(({ value, names }) => ({ value: [value], names }))], s, factor, gradient]),
-      contraction: target(kernels.contraction, [t, [layers, list('layers'), ...within('layers[0]', layers[0], { w: tensor('w'), y: tensor('y') }).map((kind) => kind.map(({ value, names }) => ({ value: [value], names })))], s, factor, gradient, [undefined, optional(tensor('u'))]]),
+      decay: target(kernels.decay, [t, [[x], list('weights'), alone(tensor('weights[0]'))], s, factor, gradient]),
+      contraction: target(kernels.contraction, [t, [layers, list('layers'), ...within('layers[0]', layers[0], { w: tensor('w'), y: tensor('y') }).map(alone)], s, factor, gradient, [undefined, optional(tensor('u'))]]),
       gather: target(kernels.gather, [t, [source, ...within('source', source, { data: not('data', (value) => value instanceof Tensor || Array.isArray(value)), bytes: flag('bytes'), columns: count('columns'), scale: number('scale') })], s, [2, count('rows')], [undefined, optional(tensor('order'))]]),
       scatter: target(kernels.scatter, [t, tensorOf('y'), s, [vector(8), tensor('out')], [4, count('columns')]]),
       shuffle: target(kernels.shuffle, [t, s, [order, tensor('order')], [{ shuffled: true }, ...within('options', { shuffled: true }, { shuffled: flag('shuffled'), subset: optional(tensor('subset')) })]]),
-      account: target(kernels.account, [t, [[x], list('parts'), tensor('parts[0]').map(({ value, names }) => ({ value: [value], names }))], s, [vector(1), tensor('losses')], [update, optional(not('update', anObject)), ...within('update', update, { gradients: tensor('gradients'), timetable: tensor('timetable'), clipNorm: optional(number('clipNorm')) }).slice(1)]]),
+      account: target(kernels.account, [t, [[x], list('parts'), alone(tensor('parts[0]'))], s, [vector(1), tensor('losses')], [update, optional(not('update', anObject)), ...within('update', update, { gradients: tensor('gradients'), timetable: tensor('timetable'), clipNorm: optional(number('clipNorm')) }).slice(1)]]),
       advance: target(kernels.advance, [t, s]),
       optimize: target(kernels.optimize, [t, ['sgd', word('kind', optimizers)], [moving, ...within('tensors', moving, { values: tensor('values'), gradients: tensor('gradients'), moments: optional(tensor('moments')), settings: tensor('settings'), state: aState })]]),
       momentCount: target(kernels.momentCount, [['adam', word('kind', optimizers)]]),
