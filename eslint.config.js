@@ -21,14 +21,20 @@ export default defineConfig(
       // Options are plain objects of functions that use no `this`; they are taken apart freely.
       '@typescript-eslint/unbound-method': 'off',
       // Numbers and shapes in messages are the point of them.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowArray: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowArray: true },
+      ],
     },
   },
   {
     // In plain JavaScript a value without a JSDoc type is `any`, and TypeScript's own check is the judge.
     files: ['**/*.{js,mjs}'],
     rules: Object.fromEntries(
-      ['argument', 'assignment', 'call', 'member-access', 'return'].map((kind) => [`@typescript-eslint/no-unsafe-${kind}`, 'off']),
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((kind) => [
+        `@typescript-eslint/no-unsafe-${kind}`,
+        'off',
+      ]),
     ),
   },
 );

@@ -14,7 +14,13 @@ export default defineConfig({
     // The licence of what is bundled asks to go with it.
     license: { fileName: 'LICENSES.md' },
     lib: {
-      entry: { index: 'src/index.ts', kernels: 'src/checked-kernels.ts', runtime: 'src/checked-runtime.ts', worker: 'src/worker.ts', 'worker-thread': 'src/worker/thread.ts' },
+      entry: {
+        index: 'src/index.ts',
+        kernels: 'src/checked-kernels.ts',
+        runtime: 'src/checked-runtime.ts',
+        worker: 'src/worker.ts',
+        'worker-thread': 'src/worker/thread.ts',
+      },
       formats: ['es'],
     },
     rolldownOptions: { output: { chunkFileNames: 'chunks/[name]-[hash].js' } },

@@ -11,7 +11,10 @@ class InOrderOfPaths extends BaseSequencer {
 /** Tests of data and files that need no browser: see scripts/mutants.mjs. */
 export default defineConfig({
   test: {
-    include: ['test/node/{columns,csv,dataset,feed,idx,onnx,safetensors,views}.test.ts', 'test/reliability/node/readers-corpus.test.ts'],
+    include: [
+      'test/node/{columns,csv,dataset,feed,idx,onnx,safetensors,views}.test.ts',
+      'test/reliability/node/readers-corpus.test.ts',
+    ],
     env: { VITE_MUTANTS: '1' },
     sequence: { sequencer: InOrderOfPaths },
     // One start of a worker for each mutant, not one for each file.

@@ -28,7 +28,13 @@ const same = { padding: 'same' } as const;
 export function stack(gpu: Gpu, features: number, seed: number, depth = 3): Promise<Autoencoder> {
   const encoder = [dense(128, 'relu'), dense(64, 'relu'), dense(30)];
   const decoder = [dense(64, 'relu'), dense(128, 'relu'), dense(features, 'sigmoid')];
-  return autoencoder(gpu, { input: features, encoder: encoder.slice(0, depth), decoder: decoder.slice(-depth), loss: 'mse', seed });
+  return autoencoder(gpu, {
+    input: features,
+    encoder: encoder.slice(0, depth),
+    decoder: decoder.slice(-depth),
+    loss: 'mse',
+    seed,
+  });
 }
 
 /** features-128-features for Gaussian noise; without any, the plain one beside it. */
@@ -43,19 +49,53 @@ export const denoiser = (gpu: Gpu, features: number, stddev: number | undefined,
   });
 
 /** One sigmoid layer with tied weights, as in Rifai et al. 2011: a decoder of its own could undo what a penalty does to the encoder. */
-export const tiedSigmoid = (gpu: Gpu, units: number, seed: number, parts: Partial<AutoencoderSpec>): Promise<Autoencoder> =>
-  autoencoder(gpu, { input: 784, encoder: [dense(units, 'sigmoid')], decoder: [dense(784, 'sigmoid')], loss: 'bce', tied: true, seed, ...parts });
+export const tiedSigmoid = (
+  gpu: Gpu,
+  units: number,
+  seed: number,
+  parts: Partial<AutoencoderSpec>,
+): Promise<Autoencoder> =>
+  autoencoder(gpu, {
+    input: 784,
+    encoder: [dense(units, 'sigmoid')],
+    decoder: [dense(784, 'sigmoid')],
+    loss: 'bce',
+    tied: true,
+    seed,
+    ...parts,
+  });
 
 /** 784-128-code-128-784: narrow enough to know only what it has seen. */
 export const watchman = (gpu: Gpu, code: number, seed: number): Promise<Autoencoder> =>
-  autoencoder(gpu, { input: 784, encoder: [dense(128, 'relu'), dense(code, 'relu')], decoder: [dense(128, 'relu'), dense(784, 'sigmoid')], loss: 'bce', seed });
+  autoencoder(gpu, {
+    input: 784,
+    encoder: [dense(128, 'relu'), dense(code, 'relu')],
+    decoder: [dense(128, 'relu'), dense(784, 'sigmoid')],
+    loss: 'bce',
+    seed,
+  });
 
 /** The Keras blog's (F. Chollet, 2016): of 28 × 28, since its one convolution without padding is there to come back to 28. */
 export const kerasConvolutional = (gpu: Gpu, seed: number): Promise<Autoencoder> =>
   autoencoder(gpu, {
     input: [28, 28, 1],
-    encoder: [conv2d(16, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same), conv2d(8, 3, 'relu', same), maxPool2d(2, same)],
-    decoder: [conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(8, 3, 'relu', same), upsample2d(2), conv2d(16, 3, 'relu'), upsample2d(2), conv2d(1, 3, 'sigmoid', same)],
+    encoder: [
+      conv2d(16, 3, 'relu', same),
+      maxPool2d(2, same),
+      conv2d(8, 3, 'relu', same),
+      maxPool2d(2, same),
+      conv2d(8, 3, 'relu', same),
+      maxPool2d(2, same),
+    ],
+    decoder: [
+      conv2d(8, 3, 'relu', same),
+      upsample2d(2),
+      conv2d(8, 3, 'relu', same),
+      upsample2d(2),
+      conv2d(16, 3, 'relu'),
+      upsample2d(2),
+      conv2d(1, 3, 'sigmoid', same),
+    ],
     loss: 'bce',
     seed,
   });
@@ -95,7 +135,14 @@ export const puzzleSolver = (gpu: Gpu, shape: ImageShape, puzzle: Puzzle, seed: 
   jigsaw(gpu, {
     input: shape,
     ...puzzle,
-    encoder: [conv2d(16, 3, 'relu', same), maxPool2d(2), conv2d(32, 3, 'relu', same), maxPool2d(2), flatten(), dense(64, 'relu')],
+    encoder: [
+      conv2d(16, 3, 'relu', same),
+      maxPool2d(2),
+      conv2d(32, 3, 'relu', same),
+      maxPool2d(2),
+      flatten(),
+      dense(64, 'relu'),
+    ],
     head: [dense(256, 'relu')],
     seed,
   });

@@ -14,7 +14,16 @@ import {
   type Penalty,
 } from '../src/index.ts';
 import { pcaErrors } from './analysis/pca.ts';
-import { denoiser, enlarger, kerasConvolutional, puzzleSolver, stack, tileRestorer, type ImageShape, type Puzzle } from './architectures.ts';
+import {
+  denoiser,
+  enlarger,
+  kerasConvolutional,
+  puzzleSolver,
+  stack,
+  tileRestorer,
+  type ImageShape,
+  type Puzzle,
+} from './architectures.ts';
 import { codes } from './figures/codes.ts';
 import { contraction } from './figures/contraction.ts';
 import type { DrawFigure, Trained } from './figures/figure.ts';

@@ -15,7 +15,12 @@ export function reporting(batch: number, report: (progress: JobProgress) => void
     progressEveryMs: 250,
     onProgress: ({ examplesPerSecond, ...progress }) => {
       const imagesLeft = (progress.steps - progress.step) * batch;
-      latest = { ...progress, imagesPerSecond: examplesPerSecond, secondsLeft: imagesLeft / examplesPerSecond, epochEnded: false };
+      latest = {
+        ...progress,
+        imagesPerSecond: examplesPerSecond,
+        secondsLeft: imagesLeft / examplesPerSecond,
+        epochEnded: false,
+      };
       report(latest);
     },
     onEpochEnd: ({ loss }) => {

@@ -16,7 +16,9 @@ const stopping = new AbortController();
 
 window.job = {
   async run(options) {
-    const outcome = await outcomeOf(() => (options.model === 'jigsaw' ? run(models.jigsaw, options) : run(models[options.model], options)));
+    const outcome = await outcomeOf(() =>
+      options.model === 'jigsaw' ? run(models.jigsaw, options) : run(models[options.model], options),
+    );
     if ('failure' in outcome) show('state', outcome.failure.message);
     return outcome;
   },
@@ -33,7 +35,9 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
 
   const build = (make: Build<M>) => make(gpu, train.shape, settings.seed);
   const model = await build(entry.build);
-  const rivals = await Promise.all((entry.rivals ?? []).map(async (rival) => ({ name: rival.name, model: await build(rival.build) })));
+  const rivals = await Promise.all(
+    (entry.rivals ?? []).map(async (rival) => ({ name: rival.name, model: await build(rival.build) })),
+  );
   const trainData = await dataset(gpu, train.pixels, { shape: [features] });
   const testData = await dataset(gpu, test.pixels, { shape: [features] });
 
@@ -48,7 +52,8 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
   const pretraining = stacked ? await trainings.pretrain(stacked, trainData, optimizer, layers) : [];
   const history = await trainings.fit(model, trainData, optimizer);
   const compared = [];
-  for (const rival of rivals) compared.push({ ...rival, history: await trainings.fit(rival.model, trainData, optimizer) });
+  for (const rival of rivals)
+    compared.push({ ...rival, history: await trainings.fit(rival.model, trainData, optimizer) });
   const { stopped } = trainings;
   await window.jobTrained();
 
@@ -64,15 +69,28 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
     test,
     testLosses,
     unit: entry.unit,
-    rivals: compared.filter(({ history }) => history.steps > 0).map(({ name, model, history: { steps } }) => ({ name: steps < settings.steps ? `${name}, cut short` : name, model })),
+    rivals: compared
+      .filter(({ history }) => history.steps > 0)
+      .map(({ name, model, history: { steps } }) => ({
+        name: steps < settings.steps ? `${name}, cut short` : name,
+        model,
+      })),
     components: once(() => pca(train.pixels, features)),
   };
-  const references = [...(options.mnist ? entry.references : []), ...(entry.yardstick ? [entry.yardstick(trained)] : [])];
+  const references = [
+    ...(options.mnist ? entry.references : []),
+    ...(entry.yardstick ? [entry.yardstick(trained)] : []),
+  ];
   const figures = [];
   for (const figure of entry.figures) figures.push(await figure({ ...trained, references }));
-  for (const figure of figures) document.getElementById('pictures')?.append(figure.draw({ theme: light, width: wide, density: 2, titled: false }));
+  for (const figure of figures)
+    document.getElementById('pictures')?.append(figure.draw({ theme: light, width: wide, density: 2, titled: false }));
 
-  const weights = writeSafetensors(await model.weights(), { model: options.model, seed: `${settings.seed}`, steps: `${history.steps}` });
+  const weights = writeSafetensors(await model.weights(), {
+    model: options.model,
+    seed: `${settings.seed}`,
+    steps: `${history.steps}`,
+  });
   const result: JobResult = {
     title: entry.title,
     unit: entry.unit,
@@ -89,7 +107,12 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
     references,
     numbers: figures.flatMap(({ numbers }) => numbers ?? []),
     pretraining: before,
-    rivals: await Promise.all(compared.map(async ({ name, model, history }) => ({ ...sideTraining(name, history), test: await model.evaluate(testData) }))),
+    rivals: await Promise.all(
+      compared.map(async ({ name, model, history }) => ({
+        ...sideTraining(name, history),
+        test: await model.evaluate(testData),
+      })),
+    ),
     pictures: await Promise.all(figures.map(pictureFile)),
     weights: await base64(new Blob([weights])),
   };
@@ -122,7 +145,10 @@ function resolve(options: JobOptions, trainCount: number, testCount: number): Jo
 
 function report(progress: JobProgress): void {
   const { training, epoch, epochs, loss } = progress;
-  show('state', `${training ? `${training}: ` : ''}epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`);
+  show(
+    'state',
+    `${training ? `${training}: ` : ''}epoch ${epoch} of ${epochs}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`,
+  );
   void window.jobProgress(progress);
 }
 

@@ -41,7 +41,8 @@ export class Trainings {
     const first = this.#next;
     this.#next += layers;
     let latest: JobProgress | undefined;
-    const report = (progress: JobProgress) => this.#report((latest = this.#within(first + progress.stage! - 1, progress)));
+    const report = (progress: JobProgress) =>
+      this.#report((latest = this.#within(first + progress.stage! - 1, progress)));
     try {
       return await model.pretrain(data, { ...this.#options(optimizer, report), signal: this.#signal });
     } catch (error) {
@@ -52,7 +53,10 @@ export class Trainings {
   }
 
   async #fit(at: number, model: Subject, data: Dataset, optimizer: Optimizer): Promise<JobHistory> {
-    const training = model.fit(data, this.#options(optimizer, (progress) => this.#report(this.#within(at, progress))));
+    const training = model.fit(
+      data,
+      this.#options(optimizer, (progress) => this.#report(this.#within(at, progress))),
+    );
     const stop = () => training.stop();
     this.#signal.addEventListener('abort', stop);
     return training.finally(() => this.#signal.removeEventListener('abort', stop));
@@ -88,7 +92,9 @@ export function planned(model: Subject, layers: number, rivals: { name: string; 
   const sizes = model.describe().map(({ parameters }) => parameters);
   return [
     // A layer is trained with its counterpart, of the same size. Those below it take part in one of a step's three passes over the weights.
-    ...sizes.slice(0, layers).map((size, i) => ({ name: `layer ${i + 1}`, weights: 2 * size + sum(sizes.slice(0, i)) / 3 })),
+    ...sizes
+      .slice(0, layers)
+      .map((size, i) => ({ name: `layer ${i + 1}`, weights: 2 * size + sum(sizes.slice(0, i)) / 3 })),
     { name: layers ? 'all layers' : 'the model', weights: whole },
     ...rivals.map((rival) => ({ name: rival.name, weights: weightsOf(rival.model) })),
   ];

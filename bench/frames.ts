@@ -26,7 +26,8 @@ export async function measureFrames(): Promise<Frames> {
   const model = await modelOf(gpu, work);
   const data = await dataset(gpu, examples(work), { shape: [...work.input] });
   const optimizer = adam();
-  const fit = (signal?: AbortSignal) => model.fit(data, { epochs: signal ? 1e6 : 4, batchSize: work.batch, optimizer, frameBudgetMs, signal });
+  const fit = (signal?: AbortSignal) =>
+    model.fit(data, { epochs: signal ? 1e6 : 4, batchSize: work.batch, optimizer, frameBudgetMs, signal });
   await fit();
   const idle = await framesPerSecond();
   const abort = new AbortController();

@@ -19,12 +19,26 @@ export async function measureGrowth(): Promise<Growth[]> {
   const images = 1024;
   const growths: Growth[] = [
     { side: 'batch', held: `one step, one hidden layer of ${width}`, sizes: doublings.map((n) => 128 * n), ms: [] },
-    { side: 'hidden layers', held: `${images} images in batches of 128, each layer of ${width}`, sizes: doublings, ms: [] },
-    { side: 'images', held: `batches of 128, one hidden layer of ${width}`, sizes: doublings.map((n) => images * n), ms: [] },
+    {
+      side: 'hidden layers',
+      held: `${images} images in batches of 128, each layer of ${width}`,
+      sizes: doublings,
+      ms: [],
+    },
+    {
+      side: 'images',
+      held: `batches of 128, one hidden layer of ${width}`,
+      sizes: doublings.map((n) => images * n),
+      ms: [],
+    },
   ];
   for (const { side, sizes, ms } of growths) {
     for (const size of sizes) {
-      const [layers, batch, count] = { 'batch': [1, size, size], 'hidden layers': [size, 128, images], 'images': [1, 128, size] }[side];
+      const [layers, batch, count] = {
+        batch: [1, size, size],
+        'hidden layers': [size, 128, images],
+        images: [1, 128, size],
+      }[side];
       ms.push(await epochMs(gpu, layers, batch, count));
     }
   }
@@ -35,8 +49,17 @@ export async function measureGrowth(): Promise<Growth[]> {
 /** The shortest of several epochs. */
 async function epochMs(gpu: Gpu, layers: number, batchSize: number, images: number): Promise<number> {
   const hidden = Array.from({ length: layers }, () => dense(width, 'relu'));
-  const model = await autoencoder(gpu, { input: columns, encoder: hidden, decoder: [dense(columns, 'sigmoid')], loss: 'bce' });
-  const data = await dataset(gpu, Float32Array.from({ length: images * columns }, (_, i) => (i * 0.618) % 1), { shape: [columns] });
+  const model = await autoencoder(gpu, {
+    input: columns,
+    encoder: hidden,
+    decoder: [dense(columns, 'sigmoid')],
+    loss: 'bce',
+  });
+  const data = await dataset(
+    gpu,
+    Float32Array.from({ length: images * columns }, (_, i) => (i * 0.618) % 1),
+    { shape: [columns] },
+  );
   const times: number[] = [];
   let begun = 0;
   await model.fit(data, {

@@ -6,7 +6,13 @@ export type LayerWork =
   | { readonly kind: 'dense'; readonly units: number; readonly activation: Activation }
   /** Means and log-variances of a Gaussian code. */
   | { readonly kind: 'gaussian'; readonly units: number }
-  | { readonly kind: 'conv'; readonly filters: number; readonly kernel: number; readonly padding: 'same' | 'valid'; readonly activation: Activation }
+  | {
+      readonly kind: 'conv';
+      readonly filters: number;
+      readonly kernel: number;
+      readonly padding: 'same' | 'valid';
+      readonly activation: Activation;
+    }
   /** The largest of each 2 × 2, an odd side filled up at its end. */
   | { readonly kind: 'pool' }
   /** Each pixel twice as high and as wide. */
@@ -33,20 +39,44 @@ interface Dense {
   linearCode?: boolean;
 }
 
-function dense(name: string, { sizes, code, variational, activation = 'relu', linearCode }: Dense, batch: number): ModelWork {
+function dense(
+  name: string,
+  { sizes, code, variational, activation = 'relu', linearCode }: Dense,
+  batch: number,
+): ModelWork {
   const layers = sizes.slice(1).map((units, i): LayerWork => {
     if (variational && i + 1 === code) return { kind: 'gaussian', units };
-    return { kind: 'dense', units, activation: i + 2 === sizes.length ? 'sigmoid' : linearCode && i + 1 === code ? 'linear' : activation };
+    return {
+      kind: 'dense',
+      units,
+      activation: i + 2 === sizes.length ? 'sigmoid' : linearCode && i + 1 === code ? 'linear' : activation,
+    };
   });
-  return { kind: 'model', name, title: `${sizes.join('-')}${variational ? ' variational' : ''}, batch ${batch}`, input: [sizes[0]], layers, code, batch };
+  return {
+    kind: 'model',
+    name,
+    title: `${sizes.join('-')}${variational ? ' variational' : ''}, batch ${batch}`,
+    input: [sizes[0]],
+    layers,
+    code,
+    batch,
+  };
 }
 
 const simple: Dense = { sizes: [784, 32, 784], code: 1 };
 const deep: Dense = { sizes: [784, 128, 64, 32, 64, 128, 784], code: 3 };
 const vae: Dense = { sizes: [784, 400, 20, 400, 784], code: 2, variational: true };
-const hinton: Dense = { sizes: [784, 1000, 500, 250, 30, 250, 500, 1000, 784], code: 4, activation: 'sigmoid', linearCode: true };
+const hinton: Dense = {
+  sizes: [784, 1000, 500, 250, 30, 250, 500, 1000, 784],
+  code: 4,
+  activation: 'sigmoid',
+  linearCode: true,
+};
 
-const conv = (filters: number, { padding = 'same', activation = 'relu' }: { padding?: 'same' | 'valid'; activation?: Activation } = {}): LayerWork => ({ kind: 'conv', filters, kernel: 3, padding, activation });
+const conv = (
+  filters: number,
+  { padding = 'same', activation = 'relu' }: { padding?: 'same' | 'valid'; activation?: Activation } = {},
+): LayerWork => ({ kind: 'conv', filters, kernel: 3, padding, activation });
 const pool: LayerWork = { kind: 'pool' };
 const upsample: LayerWork = { kind: 'upsample' };
 
@@ -56,7 +86,21 @@ const convolutional = (batch: number): ModelWork => ({
   name: 'conv',
   title: `convolutional, 28 × 28 to 4 × 4 × 8, batch ${batch}`,
   input: [28, 28, 1],
-  layers: [conv(16), pool, conv(8), pool, conv(8), pool, conv(8), upsample, conv(8), upsample, conv(16, { padding: 'valid' }), upsample, conv(1, { activation: 'sigmoid' })],
+  layers: [
+    conv(16),
+    pool,
+    conv(8),
+    pool,
+    conv(8),
+    pool,
+    conv(8),
+    upsample,
+    conv(8),
+    upsample,
+    conv(16, { padding: 'valid' }),
+    upsample,
+    conv(1, { activation: 'sigmoid' }),
+  ],
   code: 6,
   batch,
 });
@@ -133,14 +177,24 @@ export function firstWeights(work: ModelWork): LayerWeights[] {
     const [inputs, units] = [before[i].at(-1)!, layer.kind === 'conv' ? layer.filters : layer.units];
     const shape = [...taps, inputs, layer.kind === 'gaussian' ? 2 * units : units];
     const limit = Math.sqrt(6 / (product(taps) * (inputs + units)));
-    return [{ layer: i, kernel: Float32Array.from({ length: product(shape) }, () => (2 * draw() - 1) * limit), shape, bias: new Float32Array(shape.at(-1)!) }];
+    return [
+      {
+        layer: i,
+        kernel: Float32Array.from({ length: product(shape) }, () => (2 * draw() - 1) * limit),
+        shape,
+        bias: new Float32Array(shape.at(-1)!),
+      },
+    ];
   });
 }
 
 /** Multiplications and additions of a step: forward, and back to weights and inputs, but not to the data. */
 export function flops(work: ModelWork): number {
   const all = shapes(work);
-  const products = firstWeights(work).map(({ layer, kernel }) => 2 * work.batch * kernel.length * (work.layers[layer].kind === 'conv' ? product(all[layer + 1].slice(0, 2)) : 1));
+  const products = firstWeights(work).map(
+    ({ layer, kernel }) =>
+      2 * work.batch * kernel.length * (work.layers[layer].kind === 'conv' ? product(all[layer + 1].slice(0, 2)) : 1),
+  );
   return 3 * products.reduce((sum, n) => sum + n, 0) - products[0];
 }
 

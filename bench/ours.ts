@@ -1,11 +1,26 @@
-import { autoencoder, conv2d, dense, gaussian, maxPool2d, upsample2d, type Autoencoder, type Gpu, type Layer } from '../src/index.ts';
+import {
+  autoencoder,
+  conv2d,
+  dense,
+  gaussian,
+  maxPool2d,
+  upsample2d,
+  type Autoencoder,
+  type Gpu,
+  type Layer,
+} from '../src/index.ts';
 import type { LayerWork, ModelWork } from './models.ts';
 
 /** A work's model in this library, with weights of its own. */
 export function modelOf(gpu: Gpu, { input, layers, code }: ModelWork): Promise<Autoencoder> {
   const ours = layers.map(layerOf);
   const [height, width, channels] = input;
-  return autoencoder(gpu, { input: input.length === 1 ? height : [height, width, channels], encoder: ours.slice(0, code), decoder: ours.slice(code), loss: 'bce' });
+  return autoencoder(gpu, {
+    input: input.length === 1 ? height : [height, width, channels],
+    encoder: ours.slice(0, code),
+    decoder: ours.slice(code),
+    loss: 'bce',
+  });
 }
 
 function layerOf(layer: LayerWork): Layer {

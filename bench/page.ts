@@ -52,7 +52,13 @@ const bench = {
       peers.set(peer.name, peer);
       versions[peer.name] = peer.version;
     }
-    return { adapter: { ...info }, roofline, versions, missing, works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) } };
+    return {
+      adapter: { ...info },
+      roofline,
+      versions,
+      missing,
+      works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) },
+    };
   },
 
   async model(name: string, quick: boolean): Promise<ModelResult> {
@@ -69,8 +75,18 @@ const bench = {
       const start = counted();
       await trained.run(batches);
       const end = counted();
-      const perStep = { dispatches: (end.dispatches - start.dispatches) / batches, submits: (end.submits - start.submits) / batches };
-      runners.set(peerName, { trained, perStep, peakBytes: peakBytes() - before, msPerStep: (performance.now() - begun) / batches, spent: 0, times: [] });
+      const perStep = {
+        dispatches: (end.dispatches - start.dispatches) / batches,
+        submits: (end.submits - start.submits) / batches,
+      };
+      runners.set(peerName, {
+        trained,
+        perStep,
+        peakBytes: peakBytes() - before,
+        msPerStep: (performance.now() - begun) / batches,
+        spent: 0,
+        times: [],
+      });
     }
     const [limit, count] = quick ? [roundMs.quick, rounds.quick] : [roundMs.usual, rounds.usual];
     for (let round = 0; round < count; round++) {
@@ -90,7 +106,15 @@ const bench = {
       peerName,
       { ms: median(times), times, ...perStep, peakBytes, loss: losses[peerName] },
     ]);
-    return { work: name, title: work.title, batch: work.batch, flops: flops(work), needsBytes: needsBytes(work), agreed: agree(work, Object.values(losses)), peers: Object.fromEntries(timings) };
+    return {
+      work: name,
+      title: work.title,
+      batch: work.batch,
+      flops: flops(work),
+      needsBytes: needsBytes(work),
+      agreed: agree(work, Object.values(losses)),
+      peers: Object.fromEntries(timings),
+    };
   },
 
   matmul: (name: string, quick: boolean) => {

@@ -12,5 +12,9 @@ export async function profileStep(work: ModelWork): Promise<KernelTime[]> {
   const steps = 2 * batches;
   const kernels = await gpu.profile(() => fit(steps));
   gpu.close();
-  return kernels.map(({ kernel, dispatches, milliseconds }) => ({ kernel, dispatches: dispatches / steps, milliseconds: milliseconds / steps }));
+  return kernels.map(({ kernel, dispatches, milliseconds }) => ({
+    kernel,
+    dispatches: dispatches / steps,
+    milliseconds: milliseconds / steps,
+  }));
 }

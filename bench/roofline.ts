@@ -30,7 +30,8 @@ ${lines(count, (i) => `    sum${i} = start + matrix * sum${i};`)}
 }`,
   );
 
-const lines = (count: number, line: (i: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join('\n');
+const lines = (count: number, line: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 const copy = shader<'x' | 'y'>(
   'copy',
@@ -55,7 +56,8 @@ export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
   return { gflops, gigabytes: (2 * 4 * length) / (await secondsOf(gpu, copy, length, length / 4)) / 1e9 };
 }
 
-export const isProcessor = ({ info }: Gpu): boolean => info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
+export const isProcessor = ({ info }: Gpu): boolean =>
+  info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
 
 /** The shortest of several runs. */
 async function secondsOf(gpu: Gpu, kernel: typeof copy, length: number, threads: number): Promise<number> {

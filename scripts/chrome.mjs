@@ -8,7 +8,11 @@ import { Failure } from './failure.mjs';
 /** @typedef {{ path: string, from: string }} Chrome `from` says in words where it was found. */
 
 /** Where scripts/install-chrome.mjs unpacks a Chromium on a machine that has none and gives no root rights. */
-export const ownChromium = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'latentgpu', 'chromium');
+export const ownChromium = path.join(
+  process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'),
+  'latentgpu',
+  'chromium',
+);
 
 /**
  * The first of: the one asked for, an installed one, Puppeteer's download, the one we unpacked.
@@ -32,8 +36,19 @@ export function findChrome() {
 /** @type {Names} */
 const chromes = {
   macOS: ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((name) => `${name}.app/Contents/MacOS/${name}`),
-  windows: ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'],
-  commands: ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge-stable', 'microsoft-edge'],
+  windows: [
+    'Google\\Chrome\\Application\\chrome.exe',
+    'Chromium\\Application\\chrome.exe',
+    'Microsoft\\Edge\\Application\\msedge.exe',
+  ],
+  commands: [
+    'google-chrome-stable',
+    'google-chrome',
+    'chromium',
+    'chromium-browser',
+    'microsoft-edge-stable',
+    'microsoft-edge',
+  ],
 };
 
 /**
@@ -44,12 +59,14 @@ const chromes = {
  */
 export function installedPlaces({ macOS, windows, commands }) {
   if (process.platform === 'darwin') return inEach(['/Applications', path.join(homedir(), 'Applications')], macOS);
-  if (process.platform === 'win32') return inEach([process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA], windows);
+  if (process.platform === 'win32')
+    return inEach([process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA], windows);
   return inEach((process.env.PATH ?? '').split(path.delimiter), commands);
 }
 
 /** @param {(string | undefined)[]} folders @param {string[]} names */
-const inEach = (folders, names) => names.flatMap((name) => folders.flatMap((folder) => (folder ? [path.join(folder, name)] : [])));
+const inEach = (folders, names) =>
+  names.flatMap((name) => folders.flatMap((folder) => (folder ? [path.join(folder, name)] : [])));
 
 /**
  * Puppeteer keeps <cache>/chrome/linux-149.0.1.2/chrome-linux64/chrome. Newest first.
@@ -129,7 +146,9 @@ export async function launchChrome({ headless = true, signals = true, flags = []
     return await launch([...chromeFlags(), ...flags]).catch((/** @type {unknown} */ error) => {
       // Many containers and newer Linux systems allow no sandbox to a browser that root didn't install.
       if (!String(error).includes('No usable sandbox')) throw error;
-      console.error("Chrome's sandbox does not work for this user here: going on without it, as only this project's own pages are opened");
+      console.error(
+        "Chrome's sandbox does not work for this user here: going on without it, as only this project's own pages are opened",
+      );
       return launch([...chromeFlags(), ...flags, '--no-sandbox']);
     });
   } catch (error) {
@@ -143,7 +162,10 @@ export async function launchChrome({ headless = true, signals = true, flags = []
  */
 function launchTrouble(error) {
   const text = error instanceof Error ? error.message : String(error);
-  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   const log = lines.slice(lines.indexOf('stderr:') + 1).filter((line) => !line.startsWith('TROUBLESHOOTING'));
   return log.find((line) => /error|fatal|cannot/i.test(line)) ?? log[0] ?? text;
 }
@@ -158,7 +180,11 @@ export async function adapterName(page) {
   const info = await page.evaluate(async () => {
     const adapter = await navigator.gpu?.requestAdapter();
     // Firefox doesn't tell.
-    return adapter && ([adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ') || 'without a name');
+    return (
+      adapter &&
+      ([adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ') ||
+        'without a name')
+    );
   });
   if (info) return info;
   const remedy = adapterKind() === 'hardware' ? '; LATENTGPU_ADAPTER=swiftshader computes on the CPU' : '';

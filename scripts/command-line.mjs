@@ -25,12 +25,21 @@ export function readArguments(args, table, command, bare) {
   const given = {};
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional' && !bare) throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
-    const { name, rawName, value: word } = token.kind === 'option' ? token : { name: `${bare}`, rawName: `--${bare}`, value: token.value };
+    if (token.kind === 'positional' && !bare)
+      throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
+    const {
+      name,
+      rawName,
+      value: word,
+    } = token.kind === 'option' ? token : { name: `${bare}`, rawName: `--${bare}`, value: token.value };
     const known = table[name];
     if (!known) {
-      const meant = Object.keys(table).find((other) => name.length > 2 && (other.startsWith(name) || name.startsWith(other)));
-      throw new Failure(`there is no option ${rawName}${meant ? `; did you mean --${meant}?` : `; ${command} -- --help lists them`}`);
+      const meant = Object.keys(table).find(
+        (other) => name.length > 2 && (other.startsWith(name) || name.startsWith(other)),
+      );
+      throw new Failure(
+        `there is no option ${rawName}${meant ? `; did you mean --${meant}?` : `; ${command} -- --help lists them`}`,
+      );
     }
     const value = readValue(name, known, word);
     given[name] = known.several ? [.../** @type {string[]} */ (given[name] ?? []), `${value}`] : value;
@@ -49,7 +58,8 @@ function readValue(name, { value, names, least, most = Number.MAX_SAFE_INTEGER }
     return true;
   }
   if (!given || given.startsWith('--')) throw new Failure(`--${name} needs a value: --${name} <${value}>`);
-  if (names && !names.includes(given)) throw new Failure(`there is no ${name} '${given}'; there is ${names.join(', ')}`);
+  if (names && !names.includes(given))
+    throw new Failure(`there is no ${name} '${given}'; there is ${names.join(', ')}`);
   return least === undefined ? given : readNumber(name, given, least, most);
 }
 
@@ -73,8 +83,12 @@ function readNumber(name, value, least, most) {
  * @returns {{ options: string, others: string }}
  */
 export function helpLists(table, others) {
-  const lines = Object.entries(table).map(([name, { value, about }]) => [value ? `--${name} <${value}>` : `--${name}`, about]);
+  const lines = Object.entries(table).map(([name, { value, about }]) => [
+    value ? `--${name} <${value}>` : `--${name}`,
+    about,
+  ]);
   const width = Math.max(...[...lines, ...others].map(([left = '']) => left.length)) + 2;
-  const list = (/** @type {string[][]} */ rows) => rows.map(([left = '', right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+  const list = (/** @type {string[][]} */ rows) =>
+    rows.map(([left = '', right]) => `  ${left.padEnd(width)}${right}`).join('\n');
   return { options: list(lines), others: list(others) };
 }

@@ -30,15 +30,17 @@ export function compactWgsl(): Plugin {
 }
 
 export function compact(wgsl: string): string {
-  return wgsl
-    .replace(/\/\*[^]*?\*\//g, '')
-    .replace(/\/\/.*/g, '')
-    .replace(/[ \t]*\n\s*/g, '\n')
-    .replace(/ ?([=+*/%^,;:{}()<>&|]) ?/g, '$1')
-    // Two of them in a row would be another sign.
-    .replace(/ - (?!-)/g, '-')
-    // Not before or after a condition, nor before a value of the template, which may begin with one.
-    .replace(/(?<=(?:^|\n)(?:[^#\n][^\n]*)?[;{}(,])\n(?=[^#\n])/g, '');
+  return (
+    wgsl
+      .replace(/\/\*[^]*?\*\//g, '')
+      .replace(/\/\/.*/g, '')
+      .replace(/[ \t]*\n\s*/g, '\n')
+      .replace(/ ?([=+*/%^,;:{}()<>&|]) ?/g, '$1')
+      // Two of them in a row would be another sign.
+      .replace(/ - (?!-)/g, '-')
+      // Not before or after a condition, nor before a value of the template, which may begin with one.
+      .replace(/(?<=(?:^|\n)(?:[^#\n][^\n]*)?[;{}(,])\n(?=[^#\n])/g, '')
+  );
 }
 
 /** The pieces of text between the values of all `wgsl` templates in a syntax tree. */

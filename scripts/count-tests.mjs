@@ -12,7 +12,9 @@ const report = existsSync(file)
   : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
 
 // A file that does not load fails without any test of it failing.
-const broken = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'));
+const broken = report.testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+);
 for (const { name } of broken) console.log(`failed as a whole: ${name}`);
 let failed = report.numFailedTests + broken.length;
 if (run !== 'passed' && failed === 0) {

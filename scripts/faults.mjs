@@ -35,11 +35,15 @@ await runMain(async () => {
       const [name, caughtBy] = [nameOf(fault), failed?.name];
       if (!caughtBy) missed.push(`shaders/${file} with ${name}`);
       found.faults.push({ kind: fault.kind, fault: name, test: fault.test, caughtBy });
-      table.push(`| ${file} | ${fault.kind} | ${name.replaceAll('|', '\\|')} | ${caughtBy ? `${path.basename(fault.test, '.test.ts')}: ${caughtBy}` : `**missed** by ${fault.test}`} | ${seconds.toFixed(1)} s |`);
+      table.push(
+        `| ${file} | ${fault.kind} | ${name.replaceAll('|', '\\|')} | ${caughtBy ? `${path.basename(fault.test, '.test.ts')}: ${caughtBy}` : `**missed** by ${fault.test}`} | ${seconds.toFixed(1)} s |`,
+      );
     }
     results[file] = found;
     await writeResults('faults', results);
-    console.log(`shaders/${file}: ${found.faults.filter(({ caughtBy }) => caughtBy).length} of ${found.faults.length} faults are caught`);
+    console.log(
+      `shaders/${file}: ${found.faults.filter(({ caughtBy }) => caughtBy).length} of ${found.faults.length} faults are caught`,
+    );
   }
   await writePage();
   // Vitest has set it, as tests have failed, which is what they are here for.

@@ -10,10 +10,18 @@ function findFirefox() {
   const asked = process.env.LATENTGPU_FIREFOX;
   const found = (asked ? [asked] : installedPlaces(firefoxes)).find((place) => existsSync(place));
   if (found) return found;
-  throw new Failure(asked ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file` : 'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX');
+  throw new Failure(
+    asked
+      ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file`
+      : 'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX',
+  );
 }
 
-const firefoxes = { macOS: ['Firefox.app/Contents/MacOS/firefox'], windows: ['Mozilla Firefox\\firefox.exe'], commands: ['firefox', 'firefox-esr'] };
+const firefoxes = {
+  macOS: ['Firefox.app/Contents/MacOS/firefox'],
+  windows: ['Mozilla Firefox\\firefox.exe'],
+  commands: ['firefox', 'firefox-esr'],
+};
 
 /** Opens a Firefox with WebGPU, which Linux gets only when asked for; where there is no GPU, on the software driver that comes with Chrome. */
 export function launchFirefox() {

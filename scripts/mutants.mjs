@@ -9,7 +9,9 @@ import { root, setup } from './setup.mjs';
 /** @typedef {{ status: string }} Mutant */
 
 /** What needs no browser; src/data/images.ts does. */
-const files = ['columns', 'csv', 'dataset', 'feed', 'idx', 'labels', 'split', 'upload'].map((name) => `src/data/${name}.ts`).concat(['json', 'onnx', 'protobuf', 'safetensors'].map((name) => `src/files/${name}.ts`));
+const files = ['columns', 'csv', 'dataset', 'feed', 'idx', 'labels', 'split', 'upload']
+  .map((name) => `src/data/${name}.ts`)
+  .concat(['json', 'onnx', 'protobuf', 'safetensors'].map((name) => `src/files/${name}.ts`));
 
 /** Per cent of all mutants. */
 const least = 80;
@@ -52,7 +54,8 @@ await runMain(async () => {
   await writePage();
   console.log('\ndocs/RELIABILITY.md is written');
   const { mutants, killed } = counted(Object.values(report.files).flatMap(({ mutants }) => mutants));
-  if (killed < (least / 100) * mutants) throw new Failure(`${killed} of ${mutants} mutants were killed, less than ${least} %`);
+  if (killed < (least / 100) * mutants)
+    throw new Failure(`${killed} of ${mutants} mutants were killed, less than ${least} %`);
 });
 
 /**

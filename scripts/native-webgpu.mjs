@@ -11,7 +11,12 @@ export function nativeEnvironment() {
   if (adapterKind() === 'hardware' || process.env.VK_ICD_FILENAMES) return {};
   const chrome = findChrome();
   // Where Chrome is a script in /usr/bin, its files are elsewhere.
-  const folders = [...(chrome ? [path.dirname(realpathSync(chrome.path))] : []), '/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+  const folders = [
+    ...(chrome ? [path.dirname(realpathSync(chrome.path))] : []),
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/opt/google/chrome',
+  ];
   const found = folders.find((folder) => existsSync(path.join(folder, 'vk_swiftshader_icd.json')));
   if (!found) return {};
   const libraries = [found, process.env.LD_LIBRARY_PATH].filter(Boolean).join(path.delimiter);

@@ -16,18 +16,21 @@ await runMain(async () => {
   await mkdir(path.dirname(report), { recursive: true });
   const names = process.argv.slice(2);
   const files = names.length ? names.map((name) => `test/reliability/${name}`) : ['test/reliability'];
-  const code = await vitest([...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { VITE_THOROUGH: '1' });
+  const code = await vitest([...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+    VITE_THOROUGH: '1',
+  });
   if (code) throw new Failure('not everything came out as it should: docs/RELIABILITY.md stays as it was');
   /** @type {Kept} */
   const kept = await readResults('reliability');
   const { testResults } = JSON.parse(await readFile(report, 'utf8'));
   for (const { name, assertionResults } of testResults) {
     const date = new Date().toISOString().slice(0, 10);
-    const tests = /** @type {Result[]} */ (assertionResults).flatMap(({ meta, duration }) => (meta.tried ? [{ ...meta.tried, seconds: duration / 1000 }] : []));
+    const tests = /** @type {Result[]} */ (assertionResults).flatMap(({ meta, duration }) =>
+      meta.tried ? [{ ...meta.tried, seconds: duration / 1000 }] : [],
+    );
     if (tests.length) kept[path.relative(path.join(root, 'test', 'reliability'), name)] = { date, tests };
   }
   await writeResults('reliability', kept);
   await writePage();
   console.log('\ndocs/RELIABILITY.md is written');
 });
-

@@ -10,9 +10,16 @@ import { Failure } from './failure.mjs';
 export function run(program, args, options = {}) {
   // On Windows npm is a batch file, which only a shell can start.
   const shell = process.platform === 'win32' && program === 'npm';
-  const done = spawnSync(program, args, { ...options, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+  const done = spawnSync(program, args, {
+    ...options,
+    shell,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 28,
+  });
   if (done.error) throw new Failure(`${program} does not start: ${done.error.message}`);
-  if (done.status !== 0) throw new Failure(`\`${[program, ...args].join(' ')}\` failed: ${trouble(`${done.stderr}\n${done.stdout}`)}`);
+  if (done.status !== 0)
+    throw new Failure(`\`${[program, ...args].join(' ')}\` failed: ${trouble(`${done.stderr}\n${done.stdout}`)}`);
   return done.stdout;
 }
 
@@ -21,7 +28,14 @@ export function run(program, args, options = {}) {
  * @param {string} output
  */
 function trouble(output) {
-  const lines = output.split('\n').map((line) => line.trim()).filter(Boolean);
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   // npm opens with error codes and says after them what they mean.
-  return lines.find((line) => /error|^E:/i.test(line) && !/^npm error (code|errno|syscall)/.test(line)) ?? lines.at(-1) ?? 'it printed nothing';
+  return (
+    lines.find((line) => /error|^E:/i.test(line) && !/^npm error (code|errno|syscall)/.test(line)) ??
+    lines.at(-1) ??
+    'it printed nothing'
+  );
 }

@@ -26,7 +26,8 @@ export const setupBeforeChrome = () => setup((line) => line.startsWith('Chrome i
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) throw new Failure(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Failure(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
 }
 
 /** npm writes the inner lockfile last, so it is missing or old after an interrupted install too. */

@@ -8,5 +8,7 @@ const folders = ['kernels', 'shaders', 'runtime', 'models', 'data'].map((name) =
 await runMain(async () => {
   await setup();
   const asked = process.argv.slice(2);
-  process.exitCode = await vitest(['--project', 'browser', ...(asked.length ? asked : folders)], { LATENTGPU_BROWSER: 'firefox' });
+  process.exitCode = await vitest(['--project', 'browser', ...(asked.length ? asked : folders)], {
+    LATENTGPU_BROWSER: 'firefox',
+  });
 });

@@ -22,7 +22,10 @@ await runMain(async () => {
     const code = await vitest(['--config', 'vitest.native.config.ts', ...process.argv.slice(2)], environment, runtime);
     if (code) throw new Failure(`the tests failed in ${name}`);
   }
-  if (!llvmpipe) console.log('\nllvmpipe is not installed here (Debian: apt-get install mesa-vulkan-drivers): nothing was run on it');
+  if (!llvmpipe)
+    console.log(
+      '\nllvmpipe is not installed here (Debian: apt-get install mesa-vulkan-drivers): nothing was run on it',
+    );
 });
 
 /** The Vulkan driver that Linux distributions have for the processor. */

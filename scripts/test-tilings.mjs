@@ -10,7 +10,10 @@ await runMain(async () => {
   await setup();
   for (const way of ways) {
     console.log(`\nway ${way + 1} of every dispatch`);
-    const code = await vitest(['--project', 'browser', 'test/kernels', 'test/models', 'test/shaders', ...process.argv.slice(2)], { VITE_FORCED_WAY: `${way}` });
+    const code = await vitest(
+      ['--project', 'browser', 'test/kernels', 'test/models', 'test/shaders', ...process.argv.slice(2)],
+      { VITE_FORCED_WAY: `${way}` },
+    );
     if (code) throw new Failure(`way ${way + 1} failed`);
   }
 });

@@ -11,7 +11,11 @@ import { root } from './setup.mjs';
  */
 export function vitest(args, environment = {}, runtime = []) {
   const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const child = spawn(process.execPath, [...runtime, program, 'run', ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
+  const child = spawn(process.execPath, [...runtime, program, 'run', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
   // Vitest ends its browser: wait for that. A Ctrl-C in the terminal reaches it anyway, a SIGTERM only this process.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

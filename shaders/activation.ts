@@ -13,13 +13,33 @@ interface Formula {
 const formulas = {
   linear: { value: 'z', slope: '1.0', curvature: '0.0', saved: 'y' },
   relu: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, y > 0.0)', curvature: '0.0', saved: 'y' },
-  leakyRelu: { value: 'select(0.01 * z, z, z > 0.0)', slope: 'select(0.01, 1.0, y > 0.0)', curvature: '0.0', saved: 'y' },
-  elu: { value: 'select(expm1(min(z, 0.0)), z, z > 0.0)', slope: 'select(y + 1.0, 1.0, y > 0.0)', curvature: 'select(y + 1.0, 0.0, y > 0.0)', saved: 'y' },
+  leakyRelu: {
+    value: 'select(0.01 * z, z, z > 0.0)',
+    slope: 'select(0.01, 1.0, y > 0.0)',
+    curvature: '0.0',
+    saved: 'y',
+  },
+  elu: {
+    value: 'select(expm1(min(z, 0.0)), z, z > 0.0)',
+    slope: 'select(y + 1.0, 1.0, y > 0.0)',
+    curvature: 'select(y + 1.0, 0.0, y > 0.0)',
+    saved: 'y',
+  },
   sigmoid: { value: 'sigmoid(z)', slope: 'y * (1.0 - y)', curvature: 'y * (1.0 - y) * (1.0 - 2.0 * y)', saved: 'y' },
   tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', curvature: '-2.0 * y * (1.0 - y * y)', saved: 'y' },
   softplus: { value: 'softplus(z)', slope: '-expm1(-y)', curvature: '-expm1(-y) * accurate_exp(-y)', saved: 'y' },
-  gelu: { value: 'z * normal_cdf(z)', slope: 'normal_cdf(z) + z * normal_density(z)', curvature: '(2.0 - min(z * z, 400.0)) * normal_density(z)', saved: 'z' },
-  silu: { value: 'z * sigmoid(z)', slope: 'sigmoid(z) * (1.0 + z * sigmoid(-z))', curvature: 'sigmoid(z) * sigmoid(-z) * (2.0 + z * (sigmoid(-z) - sigmoid(z)))', saved: 'z' },
+  gelu: {
+    value: 'z * normal_cdf(z)',
+    slope: 'normal_cdf(z) + z * normal_density(z)',
+    curvature: '(2.0 - min(z * z, 400.0)) * normal_density(z)',
+    saved: 'z',
+  },
+  silu: {
+    value: 'z * sigmoid(z)',
+    slope: 'sigmoid(z) * (1.0 + z * sigmoid(-z))',
+    curvature: 'sigmoid(z) * sigmoid(-z) * (2.0 + z * (sigmoid(-z) - sigmoid(z)))',
+    saved: 'z',
+  },
 } satisfies Record<string, Formula>;
 
 /**

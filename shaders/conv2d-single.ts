@@ -16,7 +16,8 @@ export interface SingleVariant {
 /** Pixels of one invocation, down and across. */
 export const block = 4;
 
-const taps = ({ height, width }: SingleVariant, line: (ky: number, kx: number, tap: number) => string) => unroll(height * width, (tap) => line(Math.floor(tap / width), tap % width, tap));
+const taps = ({ height, width }: SingleVariant, line: (ky: number, kx: number, tap: number) => string) =>
+  unroll(height * width, (tap) => line(Math.floor(tap / width), tap % width, tap));
 
 /** Chunk: `example`, and the block of pixels of an image of `rows` × `columns` whose corner is (`y0`, `x0`), of block number `number`. */
 const blockOf = (rows: string, columns: string, number: string) => wgsl`
@@ -41,7 +42,9 @@ export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'
     ${unroll(block * block, (i) => {
       const [oy, ox] = [Math.floor(i / block), i % block];
       const ky = r - oy;
-      return ky < 0 || ky >= height ? '' : Array.from({ length: width }, (_, kx) => `sum${i} += dot(x${r}_${ox + kx}, w${ky * width + kx});`).join(' ');
+      return ky < 0 || ky >= height
+        ? ''
+        : Array.from({ length: width }, (_, kx) => `sum${i} += dot(x${r}_${ox + kx}, w${ky * width + kx});`).join(' ');
     })}`;
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d of one filter${epilogueName({ ...variant, wideY: false })}`,
@@ -162,7 +165,11 @@ ${main(variant)}
         let value = x[line + ix * channels];
         ${unroll(height, (ky) => `let next${ky} = load_a(line${ky}, ix + sizes.pad_left, inside${ky});`)}
         ${taps(variant, (ky, kx, tap) => `sum${tap} += value * ${kx ? `a${tap - 1}` : `next${ky}`};`)}
-        ${unroll(height, (ky) => Array.from({ length: width - 1 }, (_, i) => width - 2 - i).map((kx) => `a${ky * width + kx} = ${kx ? `a${ky * width + kx - 1}` : `next${ky}`};`).join(' '))}
+        ${unroll(height, (ky) =>
+          Array.from({ length: width - 1 }, (_, i) => width - 2 - i)
+            .map((kx) => `a${ky * width + kx} = ${kx ? `a${ky * width + kx - 1}` : `next${ky}`};`)
+            .join(' '),
+        )}
       }
     }
   }

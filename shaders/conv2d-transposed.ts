@@ -109,7 +109,11 @@ ${tiles({
   // Past the last tap lies none.
   let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride, each < vec4u(run));`,
   close: wideFilters ? '} } }' : '} }',
-  a: { along: 'k', four: (q, c) => (wideFilters ? `load_x(tap${4 * q + c}, f)` : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`) },
+  a: {
+    along: 'k',
+    four: (q, c) =>
+      wideFilters ? `load_x(tap${4 * q + c}, f)` : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`,
+  },
   b: { along: 'side', four: (q, c) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)` },
 })}
 `,

@@ -10,7 +10,14 @@ import { windowSizes, type ConvVariant } from './window.ts';
  * A sum may have tens of thousands of terms where there are only some hundreds of sums: so the batch is cut into `parts`, each with sums of its
  * own, y [parts, filters, …]. Like classes of pixels, parts fill whole tiles.
  */
-export function convWeightsShader({ wideChannels, wideFilters, wideY, ragged, sums, tiling }: Omit<ConvVariant, keyof Epilogue> & { readonly wideY: boolean; readonly ragged: boolean; readonly sums: boolean }) {
+export function convWeightsShader({
+  wideChannels,
+  wideFilters,
+  wideY,
+  ragged,
+  sums,
+  tiling,
+}: Omit<ConvVariant, keyof Epilogue> & { readonly wideY: boolean; readonly ragged: boolean; readonly sums: boolean }) {
   return shader<'a' | 'x' | 'y', 'sums'>(
     `conv2d weights ${tilingName(tiling)}`,
     wgsl`

@@ -86,8 +86,14 @@ ${tiles({
     : {
         open: 'for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {',
         close: '} }',
-        a: { along: 'k', four: (q, c) => `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)` } satisfies Operand,
-        b: { along: 'k', four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)` } satisfies Operand,
+        a: {
+          along: 'k',
+          four: (q, c) => `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)`,
+        } satisfies Operand,
+        b: {
+          along: 'k',
+          four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)`,
+        } satisfies Operand,
       }),
 })}
 `,

@@ -1,5 +1,14 @@
 import { columnSums, load } from './operand.ts';
-import { enabled, epilogueBindings, epilogueName, stored, tiles, tilingName, type Epilogue, type Tiling } from './tiles.ts';
+import {
+  enabled,
+  epilogueBindings,
+  epilogueName,
+  stored,
+  tiles,
+  tilingName,
+  type Epilogue,
+  type Tiling,
+} from './tiles.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 export interface MatmulVariant extends Epilogue {

@@ -2,7 +2,8 @@ import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** y[r,j] = (x[r,j] − shift[j]) / spread[j], within [0, 1] if `clamped` */
-export const normalizeForward = (clamped: boolean) => affine('normalize', clamped ? 'clamp((x[i] - shift[j]) / spread[j], 0.0, 1.0)' : '(x[i] - shift[j]) / spread[j]');
+export const normalizeForward = (clamped: boolean) =>
+  affine('normalize', clamped ? 'clamp((x[i] - shift[j]) / spread[j], 0.0, 1.0)' : '(x[i] - shift[j]) / spread[j]');
 
 /** y[r,j] = x[r,j] spread[j] + shift[j] */
 export const normalizeInverse = () => affine('denormalize', 'x[i] * spread[j] + shift[j]');

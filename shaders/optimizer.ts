@@ -12,7 +12,8 @@ export const settingNames = ['beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'lo
 export const optimizerStrip = 4;
 
 /** Moments a weight needs. */
-export const momentCount = (kind: OptimizerKind): number => ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
+export const momentCount = (kind: OptimizerKind): number =>
+  ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
 
 /**
  * One step for all weights at once, g the gradient:

@@ -23,7 +23,8 @@ export interface Epilogue {
 }
 
 /** Rows, and columns, that one tile or one quad covers. */
-export const covered = ({ rows, columns, quads }: Tiling): [rows: number, columns: number] => (quads ? [2 * rows, 2 * columns] : [rows, columns]);
+export const covered = ({ rows, columns, quads }: Tiling): [rows: number, columns: number] =>
+  quads ? [2 * rows, 2 * columns] : [rows, columns];
 
 /** So many rows, filled up to whole tiles. */
 export function filledRows(tiling: Tiling, count: number): number {
@@ -50,7 +51,8 @@ export function invocationsOf(tiling: Tiling, m: number, n: number): number {
 /** How labels tell tilings apart. */
 export const tilingName = ({ rows, columns, quads }: Tiling): string => `${quads ? 'quads of ' : ''}${rows}x${columns}`;
 
-export const epilogueName = ({ activation, slope }: Epilogue): string => `${activation === 'linear' ? '' : ` ${activation}`}${slope ? ` ${slope}'` : ''}`;
+export const epilogueName = ({ activation, slope }: Epilogue): string =>
+  `${activation === 'linear' ? '' : ` ${activation}`}${slope ? ` ${slope}'` : ''}`;
 
 /** Chunk: at the very top of a shader, what its tiling needs. */
 export const enabled = ({ quads }: Tiling): string =>
@@ -63,7 +65,10 @@ diagnostic(off, subgroup_uniformity);
     : '';
 
 /** The storage bindings of an epilogue, from number `first` on, in this order. */
-export const epilogueBindings = ({ bias, slope }: Epilogue): string[] => [...(bias ? ['bias'] : []), ...(slope ? ['saved'] : [])];
+export const epilogueBindings = ({ bias, slope }: Epilogue): string[] => [
+  ...(bias ? ['bias'] : []),
+  ...(slope ? ['saved'] : []),
+];
 
 /**
  * Chunk: the epilogue's bindings, numbered from `first` on, and `store(i, j, sum, m, n, add)`, which writes four neighbours of row i of y from

@@ -34,18 +34,26 @@ export interface Shader<Required extends string = string, Optional extends strin
 /** Any of them. */
 export type AnyShader = Shader<string, string>;
 
-const bindingPattern = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<(?:storage,\s*(read|read_write)>\s*(\w+)|uniform>\s*(sizes))\s*:/g;
+const bindingPattern =
+  /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<(?:storage,\s*(read|read_write)>\s*(\w+)|uniform>\s*(sizes))\s*:/g;
 const overridePattern = /override\s+(\w+)\s*[:=]/g;
 const sizesPattern = /struct Sizes\s*\{([^}]*)\}/;
 
 /** Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. */
-export function shader<Required extends string, Optional extends string = never>(label: string, code: string): Shader<Required, Optional> {
-  const bindings = [...code.matchAll(bindingPattern)].map(([, group, binding, access = 'uniform', buffer, uniform], i) => {
-    const name = buffer ?? uniform;
-    if (group !== '0' || Number(binding) !== i) throw new Error(`shader ${label}: ${name} should be @group(0) @binding(${i})`);
-    return { name, access: access as Binding['access'] };
-  });
-  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length) throw new Error(`shader ${label}: a binding that is neither a storage buffer nor the uniform 'sizes'`);
+export function shader<Required extends string, Optional extends string = never>(
+  label: string,
+  code: string,
+): Shader<Required, Optional> {
+  const bindings = [...code.matchAll(bindingPattern)].map(
+    ([, group, binding, access = 'uniform', buffer, uniform], i) => {
+      const name = buffer ?? uniform;
+      if (group !== '0' || Number(binding) !== i)
+        throw new Error(`shader ${label}: ${name} should be @group(0) @binding(${i})`);
+      return { name, access: access as Binding['access'] };
+    },
+  );
+  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length)
+    throw new Error(`shader ${label}: a binding that is neither a storage buffer nor the uniform 'sizes'`);
   const sizes = (sizesPattern.exec(code)?.[1] ?? '').split(',').filter((member) => member.trim());
   return {
     label,
@@ -69,7 +77,8 @@ export function wgsl(strings: TemplateStringsArray, ...values: (string | number 
   values.forEach((value, i) => {
     if (/#(if|elif)\s*$/.test(strings[i])) {
       if (typeof value !== 'boolean') throw new TypeError(`wgsl: #if takes a boolean, not ${String(value)}`);
-      if (!/^[ \t]*(\r?\n|$)/.test(strings[i + 1])) throw new SyntaxError('wgsl: nothing may follow the condition of an #if on its line');
+      if (!/^[ \t]*(\r?\n|$)/.test(strings[i + 1]))
+        throw new SyntaxError('wgsl: nothing may follow the condition of an #if on its line');
     } else if (typeof value !== 'string' && !Number.isInteger(value)) {
       throw new TypeError(`wgsl: \${${String(value)}} is neither text nor a whole number`);
     }

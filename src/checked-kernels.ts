@@ -3,14 +3,29 @@
  * together the kernels see to themselves.
  */
 import * as kernels from './kernels.ts';
-import { aCount, aFlag, aNumber, aShape, aState, aTape, aTensor, aWord, each, fields, optional, takes, type Check } from './runtime/arguments.ts';
+import {
+  aCount,
+  aFlag,
+  aNumber,
+  aShape,
+  aState,
+  aTape,
+  aTensor,
+  aWord,
+  each,
+  fields,
+  optional,
+  takes,
+  type Check,
+} from './runtime/arguments.ts';
 
 export { activationNames, settingNames } from './kernels.ts';
 
 const aDraw = fields({ state: aState, which: aNumber });
 const aLoss = aWord('mse', 'bce');
 const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad');
-const examples: Check = (where, value) => (Array.isArray(value) ? each(fields({ data: aTensor, first: aNumber, count: aCount })) : aTensor)(where, value);
+const examples: Check = (where, value) =>
+  (Array.isArray(value) ? each(fields({ data: aTensor, first: aNumber, count: aCount })) : aTensor)(where, value);
 
 const unary = { tape: aTape, z: aTensor };
 export const linear = takes('linear', kernels.linear, unary);
@@ -42,12 +57,31 @@ export const softmax = takes('softmax', kernels.softmax, reduction);
 
 export const random = takes('random', kernels.random, { tape: aTape });
 export const randomSigns = takes('randomSigns', kernels.randomSigns, { tape: aTape, shape: aShape, draws: aDraw });
-export const corrupt = takes('corrupt', kernels.corrupt, { tape: aTape, kind: aWord('gaussian', 'mask', 'saltAndPepper'), x: aTensor, amount: aNumber, draws: aDraw });
+export const corrupt = takes('corrupt', kernels.corrupt, {
+  tape: aTape,
+  kind: aWord('gaussian', 'mask', 'saltAndPepper'),
+  x: aTensor,
+  amount: aNumber,
+  draws: aDraw,
+});
 export const dropout = takes('dropout', kernels.dropout, { tape: aTape, x: aTensor, rate: aNumber, draws: aDraw });
 export const codeMean = takes('codeMean', kernels.codeMean, { tape: aTape, head: aTensor });
-export const reparameterize = takes('reparameterize', kernels.reparameterize, { tape: aTape, head: aTensor, draws: aDraw, timetable: optional(aTensor) });
+export const reparameterize = takes('reparameterize', kernels.reparameterize, {
+  tape: aTape,
+  head: aTensor,
+  draws: aDraw,
+  timetable: optional(aTensor),
+});
 
-export const loss = takes('loss', kernels.loss, { tape: aTape, kind: aLoss, y: aTensor, x: aTensor, state: aState, factor: aNumber, gradient: aFlag });
+export const loss = takes('loss', kernels.loss, {
+  tape: aTape,
+  kind: aLoss,
+  y: aTensor,
+  x: aTensor,
+  state: aState,
+  factor: aNumber,
+  gradient: aFlag,
+});
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
   kind: aWord('square', 'absolute', 'value', 'product', 'mse', 'bce'),
@@ -56,9 +90,28 @@ export const rowSums = takes('rowSums', kernels.rowSums, {
   factor: aNumber,
   gradients: aWord('none', 'y', 'both'),
 });
-export const elementLosses = takes('elementLosses', kernels.elementLosses, { tape: aTape, kind: aLoss, y: aTensor, x: aTensor, state: aState, factor: optional(aNumber) });
-export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, { tape: aTape, y: aTensor, labels: aTensor, state: aState, gradient: aFlag });
-export const decay = takes('decay', kernels.decay, { tape: aTape, weights: each(aTensor), state: aState, factor: aNumber, gradient: aFlag });
+export const elementLosses = takes('elementLosses', kernels.elementLosses, {
+  tape: aTape,
+  kind: aLoss,
+  y: aTensor,
+  x: aTensor,
+  state: aState,
+  factor: optional(aNumber),
+});
+export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, {
+  tape: aTape,
+  y: aTensor,
+  labels: aTensor,
+  state: aState,
+  gradient: aFlag,
+});
+export const decay = takes('decay', kernels.decay, {
+  tape: aTape,
+  weights: each(aTensor),
+  state: aState,
+  factor: aNumber,
+  gradient: aFlag,
+});
 export const contraction = takes('contraction', kernels.contraction, {
   tape: aTape,
   layers: each(fields({ w: aTensor, y: aTensor })),
@@ -69,15 +122,44 @@ export const contraction = takes('contraction', kernels.contraction, {
 });
 
 const source = fields({ data: examples, window: optional(aCount), bytes: aFlag, columns: aCount, scale: aNumber });
-export const gather = takes('gather', kernels.gather, { tape: aTape, source, state: aState, rows: aCount, order: optional(aTensor) });
-export const scatter = takes('scatter', kernels.scatter, { tape: aTape, y: aTensor, state: aState, out: aTensor, columns: aCount });
-export const shuffle = takes('shuffle', kernels.shuffle, { tape: aTape, state: aState, order: aTensor, options: fields({ shuffled: aFlag, subset: optional(aTensor) }) });
+export const gather = takes('gather', kernels.gather, {
+  tape: aTape,
+  source,
+  state: aState,
+  rows: aCount,
+  order: optional(aTensor),
+});
+export const scatter = takes('scatter', kernels.scatter, {
+  tape: aTape,
+  y: aTensor,
+  state: aState,
+  out: aTensor,
+  columns: aCount,
+});
+export const shuffle = takes('shuffle', kernels.shuffle, {
+  tape: aTape,
+  state: aState,
+  order: aTensor,
+  options: fields({ shuffled: aFlag, subset: optional(aTensor) }),
+});
 const update = fields({ gradients: aTensor, timetable: aTensor, clipNorm: optional(aNumber) });
-export const account = takes('account', kernels.account, { tape: aTape, parts: each(aTensor), state: aState, losses: aTensor, update: optional(update) });
+export const account = takes('account', kernels.account, {
+  tape: aTape,
+  parts: each(aTensor),
+  state: aState,
+  losses: aTensor,
+  update: optional(update),
+});
 export const advance = takes('advance', kernels.advance, { tape: aTape, state: aState });
 export const optimize = takes('optimize', kernels.optimize, {
   tape: aTape,
   kind: anOptimizer,
-  tensors: fields({ values: aTensor, gradients: aTensor, moments: optional(aTensor), settings: aTensor, state: aState }),
+  tensors: fields({
+    values: aTensor,
+    gradients: aTensor,
+    moments: optional(aTensor),
+    settings: aTensor,
+    state: aState,
+  }),
 });
 export const momentCount = takes('momentCount', kernels.momentCount, { kind: anOptimizer });

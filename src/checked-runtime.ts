@@ -5,7 +5,11 @@ import { aGpu, aNumbers, aShape, aState, aTape, aTensor, aWord, fields, optional
 export { noneBad, openGpu, Parameters, read, readAll, Schedule, shader, tape, tensor, wgsl } from './runtime.ts';
 
 export const compile = takes('compile', runtime.compile, { tape: aTape });
-export const emptyTensor = takes('emptyTensor', runtime.emptyTensor, { gpu: aGpu, shape: aShape, dtype: optional(aWord('f32', 'u32')) });
+export const emptyTensor = takes('emptyTensor', runtime.emptyTensor, {
+  gpu: aGpu,
+  shape: aShape,
+  dtype: optional(aWord('f32', 'u32')),
+});
 export const writeTensor = takes('writeTensor', runtime.writeTensor, { gpu: aGpu, target: aTensor, values: aNumbers });
 export const makeState = takes('makeState', runtime.makeState, { gpu: aGpu });
 export const writeState = takes('writeState', runtime.writeState, { gpu: aGpu, state: aState, values: fields({}) });

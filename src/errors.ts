@@ -49,6 +49,9 @@ export class DivergedError extends LatentGpuError {
     readonly tensor: string,
     options?: ErrorOptions,
   ) {
-    super(`training diverged: ${tensor} is not finite, or too large, at step ${step}; a smaller learning rate usually helps`, options);
+    super(
+      `training diverged: ${tensor} is not finite, or too large, at step ${step}; a smaller learning rate usually helps`,
+      options,
+    );
   }
 }

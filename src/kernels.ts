@@ -1,4 +1,18 @@
-export { activate, activationNames, elu, gelu, leakyRelu, linear, relu, sigmoid, silu, slope, softplus, tanh, type Activation } from './kernels/activation.ts';
+export {
+  activate,
+  activationNames,
+  elu,
+  gelu,
+  leakyRelu,
+  linear,
+  relu,
+  sigmoid,
+  silu,
+  slope,
+  softplus,
+  tanh,
+  type Activation,
+} from './kernels/activation.ts';
 export { dense } from './kernels/dense.ts';
 export { add, divide, multiply, subtract } from './kernels/elementwise.ts';
 export { contraction, type RecordedLayer } from './kernels/contraction.ts';

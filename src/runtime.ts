@@ -6,5 +6,13 @@ export { read, readAll } from './runtime/read.ts';
 export { Schedule, type ScheduleHooks } from './runtime/schedule.ts';
 export { makeState, noneBad, parseState, writeState, type StateValues } from './runtime/state.ts';
 export { tape, type Dispatch, type Size, type Tape } from './runtime/tape.ts';
-export { emptyTensor, tensor, writeTensor, type DType, type Matrix, type Piece, type Tensor } from './runtime/tensor.ts';
+export {
+  emptyTensor,
+  tensor,
+  writeTensor,
+  type DType,
+  type Matrix,
+  type Piece,
+  type Tensor,
+} from './runtime/tensor.ts';
 export { shader, wgsl, type Binding, type Shader } from '../shaders/wgsl.ts';

@@ -4,7 +4,9 @@ import type { Matrix } from '../../src/index.ts';
 /** In closed form, Σ_j (h_j (1 − h_j))² Σ_i w_ji². `weight` is [code, features], `codes` [examples, code]. */
 export function squaredNorms(weight: Matrix, codes: Matrix): Float64Array {
   const [units, features] = weight.shape;
-  const lengths = Float64Array.from({ length: units }, (_, j) => weight.data.subarray(j * features, (j + 1) * features).reduce((sum, w) => sum + w * w, 0));
+  const lengths = Float64Array.from({ length: units }, (_, j) =>
+    weight.data.subarray(j * features, (j + 1) * features).reduce((sum, w) => sum + w * w, 0),
+  );
   return Float64Array.from({ length: codes.shape[0] }, (_, n) => {
     const h = codes.data.subarray(n * units, (n + 1) * units);
     return lengths.reduce((sum, length, j) => sum + (h[j] * (1 - h[j])) ** 2 * length, 0);
@@ -16,7 +18,8 @@ export function squaredNormsByDifferences(weight: Matrix, bias: Matrix, pixels: 
   const [units, features] = weight.shape;
   // One row a pixel: what moving it adds to each unit's sum.
   const moves = new Float64Array(features * units);
-  for (let j = 0; j < units; j++) for (let i = 0; i < features; i++) moves[i * units + j] = step * weight.data[j * features + i];
+  for (let j = 0; j < units; j++)
+    for (let i = 0; i < features; i++) moves[i * units + j] = step * weight.data[j * features + i];
   const sums = new Float64Array(units);
   return Float64Array.from({ length: pixels.length / features }, (_, n) => {
     sums.set(bias.data);

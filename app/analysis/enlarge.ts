@@ -35,7 +35,9 @@ export function bicubic(images: Images, factor: number): Images {
 
 function keys(distance: number): number {
   if (distance >= 2) return 0;
-  return distance < 1 ? (1.5 * distance - 2.5) * distance ** 2 + 1 : ((-0.5 * distance + 2.5) * distance - 4) * distance + 2;
+  return distance < 1
+    ? (1.5 * distance - 2.5) * distance ** 2 + 1
+    : ((-0.5 * distance + 2.5) * distance - 4) * distance + 2;
 }
 
 type Taps = (place: number) => (readonly [pixel: number, weight: number])[];
@@ -59,7 +61,9 @@ interface Lines {
 function along({ data, lines, length, step }: Lines, factor: number, taps: Taps): Float64Array {
   const out = new Float64Array(data.length * factor);
   const all = Array.from({ length: length * factor }, (_, i) =>
-    taps((i + 0.5) / factor - 0.5).map(([pixel, weight]) => [Math.min(length - 1, Math.max(0, pixel)), weight] as const),
+    taps((i + 0.5) / factor - 0.5).map(
+      ([pixel, weight]) => [Math.min(length - 1, Math.max(0, pixel)), weight] as const,
+    ),
   );
   for (let line = 0; line < lines; line++) {
     // Lines of columns begin beside each other.

@@ -32,15 +32,23 @@ export function pcaErrors({ mean, components }: Pca, pixels: Uint8Array, most: n
   const scatter = about(mean, own.mean, own.products);
   let left = 0;
   for (let i = 0; i < features; i++) left += scatter[i * features + i];
-  return [left, ...components.slice(0, most).map((component) => (left -= quadratic(scatter, component)))].map((error) => error / features);
+  return [left, ...components.slice(0, most).map((component) => (left -= quadratic(scatter, component)))].map(
+    (error) => error / features,
+  );
 }
 
 /** The images' first k coordinates along the components, [images, k]. */
-export function pcaCodes({ mean, components }: Pca, pixels: Uint8Array, k: number): { data: Float32Array; shape: number[] } {
+export function pcaCodes(
+  { mean, components }: Pca,
+  pixels: Uint8Array,
+  k: number,
+): { data: Float32Array; shape: number[] } {
   const features = mean.length;
   const count = pixels.length / features;
   const data = new Float32Array(count * k);
-  const middle = components.slice(0, k).map((component) => component.reduce((sum, value, i) => sum + value * mean[i], 0));
+  const middle = components
+    .slice(0, k)
+    .map((component) => component.reduce((sum, value, i) => sum + value * mean[i], 0));
   for (let image = 0; image < count; image++) {
     const sums = middle.map((value) => -255 * value);
     for (let i = 0; i < features; i++) {
@@ -53,7 +61,10 @@ export function pcaCodes({ mean, components }: Pca, pixels: Uint8Array, k: numbe
 }
 
 /** Images rebuilt from their codes: to the mean, each component as far as its coordinate says. */
-export function pcaReconstructions({ mean, components }: Pca, { data, shape: [count, k] }: { data: Float32Array; shape: number[] }): Float32Array {
+export function pcaReconstructions(
+  { mean, components }: Pca,
+  { data, shape: [count, k] }: { data: Float32Array; shape: number[] },
+): Float32Array {
   const features = mean.length;
   return Float32Array.from({ length: count * features }, (_, at) => {
     const [image, i] = [Math.floor(at / features), at % features];
@@ -64,7 +75,11 @@ export function pcaReconstructions({ mean, components }: Pca, { data, shape: [co
 }
 
 /** Each image's squared error when it is rebuilt from its codes: what is left of its distance to the mean. */
-export function pcaErrorsByImage({ mean }: Pca, pixels: Uint8Array, { data, shape: [count, k] }: { data: Float32Array; shape: number[] }): Float64Array {
+export function pcaErrorsByImage(
+  { mean }: Pca,
+  pixels: Uint8Array,
+  { data, shape: [count, k] }: { data: Float32Array; shape: number[] },
+): Float64Array {
   const features = mean.length;
   return Float64Array.from({ length: count }, (_, image) => {
     let error = 0;
@@ -77,7 +92,10 @@ export function pcaErrorsByImage({ mean }: Pca, pixels: Uint8Array, { data, shap
 /** The angles between two subspaces in degrees, the smallest first. Each is given by vectors that span it; they need not be orthogonal. */
 export function principalAngles(a: ArrayLike<number>[], b: ArrayLike<number>[]): number[] {
   const between = basis(a).transpose().mmul(basis(b));
-  const { diagonal } = new SingularValueDecomposition(between, { computeLeftSingularVectors: false, computeRightSingularVectors: false });
+  const { diagonal } = new SingularValueDecomposition(between, {
+    computeLeftSingularVectors: false,
+    computeRightSingularVectors: false,
+  });
   return diagonal.map((cosine) => (Math.acos(Math.min(1, cosine)) * 180) / Math.PI).sort((p, q) => p - q);
 }
 
@@ -110,7 +128,8 @@ function moments(pixels: Uint8Array, features: number): { mean: Float64Array; pr
   }
   for (let i = 0; i < features; i++) {
     mean[i] /= 255 * count;
-    for (let j = 0; j <= i; j++) products[i * features + j] = products[j * features + i] = products[i * features + j] / (255 * 255 * count);
+    for (let j = 0; j <= i; j++)
+      products[i * features + j] = products[j * features + i] = products[i * features + j] / (255 * 255 * count);
   }
   return { mean, products };
 }

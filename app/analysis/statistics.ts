@@ -1,4 +1,5 @@
-export const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Of the mean of independent values. */
 export function standardError(values: ArrayLike<number>): number {
@@ -27,7 +28,9 @@ export function squaredErrors(ours: ArrayLike<number>, clean: Uint8Array, size: 
 export function crossEntropyFloors(pixels: Uint8Array, size: number): Float64Array {
   const entropy = (p: number) => (p > 0 && p < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : 0);
   const ofByte = Float64Array.from({ length: 256 }, (_, byte) => entropy(byte / 255));
-  return Float64Array.from({ length: pixels.length / size }, (_, image) => mean(Float64Array.from(pixels.subarray(image * size, (image + 1) * size), (byte) => ofByte[byte])));
+  return Float64Array.from({ length: pixels.length / size }, (_, image) =>
+    mean(Float64Array.from(pixels.subarray(image * size, (image + 1) * size), (byte) => ofByte[byte])),
+  );
 }
 
 /** Peak signal-to-noise ratio in decibels, the peak being 1: the mean over the images, each of `size` values. */

@@ -10,10 +10,18 @@ import { columns } from './pca.ts';
  */
 export function principalAxes(weight: Values, codes: Values): Float64Array[] {
   // Images vary as W C Wᵀ, with C = E D Eᵀ of the codes. That is A Aᵀ for A = W E √D, and the axes are A's left singular vectors.
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance(codes), { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance(codes), {
+    assumeSymmetric: true,
+  });
   const deviations = Matrix.diag(realEigenvalues.map((variance) => Math.sqrt(Math.max(0, variance))));
-  const a = new Matrix(columns(weight).map((column) => Array.from(column))).transpose().mmul(eigenvectorMatrix).mmul(deviations);
-  const { leftSingularVectors } = new SingularValueDecomposition(a, { computeRightSingularVectors: false, autoTranspose: true });
+  const a = new Matrix(columns(weight).map((column) => Array.from(column)))
+    .transpose()
+    .mmul(eigenvectorMatrix)
+    .mmul(deviations);
+  const { leftSingularVectors } = new SingularValueDecomposition(a, {
+    computeRightSingularVectors: false,
+    autoTranspose: true,
+  });
   return Array.from({ length: weight.shape[1] }, (_, i) => Float64Array.from(leftSingularVectors.getColumn(i)));
 }
 

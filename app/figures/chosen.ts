@@ -12,7 +12,8 @@ export function firstOfEachClass({ pixels, count, labels }: TestSet, each: numbe
 }
 
 /** What `firstOfEachClass` chooses, in words. */
-export const firstImages = (each: 1 | 2): string => `The first ${each === 1 ? 'test image' : 'two test images'} of each class`;
+export const firstImages = (each: 1 | 2): string =>
+  `The first ${each === 1 ? 'test image' : 'two test images'} of each class`;
 
 /** Bytes as the model sees them. */
 export function asValues(bytes: Uint8Array): Float32Array {

@@ -8,8 +8,18 @@ export async function codes({ model, test }: Trained): Promise<Figure> {
   return {
     name: 'codes',
     title,
-    caption: 'The codes of all test images, each a dot in the colour of its class. A class’s name stands at its middle. The autoencoder was never told the classes.',
+    caption:
+      'The codes of all test images, each a dot in the colour of its class. A class’s name stands at its middle. The autoencoder was never told the classes.',
     draw: (look) =>
-      drawScatter({ title, points: data, labels: test.labels, xName: 'first number of the code', yName: 'second number of the code' }, look),
+      drawScatter(
+        {
+          title,
+          points: data,
+          labels: test.labels,
+          xName: 'first number of the code',
+          yName: 'second number of the code',
+        },
+        look,
+      ),
   };
 }

@@ -16,7 +16,10 @@ export async function manifold({ model, test }: Trained): Promise<Figure> {
       'The grid is denser where the normal distribution is, so that every image stands for the same share of codes.',
     draw: (look) => {
       const size = look.width >= 600 ? 'wide' : 'narrow';
-      return drawImageGrid({ title, shape: test.shape, rows: [{ images: images[size] }], columns: sides[size], gap: 0 }, look);
+      return drawImageGrid(
+        { title, shape: test.shape, rows: [{ images: images[size] }], columns: sides[size], gap: 0 },
+        look,
+      );
     },
   };
 }

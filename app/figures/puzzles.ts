@@ -4,7 +4,10 @@ import { firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** Puzzles, the model's answers, and how the tiles belong together. */
-export async function puzzles({ model, test, testLosses }: Pick<Trained<Jigsaw>, 'model' | 'test' | 'testLosses'>, each: 1 | 2 = 2): Promise<Figure> {
+export async function puzzles(
+  { model, test, testLosses }: Pick<Trained<Jigsaw>, 'model' | 'test' | 'testLosses'>,
+  each: 1 | 2 = 2,
+): Promise<Figure> {
   const { tiles, truths, answers } = await model.solve(firstOfEachClass(test, each), { seed: 1 });
   const [count, cells, height, width, channels] = tiles.shape;
   const side = Math.sqrt(cells);
@@ -13,13 +16,24 @@ export async function puzzles({ model, test, testLosses }: Pick<Trained<Jigsaw>,
   const picture = (permutationOf: (image: number) => Uint8Array, wrong = (_: number) => false) => {
     const images = Array.from({ length: count }, (_, image) => {
       const size = tiles.data.length / count;
-      return laidOut(tiles.data.subarray(image * size, (image + 1) * size), [height, width, channels], permutationOf(image), wrong(image) ? 1 : 0.35);
+      return laidOut(
+        tiles.data.subarray(image * size, (image + 1) * size),
+        [height, width, channels],
+        permutationOf(image),
+        wrong(image) ? 1 : 0.35,
+      );
     });
     return images.flatMap((values) => [...values]);
   };
   const rows = [
     { label: 'puzzle', images: picture(() => inOrder) },
-    { label: 'answer', images: picture((image) => model.permutations[answers[image]], (image) => answers[image] !== truths[image]) },
+    {
+      label: 'answer',
+      images: picture(
+        (image) => model.permutations[answers[image]],
+        (image) => answers[image] !== truths[image],
+      ),
+    },
     { label: 'truth', images: picture((image) => model.permutations[truths[image]]) },
   ];
   const right = answers.filter((answer, i) => answer === truths[i]).length;
@@ -42,7 +56,12 @@ export async function puzzles({ model, test, testLosses }: Pick<Trained<Jigsaw>,
 const white = 2.5;
 
 /** Tiles with lines between them, the tile of slot t in the cell permutation[t]; each begins with black. */
-function laidOut(tiles: Float32Array, [height, width, channels]: [number, number, number], permutation: Uint8Array, lines: number): Float32Array {
+function laidOut(
+  tiles: Float32Array,
+  [height, width, channels]: [number, number, number],
+  permutation: Uint8Array,
+  lines: number,
+): Float32Array {
   const side = Math.sqrt(permutation.length);
   const across = side * (width + 1) - 1;
   const picture = new Float32Array((side * (height + 1) - 1) * across * channels).fill(lines);

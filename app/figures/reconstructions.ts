@@ -2,7 +2,10 @@ import { drawImageGrid } from '../pictures/imageGrid.ts';
 import { asValues, firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, Trained } from './figure.ts';
 
-export async function reconstructions({ model, test }: Pick<Trained, 'model' | 'test'>, each: 1 | 2 = 2): Promise<Figure> {
+export async function reconstructions(
+  { model, test }: Pick<Trained, 'model' | 'test'>,
+  each: 1 | 2 = 2,
+): Promise<Figure> {
   const bytes = firstOfEachClass(test, each);
   const rows = [
     { label: 'original', images: asValues(bytes) },

@@ -46,15 +46,17 @@ async function damagedAndMended(model: Autoencoder, images: Uint8Array): Promise
   return [damaged.data, (await model.reconstruct(damaged)).data];
 }
 
-const squaredErrors = (damaged: string, mended: string) => (whole: Uint8Array, before: Float32Array, after: Float32Array) => [
-  { name: `squared error a pixel of the ${damaged}`, value: meanSquaredError(before, whole) },
-  { name: `and of the ${mended}`, value: meanSquaredError(after, whole) },
-];
+const squaredErrors =
+  (damaged: string, mended: string) => (whole: Uint8Array, before: Float32Array, after: Float32Array) => [
+    { name: `squared error a pixel of the ${damaged}`, value: meanSquaredError(before, whole) },
+    { name: `and of the ${mended}`, value: meanSquaredError(after, whole) },
+  ];
 
 export const denoising = restoration({
   name: 'denoised',
   title: 'Clean, noisy and denoised',
-  caption: 'the same with the noise the autoencoder was trained with, and what it makes of that. It has seen neither these images nor this noise. The errors in the head are over all test images.',
+  caption:
+    'the same with the noise the autoencoder was trained with, and what it makes of that. It has seen neither these images nor this noise. The errors in the head are over all test images.',
   labels: ['clean', 'noisy', 'denoised'],
   numbers: squaredErrors('noisy images', 'denoised ones'),
 });
@@ -62,14 +64,16 @@ export const denoising = restoration({
 export const tileOrder = restoration({
   name: 'tiles',
   title: 'In order, shuffled and restored',
-  caption: 'the same with their quarters in an order drawn by chance, and what the autoencoder makes of that. It has seen none of these images. The errors in the head are over all test images.',
+  caption:
+    'the same with their quarters in an order drawn by chance, and what the autoencoder makes of that. It has seen none of these images. The errors in the head are over all test images.',
   labels: ['in order', 'shuffled', 'restored'],
   numbers: squaredErrors('shuffled images', 'restored ones'),
 });
 
 /** Enlarging pictures of one channel from a `factor`-th of their resolution. */
 export const superResolution = (factor: number) => {
-  const enlarged = (coarse: Float32Array, [height, width]: TestSet['shape'], enlarge: typeof nearest) => enlarge(everyNth({ data: coarse, shape: [height, width] }, factor), factor).data;
+  const enlarged = (coarse: Float32Array, [height, width]: TestSet['shape'], enlarge: typeof nearest) =>
+    enlarge(everyNth({ data: coarse, shape: [height, width] }, factor), factor).data;
   return restoration({
     name: 'super-resolution',
     title: 'Whole, coarse and enlarged',

@@ -4,7 +4,10 @@ import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** For a linear autoencoder of one layer each way. */
-export async function subspace({ model, test, components }: Pick<Trained, 'model' | 'test' | 'components'>, shown = 20): Promise<Figure> {
+export async function subspace(
+  { model, test, components }: Pick<Trained, 'model' | 'test' | 'components'>,
+  shown = 20,
+): Promise<Figure> {
   const weight = (await model.weights())['decoder.0.weight'];
   const principal = components().components.slice(0, model.codeSize);
   const learned = columns(weight);
@@ -23,7 +26,13 @@ export async function subspace({ model, test, components }: Pick<Trained, 'model
       `The first ${Math.min(shown, model.codeSize)} of ${model.codeSize}. As learned: what each number of the code adds to the image. ` +
       'Turned: the same space, its axes turned to where its images vary most. PCA: the principal components of the training images. ' +
       'A linear autoencoder finds the space of the principal components, but has no reason to choose just these axes in it. Each image is on a scale of its own.',
-    numbers: [{ name: 'degrees: largest angle between the autoencoder’s space and that of the principal components', value: principalAngles(learned, principal).at(-1)! }],
-    draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5, signed: true }, look),
+    numbers: [
+      {
+        name: 'degrees: largest angle between the autoencoder’s space and that of the principal components',
+        value: principalAngles(learned, principal).at(-1)!,
+      },
+    ],
+    draw: (look) =>
+      drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5, signed: true }, look),
   };
 }

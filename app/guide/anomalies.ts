@@ -14,7 +14,9 @@ const shown = 10;
 export const anomalies: Picture = async (work, amount) => {
   const { gpu, train, test } = work;
   const normal = train.data.filter((label) => label !== strange);
-  const model = await trained(work, `784-128-32-128-784, all but ${strange}`, await watchman(gpu, 32, seed), amount, { data: normal });
+  const model = await trained(work, `784-128-32-128-784, all but ${strange}`, await watchman(gpu, 32, seed), amount, {
+    data: normal,
+  });
   const limit = threshold(await model.errors(normal), { contamination: 0.01 });
   normal.dispose();
   const scores = await model.errors(test.data);
@@ -23,7 +25,11 @@ export const anomalies: Picture = async (work, amount) => {
     title: '',
     groups: [
       { name: 'digits that it knows', values: of((label) => label !== strange), color: 'first' as const },
-      { name: `${strange}s, which it has never seen`, values: of((label) => label === strange), color: 'second' as const },
+      {
+        name: `${strange}s, which it has never seen`,
+        values: of((label) => label === strange),
+        color: 'second' as const,
+      },
     ],
     limit: { name: 'limit: 1 % of the training digits lie above', value: limit },
     xName: 'error (cross-entropy a pixel)',
@@ -39,5 +45,11 @@ export const anomalies: Picture = async (work, amount) => {
     { label: 'error', images: errors.map((error) => error / white) },
   ];
   model.dispose();
-  return below([{ picture: drawHistogram(histogram, look) }, { picture: drawImageGrid({ title: '', shape: test.shape, rows, columns: shown }, look) }], look);
+  return below(
+    [
+      { picture: drawHistogram(histogram, look) },
+      { picture: drawImageGrid({ title: '', shape: test.shape, rows, columns: shown }, look) },
+    ],
+    look,
+  );
 };

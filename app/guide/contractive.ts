@@ -10,7 +10,10 @@ const units = 100;
 
 /** How much less the code answers small changes of the image, and that the image comes back all the same. */
 export const contractive: Picture = async (work, amount) => {
-  const made = async (name: string, parts: Partial<AutoencoderSpec>) => ({ name, model: await trained(work, `784-${units}-784, ${name}`, await tiedSigmoid(work.gpu, units, seed, parts), amount) });
+  const made = async (name: string, parts: Partial<AutoencoderSpec>) => ({
+    name,
+    model: await trained(work, `784-${units}-784, ${name}`, await tiedSigmoid(work.gpu, units, seed, parts), amount),
+  });
   const ours = await made('contractive', { penalty: contractivePenalty(1e-3) });
   const plain = await made('plain', {});
   const { draw } = await contraction({ ...ours, test: work.test, rivals: [plain] });
@@ -20,5 +23,11 @@ export const contractive: Picture = async (work, amount) => {
     rows.push({ label: name, images: (await model.reconstruct(digits)).data });
     model.dispose();
   }
-  return below([{ picture: draw(look) }, { picture: drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look) }], look);
+  return below(
+    [
+      { picture: draw(look) },
+      { picture: drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look) },
+    ],
+    look,
+  );
 };

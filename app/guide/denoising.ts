@@ -11,9 +11,18 @@ export const denoising: Picture = async (work, amount) => {
   const digits = firstOfEachClass(work.test, 1);
   const rows = [{ label: 'clean', images: asValues(digits) }];
   for (const stddev of stddevs) {
-    const model = await trained(work, `784-128-784, σ = ${stddev}`, await denoiser(work.gpu, 784, stddev, seed), amount, { batch: 256 });
+    const model = await trained(
+      work,
+      `784-128-784, σ = ${stddev}`,
+      await denoiser(work.gpu, 784, stddev, seed),
+      amount,
+      { batch: 256 },
+    );
     const noisy = await model.corrupt(digits, { seed: 1 });
-    rows.push({ label: `σ = ${stddev}`, images: noisy.data }, { label: 'denoised', images: (await model.reconstruct(noisy)).data });
+    rows.push(
+      { label: `σ = ${stddev}`, images: noisy.data },
+      { label: 'denoised', images: (await model.reconstruct(noisy)).data },
+    );
     model.dispose();
   }
   return drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look);

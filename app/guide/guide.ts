@@ -17,7 +17,12 @@ window.pictures = {
       const gpu = await openGpu();
       const [train, test] = await Promise.all([trainSet(), testSet()]);
       const machine = { quick, software: gpu.info.isFallback };
-      work = makeWork(gpu, machine, await onDevice(gpu, train, quick ? 512 : train.count), await onDevice(gpu, test, quick ? 256 : test.count));
+      work = makeWork(
+        gpu,
+        machine,
+        await onDevice(gpu, train, quick ? 512 : train.count),
+        await onDevice(gpu, test, quick ? 256 : test.count),
+      );
       return { adapter: { ...gpu.info } };
     }),
   draw: (name) =>

@@ -30,7 +30,12 @@ function sizeOf({ heading, picture }: Panel, { density }: Look): { width: number
   return { width: picture.width / density, height: picture.height / density + (heading ? headingHeight : 0) };
 }
 
-function laid(panels: Panel[], places: { x: number; y: number }[], { width, height }: { width: number; height: number }, look: Look): HTMLCanvasElement {
+function laid(
+  panels: Panel[],
+  places: { x: number; y: number }[],
+  { width, height }: { width: number; height: number },
+  look: Look,
+): HTMLCanvasElement {
   const { canvas, context } = paper({ ...look, width }, height, '');
   context.font = font(13, 600);
   context.fillStyle = look.theme.ink;
@@ -39,7 +44,13 @@ function laid(panels: Panel[], places: { x: number; y: number }[], { width, heig
   panels.forEach(({ heading, picture }, i) => {
     const { x, y } = places[i];
     if (heading) context.fillText(heading, x + margin, y + headingHeight / 2 + 4);
-    context.drawImage(picture, x, y + (heading ? headingHeight : 0), picture.width / look.density, picture.height / look.density);
+    context.drawImage(
+      picture,
+      x,
+      y + (heading ? headingHeight : 0),
+      picture.width / look.density,
+      picture.height / look.density,
+    );
   });
   return canvas;
 }

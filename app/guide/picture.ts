@@ -23,13 +23,21 @@ export interface Fitting {
 }
 
 /** How many steps that is. */
-export const stepsOf = (work: Work, { epochs = 0, steps }: Amount, batch: number): number => steps ?? epochs * Math.ceil(work.train.count / batch);
+export const stepsOf = (work: Work, { epochs = 0, steps }: Amount, batch: number): number =>
+  steps ?? epochs * Math.ceil(work.train.count / batch);
 
 /** Comes further in few epochs than one rate does: a large one that falls. */
-export const quickly = (work: Work, amount: Amount, batch = 128): Optimizer => adam(cosine(3e-3, { to: 1e-4, steps: stepsOf(work, amount, batch) }));
+export const quickly = (work: Work, amount: Amount, batch = 128): Optimizer =>
+  adam(cosine(3e-3, { to: 1e-4, steps: stepsOf(work, amount, batch) }));
 
 /** Trains a model, while the command line shows how it gets on, and hands it back. */
-export async function trained<M extends Subject>(work: Work, name: string, model: M, amount: Amount, { batch = 128, optimizer = adam(1e-3), data = work.train.data }: Fitting = {}): Promise<M> {
+export async function trained<M extends Subject>(
+  work: Work,
+  name: string,
+  model: M,
+  amount: Amount,
+  { batch = 128, optimizer = adam(1e-3), data = work.train.data }: Fitting = {},
+): Promise<M> {
   await work.watch(name, batch, (reports) => model.fit(data, { ...amount, batchSize: batch, optimizer, ...reports }));
   return model;
 }

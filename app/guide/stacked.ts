@@ -13,7 +13,9 @@ export const stacked: Picture = async (work, amount) => {
   const digits = firstOfEachClass(work.test, 1);
   const rows = [{ label: 'digit', images: asValues(digits) }];
   const model = await stack(gpu, 784, seed);
-  await work.watch('layer by layer', batch, (reports) => model.pretrain(work.train.data, { ...amount, batchSize: batch, optimizer: adam(1e-3), ...reports }));
+  await work.watch('layer by layer', batch, (reports) =>
+    model.pretrain(work.train.data, { ...amount, batchSize: batch, optimizer: adam(1e-3), ...reports }),
+  );
   for (const depth of [1, 2, 3]) {
     const part = await outer(gpu, model, depth);
     rows.push({ label: `${part.codeSize} numbers`, images: (await part.reconstruct(digits)).data });
@@ -23,7 +25,10 @@ export const stacked: Picture = async (work, amount) => {
   rows.push({ label: `${model.codeSize}, together`, images: (await model.reconstruct(digits)).data });
   await work.say('principal components in float64');
   const components = work.components();
-  rows.push({ label: `PCA, ${model.codeSize}`, images: pcaReconstructions(components, pcaCodes(components, digits, model.codeSize)) });
+  rows.push({
+    label: `PCA, ${model.codeSize}`,
+    images: pcaReconstructions(components, pcaCodes(components, digits, model.codeSize)),
+  });
   model.dispose();
   return drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look);
 };

@@ -35,6 +35,9 @@ export function contextOf(canvas: HTMLCanvasElement): Context {
 
 export function toPng(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the picture could not be written as PNG'))), 'image/png');
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('the picture could not be written as PNG'))),
+      'image/png',
+    );
   });
 }

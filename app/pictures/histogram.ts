@@ -21,7 +21,10 @@ export function drawHistogram({ title, groups, limit, xName, yName }: Histogram,
   const height = 300;
   const { canvas, context } = paper(look, height, title);
   const frame = { left: 48, right: width - 2 * margin, top: 58, bottom: height - 48 };
-  const most = groups.reduce((most, { values }) => Array.from(values).reduce((a, b) => Math.max(a, b), most), limit.value);
+  const most = groups.reduce(
+    (most, { values }) => Array.from(values).reduce((a, b) => Math.max(a, b), most),
+    limit.value,
+  );
   const shares = groups.map(({ values }) => sharesOf(values, most));
   const plot: Plot = {
     context,
@@ -30,7 +33,11 @@ export function drawHistogram({ title, groups, limit, xName, yName }: Histogram,
     x: linearAxis(0, most, frame.left, frame.right, (frame.right - frame.left) / 60),
     y: linearAxis(0, 1.05 * Math.max(...shares.flat()), frame.bottom, frame.top, (frame.bottom - frame.top) / 40),
   };
-  drawHeading(plot, yName, groups.map(({ name, color }) => ({ name, color: theme[color], mark: 'dot' })));
+  drawHeading(
+    plot,
+    yName,
+    groups.map(({ name, color }) => ({ name, color: theme[color], mark: 'dot' })),
+  );
   drawAxes(plot, xName);
   groups.forEach(({ color }, i) => drawGroup(plot, shares[i], most, theme[color]));
   drawLimit(plot, limit);
@@ -39,7 +46,8 @@ export function drawHistogram({ title, groups, limit, xName, yName }: Histogram,
 
 function sharesOf(values: ArrayLike<number>, most: number): number[] {
   const shares = new Array<number>(bins).fill(0);
-  for (let i = 0; i < values.length; i++) shares[Math.min(bins - 1, Math.floor((values[i] / most) * bins))] += 100 / values.length;
+  for (let i = 0; i < values.length; i++)
+    shares[Math.min(bins - 1, Math.floor((values[i] / most) * bins))] += 100 / values.length;
   return shares;
 }
 

@@ -77,11 +77,19 @@ function drawLabel(context: Context, look: Look, text: string, x: number, y: num
 
 /** One image, channels last. */
 function tileOf(values: number[], [height, width, channels]: [number, number, number]): HTMLCanvasElement {
-  return paint(height, width, (pixel, channel) => 255 * (values[pixel * channels + (channels === 1 ? 0 : channel)] ?? 0));
+  return paint(
+    height,
+    width,
+    (pixel, channel) => 255 * (values[pixel * channels + (channels === 1 ? 0 : channel)] ?? 0),
+  );
 }
 
 /** Nothing is the paper's own shade; below it lies the theme's first colour, above it the second. */
-function signedTile(values: number[], [height, width, channels]: [number, number, number], theme: Theme): HTMLCanvasElement {
+function signedTile(
+  values: number[],
+  [height, width, channels]: [number, number, number],
+  theme: Theme,
+): HTMLCanvasElement {
   if (channels !== 1) throw new Error(`signed values have one channel, not ${channels}`);
   const [zero, below, above] = [theme.grid, theme.first, theme.second].map(rgb);
   const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;

@@ -29,7 +29,18 @@ export const light: Theme = {
   grid: '#e6e9ed',
   first: '#0072b2',
   second: '#c04d00',
-  classes: ['#6705a1', '#e705b8', '#0dc294', '#a50a49', '#2781d7', '#c896ec', '#8a742f', '#075006', '#0505fa', '#fa8e29'],
+  classes: [
+    '#6705a1',
+    '#e705b8',
+    '#0dc294',
+    '#a50a49',
+    '#2781d7',
+    '#c896ec',
+    '#8a742f',
+    '#075006',
+    '#0505fa',
+    '#fa8e29',
+  ],
 };
 
 export const dark: Theme = {
@@ -39,7 +50,18 @@ export const dark: Theme = {
   grid: '#2a313a',
   first: '#56b4e9',
   second: '#f0a13c',
-  classes: ['#72bca5', '#a47fc4', '#ed923c', '#b306b6', '#f10666', '#34fa81', '#6e6907', '#fafae4', '#eeb5fa', '#075afa'],
+  classes: [
+    '#72bca5',
+    '#a47fc4',
+    '#ed923c',
+    '#b306b6',
+    '#f10666',
+    '#34fa81',
+    '#6e6907',
+    '#fafae4',
+    '#eeb5fa',
+    '#075afa',
+  ],
 };
 
 export const wide = 760;

@@ -48,7 +48,12 @@ export function drawLossCurve(curve: LossCurve, look: Look): HTMLCanvasElement {
   const { canvas, context } = paper(look, height, curve.title);
   const labels = curve.references.map((reference) => ({ ...reference, color: theme.muted }));
   if (curve.test) labels.push({ ...curve.test, color: theme.second });
-  const frame = { left: 48, right: width - endLabelRoom(context, labels), top: curve.stages.length > 1 ? 74 : 58, bottom: height - 48 };
+  const frame = {
+    left: 48,
+    right: width - endLabelRoom(context, labels),
+    top: curve.stages.length > 1 ? 74 : 58,
+    bottom: height - 48,
+  };
   const plot: Plot = { context, theme, frame, ...axes(curve, frame) };
   const stages = placed(curve);
   const begin = plot.x.at((stages.at(-1)?.first ?? 0) / unitOf(curve));
@@ -88,7 +93,9 @@ function unitOf(curve: LossCurve): number {
 function axes(curve: LossCurve, frame: Frame): { x: Axis; y: Axis } {
   const figures = [...curve.references, ...(curve.test ? [curve.test] : [])].map(({ value }) => value);
   // A loss of nothing has no place on a logarithmic axis.
-  const values = [...curve.stages.flatMap(({ steps, epochs }) => [...steps, ...epochs]), ...figures].filter((value) => value > 0);
+  const values = [...curve.stages.flatMap(({ steps, epochs }) => [...steps, ...epochs]), ...figures].filter(
+    (value) => value > 0,
+  );
   // Not Math.min(...values): a long training has more steps than a call can have arguments.
   const min = values.reduce((a, b) => Math.min(a, b), values[0] ?? 1);
   const max = values.reduce((a, b) => Math.max(a, b), min);
@@ -134,7 +141,8 @@ function drawSteps({ context, theme, x, y }: Plot, curve: LossCurve, { first, st
 function drawEpochs({ context, theme, x, y }: Plot, curve: LossCurve, { first, steps, epochs }: PlacedStage): void {
   const trained = steps.length / curve.stepsPerEpoch;
   // An epoch's mean belongs to the middle of its epoch; one that was not finished is shorter.
-  const middle = (i: number): number => x.at((first + ((i + Math.min(i + 1, trained)) / 2) * curve.stepsPerEpoch) / unitOf(curve));
+  const middle = (i: number): number =>
+    x.at((first + ((i + Math.min(i + 1, trained)) / 2) * curve.stepsPerEpoch) / unitOf(curve));
   context.strokeStyle = context.fillStyle = theme.first;
   context.lineWidth = 2;
   context.lineJoin = 'round';
@@ -146,7 +154,12 @@ function drawEpochs({ context, theme, x, y }: Plot, curve: LossCurve, { first, s
 }
 
 function drawTest({ context, theme, frame, y }: Plot, value: number): void {
-  const corners = [[0, -6], [6, 0], [0, 6], [-6, 0]] as const;
+  const corners = [
+    [0, -6],
+    [6, 0],
+    [0, 6],
+    [-6, 0],
+  ] as const;
   context.fillStyle = theme.second;
   context.strokeStyle = theme.paper;
   context.lineWidth = 1.5;

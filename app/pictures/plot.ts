@@ -45,7 +45,10 @@ export function drawHeading({ context, theme, frame }: Plot, unit: string, legen
   context.font = font(textSize);
   context.fillText(unit, margin, 11);
 
-  const names = legend.map(({ name, mark }) => ({ across: mark === 'dot' ? 7 : 22, text: context.measureText(name).width }));
+  const names = legend.map(({ name, mark }) => ({
+    across: mark === 'dot' ? 7 : 22,
+    text: context.measureText(name).width,
+  }));
   const needed = names.reduce((sum, { across, text }) => sum + across + 7 + text, 0);
   const gap = Math.max(6, Math.min(18, (frame.right - margin - needed) / (legend.length - 1)));
   let x = margin;
@@ -116,7 +119,9 @@ export function drawEndLabels({ context, frame, y }: Plot, labels: EndLabel[]): 
 
 /** As many digits as a loss is worth, and no noughts behind them. */
 export function written(value: number): string {
-  return value.toLocaleString('en', { maximumSignificantDigits: Math.abs(value) < 1 ? 3 : Math.abs(value) < 1000 ? 4 : 21 });
+  return value.toLocaleString('en', {
+    maximumSignificantDigits: Math.abs(value) < 1 ? 3 : Math.abs(value) < 1000 ? 4 : 21,
+  });
 }
 
 export function line(context: Context, x0: number, y0: number, x1: number, y1: number): void {

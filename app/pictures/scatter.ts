@@ -29,10 +29,21 @@ export function drawScatter(scatter: Scatter, look: Look): HTMLCanvasElement {
   };
   const classes = [...new Set(Array.from(scatter.labels))].sort((a, b) => a - b);
   const colors = new Map(classes.map((label, i) => [label, theme.classes[i % theme.classes.length]]));
-  drawHeading(plot, scatter.yName, classes.map((label) => ({ name: `${label}`, color: colors.get(label)!, mark: 'dot' })));
+  drawHeading(
+    plot,
+    scatter.yName,
+    classes.map((label) => ({ name: `${label}`, color: colors.get(label)!, mark: 'dot' })),
+  );
   drawAxes(plot, scatter.xName);
   drawPoints(plot, scatter, colors);
-  for (const label of classes) drawName(context, theme, `${label}`, colors.get(label)!, middle(scatter, label).map((value, axis) => [plot.x, plot.y][axis].at(value)));
+  for (const label of classes)
+    drawName(
+      context,
+      theme,
+      `${label}`,
+      colors.get(label)!,
+      middle(scatter, label).map((value, axis) => [plot.x, plot.y][axis].at(value)),
+    );
   return canvas;
 }
 

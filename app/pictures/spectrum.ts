@@ -31,7 +31,11 @@ export function drawSpectrum({ title, lines, xName, yName }: Spectrum, look: Loo
     x: linearAxis(1, longest, frame.left, frame.right, (frame.right - frame.left) / 60),
     y: logAxis(min / 1.15, max * 1.15, frame.bottom, frame.top, (frame.bottom - frame.top) / 50),
   };
-  drawHeading(plot, yName, lines.map(({ name, color }) => ({ name, color: theme[color], mark: 'line' })));
+  drawHeading(
+    plot,
+    yName,
+    lines.map(({ name, color }) => ({ name, color: theme[color], mark: 'line' })),
+  );
   drawAxes(plot, xName);
   for (const { values, color } of lines) drawLine(plot, values, theme[color]);
   return canvas;

@@ -21,13 +21,16 @@ export class Connection {
 
   constructor(private readonly hearer: Hearer) {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
-    this.#worker.onerror = ({ message }) => this.hearer.trouble(new WorkerError({ name: 'Error', message: message || 'the worker did not load' }));
+    this.#worker.onerror = ({ message }) =>
+      this.hearer.trouble(new WorkerError({ name: 'Error', message: message || 'the worker did not load' }));
   }
 
   ask<K extends RequestName>(name: K, ...[ask]: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K>> {
     const id = this.#next++;
     this.#worker.postMessage({ id, name, ask } satisfies ToWorker);
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject }));
+    return new Promise((resolve, reject) =>
+      this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject }),
+    );
   }
 
   /** Ends the worker, and all that it was asked. */

@@ -6,7 +6,11 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 /** A new element with attributes and children. A property of the same name wins over an attribute: `onclick`, `disabled`. */
-export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, unknown> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Record<string, unknown> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key in element && key !== 'role' && key !== 'style') Object.assign(element, { [key]: value });
@@ -34,7 +38,13 @@ export function tableOf(head: string[], rows: string[][]): HTMLTableElement {
     'table',
     {},
     h('thead', {}, h('tr', {}, ...head.map((cell) => h('th', { scope: 'col' }, cell)))),
-    h('tbody', {}, ...rows.map(([first, ...cells]) => h('tr', {}, h('th', { scope: 'row' }, first), ...cells.map((cell) => h('td', {}, cell))))),
+    h(
+      'tbody',
+      {},
+      ...rows.map(([first, ...cells]) =>
+        h('tr', {}, h('th', { scope: 'row' }, first), ...cells.map((cell) => h('td', {}, cell))),
+      ),
+    ),
   );
 }
 
@@ -48,5 +58,10 @@ export function download(name: string, bytes: Uint8Array | string, type = 'appli
 /** As many digits as a figure is worth. */
 export function figure(value: number | undefined, digits = 3): string {
   if (value === undefined || !Number.isFinite(value)) return '–';
-  return value.toLocaleString('en', Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
+  return value.toLocaleString(
+    'en',
+    Math.abs(value) >= 1000
+      ? { maximumFractionDigits: 0 }
+      : { minimumSignificantDigits: digits, maximumSignificantDigits: digits },
+  );
 }

@@ -32,7 +32,10 @@ const announceEveryMs = 20_000;
 
 const digits = new URL('data/', document.baseURI).href;
 /** What comes with the page. */
-const bundled = { model: new URL('./bundled/model.bin', import.meta.url).href, run: new URL('./bundled/recording.bin', import.meta.url).href };
+const bundled = {
+  model: new URL('./bundled/model.bin', import.meta.url).href,
+  run: new URL('./bundled/recording.bin', import.meta.url).href,
+};
 
 const { settings: linked, unknown } = fromHash(location.hash);
 /** of a link that was written by hand; what the data are is not known yet */
@@ -93,7 +96,10 @@ async function newest<T>(asked: Promise<T>): Promise<T | undefined> {
 }
 
 /** Asks about the model that is open. While another is being prepared there is nothing to ask: what was meant for the last could be answered by the next. */
-async function ask<K extends RequestName>(name: K, ...about: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined> {
+async function ask<K extends RequestName>(
+  name: K,
+  ...about: Ask<K> extends undefined ? [] : [Ask<K>]
+): Promise<Answer<K> | undefined> {
   return opened && newest(worker.ask(name, ...about));
 }
 
@@ -120,7 +126,8 @@ const judge = coalesced(async () => {
   const { losses, at } = verdict;
   history = extended(history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });
   loss.show(history);
-  if (progress.training && performance.now() - announcedAt > announceEveryMs) announce(`${at.toFixed(0)} epochs, loss ${figure(losses.loss)}`);
+  if (progress.training && performance.now() - announcedAt > announceEveryMs)
+    announce(`${at.toFixed(0)} epochs, loss ${figure(losses.loss)}`);
 }, restAfterJudging);
 
 const decode = coalesced(async () => {
@@ -130,12 +137,21 @@ const decode = coalesced(async () => {
   paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
   const columns = opened?.data.columns;
   byId('decoded-columns').hidden = !columns;
-  if (columns) byId('decoded-columns').replaceChildren(tableOf(['column', 'decoded'], columns.map((column, i) => [column, figure(values[i])])));
+  if (columns)
+    byId('decoded-columns').replaceChildren(
+      tableOf(
+        ['column', 'decoded'],
+        columns.map((column, i) => [column, figure(values[i])]),
+      ),
+    );
 });
 
-const save = coalesced(async () => {
-  if (opened) await saved();
-}, () => saveEveryMs);
+const save = coalesced(
+  async () => {
+    if (opened) await saved();
+  },
+  () => saveEveryMs,
+);
 
 /** A browser that keeps nothing is no reason to stop; it is said, and training goes on. */
 async function saved(): Promise<boolean> {
@@ -144,13 +160,15 @@ async function saved(): Promise<boolean> {
     await worker.ask('save');
     return asked === generation;
   } catch (error) {
-    if (asked === generation) controls.state = `Not saved in this browser: ${error instanceof Error ? error.message : String(error)}`;
+    if (asked === generation)
+      controls.state = `Not saved in this browser: ${error instanceof Error ? error.message : String(error)}`;
     return false;
   }
 }
 
 async function saveNow(): Promise<void> {
-  if ((await saved()) && !progress.training) controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
+  if ((await saved()) && !progress.training)
+    controls.state = `Paused after ${progress.steps.toLocaleString('en')} steps. It is saved in this browser.`;
 }
 
 const instruments = new Instruments({
@@ -172,8 +190,16 @@ const drawing = new Drawing({
 });
 const anomalies = new Anomalies(ask, (without) => change({ ...settings, without }));
 new JigsawView(digits, showTrouble);
-const rival = new Rival(digits, { settings: () => settings, training: () => progress.training, beside: (second) => loss.beside(second), trouble: showTrouble });
-new TakeAway(() => ({ settings, opened: opened && { ...opened, progress } }), (kind) => ask('file', kind));
+const rival = new Rival(digits, {
+  settings: () => settings,
+  training: () => progress.training,
+  beside: (second) => loss.beside(second),
+  trouble: showTrouble,
+});
+new TakeAway(
+  () => ({ settings, opened: opened && { ...opened, progress } }),
+  (kind) => ask('file', kind),
+);
 const data = new OwnData({
   digits: () => change({ ...settings, data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples),
@@ -195,7 +221,9 @@ function change(next: Settings): void {
 /** Examples of the visitor's own, with settings that suit them. */
 async function openOwn(examples: Examples): Promise<void> {
   const table = examples.kind === 'table';
-  const suited: Partial<Settings> = table ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 } : { loss: 'bce' };
+  const suited: Partial<Settings> = table
+    ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 }
+    : { loss: 'bce' };
   settings = { ...settings, ...suited, normalize: 'auto', data: 'own', without: -1 };
   choices.write(settings);
   rival.close();
@@ -227,8 +255,16 @@ function show(answer: Opened): void {
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
   map.labels = set;
   map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
-  writeText(byId('reconstructions-hint'), `Examples ${set.trained === set.count ? 'it was trained on, as there are too few to hold any out' : 'it has not been trained on'}, and below each what comes out at the other end.`);
-  reconstructions.open(tile, shown.values, shown.rows.length, set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : []);
+  writeText(
+    byId('reconstructions-hint'),
+    `Examples ${set.trained === set.count ? 'it was trained on, as there are too few to hold any out' : 'it has not been trained on'}, and below each what comes out at the other end.`,
+  );
+  reconstructions.open(
+    tile,
+    shown.values,
+    shown.rows.length,
+    set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : [],
+  );
   choices.open(answer);
   loss.open(settings, set);
   loss.show(history);
@@ -239,7 +275,11 @@ function show(answer: Opened): void {
   anomalies.open(set, settings.without);
   controls.enabled = true;
   showProgress(answer.progress);
-  const words = { new: 'A new model', bundled: 'Trained already: play goes on, start over begins with random weights', saved: 'Restored from this browser: it goes on where it was' };
+  const words = {
+    new: 'A new model',
+    bundled: 'Trained already: play goes on, start over begins with random weights',
+    saved: 'Restored from this browser: it goes on where it was',
+  };
   controls.state = `${words[origin]}. ${set.count.toLocaleString('en')} examples of ${set.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
 }
 
@@ -249,7 +289,8 @@ function showProgress(now: Progress): void {
   progress = now;
   controls.show(now);
   speed.show(now);
-  if (now.stage) controls.state = `Pretraining: layer ${now.stage.layer} of ${now.stage.layers} learns to reconstruct what the one before it makes.`;
+  if (now.stage)
+    controls.state = `Pretraining: layer ${now.stage.layer} of ${now.stage.layers} learns to reconstruct what the one before it makes.`;
   if (began || ended) rival.follow(now.training);
   if (began) {
     map.banner = undefined;
@@ -280,7 +321,11 @@ function showTrouble(error: unknown): void {
   const notice = byId('notice');
   // What went wrong in the worker may have been the GPU; what went wrong here is a matter of what was asked.
   const ended = error instanceof WorkerError;
-  const button = h('button', { type: 'button', onclick: () => (ended ? void open({ resume: true }) : (notice.hidden = true)) }, ended ? 'Try again' : 'Close');
+  const button = h(
+    'button',
+    { type: 'button', onclick: () => (ended ? void open({ resume: true }) : (notice.hidden = true)) },
+    ended ? 'Try again' : 'Close',
+  );
   notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, button));
   notice.hidden = false;
   if (!ended) return;

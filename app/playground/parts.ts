@@ -30,12 +30,22 @@ export const featuresOf = (shape: readonly number[]): number => shape.reduce((pr
 export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
   const { loss, corruption, penalty, weight, amount, seed } = settings;
   const normalizing = normalizingOf(settings, kind);
-  const halves = settings.network === 'convolutional' && kind === 'image' ? convolutional(settings, shape) : dense(settings, kind, shape);
+  const halves =
+    settings.network === 'convolutional' && kind === 'image'
+      ? convolutional(settings, shape)
+      : dense(settings, kind, shape);
   return {
     ...halves,
     loss,
-    ...(corruption !== 'none' && { corrupt: [corruption, corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount] }),
-    ...(penalty !== 'none' && { penalty: penalty === 'stochasticContractive' ? [penalty, weight, amount] : [penalty, weight] }),
+    ...(corruption !== 'none' && {
+      corrupt: [
+        corruption,
+        corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount,
+      ],
+    }),
+    ...(penalty !== 'none' && {
+      penalty: penalty === 'stochasticContractive' ? [penalty, weight, amount] : [penalty, weight],
+    }),
     ...(settings.tied && { tied: true }),
     ...(normalizing !== 'none' && { normalize: [normalizing] }),
     seed,
@@ -72,7 +82,12 @@ function convolutional(settings: Settings, shape: number[]): Halves {
   const small = [height / 4, width / 4, 16];
   return {
     input: shape,
-    encoder: [['conv2d', 8, 3, activation, halving], ['conv2d', 16, 3, activation, halving], ['flatten'], codeOf(settings, false)],
+    encoder: [
+      ['conv2d', 8, 3, activation, halving],
+      ['conv2d', 16, 3, activation, halving],
+      ['flatten'],
+      codeOf(settings, false),
+    ],
     decoder: [
       ['dense', featuresOf(small), activation],
       ['reshape', small],
@@ -100,6 +115,9 @@ export const written = ([maker, ...values]: Call): string => `${maker}(${values.
 
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${literal(inner)}`).join(', ')} }`;
+  if (typeof value === 'object' && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([name, inner]) => `${name}: ${literal(inner)}`)
+      .join(', ')} }`;
   return typeof value === 'string' ? `'${value}'` : String(value);
 }

@@ -9,8 +9,13 @@ export async function fetchDecoder(address: string): Promise<PlainDecoder> {
   if (!response.ok) throw new Error(`the trained model is missing: ${response.status} ${response.statusText}`);
   const { tensors } = readSafetensors(await inflated(new Uint8Array(await response.arrayBuffer())));
   const layers: { weight: SafeTensor; bias: SafeTensor }[] = [];
-  while (tensors[`decoder.${layers.length}.weight`]) layers.push({ weight: tensors[`decoder.${layers.length}.weight`], bias: tensors[`decoder.${layers.length}.bias`] });
-  return (code) => layers.reduce<Float32Array>((x, { weight, bias }, i) => dense(x, weight, bias, i < layers.length - 1), Float32Array.from(code));
+  while (tensors[`decoder.${layers.length}.weight`])
+    layers.push({ weight: tensors[`decoder.${layers.length}.weight`], bias: tensors[`decoder.${layers.length}.bias`] });
+  return (code) =>
+    layers.reduce<Float32Array>(
+      (x, { weight, bias }, i) => dense(x, weight, bias, i < layers.length - 1),
+      Float32Array.from(code),
+    );
 }
 
 function dense(x: Float32Array, weight: SafeTensor, bias: SafeTensor, inner: boolean): Float32Array {

@@ -13,17 +13,20 @@ const plain: Partial<Settings> = { ...defaults, gaussian: false, rate: 0.001 };
 export const presets: Record<string, Preset> = {
   variational: {
     title: 'Variational, 2 numbers',
-    about: 'The code is a cloud, not a point, and is pulled towards a normal distribution. Every place on the map decodes to something.',
+    about:
+      'The code is a cloud, not a point, and is pulled towards a normal distribution. Every place on the map decodes to something.',
     parts: { gaussian: true, rate: 0.002 },
   },
   simple: {
     title: 'Simple, 32 numbers',
-    about: 'One hidden layer of 32 numbers, as on the Keras blog. The map shows the two directions in which the codes vary most.',
+    about:
+      'One hidden layer of 32 numbers, as on the Keras blog. The map shows the two directions in which the codes vary most.',
     parts: { hidden: [], code: 32 },
   },
   deep: {
     title: 'Deep, 2 numbers',
-    about: 'No pull towards a normal distribution: the classes spread out as far as they like, with nothing in between.',
+    about:
+      'No pull towards a normal distribution: the classes spread out as far as they like, with nothing in between.',
     parts: {},
   },
   linear: {

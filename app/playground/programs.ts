@@ -3,14 +3,21 @@ import type { Opened } from './protocol.ts';
 import type { Settings } from './settings.ts';
 
 /** The model and its training as a program that runs by itself. */
-export function typescriptOf(parts: Parts, { optimizer, rate, batch, pretrain }: Settings, { data, progress }: Opened): string {
+export function typescriptOf(
+  parts: Parts,
+  { optimizer, rate, batch, pretrain }: Settings,
+  { data, progress }: Opened,
+): string {
   const { input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed } = parts;
   const reader = data.kind === 'table' ? 'readCsv' : 'fetchIdx';
   const used = [...encoder, ...decoder, corrupt, penalty, normalize].flatMap((call) => (call ? [call[0]] : []));
   const names = [...new Set([optimizer, 'autoencoder', 'dataset', 'openGpu', reader, ...used])].sort();
   const layers = (calls: Call[]) => `[${calls.map(written).join(', ')}]`;
   const shape = Array.isArray(input) ? `, { shape: [${input.join(', ')}] }` : '';
-  const source = data.kind === 'table' ? "readCsv(await (await fetch('data.csv')).text(), { header: true })" : "await fetchIdx('train-images-idx3-ubyte')";
+  const source =
+    data.kind === 'table'
+      ? "readCsv(await (await fetch('data.csv')).text(), { header: true })"
+      : "await fetchIdx('train-images-idx3-ubyte')";
   const options = `batchSize: ${batch}, optimizer: ${optimizer}(${rate})`;
   return [
     `import { ${names.join(', ')} } from 'latentgpu';`,
@@ -38,7 +45,8 @@ export function typescriptOf(parts: Parts, { optimizer, rate, batch, pretrain }:
 /** The same network for the weights' file: the names and the layout of the tensors are those of torch.nn.Sequential. */
 export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string {
   const halves = torchHalves(encoder, decoder, input);
-  if (!halves) return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
+  if (!halves)
+    return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
   const gaussian = encoder.some(([maker]) => maker === 'gaussian');
   return [
     'import torch',
@@ -58,7 +66,11 @@ export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string
     '',
     "load(encoder, 'encoder')",
     "load(decoder, 'decoder')",
-    ...(normalize ? [`# Its values go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`] : []),
+    ...(normalize
+      ? [
+          `# Its values go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`,
+        ]
+      : []),
     `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
     '',
   ].join('\n');
@@ -69,7 +81,11 @@ const torchActivations: Record<string, string> = {
 }; // prettier-ignore
 
 /** Only dense layers: others are no one-liners there. */
-function torchHalves(encoder: Call[], decoder: Call[], input: number | number[]): { encoder: string[]; decoder: string[] } | undefined {
+function torchHalves(
+  encoder: Call[],
+  decoder: Call[],
+  input: number | number[],
+): { encoder: string[]; decoder: string[] } | undefined {
   if (typeof input !== 'number') return undefined;
   let features = input;
   const lines = (calls: Call[]) =>

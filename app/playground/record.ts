@@ -39,11 +39,17 @@ window.record = async ({ epochs, frames, dots }) => {
     },
     trouble: (error) => (failed = error),
   });
-  const opened = await worker.ask('open', { settings: defaults, digits: new URL('data/', document.baseURI).href, resume: false });
+  const opened = await worker.ask('open', {
+    settings: defaults,
+    digits: new URL('data/', document.baseURI).href,
+    resume: false,
+  });
   const kept: Frame[] = [];
   const keep = async () => {
     const [look, { losses }] = [await worker.ask('look'), await worker.ask('judge')];
-    kept.push(frameOf(look, progress ?? opened.progress, history.epochs.at(-1)?.loss ?? losses.loss, losses.loss, dots));
+    kept.push(
+      frameOf(look, progress ?? opened.progress, history.epochs.at(-1)?.loss ?? losses.loss, losses.loss, dots),
+    );
   };
   await keep();
   await worker.ask('play');
@@ -67,18 +73,36 @@ window.record = async ({ epochs, frames, dots }) => {
     frames: kept,
   });
   const model = shortened(await worker.ask('file', 'safetensors'), progress, JSON.stringify(history));
-  return { model: await base64(model), recording: await base64(recording), losses: { loss: history.epochs.at(-1)!.loss, heldOut: losses.loss, probe } };
+  return {
+    model: await base64(model),
+    recording: await base64(recording),
+    losses: { loss: history.epochs.at(-1)!.loss, heldOut: losses.loss, probe },
+  };
 };
 
-function frameOf({ points, middles, reconstructions }: Look, { steps, epochs }: Progress, loss: number, heldOut: number, dots: number): Frame {
+function frameOf(
+  { points, middles, reconstructions }: Look,
+  { steps, epochs }: Progress,
+  loss: number,
+  heldOut: number,
+  dots: number,
+): Frame {
   return { steps, epochs, loss, heldOut, points: points.slice(0, 2 * dots), middles, reconstructions };
 }
 
 /** Weights to eight significant bits, which half as many bytes hold once the file is packed. */
 function shortened(file: Uint8Array, { steps, epochs }: Progress, history: string): Uint8Array {
   const { tensors, metadata } = readSafetensors(file);
-  const rounded = Object.entries(tensors).map(([name, { data, shape }]) => [name, { data: data.map(toEightBits), shape }]);
-  return writeSafetensors(Object.fromEntries(rounded) as typeof tensors, { ...metadata, steps: `${steps}`, epochs: `${epochs}`, history });
+  const rounded = Object.entries(tensors).map(([name, { data, shape }]) => [
+    name,
+    { data: data.map(toEightBits), shape },
+  ]);
+  return writeSafetensors(Object.fromEntries(rounded) as typeof tensors, {
+    ...metadata,
+    steps: `${steps}`,
+    epochs: `${epochs}`,
+    history,
+  });
 }
 
 function toEightBits(value: number): number {

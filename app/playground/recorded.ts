@@ -53,7 +53,14 @@ export class RecordedRun {
   /** How the bar steers it. */
   get commands(): Commands {
     const nothing = () => {};
-    return { play: () => this.#play(), pause: () => this.#pause(), step: () => this.#step(), again: () => this.#again(), slow: nothing, rate: nothing };
+    return {
+      play: () => this.#play(),
+      pause: () => this.#pause(),
+      step: () => this.#step(),
+      again: () => this.#again(),
+      slow: nothing,
+      rate: nothing,
+    };
   }
 
   get origin(): string {
@@ -93,7 +100,14 @@ export class RecordedRun {
     const { steps, epochs } = frame;
     map.show({ ...frame, share: 1 });
     reconstructions.show(frame);
-    controls.show({ training: this.#timer !== undefined, steps, epochs, imagesPerSecond: NaN, submitsPerSecond: NaN, bytes: 0 });
+    controls.show({
+      training: this.#timer !== undefined,
+      steps,
+      epochs,
+      imagesPerSecond: NaN,
+      submitsPerSecond: NaN,
+      bytes: 0,
+    });
     const seen = this.recording.frames.slice(0, this.#at + 1);
     loss.show({
       ...emptyHistory(),

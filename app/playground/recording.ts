@@ -26,7 +26,15 @@ export interface Frame {
 interface Header extends Pick<Recording, 'adapter' | 'date' | 'classes' | 'shape'> {
   dots: number;
   shown: number;
-  frames: { steps: number; epochs: number; loss: number; heldOut: number; middles: number[]; least: number[]; most: number[] }[];
+  frames: {
+    steps: number;
+    epochs: number;
+    loss: number;
+    heldOut: number;
+    middles: number[];
+    least: number[];
+    most: number[];
+  }[];
 }
 
 const steps16 = 65535;
@@ -38,10 +46,18 @@ export function writeRecording({ labels, originals, frames, ...rest }: Recording
     ...rest,
     dots: labels.length,
     shown: originals.length,
-    frames: frames.map(({ points: _, reconstructions: __, middles, ...figures }, i) => ({ ...figures, middles: [...middles].map((value) => Number(value.toPrecision(5))), ...bounds[i] })),
+    frames: frames.map(({ points: _, reconstructions: __, middles, ...figures }, i) => ({
+      ...figures,
+      middles: [...middles].map((value) => Number(value.toPrecision(5))),
+      ...bounds[i],
+    })),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const blocks = [Uint8Array.from(labels), bytesOf(originals), ...frames.flatMap(({ points, reconstructions }, i) => [places(points, bounds[i]), bytesOf(reconstructions)])];
+  const blocks = [
+    Uint8Array.from(labels),
+    bytesOf(originals),
+    ...frames.flatMap(({ points, reconstructions }, i) => [places(points, bounds[i]), bytesOf(reconstructions)]),
+  ];
   const bytes = new Uint8Array(4 + text.length + blocks.reduce((sum, block) => sum + block.length, 0));
   new DataView(bytes.buffer).setUint32(0, text.length);
   bytes.set(text, 4);
@@ -55,7 +71,9 @@ export function writeRecording({ labels, originals, frames, ...rest }: Recording
 
 export function readRecording(bytes: Uint8Array): Recording {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-  const { dots, shown, frames, ...rest } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
+  const { dots, shown, frames, ...rest } = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(4, 4 + length)),
+  ) as Header;
   let at = 4 + length;
   const take = (count: number) => bytes.subarray(at, (at += count));
   const values = (count: number) => Float32Array.from(take(count), (byte) => byte / 255);
@@ -80,12 +98,16 @@ export async function fetchRecording(address: string): Promise<Recording> {
   return readRecording(await inflated(new Uint8Array(await response.arrayBuffer())));
 }
 
-const bytesOf = (values: Float32Array): Uint8Array => Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
+const bytesOf = (values: Float32Array): Uint8Array =>
+  Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 
 function boundsOf(points: Float32Array): { least: number[]; most: number[] } {
   const axes = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis));
   const rounded = (value: number) => Number(value.toPrecision(6));
-  return { least: axes.map((values) => rounded(values.reduce((a, b) => Math.min(a, b)))), most: axes.map((values) => rounded(values.reduce((a, b) => Math.max(a, b)))) };
+  return {
+    least: axes.map((values) => rounded(values.reduce((a, b) => Math.min(a, b)))),
+    most: axes.map((values) => rounded(values.reduce((a, b) => Math.max(a, b)))),
+  };
 }
 
 /** High bytes of all places first, then the low ones: what is alike lies together and packs better. */

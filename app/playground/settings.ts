@@ -30,8 +30,25 @@ export interface Settings {
   without: number;
 }
 
-export const activations = ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid', 'softplus', 'linear'] as const;
-export const corruptions = ['none', 'gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'] as const;
+export const activations = [
+  'relu',
+  'leakyRelu',
+  'elu',
+  'gelu',
+  'silu',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'linear',
+] as const;
+export const corruptions = [
+  'none',
+  'gaussianNoise',
+  'maskNoise',
+  'saltAndPepper',
+  'downsample',
+  'shuffleTiles',
+] as const;
 export const penalties = ['none', 'contractive', 'stochasticContractive', 'sparsity', 'weightDecay'] as const;
 export const normalizations = ['auto', 'none', 'minMax', 'standardize'] as const;
 export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
@@ -65,19 +82,29 @@ export const defaults: Settings = {
 const live: readonly (keyof Settings)[] = ['rate', 'optimizer', 'batch', 'preset'];
 
 export const needsNewModel = (before: Settings, after: Settings): boolean =>
-  (Object.keys(before) as (keyof Settings)[]).some((name) => !live.includes(name) && String(before[name]) !== String(after[name]));
+  (Object.keys(before) as (keyof Settings)[]).some(
+    (name) => !live.includes(name) && String(before[name]) !== String(after[name]),
+  );
 
 /** How a setting is read from text; undefined where the text is none of its values. */
 type Reader<T> = (text: string) => T | undefined;
 
-const choice = <T extends string>(values: readonly T[]): Reader<T> => (text) => values.find((value) => value === text);
+const choice =
+  <T extends string>(values: readonly T[]): Reader<T> =>
+  (text) =>
+    values.find((value) => value === text);
 const flag: Reader<boolean> = (text) => (text === 'true' ? true : text === 'false' ? false : undefined);
-const number = (least: number, most: number, whole = false): Reader<number> => (text) => {
-  const value = text.trim() === '' ? NaN : Number(text);
-  return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
-};
+const number =
+  (least: number, most: number, whole = false): Reader<number> =>
+  (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
+  };
 const widths: Reader<number[]> = (text) => {
-  const values = text.split(/[\s,]+/).filter(Boolean).map(number(1, 2048, true));
+  const values = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(number(1, 2048, true));
   return values.length <= 6 && values.every((value) => value !== undefined) ? values : undefined;
 };
 
@@ -107,7 +134,9 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
 
 /** The part of a link behind the `#`: whatever differs from the defaults. */
 export function toHash(settings: Settings): string {
-  const different = Object.entries(settings).filter(([name, value]) => String(value) !== String(defaults[name as keyof Settings]));
+  const different = Object.entries(settings).filter(
+    ([name, value]) => String(value) !== String(defaults[name as keyof Settings]),
+  );
   return new URLSearchParams(different.map(([name, value]) => [name, String(value)])).toString();
 }
 

@@ -1,4 +1,13 @@
-import { adam, classifier, contractive as contractivePenalty, gaussianNoise, type Autoencoder, type AutoencoderSpec, type Dataset, type Gpu } from '../../src/index.ts';
+import {
+  adam,
+  classifier,
+  contractive as contractivePenalty,
+  gaussianNoise,
+  type Autoencoder,
+  type AutoencoderSpec,
+  type Dataset,
+  type Gpu,
+} from '../../src/index.ts';
 import { squaredNorms } from '../analysis/contraction.ts';
 import { mean, standardError } from '../analysis/statistics.ts';
 import { tiedSigmoid } from '../architectures.ts';
@@ -25,14 +34,24 @@ export const contractive = row(
   async ({ gpu, train, test, watch, say }, settings) => {
     const { 'learning rate': rate, epochs, batch, seed } = settings;
     const kinds: Kind[] = [
-      { name: 'contractive', rifai: { norm: '0.73e-4', error: '1.14 %' }, parts: { penalty: contractivePenalty(settings['weight of the contractive one']) } },
-      { name: 'denoising', rifai: { norm: '0.86e-4', error: '1.18 %' }, parts: { corrupt: gaussianNoise(settings['gaussian noise of the denoising one']) } },
+      {
+        name: 'contractive',
+        rifai: { norm: '0.73e-4', error: '1.14 %' },
+        parts: { penalty: contractivePenalty(settings['weight of the contractive one']) },
+      },
+      {
+        name: 'denoising',
+        rifai: { norm: '0.86e-4', error: '1.18 %' },
+        parts: { corrupt: gaussianNoise(settings['gaussian noise of the denoising one']) },
+      },
       { name: 'plain', rifai: { norm: '17.5e-4', error: '1.78 %' }, parts: {} },
     ];
     const measured: Measured[] = [];
     for (const { name, rifai, parts } of kinds) {
       const model = await tiedSigmoid(gpu, 500, seed, parts);
-      await watch(`784-500-784, ${name}`, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+      await watch(`784-500-784, ${name}`, batch, (reports) =>
+        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+      );
       const weights = await model.weights();
       const norms = squaredNorms(weights['encoder.0.weight'], await model.encode(test.data)).map(Math.sqrt);
       const errors = [];
@@ -68,7 +87,10 @@ export const contractive = row(
         ...(better && { asked: `more than the ${better.name} one’s`, holds: mean(errors) > mean(better.errors) }),
       };
     });
-    return { comparisons: [...norms, ...errors], notes: ['The labels are the same ones for all three. ± is the standard error of the mean over their draws.'] };
+    return {
+      comparisons: [...norms, ...errors],
+      notes: ['The labels are the same ones for all three. ± is the standard error of the mean over their draws.'],
+    };
   },
 );
 
@@ -92,9 +114,20 @@ interface FineTuning {
 }
 
 /** Of a classifier that starts from the model's encoder, on the test images. */
-async function accuracy(gpu: Gpu, { encoder }: Autoencoder, labelled: Dataset, test: Dataset, settings: FineTuning, seed: number): Promise<number> {
+async function accuracy(
+  gpu: Gpu,
+  { encoder }: Autoencoder,
+  labelled: Dataset,
+  test: Dataset,
+  settings: FineTuning,
+  seed: number,
+): Promise<number> {
   const fineTuned = await classifier(gpu, { encoder, classes: 10, seed });
-  const options = { epochs: settings['epochs of fine-tuning'], batchSize: settings['its batch'], optimizer: adam(settings['learning rate']) };
+  const options = {
+    epochs: settings['epochs of fine-tuning'],
+    batchSize: settings['its batch'],
+    optimizer: adam(settings['learning rate']),
+  };
   await fineTuned.fit(labelled, labelled.labels!, options);
   const { accuracy } = await fineTuned.evaluate(test, test.labels!);
   fineTuned.dispose();

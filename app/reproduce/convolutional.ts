@@ -1,5 +1,21 @@
 /** The convolutional models of the Keras blog (F. Chollet, 2016) and of keras-io. */
-import { adam, autoencoder, conv2d, convTranspose2d, cosine, dataset, dense, flatten, gaussian, gaussianNoise, maxPool2d, reshape, upsample2d, type Corruption, type Gpu } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  conv2d,
+  convTranspose2d,
+  cosine,
+  dataset,
+  dense,
+  flatten,
+  gaussian,
+  gaussianNoise,
+  maxPool2d,
+  reshape,
+  upsample2d,
+  type Corruption,
+  type Gpu,
+} from '../../src/index.ts';
 import { meanSquaredError } from '../analysis/statistics.ts';
 import { kerasConvolutional } from '../architectures.ts';
 import type { Comparison } from './protocol.ts';
@@ -18,14 +34,29 @@ export const convolutional = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, machine, train, test, watch }, { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed }) => {
+  async (
+    { gpu, machine, train, test, watch },
+    { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed },
+  ) => {
     const model = await kerasConvolutional(gpu, seed);
     const optimizer = adam(cosine(rate, { to, steps: epochs * Math.ceil(train.count / batch) }));
-    await watch('the Keras blog’s convolutional autoencoder', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
+    await watch('the Keras blog’s convolutional autoencoder', batch, (reports) =>
+      model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
+    );
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();
     return {
-      comparisons: [{ what: 'test BCE a pixel', ours: reconstruction, decimals: 4, reference: '0.094', source: 'Keras blog, after 50 epochs', asked: 'within 0.01', holds: Math.abs(reconstruction - 0.094) < 0.01 }],
+      comparisons: [
+        {
+          what: 'test BCE a pixel',
+          ours: reconstruction,
+          decimals: 4,
+          reference: '0.094',
+          source: 'Keras blog, after 50 epochs',
+          asked: 'within 0.01',
+          holds: Math.abs(reconstruction - 0.094) < 0.01,
+        },
+      ],
       notes: machine.software ? [`The blog trains for 50 epochs; on the processor there is time for ${epochs}.`] : [],
     };
   },
@@ -44,15 +75,33 @@ export const convolutionalDenoising = row(
     'epochs of the dense one': epochsInTime(machine, 100, 10),
     seed: 0,
   }),
-  async ({ gpu, machine, train, test, watch }, { stddev, 'learning rate': rate, epochs, batch, 'epochs of the dense one': denseEpochs, seed }) => {
+  async (
+    { gpu, machine, train, test, watch },
+    { stddev, 'learning rate': rate, epochs, batch, 'epochs of the dense one': denseEpochs, seed },
+  ) => {
     const corrupt = gaussianNoise(stddev);
     const convolutional = await denoiser(gpu, corrupt, seed);
-    await watch('the Keras blog’s denoiser', batch, (reports) => convolutional.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
-    const flat = await autoencoder(gpu, { input: 784, encoder: [dense(128, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce', corrupt, seed });
-    await watch('784-128-784', batch, (reports) => flat.fit(train.data, { epochs: denseEpochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+    await watch('the Keras blog’s denoiser', batch, (reports) =>
+      convolutional.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
+    const flat = await autoencoder(gpu, {
+      input: 784,
+      encoder: [dense(128, 'relu')],
+      decoder: [dense(784, 'sigmoid')],
+      loss: 'bce',
+      corrupt,
+      seed,
+    });
+    await watch('784-128-784', batch, (reports) =>
+      flat.fit(train.data, { epochs: denseEpochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
     const noisy = await convolutional.corrupt(test.data, { seed: 1 });
     const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);
-    const [own, ours, byDense] = [error(noisy), error(await convolutional.reconstruct(noisy)), error(await flat.reconstruct(noisy))];
+    const [own, ours, byDense] = [
+      error(noisy),
+      error(await convolutional.reconstruct(noisy)),
+      error(await flat.reconstruct(noisy)),
+    ];
     convolutional.dispose();
     flat.dispose();
     const figures = { what: 'error a pixel (MSE) of the denoised test images', ours, decimals: 4, asked: 'lower' };
@@ -73,7 +122,13 @@ const denoiser = (gpu: Gpu, corrupt: Corruption, seed: number) =>
   autoencoder(gpu, {
     input: [28, 28, 1],
     encoder: [conv2d(32, 3, 'relu', same), maxPool2d(2, same), conv2d(32, 3, 'relu', same), maxPool2d(2, same)],
-    decoder: [conv2d(32, 3, 'relu', same), upsample2d(2), conv2d(32, 3, 'relu', same), upsample2d(2), conv2d(1, 3, 'sigmoid', same)],
+    decoder: [
+      conv2d(32, 3, 'relu', same),
+      upsample2d(2),
+      conv2d(32, 3, 'relu', same),
+      upsample2d(2),
+      conv2d(1, 3, 'sigmoid', same),
+    ],
     loss: 'bce',
     corrupt,
     seed,
@@ -81,7 +136,8 @@ const denoiser = (gpu: Gpu, corrupt: Corruption, seed: number) =>
 
 export const convolutionalVariational = row(
   (machine) => ({
-    model: '32 and 64 filters of 3 × 3 with stride 2, dense 16, a Gaussian code of 2, and back by transposed convolutions; relu and sigmoid',
+    model:
+      '32 and 64 filters of 3 × 3 with stride 2, dense 16, a Gaussian code of 2, and back by transposed convolutions; relu and sigmoid',
     loss: 'bce',
     optimizer: 'adam',
     'learning rate': 1e-3,
@@ -92,7 +148,13 @@ export const convolutionalVariational = row(
   async ({ gpu, machine, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
     const model = await autoencoder(gpu, {
       input: [28, 28, 1],
-      encoder: [conv2d(32, 3, 'relu', { stride: 2, ...same }), conv2d(64, 3, 'relu', { stride: 2, ...same }), flatten(), dense(16, 'relu'), gaussian(2)],
+      encoder: [
+        conv2d(32, 3, 'relu', { stride: 2, ...same }),
+        conv2d(64, 3, 'relu', { stride: 2, ...same }),
+        flatten(),
+        dense(16, 'relu'),
+        gaussian(2),
+      ],
       decoder: [
         dense(7 * 7 * 64, 'relu'),
         reshape([7, 7, 64]),
@@ -105,21 +167,49 @@ export const convolutionalVariational = row(
     });
     // As keras-io does it: on all images, those of the test too.
     const all = await dataset(gpu, Uint8Array.from([...train.pixels, ...test.pixels]), { shape: [28, 28, 1] });
-    const history = await watch('keras-io’s variational autoencoder', batch, (reports) => model.fit(all, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+    const history = await watch('keras-io’s variational autoencoder', batch, (reports) =>
+      model.fit(all, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
     all.dispose();
     model.dispose();
     const [first, last] = [history.epochs[0], history.epochs.at(-1)!];
     const source = 'keras-io';
-    const full = { source: `${source}, after 30 epochs`, ...(epochs >= 30 && { asked: 'within 2 %', holds: Math.abs(last.loss / 146.95 - 1) < 0.02 }) };
+    const full = {
+      source: `${source}, after 30 epochs`,
+      ...(epochs >= 30 && { asked: 'within 2 %', holds: Math.abs(last.loss / 146.95 - 1) < 0.02 }),
+    };
     const comparisons: Comparison[] = [
-      { what: 'reconstruction term in the first epoch, nats an image', ours: first.reconstruction, decimals: 2, reference: '205.2', source, asked: 'within 5 %', holds: Math.abs(first.reconstruction / 205.2 - 1) < 0.05 },
-      { what: `−ELBO in epoch ${history.epochs.length}, nats an image`, ours: last.loss, decimals: 2, reference: '146.95', ...full },
-      { what: 'its reconstruction term', ours: last.reconstruction, decimals: 2, reference: '140.15', source: full.source },
+      {
+        what: 'reconstruction term in the first epoch, nats an image',
+        ours: first.reconstruction,
+        decimals: 2,
+        reference: '205.2',
+        source,
+        asked: 'within 5 %',
+        holds: Math.abs(first.reconstruction / 205.2 - 1) < 0.05,
+      },
+      {
+        what: `−ELBO in epoch ${history.epochs.length}, nats an image`,
+        ours: last.loss,
+        decimals: 2,
+        reference: '146.95',
+        ...full,
+      },
+      {
+        what: 'its reconstruction term',
+        ours: last.reconstruction,
+        decimals: 2,
+        reference: '140.15',
+        source: full.source,
+      },
       { what: 'its KL', ours: last.kl!, decimals: 2, reference: '6.80', source: full.source },
     ];
     return {
       comparisons,
-      notes: ['All figures are means over the training images of the epoch, as keras-io prints them.', ...(machine.software ? [`It trains for 30 epochs; on the processor there is time for ${epochs}.`] : [])],
+      notes: [
+        'All figures are means over the training images of the epoch, as keras-io prints them.',
+        ...(machine.software ? [`It trains for 30 epochs; on the processor there is time for ${epochs}.`] : []),
+      ],
     };
   },
 );

@@ -19,21 +19,36 @@ export const jigsawPuzzles = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, 'epochs of the control': controlEpochs, batch, seed }) => {
+  async (
+    { gpu, train, test, watch },
+    { 'learning rate': rate, epochs, 'epochs of the control': controlEpochs, batch, seed },
+  ) => {
     const comparisons: Comparison[] = [];
     const optimizer = adam(rate);
     for (const puzzle of puzzles) {
       const model = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
-      await watch(title(puzzle), batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
+      await watch(title(puzzle), batch, (reports) =>
+        model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
+      );
       const { accuracy } = await model.evaluate(test.data, { seed: 1 });
       model.dispose();
       const chance = 100 / puzzle.permutations;
-      comparisons.push({ what: `${title(puzzle)}: solved test puzzles, %`, ours: 100 * accuracy, decimals: 1, reference: chance, source: 'chance', asked: 'ten times chance', holds: 100 * accuracy > 10 * chance });
+      comparisons.push({
+        what: `${title(puzzle)}: solved test puzzles, %`,
+        ours: 100 * accuracy,
+        decimals: 1,
+        reference: chance,
+        source: 'chance',
+        asked: 'ten times chance',
+        holds: 100 * accuracy > 10 * chance,
+      });
     }
     const [puzzle] = puzzles;
     const control = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
     const [shuffledTrain, shuffledTest] = [await shuffled(gpu, train, 1), await shuffled(gpu, test, 2)];
-    await watch(`${title(puzzle)}, control`, batch, (reports) => control.fit(shuffledTrain, { epochs: controlEpochs, batchSize: batch, optimizer, ...reports }));
+    await watch(`${title(puzzle)}, control`, batch, (reports) =>
+      control.fit(shuffledTrain, { epochs: controlEpochs, batchSize: batch, optimizer, ...reports }),
+    );
     const { accuracy } = await control.evaluate(shuffledTest, { seed: 1 });
     control.dispose();
     const share = 1 / puzzle.permutations;
@@ -47,7 +62,12 @@ export const jigsawPuzzles = row(
       asked: 'within 4 standard errors',
       holds: Math.abs(accuracy - share) < 4 * chanceError,
     });
-    return { comparisons, notes: ['Tiles are cut at places drawn by chance and brought to mean 0 and deviation 1. The control’s images have had their tiles shuffled before any puzzle was made of them: whatever it answers above chance would come from edges or places.'] };
+    return {
+      comparisons,
+      notes: [
+        'Tiles are cut at places drawn by chance and brought to mean 0 and deviation 1. The control’s images have had their tiles shuffled before any puzzle was made of them: whatever it answers above chance would come from edges or places.',
+      ],
+    };
   },
 );
 
@@ -55,7 +75,13 @@ const title = ({ tiles, permutations }: Puzzle) => `${tiles} × ${tiles} tiles, 
 
 /** The images with their quarters in an order drawn by chance. */
 async function shuffled(gpu: Gpu, { data }: ExampleSet, seed: number): Promise<Float32Array> {
-  const shuffler = await autoencoder(gpu, { input: [28, 28, 1], encoder: [flatten(), dense(1)], decoder: [dense(784), reshape([28, 28, 1])], loss: 'mse', corrupt: shuffleTiles(2) });
+  const shuffler = await autoencoder(gpu, {
+    input: [28, 28, 1],
+    encoder: [flatten(), dense(1)],
+    decoder: [dense(784), reshape([28, 28, 1])],
+    loss: 'mse',
+    corrupt: shuffleTiles(2),
+  });
   const { data: values } = await shuffler.corrupt(data, { seed });
   shuffler.dispose();
   return values;

@@ -5,7 +5,12 @@ import { row, shortened } from './row.ts';
 
 const source = 'Keras blog';
 
-const about = (value: number, reference: number) => ({ reference: `${reference}`, source, asked: `about ${reference}`, holds: Math.abs(value - reference) < 0.005 });
+const about = (value: number, reference: number) => ({
+  reference: `${reference}`,
+  source,
+  asked: `about ${reference}`,
+  holds: Math.abs(value - reference) < 0.005,
+});
 
 export const simple = row(
   (machine) => ({
@@ -19,10 +24,22 @@ export const simple = row(
     batch: 256,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, 'L1 on the code of the sparse one': weight, 'its epochs': sparseEpochs, batch, seed }) => {
+  async (
+    { gpu, train, test, watch },
+    {
+      'learning rate': rate,
+      epochs,
+      'L1 on the code of the sparse one': weight,
+      'its epochs': sparseEpochs,
+      batch,
+      seed,
+    },
+  ) => {
     const measure = async (title: string, epochs: number, penalty?: Penalty) => {
       const model = await shallow(gpu, seed, penalty);
-      const { epochs: history } = await watch(title, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+      const { epochs: history } = await watch(title, batch, (reports) =>
+        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+      );
       const { reconstruction } = await model.evaluate(test.data);
       const code = mean((await model.encode(test.data)).data);
       model.dispose();
@@ -32,11 +49,36 @@ export const simple = row(
     const sparse = await measure('784-32-784, sparse', sparseEpochs, sparsity(weight));
     return {
       comparisons: [
-        { what: 'simple: test BCE a pixel', ours: plain.reconstruction, decimals: 4, ...about(plain.reconstruction, 0.09) },
+        {
+          what: 'simple: test BCE a pixel',
+          ours: plain.reconstruction,
+          decimals: 4,
+          ...about(plain.reconstruction, 0.09),
+        },
         { what: 'simple: mean code on the test images', ours: plain.code, decimals: 2, reference: '7.30', source },
-        { what: 'sparse: mean code on the test images', ours: sparse.code, decimals: 2, reference: '3.33', source, asked: 'under two thirds of the simple one’s', holds: sparse.code < (2 / 3) * plain.code },
-        { what: 'sparse: test BCE a pixel, the penalty left out', ours: sparse.reconstruction, decimals: 4, reference: '0.10', source },
-        { what: 'sparse: loss in the last epoch, the penalty counted', ours: sparse.train, decimals: 4, reference: '0.11', source },
+        {
+          what: 'sparse: mean code on the test images',
+          ours: sparse.code,
+          decimals: 2,
+          reference: '3.33',
+          source,
+          asked: 'under two thirds of the simple one’s',
+          holds: sparse.code < (2 / 3) * plain.code,
+        },
+        {
+          what: 'sparse: test BCE a pixel, the penalty left out',
+          ours: sparse.reconstruction,
+          decimals: 4,
+          reference: '0.10',
+          source,
+        },
+        {
+          what: 'sparse: loss in the last epoch, the penalty counted',
+          ours: sparse.train,
+          decimals: 4,
+          reference: '0.11',
+          source,
+        },
       ],
       notes: [],
     };
@@ -44,7 +86,14 @@ export const simple = row(
 );
 
 const shallow = (gpu: Gpu, seed: number, penalty?: Penalty) =>
-  autoencoder(gpu, { input: 784, encoder: [dense(32, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce', penalty, seed });
+  autoencoder(gpu, {
+    input: 784,
+    encoder: [dense(32, 'relu')],
+    decoder: [dense(784, 'sigmoid')],
+    loss: 'bce',
+    penalty,
+    seed,
+  });
 
 export const deep = row(
   (machine) => ({
@@ -64,7 +113,9 @@ export const deep = row(
       loss: 'bce',
       seed,
     });
-    await watch('784-128-64-32-64-128-784', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+    await watch('784-128-64-32-64-128-784', batch, (reports) =>
+      model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();
     return {

@@ -14,14 +14,25 @@ export const linear = row(
     batch: 256,
     seed: 0,
   }),
-  async ({ gpu, train, test, components, say, watch }, { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed }) => {
+  async (
+    { gpu, train, test, components, say, watch },
+    { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed },
+  ) => {
     await say('principal components in float64');
     const found = components();
     const best = pcaErrors(found, test.pixels, 32)[32];
 
-    const model = await autoencoder(gpu, { input: 784, encoder: [dense(32)], decoder: [dense(784)], loss: 'mse', seed });
+    const model = await autoencoder(gpu, {
+      input: 784,
+      encoder: [dense(32)],
+      decoder: [dense(784)],
+      loss: 'mse',
+      seed,
+    });
     const optimizer = adam(cosine(rate, { to, steps: epochs * Math.ceil(train.count / batch) }));
-    await watch('784-32-784, linear', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
+    await watch('784-32-784, linear', batch, (reports) =>
+      model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
+    );
     const { reconstruction } = await model.evaluate(test.data);
     const weights = await model.weights();
     model.dispose();
@@ -30,8 +41,24 @@ export const linear = row(
     const source = 'principal components in float64, computed by this command';
     return {
       comparisons: [
-        { what: 'test error a pixel (MSE)', ours: reconstruction, decimals: 6, reference: best, source, asked: 'within 1 %', holds: Math.abs(reconstruction / best - 1) < 0.01 },
-        { what: "largest principal angle to the components' space, degrees", ours: angle, decimals: 2, reference: 0, source, asked: 'under 5', holds: angle < 5 },
+        {
+          what: 'test error a pixel (MSE)',
+          ours: reconstruction,
+          decimals: 6,
+          reference: best,
+          source,
+          asked: 'within 1 %',
+          holds: Math.abs(reconstruction / best - 1) < 0.01,
+        },
+        {
+          what: "largest principal angle to the components' space, degrees",
+          ours: angle,
+          decimals: 2,
+          reference: 0,
+          source,
+          asked: 'under 5',
+          holds: angle < 5,
+        },
       ],
       notes: [],
     };

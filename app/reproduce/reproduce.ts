@@ -14,9 +14,21 @@ window.reproduction = {
       const gpu = await openGpu();
       const machine = { quick, software: isSoftware(gpu) };
       const [train, test] = await Promise.all([trainSet(), testSet()]);
-      work = makeWork(gpu, machine, await onDevice(gpu, train, quick ? 256 : train.count), await onDevice(gpu, test, quick ? 128 : test.count));
-      const settings = Object.entries(rows).map(([name, row]) => [name, { ...row.settings(machine), images: work!.train.count }]);
-      return { adapter: { ...gpu.info }, software: machine.software, settings: Object.fromEntries(settings) as Record<RowName, Settings> };
+      work = makeWork(
+        gpu,
+        machine,
+        await onDevice(gpu, train, quick ? 256 : train.count),
+        await onDevice(gpu, test, quick ? 128 : test.count),
+      );
+      const settings = Object.entries(rows).map(([name, row]) => [
+        name,
+        { ...row.settings(machine), images: work!.train.count },
+      ]);
+      return {
+        adapter: { ...gpu.info },
+        software: machine.software,
+        settings: Object.fromEntries(settings) as Record<RowName, Settings>,
+      };
     }),
   run: (name) =>
     outcomeOf(async () => {

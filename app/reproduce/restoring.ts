@@ -10,7 +10,8 @@ const factors = [2, 4] as const;
 
 export const superResolution = row(
   (machine) => ({
-    model: '32 filters of factor × factor, 64 of 3 × 3 where the picture is small, transposed convolutions of 4 × 4 back; relu and sigmoid',
+    model:
+      '32 filters of factor × factor, 64 of 3 × 3 where the picture is small, transposed convolutions of 4 × 4 back; relu and sigmoid',
     loss: 'bce',
     optimizer: 'adam',
     'learning rate': 1e-3,
@@ -22,7 +23,9 @@ export const superResolution = row(
     const comparisons: Comparison[] = [];
     for (const factor of factors) {
       const model = await enlarger(gpu, [28, 28, 1], factor, seed);
-      await watch(`factor ${factor}`, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+      await watch(`factor ${factor}`, batch, (reports) =>
+        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+      );
       const coarse = await model.corrupt(test.data);
       const ours = psnr((await model.reconstruct(coarse)).data, test.pixels, 784);
       model.dispose();
@@ -32,18 +35,40 @@ export const superResolution = row(
       const [repeated, smooth] = [byRule(nearest), byRule(bicubic)];
       comparisons.push(
         { ...figures, reference: repeated, source: 'pixels repeated', asked: 'higher', holds: ours > repeated },
-        { ...figures, reference: smooth, source: 'bicubic enlargement', asked: factor === 4 ? 'at least 2 dB higher' : 'higher', holds: ours >= smooth + (factor === 4 ? 2 : 0) },
+        {
+          ...figures,
+          reference: smooth,
+          source: 'bicubic enlargement',
+          asked: factor === 4 ? 'at least 2 dB higher' : 'higher',
+          holds: ours >= smooth + (factor === 4 ? 2 : 0),
+        },
       );
     }
-    return { comparisons, notes: ['A pixel of the small picture is the mean of its block. PSNR is the mean over the images, the peak being 1. Bicubic: Keys 1981, a = −1/2.'] };
+    return {
+      comparisons,
+      notes: [
+        'A pixel of the small picture is the mean of its block. PSNR is the mean over the images, the peak being 1. Bicubic: Keys 1981, a = −1/2.',
+      ],
+    };
   },
 );
 
 export const tiles = row(
-  (machine) => ({ model: '784-512-256-512-784, relu and sigmoid', loss: 'bce', corruption: '2 × 2 tiles in a random order', optimizer: 'adam', 'learning rate': 1e-3, epochs: shortened(machine, 10), batch: 128, seed: 0 }),
+  (machine) => ({
+    model: '784-512-256-512-784, relu and sigmoid',
+    loss: 'bce',
+    corruption: '2 × 2 tiles in a random order',
+    optimizer: 'adam',
+    'learning rate': 1e-3,
+    epochs: shortened(machine, 10),
+    batch: 128,
+    seed: 0,
+  }),
   async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
     const model = await tileRestorer(gpu, [28, 28, 1], seed);
-    await watch('784-512-256-512-784', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+    await watch('784-512-256-512-784', batch, (reports) =>
+      model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
     const shuffled = await model.corrupt(test.data, { seed: 1 });
     const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);
     const [own, ours] = [error(shuffled), error(await model.reconstruct(shuffled))];
@@ -51,7 +76,13 @@ export const tiles = row(
     const figures = { what: 'error a pixel (MSE) of the test images put in order', ours, decimals: 4 };
     return {
       comparisons: [
-        { ...figures, reference: own, source: 'the shuffled images themselves', asked: 'a quarter', holds: ours < own / 4 },
+        {
+          ...figures,
+          reference: own,
+          source: 'the shuffled images themselves',
+          asked: 'a quarter',
+          holds: ours < own / 4,
+        },
         { ...figures, reference: 0.0675, source: 'the mean image', asked: 'lower', holds: ours < 0.0675 },
       ],
       notes: [],

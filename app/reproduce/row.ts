@@ -18,10 +18,20 @@ export interface ExampleSet extends LabelledSet {
 }
 
 /** The first `count` of a set. */
-export async function onDevice(gpu: Gpu, { pixels, labels, shape, count: all }: LabelledSet, count: number): Promise<ExampleSet> {
+export async function onDevice(
+  gpu: Gpu,
+  { pixels, labels, shape, count: all }: LabelledSet,
+  count: number,
+): Promise<ExampleSet> {
   const own = pixels.subarray(0, (pixels.length / all) * count);
   const classes = labels.subarray(0, count);
-  return { pixels: own, labels: classes, shape, count, data: await dataset(gpu, own, { shape: [own.length / count], labels: classes }) };
+  return {
+    pixels: own,
+    labels: classes,
+    shape,
+    count,
+    data: await dataset(gpu, own, { shape: [own.length / count], labels: classes }),
+  };
 }
 
 /** What a row works with. */
@@ -44,7 +54,10 @@ export interface Row {
   run(work: Work): Promise<RowResult>;
 }
 
-export function row<S extends Settings>(settings: (machine: Machine) => S, run: (work: Work, settings: S) => Promise<RowResult>): Row {
+export function row<S extends Settings>(
+  settings: (machine: Machine) => S,
+  run: (work: Work, settings: S) => Promise<RowResult>,
+): Row {
   return { settings, run: (work) => run(work, settings(work.machine)) };
 }
 
@@ -72,4 +85,5 @@ export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: Ex
 export const shortened = ({ quick }: Machine, epochs: number): number => (quick ? 1 : epochs);
 
 /** As many epochs as the original has, or, on the processor, as there is time for. */
-export const epochsInTime = (machine: Machine, full: number, onProcessor: number): number => shortened(machine, machine.software ? onProcessor : full);
+export const epochsInTime = (machine: Machine, full: number, onProcessor: number): number =>
+  shortened(machine, machine.software ? onProcessor : full);

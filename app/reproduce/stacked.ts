@@ -15,13 +15,27 @@ export const stacked = row(
     batch: 256,
     seed: 0,
   }),
-  async ({ gpu, machine, train, test, components, watch, say }, { 'learning rate': rate, 'epochs of pretraining, each layer': layerEpochs, 'epochs of the whole': epochs, batch, seed }) => {
+  async (
+    { gpu, machine, train, test, components, watch, say },
+    {
+      'learning rate': rate,
+      'epochs of pretraining, each layer': layerEpochs,
+      'epochs of the whole': epochs,
+      batch,
+      seed,
+    },
+  ) => {
     const optimizer = adam(rate);
     const error = async (pretrained: boolean) => {
       const model = await make(gpu, seed);
-      if (pretrained) await watch('layer by layer', batch, (reports) => model.pretrain(train.data, { epochs: layerEpochs, batchSize: batch, optimizer, ...reports }));
+      if (pretrained)
+        await watch('layer by layer', batch, (reports) =>
+          model.pretrain(train.data, { epochs: layerEpochs, batchSize: batch, optimizer, ...reports }),
+        );
       const title = pretrained ? 'the whole, pretrained' : 'the whole, without pretraining';
-      await watch(title, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
+      await watch(title, batch, (reports) =>
+        model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
+      );
       const { data } = await model.reconstruct(test.data);
       model.dispose();
       return 784 * meanSquaredError(data, test.pixels);
@@ -33,16 +47,37 @@ export const stacked = row(
     const paper = { reference: '3.00', source: 'Hinton & Salakhutdinov 2006' };
     return {
       comparisons: [
-        { what, ours: withIt, decimals: 2, reference: linear, source: '30 principal components, computed by this command; 13.87 in the paper', asked: 'lower', holds: withIt < linear },
-        { what, ours: withIt, decimals: 2, reference: without, source: 'the same without pretraining', asked: 'lower', holds: withIt < without },
+        {
+          what,
+          ours: withIt,
+          decimals: 2,
+          reference: linear,
+          source: '30 principal components, computed by this command; 13.87 in the paper',
+          asked: 'lower',
+          holds: withIt < linear,
+        },
+        {
+          what,
+          ours: withIt,
+          decimals: 2,
+          reference: without,
+          source: 'the same without pretraining',
+          asked: 'lower',
+          holds: withIt < without,
+        },
         { what, ours: withIt, decimals: 2, ...paper },
       ],
-      notes: machine.software ? [`Their figure comes after 50 epochs of pretraining and 200 of the whole. On the processor there is time for ${layerEpochs} and ${epochs}: beside it, ours says how far that gets.`] : [],
+      notes: machine.software
+        ? [
+            `Their figure comes after 50 epochs of pretraining and 200 of the whole. On the processor there is time for ${layerEpochs} and ${epochs}: beside it, ours says how far that gets.`,
+          ]
+        : [],
     };
   },
 );
 
-const epochs = ({ quick, software }: Machine, whole: number, some: number): number => (quick ? 1 : software ? some : whole);
+const epochs = ({ quick, software }: Machine, whole: number, some: number): number =>
+  quick ? 1 : software ? some : whole;
 
 const make = (gpu: Gpu, seed: number) =>
   autoencoder(gpu, {

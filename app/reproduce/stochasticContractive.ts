@@ -1,4 +1,12 @@
-import { adam, autoencoder, contractive, dense, stochasticContractive, type Gpu, type Penalty } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  contractive,
+  dense,
+  stochasticContractive,
+  type Gpu,
+  type Penalty,
+} from '../../src/index.ts';
 import { squaredNormsByDifferences } from '../analysis/contraction.ts';
 import { mean, standardError } from '../analysis/statistics.ts';
 import type { Comparison } from './protocol.ts';
@@ -20,9 +28,14 @@ export const stochastic = row(
     seed: 0,
     'draws of the noise': machine.quick ? 2 : 150,
   }),
-  async ({ gpu, train, test, watch, say }, { 'its weight in training': weight, 'learning rate': rate, epochs, batch, seed, 'draws of the noise': draws }) => {
+  async (
+    { gpu, train, test, watch, say },
+    { 'its weight in training': weight, 'learning rate': rate, epochs, batch, seed, 'draws of the noise': draws },
+  ) => {
     const trained = await make(gpu, contractive(weight), seed);
-    await watch('784-64-784, contractive', batch, (reports) => trained.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+    await watch('784-64-784, contractive', batch, (reports) =>
+      trained.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+    );
     const weights = await trained.weights();
     trained.dispose();
 
@@ -40,14 +53,27 @@ export const stochastic = row(
     const known = { decimals: 4, reference: exact, source: 'finite differences in float64, computed by this command' };
     const agrees = (value: number) => ({ asked: 'within 0.1 %', holds: Math.abs(value / exact - 1) < 1e-3 });
     const [closed] = await penalties(contractive(1), 1);
-    const comparisons: Comparison[] = [{ what: 'contractive: mean ‖∂h/∂x‖²_F', ours: closed, ...known, ...agrees(closed) }];
+    const comparisons: Comparison[] = [
+      { what: 'contractive: mean ‖∂h/∂x‖²_F', ours: closed, ...known, ...agrees(closed) },
+    ];
     let farther = Infinity;
     for (const stddev of stddevs) {
       await say(`stochastic contractive, σ = ${stddev}`);
       const values = (await penalties(stochasticContractive(1, stddev), draws)).map((value) => value / stddev ** 2);
       const distance = Math.abs(mean(values) - exact);
-      const asked = stddev === stddevs.at(-1) ? agrees(mean(values)) : stddev === stddevs[0] ? {} : { asked: 'nearer than the one before', holds: distance < farther };
-      comparisons.push({ what: `stochastic contractive, σ = ${stddev}: its value / σ²`, ours: mean(values), standardError: standardError(values), ...known, ...asked });
+      const asked =
+        stddev === stddevs.at(-1)
+          ? agrees(mean(values))
+          : stddev === stddevs[0]
+            ? {}
+            : { asked: 'nearer than the one before', holds: distance < farther };
+      comparisons.push({
+        what: `stochastic contractive, σ = ${stddev}: its value / σ²`,
+        ours: mean(values),
+        standardError: standardError(values),
+        ...known,
+        ...asked,
+      });
       farther = distance;
     }
     return { comparisons, notes: ['Over all test images. ± is the standard error of the mean over the draws.'] };
@@ -55,4 +81,11 @@ export const stochastic = row(
 );
 
 const make = (gpu: Gpu, penalty: Penalty, seed: number) =>
-  autoencoder(gpu, { input: 784, encoder: [dense(64, 'sigmoid')], decoder: [dense(784, 'sigmoid')], loss: 'bce', penalty, seed });
+  autoencoder(gpu, {
+    input: 784,
+    encoder: [dense(64, 'sigmoid')],
+    decoder: [dense(784, 'sigmoid')],
+    loss: 'bce',
+    penalty,
+    seed,
+  });

@@ -3,7 +3,10 @@ import { useTraining } from './useTraining';
 
 /** Points on a curve in 16 dimensions: one number is enough to describe each of them. */
 function curve(rows: number): Float32Array {
-  return Float32Array.from({ length: rows * 16 }, (_, i) => 0.5 + 0.4 * Math.sin(Math.floor(i / 16) * 7 + (i % 16) / 3));
+  return Float32Array.from(
+    { length: rows * 16 },
+    (_, i) => 0.5 + 0.4 * Math.sin(Math.floor(i / 16) * 7 + (i % 16) / 3),
+  );
 }
 
 export function Trainer() {
@@ -19,7 +22,8 @@ export function Trainer() {
         Stop
       </button>
       <p id="state" role="status">
-        {error ?? `${state}${last === undefined ? '' : `, epoch ${losses.length}: loss ${last.toFixed(5)}, at first ${losses[0].toFixed(5)}`}`}
+        {error ??
+          `${state}${last === undefined ? '' : `, epoch ${losses.length}: loss ${last.toFixed(5)}, at first ${losses[0].toFixed(5)}`}`}
       </p>
     </main>
   );

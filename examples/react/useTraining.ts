@@ -21,7 +21,14 @@ export function useTraining(data: Float32Array, features: number) {
     let gone = false;
     const opened: Promise<Gpu> = openGpu();
     opened
-      .then((gpu) => autoencoder(gpu, { input: features, encoder: [dense(32, 'tanh'), dense(2)], decoder: [dense(32, 'tanh'), dense(features, 'sigmoid')], loss: 'mse' }))
+      .then((gpu) =>
+        autoencoder(gpu, {
+          input: features,
+          encoder: [dense(32, 'tanh'), dense(2)],
+          decoder: [dense(32, 'tanh'), dense(features, 'sigmoid')],
+          loss: 'mse',
+        }),
+      )
       .then((made) => {
         if (gone) return;
         model.current = made;
@@ -36,7 +43,10 @@ export function useTraining(data: Float32Array, features: number) {
 
   const start = () => {
     setState('training');
-    training.current = model.current!.fit(data, { epochs: 20, onEpochEnd: ({ loss }) => setLosses((before) => [...before, loss]) });
+    training.current = model.current!.fit(data, {
+      epochs: 20,
+      onEpochEnd: ({ loss }) => setLosses((before) => [...before, loss]),
+    });
     training.current.then(() => setState('trained'), fail);
   };
   const stop = () => training.current?.stop();

@@ -8,7 +8,9 @@ function measurements(rows: number): Float32Array {
   const data = new Float32Array(rows * 10);
   for (let row = 0; row < rows; row++) {
     const [heat, load] = [Math.random(), Math.random()];
-    for (let column = 0; column < 10; column++) data[row * 10 + column] = 10 ** (column % 4) * (heat * Math.sin(column) + load * Math.cos(column) + 0.01 * Math.random());
+    for (let column = 0; column < 10; column++)
+      data[row * 10 + column] =
+        10 ** (column % 4) * (heat * Math.sin(column) + load * Math.cos(column) + 0.01 * Math.random());
   }
   return data;
 }

@@ -20,7 +20,10 @@ export async function bench(options) {
   const runtime = await (options.runtime === 'node' ? nodeRuntime(options.built) : chromeRuntime(options.headed));
   try {
     const results = await measure(runtime, options);
-    const folder = path.join(options.out, slug(`${adapterWords(results.adapter)}${options.runtime === 'node' ? ' node' : ''}`));
+    const folder = path.join(
+      options.out,
+      slug(`${adapterWords(results.adapter)}${options.runtime === 'node' ? ' node' : ''}`),
+    );
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
     await writeFile(path.join(folder, 'results.md'), markdown(results));
@@ -43,10 +46,25 @@ async function measure(runtime, options) {
   try {
     const opened = await page.call('open');
     /** @type {Results} */
-    const results = { ...opened, date: new Date().toISOString(), runtime: runtime.name, models: [], matmuls: [], streams: [], first: {}, growth: [] };
+    const results = {
+      ...opened,
+      date: new Date().toISOString(),
+      runtime: runtime.name,
+      models: [],
+      matmuls: [],
+      streams: [],
+      first: {},
+      growth: [],
+    };
     const { gflops, gigabytes } = opened.roofline;
-    console.log(`${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`);
-    console.log(Object.entries(opened.versions).map(([name, version]) => `${name} ${version}`).join(', '));
+    console.log(
+      `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
+    );
+    console.log(
+      Object.entries(opened.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    );
     for (const [name, reason] of Object.entries(opened.missing)) console.log(`${name} does not run here: ${reason}`);
     for (const name of opened.works.models.filter(wanted)) {
       results.models.push(await page.call('model', name, quick));
@@ -84,7 +102,9 @@ async function measure(runtime, options) {
 async function firstSteps(runtime, names, quick) {
   /** @type {Record<string, number>} */
   const first = {};
-  for (const [name, file] of Object.entries(firstFiles).filter(([name]) => names.some((each) => each.startsWith(name)))) {
+  for (const [name, file] of Object.entries(firstFiles).filter(([name]) =>
+    names.some((each) => each.startsWith(name)),
+  )) {
     const times = [];
     for (let i = 0; i < (quick ? 1 : 3); i++) {
       const page = await runtime.open();
@@ -101,4 +121,9 @@ async function firstSteps(runtime, names, quick) {
 }
 
 /** A folder's name. @param {string} words */
-const slug = (words) => words.toLowerCase().replace(/\(.*\)/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+const slug = (words) =>
+  words
+    .toLowerCase()
+    .replace(/\(.*\)/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');

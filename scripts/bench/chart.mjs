@@ -15,7 +15,8 @@ const colors = { [ours]: '#0072b2', 'jax-js': '#e69f00', 'tf.js fit': '#cc79a7',
 export function chart({ models, adapter, runtime }) {
   const times = models.flatMap(({ peers }) => Object.values(peers).map(({ ms }) => ms));
   const [least, most] = [Math.min(...times) / 2, Math.max(...times)];
-  const x = (/** @type {number} */ ms) => left + ((width - left - right) * Math.log(ms / least)) / Math.log(most / least);
+  const x = (/** @type {number} */ ms) =>
+    left + ((width - left - right) * Math.log(ms / least)) / Math.log(most / least);
   let y = 66;
   const groups = models.map(({ title, peers }) => {
     const heading = `<text x="12" y="${y}" class="title">${title}</text>`;

@@ -5,16 +5,23 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const folder = process.argv[2];
-const webgpu = process.env.DAWN_NODE ? createRequire(import.meta.url)(process.env.DAWN_NODE) : await import(path.join('..', '..', 'bench', 'node_modules', 'webgpu', 'index.js'));
+const webgpu = process.env.DAWN_NODE
+  ? createRequire(import.meta.url)(process.env.DAWN_NODE)
+  : await import(path.join('..', '..', 'bench', 'node_modules', 'webgpu', 'index.js'));
 Object.assign(globalThis, webgpu.globals);
-Object.defineProperty(globalThis, 'navigator', { value: { gpu: webgpu.create([]), userAgent: `Node ${process.versions.node}` }, configurable: true });
+Object.defineProperty(globalThis, 'navigator', {
+  value: { gpu: webgpu.create([]), userAgent: `Node ${process.versions.node}` },
+  configurable: true,
+});
 // What TensorFlow.js takes for a sign of a page.
 Object.assign(globalThis, { window: globalThis, self: globalThis });
 
 await import(pathToFileURL(path.join(folder, 'page.js')).href);
 
 process.on('message', (/** @type {{ name: string, values: unknown[] }} */ { name, values }) => {
-  const call = /** @type {Record<string, (...values: unknown[]) => Promise<unknown>>} */ (/** @type {unknown} */ (globalThis.bench))[name];
+  const call = /** @type {Record<string, (...values: unknown[]) => Promise<unknown>>} */ (
+    /** @type {unknown} */ (globalThis.bench)
+  )[name];
   call(...values).then(
     (value) => process.send?.({ value }),
     (error) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),

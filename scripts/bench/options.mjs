@@ -4,12 +4,24 @@ import { root } from '../setup.mjs';
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  only: { value: 'work', several: true, about: 'only works whose name begins like that: simple, vae, 512, sum, … ; may be given several times. Writes to out/bench' },
+  only: {
+    value: 'work',
+    several: true,
+    about:
+      'only works whose name begins like that: simple, vae, 512, sum, … ; may be given several times. Writes to out/bench',
+  },
   quick: { about: 'a rehearsal: everything within some minutes, with times that mean little; writes to out/bench' },
   profile: { about: 'also the time of each of our kernels in a step' },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
-  runtime: { value: 'where', names: ['chrome', 'node'], about: 'headless Chrome (default), or Node with Dawn for a machine with a GPU and no Chrome' },
-  built: { about: 'with --runtime node: take what an earlier run has built, so that no package is needed; DAWN_NODE then names the addon' },
+  runtime: {
+    value: 'where',
+    names: ['chrome', 'node'],
+    about: 'headless Chrome (default), or Node with Dawn for a machine with a GPU and no Chrome',
+  },
+  built: {
+    about:
+      'with --runtime node: take what an earlier run has built, so that no package is needed; DAWN_NODE then names the addon',
+  },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
 };
@@ -33,8 +45,21 @@ const table = {
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run bench');
   const partly = given.quick || given.only;
-  const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
-  return /** @type {Options} */ ({ only: [], quick: false, profile: false, runtime: 'chrome', built: false, headed: false, help: false, ...given, out });
+  const out =
+    typeof given.out === 'string'
+      ? path.resolve(given.out)
+      : path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
+  return /** @type {Options} */ ({
+    only: [],
+    quick: false,
+    profile: false,
+    runtime: 'chrome',
+    built: false,
+    headed: false,
+    help: false,
+    ...given,
+    out,
+  });
 }
 
 export function helpText() {

@@ -42,7 +42,8 @@ export async function chromeRuntime(headed) {
       await page.goto(site.url);
       await page.waitForFunction(() => 'bench' in globalThis);
       return {
-        call: (name, ...values) => page.evaluate((name, values) => /** @type {any} */ (globalThis.bench[name])(...values), name, values),
+        call: (name, ...values) =>
+          page.evaluate((name, values) => /** @type {any} */ (globalThis.bench[name])(...values), name, values),
         close: () => chrome.close(),
       };
     },
@@ -58,18 +59,25 @@ export async function chromeRuntime(headed) {
 export async function nodeRuntime(built) {
   const folder = path.join(root, 'out', 'bench-node');
   if (!built) await (await import('./site.mjs')).buildForNode(folder);
-  else if (!existsSync(folder)) throw new Failure(`--built: there is nothing in ${folder}; run it once without --built`);
+  else if (!existsSync(folder))
+    throw new Failure(`--built: there is nothing in ${folder}; run it once without --built`);
   return {
     name: `Node ${process.versions.node}`,
     animates: false,
     async open() {
       const child = fork(path.join(root, 'scripts', 'bench', 'node-page.mjs'), [folder], { stdio: 'inherit' });
-      const ended = new Promise((_, reject) => child.on('exit', (code, signal) => reject(new Failure(`the Node process of the benchmark ended: ${signal ?? `exit code ${code}`}`))));
+      const ended = new Promise((_, reject) =>
+        child.on('exit', (code, signal) =>
+          reject(new Failure(`the Node process of the benchmark ended: ${signal ?? `exit code ${code}`}`)),
+        ),
+      );
       ended.catch(() => {}); // Whoever calls it sees it.
       return {
         async call(name, ...values) {
           const answer = new Promise((resolve, reject) =>
-            child.once('message', (/** @type {{ value?: any, error?: string }} */ { value, error }) => (error === undefined ? resolve(value) : reject(new Failure(`${name}: ${error}`)))),
+            child.once('message', (/** @type {{ value?: any, error?: string }} */ { value, error }) =>
+              error === undefined ? resolve(value) : reject(new Failure(`${name}: ${error}`)),
+            ),
           );
           child.send({ name, values });
           return /** @type {any} */ (await Promise.race([answer, ended]));

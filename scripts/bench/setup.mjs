@@ -8,7 +8,8 @@ const folder = path.join(root, 'bench');
 /** The libraries that are compared are of no use to anyone else, so they have a package.json of their own. */
 export function setupPeers() {
   const installed = path.join(folder, 'node_modules', '.package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(folder, 'package-lock.json')).mtimeMs) return;
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(folder, 'package-lock.json')).mtimeMs)
+    return;
   console.log('setup: installing the libraries to compare with (npm ci in bench)');
   run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }

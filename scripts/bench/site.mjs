@@ -11,7 +11,13 @@ export async function startSite() {
   const common = /** @type {const} */ ({ root: path.join(root, 'bench'), configFile: false, logLevel: 'error' });
   await build({
     ...common,
-    build: { outDir, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1e6, rolldownOptions: { input: path.join(root, 'bench', 'bench.html') } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      chunkSizeWarningLimit: 1e6,
+      rolldownOptions: { input: path.join(root, 'bench', 'bench.html') },
+    },
   });
   const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
   const address = server.httpServer.address();

@@ -46,16 +46,23 @@ export async function runTest(test, fault) {
   try {
     await vitest.start();
     const modules = vitest.state.getTestModules();
-    const errors = [...modules.flatMap((module) => module.errors()), .../** @type {Error[]} */ (vitest.state.getUnhandledErrors())];
+    const errors = [
+      ...modules.flatMap((module) => module.errors()),
+      .../** @type {Error[]} */ (vitest.state.getUnhandledErrors()),
+    ];
     const [failed] = modules.flatMap((module) => [...module.children.allTests('failed')]);
     const passed = modules.some((module) => module.state() === 'passed');
-    if (!failed && (errors.length || !passed)) throw new Failure(`${test} did not run: ${[errors[0]?.message, errors[0]?.cause, said].filter(Boolean).join('; ')}`);
+    if (!failed && (errors.length || !passed))
+      throw new Failure(
+        `${test} did not run: ${[errors[0]?.message, errors[0]?.cause, said].filter(Boolean).join('; ')}`,
+      );
     if (fault && !reads) throw new Failure(`${test} never reads shaders/${fault.file}`);
     const seconds = (performance.now() - begun) / 1000;
     if (!failed) return { seconds };
     const [{ name = '', message = '' } = {}] = failed.result().errors ?? [];
     // Every test would catch that.
-    if (fault && (/did not compile/.test(message) || /^(Reference|Syntax|Type)Error$/.test(name))) throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is no shader: ${message}`);
+    if (fault && (/did not compile/.test(message) || /^(Reference|Syntax|Type)Error$/.test(name)))
+      throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is no shader: ${message}`);
     return { seconds, failed: { name: failed.fullName, message } };
   } finally {
     await vitest.close();

@@ -17,6 +17,7 @@ export function seed(source, fault) {
   const { file, text, becomes, of } = fault;
   const [which, count] = of;
   const parts = source.split(text);
-  if (parts.length - 1 !== count) throw new Failure(`shaders/${file} has ${parts.length - 1} times, not ${count} times: ${shown(text)}`);
+  if (parts.length - 1 !== count)
+    throw new Failure(`shaders/${file} has ${parts.length - 1} times, not ${count} times: ${shown(text)}`);
   return `${parts.slice(0, which).join(text)}${becomes}${parts.slice(which).join(text)}`;
 }

@@ -14,8 +14,15 @@ const names = /** @type {PictureName[]} */ (Object.keys(facts));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  picture: { value: 'name', names, several: true, about: 'only this one; may be given several times, and without --picture' },
-  quick: { about: 'a rehearsal: every picture within seconds, of models that are hardly trained; writes to out/pictures' },
+  picture: {
+    value: 'name',
+    names,
+    several: true,
+    about: 'only this one; may be given several times, and without --picture',
+  },
+  quick: {
+    about: 'a rehearsal: every picture within seconds, of models that are hardly trained; writes to out/pictures',
+  },
   out: { value: 'folder', about: 'where the pictures go (default: docs/guide/pictures)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
@@ -37,8 +44,10 @@ const table = {
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run pictures', 'picture');
   const guides = path.join(root, 'docs', 'guide', 'pictures');
-  const out = typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'pictures') : guides;
-  if (given.quick && out === guides) throw new Failure('--quick draws models that are hardly trained: they do not go to the guides');
+  const out =
+    typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'pictures') : guides;
+  if (given.quick && out === guides)
+    throw new Failure('--quick draws models that are hardly trained: they do not go to the guides');
   return /** @type {Options} */ ({ picture: names, quick: false, headed: false, help: false, ...given, out });
 }
 
@@ -50,7 +59,10 @@ export function amount(name) {
 
 export function helpText() {
   const minutes = Math.ceil(names.reduce((sum, name) => sum + facts[name].softwareSeconds, 0) / 60);
-  const lists = helpLists(table, names.map((name) => [name, `${facts[name].about} (${amount(name)}, ${facts[name].softwareSeconds} s)`]));
+  const lists = helpLists(
+    table,
+    names.map((name) => [name, `${facts[name].about} (${amount(name)}, ${facts[name].softwareSeconds} s)`]),
+  );
   return `Draws a picture for each guide, of models that it trains on the full MNIST in Chrome, for a short time: about ${minutes} minutes in all
 on two cores without a GPU.
 

@@ -29,7 +29,9 @@ async function drawAll(browser, url, { picture: names, out, quick }) {
     const png = palettePng({ width, height, rgba: Buffer.from(rgba, 'base64') });
     const file = path.join(out, `${name}.png`);
     await writeFile(file, png);
-    console.log(`written: ${file} (${width} × ${height}, ${(png.length / 1000).toFixed(0)} kB; ${duration((performance.now() - start) / 1000)})`);
+    console.log(
+      `written: ${file} (${width} × ${height}, ${(png.length / 1000).toFixed(0)} kB; ${duration((performance.now() - start) / 1000)})`,
+    );
   }
   console.log(`\n${counted(names.length, 'picture')} in ${duration((performance.now() - begun) / 1000)}`);
 }

@@ -16,14 +16,21 @@ export function palettePng({ width, height, rgba }) {
   const { colors, indexOf } = palette(rgba);
   // Each row begins with its filter: 0 is none, which suits indices best.
   const rows = Buffer.alloc(height * (width + 1));
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf(colorAt(rgba, y * width + x));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf(colorAt(rgba, y * width + x));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8); // bits an index, palette, deflate, filters by row, not interlaced
   const bytes = Buffer.from(colors.flatMap((color) => [color >> 16, (color >> 8) & 255, color & 255]));
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('PLTE', bytes), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('PLTE', bytes),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 /**
@@ -34,7 +41,10 @@ function palette(rgba) {
   /** @type {Map<number, number>} */
   const counts = new Map();
   for (let i = 0; i < rgba.length / 4; i++) counts.set(colorAt(rgba, i), (counts.get(colorAt(rgba, i)) ?? 0) + 1);
-  const colors = [...counts].sort(([, a], [, b]) => b - a).slice(0, 256).map(([color]) => color);
+  const colors = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 256)
+    .map(([color]) => color);
   const places = new Map(colors.map((color, i) => [color, i]));
   const indexOf = (/** @type {number} */ color) => {
     const known = places.get(color);
@@ -48,13 +58,15 @@ function palette(rgba) {
 }
 
 /** @param {Uint8Array} rgba @param {number} pixel */
-const colorAt = (rgba, pixel) => [0, 1, 2].reduce((color, channel) => (color << 8) | rounded[rgba[4 * pixel + channel]], 0);
+const colorAt = (rgba, pixel) =>
+  [0, 1, 2].reduce((color, channel) => (color << 8) | rounded[rgba[4 * pixel + channel]], 0);
 
 /** Nothing and all stay what they are. */
 const rounded = Uint8Array.from({ length: 256 }, (_, value) => Math.round((Math.round((value * 63) / 255) * 255) / 63));
 
 /** Squared, in the space of red, green and blue. @param {number} a @param {number} b */
-const distance = (a, b) => [16, 8, 0].reduce((sum, shift) => sum + (((a >> shift) & 255) - ((b >> shift) & 255)) ** 2, 0);
+const distance = (a, b) =>
+  [16, 8, 0].reduce((sum, shift) => sum + (((a >> shift) & 255) - ((b >> shift) & 255)) ** 2, 0);
 
 /** Its length, its name, what is in it, and a check of the last two. @param {string} name @param {Buffer} content */
 function chunk(name, content) {

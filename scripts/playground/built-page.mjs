@@ -15,7 +15,13 @@ import { buildSite } from './site.mjs';
 export async function withBuiltPlayground(work) {
   const outDir = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
   await buildSite(outDir);
-  const server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
   const address = server.httpServer.address();
   if (!address || typeof address === 'string') throw new Error('the server has no port');
   const chrome = await launchChrome();
@@ -24,7 +30,9 @@ export async function withBuiltPlayground(work) {
     await page.setViewport({ width: 1280, height: 900 });
     await page.goto(`http://127.0.0.1:${address.port}/`);
     const about = `${await chrome.version()}, WebGPU adapter: ${await adapterName(page)}`;
-    await page.waitForFunction(() => !document.querySelector('button#play')?.hasAttribute('disabled'), { timeout: 60_000 });
+    await page.waitForFunction(() => !document.querySelector('button#play')?.hasAttribute('disabled'), {
+      timeout: 60_000,
+    });
     // All codes have been looked at by then.
     await new Promise((resolve) => setTimeout(resolve, 4000));
     return await work(page, about);

@@ -12,7 +12,9 @@ const counts = { train: 10_000, test: 2000 };
 export async function digits() {
   const files = findData(undefined, { trainLabels: true });
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
-    [files['train-images'], files['train-labels'] ?? '', files['test-images'], files['test-labels']].map((file) => readFile(file)),
+    [files['train-images'], files['train-labels'] ?? '', files['test-images'], files['test-labels']].map((file) =>
+      readFile(file),
+    ),
   );
   return {
     'train-images': part(/** @type {Buffer} */ (trainImages), counts.train, 1),
@@ -35,6 +37,8 @@ function part(idx, count, stride) {
   for (let side = 1; side < sides; side++) size *= idx.readUInt32BE(4 + 4 * side);
   const header = Buffer.from(idx.subarray(0, start));
   header.writeUInt32BE(count, 4);
-  const rows = Array.from({ length: count }, (_, i) => idx.subarray(start + i * stride * size, start + (i * stride + 1) * size));
+  const rows = Array.from({ length: count }, (_, i) =>
+    idx.subarray(start + i * stride * size, start + (i * stride + 1) * size),
+  );
   return gzipSync(Buffer.concat([header, ...rows]), { level: 9 });
 }

@@ -20,7 +20,16 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm run playground');
   const asked = ['build', 'record', 'picture', 'smooth'].filter((name) => given[name]);
   if (asked.length > 1) throw new Failure(`--${asked[0]} and --${asked[1]} exclude each other`);
-  return /** @type {ReturnType<typeof readOptions>} */ ({ port: 4173, build: false, out: 'out/playground', record: false, picture: false, smooth: false, help: false, ...given });
+  return /** @type {ReturnType<typeof readOptions>} */ ({
+    port: 4173,
+    build: false,
+    out: 'out/playground',
+    record: false,
+    picture: false,
+    smooth: false,
+    help: false,
+    ...given,
+  });
 }
 
 export function helpText() {

@@ -43,7 +43,9 @@ async function report(page, what) {
   const sorted = [...gaps].sort((a, b) => a - b);
   const at = (/** @type {number} */ share) => (sorted[Math.floor(share * (sorted.length - 1))] ?? NaN).toFixed(0);
   const rate = (1000 * gaps.length) / gaps.reduce((sum, gap) => sum + gap, 0);
-  console.log(`${what.padEnd(20)} ${rate.toFixed(1)} frames/s; a frame: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms`);
+  console.log(
+    `${what.padEnd(20)} ${rate.toFixed(1)} frames/s; a frame: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms`,
+  );
 }
 
 /** @param {import('puppeteer').Page} page */
@@ -55,7 +57,10 @@ async function drag(page) {
   await page.mouse.down();
   const until = performance.now() + 1000 * seconds;
   for (let angle = 0; performance.now() < until; angle += 0.15) {
-    await page.mouse.move(box.x + box.width * (0.5 + 0.35 * Math.cos(angle)), box.y + box.height * (0.5 + 0.35 * Math.sin(angle)));
+    await page.mouse.move(
+      box.x + box.width * (0.5 + 0.35 * Math.cos(angle)),
+      box.y + box.height * (0.5 + 0.35 * Math.sin(angle)),
+    );
     await new Promise((resolve) => setTimeout(resolve, 16));
   }
   await page.mouse.up();

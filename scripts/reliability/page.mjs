@@ -26,7 +26,10 @@ ${mutantSection(mutants)}${faultSection(faults)}`;
 /** @param {string} file @param {string} date @param {Test[]} tests */
 function section(file, date, tests) {
   const name = file.replace(/^node\//, '').replace(/\.test\.ts$/, '');
-  const lines = tests.map(({ what, times, found, seconds }) => `| ${what} | ${times.toLocaleString('en')} | ${found} | ${seconds < 1 ? '< 1' : Math.round(seconds)} s |`);
+  const lines = tests.map(
+    ({ what, times, found, seconds }) =>
+      `| ${what} | ${times.toLocaleString('en')} | ${found} | ${seconds < 1 ? '< 1' : Math.round(seconds)} s |`,
+  );
   return `## ${name[0].toUpperCase()}${name.slice(1).replaceAll('-', ' ')}
 
 | tried | times | what came out | took |
@@ -38,7 +41,9 @@ ${date}; \`npm run reliability -- ${file.replace(/\.test\.ts$/, '')}\` ([the tes
 
 /** From the first to the last. @param {Record<string, { date: string }>} files */
 function datesOf(files) {
-  const dates = Object.values(files).map(({ date }) => date).sort();
+  const dates = Object.values(files)
+    .map(({ date }) => date)
+    .sort();
   return dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`;
 }
 
@@ -46,10 +51,19 @@ function datesOf(files) {
 function mutantSection(files) {
   const all = Object.entries(files).sort(([a], [b]) => a.localeCompare(b));
   if (!all.length) return '';
-  const sum = (/** @type {'mutants' | 'killed' | 'survived'} */ what) => all.reduce((total, [, counts]) => total + counts[what], 0);
-  const row = (/** @type {string} */ name, /** @type {number} */ mutants, /** @type {number} */ killed, /** @type {number} */ survived) =>
+  const sum = (/** @type {'mutants' | 'killed' | 'survived'} */ what) =>
+    all.reduce((total, [, counts]) => total + counts[what], 0);
+  const row = (
+    /** @type {string} */ name,
+    /** @type {number} */ mutants,
+    /** @type {number} */ killed,
+    /** @type {number} */ survived,
+  ) =>
     `| ${name} | ${mutants.toLocaleString('en')} | ${killed.toLocaleString('en')} | ${survived} | ${((100 * killed) / mutants).toFixed(1)} % |`;
-  const rows = [...all.map(([file, { mutants, killed, survived }]) => row(file, mutants, killed, survived)), row('all', sum('mutants'), sum('killed'), sum('survived'))];
+  const rows = [
+    ...all.map(([file, { mutants, killed, survived }]) => row(file, mutants, killed, survived)),
+    row('all', sum('mutants'), sum('killed'), sum('survived')),
+  ];
   return `
 ## Mutants
 
@@ -68,9 +82,18 @@ ${datesOf(files)}; \`npm run mutants\` ([the tests](../vitest.mutants.config.ts)
 function faultSection(files) {
   const all = Object.values(files).flatMap(({ faults }) => faults);
   if (!all.length) return '';
-  const row = (/** @type {string} */ name, /** @type {typeof all} */ faults) => `| ${name} | ${faults.length} | ${faults.filter(({ caughtBy }) => caughtBy).length} |`;
+  const row = (/** @type {string} */ name, /** @type {typeof all} */ faults) =>
+    `| ${name} | ${faults.length} | ${faults.filter(({ caughtBy }) => caughtBy).length} |`;
   const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
-  const rows = [...kinds.map((name) => row(name, all.filter(({ kind }) => kind === name))), row('all', all)];
+  const rows = [
+    ...kinds.map((name) =>
+      row(
+        name,
+        all.filter(({ kind }) => kind === name),
+      ),
+    ),
+    row('all', all),
+  ];
   return `
 ## Faults in shaders
 

@@ -14,6 +14,10 @@ export const writeResults = (name, results) => writeFile(store(name), `${JSON.st
 
 /** Writes docs/RELIABILITY.md, of all that was kept. */
 export async function writePage() {
-  const page = reliabilityPage(await readResults('reliability'), await readResults('mutants'), await readResults('faults'));
+  const page = reliabilityPage(
+    await readResults('reliability'),
+    await readResults('mutants'),
+    await readResults('faults'),
+  );
   await writeFile(path.join(root, 'docs', 'RELIABILITY.md'), page);
 }

@@ -13,7 +13,12 @@ export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  row: { value: 'name', names: rowNames, several: true, about: 'only this row; may be given several times, and without --row' },
+  row: {
+    value: 'name',
+    names: rowNames,
+    several: true,
+    about: 'only this row; may be given several times, and without --row',
+  },
   list: { about: 'say what is done and what is not, and how long each row takes' },
   again: { about: 'do rows again that are done already' },
   quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
@@ -40,13 +45,26 @@ const table = {
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run reproduce', 'row');
   const docs = path.join(root, 'docs');
-  const out = typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
+  const out =
+    typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
   if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
-  return /** @type {Options} */ ({ row: rowNames, list: false, again: false, quick: false, headed: false, help: false, ...given, out });
+  return /** @type {Options} */ ({
+    row: rowNames,
+    list: false,
+    again: false,
+    quick: false,
+    headed: false,
+    help: false,
+    ...given,
+    out,
+  });
 }
 
 export function helpText() {
-  const lists = helpLists(table, rowNames.map((name) => [name, `${facts[name].title}: ${facts[name].about}`]));
+  const lists = helpLists(
+    table,
+    rowNames.map((name) => [name, `${facts[name].title}: ${facts[name].about}`]),
+  );
   return `Trains what is compared with known figures, on the full MNIST in Chrome, and writes docs/RESULTS.md. Finished rows are kept
 in docs/results; stopped by Ctrl-C, it goes on after them the next time. A row is done again if its setting has changed.
 

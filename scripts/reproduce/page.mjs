@@ -42,7 +42,12 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
     '|---|---|---|---|---|',
     ...rows,
     '',
-    ...tables.flatMap(({ title, head, lines }) => [`${title}:`, '', ...[head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`), '']),
+    ...tables.flatMap(({ title, head, lines }) => [
+      `${title}:`,
+      '',
+      ...[head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`),
+      '',
+    ]),
     ...notes.flatMap((note) => [note, '']),
     `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}\``,
   ].join('\n');

@@ -21,18 +21,31 @@ export async function reproduce(options) {
  */
 async function runRows(browser, url, options) {
   const { version, path } = await browser.open(`${url}app/reproduce/reproduce.html`, 'reproduction', listeners());
-  const { adapter: info, software, settings } = await browser.call((given) => window.reproduction.open(given), { quick: options.quick });
+  const {
+    adapter: info,
+    software,
+    settings,
+  } = await browser.call((given) => window.reproduction.open(given), { quick: options.quick });
   const adapter = adapterWords(info);
   console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
   const results = await readResults(options.out);
-  const todo = options.row.filter((name) => options.again || !isDeepStrictEqual(results[name]?.settings, settings[name]));
+  const todo = options.row.filter(
+    (name) => options.again || !isDeepStrictEqual(results[name]?.settings, settings[name]),
+  );
   console.log(plan(options.row, todo, results, { adapter, software }));
   for (const name of todo) {
     console.log(`\n${name}: ${facts[name].title}`);
     const begun = performance.now();
     const result = await browser.call((given) => window.reproduction.run(given), name);
     const seconds = (performance.now() - begun) / 1000;
-    await keepResult(options, name, { ...result, settings: settings[name], adapter, browser: version, date: new Date().toISOString(), seconds });
+    await keepResult(options, name, {
+      ...result,
+      settings: settings[name],
+      adapter,
+      browser: version,
+      date: new Date().toISOString(),
+      seconds,
+    });
     console.log(`${name}: ${options.quick ? 'runs through' : verdict(result.comparisons)}; ${duration(seconds)}`);
   }
   console.log(`\nwritten: ${await writePage(options)}`);
@@ -56,9 +69,17 @@ function plan(asked, todo, results, { adapter, software }) {
   const width = Math.max(...rowNames.map((name) => name.length)) + 2;
   const lines = asked.map((name) => {
     const last = results[name];
-    if (last && !todo.includes(name)) return `${name.padEnd(width)}kept: done on ${last.date.slice(0, 10)} in ${duration(last.seconds)}`;
+    if (last && !todo.includes(name))
+      return `${name.padEnd(width)}kept: done on ${last.date.slice(0, 10)} in ${duration(last.seconds)}`;
     if (last?.adapter === adapter) return `${name.padEnd(width)}took ${duration(last.seconds)} here the last time`;
     return `${name.padEnd(width)}${software ? `about ${facts[name].softwareMinutes} min` : `not timed yet on this adapter; about ${facts[name].softwareMinutes} min without a GPU`}`;
   });
-  return ['', ...lines, '', todo.length ? `${counted(todo.length, 'row')} to do. Ctrl-C stops; finished rows are kept.` : 'Nothing to do; --again does rows again.'].join('\n');
+  return [
+    '',
+    ...lines,
+    '',
+    todo.length
+      ? `${counted(todo.length, 'row')} to do. Ctrl-C stops; finished rows are kept.`
+      : 'Nothing to do; --again does rows again.',
+  ].join('\n');
 }

@@ -20,7 +20,8 @@ import { resultsPage } from './page.mjs';
 
 /** @typedef {Partial<Record<RowName, Result>>} Results */
 
-const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) => path.join(folder, 'results', `${name}.json`);
+const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) =>
+  path.join(folder, 'results', `${name}.json`);
 
 /**
  * The rows that are finished.
@@ -30,7 +31,8 @@ const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) => pa
 export async function readResults(folder) {
   /** @type {Results} */
   const results = {};
-  for (const name of rowNames.filter((name) => existsSync(fileOf(folder, name)))) results[name] = JSON.parse(await readFile(fileOf(folder, name), 'utf8'));
+  for (const name of rowNames.filter((name) => existsSync(fileOf(folder, name))))
+    results[name] = JSON.parse(await readFile(fileOf(folder, name), 'utf8'));
   return results;
 }
 
@@ -64,7 +66,9 @@ export async function listRows({ out, row }) {
   const width = Math.max(...rowNames.map((name) => name.length)) + 2;
   const lines = row.map((name) => {
     const done = results[name];
-    const state = done ? `done on ${done.date.slice(0, 10)} in ${duration(done.seconds)}, ${done.adapter}` : `not done; about ${facts[name].softwareMinutes} min without a GPU`;
+    const state = done
+      ? `done on ${done.date.slice(0, 10)} in ${duration(done.seconds)}, ${done.adapter}`
+      : `not done; about ${facts[name].softwareMinutes} min without a GPU`;
     return `${name.padEnd(width)}${state}`;
   });
   return lines.join('\n');

@@ -59,9 +59,13 @@ export class Browser {
     this.#running = true;
     for (const text of this.#troubles.splice(0)) this.#trouble(text);
     /** @type {Outcome<T>} */
-    const outcome = await this.#page.evaluate(/** @type {(argument: unknown) => Promise<Outcome<T>>} */ (work), argument).catch((error) => {
-      throw this.#chrome.connected ? error : new Failure('the browser was closed before it was through', { cause: error });
-    });
+    const outcome = await this.#page
+      .evaluate(/** @type {(argument: unknown) => Promise<Outcome<T>>} */ (work), argument)
+      .catch((error) => {
+        throw this.#chrome.connected
+          ? error
+          : new Failure('the browser was closed before it was through', { cause: error });
+      });
     if ('result' in outcome) return outcome.result;
     const { message, expected, stack } = outcome.failure;
     throw expected ? new Failure(message) : Object.assign(new Error(message), { stack: `in the page: ${stack}` });

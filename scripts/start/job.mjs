@@ -41,7 +41,11 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }, 
   let trained = false;
   const interrupted = () => {
     progress?.end();
-    console.log(trained ? 'Finishing. Ctrl-C again quits at once.' : 'Stopping; what was trained is kept. Ctrl-C again quits at once.');
+    console.log(
+      trained
+        ? 'Finishing. Ctrl-C again quits at once.'
+        : 'Stopping; what was trained is kept. Ctrl-C again quits at once.',
+    );
     browser.stop();
   };
   try {
@@ -58,7 +62,10 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }, 
       },
     });
     console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
-    return { browser: version, result: await browser.call((given) => window.job.run(given), { ...options, mnist: data === undefined }) };
+    return {
+      browser: version,
+      result: await browser.call((given) => window.job.run(given), { ...options, mnist: data === undefined }),
+    };
   } finally {
     progress?.end();
     interrupt.onFirst = undefined;

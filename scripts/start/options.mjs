@@ -9,7 +9,11 @@ const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.m
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
   model: { value: 'name', names: Object.keys(models), about: 'what to train (default: simple)' },
-  epochs: { value: 'n', least: 1, about: 'passes over the training images (default: the model’s); where a model has several trainings, of each' },
+  epochs: {
+    value: 'n',
+    least: 1,
+    about: 'passes over the training images (default: the model’s); where a model has several trainings, of each',
+  },
   steps: { value: 'n', least: 1, about: 'batches to train on, instead of --epochs; --steps 1 is the dry run' },
   batch: { value: 'n', least: 1, about: 'images a step (default: the model’s)' },
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
@@ -40,12 +44,19 @@ const table = {
  */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm start');
-  if (given.epochs !== undefined && given.steps !== undefined) throw new Failure('--epochs and --steps exclude each other');
+  if (given.epochs !== undefined && given.steps !== undefined)
+    throw new Failure('--epochs and --steps exclude each other');
   return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
 }
 
 export function helpText() {
-  const lists = helpLists(table, Object.entries(models).map(([name, { about, epochs, batch }]) => [name, `${about} (${counted(epochs, 'epoch')}, batch ${batch})`]));
+  const lists = helpLists(
+    table,
+    Object.entries(models).map(([name, { about, epochs, batch }]) => [
+      name,
+      `${about} (${counted(epochs, 'epoch')}, batch ${batch})`,
+    ]),
+  );
   return `Trains an autoencoder on MNIST in Chrome, on the GPU if there is one, and writes
 pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
 

@@ -18,7 +18,10 @@ export async function makeFolder(folder) {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new Failure(`--out: nothing can be written to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`, { cause: error });
+    throw new Failure(
+      `--out: nothing can be written to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`,
+      { cause: error },
+    );
   }
 }
 
@@ -32,7 +35,9 @@ export async function writeOutputs(folder, result, circumstances) {
   /** @type {[string, string | Buffer][]} */
   const files = [
     ['report.html', await reportHtml(result, circumstances)],
-    ...result.pictures.map(({ name, file }) => /** @type {[string, Buffer]} */ ([`${name}.png`, Buffer.from(file, 'base64')])),
+    ...result.pictures.map(
+      ({ name, file }) => /** @type {[string, Buffer]} */ ([`${name}.png`, Buffer.from(file, 'base64')]),
+    ),
     ['history.json', historyJson(result, circumstances)],
     ['weights.safetensors', Buffer.from(result.weights, 'base64')],
   ];
@@ -44,10 +49,14 @@ export async function writeOutputs(folder, result, circumstances) {
  * @param {JobResult} result
  * @param {Circumstances} circumstances
  */
-function historyJson({ pictures: _pictures, weights: _weights, summary: _summary, loss, settings, pretraining, rivals, ...rest }, circumstances) {
+function historyJson(
+  { pictures: _pictures, weights: _weights, summary: _summary, loss, settings, pretraining, rivals, ...rest },
+  circumstances,
+) {
   // As exact as the 32-bit numbers are, in half the digits. One a step: on one line, and last.
   const rounded = (/** @type {number[]} */ losses) => losses.map((value) => Number(value.toPrecision(8)));
-  const sides = (/** @type {typeof rivals} */ trainings) => trainings.map((training) => ({ ...training, loss: rounded(training.loss) }));
+  const sides = (/** @type {typeof rivals} */ trainings) =>
+    trainings.map((training) => ({ ...training, loss: rounded(training.loss) }));
   const history = {
     ...circumstances,
     options: settings,

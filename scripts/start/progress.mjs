@@ -47,7 +47,9 @@ function lines() {
   let unprinted;
   const print = (/** @type {JobProgress} */ progress) => {
     const { training, epoch, loss, speed, left } = describe(progress);
-    console.log(`${training}epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`);
+    console.log(
+      `${training}epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`,
+    );
     lastTime = performance.now();
     unprinted = undefined;
   };

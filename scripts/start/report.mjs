@@ -32,13 +32,17 @@ ${style}</style>
 <main>
 <section class="figures" aria-label="Results">
 <div class="main-figure"><strong>${loss(test.loss)}</strong><span>on ${whole(result.settings.testImages)} test images, ${text(unit)}</span></div>
-${figures(result).map(([value, name]) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`).join('\n')}
+${figures(result)
+  .map(([value, name]) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`)
+  .join('\n')}
 </section>
 ${pictures.map(figure).join('\n')}
 <section>
 <h2>Setting</h2>
 <dl>
-${settings(result, circumstances).map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`).join('\n')}
+${settings(result, circumstances)
+  .map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`)
+  .join('\n')}
 </dl>
 <pre tabindex="0">${text(summary)}</pre>
 </section>
@@ -56,8 +60,10 @@ ${trainings(result).map(table).join('\n')}
 
 /** @param {JobResult} result */
 function lead({ settings, steps, stopped, adapter: info }) {
-  const trained = steps < settings.steps ? `${whole(steps)} of ${counted(settings.steps, 'step')}` : counted(steps, 'step');
-  const where = stopped?.training && `: ${stopped.training}, after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`;
+  const trained =
+    steps < settings.steps ? `${whole(steps)} of ${counted(settings.steps, 'step')}` : counted(steps, 'step');
+  const where =
+    stopped?.training && `: ${stopped.training}, after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`;
   const end = stopped ? ` Stopped by hand${where}.` : '';
   return `Trained on ${whole(settings.images)} images in ${trained}, in Chrome through WebGPU, on ${adapter(info)}.${end}`;
 }
@@ -112,7 +118,10 @@ function settings({ settings: { model, images, batch, epochs, steps, seed }, ada
     ['Adapter', adapter(info)],
     ['Browser', browser],
     ['Date', `${date.slice(0, 16).replace('T', ' ')} UTC`],
-    ['Command', `npm start -- --model ${model} ${amount} --batch ${batch} --images ${images} --seed ${seed}${data ? ` --data ${data}` : ''}`],
+    [
+      'Command',
+      `npm start -- --model ${model} ${amount} --batch ${batch} --images ${images} --seed ${seed}${data ? ` --data ${data}` : ''}`,
+    ],
   ];
 }
 

@@ -22,7 +22,10 @@ export function summary(result, secondsInAll, written) {
   const compared = references.map(({ name, value }) => `${name} ${measured(value)}`).join(', ');
   const [open = '', ...others] = written;
   const rows = [
-    stopped && ['stopped', `${stopped.training && `${stopped.training}: `}after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`],
+    stopped && [
+      'stopped',
+      `${stopped.training && `${stopped.training}: `}after ${whole(stopped.steps)} of ${counted(settings.steps, 'step')}`,
+    ],
     ['adapter', adapter(result.adapter)],
     ['time', `${duration(trainingSeconds(result))} of training, ${duration(secondsInAll)} in all`],
     steps > 0 && ['speed', `${whole(imagesSeen / seconds)} images/s`],

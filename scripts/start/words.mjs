@@ -37,7 +37,9 @@ export function trainingSeconds({ seconds, pretraining, rivals }) {
 export function clock(seconds) {
   const all = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60].map((n) => `${n}`);
-  return hours === '0' ? `${minutes}:${rest?.padStart(2, '0')}` : `${hours}:${minutes?.padStart(2, '0')}:${rest?.padStart(2, '0')}`;
+  return hours === '0'
+    ? `${minutes}:${rest?.padStart(2, '0')}`
+    : `${hours}:${minutes?.padStart(2, '0')}:${rest?.padStart(2, '0')}`;
 }
 
 /** @param {number} seconds */

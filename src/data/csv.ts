@@ -46,7 +46,10 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   let count = 0;
   for (const line of linesOf(text, delimiter)) {
     first ??= line;
-    if (line.length !== first.length) throw new FormatError(`csv: ${line.length} values at offset ${line[0].offset}, ${first.length} in the first line`);
+    if (line.length !== first.length)
+      throw new FormatError(
+        `csv: ${line.length} values at offset ${line[0].offset}, ${first.length} in the first line`,
+      );
     count++;
   }
   if (!first) throw new DataError('readCsv: there are no rows');
@@ -115,11 +118,13 @@ function fieldAt(text: string, offset: number, delimiter: string): { field: Fiel
   const ends = (at: number) => at >= text.length || text[at] === delimiter || text[at] === '\n' || text[at] === '\r';
   if (text[offset] !== '"') {
     let end = offset;
-    for (; !ends(end); end++) if (text[end] === '"') throw new FormatError(`csv: a quote within a field that does not begin with one, at offset ${end}`);
+    for (; !ends(end); end++)
+      if (text[end] === '"')
+        throw new FormatError(`csv: a quote within a field that does not begin with one, at offset ${end}`);
     return { field: { text: text.slice(offset, end).trim(), offset }, end };
   }
   let content = '';
-  for (let at = offset + 1; ; ) {
+  for (let at = offset + 1; ;) {
     const quote = text.indexOf('"', at);
     if (quote < 0) throw new FormatError(`csv: the quote at offset ${offset} is not closed`);
     content += text.slice(at, quote);
@@ -136,17 +141,23 @@ function fieldAt(text: string, offset: number, delimiter: string): { field: Fiel
 const notFinite = /^[+-]?(nan|inf|infinity)$/i;
 
 /** Number() takes hexadecimal numbers and the empty text, too. */
-const isNumber = (text: string): boolean => (/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) || notFinite.test(text);
+const isNumber = (text: string): boolean =>
+  (/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) || notFinite.test(text);
 
 function numberOf({ text, offset }: Field, row: number, column: string): number {
-  if (!isNumber(text)) throw new FormatError(`csv: '${text.slice(0, 40)}' in row ${row}, column ${column} (offset ${offset}) is no number; a column of text can be the \`label\``);
+  if (!isNumber(text))
+    throw new FormatError(
+      `csv: '${text.slice(0, 40)}' in row ${row}, column ${column} (offset ${offset}) is no number; a column of text can be the \`label\``,
+    );
   const value = Math.fround(Number(text));
-  if (!Number.isFinite(value)) throw new DataError(`csv: ${text.slice(0, 40)} at row ${row}, column ${column} is not finite`);
+  if (!Number.isFinite(value))
+    throw new DataError(`csv: ${text.slice(0, 40)} at row ${row}, column ${column} is not finite`);
   return value;
 }
 
 function labelColumn(label: string | number, names: readonly string[]): number {
   const column = typeof label === 'number' ? label : names.indexOf(label);
-  if (!Number.isInteger(column) || column < 0 || column >= names.length) throw new OptionError(`readCsv: there is no column ${shown(label)} for the label; there are ${names.join(', ')}`);
+  if (!Number.isInteger(column) || column < 0 || column >= names.length)
+    throw new OptionError(`readCsv: there is no column ${shown(label)} for the label; there are ${names.join(', ')}`);
   return column;
 }

@@ -133,7 +133,8 @@ export class Dataset {
     if (!storage.pieces.some(({ data }) => data.gone)) return;
     const data = await storage.again();
     const values = storage.examples * features;
-    if (data instanceof Uint8Array !== storage.bytes || data.length !== values) throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
+    if (data instanceof Uint8Array !== storage.bytes || data.length !== values)
+      throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
     const pieces = await upload(gpu, data, features);
     // Somebody else may have been faster, or the owner has freed it meanwhile.
     if (storage.pieces.some(({ data }) => data.gone) && !this.disposed) storage.pieces = pieces;
@@ -194,13 +195,20 @@ export class Dataset {
  * unchanged. Of a function nothing is held: it is called, and then called again, and has to give the same.
  * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
  */
-export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource | Promise<DataSource>), options: DatasetOptions = {}): Promise<Dataset> {
+export async function dataset(
+  gpu: Gpu,
+  source: DataSource | (() => DataSource | Promise<DataSource>),
+  options: DatasetOptions = {},
+): Promise<Dataset> {
   checkGpu('dataset', gpu);
   checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
   const { data, shape } = withShape(typeof source === 'function' ? await source() : source, options.shape);
   const features = shape.reduce((product, n) => product * n, 1);
   const length = data.length / features;
-  if (!Number.isInteger(length)) throw new ShapeError(`dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`);
+  if (!Number.isInteger(length))
+    throw new ShapeError(
+      `dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`,
+    );
   const labels = options.labels === undefined ? undefined : wholeLabels(options.labels, length);
   const bytes = data instanceof Uint8Array;
   const { scale = bytes ? 1 / 255 : 1 } = options;
@@ -208,10 +216,22 @@ export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource |
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
   const range = rangeOf(data, features);
   const pieces = half ? [] : await upload(gpu, data, features);
-  const again = typeof source === 'function' ? async () => withShape(await source(), options.shape).data : async () => data;
+  const again =
+    typeof source === 'function' ? async () => withShape(await source(), options.shape).data : async () => data;
   const { least, leastAt, most, mostAt } = range;
-  const scaled = scale < 0 ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt } : { least: least * scale, leastAt, most: most * scale, mostAt };
-  const storage = { pieces, again, streamed: half ? { data, half } : undefined, examples: length, bytes, scale, range: scaled };
+  const scaled =
+    scale < 0
+      ? { least: most * scale, leastAt: mostAt, most: least * scale, mostAt: leastAt }
+      : { least: least * scale, leastAt, most: most * scale, mostAt };
+  const storage = {
+    pieces,
+    again,
+    streamed: half ? { data, half } : undefined,
+    examples: length,
+    bytes,
+    scale,
+    range: scaled,
+  };
   return new Dataset(gpu, shape, storage, labels, length);
 }
 
@@ -220,17 +240,23 @@ function wholeLabels(given: ArrayLike<number>, examples: number): Int32Array {
   const labels: unknown[] = Array.from(checkNumbers('dataset: labels', given));
   if (labels.length !== examples) throw new ShapeError(`dataset: ${examples} examples, but ${labels.length} labels`);
   const wrong = labels.findIndex((label) => typeof label !== 'number' || (label | 0) !== label);
-  if (wrong >= 0) throw new DataError(`dataset: the label of row ${wrong} is ${shown(labels[wrong])}, not a whole number of 32 bits`);
+  if (wrong >= 0)
+    throw new DataError(`dataset: the label of row ${wrong} is ${shown(labels[wrong])}, not a whole number of 32 bits`);
   return Int32Array.from(given);
 }
 
-function withShape(source: DataSource, shape?: readonly number[]): { data: Uint8Array | Float32Array; shape: readonly number[] } {
+function withShape(
+  source: DataSource,
+  shape?: readonly number[],
+): { data: Uint8Array | Float32Array; shape: readonly number[] } {
   const flat = source instanceof Uint8Array || source instanceof Float32Array;
   const data = flat ? source : (source as Source | undefined)?.data;
-  if (!(data instanceof Uint8Array) && !(data instanceof Float32Array)) throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
+  if (!(data instanceof Uint8Array) && !(data instanceof Float32Array))
+    throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
   if (!data.length) throw new DataError('dataset: the data is empty');
   const whole = flat ? undefined : checkShape('the data', source.shape);
-  if (whole && whole.reduce((product, n) => product * n, 1) !== data.length) throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
+  if (whole && whole.reduce((product, n) => product * n, 1) !== data.length)
+    throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
   if (!whole && shape === undefined) throw new OptionError('dataset: a flat array needs the `shape` of one example');
   const example = shape === undefined ? (whole!.length > 1 ? whole!.slice(1) : [1]) : checkShape('an example', shape);
   // Memory that is shared may change between a look and the upload, and not every engine takes it.
@@ -239,7 +265,8 @@ function withShape(source: DataSource, shape?: readonly number[]): { data: Uint8
 
 /** @throws ShapeError */
 function checkShape(of: string, shape: readonly number[]): readonly number[] {
-  if (!isShape(shape) || !shape.length) throw new ShapeError(`dataset: ${shown(shape)} is no shape of ${of}: every side is a whole number of at least 1`);
+  if (!isShape(shape) || !shape.length)
+    throw new ShapeError(`dataset: ${shown(shape)} is no shape of ${of}: every side is a whole number of at least 1`);
   return [...shape];
 }
 
@@ -260,9 +287,15 @@ const place = (i: number, features: number): string => `row ${Math.floor(i / fea
 /** @throws DataError where values lie outside [0, 1], which binary cross-entropy takes for probabilities */
 export function checkProbabilities(data: Dataset): void {
   const { least, leastAt, most, mostAt } = data.storage.range;
-  if (least < 0) throw new DataError(`bce: ${least} at ${place(leastAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+  if (least < 0)
+    throw new DataError(
+      `bce: ${least} at ${place(leastAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`,
+    );
   // Bytes times 1/255 may come out a rounding above 1.
-  if (most > 1 + 1e-6) throw new DataError(`bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+  if (most > 1 + 1e-6)
+    throw new DataError(
+      `bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`,
+    );
 }
 
 /**
@@ -274,13 +307,17 @@ export async function asDataset(where: string, gpu: Gpu, data: Data, shape: read
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
-    if (data.features !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
+    if (data.features !== features)
+      throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
     await data.bringBack();
     return { set: data, release: () => {} };
   }
   if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
     const has = withShape(data).shape.reduce((product, n) => product * n, 1);
-    if (has !== features) throw new ShapeError(`${where}: the model takes ${features} features, the data has ${has} ([${data.shape.join(', ')}])`);
+    if (has !== features)
+      throw new ShapeError(
+        `${where}: the model takes ${features} features, the data has ${has} ([${data.shape.join(', ')}])`,
+      );
   }
   const made = await dataset(gpu, data, { shape });
   return { set: made, release: () => made.dispose() };

@@ -40,7 +40,10 @@ export class Feed {
   static open(where: string, set: Dataset, batch: number): Feed | undefined {
     const { streamed } = set.storage;
     if (!streamed) return undefined;
-    if (batch > streamed.half) throw new OptionError(`${where}: a batch of ${batch}, but with its deviceBytes the data set brings ${streamed.half} examples at a time`);
+    if (batch > streamed.half)
+      throw new OptionError(
+        `${where}: a batch of ${batch}, but with its deviceBytes the data set brings ${streamed.half} examples at a time`,
+      );
     return new Feed(set, streamed.data, streamed.half);
   }
 
@@ -73,11 +76,16 @@ export class Feed {
     if (count <= 0) return;
     const order = this.#order?.subarray(first, first + count);
     if (!order) this.#rows.set(this.source.subarray(first * features, (first + count) * features));
-    else order.forEach((row, i) => this.#rows.set(this.source.subarray(row * features, (row + 1) * features), i * features));
+    else
+      order.forEach((row, i) =>
+        this.#rows.set(this.source.subarray(row * features, (row + 1) * features), i * features),
+      );
     const { buffer } = boundRange(this.data);
     gpu.device.queue.writeBuffer(buffer, (half % 2) * this.#rows.byteLength, this.#rows as Float32Array<ArrayBuffer>);
     if (!this.targets) return;
-    const targets = Float32Array.from({ length: this.half }, (_, i) => (i < count ? storage.hostTargets![order ? order[i] : first + i] : 0));
+    const targets = Float32Array.from({ length: this.half }, (_, i) =>
+      i < count ? storage.hostTargets![order ? order[i] : first + i] : 0,
+    );
     gpu.device.queue.writeBuffer(boundRange(this.targets).buffer, (half % 2) * targets.byteLength, targets);
   }
 }

@@ -25,12 +25,17 @@ const longestHeader = 4 + 4 * 255;
 /** Where the values begin, and where they end. */
 function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
-  if (bytes[0] !== 0 || bytes[1] !== 0) throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
-  if (bytes[2] !== 8) throw new FormatError(`idx: values of type 0x${bytes[2].toString(16)} at offset 2; only unsigned bytes (0x8) are read`);
+  if (bytes[0] !== 0 || bytes[1] !== 0)
+    throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
+  if (bytes[2] !== 8)
+    throw new FormatError(
+      `idx: values of type 0x${bytes[2].toString(16)} at offset 2; only unsigned bytes (0x8) are read`,
+    );
   const sides = bytes[3];
   if (!sides) throw new FormatError('idx: no sides at offset 3');
   const start = 4 + 4 * sides;
-  if (bytes.length < start) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
+  if (bytes.length < start)
+    throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: sides }, (_, i) => view.getUint32(4 + 4 * i));
   // Sides that overflow leave no 0, but NaN.
@@ -45,7 +50,9 @@ function parse(bytes: Uint8Array): IdxData {
 }
 
 const wrongLength = (values: number | string, { shape, start, end }: ReturnType<typeof readHeader>): FormatError =>
-  new FormatError(`idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`);
+  new FormatError(
+    `idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`,
+  );
 
 /** Deflate makes of one byte at most so many. */
 const mostOfOne = 1032;
@@ -64,7 +71,10 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
     // The file's last word is how much it held. Browsers refuse what comes behind it, a second stream too; Node 20 does not.
     const end = bytes.length - 4;
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
-    if (length !== inflated.length % 2 ** 32) throw new FormatError(`idx: the gzip stream ends before offset ${end}, which says ${length} bytes, not ${inflated.length}`);
+    if (length !== inflated.length % 2 ** 32)
+      throw new FormatError(
+        `idx: the gzip stream ends before offset ${end}, which says ${length} bytes, not ${inflated.length}`,
+      );
     return inflated;
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;
@@ -93,7 +103,8 @@ export interface FetchOptions {
 /** Fetches and reads an IDX file. @throws DataError where the server gives none, FormatError where it is damaged */
 export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
   checkOptions('fetchIdx', options, ['onProgress', 'signal']);
-  if (typeof url !== 'string' && !(url instanceof URL)) throw new OptionError(`fetchIdx: the url is a text or a URL, not ${shown(url)}`);
+  if (typeof url !== 'string' && !(url instanceof URL))
+    throw new OptionError(`fetchIdx: the url is a text or a URL, not ${shown(url)}`);
   if (options.onProgress !== undefined) checkFunction('fetchIdx: onProgress', options.onProgress);
   checkSignal('fetchIdx', options.signal);
   return readIdx(await download(String(url), options));
@@ -102,7 +113,8 @@ export async function fetchIdx(url: string | URL, options: FetchOptions = {}): P
 async function download(url: string, { onProgress, signal }: FetchOptions): Promise<Uint8Array> {
   try {
     const response = await fetch(url, { signal });
-    if (!response.ok || !response.body) throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
+    if (!response.ok || !response.body)
+      throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
     const total = Number(response.headers.get('content-length')) || undefined;
     return await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
   } catch (cause) {
@@ -113,7 +125,10 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
 }
 
 /** All of a stream. `look` is shown what has come so far; where it throws, the stream ends. */
-async function readAll(body: ReadableStream<Uint8Array>, look: (loaded: number, parts: readonly Uint8Array[]) => void): Promise<Uint8Array> {
+async function readAll(
+  body: ReadableStream<Uint8Array>,
+  look: (loaded: number, parts: readonly Uint8Array[]) => void,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let loaded = 0;
   const reader = body.getReader();

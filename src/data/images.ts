@@ -31,21 +31,30 @@ const luma = [0.299, 0.587, 0.114];
  * @throws FormatError an image that cannot be decoded, with its number; DataError an address that gives none, or no image at all; ShapeError images
  * of several sizes where none was asked for; LatentGpuError where there is no `OffscreenCanvas`, as outside of browsers
  */
-export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageInput>, options: ImageOptions = {}): Promise<Images> {
+export async function readImages(
+  images: Iterable<ImageInput> | ArrayLike<ImageInput>,
+  options: ImageOptions = {},
+): Promise<Images> {
   checkOptions('readImages', options, ['size', 'fit', 'channels', 'background', 'signal']);
   const { fit = 'cover', channels = 3, background = 'white', signal } = options;
   checkWord('readImages: fit', fit, ['cover', 'stretch']);
-  if (![1, 3, 4].includes(channels)) throw new OptionError(`readImages: channels are 1, 3 or 4, not ${shown(channels)}`);
-  if (typeof background !== 'string') throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
+  if (![1, 3, 4].includes(channels))
+    throw new OptionError(`readImages: channels are 1, 3 or 4, not ${shown(channels)}`);
+  if (typeof background !== 'string')
+    throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
   checkSignal('readImages', signal);
   if (typeof images !== 'object' || images === null) throw new OptionError('readImages: takes a list of images');
-  if (!(Symbol.iterator in images)) checkNumber('readImages: length of the images', images.length, { least: 0, most: 2 ** 24, whole: true });
-  if (options.size !== undefined && checkSides('readImages: size', options.size).length !== 2) throw new OptionError(`readImages: the size is [height, width], not ${shown(options.size)}`);
+  if (!(Symbol.iterator in images))
+    checkNumber('readImages: length of the images', images.length, { least: 0, most: 2 ** 24, whole: true });
+  if (options.size !== undefined && checkSides('readImages: size', options.size).length !== 2)
+    throw new OptionError(`readImages: the size is [height, width], not ${shown(options.size)}`);
   for (const side of options.size ?? []) checkNumber('readImages: size', side, { least: 1, most: 16384, whole: true });
   const inputs = Array.from(images);
   if (!inputs.length) throw new DataError('readImages: there are no images');
-  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') throw new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them');
-  if (!isColour(background)) throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
+  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function')
+    throw new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them');
+  if (!isColour(background))
+    throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
   let size = options.size;
   let data = new Uint8Array();
   let context: OffscreenCanvasRenderingContext2D | undefined;
@@ -56,7 +65,9 @@ export async function readImages(images: Iterable<ImageInput> | ArrayLike<ImageI
       size ??= [bitmap.height, bitmap.width];
       const [height, width] = size;
       if (!options.size && (bitmap.height !== height || bitmap.width !== width)) {
-        throw new ShapeError(`readImages: image ${i} is ${bitmap.height} × ${bitmap.width}, the first one ${height} × ${width}; give a size to bring them to`);
+        throw new ShapeError(
+          `readImages: image ${i} is ${bitmap.height} × ${bitmap.width}, the first one ${height} × ${width}; give a size to bring them to`,
+        );
       }
       if (!data.length) data = new Uint8Array(inputs.length * height * width * channels);
       context ??= new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
@@ -84,7 +95,8 @@ async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promi
 async function download(url: string, i: number, signal?: AbortSignal): Promise<Blob> {
   try {
     const response = await fetch(url, { signal });
-    if (!response.ok) throw new DataError(`readImages: image ${i}: ${url} answered ${response.status} ${response.statusText}`);
+    if (!response.ok)
+      throw new DataError(`readImages: image ${i}: ${url} answered ${response.status} ${response.statusText}`);
     return await response.blob();
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
@@ -104,7 +116,12 @@ function isColour(text: string): boolean {
   return black === white;
 }
 
-function draw(context: OffscreenCanvasRenderingContext2D, bitmap: ImageBitmap, fit: 'cover' | 'stretch', background: string | undefined): void {
+function draw(
+  context: OffscreenCanvasRenderingContext2D,
+  bitmap: ImageBitmap,
+  fit: 'cover' | 'stretch',
+  background: string | undefined,
+): void {
   const { width, height } = context.canvas;
   context.clearRect(0, 0, width, height);
   if (background !== undefined) {
@@ -120,7 +137,8 @@ function draw(context: OffscreenCanvasRenderingContext2D, bitmap: ImageBitmap, f
 /** From red, green, blue and opacity to the channels that are wanted. */
 function pick(pixels: Uint8ClampedArray, channels: 1 | 3 | 4, to: Uint8Array): void {
   for (let at = 0, out = 0; at < pixels.length; at += 4) {
-    if (channels === 1) to[out++] = Math.round(luma[0] * pixels[at] + luma[1] * pixels[at + 1] + luma[2] * pixels[at + 2]);
+    if (channels === 1)
+      to[out++] = Math.round(luma[0] * pixels[at] + luma[1] * pixels[at + 1] + luma[2] * pixels[at + 2]);
     else for (let c = 0; c < channels; c++) to[out++] = pixels[at + c];
   }
 }

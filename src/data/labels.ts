@@ -13,10 +13,17 @@ export type Labelled = Dataset | { data: Data; labels: Labels };
  * Examples on the device, and the class of each beside it.
  * @throws OptionError where there are no labels; ShapeError where there are not as many as examples; DataError where one is no class
  */
-export async function putLabelled(where: string, gpu: Gpu, labelled: Labelled, shape: readonly number[], classes: number): Promise<OnDevice> {
+export async function putLabelled(
+  where: string,
+  gpu: Gpu,
+  labelled: Labelled,
+  shape: readonly number[],
+  classes: number,
+): Promise<OnDevice> {
   const data = labelled instanceof Dataset ? labelled : labelled?.data;
   const labels = labelled?.labels;
-  if (typeof labels?.length !== 'number') throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
+  if (typeof labels?.length !== 'number')
+    throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
   const { set, release } = await asDataset(where, gpu, data, shape);
   try {
     checkLabels(where, labels, set.length, classes);
@@ -36,6 +43,9 @@ function checkLabels(where: string, labels: Labels, examples: number, classes: n
   if (labels.length !== examples) throw new ShapeError(`${where}: ${examples} examples, but ${labels.length} labels`);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
-    if (!Number.isInteger(label) || label < 0 || label >= classes) throw new DataError(`${where}: the label of row ${i} is ${shown(label)}, not one of the ${classes} classes 0 to ${classes - 1}`);
+    if (!Number.isInteger(label) || label < 0 || label >= classes)
+      throw new DataError(
+        `${where}: the label of row ${i} is ${shown(label)}, not one of the ${classes} classes 0 to ${classes - 1}`,
+      );
   }
 }

@@ -9,7 +9,8 @@ export function splitRows(length: number, fraction: number, options: { seed?: nu
   checkSeed('split', seed);
   checkNumber('split: fraction', fraction, { above: 0, most: 1 });
   const first = Math.round(length * fraction);
-  if (first < 1 || first >= length) throw new DataError(`split: a fraction of ${fraction} of ${length} examples leaves one side empty`);
+  if (first < 1 || first >= length)
+    throw new DataError(`split: a fraction of ${fraction} of ${length} examples leaves one side empty`);
   const order = Array.from(permutation(length, seed, streams.split));
   return [order.slice(0, first), order.slice(first)];
 }

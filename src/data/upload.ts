@@ -4,17 +4,26 @@ import { checkNumber } from '../runtime/options.ts';
 import { boundRange, emptyTensor, type Piece, type Tensor } from '../runtime/tensor.ts';
 
 /** How many examples are brought at a time, if not all of them may lie on the device. @throws OptionError where that is less than a few */
-export function halfOfWindow(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number): number | undefined {
+export function halfOfWindow(
+  gpu: Gpu,
+  data: Uint8Array | Float32Array,
+  features: number,
+  deviceBytes?: number,
+): number | undefined {
   if (deviceBytes === undefined) return undefined;
   checkNumber('dataset: deviceBytes', deviceBytes, { least: 1 });
   if (data.byteLength <= deviceBytes) return undefined;
   const example = features * data.BYTES_PER_ELEMENT;
   const half = wholeWords(Math.min(deviceBytes, bufferLimit(gpu)) / 2 / example);
-  if (half < 4) throw new OptionError(`dataset: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`);
+  if (half < 4)
+    throw new OptionError(
+      `dataset: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`,
+    );
   return half;
 }
 
-const bufferLimit = ({ device: { limits } }: Gpu): number => Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
+const bufferLimit = ({ device: { limits } }: Gpu): number =>
+  Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
 
 /** Four examples of bytes are whole words, whatever their size. */
 const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
@@ -27,7 +36,11 @@ export async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features
   try {
     for (let first = 0; first < examples; first += most) {
       const count = Math.min(most, examples - first);
-      pieces.push({ data: await uploadPiece(gpu, data.subarray(first * features, (first + count) * features)), first, count });
+      pieces.push({
+        data: await uploadPiece(gpu, data.subarray(first * features, (first + count) * features)),
+        first,
+        count,
+      });
     }
   } catch (error) {
     for (const { data } of pieces) data.dispose();
@@ -46,7 +59,12 @@ async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<T
     await gpu.guard(() => {
       gpu.device.queue.writeBuffer(buffer, 0, raw, 0, whole);
       // A write comes in whole words.
-      if (whole < raw.length) gpu.device.queue.writeBuffer(buffer, whole, Uint8Array.from({ length: 4 }, (_, i) => raw[whole + i] ?? 0));
+      if (whole < raw.length)
+        gpu.device.queue.writeBuffer(
+          buffer,
+          whole,
+          Uint8Array.from({ length: 4 }, (_, i) => raw[whole + i] ?? 0),
+        );
     });
   } catch (error) {
     tensor.dispose();

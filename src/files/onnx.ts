@@ -38,7 +38,12 @@ export class OnnxGraph {
   }
 
   /** The result of an operator. An input that is left out is ''. */
-  node(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, result = `${operator}.${this.#unnamed++}`): string {
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    result = `${operator}.${this.#unnamed++}`,
+  ): string {
     const node = new Message()
       .each(inputs, (message, name) => message.text(1, name))
       .text(2, result)
@@ -61,12 +66,18 @@ export class OnnxGraph {
       .text(2, 'latentgpu')
       .message(7, graph)
       .message(8, new Message().text(1, '').int(2, operatorSet))
-      .each(Object.entries(metadata), (message, [key, value]) => message.message(14, new Message().text(1, key).text(2, value)))
+      .each(Object.entries(metadata), (message, [key, value]) =>
+        message.message(14, new Message().text(1, key).text(2, value)),
+      )
       .toBytes();
   }
 
   #constant(name: string, type: number, raw: Uint8Array, shape: readonly number[]): string {
-    const tensor = new Message().each(shape, (message, side) => message.int(1, side)).int(2, type).text(8, name).bytes(9, raw);
+    const tensor = new Message()
+      .each(shape, (message, side) => message.int(1, side))
+      .int(2, type)
+      .text(8, name)
+      .bytes(9, raw);
     this.#constants.set(name, tensor);
     return name;
   }

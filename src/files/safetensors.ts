@@ -39,13 +39,16 @@ export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
 ): Uint8Array<ArrayBuffer> {
-  if (!isRecord(tensors) || !(metadata === undefined || isTexts(metadata))) throw new OptionError('writeSafetensors: takes tensors by their names, and metadata that map names to text');
+  if (!isRecord(tensors) || !(metadata === undefined || isTexts(metadata)))
+    throw new OptionError('writeSafetensors: takes tensors by their names, and metadata that map names to text');
   const header: [string, unknown][] = metadata ? [[METADATA, metadata]] : [];
   let end = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
     const { data, shape } = (tensor ?? {}) as Partial<SafeTensor>;
-    if (!isCounts(shape) || !(data instanceof Float32Array)) throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
-    if (name === METADATA) throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
+    if (!isCounts(shape) || !(data instanceof Float32Array))
+      throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
+    if (name === METADATA)
+      throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
     const elements = elementCount(shape);
     if (elements !== data.length) {
       throw new ShapeError(`safetensors: ${name} has the shape [${shape.join(', ')}], but ${data.length} numbers`);
@@ -71,7 +74,8 @@ export function writeSafetensors(
 }
 
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
-  if (!(bytes instanceof Uint8Array)) throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
+  if (!(bytes instanceof Uint8Array))
+    throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
   const { header, dataStart } = readHeader(bytes);
   const { [METADATA]: metadata = {}, ...entries } = header;
   if (!isTexts(metadata)) {
@@ -90,7 +94,8 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < PREFIX) throw malformed(bytes.length, `the file ends here; its first ${PREFIX} bytes are the header's length`);
+  if (bytes.length < PREFIX)
+    throw malformed(bytes.length, `the file ends here; its first ${PREFIX} bytes are the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const dataStart = PREFIX + length;
   if (length > LONGEST) throw malformed(0, `a header of ${length} bytes is announced; ${LONGEST} are allowed`);
@@ -127,12 +132,21 @@ function checkCover(spans: Span[], dataLength: number, dataStart: number): void 
   let end = 0;
   let before = 'the header';
   for (const span of [...spans].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (span.begin > end) throw malformed(dataStart + end, `${span.begin - end} bytes between ${before} and ${span.name} belong to no tensor`);
-    if (span.begin < end) throw malformed(dataStart + span.begin, `${span.name} overlaps ${before} by ${end - span.begin} bytes`);
+    if (span.begin > end)
+      throw malformed(
+        dataStart + end,
+        `${span.begin - end} bytes between ${before} and ${span.name} belong to no tensor`,
+      );
+    if (span.begin < end)
+      throw malformed(dataStart + span.begin, `${span.name} overlaps ${before} by ${end - span.begin} bytes`);
     end = span.end;
     before = span.name;
   }
-  if (end > dataLength) throw malformed(dataStart + dataLength, `the file ends here, ${end - dataLength} bytes before the end of ${before}`);
+  if (end > dataLength)
+    throw malformed(
+      dataStart + dataLength,
+      `the file ends here, ${end - dataLength} bytes before the end of ${before}`,
+    );
   if (end < dataLength) throw malformed(dataStart + end, `${dataLength - end} bytes follow that belong to no tensor`);
 }
 

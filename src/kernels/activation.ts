@@ -1,4 +1,12 @@
-import { activationBackward, activationForward, activationNames, savedForSlope, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import {
+  activationBackward,
+  activationForward,
+  activationNames,
+  savedForSlope,
+  slopeBackward,
+  slopeForward,
+  type Activation,
+} from '../../shaders/activation.ts';
 import { OptionError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -10,7 +18,8 @@ export { activationNames };
 
 /** @throws OptionError for a name that no activation has */
 export function checkActivation(where: string, name: Activation): void {
-  if (!activationNames.includes(name)) throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
+  if (!activationNames.includes(name))
+    throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
 }
 
 /** y = f(z), elementwise. dz = dy f′(z). @throws OptionError */
@@ -46,7 +55,13 @@ export interface Gate {
  * y = f(z), where z is a product that `forward` records into the tensor it is given: with f in the same dispatch where f′ follows from y, else
  * f is one dispatch more. `backward` hands dz on.
  */
-export function activated(tape: Tape, shape: readonly number[], f: Activation, forward: (y: Tensor, f: Activation) => void, backward: (dz: Tensor) => void): Tensor {
+export function activated(
+  tape: Tape,
+  shape: readonly number[],
+  f: Activation,
+  forward: (y: Tensor, f: Activation) => void,
+  backward: (dz: Tensor) => void,
+): Tensor {
   const fused = f !== 'linear' && savedForSlope(f) === 'y';
   const z = tape.tensor(shape, 'f32', 'preactivation');
   const y = fused ? tape.tensor(shape, 'f32', f) : z;
@@ -76,13 +91,20 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   tape.run(slopeForward(name), { saved, s }, { constants: { quads: quadsOf(s) }, threads: quadsOf(s) });
   if (fold) {
     tape.backward(s, () => {
-      tape.run(slopeBackward(name), { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) }, { constants: { size: s.size }, threads: quadsOf(s) });
+      tape.run(
+        slopeBackward(name),
+        { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) },
+        { constants: { size: s.size }, threads: quadsOf(s) },
+      );
     });
   }
   return s;
 }
 
-const named = (name: Activation) => (tape: Tape, z: Tensor): Tensor => activate(tape, z, name);
+const named =
+  (name: Activation) =>
+  (tape: Tape, z: Tensor): Tensor =>
+    activate(tape, z, name);
 
 /** y = z */
 export const linear = named('linear');

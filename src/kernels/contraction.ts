@@ -22,7 +22,14 @@ export interface RecordedLayer {
  * With `u`, [rows, code], an estimate: E ‖uᵀJ‖² = ‖J‖²_F where the entries of u are independent, of mean 0 and variance 1 (Hutchinson 1990).
  * One row for each example is then all that is built, so it costs about as much as a pass back.
  */
-export function contraction(tape: Tape, layers: readonly RecordedLayer[], state: Tensor, factor: number, gradient: boolean, u?: Tensor): Tensor {
+export function contraction(
+  tape: Tape,
+  layers: readonly RecordedLayer[],
+  state: Tensor,
+  factor: number,
+  gradient: boolean,
+  u?: Tensor,
+): Tensor {
   const fromCode = layers.toReversed();
   let v = u;
   if (!v) {

@@ -18,16 +18,29 @@ import { sizesOf, whole, type Window } from './window.ts';
  * dw with dbias in one dispatch, dx with the slope of x's own activation folded in.
  * @throws ShapeError
  */
-export function conv2d(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, window: Window, activation: Activation = 'linear'): Tensor {
+export function conv2d(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | undefined,
+  window: Window,
+  activation: Activation = 'linear',
+): Tensor {
   const [filters] = w.shape;
   check('conv2d', x, window.image, w, window, window.image[2], bias, filters);
   const rows = x.shape[0];
   const shape = [rows, window.places[0] * window.places[1] * filters];
-  return activated(tape, shape, activation, (y, f) => gather(tape, { x, w, y, bias, activation: f }, window), (dz) => {
-    weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
-    const { y, slope } = foldedInto(tape, x);
-    scatter(tape, { x: dz, w, y, slope }, window);
-  });
+  return activated(
+    tape,
+    shape,
+    activation,
+    (y, f) => gather(tape, { x, w, y, bias, activation: f }, window),
+    (dz) => {
+      weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
+      const { y, slope } = foldedInto(tape, x);
+      scatter(tape, { x: dz, w, y, slope }, window);
+    },
+  );
 }
 
 /**
@@ -35,25 +48,51 @@ export function conv2d(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefine
  * w [filters, kernel height, kernel width, channels], bias [channels]; y is [rows, height × width × channels] of the window's image.
  * @throws ShapeError
  */
-export function convTranspose2d(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, window: Window, activation: Activation = 'linear'): Tensor {
+export function convTranspose2d(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | undefined,
+  window: Window,
+  activation: Activation = 'linear',
+): Tensor {
   const [filters] = w.shape;
   const [height, width, channels] = window.image;
   check('convTranspose2d', x, [...window.places, filters], w, window, channels, bias, channels);
   const shape = [x.shape[0], height * width * channels];
-  return activated(tape, shape, activation, (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window), (dz) => {
-    weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
-    if (bias) sumRowsInto(tape, dz, tape.grad(bias));
-    const { y, slope } = foldedInto(tape, x);
-    gather(tape, { x: dz, w, y, slope }, window);
-  });
+  return activated(
+    tape,
+    shape,
+    activation,
+    (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window),
+    (dz) => {
+      weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
+      if (bias) sumRowsInto(tape, dz, tape.grad(bias));
+      const { y, slope } = foldedInto(tape, x);
+      gather(tape, { x: dz, w, y, slope }, window);
+    },
+  );
 }
 
-function check(kernel: string, x: Tensor, input: readonly number[], w: Tensor, { kernel: size }: Window, channels: number, bias: Tensor | undefined, outputs: number): void {
-  if (x.size !== x.shape[0] * input.reduce((product, n) => product * n, 1)) throw new ShapeError(`${kernel}: takes rows of ${show(input)}, not ${show(x.shape)}`);
+function check(
+  kernel: string,
+  x: Tensor,
+  input: readonly number[],
+  w: Tensor,
+  { kernel: size }: Window,
+  channels: number,
+  bias: Tensor | undefined,
+  outputs: number,
+): void {
+  if (x.size !== x.shape[0] * input.reduce((product, n) => product * n, 1))
+    throw new ShapeError(`${kernel}: takes rows of ${show(input)}, not ${show(x.shape)}`);
   if (w.shape.length !== 4 || w.shape[1] !== size[0] || w.shape[2] !== size[1] || w.shape[3] !== channels) {
-    throw new ShapeError(`${kernel}: a kernel of ${show(size)} over ${channels} channels, but weights of ${show(w.shape)}`);
+    throw new ShapeError(
+      `${kernel}: a kernel of ${show(size)} over ${channels} channels, but weights of ${show(w.shape)}`,
+    );
   }
-  if (bias && bias.size !== outputs) throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
+  if (bias && bias.size !== outputs)
+    throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
 }
 
 /** What goes in and out of a convolution, either way round. */
@@ -75,9 +114,27 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
   if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
-  const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideRun: whole(kernelWidth * channels), wideY: whole(filters), bias: bias !== undefined, activation, slope: slope?.activation };
-  const way = (tiling: Tiling) => ({ shader: convShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, filters) });
-  tuned(tape, problemOf('conv2d', sizes), { x, w, y, bias, saved: slope?.saved }, sizes, tilings(tape.gpu, m, filters), way);
+  const variant = {
+    wideChannels: whole(channels),
+    wideFilters: whole(filters),
+    wideRun: whole(kernelWidth * channels),
+    wideY: whole(filters),
+    bias: bias !== undefined,
+    activation,
+    slope: slope?.activation,
+  };
+  const way = (tiling: Tiling) => ({
+    shader: convShader({ ...variant, tiling }),
+    invocations: invocationsOf(tiling, m, filters),
+  });
+  tuned(
+    tape,
+    problemOf('conv2d', sizes),
+    { x, w, y, bias, saved: slope?.saved },
+    sizes,
+    tilings(tape.gpu, m, filters),
+    way,
+  );
 }
 
 /** From the places to the image: each pixel adds up the places whose patches it lies in. */
@@ -88,9 +145,26 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const { batch, height, width, stride } = sizes;
   const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
-  const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(channels), bias: bias !== undefined, activation, slope: slope?.activation };
-  const way = (tiling: Tiling) => ({ shader: convTransposeShader({ ...variant, tiling }), invocations: invocationsOf(tiling, stride * stride * filledRows(tiling, inClass), channels) });
-  tuned(tape, problemOf('conv2d transposed', sizes), { x, w, y, bias, saved: slope?.saved }, sizes, tilings(tape.gpu, stride * stride * inClass, channels), way);
+  const variant = {
+    wideChannels: whole(channels),
+    wideFilters: whole(filters),
+    wideY: whole(channels),
+    bias: bias !== undefined,
+    activation,
+    slope: slope?.activation,
+  };
+  const way = (tiling: Tiling) => ({
+    shader: convTransposeShader({ ...variant, tiling }),
+    invocations: invocationsOf(tiling, stride * stride * filledRows(tiling, inClass), channels),
+  });
+  tuned(
+    tape,
+    problemOf('conv2d transposed', sizes),
+    { x, w, y, bias, saved: slope?.saved },
+    sizes,
+    tilings(tape.gpu, stride * stride * inClass, channels),
+    way,
+  );
 }
 
 /** Tiles of 8 × 8 sums that keep a GPU busy, and parts of the batch that one more dispatch adds up. */
@@ -117,9 +191,26 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
   const sizes = { filters, parts, ...sizesOf(a.shape[0], window) };
   const partial = (whole: Tensor) => (parts === 1 ? whole : tape.tensor([parts, whole.size], 'f32', 'partial sums'));
   const [ownY, ownSums] = [partial(y), sums && partial(sums)];
-  const variant = { wideChannels: whole(channels), wideFilters: whole(filters), wideY: whole(n), ragged: !whole(sizes.out_width), sums: sums !== undefined };
-  const way = (tiling: Tiling) => ({ shader: convWeightsShader({ ...variant, tiling }), invocations: invocationsOf(tiling, parts * filledRows(tiling, filters), n) + (sums ? parts * Math.ceil(filters / 4) : 0) });
-  tuned(tape, problemOf('conv2d weights', sizes), { a, x, y: ownY, sums: ownSums }, sizes, tilings(tape.gpu, filters, n), way);
+  const variant = {
+    wideChannels: whole(channels),
+    wideFilters: whole(filters),
+    wideY: whole(n),
+    ragged: !whole(sizes.out_width),
+    sums: sums !== undefined,
+  };
+  const way = (tiling: Tiling) => ({
+    shader: convWeightsShader({ ...variant, tiling }),
+    invocations:
+      invocationsOf(tiling, parts * filledRows(tiling, filters), n) + (sums ? parts * Math.ceil(filters / 4) : 0),
+  });
+  tuned(
+    tape,
+    problemOf('conv2d weights', sizes),
+    { a, x, y: ownY, sums: ownSums },
+    sizes,
+    tilings(tape.gpu, filters, n),
+    way,
+  );
   if (ownY !== y) sumRowsInto(tape, ownY, y);
   if (sums && ownSums !== sums) sumRowsInto(tape, ownSums!, sums);
 }

@@ -25,9 +25,19 @@ export function dropout(tape: Tape, x: Tensor, rate: number, draws: Draws): Tens
   return y;
 }
 
-function record(tape: Tape, kind: CorruptionKind, x: Tensor, y: Tensor, constants: { amount?: number; threshold?: number }, draws: Draws): void {
+function record(
+  tape: Tape,
+  kind: CorruptionKind,
+  x: Tensor,
+  y: Tensor,
+  constants: { amount?: number; threshold?: number },
+  draws: Draws,
+): void {
   const rows = x.shape[0];
   const columns = x.size / rows;
-  const size = { constants: { rows, columns, ...constants, ...drawConstants(draws) }, threads: rows * Math.ceil(columns / 4) };
+  const size = {
+    constants: { rows, columns, ...constants, ...drawConstants(draws) },
+    threads: rows * Math.ceil(columns / 4),
+  };
   tape.run(corruptShader(kind, columns % 4 === 0), { x, state: draws.state, y }, size);
 }

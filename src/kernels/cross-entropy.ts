@@ -10,12 +10,23 @@ import { show } from './shapes.ts';
  * With `gradient`, the same pass writes that of the batch's mean to y: softmax(y) − one-hot.
  * @throws ShapeError
  */
-export function crossEntropy(tape: Tape, y: Tensor, labels: Tensor, state: Tensor, gradient: boolean): { losses: Tensor; hits: Tensor } {
+export function crossEntropy(
+  tape: Tape,
+  y: Tensor,
+  labels: Tensor,
+  state: Tensor,
+  gradient: boolean,
+): { losses: Tensor; hits: Tensor } {
   const [rows, classes] = [y.rows, y.columns];
-  if (labels.size !== rows) throw new ShapeError(`crossEntropy: ${show(y.shape)} are ${rows} rows, but the labels are ${show(labels.shape)}`);
+  if (labels.size !== rows)
+    throw new ShapeError(`crossEntropy: ${show(y.shape)} are ${rows} rows, but the labels are ${show(labels.shape)}`);
   const losses = tape.tensor([rows, 1], 'f32', 'losses of the rows');
   const hits = tape.tensor([rows, 1], 'f32', 'hits');
   const dy = gradient ? tape.grad(y) : undefined;
-  tape.run(crossEntropyShader(gradient), { y, labels, state, losses, hits, dy }, { constants: { rows, classes }, threads: rows });
+  tape.run(
+    crossEntropyShader(gradient),
+    { y, labels, state, losses, hits, dy },
+    { constants: { rows, classes }, threads: rows },
+  );
   return { losses, hits };
 }

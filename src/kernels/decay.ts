@@ -4,13 +4,23 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { quadsOf } from './shapes.ts';
 
 /** ½ factor Σ w² over all of the weights, as sums to be divided by the batch's rows like those of a loss. dw = factor w. */
-export function decay(tape: Tape, weights: readonly Tensor[], state: Tensor, factor: number, gradient: boolean): Tensor {
+export function decay(
+  tape: Tape,
+  weights: readonly Tensor[],
+  state: Tensor,
+  factor: number,
+  gradient: boolean,
+): Tensor {
   const strips = weights.map((w) => Math.ceil(quadsOf(w) / decayStrip));
   const sums = tape.tensor([strips.reduce((total, n) => total + n, 0)], 'f32', 'weight decay');
   let first = 0;
   weights.forEach((w, i) => {
     const constants = { size: w.size, quads: quadsOf(w), strips: strips[i], first, factor };
-    tape.run(decayShader(gradient), { w, state, sums, dw: gradient ? tape.grad(w) : undefined }, { constants, threads: strips[i] });
+    tape.run(
+      decayShader(gradient),
+      { w, state, sums, dw: gradient ? tape.grad(w) : undefined },
+      { constants, threads: strips[i] },
+    );
     first += strips[i];
   });
   return sums;

@@ -12,12 +12,21 @@ import { show } from './shapes.ts';
  * With `transposed`, w is [in, out]: the weight of a layer that this one mirrors.
  * @throws OptionError, ShapeError
  */
-export function dense(tape: Tape, x: Tensor, w: Tensor, bias: Tensor | undefined, activation: Activation = 'linear', { transposed = false } = {}): Tensor {
+export function dense(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | undefined,
+  activation: Activation = 'linear',
+  { transposed = false } = {},
+): Tensor {
   checkActivation('dense', activation);
   const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
-  if (x.columns !== inputs) throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
+  if (x.columns !== inputs)
+    throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
-  const forward = (y: Tensor, f: Activation) => product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: f });
+  const forward = (y: Tensor, f: Activation) =>
+    product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: f });
   return activated(tape, [x.rows, out], activation, forward, (dz) => {
     if (transposed) {
       product(tape, { a: x, b: dz, y: tape.grad(w), transposeA: true });

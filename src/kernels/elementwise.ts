@@ -34,8 +34,10 @@ export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
 /** The same values in another shape. dx = dy. @throws ShapeError where that holds another number of them */
 export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
   const y = tape.tensor(shape, 'f32', 'reshaped');
-  if (y.size !== x.size) throw new ShapeError(`reshape: ${show(x.shape)} does not hold as many values as ${show(shape)}`);
-  const copy = (from: Tensor, to: Tensor) => tape.run(elementwise('copy'), { a: from, b: from, y: to }, { constants: { size: x.size }, threads: quadsOf(x) });
+  if (y.size !== x.size)
+    throw new ShapeError(`reshape: ${show(x.shape)} does not hold as many values as ${show(shape)}`);
+  const copy = (from: Tensor, to: Tensor) =>
+    tape.run(elementwise('copy'), { a: from, b: from, y: to }, { constants: { size: x.size }, threads: quadsOf(x) });
   copy(x, y);
   tape.backward(y, () => copy(tape.grad(y), tape.grad(x)));
   return y;
@@ -48,7 +50,10 @@ function operation(name: Expression, rule: Rule) {
   return (tape: Tape, a: Tensor, b: Tensor): Tensor => {
     const y = tape.tensor(broadcastShape(name, a.shape, b.shape), 'f32', name);
     apply(tape, name, a, b, y);
-    const send = (x: Tensor): Send => (by, p, q) => applyReduced(tape, by, p, q, y.shape, x);
+    const send =
+      (x: Tensor): Send =>
+      (by, p, q) =>
+        applyReduced(tape, by, p, q, y.shape, x);
     tape.backward(y, () => rule(tape, tape.grad(y), a, b, send(a), send(b)));
     return y;
   };

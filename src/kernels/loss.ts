@@ -17,7 +17,15 @@ const mostStrips = 16;
  * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. With `gradient`, the same pass writes that of the batch's mean to y.
  * @throws ShapeError
  */
-export function loss(tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Tensor, factor: number, gradient: boolean): Tensor {
+export function loss(
+  tape: Tape,
+  kind: LossKind,
+  y: Tensor,
+  x: Tensor,
+  state: Tensor,
+  factor: number,
+  gradient: boolean,
+): Tensor {
   return rowSums(tape, kind, { y, x }, state, factor, gradient ? 'y' : 'none');
 }
 
@@ -26,13 +34,25 @@ export function loss(tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Te
  * `'bce'`), with the gradients that are wanted, as `loss` has it. Rows are those of the first side, whatever the others are.
  * @throws ShapeError
  */
-export function rowSums(tape: Tape, kind: TermKind, { y, x }: { y: Tensor; x?: Tensor }, state: Tensor, factor: number, gradients: 'none' | 'y' | 'both'): Tensor {
+export function rowSums(
+  tape: Tape,
+  kind: TermKind,
+  { y, x }: { y: Tensor; x?: Tensor },
+  state: Tensor,
+  factor: number,
+  gradients: 'none' | 'y' | 'both',
+): Tensor {
   if (x) checkSameShape(kind, y, x);
   const { sums, size, wide } = layout(tape, y, factor);
   const gradient = gradients !== 'none';
   const both = gradients === 'both' && x !== undefined;
   const fold = gradient ? tape.fold(y) : undefined;
-  const shader = lossShader({ kind, wide, writes: both ? 'gradients' : gradient ? 'gradient' : 'sums', slope: fold?.activation as Activation | undefined });
+  const shader = lossShader({
+    kind,
+    wide,
+    writes: both ? 'gradients' : gradient ? 'gradient' : 'sums',
+    slope: fold?.activation as Activation | undefined,
+  });
   const dy = gradient ? tape.grad(fold?.preactivation ?? y) : undefined;
   tape.run(shader, { y, x, state, sums, dy, dx: both ? tape.grad(x) : undefined, saved: fold?.saved }, size);
   return sums;

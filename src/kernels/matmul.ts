@@ -27,10 +27,14 @@ export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {
   const { transposeA = false, transposeB = false } = options;
   checkFlag('matmul: transposeA', transposeA);
   checkFlag('matmul: transposeB', transposeB);
-  if ((transposeA ? a.shape.length !== 2 : a.shape.length < 2) || b.shape.length !== 2) throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
+  if ((transposeA ? a.shape.length !== 2 : a.shape.length < 2) || b.shape.length !== 2)
+    throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
   const [m, k] = sides(a, transposeA);
   const [inner, n] = sides(b, transposeB);
-  if (k !== inner) throw new ShapeError(`matmul: the left side has ${k} columns, the right side ${inner} rows (${show(a.shape)}, ${show(b.shape)})`);
+  if (k !== inner)
+    throw new ShapeError(
+      `matmul: the left side has ${k} columns, the right side ${inner} rows (${show(a.shape)}, ${show(b.shape)})`,
+    );
   const y = tape.tensor(transposeA ? [m, n] : [...a.shape.slice(0, -1), n]);
   product(tape, { a, b, y, transposeA, transposeB });
   tape.backward(y, () => {
@@ -44,7 +48,8 @@ export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {
   return y;
 }
 
-const sides = (x: Tensor, transposed: boolean): [number, number] => (transposed ? [x.columns, x.rows] : [x.rows, x.columns]);
+const sides = (x: Tensor, transposed: boolean): [number, number] =>
+  transposed ? [x.columns, x.rows] : [x.rows, x.columns];
 
 export interface Product extends Transposes {
   a: Tensor;
@@ -61,7 +66,10 @@ export interface Product extends Transposes {
 }
 
 /** Records one product with its epilogue; operands of more than two dimensions count as matrices of their last side. No gradient rule. */
-export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false, tiling }: Product): void {
+export function product(
+  tape: Tape,
+  { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false, tiling }: Product,
+): void {
   const [m, k] = sides(a, transposeA);
   const [, n] = sides(b, transposeB);
   const wide = (side: number) => side % 4 === 0;
@@ -77,7 +85,17 @@ export function product(tape: Tape, { a, b, y, bias, sums, slope, activation = '
     slope: slope?.activation,
     sums: sums !== undefined,
   };
-  const way = (tiling: Tiling) => ({ shader: matmulShader({ ...variant, tiling }), invocations: invocationsOf(tiling, m, n) + (sums ? Math.ceil(m / 4) : 0) });
+  const way = (tiling: Tiling) => ({
+    shader: matmulShader({ ...variant, tiling }),
+    invocations: invocationsOf(tiling, m, n) + (sums ? Math.ceil(m / 4) : 0),
+  });
   const problem = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${m}x${n}x${k}${sums ? ' with sums' : ''}`;
-  tuned(tape, problem, { a, b, y, bias, saved: slope?.saved, sums }, { m, n, k }, tiling ? [tiling] : tilings(tape.gpu, m, n), way);
+  tuned(
+    tape,
+    problem,
+    { a, b, y, bias, saved: slope?.saved, sums },
+    { m, n, k },
+    tiling ? [tiling] : tilings(tape.gpu, m, n),
+    way,
+  );
 }

@@ -10,17 +10,28 @@ export function distances(tape: Tape, codes: Tensor, queries: Tensor, first: num
   const [length, width] = codes.shape;
   const y = tape.tensor([length, count], 'f32', 'distances');
   const threads = Math.ceil(length / 4) * Math.ceil(count / 4);
-  tape.run(distancesShader(), { codes, queries, y }, { constants: { length, first, count, quads: width / 4 }, threads });
+  tape.run(
+    distancesShader(),
+    { codes, queries, y },
+    { constants: { length, first, count, quads: width / 4 }, threads },
+  );
   return y;
 }
 
 /** The k smallest values of each column of x [length, columns] and their rows, each [k, columns], k ≤ length. No gradient. */
 export function smallest(tape: Tape, x: Tensor, k: number): { values: Tensor; rows: Tensor } {
   const [length, columns] = x.shape;
-  for (let from: { values: Tensor; rows?: Tensor; length: number } = { values: x, length }; ; ) {
+  for (let from: { values: Tensor; rows?: Tensor; length: number } = { values: x, length }; ;) {
     const parts = Math.ceil(from.length / Math.max(strip, 4 * k));
-    const to = { values: tape.tensor([parts * k, columns], 'f32', 'smallest'), rows: tape.tensor([parts * k, columns], 'u32', 'rows') };
-    tape.run(smallestShader(k, !from.rows), { x: from.values, y: to.values, at: to.rows, places: from.rows }, { constants: { length: from.length, columns, parts }, threads: parts * columns });
+    const to = {
+      values: tape.tensor([parts * k, columns], 'f32', 'smallest'),
+      rows: tape.tensor([parts * k, columns], 'u32', 'rows'),
+    };
+    tape.run(
+      smallestShader(k, !from.rows),
+      { x: from.values, y: to.values, at: to.rows, places: from.rows },
+      { constants: { length: from.length, columns, parts }, threads: parts * columns },
+    );
     if (parts === 1) return to;
     from = { ...to, length: parts * k };
   }

@@ -18,7 +18,12 @@ export function denormalize(tape: Tape, y: Tensor, scaling: Scaling): Tensor {
   return affine(tape, normalizeInverse(), y, scaling);
 }
 
-function affine(tape: Tape, shader: ReturnType<typeof normalizeInverse>, x: Tensor, { shift, spread }: Scaling): Tensor {
+function affine(
+  tape: Tape,
+  shader: ReturnType<typeof normalizeInverse>,
+  x: Tensor,
+  { shift, spread }: Scaling,
+): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'normalized');
   tape.run(shader, { x, shift, spread, y }, { constants: { size: x.size, columns: shift.size }, threads: x.size });
   return y;

@@ -11,5 +11,8 @@ export function optimize(
   tensors: { values: Tensor; gradients: Tensor; moments?: Tensor; settings: Tensor; state: Tensor },
 ): void {
   const quads = tensors.values.size / 4;
-  tape.run(optimizerShader(kind), tensors, { constants: { quads }, workgroups: Math.ceil(quads / (64 * optimizerStrip)) });
+  tape.run(optimizerShader(kind), tensors, {
+    constants: { quads },
+    workgroups: Math.ceil(quads / (64 * optimizerStrip)),
+  });
 }

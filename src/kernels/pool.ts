@@ -21,8 +21,14 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
     const tiled = window.kernel.every((side) => side === window.stride);
-    const [down, along] = tiled ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride)) : [height, width];
-    tape.run(maxPoolBackward({ wide, tiled, slope: slope?.activation }), { dy: tape.grad(y), at, dx, saved: slope?.saved }, { constants, threads: rows * down * along * across });
+    const [down, along] = tiled
+      ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride))
+      : [height, width];
+    tape.run(
+      maxPoolBackward({ wide, tiled, slope: slope?.activation }),
+      { dy: tape.grad(y), at, dx, saved: slope?.saved },
+      { constants, threads: rows * down * along * across },
+    );
   });
   return y;
 }

@@ -6,14 +6,28 @@ import { drawConstants, type Draws } from './random.ts';
 /** A random permutation of `tiles` tiles for each row, [rows, tiles]: which one stands where each was. */
 export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws): Tensor {
   const order = tape.tensor([rows, tiles], 'u32', 'tile order');
-  tape.run(tileOrderShader(tiles), { state: draws.state, order }, { constants: { rows, ...drawConstants(draws) }, threads: rows });
+  tape.run(
+    tileOrderShader(tiles),
+    { state: draws.state, order },
+    { constants: { rows, ...drawConstants(draws) }, threads: rows },
+  );
   return order;
 }
 
 /** Images [rows, height × width × channels] with their side × side tiles in the order given. No gradient rule: what is moved is data. */
-export function moveTiles(tape: Tape, x: Tensor, [height, width, channels]: readonly [number, number, number], side: number, order: Tensor): Tensor {
+export function moveTiles(
+  tape: Tape,
+  x: Tensor,
+  [height, width, channels]: readonly [number, number, number],
+  side: number,
+  order: Tensor,
+): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'moved tiles');
-  tape.run(moveTilesShader(), { x, order, y }, { constants: { rows: x.shape[0], side, height, width, channels }, threads: x.size });
+  tape.run(
+    moveTilesShader(),
+    { x, order, y },
+    { constants: { rows: x.shape[0], side, height, width, channels }, threads: x.size },
+  );
   return y;
 }
 
@@ -32,12 +46,27 @@ export interface Puzzle {
  * A jigsaw puzzle of each image, x [rows, height × width × channels] (Noroozi & Favaro 2016): the tiles in the order of a permutation that is drawn,
  * [rows · cells, tile height × tile width × channels], and its number as the label, [rows, 1]. No gradient rule: what is cut is data.
  */
-export function cutTiles(tape: Tape, x: Tensor, { image: [height, width, channels], side, tile: [tileHeight, tileWidth], table }: Puzzle, draws: Draws): { tiles: Tensor; labels: Tensor } {
+export function cutTiles(
+  tape: Tape,
+  x: Tensor,
+  { image: [height, width, channels], side, tile: [tileHeight, tileWidth], table }: Puzzle,
+  draws: Draws,
+): { tiles: Tensor; labels: Tensor } {
   const [rows] = x.shape;
   const cells = side * side;
   const y = tape.tensor([rows * cells, tileHeight * tileWidth * channels], 'f32', 'tiles');
   const label = tape.tensor([rows, 1], 'f32', 'permutation');
-  const constants = { rows, side, permutations: table.rows, height, width, channels, tile_height: tileHeight, tile_width: tileWidth, ...drawConstants(draws) };
+  const constants = {
+    rows,
+    side,
+    permutations: table.rows,
+    height,
+    width,
+    channels,
+    tile_height: tileHeight,
+    tile_width: tileWidth,
+    ...drawConstants(draws),
+  };
   tape.run(cutTilesShader(), { x, table, state: draws.state, y, label }, { constants, threads: rows * cells });
   return { tiles: y, labels: label };
 }

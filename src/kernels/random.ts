@@ -24,7 +24,11 @@ export function randomSigns(tape: Tape, shape: readonly number[], draws: Draws):
   const y = tape.tensor(shape, 'f32', 'signs');
   const rows = shape[0];
   const columns = y.size / rows;
-  tape.run(signsShader(), { state: draws.state, y }, { constants: { rows, columns, ...drawConstants(draws) }, threads: rows * Math.ceil(columns / 4) });
+  tape.run(
+    signsShader(),
+    { state: draws.state, y },
+    { constants: { rows, columns, ...drawConstants(draws) }, threads: rows * Math.ceil(columns / 4) },
+  );
   return y;
 }
 
@@ -44,11 +48,17 @@ export interface RandomOptions {
  * `'uniform'` in [0, 1), `'normal'` of mean 0 and deviation 1, `'bernoulli'` 0 or 1. No gradient. Seed, stream and step are compiled in.
  * @throws OptionError
  */
-export function random(tape: Tape, shape: readonly number[], distribution: Distribution, options: RandomOptions = {}): Tensor {
+export function random(
+  tape: Tape,
+  shape: readonly number[],
+  distribution: Distribution,
+  options: RandomOptions = {},
+): Tensor {
   checkOptions('random', options, ['seed', 'stream', 'step', 'probability']);
   checkWord('random: the distribution', distribution, ['uniform', 'normal', 'bernoulli']);
   const { seed = 0, stream = 0, step = 0, probability = 0.5 } = options;
-  for (const [name, value] of Object.entries({ seed, stream, step })) checkNumber(`random: ${name}`, value, { least: 0, most: 2 ** 32 - 1, whole: true });
+  for (const [name, value] of Object.entries({ seed, stream, step }))
+    checkNumber(`random: ${name}`, value, { least: 0, most: 2 ** 32 - 1, whole: true });
   const threshold = word(checkNumber('random: probability', probability, { least: 0, most: 1 }));
   const y = tape.tensor(shape, 'f32', distribution);
   const constants = { quads: quadsOf(y), seed, stream, step, ...(distribution === 'bernoulli' && { threshold }) };

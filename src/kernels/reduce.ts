@@ -21,7 +21,12 @@ function view(kernel: string, x: Tensor, axis?: number): View {
   if (length === undefined) throw new ShapeError(`${kernel}: ${show(x.shape)} has no axis ${shown(axis)}`);
   const product = (sides: readonly number[]) => sides.reduce((p, n) => p * n, 1);
   const rest = x.shape.filter((_, i) => i !== at);
-  return { outer: product(x.shape.slice(0, at)), length, inner: product(x.shape.slice(at + 1)), shape: rest.length ? rest : [1] };
+  return {
+    outer: product(x.shape.slice(0, at)),
+    length,
+    inner: product(x.shape.slice(at + 1)),
+    shape: rest.length ? rest : [1],
+  };
 }
 
 /** Values one invocation adds up. Short strips keep the tree deep (exact) and the GPU full; longer ones save dispatches. */
@@ -41,7 +46,11 @@ function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
   recordSum(tape, x, along, scale, y);
   const { outer, length, inner } = along;
   tape.backward(y, () => {
-    tape.run(spread(false), { dy: tape.grad(y), dx: tape.grad(x) }, { constants: { outer, length, inner, scale }, threads: x.size });
+    tape.run(
+      spread(false),
+      { dy: tape.grad(y), dx: tape.grad(x) },
+      { constants: { outer, length, inner, scale }, threads: x.size },
+    );
   });
   return y;
 }
@@ -57,7 +66,7 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
 }
 
 function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
-  for (let from = x; ; ) {
+  for (let from = x; ;) {
     // A long row is four sums side by side as long as that leaves enough of it.
     const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
     const wide = (inner * lanes) % 4 === 0;
@@ -65,7 +74,14 @@ function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale:
     const parts = Math.ceil(steps / strip);
     const last = parts === 1;
     const to = last ? y : tape.tensor([outer, parts, inner * lanes], 'f32', 'partial sums');
-    tape.run(sumStage(wide), { x: from, y: to }, { constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 }, threads: outer * parts * across });
+    tape.run(
+      sumStage(wide),
+      { x: from, y: to },
+      {
+        constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 },
+        threads: outer * parts * across,
+      },
+    );
     if (last) return;
     from = to;
     length = parts * lanes;
@@ -77,7 +93,11 @@ export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
   const { value, at, along } = recordMax(tape, x, view('max', x, axis));
   tape.backward(value, () => {
     const { outer, length, inner } = along;
-    tape.run(spread(true), { dy: tape.grad(value), dx: tape.grad(x), at }, { constants: { outer, length, inner, scale: 1 }, threads: x.size });
+    tape.run(
+      spread(true),
+      { dy: tape.grad(value), dx: tape.grad(x), at },
+      { constants: { outer, length, inner, scale: 1 }, threads: x.size },
+    );
   });
   return value;
 }
@@ -88,7 +108,7 @@ export const argmax = (tape: Tape, x: Tensor, axis?: number): Tensor => recordMa
 function recordMax(tape: Tape, x: Tensor, along: View): { value: Tensor; at: Tensor; along: View } {
   const { outer, inner, shape } = along;
   let { length } = along;
-  for (let from: { value: Tensor; at?: Tensor } = { value: x }; ; ) {
+  for (let from: { value: Tensor; at?: Tensor } = { value: x }; ;) {
     const parts = Math.ceil(length / strip);
     const sides = parts === 1 ? shape : [outer, parts, inner];
     const to = { value: tape.tensor(sides, 'f32', 'max'), at: tape.tensor(sides, 'u32', 'argmax') };

@@ -1,4 +1,9 @@
-import { meanBackward, meanForward, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import {
+  meanBackward,
+  meanForward,
+  reparameterizeBackward,
+  reparameterizeForward,
+} from '../../shaders/reparameterize.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
@@ -16,7 +21,11 @@ export function reparameterize(tape: Tape, head: Tensor, draws: Draws, timetable
   tape.run(reparameterizeForward(), { head, state, z, kl }, { constants, threads });
   tape.backward(z, () => {
     if (!timetable) throw new Error('reparameterize: a gradient needs a timetable');
-    tape.run(reparameterizeBackward(), { head, dz: tape.grad(z), state, timetable, dhead: tape.grad(head) }, { constants, threads });
+    tape.run(
+      reparameterizeBackward(),
+      { head, dz: tape.grad(z), state, timetable, dhead: tape.grad(head) },
+      { constants, threads },
+    );
   });
   return { z, kl };
 }
@@ -27,7 +36,9 @@ export function codeMean(tape: Tape, head: Tensor): Tensor {
   const y = tape.tensor([rows, units], 'f32', 'mean of the code');
   const constants = { rows, units };
   tape.run(meanForward(), { head, y }, { constants, threads: y.size });
-  tape.backward(y, () => tape.run(meanBackward(), { dy: tape.grad(y), dhead: tape.grad(head) }, { constants, threads: head.size }));
+  tape.backward(y, () =>
+    tape.run(meanBackward(), { dy: tape.grad(y), dhead: tape.grad(head) }, { constants, threads: head.size }),
+  );
   return y;
 }
 

@@ -11,17 +11,31 @@ type Image = readonly [height: number, width: number, channels: number];
  * Images `factor` times as high and as wide: x [rows, height × width × channels]; y is [rows, factor² times as much]. Pixels are squares: bilinear
  * values come from the centres, as with `align_corners=False` in PyTorch. The gradient of a pixel is the sum of what it was counted for.
  */
-export function upsample2d(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: number, kind: Interpolation): Tensor {
+export function upsample2d(
+  tape: Tape,
+  x: Tensor,
+  [height, width, channels]: Image,
+  factor: number,
+  kind: Interpolation,
+): Tensor {
   const [batch] = x.shape;
   const wide = channels % 4 === 0;
   const across = wide ? channels / 4 : channels;
   const constants = { batch, height, width, channels: across, factor };
   const pixels = batch * height * width * across;
   const y = tape.tensor([batch, height * width * channels * factor ** 2], 'f32', 'upsample2d');
-  tape.run(upsampleForward({ kind, wide }), { x, y }, { constants, threads: kind === 'nearest' ? pixels : pixels * factor ** 2 });
+  tape.run(
+    upsampleForward({ kind, wide }),
+    { x, y },
+    { constants, threads: kind === 'nearest' ? pixels : pixels * factor ** 2 },
+  );
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
-    tape.run(upsampleBackward({ kind, wide, slope: slope?.activation }), { dy: tape.grad(y), dx, saved: slope?.saved }, { constants, threads: pixels });
+    tape.run(
+      upsampleBackward({ kind, wide, slope: slope?.activation }),
+      { dy: tape.grad(y), dx, saved: slope?.saved },
+      { constants, threads: pixels },
+    );
   });
   return y;
 }
@@ -29,6 +43,10 @@ export function upsample2d(tape: Tape, x: Tensor, [height, width, channels]: Ima
 /** Every square of factor × factor pixels becomes its mean. No gradient rule: what is made coarser is data. */
 export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: number): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'downsampled');
-  tape.run(coarsenShader(), { x, y }, { constants: { batch: x.shape[0], height, width, channels, factor }, threads: x.size });
+  tape.run(
+    coarsenShader(),
+    { x, y },
+    { constants: { batch: x.shape[0], height, width, channels, factor }, threads: x.size },
+  );
   return y;
 }

@@ -41,7 +41,12 @@ function product(put: Put, m: number, n: number, k: number, transposes: Transpos
   const y = sums(m * n, k);
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
-      for (let i = 0; i < k; i++) add(y, row * n + column, a.values[transposeA ? i * m + row : row * k + i] * b.values[transposeB ? column * k + i : i * n + column]);
+      for (let i = 0; i < k; i++)
+        add(
+          y,
+          row * n + column,
+          a.values[transposeA ? i * m + row : row * k + i] * b.values[transposeB ? column * k + i : i * n + column],
+        );
     }
   }
   return { record: (tape) => [matmul(tape, a.tensor, b.tensor, transposes)], expected: [y] };
@@ -58,20 +63,44 @@ export function* convolutions(put: Put): Generator<Case> {
   yield convolution(put, [1, 1, 70], 3, [1, 1]);
 }
 
-function convolution(put: Put, image: [number, number, number], filters: number, kernel: [number, number], stride = 1): Case {
+function convolution(
+  put: Put,
+  image: [number, number, number],
+  filters: number,
+  kernel: [number, number],
+  stride = 1,
+): Case {
   const window = slide('selfTest', image, { kernel, stride, padding: 'same' });
   const [height, width, channels] = image;
-  const { places: [rows, columns], before } = window;
+  const {
+    places: [rows, columns],
+    before,
+  } = window;
   const taps = kernel[0] * kernel[1];
-  const [x, w, dy] = [put([1, height * width * channels]), put([filters, ...kernel, channels]), put([1, rows * columns * filters])];
-  const [y, dw, dx] = [sums(dy.values.length, taps * channels), sums(w.values.length, rows * columns), sums(x.values.length, taps * filters)];
+  const [x, w, dy] = [
+    put([1, height * width * channels]),
+    put([filters, ...kernel, channels]),
+    put([1, rows * columns * filters]),
+  ];
+  const [y, dw, dx] = [
+    sums(dy.values.length, taps * channels),
+    sums(w.values.length, rows * columns),
+    sums(x.values.length, taps * filters),
+  ];
   for (let place = 0; place < rows * columns; place++) {
     for (let tap = 0; tap < taps; tap++) {
-      const [row, column] = [Math.floor(place / columns) * stride - before[0] + Math.floor(tap / kernel[1]), (place % columns) * stride - before[1] + (tap % kernel[1])];
+      const [row, column] = [
+        Math.floor(place / columns) * stride - before[0] + Math.floor(tap / kernel[1]),
+        (place % columns) * stride - before[1] + (tap % kernel[1]),
+      ];
       if (row < 0 || row >= height || column < 0 || column >= width) continue;
       for (let o = 0; o < filters; o++) {
         for (let c = 0; c < channels; c++) {
-          const [atX, atW, atY] = [(row * width + column) * channels + c, (o * taps + tap) * channels + c, place * filters + o];
+          const [atX, atW, atY] = [
+            (row * width + column) * channels + c,
+            (o * taps + tap) * channels + c,
+            place * filters + o,
+          ];
           add(y, atY, x.values[atX] * w.values[atW]);
           add(dw, atW, x.values[atX] * dy.values[atY]);
           add(dx, atX, dy.values[atY] * w.values[atW]);
@@ -87,7 +116,11 @@ function convolution(put: Put, image: [number, number, number], filters: number,
   return { record, expected: [y, dw, dx] };
 }
 
-const sums = (count: number, terms: number): Expected => ({ values: new Float64Array(count), magnitudes: new Float64Array(count), terms });
+const sums = (count: number, terms: number): Expected => ({
+  values: new Float64Array(count),
+  magnitudes: new Float64Array(count),
+  terms,
+});
 
 function add({ values, magnitudes }: Expected, i: number, term: number): void {
   values[i] += term;

@@ -37,7 +37,12 @@ export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<Self
   const began = performance.now();
   const inputs: Tensor[] = [];
   const put = (shape: number[]): Input => {
-    const values = uniforms(shape.reduce((product, n) => product * n, 1), 1, 1, inputs.length).map((u) => 2 * u - 1);
+    const values = uniforms(
+      shape.reduce((product, n) => product * n, 1),
+      1,
+      1,
+      inputs.length,
+    ).map((u) => 2 * u - 1);
     inputs.push(tensor(gpu, values, shape));
     return { values, tensor: inputs.at(-1)! };
   };

@@ -4,7 +4,8 @@ import type { Tensor } from '../runtime/tensor.ts';
 /** A shape as messages show it. */
 export const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** @throws ShapeError naming both */
 export function checkSameShape(kernel: string, a: Tensor, b: Tensor): void {

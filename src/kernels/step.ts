@@ -24,8 +24,14 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   const wide = columns % 4 === 0;
   const threads = wide ? x.size / 4 : x.size;
   const whole = 'shape' in data ? data : data.length === 1 ? data[0].data : undefined;
-  const shader = gatherShader({ bytes, wide, ordered: order !== undefined, held: window ? 'ring' : whole ? 'all' : 'split' });
-  const run = (data: Tensor, part = {}) => tape.run(shader, { data, state, x, order }, { constants: { rows, columns, scale, ...part }, threads });
+  const shader = gatherShader({
+    bytes,
+    wide,
+    ordered: order !== undefined,
+    held: window ? 'ring' : whole ? 'all' : 'split',
+  });
+  const run = (data: Tensor, part = {}) =>
+    tape.run(shader, { data, state, x, order }, { constants: { rows, columns, scale, ...part }, threads });
   if (whole) run(whole, window ? { window } : {});
   else for (const { data: piece, first, count } of data as readonly Piece[]) run(piece, { first, count });
   return x;
@@ -37,12 +43,21 @@ export function scatter(tape: Tape, y: Tensor, state: Tensor, out: Tensor, colum
 }
 
 /** Fills `order` for the state's epoch: a permutation, or the examples as they come; of all, or of a subset. */
-export function shuffle(tape: Tape, state: Tensor, order: Tensor, { shuffled, subset }: { shuffled: boolean; subset?: Tensor }): void {
+export function shuffle(
+  tape: Tape,
+  state: Tensor,
+  order: Tensor,
+  { shuffled, subset }: { shuffled: boolean; subset?: Tensor },
+): void {
   const examples = order.size;
   // Two bits in each half at least: with one, too few permutations could come up.
   const half_bits = Math.max(2, Math.ceil(Math.log2(examples) / 2));
   const constants = { examples, half_bits, stream: streams.shuffle };
-  tape.run(shuffleShader({ shuffled, subset: subset !== undefined }), { state, order, subset }, { constants, threads: examples });
+  tape.run(
+    shuffleShader({ shuffled, subset: subset !== undefined }),
+    { state, order, subset },
+    { constants, threads: examples },
+  );
 }
 
 /** What `account` needs before an optimizer: the gradients, each step's learning rate and β, and how long the gradient may be. */
@@ -61,14 +76,24 @@ export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, los
   const sums = Object.fromEntries(parts.map((part, n) => [termNames[n], part])) as { sums0: Tensor };
   const counts = Object.fromEntries(parts.map((part, n) => [`count${n}`, part.size]));
   const subgroups = tape.gpu.device.features.has('subgroups');
-  if (!update) return tape.run(accountShader({ terms: parts.length, gradients: false, squares: false, subgroups }), { state, losses, ...sums }, { constants: counts, workgroups: 1 });
+  if (!update)
+    return tape.run(
+      accountShader({ terms: parts.length, gradients: false, squares: false, subgroups }),
+      { state, losses, ...sums },
+      { constants: counts, workgroups: 1 },
+    );
   const { gradients, timetable, clipNorm } = update;
   const quads = gradients.size / 4;
   const blocks = Math.ceil(quads / (64 * watchStrip));
   const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
   const shader = accountShader({ terms: parts.length, gradients: true, squares: squares !== undefined, subgroups });
-  tape.run(shader, { state, losses, timetable, gradients, squares, ...sums }, { constants: { ...counts, quads }, workgroups: 1 + blocks });
-  if (squares) tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
+  tape.run(
+    shader,
+    { state, losses, timetable, gradients, squares, ...sums },
+    { constants: { ...counts, quads }, workgroups: 1 + blocks },
+  );
+  if (squares)
+    tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
 }
 
 /** Goes on to the next batch where no optimizer does. */

@@ -48,9 +48,16 @@ export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
   const large = plain(side(m), side(n));
   // A narrow side leaves registers for the other.
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
-  if (!gpu.device.features.has('subgroups') || m <= 8 || n <= 8) return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4), ...long] : [plain(4, 4), large, ...long];
-  const wide = [...(m > 16 ? [quads(16, 8)] : []), ...(n > 16 ? [quads(8, 16)] : []), ...(m > 16 && n > 16 ? [quads(16, 16)] : [])];
+  if (!gpu.device.features.has('subgroups') || m <= 8 || n <= 8)
+    return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4), ...long] : [plain(4, 4), large, ...long];
+  const wide = [
+    ...(m > 16 ? [quads(16, 8)] : []),
+    ...(n > 16 ? [quads(8, 16)] : []),
+    ...(m > 16 && n > 16 ? [quads(16, 16)] : []),
+  ];
   // The larger the faster, and the longer they take to compile: 32 × 16 a third of a second.
   if (processor) return [quads(8, 8), ...wide, ...(m > 64 && n > 32 && m * n >= 2 ** 16 ? [quads(32, 16)] : [])];
-  return (m * n) / 64 >= 16384 ? [large, plain(4, 4), quads(8, 8), ...wide] : [plain(4, 4), large, quads(8, 8), ...wide];
+  return (m * n) / 64 >= 16384
+    ? [large, plain(4, 4), quads(8, 8), ...wide]
+    : [plain(4, 4), large, quads(8, 8), ...wide];
 }

@@ -10,7 +10,15 @@ import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } fro
 import { startFit } from './fit.ts';
 import type { FitOptions, History, Training } from './fit-options.ts';
 import { Gate } from './gate.ts';
-import { recordErrors, recordInput, recordOutput, recordReconstruction, trainable, weightsOf, type Hourglass } from './hourglass.ts';
+import {
+  recordErrors,
+  recordInput,
+  recordOutput,
+  recordReconstruction,
+  trainable,
+  weightsOf,
+  type Hourglass,
+} from './hourglass.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 import type { Losses } from './losses.ts';
 import { checkSize, predict, table, type Given, type Host, type LayerInfo, type Network } from './network.ts';
@@ -134,9 +142,19 @@ export class Autoencoder {
       this.encoder.recordFromData(pass, x);
       return pass.head!;
     };
-    const { data: heads, shape } = await predict(this.#alive(), 'posterior', data, this.encoder.inputShape, [2 * units], record);
+    const { data: heads, shape } = await predict(
+      this.#alive(),
+      'posterior',
+      data,
+      this.encoder.inputShape,
+      [2 * units],
+      record,
+    );
     const half = (offset: number): Matrix => {
-      const values = Float32Array.from({ length: shape[0] * units }, (_, i) => heads[i + (Math.floor(i / units) + offset) * units]);
+      const values = Float32Array.from(
+        { length: shape[0] * units },
+        (_, i) => heads[i + (Math.floor(i / units) + offset) * units],
+      );
       return { data: values, shape: [shape[0], units] };
     };
     return { mean: half(0), logvar: half(1) };
@@ -161,8 +179,10 @@ export class Autoencoder {
     const { corruptions } = this.#hourglass;
     if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
     const { inputShape } = this.encoder;
-    const corrupted = (pass: Pass, x: Tensor) => corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
-    const record = (pass: Pass, x: Tensor) => recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
+    const corrupted = (pass: Pass, x: Tensor) =>
+      corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
+    const record = (pass: Pass, x: Tensor) =>
+      recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
     return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, seed);
   }
 
@@ -178,7 +198,14 @@ export class Autoencoder {
     const { inputShape } = this.encoder;
     return this.#withData('errors', data, async (set) => {
       const record = (pass: Pass, x: Tensor) => recordErrors(this.#hourglass, pass, x, perFeature);
-      const { data: values } = await predict(this.#host, 'errors', set, inputShape, perFeature ? inputShape : [1], record);
+      const { data: values } = await predict(
+        this.#host,
+        'errors',
+        set,
+        inputShape,
+        perFeature ? inputShape : [1],
+        record,
+      );
       return values;
     });
   }
@@ -193,7 +220,12 @@ export class Autoencoder {
     checkOptions('sample', options, ['seed']);
     this.#needGaussian('sample');
     const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
-    const codes = normals(count * this.codeSize, given ?? this.#model.seed, streams.samples, given === undefined ? ++this.#samples : 0);
+    const codes = normals(
+      count * this.codeSize,
+      given ?? this.#model.seed,
+      streams.samples,
+      given === undefined ? ++this.#samples : 0,
+    );
     return this.decode({ data: codes, shape: [count, this.codeSize] });
   }
 
@@ -201,7 +233,12 @@ export class Autoencoder {
    * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
    * @throws OptionError, ShapeError, DataError
    */
-  async interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
+  async interpolate(
+    from: Data,
+    to: Data,
+    steps: number,
+    options: { path?: 'linear' | 'spherical' } = {},
+  ): Promise<Matrix> {
     checkOptions('interpolate', options, ['path']);
     checkNumber('interpolate: steps', steps, { least: 2, most: this.#mostRows, whole: true });
     const { path = this.#gaussian ? 'spherical' : 'linear' } = options;
@@ -217,7 +254,8 @@ export class Autoencoder {
   /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
   async traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
     checkNumber('traverse: dimension', dimension, { least: 0, most: this.codeSize - 1, whole: true });
-    if (!Array.isArray(values) || !values.length) throw new OptionError('traverse: values are a list of at least one number');
+    if (!Array.isArray(values) || !values.length)
+      throw new OptionError('traverse: values are a list of at least one number');
     const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
     return this.#withOne('traverse', data, async (set) => {
       const { data: code } = await this.encode(set);
@@ -247,7 +285,12 @@ export class Autoencoder {
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint('autoencoder', this.#saveable(), () => ({ ...writeSpec(this.#parts), samples: this.#samples }), options);
+    return writeCheckpoint(
+      'autoencoder',
+      this.#saveable(),
+      () => ({ ...writeSpec(this.#parts), samples: this.#samples }),
+      options,
+    );
   }
 
   /**
@@ -258,7 +301,11 @@ export class Autoencoder {
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     const { encoder, decoder } = this;
-    const parts: Record<OnnxPart, { encoder?: Network; decoder?: Network }> = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
+    const parts: Record<OnnxPart, { encoder?: Network; decoder?: Network }> = {
+      autoencoder: { encoder, decoder },
+      encoder: { encoder },
+      decoder: { decoder },
+    };
     checkWord('toOnnx: the part', part, Object.keys(parts));
     const weights = this.#weights();
     const { normalizer } = this.#parts;
@@ -289,7 +336,13 @@ export class Autoencoder {
 
   /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. */
   get #mostRows(): number {
-    return Math.floor(2 ** 29 / Math.max(this.codeSize, this.decoder.outputShape.reduce((product, n) => product * n, 1)));
+    return Math.floor(
+      2 ** 29 /
+        Math.max(
+          this.codeSize,
+          this.decoder.outputShape.reduce((product, n) => product * n, 1),
+        ),
+    );
   }
 
   get #gaussian(): boolean {
@@ -297,7 +350,8 @@ export class Autoencoder {
   }
 
   #needGaussian(where: string): void {
-    if (!this.#gaussian) throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
+    if (!this.#gaussian)
+      throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
   }
 
   #weights(): Weights {

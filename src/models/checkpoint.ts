@@ -2,7 +2,14 @@
  * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
  * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
  */
-import { DeviceLostError, FormatError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
+import {
+  DeviceLostError,
+  FormatError,
+  GpuUnavailableError,
+  LatentGpuError,
+  OptionError,
+  OutOfMemoryError,
+} from '../errors.ts';
 import { parseJson } from '../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
 import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
@@ -33,7 +40,12 @@ export interface SaveOptions {
 }
 
 /** Writes a model as it is at a step's boundary. `describe` says what it is made of, as plain data. */
-export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe: () => object, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeCheckpoint(
+  kind: ModelKind,
+  model: Saveable,
+  describe: () => object,
+  options: SaveOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
@@ -58,7 +70,9 @@ export async function writeCheckpoint(kind: ModelKind, model: Saveable, describe
 function lyingMoments(trained: Parameters<Layout>, { optimizer }: Place): Lying[] {
   if (!optimizer) return [];
   const names = momentNames[optimizer.kind];
-  return lying([trained]).flatMap(({ name, layout }) => trained.momentsOf(name).map((tensor, i) => ({ name: `optimizer.${names[i]}.${name}`, tensor, layout })));
+  return lying([trained]).flatMap(({ name, layout }) =>
+    trained.momentsOf(name).map((tensor, i) => ({ name: `optimizer.${names[i]}.${name}`, tensor, layout })),
+  );
 }
 
 /** What a file holds, looked through as far as that goes without the model. */
@@ -80,11 +94,14 @@ export class Checkpoint {
     const { tensors, metadata } = readSafetensors(bytes);
     const json = metadata.latentgpu;
     if (json === undefined) {
-      throw new FormatError('load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights');
+      throw new FormatError(
+        'load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights',
+      );
     }
     return checked(() => {
       const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
-      if (written !== version) throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
+      if (written !== version)
+        throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       return new Checkpoint(tensors, record(spec, 'spec'), readPlace(record(place, 'place')));
     });
@@ -94,7 +111,10 @@ export class Checkpoint {
   readonly given: Given = (name, shape) => {
     const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
     if (!found) throw new FormatError(`load: the model needs ${name}, which the file does not have (byte 8)`);
-    if (found.shape.join() !== shape.join()) throw new FormatError(`load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`);
+    if (found.shape.join() !== shape.join())
+      throw new FormatError(
+        `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`,
+      );
     const wrong = found.data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at ${wrong}`);
     this.#unused.delete(name);
@@ -126,15 +146,24 @@ export function checked<T>(make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    if (cause instanceof FormatError || cause instanceof OutOfMemoryError || cause instanceof DeviceLostError || cause instanceof GpuUnavailableError) throw cause;
+    if (
+      cause instanceof FormatError ||
+      cause instanceof OutOfMemoryError ||
+      cause instanceof DeviceLostError ||
+      cause instanceof GpuUnavailableError
+    )
+      throw cause;
     const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
-    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, { cause });
+    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, {
+      cause,
+    });
   }
 }
 
 /** @throws OptionError */
 export function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new OptionError(`${what} is no object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new OptionError(`${what} is no object`);
   return value as Record<string, unknown>;
 }
 
@@ -142,7 +171,8 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
   const { optimizer, epochKind } = written;
-  for (const name of ['origin', 'given'] as const) if (count(name) > count('step')) throw new OptionError(`${name} comes after the last step`);
+  for (const name of ['origin', 'given'] as const)
+    if (count(name) > count('step')) throw new OptionError(`${name} comes after the last step`);
   if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
   return {
     ...startPlace(),

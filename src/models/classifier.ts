@@ -84,7 +84,9 @@ export class Classifier {
     this.#freeze = freeze;
     this.#hidden = hidden;
     const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
-    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), { around: { before: encoder.flattened } });
+    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), {
+      around: { before: encoder.flattened },
+    });
     if (!given) checkSize(gpu, encoder, this.head);
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
     const copied = this.encoder.parameterValues(seed, 0, given);
@@ -130,7 +132,8 @@ export class Classifier {
   /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */
   async predict(data: Data): Promise<Prediction> {
     const { classes } = this;
-    const record = (pass: Pass, x: Tensor) => softmax(pass.tape, this.head.record(pass, this.encoder.recordFromData(pass, x)));
+    const record = (pass: Pass, x: Tensor) =>
+      softmax(pass.tape, this.head.record(pass, this.encoder.recordFromData(pass, x)));
     const probabilities = await predict(this.#alive(), 'predict', data, this.encoder.inputShape, [classes], record);
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
@@ -179,7 +182,9 @@ export class Classifier {
       prepare: async (training) => encoder.entry?.fit(training),
       recordLoss(pass, { x, targets }) {
         pass.codes = 'mean';
-        const code = frozen ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x)) : encoder.recordFromData(pass, x);
+        const code = frozen
+          ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x))
+          : encoder.recordFromData(pass, x);
         const { losses, hits } = crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.training);
         return [losses, hits];
       },
@@ -191,7 +196,13 @@ export class Classifier {
   #spec(): object {
     const { inputShape, layers, around, entry } = this.encoder;
     const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
-    return { encoder, classes: this.classes, freeze: this.#freeze, hidden: written(this.#hidden), seed: this.#model.seed };
+    return {
+      encoder,
+      classes: this.classes,
+      freeze: this.#freeze,
+      hidden: written(this.#hidden),
+      seed: this.#model.seed,
+    };
   }
 
   #saveable(): Saveable {
@@ -217,9 +228,11 @@ export class Classifier {
 function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
   checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
   const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
-  if (!(encoder instanceof Network)) throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
+  if (!(encoder instanceof Network))
+    throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
   if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
-  if (encoder.prefix !== 'encoder.') throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
+  if (encoder.prefix !== 'encoder.')
+    throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   return checkSpec({ encoder, classes, freeze, hidden, seed });
 }
 
@@ -229,7 +242,8 @@ export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSp
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
-  if (hidden.some(({ beta }) => beta)) throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
+  if (hidden.some(({ beta }) => beta))
+    throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
   checkSeed('classifier', seed);
   return spec;
 }

@@ -61,13 +61,15 @@ export function shuffleTiles(tiles: number): Corruption {
   checkNumber('shuffleTiles: tiles', tiles, { least: 2, most: 8, whole: true });
   const check = (shape: readonly number[]): Image => {
     const image = imageOf('shuffleTiles', shape);
-    if (image[0] % tiles || image[1] % tiles) throw new ShapeError(`shuffleTiles: [${shape.join(', ')}] cannot be cut into ${tiles} × ${tiles} tiles`);
+    if (image[0] % tiles || image[1] % tiles)
+      throw new ShapeError(`shuffleTiles: [${shape.join(', ')}] cannot be cut into ${tiles} × ${tiles} tiles`);
     return image;
   };
   return {
     name: 'shuffleTiles',
     args: [tiles],
     check: (shape) => void check(shape),
-    record: (pass, x, shape) => moveTiles(pass.tape, x, check(shape), tiles, tileOrder(pass.tape, x.shape[0], tiles * tiles, pass.draws())),
+    record: (pass, x, shape) =>
+      moveTiles(pass.tape, x, check(shape), tiles, tileOrder(pass.tape, x.shape[0], tiles * tiles, pass.draws())),
   };
 }

@@ -57,7 +57,9 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   minDelta?: number;
   /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
   restoreBest?: boolean;
-  onEpochEnd?: (epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number }) => void | Promise<void>;
+  onEpochEnd?: (
+    epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number },
+  ) => void | Promise<void>;
   /** Called after each finished submit. */
   onProgress?: (progress: Progress) => void;
   /** Reads the newest loss back for `onProgress`, at most that often. Without it, no loss is read between epochs. */
@@ -90,25 +92,41 @@ const known = [
 /** Everything that can be said without looking at the data. @throws OptionError */
 export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>): void {
   checkOptions('fit', options, known);
-  const { epochs, steps, batchSize, optimizer, validation, patience, minDelta, restoreBest, progressEveryMs, frameBudgetMs } = options;
-  if ((epochs === undefined) === (steps === undefined)) throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);
+  const {
+    epochs,
+    steps,
+    batchSize,
+    optimizer,
+    validation,
+    patience,
+    minDelta,
+    restoreBest,
+    progressEveryMs,
+    frameBudgetMs,
+  } = options;
+  if ((epochs === undefined) === (steps === undefined))
+    throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);
   if (epochs !== undefined) checkNumber('fit: epochs', epochs, { least: 1, whole: true });
   if (steps !== undefined) checkNumber('fit: steps', steps, { least: 1, whole: true });
   if (batchSize !== undefined) checkNumber('fit: batchSize', batchSize, { least: 1, whole: true });
   if (optimizer !== undefined) checkOptimizer('fit', optimizer);
   checkSignal('fit', options.signal);
-  for (const name of ['onEpochEnd', 'onProgress'] as const) if (options[name] !== undefined) checkFunction(`fit: ${name}`, options[name]);
-  for (const name of ['shuffle', 'restoreBest', 'recover'] as const) if (options[name] !== undefined) checkFlag(`fit: ${name}`, options[name]);
+  for (const name of ['onEpochEnd', 'onProgress'] as const)
+    if (options[name] !== undefined) checkFunction(`fit: ${name}`, options[name]);
+  for (const name of ['shuffle', 'restoreBest', 'recover'] as const)
+    if (options[name] !== undefined) checkFlag(`fit: ${name}`, options[name]);
   if (typeof validation === 'number') checkNumber('fit: validation', validation, { above: 0, most: 1 - 1e-9 });
   if (patience !== undefined) checkNumber('fit: patience', patience, { least: 0, whole: true });
   if (minDelta !== undefined) checkNumber('fit: minDelta', minDelta, { least: 0 });
   if (progressEveryMs !== undefined) checkNumber('fit: progressEveryMs', progressEveryMs, { least: 0 });
   if (frameBudgetMs !== undefined) checkNumber('fit: frameBudgetMs', frameBudgetMs, { above: 0 });
-  if ((patience !== undefined || restoreBest) && validation === undefined) throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);
+  if ((patience !== undefined || restoreBest) && validation === undefined)
+    throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);
 }
 
 /** The batch size asked for, or a usual one. @throws OptionError where there are fewer examples */
 export function batchSizeFor(asked: number | undefined, examples: number): number {
-  if (asked !== undefined && asked > examples) throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);
+  if (asked !== undefined && asked > examples)
+    throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);
   return asked ?? Math.min(128, examples);
 }

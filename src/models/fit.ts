@@ -11,14 +11,23 @@ import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
 
 /** Starts training; the result is its promise with the controls on it. */
-export function startFit<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>): Training<L> {
+export function startFit<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  data: D,
+  options: FitOptions<L, D>,
+): Training<L> {
   const controls = new Controls();
   const { pause, resume, stop } = controls;
   const history = train(model, data, options, controls).finally(() => controls.release());
   return Object.assign(history, { pause, resume, stop });
 }
 
-async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>, controls: Controls): Promise<History<L>> {
+async function train<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  data: D,
+  options: FitOptions<L, D>,
+  controls: Controls,
+): Promise<History<L>> {
   const began = performance.now();
   checkFitOptions(options);
   options.signal?.throwIfAborted();
@@ -40,7 +49,14 @@ async function train<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, opti
 }
 
 /** Goes on with a course to its end, as long as the device lasts. */
-async function attempt<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, options: FitOptions<L, D>, controls: Controls, course: Course<L>, recovery?: Recovery<L>): Promise<void> {
+async function attempt<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  data: D,
+  options: FitOptions<L, D>,
+  controls: Controls,
+  course: Course<L>,
+  recovery?: Recovery<L>,
+): Promise<void> {
   const { place } = model;
   const cleanup: (() => void)[] = [];
   try {
@@ -53,11 +69,12 @@ async function attempt<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, op
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
     const validation = held && (await Validation.make(model, held, options, course.best));
     if (validation) cleanup.push(() => validation.dispose());
-    const trainer = await Trainer.make(
-      model,
-      training,
-      { batch, optimizer, shuffled: options.shuffle ?? true, frameBudgetMs: options.frameBudgetMs },
-    );
+    const trainer = await Trainer.make(model, training, {
+      batch,
+      optimizer,
+      shuffled: options.shuffle ?? true,
+      frameBudgetMs: options.frameBudgetMs,
+    });
     cleanup.push(() => trainer.dispose());
     try {
       course.stopped ??= await epochs(model, trainer, validation, training, batch, options, controls, course, recovery);
@@ -83,7 +100,12 @@ async function epochs<L extends AnyLoss, D>(
 ): Promise<Course<L>['stopped']> {
   const total = options.steps ?? options.epochs! * trainer.stepsPerEpoch;
   const toCome = Math.ceil((place.position / batch + total - course.steps) / trainer.stepsPerEpoch);
-  const progress = new ProgressReports(trainer, options, { epochs: course.epochs.length + toCome, steps: total, batch, done: course.steps });
+  const progress = new ProgressReports(trainer, options, {
+    epochs: course.epochs.length + toCome,
+    steps: total,
+    batch,
+    done: course.steps,
+  });
 
   while (course.steps < total) {
     const { position } = place;
@@ -93,7 +115,8 @@ async function epochs<L extends AnyLoss, D>(
       goOn: async () => {
         // A paused fit must not sleep through the loss of its device.
         const goesOn = await host.gpu.wait(controls.goOn());
-        if (host.parameters.disposed) throw new LatentGpuError('fit: the model was disposed while it was being trained');
+        if (host.parameters.disposed)
+          throw new LatentGpuError('fit: the model was disposed while it was being trained');
         if (data.disposed) throw new DataError('fit: the data set was disposed while it was being trained on');
         return goesOn;
       },
@@ -112,7 +135,12 @@ async function epochs<L extends AnyLoss, D>(
     if (checked) course.validation.push(checked.losses);
     course.best = validation?.best;
     await recovery?.keep(course);
-    await options.onEpochEnd?.({ ...epoch, epoch: course.epochs.length, validation: checked?.losses, best: checked?.best ?? false });
+    await options.onEpochEnd?.({
+      ...epoch,
+      epoch: course.epochs.length,
+      validation: checked?.losses,
+      best: checked?.best ?? false,
+    });
     if (controls.stopped && course.steps < total) return 'user';
     options.signal?.throwIfAborted();
     if (checked?.outOfPatience && course.steps < total) return 'patience';
@@ -121,11 +149,19 @@ async function epochs<L extends AnyLoss, D>(
 }
 
 /** Splits the validation part off, or takes the one that was given. */
-async function splitOff<L extends AnyLoss, D>(model: Trainable<L, D>, all: Dataset, validation: D | number | undefined, cleanup: (() => void)[]): Promise<{ training: Dataset; held?: Dataset }> {
+async function splitOff<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  all: Dataset,
+  validation: D | number | undefined,
+  cleanup: (() => void)[],
+): Promise<{ training: Dataset; held?: Dataset }> {
   if (validation === undefined) return { training: all };
   if (typeof validation === 'number') {
     const [training, held] = all.split(1 - validation, { seed: model.seed });
-    cleanup.push(() => training.dispose(), () => held.dispose());
+    cleanup.push(
+      () => training.dispose(),
+      () => held.dispose(),
+    );
     return { training, held };
   }
   const { set, release } = await model.put('fit: validation', validation);

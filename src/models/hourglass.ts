@@ -32,7 +32,11 @@ const betaOf = ({ encoder }: Hourglass): Schedule | undefined => encoder.layers.
 
 /** What the loss is made of, in the order in which `recordLoss` returns it. */
 function lossParts(model: Hourglass): LossPart[] {
-  return ['reconstruction', ...(betaOf(model) ? (['kl'] as const) : []), ...(model.penalties.length ? (['penalty'] as const) : [])];
+  return [
+    'reconstruction',
+    ...(betaOf(model) ? (['kl'] as const) : []),
+    ...(model.penalties.length ? (['penalty'] as const) : []),
+  ];
 }
 
 /** What the divergence counts at a step. */
@@ -42,7 +46,12 @@ function betaAt(model: Hourglass, step: number): number {
 }
 
 /** Puts data on the device for a hourglass whose loss must be able to work on them. @throws ShapeError, DataError */
-export async function putExamples({ encoder, loss, normalizer }: Hourglass, where: string, gpu: Gpu, data: Data): Promise<OnDevice> {
+export async function putExamples(
+  { encoder, loss, normalizer }: Hourglass,
+  where: string,
+  gpu: Gpu,
+  data: Data,
+): Promise<OnDevice> {
   const made = await asDataset(where, gpu, data, encoder.inputShape);
   try {
     if (loss === 'bce' && !normalizer) checkProbabilities(made.set);
@@ -54,16 +63,20 @@ export async function putExamples({ encoder, loss, normalizer }: Hourglass, wher
 }
 
 /** Records examples as the layers see them. */
-export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor): Tensor => normalizer?.forward(tape, x) ?? x;
+export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor): Tensor =>
+  normalizer?.forward(tape, x) ?? x;
 
 /** Records examples in the data's own units. */
-export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor => normalizer?.inverse(tape, y) ?? y;
+export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor =>
+  normalizer?.inverse(tape, y) ?? y;
 
 /** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
 export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Tensor[] {
   const { encoder, corruptions, penalties } = model;
   const x = recordInput(model, pass, examples);
-  const input = pass.training ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x) : x;
+  const input = pass.training
+    ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x)
+    : x;
   const outputs = encoder.recordLayers(pass, input);
   const code = outputs.at(-1)!;
   const y = model.decoder.record(pass, code, { logits: model.loss === 'bce' });
@@ -71,8 +84,20 @@ export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Tens
   if (pass.divergence) parts.push(pass.divergence);
   if (penalties.length) {
     const layers = outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') }));
-    const encoding = { pass, input, code, layers, weights: model.weights, encode: (nearby: Tensor) => encoder.record(pass, nearby) };
-    parts.push(total(pass, penalties.map((penalty) => penalty.record(encoding))));
+    const encoding = {
+      pass,
+      input,
+      code,
+      layers,
+      weights: model.weights,
+      encode: (nearby: Tensor) => encoder.record(pass, nearby),
+    };
+    parts.push(
+      total(
+        pass,
+        penalties.map((penalty) => penalty.record(encoding)),
+      ),
+    );
   }
   return parts;
 }
@@ -113,7 +138,8 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
 }
 
 /** The weights of all layers, without biases. */
-export const weightsOf = (parameters: Parameters): Tensor[] => parameters.entries.flatMap(([name, tensor]) => (name.endsWith('weight') ? [tensor] : []));
+export const weightsOf = (parameters: Parameters): Tensor[] =>
+  parameters.entries.flatMap(([name, tensor]) => (name.endsWith('weight') ? [tensor] : []));
 
 /** Several sums as one. */
 function total({ tape }: Pass, sums: readonly Tensor[]): Tensor {

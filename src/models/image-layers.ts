@@ -34,18 +34,32 @@ export type Sides = number | readonly [height: number, width: number];
  * [height, width, channels] become [places, places, filters].
  * @throws OptionError
  */
-export function conv2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvOptions = {}): Layer {
+export function conv2d(
+  filters: number,
+  kernel: Sides,
+  activation: Activation = 'linear',
+  options: ConvOptions = {},
+): Layer {
   checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
   const { size, stride, padding, init, limit, bias } = readConvolution('conv2d', filters, kernel, activation, options);
-  const windowOf = (input: readonly number[]) => slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
+  const windowOf = (input: readonly number[]) =>
+    slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
   return {
     name: 'conv2d',
     args: [filters, size, activation, { stride, padding, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).places, filters],
-    parameters: ([, , channels = 1]) => weightsOf([filters, ...size, channels], limit(channels, filters), bias ? filters : 0),
+    parameters: ([, , channels = 1]) =>
+      weightsOf([filters, ...size, channels], limit(channels, filters), bias ? filters : 0),
     forward: ({ tape }, x, parameter, { logits, input }) =>
-      convKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, windowOf(input), logits ? 'linear' : activation),
+      convKernel(
+        tape,
+        x,
+        parameter('weight'),
+        bias ? parameter('bias') : undefined,
+        windowOf(input),
+        logits ? 'linear' : activation,
+      ),
   };
 }
 
@@ -55,22 +69,41 @@ export function conv2d(filters: number, kernel: Sides, activation: Activation = 
  * (side − 1) · stride + kernel.
  * @throws OptionError
  */
-export function convTranspose2d(filters: number, kernel: Sides, activation: Activation = 'linear', options: ConvTransposeOptions = {}): Layer {
+export function convTranspose2d(
+  filters: number,
+  kernel: Sides,
+  activation: Activation = 'linear',
+  options: ConvTransposeOptions = {},
+): Layer {
   const layer = 'convTranspose2d';
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
   const { size, stride, padding, init, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
   const { outputPadding = 0 } = options;
-  const extra = checkNumber(`${layer}: outputPadding`, outputPadding, { least: 0, most: Math.max(0, stride - 1), whole: true });
-  if (extra && typeof padding !== 'number') throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
-  const windowOf = (input: readonly number[]): Window => unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
+  const extra = checkNumber(`${layer}: outputPadding`, outputPadding, {
+    least: 0,
+    most: Math.max(0, stride - 1),
+    whole: true,
+  });
+  if (extra && typeof padding !== 'number')
+    throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
+  const windowOf = (input: readonly number[]): Window =>
+    unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
   return {
     name: layer,
     args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).image],
-    parameters: ([, , channels = 1]) => weightsOf([channels, ...size, filters], limit(channels, filters), bias ? filters : 0),
+    parameters: ([, , channels = 1]) =>
+      weightsOf([channels, ...size, filters], limit(channels, filters), bias ? filters : 0),
     forward: ({ tape }, x, parameter, { logits, input }) =>
-      convTransposeKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, windowOf(input), logits ? 'linear' : activation),
+      convTransposeKernel(
+        tape,
+        x,
+        parameter('weight'),
+        bias ? parameter('bias') : undefined,
+        windowOf(input),
+        logits ? 'linear' : activation,
+      ),
   };
 }
 
@@ -91,7 +124,8 @@ export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   const { stride = kernel[0], padding = 'valid' } = options;
   checkNumber('maxPool2d: stride', stride, { least: 1, whole: true });
   checkWord('maxPool2d: the padding', padding, ['same', 'valid']);
-  const windowOf = (input: readonly number[]) => slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
+  const windowOf = (input: readonly number[]) =>
+    slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
   return {
     name: 'maxPool2d',
     args: [kernel, { stride, padding }],
@@ -116,7 +150,8 @@ export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest')
       return [height * factor, width * factor, channels];
     },
     parameters: () => [],
-    forward: ({ tape }, x, _, { input }) => upsampleKernel(tape, x, imageOf('upsample2d', input), factor, interpolation),
+    forward: ({ tape }, x, _, { input }) =>
+      upsampleKernel(tape, x, imageOf('upsample2d', input), factor, interpolation),
   };
 }
 
@@ -144,7 +179,8 @@ export function reshape(shape: readonly number[]): Layer {
     args: [sides],
     reshapes: true,
     outputShape(input) {
-      if (input.reduce((product, n) => product * n, 1) !== size) throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
+      if (input.reduce((product, n) => product * n, 1) !== size)
+        throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
       return [...sides];
     },
     parameters: () => [],
@@ -154,7 +190,8 @@ export function reshape(shape: readonly number[]): Layer {
 
 /** @throws ShapeError */
 export function imageOf(layer: string, shape: readonly number[]): Image {
-  if (shape.length !== 3) throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
+  if (shape.length !== 3)
+    throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
   return shape as unknown as Image;
 }
 
@@ -164,23 +201,42 @@ function readSides(what: string, sides: Sides): [number, number] {
   return [both[0], both[1]];
 }
 
-function readConvolution(layer: string, filters: number, kernel: Sides, activation: Activation, { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions) {
+function readConvolution(
+  layer: string,
+  filters: number,
+  kernel: Sides,
+  activation: Activation,
+  { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions,
+) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   const size = readSides(`${layer}: kernel`, kernel);
   checkActivation(layer, activation);
   checkNumber(`${layer}: stride`, stride, { least: 1, whole: true });
   if (typeof padding === 'number') checkNumber(`${layer}: padding`, padding, { least: 0, whole: true });
-  else if (padding !== 'same' && padding !== 'valid') throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+  else if (padding !== 'same' && padding !== 'valid')
+    throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);
   const taps = size[0] * size[1];
-  return { size, stride, padding, init, bias, limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs) };
+  return {
+    size,
+    stride,
+    padding,
+    init,
+    bias,
+    limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs),
+  };
 }
 
 function weightsOf(shape: [number, number, number, number], limit: number, biases: number) {
   const count = shape.reduce((product, n) => product * n, 1);
   return [
-    { name: 'weight', shape, layout: kernelLayout(shape), initial: (seed: number, which: number) => spread(count, limit, seed, which) },
+    {
+      name: 'weight',
+      shape,
+      layout: kernelLayout(shape),
+      initial: (seed: number, which: number) => spread(count, limit, seed, which),
+    },
     ...(biases ? [{ name: 'bias', shape: [biases], initial: () => new Float32Array(biases) }] : []),
   ];
 }

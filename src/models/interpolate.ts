@@ -11,10 +11,18 @@ export function sphericalPath(from: Float32Array, to: Float32Array, steps: numbe
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i], 0);
   const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to)))));
   if (!(Math.sin(angle) > 1e-6)) return linearPath(from, to, steps);
-  return path(from, to, steps, (t) => [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)]);
+  return path(from, to, steps, (t) => [
+    Math.sin((1 - t) * angle) / Math.sin(angle),
+    Math.sin(t * angle) / Math.sin(angle),
+  ]);
 }
 
-function path(from: Float32Array, to: Float32Array, steps: number, weights: (t: number) => [number, number]): Float32Array {
+function path(
+  from: Float32Array,
+  to: Float32Array,
+  steps: number,
+  weights: (t: number) => [number, number],
+): Float32Array {
   const codes = new Float32Array(steps * from.length);
   for (let step = 0; step < steps; step++) {
     const [p, q] = weights(step / (steps - 1));

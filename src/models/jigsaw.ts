@@ -94,7 +94,10 @@ export class Jigsaw {
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
     if (!from) checkSize(gpu, this.encoder, this.head);
     const own = this.encoder.parameterValues(seed, 0, from?.given);
-    const parameters = new Parameters<Layout>(gpu, [...own, ...this.head.parameterValues(seed, own.length, from?.given)]);
+    const parameters = new Parameters<Layout>(gpu, [
+      ...own,
+      ...this.head.parameterValues(seed, own.length, from?.given),
+    ]);
     this.#host = { gpu, turns: new Turns(), parameters };
     this.#puzzle = { image, side, tile, table: this.#makeTable(gpu) };
     this.#model = this.#trainable(seed);
@@ -123,7 +126,10 @@ export class Jigsaw {
     const { batchSize, seed } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
     this.#alive();
-    return evaluate(this.#model, data, { batchSize, seed: seed === undefined ? undefined : checkSeed('evaluate', seed) });
+    return evaluate(this.#model, data, {
+      batchSize,
+      seed: seed === undefined ? undefined : checkSeed('evaluate', seed),
+    });
   }
 
   /** Codes of tile images, [tiles, code]. @throws ShapeError, DataError */
@@ -140,12 +146,15 @@ export class Jigsaw {
     const { image, tile, side } = this.#puzzle;
     const { set, release } = await asDataset('solve', host.gpu, data, image);
     // Each draws the same puzzles.
-    const run = (shape: number[], record: (pass: Pass, x: Tensor) => Tensor) => predict(host, 'solve', set, image, shape, record, seed);
+    const run = (shape: number[], record: (pass: Pass, x: Tensor) => Tensor) =>
+      predict(host, 'solve', set, image, shape, record, seed);
     try {
       const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#cut(pass, x).tiles);
       const truths = await run([1], (pass, x) => this.#cut(pass, x).labels);
       const count = this.permutations.length;
-      const { data: probabilities } = await run([count], (pass, x) => softmax(pass.tape, this.#logits(pass, this.#cut(pass, x).tiles)));
+      const { data: probabilities } = await run([count], (pass, x) =>
+        softmax(pass.tape, this.#logits(pass, this.#cut(pass, x).tiles)),
+      );
       return { tiles, truths: Int32Array.from(truths.data), answers: likeliest(probabilities, count) };
     } finally {
       release();
@@ -205,7 +214,12 @@ export class Jigsaw {
 
   #makeTable(gpu: Gpu): Tensor {
     const { permutations } = this;
-    return tensor(gpu, permutations.flatMap((each) => [...each]), [permutations.length, permutations[0].length], 'u32');
+    return tensor(
+      gpu,
+      permutations.flatMap((each) => [...each]),
+      [permutations.length, permutations[0].length],
+      'u32',
+    );
   }
 
   #cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
@@ -250,19 +264,30 @@ export class Jigsaw {
 }
 
 /** @throws OptionError, ShapeError */
-function readSpec(spec: JigsawSpec): { image: Image; side: number; tile: readonly [number, number]; permutations: number; encoder: Layer[]; head: Layer[]; seed: number } {
+function readSpec(spec: JigsawSpec): {
+  image: Image;
+  side: number;
+  tile: readonly [number, number];
+  permutations: number;
+  encoder: Layer[];
+  head: Layer[];
+  seed: number;
+} {
   checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
   const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
-  if (!Array.isArray(input) || input.length !== 3) throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
+  if (!Array.isArray(input) || input.length !== 3)
+    throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
   checkSides('jigsaw: input', input);
   if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
-  if ([...encoder, ...head].some(({ beta }) => beta)) throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
+  if ([...encoder, ...head].some(({ beta }) => beta))
+    throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
   const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
   checkNumber('jigsaw: gap', gap, { least: 0, whole: true });
   const tile = [cell[0] - gap, cell[1] - gap] as const;
-  if (Math.min(...tile) < 1) throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
+  if (Math.min(...tile) < 1)
+    throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
   return { image: input, side: tiles, tile, permutations, encoder, head, seed: checkSeed('jigsaw', seed) };
 }

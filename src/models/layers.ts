@@ -47,7 +47,12 @@ export interface Layer extends Part {
    * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
    * for a loss that works on what comes before it.
    */
-  forward(pass: Pass, x: Tensor, parameter: (name: string) => Tensor, options: { logits: boolean; input: readonly number[] }): Tensor;
+  forward(
+    pass: Pass,
+    x: Tensor,
+    parameter: (name: string) => Tensor,
+    options: { logits: boolean; input: readonly number[] },
+  ): Tensor;
   /** The same layer with the transpose of another's weight in the place of its own. */
   mirrored?(): Layer;
 }
@@ -63,15 +68,22 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
 
 /** @throws OptionError */
 export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
-  if (!Object.keys(limits).includes(init)) throw new OptionError(`${layer}: there is no initializer ${shown(init)}; there are ${Object.keys(limits).join(', ')}`);
+  if (!Object.keys(limits).includes(init))
+    throw new OptionError(
+      `${layer}: there is no initializer ${shown(init)}; there are ${Object.keys(limits).join(', ')}`,
+    );
   return limits[init](inputs, outputs);
 }
 
 /** A list of layers, of so many at least. @throws OptionError */
 export function checkLayers(where: string, layers: unknown, least: number): void {
-  const isLayer = (layer: Partial<Layer> | undefined | null) => typeof layer?.forward === 'function' && typeof layer.outputShape === 'function' && typeof layer.parameters === 'function';
+  const isLayer = (layer: Partial<Layer> | undefined | null) =>
+    typeof layer?.forward === 'function' &&
+    typeof layer.outputShape === 'function' &&
+    typeof layer.parameters === 'function';
   // Holes are no layers, and only `from` shows them.
-  if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer)) throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
+  if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer))
+    throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
 }
 
 export interface DenseOptions {
@@ -92,7 +104,17 @@ export function dense(units: number, activation: Activation = 'linear', options:
   const { init = 'glorot', bias = true } = options;
   checkFlag('dense: bias', bias);
   initialLimit('dense', init, 1, units);
-  const biases = ({ after }: Around): ParameterSpec[] => (bias ? [{ name: 'bias', shape: [units], layout: imageLayout(units, undefined, after, undefined), initial: () => new Float32Array(units) }] : []);
+  const biases = ({ after }: Around): ParameterSpec[] =>
+    bias
+      ? [
+          {
+            name: 'bias',
+            shape: [units],
+            layout: imageLayout(units, undefined, after, undefined),
+            initial: () => new Float32Array(units),
+          },
+        ]
+      : [];
   const layer = (transposed: boolean): Layer => ({
     name: 'dense',
     args: [units, activation, { init, bias }],
@@ -101,11 +123,22 @@ export function dense(units: number, activation: Activation = 'linear', options:
     outputShape: (input) => flat('dense', input, units),
     parameters([inputs = 1], around) {
       if (transposed) return biases(around);
-      const initial = (seed: number, which: number) => spread(units * inputs, initialLimit('dense', init, inputs, units), seed, which);
-      return [{ name: 'weight', shape: [units, inputs], layout: imageLayout(units, inputs, around.after, around.before), initial }, ...biases(around)];
+      const initial = (seed: number, which: number) =>
+        spread(units * inputs, initialLimit('dense', init, inputs, units), seed, which);
+      return [
+        {
+          name: 'weight',
+          shape: [units, inputs],
+          layout: imageLayout(units, inputs, around.after, around.before),
+          initial,
+        },
+        ...biases(around),
+      ];
     },
     forward: ({ tape }, x, parameter, { logits }) =>
-      denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation, { transposed }),
+      denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation, {
+        transposed,
+      }),
     ...(!transposed && { mirrored: () => layer(true) }),
   });
   return layer(false);
@@ -157,7 +190,12 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
         layout: imageLayout(units, inputs, undefined, before),
         initial: (seed, which) => spread(2 * units * inputs, limits.glorot(inputs, units), seed, which),
       },
-      { name: 'heads.bias', parts: ['mean.bias', 'logvar.bias'], shape: [2 * units], initial: () => new Float32Array(2 * units) },
+      {
+        name: 'heads.bias',
+        parts: ['mean.bias', 'logvar.bias'],
+        shape: [2 * units],
+        initial: () => new Float32Array(2 * units),
+      },
     ],
     forward(pass, x, parameter) {
       const { tape } = pass;

@@ -16,10 +16,18 @@ const channelsFirst = [2, 0, 1];
  * The layout of a matrix, or of a vector where there are no columns, whose rows or columns are the values of an image: outside, they are in
  * the order of an image with its channels first. Undefined where neither are.
  */
-export function imageLayout(rows: number, columns: number | undefined, rowImage: Image | undefined, columnImage: Image | undefined): Layout | undefined {
+export function imageLayout(
+  rows: number,
+  columns: number | undefined,
+  rowImage: Image | undefined,
+  columnImage: Image | undefined,
+): Layout | undefined {
   if (!rowImage && !columnImage) return undefined;
   const shape = columns === undefined ? [rows] : [rows, columns];
-  const groups: (readonly number[])[] = [rowImage ?? [rows], ...(columns === undefined ? [] : [columnImage ?? [columns]])];
+  const groups: (readonly number[])[] = [
+    rowImage ?? [rows],
+    ...(columns === undefined ? [] : [columnImage ?? [columns]]),
+  ];
   let first = 0;
   const axes = groups.flatMap((group) => {
     const own = (group.length === 3 ? channelsFirst : [0]).map((axis) => first + axis);
@@ -46,7 +54,11 @@ export function toInside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[inside] = from[outside]));
 }
 
-function moved(values: Float32Array, { sides, axes }: Layout, move: (to: Float32Array, from: Float32Array, outside: number, inside: number) => void): Float32Array {
+function moved(
+  values: Float32Array,
+  { sides, axes }: Layout,
+  move: (to: Float32Array, from: Float32Array, outside: number, inside: number) => void,
+): Float32Array {
   const result = new Float32Array(values.length);
   const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, n) => product * n, 1));
   for (let outside = 0; outside < values.length; outside++) {

@@ -21,7 +21,10 @@ export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Auto
   checkGpu('loadAutoencoder', gpu);
   const checkpoint = Checkpoint.read('autoencoder', bytes);
   const { spec, fitted, samples } = checked(() => readAutoencoder(checkpoint.spec));
-  return resumed(checked(() => new Autoencoder(gpu, spec, checkpoint.given)), (model) => model.resume(checkpoint, { fitted, samples }));
+  return resumed(
+    checked(() => new Autoencoder(gpu, spec, checkpoint.given)),
+    (model) => model.resume(checkpoint, { fitted, samples }),
+  );
 }
 
 /** Makes the classifier that a file of `Classifier.save` holds; see `loadAutoencoder`. */
@@ -36,7 +39,10 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
     const entry = how && new Normalizer(gpu, how, clamped);
     const parts = readLayers(layers);
     const code = parts.reduce((shape, layer) => layer.outputShape(shape), shape);
-    const network = new Network('encoder', parts, shape, () => ({}) as never, { around: readAround(around, shape, code), entry });
+    const network = new Network('encoder', parts, shape, () => ({}) as never, {
+      around: readAround(around, shape, code),
+      entry,
+    });
     const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, seed } as Required<ClassifierSpec>;
     return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
       model.resume(checkpoint);
@@ -52,8 +58,15 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
   return checked(() => {
     const { encoder, head, permutations, ...rest } = checkpoint.spec;
     const table = readPermutations(permutations, Number(rest.tiles) ** 2);
-    const spec = { ...rest, permutations: table.length, encoder: readLayers(encoder), head: readLayers(head) } as JigsawSpec;
-    return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) => model.resume(checkpoint));
+    const spec = {
+      ...rest,
+      permutations: table.length,
+      encoder: readLayers(encoder),
+      head: readLayers(head),
+    } as JigsawSpec;
+    return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) =>
+      model.resume(checkpoint),
+    );
   });
 }
 
@@ -63,7 +76,8 @@ function readPermutations(written: unknown, cells: number): Uint8Array[] {
   return written.map((each: unknown) => {
     const cellsOf = Array.isArray(each) ? (each as unknown[]) : [];
     const sorted = cellsOf.toSorted((a, b) => Number(a) - Number(b));
-    if (cellsOf.length !== cells || sorted.some((cell, i) => cell !== i)) throw new OptionError(`[${cellsOf.join(', ')}] is no permutation of ${cells} cells`);
+    if (cellsOf.length !== cells || sorted.some((cell, i) => cell !== i))
+      throw new OptionError(`[${cellsOf.join(', ')}] is no permutation of ${cells} cells`);
     return Uint8Array.from(cellsOf as number[]);
   });
 }
@@ -74,7 +88,8 @@ function readAround(written: unknown, input: number[], code: number[]): Around {
   const image = (sides: unknown, what: string, flat: number[]): Image | undefined => {
     if (sides === undefined) return undefined;
     const shape = counts(sides, what);
-    if (shape.length !== 3 || sizeOf(shape) !== sizeOf(flat)) throw new OptionError(`${what}, [${shape.join(', ')}], is no image of the values of [${flat.join(', ')}]`);
+    if (shape.length !== 3 || sizeOf(shape) !== sizeOf(flat))
+      throw new OptionError(`${what}, [${shape.join(', ')}], is no image of the values of [${flat.join(', ')}]`);
     return shape as unknown as Image;
   };
   return { before: image(before, 'before', input), after: image(after, 'after', code) };
@@ -83,8 +98,21 @@ function readAround(written: unknown, input: number[], code: number[]): Around {
 const sizeOf = (shape: number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** @throws OptionError */
-function readAutoencoder({ encoder, decoder, corrupt, penalty, normalize, samples, ...rest }: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
-  const parts = { encoder: readLayers(encoder), decoder: readLayers(decoder), corrupt: readCorruptions(corrupt), penalty: readPenalties(penalty) };
+function readAutoencoder({
+  encoder,
+  decoder,
+  corrupt,
+  penalty,
+  normalize,
+  samples,
+  ...rest
+}: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
+  const parts = {
+    encoder: readLayers(encoder),
+    decoder: readLayers(decoder),
+    corrupt: readCorruptions(corrupt),
+    penalty: readPenalties(penalty),
+  };
   const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
   // What is left is looked through like every spec.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
@@ -100,7 +128,15 @@ function readNormalization(written: unknown, shape: number[]): { how?: Normalize
   const { shift, spread } = record(fitted, 'fitted');
   const features = sizeOf(shape);
   const numbers = (values: unknown, least = -Infinity): Float32Array => {
-    const good = Array.isArray(values) && values.length === features && values.every((value) => Number.isFinite(value) && Number.isFinite(Math.fround(value as number)) && Math.fround(value as number) > least);
+    const good =
+      Array.isArray(values) &&
+      values.length === features &&
+      values.every(
+        (value) =>
+          Number.isFinite(value) &&
+          Number.isFinite(Math.fround(value as number)) &&
+          Math.fround(value as number) > least,
+      );
     if (!good) throw new OptionError(`the normalisation is no list of ${features} numbers`);
     return Float32Array.from(values as number[]);
   };

@@ -26,9 +26,15 @@ export function lossesFrom(parts: readonly LossPart[], values: ArrayLike<number>
 }
 
 /** The mean over examples of batches' means, when the first batch starts at `position` of an epoch, whose last batch may be short. */
-export function meanOverExamples<T extends object>(batches: readonly T[], position: number, batch: number, examples: number): T {
+export function meanOverExamples<T extends object>(
+  batches: readonly T[],
+  position: number,
+  batch: number,
+  examples: number,
+): T {
   const rows = batches.map((_, i) => Math.min(batch, examples - position - i * batch));
   const total = rows.reduce((sum, n) => sum + n, 0);
-  const mean = (key: string) => batches.reduce((sum, losses, i) => sum + (losses as Record<string, number>)[key] * rows[i], 0) / total;
+  const mean = (key: string) =>
+    batches.reduce((sum, losses, i) => sum + (losses as Record<string, number>)[key] * rows[i], 0) / total;
   return Object.fromEntries(Object.keys(batches[0]).map((key) => [key, mean(key)])) as T;
 }

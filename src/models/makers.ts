@@ -11,7 +11,17 @@ import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
 type Makers<P> = Record<string, (...args: any[]) => P>;
 
-const layers: Makers<Layer> = { dense, dropout, gaussian, conv2d, convTranspose2d, maxPool2d, upsample2d, flatten, reshape };
+const layers: Makers<Layer> = {
+  dense,
+  dropout,
+  gaussian,
+  conv2d,
+  convTranspose2d,
+  maxPool2d,
+  upsample2d,
+  flatten,
+  reshape,
+};
 const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
 const penalties: Makers<Penalty> = { contractive, stochasticContractive, sparsity, weightDecay };
 const normalizations: Makers<Normalize> = { standardize, minMax };
@@ -33,7 +43,8 @@ function read<P>(makers: Makers<P>, written: unknown, what: string): P[] {
   if (!Array.isArray(written) || written.length > mostParts) throw new OptionError(`there is no list of ${what}s`);
   return written.map((each: unknown) => {
     const { name, args } = (each ?? {}) as Partial<Part>;
-    if (typeof name !== 'string' || !Object.hasOwn(makers, name)) throw new OptionError(`there is no ${what} ${shown(name)}`);
+    if (typeof name !== 'string' || !Object.hasOwn(makers, name))
+      throw new OptionError(`there is no ${what} ${shown(name)}`);
     if (!Array.isArray(args) || args.length > mostArguments) throw new OptionError(`${name} has no list of arguments`);
     return makers[name](...(args as unknown[]));
   });

@@ -62,7 +62,12 @@ function vote(neighbors: Int32Array, labels: ArrayLike<number>): number {
   return Math.min(...[...voices].flatMap(([label, count]) => (count === most ? [label] : [])));
 }
 
-async function search(where: string, gpu: Gpu, { codes, queries, k }: NeighborsOptions, labels?: ArrayLike<number>): Promise<Neighbors> {
+async function search(
+  where: string,
+  gpu: Gpu,
+  { codes, queries, k }: NeighborsOptions,
+  labels?: ArrayLike<number>,
+): Promise<Neighbors> {
   const [count, width] = checkRows(`${where}: codes`, codes);
   const [asked, other] = checkRows(`${where}: queries`, queries);
   if (width !== other) throw new ShapeError(`${where}: the codes have ${width} features, the queries ${other}`);
@@ -79,14 +84,22 @@ async function search(where: string, gpu: Gpu, { codes, queries, k }: NeighborsO
   try {
     const [all, wanted] = [put(codes, count), put(queries, asked)];
     const block = Math.min(asked, Math.max(4, Math.floor(blockSize / count)));
-    for (let first = 0; first < asked; first += block) await searchBlock(gpu, all, wanted, { first, count: Math.min(block, asked - first) }, k, found);
+    for (let first = 0; first < asked; first += block)
+      await searchBlock(gpu, all, wanted, { first, count: Math.min(block, asked - first) }, k, found);
   } finally {
     for (const each of made) each.dispose();
   }
   return found;
 }
 
-async function searchBlock(gpu: Gpu, codes: Tensor, queries: Tensor, { first, count }: { first: number; count: number }, k: number, found: Neighbors): Promise<void> {
+async function searchBlock(
+  gpu: Gpu,
+  codes: Tensor,
+  queries: Tensor,
+  { first, count }: { first: number; count: number },
+  k: number,
+  found: Neighbors,
+): Promise<void> {
   const tape = makeTape(gpu);
   const best = smallest(tape, distances(tape, codes, queries, first, count), k);
   tape.keep(best.values, best.rows);
@@ -110,22 +123,27 @@ async function searchBlock(gpu: Gpu, codes: Tensor, queries: Tensor, { first, co
 function pad(data: Float32Array, width: number, padded: number): Float32Array {
   if (width === padded) return data;
   const wide = new Float32Array((data.length / width) * padded);
-  for (let row = 0; row * width < data.length; row++) wide.set(data.subarray(row * width, (row + 1) * width), row * padded);
+  for (let row = 0; row * width < data.length; row++)
+    wide.set(data.subarray(row * width, (row + 1) * width), row * padded);
   return wide;
 }
 
 function checkRows(where: string, matrix: Matrix): [rows: number, width: number] {
-  if (!(matrix?.data instanceof Float32Array)) throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
+  if (!(matrix?.data instanceof Float32Array))
+    throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
   const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
   const width = sides.reduce((product, n) => product * n, 1);
-  if (matrix.data.length !== rows * width) throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
+  if (matrix.data.length !== rows * width)
+    throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
   const wrong = matrix.data.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new DataError(`${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}`);
+  if (wrong >= 0)
+    throw new DataError(`${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}`);
   return [rows, width];
 }
 
 function checkLabels(where: string, labels: ArrayLike<number>, codes: number): void {
   if (labels.length !== codes) throw new ShapeError(`${where}: ${codes} codes, but ${labels.length} labels`);
   const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0);
-  if (wrong >= 0) throw new DataError(`${where}: label ${wrong} is ${shown(labels[wrong])}, not a whole number from 0 on`);
+  if (wrong >= 0)
+    throw new DataError(`${where}: label ${wrong} is ${shown(labels[wrong])}, not a whole number from 0 on`);
 }

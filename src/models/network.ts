@@ -119,13 +119,18 @@ export class Network {
       type: layer.name,
       activation: layer.activation,
       outputShape: this.#shapes[i + 1],
-      parameters: this.#parametersOf(i).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      parameters: this.#parametersOf(i).reduce(
+        (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
+        0,
+      ),
     }));
   }
 
   /** The weights with their full names and first values: those given, or drawn from a seed. @internal */
   parameterValues(seed: number, first: number, given?: Given): ParameterValues<Layout>[] {
-    const specs = this.layers.flatMap((_, i) => this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })));
+    const specs = this.layers.flatMap((_, i) =>
+      this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })),
+    );
     return specs.map(({ spec: { name, shape, parts, layout, initial }, prefix }, i) => {
       const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
       const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, first + i);
@@ -182,7 +187,12 @@ export class Network {
   part(from: number, to: number, host = this.host, entry?: Normalizer): Network {
     const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
     const around = { before: this.#around[from].before, after: this.#around[to - 1]?.after };
-    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, { numbers, borrowed: this.options.borrowed, around, entry });
+    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, {
+      numbers,
+      borrowed: this.options.borrowed,
+      around,
+      entry,
+    });
   }
 
   #parametersOf(i: number): ParameterSpec[] {
@@ -202,11 +212,19 @@ export class Network {
 export function checkSize({ device: { limits } }: Gpu, ...networks: readonly Network[]): void {
   const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  if (!(bytes <= most)) throw new OutOfMemoryError(`the weights take ${bytes} bytes, more than the ${most} this adapter allows in one buffer`);
+  if (!(bytes <= most))
+    throw new OutOfMemoryError(
+      `the weights take ${bytes} bytes, more than the ${most} this adapter allows in one buffer`,
+    );
 }
 
 /** Values that are known outside as parts, as they lie on the device. */
-function joined(names: readonly string[], shape: readonly number[], layout: Layout | undefined, given: Given): Float32Array {
+function joined(
+  names: readonly string[],
+  shape: readonly number[],
+  layout: Layout | undefined,
+  given: Given,
+): Float32Array {
   const [first, ...rest] = layout?.shape ?? shape;
   const parts = names.map((name) => given(name, layout ? layout.shape : [first / names.length, ...rest]));
   const inside = layout ? parts.map((values) => toInside(values, layout)) : parts;
@@ -220,7 +238,11 @@ function joined(names: readonly string[], shape: readonly number[], layout: Layo
  * Before each layer and behind the last: of which image the flat values there are, and for which one the layer's own will be taken. A flat
  * vector keeps the order of an image as long as no layer has weights between.
  */
-function around(layers: readonly Layer[], shapes: readonly (readonly number[])[], { before, after }: Around = {}): Around[] {
+function around(
+  layers: readonly Layer[],
+  shapes: readonly (readonly number[])[],
+  { before, after }: Around = {},
+): Around[] {
   const isImage = (shape: readonly number[]): shape is Image => shape.length === 3;
   const mixes = (i: number) => layers[i].parameters(shapes[i], {}).length > 0;
   const befores = [before];
@@ -263,8 +285,12 @@ export function table(title: string, layers: readonly LayerInfo[]): string {
   ]);
   const all = [['layer', 'type', 'output shape', 'parameters'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column].length)));
-  const lines = all.map((row) => row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
+  const lines = all.map((row) =>
+    row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+  );
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const rule = '-'.repeat(lines[0].length);
-  return [title, rule, lines[0], rule, ...lines.slice(1), rule, `total parameters: ${total.toLocaleString('en')}`].join('\n');
+  return [title, rule, lines[0], rule, ...lines.slice(1), rule, `total parameters: ${total.toLocaleString('en')}`].join(
+    '\n',
+  );
 }

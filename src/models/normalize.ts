@@ -77,7 +77,10 @@ export class Normalizer {
     // Less than float32 can tell apart is no spread.
     const real = spread.map((value, i) => (value > 1e-7 * Math.max(Math.abs(least[i]), Math.abs(most[i])) ? value : 1));
     const wide = real.findIndex((value) => !Number.isFinite(Math.fround(value)));
-    if (wide >= 0) throw new DataError(`${this.how.name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, which is more than float32 can span`);
+    if (wide >= 0)
+      throw new DataError(
+        `${this.how.name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, which is more than float32 can span`,
+      );
     this.set({ shift: Float32Array.from(standard ? mean : least), spread: Float32Array.from(real) });
   }
 
@@ -110,7 +113,10 @@ export class Normalizer {
 
   /** @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
-    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: it is fitted on the training data by the first \`fit\`, which has not been yet`);
+    if (!this.#onDevice)
+      throw new LatentGpuError(
+        `${this.how.name}: it is fitted on the training data by the first \`fit\`, which has not been yet`,
+      );
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }

@@ -15,7 +15,6 @@ import { lying, type Weights } from './weights.ts';
 
 export type OnnxPart = 'autoencoder' | 'encoder' | 'decoder';
 
-
 /** What becomes a graph: networks, one behind the other, and what data go through before and behind them. */
 export interface Exported {
   readonly weights: Weights;
@@ -25,7 +24,10 @@ export interface Exported {
 }
 
 /** Writes a graph with dynamic batch: `input` → `code` (and `logvar` of a Gaussian code), `code` → `reconstruction`, or `input` → `reconstruction`. */
-export async function writeOnnx(part: OnnxPart, { weights, encoder, decoder, normalizer }: Exported): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeOnnx(
+  part: OnnxPart,
+  { weights, encoder, decoder, normalizer }: Exported,
+): Promise<Uint8Array<ArrayBuffer>> {
   const writer = new NetworkWriter(await readNumbers(weights));
   const { graph } = writer;
   const shape = (encoder ?? decoder)!.inputShape;
@@ -38,7 +40,11 @@ export async function writeOnnx(part: OnnxPart, { weights, encoder, decoder, nor
   if (decoder) {
     value = writer.network(decoder, value);
     const last = writer.channelsLast(value);
-    graph.output('reconstruction', normalizer ? writer.denormalized(last, normalizer, decoder.outputShape) : last, decoder.outputShape);
+    graph.output(
+      'reconstruction',
+      normalizer ? writer.denormalized(last, normalizer, decoder.outputShape) : last,
+      decoder.outputShape,
+    );
   }
   return graph.toBytes(part);
 }
@@ -51,12 +57,20 @@ interface Numbers {
 
 async function readNumbers({ gpu, turns, places }: Weights): Promise<Map<string, Numbers>> {
   const all = lying(places);
-  const values = (await turns.take(() => readTensors(gpu, all.map(({ tensor }) => tensor)))) as Float32Array[];
+  const values = (await turns.take(() =>
+    readTensors(
+      gpu,
+      all.map(({ tensor }) => tensor),
+    ),
+  )) as Float32Array[];
   return new Map(
     all.map(({ name, tensor, layout }, i) => {
       // Kernels are those of PyTorch; matrices stay as they lie, since flat values do too.
       const kernel = tensor.shape.length === 4 && layout;
-      return [name, kernel ? { data: toOutside(values[i], layout), shape: layout.shape } : { data: values[i], shape: tensor.shape }];
+      return [
+        name,
+        kernel ? { data: toOutside(values[i], layout), shape: layout.shape } : { data: values[i], shape: tensor.shape },
+      ];
     }),
   );
 }
@@ -102,7 +116,10 @@ class NetworkWriter {
     const { shift, spread } = this.#scaling(normalizer, shape);
     const scaled = this.graph.node('Div', [this.graph.node('Sub', [name, shift]), spread]);
     if (!normalizer.clamped) return { name: scaled, channelsFirst: false };
-    const [least, most] = [this.graph.floats('zero', Float32Array.of(0), []), this.graph.floats('one', Float32Array.of(1), [])];
+    const [least, most] = [
+      this.graph.floats('zero', Float32Array.of(0), []),
+      this.graph.floats('one', Float32Array.of(1), []),
+    ];
     return { name: this.graph.node('Clip', [scaled, least, most]), channelsFirst: false };
   }
 
@@ -144,15 +161,21 @@ class NetworkWriter {
   }
 
   #scaling({ fitted }: Normalizer, shape: readonly number[]): { shift: string; spread: string } {
-    return { shift: this.graph.floats('normalize.shift', fitted!.shift, shape), spread: this.graph.floats('normalize.spread', fitted!.spread, shape) };
+    return {
+      shift: this.graph.floats('normalize.shift', fitted!.shift, shape),
+      spread: this.graph.floats('normalize.spread', fitted!.spread, shape),
+    };
   }
 }
 
 /** By the names of layers; `image`: it works on images with their channels first. */
 const lowerings: Record<string, { readonly lower: Lowering; readonly image: boolean }> = {
-  dense: flat(({ graph }, x, { weight, transposed }) => graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 })),
+  dense: flat(({ graph }, x, { weight, transposed }) =>
+    graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
+  ),
   gaussian: flat((writer, x, { weight }) => {
-    const head = (name: string) => writer.graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
+    const head = (name: string) =>
+      writer.graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
     writer.logvar = () => head('logvar');
     return head('mean');
   }),
@@ -161,16 +184,35 @@ const lowerings: Record<string, { readonly lower: Lowering; readonly image: bool
   flatten: flat((writer, x, { output }) => writer.reshaped(x, output)),
   reshape: flat((writer, x, { output }) => writer.reshaped(x, output)),
   conv2d: image(({ graph }, x, { args, input, weight }) => {
-    const [, kernel, , { stride, padding }] = args as [number, [number, number], string, Required<ConvTransposeOptions>];
-    return graph.node('Conv', operands(x, weight('weight'), weight('bias')), windowed(input, { kernel, stride, padding }));
+    const [, kernel, , { stride, padding }] = args as [
+      number,
+      [number, number],
+      string,
+      Required<ConvTransposeOptions>,
+    ];
+    return graph.node(
+      'Conv',
+      operands(x, weight('weight'), weight('bias')),
+      windowed(input, { kernel, stride, padding }),
+    );
   }),
   maxPool2d: image(({ graph }, x, { args, input }) => {
     const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
     return graph.node('MaxPool', [x], windowed(input, { kernel, stride, padding }));
   }),
   convTranspose2d: image(({ graph }, x, { args, input, weight }) => {
-    const [filters, kernel, , { stride, padding, outputPadding }] = args as [number, [number, number], string, Required<ConvTransposeOptions>];
-    const { image, before } = unslide('convTranspose2d', input, filters, { kernel, stride, padding, extra: outputPadding });
+    const [filters, kernel, , { stride, padding, outputPadding }] = args as [
+      number,
+      [number, number],
+      string,
+      Required<ConvTransposeOptions>,
+    ];
+    const { image, before } = unslide('convTranspose2d', input, filters, {
+      kernel,
+      stride,
+      padding,
+      extra: outputPadding,
+    });
     // What is left over behind the image is cut off; where there is not enough of it, there is more to come.
     const behind = [0, 1].map((axis) => stride * (input[axis] - 1) + kernel[axis] - before[axis] - image[axis]);
     return graph.node('ConvTranspose', operands(x, weight('weight'), weight('bias')), {
@@ -184,7 +226,11 @@ const lowerings: Record<string, { readonly lower: Lowering; readonly image: bool
     const [factor, interpolation] = args as [number, string];
     const scales = graph.floats(`scales.${factor}`, Float32Array.of(1, 1, factor, factor), [4]);
     const [mode, places] = interpolation === 'nearest' ? ['nearest', 'asymmetric'] : ['linear', 'half_pixel'];
-    return graph.node('Resize', [x, '', scales], { mode, coordinate_transformation_mode: places, nearest_mode: 'floor' });
+    return graph.node('Resize', [x, '', scales], {
+      mode,
+      coordinate_transformation_mode: places,
+      nearest_mode: 'floor',
+    });
   }),
 };
 
@@ -196,12 +242,18 @@ function image(lower: Lowering) {
   return { lower, image: true };
 }
 
-const operands = (x: string, weight: string | undefined, bias: string | undefined): string[] => [x, weight!, ...(bias ? [bias] : [])];
+const operands = (x: string, weight: string | undefined, bias: string | undefined): string[] => [
+  x,
+  weight!,
+  ...(bias ? [bias] : []),
+];
 
 /** Attributes of an operator that slides a window over an image. */
 function windowed(input: readonly number[], options: WindowOptions) {
   const { kernel, stride, places, before, image: sides } = slide('window', input as [number, number, number], options);
-  const behind = [0, 1].map((axis) => Math.max(0, (places[axis] - 1) * stride + kernel[axis] - sides[axis] - before[axis]));
+  const behind = [0, 1].map((axis) =>
+    Math.max(0, (places[axis] - 1) * stride + kernel[axis] - sides[axis] - before[axis]),
+  );
   return { kernel_shape: kernel, strides: [stride, stride], pads: [...before, ...behind] };
 }
 
@@ -218,6 +270,9 @@ const activations: Record<Activation, (graph: OnnxGraph, z: string) => string> =
   gelu(graph, z) {
     const constant = (name: string, value: number) => graph.floats(name, Float32Array.of(value), []);
     const error = graph.node('Erf', [graph.node('Mul', [z, constant('1/sqrt(2)', Math.SQRT1_2)])]);
-    return graph.node('Mul', [graph.node('Mul', [z, constant('half', 0.5)]), graph.node('Add', [error, constant('one', 1)])]);
+    return graph.node('Mul', [
+      graph.node('Mul', [z, constant('half', 0.5)]),
+      graph.node('Add', [error, constant('one', 1)]),
+    ]);
   },
 };

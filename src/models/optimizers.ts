@@ -26,13 +26,21 @@ const largestRate = 1e12;
 
 const zeros = { beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 };
 
-function make(kind: OptimizerKind, rate: number | Schedule, { beta1, beta2, epsilon, weightDecay, clipNorm }: Numbers): Optimizer {
+function make(
+  kind: OptimizerKind,
+  rate: number | Schedule,
+  { beta1, beta2, epsilon, weightDecay, clipNorm }: Numbers,
+): Optimizer {
   const learningRate = asSchedule(`${kind}: learning rate`, rate);
   rateAt({ kind, learningRate }, 0);
   if (clipNorm !== undefined) checkNumber(`${kind}: clipNorm`, clipNorm, { above: 0 });
   checkNumber(`${kind}: beta1 or momentum`, beta1, { least: 0, most: 1 - 1e-9 });
   checkNumber(`${kind}: beta2`, beta2, { least: 0, most: 1 - 1e-9 });
-  checkNumber(`${kind}: epsilon`, epsilon, kind === 'adam' || kind === 'adamw' || kind === 'adagrad' ? { above: 0 } : { least: 0 });
+  checkNumber(
+    `${kind}: epsilon`,
+    epsilon,
+    kind === 'adam' || kind === 'adamw' || kind === 'adagrad' ? { above: 0 } : { least: 0 },
+  );
   checkNumber(`${kind}: weight decay`, weightDecay, { least: 0 });
   return { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm };
 }
@@ -45,17 +53,27 @@ export function rateAt({ kind, learningRate }: Pick<Optimizer, 'kind' | 'learnin
 /** @throws OptionError for what is none, such as one put together by hand of which something is missing */
 export function checkOptimizer(where: string, optimizer: Optimizer): void {
   const { kind, learningRate, ...numbers } = (optimizer ?? {}) as Partial<Optimizer>;
-  if (!Object.keys(momentNames).includes(kind!) || typeof learningRate !== 'object') throw new OptionError(`${where}: the optimizer is one made by sgd, adam, adamw or adagrad, not ${shown(optimizer)}`);
+  if (!Object.keys(momentNames).includes(kind!) || typeof learningRate !== 'object')
+    throw new OptionError(
+      `${where}: the optimizer is one made by sgd, adam, adamw or adagrad, not ${shown(optimizer)}`,
+    );
   make(kind!, learningRate, numbers as Numbers);
 }
 
 /** w −= η g; with momentum as PyTorch has it, v = μ v + g, w −= η v. @throws OptionError */
-export function sgd(learningRate: number | Schedule = 0.01, options: ClipOptions & { momentum?: number; nesterov?: boolean } = {}): Optimizer {
+export function sgd(
+  learningRate: number | Schedule = 0.01,
+  options: ClipOptions & { momentum?: number; nesterov?: boolean } = {},
+): Optimizer {
   checkOptions('sgd', options, ['momentum', 'nesterov', 'clipNorm']);
   const { momentum = 0, nesterov = false, clipNorm } = options;
   checkFlag('sgd: nesterov', nesterov);
   if (nesterov && !momentum) throw new OptionError('sgd: nesterov needs a momentum');
-  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, { ...zeros, beta1: momentum, clipNorm });
+  return make(!momentum ? 'sgd' : nesterov ? 'nesterov' : 'momentum', learningRate, {
+    ...zeros,
+    beta1: momentum,
+    clipNorm,
+  });
 }
 
 export interface AdamOptions extends ClipOptions {
@@ -75,14 +93,20 @@ export function adam(learningRate: number | Schedule = 1e-3, options: AdamOption
 }
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
-export function adamw(learningRate: number | Schedule = 1e-3, options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+export function adamw(
+  learningRate: number | Schedule = 1e-3,
+  options: AdamOptions & { weightDecay?: number } = {},
+): Optimizer {
   checkOptions('adamw', options, ['beta1', 'beta2', 'epsilon', 'weightDecay', 'clipNorm']);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, clipNorm } = options;
   return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay, clipNorm });
 }
 
 /** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
-export function adagrad(learningRate: number | Schedule = 0.01, options: ClipOptions & { epsilon?: number } = {}): Optimizer {
+export function adagrad(
+  learningRate: number | Schedule = 0.01,
+  options: ClipOptions & { epsilon?: number } = {},
+): Optimizer {
   checkOptions('adagrad', options, ['epsilon', 'clipNorm']);
   const { epsilon = 1e-10, clipNorm } = options;
   return make('adagrad', learningRate, { ...zeros, epsilon, clipNorm });
@@ -99,7 +123,15 @@ export const momentNames: Record<OptimizerKind, readonly string[]> = {
 };
 
 /** One that was written down, looked through by its maker. @throws OptionError */
-export function sameOptimizer({ kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm }: Optimizer): Optimizer {
+export function sameOptimizer({
+  kind,
+  learningRate,
+  beta1,
+  beta2,
+  epsilon,
+  weightDecay,
+  clipNorm,
+}: Optimizer): Optimizer {
   switch (kind) {
     case 'sgd':
       return sgd(learningRate, { clipNorm });
@@ -120,5 +152,14 @@ export function sameOptimizer({ kind, learningRate, beta1, beta2, epsilon, weigh
 /** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */
 export function settings({ beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
   const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);
-  return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: log(beta1), logBeta2: log(beta2), epsilon, decay: weightDecay };
+  return {
+    beta1,
+    beta2,
+    rest1: 1 - beta1,
+    rest2: 1 - beta2,
+    logBeta1: log(beta1),
+    logBeta2: log(beta2),
+    epsilon,
+    decay: weightDecay,
+  };
 }

@@ -51,7 +51,10 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
     args: [weight, { estimate }],
     check(encoder) {
       const other = encoder.find(({ name }) => name !== 'dense');
-      if (other) throw new OptionError(`contractive: takes an encoder of dense layers only, not ${other.name}${other.beta ? '' : '; stochasticContractive takes any'}`);
+      if (other)
+        throw new OptionError(
+          `contractive: takes an encoder of dense layers only, not ${other.name}${other.beta ? '' : '; stochasticContractive takes any'}`,
+        );
     },
     record({ pass, code, layers }) {
       const u = estimate ? randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
@@ -87,7 +90,8 @@ export function sparsity(weight: number): Penalty {
     name: 'sparsity',
     args: [weight],
     check: refuseGaussianCode('sparsity'),
-    record: ({ pass, code }) => rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight, pass.training ? 'y' : 'none'),
+    record: ({ pass, code }) =>
+      rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight, pass.training ? 'y' : 'none'),
   };
 }
 
@@ -105,5 +109,6 @@ export function weightDecay(weight: number): Penalty {
 const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });
 
 const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
-  if (encoder.at(-1)?.beta) throw new OptionError(`${where}: the code is gaussian, which has its own penalty, beta times the divergence`);
+  if (encoder.at(-1)?.beta)
+    throw new OptionError(`${where}: the code is gaussian, which has its own penalty, beta times the divergence`);
 };

@@ -14,15 +14,24 @@ import type { Trainable } from './trainable.ts';
 import { copyWeights } from './weights.ts';
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
-export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trainable, data: Data, options: FitOptions): Promise<History[]> {
+export async function pretrainLayers(
+  model: Hourglass,
+  { host, seed, put }: Trainable,
+  data: Data,
+  options: FitOptions,
+): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
   const { validation } = options;
   const made = [await put('pretrain', data)];
   try {
     const [{ set }] = made;
-    batchSizeFor(options.batchSize, typeof validation === 'number' ? splitRows(set.length, 1 - validation, {})[0].length : set.length);
-    if (validation !== undefined && typeof validation !== 'number') made.push(await put('pretrain: validation', validation));
+    batchSizeFor(
+      options.batchSize,
+      typeof validation === 'number' ? splitRows(set.length, 1 - validation, {})[0].length : set.length,
+    );
+    if (validation !== undefined && typeof validation !== 'number')
+      made.push(await put('pretrain: validation', validation));
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
       const stage = { stage: i + 1, stages: pairs.length };
@@ -32,7 +41,11 @@ export async function pretrainLayers(model: Hourglass, { host, seed, put }: Trai
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
-      histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) => startFit(stage, set, told)));
+      histories.push(
+        await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) =>
+          startFit(stage, set, told),
+        ),
+      );
     }
     return histories;
   } finally {
@@ -52,17 +65,29 @@ function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
   if (other) throw new OptionError(`pretrain: takes dense layers, not ${other.name}`);
   const weighted = (network: Network) => network.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [i]));
   const [from, to] = [weighted(encoder), weighted(decoder).reverse()];
-  if (from.length !== to.length) throw new OptionError(`pretrain: the decoder has ${to.length} layers with weights, the encoder ${from.length}: each needs a counterpart`);
+  if (from.length !== to.length)
+    throw new OptionError(
+      `pretrain: the decoder has ${to.length} layers with weights, the encoder ${from.length}: each needs a counterpart`,
+    );
   return from.map((at, i) => {
     const taken = encoder.shapeBefore(at);
     const given = decoder.layers[to[i]].outputShape(decoder.shapeBefore(to[i]));
-    if (taken.join() !== given.join()) throw new ShapeError(`pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`);
+    if (taken.join() !== given.join())
+      throw new ShapeError(
+        `pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`,
+      );
     return { encoder: at, decoder: to[i] };
   });
 }
 
 /** Trains copies of two layers' weights, which then replace the originals. */
-async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number, fit: (stage: Trainable) => Promise<History>): Promise<History> {
+async function trainPair(
+  model: Hourglass,
+  whole: Host,
+  pair: Pair,
+  seed: number,
+  fit: (stage: Trainable) => Promise<History>,
+): Promise<History> {
   const { gpu } = whole;
   const below = model.encoder.part(0, pair.encoder);
   const host: () => Host = () => stageHost;
@@ -72,7 +97,14 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);
-    const stage: Hourglass = { ...model, normalizer: undefined, encoder, decoder, loss: lossOf(model, below, decoder), weights: () => weightsOf(parameters) };
+    const stage: Hourglass = {
+      ...model,
+      normalizer: undefined,
+      encoder,
+      decoder,
+      loss: lossOf(model, below, decoder),
+      weights: () => weightsOf(parameters),
+    };
     const history = await fit({
       ...trainable(stage, stageHost, seed),
       used: [whole.parameters],
@@ -96,5 +128,7 @@ async function trainPair(model: Hourglass, whole: Host, pair: Pair, seed: number
 
 function lossOf(model: Hourglass, below: Network, decoder: Network): LossKind {
   if (!below.layers.length) return model.loss;
-  return model.loss === 'bce' && below.lastActivation === 'sigmoid' && decoder.lastActivation === 'sigmoid' ? 'bce' : 'mse';
+  return model.loss === 'bce' && below.lastActivation === 'sigmoid' && decoder.lastActivation === 'sigmoid'
+    ? 'bce'
+    : 'mse';
 }

@@ -33,7 +33,10 @@ export class Recovery<L extends AnyLoss> {
 
   /** @throws OptionError where no other device can be got */
   constructor(private readonly model: Trainable<L, never>) {
-    if (!model.host.gpu.recoverable) throw new OptionError('fit: recover needs a Gpu that can ask for another adapter; this one was opened with an `adapter` or a `device` of yours');
+    if (!model.host.gpu.recoverable)
+      throw new OptionError(
+        'fit: recover needs a Gpu that can ask for another adapter; this one was opened with an `adapter` or a `device` of yours',
+      );
   }
 
   /** Remembers where the training begins, once it is known that it can. */
@@ -44,7 +47,11 @@ export class Recovery<L extends AnyLoss> {
   /** Remembers everything as it is now, with a readback. */
   async keep(course: Course<L>): Promise<void> {
     const { host, used = [], place } = this.model;
-    const weights = await host.turns.take(() => Promise.all([host.parameters, ...used].map(async (parameters) => ({ parameters, snapshot: await parameters.snapshot() }))));
+    const weights = await host.turns.take(() =>
+      Promise.all(
+        [host.parameters, ...used].map(async (parameters) => ({ parameters, snapshot: await parameters.snapshot() })),
+      ),
+    );
     // A best without its weights has come about in this epoch.
     if (course.best) course.best.values ??= weights[0].snapshot.values;
     this.#kept = { device: host.gpu.device, weights, place: { ...place }, course: copyOf(course) };
@@ -66,4 +73,9 @@ export class Recovery<L extends AnyLoss> {
   }
 }
 
-const copyOf = <L extends AnyLoss>(course: Course<L>): Course<L> => ({ ...course, epochs: [...course.epochs], loss: [...course.loss], validation: [...course.validation] });
+const copyOf = <L extends AnyLoss>(course: Course<L>): Course<L> => ({
+  ...course,
+  epochs: [...course.epochs],
+  loss: [...course.loss],
+  validation: [...course.validation],
+});

@@ -20,7 +20,10 @@ const pieceBytes = 32 * 2 ** 20;
 /** A power of two where there are few rows, so that few sizes of kernels get compiled; fewer where so many rows would not fit into a buffer. */
 function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): number {
   const fitting = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.max(features, columns)));
-  return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting, storage.streamed?.half ?? Infinity));
+  return Math.max(
+    1,
+    Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting, storage.streamed?.half ?? Infinity),
+  );
 }
 
 /**
@@ -28,7 +31,13 @@ function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): num
  * With a seed, what draws at random draws from it.
  * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
  */
-export async function mapRows(turns: Turns, data: Dataset, columns: number, record: (pass: Pass, x: Tensor) => Tensor, seed = 0): Promise<Float32Array> {
+export async function mapRows(
+  turns: Turns,
+  data: Dataset,
+  columns: number,
+  record: (pass: Pass, x: Tensor) => Tensor,
+  seed = 0,
+): Promise<Float32Array> {
   const { gpu, length } = data;
   const batch = batchFor(data, columns);
   const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
@@ -43,7 +52,13 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
     const out = own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
     const feed = own(Feed.open('predict', data, batch));
     const tape = makeTape(gpu);
-    scatter(tape, record(new Pass(tape, 'predict', state), gatherFrom(tape, data, feed, state, batch).x), state, out, columns);
+    scatter(
+      tape,
+      record(new Pass(tape, 'predict', state), gatherFrom(tape, data, feed, state, batch).x),
+      state,
+      out,
+      columns,
+    );
     advance(tape, state);
     const plan = own(await compile(tape));
     return await turns.take(async () => {
@@ -53,7 +68,9 @@ export async function mapRows(turns: Turns, data: Dataset, columns: number, reco
       for (let position = 0; position < length; position += batches * batch) {
         writeState(gpu, state, { position, examples: length, batch, seed });
         const steps = Math.min(batches, Math.ceil((length - position) / batch));
-        await schedule.run(steps, (pass) => plan.encode(pass), { stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)) });
+        await schedule.run(steps, (pass) => plan.encode(pass), {
+          stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)),
+        });
         const [piece] = await readTensors(gpu, [out]);
         results.set(piece.subarray(0, results.length - position * columns), position * columns);
       }
@@ -81,20 +98,38 @@ export interface Batch {
 }
 
 /** Records the batch at the state's position of a data set; of one that is streamed, from its feed, which has the order already. */
-export function gatherFrom(tape: Tape, data: Dataset, feed: Feed | undefined, state: Tensor, batch: number, shuffled?: Tensor): Batch {
+export function gatherFrom(
+  tape: Tape,
+  data: Dataset,
+  feed: Feed | undefined,
+  state: Tensor,
+  batch: number,
+  shuffled?: Tensor,
+): Batch {
   const { storage, features } = data;
   const { bytes, scale } = storage;
   const targets = (feed ?? storage).targets;
   const order = feed ? undefined : (shuffled ?? data.order);
   const window = feed?.window;
   return {
-    x: gather(tape, { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features }, state, batch, order),
-    targets: targets && gather(tape, { data: targets, window, bytes: false, scale: 1, columns: 1 }, state, batch, order),
+    x: gather(
+      tape,
+      { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features },
+      state,
+      batch,
+      order,
+    ),
+    targets:
+      targets && gather(tape, { data: targets, window, bytes: false, scale: 1, columns: 1 }, state, batch, order),
   };
 }
 
 /** Measures a model's loss over a data set once, in its turn on the weights. @throws what the model's `put` does */
-export async function evaluate<L extends AnyLoss, D>(model: Trainable<L, D>, data: D, { batchSize, seed }: { batchSize?: number; seed?: number }): Promise<L> {
+export async function evaluate<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  data: D,
+  { batchSize, seed }: { batchSize?: number; seed?: number },
+): Promise<L> {
   const { set, release } = await model.put('evaluate', data);
   try {
     const evaluation = await Evaluation.make(model, set, { batch: batchSize, seed });
@@ -120,7 +155,11 @@ export class Evaluation<L extends AnyLoss> {
   ) {}
 
   /** The seed is that of a Gaussian code's samples and of penalties that draw: the same in every run. */
-  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, { batch = batchFor(data), seed = model.seed } = {}): Promise<Evaluation<L>> {
+  static async make<L extends AnyLoss>(
+    model: Trainable<L, never>,
+    data: Dataset,
+    { batch = batchFor(data), seed = model.seed } = {},
+  ): Promise<Evaluation<L>> {
     const { gpu } = data;
     const state = makeState(gpu);
     let losses: Tensor | undefined;
@@ -129,9 +168,19 @@ export class Evaluation<L extends AnyLoss> {
       feed = Feed.open('evaluate', data, batch);
       losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
       const tape = makeTape(gpu);
-      account(tape, model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, feed, state, batch)), state, losses);
+      account(
+        tape,
+        model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, feed, state, batch)),
+        state,
+        losses,
+      );
       advance(tape, state);
-      return new Evaluation(model, await compile(tape), state, losses, feed, { rows: data.rows, examples: data.length, batch, seed });
+      return new Evaluation(model, await compile(tape), state, losses, feed, {
+        rows: data.rows,
+        examples: data.length,
+        batch,
+        seed,
+      });
     } catch (error) {
       state.dispose();
       losses?.dispose();
@@ -147,9 +196,13 @@ export class Evaluation<L extends AnyLoss> {
     const { rows, examples, batch, seed } = this.data;
     writeState(host.gpu, this.state, { examples, batch, seed });
     feed?.begin(rows);
-    await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass), { stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)) });
+    await new Schedule(host.gpu).run(this.losses.rows, (pass) => this.plan.encode(pass), {
+      stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)),
+    });
     const [losses] = await readTensors(host.gpu, [this.losses]);
-    const batches = Array.from({ length: this.losses.rows }, (_, i) => this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step));
+    const batches = Array.from({ length: this.losses.rows }, (_, i) =>
+      this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step),
+    );
     return meanOverExamples(batches, 0, batch, examples);
   }
 

@@ -18,7 +18,12 @@ export function cosine(from: number, options: { steps: number; to?: number }): S
   checkOptions('cosine', options, ['steps', 'to']);
   const { steps, to = 0 } = options;
   checkNumber('cosine: steps', steps, { least: 1, whole: true });
-  return { kind: 'cosine', from: checkNumber('cosine: from', from, { least: 0 }), to: checkNumber('cosine: to', to, { least: 0 }), steps };
+  return {
+    kind: 'cosine',
+    from: checkNumber('cosine: from', from, { least: 0 }),
+    to: checkNumber('cosine: to', to, { least: 0 }),
+    steps,
+  };
 }
 
 /** Times `factor` (default 0.1) after every `every` steps. @throws OptionError */
@@ -26,12 +31,21 @@ export function stepDecay(from: number, options: { every: number; factor?: numbe
   checkOptions('stepDecay', options, ['every', 'factor']);
   const { every, factor = 0.1 } = options;
   checkNumber('stepDecay: every', every, { least: 1, whole: true });
-  return { kind: 'step', from: checkNumber('stepDecay: from', from, { least: 0 }), factor: checkNumber('stepDecay: factor', factor, { least: 0 }), every };
+  return {
+    kind: 'step',
+    from: checkNumber('stepDecay: from', from, { least: 0 }),
+    factor: checkNumber('stepDecay: factor', factor, { least: 0 }),
+    every,
+  };
 }
 
 /** Rises in equal steps, from 1/`steps` of its value to the whole of it at step number `steps`; then `then`, counted from there. @throws OptionError */
 export function warmUp(steps: number, then: number | Schedule): Schedule {
-  return { kind: 'warm-up', steps: checkNumber('warmUp: steps', steps, { least: 1, whole: true }), then: asSchedule('warmUp: then', then) };
+  return {
+    kind: 'warm-up',
+    steps: checkNumber('warmUp: steps', steps, { least: 1, whole: true }),
+    then: asSchedule('warmUp: then', then),
+  };
 }
 
 /** @throws OptionError for what is neither a number of at least 0 nor a schedule */

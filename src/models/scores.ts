@@ -40,7 +40,8 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | b
   order.forEach((example, i) => {
     if (positive[example]) hits++;
     else alarms++;
-    if (i + 1 === order.length || scores[order[i + 1]] !== scores[example]) points.push({ fpr: alarms / negatives, tpr: hits / positives, threshold: scores[example] });
+    if (i + 1 === order.length || scores[order[i + 1]] !== scores[example])
+      points.push({ fpr: alarms / negatives, tpr: hits / positives, threshold: scores[example] });
   });
   const column = (name: 'fpr' | 'tpr' | 'threshold') => Float64Array.from(points, (point) => point[name]);
   return { fpr: column('fpr'), tpr: column('tpr'), thresholds: column('threshold') };
@@ -58,13 +59,18 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boo
 function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<number | boolean>) {
   checkScores(where, scores);
   checkNumbers(`${where}: labels`, labels);
-  if (scores.length !== labels.length) throw new ShapeError(`${where}: ${scores.length} scores, but ${labels.length} labels`);
+  if (scores.length !== labels.length)
+    throw new ShapeError(`${where}: ${scores.length} scores, but ${labels.length} labels`);
   const positive = Array.from(labels, (label, i) => {
-    if (label !== 0 && label !== 1 && label !== false && label !== true) throw new DataError(`${where}: label ${i} is ${shown(label)}, neither 0 nor 1`);
+    if (label !== 0 && label !== 1 && label !== false && label !== true)
+      throw new DataError(`${where}: label ${i} is ${shown(label)}, neither 0 nor 1`);
     return Boolean(label);
   });
   const positives = positive.filter(Boolean).length;
-  if (!positives || positives === positive.length) throw new DataError(`${where}: needs anomalies and normal examples; all ${positive.length} labels are ${positives ? 1 : 0}`);
+  if (!positives || positives === positive.length)
+    throw new DataError(
+      `${where}: needs anomalies and normal examples; all ${positive.length} labels are ${positives ? 1 : 0}`,
+    );
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
   return { order, positive, positives };
 }

@@ -45,16 +45,34 @@ export interface Parts {
 
 /** @throws OptionError, ShapeError */
 export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Parts {
-  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'seed']);
+  checkOptions('autoencoder', spec, [
+    'input',
+    'encoder',
+    'decoder',
+    'loss',
+    'corrupt',
+    'penalty',
+    'normalize',
+    'tied',
+    'seed',
+  ]);
   const { input, encoder, decoder, loss, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   checkFlag('autoencoder: tied', tied);
   checkWord('autoencoder: the loss', loss, ['bce', 'mse']);
   for (const [name, layers] of Object.entries({ encoder, decoder })) checkLayers(`autoencoder: the ${name}`, layers, 1);
-  if (normalize !== undefined && (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))) throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
-  if (loss === 'bce' && normalize?.name === 'standardize') throw new OptionError("autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()");
+  if (
+    normalize !== undefined &&
+    (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))
+  )
+    throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
+  if (loss === 'bce' && normalize?.name === 'standardize')
+    throw new OptionError(
+      "autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()",
+    );
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ beta }) => beta);
-  if (inner) throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
+  if (inner)
+    throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
   const corruptions = list('corrupt', spec.corrupt);
   const penalties = list('penalty', spec.penalty);
   for (const penalty of penalties) penalty.check(encoder);
@@ -63,17 +81,28 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Par
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
   const normalizer = normalize && new Normalizer(gpu, normalize, loss === 'bce');
-  const first = new Network('encoder', encoder, inputShape, host, { around: { after: imageAhead(decoder, code) }, entry: normalizer });
+  const first = new Network('encoder', encoder, inputShape, host, {
+    around: { after: imageAhead(decoder, code) },
+    entry: normalizer,
+  });
   const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
-  const second = new Network('decoder', mirror.layers, first.outputShape, host, { borrowed: mirror.borrowed, around: { before: first.flattened }, exit: normalizer });
+  const second = new Network('decoder', mirror.layers, first.outputShape, host, {
+    borrowed: mirror.borrowed,
+    around: { before: first.flattened },
+    exit: normalizer,
+  });
   const output = second.outputShape;
   if (output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
-    throw new ShapeError(`autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`);
+    throw new ShapeError(
+      `autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`,
+    );
   }
   if (loss === 'bce' && second.lastActivation !== 'sigmoid') {
     const other = second.lastActivation ? `'${second.lastActivation}'` : 'none';
-    throw new OptionError(`autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not ${other}`);
+    throw new OptionError(
+      `autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not ${other}`,
+    );
   }
   return { encoder: first, decoder: second, loss, corruptions, penalties, normalizer, tied, seed };
 }
@@ -96,18 +125,29 @@ export function writeSpec({ encoder, decoder, loss, corruptions, penalties, norm
 
 /** The decoder's layers with the encoder's weights in the place of their own. */
 function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
-  const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(({ units }) => units === undefined);
+  const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
+    ({ units }) => units === undefined,
+  );
   if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
   const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
   const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
-  if (from.length !== to.length) throw new OptionError(`autoencoder: tied weights need as many dense layers on both sides, not ${from.length} and ${to.length}`);
+  if (from.length !== to.length)
+    throw new OptionError(
+      `autoencoder: tied weights need as many dense layers on both sides, not ${from.length} and ${to.length}`,
+    );
   const layers = [...decoder];
   const borrowed = new Map<string, string>();
   from.forEach(({ layer, i: at }, n) => {
     const mirrored = to[n].layer.mirrored;
-    if (!mirrored || !layer.mirrored) throw new OptionError(`autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`);
+    if (!mirrored || !layer.mirrored)
+      throw new OptionError(
+        `autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`,
+      );
     const [inputs] = encoder.shapeBefore(at);
-    if (to[n].layer.units !== inputs) throw new ShapeError(`autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`);
+    if (to[n].layer.units !== inputs)
+      throw new ShapeError(
+        `autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`,
+      );
     layers[to[n].i] = mirrored();
     borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
   });
@@ -129,7 +169,10 @@ const makers = {
 function list<T extends Corruption | Penalty>(option: keyof typeof makers, given: T | T[] | undefined): T[] {
   const all: T[] = given === undefined ? [] : Array.isArray(given) ? Array.from(given) : [given];
   const others = makers[option === 'corrupt' ? 'penalty' : 'corrupt'];
-  const right = (part: Partial<T> | undefined | null) => typeof part?.record === 'function' && (option === 'corrupt' || typeof part.check === 'function') && !others.includes(part.name!);
+  const right = (part: Partial<T> | undefined | null) =>
+    typeof part?.record === 'function' &&
+    (option === 'corrupt' || typeof part.check === 'function') &&
+    !others.includes(part.name!);
   if (!all.every(right)) throw new OptionError(`autoencoder: ${option} takes what ${makers[option].join(', ')} return`);
   return all;
 }

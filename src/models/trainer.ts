@@ -60,7 +60,11 @@ export class Trainer<L extends AnyLoss> {
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
-  static async make<L extends AnyLoss>(model: Trainable<L, never>, data: Dataset, options: TrainerOptions): Promise<Trainer<L>> {
+  static async make<L extends AnyLoss>(
+    model: Trainable<L, never>,
+    data: Dataset,
+    options: TrainerOptions,
+  ): Promise<Trainer<L>> {
     const { place } = model;
     const { gpu, parameters } = model.host;
     const { batch, optimizer, shuffled } = options;
@@ -85,10 +89,19 @@ export class Trainer<L extends AnyLoss> {
     try {
       feed = Feed.open('fit', data, batch);
       const step = makeTape(gpu);
-      const parts = model.recordLoss(new Pass(step, 'train', state, timetable), gatherFrom(step, data, feed, state, batch, order));
+      const parts = model.recordLoss(
+        new Pass(step, 'train', state, timetable),
+        gatherFrom(step, data, feed, state, batch, order),
+      );
       step.differentiate();
       account(step, parts, state, losses, { gradients, timetable, clipNorm: optimizer.clipNorm });
-      optimize(step, optimizer.kind, { values: parameters.values, gradients, moments: parameters.moments, settings: tensors.settings, state });
+      optimize(step, optimizer.kind, {
+        values: parameters.values,
+        gradients,
+        moments: parameters.moments,
+        settings: tensors.settings,
+        state,
+      });
       const ordering = makeTape(gpu);
       shuffle(ordering, state, order, { shuffled, subset: data.order });
       for (const tape of [step, ordering]) plans.push(await compile(tape));
@@ -97,9 +110,14 @@ export class Trainer<L extends AnyLoss> {
       throw error;
     }
     const values = settings(optimizer);
-    writeTensor(gpu, tensors.settings, settingNames.map((name) => values[name]));
+    writeTensor(
+      gpu,
+      tensors.settings,
+      settingNames.map((name) => values[name]),
+    );
     const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
-    if (place.position && (place.epochKind !== epochKind || place.position >= data.length)) Object.assign(place, { epoch: place.epoch + 1, position: 0 });
+    if (place.position && (place.epochKind !== epochKind || place.position >= data.length))
+      Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
     return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] }, feed);
   }
@@ -120,10 +138,22 @@ export class Trainer<L extends AnyLoss> {
     const begun = performance.now();
     const { step, epoch, position, origin } = place;
     this.#writeTimetable();
-    writeState(gpu, this.tensors.state, { step, epoch, position, origin, examples: this.examples, batch: this.options.batch, seed });
+    writeState(gpu, this.tensors.state, {
+      step,
+      epoch,
+      position,
+      origin,
+      examples: this.examples,
+      batch: this.options.batch,
+      seed,
+    });
     place.live = this.tensors.state;
-    const { feed, options: { batch } } = this;
-    const encode = (pass: CommandPass, i: number) => (i === 0 && !feed ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
+    const {
+      feed,
+      options: { batch },
+    } = this;
+    const encode = (pass: CommandPass, i: number) =>
+      (i === 0 && !feed ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
     let losses: L[];
     try {
       if (feed) {
@@ -159,7 +189,8 @@ export class Trainer<L extends AnyLoss> {
     const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
     const { step, epoch, position, slot, bad } = parseState(words);
     Object.assign(place, { step, epoch, position });
-    if (bad !== noneBad) throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`);
+    if (bad !== noneBad)
+      throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`);
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i));
   }
 
@@ -168,7 +199,10 @@ export class Trainer<L extends AnyLoss> {
     const { place, host } = this.model;
     const { optimizer } = this.options;
     this.#began = place.step;
-    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [rateAt(optimizer, place.step - place.given + i), this.model.betaAt(place.step + i)]);
+    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [
+      rateAt(optimizer, place.step - place.given + i),
+      this.model.betaAt(place.step + i),
+    ]);
     writeTensor(host.gpu, this.tensors.timetable, rows.flat());
   }
 

@@ -27,7 +27,11 @@ export class Validation<L extends AnyLoss> {
   static async make<L extends AnyLoss>(
     model: Trainable<L, never>,
     data: Dataset,
-    { patience, minDelta = 0, restoreBest = patience !== undefined }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
+    {
+      patience,
+      minDelta = 0,
+      restoreBest = patience !== undefined,
+    }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
     best?: Best,
   ): Promise<Validation<L>> {
     const evaluation = await Evaluation.make(model, data);
@@ -54,7 +58,8 @@ export class Validation<L extends AnyLoss> {
 
   /** Does nothing where that was not asked for, no epoch has come to its end, or the model is no more. */
   async restoreBest(): Promise<void> {
-    if (this.values && this.best && !this.model.host.parameters.disposed) await this.#copy(this.values, this.model.host.parameters.values);
+    if (this.values && this.best && !this.model.host.parameters.disposed)
+      await this.#copy(this.values, this.model.host.parameters.values);
   }
 
   dispose(): void {

@@ -23,7 +23,9 @@ export interface Lying {
 
 /** All weights of some places. */
 export const lying = (places: readonly Parameters<Layout>[]): Lying[] =>
-  places.flatMap((parameters) => parameters.names.map((name) => ({ name, tensor: parameters.named(name)!, layout: parameters.layout(name) })));
+  places.flatMap((parameters) =>
+    parameters.names.map((name) => ({ name, tensor: parameters.named(name)!, layout: parameters.layout(name) })),
+  );
 
 /** Values read from the device by their names, as they are known outside. */
 export function outside(weights: readonly Lying[], values: readonly ArrayLike<number>[]): Record<string, Matrix> {
@@ -37,22 +39,37 @@ export function outside(weights: readonly Lying[], values: readonly ArrayLike<nu
 /** All weights by name. */
 export async function readWeights({ gpu, turns, places }: Weights): Promise<Record<string, Matrix>> {
   const weights = lying(places);
-  return outside(weights, await turns.take(() => readTensors(gpu, weights.map(({ tensor }) => tensor))));
+  return outside(
+    weights,
+    await turns.take(() =>
+      readTensors(
+        gpu,
+        weights.map(({ tensor }) => tensor),
+      ),
+    ),
+  );
 }
 
 /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
 export function writeWeights({ gpu, turns, places }: Weights, weights: Record<string, Matrix>): void {
-  if (Object.prototype.toString.call(weights) !== '[object Object]') throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
+  if (Object.prototype.toString.call(weights) !== '[object Object]')
+    throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
   const copies = Object.entries(weights).map(([name, matrix]) => {
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
-    if (!Array.isArray(shape) || !(data instanceof Float32Array)) throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
+    if (!Array.isArray(shape) || !(data instanceof Float32Array))
+      throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
     const place = places.find((parameters) => parameters.named(name));
     const parameter = place?.named(name);
-    if (!place || !parameter) throw new ShapeError(`setWeights: there is no ${name}; there are ${places.flatMap(({ names }) => names).join(', ')}`);
+    if (!place || !parameter)
+      throw new ShapeError(
+        `setWeights: there is no ${name}; there are ${places.flatMap(({ names }) => names).join(', ')}`,
+      );
     const layout = place.layout(name);
     const known = (layout ?? parameter).shape;
     if (!sameShape(shape, known) || data.length !== parameter.size) {
-      throw new ShapeError(`setWeights: ${name} is [${known.join(', ')}], not ${shown(shape)} with ${data.length} values`);
+      throw new ShapeError(
+        `setWeights: ${name} is [${known.join(', ')}], not ${shown(shape)} with ${data.length} values`,
+      );
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
@@ -63,7 +80,12 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
 }
 
 /** Copies on the device those weights that both places have, and whose names begin like that. */
-export function copyWeights({ gpu, turns }: { gpu: Gpu; turns: Turns }, from: Parameters<Layout>, to: Parameters<Layout>, prefix = ''): Promise<void> {
+export function copyWeights(
+  { gpu, turns }: { gpu: Gpu; turns: Turns },
+  from: Parameters<Layout>,
+  to: Parameters<Layout>,
+  prefix = '',
+): Promise<void> {
   const both = from.entries.filter(([name]) => name.startsWith(prefix) && to.has(name));
   const copy = (encoder: GPUCommandEncoder) => {
     for (const [name, tensor] of both) {

@@ -59,8 +59,10 @@ export function each(check: Check): Check {
 /* @__NO_SIDE_EFFECTS__ */
 export function fields(checks: Record<string, Check>): Check {
   return (where, value) => {
-    if (typeof value !== 'object' || value === null) throw new OptionError(`${where} is an object, not ${shown(value)}`);
-    for (const [name, check] of Object.entries(checks)) check(`${where}.${name}`, (value as Record<string, unknown>)[name]);
+    if (typeof value !== 'object' || value === null)
+      throw new OptionError(`${where} is an object, not ${shown(value)}`);
+    for (const [name, check] of Object.entries(checks))
+      check(`${where}.${name}`, (value as Record<string, unknown>)[name]);
   };
 }
 
@@ -68,5 +70,8 @@ export function fields(checks: Record<string, Check>): Check {
 export const aState: Check = (where, value) => {
   aTensor(where, value);
   const { size, shape, dtype } = value as Tensor;
-  if (size !== stateWords || dtype !== 'u32') throw new ShapeError(`${where} is one that makeState made, ${stateWords} whole numbers, not [${shape.join(', ')}] of ${dtype}`);
+  if (size !== stateWords || dtype !== 'u32')
+    throw new ShapeError(
+      `${where} is one that makeState made, ${stateWords} whole numbers, not [${shape.join(', ')}] of ${dtype}`,
+    );
 };

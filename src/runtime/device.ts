@@ -86,7 +86,8 @@ export class Gpu {
   async profile(work: () => Promise<unknown>): Promise<KernelTime[]> {
     this.check();
     checkFunction('profile: work', work);
-    if (!this.device.features.has('timestamp-query')) throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
+    if (!this.device.features.has('timestamp-query'))
+      throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
     if (this.#profiler) throw new LatentGpuError('profile: another one is under way');
     const profiler = (this.#profiler = new Profiler(this.device));
     try {
@@ -165,7 +166,10 @@ export class Gpu {
         cause = error;
       }
     }
-    throw new GpuUnavailableError(`the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser anew`, { cause });
+    throw new GpuUnavailableError(
+      `the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser anew`,
+      { cause },
+    );
   }
 
   #use(device: GPUDevice): void {
@@ -178,7 +182,9 @@ export class Gpu {
     this.#lost = Promise.race([device.lost, closed]);
     void this.#lost.then((info) => {
       if (this.#device !== device) return;
-      this.#loss ??= new DeviceLostError(`the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`);
+      this.#loss ??= new DeviceLostError(
+        `the GPU device was lost (${info.reason}): ${info.message || 'no reason given'}`,
+      );
       for (const reject of this.#waiting) reject(this.#loss);
       this.#waiting.clear();
     });
@@ -190,7 +196,10 @@ export class Gpu {
     const size = Math.max(256, Math.ceil(bytes / 256) * 256);
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
-    if (size > limit) throw new OutOfMemoryError(`${label}: ${bytes} bytes are more than the ${limit} this adapter allows in one buffer`);
+    if (size > limit)
+      throw new OutOfMemoryError(
+        `${label}: ${bytes} bytes are more than the ${limit} this adapter allows in one buffer`,
+      );
     // Exhaustion shows in a scope only; whoever uses the buffer goes through `guard`, which tells.
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size, usage, label });
@@ -207,7 +216,10 @@ export class Gpu {
   }
 
   /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
-  submit(encode: (encoder: GPUCommandEncoder) => number, done = () => this.device.queue.onSubmittedWorkDone()): Promise<void> {
+  submit(
+    encode: (encoder: GPUCommandEncoder) => number,
+    done = () => this.device.queue.onSubmittedWorkDone(),
+  ): Promise<void> {
     return this.guard(() => {
       const encoder = this.device.createCommandEncoder();
       this.#counters.dispatches += encode(encoder);
@@ -278,8 +290,14 @@ export class Gpu {
   /** Of a failed operation. What the browser itself refuses may be the first sign of a loss that is told a moment later. */
   async #reasonOf(error: Error): Promise<Error> {
     const own = error instanceof LatentGpuError;
-    if (!this.#loss && (!own || error.cause)) await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, noticeMs))]);
-    return this.#loss ?? (own || !(error instanceof DOMException) ? error : new LatentGpuError(`the device refused an operation: ${error.message}`, { cause: error }));
+    if (!this.#loss && (!own || error.cause))
+      await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, noticeMs))]);
+    return (
+      this.#loss ??
+      (own || !(error instanceof DOMException)
+        ? error
+        : new LatentGpuError(`the device refused an operation: ${error.message}`, { cause: error }))
+    );
   }
 
   /** Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes. @internal */
@@ -301,7 +319,8 @@ export class Gpu {
     const exhausted = this.#exhausted ?? (error instanceof GPUOutOfMemoryError ? error.message : undefined);
     this.#exhausted = undefined;
     if (exhausted !== undefined) throw new OutOfMemoryError(`the device is out of memory: ${exhausted}`);
-    if (error) throw await this.#reasonOf(new LatentGpuError(`WebGPU refused a command: ${error.message}`, { cause: error }));
+    if (error)
+      throw await this.#reasonOf(new LatentGpuError(`WebGPU refused a command: ${error.message}`, { cause: error }));
     return value;
   }
 }
@@ -315,7 +334,9 @@ export function checkGpu(where: string, gpu: unknown): void {
 /** The promise, or a failure if it takes longer. */
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new GpuUnavailableError(`no answer for ${ms} ms`)), ms)));
+  const late = new Promise<never>(
+    (_, reject) => (timer = setTimeout(() => reject(new GpuUnavailableError(`no answer for ${ms} ms`)), ms)),
+  );
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 

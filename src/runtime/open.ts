@@ -24,13 +24,18 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
   const { adapter, device, powerPreference, tuning = 'measured' } = options;
   checkWord('openGpu: tuning', tuning, ['measured', 'fixed']);
-  if (powerPreference !== undefined) checkWord('openGpu: powerPreference', powerPreference, ['low-power', 'high-performance']);
+  if (powerPreference !== undefined)
+    checkWord('openGpu: powerPreference', powerPreference, ['low-power', 'high-performance']);
   if (adapter !== undefined && typeof adapter !== 'function') checkAdapter(adapter);
   // Not by class: outside of browsers, WebGPU's may be nobody's globals.
-  if (device !== undefined && typeof device?.createBuffer !== 'function') throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
+  if (device !== undefined && typeof device?.createBuffer !== 'function')
+    throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
   if (device) return fromDevice({ device }, tuning, { owned: false });
   const open = () => openDevice(options);
-  return fromDevice(await open(), tuning, { owned: true, reopen: typeof options.adapter === 'object' ? undefined : open });
+  return fromDevice(await open(), tuning, {
+    owned: true,
+    reopen: typeof options.adapter === 'object' ? undefined : open,
+  });
 }
 
 async function openDevice(options: GpuOptions): Promise<Opened> {
@@ -45,13 +50,17 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
     });
     return { device, info: adapter.info };
   } catch (cause) {
-    throw new GpuUnavailableError('the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter', { cause });
+    throw new GpuUnavailableError(
+      'the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter',
+      { cause },
+    );
   }
 }
 
 /** @throws OptionError */
 function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
-  if (typeof adapter?.requestDevice !== 'function') throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);
+  if (typeof adapter?.requestDevice !== 'function')
+    throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
@@ -67,11 +76,18 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
   }
   const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }) : adapter?.());
   if (found) checkAdapter(found);
-  else throw new GpuUnavailableError('WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off');
+  else
+    throw new GpuUnavailableError(
+      'WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off',
+    );
   return found;
 }
 
-function fromDevice({ device, info: adapterInfo }: Opened, tuning: GpuOptions['tuning'], { owned, reopen }: { owned: boolean; reopen?: Open }): Gpu {
+function fromDevice(
+  { device, info: adapterInfo }: Opened,
+  tuning: GpuOptions['tuning'],
+  { owned, reopen }: { owned: boolean; reopen?: Open },
+): Gpu {
   const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
   for (const [limit, least] of Object.entries(needed)) {
     const has = device.limits[limit as keyof typeof needed];
@@ -79,6 +95,11 @@ function fromDevice({ device, info: adapterInfo }: Opened, tuning: GpuOptions['t
   }
   const info = adapterInfo ?? device.adapterInfo;
   // Browsers before 2025 lack one or all of these.
-  const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = (info ?? {}) as Partial<GPUAdapterInfo>;
+  const {
+    vendor = '',
+    architecture = '',
+    description = '',
+    isFallbackAdapter = false,
+  } = (info ?? {}) as Partial<GPUAdapterInfo>;
   return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, owned, tuning, reopen);
 }

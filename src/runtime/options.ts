@@ -21,7 +21,12 @@ const synonyms: Record<string, string> = {
 /** A value as messages show it. Of some objects no text can be made, and some are long. */
 export function shown(value: unknown): string {
   try {
-    const text = typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${Array.from(value, String).join(', ')}]` : String(value);
+    const text =
+      typeof value === 'string'
+        ? `'${value}'`
+        : Array.isArray(value)
+          ? `[${Array.from(value, String).join(', ')}]`
+          : String(value);
     return (typeof value === 'bigint' ? `${text}n` : text).slice(0, 200);
   } catch {
     return `something of type ${typeof value}`;
@@ -31,13 +36,17 @@ export function shown(value: unknown): string {
 /** @throws OptionError for a key that is not in `known`, with a hint where one is close */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
   // Lists, maps, functions and the like are objects, too, and have no keys that could be wrong.
-  if (Object.prototype.toString.call(options) !== '[object Object]') throw new OptionError(`${where}: options are an object, not ${shown(options)}`);
+  if (Object.prototype.toString.call(options) !== '[object Object]')
+    throw new OptionError(`${where}: options are an object, not ${shown(options)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     // Files name options, too: some that every object has, some as long as the file.
-    const close = (name: string) => Math.abs(name.length - key.length) <= 2 && distance(name.toLowerCase(), key.toLowerCase()) <= 2;
+    const close = (name: string) =>
+      Math.abs(name.length - key.length) <= 2 && distance(name.toLowerCase(), key.toLowerCase()) <= 2;
     const meant = Object.hasOwn(synonyms, key) ? synonyms[key] : known.find(close);
-    throw new OptionError(`${where}: unknown option '${key}'${meant ? ` (did you mean ${meant}?)` : `; it takes ${known.join(', ')}`}`);
+    throw new OptionError(
+      `${where}: unknown option '${key}'${meant ? ` (did you mean ${meant}?)` : `; it takes ${known.join(', ')}`}`,
+    );
   }
 }
 
@@ -45,15 +54,30 @@ export function checkOptions(where: string, options: object, known: readonly str
 const largest = 3.4028234663852886e38;
 
 /** A number in a range, whole if asked for. @throws OptionError */
-export function checkNumber(where: string, value: unknown, { least = -largest, most = largest, whole = false, above = -Infinity } = {}): number {
-  const good = typeof value === 'number' && value >= least && value <= most && value > above && (!whole || Number.isSafeInteger(value));
+export function checkNumber(
+  where: string,
+  value: unknown,
+  { least = -largest, most = largest, whole = false, above = -Infinity } = {},
+): number {
+  const good =
+    typeof value === 'number' &&
+    value >= least &&
+    value <= most &&
+    value > above &&
+    (!whole || Number.isSafeInteger(value));
   if (good) return value;
-  const range = [whole ? 'a whole number' : 'a number', above > -Infinity && `above ${above}`, least > -largest && `of at least ${least}`, (most < largest || (typeof value === 'number' && value > most)) && `of at most ${most}`];
+  const range = [
+    whole ? 'a whole number' : 'a number',
+    above > -Infinity && `above ${above}`,
+    least > -largest && `of at least ${least}`,
+    (most < largest || (typeof value === 'number' && value > most)) && `of at most ${most}`,
+  ];
   throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
 
 /** A seed: a whole number of 32 bits. @throws OptionError */
-export const checkSeed = (where: string, seed: unknown): number => checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
+export const checkSeed = (where: string, seed: unknown): number =>
+  checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
 
 /** @throws OptionError for what is neither true nor false */
 export function checkFlag(where: string, value: unknown): boolean {
@@ -63,7 +87,8 @@ export function checkFlag(where: string, value: unknown): boolean {
 
 /** @throws OptionError for what is none of the words */
 export function checkWord<W extends string>(where: string, value: unknown, words: readonly W[]): W {
-  if (!words.includes(value as W)) throw new OptionError(`${where} is ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
+  if (!words.includes(value as W))
+    throw new OptionError(`${where} is ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
   return value as W;
 }
 
@@ -74,7 +99,8 @@ export function checkFunction(where: string, value: unknown): void {
 
 /** @throws OptionError for what is given and is no signal */
 export function checkSignal(where: string, signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
 }
 
 /** @throws OptionError for what are no bytes */
@@ -85,14 +111,16 @@ export function checkBytes(where: string, bytes: unknown): void {
 /** A list of numbers, plain or typed. @throws OptionError */
 export function checkNumbers(where: string, values: unknown): ArrayLike<number> {
   const typed = ArrayBuffer.isView(values) && 'length' in values && typeof (values as Uint8Array)[0] !== 'bigint';
-  if (!Array.isArray(values) && !typed) throw new OptionError(`${where}: takes a list of numbers, not ${shown(values)}`);
+  if (!Array.isArray(values) && !typed)
+    throw new OptionError(`${where}: takes a list of numbers, not ${shown(values)}`);
   return values as ArrayLike<number>;
 }
 
 /** Whether it is a list of sides. */
 export const isShape = (shape: unknown): shape is number[] =>
   // Not by the list's own `every`: it leaves holes out.
-  Array.isArray(shape) && Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
+  Array.isArray(shape) &&
+  Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
 
 /** The sides of a shape, at least one. @throws OptionError */
 export function checkSides(where: string, shape: unknown): number[] {

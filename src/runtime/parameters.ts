@@ -61,7 +61,11 @@ export class Parameters<Layout = unknown> {
       const parameter = this.#part(this.values, name, shape);
       this.#tensors.set(name, parameter);
       const [first, ...rest] = shape;
-      for (const part of parts) this.#named.set(part, part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]));
+      for (const part of parts)
+        this.#named.set(
+          part,
+          part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]),
+        );
     }
   }
 
@@ -119,7 +123,8 @@ export class Parameters<Layout = unknown> {
   get gradients(): Tensor {
     if (!this.#gradients) {
       this.#gradients = emptyTensor(this.gpu, this.values.shape, 'f32', 'gradients');
-      for (const [name, parameter] of this.#tensors) parameter.gradient = this.#part(this.#gradients, name, parameter.shape);
+      for (const [name, parameter] of this.#tensors)
+        parameter.gradient = this.#part(this.#gradients, name, parameter.shape);
     }
     return this.#gradients;
   }
@@ -142,7 +147,9 @@ export class Parameters<Layout = unknown> {
   momentsOf(name: string): Tensor[] {
     const moments = this.#moments;
     if (!moments) return [];
-    return Array.from({ length: moments.shape[0] }, (_, i) => this.#part(moments, name, this.#named.get(name)!.shape, i * this.values.size));
+    return Array.from({ length: moments.shape[0] }, (_, i) =>
+      this.#part(moments, name, this.#named.get(name)!.shape, i * this.values.size),
+    );
   }
 
   /** The parameter whose gradient has this offset. */

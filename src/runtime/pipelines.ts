@@ -44,14 +44,19 @@ export class Pipelines {
       const pipeline = await this.device.createComputePipelineAsync({
         label: shader.label,
         layout: pipelineLayout,
-        compute: { module, constants: Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, Number(value)])) },
+        compute: {
+          module,
+          constants: Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, Number(value)])),
+        },
       });
       await reported;
       return { pipeline, layout };
     } catch (cause) {
       const { messages } = await this.#compilationInfo(module);
       const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
-      throw new LatentGpuError(`shader ${shader.label} did not compile: ${lines || (cause as Error).message}`, { cause });
+      throw new LatentGpuError(`shader ${shader.label} did not compile: ${lines || (cause as Error).message}`, {
+        cause,
+      });
     }
   }
 

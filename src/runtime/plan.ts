@@ -52,7 +52,8 @@ export class Plan {
   /** Fills every buffer with NaN, so that a test sees what a kernel has left unwritten. */
   poison(): void {
     const tensors = this.buffers.filter(({ usage }) => usage & GPUBufferUsage.STORAGE);
-    for (const buffer of tensors) this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
+    for (const buffer of tensors)
+      this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
   }
 
   dispose(): void {
@@ -66,7 +67,9 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
   const slots = assignSlots(dispatches, kept);
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
-  const pipelines = await gpu.wait(Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))));
+  const pipelines = await gpu.wait(
+    Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))),
+  );
   const buffers: GPUBuffer[] = [];
   try {
     return await gpu.guard(() => {
@@ -76,7 +79,15 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
       if (sizes) buffers.push(sizes);
       const rangeOf = (tensor: Tensor): BufferRange =>
         'range' in tensor.home ? boundRange(tensor) : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
-      const commands = dispatches.map((dispatch, i) => command(gpu, dispatch, pipelines[i], rangeOf, sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride }));
+      const commands = dispatches.map((dispatch, i) =>
+        command(
+          gpu,
+          dispatch,
+          pipelines[i],
+          rangeOf,
+          sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride },
+        ),
+      );
       const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, commands, i));
       return new Plan(gpu, commands, tunables, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
@@ -108,9 +119,18 @@ function tunable(gpu: Gpu, { choice, way, constants }: Begun, commands: Command[
   return [{ choice, way, make, use: (command) => (commands[i] = command) }];
 }
 
-function command(gpu: Gpu, { shader, tensors, workgroups }: Dispatch, { pipeline, layout }: Pipeline, rangeOf: (tensor: Tensor) => BufferRange, sizes?: GPUBufferBinding): Command {
+function command(
+  gpu: Gpu,
+  { shader, tensors, workgroups }: Dispatch,
+  { pipeline, layout }: Pipeline,
+  rangeOf: (tensor: Tensor) => BufferRange,
+  sizes?: GPUBufferBinding,
+): Command {
   const buffers = tensors.map((tensor): GPUBufferBinding => ({ ...rangeOf(tensor), size: tensor.bytes }));
-  const entries = shader.bindings.map(({ access }, binding) => ({ binding, resource: access === 'uniform' ? sizes! : buffers.shift()! }));
+  const entries = shader.bindings.map(({ access }, binding) => ({
+    binding,
+    resource: access === 'uniform' ? sizes! : buffers.shift()!,
+  }));
   const bindGroup = gpu.device.createBindGroup({ label: shader.label, layout, entries });
   return { label: shader.label, pipeline, bindGroup, ...folded(gpu, workgroups) };
 }
@@ -126,7 +146,11 @@ const sizesStride = 256;
 /** The `sizes` of all dispatches, one after the other. */
 function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefined {
   if (!dispatches.some(({ shader }) => shader.sizes.length)) return undefined;
-  const buffer = gpu.allocate(dispatches.length * sizesStride, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST, 'sizes');
+  const buffer = gpu.allocate(
+    dispatches.length * sizesStride,
+    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    'sizes',
+  );
   const view = new DataView(new ArrayBuffer(dispatches.length * sizesStride));
   dispatches.forEach(({ shader, constants }, d) =>
     shader.sizes.forEach(({ name, type }, i) => {
@@ -139,7 +163,8 @@ function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefin
   return buffer;
 }
 
-const writes = ({ shader, tensors }: Dispatch): Tensor[] => tensors.filter((_, i) => buffersOf(shader)[i].access === 'read_write');
+const writes = ({ shader, tensors }: Dispatch): Tensor[] =>
+  tensors.filter((_, i) => buffersOf(shader)[i].access === 'read_write');
 
 /** The tensors whose earlier contents a dispatch uses; a gradient that it adds to is one. */
 function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
@@ -164,7 +189,10 @@ function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
  * Gives every recorded tensor a buffer. Two tensors share one if the first is done with before the second is written; of the free buffers
  * the tightest fit is taken, or the largest is grown. Never two tensors at once in a buffer: a dispatch may not read and write one buffer.
  */
-function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>): { list: { bytes: number; label: string }[]; of: Map<Tensor, number> } {
+function assignSlots(
+  dispatches: readonly Dispatch[],
+  kept: ReadonlySet<Tensor>,
+): { list: { bytes: number; label: string }[]; of: Map<Tensor, number> } {
   const lastUse = new Map<Tensor, number>();
   dispatches.forEach((dispatch, i) => dispatch.tensors.forEach((tensor) => lastUse.set(tensor, i)));
   const list: { bytes: number; label: string }[] = [];
@@ -173,7 +201,8 @@ function assignSlots(dispatches: readonly Dispatch[], kept: ReadonlySet<Tensor>)
   dispatches.forEach((dispatch, i) => {
     const fresh = writes(dispatch).filter((tensor) => 'tape' in tensor.home && !of.has(tensor));
     const unwritten = reads(dispatch).find((tensor) => 'tape' in tensor.home && !of.has(tensor));
-    if (unwritten) throw new LatentGpuError(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
+    if (unwritten)
+      throw new LatentGpuError(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
     for (const tensor of fresh) {
       const best = free.toSorted((a, b) => fit(list[a].bytes, tensor.bytes) - fit(list[b].bytes, tensor.bytes))[0];
       const slot = best ?? list.push({ bytes: 0, label: tensor.label }) - 1;

@@ -22,7 +22,10 @@ export class Profiler {
     let queries: GPUQuerySet | undefined;
     const finish = () => {
       if (!queries) return;
-      const resolved = this.device.createBuffer({ size: 16 * labels.length, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+      const resolved = this.device.createBuffer({
+        size: 16 * labels.length,
+        usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+      });
       encoder.resolveQuerySet(queries, 0, 2 * labels.length, resolved, 0);
       this.#parts.push({ labels, queries, resolved });
       labels = [];
@@ -32,7 +35,9 @@ export class Profiler {
       encode: (command: Command) => {
         queries ??= this.device.createQuerySet({ type: 'timestamp', count: 2 * most });
         const at = 2 * labels.push(command.label) - 2;
-        const pass = encoder.beginComputePass({ timestampWrites: { querySet: queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 } });
+        const pass = encoder.beginComputePass({
+          timestampWrites: { querySet: queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 },
+        });
         encodeInto(pass, command);
         pass.end();
         if (labels.length === most) finish();
@@ -42,7 +47,9 @@ export class Profiler {
   }
 
   /** What all dispatches took, by kernel, the longest first. */
-  async report(read: (ranges: { buffer: GPUBuffer; offset: number; bytes: number }[]) => Promise<ArrayBuffer>): Promise<KernelTime[]> {
+  async report(
+    read: (ranges: { buffer: GPUBuffer; offset: number; bytes: number }[]) => Promise<ArrayBuffer>,
+  ): Promise<KernelTime[]> {
     const times = new Map<string, KernelTime>();
     for (const { labels, resolved } of this.#parts) {
       const stamps = new BigUint64Array(await read([{ buffer: resolved, offset: 0, bytes: resolved.size }]));

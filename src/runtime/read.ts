@@ -26,7 +26,11 @@ export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
   const plan = await compile(tape, new Set([...tape.kept, ...recorded]));
   try {
     await plan.run();
-    const placed = tensors.map((each) => ('tape' in each.home ? new Tensor(each.shape, each.dtype, each.label, { gpu: tape.gpu, range: plan.range(each) }) : each));
+    const placed = tensors.map((each) =>
+      'tape' in each.home
+        ? new Tensor(each.shape, each.dtype, each.label, { gpu: tape.gpu, range: plan.range(each) })
+        : each,
+    );
     return toMatrices(tensors, await readTensors(tape.gpu, placed));
   } finally {
     plan.dispose();

@@ -15,7 +15,8 @@ export function openRecall(): Recall {
 }
 
 const inBrowser: Recall = {
-  read: async (key) => ((await withStore('readonly', (store) => store.get(key))) as Record<string, string> | undefined) ?? {},
+  read: async (key) =>
+    ((await withStore('readonly', (store) => store.get(key))) as Record<string, string> | undefined) ?? {},
   write: async (key, winners) => void (await withStore('readwrite', (store) => store.put(winners, key))),
 };
 
@@ -47,7 +48,11 @@ function settled(request: IDBRequest): Promise<unknown> {
 
 /** The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to import. */
 interface Node {
-  getBuiltinModule(name: 'node:fs'): { readFileSync(path: string, encoding: 'utf8'): string; writeFileSync(path: string, text: string): void; mkdirSync(path: string, options: { recursive: true }): void };
+  getBuiltinModule(name: 'node:fs'): {
+    readFileSync(path: string, encoding: 'utf8'): string;
+    writeFileSync(path: string, text: string): void;
+    mkdirSync(path: string, options: { recursive: true }): void;
+  };
   getBuiltinModule(name: 'node:os'): { homedir(): string };
 }
 

@@ -36,7 +36,11 @@ export class Schedule {
   ) {}
 
   /** `encode` records step number `i` and returns how many dispatches that took. Resolves with the number of steps done. */
-  async run(steps: number, encode: (pass: CommandPass, i: number) => number, { goOn, stepsFrom, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {}): Promise<number> {
+  async run(
+    steps: number,
+    encode: (pass: CommandPass, i: number) => number,
+    { goOn, stepsFrom, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {},
+  ): Promise<number> {
     const inFlight: Promise<void>[] = [];
     let submitted = 0;
     let finished = 0;

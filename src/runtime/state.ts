@@ -2,7 +2,20 @@ import type { Gpu } from './device.ts';
 import { emptyTensor, writeTensor, type Tensor } from './tensor.ts';
 
 /** The words of `State` in `shaders/state.ts`, in its order. */
-const words = ['step', 'epoch', 'position', 'examples', 'batch', 'slot', 'seed', 'origin', 't', 'bad', 'rate', 'scale'] as const;
+const words = [
+  'step',
+  'epoch',
+  'position',
+  'examples',
+  'batch',
+  'slot',
+  'seed',
+  'origin',
+  't',
+  'bad',
+  'rate',
+  'scale',
+] as const;
 
 export const stateWords = words.length;
 
@@ -14,7 +27,20 @@ export type StateValues = Record<(typeof words)[number], number>;
 /** While no value has gone bad. */
 export const noneBad = 0xffffffff;
 
-const zero: StateValues = { step: 0, epoch: 0, position: 0, examples: 1, batch: 1, slot: 0, seed: 0, origin: 0, t: 0, bad: noneBad, rate: 0, scale: 1 };
+const zero: StateValues = {
+  step: 0,
+  epoch: 0,
+  position: 0,
+  examples: 1,
+  batch: 1,
+  slot: 0,
+  seed: 0,
+  origin: 0,
+  t: 0,
+  bad: noneBad,
+  rate: 0,
+  scale: 1,
+};
 
 /** Makes the device's record of where a run stands. */
 export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 'u32', 'state');
@@ -22,10 +48,16 @@ export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 
 export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>): void {
   const all = { ...zero, ...values };
   const asWord = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0];
-  writeTensor(gpu, state, words.map((word) => (floats.includes(word) ? asWord(all[word]) : all[word])));
+  writeTensor(
+    gpu,
+    state,
+    words.map((word) => (floats.includes(word) ? asWord(all[word]) : all[word])),
+  );
 }
 
 export function parseState(values: ArrayLike<number>): StateValues {
   const asFloat = (word: number) => new Float32Array(Uint32Array.of(word).buffer)[0];
-  return Object.fromEntries(words.map((word, i) => [word, floats.includes(word) ? asFloat(values[i]) : values[i]])) as StateValues;
+  return Object.fromEntries(
+    words.map((word, i) => [word, floats.includes(word) ? asFloat(values[i]) : values[i]]),
+  ) as StateValues;
 }

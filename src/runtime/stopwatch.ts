@@ -25,8 +25,13 @@ export class Stopwatches {
   #make(): Made {
     return (this.#made ??= {
       queries: this.device.createQuerySet({ type: 'timestamp', count: 2 * slots }),
-      resolved: this.device.createBuffer({ size: 256 * slots, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
-      staging: Array.from({ length: slots }, () => this.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })),
+      resolved: this.device.createBuffer({
+        size: 256 * slots,
+        usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+      }),
+      staging: Array.from({ length: slots }, () =>
+        this.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+      ),
     });
   }
 }
@@ -42,7 +47,11 @@ export class Stopwatch {
 
   /** For the pass's descriptor. */
   get writes(): GPUComputePassTimestampWrites {
-    return { querySet: this.make().queries, beginningOfPassWriteIndex: 2 * this.slot, endOfPassWriteIndex: 2 * this.slot + 1 };
+    return {
+      querySet: this.make().queries,
+      beginningOfPassWriteIndex: 2 * this.slot,
+      endOfPassWriteIndex: 2 * this.slot + 1,
+    };
   }
 
   /** To be encoded behind the pass. */

@@ -63,8 +63,14 @@ export class Tape {
   }
 
   /** Records a dispatch. Names must be those of the shader's bindings, which also say what is read and what is written. */
-  run<R extends string, O extends string = never>(shader: Shader<R, O>, tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>, size: Size): void {
-    const named = Object.entries(tensors as Record<string, Tensor | undefined>).filter((entry) => entry[1] !== undefined);
+  run<R extends string, O extends string = never>(
+    shader: Shader<R, O>,
+    tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
+    size: Size,
+  ): void {
+    const named = Object.entries(tensors as Record<string, Tensor | undefined>).filter(
+      (entry) => entry[1] !== undefined,
+    );
     const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
     if (wrong) throw new LatentGpuError(`${shader.label} has no binding '${wrong[0]}'`);
     const constants: Record<string, number | boolean> = { ...size.constants };
@@ -72,11 +78,14 @@ export class Tape {
     const ordered = buffersOf(shader).map(({ name, access }) => {
       const found = (tensors as Record<string, Tensor | undefined>)[name];
       if (!found) throw new LatentGpuError(`${shader.label}: nothing is bound to '${name}'`);
-      if ('tape' in found.home && found.home.tape !== this) throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
-      if ('gpu' in found.home && found.home.gpu !== this.gpu) throw new LatentGpuError(`${shader.label}: '${name}' lies on another Gpu than the tape's`);
+      if ('tape' in found.home && found.home.tape !== this)
+        throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
+      if ('gpu' in found.home && found.home.gpu !== this.gpu)
+        throw new LatentGpuError(`${shader.label}: '${name}' lies on another Gpu than the tape's`);
       if (access === 'read_write' && this.#isGradient.has(found)) {
         if (known.has(`add_${name}`)) constants[`add_${name}`] = this.#written.has(found);
-        else if (this.#written.has(found)) throw new LatentGpuError(`${shader.label} cannot add to the gradient '${name}'`);
+        else if (this.#written.has(found))
+          throw new LatentGpuError(`${shader.label} cannot add to the gradient '${name}'`);
         this.#written.add(found);
       }
       return found;
@@ -100,7 +109,8 @@ export class Tape {
     const recorded = record();
     this.#rules.length = rules;
     // A fold would lead past it: what is handed back ends in a tensor that nobody asks for.
-    for (const [y, fold] of [...this.#folds].slice(folds)) this.#folds.set(y, { ...fold, preactivation: this.tensor(fold.preactivation.shape) });
+    for (const [y, fold] of [...this.#folds].slice(folds))
+      this.#folds.set(y, { ...fold, preactivation: this.tensor(fold.preactivation.shape) });
     return recorded;
   }
 
@@ -130,7 +140,8 @@ export class Tape {
    */
   differentiate(y?: Tensor, dy?: Tensor): void {
     if (y && dy) {
-      if (dy.size !== y.size) throw new ShapeError(`differentiate: y is ${shown(y.shape)}, its gradient ${shown(dy.shape)}`);
+      if (dy.size !== y.size)
+        throw new ShapeError(`differentiate: y is ${shown(y.shape)}, its gradient ${shown(dy.shape)}`);
       this.#gradients.set(y, dy);
       this.#isGradient.add(dy);
       this.#written.add(dy);
@@ -148,7 +159,8 @@ export class Tape {
 }
 
 /** The bindings that hold tensors. */
-export const buffersOf = (shader: AnyShader): readonly Binding[] => shader.bindings.filter(({ access }) => access !== 'uniform');
+export const buffersOf = (shader: AnyShader): readonly Binding[] =>
+  shader.bindings.filter(({ access }) => access !== 'uniform');
 
 /** A tape of one's own, for kernels outside of a model. */
 export function tape(gpu: Gpu): Tape {

@@ -73,11 +73,17 @@ export interface Piece {
 
 /** @throws ShapeError for what is none */
 export function checkShape(label: string, shape: unknown): void {
-  if (!isShape(shape)) throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
+  if (!isShape(shape))
+    throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
 }
 
 /** Puts numbers on the device. Without a shape, a flat array is a vector. @throws OptionError, ShapeError, DataError */
-export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: readonly number[], dtype: DType = 'f32'): Tensor {
+export function tensor(
+  gpu: Gpu,
+  values: ArrayLike<number> | Matrix,
+  shape?: readonly number[],
+  dtype: DType = 'f32',
+): Tensor {
   checkGpu('tensor', gpu);
   const { data: within = values, shape: own } = (values ?? {}) as Partial<Matrix>;
   const data = checkNumbers('tensor: values', within);
@@ -85,7 +91,8 @@ export function tensor(gpu: Gpu, values: ArrayLike<number> | Matrix, shape?: rea
   checkShape('tensor', sides);
   checkWord('tensor: dtype', dtype, ['f32', 'u32']);
   const size = sides.reduce((product, n) => product * n, 1);
-  if (size !== data.length) throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
+  if (size !== data.length)
+    throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
   if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is no number`);
   const made = emptyTensor(gpu, sides, dtype);
@@ -103,7 +110,8 @@ export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = '
 
 /** Overwrites a bound tensor. @throws ShapeError where the number of values is another */
 export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>): void {
-  if (values.length !== target.size) throw new ShapeError(`${target.label}: holds ${target.size} values, not ${values.length}`);
+  if (values.length !== target.size)
+    throw new ShapeError(`${target.label}: holds ${target.size} values, not ${values.length}`);
   const { buffer, offset } = boundRange(target);
   const array = target.dtype === 'u32' ? Uint32Array : Float32Array;
   const data = values instanceof array ? values : array.from(values);
@@ -112,7 +120,10 @@ export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>)
 
 /** @throws DeviceLostError where its values went with a lost device */
 export function boundRange(tensor: Tensor): BufferRange {
-  if (tensor.gone) throw new DeviceLostError(`${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`);
+  if (tensor.gone)
+    throw new DeviceLostError(
+      `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`,
+    );
   if ('range' in tensor.home) return tensor.home.range;
   throw new LatentGpuError(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
 }

@@ -64,8 +64,16 @@ export class Tuner {
   ) {
     const { vendor, architecture, description } = gpu.info;
     // Another version of a browser may compile the same text otherwise.
-    this.#adapter = [vendor, architecture, description, (globalThis.navigator as Navigator | undefined)?.userAgent].join(' ');
-    this.#winners = mode === 'fixed' ? Promise.resolve(new Map<string, string>()) : this.#recall.read(this.#adapter).then((winners) => new Map(Object.entries(winners)));
+    this.#adapter = [
+      vendor,
+      architecture,
+      description,
+      (globalThis.navigator as Navigator | undefined)?.userAgent,
+    ].join(' ');
+    this.#winners =
+      mode === 'fixed'
+        ? Promise.resolve(new Map<string, string>())
+        : this.#recall.read(this.#adapter).then((winners) => new Map(Object.entries(winners)));
   }
 
   /** The way in which to begin. @throws LatentGpuError where none is left */
@@ -82,7 +90,8 @@ export class Tuner {
 
   #left(choice: Choice): readonly string[] {
     const left = choice.ways.filter((way) => !this.#ruledOut.has(`${kernelOf(choice)} ${way}`));
-    if (!left.length) throw new LatentGpuError(`selfTest: all ways of ${choice.problem} gave wrong results on this adapter`);
+    if (!left.length)
+      throw new LatentGpuError(`selfTest: all ways of ${choice.problem} gave wrong results on this adapter`);
     return left;
   }
 
@@ -135,7 +144,7 @@ export class Tuner {
 
   /** Milliseconds of one dispatch. */
   async #measure(command: Command, watch?: Stopwatch): Promise<number> {
-    for (let count = 1; ; ) {
+    for (let count = 1; ;) {
       const ms = await this.#timed(command, count, watch);
       if (ms >= leastMs || count === mostDispatches) return ms / count;
       count = Math.min(mostDispatches, Math.ceil((count * 1.5 * leastMs) / Math.max(ms, leastMs / 16)));

@@ -1,7 +1,22 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
 import type { FitOptions, History, Training } from '../models/fit-options.ts';
 import type { AnyLoss } from '../models/losses.ts';
-import { callbackNames, fromWireError, isPlain, toWireError, transferable, type CallbackName, type Handle, type Known, type Line, type Reference, type Request, type Response, type Steering, type WireError } from './protocol.ts';
+import {
+  callbackNames,
+  fromWireError,
+  isPlain,
+  toWireError,
+  transferable,
+  type CallbackName,
+  type Handle,
+  type Known,
+  type Line,
+  type Reference,
+  type Request,
+  type Response,
+  type Steering,
+  type WireError,
+} from './protocol.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -48,13 +63,25 @@ export class Client {
   }
 
   /** The same of a method that takes a fit's options last: with what they call back, an abort, and the controls. */
-  train<L extends AnyLoss>(target: Handle, method: string, args: unknown[], options: FitOptions<L, never>): Training<L> {
+  train<L extends AnyLoss>(
+    target: Handle,
+    method: string,
+    args: unknown[],
+    options: FitOptions<L, never>,
+  ): Training<L> {
     const { signal, onProgress, onEpochEnd, ...others } = options ?? {};
-    const wrong = Object.entries({ onProgress, onEpochEnd }).find(([, called]) => called !== undefined && typeof called !== 'function');
+    const wrong = Object.entries({ onProgress, onEpochEnd }).find(
+      ([, called]) => called !== undefined && typeof called !== 'function',
+    );
     if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} is a function`));
-    if (signal !== undefined && !(signal instanceof AbortSignal)) return refused(new OptionError(`${method}: the signal is an AbortSignal, such as the \`signal\` of an AbortController`));
+    if (signal !== undefined && !(signal instanceof AbortSignal))
+      return refused(
+        new OptionError(`${method}: the signal is an AbortSignal, such as the \`signal\` of an AbortController`),
+      );
     if (signal?.aborted) return refused(signal.reason as Error);
-    const { call, done } = this.#send<History<L>>(target, method, [...args, others], { callbacks: { onProgress, onEpochEnd } });
+    const { call, done } = this.#send<History<L>>(target, method, [...args, others], {
+      callbacks: { onProgress, onEpochEnd },
+    });
     const steer = (how: Steering) => () => this.#post({ kind: 'steer', call, how });
     const abort = steer('abort');
     signal?.addEventListener('abort', abort, { once: true });
@@ -74,7 +101,12 @@ export class Client {
     this.#pending.clear();
   }
 
-  #send<T>(target: Handle, method: string, args: unknown[], { makes, transfer = false, callbacks = {} }: CallOptions & { callbacks?: Callbacks }): { call: number; done: Promise<T> } {
+  #send<T>(
+    target: Handle,
+    method: string,
+    args: unknown[],
+    { makes, transfer = false, callbacks = {} }: CallOptions & { callbacks?: Callbacks },
+  ): { call: number; done: Promise<T> } {
     const call = ++this.#calls;
     const done = new Promise<T>((resolve, reject) => {
       if (this.#ended) throw this.#ended;
@@ -82,7 +114,10 @@ export class Client {
       this.#pending.set(call, { resolve: resolve, reject, callbacks });
       const names = callbackNames.filter((name) => callbacks[name]);
       try {
-        this.#post({ kind: 'call', call, target, method, args: wired, makes, callbacks: names }, transfer ? transferable(wired) : []);
+        this.#post(
+          { kind: 'call', call, target, method, args: wired, makes, callbacks: names },
+          transfer ? transferable(wired) : [],
+        );
       } catch (cause) {
         this.#pending.delete(call);
         throw new OptionError(`${method}: what it is given cannot be sent to a worker: ${String(cause)}`, { cause });
@@ -136,7 +171,8 @@ export class Client {
     if (value instanceof Remote) return value.reference(this);
     if (Array.isArray(value)) return value.map((each) => this.#wired(each));
     if (!isPlain(value)) return value;
-    if (typeof value.name === 'string' && Array.isArray(value.args)) return { name: value.name, args: this.#wired(value.args) };
+    if (typeof value.name === 'string' && Array.isArray(value.args))
+      return { name: value.name, args: this.#wired(value.args) };
     if (typeof value.kind === 'string' && 'learningRate' in value) return this.#same(value);
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.#wired(each)]));
   }
@@ -148,7 +184,8 @@ export class Client {
 }
 
 /** A fit that never begins. */
-const refused = <L extends AnyLoss>(error: Error): Training<L> => Object.assign(Promise.reject<History<L>>(error), { pause() {}, resume() {}, stop() {} });
+const refused = <L extends AnyLoss>(error: Error): Training<L> =>
+  Object.assign(Promise.reject<History<L>>(error), { pause() {}, resume() {}, stop() {} });
 
 /** What stands for an object in the worker. */
 export class Remote {

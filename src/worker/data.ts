@@ -90,7 +90,9 @@ export class Dataset extends Remote {
   #view(indices: number[]): Dataset {
     const handle = this.client.newHandle();
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
-    void this.client.call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true }).catch(() => {}); // Whoever uses it is told.
+    void this.client
+      .call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true })
+      .catch(() => {}); // Whoever uses it is told.
     return new Dataset(this.gpu, handle, this.shape, labels, indices.length);
   }
 }
@@ -99,11 +101,20 @@ export class Dataset extends Remote {
  * Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. A function is
  * called here, once: the worker holds on to what it has given.
  */
-export async function dataset(gpu: Gpu, source: DataSource | (() => DataSource | Promise<DataSource>), options: object = {}): Promise<Dataset> {
+export async function dataset(
+  gpu: Gpu,
+  source: DataSource | (() => DataSource | Promise<DataSource>),
+  options: object = {},
+): Promise<Dataset> {
   checkGpu('dataset', gpu);
   const given = typeof source === 'function' ? await source() : source;
   const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(library, 'dataset', [gpu, given, options], { makes: [handle], transfer: true });
+  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
+    library,
+    'dataset',
+    [gpu, given, options],
+    { makes: [handle], transfer: true },
+  );
   return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
 }
 

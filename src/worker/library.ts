@@ -8,7 +8,15 @@ import { Autoencoder, Classifier, Jigsaw, makeModel, type Network } from './mode
 import { library } from './protocol.ts';
 
 /** Layers, corruptions and penalties are plain data here. */
-type WithParts<S> = { [K in keyof S]: K extends 'encoder' | 'decoder' | 'head' | 'hidden' ? Part[] : K extends 'corrupt' | 'penalty' ? Part | Part[] : K extends 'normalize' ? Part : S[K] };
+type WithParts<S> = {
+  [K in keyof S]: K extends 'encoder' | 'decoder' | 'head' | 'hidden'
+    ? Part[]
+    : K extends 'corrupt' | 'penalty'
+      ? Part | Part[]
+      : K extends 'normalize'
+        ? Part
+        : S[K];
+};
 
 export type WorkerAutoencoderSpec = WithParts<AutoencoderSpec>;
 export type WorkerJigsawSpec = WithParts<JigsawSpec>;
@@ -21,12 +29,16 @@ export interface WorkerClassifierSpec {
   seed?: number;
 }
 
-export const autoencoder = (gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder> => makeModel(Autoencoder, gpu, 'autoencoder', spec);
-export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> => makeModel(Classifier, gpu, 'classifier', spec);
+export const autoencoder = (gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder> =>
+  makeModel(Autoencoder, gpu, 'autoencoder', spec);
+export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> =>
+  makeModel(Classifier, gpu, 'classifier', spec);
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'jigsaw', spec);
 
-export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> => makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes);
-export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> => makeModel(Classifier, gpu, 'loadClassifier', bytes);
+export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> =>
+  makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes);
+export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
+  makeModel(Classifier, gpu, 'loadClassifier', bytes);
 export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'loadJigsaw', bytes);
 
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {

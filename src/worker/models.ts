@@ -120,7 +120,12 @@ export class Autoencoder extends Model<ModelFacts> {
   }
 
   async pretrain(data: Data, options: FitOptions<Losses, Data>): Promise<History[]> {
-    return this.client.train<Losses>(this.handle, 'pretrain', [data], options as FitOptions<Losses, never>) as unknown as Promise<History[]>;
+    return this.client.train<Losses>(
+      this.handle,
+      'pretrain',
+      [data],
+      options as FitOptions<Losses, never>,
+    ) as unknown as Promise<History[]>;
   }
 
   evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<Losses> {
@@ -179,7 +184,12 @@ export class Classifier extends Model<ModelFacts & { classes: number }> {
   }
 
   fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
-    return this.client.train<ClassifierLosses>(this.handle, 'fit', [data, labels], options as FitOptions<ClassifierLosses, never>);
+    return this.client.train<ClassifierLosses>(
+      this.handle,
+      'fit',
+      [data, labels],
+      options as FitOptions<ClassifierLosses, never>,
+    );
   }
 
   evaluate(data: Data, labels: Labels, options?: { batchSize?: number }): Promise<ClassifierLosses> {
@@ -219,7 +229,12 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
 }
 
 /** Calls one of the library's functions that make a model. */
-export async function makeModel<F, M>(Kind: new (client: Client, handles: Handle[], facts: F) => M, gpu: Gpu, maker: string, argument: unknown): Promise<M> {
+export async function makeModel<F, M>(
+  Kind: new (client: Client, handles: Handle[], facts: F) => M,
+  gpu: Gpu,
+  maker: string,
+  argument: unknown,
+): Promise<M> {
   checkGpu(maker, gpu);
   const { client } = gpu;
   const handles = [client.newHandle(), client.newHandle(), client.newHandle()];

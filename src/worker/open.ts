@@ -22,10 +22,23 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['powerPreference', 'tuning', 'worker']);
   const { worker = startWorker(), ...rest } = options;
   try {
-    return await openOver(worker, rest, () => worker.terminate(), (fail) => {
-      worker.addEventListener('error', (event) => fail(new LatentGpuError(`the worker ended with an error: ${event.message || 'its script could not be loaded'}`, { cause: event.error })));
-      worker.addEventListener('messageerror', () => fail(new LatentGpuError('a message to or from the worker could not be read')));
-    });
+    return await openOver(
+      worker,
+      rest,
+      () => worker.terminate(),
+      (fail) => {
+        worker.addEventListener('error', (event) =>
+          fail(
+            new LatentGpuError(`the worker ended with an error: ${event.message || 'its script could not be loaded'}`, {
+              cause: event.error,
+            }),
+          ),
+        );
+        worker.addEventListener('messageerror', () =>
+          fail(new LatentGpuError('a message to or from the worker could not be read')),
+        );
+      },
+    );
   } catch (error) {
     worker.terminate();
     throw error;
@@ -36,12 +49,20 @@ function startWorker(): Worker {
   try {
     return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
   } catch (cause) {
-    throw new LatentGpuError(`the worker cannot be started: ${String(cause)}; its script must come from the page's own origin, or give the option \`worker\``, { cause });
+    throw new LatentGpuError(
+      `the worker cannot be started: ${String(cause)}; its script must come from the page's own origin, or give the option \`worker\``,
+      { cause },
+    );
   }
 }
 
 /** The same over any line with a library at its other end. `watch` is handed what to call where the line breaks. */
-export async function openOver(line: Line, options: object, terminate: () => void, watch: (fail: (error: Error) => void) => void = () => {}): Promise<Gpu> {
+export async function openOver(
+  line: Line,
+  options: object,
+  terminate: () => void,
+  watch: (fail: (error: Error) => void) => void = () => {},
+): Promise<Gpu> {
   let tellLost!: (lost: Lost) => void;
   const lost = new Promise<Lost>((resolve) => (tellLost = resolve));
   const client = new Client(line, (_, { reason, message }) => tellLost({ reason, message }));
@@ -50,7 +71,9 @@ export async function openOver(line: Line, options: object, terminate: () => voi
     tellLost({ reason: 'unknown', message: error.message });
   });
   const handle = client.newHandle();
-  const { sign, ...info } = await client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
+  const { sign, ...info } = await client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], {
+    makes: [handle],
+  });
   const ended = () => {
     const message = 'the worker was terminated';
     client.end(new DeviceLostError(message));

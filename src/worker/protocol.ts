@@ -14,7 +14,15 @@ export type Steering = 'pause' | 'resume' | 'stop' | 'abort';
 
 export type Request =
   /** `makes`: under which numbers the result, and its networks, are to be known. `callbacks`: which of them the last argument is to have. */
-  | { kind: 'call'; call: number; target: Handle; method: string; args: unknown[]; makes?: Handle[]; callbacks: CallbackName[] }
+  | {
+      kind: 'call';
+      call: number;
+      target: Handle;
+      method: string;
+      args: unknown[];
+      makes?: Handle[];
+      callbacks: CallbackName[];
+    }
   | { kind: 'steer'; call: number; how: Steering }
   /** to a callback */
   | { kind: 'answer'; callback: number; error?: WireError };
@@ -45,7 +53,10 @@ export interface Known {
 export const isReference = (value: object): value is Reference => '$handle' in value;
 export const isKnown = (value: object): value is Known => '$same' in value;
 
-export const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+export const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
 
 /** An error as plain data: a structured clone would forget its class. */
 export interface WireError {
@@ -69,7 +80,13 @@ export function fromWireError({ name, message, stack, cause, fields }: WireError
   const kinds: Record<string, unknown> = errors;
   const prototype = (kinds[name] as { prototype: Error } | undefined)?.prototype ?? Error.prototype;
   // Not by the constructor: those of some classes make their own message.
-  return Object.assign(Object.create(prototype) as Error, { name, message, stack, ...(cause && { cause: fromWireError(cause) }), ...fields });
+  return Object.assign(Object.create(prototype) as Error, {
+    name,
+    message,
+    stack,
+    ...(cause && { cause: fromWireError(cause) }),
+    ...fields,
+  });
 }
 
 /** The memory of arrays that nobody on this side needs any more, where it is theirs alone: a part of a larger one is copied. */

@@ -11,7 +11,20 @@ import { knnPredict, nearestNeighbors } from '../models/neighbors.ts';
 import { Network } from '../models/network.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { openGpu } from '../runtime/open.ts';
-import { fromWireError, isKnown, isPlain, isReference, library, toWireError, transferable, type CallbackName, type Handle, type Line, type Request, type Response } from './protocol.ts';
+import {
+  fromWireError,
+  isKnown,
+  isPlain,
+  isReference,
+  library,
+  toWireError,
+  transferable,
+  type CallbackName,
+  type Handle,
+  type Line,
+  type Request,
+  type Response,
+} from './protocol.ts';
 import type { ModelFacts, NetworkFacts } from './models.ts';
 
 type Method = (...args: never[]) => unknown;
@@ -107,10 +120,18 @@ class Session {
     if (method === 'dispose') return this.#dispose(target);
     const object = this.#object(target);
     if (method === 'view') return (object as Dataset).view(Array.from(values[0] as Uint32Array));
-    if (method !== 'fit' && method !== 'pretrain') return (object as Record<string, Method>)[method](...(values as never[]));
+    if (method !== 'fit' && method !== 'pretrain')
+      return (object as Record<string, Method>)[method](...(values as never[]));
     const abort = new AbortController();
-    const options = { ...(values.at(-1) as object), signal: abort.signal, ...Object.fromEntries(callbacks.map((name) => [name, this.#caller(call, name)])) };
-    const training = (object as unknown as Record<string, (...args: unknown[]) => Training>)[method](...values.slice(0, -1), options);
+    const options = {
+      ...(values.at(-1) as object),
+      signal: abort.signal,
+      ...Object.fromEntries(callbacks.map((name) => [name, this.#caller(call, name)])),
+    };
+    const training = (object as unknown as Record<string, (...args: unknown[]) => Training>)[method](
+      ...values.slice(0, -1),
+      options,
+    );
     this.#trainings.set(call, { training, abort });
     return training;
   }
@@ -119,13 +140,18 @@ class Session {
   #caller(call: number, name: CallbackName) {
     return (argument: unknown): Promise<void> => {
       const callback = ++this.#callbacks;
-      const answered = new Promise<void>((resolve, reject) => this.#waiting.set(callback, (error) => (error ? reject(error) : resolve())));
+      const answered = new Promise<void>((resolve, reject) =>
+        this.#waiting.set(callback, (error) => (error ? reject(error) : resolve())),
+      );
       this.send({ kind: 'callback', call, name, callback, argument });
       if (name === 'onEpochEnd') return answered;
       const unanswered = this.#unanswered.get(call) ?? new Set();
       this.#unanswered.set(call, unanswered.add(answered));
       // What the page's function has thrown ends the training, between two submits.
-      answered.then(() => unanswered.delete(answered), (error: unknown) => this.#trainings.get(call)?.abort.abort(error));
+      answered.then(
+        () => unanswered.delete(answered),
+        (error: unknown) => this.#trainings.get(call)?.abort.abort(error),
+      );
       return Promise.resolve();
     };
   }
@@ -136,8 +162,16 @@ class Session {
     if (value instanceof Autoencoder || value instanceof Classifier || value instanceof Jigsaw) {
       const networks: [Network, Network] = [value.encoder, value instanceof Autoencoder ? value.decoder : value.head];
       this.#objects.set(first, networks[0]).set(second, networks[1]);
-      const facts: ModelFacts = { summary: value.summary(), layers: value.describe(), networks: [factsOf(networks[0]), factsOf(networks[1])] };
-      return { ...facts, ...(value instanceof Classifier && { classes: value.classes }), ...(value instanceof Jigsaw && { permutations: value.permutations }) };
+      const facts: ModelFacts = {
+        summary: value.summary(),
+        layers: value.describe(),
+        networks: [factsOf(networks[0]), factsOf(networks[1])],
+      };
+      return {
+        ...facts,
+        ...(value instanceof Classifier && { classes: value.classes }),
+        ...(value instanceof Jigsaw && { permutations: value.permutations }),
+      };
     }
     const gpu = value as Gpu;
     void gpu.lost.then(({ reason, message }) => this.send({ kind: 'lost', gpu: handle, reason, message }));
@@ -149,7 +183,12 @@ class Session {
     const object = this.#objects.get(handle);
     if (!object || object instanceof LatentGpuError) return;
     (object as Dataset).dispose();
-    this.#objects.set(handle, object instanceof Dataset ? new DataError('the data set was disposed') : new LatentGpuError('the model was disposed'));
+    this.#objects.set(
+      handle,
+      object instanceof Dataset
+        ? new DataError('the data set was disposed')
+        : new LatentGpuError('the model was disposed'),
+    );
   }
 
   #object(handle: Handle): object {

@@ -49,7 +49,10 @@ describe('dataset', () => {
 
   it('is viewed in parts without being copied', async () => {
     const gpu = await sharedGpu();
-    const set = await dataset(gpu, Float32Array.from(numbers(20)), { shape: [2], labels: numbers(10).map((i) => i % 3) });
+    const set = await dataset(gpu, Float32Array.from(numbers(20)), {
+      shape: [2],
+      labels: numbers(10).map((i) => i % 3),
+    });
     expect(await contents(set.take(2))).toEqual([0, 1, 2, 3]);
     const ones = set.filter((label) => label === 1);
     expect([...ones.labels!]).toEqual([1, 1, 1]);
@@ -81,7 +84,9 @@ describe('dataset', () => {
   it('names what is wrong with its data', async () => {
     const gpu = await sharedGpu();
     const fail = async (...args: unknown[]) => errorOf(dataset(gpu, ...(args as [Float32Array, object])));
-    expect(await fail(Float32Array.of(1, 2, Infinity, 4), { shape: [2] })).toEqual(new DataError('dataset: Infinity at row 1, column 0'));
+    expect(await fail(Float32Array.of(1, 2, Infinity, 4), { shape: [2] })).toEqual(
+      new DataError('dataset: Infinity at row 1, column 0'),
+    );
     expect(await fail(new Float32Array(5), { shape: [2] })).toBeInstanceOf(ShapeError);
     expect(await fail(new Float32Array(4), { shape: [2], labels: [1] })).toBeInstanceOf(ShapeError);
     expect(await fail(new Float32Array(4), { shape: [0] })).toBeInstanceOf(ShapeError);
@@ -92,6 +97,8 @@ describe('dataset', () => {
 
   it('says so before it asks for more than the device can bind', async () => {
     const gpu = await sharedGpu();
-    expect(() => gpu.allocate(gpu.device.limits.maxBufferSize + 1, GPUBufferUsage.STORAGE, 'data')).toThrow(OutOfMemoryError);
+    expect(() => gpu.allocate(gpu.device.limits.maxBufferSize + 1, GPUBufferUsage.STORAGE, 'data')).toThrow(
+      OutOfMemoryError,
+    );
   });
 });

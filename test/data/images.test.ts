@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { autoencoder, conv2d, convTranspose2d, DataError, dataset, FormatError, OptionError, readImages, ShapeError } from '../../src/index.ts';
+import {
+  autoencoder,
+  conv2d,
+  convTranspose2d,
+  DataError,
+  dataset,
+  FormatError,
+  OptionError,
+  readImages,
+  ShapeError,
+} from '../../src/index.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 
@@ -20,7 +30,14 @@ it('reads canvases, files, addresses, bitmaps and image data alike, channels las
   const canvas = halves(4, 2, '#102030', '#ff0000');
   const png = await file(canvas);
   const url = URL.createObjectURL(png);
-  const inputs = [canvas, png, url, new URL(url), await createImageBitmap(canvas), canvas.getContext('2d')!.getImageData(0, 0, 4, 2)];
+  const inputs = [
+    canvas,
+    png,
+    url,
+    new URL(url),
+    await createImageBitmap(canvas),
+    canvas.getContext('2d')!.getImageData(0, 0, 4, 2),
+  ];
   const { data, shape } = await readImages(inputs);
   URL.revokeObjectURL(url);
   expect(shape).toEqual([6, 2, 4, 3]);
@@ -42,7 +59,11 @@ it('brings them to a size: the middle of an image, or all of it', async () => {
   const { data, shape } = await readImages([wide], { size: [2, 2], channels: 1 });
   expect(shape).toEqual([1, 2, 2, 1]);
   expect(Array.from(data)).toEqual([0, 255, 0, 255]);
-  const stretched = await readImages([halves(2, 2, '#000', '#fff'), wide], { size: [1, 4], channels: 1, fit: 'stretch' });
+  const stretched = await readImages([halves(2, 2, '#000', '#fff'), wide], {
+    size: [1, 4],
+    channels: 1,
+    fit: 'stretch',
+  });
   expect(Array.from(stretched.data.subarray(4))).toEqual([0, 0, 255, 255]);
 });
 
@@ -51,7 +72,12 @@ it('a model trains on them', async () => {
   const images = await readImages(Array.from({ length: 6 }, (_, i) => halves(4, 4, '#000', i % 2 ? '#f00' : '#0f0')));
   const set = await dataset(gpu, images);
   expect(set.shape).toEqual([4, 4, 3]);
-  const model = await autoencoder(gpu, { input: [4, 4, 3], encoder: [conv2d(4, 2, 'relu', { stride: 2 })], decoder: [convTranspose2d(3, 2, 'sigmoid', { stride: 2 })], loss: 'bce' });
+  const model = await autoencoder(gpu, {
+    input: [4, 4, 3],
+    encoder: [conv2d(4, 2, 'relu', { stride: 2 })],
+    decoder: [convTranspose2d(3, 2, 'sigmoid', { stride: 2 })],
+    loss: 'bce',
+  });
   const { loss } = await model.fit(set, { epochs: 5 });
   expect(loss.at(-1)).toBeLessThan(loss[0]);
   model.dispose();
@@ -62,7 +88,11 @@ it('says which one is wrong, and why', async () => {
   const good = halves(2, 2, '#000', '#fff');
   const cases: [() => Promise<unknown>, new () => Error, RegExp][] = [
     [() => readImages([good, new File(['no image'], 'b.png')]), FormatError, /image 1 \(b.png\) cannot be decoded/],
-    [() => readImages([good, halves(4, 2, '#000', '#fff')]), ShapeError, /image 1 is 2 × 4, the first one 2 × 2; give a size/],
+    [
+      () => readImages([good, halves(4, 2, '#000', '#fff')]),
+      ShapeError,
+      /image 1 is 2 × 4, the first one 2 × 2; give a size/,
+    ],
     [() => readImages(['data:text/plain,hello']), FormatError, /image 0/],
     [() => readImages(['/is-not-there.png']), DataError, /image 0: .is-not-there.png answered 404/],
     [() => readImages(['http://127.0.0.1:1/a.png']), DataError, /image 0: http:\/\/127.0.0.1:1\/a.png cannot be read/],

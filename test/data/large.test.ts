@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { autoencoder, classifier, dataset, dense, minMax, OptionError, OutOfMemoryError, type Dataset, type Gpu } from '../../src/index.ts';
+import {
+  autoencoder,
+  classifier,
+  dataset,
+  dense,
+  minMax,
+  OptionError,
+  OutOfMemoryError,
+  type Dataset,
+  type Gpu,
+} from '../../src/index.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
@@ -13,7 +23,14 @@ const [examples, limit] = [3000, 65536];
 /** Everything that looks at a data set: training in a random order, on a view, with validation and a normalisation, and predicting. */
 async function use(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number) {
   const set = await dataset(gpu, data.slice(), { shape: [features], deviceBytes });
-  const model = await autoencoder(gpu, { input: features, encoder: [dense(3, 'relu')], decoder: [dense(features)], loss: 'mse', normalize: minMax(), seed: 2 });
+  const model = await autoencoder(gpu, {
+    input: features,
+    encoder: [dense(3, 'relu')],
+    decoder: [dense(features)],
+    loss: 'mse',
+    normalize: minMax(),
+    seed: 2,
+  });
   const view = set.filter((_, i) => i % 7 !== 3);
   const { loss, validation } = await model.fit(view, { epochs: 2, batchSize: 32, validation: 0.2 });
   const { data: again } = await model.reconstruct(set);
@@ -56,21 +73,28 @@ it('an example that does not fit by itself is an OutOfMemoryError, and nothing i
 
 describe.each(kinds)('%s that are streamed', (_, features, draw) => {
   // Halves of the window of one batch, of some, and of all but a few examples; all cut the epoch somewhere else.
-  it.each([64, 500, 2900])('come out with the same bits as those that lie on the device, %i examples at a time', async (atATime) => {
-    const gpu = await sharedGpu();
-    const data = draw(new Draw(3), features * examples);
-    const deviceBytes = atATime * features * data.BYTES_PER_ELEMENT;
-    const whole = await use(gpu, data, features);
-    const before = gpu.memory();
-    const streamed = await use(gpu, data, features, deviceBytes);
-    expect(streamed.pieces).toBe(0);
-    const { validation, ...trained } = streamed;
-    const { validation: expected, ...others } = whole;
-    expect({ ...trained, pieces: 1 }).toEqual(others);
-    // Where fewer examples fit into the window than are measured at a time elsewhere, they are added up in other batches.
-    expectClose(validation!.map(({ loss }) => loss), expected!.map(({ loss }) => loss), 1e-6);
-    expect(gpu.memory().bytes).toBe(before.bytes);
-  });
+  it.each([64, 500, 2900])(
+    'come out with the same bits as those that lie on the device, %i examples at a time',
+    async (atATime) => {
+      const gpu = await sharedGpu();
+      const data = draw(new Draw(3), features * examples);
+      const deviceBytes = atATime * features * data.BYTES_PER_ELEMENT;
+      const whole = await use(gpu, data, features);
+      const before = gpu.memory();
+      const streamed = await use(gpu, data, features, deviceBytes);
+      expect(streamed.pieces).toBe(0);
+      const { validation, ...trained } = streamed;
+      const { validation: expected, ...others } = whole;
+      expect({ ...trained, pieces: 1 }).toEqual(others);
+      // Where fewer examples fit into the window than are measured at a time elsewhere, they are added up in other batches.
+      expectClose(
+        validation!.map(({ loss }) => loss),
+        expected!.map(({ loss }) => loss),
+        1e-6,
+      );
+      expect(gpu.memory().bytes).toBe(before.bytes);
+    },
+  );
 });
 
 describe('a streamed data set', () => {
@@ -87,7 +111,11 @@ describe('a streamed data set', () => {
     const set = await streamed(256);
     expect(gpu.memory().bytes).toBe(before);
     let during = 0;
-    await model.fit(set, { epochs: 1, batchSize: 32, onProgress: () => void (during = Math.max(during, gpu.memory().bytes)) });
+    await model.fit(set, {
+      epochs: 1,
+      batchSize: 32,
+      onProgress: () => void (during = Math.max(during, gpu.memory().bytes)),
+    });
     const window = 256 * features * 4;
     // The order of the examples, the losses and the network's own values are not data; they are a few kilobytes here.
     const order = 4 * examples;
@@ -136,12 +164,18 @@ describe('a streamed data set', () => {
     const run = async (set: Dataset) => {
       const judge = await classifier(gpu, { encoder: model.encoder, classes: 2 });
       const { loss } = await judge.fit(set, set.labels!, { epochs: 2, batchSize: 32, validation: 0.25 });
-      const result = { loss, bits: await bits(judge), measured: await judge.evaluate(set, set.labels!, { batchSize: 32 }) };
+      const result = {
+        loss,
+        bits: await bits(judge),
+        measured: await judge.evaluate(set, set.labels!, { batchSize: 32 }),
+      };
       judge.dispose();
       set.dispose();
       return result;
     };
-    expect(await run(await streamed(256, labels))).toEqual(await run(await dataset(gpu, data, { shape: [features], labels })));
+    expect(await run(await streamed(256, labels))).toEqual(
+      await run(await dataset(gpu, data, { shape: [features], labels })),
+    );
     model.dispose();
   });
 
@@ -160,7 +194,9 @@ describe('a streamed data set', () => {
   });
 
   it.each([0, -1, NaN, 8 * features * 4 - 1])('refuses deviceBytes of %d', async (deviceBytes) => {
-    expect(await errorOf(dataset(await sharedGpu(), data, { shape: [features], deviceBytes }))).toBeInstanceOf(OptionError);
+    expect(await errorOf(dataset(await sharedGpu(), data, { shape: [features], deviceBytes }))).toBeInstanceOf(
+      OptionError,
+    );
   });
 
   it('lies on the device as a whole where that is allowed', async () => {

@@ -14,7 +14,11 @@ import { Inputs, run, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 /** f and f′ on the device; the slope comes as the gradient of dy = 1, or of the dy given. */
-async function onDevice(name: (typeof activationNames)[number], z: Float32Array, dy: Float32Array = new Float32Array(z.length).fill(1)) {
+async function onDevice(
+  name: (typeof activationNames)[number],
+  z: Float32Array,
+  dy: Float32Array = new Float32Array(z.length).fill(1),
+) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -27,7 +31,11 @@ async function onDevice(name: (typeof activationNames)[number], z: Float32Array,
 }
 
 /** f′ as a value of its own, of y's shape or another, and what it hands on: f″ for ds = 1, or times the ds given. */
-async function slopeOnDevice(name: (typeof activationNames)[number], z: Float32Array, { ds = new Float32Array(z.length).fill(1), shape }: { ds?: Float32Array; shape?: number[] } = {}) {
+async function slopeOnDevice(
+  name: (typeof activationNames)[number],
+  z: Float32Array,
+  { ds = new Float32Array(z.length).fill(1), shape }: { ds?: Float32Array; shape?: number[] } = {},
+) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -65,22 +73,43 @@ describe.each(activationNames)('%s', (name) => {
   it('survives extreme values', async () => {
     const extreme = Float32Array.of(100, 1e4, 1e30, 3e38, 0, -0, -100, -1e4, -1e30, -3e38);
     const { y, dz } = await onDevice(name, extreme);
-    expectClose(y, Float64Array.from(extreme, (z) => Math.fround(f(z))), (i) => 2e-7 * Math.abs(f(extreme[i])) + 1e-6, 'y');
+    expectClose(
+      y,
+      Float64Array.from(extreme, (z) => Math.fround(f(z))),
+      (i) => 2e-7 * Math.abs(f(extreme[i])) + 1e-6,
+      'y',
+    );
     expectClose(dz, Float64Array.from(extreme, slope), (i) => (extreme[i] === 0 && kinked ? 1 : 1e-6), 'slope');
   });
 
-  it.each([1, 2, 3, 4, 5, 7, 8, 63, 64, 65, 255, 256, 257, 1001])('handles %i values, each with its own gradient', async (count) => {
-    const draw = new Draw(count);
-    const [z, dy] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
-    const { y, dz } = await onDevice(name, z, dy);
-    expectClose(y, Float64Array.from(z, f), 4e-6, 'y');
-    expectClose(dz, Float64Array.from(z, (v, i) => dy[i] * slope(v)), 1e-6, 'dz');
-  });
+  it.each([1, 2, 3, 4, 5, 7, 8, 63, 64, 65, 255, 256, 257, 1001])(
+    'handles %i values, each with its own gradient',
+    async (count) => {
+      const draw = new Draw(count);
+      const [z, dy] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
+      const { y, dz } = await onDevice(name, z, dy);
+      expectClose(y, Float64Array.from(z, f), 4e-6, 'y');
+      expectClose(
+        dz,
+        Float64Array.from(z, (v, i) => dy[i] * slope(v)),
+        1e-6,
+        'dz',
+      );
+    },
+  );
 
   it('has a slope and a curvature that its own differences confirm', () => {
     const z = Float64Array.from(new Draw(1).offZero(200, 0.01, 8));
-    expectClose(z.map(slope), z.map((v) => differences(([at]) => f(at), Float64Array.of(v))[0]), 1e-8);
-    expectClose(z.map(curvature), z.map((v) => differences(([at]) => slope(at), Float64Array.of(v))[0]), 1e-8);
+    expectClose(
+      z.map(slope),
+      z.map((v) => differences(([at]) => f(at), Float64Array.of(v))[0]),
+      1e-8,
+    );
+    expectClose(
+      z.map(curvature),
+      z.map((v) => differences(([at]) => slope(at), Float64Array.of(v))[0]),
+      1e-8,
+    );
   });
 
   it('has its slope as a value of its own, with a gradient', async () => {
@@ -98,22 +127,39 @@ describe.each(activationNames)('%s', (name) => {
     expectClose(dz, Float64Array.from(extreme, curvature), 1e-6, 'curvature');
   });
 
-  it.each([1, 2, 3, 4, 5, 63, 64, 65, 255, 256, 257])('has its slope for %i values, each with its own gradient', async (count) => {
-    const draw = new Draw(count);
-    const [z, ds] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
-    const { s, dz } = await slopeOnDevice(name, z, { ds });
-    expectClose(s, Float64Array.from(z, slope), 4e-7, 's');
-    expectClose(dz, Float64Array.from(z, (v, i) => ds[i] * curvature(v)), 4e-7, 'dz');
-  });
+  it.each([1, 2, 3, 4, 5, 63, 64, 65, 255, 256, 257])(
+    'has its slope for %i values, each with its own gradient',
+    async (count) => {
+      const draw = new Draw(count);
+      const [z, ds] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
+      const { s, dz } = await slopeOnDevice(name, z, { ds });
+      expectClose(s, Float64Array.from(z, slope), 4e-7, 's');
+      expectClose(
+        dz,
+        Float64Array.from(z, (v, i) => ds[i] * curvature(v)),
+        4e-7,
+        'dz',
+      );
+    },
+  );
 
   it('has its slope in a shape of its own', async () => {
     const z = new Draw(6).offZero(30, 0.1, 4);
     const ds = new Draw(7).floats(30);
-    for (const shape of [[30, 1], [5, 1, 6], [2, 3, 5, 1]]) {
+    for (const shape of [
+      [30, 1],
+      [5, 1, 6],
+      [2, 3, 5, 1],
+    ]) {
       const found = await slopeOnDevice(name, z, { ds, shape });
       expect(found.shape).toEqual(shape);
       expectClose(found.s, Float64Array.from(z, slope), 4e-7, 's');
-      expectClose(found.dz, Float64Array.from(z, (v, i) => ds[i] * curvature(v)), 4e-7, 'dz');
+      expectClose(
+        found.dz,
+        Float64Array.from(z, (v, i) => ds[i] * curvature(v)),
+        4e-7,
+        'dz',
+      );
     }
   });
 
@@ -178,7 +224,10 @@ it('has a slope of 1, without a gradient, where there is no activation', async (
 it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
-  const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial: Float32Array.of(1, 2, 3, -4, -5) }, { name: 'v', shape: [1], initial: Float32Array.of(-1) }]);
+  const parameters = new Parameters(gpu, [
+    { name: 'w', shape: [5], initial: Float32Array.of(1, 2, 3, -4, -5) },
+    { name: 'v', shape: [1], initial: Float32Array.of(-1) },
+  ]);
   const { gradients } = parameters;
   const tape = makeTape(gpu);
   for (const name of ['w', 'v']) {

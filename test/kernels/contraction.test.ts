@@ -29,7 +29,12 @@ interface Case {
 }
 
 /** Random values for layers of these sizes. */
-function drawn(draw: Draw, sizes: readonly number[], activations: readonly Activation[], { rows = 4, real = rows, estimate = false }: { rows?: number; real?: number; estimate?: boolean } = {}): Case {
+function drawn(
+  draw: Draw,
+  sizes: readonly number[],
+  activations: readonly Activation[],
+  { rows = 4, real = rows, estimate = false }: { rows?: number; real?: number; estimate?: boolean } = {},
+): Case {
   const layers = activations.flatMap((_, l) => [draw.offZero(sizes[l] * sizes[l + 1], 0.3), draw.floats(sizes[l + 1])]);
   const values = [draw.floats(rows * sizes[0]), ...layers];
   return { sizes, activations, values, rows, real, u: estimate ? draw.floats(rows * sizes.at(-1)!, -2, 2) : undefined };
@@ -62,7 +67,9 @@ async function onDevice({ sizes, activations, values, rows, real, u }: Case, gra
   state.dispose();
   const each = strips.length / rows;
   return {
-    perRow: Float64Array.from({ length: rows }, (_, r) => Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0)),
+    perRow: Float64Array.from({ length: rows }, (_, r) =>
+      Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
+    ),
     gradients: gradients.map((each, n) => found[written.indexOf(each)] ?? new Float32Array(values[n].length)),
     labels,
   };
@@ -74,16 +81,22 @@ const layersOf = ([, ...parameters]: readonly ArrayLike<number>[], activations: 
 /** In float64: each row's value, and the mean's gradients by differences. Rows past the real ones count nothing. */
 function wantedOf({ sizes, activations, values, real, u }: Case) {
   const point: Float64Array[] = values.map((each) => Float64Array.from(each));
-  const perRow = (all: readonly Float64Array[]) => reference(layersOf(all, activations), all[0], sizes[0], factor, u).map((value, r) => (r < real ? value : 0));
+  const perRow = (all: readonly Float64Array[]) =>
+    reference(layersOf(all, activations), all[0], sizes[0], factor, u).map((value, r) => (r < real ? value : 0));
   const mean = (all: readonly Float64Array[]) => perRow(all).reduce((sum, value) => sum + value / real, 0);
-  return { perRow: perRow(point), gradients: point.map((each, n) => differences((moved) => mean(point.with(n, moved)), each)) };
+  return {
+    perRow: perRow(point),
+    gradients: point.map((each, n) => differences((moved) => mean(point.with(n, moved)), each)),
+  };
 }
 
 async function check(each: Case, relative: number, name: string) {
   const actual = await onDevice(each);
   const wanted = wantedOf(each);
   expectNear(actual.perRow, wanted.perRow, relative, `${name} values`);
-  actual.gradients.forEach((gradient, n) => expectNear(gradient, wanted.gradients[n], relative, `${name} gradient ${n}`));
+  actual.gradients.forEach((gradient, n) =>
+    expectNear(gradient, wanted.gradients[n], relative, `${name} gradient ${n}`),
+  );
   return actual;
 }
 
@@ -103,8 +116,15 @@ const stacks: { sizes: number[]; activations: Activation[]; by: string }[] = [
 
 describe('one layer, in closed form', () => {
   it.each(activationNames)('of %s', async (activation) => {
-    for (const [inputs, units] of [[7, 5], [8, 4]]) {
-      const { labels } = await check(drawn(new Draw(inputs), [inputs, units], [activation], { rows: 5, real: 3 }), 2e-6, `${inputs}-${units}`);
+    for (const [inputs, units] of [
+      [7, 5],
+      [8, 4],
+    ]) {
+      const { labels } = await check(
+        drawn(new Draw(inputs), [inputs, units], [activation], { rows: 5, real: 3 }),
+        2e-6,
+        `${inputs}-${units}`,
+      );
       expect(labels).toContain('value with gradient');
     }
   });
@@ -133,7 +153,11 @@ describe('with u, the estimate ‖uᵀJ‖²', () => {
   ];
 
   it.each(stacksByRows)('$sizes of $activations, by a $by', async ({ sizes, activations, rows, by }) => {
-    const { labels } = await check(drawn(new Draw(rows), sizes, activations, { rows, real: rows - 1, estimate: true }), 4e-6, by);
+    const { labels } = await check(
+      drawn(new Draw(rows), sizes, activations, { rows, real: rows - 1, estimate: true }),
+      4e-6,
+      by,
+    );
     expect(labels.filter((label) => label.endsWith('with gradient'))).toEqual([`${by} with gradient`]);
   });
 
@@ -145,21 +169,33 @@ describe('with u, the estimate ‖uᵀJ‖²', () => {
     const rows = 2 ** code;
     const one = drawn(new Draw(8), sizes, activations, { rows: 1 });
     const repeated = Float32Array.from({ length: rows * sizes[0] }, (_, i) => one.values[0][i % sizes[0]]);
-    const u = Float32Array.from({ length: rows * code }, (_, i) => (Math.floor(i / code) >> (i % code)) & 1 ? 1 : -1);
+    const u = Float32Array.from({ length: rows * code }, (_, i) => ((Math.floor(i / code) >> (i % code)) & 1 ? 1 : -1));
     const actual = await onDevice({ ...one, values: one.values.with(0, repeated), rows, real: rows, u });
     const wanted = wantedOf(one);
     expect(new Set(actual.perRow).size).toBeGreaterThan(1);
     expectNear([actual.perRow.reduce((sum, value) => sum + value / rows, 0)], wanted.perRow, 1e-6, 'mean');
     // Of x there are many copies, each with its share.
     const [dx, ...rest] = actual.gradients;
-    const together = Float64Array.from({ length: sizes[0] }, (_, i) => Array.from({ length: rows }, (_, r) => dx[r * sizes[0] + i]).reduce((a, b) => a + b, 0));
+    const together = Float64Array.from({ length: sizes[0] }, (_, i) =>
+      Array.from({ length: rows }, (_, r) => dx[r * sizes[0] + i]).reduce((a, b) => a + b, 0),
+    );
     [together, ...rest].forEach((gradient, n) => expectNear(gradient, wanted.gradients[n], 4e-6, `gradient ${n}`));
   });
 });
 
 describe.each([false, true])('with an estimate: %s', (estimate) => {
   it('counts rows past the real ones nothing, whatever they hold', async () => {
-    for (const [sizes, activations] of [[[7, 5], ['softplus']], [[9, 3, 4], ['silu', 'tanh']], [[5, 7, 3], ['tanh', 'silu']]] as [number[], Activation[]][]) {
+    for (const [sizes, activations] of [
+      [[7, 5], ['softplus']],
+      [
+        [9, 3, 4],
+        ['silu', 'tanh'],
+      ],
+      [
+        [5, 7, 3],
+        ['tanh', 'silu'],
+      ],
+    ] as [number[], Activation[]][]) {
       const clean = drawn(new Draw(5), sizes, activations, { rows: 6, real: 4, estimate });
       const [x, ...parameters] = clean.values;
       const wild = { ...clean, values: [x.slice().fill(1e4, 4 * sizes[0]), ...parameters] };
@@ -171,7 +207,14 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
   });
 
   it('takes sides of 1', async () => {
-    for (const sizes of [[1, 1], [1, 1, 1], [1, 1, 1, 1], [1, 3, 1], [3, 1, 2], [2, 3, 1, 2]]) {
+    for (const sizes of [
+      [1, 1],
+      [1, 1, 1],
+      [1, 1, 1, 1],
+      [1, 3, 1],
+      [3, 1, 2],
+      [2, 3, 1, 2],
+    ]) {
       const activations = (['sigmoid', 'tanh', 'gelu'] as const).slice(0, sizes.length - 1);
       await check(drawn(new Draw(6), sizes, activations, { rows: 1, estimate }), 4e-6, `${sizes}`);
     }
@@ -183,12 +226,20 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
       const sizes = Array.from({ length: draw.whole(2, 4) }, () => draw.whole(1, 9));
       const activations = sizes.slice(1).map(() => draw.pick(smooth));
       const rows = draw.whole(1, 9);
-      await check(drawn(draw, sizes, activations, { rows, real: draw.whole(1, rows), estimate }), 4e-6, `${rows} rows, ${sizes} of ${activations}`);
+      await check(
+        drawn(draw, sizes, activations, { rows, real: draw.whole(1, rows), estimate }),
+        4e-6,
+        `${rows} rows, ${sizes} of ${activations}`,
+      );
     }
   });
 
   it('gives the same values where no gradient is wanted', async () => {
-    for (const sizes of [[7, 5], [9, 3, 4], [5, 7, 3]]) {
+    for (const sizes of [
+      [7, 5],
+      [9, 3, 4],
+      [5, 7, 3],
+    ]) {
       const each = drawn(new Draw(7), sizes, (['elu', 'tanh'] as const).slice(0, sizes.length - 1), { estimate });
       const { perRow, labels } = await onDevice(each, false);
       expectNear(perRow, (await onDevice(each)).perRow, 4e-7);
@@ -201,8 +252,16 @@ it('the reference’s Jacobian is what differences give', () => {
   const sizes = [5, 6, 4, 3];
   const { values, activations } = drawn(new Draw(9), sizes, ['gelu', 'softplus', 'tanh'], { rows: 1 });
   const layers = layersOf(values, activations);
-  const code = (x: Float64Array) => layers.reduce((h, { w, bias, activation }, l) => referenceDense(h, w, bias, sizes[l], activation), x);
+  const code = (x: Float64Array) =>
+    layers.reduce((h, { w, bias, activation }, l) => referenceDense(h, w, bias, sizes[l], activation), x);
   const lines = jacobian(layers, values[0]);
   expect(lines.length).toBe(3);
-  lines.forEach((line, j) => expectClose(line, differences((x) => code(x)[j], Float64Array.from(values[0])), 1e-9, `line ${j}`));
+  lines.forEach((line, j) =>
+    expectClose(
+      line,
+      differences((x) => code(x)[j], Float64Array.from(values[0])),
+      1e-9,
+      `line ${j}`,
+    ),
+  );
 });

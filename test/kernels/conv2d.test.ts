@@ -15,7 +15,14 @@ import { Inputs, run } from '../support/run.ts';
 
 catchGpuErrors();
 
-const fixed = (image: [number, number, number], side: number, stride: number, padding: Padding, filters: number, batch = 2): Case => ({
+const fixed = (
+  image: [number, number, number],
+  side: number,
+  stride: number,
+  padding: Padding,
+  filters: number,
+  batch = 2,
+): Case => ({
   batch,
   filters,
   window: slide('test', image, { kernel: [side, side], stride, padding }),
@@ -42,7 +49,12 @@ const usual: Case[] = [
 /** Kernel and reference, with the sides of what goes in and of the bias. */
 const kinds = {
   conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },
-  convTranspose2d: { kernel: convTranspose2d, reference: transposedReference, input: (each: Case) => sizes(each).y, outputs: ({ window }: Case) => window.image[2] },
+  convTranspose2d: {
+    kernel: convTranspose2d,
+    reference: transposedReference,
+    input: (each: Case) => sizes(each).y,
+    outputs: ({ window }: Case) => window.image[2],
+  },
 };
 
 describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outputs }) => {
@@ -59,17 +71,36 @@ describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outpu
     const recorded = cases.map((each) => {
       const { batch, filters, window } = each;
       const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
-      const y = kernel(tape, memory.put(x, [batch, x.length / batch]), memory.put(w, sizes(each).w), memory.put(bias), window);
+      const y = kernel(
+        tape,
+        memory.put(x, [batch, x.length / batch]),
+        memory.put(w, sizes(each).w),
+        memory.put(bias),
+        window,
+      );
       return { each, y, wanted: reference(x, w, bias, filters, window) };
     });
-    const results = await run(tape, recorded.map(({ y }) => y));
+    const results = await run(
+      tape,
+      recorded.map(({ y }) => y),
+    );
     memory.dispose();
-    recorded.forEach(({ each, wanted: { y, magnitude } }, i) => expectClose(results[i], y, (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37, nameOf(each)));
+    recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
+      expectClose(
+        results[i],
+        y,
+        (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37,
+        nameOf(each),
+      ),
+    );
   });
 
   it('has the right gradients', async () => {
     const draw = new Draw(2);
-    const cases = [...usual.filter((each) => sizes(each).x < 2000), ...Array.from({ length: 16 }, () => randomCase(draw))];
+    const cases = [
+      ...usual.filter((each) => sizes(each).x < 2000),
+      ...Array.from({ length: 16 }, () => randomCase(draw)),
+    ];
     for (const [i, each] of cases.entries()) {
       const { batch, filters, window } = each;
       await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
@@ -105,9 +136,23 @@ describe.each(activationNames)('with %s', (activation) => {
         { values: draw.floats(2), shape: [2] },
       ],
       build: (tape, x, w1, bias1, w2, w3, bias3) =>
-        convTranspose2d(tape, conv2d(tape, conv2d(tape, x, w1, bias1, first, activation), w2, undefined, second, activation), w3, bias3, third, activation),
+        convTranspose2d(
+          tape,
+          conv2d(tape, conv2d(tape, x, w1, bias1, first, activation), w2, undefined, second, activation),
+          w3,
+          bias3,
+          third,
+          activation,
+        ),
       reference: (x, w1, bias1, w2, w3, bias3) =>
-        transposedReference(reference(reference(x, w1, bias1, 4, first, activation).y, w2, undefined, 5, second, activation).y, w3, bias3, 5, third, activation).y,
+        transposedReference(
+          reference(reference(x, w1, bias1, 4, first, activation).y, w2, undefined, 5, second, activation).y,
+          w3,
+          bias3,
+          5,
+          third,
+          activation,
+        ).y,
       relative: 1e-5,
     });
   });
@@ -121,8 +166,10 @@ it('adds its gradients to others', async () => {
       { values: draw.floats(2 * 80), shape: [2, 80] },
       { values: draw.floats(4 * 9 * 4), shape: [4, 3, 3, 4] },
     ],
-    build: (tape, x, w) => add(tape, convTranspose2d(tape, conv2d(tape, x, w, undefined, window), w, undefined, window), x),
-    reference: (x, w) => transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
+    build: (tape, x, w) =>
+      add(tape, convTranspose2d(tape, conv2d(tape, x, w, undefined, window), w, undefined, window), x),
+    reference: (x, w) =>
+      transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
     relative: 1e-5,
   });
 });
@@ -186,8 +233,12 @@ describe('the places of a window', () => {
   });
 
   it('are none where the kernel is larger than the image', () => {
-    expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow('conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]');
-    expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(ShapeError);
+    expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow(
+      'conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]',
+    );
+    expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(
+      ShapeError,
+    );
   });
 });
 
@@ -197,8 +248,14 @@ it('names both sides where weights, bias or rows do not fit', async () => {
   const tape = makeTape(gpu);
   const window = slide('test', [4, 4, 2], { kernel: [3, 3], stride: 1, padding: 'same' });
   const put = (shape: number[]) => memory.put(new Float32Array(shape.reduce((p, n) => p * n, 1)), shape);
-  expect(() => conv2d(tape, put([3, 31]), put([5, 3, 3, 2]), undefined, window)).toThrow('conv2d: takes rows of [4, 4, 2], not [3, 31]');
-  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 1]), undefined, window)).toThrow('conv2d: a kernel of [3, 3] over 2 channels, but weights of [5, 3, 3, 1]');
-  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 2]), put([4]), window)).toThrow('conv2d: 5 channels come out, but the bias is [4]');
+  expect(() => conv2d(tape, put([3, 31]), put([5, 3, 3, 2]), undefined, window)).toThrow(
+    'conv2d: takes rows of [4, 4, 2], not [3, 31]',
+  );
+  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 1]), undefined, window)).toThrow(
+    'conv2d: a kernel of [3, 3] over 2 channels, but weights of [5, 3, 3, 1]',
+  );
+  expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 2]), put([4]), window)).toThrow(
+    'conv2d: 5 channels come out, but the bias is [4]',
+  );
   memory.dispose();
 });

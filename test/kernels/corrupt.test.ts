@@ -14,13 +14,23 @@ catchGpuErrors();
 const usual = { seed: 5, step: 3, position: 20, examples: 1e6 };
 
 /** x [rows, columns], corrupted as draw number `which` of a step. */
-async function corrupted(kind: CorruptionKind, x: Float32Array, columns: number, amount: number, at: Partial<StateValues> = {}, which = 0): Promise<Float32Array> {
+async function corrupted(
+  kind: CorruptionKind,
+  x: Float32Array,
+  columns: number,
+  amount: number,
+  at: Partial<StateValues> = {},
+  which = 0,
+): Promise<Float32Array> {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const state = makeState(gpu);
   writeState(gpu, state, { ...usual, batch: x.length / columns, ...at });
   const tape = makeTape(gpu);
-  const y = await runOne(tape, corrupt(tape, kind, memory.put(x, [x.length / columns, columns]), amount, { state, which }));
+  const y = await runOne(
+    tape,
+    corrupt(tape, kind, memory.put(x, [x.length / columns, columns]), amount, { state, which }),
+  );
   memory.dispose();
   state.dispose();
   return y as Float32Array;
@@ -28,7 +38,8 @@ async function corrupted(kind: CorruptionKind, x: Float32Array, columns: number,
 
 /** The word of chance of each value. */
 function words(rows: number, columns: number, which = 0): number[] {
-  const of = (row: number, column: number) => philox([column >> 2, usual.position + row, usual.step, which], [usual.seed, streams.noise])[column & 3];
+  const of = (row: number, column: number) =>
+    philox([column >> 2, usual.position + row, usual.step, which], [usual.seed, streams.noise])[column & 3];
   return Array.from({ length: rows * columns }, (_, i) => of(Math.floor(i / columns), i % columns));
 }
 
@@ -41,7 +52,9 @@ describe('a mask and salt and pepper', () => {
     for (const rate of [0.1, 0.5, 1]) {
       const threshold = Math.min(2 ** 32 - 1, rate * 2 ** 32);
       const masked = x.map((value, i) => (chance[i] < threshold ? 0 : value));
-      const speckled = x.map((value, i) => (chance[i] >= threshold ? value : chance[i] < Math.floor(threshold / 2) ? 0 : 1));
+      const speckled = x.map((value, i) =>
+        chance[i] >= threshold ? value : chance[i] < Math.floor(threshold / 2) ? 0 : 1,
+      );
       expect(await corrupted('mask', x, columns, rate, {}, 2)).toEqual(masked);
       expect(await corrupted('saltAndPepper', x, columns, rate, {}, 2)).toEqual(speckled);
     }
@@ -50,7 +63,8 @@ describe('a mask and salt and pepper', () => {
   it('hit as many values as they should, of a million', async () => {
     const count = 1_000_000;
     const half = new Float32Array(count).fill(0.5);
-    const share = (values: Float32Array, wanted: number) => values.reduce((n, value) => n + (value === wanted ? 1 : 0), 0) / count;
+    const share = (values: Float32Array, wanted: number) =>
+      values.reduce((n, value) => n + (value === wanted ? 1 : 0), 0) / count;
     const masked = await corrupted('mask', half, 1000, 0.25);
     const speckled = await corrupted('saltAndPepper', half, 1000, 0.1);
     // Five deviations.
@@ -58,7 +72,8 @@ describe('a mask and salt and pepper', () => {
     expectClose([share(masked, 0), share(masked, 0.5)], [0.25, 0.75], allowed(0.25));
     expectClose([share(speckled, 0), share(speckled, 1)], [0.05, 0.05], allowed(0.05));
     // Neighbours are hit independently.
-    const pairs = masked.reduce((n, value, i) => n + (i && value === 0 && masked[i - 1] === 0 ? 1 : 0), 0) / (count - 1);
+    const pairs =
+      masked.reduce((n, value, i) => n + (i && value === 0 && masked[i - 1] === 0 ? 1 : 0), 0) / (count - 1);
     expectClose([pairs], [1 / 16], allowed(1 / 16));
   });
 });
@@ -67,14 +82,21 @@ describe('Gaussian noise', () => {
   it('has mean 0, the deviation asked for and no memory, on a million values', async () => {
     const count = 1_000_000;
     const [stddev, mean] = [0.5, 3];
-    const noise = Float64Array.from(await corrupted('gaussian', new Float32Array(count).fill(mean), 1000, stddev), (y) => (y - mean) / stddev);
-    const other = Float64Array.from(await corrupted('gaussian', new Float32Array(count), 1000, stddev, { step: 4 }), (y) => y / stddev);
+    const noise = Float64Array.from(
+      await corrupted('gaussian', new Float32Array(count).fill(mean), 1000, stddev),
+      (y) => (y - mean) / stddev,
+    );
+    const other = Float64Array.from(
+      await corrupted('gaussian', new Float32Array(count), 1000, stddev, { step: 4 }),
+      (y) => y / stddev,
+    );
     const average = (f: (i: number) => number) => noise.reduce((sum, _, i) => sum + f(i), 0) / count;
     const allowed = 5 / Math.sqrt(count);
     expectClose([average((i) => noise[i])], [0], allowed, 'mean');
     expectClose([average((i) => noise[i] ** 2)], [1], allowed * Math.SQRT2, 'variance');
     expectClose([average((i) => noise[i] ** 4)], [3], allowed * Math.sqrt(96), 'fourth moment');
-    for (const apart of [1, 2, 4, 1000]) expectClose([average((i) => noise[i] * noise[(i + apart) % count])], [0], allowed, `correlation ${apart} apart`);
+    for (const apart of [1, 2, 4, 1000])
+      expectClose([average((i) => noise[i] * noise[(i + apart) % count])], [0], allowed, `correlation ${apart} apart`);
     expectClose([average((i) => noise[i] * other[i])], [0], allowed, 'correlation from step to step');
   });
 });
@@ -112,7 +134,8 @@ describe('dropout', () => {
     tape.differentiate(y, memory.put(dy, [rows, columns]));
     const [forward, back] = await run(tape, [y, tape.grad(input)]);
     const chance = words(rows, columns, 4);
-    const through = (values: Float32Array) => values.map((value, i) => (chance[i] < rate * 2 ** 32 ? 0 : value / (1 - rate)));
+    const through = (values: Float32Array) =>
+      values.map((value, i) => (chance[i] < rate * 2 ** 32 ? 0 : value / (1 - rate)));
     expectClose(forward, through(x), 2e-7);
     expectClose(back, through(dy), 2e-7);
     memory.dispose();

@@ -30,11 +30,23 @@ async function onDevice(y: Float32Array, labels: Float32Array, real = labels.len
 
 const drawn = (rows: number, classes: number, seed: number, size = 4) => {
   const draw = new Draw(seed);
-  return { y: draw.floats(rows * classes, -size, size), labels: draw.floats(rows, 0, 1).map((u) => Math.floor(u * classes)) };
+  return {
+    y: draw.floats(rows * classes, -size, size),
+    labels: draw.floats(rows, 0, 1).map((u) => Math.floor(u * classes)),
+  };
 };
 
 describe('cross-entropy', () => {
-  it.each([[1, 2], [1, 10], [5, 3], [9, 1], [63, 10], [64, 24], [65, 100], [130, 1000]])('fits float64 for %i rows of %i classes', async (rows, classes) => {
+  it.each([
+    [1, 2],
+    [1, 10],
+    [5, 3],
+    [9, 1],
+    [63, 10],
+    [64, 24],
+    [65, 100],
+    [130, 1000],
+  ])('fits float64 for %i rows of %i classes', async (rows, classes) => {
     for (const real of [rows, Math.ceil(rows / 2)]) {
       const { y, labels } = drawn(rows, classes, rows + classes);
       const actual = await onDevice(y, labels, real);
@@ -81,7 +93,11 @@ describe('cross-entropy', () => {
     const [dy] = await run(tape, [tape.grad(logits)]);
     memory.dispose();
     state.dispose();
-    expectClose(dy, reference(y, labels, 5, 3).dy.map((v) => 2 * v), 1e-6);
+    expectClose(
+      dy,
+      reference(y, labels, 5, 3).dy.map((v) => 2 * v),
+      1e-6,
+    );
   });
 
   it('hands its gradient on', async () => {
@@ -99,7 +115,11 @@ describe('cross-entropy', () => {
     memory.dispose();
     state.dispose();
     const scaled = y.map((v, i) => v * factors[i]);
-    expectClose(dx, reference(scaled, labels, 6, 4).dy.map((v, i) => v * factors[i]), 1e-6);
+    expectClose(
+      dx,
+      reference(scaled, labels, 6, 4).dy.map((v, i) => v * factors[i]),
+      1e-6,
+    );
   });
 
   it('writes no gradient where none is wanted', async () => {

@@ -15,7 +15,11 @@ import { Inputs, run, runOne, type Values } from '../support/run.ts';
 catchGpuErrors();
 
 /** Runs what `record` makes of a batch whose first `real` rows count; it returns what is to be read. */
-async function onDevice(record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[], batch = 7, real = batch): Promise<Values[]> {
+async function onDevice(
+  record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[],
+  batch = 7,
+  real = batch,
+): Promise<Values[]> {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -27,7 +31,8 @@ async function onDevice(record: (tape: Tape, memory: Inputs, state: Tensor) => T
   return results;
 }
 
-const half = (factor: number, weights: readonly Float32Array[]) => weights.reduce((sum, w) => sum + 0.5 * factor * dot(w, w), 0);
+const half = (factor: number, weights: readonly Float32Array[]) =>
+  weights.reduce((sum, w) => sum + 0.5 * factor * dot(w, w), 0);
 const total = (sums: Values) => Array.from(sums).reduce((a, b) => a + b, 0);
 const relative = (wanted: number) => 4e-7 * wanted;
 
@@ -42,7 +47,12 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, [w]);
     for (const each of [plain, sums]) expectClose([total(each) / 7], [wanted], relative(wanted));
-    expectClose(dw, w.map((v) => factor * v), (i) => 2e-7 * Math.abs(w[i]), 'dw');
+    expectClose(
+      dw,
+      w.map((v) => factor * v),
+      (i) => 2e-7 * Math.abs(w[i]),
+      'dw',
+    );
   });
 
   it('over several tensors, whose sums lie one behind the other', async () => {
@@ -56,21 +66,39 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, weights);
     expectClose([total(sums) / 7], [wanted], relative(wanted));
-    gradients.forEach((dw, i) => expectClose(dw, weights[i].map((v) => factor * v), (n) => 2e-7 * factor * Math.abs(weights[i][n]), `dw ${i}`));
+    gradients.forEach((dw, i) =>
+      expectClose(
+        dw,
+        weights[i].map((v) => factor * v),
+        (n) => 2e-7 * factor * Math.abs(weights[i][n]),
+        `dw ${i}`,
+      ),
+    );
   });
 
   it('is the same for a short batch: its sums are to be divided by the rows that count, its gradient is not', async () => {
     const weights = [new Draw(2).floats(77), new Draw(3).floats(130)];
     const factor = 0.1;
     const wanted = half(factor, weights);
-    for (const [batch, real] of [[1, 1], [64, 64], [64, 63], [64, 1], [100, 3]] as const) {
+    for (const [batch, real] of [
+      [1, 1],
+      [64, 64],
+      [64, 63],
+      [64, 1],
+      [100, 3],
+    ] as const) {
       const record = (tape: Tape, memory: Inputs, state: Tensor) => {
         const bound = weights.map((w) => memory.put(w));
         return [decay(tape, bound, state, factor, true), tape.grad(bound[1])];
       };
       const [sums, dw] = await onDevice(record, batch, real);
       expectClose([total(sums) / real], [wanted], relative(wanted), `${real} of ${batch}`);
-      expectClose(dw, weights[1].map((v) => factor * v), 2e-8, `dw for ${real} of ${batch}`);
+      expectClose(
+        dw,
+        weights[1].map((v) => factor * v),
+        2e-8,
+        `dw for ${real} of ${batch}`,
+      );
     }
   });
 });
@@ -88,8 +116,18 @@ it('adds its gradient to what is there', async () => {
       decay(tape, [other], state, 2, true);
       return [tape.grad(one), tape.grad(other)];
     });
-    expectClose(dw, w.map((value, i) => 0.75 * value + v[i]), 4e-7, 'dw');
-    expectClose(dv, v.map((value, i) => 2.25 * value + w[i]), 4e-7, 'dv');
+    expectClose(
+      dw,
+      w.map((value, i) => 0.75 * value + v[i]),
+      4e-7,
+      'dw',
+    );
+    expectClose(
+      dv,
+      v.map((value, i) => 2.25 * value + w[i]),
+      4e-7,
+      'dv',
+    );
   }
 });
 
@@ -110,7 +148,9 @@ describe('of a tensor that was recorded', () => {
   it.each(Object.entries(recorded))('%s', async (_, { record, f }) => {
     for (const count of [2, 3, 5, 8, 66]) {
       const w = new Draw(count).floats(count);
-      const [sums] = await onDevice((tape, memory, state) => [decay(tape, [record(tape, memory.put(w), memory.put([1]))], state, 0.5, false)]);
+      const [sums] = await onDevice((tape, memory, state) => [
+        decay(tape, [record(tape, memory.put(w), memory.put([1]))], state, 0.5, false),
+      ]);
       const wanted = half(0.5, [w.map(f)]);
       expectClose([total(sums) / 7], [wanted], relative(wanted), `${count} values`);
     }
@@ -119,7 +159,10 @@ describe('of a tensor that was recorded', () => {
 
 it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
   const gpu = await sharedGpu();
-  const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial: new Float32Array(5).fill(2) }, { name: 'v', shape: [1], initial: Float32Array.of(3) }]);
+  const parameters = new Parameters(gpu, [
+    { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },
+    { name: 'v', shape: [1], initial: Float32Array.of(3) },
+  ]);
   const { gradients } = parameters;
   const state = makeState(gpu);
   const tape = makeTape(gpu);

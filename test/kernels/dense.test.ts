@@ -13,14 +13,21 @@ import { Inputs } from '../support/run.ts';
 
 catchGpuErrors();
 
-const matrix = (draw: Draw, rows: number, columns: number) => ({ values: draw.floats(rows * columns), shape: [rows, columns] });
+const matrix = (draw: Draw, rows: number, columns: number) => ({
+  values: draw.floats(rows * columns),
+  shape: [rows, columns],
+});
 const vector = (draw: Draw, size: number) => ({ values: draw.floats(size), shape: [size] });
 
 describe.each(activationNames)('with %s', (activation) => {
   it('one layer', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(1);
-    for (const [rows, inputs, units] of [[1, 1, 1], [5, 7, 3], [6, 8, 4]] as const) {
+    for (const [rows, inputs, units] of [
+      [1, 1, 1],
+      [5, 7, 3],
+      [6, 8, 4],
+    ] as const) {
       await checkGradient(gpu, {
         inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units)],
         build: (tape, x, w, bias) => dense(tape, x, w, bias, activation),
@@ -35,9 +42,16 @@ describe.each(activationNames)('with %s', (activation) => {
     const draw = new Draw(2);
     const [rows, inputs, hidden, units] = [5, 6, 9, 4];
     await checkGradient(gpu, {
-      inputs: [matrix(draw, rows, inputs), matrix(draw, hidden, inputs), vector(draw, hidden), matrix(draw, units, hidden), vector(draw, units)],
+      inputs: [
+        matrix(draw, rows, inputs),
+        matrix(draw, hidden, inputs),
+        vector(draw, hidden),
+        matrix(draw, units, hidden),
+        vector(draw, units),
+      ],
       build: (tape, x, w1, bias1, w2, bias2) => dense(tape, dense(tape, x, w1, bias1, activation), w2, bias2),
-      reference: (x, w1, bias1, w2, bias2) => reference(reference(x, w1, bias1, inputs, activation), w2, bias2, hidden, 'linear'),
+      reference: (x, w1, bias1, w2, bias2) =>
+        reference(reference(x, w1, bias1, inputs, activation), w2, bias2, hidden, 'linear'),
       relative: 4e-6,
     });
   });
@@ -47,7 +61,12 @@ describe.each(activationNames)('with %s', (activation) => {
     const draw = new Draw(3);
     const [rows, inputs, hidden] = [3, 4, 6];
     await checkGradient(gpu, {
-      inputs: [matrix(draw, rows, inputs), matrix(draw, hidden, inputs), matrix(draw, hidden, hidden), matrix(draw, hidden, hidden)],
+      inputs: [
+        matrix(draw, rows, inputs),
+        matrix(draw, hidden, inputs),
+        matrix(draw, hidden, hidden),
+        matrix(draw, hidden, hidden),
+      ],
       build: (tape, x, w, w1, w2) => {
         const h = dense(tape, x, w, undefined, activation);
         return add(tape, add(tape, dense(tape, h, w1, undefined, 'tanh'), dense(tape, h, w2, undefined)), h);
@@ -68,7 +87,11 @@ describe('with a weight that is stored transposed', () => {
   it.each(activationNames)('one layer with %s', async (activation) => {
     const gpu = await smallTiles();
     const draw = new Draw(5);
-    for (const [rows, inputs, units] of [[1, 1, 1], [5, 7, 3], [6, 8, 4]] as const) {
+    for (const [rows, inputs, units] of [
+      [1, 1, 1],
+      [5, 7, 3],
+      [6, 8, 4],
+    ] as const) {
       await checkGradient(gpu, {
         inputs: [matrix(draw, rows, inputs), matrix(draw, inputs, units), vector(draw, units)],
         build: (tape, x, w, bias) => dense(tape, x, w, bias, activation, options),
@@ -83,20 +106,39 @@ describe('with a weight that is stored transposed', () => {
     const draw = new Draw(6);
     const [rows, inputs, hidden, units] = [5, 6, 9, 4];
     await checkGradient(gpu, {
-      inputs: [matrix(draw, rows, inputs), matrix(draw, inputs, hidden), vector(draw, hidden), matrix(draw, hidden, units)],
-      build: (tape, x, w1, bias1, w2) => dense(tape, dense(tape, x, w1, bias1, activation, options), w2, undefined, 'tanh', options),
-      reference: (x, w1, bias1, w2) => reference(reference(x, transposed(w1, hidden), bias1, inputs, activation), transposed(w2, units), undefined, hidden, 'tanh'),
+      inputs: [
+        matrix(draw, rows, inputs),
+        matrix(draw, inputs, hidden),
+        vector(draw, hidden),
+        matrix(draw, hidden, units),
+      ],
+      build: (tape, x, w1, bias1, w2) =>
+        dense(tape, dense(tape, x, w1, bias1, activation, options), w2, undefined, 'tanh', options),
+      reference: (x, w1, bias1, w2) =>
+        reference(
+          reference(x, transposed(w1, hidden), bias1, inputs, activation),
+          transposed(w2, units),
+          undefined,
+          hidden,
+          'tanh',
+        ),
       relative: 4e-6,
     });
   });
 
   it('the weight of the layer it mirrors: both gradients add up', async () => {
     const draw = new Draw(7);
-    for (const [rows, inputs, units] of [[5, 7, 3], [4, 8, 4], [33, 65, 20]] as const) {
+    for (const [rows, inputs, units] of [
+      [5, 7, 3],
+      [4, 8, 4],
+      [33, 65, 20],
+    ] as const) {
       await checkGradient(await sharedGpu(), {
         inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units), vector(draw, inputs)],
-        build: (tape, x, w, bias1, bias2) => dense(tape, dense(tape, x, w, bias1, 'sigmoid'), w, bias2, 'softplus', options),
-        reference: (x, w, bias1, bias2) => reference(reference(x, w, bias1, inputs, 'sigmoid'), transposed(w, inputs), bias2, units, 'softplus'),
+        build: (tape, x, w, bias1, bias2) =>
+          dense(tape, dense(tape, x, w, bias1, 'sigmoid'), w, bias2, 'softplus', options),
+        reference: (x, w, bias1, bias2) =>
+          reference(reference(x, w, bias1, inputs, 'sigmoid'), transposed(w, inputs), bias2, units, 'softplus'),
         relative: 4e-6,
         name: `${rows}x${inputs}x${units}`,
       });
@@ -110,7 +152,9 @@ describe('with a weight that is stored transposed', () => {
     expect(() => dense(tape, w, x, undefined, 'relu', options)).toThrow(ShapeError);
     expect(() => dense(tape, w, x, undefined, 'relu', options)).toThrow('takes 2 features, the data has 4');
     // It would fit untransposed.
-    expect(() => dense(tape, w, tape.tensor([5, 4]), undefined, 'relu', options)).toThrow('takes 5 features, the data has 4');
+    expect(() => dense(tape, w, tape.tensor([5, 4]), undefined, 'relu', options)).toThrow(
+      'takes 5 features, the data has 4',
+    );
     expect(() => dense(tape, x, w, tape.tensor([3]), 'relu', options)).toThrow('4 units, but a bias of [3]');
   });
 });

@@ -16,7 +16,11 @@ import { Inputs, run, runOne } from '../support/run.ts';
 
 catchGpuErrors();
 
-const operations: { name: string; record: (tape: Tape, a: Tensor, b: Tensor) => Tensor; combine: (a: number, b: number) => number }[] = [
+const operations: {
+  name: string;
+  record: (tape: Tape, a: Tensor, b: Tensor) => Tensor;
+  combine: (a: number, b: number) => number;
+}[] = [
   { name: 'add', record: add, combine: (a, b) => a + b },
   { name: 'subtract', record: subtract, combine: (a, b) => a - b },
   { name: 'multiply', record: multiply, combine: (a, b) => a * b },
@@ -34,12 +38,30 @@ const awkward: [number[], number[]][] = [
   [[1], [5]],
   [[3, 4], [4]],
   [[4], [3, 4]],
-  [[3, 1], [1, 5]],
-  [[7, 3], [7, 1]],
-  [[2, 1, 3], [4, 1]],
-  [[2, 3, 4, 5], [2, 3, 4, 5]],
-  [[2, 1, 4, 1], [3, 1, 5]],
-  [[1, 1, 1, 1], [2, 3, 2, 3]],
+  [
+    [3, 1],
+    [1, 5],
+  ],
+  [
+    [7, 3],
+    [7, 1],
+  ],
+  [
+    [2, 1, 3],
+    [4, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 3, 4, 5],
+  ],
+  [
+    [2, 1, 4, 1],
+    [3, 1, 5],
+  ],
+  [
+    [1, 1, 1, 1],
+    [2, 3, 2, 3],
+  ],
   [[1, 1, 5], [5]],
 ];
 
@@ -118,7 +140,11 @@ it('divides by large and small numbers', async () => {
   const [quotient, da, db] = await run(tape, [y, tape.grad(one), tape.grad(other)]);
   memory.dispose();
   const relative = (values: Float64Array) => (i: number) => 4e-7 * Math.abs(values[i]);
-  const wanted = [Float64Array.from(b, (v) => 3 / v), Float64Array.from(b, (v) => 1 / v), Float64Array.from(b, (v) => -3 / v / v)] as const;
+  const wanted = [
+    Float64Array.from(b, (v) => 3 / v),
+    Float64Array.from(b, (v) => 1 / v),
+    Float64Array.from(b, (v) => -3 / v / v),
+  ] as const;
   expectClose(quotient, wanted[0], relative(wanted[0]));
   expectClose(da, wanted[1], relative(wanted[1]));
   expectClose(db, wanted[2], relative(wanted[2]));
@@ -128,7 +154,10 @@ it('leaves nothing but zeros in the padding behind a parameter’s gradient, whe
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const initial = Float32Array.of(1, 2, 3, 4, 5);
-  const parameters = new Parameters(gpu, [{ name: 'w', shape: [5], initial }, { name: 'v', shape: [3], initial: initial.subarray(2) }]);
+  const parameters = new Parameters(gpu, [
+    { name: 'w', shape: [5], initial },
+    { name: 'v', shape: [3], initial: initial.subarray(2) },
+  ]);
   const gradients = parameters.gradients;
   const tape = makeTape(gpu);
   // In the padding, zero is divided by zero, and elu's gradient, the last to be added, starts from what no one has written.

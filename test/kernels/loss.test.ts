@@ -37,14 +37,24 @@ async function onDevice({ kind, y, x, columns, real = y.length / columns, factor
   // Real rows end where the epoch does.
   writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
   const values = memory.put(y, [rows, columns]);
-  const sums = loss(tape, kind, activate(tape, values, activation), memory.put(x, [rows, columns]), state, factor, true);
+  const sums = loss(
+    tape,
+    kind,
+    activate(tape, values, activation),
+    memory.put(x, [rows, columns]),
+    state,
+    factor,
+    true,
+  );
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
   memory.dispose();
   state.dispose();
   const each = sums.columns;
-  const perRow = Float64Array.from({ length: rows }, (_, r) => Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0));
+  const perRow = Float64Array.from({ length: rows }, (_, r) =>
+    Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
+  );
   return { rows: perRow, dy: dy, labels };
 }
 
@@ -57,13 +67,23 @@ describe.each(kinds)('%s', (kind) => {
   };
 
   it.each(widths)('fits float64 for rows of %i', async (columns) => {
-    for (const [rows, real] of [[1, 1], [5, 5], [9, 4], [70, 69]] as const) {
+    for (const [rows, real] of [
+      [1, 1],
+      [5, 5],
+      [9, 4],
+      [70, 69],
+    ] as const) {
       const { y, x } = draws(rows, columns, columns + rows);
       const factor = 1 / columns;
       const actual = await onDevice({ kind, y, x, columns, real, factor });
       const wanted = reference(kind, y, x, columns, real, factor);
       expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i], `${rows} rows, ${real} real`);
-      expectClose(actual.dy, wanted.dy, (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real), `${rows} rows, ${real} real, gradient`);
+      expectClose(
+        actual.dy,
+        wanted.dy,
+        (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real),
+        `${rows} rows, ${real} real, gradient`,
+      );
     }
   });
 
@@ -94,7 +114,9 @@ describe.each(kinds)('%s', (kind) => {
       const x = new Draw(1).floats(rows * columns, 0, 1);
       const z = new Draw(2).offZero(rows * columns, 0.1, 3);
       const { dy, labels } = await onDevice({ kind, y: z, x, columns, real: 3, factor: 0.5, activation });
-      const wanted = reference(kind, z.map(activations[activation].f), x, columns, 3, 0.5).dy.map((v, i) => v * activations[activation].slope(z[i]));
+      const wanted = reference(kind, z.map(activations[activation].f), x, columns, 3, 0.5).dy.map(
+        (v, i) => v * activations[activation].slope(z[i]),
+      );
       expectClose(dy, wanted, 2e-6);
       expect(labels).not.toContain(`${activation} backward`);
     }
@@ -109,7 +131,10 @@ describe.each(kinds)('%s', (kind) => {
       const { y, x } = draws(rows, columns, 3);
       const state = makeState(gpu);
       writeState(gpu, state, { batch: rows, examples: rows });
-      const elements = await runOne(tape, elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state));
+      const elements = await runOne(
+        tape,
+        elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state),
+      );
       memory.dispose();
       state.dispose();
       const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]).loss);
@@ -144,7 +169,11 @@ describe.each(kinds)('%s', (kind) => {
       memory.dispose();
       state.dispose();
       const [mse, bce] = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
-      expectClose(dy, mse.map((v, i) => v + bce[i]), 4e-6);
+      expectClose(
+        dy,
+        mse.map((v, i) => v + bce[i]),
+        4e-6,
+      );
     }
   });
 
@@ -152,6 +181,8 @@ describe.each(kinds)('%s', (kind) => {
     const tape = makeTape(await sharedGpu());
     const state = tape.tensor([10], 'u32');
     expect(() => loss(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1, false)).toThrow(ShapeError);
-    expect(() => elementLosses(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state)).toThrow(`${kind}: [2, 3] and [3, 2] differ`);
+    expect(() => elementLosses(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state)).toThrow(
+      `${kind}: [2, 3] and [3, 2] differ`,
+    );
   });
 });

@@ -17,7 +17,9 @@ import { Inputs, run, runOne } from '../support/run.ts';
 
 catchGpuErrors();
 
-const transposings = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })));
+const transposings = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) => ({ transposeA, transposeB })),
+);
 // As in the library itself: not every implementation of WebGPU has what quads need.
 const { features } = (await sharedGpu()).device;
 const possible = (all: Tiling[]) => all.filter(({ quads }) => !quads || features.has('subgroups'));
@@ -28,7 +30,8 @@ const tilings = possible([
   { rows: 16, columns: 8, quads: true, group: 16 },
   { rows: 8, columns: 16, quads: true, group: 16 },
 ]);
-const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) => (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
+const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
+  (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
 
 const shapeA = ({ m, k, transposeA }: Sides) => (transposeA ? [k, m] : [m, k]);
 const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k, n]);
@@ -44,16 +47,30 @@ async function check(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): 
     const { m, n, k } = sides;
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
     const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
-    if (!tiling) return { sides, a, b, y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }) };
+    if (!tiling)
+      return {
+        sides,
+        a,
+        b,
+        y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }),
+      };
     const y = tape.tensor([m, n]);
     product(tape, { ...operands, ...sides, y, tiling });
     return { sides, a, b, y };
   });
-  const results = await run(tape, cases.map(({ y }) => y));
+  const results = await run(
+    tape,
+    cases.map(({ y }) => y),
+  );
   memory.dispose();
   cases.forEach(({ sides, a, b }, c) => {
     const { y, magnitude } = reference(a, b, sides);
-    expectClose(results[c], y, (i) => bound(sides.k, magnitude[i]), `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`);
+    expectClose(
+      results[c],
+      y,
+      (i) => bound(sides.k, magnitude[i]),
+      `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`,
+    );
   });
 }
 
@@ -74,7 +91,8 @@ const awkward: [m: number, n: number, k: number][] = [
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
 
-  const transposed = (shapes: [m: number, n: number, k: number][]) => shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
+  const transposed = (shapes: [m: number, n: number, k: number][]) =>
+    shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
 
   it('fits float64 at awkward shapes', async () => {
     await check(await sharedGpu(), transposed(awkward), new Draw(seed));
@@ -82,13 +100,28 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
 
   it('fits float64 at random shapes', async () => {
     const draw = new Draw(10 + seed);
-    const shapes = Array.from({ length: 5 }, (): [number, number, number] => [draw.whole(1, 90), draw.whole(1, 90), draw.whole(1, 200)]);
+    const shapes = Array.from({ length: 5 }, (): [number, number, number] => [
+      draw.whole(1, 90),
+      draw.whole(1, 90),
+      draw.whole(1, 200),
+    ]);
     await check(await sharedGpu(), transposed(shapes), draw);
   });
 
   it.each(tilings)('fits float64 with $rows × $columns tiles, quads: $quads', async (tiling) => {
     const gpu = await sharedGpu();
-    await check(gpu, transposed([[1, 1, 1], [5, 9, 3], [16, 16, 8], [33, 20, 12], [13, 66, 31]]), new Draw(20 + seed), tiling);
+    await check(
+      gpu,
+      transposed([
+        [1, 1, 1],
+        [5, 9, 3],
+        [16, 16, 8],
+        [33, 20, 12],
+        [13, 66, 31],
+      ]),
+      new Draw(20 + seed),
+      tiling,
+    );
   });
 
   it('gives the same bits in every tiling', async () => {
@@ -117,7 +150,8 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     const draw = new Draw(50 + seed);
     const [a, b] = [draw.offZero(40), draw.offZero(60)];
     const infinite = (values: Float32Array) => values.with(values.length - 1, Infinity);
-    const put = (x: Float32Array, y: Float32Array) => matmul(tape, memory.put(x, shapeA(sides)), memory.put(y, shapeB(sides)), transposes);
+    const put = (x: Float32Array, y: Float32Array) =>
+      matmul(tape, memory.put(x, shapeA(sides)), memory.put(y, shapeB(sides)), transposes);
     const [left, right] = await run(tape, [put(infinite(a), b), put(a, infinite(b))]);
     memory.dispose();
     expectClose(left, reference(infinite(a), b, sides).y, 2e-6);
@@ -127,7 +161,12 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   it('has the right gradient', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(30 + seed);
-    for (const [m, n, k] of [[1, 1, 1], [3, 5, 7], [9, 4, 6], [8, 10, 12]] as const) {
+    for (const [m, n, k] of [
+      [1, 1, 1],
+      [3, 5, 7],
+      [9, 4, 6],
+      [8, 10, 12],
+    ] as const) {
       const sides = { m, n, k, ...transposes };
       await checkGradient(gpu, {
         inputs: [
@@ -160,7 +199,14 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
   it('is a matrix of its last side, and the result keeps the others', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(90);
-    for (const [sides, n] of [[[1, 1, 1], 1], [[2, 3, 5], 7], [[3, 1, 4], 8], [[1, 6, 9], 2], [[4, 5, 8], 12], [[2, 3, 2, 6], 5]] as [number[], number][]) {
+    for (const [sides, n] of [
+      [[1, 1, 1], 1],
+      [[2, 3, 5], 7],
+      [[3, 1, 4], 8],
+      [[1, 6, 9], 2],
+      [[4, 5, 8], 12],
+      [[2, 3, 2, 6], 5],
+    ] as [number[], number][]) {
       const k = sides.at(-1)!;
       const m = sides.slice(0, -1).reduce((product, side) => product * side, 1);
       await checkGradient(gpu, {
@@ -209,36 +255,55 @@ describe('the product’s epilogue', () => {
       const [a, b, bias] = [draw.floats(m * k), draw.floats(k * n), draw.floats(n)];
       const tape = makeTape(gpu);
       const y = tape.tensor([m, n]);
-      product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [n, k]), y, bias: memory.put(bias), activation, transposeB: true });
+      product(tape, {
+        a: memory.put(a, [m, k]),
+        b: memory.put(b, [n, k]),
+        y,
+        bias: memory.put(bias),
+        activation,
+        transposeB: true,
+      });
       const actual = await runOne(tape, y);
       memory.dispose();
-      const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) => activations[activation].f(sum + bias[i % n]));
+      const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) =>
+        activations[activation].f(sum + bias[i % n]),
+      );
       expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
     }
   });
 
-  it.each(activationNames.filter((name) => name !== 'linear'))('multiplies by the slope of %s', async (activation: Activation) => {
-    const draw = new Draw(60);
-    for (const { gpu, m, n, k } of await shapes()) {
-      const memory = new Inputs(gpu);
-      const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
-      const { f, slope } = activations[activation];
-      const saved = memory.put(savedForSlope(activation) === 'z' ? z : z.map(f), [m, n]);
-      const tape = makeTape(gpu);
-      const y = tape.tensor([m, n]);
-      product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
-      const actual = await runOne(tape, y);
-      memory.dispose();
-      const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
-      expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
-    }
-  });
+  it.each(activationNames.filter((name) => name !== 'linear'))(
+    'multiplies by the slope of %s',
+    async (activation: Activation) => {
+      const draw = new Draw(60);
+      for (const { gpu, m, n, k } of await shapes()) {
+        const memory = new Inputs(gpu);
+        const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
+        const { f, slope } = activations[activation];
+        const saved = memory.put(savedForSlope(activation) === 'z' ? z : z.map(f), [m, n]);
+        const tape = makeTape(gpu);
+        const y = tape.tensor([m, n]);
+        product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
+        const actual = await runOne(tape, y);
+        memory.dispose();
+        const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
+        expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
+      }
+    },
+  );
 
   it('sums the rows of the left side', async () => {
     const draw = new Draw(70);
     for (const gpu of [await sharedGpu(), await smallTiles()]) {
       // In the last, the tiles fill their workgroups, so that the sums need one more.
-      for (const [m, n, k] of [[1, 1, 1], [3, 5, 7], [8, 4, 64], [65, 9, 30], [516, 3, 9], [1, 512, 3]] as const) {
+      for (const [m, n, k] of [
+        [1, 1, 1],
+        [3, 5, 7],
+        [8, 4, 64],
+        [65, 9, 30],
+        [516, 3, 9],
+        [1, 512, 3],
+      ] as const) {
         const memory = new Inputs(gpu);
         const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
         const tape = makeTape(gpu);
@@ -257,7 +322,10 @@ describe('the product’s epilogue', () => {
 
   it('adds to a gradient that has been written before', async () => {
     const gpu = await sharedGpu();
-    for (const [m, n, k] of [[7, 5, 3], [8, 12, 9]] as const) {
+    for (const [m, n, k] of [
+      [7, 5, 3],
+      [8, 12, 9],
+    ] as const) {
       const memory = new Inputs(gpu);
       const draw = new Draw(80);
       const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
@@ -268,8 +336,18 @@ describe('the product’s epilogue', () => {
       for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true });
       const [actual, actualSums] = await run(tape, [y, sums]);
       memory.dispose();
-      expectNear(actual, reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'products');
-      expectNear(actualSums, reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v), 2e-6, 'sums');
+      expectNear(
+        actual,
+        reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v),
+        2e-6,
+        'products',
+      );
+      expectNear(
+        actualSums,
+        reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v),
+        2e-6,
+        'sums',
+      );
     }
   });
 });

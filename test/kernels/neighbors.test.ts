@@ -18,7 +18,10 @@ it('squared distances of the queries of a block, wherever it begins', async () =
   const bound = [memory.put(codes, [length, width]), memory.put(queries, [asked, width])] as const;
   const blocks = [[0, 5], [5, 4], [9, 2], [10, 1], [0, 11]]; // prettier-ignore
   const tape = makeTape(gpu);
-  const results = await run(tape, blocks.map(([first, count]) => distances(tape, ...bound, first, count)));
+  const results = await run(
+    tape,
+    blocks.map(([first, count]) => distances(tape, ...bound, first, count)),
+  );
   memory.dispose();
   blocks.forEach(([first, count], block) => {
     const wanted = Float64Array.from({ length: length * count }, (_, i) => {

@@ -17,18 +17,34 @@ const usual: Settings = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, d
 
 /** The device's settings, with what the host works out for it in float64. */
 function wordsOf({ beta1, beta2, epsilon, decay }: Settings): number[] {
-  const words = { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, logBeta1: Math.log(beta1), logBeta2: Math.log(beta2), epsilon, decay };
+  const words = {
+    beta1,
+    beta2,
+    rest1: 1 - beta1,
+    rest2: 1 - beta2,
+    logBeta1: Math.log(beta1),
+    logBeta2: Math.log(beta2),
+    epsilon,
+    decay,
+  };
   return settingNames.map((name) => words[name]);
 }
 
 /** One optimizer step, to be run again and again. */
-async function setUp(kind: OptimizerKind, initial: Float32Array, settings: readonly number[], { rate = usual.rate, scale = 1 } = {}) {
+async function setUp(
+  kind: OptimizerKind,
+  initial: Float32Array,
+  settings: readonly number[],
+  { rate = usual.rate, scale = 1 } = {},
+) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const count = initial.length;
   const values = memory.put(initial);
   const gradients = memory.put(new Float32Array(count));
-  const moments = momentCount(kind) ? memory.put(new Float32Array(momentCount(kind) * count), [momentCount(kind), count]) : undefined;
+  const moments = momentCount(kind)
+    ? memory.put(new Float32Array(momentCount(kind) * count), [momentCount(kind), count])
+    : undefined;
   const state = makeState(gpu);
   writeState(gpu, state, { examples: 10, batch: 4 });
   const tape = makeTape(gpu);
@@ -65,9 +81,19 @@ describe.each(kinds)('%s', (kind) => {
       twins.forEach((twin, i) => twin.step(g[i]));
       if (t > 3 && t < 25) continue;
       const { weights, moments } = await readAll();
-      expectNear(weights, twins.map((twin) => twin.weight), 1e-6, `step ${t}`);
+      expectNear(
+        weights,
+        twins.map((twin) => twin.weight),
+        1e-6,
+        `step ${t}`,
+      );
       for (let n = 0; n < momentCount(kind); n++) {
-        expectNear(moments.subarray(n * count, (n + 1) * count), twins.map((twin) => twin.moments[n]), 1e-6, `moments ${n}, step ${t}`);
+        expectNear(
+          moments.subarray(n * count, (n + 1) * count),
+          twins.map((twin) => twin.moments[n]),
+          1e-6,
+          `moments ${n}, step ${t}`,
+        );
       }
     }
     dispose();
@@ -84,7 +110,12 @@ describe.each(kinds)('%s', (kind) => {
       expect(now).toMatchObject({ examples: 10, batch: 4, seed: 9, origin: 1, t, bad: noneBad });
     }
     dispose();
-    expect(seen).toEqual([[1, 0, 4, 1], [2, 0, 8, 2], [3, 1, 0, 3], [4, 1, 4, 4]]);
+    expect(seen).toEqual([
+      [1, 0, 4, 1],
+      [2, 0, 8, 2],
+      [3, 1, 0, 3],
+      [4, 1, 4, 4],
+    ]);
   });
 
   it('writes nothing once a value has gone bad', async () => {
@@ -104,7 +135,10 @@ describe.each(kinds)('%s', (kind) => {
 });
 
 it('scales gradients down first', async () => {
-  const { step, readAll, dispose } = await setUp('sgd', Float32Array.of(1, -2, 4, 0), wordsOf(usual), { rate: 0.5, scale: 0.25 });
+  const { step, readAll, dispose } = await setUp('sgd', Float32Array.of(1, -2, 4, 0), wordsOf(usual), {
+    rate: 0.5,
+    scale: 0.25,
+  });
   await step(Float32Array.of(8, 16, 0, -4), 1);
   const { weights } = await readAll();
   dispose();
@@ -113,7 +147,9 @@ it('scales gradients down first', async () => {
 
 it('decays weights apart from their gradient', async () => {
   const settings = { ...usual, rate: 0.1, decay: 0.5 };
-  const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), { rate: 0.1 });
+  const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), {
+    rate: 0.1,
+  });
   await step(new Float32Array(4), 1);
   const { weights } = await readAll();
   dispose();
@@ -123,8 +159,22 @@ it('decays weights apart from their gradient', async () => {
 describe('1 − βᵗ', () => {
   // With g = 1, m = 1 and v̂ = 1, an Adam step of rate −1 makes 1 / (1 − β₁ᵗ) of a weight of zero.
   it.each([0.5, 0.9, 0.99, 0.999, 0.9999])('is accurate to 2e-7 for β = %f', async (beta) => {
-    const words = { beta1: 0, beta2: 0, rest1: 1, rest2: 1, logBeta1: Math.log(beta), logBeta2: -1e3, epsilon: 0, decay: 0 };
-    const { gpu, values, step, readAll, dispose } = await setUp('adam', new Float32Array(4), settingNames.map((name) => words[name]), { rate: -1 });
+    const words = {
+      beta1: 0,
+      beta2: 0,
+      rest1: 1,
+      rest2: 1,
+      logBeta1: Math.log(beta),
+      logBeta2: -1e3,
+      epsilon: 0,
+      decay: 0,
+    };
+    const { gpu, values, step, readAll, dispose } = await setUp(
+      'adam',
+      new Float32Array(4),
+      settingNames.map((name) => words[name]),
+      { rate: -1 },
+    );
     const powers = Array.from({ length: 25 }, (_, i) => 2 ** i);
     for (const t of [...powers, 3, 5, 6, 7, 10, 25, 100, 777, 9999, 123456, 2 ** 24 - 1]) {
       writeTensor(gpu, values, new Float32Array(4));

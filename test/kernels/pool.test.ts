@@ -34,15 +34,18 @@ const apart = (draw: Draw, size: number) => {
   return values;
 };
 
-it.each(cases)('takes the largest of $kernel over $image, stride $stride, $padding, and sends its gradient there', async ({ image, ...options }) => {
-  const window = slide('test', image, options);
-  const size = 3 * image[0] * image[1] * image[2];
-  await checkGradient(await sharedGpu(), {
-    inputs: [{ values: apart(new Draw(size), size), shape: [3, size / 3] }],
-    build: (tape, x) => maxPool2d(tape, x, window),
-    reference: (x) => reference(x, window).y,
-  });
-});
+it.each(cases)(
+  'takes the largest of $kernel over $image, stride $stride, $padding, and sends its gradient there',
+  async ({ image, ...options }) => {
+    const window = slide('test', image, options);
+    const size = 3 * image[0] * image[1] * image[2];
+    await checkGradient(await sharedGpu(), {
+      inputs: [{ values: apart(new Draw(size), size), shape: [3, size / 3] }],
+      build: (tape, x) => maxPool2d(tape, x, window),
+      reference: (x) => reference(x, window).y,
+    });
+  },
+);
 
 it('gives the gradient to the first of equals, as also where all are below every number padding could be', async () => {
   const gpu = await sharedGpu();

@@ -19,7 +19,8 @@ async function orders(rows: number, tiles: number, { seed = 1, which = 0 } = {})
 }
 
 it.each([4, 9, 16])('an order of %i tiles has each of them once', async (tiles) => {
-  for (const order of await orders(200, tiles)) expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: tiles }, (_, i) => i));
+  for (const order of await orders(200, tiles))
+    expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: tiles }, (_, i) => i));
 });
 
 it.each([4, 9, 16])('an order of %i tiles is that of its twin on the host', async (tiles) => {
@@ -63,7 +64,9 @@ it('tiles move as a whole', async () => {
   const y = await runOne(tape, moveTiles(tape, memory.put(x, [2, 48]), [4, 6, 2], 2, order));
   memory.dispose();
   const tileOf = (values: ArrayLike<number>, image: number, tile: number) =>
-    [0, 1].flatMap((row) => Array.from({ length: 6 }, (_, i) => values[image * 48 + ((tile >> 1) * 2 + row) * 12 + (tile & 1) * 6 + i]));
+    [0, 1].flatMap((row) =>
+      Array.from({ length: 6 }, (_, i) => values[image * 48 + ((tile >> 1) * 2 + row) * 12 + (tile & 1) * 6 + i]),
+    );
   [3, 1, 0, 2].forEach((from, tile) => expect(tileOf(y, 0, tile)).toEqual(tileOf(x, 0, from)));
   expect(y.subarray(48)).toEqual(x.subarray(48));
 });

@@ -7,18 +7,32 @@ import { drawn, drawnForBatch, normals, uniforms, words, type Place, type Take }
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { run, runOne } from '../support/run.ts';
-import { count, expectFrequency, expectIndependent, expectIndependentNeighbours, expectNormal, expectUniform } from '../support/statistics.ts';
+import {
+  count,
+  expectFrequency,
+  expectIndependent,
+  expectIndependentNeighbours,
+  expectNormal,
+  expectUniform,
+} from '../support/statistics.ts';
 
 catchGpuErrors();
 
 const million = 1_000_000;
 
-async function onDevice(distribution: Distribution, shape: readonly number[], options: RandomOptions = {}): Promise<Float32Array> {
+async function onDevice(
+  distribution: Distribution,
+  shape: readonly number[],
+  options: RandomOptions = {},
+): Promise<Float32Array> {
   const tape = makeTape(await sharedGpu());
   return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
 }
 
-const bernoulli = (probability: number): Take => (four) => words(four).map((word) => (word < probability * 2 ** 32 ? 1 : 0)) as ReturnType<Take>;
+const bernoulli =
+  (probability: number): Take =>
+  (four) =>
+    words(four).map((word) => (word < probability * 2 ** 32 ? 1 : 0)) as ReturnType<Take>;
 
 const distributions: { distribution: Distribution; take: Take; tolerance: number; probability?: number }[] = [
   { distribution: 'uniform', take: uniforms, tolerance: 0 },
@@ -51,7 +65,8 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
     const first = await draws({});
     expectIndependentNeighbours(first);
     expect((await draws({})).every((v, i) => v === first[i])).toBe(true);
-    for (const other of [{ seed: 2 }, { stream: 3 }, { step: 4 }, { seed: 2, stream: 1 }]) expectIndependent(first, await draws(other), JSON.stringify(other));
+    for (const other of [{ seed: 2 }, { stream: 3 }, { step: 4 }, { seed: 2, stream: 1 }])
+      expectIndependent(first, await draws(other), JSON.stringify(other));
   });
 });
 
@@ -83,11 +98,21 @@ it('probability 0 is never, 1 is always, and a half is the default', async () =>
 
 it('refuses what it cannot draw from', async () => {
   const tape = makeTape(await sharedGpu());
-  const draw = (distribution: string, options: object) => () => random(tape, [4], distribution as Distribution, options);
+  const draw = (distribution: string, options: object) => () =>
+    random(tape, [4], distribution as Distribution, options);
   expect(draw('gaussian', {})).toThrow(OptionError);
-  expect(draw('gaussian', {})).toThrow("random: the distribution is 'uniform' or 'normal' or 'bernoulli', not 'gaussian'");
+  expect(draw('gaussian', {})).toThrow(
+    "random: the distribution is 'uniform' or 'normal' or 'bernoulli', not 'gaussian'",
+  );
   expect(draw('uniform', { sede: 1 })).toThrow('did you mean seed?');
-  for (const wrong of [{ seed: -1 }, { seed: 0.5 }, { stream: 2 ** 32 }, { step: NaN }, { probability: 1.1 }, { probability: -0.1 }]) {
+  for (const wrong of [
+    { seed: -1 },
+    { seed: 0.5 },
+    { stream: 2 ** 32 },
+    { step: NaN },
+    { probability: 1.1 },
+    { probability: -0.1 },
+  ]) {
     expect(draw('bernoulli', wrong), JSON.stringify(wrong)).toThrow(OptionError);
   }
   expect(tape.dispatches).toEqual([]);
@@ -123,6 +148,7 @@ describe('signs', () => {
     expectFrequency(count(y, 1), million, 0.5);
     expect(count(y, 1) + count(y, -1)).toBe(million);
     expectIndependentNeighbours(y, 1000);
-    for (const other of [{ seed: 9 }, { step: 4 }, { position: 1000 }, { which: 2 }]) expectIndependent(y, await signs(shape, { ...place, ...other }), JSON.stringify(other));
+    for (const other of [{ seed: 9 }, { step: 4 }, { position: 1000 }, { which: 2 }])
+      expectIndependent(y, await signs(shape, { ...place, ...other }), JSON.stringify(other));
   });
 });

@@ -15,7 +15,28 @@ catchGpuErrors();
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 /** Shapes with lengths on both sides of a strip of 64, and of 64 strips. */
-const shapes = [[1], [5], [64], [65], [256], [260], [4100], [16388], [1, 1], [3, 5], [7, 9], [2, 130], [130, 2], [3, 260], [70, 4], [2, 65, 8], [2, 3, 4], [3, 65, 3], [2, 3, 4, 5], [1, 5, 1, 3]];
+const shapes = [
+  [1],
+  [5],
+  [64],
+  [65],
+  [256],
+  [260],
+  [4100],
+  [16388],
+  [1, 1],
+  [3, 5],
+  [7, 9],
+  [2, 130],
+  [130, 2],
+  [3, 260],
+  [70, 4],
+  [2, 65, 8],
+  [2, 3, 4],
+  [3, 65, 3],
+  [2, 3, 4, 5],
+  [1, 5, 1, 3],
+];
 const axesOf = (shape: readonly number[]) => [undefined, ...shape.flatMap((_, i) => [i, i - shape.length])];
 
 describe('sum, mean, max and argmax', () => {
@@ -26,7 +47,10 @@ describe('sum, mean, max and argmax', () => {
     const values = new Draw(sizeOf(shape)).floats(sizeOf(shape));
     const x = memory.put(values, shape);
     const axes = axesOf(shape);
-    const results = await run(tape, axes.flatMap((axis) => [sum(tape, x, axis), mean(tape, x, axis), max(tape, x, axis), argmax(tape, x, axis)]));
+    const results = await run(
+      tape,
+      axes.flatMap((axis) => [sum(tape, x, axis), mean(tape, x, axis), max(tape, x, axis), argmax(tape, x, axis)]),
+    );
     memory.dispose();
     axes.forEach((axis, i) => {
       const [sums, means, maxima, places] = results.slice(4 * i, 4 * i + 4);
@@ -127,7 +151,10 @@ it('max and argmax see negative, large and infinite values', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
-  const x = memory.put([-3e38, -1, -2, -Infinity, -5, -Infinity, -Infinity, -Infinity, -Infinity, 1, Infinity, 2], [4, 3]);
+  const x = memory.put(
+    [-3e38, -1, -2, -Infinity, -5, -Infinity, -Infinity, -Infinity, -Infinity, 1, Infinity, 2],
+    [4, 3],
+  );
   const [values, places] = await run(tape, [max(tape, x, 1), argmax(tape, x, 1)]);
   memory.dispose();
   expect([...values]).toEqual([-1, -5, -Infinity, Infinity]);
@@ -189,5 +216,8 @@ describe('long sums', () => {
 /** The numbers up to count, in a random order. */
 function shuffled(count: number): Float32Array {
   const keys = new Draw(count).floats(count);
-  return Float32Array.from(Array.from(keys, (_, i) => i).sort((a, b) => keys[a] - keys[b]), (v) => v / 8 - 1);
+  return Float32Array.from(
+    Array.from(keys, (_, i) => i).sort((a, b) => keys[a] - keys[b]),
+    (v) => v / 8 - 1,
+  );
 }

@@ -24,16 +24,22 @@ function noise(row: number, unit: number): number {
 }
 
 const meanOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[2 * row * units + unit];
-const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[(2 * row + 1) * units + unit];
+const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) =>
+  head[(2 * row + 1) * units + unit];
 
 function reference(head: ArrayLike<number>, rows: number, units: number) {
-  const each = <T>(f: (row: number, unit: number) => T) => Array.from({ length: rows * units }, (_, i) => f(Math.floor(i / units), i % units));
-  const z = each((row, unit) => meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise(row, unit));
+  const each = <T>(f: (row: number, unit: number) => T) =>
+    Array.from({ length: rows * units }, (_, i) => f(Math.floor(i / units), i % units));
+  const z = each(
+    (row, unit) => meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise(row, unit),
+  );
   const terms = each((row, unit) => {
     const [m, l] = [meanOf(head, units, row, unit), logvarOf(head, units, row, unit)];
     return 0.5 * (m * m + Math.expm1(l) - l);
   });
-  const kl = Array.from({ length: rows }, (_, row) => terms.slice(row * units, (row + 1) * units).reduce((a, b) => a + b, 0));
+  const kl = Array.from({ length: rows }, (_, row) =>
+    terms.slice(row * units, (row + 1) * units).reduce((a, b) => a + b, 0),
+  );
   return { z, kl };
 }
 
@@ -53,7 +59,11 @@ async function onDevice(head: Float32Array, units: number, real: number, dz?: Fl
   state.dispose();
   const parts = sums.length / rows;
   const all = Array.from(sums);
-  return { z: values, kl: Array.from({ length: rows }, (_, row) => all.slice(row * parts, (row + 1) * parts).reduce((a, b) => a + b, 0)), gradient };
+  return {
+    z: values,
+    kl: Array.from({ length: rows }, (_, row) => all.slice(row * parts, (row + 1) * parts).reduce((a, b) => a + b, 0)),
+    gradient,
+  };
 }
 
 describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
@@ -65,7 +75,11 @@ describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
     const { z, kl } = await onDevice(head, units, real);
     const wanted = reference(head, rows, units);
     expectClose(z, wanted.z, 3e-6);
-    expectClose(kl, wanted.kl.map((value, row) => (row < real ? value : 0)), 1e-6 * Math.max(...wanted.kl));
+    expectClose(
+      kl,
+      wanted.kl.map((value, row) => (row < real ? value : 0)),
+      1e-6 * Math.max(...wanted.kl),
+    );
   });
 
   it('has the gradient of the loss through z and of β times the mean divergence', async () => {
@@ -112,7 +126,8 @@ it('the mean of a code is the first half of each row', async () => {
 it('the mean of a code hands its gradient to the means, and zeros to the log-variances', async () => {
   const gpu = await sharedGpu();
   const draw = new Draw(3);
-  const means = (head: ArrayLike<number>, units: number) => Array.from({ length: 5 * units }, (_, i) => meanOf(head, units, Math.floor(i / units), i % units));
+  const means = (head: ArrayLike<number>, units: number) =>
+    Array.from({ length: 5 * units }, (_, i) => meanOf(head, units, Math.floor(i / units), i % units));
   for (const units of [1, 3, 4, 33]) {
     const [head, dy] = [draw.floats(10 * units), draw.floats(5 * units)];
     const memory = new Inputs(gpu);
@@ -121,7 +136,11 @@ it('the mean of a code hands its gradient to the means, and zeros to the log-var
     tape.differentiate(codeMean(tape, bound), memory.put(dy, [5, units]));
     const dhead = await runOne(tape, tape.grad(bound));
     memory.dispose();
-    expect([...dhead]).toEqual([...head].map((_, i) => (i % (2 * units) < units ? dy[Math.floor(i / (2 * units)) * units + (i % (2 * units))] : 0)));
+    expect([...dhead]).toEqual(
+      [...head].map((_, i) =>
+        i % (2 * units) < units ? dy[Math.floor(i / (2 * units)) * units + (i % (2 * units))] : 0,
+      ),
+    );
 
     // Twice, between other gradients.
     await checkGradient(gpu, {

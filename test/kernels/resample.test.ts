@@ -13,7 +13,13 @@ import { Inputs, runOne } from '../support/run.ts';
 
 catchGpuErrors();
 
-const images = [[1, 1, 1], [1, 4, 2], [3, 2, 4], [5, 4, 3], [2, 3, 8]] as const;
+const images = [
+  [1, 1, 1],
+  [1, 4, 2],
+  [3, 2, 4],
+  [5, 4, 3],
+  [2, 3, 8],
+] as const;
 
 describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
   it.each(images)('enlarges %i × %i × %i, and adds up gradients', async (...image) => {

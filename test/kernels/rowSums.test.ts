@@ -20,7 +20,11 @@ const kinds: readonly TermKind[] = [...pairs, ...alone];
 const isPair = (kind: TermKind) => terms[kind].length === 2;
 
 /** Runs what `record` makes of a state whose first `real` rows count; it returns what is to be read. */
-async function onDevice(rows: number, real: number, record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[]): Promise<Values[]> {
+async function onDevice(
+  rows: number,
+  real: number,
+  record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[],
+): Promise<Values[]> {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -36,7 +40,9 @@ async function onDevice(rows: number, real: number, record: (tape: Tape, memory:
 /** Each row's sum over its strips. */
 function perRow(strips: Values, rows: number): Float64Array {
   const each = strips.length / rows;
-  return Float64Array.from({ length: rows }, (_, r) => Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0));
+  return Float64Array.from({ length: rows }, (_, r) =>
+    Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
+  );
 }
 
 /** Off zero, where |y| has its kink. */
@@ -48,17 +54,36 @@ const drawn = (seed: number, count: number) => {
 describe.each(kinds)('%s', (kind) => {
   it.each([1, 3, 4, 5, 63, 64, 65, 784])('fits float64 for rows of %i', async (columns) => {
     const factor = 1 / columns;
-    for (const [rows, real] of [[1, 1], [9, 4], [70, 69]] as const) {
+    for (const [rows, real] of [
+      [1, 1],
+      [9, 4],
+      [70, 69],
+    ] as const) {
       const { y, x } = drawn(columns + rows, rows * columns);
       const [none, ofY, dy, ofBoth, dyOfBoth, dx] = await onDevice(rows, real, (tape, memory, state) => {
-        const sides = () => ({ y: memory.put(y, [rows, columns]), x: isPair(kind) ? memory.put(x, [rows, columns]) : undefined });
+        const sides = () => ({
+          y: memory.put(y, [rows, columns]),
+          x: isPair(kind) ? memory.put(x, [rows, columns]) : undefined,
+        });
         const [first, second, third] = [sides(), sides(), sides()];
-        const sums = [rowSums(tape, kind, first, state, factor, 'none'), rowSums(tape, kind, second, state, factor, 'y'), rowSums(tape, kind, third, state, factor, 'both')];
-        return [sums[0], sums[1], tape.grad(second.y), sums[2], tape.grad(third.y), ...(third.x ? [tape.grad(third.x)] : [])];
+        const sums = [
+          rowSums(tape, kind, first, state, factor, 'none'),
+          rowSums(tape, kind, second, state, factor, 'y'),
+          rowSums(tape, kind, third, state, factor, 'both'),
+        ];
+        return [
+          sums[0],
+          sums[1],
+          tape.grad(second.y),
+          sums[2],
+          tape.grad(third.y),
+          ...(third.x ? [tape.grad(third.x)] : []),
+        ];
       });
       const wanted = reference(terms[kind], y, x, columns, real, factor);
       const what = `${rows} rows, ${real} real`;
-      for (const sums of [none, ofY, ofBoth]) expectClose(perRow(sums, rows), wanted.rows, 4e-7 * Math.max(...wanted.magnitude), what);
+      for (const sums of [none, ofY, ofBoth])
+        expectClose(perRow(sums, rows), wanted.rows, 4e-7 * Math.max(...wanted.magnitude), what);
       for (const gradient of [dy, dyOfBoth]) expectNear(gradient, wanted.dy, 4e-7, `${what}, dy`);
       if (isPair(kind)) expectNear(dx, wanted.dx, 4e-7, `${what}, dx`);
     }
@@ -71,7 +96,11 @@ describe.each(kinds)('%s', (kind) => {
       x.fill(1e4, 3 * columns);
       const [sums, ...gradients] = await onDevice(5, 3, (tape, memory, state) => {
         const sides = { y: memory.put(y, [5, columns]), x: isPair(kind) ? memory.put(x, [5, columns]) : undefined };
-        return [rowSums(tape, kind, sides, state, 1, 'both'), tape.grad(sides.y), ...(sides.x ? [tape.grad(sides.x)] : [])];
+        return [
+          rowSums(tape, kind, sides, state, 1, 'both'),
+          tape.grad(sides.y),
+          ...(sides.x ? [tape.grad(sides.x)] : []),
+        ];
       });
       expect([...perRow(sums, 5).subarray(3)]).toEqual([0, 0]);
       for (const gradient of gradients) {
@@ -88,18 +117,34 @@ describe.each(kinds)('%s', (kind) => {
       const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
       rowSums(tape, kind, { y, x: isPair(kind) ? x : undefined }, state, 1, gradients);
       const { tensors } = tape.dispatches.at(-1)!;
-      expect([tensors.includes(tape.grad(y)), tensors.includes(tape.grad(x))]).toEqual([gradients !== 'none', gradients === 'both' && isPair(kind)]);
+      expect([tensors.includes(tape.grad(y)), tensors.includes(tape.grad(x))]).toEqual([
+        gradients !== 'none',
+        gradients === 'both' && isPair(kind),
+      ]);
     }
   });
 
   it('takes rows of several sides, those of y', async () => {
     const { y, x } = drawn(3, 42);
-    for (const [yShape, xShape] of [[[3, 2, 7], [3, 2, 7]], [[7, 6], [7, 6]], [[42], [42]]]) {
+    for (const [yShape, xShape] of [
+      [
+        [3, 2, 7],
+        [3, 2, 7],
+      ],
+      [
+        [7, 6],
+        [7, 6],
+      ],
+      [[42], [42]],
+    ]) {
       const rows = yShape[0];
       const real = Math.ceil(rows / 2);
       const [sums, dy] = await onDevice(rows, real, (tape, memory, state) => {
         const bound = memory.put(y, yShape);
-        return [rowSums(tape, kind, { y: bound, x: isPair(kind) ? memory.put(x, xShape) : undefined }, state, 1, 'y'), tape.grad(bound)];
+        return [
+          rowSums(tape, kind, { y: bound, x: isPair(kind) ? memory.put(x, xShape) : undefined }, state, 1, 'y'),
+          tape.grad(bound),
+        ];
       });
       const wanted = reference(terms[kind], y, x, 42 / rows, real, 1);
       expectNear(perRow(sums, rows), wanted.rows, 4e-7);
@@ -157,8 +202,18 @@ it('adds its gradients to others', async () => {
     const of = (kind: TermKind, factor: number) => reference(terms[kind], y, x, columns, 2, factor);
     const [square, product, mse, bce] = [of('square', 2), of('product', 1), of('mse', 0.5), of('bce', 1)];
     const absolute = reference(terms.absolute, x, y, columns, 2, 3);
-    expectNear(dy, square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]), 4e-7, 'dy');
-    expectNear(dx, product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]), 4e-7, 'dx');
+    expectNear(
+      dy,
+      square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]),
+      4e-7,
+      'dy',
+    );
+    expectNear(
+      dx,
+      product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]),
+      4e-7,
+      'dx',
+    );
   }
 });
 
@@ -177,7 +232,9 @@ it.each(pairs)('refuses sides of different shapes: %s', async (kind) => {
   for (const shape of [[3, 2], [6], [2, 3, 1], [2, 4]]) {
     const sides = { y: tape.tensor([2, 3]), x: tape.tensor(shape) };
     expect(() => rowSums(tape, kind, sides, state, 1, 'both')).toThrow(ShapeError);
-    expect(() => rowSums(tape, kind, sides, state, 1, 'both')).toThrow(`${kind}: [2, 3] and [${shape.join(', ')}] differ`);
+    expect(() => rowSums(tape, kind, sides, state, 1, 'both')).toThrow(
+      `${kind}: [2, 3] and [${shape.join(', ')}] differ`,
+    );
   }
   expect(tape.dispatches).toEqual([]);
 });

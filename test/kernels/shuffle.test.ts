@@ -11,7 +11,15 @@ catchGpuErrors();
 const counts = [1, 2, 3, 4, 5, 15, 16, 17, 64, 65, 1000, 4096, 4097, 60000];
 const sequence = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
 
-async function order(examples: number, { epoch = 0, seed = 0, shuffled = true, subset }: { epoch?: number; seed?: number; shuffled?: boolean; subset?: Uint32Array } = {}) {
+async function order(
+  examples: number,
+  {
+    epoch = 0,
+    seed = 0,
+    shuffled = true,
+    subset,
+  }: { epoch?: number; seed?: number; shuffled?: boolean; subset?: Uint32Array } = {},
+) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const state = makeState(gpu);
@@ -31,7 +39,12 @@ describe('on the device', () => {
   });
 
   it('is its host twin for extreme epochs and seeds', async () => {
-    for (const [epoch, seed] of [[0, 0], [0, 0xffffffff], [0xffffffff, 1], [12345, 0x80000000]] as const) {
+    for (const [epoch, seed] of [
+      [0, 0],
+      [0, 0xffffffff],
+      [0xffffffff, 1],
+      [12345, 0x80000000],
+    ] as const) {
       expect(await order(200, { epoch, seed })).toEqual(shuffledOrder(200, epoch, seed));
     }
   });
@@ -56,7 +69,12 @@ describe('on the device', () => {
 
 describe('the order', () => {
   it.each(counts)('is a permutation of %i examples', (n) => {
-    for (const [epoch, seed] of [[0, 0], [1, 0], [0, 1], [9, 12345]] as const) {
+    for (const [epoch, seed] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [9, 12345],
+    ] as const) {
       expect(shuffledOrder(n, epoch, seed).toSorted()).toEqual(sequence(n));
     }
   });
@@ -65,7 +83,8 @@ describe('the order', () => {
   it('puts every value in every place equally often', () => {
     const [n, epochs] = [5, 2000];
     const seen = new Float64Array(n * n);
-    for (let epoch = 0; epoch < epochs; epoch++) shuffledOrder(n, epoch, 1).forEach((value, place) => seen[place * n + value]++);
+    for (let epoch = 0; epoch < epochs; epoch++)
+      shuffledOrder(n, epoch, 1).forEach((value, place) => seen[place * n + value]++);
     // Rows and columns of permutations have fixed sums: n / (n − 1) times χ² with (n − 1)² degrees of freedom.
     expect(chiSquare(seen, epochs / n)).toBeLessThan(1.25 * 39.25);
   });

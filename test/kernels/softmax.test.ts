@@ -12,7 +12,17 @@ import { Inputs, run, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 describe('softmax', () => {
-  it.each([[1, 1], [1, 7], [5, 3], [3, 63], [3, 64], [3, 65], [130, 5], [2, 5000], [4, 129]])('fits float64 for %i rows of %i', async (rows, columns) => {
+  it.each([
+    [1, 1],
+    [1, 7],
+    [5, 3],
+    [3, 63],
+    [3, 64],
+    [3, 65],
+    [130, 5],
+    [2, 5000],
+    [4, 129],
+  ])('fits float64 for %i rows of %i', async (rows, columns) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -38,7 +48,12 @@ describe('softmax', () => {
     const tape = makeTape(gpu);
     const columns = 70;
     const near = new Draw(1).floats(columns).map((v) => 1e4 + Math.fround(v));
-    const x = Float32Array.from([...near, ...near.map((v) => -v), ...near.map((_, i) => (i % 2 ? 1e4 : -1e4)), ...near.map((_, i) => (i === 3 ? 3e38 : -3e38))]);
+    const x = Float32Array.from([
+      ...near,
+      ...near.map((v) => -v),
+      ...near.map((_, i) => (i % 2 ? 1e4 : -1e4)),
+      ...near.map((_, i) => (i === 3 ? 3e38 : -3e38)),
+    ]);
     const y = await runOne(tape, softmax(tape, memory.put(x, [4, columns])));
     memory.dispose();
     expectClose(y, reference(x, columns), 2e-6);
@@ -50,7 +65,9 @@ describe('softmax', () => {
     const tape = makeTape(gpu);
     const columns = 131;
     // Less than the largest subtracted, its exponential would be infinite.
-    const x = Float32Array.from({ length: columns * columns }, (_, i) => (i % columns === Math.floor(i / columns) ? 300 : 0));
+    const x = Float32Array.from({ length: columns * columns }, (_, i) =>
+      i % columns === Math.floor(i / columns) ? 300 : 0,
+    );
     const y = await runOne(tape, softmax(tape, memory.put(x, [columns, columns])));
     memory.dispose();
     expectClose(y, reference(x, columns), 1e-6);
@@ -58,7 +75,11 @@ describe('softmax', () => {
 
   it('has the right gradient, also where another rule adds to it', async () => {
     const gpu = await sharedGpu();
-    for (const [rows, columns] of [[1, 1], [3, 5], [2, 67]] as const) {
+    for (const [rows, columns] of [
+      [1, 1],
+      [3, 5],
+      [2, 67],
+    ] as const) {
       await checkGradient(gpu, {
         inputs: [{ values: new Draw(columns).floats(rows * columns, -2, 2), shape: [rows, columns] }],
         build: (tape, x) => add(tape, softmax(tape, x), x),

@@ -44,7 +44,12 @@ describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, order
       const tape = makeTape(gpu);
       const x = await runOne(tape, gather(tape, { data, bytes, columns, scale }, state, batch, bound));
       const real = Math.min(batch, examples - position);
-      expectClose(x, reference(values, columns, batch, real, position, scale, ordered ? order : undefined), bytes ? 1e-7 : 0, `from ${position}`);
+      expectClose(
+        x,
+        reference(values, columns, batch, real, position, scale, ordered ? order : undefined),
+        bytes ? 1e-7 : 0,
+        `from ${position}`,
+      );
     }
     state.dispose();
     memory.dispose();
@@ -65,7 +70,8 @@ it.each([
   for (const position of [0, 6, 7, 12]) {
     // What a ring holds that has just come past the batch.
     const ring = new Float32Array(window * columns);
-    for (let row = 0; row < Math.min(examples, position + batch); row++) ring.set(values.subarray(row * columns, (row + 1) * columns), (row % window) * columns);
+    for (let row = 0; row < Math.min(examples, position + batch); row++)
+      ring.set(values.subarray(row * columns, (row + 1) * columns), (row % window) * columns);
     const packed = new Uint32Array(Uint8Array.from(ring).buffer);
     const data = bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(ring, [window, columns]);
     writeState(gpu, state, { examples, batch, position });
@@ -123,25 +129,33 @@ it('gather takes more values than a dimension has workgroups', async () => {
 });
 
 describe('scatter', () => {
-  it.each([1, 3, 4, 65])('puts the real rows of %i behind those of the steps before, and touches nothing else', async (columns) => {
-    const gpu = await sharedGpu();
-    const [examples, batch] = [11, 4];
-    for (const { slot, position } of [{ slot: 0, position: 0 }, { slot: 1, position: 4 }, { slot: 2, position: 8 }, { slot: 1, position: 8 }]) {
-      const memory = new Inputs(gpu);
-      const y = new Draw(columns).floats(batch * columns);
-      const out = memory.put(new Float32Array(examples * columns).fill(7), [examples, columns]);
-      const state = makeState(gpu);
-      writeState(gpu, state, { examples, batch, position, slot });
-      const tape = makeTape(gpu);
-      scatter(tape, memory.put(y, [batch, columns]), state, out, columns);
-      const actual = await runOne(tape, out);
-      memory.dispose();
-      state.dispose();
-      const wanted = new Float32Array(examples * columns).fill(7);
-      wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), slot * batch * columns);
-      expect(actual).toEqual(wanted);
-    }
-  });
+  it.each([1, 3, 4, 65])(
+    'puts the real rows of %i behind those of the steps before, and touches nothing else',
+    async (columns) => {
+      const gpu = await sharedGpu();
+      const [examples, batch] = [11, 4];
+      for (const { slot, position } of [
+        { slot: 0, position: 0 },
+        { slot: 1, position: 4 },
+        { slot: 2, position: 8 },
+        { slot: 1, position: 8 },
+      ]) {
+        const memory = new Inputs(gpu);
+        const y = new Draw(columns).floats(batch * columns);
+        const out = memory.put(new Float32Array(examples * columns).fill(7), [examples, columns]);
+        const state = makeState(gpu);
+        writeState(gpu, state, { examples, batch, position, slot });
+        const tape = makeTape(gpu);
+        scatter(tape, memory.put(y, [batch, columns]), state, out, columns);
+        const actual = await runOne(tape, out);
+        memory.dispose();
+        state.dispose();
+        const wanted = new Float32Array(examples * columns).fill(7);
+        wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), slot * batch * columns);
+        expect(actual).toEqual(wanted);
+      }
+    },
+  );
 });
 
 describe('account', () => {
@@ -173,7 +187,12 @@ describe('account', () => {
       const state = makeState(gpu);
       writeState(gpu, state, { examples: 100, batch: 10, slot: 1 });
       const tape = makeTape(gpu);
-      account(tape, parts.map((values) => memory.put(values)), state, losses);
+      account(
+        tape,
+        parts.map((values) => memory.put(values)),
+        state,
+        losses,
+      );
       const actual = await runOne(tape, losses);
       memory.dispose();
       state.dispose();
@@ -183,31 +202,43 @@ describe('account', () => {
     }
   });
 
-  it.each([undefined, 0.5, 1e6])('tells the optimizer its step, its rate, and what gradients are scaled by for a norm of at most %s', async (clipNorm) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    for (const count of [4, 4096, 4100, 20000]) {
-      const gradients = new Draw(count).floats(count);
-      const state = makeState(gpu);
-      writeState(gpu, state, { examples: 100, batch: 10, slot: 2, step: 20, origin: 5 });
-      const tape = makeTape(gpu);
-      const timetable = memory.put([9, 9, 9, 9, 0.25, 9], [3, 2]);
-      account(tape, [memory.put([1])], state, memory.put(new Float32Array(3)), { gradients: memory.put(gradients), timetable, clipNorm });
-      await runOne(tape, state);
-      const norm = Math.hypot(...gradients);
-      const { t, rate, scale } = await readState(gpu, state);
-      expect([t, rate]).toEqual([16, 0.25]);
-      expectClose([scale], [clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + 1e-6))], 1e-6);
-      state.dispose();
-    }
-    memory.dispose();
-  });
+  it.each([undefined, 0.5, 1e6])(
+    'tells the optimizer its step, its rate, and what gradients are scaled by for a norm of at most %s',
+    async (clipNorm) => {
+      const gpu = await sharedGpu();
+      const memory = new Inputs(gpu);
+      for (const count of [4, 4096, 4100, 20000]) {
+        const gradients = new Draw(count).floats(count);
+        const state = makeState(gpu);
+        writeState(gpu, state, { examples: 100, batch: 10, slot: 2, step: 20, origin: 5 });
+        const tape = makeTape(gpu);
+        const timetable = memory.put([9, 9, 9, 9, 0.25, 9], [3, 2]);
+        account(tape, [memory.put([1])], state, memory.put(new Float32Array(3)), {
+          gradients: memory.put(gradients),
+          timetable,
+          clipNorm,
+        });
+        await runOne(tape, state);
+        const norm = Math.hypot(...gradients);
+        const { t, rate, scale } = await readState(gpu, state);
+        expect([t, rate]).toEqual([16, 0.25]);
+        expectClose([scale], [clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + 1e-6))], 1e-6);
+        state.dispose();
+      }
+      memory.dispose();
+    },
+  );
 
   /** A tape that accounts one sum and gradients, and says where the state found a bad value. */
   async function watch(count: number) {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
-    const [sums, losses, gradients, timetable] = [memory.put([1]), memory.put([0]), memory.put(new Float32Array(count)), memory.put([1, 0], [1, 2])];
+    const [sums, losses, gradients, timetable] = [
+      memory.put([1]),
+      memory.put([0]),
+      memory.put(new Float32Array(count)),
+      memory.put([1, 0], [1, 2]),
+    ];
     const state = makeState(gpu);
     const tape = makeTape(gpu);
     account(tape, [sums], state, losses, { gradients, timetable });
@@ -231,23 +262,26 @@ describe('account', () => {
   const badGradients = [...bads, tooLarge, -tooLarge, 3.4e38];
 
   // A workgroup looks at 4,096 values.
-  it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])('finds a value that is not finite, or too large to be squared, anywhere among %i gradients', async (count) => {
-    const { badAt, dispose } = await watch(count);
-    const draw = new Draw(count);
-    const finite = draw.floats(count);
-    // The largest that passes.
-    finite[0] = tooLarge * (1 - 2 ** -24);
-    finite[count - 1] = -finite[0];
-    expect(await badAt(finite)).toBe(noneBad);
-    const edges = [0, 1, 2, 3, 255, 256, 4095, 4096, 8191, 8192, count - 2, count - 1].filter((i) => i < count);
-    const places = [...edges, ...Array.from({ length: 8 }, () => draw.whole(0, count - 1))];
-    for (const [i, place] of places.entries()) {
-      const values = finite.slice();
-      values[place] = badGradients[i % badGradients.length];
-      expect(await badAt(values)).toBe(1 + place);
-    }
-    dispose();
-  });
+  it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])(
+    'finds a value that is not finite, or too large to be squared, anywhere among %i gradients',
+    async (count) => {
+      const { badAt, dispose } = await watch(count);
+      const draw = new Draw(count);
+      const finite = draw.floats(count);
+      // The largest that passes.
+      finite[0] = tooLarge * (1 - 2 ** -24);
+      finite[count - 1] = -finite[0];
+      expect(await badAt(finite)).toBe(noneBad);
+      const edges = [0, 1, 2, 3, 255, 256, 4095, 4096, 8191, 8192, count - 2, count - 1].filter((i) => i < count);
+      const places = [...edges, ...Array.from({ length: 8 }, () => draw.whole(0, count - 1))];
+      for (const [i, place] of places.entries()) {
+        const values = finite.slice();
+        values[place] = badGradients[i % badGradients.length];
+        expect(await badAt(values)).toBe(1 + place);
+      }
+      dispose();
+    },
+  );
 
   it('reports the first of several', async () => {
     const count = 20000;
@@ -295,7 +329,12 @@ describe('advance', () => {
       const { step, slot, epoch, position } = await readState(gpu, state);
       seen.push([step, slot, epoch, position]);
     }
-    expect(seen).toEqual([[5, 3, 7, 4], [5, 4, 7, 8], [5, 5, 8, 0], [5, 6, 8, 4]]);
+    expect(seen).toEqual([
+      [5, 3, 7, 4],
+      [5, 4, 7, 8],
+      [5, 5, 8, 0],
+      [5, 6, 8, 4],
+    ]);
     expect(await readState(gpu, state)).toMatchObject({ examples: 10, batch: 4, seed: 3, bad: noneBad });
     plan.dispose();
     state.dispose();

@@ -13,37 +13,55 @@ const bce = (y: number, x: number) => -(x * Math.log(clamped(y)) + (1 - x) * Mat
 /** Codes and reconstructions of the small model in float64. */
 async function expected(model: Autoencoder, data: Float32Array) {
   const layers = layersOf(await model.weights(), { encoder: ['relu'], decoder: ['sigmoid'] });
-  const rows = Array.from({ length: data.length / 12 }, (_, i) => forward(layers, data.subarray(12 * i, 12 * i + 12)).outputs);
+  const rows = Array.from(
+    { length: data.length / 12 },
+    (_, i) => forward(layers, data.subarray(12 * i, 12 * i + 12)).outputs,
+  );
   return { codes: rows.flatMap((outputs) => [...outputs[1]]), outputs: rows.flatMap((outputs) => [...outputs[2]]) };
 }
 
 function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6): void {
   expect(actual.length).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++) expect(Math.abs(actual[i] - wanted[i]), `at ${i}`).toBeLessThanOrEqual(tolerance);
+  for (let i = 0; i < wanted.length; i++)
+    expect(Math.abs(actual[i] - wanted[i]), `at ${i}`).toBeLessThanOrEqual(tolerance);
 }
 
 describe('autoencoder', () => {
-  it.each([1, 2, 255, 256, 257, 700])('encodes, decodes and reconstructs %i examples as float64 does', async (examples) => {
-    const model = await smallModel();
-    const data = new Draw(examples).floats(12 * examples, 0, 1);
-    const { codes, outputs } = await expected(model, data);
-    const encoded = await model.encode(data);
-    expect(encoded.shape).toEqual([examples, 5]);
-    expectClose(encoded.data, codes);
-    expectClose((await model.decode(encoded)).data, outputs);
-    const reconstructed = await model.reconstruct(data);
-    expect(reconstructed.shape).toEqual([examples, 12]);
-    expectClose(reconstructed.data, outputs);
-    model.dispose();
-  });
+  it.each([1, 2, 255, 256, 257, 700])(
+    'encodes, decodes and reconstructs %i examples as float64 does',
+    async (examples) => {
+      const model = await smallModel();
+      const data = new Draw(examples).floats(12 * examples, 0, 1);
+      const { codes, outputs } = await expected(model, data);
+      const encoded = await model.encode(data);
+      expect(encoded.shape).toEqual([examples, 5]);
+      expectClose(encoded.data, codes);
+      expectClose((await model.decode(encoded)).data, outputs);
+      const reconstructed = await model.reconstruct(data);
+      expect(reconstructed.shape).toEqual([examples, 12]);
+      expectClose(reconstructed.data, outputs);
+      model.dispose();
+    },
+  );
 
   it('brings large results back in pieces', async () => {
-    const model = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(1)], decoder: [dense(1)], loss: 'mse' });
-    const wide = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(20_000)], decoder: [dense(1)], loss: 'mse' });
+    const model = await autoencoder(await sharedGpu(), {
+      input: 1,
+      encoder: [dense(1)],
+      decoder: [dense(1)],
+      loss: 'mse',
+    });
+    const wide = await autoencoder(await sharedGpu(), {
+      input: 1,
+      encoder: [dense(20_000)],
+      decoder: [dense(1)],
+      loss: 'mse',
+    });
     const data = new Draw(1).floats(700);
     const { data: codes } = await wide.encode(data); // 700 × 20,000 values are two pieces of 32 MiB
     const weight = (await wide.weights())['encoder.0.weight'].data;
-    for (const row of [0, 418, 419, 511, 512, 699]) expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row] * weight[7]));
+    for (const row of [0, 418, 419, 511, 512, 699])
+      expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row] * weight[7]));
     model.dispose();
     wide.dispose();
   });
@@ -53,7 +71,10 @@ describe('autoencoder', () => {
     const data = new Draw(3).floats(12 * 300, 0, 1);
     const { outputs } = await expected(model, data);
     const elements = outputs.map((y, i) => bce(y, data[i]));
-    const rows = Array.from({ length: 300 }, (_, i) => elements.slice(12 * i, 12 * i + 12).reduce((sum, l) => sum + l, 0) / 12);
+    const rows = Array.from(
+      { length: 300 },
+      (_, i) => elements.slice(12 * i, 12 * i + 12).reduce((sum, l) => sum + l, 0) / 12,
+    );
     const mean = rows.reduce((sum, l) => sum + l, 0) / 300;
     for (const batchSize of [undefined, 7, 128, 300]) {
       const { loss, reconstruction } = await model.evaluate(data, { batchSize });
@@ -74,8 +95,16 @@ describe('autoencoder', () => {
     expect(after.data).not.toEqual(before.data);
     expect(after).toEqual(await model.encode(data));
     expect(await model.decoder.predict(after)).toEqual(await model.reconstruct(data));
-    expect([model.encoder.inputShape, model.encoder.outputShape, model.encoder.parameterCount]).toEqual([[12], [5], 65]);
-    expect([model.decoder.inputShape, model.decoder.outputShape, model.decoder.parameterCount]).toEqual([[5], [12], 72]);
+    expect([model.encoder.inputShape, model.encoder.outputShape, model.encoder.parameterCount]).toEqual([
+      [12],
+      [5],
+      65,
+    ]);
+    expect([model.decoder.inputShape, model.decoder.outputShape, model.decoder.parameterCount]).toEqual([
+      [5],
+      [12],
+      72,
+    ]);
     model.dispose();
   });
 
@@ -96,7 +125,9 @@ describe('autoencoder', () => {
     expect(await other.weights()).toEqual(weights);
     expect(await other.reconstruct(data)).toEqual(await model.reconstruct(data));
     const wrong = { data: new Float32Array(35), shape: [7, 5] };
-    expect(() => other.setWeights({ 'encoder.1.weight': wrong })).toThrow(new ShapeError('setWeights: encoder.1.weight is [5, 7], not [7, 5] with 35 values'));
+    expect(() => other.setWeights({ 'encoder.1.weight': wrong })).toThrow(
+      new ShapeError('setWeights: encoder.1.weight is [5, 7], not [7, 5] with 35 values'),
+    );
     expect(() => other.setWeights({ 'encoder.2.weight': wrong })).toThrow(ShapeError);
     model.dispose();
     other.dispose();
@@ -107,7 +138,12 @@ describe('autoencoder', () => {
     ['he', Math.sqrt(6 / 200)],
     ['lecun', Math.sqrt(3 / 200)],
   ] as const)('starts %s weights uniform in ±limit, biases at zero', async (init, limit) => {
-    const model = await autoencoder(await sharedGpu(), { input: 200, encoder: [dense(100, 'relu', { init })], decoder: [dense(200)], loss: 'mse' });
+    const model = await autoencoder(await sharedGpu(), {
+      input: 200,
+      encoder: [dense(100, 'relu', { init })],
+      decoder: [dense(200)],
+      loss: 'mse',
+    });
     const { 'encoder.0.weight': weight, 'encoder.0.bias': bias } = await model.weights();
     const variance = weight.data.reduce((sum, w) => sum + w * w, 0) / weight.data.length;
     expect(Math.max(...weight.data.map(Math.abs))).toBeLessThanOrEqual(limit);
@@ -130,7 +166,9 @@ describe('autoencoder', () => {
     const code = (await model.encode(from)).data;
     const moved = await model.traverse(from, 3, [code[3], 2]);
     expect(moved.data.subarray(0, 12)).toEqual((await model.reconstruct(from)).data);
-    expect(moved.data.subarray(12)).toEqual((await model.decode(Float32Array.from(code, (v, i) => (i === 3 ? 2 : v)))).data);
+    expect(moved.data.subarray(12)).toEqual(
+      (await model.decode(Float32Array.from(code, (v, i) => (i === 3 ? 2 : v)))).data,
+    );
     model.dispose();
   });
 

@@ -40,11 +40,17 @@ describe('a classifier', () => {
   function reference(weights: Record<string, ArrayLike<number>>, x: ArrayLike<number>, labels: number[]) {
     const code = denseReference(x, weights['encoder.0.weight'], weights['encoder.0.bias'], 12, 'tanh');
     const hidden = denseReference(code, weights['head.0.weight'], weights['head.0.bias'], 5, 'tanh');
-    const { losses, hits } = crossEntropy(denseReference(hidden, weights['head.1.weight'], weights['head.1.bias'], 4, 'linear'), labels, classes, labels.length);
+    const { losses, hits } = crossEntropy(
+      denseReference(hidden, weights['head.1.weight'], weights['head.1.bias'], 4, 'linear'),
+      labels,
+      classes,
+      labels.length,
+    );
     const mean = (values: Float64Array) => values.reduce((a, b) => a + b) / labels.length;
     return { loss: mean(losses), accuracy: mean(hits) };
   }
-  const doubles = (weights: Record<string, Matrix>) => Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
+  const doubles = (weights: Record<string, Matrix>) =>
+    Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
   it('evaluates to what its formula gives in float64, whatever the batch', async () => {
     const { model, made } = await make({ hidden: [dense(4, 'tanh')] });
@@ -63,7 +69,12 @@ describe('a classifier', () => {
     const after = doubles(await made.weights());
     for (const [name, values] of Object.entries(before)) {
       const wanted = differences((x) => reference({ ...before, [name]: x }, inputs(6), drawLabels(6)).loss, values);
-      expectNear(values.map((w, i) => w - after[name][i]), wanted, 2e-5, name);
+      expectNear(
+        values.map((w, i) => w - after[name][i]),
+        wanted,
+        2e-5,
+        name,
+      );
     }
     dispose(model, made);
   });
@@ -131,7 +142,10 @@ describe('a classifier', () => {
 });
 
 describe('the encoder of a classifier', () => {
-  const encoderOf = (weights: Record<string, Matrix>) => Object.entries(weights).filter(([name]) => name.startsWith('encoder')).map(([name, { data }]) => [name, [...data]]);
+  const encoderOf = (weights: Record<string, Matrix>) =>
+    Object.entries(weights)
+      .filter(([name]) => name.startsWith('encoder'))
+      .map(([name, { data }]) => [name, [...data]]);
 
   it('starts as a copy, and fine-tuning leaves the original as it was', async () => {
     const { model, made } = await make();
@@ -264,8 +278,16 @@ describe('what a classifier refuses', () => {
 
   it('a decoder, tied or not', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse', tied: true });
-    expect((await errorOf(classifier(gpu, { encoder: model.decoder, classes }))).message).toContain('takes the `encoder` of a model, not its decoder');
+    const model = await autoencoder(gpu, {
+      input: 12,
+      encoder: [dense(5)],
+      decoder: [dense(12)],
+      loss: 'mse',
+      tied: true,
+    });
+    expect((await errorOf(classifier(gpu, { encoder: model.decoder, classes }))).message).toContain(
+      'takes the `encoder` of a model, not its decoder',
+    );
     model.dispose();
   });
 
@@ -280,7 +302,9 @@ describe('what a classifier refuses', () => {
   it('two fits at once, and any after its end', async () => {
     const { model, made } = await make();
     const first = made.fit(inputs(10), drawLabels(10), { steps: 2 });
-    expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain('being trained already');
+    expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain(
+      'being trained already',
+    );
     await first;
     dispose(model, made);
     expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain('disposed');
@@ -288,7 +312,9 @@ describe('what a classifier refuses', () => {
 
   it('a rate that makes it diverge, with the step and the weights before it', async () => {
     const { model, made } = await make({}, [dense(5, 'relu')]);
-    const error = (await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 50, batchSize: 10, optimizer: sgd(1e12) }))) as DivergedError;
+    const error = (await errorOf(
+      made.fit(inputs(10), drawLabels(10), { steps: 50, batchSize: 10, optimizer: sgd(1e12) }),
+    )) as DivergedError;
     expect(error).toBeInstanceOf(DivergedError);
     for (const { data } of Object.values(await made.weights())) expect(data.every(Number.isFinite)).toBe(true);
     dispose(model, made);

@@ -1,6 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, classifier, conv2d, convTranspose2d, dense, flatten, gaussian, maxPool2d, OptionError, reshape, ShapeError, upsample2d, type AutoencoderSpec, type Layer } from '../../src/index.ts';
-import { channelsFirst, channelsLast, forward, meanLoss, type Layer as ReferenceLayer, type Weights } from '../reference/convolutional.ts';
+import {
+  adam,
+  autoencoder,
+  classifier,
+  conv2d,
+  convTranspose2d,
+  dense,
+  flatten,
+  gaussian,
+  maxPool2d,
+  OptionError,
+  reshape,
+  ShapeError,
+  upsample2d,
+  type AutoencoderSpec,
+  type Layer,
+} from '../../src/index.ts';
+import {
+  channelsFirst,
+  channelsLast,
+  forward,
+  meanLoss,
+  type Layer as ReferenceLayer,
+  type Weights,
+} from '../reference/convolutional.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -10,7 +33,8 @@ import { Draw } from '../support/random.ts';
 
 catchGpuErrors();
 
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => Math.hypot(...Array.from(a, (value, i) => value - b[i]));
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.hypot(...Array.from(a, (value, i) => value - b[i]));
 
 /** 6 × 6 with two channels, so that an order of channels that is wrong anywhere shows. */
 const small: AutoencoderSpec = {
@@ -31,11 +55,15 @@ const decoder: ReferenceLayer[] = [
   { kind: 'transposed', filters: 2, kernel: 4, stride: 2, before: 1, side: 6, activation: 'sigmoid' },
 ];
 
-const images = (values: Float32Array) => Array.from({ length: values.length / 72 }, (_, i) => channelsFirst(values.subarray(72 * i, 72 * i + 72), 6, 6, 2));
-const reconstruct = (weights: Weights, x: ReturnType<typeof channelsFirst>) => forward(decoder, 'decoder', weights, forward(encoder, 'encoder', weights, x));
+const images = (values: Float32Array) =>
+  Array.from({ length: values.length / 72 }, (_, i) => channelsFirst(values.subarray(72 * i, 72 * i + 72), 6, 6, 2));
+const reconstruct = (weights: Weights, x: ReturnType<typeof channelsFirst>) =>
+  forward(decoder, 'decoder', weights, forward(encoder, 'encoder', weights, x));
 
 async function weightsOf(model: { weights(): Promise<Record<string, { data: Float32Array }>> }): Promise<Weights> {
-  return Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, Float64Array.from(data)]));
+  return Object.fromEntries(
+    Object.entries(await model.weights()).map(([name, { data }]) => [name, Float64Array.from(data)]),
+  );
 }
 
 describe('a convolutional autoencoder', () => {
@@ -55,7 +83,9 @@ describe('a convolutional autoencoder', () => {
     }
     expect(losses[1]).toEqual(losses[0]);
     expect(losses[2]).toEqual(losses[0]);
-    await expect(autoencoder(gpu, { input: [4, 4, 1], encoder: [flatten()], decoder: [reshape([4, 4, 1])], loss: 'bce' })).rejects.toThrow("'sigmoid', not none");
+    await expect(
+      autoencoder(gpu, { input: [4, 4, 1], encoder: [flatten()], decoder: [reshape([4, 4, 1])], loss: 'bce' }),
+    ).rejects.toThrow("'sigmoid', not none");
   });
 
   it('has weights of PyTorch’s names, shapes and order', async () => {
@@ -82,7 +112,9 @@ describe('a convolutional autoencoder', () => {
     const { data: codes } = await model.encode(data);
     const { data: outputs } = await model.reconstruct(data);
     images(data).forEach((x, n) => {
-      expect(distance(codes.subarray(4 * n, 4 * n + 4), forward(encoder, 'encoder', weights, x).data)).toBeLessThan(2e-6);
+      expect(distance(codes.subarray(4 * n, 4 * n + 4), forward(encoder, 'encoder', weights, x).data)).toBeLessThan(
+        2e-6,
+      );
       expect(distance(outputs.subarray(72 * n, 72 * n + 72), channelsLast(reconstruct(weights, x)))).toBeLessThan(5e-6);
     });
     model.dispose();
@@ -96,15 +128,25 @@ describe('a convolutional autoencoder', () => {
     const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
     const all = images(data);
     const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const optimizers = Object.entries(weights).map(([name, values]) => ({ name, each: Array.from(values, (value) => new Optimizer('adam', settings, value)) }));
+    const optimizers = Object.entries(weights).map(([name, values]) => ({
+      name,
+      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
+    }));
     const wanted: number[] = [];
     for (let epoch = 0; wanted.length < steps; epoch++) {
       const order = shuffledOrder(examples, epoch, seed);
       for (let at = 0; at < examples && wanted.length < steps; at += batchSize) {
         const batch = Array.from(order.subarray(at, at + batchSize), (i) => all[i]);
-        const lossOf = (given: Weights) => meanLoss('bce', batch.map((x) => reconstruct(given, x)), batch);
+        const lossOf = (given: Weights) =>
+          meanLoss(
+            'bce',
+            batch.map((x) => reconstruct(given, x)),
+            batch,
+          );
         wanted.push(lossOf(weights));
-        const gradients = optimizers.map(({ name }) => differences((values) => lossOf({ ...weights, [name]: values }), weights[name]));
+        const gradients = optimizers.map(({ name }) =>
+          differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
+        );
         optimizers.forEach(({ name, each }, n) => {
           each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
           weights[name] = Float64Array.from(each, ({ weight }) => weight);
@@ -122,12 +164,25 @@ describe('a convolutional autoencoder', () => {
     const gpu = await sharedGpu();
     const spec = (): AutoencoderSpec => ({
       input: [8, 8, 1],
-      encoder: [conv2d(8, 3, 'relu', { padding: 'same' }), maxPool2d(2), conv2d(4, 3, 'relu', { padding: 'same' }), maxPool2d(2, { padding: 'same' })],
-      decoder: [conv2d(4, 3, 'relu', { padding: 'same' }), upsample2d(2), conv2d(8, 3, 'relu', { padding: 'same' }), upsample2d(2, 'bilinear'), conv2d(1, 3, 'sigmoid', { padding: 'same' })],
+      encoder: [
+        conv2d(8, 3, 'relu', { padding: 'same' }),
+        maxPool2d(2),
+        conv2d(4, 3, 'relu', { padding: 'same' }),
+        maxPool2d(2, { padding: 'same' }),
+      ],
+      decoder: [
+        conv2d(4, 3, 'relu', { padding: 'same' }),
+        upsample2d(2),
+        conv2d(8, 3, 'relu', { padding: 'same' }),
+        upsample2d(2, 'bilinear'),
+        conv2d(1, 3, 'sigmoid', { padding: 'same' }),
+      ],
       loss: 'bce',
     });
     // Bright bars on dark ground.
-    const data = Float32Array.from({ length: 64 * 64 }, (_, i) => (Math.floor(i / 8) % 8 === Math.floor(i / 64) % 8 ? 1 : 0));
+    const data = Float32Array.from({ length: 64 * 64 }, (_, i) =>
+      Math.floor(i / 8) % 8 === Math.floor(i / 64) % 8 ? 1 : 0,
+    );
     const train = async () => {
       const model = await autoencoder(gpu, spec());
       const { epochs } = await model.fit(data, { epochs: 60, batchSize: 16, optimizer: adam(1e-2) });
@@ -168,9 +223,19 @@ describe('a convolutional autoencoder', () => {
     const model = await autoencoder(gpu, { ...small, encoder: [small.encoder[0]], decoder: [small.decoder[2]] });
     const made = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true, hidden: [flatten()] });
     const data = new Draw(6).floats(72 * 20, 0, 1);
-    const before = await made.evaluate(data, Int32Array.from({ length: 20 }, (_, i) => i % 2));
-    await made.fit(data, Int32Array.from({ length: 20 }, (_, i) => i % 2), { epochs: 30, batchSize: 10, optimizer: adam(1e-2) });
-    const after = await made.evaluate(data, Int32Array.from({ length: 20 }, (_, i) => i % 2));
+    const before = await made.evaluate(
+      data,
+      Int32Array.from({ length: 20 }, (_, i) => i % 2),
+    );
+    await made.fit(
+      data,
+      Int32Array.from({ length: 20 }, (_, i) => i % 2),
+      { epochs: 30, batchSize: 10, optimizer: adam(1e-2) },
+    );
+    const after = await made.evaluate(
+      data,
+      Int32Array.from({ length: 20 }, (_, i) => i % 2),
+    );
     expect(after.loss).toBeLessThan(before.loss);
     const own = (await made.weights())['encoder.0.weight'];
     expect(own).toEqual((await model.weights())['encoder.0.weight']);
@@ -205,7 +270,12 @@ describe('layers over images', () => {
     ['conv2d, zeros around', conv2d(5, 3, 'relu', { stride: 2, padding: 1 }), [28, 28, 1], [14, 14, 5]],
     ['convTranspose2d', convTranspose2d(5, 3, 'relu', { stride: 2 }), [4, 3, 2], [9, 7, 5]],
     ['convTranspose2d, same', convTranspose2d(5, 3, 'relu', { stride: 2, padding: 'same' }), [7, 7, 64], [14, 14, 5]],
-    ['convTranspose2d, PyTorch’s', convTranspose2d(5, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1 }), [7, 7, 64], [14, 14, 5]],
+    [
+      'convTranspose2d, PyTorch’s',
+      convTranspose2d(5, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1 }),
+      [7, 7, 64],
+      [14, 14, 5],
+    ],
     ['maxPool2d', maxPool2d(), [7, 6, 3], [3, 3, 3]],
     ['maxPool2d, same', maxPool2d(2, { padding: 'same' }), [7, 7, 3], [4, 4, 3]],
     ['upsample2d', upsample2d(3), [2, 4, 3], [6, 12, 3]],
@@ -219,14 +289,30 @@ describe('layers over images', () => {
   it.each([
     ['conv2d', () => conv2d(0, 3), 'conv2d: filters'],
     ['a kernel of no side', () => conv2d(1, 0), 'conv2d: kernel'],
-    ['a kernel of three sides', () => conv2d(1, [1, 2, 3] as never), 'conv2d: kernel: a side, or height and width, not [1, 2, 3]'],
+    [
+      'a kernel of three sides',
+      () => conv2d(1, [1, 2, 3] as never),
+      'conv2d: kernel: a side, or height and width, not [1, 2, 3]',
+    ],
     ['an activation that is none', () => conv2d(1, 3, 'reluu' as never), "conv2d: there is no activation 'reluu'"],
-    ['a padding that is none', () => conv2d(1, 3, 'relu', { padding: 'full' as never }), `conv2d: the padding is 'same', 'valid' or a number, not 'full'`],
+    [
+      'a padding that is none',
+      () => conv2d(1, 3, 'relu', { padding: 'full' as never }),
+      `conv2d: the padding is 'same', 'valid' or a number, not 'full'`,
+    ],
     ['an option that is none', () => convTranspose2d(1, 3, 'relu', { strides: 2 } as never), 'strides'],
-    ['outputPadding without padding', () => convTranspose2d(1, 3, 'relu', { stride: 2, outputPadding: 1 }), 'convTranspose2d: outputPadding goes with a padding of numbers'],
+    [
+      'outputPadding without padding',
+      () => convTranspose2d(1, 3, 'relu', { stride: 2, outputPadding: 1 }),
+      'convTranspose2d: outputPadding goes with a padding of numbers',
+    ],
     ['a pool of none', () => maxPool2d(0), 'maxPool2d: window'],
     ['a factor of none', () => upsample2d(0), 'upsample2d: factor'],
-    ['an interpolation that is none', () => upsample2d(2, 'cubic' as never), "upsample2d: the interpolation is 'nearest' or 'bilinear', not 'cubic'"],
+    [
+      'an interpolation that is none',
+      () => upsample2d(2, 'cubic' as never),
+      "upsample2d: the interpolation is 'nearest' or 'bilinear', not 'cubic'",
+    ],
     ['a shape of none', () => reshape([]), 'reshape: takes a shape'],
   ])('refuse %s', (_, make, message) => {
     expect(make).toThrow(OptionError);
@@ -234,15 +320,26 @@ describe('layers over images', () => {
   });
 
   it('refuse what is no image, and shapes that do not hold as much', () => {
-    expect(() => conv2d(1, 3).outputShape([784])).toThrow('conv2d: takes images of [height, width, channels], not [784]');
+    expect(() => conv2d(1, 3).outputShape([784])).toThrow(
+      'conv2d: takes images of [height, width, channels], not [784]',
+    );
     expect(() => maxPool2d().outputShape([784])).toThrow(ShapeError);
-    expect(() => reshape([4, 4, 1]).outputShape([17])).toThrow('reshape: [17] does not hold as many values as [4, 4, 1]');
+    expect(() => reshape([4, 4, 1]).outputShape([17])).toThrow(
+      'reshape: [17] does not hold as many values as [4, 4, 1]',
+    );
     expect(() => dense(3).outputShape([2, 2, 1])).toThrow(ShapeError);
   });
 
   it('a decoder that does not give back the input’s shape is told so with the shape of every layer', async () => {
-    const made = autoencoder(await sharedGpu(), { input: [28, 28, 1], encoder: [conv2d(4, 3), maxPool2d(2)], decoder: [upsample2d(2), conv2d(1, 3, 'sigmoid')], loss: 'bce' });
+    const made = autoencoder(await sharedGpu(), {
+      input: [28, 28, 1],
+      encoder: [conv2d(4, 3), maxPool2d(2)],
+      decoder: [upsample2d(2), conv2d(1, 3, 'sigmoid')],
+      loss: 'bce',
+    });
     await expect(made).rejects.toThrow(ShapeError);
-    await expect(made).rejects.toThrow(/ends in \[24, 24, 1\], the input is \[28, 28, 1\][^]*maxPool2d[^]*\[13, 13, 4\]/);
+    await expect(made).rejects.toThrow(
+      /ends in \[24, 24, 1\], the input is \[28, 28, 1\][^]*maxPool2d[^]*\[13, 13, 4\]/,
+    );
   });
 });

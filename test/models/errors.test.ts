@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, conv2d, DataError, dataset, dense, flatten, gaussian, jigsaw, LatentGpuError, OptionError, sgd, ShapeError } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  conv2d,
+  DataError,
+  dataset,
+  dense,
+  flatten,
+  gaussian,
+  jigsaw,
+  LatentGpuError,
+  OptionError,
+  sgd,
+  ShapeError,
+} from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -11,23 +25,95 @@ const good = new Draw(1).floats(12 * 20, 0, 1);
 describe('what fit refuses, before any dispatch', () => {
   const nan = good.slice();
   nan[12 * 3 + 5] = NaN;
-  const cases: [string, Float32Array | { data: Float32Array; shape: number[] }, object, new (message: string) => Error, string][] = [
-    ['a wrong shape', { data: new Float32Array(22), shape: [2, 11] }, { epochs: 1 }, ShapeError, 'fit: the model takes 12 features, the data has 11 ([2, 11])'],
-    ['a length that is no number of rows', new Float32Array(13), { epochs: 1 }, ShapeError, '13 values are no whole number of examples of [12]'],
+  const cases: [
+    string,
+    Float32Array | { data: Float32Array; shape: number[] },
+    object,
+    new (message: string) => Error,
+    string,
+  ][] = [
+    [
+      'a wrong shape',
+      { data: new Float32Array(22), shape: [2, 11] },
+      { epochs: 1 },
+      ShapeError,
+      'fit: the model takes 12 features, the data has 11 ([2, 11])',
+    ],
+    [
+      'a length that is no number of rows',
+      new Float32Array(13),
+      { epochs: 1 },
+      ShapeError,
+      '13 values are no whole number of examples of [12]',
+    ],
     ['empty data', new Float32Array(0), { epochs: 1 }, DataError, 'dataset: the data is empty'],
     ['NaN in the data', nan, { epochs: 1 }, DataError, 'dataset: NaN at row 3, column 5'],
-    ['data outside [0, 1] for bce', good.map((v, i) => (i === 14 ? -2 : v)), { epochs: 1 }, DataError, 'bce: -2 at row 1, column 2 is outside [0, 1]'],
-    ['a batch larger than the data', good, { epochs: 1, batchSize: 21 }, OptionError, 'fit: a batchSize of 21, but only 20 examples'],
+    [
+      'data outside [0, 1] for bce',
+      good.map((v, i) => (i === 14 ? -2 : v)),
+      { epochs: 1 },
+      DataError,
+      'bce: -2 at row 1, column 2 is outside [0, 1]',
+    ],
+    [
+      'a batch larger than the data',
+      good,
+      { epochs: 1, batchSize: 21 },
+      OptionError,
+      'fit: a batchSize of 21, but only 20 examples',
+    ],
     ['zero epochs', good, { epochs: 0 }, OptionError, 'fit: epochs: 0 is not a whole number of at least 1'],
     ['neither epochs nor steps', good, {}, OptionError, 'fit: give epochs or steps, one of them'],
     ['epochs and steps', good, { epochs: 1, steps: 1 }, OptionError, 'fit: give epochs or steps, not both'],
-    ['an unknown option', good, { epochs: 1, validationSplit: 0.1 }, OptionError, "fit: unknown option 'validationSplit' (did you mean validation: 0.1?)"],
-    ['a misspelt option', good, { epochs: 1, batchsize: 2 }, OptionError, "fit: unknown option 'batchsize' (did you mean batchSize?)"],
-    ['patience without validation', good, { epochs: 1, patience: 2 }, OptionError, 'fit: patience needs validation data'],
-    ['validation of another shape', good, { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }, ShapeError, 'fit: validation: the model takes 12 features, the data has 11'],
-    ['a validation share that leaves nothing', good, { epochs: 1, validation: 0.001 }, DataError, 'leaves one side empty'],
-    ['no optimizer at all', good, { epochs: 1, optimizer: null }, OptionError, 'the optimizer is one made by sgd, adam, adamw or adagrad, not null'],
-    ['an optimizer of its own making', good, { epochs: 1, optimizer: 'adam' }, OptionError, 'the optimizer is one made by'],
+    [
+      'an unknown option',
+      good,
+      { epochs: 1, validationSplit: 0.1 },
+      OptionError,
+      "fit: unknown option 'validationSplit' (did you mean validation: 0.1?)",
+    ],
+    [
+      'a misspelt option',
+      good,
+      { epochs: 1, batchsize: 2 },
+      OptionError,
+      "fit: unknown option 'batchsize' (did you mean batchSize?)",
+    ],
+    [
+      'patience without validation',
+      good,
+      { epochs: 1, patience: 2 },
+      OptionError,
+      'fit: patience needs validation data',
+    ],
+    [
+      'validation of another shape',
+      good,
+      { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } },
+      ShapeError,
+      'fit: validation: the model takes 12 features, the data has 11',
+    ],
+    [
+      'a validation share that leaves nothing',
+      good,
+      { epochs: 1, validation: 0.001 },
+      DataError,
+      'leaves one side empty',
+    ],
+    [
+      'no optimizer at all',
+      good,
+      { epochs: 1, optimizer: null },
+      OptionError,
+      'the optimizer is one made by sgd, adam, adamw or adagrad, not null',
+    ],
+    [
+      'an optimizer of its own making',
+      good,
+      { epochs: 1, optimizer: 'adam' },
+      OptionError,
+      'the optimizer is one made by',
+    ],
   ];
 
   it.each(cases)('%s', async (_, data, options, type, message) => {
@@ -55,19 +141,36 @@ describe('what fit refuses, before any dispatch', () => {
 describe('what a model cannot be', () => {
   const refused = async (spec: object) => {
     const gpu = await sharedGpu();
-    return errorOf(autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse', ...spec } as never));
+    return errorOf(
+      autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse', ...spec } as never),
+    );
   };
 
   it.each([
     ['a decoder of another width', { decoder: [dense(11)] }, ShapeError, 'the decoder ends in [11], the input is [12]'],
-    ['bce without a sigmoid', { loss: 'bce' }, OptionError, "needs a decoder whose last layer has the activation 'sigmoid', not 'linear'"],
+    [
+      'bce without a sigmoid',
+      { loss: 'bce' },
+      OptionError,
+      "needs a decoder whose last layer has the activation 'sigmoid', not 'linear'",
+    ],
     ['an unknown loss', { loss: 'mae' }, OptionError, "the loss is 'bce' or 'mse', not 'mae'"],
     ['an empty encoder', { encoder: [] }, OptionError, 'the encoder is a list of at least one layer'],
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
     ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],
     ['a broken seed', { seed: 1.5 }, OptionError, 'autoencoder: seed: 1.5 is not'],
-    ['tied weights of what is not dense', { tied: true, encoder: [gaussian(5)] }, OptionError, 'autoencoder: tied weights take dense layers, not gaussian'],
-    ['tied weights of another number of layers', { tied: true, encoder: [dense(8), dense(5)] }, OptionError, 'as many dense layers on both sides, not 2 and 1'],
+    [
+      'tied weights of what is not dense',
+      { tied: true, encoder: [gaussian(5)] },
+      OptionError,
+      'autoencoder: tied weights take dense layers, not gaussian',
+    ],
+    [
+      'tied weights of another number of layers',
+      { tied: true, encoder: [dense(8), dense(5)] },
+      OptionError,
+      'as many dense layers on both sides, not 2 and 1',
+    ],
     ['an unknown option', { latentDim: 5 }, OptionError, "autoencoder: unknown option 'latentDim'"],
   ])('%s', async (_, spec, type, message) => {
     const error = await refused(spec);
@@ -95,8 +198,12 @@ describe('what a model cannot be', () => {
 describe('what other calls refuse', () => {
   it('names what does not fit', async () => {
     const model = await smallModel();
-    expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain('no whole number of examples of [12]');
-    expect((await errorOf(model.decode({ data: new Float32Array(6), shape: [1, 6] }))).message).toContain('takes 5 features, the data has 6');
+    expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain(
+      'no whole number of examples of [12]',
+    );
+    expect((await errorOf(model.decode({ data: new Float32Array(6), shape: [1, 6] }))).message).toContain(
+      'takes 5 features, the data has 6',
+    );
     expect(await errorOf(model.evaluate(good, { batchSize: 0 }))).toBeInstanceOf(OptionError);
     expect(await errorOf(model.errors(good, { perfeature: true } as never))).toBeInstanceOf(OptionError);
     expect(await errorOf(model.interpolate(good, good, 3))).toBeInstanceOf(ShapeError);
@@ -108,7 +215,13 @@ describe('what other calls refuse', () => {
 });
 
 describe('a jigsaw', () => {
-  const spec = { input: [8, 8, 1] as [number, number, number], tiles: 2 as const, permutations: 4, encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)], head: [dense(4, 'relu')] };
+  const spec = {
+    input: [8, 8, 1] as [number, number, number],
+    tiles: 2 as const,
+    permutations: 4,
+    encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)],
+    head: [dense(4, 'relu')],
+  };
 
   it('has no Gaussian code', async () => {
     const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), gaussian(3)] }));

@@ -16,7 +16,17 @@ const examples = 5;
 /** Of all runs, so that their pipelines are the same ones; the last batch of an evaluation is a short one. */
 const batchSize = 3;
 const seed = 3;
-const usual: Member = { encoder: [[5, 'tanh'], [3, 'sigmoid']], decoder: [[5, 'tanh'], [features, 'sigmoid']], loss: 'bce' };
+const usual: Member = {
+  encoder: [
+    [5, 'tanh'],
+    [3, 'sigmoid'],
+  ],
+  decoder: [
+    [5, 'tanh'],
+    [features, 'sigmoid'],
+  ],
+  loss: 'bce',
+};
 const oneLayer: Member = { encoder: [[6, 'sigmoid']], decoder: [[features, 'sigmoid']], loss: 'bce' };
 const variational: Member = { ...usual, encoder: [[5, 'tanh']], gaussian: 3 };
 
@@ -48,7 +58,11 @@ const members: Record<string, Member> = {
 
 const layerOf = (layer: LayerOf): Layer => (layer[0] === 'dropout' ? dropout(layer[1]) : dense(...layer));
 
-function corruptionOf({ gaussianNoise: stddev, maskNoise: masked, saltAndPepper: rate }: NonNullable<Member['corrupt']>[number]): Corruption {
+function corruptionOf({
+  gaussianNoise: stddev,
+  maskNoise: masked,
+  saltAndPepper: rate,
+}: NonNullable<Member['corrupt']>[number]): Corruption {
   if (stddev !== undefined) return gaussianNoise(stddev);
   return masked !== undefined ? maskNoise(masked) : saltAndPepper(rate!);
 }
@@ -76,15 +90,21 @@ async function make(member: Member): Promise<Autoencoder> {
   // Biases start at zero, where some mistakes would not show.
   const draw = new Draw(5);
   const biases = Object.entries(await model.weights()).filter(([name]) => name.endsWith('bias'));
-  model.setWeights(Object.fromEntries(biases.map(([name, { shape, data }]) => [name, { shape, data: draw.floats(data.length, -0.5, 0.5) }])));
+  model.setWeights(
+    Object.fromEntries(
+      biases.map(([name, { shape, data }]) => [name, { shape, data: draw.floats(data.length, -0.5, 0.5) }]),
+    ),
+  );
   return model;
 }
 
-const doubles = (weights: Record<string, Matrix>): Weights => Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
+const doubles = (weights: Record<string, Matrix>): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 const data = new Draw(1).floats(features * examples, 0.05, 0.95);
 const rows = Array.from({ length: examples }, (_, i) => data.subarray(i * features, (i + 1) * features));
 const batch = rows.slice(0, batchSize);
-const total = ({ reconstruction, kl = 0, penalty = 0 }: ReturnType<typeof partsOf>) => reconstruction + beta * kl + penalty;
+const total = ({ reconstruction, kl = 0, penalty = 0 }: ReturnType<typeof partsOf>) =>
+  reconstruction + beta * kl + penalty;
 
 describe.each(Object.entries(members))('%s', (_, member) => {
   it('evaluates to what its formula gives in float64', async () => {
@@ -94,7 +114,8 @@ describe.each(Object.entries(members))('%s', (_, member) => {
     const losses = await model.evaluate(data, { batchSize });
     expect(Object.keys(losses).sort()).toEqual(['loss', ...Object.keys(wanted)].sort());
     expectClose([losses.loss], [total(wanted)], 1e-5 * total(wanted), 'loss');
-    for (const [part, value] of Object.entries(wanted)) expectClose([losses[part as 'kl']!], [value as number], 2e-6 * (value as number) + 1e-7, part);
+    for (const [part, value] of Object.entries(wanted))
+      expectClose([losses[part as 'kl']!], [value as number], 2e-6 * (value as number) + 1e-7, part);
     model.dispose();
   });
 
@@ -111,7 +132,12 @@ describe.each(Object.entries(members))('%s', (_, member) => {
     for (const [name, values] of Object.entries(before)) {
       const wanted = differences((x) => total(partsOf(member, { ...before, [name]: x }, batch, moment)), values);
       // A weight and its update share float32's digits.
-      expectNear(values.map((w, i) => (w - after[name][i]) / rate), wanted, 1e-5, name);
+      expectNear(
+        values.map((w, i) => (w - after[name][i]) / rate),
+        wanted,
+        1e-5,
+        name,
+      );
     }
   });
 });

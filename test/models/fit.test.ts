@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { adagrad, adam, adamw, autoencoder, dataset, dense, DivergedError, OptionError, sgd, stepDecay, type Progress } from '../../src/index.ts';
+import {
+  adagrad,
+  adam,
+  adamw,
+  autoencoder,
+  dataset,
+  dense,
+  DivergedError,
+  OptionError,
+  sgd,
+  stepDecay,
+  type Progress,
+} from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -45,7 +57,12 @@ describe('the same seed', () => {
 describe('what a fit costs, counted', () => {
   it('784-32-784 with Adam takes nine dispatches a step', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, { input: 784, encoder: [dense(32, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce' });
+    const model = await autoencoder(gpu, {
+      input: 784,
+      encoder: [dense(32, 'relu')],
+      decoder: [dense(784, 'sigmoid')],
+      loss: 'bce',
+    });
     const set = await dataset(gpu, new Draw(1).floats(784 * 64, 0, 1), { shape: [784] });
     const before = gpu.counters();
     await model.fit(set, { epochs: 2, batchSize: 16 });
@@ -61,10 +78,19 @@ describe('what a fit costs, counted', () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     const [examples, batch, sizes] = [256, 64, [784, 32, 784]];
-    const model = await autoencoder(gpu, { input: 784, encoder: [dense(32, 'relu')], decoder: [dense(784, 'sigmoid')], loss: 'bce' });
+    const model = await autoencoder(gpu, {
+      input: 784,
+      encoder: [dense(32, 'relu')],
+      decoder: [dense(784, 'sigmoid')],
+      loss: 'bce',
+    });
     const set = await dataset(gpu, new Draw(1).floats(784 * examples, 0, 1), { shape: [784] });
     const held: number[] = [];
-    await model.fit(set, { epochs: 2, batchSize: batch, onEpochEnd: () => void held.push(gpu.memory().bytes - before) });
+    await model.fit(set, {
+      epochs: 2,
+      batchSize: batch,
+      onEpochEnd: () => void held.push(gpu.memory().bytes - before),
+    });
     const weights = 784 * 32 + 32 + 32 * 784 + 784;
     const activations = batch * sizes.reduce((sum, size) => sum + size, 0);
     expect(held.length).toBe(2);
@@ -129,7 +155,14 @@ describe('the history', () => {
       onEpochEnd: (epoch) => void epochs.push(epoch),
       onProgress: (now) => progress.push(now),
     });
-    expect(epochs).toEqual(history.epochs.map((losses, i) => ({ ...losses, epoch: i + 1, validation: history.validation![i], best: expect.any(Boolean) as boolean })));
+    expect(epochs).toEqual(
+      history.epochs.map((losses, i) => ({
+        ...losses,
+        epoch: i + 1,
+        validation: history.validation![i],
+        best: expect.any(Boolean) as boolean,
+      })),
+    );
     expect(progress.at(-1)).toMatchObject({ epoch: 3, epochs: 3, step: 12, steps: 12, loss: history.epochs[1].loss });
     expect(progress.every((now, i) => i === 0 || now.step > progress[i - 1].step)).toBe(true);
     expect(progress.every((now) => now.examplesPerSecond > 0)).toBe(true);
@@ -139,7 +172,13 @@ describe('the history', () => {
   it('reads losses back between epochs if asked to', async () => {
     const model = await smallModel();
     const losses: (number | undefined)[] = [];
-    const history = await model.fit(data(256), { epochs: 1, batchSize: 1, frameBudgetMs: 1, progressEveryMs: 0, onProgress: ({ loss }) => losses.push(loss) });
+    const history = await model.fit(data(256), {
+      epochs: 1,
+      batchSize: 1,
+      frameBudgetMs: 1,
+      progressEveryMs: 0,
+      onProgress: ({ loss }) => losses.push(loss),
+    });
     const read = losses.filter((loss) => loss !== undefined);
     expect(read.length).toBeGreaterThan(0);
     for (const loss of read) expect(history.loss).toContain(loss);
@@ -149,7 +188,13 @@ describe('the history', () => {
   it('validates, keeps the best weights and runs out of patience', async () => {
     const model = await smallModel();
     // A learning rate that overshoots: some epoch before the last is the best.
-    const history = await model.fit(data(50), { epochs: 40, batchSize: 10, optimizer: sgd(300), validation: data(20, 2), patience: 3 });
+    const history = await model.fit(data(50), {
+      epochs: 40,
+      batchSize: 10,
+      optimizer: sgd(300),
+      validation: data(20, 2),
+      patience: 3,
+    });
     expect(history.stopped).toBe('patience');
     const losses = history.validation!.map(({ loss }) => loss);
     expect(losses).toHaveLength(history.epochs.length);
@@ -174,7 +219,11 @@ describe('the history', () => {
 describe('steering', () => {
   it('stops with the history so far', async () => {
     const model = await smallModel();
-    const training = model.fit(data(50), { epochs: 1000, batchSize: 16, onEpochEnd: ({ epoch }) => (epoch === 3 ? training.stop() : undefined) });
+    const training = model.fit(data(50), {
+      epochs: 1000,
+      batchSize: 16,
+      onEpochEnd: ({ epoch }) => (epoch === 3 ? training.stop() : undefined),
+    });
     const history = await training;
     expect(history).toMatchObject({ stopped: 'user', steps: 12 });
     expect(history.epochs).toHaveLength(3);
@@ -185,7 +234,12 @@ describe('steering', () => {
     const whole = await smallModel();
     await whole.fit(data(400), { epochs: 1, batchSize: 1 });
     const model = await smallModel();
-    const training = model.fit(data(400), { epochs: 1, batchSize: 1, frameBudgetMs: 0.001, onProgress: ({ step }) => step >= 20 && training.stop() });
+    const training = model.fit(data(400), {
+      epochs: 1,
+      batchSize: 1,
+      frameBudgetMs: 0.001,
+      onProgress: ({ step }) => step >= 20 && training.stop(),
+    });
     const history = await training;
     expect(history.stopped).toBe('user');
     expect(history.steps).toBeGreaterThanOrEqual(20);
@@ -229,7 +283,12 @@ describe('steering', () => {
     const memory = gpu.memory().bytes;
     const controller = new AbortController();
     const reason = new Error('enough');
-    const training = model.fit(data(400), { epochs: 100, batchSize: 1, signal: controller.signal, onProgress: ({ step }) => step > 50 && controller.abort(reason) });
+    const training = model.fit(data(400), {
+      epochs: 100,
+      batchSize: 1,
+      signal: controller.signal,
+      onProgress: ({ step }) => step > 50 && controller.abort(reason),
+    });
     expect(await errorOf(training)).toBe(reason);
     expect(await errorOf(model.fit(data(4), { epochs: 1, signal: controller.signal }))).toBe(reason);
     expect((await model.fit(data(50), { epochs: 1 })).stopped).toBe('finished');
@@ -267,7 +326,9 @@ describe('reading while training', () => {
     const probe = data(30, 9);
     await model.reconstruct(probe); // compiled
     let running = true;
-    const training = model.fit(data(600), { epochs: 2, batchSize: 2, frameBudgetMs: 2 }).finally(() => (running = false));
+    const training = model
+      .fit(data(600), { epochs: 2, batchSize: 2, frameBudgetMs: 2 })
+      .finally(() => (running = false));
     const answers: Float32Array[] = [];
     while (running) {
       const before = gpu.counters().submits;
@@ -288,7 +349,9 @@ describe('reading while training', () => {
 describe('divergence', () => {
   it('is a DivergedError with step and tensor; the weights are those of the step before', async () => {
     const model = await smallModel({ loss: 'mse', decoder: [dense(12)] });
-    const error = (await errorOf(model.fit(data(64), { epochs: 200, batchSize: 8, optimizer: sgd(1e6) }))) as DivergedError;
+    const error = (await errorOf(
+      model.fit(data(64), { epochs: 200, batchSize: 8, optimizer: sgd(1e6) }),
+    )) as DivergedError;
     expect(error).toBeInstanceOf(DivergedError);
     expect(error.name).toBe('DivergedError');
     expect(error.step).toBeGreaterThan(1);
@@ -313,12 +376,16 @@ describe('divergence', () => {
   ); // prettier-ignore
 
   it('is no matter of rates beyond 10¹², which no optimizer takes', async () => {
-    expect(() => adam(2e12)).toThrow(new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 of at most 1000000000000'));
+    expect(() => adam(2e12)).toThrow(
+      new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 of at most 1000000000000'),
+    );
     const model = await smallModel();
     // 1e-30 and 1e-8 in the first epoch, 1e14 in the second.
     const rising = sgd(stepDecay(1e-30, { every: 1, factor: 1e22 }));
     let epochs = 0;
-    const error = await errorOf(model.fit(data(64), { epochs: 2, batchSize: 32, optimizer: rising, onEpochEnd: () => void epochs++ }));
+    const error = await errorOf(
+      model.fit(data(64), { epochs: 2, batchSize: 32, optimizer: rising, onEpochEnd: () => void epochs++ }),
+    );
     expect(error).toBeInstanceOf(OptionError);
     expect(error.message).toContain('sgd: learning rate: ');
     expect(epochs).toBe(1);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { autoencoder, conv2d, dense, downsample, OptionError, ShapeError, shuffleTiles, type Corruption } from '../../src/index.ts';
+import {
+  autoencoder,
+  conv2d,
+  dense,
+  downsample,
+  OptionError,
+  ShapeError,
+  shuffleTiles,
+  type Corruption,
+} from '../../src/index.ts';
 import { coarsen } from '../reference/resample.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -8,7 +17,13 @@ import { Draw } from '../support/random.ts';
 catchGpuErrors();
 
 const model = async (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
-  autoencoder(await sharedGpu(), { input, encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(input[2], 3, 'sigmoid', { padding: 'same' })], loss: 'mse', corrupt });
+  autoencoder(await sharedGpu(), {
+    input,
+    encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
+    decoder: [conv2d(input[2], 3, 'sigmoid', { padding: 'same' })],
+    loss: 'mse',
+    corrupt,
+  });
 
 describe('downsample', () => {
   it.each([2, 4])('by %i leaves squares of means, in a picture of the same size', async (factor) => {
@@ -32,7 +47,13 @@ describe('shuffleTiles', () => {
     const side = 6 / tiles;
     const cut = (values: Float32Array, n: number) =>
       Array.from({ length: tiles * tiles }, (_, tile) =>
-        Array.from({ length: side * side }, (_, i) => values[n * 36 + (Math.floor(tile / tiles) * side + Math.floor(i / side)) * 6 + (tile % tiles) * side + (i % side)]).join(),
+        Array.from(
+          { length: side * side },
+          (_, i) =>
+            values[
+              n * 36 + (Math.floor(tile / tiles) * side + Math.floor(i / side)) * 6 + (tile % tiles) * side + (i % side)
+            ],
+        ).join(),
       );
     let moved = 0;
     for (let n = 0; n < examples; n++) {
@@ -49,8 +70,12 @@ describe('shuffleTiles', () => {
 
 it('both are for images that can be cut so', async () => {
   const gpu = await sharedGpu();
-  await expect(autoencoder(gpu, { input: 784, encoder: [dense(3)], decoder: [dense(784)], loss: 'mse', corrupt: downsample(4) })).rejects.toThrow('downsample: takes images of [height, width, channels], not [784]');
-  await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow('shuffleTiles: [6, 7, 1] cannot be cut into 2 × 2 tiles');
+  await expect(
+    autoencoder(gpu, { input: 784, encoder: [dense(3)], decoder: [dense(784)], loss: 'mse', corrupt: downsample(4) }),
+  ).rejects.toThrow('downsample: takes images of [height, width, channels], not [784]');
+  await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow(
+    'shuffleTiles: [6, 7, 1] cannot be cut into 2 × 2 tiles',
+  );
   await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow(ShapeError);
   for (const wrong of [0, 1, 1.5, '2' as never]) {
     expect(() => downsample(wrong)).toThrow(OptionError);

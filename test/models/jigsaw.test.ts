@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { standardTiles } from '../../app/analysis/tiles.ts';
-import { adam, classifier, conv2d, dense, flatten, jigsaw, maxPool2d, OptionError, ShapeError, type JigsawSpec } from '../../src/index.ts';
+import {
+  adam,
+  classifier,
+  conv2d,
+  dense,
+  flatten,
+  jigsaw,
+  maxPool2d,
+  OptionError,
+  ShapeError,
+  type JigsawSpec,
+} from '../../src/index.ts';
 import { farApart, hamming } from '../../src/models/permutations.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
@@ -9,7 +20,8 @@ import { Draw } from '../support/random.ts';
 catchGpuErrors();
 
 describe('permutations far apart', () => {
-  const distances = (chosen: readonly Uint8Array[]) => chosen.flatMap((a, i) => chosen.slice(i + 1).map((b) => hamming(a, b)));
+  const distances = (chosen: readonly Uint8Array[]) =>
+    chosen.flatMap((a, i) => chosen.slice(i + 1).map((b) => hamming(a, b)));
 
   it.each([
     [4, 24, 2],
@@ -20,7 +32,8 @@ describe('permutations far apart', () => {
   ])('of %i tiles, %i of them differ in at least %i places', (size, count, least) => {
     const chosen = farApart(size, count, 1);
     expect(chosen).toHaveLength(count);
-    for (const each of chosen) expect([...each].toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, i) => i));
+    for (const each of chosen)
+      expect([...each].toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, i) => i));
     expect(new Set(chosen.map((each) => each.join())).size).toBe(count);
     expect(Math.min(...distances(chosen))).toBeGreaterThanOrEqual(least);
   });
@@ -60,7 +73,11 @@ describe('jigsaw', () => {
     const gpu = await sharedGpu();
     for (const striped of [true, false]) {
       const model = await jigsaw(gpu, spec());
-      const { epochs } = await model.fit(pictures(512, 1, striped), { epochs: 20, batchSize: 32, optimizer: adam(3e-3) });
+      const { epochs } = await model.fit(pictures(512, 1, striped), {
+        epochs: 20,
+        batchSize: 32,
+        optimizer: adam(3e-3),
+      });
       expect(epochs).toHaveLength(20);
       const { loss, accuracy } = await model.evaluate(pictures(480, 2, striped));
       if (striped) expect(accuracy).toBeGreaterThan(0.9);
@@ -85,13 +102,18 @@ describe('jigsaw', () => {
       for (let slot = 0; slot < 4; slot++) {
         const tile = tiles.data.subarray((n * 4 + slot) * 16, (n * 4 + slot + 1) * 16);
         const cell = model.permutations[truths[n]][slot];
-        const found = [0, 1, 2].flatMap((dy) => [0, 1, 2].map((dx) => ({ dy, dx }))).filter(({ dy, dx }) => {
-          const [top, left] = [Math.floor(cell / 2) * 6 + dy, (cell % 2) * 6 + dx];
-          const values = Array.from({ length: 16 }, (_, i) => data[n * 144 + (top + Math.floor(i / 4)) * 12 + left + (i % 4)]);
-          const mean = values.reduce((sum, value) => sum + value, 0) / 16;
-          const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 16 + 1e-5);
-          return values.every((value, i) => Math.abs((value - mean) / deviation - tile[i]) < 1e-4);
-        });
+        const found = [0, 1, 2]
+          .flatMap((dy) => [0, 1, 2].map((dx) => ({ dy, dx })))
+          .filter(({ dy, dx }) => {
+            const [top, left] = [Math.floor(cell / 2) * 6 + dy, (cell % 2) * 6 + dx];
+            const values = Array.from(
+              { length: 16 },
+              (_, i) => data[n * 144 + (top + Math.floor(i / 4)) * 12 + left + (i % 4)],
+            );
+            const mean = values.reduce((sum, value) => sum + value, 0) / 16;
+            const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 16 + 1e-5);
+            return values.every((value, i) => Math.abs((value - mean) / deviation - tile[i]) < 1e-4);
+          });
         expect(found).toHaveLength(1);
         own.add(`${found[0].dy} ${found[0].dx}`);
       }
@@ -131,28 +153,42 @@ describe('jigsaw', () => {
     expect((await train(2)).truths).not.toEqual(first.truths);
   });
 
-  it.each([2, 3] as const)('without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side', async (side) => {
-    const model = await jigsaw(await sharedGpu(), spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }));
-    const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
-    const { tiles, truths } = await model.solve(pixels);
-    const [height, width] = model.encoder.inputShape;
-    const size = height * width;
-    const straight = standardTiles({ pixels, shape: [12, 12, 1] }, side, [height, width]);
-    for (let slot = 0; slot < 5 * side ** 2; slot++) {
-      const image = Math.floor(slot / side ** 2);
-      const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
-      for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
-    }
-    model.dispose();
-  });
+  it.each([2, 3] as const)(
+    'without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side',
+    async (side) => {
+      const model = await jigsaw(
+        await sharedGpu(),
+        spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }),
+      );
+      const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
+      const { tiles, truths } = await model.solve(pixels);
+      const [height, width] = model.encoder.inputShape;
+      const size = height * width;
+      const straight = standardTiles({ pixels, shape: [12, 12, 1] }, side, [height, width]);
+      for (let slot = 0; slot < 5 * side ** 2; slot++) {
+        const image = Math.floor(slot / side ** 2);
+        const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
+        for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
+      }
+      model.dispose();
+    },
+  );
 
   it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
-    const model = await jigsaw(gpu, spec({ tiles: 3, permutations: 30, encoder: [flatten(), dense(5, 'relu')], head: [] }));
+    const model = await jigsaw(
+      gpu,
+      spec({ tiles: 3, permutations: 30, encoder: [flatten(), dense(5, 'relu')], head: [] }),
+    );
     expect(model.encoder.inputShape).toEqual([3, 3, 1]);
     expect(model.head.outputShape).toEqual([30]);
-    expect(Object.keys(await model.weights())).toEqual(['encoder.1.weight', 'encoder.1.bias', 'head.0.weight', 'head.0.bias']);
+    expect(Object.keys(await model.weights())).toEqual([
+      'encoder.1.weight',
+      'encoder.1.bias',
+      'head.0.weight',
+      'head.0.bias',
+    ]);
     const codes = await model.encode(new Draw(5).floats(9 * 7, 0, 1));
     expect(codes.shape).toEqual([7, 5]);
     const made = await classifier(gpu, { encoder: model.encoder, classes: 2 });
@@ -165,7 +201,12 @@ describe('jigsaw', () => {
     ['four tiles a side', { tiles: 4 as never }, OptionError, 'jigsaw: there are 2 or 3 tiles a side, not 4'],
     ['an input that is no image', { input: 144 as never }, OptionError, 'jigsaw: the input is an image'],
     ['one permutation', { permutations: 1 }, OptionError, 'jigsaw: permutations'],
-    ['more permutations than there are', { permutations: 25 }, OptionError, 'jigsaw: 4 tiles have 24 permutations, not 25'],
+    [
+      'more permutations than there are',
+      { permutations: 25 },
+      OptionError,
+      'jigsaw: 4 tiles have 24 permutations, not 25',
+    ],
     ['a gap as large as a cell', { gap: 6 }, ShapeError, 'jigsaw: cells of [6, 6] leave no tile beside a gap of 6'],
     ['a head that is none', { head: dense(3) as never }, OptionError, 'jigsaw: the head is a list of layers'],
     ['an option that is none', { tile: 3 } as never, OptionError, 'tile'],

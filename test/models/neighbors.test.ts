@@ -31,17 +31,27 @@ describe('nearestNeighbors', () => {
     const gpu = await sharedGpu();
     const draw = new Draw(n);
     const [codes, queries] = [draw.floats(n * width), draw.floats(q * width)];
-    const { indices, distances } = await nearestNeighbors(gpu, { codes: matrix(codes, n), queries: matrix(queries, q), k });
+    const { indices, distances } = await nearestNeighbors(gpu, {
+      codes: matrix(codes, n),
+      queries: matrix(queries, q),
+      k,
+    });
     reference(codes, queries, width, k).forEach((wanted, row) => {
       expect([...indices.subarray(row * k, (row + 1) * k)]).toEqual(wanted.map(({ n }) => n));
-      wanted.forEach(({ distance }, i) => expect(Math.abs(distances[row * k + i] - distance)).toBeLessThanOrEqual(1e-6 * distance + 1e-12));
+      wanted.forEach(({ distance }, i) =>
+        expect(Math.abs(distances[row * k + i] - distance)).toBeLessThanOrEqual(1e-6 * distance + 1e-12),
+      );
     });
   });
 
   it('of equals gives the one further up, and sees how far close ones are', async () => {
     const gpu = await sharedGpu();
     const codes = { data: Float32Array.of(1000, 1, 1000, 1, 1000.001, 1, 999, 1), shape: [4, 2] };
-    const { indices, distances } = await nearestNeighbors(gpu, { codes, queries: { data: Float32Array.of(1000, 1), shape: [1, 2] }, k: 4 });
+    const { indices, distances } = await nearestNeighbors(gpu, {
+      codes,
+      queries: { data: Float32Array.of(1000, 1), shape: [1, 2] },
+      k: 4,
+    });
     expect([...indices]).toEqual([0, 1, 2, 3]);
     expect(distances[2]).toBeCloseTo(Math.fround(1000.001) - 1000, 7);
   });
@@ -49,18 +59,28 @@ describe('nearestNeighbors', () => {
   it('leaves nothing on the device', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
-    await nearestNeighbors(gpu, { codes: matrix(new Draw(1).floats(40), 10), queries: matrix(new Draw(2).floats(8), 2), k: 3 });
+    await nearestNeighbors(gpu, {
+      codes: matrix(new Draw(1).floats(40), 10),
+      queries: matrix(new Draw(2).floats(8), 2),
+      k: 3,
+    });
     expect(gpu.memory().bytes).toBe(before);
   });
 
   it('refuses what does not fit', async () => {
     const gpu = await sharedGpu();
     const codes = matrix(new Float32Array(12), 4);
-    await expect(nearestNeighbors(gpu, { codes, queries: matrix(new Float32Array(8), 4), k: 1 })).rejects.toThrow('nearestNeighbors: the codes have 3 features, the queries 2');
+    await expect(nearestNeighbors(gpu, { codes, queries: matrix(new Float32Array(8), 4), k: 1 })).rejects.toThrow(
+      'nearestNeighbors: the codes have 3 features, the queries 2',
+    );
     await expect(nearestNeighbors(gpu, { codes, queries: codes, k: 5 })).rejects.toThrow(OptionError);
     await expect(nearestNeighbors(gpu, { codes, queries: codes, k: 0 })).rejects.toThrow(OptionError);
-    await expect(nearestNeighbors(gpu, { codes: { data: new Float32Array(5), shape: [2, 3] }, queries: codes, k: 1 })).rejects.toThrow(ShapeError);
-    await expect(nearestNeighbors(gpu, { codes, queries: matrix(new Float32Array(3).fill(NaN), 1), k: 1 })).rejects.toThrow('nearestNeighbors: queries: row 0, column 0 is NaN');
+    await expect(
+      nearestNeighbors(gpu, { codes: { data: new Float32Array(5), shape: [2, 3] }, queries: codes, k: 1 }),
+    ).rejects.toThrow(ShapeError);
+    await expect(
+      nearestNeighbors(gpu, { codes, queries: matrix(new Float32Array(3).fill(NaN), 1), k: 1 }),
+    ).rejects.toThrow('nearestNeighbors: queries: row 0, column 0 is NaN');
     await expect(nearestNeighbors(gpu, { codes, queries: codes, K: 1 } as never)).rejects.toThrow(OptionError);
   });
 });
@@ -70,7 +90,14 @@ describe('knnPredict', () => {
     const gpu = await sharedGpu();
     const codes = { data: Float32Array.of(0, 1, 2, 10, 11), shape: [5, 1] };
     const labels = [2, 0, 0, 1, 1];
-    const predict = async (k: number, ...queries: number[]) => [...(await knnPredict(gpu, { codes, labels, queries: { data: Float32Array.from(queries), shape: [queries.length, 1] }, k }))];
+    const predict = async (k: number, ...queries: number[]) => [
+      ...(await knnPredict(gpu, {
+        codes,
+        labels,
+        queries: { data: Float32Array.from(queries), shape: [queries.length, 1] },
+        k,
+      })),
+    ];
     expect(await predict(1, 0, 1.9, 10.4)).toEqual([2, 0, 1]);
     expect(await predict(3, 0.1, 9)).toEqual([0, 1]);
     expect(await predict(2, 0.1)).toEqual([0]);
@@ -80,7 +107,9 @@ describe('knnPredict', () => {
   it('refuses labels that do not fit', async () => {
     const gpu = await sharedGpu();
     const codes = matrix(new Float32Array(4), 4);
-    await expect(knnPredict(gpu, { codes, labels: [0, 1], queries: codes, k: 1 })).rejects.toThrow('knnPredict: 4 codes, but 2 labels');
+    await expect(knnPredict(gpu, { codes, labels: [0, 1], queries: codes, k: 1 })).rejects.toThrow(
+      'knnPredict: 4 codes, but 2 labels',
+    );
     await expect(knnPredict(gpu, { codes, labels: [0, 1, 1.5, 2], queries: codes, k: 1 })).rejects.toThrow(DataError);
   });
 });

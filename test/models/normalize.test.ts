@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { adam, autoencoder, classifier, dataset, dense, LatentGpuError, minMax, OptionError, standardize, type AutoencoderSpec } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  classifier,
+  dataset,
+  dense,
+  LatentGpuError,
+  minMax,
+  OptionError,
+  standardize,
+  type AutoencoderSpec,
+} from '../../src/index.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
@@ -11,13 +22,28 @@ catchGpuErrors();
 const columns = 5;
 const rows = (count: number, seed = 1) => {
   const draw = new Draw(seed);
-  return Float32Array.from({ length: count * columns }, (_, i) => [draw.floats(1)[0], 100 + 3 * draw.floats(1)[0], 1e-3 * draw.floats(1)[0], -5e4 * draw.floats(1)[0], 7][i % columns]);
+  return Float32Array.from(
+    { length: count * columns },
+    (_, i) =>
+      [draw.floats(1)[0], 100 + 3 * draw.floats(1)[0], 1e-3 * draw.floats(1)[0], -5e4 * draw.floats(1)[0], 7][
+        i % columns
+      ],
+  );
 };
 
 /** A model that hands its input on, so that what it does to data can be seen. */
 const identity = async (changes: Partial<AutoencoderSpec>) => {
-  const model = await autoencoder(await sharedGpu(), { input: columns, encoder: [dense(columns, 'linear', { bias: false })], decoder: [dense(columns, 'linear', { bias: false })], loss: 'mse', ...changes });
-  const unit = { data: Float32Array.from({ length: columns ** 2 }, (_, i) => Number(i % (columns + 1) === 0)), shape: [columns, columns] };
+  const model = await autoencoder(await sharedGpu(), {
+    input: columns,
+    encoder: [dense(columns, 'linear', { bias: false })],
+    decoder: [dense(columns, 'linear', { bias: false })],
+    loss: 'mse',
+    ...changes,
+  });
+  const unit = {
+    data: Float32Array.from({ length: columns ** 2 }, (_, i) => Number(i % (columns + 1) === 0)),
+    shape: [columns, columns],
+  };
   return { model, reset: () => model.setWeights({ 'encoder.0.weight': unit, 'decoder.0.weight': unit }) };
 };
 
@@ -61,7 +87,11 @@ it('minMax: codes of an identity lie in [0, 1] on what it was fitted to, and go 
 });
 
 it('minMax keeps the targets of bce within [0, 1], also of data it was not fitted to', async () => {
-  const { model } = await identity({ normalize: minMax(), loss: 'bce', decoder: [dense(columns, 'sigmoid', { bias: false })] });
+  const { model } = await identity({
+    normalize: minMax(),
+    loss: 'bce',
+    decoder: [dense(columns, 'sigmoid', { bias: false })],
+  });
   const data = rows(300);
   const history = await model.fit(data, { epochs: 2, validation: 0.3 });
   expect(history.validation!.every(({ loss }) => Number.isFinite(loss) && loss > 0)).toBe(true);
@@ -74,10 +104,19 @@ it('is fitted once, on the training part alone', async () => {
   const gpu = await sharedGpu();
   const [low, high] = [new Float32Array(40).fill(0), new Float32Array(40).fill(0)];
   for (let i = 0; i < 40; i++) [low[i], high[i]] = [i % 2, 10 * (i % 2)];
-  const model = await autoencoder(gpu, { input: 1, encoder: [dense(1, 'linear', { bias: false })], decoder: [dense(1)], loss: 'mse', normalize: minMax() });
+  const model = await autoencoder(gpu, {
+    input: 1,
+    encoder: [dense(1, 'linear', { bias: false })],
+    decoder: [dense(1)],
+    loss: 'mse',
+    normalize: minMax(),
+  });
   const set = await dataset(gpu, Float32Array.from([...low, ...high]), { shape: [1] });
   const before = gpu.counters().readbacks;
-  await model.fit(set.filter((_, i) => i < 40), { steps: 1, validation: high });
+  await model.fit(
+    set.filter((_, i) => i < 40),
+    { steps: 1, validation: high },
+  );
   // The statistics, the losses of the epoch, and the validation's.
   expect(gpu.counters().readbacks - before).toBe(3);
   model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1), shape: [1, 1] } });
@@ -91,7 +130,13 @@ it('is fitted once, on the training part alone', async () => {
 
 it('reads bytes as the device does, views too', async () => {
   const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, { input: 3, encoder: [dense(3, 'linear', { bias: false })], decoder: [dense(3)], loss: 'mse', normalize: minMax() });
+  const model = await autoencoder(gpu, {
+    input: 3,
+    encoder: [dense(3, 'linear', { bias: false })],
+    decoder: [dense(3)],
+    loss: 'mse',
+    normalize: minMax(),
+  });
   const bytes = Uint8Array.from({ length: 3 * 7 }, (_, i) => (37 * i) % 256);
   const set = await dataset(gpu, bytes, { shape: [3] });
   const view = set.filter((_, i) => i % 2 === 1);
@@ -99,7 +144,11 @@ it('reads bytes as the device does, views too', async () => {
   const seen = [1, 3, 5].map((row) => [0, 1, 2].map((j) => bytes[3 * row + j] / 255));
   const [least, most] = [Math.min, Math.max].map((pick) => [0, 1, 2].map((j) => pick(...seen.map((row) => row[j]))));
   model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), shape: [3, 3] } });
-  expectClose((await model.encode(view)).data, seen.flatMap((row) => row.map((value, j) => (value - least[j]) / (most[j] - least[j]))), 1e-6);
+  expectClose(
+    (await model.encode(view)).data,
+    seen.flatMap((row) => row.map((value, j) => (value - least[j]) / (most[j] - least[j]))),
+    1e-6,
+  );
   model.dispose();
   set.dispose();
 });
@@ -135,6 +184,21 @@ it('says what is wrong: not fitted yet, probabilities that are none, something e
   expect(error.message).toMatch(/standardize: it is fitted on the training data/);
   model.dispose();
   const spec = { input: 5, encoder: [dense(2)], decoder: [dense(5, 'sigmoid')], loss: 'bce' } as const;
-  expect((await errorOf(autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: standardize() }))).message).toMatch(/take minMax\(\)/);
-  expect(await errorOf(autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: 'minMax' as never }))).toBeInstanceOf(OptionError);
+  expect(
+    (
+      await errorOf(
+        autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: standardize() }),
+      )
+    ).message,
+  ).toMatch(/take minMax\(\)/);
+  expect(
+    await errorOf(
+      autoencoder(gpu, {
+        ...spec,
+        encoder: [...spec.encoder],
+        decoder: [...spec.decoder],
+        normalize: 'minMax' as never,
+      }),
+    ),
+  ).toBeInstanceOf(OptionError);
 });

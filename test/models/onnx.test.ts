@@ -22,7 +22,10 @@ beforeAll(() => {
 async function runOnnx(file: Uint8Array, { data, shape }: Matrix): Promise<Record<string, Matrix>> {
   const session = await InferenceSession.create(file);
   const results = await session.run({ [session.inputNames[0]]: new Tensor('float32', data, shape) });
-  const found = session.outputNames.map((name): [string, Matrix] => [name, { data: results[name].data as Float32Array, shape: [...results[name].dims] }]);
+  const found = session.outputNames.map((name): [string, Matrix] => [
+    name,
+    { data: results[name].data as Float32Array, shape: [...results[name].dims] },
+  ]);
   await session.release();
   return Object.fromEntries(found);
 }
@@ -33,28 +36,66 @@ function expectSame(actual: Matrix, expected: Matrix, what: string): void {
 }
 
 const same = { padding: 'same' } as const;
-const images = (encoder: Layer[], decoder: Layer[], input: [number, number, number] = [6, 5, 2]): Partial<AutoencoderSpec> => ({ input, encoder, decoder, loss: 'mse' });
+const images = (
+  encoder: Layer[],
+  decoder: Layer[],
+  input: [number, number, number] = [6, 5, 2],
+): Partial<AutoencoderSpec> => ({ input, encoder, decoder, loss: 'mse' });
 
 const models: Record<string, Partial<AutoencoderSpec>> = {
   'dense layers': {},
-  'layers without bias, dropout, a corruption': { encoder: [dense(8, 'relu', { bias: false }), dropout(0.3), dense(3)], corrupt: gaussianNoise(0.3) },
-  'tied weights': { tied: true, encoder: [dense(12, 'tanh'), dense(4, 'relu')], decoder: [dense(12, 'tanh'), dense(12, 'sigmoid')] },
+  'layers without bias, dropout, a corruption': {
+    encoder: [dense(8, 'relu', { bias: false }), dropout(0.3), dense(3)],
+    corrupt: gaussianNoise(0.3),
+  },
+  'tied weights': {
+    tied: true,
+    encoder: [dense(12, 'tanh'), dense(4, 'relu')],
+    decoder: [dense(12, 'tanh'), dense(12, 'sigmoid')],
+  },
   'a Gaussian code': { encoder: [dense(6, 'relu'), gaussian(3)] },
-  'standardized': { normalize: standardize(), loss: 'mse', decoder: [dense(12)] },
+  standardized: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] },
   'min-max': { normalize: minMax() },
   'convolutions, flattened with several channels': images(
-    [conv2d(3, 3, 'relu', { stride: 2, ...same }), conv2d(4, [2, 3], 'elu', { padding: 1 }), flatten(), dense(5, 'relu')],
+    [
+      conv2d(3, 3, 'relu', { stride: 2, ...same }),
+      conv2d(4, [2, 3], 'elu', { padding: 1 }),
+      flatten(),
+      dense(5, 'relu'),
+    ],
     [dense(4 * 3 * 5, 'relu'), reshape([4, 3, 5]), conv2d(2, 1), flatten(), dense(60), reshape([6, 5, 2])],
   ),
-  'strides that leave a rest, padding in numbers': images([conv2d(3, 2, 'tanh', { stride: 3 }), flatten(), dense(2)], [dense(60), reshape([6, 5, 2]), conv2d(2, 5, 'linear', { padding: 2, bias: false })]),
-  'a Gaussian code behind images': images([conv2d(3, 3, 'relu', { stride: 2, ...same }), flatten(), gaussian(4)], [dense(60), reshape([6, 5, 2])]),
-  'pools, upsampled': images([conv2d(3, 3, 'relu', same), maxPool2d(2, same), maxPool2d(3, { stride: 2, ...same })], [conv2d(3, 1), upsample2d(2), upsample2d(2, 'bilinear'), conv2d(2, 1, 'sigmoid')], [12, 12, 2]),
+  'strides that leave a rest, padding in numbers': images(
+    [conv2d(3, 2, 'tanh', { stride: 3 }), flatten(), dense(2)],
+    [dense(60), reshape([6, 5, 2]), conv2d(2, 5, 'linear', { padding: 2, bias: false })],
+  ),
+  'a Gaussian code behind images': images(
+    [conv2d(3, 3, 'relu', { stride: 2, ...same }), flatten(), gaussian(4)],
+    [dense(60), reshape([6, 5, 2])],
+  ),
+  'pools, upsampled': images(
+    [conv2d(3, 3, 'relu', same), maxPool2d(2, same), maxPool2d(3, { stride: 2, ...same })],
+    [conv2d(3, 1), upsample2d(2), upsample2d(2, 'bilinear'), conv2d(2, 1, 'sigmoid')],
+    [12, 12, 2],
+  ),
   'transposed convolutions': images(
     [conv2d(4, 3, 'relu', { stride: 2, ...same }), conv2d(3, 3, 'relu', { stride: 2, ...same })],
-    [convTranspose2d(4, 3, 'relu', { stride: 2, ...same }), convTranspose2d(3, 1, 'relu', { stride: 2, ...same }), convTranspose2d(2, 3, 'linear', { padding: 1 })],
+    [
+      convTranspose2d(4, 3, 'relu', { stride: 2, ...same }),
+      convTranspose2d(3, 1, 'relu', { stride: 2, ...same }),
+      convTranspose2d(2, 3, 'linear', { padding: 1 }),
+    ],
     [8, 8, 2],
   ),
-  'transposed convolutions with paddings': images([flatten(), dense(12)], [reshape([2, 2, 3]), convTranspose2d(4, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1, bias: false }), convTranspose2d(2, [3, 2])], [6, 5, 2]),
+  'transposed convolutions with paddings': images(
+    [flatten(), dense(12)],
+    [
+      reshape([2, 2, 3]),
+      convTranspose2d(4, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1, bias: false }),
+      convTranspose2d(2, [3, 2]),
+    ],
+    [6, 5, 2],
+  ),
 };
 
 describe.each(Object.entries(models))('%s', (_, changes) => {
@@ -62,7 +103,10 @@ describe.each(Object.entries(models))('%s', (_, changes) => {
     const model = await smallModel(changes);
     const { inputShape } = model.encoder;
     const features = inputShape.reduce((product, n) => product * n, 1);
-    const rows = (count: number): Matrix => ({ data: new Draw(count).floats(count * features, 0, 1), shape: [count, ...inputShape] });
+    const rows = (count: number): Matrix => ({
+      data: new Draw(count).floats(count * features, 0, 1),
+      shape: [count, ...inputShape],
+    });
     await model.fit(rows(20), { steps: 5 });
     for (const count of [1, 7]) {
       const data = rows(count);
@@ -71,8 +115,16 @@ describe.each(Object.entries(models))('%s', (_, changes) => {
       expectSame(encoded.code, code, 'code');
       if (model.encoder.layers.at(-1)!.beta) expectSame(encoded.logvar, (await model.posterior(data)).logvar, 'logvar');
       else expect(Object.keys(encoded)).toEqual(['code']);
-      expectSame((await runOnnx(await model.toOnnx('decoder'), code)).reconstruction, await model.decode(code), 'decoded');
-      expectSame((await runOnnx(await model.toOnnx(), data)).reconstruction, await model.reconstruct(data), 'reconstruction');
+      expectSame(
+        (await runOnnx(await model.toOnnx('decoder'), code)).reconstruction,
+        await model.decode(code),
+        'decoded',
+      );
+      expectSame(
+        (await runOnnx(await model.toOnnx(), data)).reconstruction,
+        await model.reconstruct(data),
+        'reconstruction',
+      );
     }
     model.dispose();
   });
@@ -86,7 +138,9 @@ it.each(activationNames)('%s', async (activation) => {
 });
 
 it('every layer that can be saved was tried', () => {
-  const tried = Object.values(models).flatMap(({ encoder = [], decoder = [] }) => [...encoder, ...decoder].map(({ name }) => name));
+  const tried = Object.values(models).flatMap(({ encoder = [], decoder = [] }) =>
+    [...encoder, ...decoder].map(({ name }) => name),
+  );
   expect([...new Set([...tried, 'dense'])].sort()).toEqual(Object.keys(makers.layers).sort());
 });
 
@@ -99,7 +153,13 @@ it('says which parts there are', async () => {
 });
 
 it('makes nothing of a normalisation that has not been fitted', async () => {
-  const model = await autoencoder(await sharedGpu(), { input: 3, encoder: [dense(2)], decoder: [dense(3)], loss: 'mse', normalize: standardize() });
+  const model = await autoencoder(await sharedGpu(), {
+    input: 3,
+    encoder: [dense(2)],
+    decoder: [dense(3)],
+    loss: 'mse',
+    normalize: standardize(),
+  });
   expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: it is fitted/);
   model.dispose();
 });

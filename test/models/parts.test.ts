@@ -12,17 +12,26 @@ import { Draw } from '../support/random.ts';
 catchGpuErrors();
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
-const variational = (changes: Partial<AutoencoderSpec> = {}) => smallModel({ encoder: [dense(8, 'relu'), gaussian(2)], ...changes });
+const variational = (changes: Partial<AutoencoderSpec> = {}) =>
+  smallModel({ encoder: [dense(8, 'relu'), gaussian(2)], ...changes });
 
 describe('schedules', () => {
   it.each<[string, Schedule, number[]]>([
     ['constant', constant(3), [3, 3, 3, 3, 3, 3]],
-    ['cosine', cosine(1, { steps: 4, to: 0.2 }), [1, 0.2 + 0.4 * (1 + Math.SQRT1_2), 0.6, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.2, 0.2]],
+    [
+      'cosine',
+      cosine(1, { steps: 4, to: 0.2 }),
+      [1, 0.2 + 0.4 * (1 + Math.SQRT1_2), 0.6, 0.2 + 0.4 * (1 - Math.SQRT1_2), 0.2, 0.2],
+    ],
     ['step', stepDecay(1, { every: 2, factor: 0.5 }), [1, 1, 0.5, 0.5, 0.25, 0.25]],
     ['warm-up', warmUp(4, 2), [0.5, 1, 1.5, 2, 2, 2]],
     ['warm-up, then another', warmUp(2, stepDecay(1, { every: 2 })), [0.5, 1, 1, 1, 0.1, 0.1]],
   ])('%s', (_, schedule, wanted) => {
-    expectClose(wanted.map((_, step) => valueAt(schedule, step)), wanted, 1e-12);
+    expectClose(
+      wanted.map((_, step) => valueAt(schedule, step)),
+      wanted,
+      1e-12,
+    );
   });
 
   it('reach the optimizer step by step, and go on in the next fit unless another is given', async () => {
@@ -57,7 +66,12 @@ describe('schedules', () => {
 describe('a Gaussian code', () => {
   it('takes 17 dispatches a step behind a hidden layer', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, { input: 12, encoder: [dense(8, 'relu'), gaussian(2)], decoder: [dense(8, 'relu'), dense(12, 'sigmoid')], loss: 'bce' });
+    const model = await autoencoder(gpu, {
+      input: 12,
+      encoder: [dense(8, 'relu'), gaussian(2)],
+      decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
+      loss: 'bce',
+    });
     const set = await dataset(gpu, data(16), { shape: [12] });
     const before = gpu.counters().dispatches;
     await model.fit(set, { epochs: 1, batchSize: 4 });
@@ -74,10 +88,16 @@ describe('a Gaussian code', () => {
       'decoder.0.weight', 'decoder.0.bias',
     ]); // prettier-ignore
     const { mean, logvar } = await model.posterior(data(5));
-    expect([mean.shape, logvar.shape]).toEqual([[5, 2], [5, 2]]);
+    expect([mean.shape, logvar.shape]).toEqual([
+      [5, 2],
+      [5, 2],
+    ]);
     expect(await model.encode(data(5))).toEqual(mean);
     expect(await model.reconstruct(data(5))).toEqual(await model.decode(mean));
-    model.setWeights({ 'encoder.1.logvar.weight': { data: new Float32Array(16), shape: [2, 8] }, 'encoder.1.logvar.bias': { data: Float32Array.of(3, -4), shape: [2] } });
+    model.setWeights({
+      'encoder.1.logvar.weight': { data: new Float32Array(16), shape: [2, 8] },
+      'encoder.1.logvar.bias': { data: Float32Array.of(3, -4), shape: [2] },
+    });
     expect([...(await model.posterior(data(2))).logvar.data]).toEqual([3, -4, 3, -4]);
     model.dispose();
   });
@@ -142,7 +162,11 @@ describe('the seed', () => {
 
 describe('pretraining', () => {
   const stacked = (changes: Partial<AutoencoderSpec> = {}) =>
-    smallModel({ encoder: [dense(8, 'sigmoid'), dropout(0.1), dense(4, 'tanh')], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')], ...changes });
+    smallModel({
+      encoder: [dense(8, 'sigmoid'), dropout(0.1), dense(4, 'tanh')],
+      decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
+      ...changes,
+    });
 
   it('trains each layer with its counterpart and touches no other', async () => {
     const model = await stacked();
@@ -156,7 +180,10 @@ describe('pretraining', () => {
         if (epoch === 1) seen[stage!] = await model.weights();
       },
     });
-    expect(histories.map(({ epochs, steps }) => [epochs.length, steps])).toEqual([[30, 120], [30, 120]]);
+    expect(histories.map(({ epochs, steps }) => [epochs.length, steps])).toEqual([
+      [30, 120],
+      [30, 120],
+    ]);
     for (const { epochs } of histories) expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0].loss);
     const after = await model.weights();
     // While the inner pair is trained, the outer one is as it was left, and stays so.
@@ -166,7 +193,12 @@ describe('pretraining', () => {
   });
 
   it('is the first layer’s own autoencoder, in the first stage', async () => {
-    const model = await smallModel({ encoder: [dense(8, 'relu')], seed: 4, corrupt: maskNoise(0.3), penalty: sparsity(0.01) });
+    const model = await smallModel({
+      encoder: [dense(8, 'relu')],
+      seed: 4,
+      corrupt: maskNoise(0.3),
+      penalty: sparsity(0.01),
+    });
     const [history] = await model.pretrain(data(16), { steps: 5, batchSize: 8 });
     expect(history.epochs.at(-1)!.penalty).toBeGreaterThan(0);
     expect((await model.evaluate(data(16))).penalty).toBeGreaterThan(0);
@@ -191,9 +223,18 @@ describe('pretraining', () => {
     const model = await stacked();
     const before = gpu.memory().buffers;
     const stages = new Set<number | undefined>();
-    const histories = await model.pretrain(data(16), { epochs: 2, validation: data(8, 5), onProgress: ({ stage }) => void stages.add(stage) });
-    expect([histories.map(({ validation }) => validation!.length), [...stages]]).toEqual([[2, 2], [1, 2]]);
-    const wrong = await errorOf(model.pretrain(data(16), { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }));
+    const histories = await model.pretrain(data(16), {
+      epochs: 2,
+      validation: data(8, 5),
+      onProgress: ({ stage }) => void stages.add(stage),
+    });
+    expect([histories.map(({ validation }) => validation!.length), [...stages]]).toEqual([
+      [2, 2],
+      [1, 2],
+    ]);
+    const wrong = await errorOf(
+      model.pretrain(data(16), { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }),
+    );
     expect(wrong).toBeInstanceOf(ShapeError);
     expect(wrong.message).toContain('pretrain: validation: the model takes 12 features, the data has 11');
     expect(gpu.memory().buffers).toBe(before);
@@ -204,7 +245,9 @@ describe('pretraining', () => {
     const model = await smallModel({ encoder: [dense(8), dense(4)] });
     expect(await errorOf(model.pretrain(data(8), { epochs: 1 }))).toBeInstanceOf(OptionError);
     const crooked = await smallModel({ encoder: [dense(8), dense(4)], decoder: [dense(7), dense(12, 'sigmoid')] });
-    expect((await errorOf(crooked.pretrain(data(8), { epochs: 1 }))).message).toContain('encoder.1 takes [8], its counterpart decoder.0 gives [7]');
+    expect((await errorOf(crooked.pretrain(data(8), { epochs: 1 }))).message).toContain(
+      'encoder.1 takes [8], its counterpart decoder.0 gives [7]',
+    );
     const busy = await stacked();
     const running = busy.pretrain(data(8), { steps: 1, batchSize: 8 });
     expect((await errorOf(busy.fit(data(8), { steps: 1 }))).message).toContain('being trained already');
@@ -244,15 +287,66 @@ describe('corrupt', () => {
 
 describe('what cannot be is refused', () => {
   const refused: [string, () => Promise<Autoencoder>, typeof OptionError | typeof ShapeError, string][] = [
-    ['a Gaussian layer that is not the code', () => smallModel({ encoder: [gaussian(4), dense(5)] }), OptionError, 'last layer of the encoder'],
-    ['a contractive penalty through dropout', () => smallModel({ encoder: [dropout(0.1), dense(5)], penalty: contractive(1) }), OptionError, 'dense layers only, not dropout'],
-    ['a sparse Gaussian code', () => smallModel({ encoder: [gaussian(5)], penalty: sparsity(1) }), OptionError, 'the code is gaussian'],
-    ['tied layers that do not mirror', () => smallModel({ encoder: [dense(8), dense(5)], decoder: [dense(7), dense(12, 'sigmoid')], tied: true }), ShapeError, 'which it mirrors, takes 8'],
-    ['tied with other numbers of layers', () => smallModel({ encoder: [dense(8), dense(5)], tied: true }), OptionError, 'not 2 and 1'],
-    ['tied convolutions', () => smallModel({ input: [4, 3, 1], encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })], tied: true }), OptionError, 'dense layers, not conv2d'],
-    ['a contractive penalty on a Gaussian code', () => smallModel({ encoder: [gaussian(5)], penalty: contractive(1) }), OptionError, 'dense layers only, not gaussian'],
-    ['a corruption that is none', () => smallModel({ corrupt: 0.5 as never }), OptionError, 'corrupt takes what gaussianNoise'],
-    ['a penalty that is none', () => smallModel({ penalty: [1e-4] as never }), OptionError, 'penalty takes what contractive'],
+    [
+      'a Gaussian layer that is not the code',
+      () => smallModel({ encoder: [gaussian(4), dense(5)] }),
+      OptionError,
+      'last layer of the encoder',
+    ],
+    [
+      'a contractive penalty through dropout',
+      () => smallModel({ encoder: [dropout(0.1), dense(5)], penalty: contractive(1) }),
+      OptionError,
+      'dense layers only, not dropout',
+    ],
+    [
+      'a sparse Gaussian code',
+      () => smallModel({ encoder: [gaussian(5)], penalty: sparsity(1) }),
+      OptionError,
+      'the code is gaussian',
+    ],
+    [
+      'tied layers that do not mirror',
+      () => smallModel({ encoder: [dense(8), dense(5)], decoder: [dense(7), dense(12, 'sigmoid')], tied: true }),
+      ShapeError,
+      'which it mirrors, takes 8',
+    ],
+    [
+      'tied with other numbers of layers',
+      () => smallModel({ encoder: [dense(8), dense(5)], tied: true }),
+      OptionError,
+      'not 2 and 1',
+    ],
+    [
+      'tied convolutions',
+      () =>
+        smallModel({
+          input: [4, 3, 1],
+          encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
+          decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })],
+          tied: true,
+        }),
+      OptionError,
+      'dense layers, not conv2d',
+    ],
+    [
+      'a contractive penalty on a Gaussian code',
+      () => smallModel({ encoder: [gaussian(5)], penalty: contractive(1) }),
+      OptionError,
+      'dense layers only, not gaussian',
+    ],
+    [
+      'a corruption that is none',
+      () => smallModel({ corrupt: 0.5 as never }),
+      OptionError,
+      'corrupt takes what gaussianNoise',
+    ],
+    [
+      'a penalty that is none',
+      () => smallModel({ penalty: [1e-4] as never }),
+      OptionError,
+      'penalty takes what contractive',
+    ],
   ];
 
   it.each(refused)('%s', async (_, make, kind, words) => {
@@ -262,7 +356,11 @@ describe('what cannot be is refused', () => {
   });
 
   it('layer by layer where a layer is none of dense layers', async () => {
-    const model = await smallModel({ input: [4, 3, 1], encoder: [conv2d(2, 3, 'relu', { padding: 'same' })], decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })] });
+    const model = await smallModel({
+      input: [4, 3, 1],
+      encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
+      decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })],
+    });
     const error = await errorOf(model.pretrain(data(5), { epochs: 1 }));
     expect(error).toBeInstanceOf(OptionError);
     expect(error.message).toBe('pretrain: takes dense layers, not conv2d');
@@ -271,14 +369,22 @@ describe('what cannot be is refused', () => {
 
   it('sampling and posteriors without a Gaussian code', async () => {
     const model = await smallModel();
-    for (const promise of [model.sample(1), model.posterior(data(1)), model.corrupt(data(1))]) expect(await errorOf(promise)).toBeInstanceOf(OptionError);
+    for (const promise of [model.sample(1), model.posterior(data(1)), model.corrupt(data(1))])
+      expect(await errorOf(promise)).toBeInstanceOf(OptionError);
     model.dispose();
   });
 
-  it.each([() => maskNoise(1.5), () => gaussianNoise(0), () => dropout(1), () => contractive(-1), () => gaussian(0), () => gaussian(2, { beta: -1 }), () => adam('fast' as never), () => cosine(1, { steps: 0 }), () => sgd(0.1, { clipNorm: 0 })])(
-    'numbers out of range %#',
-    (make) => {
-      expect(make).toThrow(OptionError);
-    },
-  );
+  it.each([
+    () => maskNoise(1.5),
+    () => gaussianNoise(0),
+    () => dropout(1),
+    () => contractive(-1),
+    () => gaussian(0),
+    () => gaussian(2, { beta: -1 }),
+    () => adam('fast' as never),
+    () => cosine(1, { steps: 0 }),
+    () => sgd(0.1, { clipNorm: 0 }),
+  ])('numbers out of range %#', (make) => {
+    expect(make).toThrow(OptionError);
+  });
 });

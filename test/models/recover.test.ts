@@ -22,7 +22,14 @@ import { images } from '../support/members.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-const spec = { input: 64, encoder: [dense(8, 'relu'), gaussian(2)], decoder: [dense(64, 'sigmoid')], loss: 'bce', normalize: minMax(), seed: 4 } satisfies AutoencoderSpec;
+const spec = {
+  input: 64,
+  encoder: [dense(8, 'relu'), gaussian(2)],
+  decoder: [dense(64, 'sigmoid')],
+  loss: 'bce',
+  normalize: minMax(),
+  seed: 4,
+} satisfies AutoencoderSpec;
 const fit: FitOptions = { epochs: 6, batchSize: 16, validation: 0.25, restoreBest: true };
 
 afterEach(() => void vi.restoreAllMocks());
@@ -32,7 +39,20 @@ async function train(gpu: Gpu, options: FitOptions, source?: DataSource | (() =>
   const set = source ? await dataset(gpu, source, { shape: [64] }) : await images(gpu);
   const model = await autoencoder(gpu, spec);
   const { epochs, loss, validation, bestEpoch, steps, stopped } = await model.fit(set, options);
-  return { model, set, outcome: { epochs, loss, validation, bestEpoch, steps, stopped, bits: await bits(model), codes: await model.encode(set) } };
+  return {
+    model,
+    set,
+    outcome: {
+      epochs,
+      loss,
+      validation,
+      bestEpoch,
+      steps,
+      stopped,
+      bits: await bits(model),
+      codes: await model.encode(set),
+    },
+  };
 }
 
 /** On a Gpu of its own, closed afterwards. */
@@ -135,14 +155,26 @@ describe('a fit with recover', () => {
         const base = await autoencoder(gpu, spec);
         await base.fit(set, { epochs: 1, batchSize: 16 });
         const probe = await classifier(gpu, { encoder: base.encoder, classes: 3, freeze: true });
-        const puzzles = await jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 6, encoder: [flatten(), dense(4, 'relu')], head: [] });
+        const puzzles = await jigsaw(gpu, {
+          input: [8, 8, 1],
+          tiles: 2,
+          permutations: 6,
+          encoder: [flatten(), dense(4, 'relu')],
+          head: [],
+        });
         const onEpochEnd = ({ epoch }: { epoch: number }) => void (recover && epoch === 2 && lose(gpu));
         await probe.fit(set, set.labels!, { epochs: 4, recover, onEpochEnd });
         const first = { bits: await bits(probe), measured: await probe.evaluate(set, set.labels!) };
         // Nobody has kept the weights of a model that was not being trained.
         if (recover) expect(await errorOf(puzzles.encode(new Float32Array(9)))).toBeInstanceOf(DeviceLostError);
         if (recover) expect(await errorOf(base.encode(set))).toBeInstanceOf(DeviceLostError);
-        const others = await jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 6, encoder: [flatten(), dense(4, 'relu')], head: [] });
+        const others = await jigsaw(gpu, {
+          input: [8, 8, 1],
+          tiles: 2,
+          permutations: 6,
+          encoder: [flatten(), dense(4, 'relu')],
+          head: [],
+        });
         await others.fit(set, { epochs: 4, recover, onEpochEnd });
         return { ...first, others: await bits(others), solution: await others.solve(set) };
       });
@@ -215,7 +247,9 @@ describe('a fit that cannot recover', () => {
       const set = await images(gpu);
       const model = await autoencoder(gpu, spec);
       const end = options.recover ? () => gpu.close() : () => lose(gpu);
-      const error = await errorOf(model.fit(set, { epochs: 5, ...options, onEpochEnd: ({ epoch }) => void (epoch === 2 && end()) }));
+      const error = await errorOf(
+        model.fit(set, { epochs: 5, ...options, onEpochEnd: ({ epoch }) => void (epoch === 2 && end()) }),
+      );
       expect(error).toBeInstanceOf(DeviceLostError);
       gpu.close();
     }
@@ -226,7 +260,9 @@ describe('a fit that cannot recover', () => {
       const set = await images(gpu);
       const model = await autoencoder(gpu, spec);
       let losses = 0;
-      const error = await errorOf(model.fit(set, { epochs: 5, batchSize: 16, recover: true, onProgress: () => (losses++, lose(gpu)) }));
+      const error = await errorOf(
+        model.fit(set, { epochs: 5, batchSize: 16, recover: true, onProgress: () => (losses++, lose(gpu)) }),
+      );
       expect(error).toBeInstanceOf(DeviceLostError);
       expect(losses).toBe(4);
     });
@@ -238,7 +274,12 @@ describe('a fit that cannot recover', () => {
     const set = await images(gpu);
     const model = await autoencoder(gpu, spec);
     const abort = new AbortController();
-    const fitting = model.fit(set, { epochs: 5, recover: true, signal: abort.signal, onEpochEnd: ({ epoch }) => void (epoch === 2 && lose(gpu)) });
+    const fitting = model.fit(set, {
+      epochs: 5,
+      recover: true,
+      signal: abort.signal,
+      onEpochEnd: ({ epoch }) => void (epoch === 2 && lose(gpu)),
+    });
     setTimeout(() => abort.abort(new Error('enough')), 500);
     expect((await errorOf(fitting)).message).toBe('enough');
     gpu.close();
@@ -247,12 +288,14 @@ describe('a fit that cannot recover', () => {
   it('ends as a GpuUnavailableError where no adapter comes back', async () => {
     // It waits longer and longer; here a hundredth of that.
     const { setTimeout: wait } = globalThis;
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms = 0) => wait(work, ms / 100)));
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation((work: () => void, ms = 0) => wait(work, ms / 100));
     let asked = 0;
     const gpu = await openGpu({ adapter: () => (asked++ ? Promise.resolve(null) : navigator.gpu.requestAdapter()) });
     const set = await images(gpu);
     const model = await autoencoder(gpu, spec);
-    const error = await errorOf(model.fit(set, { epochs: 5, recover: true, onEpochEnd: ({ epoch }) => void (epoch === 2 && lose(gpu)) }));
+    const error = await errorOf(
+      model.fit(set, { epochs: 5, recover: true, onEpochEnd: ({ epoch }) => void (epoch === 2 && lose(gpu)) }),
+    );
     expect(error).toBeInstanceOf(GpuUnavailableError);
     expect(error.message).toContain('did not come back');
     expect(asked).toBe(8);
@@ -263,7 +306,13 @@ describe('a fit that cannot recover', () => {
   it('refuses a source that gives something else the second time', async () => {
     await onItsOwn(async (gpu) => {
       let asked = 0;
-      const error = await errorOf(train(gpu, { ...fit, recover: true, onEpochEnd: () => lose(gpu) }, () => new Float32Array(64 * (asked++ ? 59 : 60))));
+      const error = await errorOf(
+        train(
+          gpu,
+          { ...fit, recover: true, onEpochEnd: () => lose(gpu) },
+          () => new Float32Array(64 * (asked++ ? 59 : 60)),
+        ),
+      );
       expect(error.message).toContain('its source gave 3840 values and now gives 3776');
     });
   });

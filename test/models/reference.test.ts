@@ -12,13 +12,25 @@ const steps = 10;
 const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((value, i) => value - b[i]));
 
 /** Trains on the device and in float64 from the same weights and batches; returns the worst relative differences. */
-async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, Activation][], decoder: [number, Activation][], seed: number) {
+async function compare(
+  loss: 'mse' | 'bce',
+  features: number,
+  encoder: [number, Activation][],
+  decoder: [number, Activation][],
+  seed: number,
+) {
   const gpu = await sharedGpu();
   const draw = new Draw(seed);
   const [examples, batchSize] = [50, 16];
   const data = draw.floats(examples * features, 0, 1);
   const layer = ([units, activation]: [number, Activation]) => dense(units, activation);
-  const model = await autoencoder(gpu, { input: features, encoder: encoder.map(layer), decoder: decoder.map(layer), loss, seed });
+  const model = await autoencoder(gpu, {
+    input: features,
+    encoder: encoder.map(layer),
+    decoder: decoder.map(layer),
+    loss,
+    seed,
+  });
   const names = ([, activation]: [number, Activation]) => activation;
   const layers = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
   const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
@@ -28,7 +40,9 @@ async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, 
   for (let epoch = 0; losses.length < steps; epoch++) {
     const order = shuffledOrder(examples, epoch, seed);
     for (let at = 0; at < examples && losses.length < steps; at += batchSize) {
-      const batch = Array.from(order.subarray(at, at + batchSize), (i) => data.subarray(i * features, (i + 1) * features));
+      const batch = Array.from(order.subarray(at, at + batchSize), (i) =>
+        data.subarray(i * features, (i + 1) * features),
+      );
       const step = lossAndGradients(layers, batch, loss);
       losses.push(step.loss);
       optimizer.update(layers, step.gradients);
@@ -38,20 +52,46 @@ async function compare(loss: 'mse' | 'bce', features: number, encoder: [number, 
   model.dispose();
   const lossError = Math.max(...losses.map((expected, i) => Math.abs(history.loss[i] - expected) / expected));
   const flat = ({ weight, bias }: ReferenceLayer) => [...weight, ...bias];
-  const weightError = Math.max(...trained.map((layer, l) => distance(flat(layer), flat(layers[l])) / Math.hypot(...flat(layers[l]))));
+  const weightError = Math.max(
+    ...trained.map((layer, l) => distance(flat(layer), flat(layers[l])) / Math.hypot(...flat(layers[l]))),
+  );
   expect(history.loss).toHaveLength(steps);
   return { lossError, weightError };
 }
 
 describe('the first ten Adam steps agree with float64 to 1e-5', () => {
   it('with three hidden layers and BCE', async () => {
-    const { lossError, weightError } = await compare('bce', 37, [[24, 'relu'], [6, 'linear']], [[24, 'relu'], [37, 'sigmoid']], 1);
+    const { lossError, weightError } = await compare(
+      'bce',
+      37,
+      [
+        [24, 'relu'],
+        [6, 'linear'],
+      ],
+      [
+        [24, 'relu'],
+        [37, 'sigmoid'],
+      ],
+      1,
+    );
     expect(lossError).toBeLessThan(1e-5);
     expect(weightError).toBeLessThan(1e-5);
   });
 
   it.each(activationNames)('with %s and MSE', async (activation) => {
-    const { lossError, weightError } = await compare('mse', 20, [[12, activation], [5, activation]], [[12, activation], [20, activation]], 2);
+    const { lossError, weightError } = await compare(
+      'mse',
+      20,
+      [
+        [12, activation],
+        [5, activation],
+      ],
+      [
+        [12, activation],
+        [20, activation],
+      ],
+      2,
+    );
     expect(lossError).toBeLessThan(1e-5);
     expect(weightError).toBeLessThan(1e-5);
   });

@@ -17,7 +17,12 @@ const data = (features: number, examples = 50) => new Draw(1).floats(features * 
 const image: AutoencoderSpec = {
   input: [4, 4, 2],
   encoder: [conv2d(3, [3, 2], 'relu', { padding: 'same' }), maxPool2d(2), flatten(), dense(5, 'tanh')],
-  decoder: [dense(12, 'relu'), reshape([2, 2, 3]), upsample2d(2, 'bilinear'), convTranspose2d(2, 3, 'sigmoid', { padding: 1 })],
+  decoder: [
+    dense(12, 'relu'),
+    reshape([2, 2, 3]),
+    upsample2d(2, 'bilinear'),
+    convTranspose2d(2, 3, 'sigmoid', { padding: 1 }),
+  ],
   loss: 'bce',
 };
 
@@ -29,16 +34,24 @@ const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partia
   'plain sgd, falling in steps': { options: { optimizer: sgd(stepDecay(0.1, { every: 3 })) } },
   'AdaGrad, contractive': { spec: { penalty: contractive(0.1) }, options: { optimizer: adagrad(0.1) } },
   'denoising, dropout, AdamW': {
-    spec: { encoder: [dense(8, 'gelu', { init: 'he' }), dropout(0.3), dense(4, 'relu', { bias: false })], corrupt: [maskNoise(0.2), gaussianNoise(0.3), saltAndPepper(0.1)], penalty: [sparsity(0.01), weightDecay(0.01), stochasticContractive(0.1, 0.1)] },
+    spec: {
+      encoder: [dense(8, 'gelu', { init: 'he' }), dropout(0.3), dense(4, 'relu', { bias: false })],
+      corrupt: [maskNoise(0.2), gaussianNoise(0.3), saltAndPepper(0.1)],
+      penalty: [sparsity(0.01), weightDecay(0.01), stochasticContractive(0.1, 0.1)],
+    },
     options: { optimizer: adamw(1e-2) },
   },
-  'variational, beta and rate scheduled': { spec: { encoder: [dense(6, 'relu'), gaussian(3, { beta: warmUp(9, 2) })] }, options: { optimizer: adam(cosine(1e-2, { steps: 12 })) } },
-  'convolutional': { spec: { ...image, corrupt: [downsample(2), shuffleTiles(2)] } },
-  'standardized': { spec: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] } },
+  'variational, beta and rate scheduled': {
+    spec: { encoder: [dense(6, 'relu'), gaussian(3, { beta: warmUp(9, 2) })] },
+    options: { optimizer: adam(cosine(1e-2, { steps: 12 })) },
+  },
+  convolutional: { spec: { ...image, corrupt: [downsample(2), shuffleTiles(2)] } },
+  standardized: { spec: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] } },
   'min-max': { spec: { normalize: minMax() } },
 };
 
-const featuresOf = ({ spec }: (typeof models)[string]) => [spec?.input ?? 12].flat().reduce((product, n) => product * n, 1);
+const featuresOf = ({ spec }: (typeof models)[string]) =>
+  [spec?.input ?? 12].flat().reduce((product, n) => product * n, 1);
 
 describe.each(Object.entries(models))('%s', (_, entry) => {
   it('goes on from a file with the same bits, in the middle of an epoch', async () => {
@@ -53,7 +66,10 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     expect(await bits(again)).toEqual(await bits(whole));
     expect(await again.save()).toEqual(file);
     // The same optimizer is the last one, which goes on.
-    const [ours, theirs] = [await whole.fit(examples, { steps: 5, batchSize: 16 }), await again.fit(examples, { steps: 5, batchSize: 16 })];
+    const [ours, theirs] = [
+      await whole.fit(examples, { steps: 5, batchSize: 16 }),
+      await again.fit(examples, { steps: 5, batchSize: 16 }),
+    ];
     expect(theirs.loss).toEqual(ours.loss);
     expect(await bits(again)).toEqual(await bits(whole));
     expect(again.summary()).toBe(whole.summary());
@@ -70,13 +86,16 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     expect(tensors).toEqual(weights);
     const full = Object.keys(readSafetensors(await model.save()).tensors).filter((name) => !(name in weights));
     const { kind } = entry.options?.optimizer ?? adam();
-    expect(full.sort()).toEqual(momentNames[kind].flatMap((moment) => Object.keys(weights).map((name) => `optimizer.${moment}.${name}`)).sort());
+    expect(full.sort()).toEqual(
+      momentNames[kind].flatMap((moment) => Object.keys(weights).map((name) => `optimizer.${moment}.${name}`)).sort(),
+    );
     model.dispose();
   });
 });
 
 it('every kind of optimizer has a name for each of its moments', () => {
-  for (const [kind, names] of Object.entries(momentNames)) expect(names.length, kind).toBe(momentCount(kind as keyof typeof momentNames));
+  for (const [kind, names] of Object.entries(momentNames))
+    expect(names.length, kind).toBe(momentCount(kind as keyof typeof momentNames));
 });
 
 it('saves while it trains, at the boundary of a step: training from there on gives the same bits', async () => {
@@ -85,7 +104,11 @@ it('saves while it trains, at the boundary of a step: training from there on giv
   const options = { batchSize: 8, frameBudgetMs: 0.001 };
   const model = await smallModel({ corrupt: gaussianNoise(0.2) });
   const files: Promise<Uint8Array>[] = [];
-  const training = model.fit(examples, { ...options, steps: 30, onProgress: ({ step }) => void (files.length < 3 && step >= 3 + 8 * files.length && files.push(model.save())) });
+  const training = model.fit(examples, {
+    ...options,
+    steps: 30,
+    onProgress: ({ step }) => void (files.length < 3 && step >= 3 + 8 * files.length && files.push(model.save())),
+  });
   await training;
   expect(files.length).toBe(3);
   const end = await bits(model);
@@ -109,7 +132,10 @@ it('a file without the optimizer keeps count of the steps, but begins the moment
   const again = await loadAutoencoder(gpu, await model.save({ optimizer: false }));
   const fresh = await smallModel();
   fresh.setWeights(await model.weights());
-  const [loaded, set] = [await again.fit(data(12), { steps: 3, batchSize: 50, shuffle: false }), await fresh.fit(data(12), { steps: 3, batchSize: 50, shuffle: false })];
+  const [loaded, set] = [
+    await again.fit(data(12), { steps: 3, batchSize: 50, shuffle: false }),
+    await fresh.fit(data(12), { steps: 3, batchSize: 50, shuffle: false }),
+  ];
   expect(loaded.loss).toEqual(set.loss);
   for (const each of [model, again, fresh]) each.dispose();
 });
@@ -128,9 +154,20 @@ describe('other models', () => {
   it.each([true, false])('a classifier goes on with the same bits, its encoder frozen: %s', async (freeze) => {
     const gpu = await sharedGpu();
     // The code is flat, but an image for the decoder: its order outside is PyTorch's.
-    const source = await autoencoder(gpu, { ...image, encoder: [flatten(), dense(8, 'relu')], decoder: [reshape([2, 2, 2]), upsample2d(2), conv2d(2, 1, 'sigmoid')], normalize: minMax() });
+    const source = await autoencoder(gpu, {
+      ...image,
+      encoder: [flatten(), dense(8, 'relu')],
+      decoder: [reshape([2, 2, 2]), upsample2d(2), conv2d(2, 1, 'sigmoid')],
+      normalize: minMax(),
+    });
     await source.fit(data(32), { steps: 2, batchSize: 16 });
-    const model = await classifier(gpu, { encoder: source.encoder, classes: 3, freeze, hidden: [dense(4, 'relu'), dropout(0.2)], seed: 2 });
+    const model = await classifier(gpu, {
+      encoder: source.encoder,
+      classes: 3,
+      freeze,
+      hidden: [dense(4, 'relu'), dropout(0.2)],
+      seed: 2,
+    });
     source.dispose();
     const labels = Uint8Array.from({ length: 50 }, (_, i) => i % 3);
     await model.fit(data(32), labels, { steps: 6, batchSize: 16 });
@@ -147,7 +184,15 @@ describe('other models', () => {
 
   it('a jigsaw goes on with the same bits and the same permutations', async () => {
     const gpu = await sharedGpu();
-    const model = await jigsaw(gpu, { input: [8, 8, 2], tiles: 2, permutations: 5, encoder: [conv2d(3, 2, 'relu'), flatten(), dense(4, 'relu')], head: [dense(6, 'relu')], gap: 1, seed: 4 });
+    const model = await jigsaw(gpu, {
+      input: [8, 8, 2],
+      tiles: 2,
+      permutations: 5,
+      encoder: [conv2d(3, 2, 'relu'), flatten(), dense(4, 'relu')],
+      head: [dense(6, 'relu')],
+      gap: 1,
+      seed: 4,
+    });
     await model.fit(data(128), { steps: 6, batchSize: 16 });
     const again = await loadJigsaw(gpu, await model.save());
     expect(again.permutations).toEqual(model.permutations);
@@ -176,28 +221,43 @@ describe('a file that is wrong', () => {
     return writeSafetensors(tensors, { latentgpu: typeof result === 'string' ? result : JSON.stringify(head) });
   };
 
-  const set = (path: string, value: unknown): Change => (head) => {
-    const keys = path.split('.');
-    const last = keys.pop()!;
-    const inner = keys.reduce((object, key) => object[key] as Record<string, never>, head);
-    inner[last] = value as never;
-  };
+  const set =
+    (path: string, value: unknown): Change =>
+    (head) => {
+      const keys = path.split('.');
+      const last = keys.pop()!;
+      const inner = keys.reduce((object, key) => object[key] as Record<string, never>, head);
+      inner[last] = value as never;
+    };
 
   const wrong: Record<string, [Change, RegExp]> = {
     'no JSON': [() => '{', /JSON/],
-    'null': [() => 'null', /latentgpu is no object/],
+    null: [() => 'null', /latentgpu is no object/],
     'another version': [set('version', 2), /version 2/],
     'another model': [set('model', 'jigsaw'), /kind 'jigsaw'/],
     'an unknown layer': [set('spec.encoder.0.name', 'toString'), /no layer 'toString'/],
     'a layer that is null': [set('spec.encoder.0', null), /no layer/],
-    'more units': [set('spec.encoder.0.args.0', 1e9), /encoder.0.weight is \[5, 12\] in the file .* \[1000000000, 12\]/],
+    'more units': [
+      set('spec.encoder.0.args.0', 1e9),
+      /encoder.0.weight is \[5, 12\] in the file .* \[1000000000, 12\]/,
+    ],
     'units that are none': [set('spec.encoder.0.args.0', 'many'), /dense: units/],
     'another activation': [set('spec.encoder.0.args.1', 'valueOf'), /no activation/],
     'no layers': [set('spec.encoder', {}), /no list of layers/],
     'an option too many': [set('spec.extra', 1), /unknown option/],
     'a penalty without a weight': [set('spec.penalty', [{ name: 'sparsity', args: [] }]), /sparsity: weight/],
-    'half a normalisation': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: [1], spread: [1] } }), /12 numbers/],
-    'a normalisation that divides by zero': [set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: Array(12).fill(0), spread: Array(12).fill(0) } }), /12 numbers/],
+    'half a normalisation': [
+      set('spec.normalize', { name: 'minMax', args: [], fitted: { shift: [1], spread: [1] } }),
+      /12 numbers/,
+    ],
+    'a normalisation that divides by zero': [
+      set('spec.normalize', {
+        name: 'minMax',
+        args: [],
+        fitted: { shift: Array(12).fill(0), spread: Array(12).fill(0) },
+      }),
+      /12 numbers/,
+    ],
     'a step before the first': [set('place.step', -1), /step/],
     'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind is no text/],
     'moments from after the last step': [set('place.origin', 2), /origin comes after the last step/],
@@ -207,21 +267,27 @@ describe('a file that is wrong', () => {
     'an optimizer less': [set('place.optimizer', undefined), /the file .* has optimizer.exp_avg/],
   };
 
-  it.each(Object.entries(wrong))('%s: a FormatError, and nothing is left on the device', async (_, [change, message]) => {
-    const gpu = await sharedGpu();
-    const { model, bytes } = await file();
-    const before = gpu.memory();
-    const error = await errorOf(loadAutoencoder(gpu, changed(bytes, change)));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(message);
-    expect({ ...gpu.memory(), peakBytes: 0 }).toEqual({ ...before, peakBytes: 0 });
-    model.dispose();
-  });
+  it.each(Object.entries(wrong))(
+    '%s: a FormatError, and nothing is left on the device',
+    async (_, [change, message]) => {
+      const gpu = await sharedGpu();
+      const { model, bytes } = await file();
+      const before = gpu.memory();
+      const error = await errorOf(loadAutoencoder(gpu, changed(bytes, change)));
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error.message).toMatch(message);
+      expect({ ...gpu.memory(), peakBytes: 0 }).toEqual({ ...before, peakBytes: 0 });
+      model.dispose();
+    },
+  );
 
   it('a place past the end of an epoch begins the next one', async () => {
     const gpu = await sharedGpu();
     const { model, bytes } = await file();
-    const again = await loadAutoencoder(gpu, changed(bytes, (head) => Object.assign(head.place, { epochKind: '50 by 50, shuffled', position: 64 })));
+    const again = await loadAutoencoder(
+      gpu,
+      changed(bytes, (head) => Object.assign(head.place, { epochKind: '50 by 50, shuffled', position: 64 })),
+    );
     expect((await again.fit(data(12), { steps: 2 })).steps).toBe(2);
     again.dispose();
     model.dispose();
@@ -231,12 +297,17 @@ describe('a file that is wrong', () => {
     const gpu = await sharedGpu();
     const { model, bytes } = await file();
     const { tensors, metadata } = readSafetensors(bytes);
-    const of = (changed: typeof tensors, meta: Record<string, string> | undefined = metadata) => errorOf(loadAutoencoder(gpu, writeSafetensors(changed, meta)));
+    const of = (changed: typeof tensors, meta: Record<string, string> | undefined = metadata) =>
+      errorOf(loadAutoencoder(gpu, writeSafetensors(changed, meta)));
     const { 'encoder.0.bias': bias, ...rest } = tensors;
     expect((await of(tensors, {})).message).toMatch(/does not say of which model/);
-    expect((await of({ ...tensors, more: { data: new Float32Array(1), shape: [1] } })).message).toMatch(/has more, which the model does not/);
+    expect((await of({ ...tensors, more: { data: new Float32Array(1), shape: [1] } })).message).toMatch(
+      /has more, which the model does not/,
+    );
     expect((await of(rest)).message).toMatch(/needs encoder.0.bias/);
-    expect((await of({ ...tensors, 'encoder.0.bias': { ...bias, data: bias.data.map(() => NaN) } })).message).toMatch(/encoder.0.bias has NaN at 0/);
+    expect((await of({ ...tensors, 'encoder.0.bias': { ...bias, data: bias.data.map(() => NaN) } })).message).toMatch(
+      /encoder.0.bias has NaN at 0/,
+    );
     for (const each of [of(tensors, {}), of(rest)]) expect(await each).toBeInstanceOf(FormatError);
     expect(await errorOf(loadClassifier(gpu, bytes))).toBeInstanceOf(FormatError);
     expect(await errorOf(loadJigsaw(gpu, bytes))).toBeInstanceOf(FormatError);

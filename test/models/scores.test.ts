@@ -45,11 +45,13 @@ describe('rocCurve and rocAuc', () => {
     const scores = Array.from({ length: 200 }, () => draw.whole(0, 20));
     const labels = scores.map((score) => (draw.whole(0, 40) < score ? 1 : 0));
     let [wins, pairs] = [0, 0];
-    scores.forEach((a, i) => scores.forEach((b, j) => {
-      if (!labels[i] || labels[j]) return;
-      pairs++;
-      wins += a > b ? 1 : a === b ? 0.5 : 0;
-    }));
+    scores.forEach((a, i) =>
+      scores.forEach((b, j) => {
+        if (!labels[i] || labels[j]) return;
+        pairs++;
+        wins += a > b ? 1 : a === b ? 0.5 : 0;
+      }),
+    );
     expect(rocAuc(scores, labels)).toBeCloseTo(wins / pairs, 12);
   });
 

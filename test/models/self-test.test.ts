@@ -26,7 +26,9 @@ describe('selfTest', () => {
 
   it('takes no other options', async () => {
     const gpu = await sharedGpu();
-    await expect(gpu.selfTest({ convolution: false } as never)).rejects.toThrow(new OptionError("selfTest: unknown option 'convolution' (did you mean convolutions?)"));
+    await expect(gpu.selfTest({ convolution: false } as never)).rejects.toThrow(
+      new OptionError("selfTest: unknown option 'convolution' (did you mean convolutions?)"),
+    );
     await expect(gpu.selfTest({ convolutions: 1 } as never)).rejects.toThrow(OptionError);
   });
 
@@ -43,26 +45,38 @@ describe('selfTest', () => {
     expect(before).not.toEqual(right);
   });
 
-  it.each(['conv2d', 'conv2d transposed', 'conv2d weights'])('lays it at the door of %s alone where that is wrong', async (kernel) => {
-    const gpu = await withFault((label) => label === `${kernel} 4x4`);
-    const { ways } = await gpu.selfTest();
-    const wrong = ways.filter((way) => !way.passed);
-    expect(wrong.map((way) => `${way.kernel} ${way.way}`)).toEqual([`${kernel} 4x4 by 16`]);
-  });
+  it.each(['conv2d', 'conv2d transposed', 'conv2d weights'])(
+    'lays it at the door of %s alone where that is wrong',
+    async (kernel) => {
+      const gpu = await withFault((label) => label === `${kernel} 4x4`);
+      const { ways } = await gpu.selfTest();
+      const wrong = ways.filter((way) => !way.passed);
+      expect(wrong.map((way) => `${way.kernel} ${way.way}`)).toEqual([`${kernel} 4x4 by 16`]);
+    },
+  );
 });
 
 /** A Gpu whose compiler subtracts where some kernels add. */
 async function withFault(strikes: (label: string) => boolean): Promise<Gpu> {
   const { device } = await sharedGpu();
   const broken = over(device, {
-    createShaderModule: ({ label = '', code }) => device.createShaderModule({ label, code: strikes(label) ? code.replaceAll('+=', '-=') : code }),
+    createShaderModule: ({ label = '', code }) =>
+      device.createShaderModule({ label, code: strikes(label) ? code.replaceAll('+=', '-=') : code }),
   });
   return new Gpu(broken, { vendor: 'test', architecture: 'test', description: '', isFallback: true }, false, 'fixed');
 }
 
 async function trained(gpu: Gpu) {
-  const model = await autoencoder(gpu, { input: 20, encoder: [dense(12, 'relu')], decoder: [dense(20, 'sigmoid')], loss: 'bce' });
-  const { loss } = await model.fit(Float32Array.from({ length: 400 }, (_, i) => (i % 7) / 7), { steps: 3 });
+  const model = await autoencoder(gpu, {
+    input: 20,
+    encoder: [dense(12, 'relu')],
+    decoder: [dense(20, 'sigmoid')],
+    loss: 'bce',
+  });
+  const { loss } = await model.fit(
+    Float32Array.from({ length: 400 }, (_, i) => (i % 7) / 7),
+    { steps: 3 },
+  );
   model.dispose();
   return loss;
 }

@@ -8,7 +8,8 @@ import { chart } from '../../scripts/bench/chart.mjs';
 import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const bench = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(root, 'scripts/bench.mjs'), ...args], { cwd: root });
+const bench = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [path.join(root, 'scripts/bench.mjs'), ...args], { cwd: root });
 
 const timing = (ms: number) => ({ ms, times: [ms], dispatches: 9, submits: 0.5, peakBytes: 2 ** 20, loss: 0.5 });
 const trained = (agreed: boolean): ModelResult => ({
@@ -18,13 +19,19 @@ const trained = (agreed: boolean): ModelResult => ({
   flops: 64e6,
   needsBytes: 2 ** 21,
   agreed,
-  peers: { 'latentgpu': timing(10), 'jax-js': timing(55) },
+  peers: { latentgpu: timing(10), 'jax-js': timing(55) },
 });
-const product = { work: '512 × 512 × 512 NN', flops: 2 * 512 ** 3, bytes: 3 * 4 * 512 ** 2, agreed: true, peers: { 'latentgpu': { ms: 50, times: [50] }, 'jax-js': { ms: 250, times: [250] } } };
+const product = {
+  work: '512 × 512 × 512 NN',
+  flops: 2 * 512 ** 3,
+  bytes: 3 * 4 * 512 ** 2,
+  agreed: true,
+  peers: { latentgpu: { ms: 50, times: [50] }, 'jax-js': { ms: 250, times: [250] } },
+};
 const results: Results = {
   adapter: { vendor: 'google', architecture: 'swiftshader', description: '', isFallback: true },
   roofline: { gflops: 20, gigabytes: 1 },
-  versions: { 'latentgpu': '0.1.0', 'jax-js': '0.1.25' },
+  versions: { latentgpu: '0.1.0', 'jax-js': '0.1.25' },
   works: { models: [], matmuls: [], streams: [] },
   date: '2026-11-23T00:00:00Z',
   missing: {},
@@ -34,12 +41,22 @@ const results: Results = {
   streams: [],
   first: { latentgpu: 500 },
   growth: [{ side: 'batch', held: 'one step', sizes: [128, 256], ms: [10, 19] }],
-  frames: { work: 'simple', frameBudgetMs: 8, submits: 300, longestMs: 11, medianMs: 8, overrun: 0, framesPerSecond: { training: 58, idle: 60 } },
+  frames: {
+    work: 'simple',
+    frameBudgetMs: 8,
+    submits: 300,
+    longestMs: 11,
+    medianMs: 8,
+    overrun: 0,
+    framesPerSecond: { training: 58, idle: 60 },
+  },
 };
 
 describe('what the benchmark writes', () => {
   it('says by how much each library is slower, and what share of the peak that is', () => {
-    const [, , , mine, theirs] = modelTable(results, results.models).split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    const [, , , mine, theirs] = modelTable(results, results.models)
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()));
     expect(mine.slice(1, 4)).toEqual(['latentgpu', '10', '25,600']);
     expect(mine[8]).toBe('32 %');
     expect(theirs.slice(1, 5)).toEqual(['jax-js', '55', '4,650', '5.5 ×']);
@@ -54,13 +71,26 @@ describe('what the benchmark writes', () => {
 
   it('holds the adapter, the versions and every table, in words and as a picture', () => {
     const page = markdown(results);
-    for (const part of ['google swiftshader', 'jax-js 0.1.25', '784-32-784, batch 256', '512 × 512 × 512 NN', '![](chart.svg)', '1 MiB of 2 MiB', '1.9 ×', '0 of more than 12 ms']) expect(page).toContain(part);
+    for (const part of [
+      'google swiftshader',
+      'jax-js 0.1.25',
+      '784-32-784, batch 256',
+      '512 × 512 × 512 NN',
+      '![](chart.svg)',
+      '1 MiB of 2 MiB',
+      '1.9 ×',
+      '0 of more than 12 ms',
+    ])
+      expect(page).toContain(part);
     expect(chart(results)).toMatch(/^<svg [\s\S]*jax-js[\s\S]*55 \(5\.5 ×\)[\s\S]*<\/svg>\n$/);
   });
 
   it('comes with a help, and refuses what it does not know', async () => {
     expect((await bench('--help')).stdout).toContain('--only <work>');
-    await expect(bench('--rhubarb')).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string });
+    await expect(bench('--rhubarb')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string,
+    });
   });
 });
 
@@ -87,7 +117,15 @@ describe('what it times', () => {
     expect(flops(models[0])).toBe(2 * 256 * 784 * 32 * 5);
     // 9 taps at each pixel of what comes out, from each channel to each filter.
     const conv = models.find(({ name }) => name === 'conv')!;
-    const forward = [28 * 28 * 16, 14 * 14 * 16 * 8, 7 * 7 * 8 * 8, 4 * 4 * 8 * 8, 8 * 8 * 8 * 8, 14 * 14 * 8 * 16, 28 * 28 * 16].map((n) => 2 * 128 * 9 * n);
+    const forward = [
+      28 * 28 * 16,
+      14 * 14 * 16 * 8,
+      7 * 7 * 8 * 8,
+      4 * 4 * 8 * 8,
+      8 * 8 * 8 * 8,
+      14 * 14 * 8 * 16,
+      28 * 28 * 16,
+    ].map((n) => 2 * 128 * 9 * n);
     expect(flops(conv)).toBe(3 * forward.reduce((sum, n) => sum + n, 0) - forward[0]);
   });
 });

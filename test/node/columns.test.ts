@@ -11,7 +11,8 @@ describe('the columns of a data set', () => {
   // Four rows, and six that are not looked at in a view of the four.
   const values = Float32Array.of(1, 10, 1, 50, 5, 10, 5, 50, ...count(6).flatMap(() => [-100, 70]));
   const seen = { least: [1, 10], most: [5, 50], mean: [3, 30], deviation: [2, 20] };
-  const columns = async (set: Dataset) => Object.fromEntries(Object.entries(await columnsOf(set)).map(([name, each]) => [name, [...(each as Float64Array)]]));
+  const columns = async (set: Dataset) =>
+    Object.fromEntries(Object.entries(await columnsOf(set)).map(([name, each]) => [name, [...(each as Float64Array)]]));
   const four = (set: Dataset) => set.filter((_, i) => i < 4);
 
   it('of a view, on the device and not', async () => {
@@ -28,7 +29,7 @@ describe('the columns of a data set', () => {
   });
 
   it('of bytes, in several pieces', async () => {
-    const source = Uint8Array.from(count(19 * 50), (i) => i % 50 + (i >= 18 * 50 ? 100 : 0));
+    const source = Uint8Array.from(count(19 * 50), (i) => (i % 50) + (i >= 18 * 50 ? 100 : 0));
     const set = await dataset(withSmallBuffers({ maxBufferSize: 600 }), source, { shape: [50], scale: 1 });
     expect(set.storage.pieces.length).toBe(3);
     const { least, most, mean, deviation } = await columns(set);
@@ -38,8 +39,13 @@ describe('the columns of a data set', () => {
   });
 
   it('far from zero are as exact as near it, and have no deviation where all values are one', async () => {
-    const far = await columns(await dataset(standIn(), Float32Array.of(2 ** 23 + 1, 7, 2 ** 23 + 3, 7), { shape: [2] }));
-    expect([far.mean, far.deviation]).toEqual([[2 ** 23 + 2, 7], [1, 0]]);
+    const far = await columns(
+      await dataset(standIn(), Float32Array.of(2 ** 23 + 1, 7, 2 ** 23 + 3, 7), { shape: [2] }),
+    );
+    expect([far.mean, far.deviation]).toEqual([
+      [2 ** 23 + 2, 7],
+      [1, 0],
+    ]);
   });
 
   it('are the same where they come back in several reads', async () => {

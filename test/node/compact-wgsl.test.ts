@@ -39,10 +39,15 @@ function texts(file: string): string[] {
 }
 
 /** WGSL's words and signs, and the preprocessor's lines as one each. */
-const tokens = (text: string) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '').match(/#.*\S|[A-Za-z_]\w*|\d[\w.]*|->|--|\+\+|<<|>>|[<>=!]=|&&|\|\||[-+*/%&|^]=|\S/g) ?? [];
+const tokens = (text: string) =>
+  text
+    .replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+    .match(/#.*\S|[A-Za-z_]\w*|\d[\w.]*|->|--|\+\+|<<|>>|[<>=!]=|&&|\|\||[-+*/%&|^]=|\S/g) ?? [];
 
 test('of all shaders, words, signs and conditions stay as they are', () => {
-  const all = readdirSync(folder).filter((file) => file.endsWith('.ts')).flatMap(texts);
+  const all = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap(texts);
   expect(all.length).toBeGreaterThan(100);
   for (const text of all) expect(tokens(compact(text))).toEqual(tokens(text));
 });

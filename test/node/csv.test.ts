@@ -3,16 +3,28 @@ import { readCsv } from '../../src/data/csv.ts';
 import { DataError, FormatError, OptionError } from '../../src/errors.ts';
 
 it('reads a table with and without a header', () => {
-  expect(readCsv('a,b\n1,2.5\n-3e-2,+.5\n')).toEqual({ data: Float32Array.of(1, 2.5, -3e-2, 0.5), shape: [2, 2], columns: ['a', 'b'] });
+  expect(readCsv('a,b\n1,2.5\n-3e-2,+.5\n')).toEqual({
+    data: Float32Array.of(1, 2.5, -3e-2, 0.5),
+    shape: [2, 2],
+    columns: ['a', 'b'],
+  });
   expect(readCsv('1,2\r\n3,4')).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], columns: ['0', '1'] });
   // One name that is no number makes a header.
   expect(readCsv('2023,b\n1,2').columns).toEqual(['2023', 'b']);
   // What looks like a row may be a header.
-  expect(readCsv('2023,2024\n1,2', { header: true })).toEqual({ data: Float32Array.of(1, 2), shape: [1, 2], columns: ['2023', '2024'] });
+  expect(readCsv('2023,2024\n1,2', { header: true })).toEqual({
+    data: Float32Array.of(1, 2),
+    shape: [1, 2],
+    columns: ['2023', '2024'],
+  });
 });
 
 it('reads what spreadsheets write: byte order mark, semicolons, tabs, quotes, empty lines', () => {
-  expect(readCsv('\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n')).toEqual({ data: Float32Array.of(1, 2), shape: [1, 2], columns: ['name', 'size; in "mm"'] });
+  expect(readCsv('\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n')).toEqual({
+    data: Float32Array.of(1, 2),
+    shape: [1, 2],
+    columns: ['name', 'size; in "mm"'],
+  });
   expect(readCsv('1\t2\n3\t4').shape).toEqual([2, 2]);
   expect(readCsv('"size, mm";"weight, kg"\n1;2').columns).toEqual(['size, mm', 'weight, kg']);
   expect(readCsv('a,b;c\n1,2').columns).toEqual(['a', 'b;c']);
@@ -26,13 +38,32 @@ it('reads what spreadsheets write: byte order mark, semicolons, tabs, quotes, em
 
 it('takes a column for the label, whatever is in it', () => {
   const iris = 'length,species,width\n1,setosa,2\n3,virginica,4\n5,setosa,6\n';
-  const expected = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2], columns: ['length', 'width'], labels: Int32Array.of(0, 1, 0), classes: ['setosa', 'virginica'] };
+  const expected = {
+    data: Float32Array.of(1, 2, 3, 4, 5, 6),
+    shape: [3, 2],
+    columns: ['length', 'width'],
+    labels: Int32Array.of(0, 1, 0),
+    classes: ['setosa', 'virginica'],
+  };
   expect(readCsv(iris, { label: 'species' })).toEqual(expected);
-  expect(readCsv('1,setosa,2\n3,virginica,4\n5,setosa,6\n', { label: 1 })).toEqual({ ...expected, columns: ['0', '2'] });
-  expect(readCsv('setosa,1\nvirginica,3', { label: 0 })).toEqual({ data: Float32Array.of(1, 3), shape: [2, 1], columns: ['1'], labels: Int32Array.of(0, 1), classes: ['setosa', 'virginica'] });
-  expect(() => readCsv(iris, { label: 'kind' })).toThrow(/no column 'kind' for the label; there are length, species, width/);
+  expect(readCsv('1,setosa,2\n3,virginica,4\n5,setosa,6\n', { label: 1 })).toEqual({
+    ...expected,
+    columns: ['0', '2'],
+  });
+  expect(readCsv('setosa,1\nvirginica,3', { label: 0 })).toEqual({
+    data: Float32Array.of(1, 3),
+    shape: [2, 1],
+    columns: ['1'],
+    labels: Int32Array.of(0, 1),
+    classes: ['setosa', 'virginica'],
+  });
+  expect(() => readCsv(iris, { label: 'kind' })).toThrow(
+    /no column 'kind' for the label; there are length, species, width/,
+  );
   expect(() => readCsv(iris, { label: 3 })).toThrow(OptionError);
-  expect(() => readCsv('a\nb', { label: 0, header: true })).toThrow(new DataError('readCsv: there are no columns beside the label'));
+  expect(() => readCsv('a\nb', { label: 0, header: true })).toThrow(
+    new DataError('readCsv: there are no columns beside the label'),
+  );
 });
 
 describe('what is wrong is said, with its place', () => {
@@ -70,7 +101,8 @@ describe('what is wrong is said, with its place', () => {
       ['1', { header: 'no' }, "readCsv: header is true or false, not 'no'"],
       [new Uint8Array(1), {}, 'readCsv: takes the text of a file'],
     ];
-    for (const [text, options, message] of cases) expect(() => readCsv(text as string, options)).toThrow(new OptionError(message));
+    for (const [text, options, message] of cases)
+      expect(() => readCsv(text as string, options)).toThrow(new OptionError(message));
   });
 });
 

@@ -10,40 +10,58 @@ import { standIn, stubWebGpu } from '../support/stand-in.ts';
 beforeAll(stubWebGpu);
 
 /** As if its device had been lost, and the Gpu had another one. */
-const lose = (set: Dataset, piece: number) => Object.defineProperty(set.storage.pieces[piece].data, 'gone', { value: true, configurable: true });
+const lose = (set: Dataset, piece: number) =>
+  Object.defineProperty(set.storage.pieces[piece].data, 'gone', { value: true, configurable: true });
 
 describe('what lies on the device', () => {
   it('bytes as bytes, up to a whole word, and floats', async () => {
     const gpu = standIn();
     for (const length of [4, 5, 6, 7, 8]) {
-      const [piece] = (await dataset(gpu, Uint8Array.from(count(length + 3, 1)).subarray(3), { shape: [1] })).storage.pieces;
+      const [piece] = (await dataset(gpu, Uint8Array.from(count(length + 3, 1)).subarray(3), { shape: [1] })).storage
+        .pieces;
       expect([piece.first, piece.count, piece.data.dtype]).toEqual([0, length, 'u32']);
-      expect((await packed(piece.data)).slice(0, 4 * Math.ceil(length / 4))).toEqual([...count(length, 4), ...Array<number>((8 - length) % 4).fill(0)]);
+      expect((await packed(piece.data)).slice(0, 4 * Math.ceil(length / 4))).toEqual([
+        ...count(length, 4),
+        ...Array<number>((8 - length) % 4).fill(0),
+      ]);
     }
     const [piece] = (await dataset(gpu, floats(9).subarray(3), { shape: [2] })).storage.pieces;
-    expect([piece.first, piece.count, piece.data.dtype, piece.data.label, await words(piece.data)]).toEqual([0, 3, 'f32', 'data', count(6, 3)]);
+    expect([piece.first, piece.count, piece.data.dtype, piece.data.label, await words(piece.data)]).toEqual([
+      0,
+      3,
+      'f32',
+      'data',
+      count(6, 3),
+    ]);
   });
 
-  it.each([{ maxBufferSize: 600 }, { maxStorageBufferBindingSize: 600 }])('in pieces of whole examples, by fours, where buffers are small: %o', async (limits) => {
-    const gpu = withSmallBuffers(limits);
-    // 512 bytes hold 10 examples of 12 floats, of which 8 are whole words of bytes, too.
-    const { pieces } = (await dataset(gpu, floats(12 * 19), { shape: [12] })).storage;
-    expect(pieces.map(({ first, count }) => [first, count])).toEqual([[0, 8], [8, 8], [16, 3]]);
-    expect(await words(pieces[1].data)).toEqual(count(96, 96));
-    expect(await words(pieces[2].data)).toEqual(count(36, 192));
-    const even = await dataset(gpu, floats(12 * 16), { shape: [12] });
-    expect(even.storage.pieces.map(({ count }) => count)).toEqual([8, 8]);
-  });
+  it.each([{ maxBufferSize: 600 }, { maxStorageBufferBindingSize: 600 }])(
+    'in pieces of whole examples, by fours, where buffers are small: %o',
+    async (limits) => {
+      const gpu = withSmallBuffers(limits);
+      // 512 bytes hold 10 examples of 12 floats, of which 8 are whole words of bytes, too.
+      const { pieces } = (await dataset(gpu, floats(12 * 19), { shape: [12] })).storage;
+      expect(pieces.map(({ first, count }) => [first, count])).toEqual([
+        [0, 8],
+        [8, 8],
+        [16, 3],
+      ]);
+      expect(await words(pieces[1].data)).toEqual(count(96, 96));
+      expect(await words(pieces[2].data)).toEqual(count(36, 192));
+      const even = await dataset(gpu, floats(12 * 16), { shape: [12] });
+      expect(even.storage.pieces.map(({ count }) => count)).toEqual([8, 8]);
+    },
+  );
 
   it('is freed where a later piece has no room, and with its data set', async () => {
     const gpu = withSmallBuffers({ maxBufferSize: 600 });
     const { queue } = gpu.device;
     const write = queue.writeBuffer.bind(queue);
     let writes = 0;
-    queue.writeBuffer = ((...args: Parameters<typeof write>) => {
+    queue.writeBuffer = (...args: Parameters<typeof write>) => {
       if (++writes > 1) throw new Error('no room');
       write(...args);
-    });
+    };
     expect((await errorOf(dataset(gpu, floats(12 * 19), { shape: [12] }))).message).toBe('no room');
     expect(gpu.memory().buffers).toBe(0);
     queue.writeBuffer = write;
@@ -61,10 +79,16 @@ describe('what lies on the device', () => {
     expect(given.length).toBe(3);
     lose(set, 0);
     await set.bringBack();
-    expect([given.length, set.storage.pieces[0].data.gone, await words(set.storage.pieces[0].data)]).toEqual([2, false, count(4)]);
+    expect([given.length, set.storage.pieces[0].data.gone, await words(set.storage.pieces[0].data)]).toEqual([
+      2,
+      false,
+      count(4),
+    ]);
     for (const now of [6, 4]) {
       lose(set, 0);
-      expect(await errorOf(set.bringBack())).toEqual(new DataError(`dataset: its source gave 4 values and now gives ${now}`));
+      expect(await errorOf(set.bringBack())).toEqual(
+        new DataError(`dataset: its source gave 4 values and now gives ${now}`),
+      );
     }
   });
 
@@ -97,7 +121,11 @@ describe('its shape', () => {
   ];
   it.each(shapes)('%o with %o', async (source, shape, length, example) => {
     const set = await dataset(standIn(), source, { shape });
-    expect([set.length, set.shape, set.features]).toEqual([length, example, example.reduce((product, n) => product * n, 1)]);
+    expect([set.length, set.shape, set.features]).toEqual([
+      length,
+      example,
+      example.reduce((product, n) => product * n, 1),
+    ]);
   });
 
   it('and its values are its own where memory is shared', async () => {
@@ -111,7 +139,8 @@ describe('its shape', () => {
 
 const make = (source: unknown, options?: object) => () => dataset(standIn(), source as DataSource, options);
 const notFlat = 'dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`';
-const noShape = (shape: string, of: string) => `dataset: ${shape} is no shape of ${of}: every side is a whole number of at least 1`;
+const noShape = (shape: string, of: string) =>
+  `dataset: ${shape} is no shape of ${of}: every side is a whole number of at least 1`;
 const wrong: Refusal[] = [
   ['no data', make(undefined), DataError, notFlat],
   ['a plain list', make([1, 2]), DataError, notFlat],
@@ -122,32 +151,103 @@ const wrong: Refusal[] = [
   ['a shape of half a side', make(floats(2), { shape: [0.5] }), ShapeError, noShape('[0.5]', 'an example')],
   ['a whole of no sides', make({ data: floats(2), shape: [] }), ShapeError, noShape('[]', 'the data')],
   ['another whole', make({ data: floats(2), shape: [3, 1] }), ShapeError, 'dataset: a shape of [3, 1], but 2 values'],
-  ['half an example', make(floats(7), { shape: [2, 3] }), ShapeError, 'dataset: 7 values are no whole number of examples of [2, 3] (6 values each)'],
+  [
+    'half an example',
+    make(floats(7), { shape: [2, 3] }),
+    ShapeError,
+    'dataset: 7 values are no whole number of examples of [2, 3] (6 values each)',
+  ],
   ['a NaN', make(Float32Array.of(1, 2, 3, NaN), { shape: [2] }), DataError, 'dataset: NaN at row 1, column 1'],
-  ['an infinity', make(Float32Array.of(1, 2, -Infinity, 3), { shape: [2] }), DataError, 'dataset: -Infinity at row 1, column 0'],
-  ['labels that are no list', make(floats(4), { shape: [2], labels: 7 }), OptionError, 'dataset: labels: takes a list of numbers, not 7'],
+  [
+    'an infinity',
+    make(Float32Array.of(1, 2, -Infinity, 3), { shape: [2] }),
+    DataError,
+    'dataset: -Infinity at row 1, column 0',
+  ],
+  [
+    'labels that are no list',
+    make(floats(4), { shape: [2], labels: 7 }),
+    OptionError,
+    'dataset: labels: takes a list of numbers, not 7',
+  ],
   ['labels too few', make(floats(4), { shape: [2], labels: [1] }), ShapeError, 'dataset: 2 examples, but 1 labels'],
-  ['half a label', make(floats(4), { shape: [2], labels: [1, 0.5] }), DataError, 'dataset: the label of row 1 is 0.5, not a whole number of 32 bits'],
-  ['a label in words', make(floats(4), { shape: [2], labels: ['1', 2] }), DataError, "dataset: the label of row 0 is '1', not a whole number of 32 bits"],
-  ['a label past 32 bits', make(floats(4), { shape: [2], labels: [0, 2 ** 31] }), DataError, 'dataset: the label of row 1 is 2147483648, not a whole number of 32 bits'],
+  [
+    'half a label',
+    make(floats(4), { shape: [2], labels: [1, 0.5] }),
+    DataError,
+    'dataset: the label of row 1 is 0.5, not a whole number of 32 bits',
+  ],
+  [
+    'a label in words',
+    make(floats(4), { shape: [2], labels: ['1', 2] }),
+    DataError,
+    "dataset: the label of row 0 is '1', not a whole number of 32 bits",
+  ],
+  [
+    'a label past 32 bits',
+    make(floats(4), { shape: [2], labels: [0, 2 ** 31] }),
+    DataError,
+    'dataset: the label of row 1 is 2147483648, not a whole number of 32 bits',
+  ],
   ['a scale in words', make(floats(4), { shape: [2], scale: '1' }), OptionError, "dataset: scale: '1' is not a number"],
-  ['another option', make(floats(4), { shape: [2], label: [1, 2] }), OptionError, "dataset: unknown option 'label' (did you mean labels?)"],
-  ['no Gpu', () => dataset(undefined as never, floats(2), { shape: [1] }), OptionError, 'dataset: takes a Gpu, as openGpu gives it, not undefined'],
+  [
+    'another option',
+    make(floats(4), { shape: [2], label: [1, 2] }),
+    OptionError,
+    "dataset: unknown option 'label' (did you mean labels?)",
+  ],
+  [
+    'no Gpu',
+    () => dataset(undefined as never, floats(2), { shape: [1] }),
+    OptionError,
+    'dataset: takes a Gpu, as openGpu gives it, not undefined',
+  ],
 ];
 it.each(wrong)('%s is refused', async (...refusal) => refused(refusal));
 
 describe('probabilities', () => {
-  const check = async (values: DataSource, scale?: number) => checkProbabilities(await dataset(standIn(), values, { shape: [2], scale }));
-  const outside = 'is outside [0, 1]; scale the data, or use loss: \'mse\'';
+  const check = async (values: DataSource, scale?: number) =>
+    checkProbabilities(await dataset(standIn(), values, { shape: [2], scale }));
+  const outside = "is outside [0, 1]; scale the data, or use loss: 'mse'";
   const wrong: Refusal[] = [
     ['below', () => check(Float32Array.of(0, 1, 0.5, -0.25)), DataError, `bce: -0.25 at row 1, column 1 ${outside}`],
-    ['below, several times', () => check(Float32Array.of(0, -1, -1, 2)), DataError, `bce: -1 at row 0, column 1 ${outside}`],
-    ['above, several times', () => check(Float32Array.of(0, 0, 2, 2)), DataError, `bce: 2 at row 1, column 0 ${outside}`],
-    ['below by its scale', () => check(Float32Array.of(0, 0.5, -0.25, 1), 2), DataError, `bce: -0.5 at row 1, column 0 ${outside}`],
+    [
+      'below, several times',
+      () => check(Float32Array.of(0, -1, -1, 2)),
+      DataError,
+      `bce: -1 at row 0, column 1 ${outside}`,
+    ],
+    [
+      'above, several times',
+      () => check(Float32Array.of(0, 0, 2, 2)),
+      DataError,
+      `bce: 2 at row 1, column 0 ${outside}`,
+    ],
+    [
+      'below by its scale',
+      () => check(Float32Array.of(0, 0.5, -0.25, 1), 2),
+      DataError,
+      `bce: -0.5 at row 1, column 0 ${outside}`,
+    ],
     ['above', () => check(Float32Array.of(0, 1, 1.5, 0)), DataError, `bce: 1.5 at row 1, column 0 ${outside}`],
-    ['above by its scale', () => check(Float32Array.of(0, 0.5, 0.75, 1), 2), DataError, `bce: 2 at row 1, column 1 ${outside}`],
-    ['below by a scale below 0', () => check(Float32Array.of(0, 0, 0.5, 0), -2), DataError, `bce: -1 at row 1, column 0 ${outside}`],
-    ['above by a scale below 0', () => check(Float32Array.of(-2, 0, 0, 0), -2), DataError, `bce: 4 at row 0, column 0 ${outside}`],
+    [
+      'above by its scale',
+      () => check(Float32Array.of(0, 0.5, 0.75, 1), 2),
+      DataError,
+      `bce: 2 at row 1, column 1 ${outside}`,
+    ],
+    [
+      'below by a scale below 0',
+      () => check(Float32Array.of(0, 0, 0.5, 0), -2),
+      DataError,
+      `bce: -1 at row 1, column 0 ${outside}`,
+    ],
+    [
+      'above by a scale below 0',
+      () => check(Float32Array.of(-2, 0, 0, 0), -2),
+      DataError,
+      `bce: 4 at row 0, column 0 ${outside}`,
+    ],
   ];
   it.each(wrong)('%s', async (...refusal) => refused(refusal));
 
@@ -181,18 +281,34 @@ describe('any kind of data, for a model', () => {
     return as(change(await dataset(gpu, floats(6), { shape: [2] })), gpu);
   };
   const wrong: Refusal[] = [
-    ['on another device', async () => as(await dataset(standIn(), floats(4), { shape: [2] })), DataError, 'fit: the data set lies on another Gpu than the model'],
+    [
+      'on another device',
+      async () => as(await dataset(standIn(), floats(4), { shape: [2] })),
+      DataError,
+      'fit: the data set lies on another Gpu than the model',
+    ],
     ['disposed', () => lost((set) => (set.dispose(), set)), DataError, 'fit: the data set was disposed'],
     ['of other features, a data set', async () => { const gpu = standIn(); return as(await dataset(gpu, floats(6), { shape: [3] }), gpu); }, ShapeError, 'fit: the model takes 2 features, the data has 3'], // prettier-ignore
-    ['of other features', () => as({ data: floats(6), shape: [2, 3] }), ShapeError, 'fit: the model takes 2 features, the data has 3 ([2, 3])'],
-    ['of half an example', () => as(floats(5)), ShapeError, 'dataset: 5 values are no whole number of examples of [2, 1] (2 values each)'],
+    [
+      'of other features',
+      () => as({ data: floats(6), shape: [2, 3] }),
+      ShapeError,
+      'fit: the model takes 2 features, the data has 3 ([2, 3])',
+    ],
+    [
+      'of half an example',
+      () => as(floats(5)),
+      ShapeError,
+      'dataset: 5 values are no whole number of examples of [2, 1] (2 values each)',
+    ],
     ['none', () => as(null), DataError, notFlat],
   ];
   it.each(wrong)('%s is refused', async (...refusal) => refused(refusal));
 });
 
 describe('with labels', () => {
-  const put = (labels: unknown, gpu = standIn()) => putLabelled('fit', gpu, { data: floats(6), labels: labels as number[] }, [2], 3);
+  const put = (labels: unknown, gpu = standIn()) =>
+    putLabelled('fit', gpu, { data: floats(6), labels: labels as number[] }, [2], 3);
 
   it('goes with them, and both are freed', async () => {
     const gpu = standIn();

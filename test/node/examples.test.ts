@@ -20,13 +20,36 @@ beforeAll(async () => {
   await mkdir(packing);
   // Built anew and elsewhere: an old dist would test an old library.
   await build({ root, logLevel: 'error', build: { outDir: path.join(packing, 'dist') } });
-  run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', path.join(packing, 'dist/types')], root);
-  for (const file of ['package.json', 'README.md', 'LICENSE']) await cp(path.join(root, file), path.join(packing, file));
+  run(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      path.join(packing, 'dist/types'),
+    ],
+    root,
+  );
+  for (const file of ['package.json', 'README.md', 'LICENSE'])
+    await cp(path.join(root, file), path.join(packing, file));
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], packing);
   const [packed] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   run('tar', ['-xzf', path.join(folder, packed), '-C', folder], folder);
   await cp(path.join(folder, 'package'), path.join(modules, 'latentgpu'), { recursive: true });
-  for (const name of ['vite', 'react', 'react-dom', 'scheduler', 'webgpu', '@webgpu', '@types', 'csstype', 'debug', 'ms']) await symlink(path.join(root, 'node_modules', name), path.join(modules, name));
+  for (const name of [
+    'vite',
+    'react',
+    'react-dom',
+    'scheduler',
+    'webgpu',
+    '@webgpu',
+    '@types',
+    'csstype',
+    'debug',
+    'ms',
+  ])
+    await symlink(path.join(root, 'node_modules', name), path.join(modules, name));
   await cp(path.join(root, 'examples'), path.join(project, 'examples'), { recursive: true });
 });
 
@@ -51,7 +74,20 @@ it('examples/node.mjs trains in Node', () => {
 });
 
 it('examples/deno.ts trains in Deno', () => {
-  expectFall(run(process.execPath, [path.join(root, 'node_modules/deno/bin.cjs'), 'run', '--allow-all', '--node-modules-dir=manual', 'examples/deno.ts'], project, outside));
+  expectFall(
+    run(
+      process.execPath,
+      [
+        path.join(root, 'node_modules/deno/bin.cjs'),
+        'run',
+        '--allow-all',
+        '--node-modules-dir=manual',
+        'examples/deno.ts',
+      ],
+      project,
+      outside,
+    ),
+  );
 });
 
 /** A bundled example, in a page. */
@@ -69,7 +105,10 @@ async function inPage(name: string, work: (page: Page) => Promise<void>): Promis
 
 it('examples/vite is type-checked, bundled, and trains in a worker', async () => {
   await inPage('vite', async (page) => {
-    const ended = await page.waitForFunction("/fell|Error/.test(document.querySelector('#state').textContent) && document.querySelector('#state').textContent", { timeout: 50_000 });
+    const ended = await page.waitForFunction(
+      "/fell|Error/.test(document.querySelector('#state').textContent) && document.querySelector('#state').textContent",
+      { timeout: 50_000 },
+    );
     const text = String(await ended.jsonValue());
     expectFall(text);
     expect(Number(/scores (\d+) times/.exec(text)?.[1])).toBeGreaterThan(5);
@@ -78,7 +117,15 @@ it('examples/vite is type-checked, bundled, and trains in a worker', async () =>
 
 it('examples/react is type-checked, bundled, trains in a component, and closes its worker with it', async () => {
   await inPage('react', async (page) => {
-    const state = async (pattern: string) => String(await (await page.waitForFunction(`/${pattern}/.test(document.querySelector('#state')?.textContent) && document.querySelector('#state').textContent`, { timeout: 50_000 })).jsonValue());
+    const state = async (pattern: string) =>
+      String(
+        await (
+          await page.waitForFunction(
+            `/${pattern}/.test(document.querySelector('#state')?.textContent) && document.querySelector('#state').textContent`,
+            { timeout: 50_000 },
+          )
+        ).jsonValue(),
+      );
     expect(await state('^ready|Error')).toBe('ready');
     await page.click('button');
     const text = await state('^trained|Error');

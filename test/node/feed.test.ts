@@ -32,7 +32,11 @@ describe('what passes through the device', () => {
     const order = Uint32Array.from(count(20).reverse());
     feed.begin(order);
     expect(feed.stepsFrom(0, 4)).toBe(1);
-    expect(await words(feed.data)).toEqual(count(8).map((i) => 19 - i).flatMap(example));
+    expect(await words(feed.data)).toEqual(
+      count(8)
+        .map((i) => 19 - i)
+        .flatMap(example),
+    );
     feed.dispose();
     expect(gpu.memory().buffers).toBe(0);
   });
@@ -43,7 +47,7 @@ describe('what passes through the device', () => {
     let writes = 0;
     const { queue } = gpu.device;
     const write = queue.writeBuffer.bind(queue);
-    queue.writeBuffer = ((...args: Parameters<typeof write>) => (writes++, write(...args)));
+    queue.writeBuffer = (...args: Parameters<typeof write>) => (writes++, write(...args));
     feed.begin();
     for (let position = 0; position < 20; position += 2) feed.stepsFrom(position, 2);
     expect(writes).toBe(5);
@@ -57,12 +61,21 @@ describe('what passes through the device', () => {
     const set = (await streamed(gpu, Uint8Array.from(count(18 * features)))).withTargets(count(18, 100));
     expect([gpu.memory().buffers, set.storage.targets]).toEqual([0, undefined]);
     const feed = Feed.open('fit', set, 4)!;
-    expect([feed.data.dtype, feed.data.size, feed.targets!.dtype, feed.targets!.label, feed.targets!.size]).toEqual(['u32', 6, 'f32', 'targets', 8]);
+    expect([feed.data.dtype, feed.data.size, feed.targets!.dtype, feed.targets!.label, feed.targets!.size]).toEqual([
+      'u32',
+      6,
+      'f32',
+      'targets',
+      8,
+    ]);
     feed.begin();
     feed.stepsFrom(12, 4);
     // Behind the last two is what was there before.
     const rows = await packed(feed.data);
-    expect([rows.slice(0, 2 * features), rows.slice(4 * features, 8 * features)]).toEqual([count(2 * features, 16 * features), count(4 * features, 12 * features)]);
+    expect([rows.slice(0, 2 * features), rows.slice(4 * features, 8 * features)]).toEqual([
+      count(2 * features, 16 * features),
+      count(4 * features, 12 * features),
+    ]);
     expect(await words(feed.targets!)).toEqual([116, 117, 0, 0, 112, 113, 114, 115]);
     feed.begin(Uint32Array.from(count(18).reverse()));
     feed.stepsFrom(0, 4);
@@ -89,12 +102,36 @@ describe('what passes through the device', () => {
     const gpu = standIn();
     const set = await streamed(gpu);
     Feed.open('fit', set, 4)!.dispose();
-    await refused(['', () => Feed.open('fit', set, 5), OptionError, 'fit: a batch of 5, but with its deviceBytes the data set brings 4 examples at a time']);
+    await refused([
+      '',
+      () => Feed.open('fit', set, 5),
+      OptionError,
+      'fit: a batch of 5, but with its deviceBytes the data set brings 4 examples at a time',
+    ]);
     const all = await dataset(gpu, floats(12), { shape: [1], deviceBytes: 48 });
-    expect([all.storage.streamed, all.storage.pieces.length, Feed.open('fit', all, 4)]).toEqual([undefined, 1, undefined]);
-    await refused(['', () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 95 }), OptionError, 'dataset: deviceBytes of 95, but examples are brought by fours while others are used, and eight of them take 96']);
-    await refused(['', () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 0 }), OptionError, 'dataset: deviceBytes: 0 is not a number of at least 1']);
-    const half = async (limits: Partial<GPUSupportedLimits>) => (await dataset(withSmallBuffers(limits), floats(600), { shape: [3], deviceBytes: 2000 })).storage.streamed!.half;
-    expect([await half({}), await half({ maxBufferSize: 600 }), await half({ maxStorageBufferBindingSize: 600 })]).toEqual([80, 20, 20]);
+    expect([all.storage.streamed, all.storage.pieces.length, Feed.open('fit', all, 4)]).toEqual([
+      undefined,
+      1,
+      undefined,
+    ]);
+    await refused([
+      '',
+      () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 95 }),
+      OptionError,
+      'dataset: deviceBytes of 95, but examples are brought by fours while others are used, and eight of them take 96',
+    ]);
+    await refused([
+      '',
+      () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 0 }),
+      OptionError,
+      'dataset: deviceBytes: 0 is not a number of at least 1',
+    ]);
+    const half = async (limits: Partial<GPUSupportedLimits>) =>
+      (await dataset(withSmallBuffers(limits), floats(600), { shape: [3], deviceBytes: 2000 })).storage.streamed!.half;
+    expect([
+      await half({}),
+      await half({ maxBufferSize: 600 }),
+      await half({ maxStorageBufferBindingSize: 600 }),
+    ]).toEqual([80, 20, 20]);
   });
 });

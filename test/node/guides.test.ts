@@ -46,7 +46,13 @@ function filesOf(block: Block): Map<string, Block> {
   const lines = block.code.split('\n');
   const starts = lines.flatMap((text, i) => (/^\/\/ \S+\/\S+\.ts$/.test(text) ? [i] : []));
   if (!starts.length) files.set(path.join(root, `${block.file}.${block.line}.${block.language}`), block);
-  starts.forEach((start, i) => files.set(path.join(root, lines[start].slice(3)), { ...block, line: block.line + start, code: lines.slice(start, starts[i + 1]).join('\n') }));
+  starts.forEach((start, i) =>
+    files.set(path.join(root, lines[start].slice(3)), {
+      ...block,
+      line: block.line + start,
+      code: lines.slice(start, starts[i + 1]).join('\n'),
+    }),
+  );
   return files;
 }
 
@@ -90,7 +96,11 @@ function compile(blocks: readonly Block[]): { problems: string[]; program: ts.Pr
     const block = modules.get(path.normalize(name));
     return block ? ts.createSourceFile(name, block.code, language) : getSourceFile(name, language, ...rest);
   };
-  const program = ts.createProgram([...modules.keys(), source('index.ts'), path.join(root, 'shaders/wgsl-preprocessor.d.ts')], options, host);
+  const program = ts.createProgram(
+    [...modules.keys(), source('index.ts'), path.join(root, 'shaders/wgsl-preprocessor.d.ts')],
+    options,
+    host,
+  );
   const told = ({ file, start = 0, messageText, code }: ts.Diagnostic): string => {
     const block = file && modules.get(path.normalize(file.fileName));
     const at = file?.getLineAndCharacterOfPosition(start).line ?? 0;
@@ -101,7 +111,10 @@ function compile(blocks: readonly Block[]): { problems: string[]; program: ts.Pr
     const file = program.getSourceFile(name);
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   });
-  return { problems: [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...ofBlocks].map(told), program };
+  return {
+    problems: [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...ofBlocks].map(told),
+    program,
+  };
 }
 
 /** The functions that an entry point exports, whether declared as such or held by a constant. */
@@ -123,12 +136,21 @@ const prose = (markdown: string): string => {
 };
 
 /** What a heading can be linked to by, as GitHub makes it. */
-const anchorOf = (heading: string): string => heading.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
-const anchorsOf = (markdown: string): string[] => [...markdown.matchAll(/^#+\s+(.*)$/gm)].map(([, heading]) => anchorOf(heading));
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+const anchorsOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+\s+(.*)$/gm)].map(([, heading]) => anchorOf(heading));
 
 /** Relative links of a Markdown file that lead nowhere, as `file: target`. */
 function deadLinks(file: string, markdown: string): string[] {
-  const targets = [...prose(markdown).matchAll(/\]\(\s*<?([^)\s>]+)/g), ...prose(markdown).matchAll(/\b(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
+  const targets = [
+    ...prose(markdown).matchAll(/\]\(\s*<?([^)\s>]+)/g),
+    ...prose(markdown).matchAll(/\b(?:src|href)="([^"]+)"/g),
+  ].map((match) => match[1]);
   return targets.flatMap((target) => {
     if (/^([a-z][a-z+.-]*:|\/\/)/i.test(target)) return [];
     const [address, anchor] = decodeURI(target).split('#');
@@ -141,7 +163,9 @@ function deadLinks(file: string, markdown: string): string[] {
 
 describe('the code in the guides', () => {
   const checked = [...guides, 'CONTRIBUTING.md'];
-  const blocks = checked.flatMap((file) => blocksOf(file, textOf(file))).filter(({ language }) => language === 'ts' || language === 'js');
+  const blocks = checked
+    .flatMap((file) => blocksOf(file, textOf(file)))
+    .filter(({ language }) => language === 'ts' || language === 'js');
   const inTypeScript = ['```ts', "import { dense } from 'latentgpu';", '', "dense('32');", '```'];
   const inJavaScript = ['```js', "import { openGpu } from 'latentgpu';", '', 'await openGpu({ adaptor: 1 });', '```'];
   const invented = blocksOf('docs/guide/wrong.md', ['A guide', ...inTypeScript, 'and', ...inJavaScript].join('\n'));
@@ -177,14 +201,20 @@ describe('the code in the guides', () => {
 });
 
 /** Where a guide says what comes out. */
-const outcome = (markdown: string): string => /^## What comes out$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
+const outcome = (markdown: string): string =>
+  /^## What comes out$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
 
 describe('the figures in the guides', () => {
   const results = textOf('docs/RESULTS.md');
-  const foreign = (text: string): string[] => (prose(text).match(/\d+\.\d+/g) ?? []).filter((figure) => !new RegExp(`(?<![\\d.])${figure.replace('.', '\\.')}(?!\\d)`).test(results));
+  const foreign = (text: string): string[] =>
+    (prose(text).match(/\d+\.\d+/g) ?? []).filter(
+      (figure) => !new RegExp(`(?<![\\d.])${figure.replace('.', '\\.')}(?!\\d)`).test(results),
+    );
 
   it('are told where no command has printed them', () => {
-    expect(foreign(outcome('# A\n0.1234\n## What comes out\n\n| 0.0915 | 0.12345 |\n`1.2345`\n## Pitfalls\n0.4321'))).toEqual(['0.12345']);
+    expect(
+      foreign(outcome('# A\n0.1234\n## What comes out\n\n| 0.0915 | 0.12345 |\n`1.2345`\n## Pitfalls\n0.4321')),
+    ).toEqual(['0.12345']);
   });
 
   it.each(guides)('are those of docs/RESULTS.md: %s', (file) => expect(foreign(outcome(textOf(file)))).toEqual([]));
@@ -192,9 +222,16 @@ describe('the figures in the guides', () => {
 
 describe('links', () => {
   it('are told where they lead nowhere', () => {
-    const markdown = '# A b, c\n[a](nowhere.md) [b](../RESULTS.md) [c](#a-b-c) [d](#no) [e](https://x.example/y.md) `[f](code.md)`\n```\n[g](code.md)\n```\n![h](no.png)';
-    expect(deadLinks('docs/guide/wrong.md', markdown)).toEqual(['docs/guide/wrong.md: nowhere.md', 'docs/guide/wrong.md: #no', 'docs/guide/wrong.md: no.png']);
+    const markdown =
+      '# A b, c\n[a](nowhere.md) [b](../RESULTS.md) [c](#a-b-c) [d](#no) [e](https://x.example/y.md) `[f](code.md)`\n```\n[g](code.md)\n```\n![h](no.png)';
+    expect(deadLinks('docs/guide/wrong.md', markdown)).toEqual([
+      'docs/guide/wrong.md: nowhere.md',
+      'docs/guide/wrong.md: #no',
+      'docs/guide/wrong.md: no.png',
+    ]);
   });
 
-  it.each([...pages, 'README.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) => expect(deadLinks(file, textOf(file))).toEqual([]));
+  it.each([...pages, 'README.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
+    expect(deadLinks(file, textOf(file))).toEqual([]),
+  );
 });

@@ -32,7 +32,9 @@ const answers: Record<string, RequestListener> = {
   '/no-idx': (_, response) => response.end('<html>'),
   '/nothing': (_, response) => response.writeHead(204).end(),
 };
-const server = createServer((request, response) => (answers[request.url!] ?? ((_, missing) => missing.writeHead(404).end(file)))(request, response));
+const server = createServer((request, response) =>
+  (answers[request.url!] ?? ((_, missing) => missing.writeHead(404).end(file)))(request, response),
+);
 let origin: string;
 let letGo = () => {};
 let goOn = () => {};
@@ -62,7 +64,10 @@ it('reports what has come, and the total where the server says it', async () => 
     goOn();
   };
   expect(await fetchIdx(`${origin}/in-parts`, { onProgress: inParts })).toEqual(content);
-  expect(seen).toEqual([{ loaded: 5, total: undefined }, { loaded: 22, total: undefined }]);
+  expect(seen).toEqual([
+    { loaded: 5, total: undefined },
+    { loaded: 22, total: undefined },
+  ]);
 });
 
 it('says what went wrong, with the address', async () => {
@@ -85,7 +90,9 @@ it('ends with the reason of its signal, before and while bytes come, and lets th
   expect(await errorOf(fetchIdx(`${origin}/file`, { signal: AbortSignal.abort(reason) }))).toBe(reason);
   const stop = new AbortController();
   const closed = new Promise<void>((resolve) => (letGo = resolve));
-  expect(await errorOf(fetchIdx(`${origin}/silent`, { signal: stop.signal, onProgress: () => stop.abort(reason) }))).toBe(reason);
+  expect(
+    await errorOf(fetchIdx(`${origin}/silent`, { signal: stop.signal, onProgress: () => stop.abort(reason) })),
+  ).toBe(reason);
   await closed;
 });
 
@@ -123,7 +130,10 @@ it('names the option or the argument that is wrong', async () => {
   const [fetching, reading] = [fetchIdx, readIdx] as ((...args: unknown[]) => Promise<unknown>)[];
   const cases: [call: () => Promise<unknown>, message: string][] = [
     [() => fetching(7), 'fetchIdx: the url is a text or a URL, not 7'],
-    [() => fetching(`${origin}/file`, { onprogress: () => {} }), "fetchIdx: unknown option 'onprogress' (did you mean onProgress?)"],
+    [
+      () => fetching(`${origin}/file`, { onprogress: () => {} }),
+      "fetchIdx: unknown option 'onprogress' (did you mean onProgress?)",
+    ],
     [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress is a function'],
     [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: the signal is an AbortSignal'],
     [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],

@@ -4,5 +4,7 @@ import { LatentGpuError } from '../../src/errors.ts';
 import { errorOf } from '../support/error-of.ts';
 
 it('images need what only browsers have', async () => {
-  expect(await errorOf(readImages(['cat.png']))).toEqual(new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them'));
+  expect(await errorOf(readImages(['cat.png']))).toEqual(
+    new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them'),
+  );
 });

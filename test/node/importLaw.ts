@@ -30,12 +30,18 @@ const within = (folder: string) => (file: string) => file.startsWith(`${folder}/
 const isEntryPoint = (file: string) => entryPoints.includes(file);
 
 /** A folder of src/ may import itself, the errors, and the folders named. */
-function folderLaw(folder: string, others: string[], extra?: { words: string; allows: (imported: Import) => boolean }): Law {
+function folderLaw(
+  folder: string,
+  others: string[],
+  extra?: { words: string; allows: (imported: Import) => boolean },
+): Law {
   const allowed = [folder, ...others];
   return {
     applies: within(folder),
     allows: (imported) =>
-      imported.target === 'src/errors.ts' || allowed.some((other) => within(other)(imported.target)) || (extra?.allows(imported) ?? false),
+      imported.target === 'src/errors.ts' ||
+      allowed.some((other) => within(other)(imported.target)) ||
+      (extra?.allows(imported) ?? false),
     words: `${folder} may import only ${[...allowed, 'src/errors.ts', ...(extra ? [extra.words] : [])].join(', ')}`,
   };
 }
@@ -57,16 +63,24 @@ const laws: Law[] = [
   folderLaw('src/runtime', [], {
     words: 'types of shaders/wgsl.ts',
     // The self-test, of which `Gpu` knows nothing but that it can be loaded, is a method of it for its users' sake.
-    allows: ({ file, target, typeOnly, kind }) => (target === 'shaders/wgsl.ts' && typeOnly) || (file === 'src/runtime/device.ts' && target === 'src/kernels/self-test.ts' && (typeOnly || kind === 'when asked')),
+    allows: ({ file, target, typeOnly, kind }) =>
+      (target === 'shaders/wgsl.ts' && typeOnly) ||
+      (file === 'src/runtime/device.ts' &&
+        target === 'src/kernels/self-test.ts' &&
+        (typeOnly || kind === 'when asked')),
   }),
   folderLaw('src/kernels', ['src/runtime', 'shaders']),
   folderLaw('src/models', ['src/kernels', 'src/runtime', 'src/data', 'src/files']),
   folderLaw('src/worker', ['src/models', 'src/data', 'src/runtime']),
   folderLaw('src/data', ['src/runtime']),
-  folderLaw('src/files', [], { words: 'types of src', allows: ({ target, typeOnly }) => within('src')(target) && typeOnly }),
+  folderLaw('src/files', [], {
+    words: 'types of src',
+    allows: ({ target, typeOnly }) => within('src')(target) && typeOnly,
+  }),
   ...['app', 'bench'].map((folder) => ({
     applies: within(folder),
-    allows: ({ target }: Import) => within(folder)(target) || isEntryPoint(target) || !/^(src|shaders|test|scripts|app|bench)\//.test(target),
+    allows: ({ target }: Import) =>
+      within(folder)(target) || isEntryPoint(target) || !/^(src|shaders|test|scripts|app|bench)\//.test(target),
     words: `${folder} may import this library only through ${entryPoints.join(', ')}`,
   })),
 ];
@@ -74,7 +88,11 @@ const laws: Law[] = [
 /** Every breach of the law as a line of text, `file:line: what; law`. */
 export function breaches(sources: Sources): string[] {
   const found: string[] = [];
-  const all = [...sources].map(([file, text]) => ({ file, imports: importsOf(file, text), onlyReexports: onlyReexports(file, text) }));
+  const all = [...sources].map(([file, text]) => ({
+    file,
+    imports: importsOf(file, text),
+    onlyReexports: onlyReexports(file, text),
+  }));
   for (const { file, imports, onlyReexports } of all) {
     const law = laws.find((candidate) => candidate.applies(file));
     if (!law) {
@@ -88,7 +106,8 @@ export function breaches(sources: Sources): string[] {
       if (!law.allows(imported)) found.push(`${place}: imports ${imported.target}; ${law.words}`);
       if (within('src')(file) && isEntryPoint(imported.target) && checked.get(file) !== imported.target)
         found.push(`${place}: imports ${imported.target}; an entry point is for users, src imports the file itself`);
-      if (ours && imported.kind === 'side effect') found.push(`${place}: imports ${imported.target} for its side effect; no import has one`);
+      if (ours && imported.kind === 'side effect')
+        found.push(`${place}: imports ${imported.target} for its side effect; no import has one`);
       if (ours && imported.kind === 're-export of everything')
         found.push(`${place}: re-exports all of ${imported.target}; names are exported one by one`);
     }
@@ -100,7 +119,8 @@ export function breaches(sources: Sources): string[] {
 function cycles(imports: Import[]): string[] {
   const outgoing = new Map<string, Import[]>();
   for (const imported of imports) {
-    if (!imported.typeOnly && imported.kind !== 'when asked') outgoing.set(imported.file, [...(outgoing.get(imported.file) ?? []), imported]);
+    if (!imported.typeOnly && imported.kind !== 'when asked')
+      outgoing.set(imported.file, [...(outgoing.get(imported.file) ?? []), imported]);
   }
   const found: string[] = [];
   const done = new Set<string>();
@@ -123,16 +143,21 @@ function importsOf(file: string, text: string): Import[] {
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean, kind: Import['kind'] = 'import') => {
     if (!specifier || !ts.isStringLiteralLike(specifier)) return;
-    const target = specifier.text.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier.text) : specifier.text;
+    const target = specifier.text.startsWith('.')
+      ? path.posix.join(path.posix.dirname(file), specifier.text)
+      : specifier.text;
     const line = source.getLineAndCharacterOfPosition(specifier.getStart(source)).line + 1;
     found.push({ file, line, target, typeOnly, kind });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, importsTypesOnly(node), node.importClause ? 'import' : 'side effect');
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, importsTypesOnly(node), node.importClause ? 'import' : 'side effect');
     else if (ts.isExportDeclaration(node) && node.moduleSpecifier)
       add(node.moduleSpecifier, exportsTypesOnly(node), node.exportClause ? 're-export' : 're-export of everything');
-    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false, 'when asked');
+    else if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false, 'when asked');
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -151,11 +176,15 @@ function exportsTypesOnly({ isTypeOnly, exportClause }: ts.ExportDeclaration): b
   return isTypeOnly || (!!exportClause && ts.isNamedExports(exportClause) && allTypes(exportClause.elements));
 }
 
-const allTypes = (names: ts.NodeArray<ts.ImportSpecifier | ts.ExportSpecifier>) => names.length > 0 && names.every((name) => name.isTypeOnly);
+const allTypes = (names: ts.NodeArray<ts.ImportSpecifier | ts.ExportSpecifier>) =>
+  names.length > 0 && names.every((name) => name.isTypeOnly);
 
 function onlyReexports(file: string, text: string): boolean {
   const statements = parse(file, text).statements;
-  return statements.length > 0 && statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier);
+  return (
+    statements.length > 0 &&
+    statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier)
+  );
 }
 
 function parse(file: string, text: string): ts.SourceFile {

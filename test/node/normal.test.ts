@@ -7,4 +7,6 @@ it.each([
   [0.025, -1.959963984540054],
   [0.8413447460685429, 1],
   [0.999968328758167, 4],
-])('%s of the normal distribution lies below %s', (share, value) => expect(normalQuantile(share)).toBeCloseTo(value, 9));
+])('%s of the normal distribution lies below %s', (share, value) =>
+  expect(normalQuantile(share)).toBeCloseTo(value, 9),
+);

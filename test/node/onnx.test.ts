@@ -34,12 +34,31 @@ describe('Protocol Buffers, as the examples of their encoding guide have them', 
 type Fields = Readonly<Record<number, readonly [name: string, kind: 'int' | 'float' | 'text' | 'bytes' | Fields]>>;
 
 const tensor: Fields = { 1: ['dims', 'int'], 2: ['data_type', 'int'], 8: ['name', 'text'], 9: ['raw_data', 'bytes'] };
-const attribute: Fields = { 1: ['name', 'text'], 2: ['f', 'float'], 3: ['i', 'int'], 4: ['s', 'text'], 8: ['ints', 'int'], 20: ['type', 'int'] };
-const node: Fields = { 1: ['input', 'text'], 2: ['output', 'text'], 3: ['name', 'text'], 4: ['op_type', 'text'], 5: ['attribute', attribute] };
+const attribute: Fields = {
+  1: ['name', 'text'],
+  2: ['f', 'float'],
+  3: ['i', 'int'],
+  4: ['s', 'text'],
+  8: ['ints', 'int'],
+  20: ['type', 'int'],
+};
+const node: Fields = {
+  1: ['input', 'text'],
+  2: ['output', 'text'],
+  3: ['name', 'text'],
+  4: ['op_type', 'text'],
+  5: ['attribute', attribute],
+};
 const side: Fields = { 1: ['dim_value', 'int'], 2: ['dim_param', 'text'] };
 const tensorType: Fields = { 1: ['elem_type', 'int'], 2: ['shape', { 1: ['dim', side] }] };
 const valueInfo: Fields = { 1: ['name', 'text'], 2: ['type', { 1: ['tensor_type', tensorType] }] };
-const graph: Fields = { 1: ['node', node], 2: ['name', 'text'], 5: ['initializer', tensor], 11: ['input', valueInfo], 12: ['output', valueInfo] };
+const graph: Fields = {
+  1: ['node', node],
+  2: ['name', 'text'],
+  5: ['initializer', tensor],
+  11: ['input', valueInfo],
+  12: ['output', valueInfo],
+};
 const model: Fields = {
   1: ['ir_version', 'int'],
   2: ['producer_name', 'text'],
@@ -95,7 +114,16 @@ it('a graph: nodes with attributes of all kinds, numbers, inputs and outputs wit
   drawn.output('y', padded, [8]);
   const decoded = decode(drawn.toBytes('a graph', { note: 'größe', empty: '' }), model);
 
-  const info = (name: string, ...shape: number[]) => ({ name: [name], type: [{ tensor_type: [{ elem_type: [1], shape: [{ dim: [{ dim_param: ['batch'] }, ...shape.map((n) => ({ dim_value: [n] }))] }] }] }] });
+  const info = (name: string, ...shape: number[]) => ({
+    name: [name],
+    type: [
+      {
+        tensor_type: [
+          { elem_type: [1], shape: [{ dim: [{ dim_param: ['batch'] }, ...shape.map((n) => ({ dim_value: [n] }))] }] },
+        ],
+      },
+    ],
+  });
   expect(decoded).toEqual({
     ir_version: [7],
     producer_name: ['latentgpu'],
@@ -103,9 +131,30 @@ it('a graph: nodes with attributes of all kinds, numbers, inputs and outputs wit
       {
         node: [
           { input: ['x', 'two'], output: ['Add.0'], name: ['Add.0'], op_type: ['Add'] },
-          { input: ['Add.0'], output: ['LeakyRelu.1'], name: ['LeakyRelu.1'], op_type: ['LeakyRelu'], attribute: [{ name: ['alpha'], f: [0.5], type: [1] }] },
-          { input: ['LeakyRelu.1', 'shape'], output: ['flat'], name: ['flat'], op_type: ['Reshape'], attribute: [{ name: ['allowzero'], i: [1], type: [2] }] },
-          { input: ['flat', '', 'two'], output: ['Pad.2'], name: ['Pad.2'], op_type: ['Pad'], attribute: [{ name: ['mode'], s: ['edge'], type: [3] }, { name: ['axes'], ints: [0, 130], type: [7] }] },
+          {
+            input: ['Add.0'],
+            output: ['LeakyRelu.1'],
+            name: ['LeakyRelu.1'],
+            op_type: ['LeakyRelu'],
+            attribute: [{ name: ['alpha'], f: [0.5], type: [1] }],
+          },
+          {
+            input: ['LeakyRelu.1', 'shape'],
+            output: ['flat'],
+            name: ['flat'],
+            op_type: ['Reshape'],
+            attribute: [{ name: ['allowzero'], i: [1], type: [2] }],
+          },
+          {
+            input: ['flat', '', 'two'],
+            output: ['Pad.2'],
+            name: ['Pad.2'],
+            op_type: ['Pad'],
+            attribute: [
+              { name: ['mode'], s: ['edge'], type: [3] },
+              { name: ['axes'], ints: [0, 130], type: [7] },
+            ],
+          },
           { input: ['Pad.2'], output: ['y'], name: ['y'], op_type: ['Identity'] },
         ],
         name: ['a graph'],
@@ -118,7 +167,15 @@ it('a graph: nodes with attributes of all kinds, numbers, inputs and outputs wit
       },
     ],
     opset_import: [{ domain: [''], version: [13] }],
-    metadata_props: [{ key: ['note'], value: ['größe'] }, { key: ['empty'], value: [''] }],
+    metadata_props: [
+      { key: ['note'], value: ['größe'] },
+      { key: ['empty'], value: [''] },
+    ],
   });
-  expect(decode(new OnnxGraph().toBytes('empty'), model)).toEqual({ ir_version: [7], producer_name: ['latentgpu'], graph: [{ name: ['empty'] }], opset_import: [{ domain: [''], version: [13] }] });
+  expect(decode(new OnnxGraph().toBytes('empty'), model)).toEqual({
+    ir_version: [7],
+    producer_name: ['latentgpu'],
+    graph: [{ name: ['empty'] }],
+    opset_import: [{ domain: [''], version: [13] }],
+  });
 });

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { columns, pca, pcaCodes, pcaErrors, pcaErrorsByImage, pcaReconstructions, principalAngles } from '../../app/analysis/pca.ts';
+import {
+  columns,
+  pca,
+  pcaCodes,
+  pcaErrors,
+  pcaErrorsByImage,
+  pcaReconstructions,
+  principalAngles,
+} from '../../app/analysis/pca.ts';
 import { findData } from '../../scripts/start/data.mjs';
 
 describe('MNIST', () => {
@@ -10,10 +18,33 @@ describe('MNIST', () => {
 
   it('has the errors that its principal components are known to leave', () => {
     const found = pca(train, 784);
-    const [trainErrors, testErrors] = [pcaErrors(found, train, 128), pcaErrors(found, pixels(files['test-images']), 128)];
+    const [trainErrors, testErrors] = [
+      pcaErrors(found, train, 128),
+      pcaErrors(found, pixels(files['test-images']), 128),
+    ];
     const sizes = [2, 8, 10, 16, 20, 30, 32, 64, 128];
-    expect(sizes.map((k) => trainErrors[k].toFixed(6).slice(1))).toEqual(['.055953', '.037865', '.034423', '.027293', '.023970', '.018121', '.017243', '.009284', '.004272']);
-    expect(sizes.map((k) => testErrors[k].toFixed(6).slice(1))).toEqual(['.055669', '.037441', '.034074', '.026860', '.023538', '.017687', '.016828', '.009047', '.004205']);
+    expect(sizes.map((k) => trainErrors[k].toFixed(6).slice(1))).toEqual([
+      '.055953',
+      '.037865',
+      '.034423',
+      '.027293',
+      '.023970',
+      '.018121',
+      '.017243',
+      '.009284',
+      '.004272',
+    ]);
+    expect(sizes.map((k) => testErrors[k].toFixed(6).slice(1))).toEqual([
+      '.055669',
+      '.037441',
+      '.034074',
+      '.026860',
+      '.023538',
+      '.017687',
+      '.016828',
+      '.009047',
+      '.004205',
+    ]);
     expect(testErrors[0]).toBeCloseTo(0.0675, 4); // nothing but the mean image
     const left = (k: number) => found.variances.slice(k).reduce((sum, variance) => sum + variance, 0) / 784;
     for (const k of sizes) expect(trainErrors[k]).toBeCloseTo(left(k), 10);
@@ -24,7 +55,9 @@ describe('MNIST', () => {
     const few = test.subarray(0, 10 * 784);
     const rebuilt = pcaReconstructions(found, pcaCodes(found, few, 32));
     for (let image = 0; image < 10; image++) {
-      const error = rebuilt.subarray(image * 784, (image + 1) * 784).reduce((sum, value, i) => sum + (value - few[image * 784 + i] / 255) ** 2, 0);
+      const error = rebuilt
+        .subarray(image * 784, (image + 1) * 784)
+        .reduce((sum, value, i) => sum + (value - few[image * 784 + i] / 255) ** 2, 0);
       expect(error).toBeCloseTo(byImage[image], 4);
     }
   });
@@ -52,5 +85,8 @@ describe('principal angles', () => {
 });
 
 it('columns of a weight', () => {
-  expect(columns({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] })).toEqual([Float64Array.of(1, 3, 5), Float64Array.of(2, 4, 6)]);
+  expect(columns({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] })).toEqual([
+    Float64Array.of(1, 3, 5),
+    Float64Array.of(2, 4, 6),
+  ]);
 });

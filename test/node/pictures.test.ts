@@ -15,12 +15,14 @@ const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-pictures-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
 const names = Object.keys(facts) as (keyof typeof facts)[];
-const pictures = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
+const pictures = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
 
 /** Width, height, palette and the indices of the pixels. */
 function decoded(png: Buffer): { width: number; height: number; palette: Buffer; indices: number[] } {
   const chunks = new Map<string, Buffer>();
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
+    chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
   expect([...chunks.keys()]).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
   const [width, height] = [chunks.get('IHDR')!.readUInt32BE(0), chunks.get('IHDR')!.readUInt32BE(4)];
   const rows = inflateSync(chunks.get('IDAT')!);
@@ -33,18 +35,23 @@ describe('each guide of a model', () => {
   const [models = ''] = readFileSync(path.join(folder, 'index.md'), 'utf8').split('| topics | |');
   const guides = [...models.matchAll(/^\| \[[^\]]+\]\(([\w-]+)\.md\)/gm)].map(([, name]) => name);
 
-  it('is one that the command draws a picture for, and the other way round', () => expect([...guides].sort()).toEqual([...names].sort()));
+  it('is one that the command draws a picture for, and the other way round', () =>
+    expect([...guides].sort()).toEqual([...names].sort()));
 
-  it('has its picture, and no picture is left over', () => expect(readdirSync(path.join(folder, 'pictures')).sort()).toEqual(names.map((name) => `${name}.png`).sort()));
+  it('has its picture, and no picture is left over', () =>
+    expect(readdirSync(path.join(folder, 'pictures')).sort()).toEqual(names.map((name) => `${name}.png`).sort()));
 
-  it.each(names)('%s: shows it, says what is to be seen, which command made it and how short the training was', (name) => {
-    const text = readFileSync(path.join(folder, `${name}.md`), 'utf8');
-    const [, alt, file, caption] = /^!\[([^\]]*)\]\((pictures\/[^)]+)\)\n\n(.+?)\n\n/ms.exec(text) ?? [];
-    expect(file).toBe(`pictures/${name}.png`);
-    expect(alt?.length).toBeGreaterThan(30);
-    expect(caption).toContain(`\`npm run pictures -- ${name}\``);
-    expect(caption?.replaceAll('\n', ' ')).toContain(amount(name));
-  });
+  it.each(names)(
+    '%s: shows it, says what is to be seen, which command made it and how short the training was',
+    (name) => {
+      const text = readFileSync(path.join(folder, `${name}.md`), 'utf8');
+      const [, alt, file, caption] = /^!\[([^\]]*)\]\((pictures\/[^)]+)\)\n\n(.+?)\n\n/ms.exec(text) ?? [];
+      expect(file).toBe(`pictures/${name}.png`);
+      expect(alt?.length).toBeGreaterThan(30);
+      expect(caption).toContain(`\`npm run pictures -- ${name}\``);
+      expect(caption?.replaceAll('\n', ' ')).toContain(amount(name));
+    },
+  );
 
   it.each(names)('%s: its picture is small, and not of one colour', (name) => {
     const png = readFileSync(path.join(folder, `pictures/${name}.png`));
@@ -60,13 +67,17 @@ describe('a PNG of few colours', () => {
     expect([width, height]).toEqual([5, 3]);
     const pixels = indices.map((index) => [...palette.subarray(3 * index, 3 * index + 3)]);
     expect(pixels.slice(0, 2)).toEqual([[0, 0, 0], [255, 255, 255]]); // prettier-ignore
-    pixels.forEach((pixel, i) => pixel.forEach((value, channel) => expect(Math.abs(value - rgba[4 * i + channel])).toBeLessThanOrEqual(2)));
+    pixels.forEach((pixel, i) =>
+      pixel.forEach((value, channel) => expect(Math.abs(value - rgba[4 * i + channel])).toBeLessThanOrEqual(2)),
+    );
   });
 
   it('has the nearest of the frequent colours where there are too many', () => {
     // 256 colours twice each, and one more that lies between two of them, nearer to the first.
     const frequent = Array.from({ length: 512 }, (_, i) => [4 * (i >> 4), 8 * ((i >> 1) % 8), 0, 255]);
-    const { palette, indices } = decoded(palettePng({ width: 513, height: 1, rgba: Uint8Array.from([...frequent, [0, 0, 12, 255]].flat()) }));
+    const { palette, indices } = decoded(
+      palettePng({ width: 513, height: 1, rgba: Uint8Array.from([...frequent, [0, 0, 12, 255]].flat()) }),
+    );
     expect(palette.length).toBe(3 * 256);
     expect(indices[512]).toBe(indices[0]);
   });
@@ -79,11 +90,18 @@ describe('npm run pictures', () => {
   });
 
   it('a picture that does not exist is one line', async () => {
-    await expect(pictures('rhubarb')).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: there is no picture 'rhubarb'.*\n$/) as string });
+    await expect(pictures('rhubarb')).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: there is no picture 'rhubarb'.*\n$/) as string,
+    });
   });
 
   it('models that are hardly trained do not go to the guides', async () => {
-    await expect(pictures('--quick', '--out', 'docs/guide/pictures')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('do not go to the guides') as string });
+    await expect(pictures('--quick', '--out', 'docs/guide/pictures')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('do not go to the guides') as string,
+    });
   });
 
   it('draws one alone, or all', async () => {

@@ -27,9 +27,14 @@ beforeAll(async () => {
   out = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
   await buildSite(out);
   server = createServer((request, response) => {
-    const address = new URL(request.url ?? '/', 'http://page').pathname.replace(/^\/some\/folder\//, '').replace(/^$/, 'index.html');
+    const address = new URL(request.url ?? '/', 'http://page').pathname
+      .replace(/^\/some\/folder\//, '')
+      .replace(/^$/, 'index.html');
     readFile(path.join(out, address)).then(
-      (body) => response.writeHead(200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' }).end(body),
+      (body) =>
+        response
+          .writeHead(200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' })
+          .end(body),
       (error: unknown) => response.writeHead(404).end(String(error)),
     );
   });
@@ -48,7 +53,9 @@ afterAll(async () => {
 async function open(address: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
   const opened = await chrome.newPage();
   await opened.setViewport({ width: 1280, height: 900 });
-  opened.on('pageerror', (error) => troubles.push(error instanceof Error ? `${error.message} ${error.stack}` : String(error)));
+  opened.on('pageerror', (error) =>
+    troubles.push(error instanceof Error ? `${error.message} ${error.stack}` : String(error)),
+  );
   opened.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
   await prepare?.(opened);
   await opened.goto(address);
@@ -62,12 +69,17 @@ const number = async (selector: string): Promise<number> => Number((await text(s
 async function until(what: string, state: string, on = page): Promise<void> {
   await on.waitForFunction(state, patience).catch(async () => {
     const notice = await on.$eval('#notice', (element) => element.textContent);
-    expect.fail(`the page never came so far that ${what}; it says: ${await on.$eval('#state', (element) => element.textContent)} ${notice}`);
+    expect.fail(
+      `the page never came so far that ${what}; it says: ${await on.$eval('#state', (element) => element.textContent)} ${notice}`,
+    );
   });
 }
 
 const trained = (steps: number): Promise<void> =>
-  until(`it had trained ${steps} steps`, `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) >= ${steps}`);
+  until(
+    `it had trained ${steps} steps`,
+    `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) >= ${steps}`,
+  );
 
 /** A number that stands for what a canvas shows. */
 const shown = (selector: string): Promise<number> =>
@@ -88,12 +100,17 @@ async function changed(what: string, selector: string, before: number): Promise<
 
 async function violations(on: Page): Promise<string[]> {
   await on.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-  return (await on.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`)) as string[];
+  return (await on.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+  )) as string[];
 }
 
 it('is alive before the first click: a trained model, ten thousand dots, its reconstructions', async () => {
   await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
-  await until('all codes were looked at', `/^12,000 examples/.test(document.querySelector('#map-caption').textContent)`);
+  await until(
+    'all codes were looked at',
+    `/^12,000 examples/.test(document.querySelector('#map-caption').textContent)`,
+  );
   expect(await text('#reconstructions')).toBe('');
   expect(await page.$$eval('#reconstructions canvas', (canvases) => canvases.length)).toBe(2);
   await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
@@ -137,12 +154,18 @@ it('starts over, trains, pauses and takes single steps', async () => {
   expect(Number(last), 'the loss fell').toBeLessThan(Number(first));
   const steps = await number('#steps');
   await page.click('#step');
-  await until('it took one step', `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) === ${steps + 1}`);
+  await until(
+    'it took one step',
+    `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) === ${steps + 1}`,
+  );
 });
 
 it('goes on after a reload where it was', async () => {
   const steps = await number('#steps');
-  await until('it was saved', `document.querySelector('#state').textContent.startsWith('Paused after ${steps} steps. It is saved')`);
+  await until(
+    'it was saved',
+    `document.querySelector('#state').textContent.startsWith('Paused after ${steps} steps. It is saved')`,
+  );
   await page.reload();
   await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
   expect(await number('#steps')).toBe(steps);
@@ -185,16 +208,25 @@ it('hands over the weights, the model, a program and a link', async () => {
   expect(tensors['encoder.0.weight'].shape).toEqual([64, 784]);
   expect((await downloaded('#onnx')).toString('latin1')).toContain('latentgpu');
   await page.click('#typescript');
-  await until('the program stood on the page', `/gaussian\\(2, { beta: 1 }\\)/.test(document.querySelector('#code').textContent)`);
+  await until(
+    'the program stood on the page',
+    `/gaussian\\(2, { beta: 1 }\\)/.test(document.querySelector('#code').textContent)`,
+  );
   await page.click('#pytorch');
-  await until('the PyTorch program stood on the page', `/torch.nn.Linear\\(784, 64\\)/.test(document.querySelector('#code').textContent)`);
+  await until(
+    'the PyTorch program stood on the page',
+    `/torch.nn.Linear\\(784, 64\\)/.test(document.querySelector('#code').textContent)`,
+  );
   await page.click('#link');
   await until('the link stood on the page', `/#rate=0.0032$/.test(document.querySelector('#code').textContent)`);
 });
 
 it('scores every example', async () => {
   await page.click('#score');
-  await until('the errors were divided', `/of 12,000 examples lie above/.test(document.querySelector('#histogram-caption').textContent)`);
+  await until(
+    'the errors were divided',
+    `/of 12,000 examples lie above/.test(document.querySelector('#histogram-caption').textContent)`,
+  );
   expect(await text('#roc-caption')).toMatch(/area under the curve 0\.\d+/);
   expect((await downloaded('#flagged')).toString()).toMatch(/^row,error,class,pixel 0,/);
 });
@@ -204,14 +236,24 @@ it('leaves a class out of training', async () => {
   await until('there was a new model', `/^A new model/.test(document.querySelector('#state').textContent)`);
   expect(page.url()).toContain('without=0');
   await page.click('#without');
-  await until('there was one for all classes', `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`);
+  await until(
+    'there was one for all classes',
+    `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`,
+  );
 });
 
 it('solves jigsaws', async () => {
   await page.click('#solve');
-  await until('puzzles were solved', `/held-out puzzles solved/.test(document.querySelector('#jigsaw-state').textContent)`);
+  await until(
+    'puzzles were solved',
+    `/held-out puzzles solved/.test(document.querySelector('#jigsaw-state').textContent)`,
+  );
   await page.click('#solve');
-  expect(await page.$$eval('#puzzles canvas', (canvases) => canvases.map((canvas) => canvas.width > 100))).toEqual([true, true, true]);
+  expect(await page.$$eval('#puzzles canvas', (canvases) => canvases.map((canvas) => canvas.width > 100))).toEqual([
+    true,
+    true,
+    true,
+  ]);
 });
 
 it('compares a second model', async () => {
@@ -229,30 +271,43 @@ const inked = (): Promise<number> =>
   page.$eval('#loss canvas', (element) => {
     const canvas = element;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4)).filter(([r, g, b, a]) => r < 40 && g < 40 && b < 40 && a > 250).length;
+    return Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4)).filter(
+      ([r, g, b, a]) => r < 40 && g < 40 && b < 40 && a > 250,
+    ).length;
   });
-const legend = (): Promise<string[]> => page.$$eval('#loss-legend li', (items) => items.map((item) => item.textContent));
+const legend = (): Promise<string[]> =>
+  page.$$eval('#loss-legend li', (items) => items.map((item) => item.textContent));
 const both = ['first model, training', 'first model, held out', 'second model, training', 'second model, held out'];
 
 it('draws the losses of both models on the same axes, in the same unit, part by part', async () => {
-  expect(await text('#loss-second')).toBe('Second model: Deep, 2 numbers. Its loss, a mean over pixels, is multiplied by 784 here: nats an image, as the first one’s.');
+  expect(await text('#loss-second')).toBe(
+    'Second model: Deep, 2 numbers. Its loss, a mean over pixels, is multiplied by 784 here: nats an image, as the first one’s.',
+  );
   expect(await legend()).toEqual(both);
   expect(await inked(), 'its lines').toBeGreaterThan(50);
-  const [, first, last] = /The second model’s loss fell from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
+  const [, first, last] =
+    /The second model’s loss fell from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
   expect(Number(last), 'its loss fell').toBeLessThan(Number(first));
 
   await page.click('section[aria-labelledby=loss-title] summary');
   await until('both tables stood there', `document.querySelectorAll('#loss-table caption').length === 2`);
-  expect(await page.$$eval('#loss-table caption', (captions) => captions.map((caption) => caption.textContent))).toEqual(['First model', 'Second model, as in the chart']);
-  const cells = await page.$$eval('#loss-table table', (tables) => tables.map((table) => [...table.querySelector('tbody tr')!.children].map((cell) => cell.textContent)));
+  expect(
+    await page.$$eval('#loss-table caption', (captions) => captions.map((caption) => caption.textContent)),
+  ).toEqual(['First model', 'Second model, as in the chart']);
+  const cells = await page.$$eval('#loss-table table', (tables) =>
+    tables.map((table) => [...table.querySelector('tbody tr')!.children].map((cell) => cell.textContent)),
+  );
   expect(cells[0][3], 'a divergence of the first').toMatch(/\d/);
   expect(cells[1].slice(2), 'a reconstruction and nothing else of the second').toEqual([cells[1][1], '–', '–']);
   // It is judged now and then: wait for the table and the board to speak of the same moment.
-  await until('the table agreed with the second model’s own figure', `(() => {
+  await until(
+    'the table agreed with the second model’s own figure',
+    `(() => {
     const own = Number(document.querySelectorAll('#rival-verdict dd')[1].textContent);
     const shown = Number(/: ([\\d.]+)$/.exec(document.querySelector('#loss-table').textContent)?.[1]);
     return own > 0 && Math.abs(shown / (784 * own) - 1) < 1e-3;
-  })()`);
+  })()`,
+  );
   expect(await violations(page)).toEqual([]);
 
   const parts = await page.$$eval('#loss-part option', (options) => options.map((option) => option.value));
@@ -269,10 +324,17 @@ it('draws the losses of both models on the same axes, in the same unit, part by 
 it('compares no longer once the data are others', async () => {
   await page.click('#without');
   await until('there was a new model', `/^A new model/.test(document.querySelector('#state').textContent)`);
-  expect(await page.$$eval('#rival-board, #loss-second, #loss-part-choice', (parts) => parts.map((part) => (part as HTMLElement).hidden))).toEqual([true, true, true]);
+  expect(
+    await page.$$eval('#rival-board, #loss-second, #loss-part-choice', (parts) =>
+      parts.map((part) => (part as HTMLElement).hidden),
+    ),
+  ).toEqual([true, true, true]);
   expect(await legend()).toEqual(['training', 'held out', 'divergence, right axis']);
   await page.click('#without');
-  await until('there was one for all classes', `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`);
+  await until(
+    'there was one for all classes',
+    `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`,
+  );
 });
 
 it('brings means and sums of a second model to the first one’s', () => {
@@ -286,11 +348,15 @@ it('brings means and sums of a second model to the first one’s', () => {
   expect(scale({ ...defaults, loss: 'mse' }, defaults)).toBe(1);
 });
 
-const choice = (name: string): Promise<string> => page.$eval(`#choices [name=${name}]`, (field) => (field as HTMLSelectElement).value);
+const choice = (name: string): Promise<string> =>
+  page.$eval(`#choices [name=${name}]`, (field) => (field as HTMLSelectElement).value);
 
 async function choose(name: string, value: string): Promise<void> {
   await page.select(`#choices [name=${name}]`, value);
-  await until(`there was a model with ${name} ${value}`, `/^A new model/.test(document.querySelector('#state').textContent)`);
+  await until(
+    `there was a model with ${name} ${value}`,
+    `/^A new model/.test(document.querySelector('#state').textContent)`,
+  );
   expect(await text('#refused')).toBe('');
 }
 
@@ -299,13 +365,21 @@ it('normalises as the visitor chooses: in the link, in the program and after a r
   await choose('normalize', 'minMax');
   expect(page.url()).toContain('normalize=minMax');
   expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
-  expect(await page.$$eval('#columns canvas', (canvases) => canvases.map((canvas) => canvas.ariaLabel))).toEqual(['The pixels’ least and largest, as pictures']);
+  expect(await page.$$eval('#columns canvas', (canvases) => canvases.map((canvas) => canvas.ariaLabel))).toEqual([
+    'The pixels’ least and largest, as pictures',
+  ]);
   await page.click('#typescript');
-  await until('the program normalised', `/import {.* minMax,.* normalize: minMax\\(\\),/s.test(document.querySelector('#code').textContent)`);
+  await until(
+    'the program normalised',
+    `/import {.* minMax,.* normalize: minMax\\(\\),/s.test(document.querySelector('#code').textContent)`,
+  );
   await page.click('#link');
   await until('the link did', `/#.*normalize=minMax/.test(document.querySelector('#code').textContent)`);
   await page.click('#step');
-  await until('it was saved', `document.querySelector('#state').textContent.startsWith('Paused after 1 steps. It is saved')`);
+  await until(
+    'it was saved',
+    `document.querySelector('#state').textContent.startsWith('Paused after 1 steps. It is saved')`,
+  );
   await page.reload();
   await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
   expect([await choice('normalize'), await number('#steps')]).toEqual(['minMax', 1]);
@@ -331,7 +405,10 @@ it('says why cross-entropy and standardized values do not go together, and leave
   expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
 
   await page.goto(`${url}?#normalize=standardize`);
-  await until('the link was explained', `document.querySelector('#notice').textContent.startsWith('The normalisation of this link was left out. ${why}')`);
+  await until(
+    'the link was explained',
+    `document.querySelector('#notice').textContent.startsWith('The normalisation of this link was left out. ${why}')`,
+  );
   expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
   await page.goto(url);
 });
@@ -352,11 +429,16 @@ it('trains every member of the family', async () => {
 }, 120_000);
 
 it('learns a table of the visitor’s own, standardized, and says which column is to blame', async () => {
-  const rows = Array.from({ length: 240 }, (_, i) => [Math.sin(i), 100 + 10 * Math.cos(i), i === 7 ? 90 : 2 * Math.sin(i) + 5, i % 2 ? 'odd' : 'even'].join());
+  const rows = Array.from({ length: 240 }, (_, i) =>
+    [Math.sin(i), 100 + 10 * Math.cos(i), i === 7 ? 90 : 2 * Math.sin(i) + 5, i % 2 ? 'odd' : 'even'].join(),
+  );
   const file = path.join(out, 'own.csv');
   await writeFile(file, ['depth,width,height,kind', ...rows].join('\n'));
   await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(file);
-  await until('the table was open', `/^own.csv: 240 examples, 3 columns, 40 held out/.test(document.querySelector('#data-state').textContent)`);
+  await until(
+    'the table was open',
+    `/^own.csv: 240 examples, 3 columns, 40 held out/.test(document.querySelector('#data-state').textContent)`,
+  );
   expect(await text('#columns')).toMatch(/standardized.*depth.*width/);
   expect(await text('#legend')).toBe('evenodd');
   await page.click('#play');
@@ -364,8 +446,14 @@ it('learns a table of the visitor’s own, standardized, and says which column i
   await page.click('#play');
   await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
   await page.click('#score');
-  await until('a column was blamed', `/height: 90.0, expected about/.test(document.querySelector('#strangest').textContent)`);
-  await until('the columns were decoded', `/depth.*width.*height/.test(document.querySelector('#decoded-columns').textContent)`);
+  await until(
+    'a column was blamed',
+    `/height: 90.0, expected about/.test(document.querySelector('#strangest').textContent)`,
+  );
+  await until(
+    'the columns were decoded',
+    `/depth.*width.*height/.test(document.querySelector('#decoded-columns').textContent)`,
+  );
 });
 
 it('normalises a table as it is asked to, and says which column cross-entropy cannot take', async () => {
@@ -373,7 +461,9 @@ it('normalises a table as it is asked to, and says which column cross-entropy ca
   await choose('normalize', 'none');
   expect(await text('#columns')).toMatch(/^columnleastlargestdepth.*width90.0110height/);
   await page.select('#choices [name=loss]', 'bce');
-  expect(await text('#refused')).toMatch(/^Left as it was: BCE asks for values from 0 to 1, and the column (depth|width) has others/);
+  expect(await text('#refused')).toMatch(
+    /^Left as it was: BCE asks for values from 0 to 1, and the column (depth|width) has others/,
+  );
   expect(await choice('loss')).toBe('mse');
   await choose('normalize', 'minMax');
   await choose('loss', 'bce');
@@ -383,7 +473,10 @@ it('normalises a table as it is asked to, and says which column cross-entropy ca
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
   // A link knows nothing of the data that are open here.
   await page.goto(page.url().replace(/#/, '?#').replace('normalize=minMax', 'normalize=none'));
-  await until('the column was named', `/BCE asks for values from 0 to 1, and the column (depth|width) has others/.test(document.querySelector('#notice').textContent)`);
+  await until(
+    'the column was named',
+    `/BCE asks for values from 0 to 1, and the column (depth|width) has others/.test(document.querySelector('#notice').textContent)`,
+  );
   await choose('normalize', 'auto');
   expect(await text('#columns')).toMatch(/^column, scaled to 0 … 1leastlargest/);
 });
@@ -404,9 +497,15 @@ it('fits a phone', async () => {
 });
 
 it('shows a recorded run where there is no WebGPU, and says so', async () => {
-  const bare = await open(url, (opened) => opened.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })));
+  const bare = await open(url, (opened) =>
+    opened.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })),
+  );
   await until('the recorded run was there', `/recorded run/.test(document.querySelector('#notice').textContent)`, bare);
-  await until('its codes were shown', `/1,200 examples/.test(document.querySelector('#map-caption').textContent)`, bare);
+  await until(
+    'its codes were shown',
+    `/1,200 examples/.test(document.querySelector('#map-caption').textContent)`,
+    bare,
+  );
   await bare.click('#play');
   await until('it played', `document.querySelector('#play').textContent === 'Pause'`, bare);
   expect(await violations(bare)).toEqual([]);

@@ -11,25 +11,48 @@ import type * as Library from '../../src/index.ts';
 import { root } from '../support/builtPage.ts';
 import { withLibraryPage } from '../support/libraryPage.ts';
 
-const python = ['python3', '/usr/bin/python3', 'python'].find((program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0);
+const python = ['python3', '/usr/bin/python3', 'python'].find(
+  (program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0,
+);
 
 /** As test/support/pytorch/networks.py has them. */
 const networks: Record<string, Parts> = {
   dense: {
     input: 12,
-    encoder: [['dense', 9, 'relu'], ['dense', 7, 'gelu'], ['dense', 3]],
-    decoder: [['dense', 8, 'elu'], ['dense', 9, 'silu'], ['dense', 12, 'sigmoid']],
+    encoder: [
+      ['dense', 9, 'relu'],
+      ['dense', 7, 'gelu'],
+      ['dense', 3],
+    ],
+    decoder: [
+      ['dense', 8, 'elu'],
+      ['dense', 9, 'silu'],
+      ['dense', 12, 'sigmoid'],
+    ],
     loss: 'bce',
     seed: 1,
   },
   variational: {
     input: 12,
-    encoder: [['dense', 8, 'softplus'], ['gaussian', 2]],
-    decoder: [['dense', 8, 'leakyRelu'], ['dense', 12]],
+    encoder: [
+      ['dense', 8, 'softplus'],
+      ['gaussian', 2],
+    ],
+    decoder: [
+      ['dense', 8, 'leakyRelu'],
+      ['dense', 12],
+    ],
     loss: 'mse',
     seed: 2,
   },
-  tied: { input: 12, encoder: [['dense', 5, 'tanh']], decoder: [['dense', 12, 'sigmoid']], loss: 'bce', tied: true, seed: 3 },
+  tied: {
+    input: 12,
+    encoder: [['dense', 5, 'tanh']],
+    decoder: [['dense', 12, 'sigmoid']],
+    loss: 'bce',
+    tied: true,
+    seed: 3,
+  },
   convolutional: {
     input: [8, 8, 3],
     encoder: [['conv2d', 5, 3, 'relu', { stride: 2, padding: 1 }], ['maxPool2d', 2], ['flatten'], ['dense', 4, 'tanh']],
@@ -45,17 +68,32 @@ const networks: Record<string, Parts> = {
   bilinear: {
     input: [7, 6, 2],
     encoder: [['conv2d', 4, [3, 2], 'tanh', { bias: false }]],
-    decoder: [['upsample2d', 2, 'bilinear'], ['conv2d', 2, [4, 5], 'sigmoid']],
+    decoder: [
+      ['upsample2d', 2, 'bilinear'],
+      ['conv2d', 2, [4, 5], 'sigmoid'],
+    ],
     loss: 'mse',
     seed: 5,
   },
 };
 /** Those of the guide and of the playground. */
-const guide: Parts = { input: 784, encoder: [['dense', 32, 'relu']], decoder: [['dense', 784, 'sigmoid']], loss: 'bce', seed: 0 };
+const guide: Parts = {
+  input: 784,
+  encoder: [['dense', 32, 'relu']],
+  decoder: [['dense', 784, 'sigmoid']],
+  loss: 'bce',
+  seed: 0,
+};
 const playground: Parts = {
   input: 784,
-  encoder: [['dense', 16, 'leakyRelu'], ['gaussian', 2, { beta: 1 }]],
-  decoder: [['dense', 16, 'leakyRelu'], ['dense', 784, 'sigmoid']],
+  encoder: [
+    ['dense', 16, 'leakyRelu'],
+    ['gaussian', 2, { beta: 1 }],
+  ],
+  decoder: [
+    ['dense', 16, 'leakyRelu'],
+    ['dense', 784, 'sigmoid'],
+  ],
   loss: 'bce',
   seed: 0,
 };
@@ -72,13 +110,27 @@ const ask = (page: Page, parts: Parts, input: Float32Array, weights?: Uint8Array
   page.evaluate(
     async ({ encoder, decoder, input, loss, tied, seed }, values, bytes) => {
       const { autoencoder, openGpu, readSafetensors, ...makers } = window.latentgpu;
-      const made = (calls: Call[]) => calls.map(([maker, ...args]) => (makers as unknown as Record<string, (...args: unknown[]) => Library.Layer>)[maker](...args));
+      const made = (calls: Call[]) =>
+        calls.map(([maker, ...args]) =>
+          (makers as unknown as Record<string, (...args: unknown[]) => Library.Layer>)[maker](...args),
+        );
       const gpu = await openGpu({ tuning: 'fixed' });
-      const model = await autoencoder(gpu, { input: input as Library.AutoencoderSpec['input'], loss, tied, seed, encoder: made(encoder), decoder: made(decoder) });
+      const model = await autoencoder(gpu, {
+        input: input as Library.AutoencoderSpec['input'],
+        loss,
+        tied,
+        seed,
+        encoder: made(encoder),
+        decoder: made(decoder),
+      });
       const x = Float32Array.from(values);
       if (bytes) model.setWeights(readSafetensors(Uint8Array.from(bytes)).tensors);
       else await model.fit(x, { steps: 20, batchSize: 4 });
-      const [file, codes, reconstruction] = await Promise.all([model.save({ optimizer: false }), model.encode(x), model.reconstruct(x)]);
+      const [file, codes, reconstruction] = await Promise.all([
+        model.save({ optimizer: false }),
+        model.encode(x),
+        model.reconstruct(x),
+      ]);
       gpu.close();
       return { file: [...file], codes: [...codes.data], reconstruction: [...reconstruction.data] };
     },
@@ -88,7 +140,8 @@ const ask = (page: Page, parts: Parts, input: Float32Array, weights?: Uint8Array
   );
 
 const featuresOf = ({ input }: Parts): number => (Array.isArray(input) ? input.reduce((a, b) => a * b) : input);
-const inputOf = (parts: Parts, examples: number) => Float32Array.from({ length: examples * featuresOf(parts) }, (_, i) => 0.5 + 0.5 * Math.sin(i * i));
+const inputOf = (parts: Parts, examples: number) =>
+  Float32Array.from({ length: examples * featuresOf(parts) }, (_, i) => 0.5 + 0.5 * Math.sin(i * i));
 const floats = (bytes: Buffer) => [...new Float32Array(new Uint8Array(bytes).buffer)];
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
@@ -131,13 +184,23 @@ describe.runIf(python)('PyTorch (left out where no Python has the packages torch
       run([path.join(root, 'test/support/pytorch/networks.py'), folder]);
       for (const [name, parts] of Object.entries(networks)) {
         expectClose(floats(await readFile(inFolder(`${name}.reconstruction`))), ours[name].reconstruction);
-        const { reconstruction } = await ask(page, parts, inputOf(parts, 7), await readFile(inFolder(`${name}.from-torch.safetensors`)));
+        const { reconstruction } = await ask(
+          page,
+          parts,
+          inputOf(parts, 7),
+          await readFile(inFolder(`${name}.from-torch.safetensors`)),
+        );
         expectClose(reconstruction, floats(await readFile(inFolder(`${name}.from-torch.reconstruction`))));
       }
     }));
 
   /** What a program prints whose random or empty input is replaced by ours. */
-  async function outputOf(program: string, placeholder: string, input: Float32Array, printed: string): Promise<number[]> {
+  async function outputOf(
+    program: string,
+    placeholder: string,
+    input: Float32Array,
+    printed: string,
+  ): Promise<number[]> {
     expect(program).toContain(placeholder);
     await writeFile(inFolder('input'), input);
     const given = "torch.frombuffer(bytearray(open('input', 'rb').read()), dtype=torch.float32).reshape(-1, 784)";
@@ -147,7 +210,8 @@ describe.runIf(python)('PyTorch (left out where no Python has the packages torch
 
   it('runs the program of docs/guide/files.md', () =>
     inPage(async (page) => {
-      const [, program] = /```python\n([\s\S]*?)```/.exec(await readFile(path.join(root, 'docs/guide/files.md'), 'utf8')) ?? [];
+      const [, program] =
+        /```python\n([\s\S]*?)```/.exec(await readFile(path.join(root, 'docs/guide/files.md'), 'utf8')) ?? [];
       const input = inputOf(guide, 5);
       const { file, reconstruction } = await ask(page, guide, input);
       await writeFile(inFolder('digits.safetensors'), Uint8Array.from(file));

@@ -18,13 +18,20 @@ async function theirLabels(count: number): Promise<Uint8Array> {
   return few;
 }
 
-const imports = { latentgpu: '/dist/index.js', 'latentgpu/kernels': '/dist/kernels.js', 'latentgpu/runtime': '/dist/runtime.js' };
+const imports = {
+  latentgpu: '/dist/index.js',
+  'latentgpu/kernels': '/dist/kernels.js',
+  'latentgpu/runtime': '/dist/runtime.js',
+};
 
 test('every JavaScript block of the README runs with the built library', async () => {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
   expect(blocks).toHaveLength(5);
-  const page = (block: string, i: number) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
+  const page = (
+    block: string,
+    i: number,
+  ) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
 globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ scores, limit, codes, indices, distances }', '{ data, shape }'][i]};</script>`;
   const served = {
@@ -40,14 +47,18 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
   const troubles = await withBuiltPage(served, async (tab, url) => {
     await tab.goto(`${url}/0.html`);
     await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
-    const quickstart = await tab.evaluate('(({ codes, again, scores, history }) => [codes.shape, again.shape, scores.length, history.loss[0], history.loss.at(-1)])(result)');
+    const quickstart = await tab.evaluate(
+      '(({ codes, again, scores, history }) => [codes.shape, again.shape, scores.length, history.loss[0], history.loss.at(-1)])(result)',
+    );
     expect(quickstart).toEqual([[100, 32], [100, 784], 600, expect.any(Number), expect.any(Number)]);
     const [, , , first, last] = quickstart as number[];
     expect(last).toBeLessThan(0.6 * first);
 
     await tab.goto(`${url}/1.html`);
     await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
-    const generator = await tab.evaluate('(({ reconstruction, kl, digits, mean, logvar }) => [reconstruction, kl, digits.shape, mean.shape, logvar.shape])(result)');
+    const generator = await tab.evaluate(
+      '(({ reconstruction, kl, digits, mean, logvar }) => [reconstruction, kl, digits.shape, mean.shape, logvar.shape])(result)',
+    );
     expect(generator).toEqual([expect.any(Number), expect.any(Number), [16, 784], [100, 20], [100, 20]]);
     // Nats an image, of which an untrained model needs more than 500.
     const [reconstruction, kl] = generator as number[];
@@ -55,20 +66,27 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
 
     await tab.goto(`${url}/2.html`);
     await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
-    const [accuracy, answers] = (await tab.evaluate('(({ accuracy, answers }) => [accuracy, [...answers]])(result)')) as [number, number[]];
+    const [accuracy, answers] = (await tab.evaluate(
+      '(({ accuracy, answers }) => [accuracy, [...answers]])(result)',
+    )) as [number, number[]];
     // 120 labels are few, but far from chance.
     expect(accuracy).toBeGreaterThan(0.6);
     expect(answers).toHaveLength(10);
 
     await tab.goto(`${url}/3.html`);
     await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
-    const images = await tab.evaluate('(({ scores, limit, codes, indices, distances }) => [scores.filter((score) => score > limit).length, codes.shape, indices.length, [...distances].filter((d) => d === 0).length])(result)');
+    const images = await tab.evaluate(
+      '(({ scores, limit, codes, indices, distances }) => [scores.filter((score) => score > limit).length, codes.shape, indices.length, [...distances].filter((d) => d === 0).length])(result)',
+    );
     // Each of the three is its own nearest neighbour.
     expect(images).toEqual([6, [600, 7, 7, 8], 15, 3]);
 
     await tab.goto(`${url}/4.html`);
     await tab.waitForFunction('globalThis.result');
-    expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([[5, 0, 0, 25], [2, 2]]);
+    expect(await tab.evaluate('[[...result.data], result.shape]')).toEqual([
+      [5, 0, 0, 25],
+      [2, 2],
+    ]);
   });
   expect(troubles).toEqual([]);
 });

@@ -26,14 +26,17 @@ it('remembers the winners of several adapters', async () => {
   expect(await openRecall().read('a third')).toEqual({});
 });
 
-it.each(['', '{"one": {"prod', 'null', '5', '"text"', '[]', '{"one": null}'])('takes a damaged file for none: %s', async (text) => {
-  await mkdir(path.dirname(file()), { recursive: true });
-  await writeFile(file(), text);
-  const { read, write } = openRecall();
-  expect(await read('one')).toEqual({});
-  await write('one', { product: 'fast' });
-  expect(await read('one')).toEqual({ product: 'fast' });
-});
+it.each(['', '{"one": {"prod', 'null', '5', '"text"', '[]', '{"one": null}'])(
+  'takes a damaged file for none: %s',
+  async (text) => {
+    await mkdir(path.dirname(file()), { recursive: true });
+    await writeFile(file(), text);
+    const { read, write } = openRecall();
+    expect(await read('one')).toEqual({});
+    await write('one', { product: 'fast' });
+    expect(await read('one')).toEqual({ product: 'fast' });
+  },
+);
 
 it('remembers nothing where there is no place for it', async () => {
   await writeFile(path.join(home, '.cache'), 'a file where a folder should be');

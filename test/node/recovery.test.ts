@@ -41,13 +41,19 @@ it('asks until there is one, and everybody who waits gets it; what lay on the ol
 });
 
 it('gives up after seven times, or where the answer never comes', async () => {
-  for (const [reopen, cause] of [[unavailable, 'not yet'], [() => new Promise<never>(() => {}), 'no answer for 2000 ms']] as const) {
+  for (const [reopen, cause] of [
+    [unavailable, 'not yet'],
+    [() => new Promise<never>(() => {}), 'no answer for 2000 ms'],
+  ] as const) {
     const { gpu } = await lostGpu(reopen);
     const waiting = errorOf(gpu.recover());
     await vi.runAllTimersAsync();
     const error = await waiting;
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect([error.message, (error.cause as Error).message]).toEqual([expect.stringContaining('though asked for 7 times'), cause]);
+    expect([error.message, (error.cause as Error).message]).toEqual([
+      expect.stringContaining('though asked for 7 times'),
+      cause,
+    ]);
     expect(gpu.isLost).toBe(true);
   }
 });

@@ -11,7 +11,8 @@ const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reproduce-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
 const names = Object.keys(rows);
-const reproduce = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(root, 'scripts/reproduce.mjs'), ...args], { cwd: root });
+const reproduce = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [path.join(root, 'scripts/reproduce.mjs'), ...args], { cwd: root });
 const page = () => readFileSync(path.join(out, 'RESULTS.md'), 'utf8');
 
 it('--help and --list name every row', async () => {
@@ -22,11 +23,19 @@ it('--help and --list name every row', async () => {
 });
 
 it('a row that does not exist is one line', async () => {
-  for (const args of [['--row', 'rhubarb'], ['rhubarb']]) await expect(reproduce(...args)).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string });
+  for (const args of [['--row', 'rhubarb'], ['rhubarb']])
+    await expect(reproduce(...args)).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string,
+    });
 });
 
 it('figures that mean nothing do not go to docs', async () => {
-  await expect(reproduce('--quick', '--out', 'docs')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('do not go to docs') as string });
+  await expect(reproduce('--quick', '--out', 'docs')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('do not go to docs') as string,
+  });
 });
 
 describe('in short', () => {
@@ -43,7 +52,9 @@ describe('in short', () => {
     await reproduce('--quick', '--out', out);
     expect(readdirSync(path.join(out, 'results')).sort()).toEqual(names.map((name) => `${name}.json`).sort());
     for (const name of names) {
-      const { comparisons, settings, adapter, date } = JSON.parse(readFileSync(path.join(out, `results/${name}.json`), 'utf8')) as {
+      const { comparisons, settings, adapter, date } = JSON.parse(
+        readFileSync(path.join(out, `results/${name}.json`), 'utf8'),
+      ) as {
         comparisons: { what: string; ours: unknown }[];
         settings: object;
         adapter: string;

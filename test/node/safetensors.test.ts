@@ -11,7 +11,11 @@ function file(header: string, dataBytes: number, announced?: number): Uint8Array
   return bytes;
 }
 
-const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32'): unknown => ({ dtype, shape, data_offsets: offsets });
+const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32'): unknown => ({
+  dtype,
+  shape,
+  data_offsets: offsets,
+});
 
 describe('what is written', () => {
   it('is this very file', () => {
@@ -59,11 +63,15 @@ describe('what is written', () => {
 
   it('refuses the one name the format keeps', () => {
     const write = (): unknown => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } });
-    expect(write).toThrow(new FormatError('safetensors: no tensor can be called __metadata__, the format keeps that name'));
+    expect(write).toThrow(
+      new FormatError('safetensors: no tensor can be called __metadata__, the format keeps that name'),
+    );
   });
 
   const w = { data: new Float32Array(2), shape: [2] };
-  const noTensors = new OptionError('writeSafetensors: takes tensors by their names, and metadata that map names to text');
+  const noTensors = new OptionError(
+    'writeSafetensors: takes tensors by their names, and metadata that map names to text',
+  );
   const noTensor = new ShapeError('safetensors: w is no tensor: { data: Float32Array, shape }');
   it.each<[string, Error, tensors: unknown, metadata?: unknown]>([
     ['no tensors', noTensors, null],
@@ -97,12 +105,22 @@ describe('what is read', () => {
   });
 
   it('may list what is empty behind what begins at the same place', () => {
-    const bytes = file(JSON.stringify({ row: entry([1], [0, 4]), empty: entry([0], [0, 0]), column: entry([1, 1], [4, 8]), none: entry([0, 3], [4, 4]) }), 8);
+    const bytes = file(
+      JSON.stringify({
+        row: entry([1], [0, 4]),
+        empty: entry([0], [0, 0]),
+        column: entry([1, 1], [4, 8]),
+        none: entry([0, 3], [4, 4]),
+      }),
+      8,
+    );
     expect(Object.values(readSafetensors(bytes).tensors).map(({ shape }) => shape)).toEqual([[1], [0], [1, 1], [0, 3]]);
   });
 
   it('is a file in bytes', () => {
-    expect(() => readSafetensors('{}' as never)).toThrow(new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array'));
+    expect(() => readSafetensors('{}' as never)).toThrow(
+      new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array'),
+    );
     expect(() => readSafetensors(new ArrayBuffer(8) as never)).toThrow(OptionError);
   });
 
@@ -116,7 +134,8 @@ describe('what is read', () => {
     expect((error as FormatError).cause).toBeInstanceOf(SyntaxError);
   });
 
-  const one = (shape: unknown, offsets: unknown, dtype?: unknown): string => JSON.stringify({ w: entry(shape, offsets, dtype) });
+  const one = (shape: unknown, offsets: unknown, dtype?: unknown): string =>
+    JSON.stringify({ w: entry(shape, offsets, dtype) });
   const two = (a: number[], b: number[]): string => JSON.stringify({ a: entry([1], a), b: entry([1], b) });
   const dataStart = (header: string): number => 8 + header.length;
 
@@ -140,12 +159,28 @@ describe('what is read', () => {
     ['offsets backwards', file(one([1], [4, 0]), 4), 'data_offsets over -4'],
     ['a shape of another size', file(one([2], [0, 4]), 4), 'the shape [2], that is 8 bytes, but data_offsets over 4'],
     ['metadata that is no text', file('{"__metadata__":{"a":1}}', 0), '__metadata__ must map names to text'],
-    ['a hole', file(two([0, 4], [8, 12]), 12), `byte ${dataStart(two([0, 4], [8, 12])) + 4}: 4 bytes between a and b belong to no tensor`],
+    [
+      'a hole',
+      file(two([0, 4], [8, 12]), 12),
+      `byte ${dataStart(two([0, 4], [8, 12])) + 4}: 4 bytes between a and b belong to no tensor`,
+    ],
     ['a hole at the start', file(one([1], [4, 8]), 8), '4 bytes between the header and w belong to no tensor'],
     ['an overlap', file(two([0, 4], [2, 6]), 6), `byte ${dataStart(two([0, 4], [2, 6])) + 2}: b overlaps a by 2 bytes`],
-    ['trailing bytes', file(one([1], [0, 4]), 7), `byte ${dataStart(one([1], [0, 4])) + 4}: 3 bytes follow that belong to no tensor`],
-    ['a shape of two sides, of another size', file(one([2, 3], [0, 4]), 4), 'the shape [2, 3], that is 24 bytes, but data_offsets over 4'],
-    ['missing bytes', file(one([1], [0, 4]), 3), `byte ${dataStart(one([1], [0, 4])) + 3}: the file ends here, 1 bytes before the end of w`],
+    [
+      'trailing bytes',
+      file(one([1], [0, 4]), 7),
+      `byte ${dataStart(one([1], [0, 4])) + 4}: 3 bytes follow that belong to no tensor`,
+    ],
+    [
+      'a shape of two sides, of another size',
+      file(one([2, 3], [0, 4]), 4),
+      'the shape [2, 3], that is 24 bytes, but data_offsets over 4',
+    ],
+    [
+      'missing bytes',
+      file(one([1], [0, 4]), 3),
+      `byte ${dataStart(one([1], [0, 4])) + 3}: the file ends here, 1 bytes before the end of w`,
+    ],
   ])('is refused: %s', (_, bytes, message) => {
     const read = (): unknown => readSafetensors(bytes);
     expect(read).toThrow(FormatError);
@@ -154,6 +189,9 @@ describe('what is read', () => {
 });
 
 it("reads Node's Buffer, whose slices are views", () => {
-  const bytes = writeSafetensors({ a: { data: Float32Array.of(1, 2), shape: [2] }, b: { data: Float32Array.of(3), shape: [1] } });
+  const bytes = writeSafetensors({
+    a: { data: Float32Array.of(1, 2), shape: [2] },
+    b: { data: Float32Array.of(3), shape: [1] },
+  });
   expect(readSafetensors(Buffer.from(bytes)).tensors).toEqual(readSafetensors(bytes).tensors);
 });

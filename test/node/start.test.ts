@@ -20,7 +20,10 @@ interface Ended {
 }
 
 /** `onOutput` is called with all that was printed so far. */
-function start(args: string[], { chrome, onOutput }: { chrome?: string; onOutput?: (stdout: string, child: ChildProcess) => void } = {}): Promise<Ended> {
+function start(
+  args: string[],
+  { chrome, onOutput }: { chrome?: string; onOutput?: (stdout: string, child: ChildProcess) => void } = {},
+): Promise<Ended> {
   const env = { ...process.env, ...(chrome && { PUPPETEER_EXECUTABLE_PATH: chrome }) };
   const child = spawn(process.execPath, [path.join(root, 'scripts/start.mjs'), ...args], { cwd: root, env });
   return new Promise((resolve, reject) => {
@@ -65,7 +68,8 @@ function data(replaced: Record<string, Uint8Array> = {}): string {
 it('--help lists the options and the models', async () => {
   const { code, stdout, stderr } = await start(['--help'], { chrome: process.execPath });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const option of ['model', 'epochs', 'steps', 'batch', 'images', 'seed', 'out', 'data', 'headed']) expect(stdout).toContain(`--${option} `);
+  for (const option of ['model', 'epochs', 'steps', 'batch', 'images', 'seed', 'out', 'data', 'headed'])
+    expect(stdout).toContain(`--${option} `);
   expect(stdout).toContain('784-32-784');
 });
 
@@ -89,23 +93,53 @@ describe('a wrong option is one line', () => {
 
 describe('data that cannot be read is one line', () => {
   it.each<[string, Record<string, Uint8Array>, string]>([
-    ['cut off', { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) }, 'DATA/train-images-idx3-ubyte: idx: 1000 values from offset 16 on, a shape of [200, 28, 28] needs 156800'],
-    ['another format', { 't10k-images-idx3-ubyte': new TextEncoder().encode('<html>') }, 'DATA/t10k-images-idx3-ubyte: idx: no IDX file: it should begin with two zeros (offset 0)'],
-    ['labels for images', { 't10k-images-idx3-ubyte': idx([40]) }, 'DATA/t10k-images-idx3-ubyte: its shape is [40]; here it must have 3 sides'],
+    [
+      'cut off',
+      { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) },
+      'DATA/train-images-idx3-ubyte: idx: 1000 values from offset 16 on, a shape of [200, 28, 28] needs 156800',
+    ],
+    [
+      'another format',
+      { 't10k-images-idx3-ubyte': new TextEncoder().encode('<html>') },
+      'DATA/t10k-images-idx3-ubyte: idx: no IDX file: it should begin with two zeros (offset 0)',
+    ],
+    [
+      'labels for images',
+      { 't10k-images-idx3-ubyte': idx([40]) },
+      'DATA/t10k-images-idx3-ubyte: its shape is [40]; here it must have 3 sides',
+    ],
     ['no images', { 'train-images-idx3-ubyte': idx([0, 28, 28]) }, 'DATA/train-images-idx3-ubyte: it is empty'],
-    ['another size', { 'train-images-idx3-ubyte': idx([200, 32, 32]) }, 'DATA/train-images-idx3-ubyte has images of 32×32 pixels, DATA/t10k-images-idx3-ubyte of 28×28'],
-    ['labels missing', { 't10k-labels-idx1-ubyte': idx([39]) }, 'DATA/t10k-images-idx3-ubyte has 40 images, but DATA/t10k-labels-idx1-ubyte 39 labels'],
+    [
+      'another size',
+      { 'train-images-idx3-ubyte': idx([200, 32, 32]) },
+      'DATA/train-images-idx3-ubyte has images of 32×32 pixels, DATA/t10k-images-idx3-ubyte of 28×28',
+    ],
+    [
+      'labels missing',
+      { 't10k-labels-idx1-ubyte': idx([39]) },
+      'DATA/t10k-images-idx3-ubyte has 40 images, but DATA/t10k-labels-idx1-ubyte 39 labels',
+    ],
   ])('%s', async (_, replaced, line) => {
     const place = data(replaced);
     await expectFailure(['--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
   });
 
-  it('no such folder', () => expectFailure(['--data', '/nowhere'], 'there is no file train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere'));
+  it('no such folder', () =>
+    expectFailure(
+      ['--data', '/nowhere'],
+      'there is no file train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere',
+    ));
 
   it('fewer images than asked for', async () => {
     const place = data();
-    await expectFailure(['--data', place, '--out', inFolder('out'), '--images', '201'], `--images 201 are more than the 200 in ${place}/train-images-idx3-ubyte`);
-    await expectFailure(['--data', place, '--out', inFolder('out'), '--batch', '256'], '--batch 256 is more than the 200 training images');
+    await expectFailure(
+      ['--data', place, '--out', inFolder('out'), '--images', '201'],
+      `--images 201 are more than the 200 in ${place}/train-images-idx3-ubyte`,
+    );
+    await expectFailure(
+      ['--data', place, '--out', inFolder('out'), '--batch', '256'],
+      '--batch 256 is more than the 200 training images',
+    );
   });
 });
 
@@ -127,7 +161,8 @@ describe('a dry run on MNIST', () => {
   beforeAll(async () => {
     ended = await start(['--steps', '1', '--seed', '7', '--out', out]);
   });
-  const history = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as Record<string, unknown>;
+  const history = (): Record<string, unknown> =>
+    JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as Record<string, unknown>;
 
   it('says what it used, what came out and where it is', () => {
     expect(ended.stderr).not.toContain('error');
@@ -135,7 +170,9 @@ describe('a dry run on MNIST', () => {
     expect(ended.stdout).toMatch(/^Chrom.* \d+\..*, WebGPU adapter: .+\n/);
     expect(ended.stdout).toContain('60,000 images, 1 step, batch 256, seed 7');
     expect(ended.stdout).toMatch(/epoch 1\/1 {2}step 1\/1 {2}loss 0\.69\d\d {2}[\d,]+ images\/s/);
-    expect(ended.stdout).toMatch(/test loss {2}0\.6\d+ binary cross-entropy a pixel {2}\(Keras blog 0\.09, lowest possible 0\.058\)/);
+    expect(ended.stdout).toMatch(
+      /test loss {2}0\.6\d+ binary cross-entropy a pixel {2}\(Keras blog 0\.09, lowest possible 0\.058\)/,
+    );
     for (const file of ['report.html', 'reconstructions.png', 'loss.png', 'history.json', 'weights.safetensors']) {
       expect(ended.stdout).toContain(path.join(out, file));
       expect(existsSync(path.join(out, file))).toBe(true);
@@ -146,7 +183,11 @@ describe('a dry run on MNIST', () => {
     for (const file of ['reconstructions.png', 'loss.png']) {
       expect(readFileSync(path.join(out, file)).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     }
-    expect(history()).toMatchObject({ steps: 1, imagesSeen: 256, options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 } });
+    expect(history()).toMatchObject({
+      steps: 1,
+      imagesSeen: 256,
+      options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 },
+    });
     expect(history()).not.toHaveProperty('stopped');
     expect(history().loss).toEqual([expect.closeTo(Math.log(2), 1)]);
     const { tensors, metadata } = readSafetensors(readFileSync(path.join(out, 'weights.safetensors')));
@@ -184,11 +225,29 @@ describe('every member of the family', () => {
 
   it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {
     const out = inFolder(model);
-    const { code, stdout, stderr } = await start(['--data', data(), '--model', model, '--steps', '2', '--batch', '50', '--out', out]);
+    const { code, stdout, stderr } = await start([
+      '--data',
+      data(),
+      '--model',
+      model,
+      '--steps',
+      '2',
+      '--batch',
+      '50',
+      '--out',
+      out,
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('test loss');
-    for (const picture of pictures) expect(readFileSync(path.join(out, `${picture}.png`)).subarray(1, 4).toString('latin1')).toBe('PNG');
-    expect(readFileSync(path.join(out, 'report.html'), 'utf8').match(/data:image\/png;base64,iVBOR/g)).toHaveLength(4 * pictures.length);
+    for (const picture of pictures)
+      expect(
+        readFileSync(path.join(out, `${picture}.png`))
+          .subarray(1, 4)
+          .toString('latin1'),
+      ).toBe('PNG');
+    expect(readFileSync(path.join(out, 'report.html'), 'utf8').match(/data:image\/png;base64,iVBOR/g)).toHaveLength(
+      4 * pictures.length,
+    );
   });
 });
 
@@ -210,7 +269,11 @@ it('Ctrl-C ends the training and keeps what was trained', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('Stopping; what was trained is kept.');
   expect(stdout).toMatch(/stopped {4}after [\d,]+ of 1,000,000 steps/);
-  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as { stopped: object; steps: number; loss: number[] };
+  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as {
+    stopped: object;
+    steps: number;
+    loss: number[];
+  };
   expect(history.stopped).toEqual({ training: '', steps: history.steps });
   expect(history.loss).toHaveLength(history.steps);
   expect(existsSync(path.join(out, 'reconstructions.png'))).toBe(true);

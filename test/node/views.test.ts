@@ -15,12 +15,24 @@ describe('views', () => {
     const set = await labelled();
     expect([rows(set), set.membership, set.order]).toEqual([undefined, undefined, undefined]);
     const ones = set.filter((label) => label === 1);
-    expect([ones.length, rows(ones), [...ones.labels!], [...ones.membership!]]).toEqual([3, [1, 4, 7], [1, 1, 1], [0, 1, 0, 0, 1, 0, 0, 1, 0, 0]]);
+    expect([ones.length, rows(ones), [...ones.labels!], [...ones.membership!]]).toEqual([
+      3,
+      [1, 4, 7],
+      [1, 1, 1],
+      [0, 1, 0, 0, 1, 0, 0, 1, 0, 0],
+    ]);
     const last = ones.filter((_, i) => i > 0);
-    expect([rows(last), last.order!.dtype, last.order!.label, await words(last.order!)]).toEqual([[4, 7], 'u32', 'subset', [4, 7]]);
+    expect([rows(last), last.order!.dtype, last.order!.label, await words(last.order!)]).toEqual([
+      [4, 7],
+      'u32',
+      'subset',
+      [4, 7],
+    ]);
     expect(rows(last.take(1))).toEqual([4]);
     expect(rows(set.take(10))).toEqual(count(10));
-    const bare = (await dataset(standIn(), floats(4), { shape: [1] })).filter((label, i) => label === undefined && i !== 2);
+    const bare = (await dataset(standIn(), floats(4), { shape: [1] })).filter(
+      (label, i) => label === undefined && i !== 2,
+    );
     expect([bare.labels, rows(bare)]).toEqual([undefined, [0, 1, 3]]);
     const [few, many] = ones.split(1 / 3, { seed: 2 });
     expect([...rows(few)!, ...rows(many)!].sort()).toEqual([1, 4, 7]);
@@ -83,16 +95,51 @@ describe('views', () => {
 
   const wrong: [string, (set: Dataset) => unknown, new (message: string) => Error, string][] = [
     ['none', (set) => set.take(0), OptionError, 'take: 0 is not a whole number of at least 1 of at most 10'],
-    ['more than there are', (set) => set.take(11), OptionError, 'take: 11 is not a whole number of at least 1 of at most 10'],
-    ['one and a half', (set) => set.take(1.5), OptionError, 'take: 1.5 is not a whole number of at least 1 of at most 10'],
+    [
+      'more than there are',
+      (set) => set.take(11),
+      OptionError,
+      'take: 11 is not a whole number of at least 1 of at most 10',
+    ],
+    [
+      'one and a half',
+      (set) => set.take(1.5),
+      OptionError,
+      'take: 1.5 is not a whole number of at least 1 of at most 10',
+    ],
     ['those that are none', (set) => set.filter(() => false), DataError, 'filter: no example is left'],
     ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep is a function'],
-    ['a part of nothing', (set) => set.split(0.04), DataError, 'split: a fraction of 0.04 of 10 examples leaves one side empty'],
-    ['a part that is all', (set) => set.split(0.96), DataError, 'split: a fraction of 0.96 of 10 examples leaves one side empty'],
+    [
+      'a part of nothing',
+      (set) => set.split(0.04),
+      DataError,
+      'split: a fraction of 0.04 of 10 examples leaves one side empty',
+    ],
+    [
+      'a part that is all',
+      (set) => set.split(0.96),
+      DataError,
+      'split: a fraction of 0.96 of 10 examples leaves one side empty',
+    ],
     ['a fraction of 0', (set) => set.split(0), OptionError, 'split: fraction: 0 is not a number above 0 of at most 1'],
-    ['a fraction above 1', (set) => set.split(1.5), OptionError, 'split: fraction: 1.5 is not a number above 0 of at most 1'],
-    ['another option', (set) => set.split(0.5, { seeds: 1 } as never), OptionError, "split: unknown option 'seeds' (did you mean seed?)"],
-    ['half a seed', (set) => set.split(0.5, { seed: 0.5 }), OptionError, 'split: seed: 0.5 is not a whole number of at least 0 of at most 4294967295'],
+    [
+      'a fraction above 1',
+      (set) => set.split(1.5),
+      OptionError,
+      'split: fraction: 1.5 is not a number above 0 of at most 1',
+    ],
+    [
+      'another option',
+      (set) => set.split(0.5, { seeds: 1 } as never),
+      OptionError,
+      "split: unknown option 'seeds' (did you mean seed?)",
+    ],
+    [
+      'half a seed',
+      (set) => set.split(0.5, { seed: 0.5 }),
+      OptionError,
+      'split: seed: 0.5 is not a whole number of at least 0 of at most 4294967295',
+    ],
   ];
   it.each(wrong)('of %s are refused', async (what, call, kind, message) => {
     const set = await labelled();

@@ -23,15 +23,34 @@ export function normalCdf(x: number): number {
 const tanhSlope = (z: number): number => 4 * sigmoid(2 * z) * sigmoid(-2 * z);
 
 /** y = f(z), f′(z) and f″(z), from their definitions. */
-export const activations: Record<Activation, { f(z: number): number; slope(z: number): number; curvature(z: number): number }> = {
+export const activations: Record<
+  Activation,
+  { f(z: number): number; slope(z: number): number; curvature(z: number): number }
+> = {
   linear: { f: (z) => z, slope: () => 1, curvature: () => 0 },
   relu: { f: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : 0), curvature: () => 0 },
   leakyRelu: { f: (z) => (z > 0 ? z : 0.01 * z), slope: (z) => (z > 0 ? 1 : 0.01), curvature: () => 0 },
-  elu: { f: (z) => (z > 0 ? z : Math.expm1(z)), slope: (z) => (z > 0 ? 1 : Math.exp(z)), curvature: (z) => (z > 0 ? 0 : Math.exp(z)) },
-  sigmoid: { f: sigmoid, slope: (z) => sigmoid(z) * sigmoid(-z), curvature: (z) => -sigmoid(z) * sigmoid(-z) * Math.tanh(z / 2) },
+  elu: {
+    f: (z) => (z > 0 ? z : Math.expm1(z)),
+    slope: (z) => (z > 0 ? 1 : Math.exp(z)),
+    curvature: (z) => (z > 0 ? 0 : Math.exp(z)),
+  },
+  sigmoid: {
+    f: sigmoid,
+    slope: (z) => sigmoid(z) * sigmoid(-z),
+    curvature: (z) => -sigmoid(z) * sigmoid(-z) * Math.tanh(z / 2),
+  },
   tanh: { f: Math.tanh, slope: tanhSlope, curvature: (z) => -2 * Math.tanh(z) * tanhSlope(z) },
-  softplus: { f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), slope: sigmoid, curvature: (z) => sigmoid(z) * sigmoid(-z) },
-  gelu: { f: (z) => z * normalCdf(z), slope: (z) => normalCdf(z) + z * normalDensity(z), curvature: (z) => (2 - z * z) * normalDensity(z) },
+  softplus: {
+    f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
+    slope: sigmoid,
+    curvature: (z) => sigmoid(z) * sigmoid(-z),
+  },
+  gelu: {
+    f: (z) => z * normalCdf(z),
+    slope: (z) => normalCdf(z) + z * normalDensity(z),
+    curvature: (z) => (2 - z * z) * normalDensity(z),
+  },
   silu: {
     f: (z) => z * sigmoid(z),
     slope: (z) => sigmoid(z) + z * sigmoid(z) * sigmoid(-z),

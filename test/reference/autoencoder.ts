@@ -13,23 +13,37 @@ export interface ReferenceLayer {
   activation: Activation;
 }
 
-export function layersOf(weights: Record<string, Matrix>, parts: { encoder: Activation[]; decoder: Activation[] }): ReferenceLayer[] {
+export function layersOf(
+  weights: Record<string, Matrix>,
+  parts: { encoder: Activation[]; decoder: Activation[] },
+): ReferenceLayer[] {
   return Object.entries(parts).flatMap(([part, activations]) =>
     activations.map((activation, i) => {
       const weight = weights[`${part}.${i}.weight`];
       const [units, inputs] = weight.shape as [number, number];
-      return { weight: Float64Array.from(weight.data), bias: Float64Array.from(weights[`${part}.${i}.bias`].data), inputs, units, activation };
+      return {
+        weight: Float64Array.from(weight.data),
+        bias: Float64Array.from(weights[`${part}.${i}.bias`].data),
+        inputs,
+        units,
+        activation,
+      };
     }),
   );
 }
 
 /** Outputs of every layer for one example, the input first; `z` holds what was before each activation. */
-export function forward(layers: readonly ReferenceLayer[], x: ArrayLike<number>): { outputs: Float64Array[]; z: Float64Array[] } {
+export function forward(
+  layers: readonly ReferenceLayer[],
+  x: ArrayLike<number>,
+): { outputs: Float64Array[]; z: Float64Array[] } {
   const outputs = [Float64Array.from(x)];
   const z: Float64Array[] = [];
   for (const { weight, bias, inputs, units, activation } of layers) {
     const from = outputs.at(-1)!;
-    const sums = Float64Array.from({ length: units }, (_, unit) => from.reduce((sum, value, i) => sum + value * weight[unit * inputs + i], bias[unit]));
+    const sums = Float64Array.from({ length: units }, (_, unit) =>
+      from.reduce((sum, value, i) => sum + value * weight[unit * inputs + i], bias[unit]),
+    );
     z.push(sums);
     outputs.push(sums.map(activations[activation].f));
   }
@@ -37,8 +51,15 @@ export function forward(layers: readonly ReferenceLayer[], x: ArrayLike<number>)
 }
 
 /** The mean loss over a batch and, with `gradients`, its gradient for every layer. */
-export function lossAndGradients(layers: readonly ReferenceLayer[], batch: readonly ArrayLike<number>[], kind: 'mse' | 'bce') {
-  const gradients = layers.map(({ weight, bias }) => ({ weight: new Float64Array(weight.length), bias: new Float64Array(bias.length) }));
+export function lossAndGradients(
+  layers: readonly ReferenceLayer[],
+  batch: readonly ArrayLike<number>[],
+  kind: 'mse' | 'bce',
+) {
+  const gradients = layers.map(({ weight, bias }) => ({
+    weight: new Float64Array(weight.length),
+    bias: new Float64Array(bias.length),
+  }));
   let loss = 0;
   for (const x of batch) {
     const { outputs, z } = forward(layers, x);
@@ -84,7 +105,8 @@ export class ReferenceAdam {
 
   #apply(values: Float64Array, gradient: Float64Array): void {
     const settings = { rate: this.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const optimizers = this.#optimizers.get(values) ?? Array.from(values, (value) => new Optimizer('adam', settings, value));
+    const optimizers =
+      this.#optimizers.get(values) ?? Array.from(values, (value) => new Optimizer('adam', settings, value));
     this.#optimizers.set(values, optimizers);
     optimizers.forEach((optimizer, i) => {
       optimizer.step(gradient[i]);

@@ -16,17 +16,35 @@ export function jacobian(layers: readonly Layer[], x: Numbers): number[][] {
   let lines = h.map((_, i) => h.map((_, c) => Number(i === c)));
   for (const { w, bias, activation } of layers) {
     const { f, slope } = activations[activation];
-    const weighted = (j: number, values: readonly number[]) => values.reduce((sum, v, i) => sum + w[j * values.length + i] * v, 0);
+    const weighted = (j: number, values: readonly number[]) =>
+      values.reduce((sum, v, i) => sum + w[j * values.length + i] * v, 0);
     const z = Array.from(bias, (b, j) => b + weighted(j, h));
-    lines = z.map((at, j) => Array.from(x, (_, c) => slope(at) * weighted(j, lines.map((line) => line[c]))));
+    lines = z.map((at, j) =>
+      Array.from(
+        x,
+        (_, c) =>
+          slope(at) *
+          weighted(
+            j,
+            lines.map((line) => line[c]),
+          ),
+      ),
+    );
     h = z.map(f);
   }
   return lines;
 }
 
 /** factor ‖J‖²_F of each row of x, or factor ‖uᵀJ‖² with that row's u. */
-export function contraction(layers: readonly Layer[], x: Numbers, inputs: number, factor: number, u?: Numbers): Float64Array {
-  const row = (values: Numbers, width: number, r: number) => Array.from({ length: width }, (_, i) => values[r * width + i]);
+export function contraction(
+  layers: readonly Layer[],
+  x: Numbers,
+  inputs: number,
+  factor: number,
+  u?: Numbers,
+): Float64Array {
+  const row = (values: Numbers, width: number, r: number) =>
+    Array.from({ length: width }, (_, i) => values[r * width + i]);
   return Float64Array.from({ length: x.length / inputs }, (_, r) => {
     const lines = jacobian(layers, row(x, inputs, r));
     const signs = u && row(u, lines.length, r);

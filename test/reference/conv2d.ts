@@ -5,7 +5,11 @@ import { activations } from './activation.ts';
 type Numbers = ArrayLike<number>;
 
 /** Calls `each` for all pairs of a place and a pixel that its window sees, with indices of x's pixel, y's place and w's tap; channels are left to the caller. */
-function pairs(batch: number, { image, places, kernel, stride, before }: Window, each: (pixel: number, place: number, tap: number) => void): void {
+function pairs(
+  batch: number,
+  { image, places, kernel, stride, before }: Window,
+  each: (pixel: number, place: number, tap: number) => void,
+): void {
   const [height, width] = image;
   for (let b = 0; b < batch; b++) {
     for (let oy = 0; oy < places[0]; oy++) {
@@ -36,7 +40,14 @@ function sums(size: number, channels: number, bias: Numbers | undefined): Sums {
 const finish = ({ y, magnitude }: Sums, f: Activation): Sums => ({ y: y.map(activations[f].f), magnitude });
 
 /** y = f(x ∗ w + bias), with w [filters, kernel height, kernel width, channels]. */
-export function conv2d(x: Numbers, w: Numbers, bias: Numbers | undefined, filters: number, window: Window, f: Activation = 'linear'): Sums {
+export function conv2d(
+  x: Numbers,
+  w: Numbers,
+  bias: Numbers | undefined,
+  filters: number,
+  window: Window,
+  f: Activation = 'linear',
+): Sums {
   const [height, width, channels] = window.image;
   const batch = x.length / (height * width * channels);
   const taps = window.kernel[0] * window.kernel[1];
@@ -54,7 +65,14 @@ export function conv2d(x: Numbers, w: Numbers, bias: Numbers | undefined, filter
 }
 
 /** y = f(xᵀ∗ w + bias): every place of x spreads its values over its window. */
-export function convTranspose2d(x: Numbers, w: Numbers, bias: Numbers | undefined, filters: number, window: Window, f: Activation = 'linear'): Sums {
+export function convTranspose2d(
+  x: Numbers,
+  w: Numbers,
+  bias: Numbers | undefined,
+  filters: number,
+  window: Window,
+  f: Activation = 'linear',
+): Sums {
   const [height, width, channels] = window.image;
   const batch = x.length / (window.places[0] * window.places[1] * filters);
   const taps = window.kernel[0] * window.kernel[1];

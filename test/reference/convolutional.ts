@@ -14,27 +14,47 @@ export interface Image {
 }
 
 export type Layer =
-  | { kind: 'conv' | 'transposed'; filters: number; kernel: number; stride: number; before: number; side: number; activation: Activation }
+  | {
+      kind: 'conv' | 'transposed';
+      filters: number;
+      kernel: number;
+      stride: number;
+      before: number;
+      side: number;
+      activation: Activation;
+    }
   | { kind: 'dense'; units: number; activation: Activation }
   | { kind: 'flatten' }
   | { kind: 'reshape'; channels: number; height: number; width: number };
 
-const image = (channels: number, height: number, width: number): Image => ({ data: new Float64Array(channels * height * width), channels, height, width });
+const image = (channels: number, height: number, width: number): Image => ({
+  data: new Float64Array(channels * height * width),
+  channels,
+  height,
+  width,
+});
 
 /** From rows of height × width × channels. */
 export function channelsFirst(row: ArrayLike<number>, height: number, width: number, channels: number): Image {
   const made = image(channels, height, width);
-  for (let c = 0; c < channels; c++) for (let i = 0; i < height * width; i++) made.data[c * height * width + i] = row[i * channels + c];
+  for (let c = 0; c < channels; c++)
+    for (let i = 0; i < height * width; i++) made.data[c * height * width + i] = row[i * channels + c];
   return made;
 }
 
 export function channelsLast({ data, channels, height, width }: Image): Float64Array {
-  return Float64Array.from({ length: data.length }, (_, i) => data[(i % channels) * height * width + Math.floor(i / channels)]);
+  return Float64Array.from(
+    { length: data.length },
+    (_, i) => data[(i % channels) * height * width + Math.floor(i / channels)],
+  );
 }
 
 /** What comes out of all layers; `side` is the height and width that a convolution leaves. */
 export function forward(layers: readonly Layer[], name: string, weights: Weights, x: Image): Image {
-  return layers.reduce((seen, layer, i) => apply(layer, seen, weights[`${name}.${i}.weight`], weights[`${name}.${i}.bias`]), x);
+  return layers.reduce(
+    (seen, layer, i) => apply(layer, seen, weights[`${name}.${i}.weight`], weights[`${name}.${i}.bias`]),
+    x,
+  );
 }
 
 function apply(layer: Layer, x: Image, weight: Float64Array, bias: Float64Array): Image {
@@ -68,7 +88,8 @@ function apply(layer: Layer, x: Image, weight: Float64Array, bias: Float64Array)
                   const [row, column] = [a * stride - before + ky, b * stride - before + kx];
                   if (row < 0 || column < 0 || row >= large.height || column >= large.width) continue;
                   const [first, second] = kind === 'conv' ? [f, c] : [c, f];
-                  const tap = weight[((first * (kind === 'conv' ? x.channels : filters) + second) * kernel + ky) * kernel + kx];
+                  const tap =
+                    weight[((first * (kind === 'conv' ? x.channels : filters) + second) * kernel + ky) * kernel + kx];
                   const inSmall = (channel: number) => (channel * small.height + a) * small.width + b;
                   const inLarge = (channel: number) => (channel * large.height + row) * large.width + column;
                   if (kind === 'conv') y.data[inSmall(f)] += tap * x.data[inLarge(c)];
@@ -88,6 +109,8 @@ function apply(layer: Layer, x: Image, weight: Float64Array, bias: Float64Array)
 /** The mean loss over a batch of reconstructions. */
 export function meanLoss(kind: 'mse' | 'bce', outputs: readonly Image[], inputs: readonly Image[]): number {
   let sum = 0;
-  outputs.forEach(({ data }, n) => data.forEach((y, i) => (sum += losses[kind](kind === 'bce' ? Math.log(y / (1 - y)) : y, inputs[n].data[i]).loss)));
+  outputs.forEach(({ data }, n) =>
+    data.forEach((y, i) => (sum += losses[kind](kind === 'bce' ? Math.log(y / (1 - y)) : y, inputs[n].data[i]).loss)),
+  );
   return sum / outputs.length / inputs[0].data.length;
 }

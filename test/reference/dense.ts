@@ -10,7 +10,13 @@ export function transposed(w: Numbers, columns: number): Float64Array {
 }
 
 /** y = f(x wᵀ + bias) for x [rows, inputs] and w [units, inputs]. */
-export function dense(x: Numbers, w: Numbers, bias: Numbers | undefined, inputs: number, activation: Activation): Float64Array {
+export function dense(
+  x: Numbers,
+  w: Numbers,
+  bias: Numbers | undefined,
+  inputs: number,
+  activation: Activation,
+): Float64Array {
   const [rows, units] = [x.length / inputs, w.length / inputs];
   const y = new Float64Array(rows * units);
   for (let r = 0; r < rows; r++) {

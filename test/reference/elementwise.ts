@@ -14,7 +14,13 @@ function offset(place: Shape, operand: Shape): number {
   return at;
 }
 
-export function elementwise(combine: (a: number, b: number) => number, a: Numbers, aShape: Shape, b: Numbers, bShape: Shape): Float64Array {
+export function elementwise(
+  combine: (a: number, b: number) => number,
+  a: Numbers,
+  aShape: Shape,
+  b: Numbers,
+  bShape: Shape,
+): Float64Array {
   const shape = broadcastShape(aShape, bShape);
   const y = new Float64Array(shape.reduce((product, n) => product * n, 1));
   for (let i = 0; i < y.length; i++) {

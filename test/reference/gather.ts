@@ -1,5 +1,13 @@
 /** Rows of a batch: those of `order`, or of the data as they lie, from `position` on; past the end of the epoch the last one again. */
-export function gather(data: ArrayLike<number>, columns: number, rows: number, real: number, position: number, scale: number, order?: ArrayLike<number>): Float64Array {
+export function gather(
+  data: ArrayLike<number>,
+  columns: number,
+  rows: number,
+  real: number,
+  position: number,
+  scale: number,
+  order?: ArrayLike<number>,
+): Float64Array {
   const x = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const place = position + Math.min(r, real - 1);

@@ -5,7 +5,10 @@ type Numbers = ArrayLike<number>;
 /** The loss of one value against its target, and its slope; `bce` takes a logit. */
 export const losses = {
   mse: (y: number, x: number) => ({ loss: (y - x) ** 2, slope: 2 * (y - x) }),
-  bce: (y: number, x: number) => ({ loss: Math.max(y, 0) + Math.log1p(Math.exp(-Math.abs(y))) - x * y, slope: 1 / (1 + Math.exp(-y)) - x }),
+  bce: (y: number, x: number) => ({
+    loss: Math.max(y, 0) + Math.log1p(Math.exp(-Math.abs(y))) - x * y,
+    slope: 1 / (1 + Math.exp(-y)) - x,
+  }),
 } as const;
 
 /** Each row's loss times `factor`, and the gradient of their mean over the `real` first rows; the other rows count nothing. */

@@ -9,7 +9,11 @@ export interface Sides {
 }
 
 /** y = op(a) op(b), and Σ|a b| beside each value: what rounding may change is in proportion to that. */
-export function matmul(a: Numbers, b: Numbers, { m, n, k, transposeA, transposeB }: Sides): { y: Float64Array; magnitude: Float64Array } {
+export function matmul(
+  a: Numbers,
+  b: Numbers,
+  { m, n, k, transposeA, transposeB }: Sides,
+): { y: Float64Array; magnitude: Float64Array } {
   const y = new Float64Array(m * n);
   const magnitude = new Float64Array(m * n);
   for (let i = 0; i < m; i++) {

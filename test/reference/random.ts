@@ -34,7 +34,12 @@ export interface Place {
 }
 
 /** What is drawn for a batch: each row by its place in the epoch, four neighbours at a time. */
-export function drawnForBatch(take: Take, rows: number, columns: number, { seed = 0, step = 0, position = 0, which = 0 }: Place): Float64Array {
+export function drawnForBatch(
+  take: Take,
+  rows: number,
+  columns: number,
+  { seed = 0, step = 0, position = 0, which = 0 }: Place,
+): Float64Array {
   const y = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += 4) {

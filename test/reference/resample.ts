@@ -4,7 +4,10 @@ type Numbers = ArrayLike<number>;
 type Image = readonly [number, number, number];
 
 /** The largest value of each window, and the pixel that has it, the first of equals. */
-export function maxPool2d(x: Numbers, { image: [height, width, channels], places, kernel, stride, before }: Window): { y: Float64Array; from: Int32Array } {
+export function maxPool2d(
+  x: Numbers,
+  { image: [height, width, channels], places, kernel, stride, before }: Window,
+): { y: Float64Array; from: Int32Array } {
   const batch = x.length / (height * width * channels);
   const size = batch * places[0] * places[1] * channels;
   const [y, from] = [new Float64Array(size).fill(-Infinity), new Int32Array(size)];
@@ -12,8 +15,16 @@ export function maxPool2d(x: Numbers, { image: [height, width, channels], places
     const c = i % channels;
     const [ox, oy] = [Math.floor(i / channels) % places[1], Math.floor(i / channels / places[1]) % places[0]];
     const b = Math.floor(i / channels / places[1] / places[0]);
-    for (let iy = Math.max(0, oy * stride - before[0]); iy < Math.min(height, oy * stride - before[0] + kernel[0]); iy++) {
-      for (let ix = Math.max(0, ox * stride - before[1]); ix < Math.min(width, ox * stride - before[1] + kernel[1]); ix++) {
+    for (
+      let iy = Math.max(0, oy * stride - before[0]);
+      iy < Math.min(height, oy * stride - before[0] + kernel[0]);
+      iy++
+    ) {
+      for (
+        let ix = Math.max(0, ox * stride - before[1]);
+        ix < Math.min(width, ox * stride - before[1] + kernel[1]);
+        ix++
+      ) {
         const pixel = ((b * height + iy) * width + ix) * channels + c;
         if (x[pixel] > y[i]) [y[i], from[i]] = [x[pixel], pixel];
       }
@@ -23,7 +34,12 @@ export function maxPool2d(x: Numbers, { image: [height, width, channels], places
 }
 
 /** Each output looks between the four pixels around its centre, or at the one it lies in. */
-export function upsample2d(x: Numbers, [height, width, channels]: Image, factor: number, kind: 'nearest' | 'bilinear'): Float64Array {
+export function upsample2d(
+  x: Numbers,
+  [height, width, channels]: Image,
+  factor: number,
+  kind: 'nearest' | 'bilinear',
+): Float64Array {
   const batch = x.length / (height * width * channels);
   const y = new Float64Array(x.length * factor ** 2);
   const at = (b: number, iy: number, ix: number, c: number) => x[((b * height + iy) * width + ix) * channels + c];
@@ -42,7 +58,8 @@ export function upsample2d(x: Numbers, [height, width, channels]: Image, factor:
       continue;
     }
     const [down, along] = [between(oy, height), between(ox, width)];
-    const row = (iy: number) => at(b, iy, along.first, c) * (1 - along.share) + at(b, iy, along.second, c) * along.share;
+    const row = (iy: number) =>
+      at(b, iy, along.first, c) * (1 - along.share) + at(b, iy, along.second, c) * along.share;
     y[i] = row(down.first) * (1 - down.share) + row(down.second) * down.share;
   }
   if (y.length !== batch * height * width * channels * factor ** 2) throw new Error('rows do not fit');
@@ -59,7 +76,8 @@ export function coarsen(x: Numbers, [height, width, channels]: Image, factor: nu
     const [top, left] = [iy - (iy % factor), ix - (ix % factor)];
     let [sum, count] = [0, 0];
     for (let y = top; y < Math.min(top + factor, height); y++) {
-      for (let x0 = left; x0 < Math.min(left + factor, width); x0++, count++) sum += x[((b * height + y) * width + x0) * channels + c];
+      for (let x0 = left; x0 < Math.min(left + factor, width); x0++, count++)
+        sum += x[((b * height + y) * width + x0) * channels + c];
     }
     return sum / count;
   });

@@ -6,7 +6,20 @@ import * as plainKernels from '../../src/kernels.ts';
 import * as plainRuntime from '../../src/runtime.ts';
 import { Tape } from '../../src/runtime/tape.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
-import { flag, gpuKind, isSide, isSides, not, number, optional, ownGpu, refuseAll, word, type Kind, type Target } from '../support/wrong.ts';
+import {
+  flag,
+  gpuKind,
+  isSide,
+  isSides,
+  not,
+  number,
+  optional,
+  ownGpu,
+  refuseAll,
+  word,
+  type Kind,
+  type Target,
+} from '../support/wrong.ts';
 
 const tape = not('tape is a tape', (value) => value instanceof Tape);
 const tensor = (name: string): Kind => not(`${name} is a tensor`, (value) => value instanceof Tensor);
@@ -17,17 +30,30 @@ const anObject = (value: unknown) => typeof value === 'object' && value !== null
 /** An object of which one member is missing or wrong; what else is in it does not matter. */
 const within = (name: string, good: object, members: Record<string, Kind>): Kind[] => [
   not(name, anObject),
-  ...Object.entries(members).map(([member, kind]) => kind.map(({ value, names }) => ({ value: { ...good, [member]: value }, names }))),
+  ...Object.entries(members).map(([member, kind]) =>
+    kind.map(({ value, names }) => ({ value: { ...good, [member]: value }, names })),
+  ),
 ];
 /** The only one of a list. */
 const alone = (kind: Kind): Kind => kind.map(({ value, names }) => ({ value: [value], names }));
 const list = (name: string): Kind => not(name, (value) => Array.isArray(value) && value.length > 0);
 
 /** One target for each of an argument's kinds: of each call one argument is wrong. */
-const target = (call: (...args: never[]) => unknown, args: readonly [good: unknown, ...kinds: Kind[]][]): Record<string, Target> =>
+const target = (
+  call: (...args: never[]) => unknown,
+  args: readonly [good: unknown, ...kinds: Kind[]][],
+): Record<string, Target> =>
   Object.fromEntries(
     args.flatMap(([, ...kinds], at) =>
-      kinds.map((kind, n) => [`${at}.${n}`, { call, good: args.map(([good]) => good), wrong: args.map((_, i) => (i === at ? kind : undefined)), throws: true }]),
+      kinds.map((kind, n) => [
+        `${at}.${n}`,
+        {
+          call,
+          good: args.map(([good]) => good),
+          wrong: args.map((_, i) => (i === at ? kind : undefined)),
+          throws: true,
+        },
+      ]),
     ),
   );
 
@@ -43,9 +69,15 @@ describe('what is published', () => {
     const x = runtime.tensor(gpu, [1, 2, 3, 4, 5, 6, 7, 8], [2, 4]);
     const state = runtime.makeState(gpu);
     const draws = { state, which: 0 };
-    const aState = not('state', (value) => value instanceof Tensor && value.size === state.size && value.dtype === 'u32');
+    const aState = not(
+      'state',
+      (value) => value instanceof Tensor && value.size === state.size && value.dtype === 'u32',
+    );
     const drawn: [unknown, ...Kind[]] = [draws, ...within('draws', draws, { state: aState, which: number('which') })];
-    const [t, s]: [unknown, Kind][] = [[on, tape], [state, aState]];
+    const [t, s]: [unknown, Kind][] = [
+      [on, tape],
+      [state, aState],
+    ];
     const tensorOf = (name: string): [unknown, Kind] => [x, tensor(name)];
     const factor: [unknown, Kind] = [0.5, number('factor')];
     const gradient: [unknown, Kind] = [false, flag('gradient')];
@@ -93,11 +125,24 @@ describe('what is published', () => {
       writeState: target(runtime.writeState, [[gpu, gpuKind], s, [{ step: 3 }, not('values', anObject)]]),
       parseState: target(runtime.parseState, [[new Uint32Array(12), not('values', (value) => Array.isArray(value) || ArrayBuffer.isView(value))]]),
     }; // prettier-ignore
-    const targets = Object.fromEntries(Object.entries(all).flatMap(([name, each]) => Object.entries(each).map(([at, one]) => [`${name}, argument ${at}`, one])));
-    await refuseAll(task, 'kernels and what is written with them, as published', targets, gpu, [12, 2_000], 'arguments');
+    const targets = Object.fromEntries(
+      Object.entries(all).flatMap(([name, each]) =>
+        Object.entries(each).map(([at, one]) => [`${name}, argument ${at}`, one]),
+      ),
+    );
+    await refuseAll(
+      task,
+      'kernels and what is written with them, as published',
+      targets,
+      gpu,
+      [12, 2_000],
+      'arguments',
+    );
   });
 
   it('refuses to compile what is no tape', async () => {
-    await expect((async () => runtime.compile(5 as never))()).rejects.toThrow('compile: tape is a tape, as tape(gpu) makes it, not 5');
+    await expect((async () => runtime.compile(5 as never))()).rejects.toThrow(
+      'compile: tape is a tape, as tape(gpu) makes it, not 5',
+    );
   });
 });

@@ -2,7 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as lib from '../../src/index.ts';
 import { alsoRight, bytes, data, rows } from '../support/wrong-data.ts';
-import { callback, flag, gpuKind, isSides, not, number, oneOf, optional, options, ownGpu, refuseAll, seed, whole, word, type Kind, type Target } from '../support/wrong.ts';
+import {
+  callback,
+  flag,
+  gpuKind,
+  isSides,
+  not,
+  number,
+  oneOf,
+  optional,
+  options,
+  ownGpu,
+  refuseAll,
+  seed,
+  whole,
+  word,
+  type Kind,
+  type Target,
+} from '../support/wrong.ts';
 
 const wrong = (value: unknown, names = '') => ({ value, names });
 const isList = (value: unknown) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
@@ -12,14 +29,21 @@ const scores = (names: string): Kind =>
   fc.oneof(
     not(names, isList),
     oneOf(names, [], new Float32Array(), new Float64Array(), new BigInt64Array(6)),
-    fc.tuple(fc.nat(5), fc.constantFrom<unknown>(NaN, Infinity, '1', null, undefined, 1n, Symbol('score'), {}, true)).map(([at, value]) => wrong(new Array<unknown>(6).fill(0.5).with(at, value), `score ${at}`)),
+    fc
+      .tuple(fc.nat(5), fc.constantFrom<unknown>(NaN, Infinity, '1', null, undefined, 1n, Symbol('score'), {}, true))
+      .map(([at, value]) => wrong(new Array<unknown>(6).fill(0.5).with(at, value), `score ${at}`)),
   );
 
 /** Six labels of two kinds. */
 const anomalies: Kind = fc.oneof(
   not('labels', isList),
-  fc.integer({ min: 0, max: 20 }).filter((length) => length !== 6).map((length) => wrong(new Array(length).fill(0), `6 scores, but ${length} labels`)),
-  fc.tuple(fc.nat(5), fc.constantFrom<unknown>(2, -1, NaN, '1', null, undefined, 1n, Symbol('label'))).map(([at, value]) => wrong(new Array<unknown>(6).fill(0).with(at, value), `label ${at}`)),
+  fc
+    .integer({ min: 0, max: 20 })
+    .filter((length) => length !== 6)
+    .map((length) => wrong(new Array(length).fill(0), `6 scores, but ${length} labels`)),
+  fc
+    .tuple(fc.nat(5), fc.constantFrom<unknown>(2, -1, NaN, '1', null, undefined, 1n, Symbol('label')))
+    .map(([at, value]) => wrong(new Array<unknown>(6).fill(0).with(at, value), `label ${at}`)),
   oneOf('all 6 labels are', [0, 0, 0, 0, 0, 0], new Uint8Array(6).fill(1)),
 );
 
@@ -30,15 +54,30 @@ const matrix = (names: string): Kind =>
     not(names, () => false),
     not(names, () => false).map(({ value }) => wrong({ data: rows(6, 3), shape: value }, names)),
     not(names, () => false).map(({ value }) => wrong({ data: value, shape: [6, 3] }, names)),
-    fc.integer({ min: 1, max: 20 }).filter((width) => width !== 3).map((width) => wrong({ data: rows(6, width), shape: [6, width] }, `${width}`)),
-    fc.tuple(fc.nat(5), fc.nat(2), fc.constantFrom(NaN, Infinity)).map(([row, column, value]) => wrong({ data: rows(6, 3).with(row * 3 + column, value), shape: [6, 3] }, `row ${row}, column ${column}`)),
-    oneOf(names, { data: rows(6, 3), shape: [-6, -3] }, { data: rows(6, 3), shape: [4.5, 4] }, { data: rows(6, 3), shape: ['6', 3] }, { data: new Float64Array(18), shape: [6, 3] }),
+    fc
+      .integer({ min: 1, max: 20 })
+      .filter((width) => width !== 3)
+      .map((width) => wrong({ data: rows(6, width), shape: [6, width] }, `${width}`)),
+    fc
+      .tuple(fc.nat(5), fc.nat(2), fc.constantFrom(NaN, Infinity))
+      .map(([row, column, value]) =>
+        wrong({ data: rows(6, 3).with(row * 3 + column, value), shape: [6, 3] }, `row ${row}, column ${column}`),
+      ),
+    oneOf(
+      names,
+      { data: rows(6, 3), shape: [-6, -3] },
+      { data: rows(6, 3), shape: [4.5, 4] },
+      { data: rows(6, 3), shape: ['6', 3] },
+      { data: new Float64Array(18), shape: [6, 3] },
+    ),
   );
 
 const votes: Kind = fc.oneof(
   not('labels', isList),
   oneOf('6 codes, but', [], [1, 2], new Int32Array(7)),
-  fc.tuple(fc.nat(5), fc.constantFrom<unknown>(-1, 0.5, NaN, '1', null, undefined, 1n, Symbol('label'))).map(([at, value]) => wrong(new Array<unknown>(6).fill(0).with(at, value), `label ${at}`)),
+  fc
+    .tuple(fc.nat(5), fc.constantFrom<unknown>(-1, 0.5, NaN, '1', null, undefined, 1n, Symbol('label')))
+    .map(([at, value]) => wrong(new Array<unknown>(6).fill(0).with(at, value), `label ${at}`)),
 );
 
 const tensors = { w: { data: rows(2, 3), shape: [2, 3] } };
@@ -53,7 +92,9 @@ describe('data', () => {
     const labels = fc.oneof(
       not('label', isList),
       oneOf('4 examples, but', [], [1], new Int32Array(5)),
-      fc.tuple(fc.nat(3), fc.constantFrom<unknown>(0.5, NaN, '1', null, undefined, 1n, Symbol('label'), 2 ** 31)).map(([at, value]) => wrong([0, 1, 2, 3].with(at, value as number), `row ${at}`)),
+      fc
+        .tuple(fc.nat(3), fc.constantFrom<unknown>(0.5, NaN, '1', null, undefined, 1n, Symbol('label'), 2 ** 31))
+        .map(([at, value]) => wrong([0, 1, 2, 3].with(at, value as number), `row ${at}`)),
     );
     const targets: Record<string, Target> = {
       dataset: {
@@ -73,13 +114,39 @@ describe('data', () => {
           ),
         ],
       },
-      'dataset, called': { call: (source: never) => lib.dataset(gpu, source, { shape: [12] }).then(freed), good: [() => rows(4, 12)], wrong: [data(12).filter(({ names }) => !names.includes('features, the data has')).map(({ value, names }) => wrong(() => value, names))] },
-      take: { call: (n: number) => set.take(n).dispose(), good: [2], wrong: [whole('take', { least: 1, most: 4 })], throws: true },
-      filter: { call: (keep: () => boolean) => set.filter(keep).dispose(), good: [() => true], wrong: [fc.oneof(callback('filter'), oneOf('no example is left', () => false))], throws: true },
+      'dataset, called': {
+        call: (source: never) => lib.dataset(gpu, source, { shape: [12] }).then(freed),
+        good: [() => rows(4, 12)],
+        wrong: [
+          data(12)
+            .filter(({ names }) => !names.includes('features, the data has'))
+            .map(({ value, names }) => wrong(() => value, names)),
+        ],
+      },
+      take: {
+        call: (n: number) => set.take(n).dispose(),
+        good: [2],
+        wrong: [whole('take', { least: 1, most: 4 })],
+        throws: true,
+      },
+      filter: {
+        call: (keep: () => boolean) => set.filter(keep).dispose(),
+        good: [() => true],
+        wrong: [
+          fc.oneof(
+            callback('filter'),
+            oneOf('no example is left', () => false),
+          ),
+        ],
+        throws: true,
+      },
       split: {
         call: (fraction: number, o: object) => set.split(fraction, o).forEach(freed),
         good: [0.5, {}],
-        wrong: [fc.oneof(number('fraction', { above: 0, most: 1 }), oneOf('leaves one side empty', 1, 0.01, 0.99)), options({}, { seed: optional(seed()) })],
+        wrong: [
+          fc.oneof(number('fraction', { above: 0, most: 1 }), oneOf('leaves one side empty', 1, 0.01, 0.99)),
+          options({}, { seed: optional(seed()) }),
+        ],
         throws: true,
       },
     };
@@ -94,7 +161,12 @@ describe('data', () => {
     const model = await lib.autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
     for (const given of alsoRight(12) as lib.Matrix[]) {
       const values = given.data ?? given;
-      expect(await model.encode(given)).toEqual(await model.encode({ data: Float32Array.from(values, (v) => (given instanceof Uint8Array ? v / 255 : v)), shape: [4, 12] }));
+      expect(await model.encode(given)).toEqual(
+        await model.encode({
+          data: Float32Array.from(values, (v) => (given instanceof Uint8Array ? v / 255 : v)),
+          shape: [4, 12],
+        }),
+      );
     }
     model.dispose();
   });
@@ -107,7 +179,12 @@ describe('data', () => {
     const six = [0.1, 0.9, 0.3, 0.4, 0.5, 0.2];
     const targets: Record<string, Target> = {
       readIdx: { call: lib.readIdx, good: [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 5)], wrong: [bytes()] },
-      readSafetensors: { call: lib.readSafetensors, good: [lib.writeSafetensors(tensors)], wrong: [bytes()], throws: true },
+      readSafetensors: {
+        call: lib.readSafetensors,
+        good: [lib.writeSafetensors(tensors)],
+        wrong: [bytes()],
+        throws: true,
+      },
       writeSafetensors: {
         call: lib.writeSafetensors,
         good: [tensors, { format: 'pt' }],
@@ -118,7 +195,12 @@ describe('data', () => {
             not('w', () => false).map(({ value, names }) => wrong({ w: { data: value, shape: [2, 3] } }, names)),
             not('w', () => false).map(({ value, names }) => wrong({ w: { data: rows(2, 3), shape: value } }, names)),
           ),
-          optional(fc.oneof(not('metadata', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)), oneOf('metadata', { a: 1 }, { a: null }))),
+          optional(
+            fc.oneof(
+              not('metadata', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+              oneOf('metadata', { a: 1 }, { a: null }),
+            ),
+          ),
         ],
         throws: true,
       },
@@ -127,14 +209,42 @@ describe('data', () => {
         good: ['a,b\n1,2', {}],
         wrong: [
           not('text', (value) => typeof value === 'string'),
-          options({}, { header: optional(flag('header')), delimiter: optional(word('delimiter', [',', ';', '\t'])), label: optional(not('column', (value) => ['a', 'b', 0, 1].includes(value as string) || Object.is(value, -0))) }),
+          options(
+            {},
+            {
+              header: optional(flag('header')),
+              delimiter: optional(word('delimiter', [',', ';', '\t'])),
+              label: optional(
+                not('column', (value) => ['a', 'b', 0, 1].includes(value as string) || Object.is(value, -0)),
+              ),
+            },
+          ),
         ],
         throws: true,
       },
-      fetchIdx: { call: lib.fetchIdx, good: [file, {}], wrong: [not('url', (value) => typeof value === 'string' || value instanceof URL), options({}, { onProgress: optional(callback('onProgress')), signal })] },
+      fetchIdx: {
+        call: lib.fetchIdx,
+        good: [file, {}],
+        wrong: [
+          not('url', (value) => typeof value === 'string' || value instanceof URL),
+          options({}, { onProgress: optional(callback('onProgress')), signal }),
+        ],
+      },
       nearestNeighbors: { call: lib.nearestNeighbors, good: [gpu, pair], wrong: [gpuKind, options(pair, neighbors)] },
-      knnPredict: { call: lib.knnPredict, good: [gpu, { ...pair, labels: [0, 1, 2, 0, 1, 2] }], wrong: [gpuKind, options({ ...pair, labels: [0, 1, 2, 0, 1, 2] }, { ...neighbors, labels: votes })] },
-      threshold: { call: lib.threshold, good: [six, { contamination: 0.1 }], wrong: [scores('scores'), options({ contamination: 0.1 }, { contamination: number('contamination', { above: 0, most: 0.5 }) })], throws: true },
+      knnPredict: {
+        call: lib.knnPredict,
+        good: [gpu, { ...pair, labels: [0, 1, 2, 0, 1, 2] }],
+        wrong: [gpuKind, options({ ...pair, labels: [0, 1, 2, 0, 1, 2] }, { ...neighbors, labels: votes })],
+      },
+      threshold: {
+        call: lib.threshold,
+        good: [six, { contamination: 0.1 }],
+        wrong: [
+          scores('scores'),
+          options({ contamination: 0.1 }, { contamination: number('contamination', { above: 0, most: 0.5 }) }),
+        ],
+        throws: true,
+      },
       rocCurve: { call: lib.rocCurve, good: [six, [0, 1, 0, 1, 0, 1]], wrong: ranked, throws: true },
       rocAuc: { call: lib.rocAuc, good: [six, [0, 1, 0, 1, 0, 1]], wrong: ranked, throws: true },
     };

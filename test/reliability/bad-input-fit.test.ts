@@ -2,7 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as lib from '../../src/index.ts';
 import { data, labels, rows } from '../support/wrong-data.ts';
-import { callback, flag, not, number, oneOf, optional, options, ownGpu, refuseAll, whole, type Kind, type Target } from '../support/wrong.ts';
+import {
+  callback,
+  flag,
+  not,
+  number,
+  oneOf,
+  optional,
+  options,
+  ownGpu,
+  refuseAll,
+  whole,
+  type Kind,
+  type Target,
+} from '../support/wrong.ts';
 
 const { adam, conv2d, dense, flatten } = lib;
 
@@ -19,12 +32,31 @@ const fitOptions = (validation: Kind): Kind =>
       optimizer: optional(
         fc.oneof(
           not('optimizer', () => false),
-          oneOf('optimizer', adam, 'adam', { ...adam(), learningRate: 0.1 }, { kind: 'adam' }, { ...adam(), kind: 'toString' }),
-          oneOf('adam: ', { ...adam(), learningRate: { kind: 'linear' } }, { ...adam(), beta1: 1 }, { ...adam(), epsilon: 0 }, { ...adam(), weightDecay: undefined }),
+          oneOf(
+            'optimizer',
+            adam,
+            'adam',
+            { ...adam(), learningRate: 0.1 },
+            { kind: 'adam' },
+            { ...adam(), kind: 'toString' },
+          ),
+          oneOf(
+            'adam: ',
+            { ...adam(), learningRate: { kind: 'linear' } },
+            { ...adam(), beta1: 1 },
+            { ...adam(), epsilon: 0 },
+            { ...adam(), weightDecay: undefined },
+          ),
         ),
       ),
       shuffle: optional(flag('shuffle')),
-      validation: optional(fc.oneof(validation.filter(({ value }) => !isShare(value)), oneOf('validation', 0, 1, -0, 1.5, -0.25, Infinity), oneOf('leaves one side empty', 0.001, 0.999))),
+      validation: optional(
+        fc.oneof(
+          validation.filter(({ value }) => !isShare(value)),
+          oneOf('validation', 0, 1, -0, 1.5, -0.25, Infinity),
+          oneOf('leaves one side empty', 0.001, 0.999),
+        ),
+      ),
       patience: optional(whole('patience', { least: 0 })),
       minDelta: optional(number('minDelta', { least: 0 })),
       restoreBest: optional(flag('restoreBest')),
@@ -55,20 +87,54 @@ describe('fit', () => {
     const gone = await lib.dataset(gpu, examples, { shape: [12] });
     gone.dispose();
     const stranger = await lib.dataset(await ownGpu(), examples, { shape: [12] });
-    const spec = { input: 12, encoder: [dense(5, 'relu')], decoder: [dense(12, 'sigmoid')], loss: 'bce' } satisfies lib.AutoencoderSpec;
+    const spec = {
+      input: 12,
+      encoder: [dense(5, 'relu')],
+      decoder: [dense(12, 'sigmoid')],
+      loss: 'bce',
+    } satisfies lib.AutoencoderSpec;
     const model = await lib.autoencoder(gpu, spec);
     const stack = await lib.autoencoder(gpu, spec);
     const probe = await lib.classifier(gpu, { encoder: model.encoder, classes: 3 });
-    const solver = await lib.jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 6, encoder: [flatten(), dense(4)], head: [] });
+    const solver = await lib.jigsaw(gpu, {
+      input: [8, 8, 1],
+      tiles: 2,
+      permutations: 6,
+      encoder: [flatten(), dense(4)],
+      head: [],
+    });
     // The first fit makes the optimizer's moments, which stay.
-    await Promise.all([model.fit(examples, good), probe.fit(examples, classes, good as never), solver.fit(images, good)]);
+    await Promise.all([
+      model.fit(examples, good),
+      probe.fit(examples, classes, good as never),
+      solver.fit(images, good),
+    ]);
     const set = data(12, { gone, stranger });
-    const labelled = fc.oneof(set.map(({ value, names }) => ({ value: { data: value, labels: classes.slice(0, 4) }, names })), labels(8, 3).map(({ value, names }) => ({ value: { data: examples, labels: value }, names })));
+    const labelled = fc.oneof(
+      set.map(({ value, names }) => ({ value: { data: value, labels: classes.slice(0, 4) }, names })),
+      labels(8, 3).map(({ value, names }) => ({ value: { data: examples, labels: value }, names })),
+    );
     const targets: Record<string, Target> = {
-      fit: { call: (x: lib.Data, o: lib.FitOptions) => model.fit(x, o), good: [examples, good], wrong: [set, fitOptions(set)] },
-      pretrain: { call: (x: lib.Data, o: lib.FitOptions) => stack.pretrain(x, o), good: [examples, good], wrong: [set, fitOptions(set)] },
-      'classifier.fit': { call: (x: lib.Data, l: number[], o: never) => probe.fit(x, l, o), good: [examples, classes, good], wrong: [set, labels(8, 3), fitOptions(labelled)] },
-      'jigsaw.fit': { call: (x: lib.Data, o: never) => solver.fit(x, o), good: [images, good], wrong: [data(64), fitOptions(data(64))] },
+      fit: {
+        call: (x: lib.Data, o: lib.FitOptions) => model.fit(x, o),
+        good: [examples, good],
+        wrong: [set, fitOptions(set)],
+      },
+      pretrain: {
+        call: (x: lib.Data, o: lib.FitOptions) => stack.pretrain(x, o),
+        good: [examples, good],
+        wrong: [set, fitOptions(set)],
+      },
+      'classifier.fit': {
+        call: (x: lib.Data, l: number[], o: never) => probe.fit(x, l, o),
+        good: [examples, classes, good],
+        wrong: [set, labels(8, 3), fitOptions(labelled)],
+      },
+      'jigsaw.fit': {
+        call: (x: lib.Data, o: never) => solver.fit(x, o),
+        good: [images, good],
+        wrong: [data(64), fitOptions(data(64))],
+      },
     };
     await refuseAll(task, 'fit and pretrain', targets, gpu, [200, 10_000]);
   });
@@ -81,7 +147,9 @@ describe('fit', () => {
     ];
     const before = gpu.counters();
     await expect(models[0].pretrain(examples, good)).rejects.toThrow('pretrain: takes dense layers, not conv2d');
-    await expect(models[1].pretrain(examples, good)).rejects.toThrow('pretrain: the decoder has 1 layers with weights, the encoder 2');
+    await expect(models[1].pretrain(examples, good)).rejects.toThrow(
+      'pretrain: the decoder has 1 layers with weights, the encoder 2',
+    );
     expect(gpu.counters()).toEqual(before);
     for (const model of models) model.dispose();
   });

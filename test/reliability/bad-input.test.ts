@@ -1,7 +1,21 @@
 import { describe, it } from 'vitest';
 import * as lib from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { flag, isSide, isSides, not, number, optional, options, ownGpu, refuseAll, whole, word, type Kind, type Target } from '../support/wrong.ts';
+import {
+  flag,
+  isSide,
+  isSides,
+  not,
+  number,
+  optional,
+  options,
+  ownGpu,
+  refuseAll,
+  whole,
+  word,
+  type Kind,
+  type Target,
+} from '../support/wrong.ts';
 
 const activation = optional(word('activation', activationNames));
 const init = optional(word('initializer', ['glorot', 'he', 'lecun']));
@@ -15,44 +29,114 @@ const sides = (names: string): Kind =>
   });
 
 const window = { stride: optional(count('stride')), init, bias: optional(flag('bias')) };
-const padding = optional(not('padding', (value) => value === 'same' || value === 'valid' || (Number.isSafeInteger(value) && Number(value) >= 0)));
+const padding = optional(
+  not(
+    'padding',
+    (value) => value === 'same' || value === 'valid' || (Number.isSafeInteger(value) && Number(value) >= 0),
+  ),
+);
 const share = (names: string): Kind => number(names, { above: 0, most: 1 });
 
 const isSchedule = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 3.4e38;
 const rate = optional(number('learning rate', { least: 0, most: 1e12 }));
 const clipNorm = optional(number('clipNorm', { above: 0 }));
-const beta = (names: string): Kind => optional(number(names, { least: 0, most: 0.99 })).filter(({ value }) => typeof value !== 'number' || !(value > 0.99 && value < 1));
+const beta = (names: string): Kind =>
+  optional(number(names, { least: 0, most: 0.99 })).filter(
+    ({ value }) => typeof value !== 'number' || !(value > 0.99 && value < 1),
+  );
 
-const maker = (call: (...args: never[]) => unknown, good: unknown[], ...wrong: Kind[]): Target => ({ call, good, wrong, throws: true });
+const maker = (call: (...args: never[]) => unknown, good: unknown[], ...wrong: Kind[]): Target => ({
+  call,
+  good,
+  wrong,
+  throws: true,
+});
 
 const makers: Record<string, Target> = {
-  dense: maker(lib.dense, [12, 'relu', {}], count('units'), activation, options({}, { init, bias: optional(flag('bias')) })),
-  dropout: maker(lib.dropout, [0.5], number('rate', { least: 0, most: 0.9 }).filter(({ value }) => typeof value !== 'number' || !(value > 0.9 && value < 1))),
+  dense: maker(
+    lib.dense,
+    [12, 'relu', {}],
+    count('units'),
+    activation,
+    options({}, { init, bias: optional(flag('bias')) }),
+  ),
+  dropout: maker(
+    lib.dropout,
+    [0.5],
+    number('rate', { least: 0, most: 0.9 }).filter(
+      ({ value }) => typeof value !== 'number' || !(value > 0.9 && value < 1),
+    ),
+  ),
   gaussian: maker(lib.gaussian, [2, {}], count('units'), options({}, { beta: optional(not('beta', isSchedule)) })),
-  conv2d: maker(lib.conv2d, [4, 3, 'relu', {}], count('filters'), sides('kernel'), activation, options({}, { ...window, padding })),
+  conv2d: maker(
+    lib.conv2d,
+    [4, 3, 'relu', {}],
+    count('filters'),
+    sides('kernel'),
+    activation,
+    options({}, { ...window, padding }),
+  ),
   convTranspose2d: maker(
     lib.convTranspose2d,
     [4, 3, 'relu', { stride: 2, padding: 1 }],
     count('filters'),
     sides('kernel'),
     activation,
-    options({ stride: 2, padding: 1 }, { ...window, stride: optional(count('stride')), padding, outputPadding: optional(whole('outputPadding', { least: 0, most: 1 })) }),
+    options(
+      { stride: 2, padding: 1 },
+      {
+        ...window,
+        stride: optional(count('stride')),
+        padding,
+        outputPadding: optional(whole('outputPadding', { least: 0, most: 1 })),
+      },
+    ),
   ),
-  maxPool2d: maker(lib.maxPool2d, [2, {}], optional(sides('window')), options({}, { stride: optional(count('stride')), padding: optional(word('padding', ['same', 'valid'])) })),
-  upsample2d: maker(lib.upsample2d, [2, 'nearest'], optional(count('factor')), optional(word('interpolation', ['nearest', 'bilinear']))),
+  maxPool2d: maker(
+    lib.maxPool2d,
+    [2, {}],
+    optional(sides('window')),
+    options({}, { stride: optional(count('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+  ),
+  upsample2d: maker(
+    lib.upsample2d,
+    [2, 'nearest'],
+    optional(count('factor')),
+    optional(word('interpolation', ['nearest', 'bilinear'])),
+  ),
   reshape: maker(lib.reshape, [[2, 3, 2]], not('reshape', isSides)),
   gaussianNoise: maker(lib.gaussianNoise, [0.5], number('stddev', { above: 0 })),
   maskNoise: maker(lib.maskNoise, [0.5], share('rate')),
   saltAndPepper: maker(lib.saltAndPepper, [0.5], share('rate')),
   downsample: maker(lib.downsample, [2], count('factor', 2)),
   shuffleTiles: maker(lib.shuffleTiles, [2], whole('tiles', { least: 2, most: 8 })),
-  contractive: maker(lib.contractive, [0.1, {}], number('weight', { least: 0 }), options({}, { estimate: optional(flag('estimate')) })),
-  stochasticContractive: maker(lib.stochasticContractive, [0.1, 0.5], number('weight', { least: 0 }), number('stddev', { above: 0 })),
+  contractive: maker(
+    lib.contractive,
+    [0.1, {}],
+    number('weight', { least: 0 }),
+    options({}, { estimate: optional(flag('estimate')) }),
+  ),
+  stochasticContractive: maker(
+    lib.stochasticContractive,
+    [0.1, 0.5],
+    number('weight', { least: 0 }),
+    number('stddev', { above: 0 }),
+  ),
   sparsity: maker(lib.sparsity, [0.1], number('weight', { least: 0 })),
   weightDecay: maker(lib.weightDecay, [0.1], number('weight', { least: 0 })),
   constant: maker(lib.constant, [0.1], number('value', { least: 0 })),
-  cosine: maker(lib.cosine, [0.1, { steps: 5 }], number('from', { least: 0 }), options({ steps: 5 }, { steps: count('steps'), to: optional(number('to', { least: 0 })) })),
-  stepDecay: maker(lib.stepDecay, [0.1, { every: 5 }], number('from', { least: 0 }), options({ every: 5 }, { every: count('every'), factor: optional(number('factor', { least: 0 })) })),
+  cosine: maker(
+    lib.cosine,
+    [0.1, { steps: 5 }],
+    number('from', { least: 0 }),
+    options({ steps: 5 }, { steps: count('steps'), to: optional(number('to', { least: 0 })) }),
+  ),
+  stepDecay: maker(
+    lib.stepDecay,
+    [0.1, { every: 5 }],
+    number('from', { least: 0 }),
+    options({ every: 5 }, { every: count('every'), factor: optional(number('factor', { least: 0 })) }),
+  ),
   warmUp: maker(lib.warmUp, [5, 0.1], count('steps'), not('then', isSchedule)),
   sgd: maker(
     lib.sgd,
@@ -60,18 +144,50 @@ const makers: Record<string, Target> = {
     rate,
     options({ momentum: 0.5 }, { momentum: beta('momentum'), nesterov: optional(flag('nesterov')), clipNorm }),
   ),
-  adam: maker(lib.adam, [0.1, {}], rate, options({}, { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
+  adam: maker(
+    lib.adam,
+    [0.1, {}],
+    rate,
+    options(
+      {},
+      { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), clipNorm },
+    ),
+  ),
   adamw: maker(
     lib.adamw,
     [0.1, {}],
     rate,
-    options({}, { beta1: beta('beta1'), beta2: beta('beta2'), epsilon: optional(number('epsilon', { above: 0 })), weightDecay: optional(number('weight decay', { least: 0 })), clipNorm }),
+    options(
+      {},
+      {
+        beta1: beta('beta1'),
+        beta2: beta('beta2'),
+        epsilon: optional(number('epsilon', { above: 0 })),
+        weightDecay: optional(number('weight decay', { least: 0 })),
+        clipNorm,
+      },
+    ),
   ),
-  adagrad: maker(lib.adagrad, [0.1, {}], rate, options({}, { epsilon: optional(number('epsilon', { above: 0 })), clipNorm })),
+  adagrad: maker(
+    lib.adagrad,
+    [0.1, {}],
+    rate,
+    options({}, { epsilon: optional(number('epsilon', { above: 0 })), clipNorm }),
+  ),
 };
 
 describe('makers', () => {
-  it('of layers, corruptions, penalties, schedules and optimizers refuse what is wrong', { timeout: 600_000 }, async ({ task }) => {
-    await refuseAll(task, 'makers of layers, corruptions, penalties, schedules, optimizers', makers, await ownGpu(), [60, 20_000]);
-  });
+  it(
+    'of layers, corruptions, penalties, schedules and optimizers refuse what is wrong',
+    { timeout: 600_000 },
+    async ({ task }) => {
+      await refuseAll(
+        task,
+        'makers of layers, corruptions, penalties, schedules, optimizers',
+        makers,
+        await ownGpu(),
+        [60, 20_000],
+      );
+    },
+  );
 });

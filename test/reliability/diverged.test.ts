@@ -99,100 +99,145 @@ describe.each(Object.entries(members))('%s', (name, make) => {
     const finished: number[] = [];
     let error: unknown;
     const recorded = await whileInjecting(fault, async () => {
-      error = await training.fit({ ...options, epochs: 2, onProgress: ({ step }) => finished.push(step) }).then(() => undefined, (error: unknown) => error);
+      error = await training.fit({ ...options, epochs: 2, onProgress: ({ step }) => finished.push(step) }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
     });
     return { error, finished, recorded };
   };
 
-  it('whatever a step computes, struck in whichever step of a submit: a DivergedError, and the weights of the step before', { timeout: 600_000 }, async ({ task }) => {
-    const twin = await undisturbed([...moments.map(({ step }) => step), last], options);
-    const whole = await model();
-    const { error, finished, recorded } = await outcomeOf(whole);
-    const { computed } = recorded;
-    const counting = needed(recorded);
-    expect(error).toBeUndefined();
-    expect(finished).toEqual(submits);
-    expect(await bits(whole)).toEqual(twin.get(last));
-    whole.dispose();
+  it(
+    'whatever a step computes, struck in whichever step of a submit: a DivergedError, and the weights of the step before',
+    { timeout: 600_000 },
+    async ({ task }) => {
+      const twin = await undisturbed([...moments.map(({ step }) => step), last], options);
+      const whole = await model();
+      const { error, finished, recorded } = await outcomeOf(whole);
+      const { computed } = recorded;
+      const counting = needed(recorded);
+      expect(error).toBeUndefined();
+      expect(finished).toEqual(submits);
+      expect(await bits(whole)).toEqual(twin.get(last));
+      whole.dispose();
 
-    const targets = computed.flatMap(({ tensor }, n) => (counting.has(tensor) ? [n] : []));
-    expect(targets.length).toBeGreaterThan(8);
-    const all = targets.flatMap((target) => strikes.map((strike) => ({ target, ...strike })));
-    let [ended, harmless] = [0, 0];
-    for (const { value, ...fault } of all.filter((_, i) => i % everyNth === 0)) {
-      const { name, tensor } = computed[fault.target];
-      const where = `${name} (${fault.target}), ${value} at ${placeIn(tensor, fault)} of ${tensor.size} in step ${fault.step + 1}`;
-      const training = await model();
-      const { error, recorded } = await outcomeOf(training, fault);
-      if (error === undefined && checked.includes(name)) {
-        expect(finite(await bits(training)), where).toBe(true);
-        harmless++;
-      } else {
-        expect(error, where).toBeInstanceOf(DivergedError);
-        const { step, tensor: named } = error as DivergedError;
-        expect(step, where).toBe(fault.step + 1);
-        const bad = await firstBadGradient(recorded);
-        if (tensor.label.endsWith('.grad') && !('tape' in tensor.home)) expect(named, where).toBe(nameAt(tensor, placeIn(tensor, fault)));
-        if (named !== 'loss') expect(named, where).toBe(bad);
-        expect(await bits(training), where).toEqual(twin.get(fault.step));
-        // Nothing else was touched, moments and random numbers: training goes on as if it had not been.
-        await training.fit({ ...options, steps: last - fault.step });
-        expect(await bits(training), where).toEqual(twin.get(last));
-        ended++;
+      const targets = computed.flatMap(({ tensor }, n) => (counting.has(tensor) ? [n] : []));
+      expect(targets.length).toBeGreaterThan(8);
+      const all = targets.flatMap((target) => strikes.map((strike) => ({ target, ...strike })));
+      let [ended, harmless] = [0, 0];
+      for (const { value, ...fault } of all.filter((_, i) => i % everyNth === 0)) {
+        const { name, tensor } = computed[fault.target];
+        const where = `${name} (${fault.target}), ${value} at ${placeIn(tensor, fault)} of ${tensor.size} in step ${fault.step + 1}`;
+        const training = await model();
+        const { error, recorded } = await outcomeOf(training, fault);
+        if (error === undefined && checked.includes(name)) {
+          expect(finite(await bits(training)), where).toBe(true);
+          harmless++;
+        } else {
+          expect(error, where).toBeInstanceOf(DivergedError);
+          const { step, tensor: named } = error as DivergedError;
+          expect(step, where).toBe(fault.step + 1);
+          const bad = await firstBadGradient(recorded);
+          if (tensor.label.endsWith('.grad') && !('tape' in tensor.home))
+            expect(named, where).toBe(nameAt(tensor, placeIn(tensor, fault)));
+          if (named !== 'loss') expect(named, where).toBe(bad);
+          expect(await bits(training), where).toEqual(twin.get(fault.step));
+          // Nothing else was touched, moments and random numbers: training goes on as if it had not been.
+          await training.fit({ ...options, steps: last - fault.step });
+          expect(await bits(training), where).toEqual(twin.get(last));
+          ended++;
+        }
+        training.dispose();
       }
-      training.dispose();
-    }
-    tried(task, `${name}: each of ${targets.length} activations, sums and gradients of a step made NaN, ∞ or −∞, in the first, a middle or the last step of a submit`, ended + harmless, `DivergedError with that step and the first tensor that was not finite, weights of the step before to the bit${harmless ? `; ${harmless} in data that had been checked, of which no weight knew` : ''}`);
-  });
+      tried(
+        task,
+        `${name}: each of ${targets.length} activations, sums and gradients of a step made NaN, ∞ or −∞, in the first, a middle or the last step of a submit`,
+        ended + harmless,
+        `DivergedError with that step and the first tensor that was not finite, weights of the step before to the bit${harmless ? `; ${harmless} in data that had been checked, of which no weight knew` : ''}`,
+      );
+    },
+  );
 
-  it('a weight, struck before its step: the same, but where an activation makes a number of it', { timeout: 600_000 }, async ({ task }) => {
-    const twin = await undisturbed(moments.map(({ step }) => step), options);
-    const whole = await model();
-    const { recorded: { weights } } = await outcomeOf(whole);
-    whole.dispose();
-    const all = weights.flatMap((_, weight) => strikes.map((strike) => ({ target: { weight }, ...strike })));
-    let [ended, unseen] = [0, 0];
-    for (const { value, ...fault } of all.filter((_, i) => i % everyNth === 0)) {
-      const { label } = weights[fault.target.weight];
-      const where = `${label}, ${value} at ${fault.share} in step ${fault.step + 1}`;
-      const training = await model();
-      const { error, recorded } = await outcomeOf(training, fault);
-      const now = await bits(training);
-      if (blind(name, label) && (error as DivergedError | undefined)?.step !== fault.step + 1) {
-        // Later steps may find it, or none.
-        unseen++;
-      } else {
-        expect(error, where).toBeInstanceOf(DivergedError);
-        const { step, tensor } = error as DivergedError;
-        expect(step, where).toBe(fault.step + 1);
-        if (tensor !== 'loss') expect(tensor, where).toBe(await firstBadGradient(recorded));
-        const before = twin.get(fault.step)!;
-        const changed = now.filter((word, i) => word !== before[i]);
-        expect(changed, where).toEqual([fault.bits]);
-        ended++;
+  it(
+    'a weight, struck before its step: the same, but where an activation makes a number of it',
+    { timeout: 600_000 },
+    async ({ task }) => {
+      const twin = await undisturbed(
+        moments.map(({ step }) => step),
+        options,
+      );
+      const whole = await model();
+      const {
+        recorded: { weights },
+      } = await outcomeOf(whole);
+      whole.dispose();
+      const all = weights.flatMap((_, weight) => strikes.map((strike) => ({ target: { weight }, ...strike })));
+      let [ended, unseen] = [0, 0];
+      for (const { value, ...fault } of all.filter((_, i) => i % everyNth === 0)) {
+        const { label } = weights[fault.target.weight];
+        const where = `${label}, ${value} at ${fault.share} in step ${fault.step + 1}`;
+        const training = await model();
+        const { error, recorded } = await outcomeOf(training, fault);
+        const now = await bits(training);
+        if (blind(name, label) && (error as DivergedError | undefined)?.step !== fault.step + 1) {
+          // Later steps may find it, or none.
+          unseen++;
+        } else {
+          expect(error, where).toBeInstanceOf(DivergedError);
+          const { step, tensor } = error as DivergedError;
+          expect(step, where).toBe(fault.step + 1);
+          if (tensor !== 'loss') expect(tensor, where).toBe(await firstBadGradient(recorded));
+          const before = twin.get(fault.step)!;
+          const changed = now.filter((word, i) => word !== before[i]);
+          expect(changed, where).toEqual([fault.bits]);
+          ended++;
+        }
+        training.dispose();
       }
-      training.dispose();
-    }
-    tried(task, `${name}: each of ${weights.length} weights made NaN, ∞ or −∞ from outside, before the same steps`, ended + unseen, `${ended} times a DivergedError of that step, no other weight changed; ${unseen} times an activation made a finite number of it (max(NaN, 0) is 0), so that no gradient knew`);
-  });
+      tried(
+        task,
+        `${name}: each of ${weights.length} weights made NaN, ∞ or −∞ from outside, before the same steps`,
+        ended + unseen,
+        `${ended} times a DivergedError of that step, no other weight changed; ${unseen} times an activation made a finite number of it (max(NaN, 0) is 0), so that no gradient knew`,
+      );
+    },
+  );
 
-  it('a learning rate of a million: weights that are finite, and those of the step before', { timeout: 600_000 }, async ({ task }) => {
-    const rate = 1e6;
-    const optimizers = [sgd(rate), adamw(rate), ...(thorough ? [sgd(rate, { momentum: 0.9 }), sgd(rate, { momentum: 0.9, nesterov: true }), adam(rate), adagrad(rate)] : [])];
-    const diverged: string[] = [];
-    for (const optimizer of optimizers) {
-      const training = await model();
-      const error = await training.fit({ ...options, epochs: 10, optimizer }).then(() => undefined, (error: unknown) => error);
-      const now = await bits(training);
-      training.dispose();
-      expect(finite(now), optimizer.kind).toBe(true);
-      if (error === undefined) continue; // Activations that are full up can hold any weights.
-      expect(error, optimizer.kind).toBeInstanceOf(DivergedError);
-      const { step } = error as DivergedError;
-      expect(now, optimizer.kind).toEqual((await undisturbed([step - 1], { ...options, optimizer })).get(step - 1));
-      diverged.push(optimizer.kind);
-    }
-    expect(diverged).not.toEqual([]);
-    tried(task, `${name}: ten epochs at a learning rate of 10⁶`, optimizers.length, `DivergedError with ${diverged.join(', ')}; all weights finite, and those of the step before`);
-  });
+  it(
+    'a learning rate of a million: weights that are finite, and those of the step before',
+    { timeout: 600_000 },
+    async ({ task }) => {
+      const rate = 1e6;
+      const optimizers = [
+        sgd(rate),
+        adamw(rate),
+        ...(thorough
+          ? [sgd(rate, { momentum: 0.9 }), sgd(rate, { momentum: 0.9, nesterov: true }), adam(rate), adagrad(rate)]
+          : []),
+      ];
+      const diverged: string[] = [];
+      for (const optimizer of optimizers) {
+        const training = await model();
+        const error = await training.fit({ ...options, epochs: 10, optimizer }).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        const now = await bits(training);
+        training.dispose();
+        expect(finite(now), optimizer.kind).toBe(true);
+        if (error === undefined) continue; // Activations that are full up can hold any weights.
+        expect(error, optimizer.kind).toBeInstanceOf(DivergedError);
+        const { step } = error as DivergedError;
+        expect(now, optimizer.kind).toEqual((await undisturbed([step - 1], { ...options, optimizer })).get(step - 1));
+        diverged.push(optimizer.kind);
+      }
+      expect(diverged).not.toEqual([]);
+      tried(
+        task,
+        `${name}: ten epochs at a learning rate of 10⁶`,
+        optimizers.length,
+        `DivergedError with ${diverged.join(', ')}; all weights finite, and those of the step before`,
+      );
+    },
+  );
 });

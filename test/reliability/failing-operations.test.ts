@@ -12,26 +12,35 @@ const faults: Fault[] = ['buffer', 'pipeline', 'map', 'submit'];
 const everyNth = thorough ? 1 : 23;
 
 describe.each(Object.entries(members))('%s', (name, member) => {
-  it.for(faults)('ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time', { timeout: 600_000 }, async (fault, { task }) => {
-    const { device } = await sharedGpu();
-    const whole = faulty(device, fault);
-    const expected = await run(member, whole.gpu);
-    const operations = whole.operations();
-    expect(operations).toBeGreaterThan(0);
-    let failures = 0;
-    for (let at = 0; at < operations; at += everyNth) {
-      const { gpu, operations } = faulty(device, fault, at);
-      const error = await run(member, gpu).then(
-        () => undefined,
-        (reason: unknown) => reason,
+  it.for(faults)(
+    'ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time',
+    { timeout: 600_000 },
+    async (fault, { task }) => {
+      const { device } = await sharedGpu();
+      const whole = faulty(device, fault);
+      const expected = await run(member, whole.gpu);
+      const operations = whole.operations();
+      expect(operations).toBeGreaterThan(0);
+      let failures = 0;
+      for (let at = 0; at < operations; at += everyNth) {
+        const { gpu, operations } = faulty(device, fault, at);
+        const error = await run(member, gpu).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        // How many submits there are, each with a mapping, depends on the machine's pace: a faster run is over before.
+        if (!error && operations() <= at) break;
+        expect(error, `${fault} ${at}`).toBeInstanceOf(fault === 'buffer' ? OutOfMemoryError : LatentGpuError);
+        expect(gpu.memory(), `${fault} ${at}`).toMatchObject({ bytes: 0, buffers: 0 });
+        expect(await run(member, gpu), `${fault} ${at}`).toEqual(expected);
+        failures++;
+      }
+      tried(
+        task,
+        `${name}: each ${fault} made to fail`,
+        failures,
+        'an error of API.md, nothing left on the device, the next run to the same bits',
       );
-      // How many submits there are, each with a mapping, depends on the machine's pace: a faster run is over before.
-      if (!error && operations() <= at) break;
-      expect(error, `${fault} ${at}`).toBeInstanceOf(fault === 'buffer' ? OutOfMemoryError : LatentGpuError);
-      expect(gpu.memory(), `${fault} ${at}`).toMatchObject({ bytes: 0, buffers: 0 });
-      expect(await run(member, gpu), `${fault} ${at}`).toEqual(expected);
-      failures++;
-    }
-    tried(task, `${name}: each ${fault} made to fail`, failures, 'an error of API.md, nothing left on the device, the next run to the same bits');
-  });
+    },
+  );
 });

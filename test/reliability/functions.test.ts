@@ -26,7 +26,9 @@ function* words(from: number, to: number, count: number, sign: 0 | 1): Generator
   const distance = (to - from) / (count - 1);
   for (let first = 0; first < count; first += piece) {
     const length = Math.min(piece, count - first);
-    yield new Float32Array(Uint32Array.from({ length }, (_, i) => Math.round(from + (first + i) * distance) + sign * 2 ** 31).buffer);
+    yield new Float32Array(
+      Uint32Array.from({ length }, (_, i) => Math.round(from + (first + i) * distance) + sign * 2 ** 31).buffer,
+    );
   }
 }
 
@@ -36,7 +38,8 @@ const greatest = (2 - 2 ** -23) * 2 ** 127;
 /** As `ulps`, but that a device may take what is too small for a normal float32 for zero, and that what is too large is infinite. */
 function ulpsInRange(actual: number, expected: number): number {
   if (Math.abs(expected) < smallest && actual === 0) return 0;
-  if (!Number.isFinite(actual) || expected > greatest) return Math.fround(expected) === actual ? 0 : ulps(Math.min(actual, 2 ** 128), Math.min(expected, 2 ** 128));
+  if (!Number.isFinite(actual) || expected > greatest)
+    return Math.fround(expected) === actual ? 0 : ulps(Math.min(actual, 2 ** 128), Math.min(expected, 2 ** 128));
   return ulps(actual, expected);
 }
 
@@ -44,54 +47,80 @@ describe.each([
   { name: 'exp', wgsl: 'accurate_exp', reference: Math.exp, most: 4, dense: [0.3, 0.4, 88, 89] },
   { name: 'tanh', wgsl: 'accurate_tanh', reference: Math.tanh, most: 2, dense: [0.6, 0.7, 8, 9.1] },
 ])('$name', ({ name, wgsl, reference, most, dense }) => {
-  it(`is off by at most ${most} units of the last place between -1e30 and 1e30`, { timeout: 600_000 }, async ({ task }) => {
-    const count = times(100_000, 4_000_000);
-    let [found, tries] = [0, 0];
-    for (const sign of [0, 1] as const) {
-      // Everywhere; and closer together where one formula takes over from another, or the result from infinity.
-      const sweeps = [words(0, largest, count, sign), ...[0, 2].map((i) => words(wordOf(dense[i]), wordOf(dense[i + 1]), count / 4, sign))];
-      for (const sweep of sweeps) {
-        for (const x of sweep) {
-          const { ulp, x: at } = await worst(math, wgsl, x, reference, ulpsInRange);
-          expect(ulp, `${name}(${at})`).toBeLessThanOrEqual(most);
-          found = Math.max(found, ulp);
-          tries += x.length;
+  it(
+    `is off by at most ${most} units of the last place between -1e30 and 1e30`,
+    { timeout: 600_000 },
+    async ({ task }) => {
+      const count = times(100_000, 4_000_000);
+      let [found, tries] = [0, 0];
+      for (const sign of [0, 1] as const) {
+        // Everywhere; and closer together where one formula takes over from another, or the result from infinity.
+        const sweeps = [
+          words(0, largest, count, sign),
+          ...[0, 2].map((i) => words(wordOf(dense[i]), wordOf(dense[i + 1]), count / 4, sign)),
+        ];
+        for (const sweep of sweeps) {
+          for (const x of sweep) {
+            const { ulp, x: at } = await worst(math, wgsl, x, reference, ulpsInRange);
+            expect(ulp, `${name}(${at})`).toBeLessThanOrEqual(most);
+            found = Math.max(found, ulp);
+            tries += x.length;
+          }
         }
       }
-    }
-    tried(task, `${name} of float32 numbers between -1e30 and 1e30, by their bits`, tries, `off by at most ${found.toFixed(2)} units of the last place`);
-  });
+      tried(
+        task,
+        `${name} of float32 numbers between -1e30 and 1e30, by their bits`,
+        tries,
+        `off by at most ${found.toFixed(2)} units of the last place`,
+      );
+    },
+  );
 });
 
 describe('1 − βᵗ', () => {
-  it.for([0.9, 0.999])('as the optimizer has it, for every t up to 2²⁴: β = %f', { timeout: 600_000 }, async (beta, { task }) => {
-    expect(optimizerShader('adam').code).toContain('let own_step = f32(state.t);\n  let m_scale = -expm1(own_step * given.logBeta1);');
-    const { logBeta1 } = settings(adam(1e-3, { beta1: beta }));
-    const correction = wgsl`
+  it.for([0.9, 0.999])(
+    'as the optimizer has it, for every t up to 2²⁴: β = %f',
+    { timeout: 600_000 },
+    async (beta, { task }) => {
+      expect(optimizerShader('adam').code).toContain(
+        'let own_step = f32(state.t);\n  let m_scale = -expm1(own_step * given.logBeta1);',
+      );
+      const { logBeta1 } = settings(adam(1e-3, { beta1: beta }));
+      const correction = wgsl`
 ${math}
 fn correction(own_step: f32) -> f32 {
   return -expm1(own_step * bitcast<f32>(${wordOf(logBeta1)}u));
 }
 `;
-    // All of the first thousand, where it changes most.
-    const stride = times(997, 1);
-    let [found, tries] = [0, 0];
-    for (let first = 1; first <= 2 ** 24; ) {
-      const step = first <= 1000 ? 1 : stride;
-      const last = step === stride ? 2 ** 24 : 1000;
-      const t = Float32Array.from({ length: Math.min(piece, Math.ceil((last - first + 1) / step)) }, (_, i) => first + i * step);
-      const y = await onDevice(correction, 'correction', t);
-      t.forEach((t, i) => {
-        const wanted = -Math.expm1(t * Math.log(beta));
-        const off = Math.abs(y[i] - wanted) / wanted;
-        if (!(off <= 2e-7)) expect.fail(`t = ${t}: ${y[i]}, not ${wanted}`);
-        found = Math.max(found, off);
-      });
-      tries += t.length;
-      first += t.length * step;
-    }
-    tried(task, `1 − βᵗ for β = ${beta} and t from 1 to 2²⁴, with the optimizer's formula`, tries, `relative error at most ${found.toExponential(1)}`);
-  });
+      // All of the first thousand, where it changes most.
+      const stride = times(997, 1);
+      let [found, tries] = [0, 0];
+      for (let first = 1; first <= 2 ** 24;) {
+        const step = first <= 1000 ? 1 : stride;
+        const last = step === stride ? 2 ** 24 : 1000;
+        const t = Float32Array.from(
+          { length: Math.min(piece, Math.ceil((last - first + 1) / step)) },
+          (_, i) => first + i * step,
+        );
+        const y = await onDevice(correction, 'correction', t);
+        t.forEach((t, i) => {
+          const wanted = -Math.expm1(t * Math.log(beta));
+          const off = Math.abs(y[i] - wanted) / wanted;
+          if (!(off <= 2e-7)) expect.fail(`t = ${t}: ${y[i]}, not ${wanted}`);
+          found = Math.max(found, off);
+        });
+        tries += t.length;
+        first += t.length * step;
+      }
+      tried(
+        task,
+        `1 − βᵗ for β = ${beta} and t from 1 to 2²⁴, with the optimizer's formula`,
+        tries,
+        `relative error at most ${found.toExponential(1)}`,
+      );
+    },
+  );
 });
 
 describe('normal draws', () => {
@@ -120,31 +149,40 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 `,
     );
 
-  it.for(['radius', 'angle'] as const)('all 2²⁴ uniforms of the %s', { timeout: 600_000 }, async (counted, { task }) => {
-    expect(draws).toContain(random);
-    const gpu = await sharedGpu();
-    const stride = times(61, 1);
-    const uniforms = Math.floor(2 ** 24 / stride / 2) * 2;
-    let [sum, squares, most] = [0, 0, 0];
-    for (let first = 0; first < uniforms; first += piece) {
-      const quads = Math.min(piece, uniforms - first) / 2;
-      const tape = makeTape(gpu);
-      const y = tape.tensor([4 * quads]);
-      tape.run(normal(counted), { y }, { constants: { first: first * stride, stride, quads }, threads: quads });
-      for (const value of await runOne(tape, y)) {
-        // Once a value is not finite, neither is the largest.
-        most = Math.max(most, Math.abs(value));
-        sum += value;
-        squares += value * value;
+  it.for(['radius', 'angle'] as const)(
+    'all 2²⁴ uniforms of the %s',
+    { timeout: 600_000 },
+    async (counted, { task }) => {
+      expect(draws).toContain(random);
+      const gpu = await sharedGpu();
+      const stride = times(61, 1);
+      const uniforms = Math.floor(2 ** 24 / stride / 2) * 2;
+      let [sum, squares, most] = [0, 0, 0];
+      for (let first = 0; first < uniforms; first += piece) {
+        const quads = Math.min(piece, uniforms - first) / 2;
+        const tape = makeTape(gpu);
+        const y = tape.tensor([4 * quads]);
+        tape.run(normal(counted), { y }, { constants: { first: first * stride, stride, quads }, threads: quads });
+        for (const value of await runOne(tape, y)) {
+          // Once a value is not finite, neither is the largest.
+          most = Math.max(most, Math.abs(value));
+          sum += value;
+          squares += value * value;
+        }
+        // What √(−2 ln u) comes to for the smallest u there is, 2⁻²⁵.
+        expect(most).toBeLessThan(5.9);
       }
-      // What √(−2 ln u) comes to for the smallest u there is, 2⁻²⁵.
-      expect(most).toBeLessThan(5.9);
-    }
-    const count = 2 * uniforms;
-    const mean = sum / count;
-    const variance = squares / count - mean ** 2;
-    expect(Math.abs(variance - 1)).toBeLessThan(3e-3);
-    expect(Math.abs(mean)).toBeLessThan(3e-3);
-    tried(task, `normal draws from every uniform that may become the ${counted}`, uniforms, `all finite, the largest ${most.toFixed(2)}; variance ${variance.toFixed(5)}, mean ${mean.toExponential(0)}`);
-  });
+      const count = 2 * uniforms;
+      const mean = sum / count;
+      const variance = squares / count - mean ** 2;
+      expect(Math.abs(variance - 1)).toBeLessThan(3e-3);
+      expect(Math.abs(mean)).toBeLessThan(3e-3);
+      tried(
+        task,
+        `normal draws from every uniform that may become the ${counted}`,
+        uniforms,
+        `all finite, the largest ${most.toFixed(2)}; variance ${variance.toFixed(5)}, mean ${mean.toExponential(0)}`,
+      );
+    },
+  );
 });

@@ -49,13 +49,19 @@ async function compare(subject: Subject, directions: number): Promise<{ differen
   const tape = makeTape(gpu);
   const inputs = subject.inputs.map(({ values, shape }) => memory.put(values, shape));
   const parts = subject.record(new Pass(tape, 'train', state, memory.put([0, beta], [1, 2])), inputs);
-  const weights = parts.map(({ values, weight }) => (weight === 'random' ? draw.offZero(values.size) : new Float32Array(values.size).fill(weight)));
+  const weights = parts.map(({ values, weight }) =>
+    weight === 'random' ? draw.offZero(values.size) : new Float32Array(values.size).fill(weight),
+  );
   const whole = parts.findIndex(({ weight }) => weight === 'random');
   if (whole < 0) tape.differentiate();
   else tape.differentiate(parts[whole].values, memory.put(weights[whole], parts[whole].values.shape));
   const written = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));
-  const gradients = inputs.map((each) => tape.grad(each)).map((each, i) => (written.has(each) && !subject.inputs[i].data ? each : undefined));
-  const recorded = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].filter((each) => 'tape' in each.home);
+  const gradients = inputs
+    .map((each) => tape.grad(each))
+    .map((each, i) => (written.has(each) && !subject.inputs[i].data ? each : undefined));
+  const recorded = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].filter(
+    (each) => 'tape' in each.home,
+  );
   tape.keep(...recorded);
   const plan = await compile(tape);
 
@@ -65,14 +71,24 @@ async function compare(subject: Subject, directions: number): Promise<{ differen
     inputs.forEach((each, i) => writeTensor(gpu, each, place[i]));
     plan.poison();
     await plan.run();
-    const bound = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].map((each) => ('tape' in each.home ? new Tensor(each.shape, 'f32', each.label, { gpu, range: plan.range(each) }) : each));
+    const bound = [...parts.map(({ values }) => values), ...gradients.flatMap((each) => each ?? [])].map((each) =>
+      'tape' in each.home ? new Tensor(each.shape, 'f32', each.label, { gpu, range: plan.range(each) }) : each,
+    );
     const found = await readTensors(gpu, bound);
     const rest = found.slice(parts.length);
-    return { parts: found.slice(0, parts.length), gradients: gradients.map((each, i) => (each ? rest.shift()! : new Float32Array(point[i].length))) };
+    return {
+      parts: found.slice(0, parts.length),
+      gradients: gradients.map((each, i) => (each ? rest.shift()! : new Float32Array(point[i].length))),
+    };
   };
   const total = (values: readonly Numbers[]) => values.reduce((sum, each, n) => sum + dot(weights[n], each), 0);
   // How a row's sum is cut up, the twin does not know.
-  const twinTotal = (values: readonly Numbers[]) => values.reduce((sum, each, n) => sum + dot(parts[n].weight === 'random' ? weights[n] : Array<number>(each.length).fill(weights[n][0]), each), 0);
+  const twinTotal = (values: readonly Numbers[]) =>
+    values.reduce(
+      (sum, each, n) =>
+        sum + dot(parts[n].weight === 'random' ? weights[n] : Array<number>(each.length).fill(weights[n][0]), each),
+      0,
+    );
   const here = await at(point);
   const length = Math.hypot(...here.gradients.map((g) => Math.hypot(...g)));
   const scale = here.parts.reduce((sum, each, n) => sum + dot(weights[n].map(Math.abs), each.map(Math.abs)), 0);
@@ -114,14 +130,18 @@ interface LayerCase {
 }
 
 function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: Draw): Subject {
-  const shapes = { ...borrowed, ...Object.fromEntries(layer.parameters(input, {}).map(({ name, shape }) => [name, shape])) };
+  const shapes = {
+    ...borrowed,
+    ...Object.fromEntries(layer.parameters(input, {}).map(({ name, shape }) => [name, shape])),
+  };
   const x = draw.floats(rows * product(input), 0.05, 0.95);
   // Every value some way from the next.
   if (kinks === 'order') x.forEach((_, i) => (x[i] = ((i * 37) % x.length) / 8));
   const weights = Object.entries(shapes).map(([name, shape]) => {
     const values = draw.floats(product(shape), -0.7, 0.7);
     // So large that a unit is on for all examples, or off.
-    if (kinks === 'units' && name === 'bias') values.forEach((_, i) => (values[i] = (i % 2 ? -1 : 1) * (1 + product(input) * 0.7)));
+    if (kinks === 'units' && name === 'bias')
+      values.forEach((_, i) => (values[i] = (i % 2 ? -1 : 1) * (1 + product(input) * 0.7)));
     return { values, shape };
   });
   const names = Object.keys(shapes);
@@ -129,7 +149,10 @@ function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: 
     inputs: [{ values: x, shape: [rows, product(input)] }, ...weights],
     record(pass, [x, ...given]) {
       const y = layer.forward(pass, x, (name) => given[names.indexOf(name)], { logits: false, input });
-      return [{ values: y, weight: 'random' }, ...(pass.divergence ? [{ values: pass.divergence, weight: beta / rows }] : [])];
+      return [
+        { values: y, weight: 'random' },
+        ...(pass.divergence ? [{ values: pass.divergence, weight: beta / rows }] : []),
+      ];
     },
     twin,
   };
@@ -171,10 +194,17 @@ const layers: Record<string, LayerCase> = {
   'upsample2d, bilinear': { layer: upsample2d(3, 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, 3, 'bilinear')] },
 }; // prettier-ignore
 
-const rowTotals = (values: Float64Array, columns: number) => Float64Array.from({ length: values.length / columns }, (_, r) => values.subarray(r * columns, (r + 1) * columns).reduce((a, b) => a + b, 0));
+const rowTotals = (values: Float64Array, columns: number) =>
+  Float64Array.from({ length: values.length / columns }, (_, r) =>
+    values.subarray(r * columns, (r + 1) * columns).reduce((a, b) => a + b, 0),
+  );
 
 /** A penalty on a code that two layers make, as `fit` has it: sums over the batch's rows, of which the loss takes the mean. */
-function ofPenalty(penalty: Penalty, draw: Draw, twin?: (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) => number): Subject {
+function ofPenalty(
+  penalty: Penalty,
+  draw: Draw,
+  twin?: (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) => number,
+): Subject {
   const encoder = [dense(5, 'tanh'), dense(3, 'sigmoid')];
   const shapes = [[rows, 6], [5, 6], [5], [3, 5], [3]];
   return {
@@ -183,18 +213,36 @@ function ofPenalty(penalty: Penalty, draw: Draw, twin?: (x: Float64Array, w1: Fl
     record(pass, [x, ...given]) {
       const encode = (from: Tensor) => {
         let y = from;
-        return encoder.map((layer, l) => (y = layer.forward(pass, y, (name) => given[2 * l + (name === 'bias' ? 1 : 0)], { logits: false, input: [y.columns] })));
+        return encoder.map(
+          (layer, l) =>
+            (y = layer.forward(pass, y, (name) => given[2 * l + (name === 'bias' ? 1 : 0)], {
+              logits: false,
+              input: [y.columns],
+            })),
+        );
       };
       const outputs = encode(x);
       const layers = outputs.map((y, l) => ({ y, weight: () => given[2 * l] }));
-      const values = penalty.record({ pass, input: x, code: outputs[1], layers, weights: () => [given[0], given[2]], encode: (nearby) => encode(nearby)[1] });
+      const values = penalty.record({
+        pass,
+        input: x,
+        code: outputs[1],
+        layers,
+        weights: () => [given[0], given[2]],
+        encode: (nearby) => encode(nearby)[1],
+      });
       return [{ values, weight: 1 / rows }];
     },
-    twin: twin && ((...inputs) => [[rows * twin(...(inputs as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]))]]),
+    twin:
+      twin &&
+      ((...inputs) => [
+        [rows * twin(...(inputs as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]))],
+      ]),
   };
 }
 
-const codeOf = (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) => denseReference(denseReference(x, w1, b1, 6, 'tanh'), w2, b2, 5, 'sigmoid');
+const codeOf = (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64Array, b2: Float64Array) =>
+  denseReference(denseReference(x, w1, b1, 6, 'tanh'), w2, b2, 5, 'sigmoid');
 const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
 
 const penalties: Record<string, (draw: Draw) => Subject> = {
@@ -205,7 +253,10 @@ const penalties: Record<string, (draw: Draw) => Subject> = {
   'weight decay': (draw) => ofPenalty(weightDecay(0.1), draw, (_, w1, __, w2) => 0.05 * (sum(w1.map((w) => w * w)) + sum(w2.map((w) => w * w)))),
 }; // prettier-ignore
 
-const subjects = [...Object.entries(layers).map(([name, each]) => [name, (draw: Draw) => ofLayer(each, draw)] as const), ...Object.entries(penalties)];
+const subjects = [
+  ...Object.entries(layers).map(([name, each]) => [name, (draw: Draw) => ofLayer(each, draw)] as const),
+  ...Object.entries(penalties),
+];
 
 describe.each(subjects)('%s', (name, make) => {
   it('along random directions, the gradient is what differences say', { timeout: 600_000 }, async ({ task }) => {
@@ -218,6 +269,11 @@ describe.each(subjects)('%s', (name, make) => {
       differences = Math.max(differences, found.differences);
       twins = Math.max(twins, found.twin ?? 0);
     }
-    tried(task, `the gradient of ${name}, at ${points} places along ${directions} random directions each`, points * directions, `within ${differences.toExponential(1)} of central differences in float32${twins ? `, within ${twins.toExponential(1)} of a float64 twin's` : ''}`);
+    tried(
+      task,
+      `the gradient of ${name}, at ${points} places along ${directions} random directions each`,
+      points * directions,
+      `within ${differences.toExponential(1)} of central differences in float32${twins ? `, within ${twins.toExponential(1)} of a float64 twin's` : ''}`,
+    );
   });
 });

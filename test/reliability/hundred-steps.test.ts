@@ -34,7 +34,9 @@ const samples: Record<keyof typeof models, number[]> = {
 /** FNV-1a over the bytes of all tensors, by name. */
 function hashOf(weights: readonly Matrix[]): string {
   let hash = 2166136261;
-  for (const { data } of weights) for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) hash = Math.imul(hash ^ byte, 16777619);
+  for (const { data } of weights)
+    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      hash = Math.imul(hash ^ byte, 16777619);
   return (hash >>> 0).toString(16);
 }
 
@@ -65,5 +67,10 @@ it.for(['simple', 'variational'] as const)('%s: a hundred steps of Adam', async 
   const off = Math.max(...sampled(weights).map((value, i) => Math.abs(value - samples[name][i])));
   expect(off).toBeLessThan(1e-7);
   if (adapter) expect(hashOf(weights)).toBe(hashes[name][adapter]);
-  tried(task, `${name}: a hundred steps of Adam from a seed`, 100, `weights whose bits come to ${hashOf(weights)}, as in Chrome, Node, Firefox and Deno on SwiftShader`);
+  tried(
+    task,
+    `${name}: a hundred steps of Adam from a seed`,
+    100,
+    `weights whose bits come to ${hashOf(weights)}, as in Chrome, Node, Firefox and Deno on SwiftShader`,
+  );
 });

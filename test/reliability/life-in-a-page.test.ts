@@ -1,6 +1,18 @@
 /** What happens to a training in a page: things disposed of under it, callbacks that misbehave, a browser that keeps nothing. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { adam, autoencoder, DataError, dense, DivergedError, LatentGpuError, openGpu, sgd, type AutoencoderSpec, type FitOptions, type Gpu } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  DataError,
+  dense,
+  DivergedError,
+  LatentGpuError,
+  openGpu,
+  sgd,
+  type AutoencoderSpec,
+  type FitOptions,
+  type Gpu,
+} from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import { images } from '../support/members.ts';
 import { bits, errorOf } from '../support/model.ts';
@@ -9,11 +21,23 @@ import { tried } from '../support/thorough.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
-const spec = { input: 64, encoder: [dense(6, 'relu')], decoder: [dense(64, 'sigmoid')], loss: 'bce' } satisfies AutoencoderSpec;
+const spec = {
+  input: 64,
+  encoder: [dense(6, 'relu')],
+  decoder: [dense(64, 'sigmoid')],
+  loss: 'bce',
+} satisfies AutoencoderSpec;
 const options: FitOptions = { epochs: 3, batchSize: 16, validation: 0.25, restoreBest: true };
 
 /** A training in which something happens the first time a callback comes. */
-async function disturbed(gpu: Gpu, callback: 'onProgress' | 'onEpochEnd', what: (things: { model: Awaited<ReturnType<typeof autoencoder>>; set: Awaited<ReturnType<typeof images>> }) => unknown) {
+async function disturbed(
+  gpu: Gpu,
+  callback: 'onProgress' | 'onEpochEnd',
+  what: (things: {
+    model: Awaited<ReturnType<typeof autoencoder>>;
+    set: Awaited<ReturnType<typeof images>>;
+  }) => unknown,
+) {
   const [set, model] = [await images(gpu), await autoencoder(gpu, spec)];
   let happened = false;
   const happen = () => {
@@ -26,7 +50,9 @@ async function disturbed(gpu: Gpu, callback: 'onProgress' | 'onEpochEnd', what: 
 }
 
 describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => {
-  it('a model disposed of ends its training with an error that says so, and leaves nothing behind', async ({ task }) => {
+  it('a model disposed of ends its training with an error that says so, and leaves nothing behind', async ({
+    task,
+  }) => {
     const gpu = await openGpu({ tuning: 'fixed' });
     const { outcome, set } = await disturbed(gpu, callback, ({ model }) => model.dispose());
     expect(outcome).toBeInstanceOf(LatentGpuError);
@@ -34,7 +60,12 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     set.dispose();
     expect(gpu.memory().bytes).toBe(0);
     gpu.close();
-    tried(task, `the model disposed of inside ${callback}`, 1, 'the fit ends with an error that says so, nothing is left on the device');
+    tried(
+      task,
+      `the model disposed of inside ${callback}`,
+      1,
+      'the fit ends with an error that says so, nothing is left on the device',
+    );
   });
 
   it('a data set disposed of ends the training on it with an error that says so', async ({ task }) => {
@@ -47,13 +78,22 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     for (const each of [again, model]) each.dispose();
     expect(gpu.memory().bytes).toBe(0);
     gpu.close();
-    tried(task, `the data set disposed of inside ${callback}`, 1, 'the fit ends with an error that says so, the model trains on');
+    tried(
+      task,
+      `the data set disposed of inside ${callback}`,
+      1,
+      'the fit ends with an error that says so, the model trains on',
+    );
   });
 
   it('a second fit is refused, and the first goes on as if nothing had been', async ({ task }) => {
     const gpu = await sharedGpu();
     let second: unknown;
-    const { outcome, model } = await disturbed(gpu, callback, async ({ model, set }) => (second = await errorOf(model.fit(set, options))));
+    const { outcome, model } = await disturbed(
+      gpu,
+      callback,
+      async ({ model, set }) => (second = await errorOf(model.fit(set, options))),
+    );
     expect(second).toBeInstanceOf(LatentGpuError);
     expect((second as Error).message).toContain('being trained already');
     expect(outcome).toMatchObject({ stopped: 'finished' });
@@ -110,7 +150,8 @@ describe('IndexedDB', () => {
     return made;
   };
   const holding = (value: unknown, put: () => IDBRequest = () => succeeding(undefined)) => ({
-    open: () => succeeding({ transaction: () => ({ objectStore: () => ({ get: () => succeeding(value), put }) }), close() {} }),
+    open: () =>
+      succeeding({ transaction: () => ({ objectStore: () => ({ get: () => succeeding(value), put }) }), close() {} }),
   });
   const cases: [string, object][] = [
     ['is refused by an exception', { open: () => { throw new DOMException('no', 'SecurityError'); } }], // prettier-ignore

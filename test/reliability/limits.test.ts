@@ -24,13 +24,24 @@ it('the whole family trains on a device of default limits', async ({ task }) => 
     expect(gpu.memory().bytes, name).toBe(0);
   }
   gpu.close();
-  tried(task, 'the whole family on a device of WebGPU’s default limits, 8 storage buffers a stage and 128 MiB a binding', Object.keys(members).length, 'trains');
+  tried(
+    task,
+    'the whole family on a device of WebGPU’s default limits, 8 storage buffers a stage and 128 MiB a binding',
+    Object.keys(members).length,
+    'trains',
+  );
 });
 
 it('the whole family trains where a binding holds 8 MiB, to the same bits', async ({ task }) => {
   const [gpu, small] = [await sharedGpu(), await withSmallBuffers(2 ** 23)];
-  for (const [name, member] of Object.entries(members)) expect(await run(member, small), name).toEqual(await run(member, gpu));
-  tried(task, 'the whole family where a binding holds 8 MiB', Object.keys(members).length, 'the same bits as without that limit');
+  for (const [name, member] of Object.entries(members))
+    expect(await run(member, small), name).toEqual(await run(member, gpu));
+  tried(
+    task,
+    'the whole family where a binding holds 8 MiB',
+    Object.keys(members).length,
+    'the same bits as without that limit',
+  );
 });
 
 it('more bytes than the device gets pass through a window of it', { timeout: 900_000 }, async ({ task }) => {
@@ -40,7 +51,12 @@ it('more bytes than the device gets pass through a window of it', { timeout: 900
   for (let i = 0; i < bytes.length; i += 61) bytes[i] = i % 251;
   const gpu = await openGpu({ tuning: 'fixed' });
   const set = await dataset(gpu, bytes, { shape: [features], deviceBytes });
-  const model = await autoencoder(gpu, { input: features, encoder: [dense(8, 'relu')], decoder: [dense(features, 'sigmoid')], loss: 'bce' });
+  const model = await autoencoder(gpu, {
+    input: features,
+    encoder: [dense(8, 'relu')],
+    decoder: [dense(features, 'sigmoid')],
+    loss: 'bce',
+  });
   const batch = 512;
   const { loss } = await model.fit(set, { epochs: 1, batchSize: batch });
   expect(loss.length).toBe(Math.ceil(examples / batch));
@@ -51,7 +67,12 @@ it('more bytes than the device gets pass through a window of it', { timeout: 900
   expect(peakBytes).toBeLessThan(deviceBytes + 8 * examples + 3 * 4 * batch * features + 2 ** 20);
   gpu.close();
   const mib = (value: number) => `${Math.round(value / 2 ** 20)} MiB`;
-  tried(task, `an epoch over ${mib(total)} of bytes with \`deviceBytes\` of ${mib(deviceBytes)}`, 1, `trains; at most ${mib(peakBytes)} on the device`);
+  tried(
+    task,
+    `an epoch over ${mib(total)} of bytes with \`deviceBytes\` of ${mib(deviceBytes)}`,
+    1,
+    `trains; at most ${mib(peakBytes)} on the device`,
+  );
 });
 
 describe('sizes', () => {
@@ -64,7 +85,13 @@ describe('sizes', () => {
     ['batches of one', 6, 9, { encoder: [dense(3)], decoder: [dense(6)] }, { epochs: 2, batchSize: 1 }],
     ['30 layers', 8, 40, { encoder: layers(15), decoder: [...layers(14), dense(8)] }, { epochs: 2, batchSize: 16 }],
     ['100,000 features', 100_000, 6, { encoder: [dense(2)], decoder: [dense(100_000)] }, { epochs: 2, batchSize: 3 }],
-    ['70,000 rows in one batch', 4, 70_000, { encoder: [dense(2)], decoder: [dense(4)] }, { epochs: 1, batchSize: 70_000 }],
+    [
+      '70,000 rows in one batch',
+      4,
+      70_000,
+      { encoder: [dense(2)], decoder: [dense(4)] },
+      { epochs: 1, batchSize: 70_000 },
+    ],
   ];
   it.each(cases)('%s', async (_, features, examples, spec, fit) => {
     const gpu = await sharedGpu();

@@ -14,9 +14,21 @@ const openMs = 5000;
 /** Everything a page may have under way at once. */
 async function atOnce(gpu: Gpu): Promise<Record<string, Promise<unknown>>> {
   const set = await images(gpu);
-  const model = await autoencoder(gpu, { input: 64, encoder: [dense(10, 'relu'), gaussian(2)], decoder: [dense(64, 'sigmoid')], loss: 'bce' });
+  const model = await autoencoder(gpu, {
+    input: 64,
+    encoder: [dense(10, 'relu'), gaussian(2)],
+    decoder: [dense(64, 'sigmoid')],
+    loss: 'bce',
+  });
   return {
-    fit: model.fit(set, { epochs: 3, batchSize: 8, validation: 0.25, restoreBest: true, progressEveryMs: 0, onProgress: () => {} }),
+    fit: model.fit(set, {
+      epochs: 3,
+      batchSize: 8,
+      validation: 0.25,
+      restoreBest: true,
+      progressEveryMs: 0,
+      onProgress: () => {},
+    }),
     encode: model.encode(set),
     reconstruct: model.reconstruct(new Float32Array(640)),
     evaluate: model.evaluate(set),
@@ -29,36 +41,53 @@ async function atOnce(gpu: Gpu): Promise<Record<string, Promise<unknown>>> {
 /** What a call has come to, at the latest so long after the loss. */
 function ended(promise: Promise<unknown>, lost: Promise<unknown>): Promise<unknown> {
   const open = lost.then(() => new Promise((resolve) => setTimeout(resolve, openMs, 'still open')));
-  return Promise.race([promise.then(() => 'done', (error: unknown) => error), open]);
+  return Promise.race([
+    promise.then(
+      () => 'done',
+      (error: unknown) => error,
+    ),
+    open,
+  ]);
 }
 
 const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
 
 describe('a device destroyed', () => {
-  it('at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError', { timeout: 600_000 }, async ({ task }) => {
-    let losses = 0;
-    let rejected = 0;
-    for (let at = 0; ; at += everyNth) {
-      const { gpu, operations } = faulty(await ownDevice(), 'loss', at);
-      const calls = await atOnce(gpu).catch((error: unknown) => ({ making: Promise.reject(error as Error) }));
-      const outcomes = await Promise.all(Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise, gpu.lost)] as const));
-      for (const [name, outcome] of outcomes) {
-        if (outcome === 'done') continue;
-        expect(outcome, `${name}, destroyed at operation ${at}`).toBeInstanceOf(DeviceLostError);
-        rejected++;
+  it(
+    'at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError',
+    { timeout: 600_000 },
+    async ({ task }) => {
+      let losses = 0;
+      let rejected = 0;
+      for (let at = 0; ; at += everyNth) {
+        const { gpu, operations } = faulty(await ownDevice(), 'loss', at);
+        const calls = await atOnce(gpu).catch((error: unknown) => ({ making: Promise.reject(error as Error) }));
+        const outcomes = await Promise.all(
+          Object.entries(calls).map(async ([name, promise]) => [name, await ended(promise, gpu.lost)] as const),
+        );
+        for (const [name, outcome] of outcomes) {
+          if (outcome === 'done') continue;
+          expect(outcome, `${name}, destroyed at operation ${at}`).toBeInstanceOf(DeviceLostError);
+          rejected++;
+        }
+        // How many there are goes by the machine's pace: this run had fewer, and passed undisturbed.
+        if (operations() <= at) {
+          expect(outcomes.map(([, outcome]) => outcome)).toEqual(outcomes.map(() => 'done'));
+          gpu.device.destroy();
+          break;
+        }
+        await gpu.lost;
+        expect(await errorOf(images(gpu)), `a call after operation ${at}`).toBeInstanceOf(DeviceLostError);
+        losses++;
       }
-      // How many there are goes by the machine's pace: this run had fewer, and passed undisturbed.
-      if (operations() <= at) {
-        expect(outcomes.map(([, outcome]) => outcome)).toEqual(outcomes.map(() => 'done'));
-        gpu.device.destroy();
-        break;
-      }
-      await gpu.lost;
-      expect(await errorOf(images(gpu)), `a call after operation ${at}`).toBeInstanceOf(DeviceLostError);
-      losses++;
-    }
-    // Most of them come while something is under way.
-    expect(rejected).toBeGreaterThan(losses);
-    tried(task, 'the device destroyed as an asynchronous operation of a fit begins, beside it encode, reconstruct, evaluate, save, weights, sample', losses, `${rejected} calls rejected with DeviceLostError, none open after 5 s`);
-  });
+      // Most of them come while something is under way.
+      expect(rejected).toBeGreaterThan(losses);
+      tried(
+        task,
+        'the device destroyed as an asynchronous operation of a fit begins, beside it encode, reconstruct, evaluate, save, weights, sample',
+        losses,
+        `${rejected} calls rejected with DeviceLostError, none open after 5 s`,
+      );
+    },
+  );
 });

@@ -9,30 +9,43 @@ import { times, tried } from '../support/thorough.ts';
 catchGpuErrors();
 
 describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
-  it('is loaded from a file, or the file is refused, and nothing stays on the device', { timeout: 3_600_000 }, async ({ task }) => {
-    const gpu = await sharedGpu();
-    const load = loaders[kind];
-    const files = await savedModels(gpu, kind);
-    const { bytes, buffers } = gpu.memory();
-    const count = times(20, 1_000);
-    // A new shape takes the compiler longer than all of the reading.
-    let left = times(2, 40);
-    const verdict = await withstand({
-      count,
-      file: (draw) => damagedModel(files, draw),
-      read: async (file) => (await load(gpu, file)).dispose(),
-      after: () => expect(gpu.memory()).toMatchObject({ bytes, buffers }),
-      check: async (_, file) => {
-        if (left-- <= 0) return;
-        const model = await load(gpu, file);
-        await works(() => model.encoder.predict(new Float32Array(model.encoder.inputShape.reduce((product, n) => product * n, 1)).fill(0.5)));
-        model.dispose();
-        expect(gpu.memory()).toMatchObject({ bytes, buffers });
-      },
-    });
-    expect(verdict.results).toBeGreaterThan(0);
-    tried(task, `files of a model, ${kind}, on a device: its description damaged, its weights, its bytes`, count, words(verdict));
-  });
+  it(
+    'is loaded from a file, or the file is refused, and nothing stays on the device',
+    { timeout: 3_600_000 },
+    async ({ task }) => {
+      const gpu = await sharedGpu();
+      const load = loaders[kind];
+      const files = await savedModels(gpu, kind);
+      const { bytes, buffers } = gpu.memory();
+      const count = times(20, 1_000);
+      // A new shape takes the compiler longer than all of the reading.
+      let left = times(2, 40);
+      const verdict = await withstand({
+        count,
+        file: (draw) => damagedModel(files, draw),
+        read: async (file) => (await load(gpu, file)).dispose(),
+        after: () => expect(gpu.memory()).toMatchObject({ bytes, buffers }),
+        check: async (_, file) => {
+          if (left-- <= 0) return;
+          const model = await load(gpu, file);
+          await works(() =>
+            model.encoder.predict(
+              new Float32Array(model.encoder.inputShape.reduce((product, n) => product * n, 1)).fill(0.5),
+            ),
+          );
+          model.dispose();
+          expect(gpu.memory()).toMatchObject({ bytes, buffers });
+        },
+      });
+      expect(verdict.results).toBeGreaterThan(0);
+      tried(
+        task,
+        `files of a model, ${kind}, on a device: its description damaged, its weights, its bytes`,
+        count,
+        words(verdict),
+      );
+    },
+  );
 });
 
 /** A model that was read gives finite numbers, or says why not. */

@@ -33,8 +33,12 @@ describe('openGpu', () => {
 
   it('refuses an unknown option, with a guess where one is close', async () => {
     await expect(openGpu({ adaptor: null } as never)).rejects.toThrow(OptionError);
-    await expect(openGpu({ adaptor: null } as never)).rejects.toThrow("openGpu: unknown option 'adaptor' (did you mean adapter?)");
-    await expect(openGpu({ colour: 'red' } as never)).rejects.toThrow("unknown option 'colour'; it takes adapter, device, powerPreference, tuning");
+    await expect(openGpu({ adaptor: null } as never)).rejects.toThrow(
+      "openGpu: unknown option 'adaptor' (did you mean adapter?)",
+    );
+    await expect(openGpu({ colour: 'red' } as never)).rejects.toThrow(
+      "unknown option 'colour'; it takes adapter, device, powerPreference, tuning",
+    );
   });
 
   it('says so where there is no adapter', async () => {
@@ -67,7 +71,9 @@ describe('a device of one’s own', () => {
   };
 
   it('needs eight storage buffers a shader, and 64 invocations', async () => {
-    const device = await deviceWith({ limits: { maxStorageBuffersPerShaderStage: 4, maxComputeInvocationsPerWorkgroup: 256 } });
+    const device = await deviceWith({
+      limits: { maxStorageBuffersPerShaderStage: 4, maxComputeInvocationsPerWorkgroup: 256 },
+    });
     const opening = openGpu({ device });
     await expect(opening).rejects.toThrow(GpuUnavailableError);
     await expect(opening).rejects.toThrow("the device's maxStorageBuffersPerShaderStage is 4; 8 are needed");
@@ -179,7 +185,11 @@ describe('those who wait when the device goes', () => {
     const gpu: Gpu = await openGpu();
     const tape = makeTape(gpu);
     const y = tape.tensor([4]);
-    tape.run(shader<'y'>('broken', '@group(0) @binding(0) var<storage, read_write> y: array<f32>; @compute fn main() { no }'), { y }, {});
+    tape.run(
+      shader<'y'>('broken', '@group(0) @binding(0) var<storage, read_write> y: array<f32>; @compute fn main() { no }'),
+      { y },
+      {},
+    );
     tape.keep(y);
     const waiting = rejects(compile(tape));
     gpu.close();
@@ -195,7 +205,9 @@ describe('guard', () => {
   it('turns what WebGPU reports only in scopes into an error', async () => {
     const gpu = await openGpu();
     await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow(LatentGpuError);
-    await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow('WebGPU refused a command');
+    await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow(
+      'WebGPU refused a command',
+    );
     expect(await gpu.guard(() => 7)).toBe(7);
     gpu.close();
   });

@@ -13,7 +13,12 @@ const held = ({ bytes, buffers }: { bytes: number; buffers: number }) => ({ byte
 it('counts what is held, in blocks of 256 bytes, and is back where it was when all is freed', async () => {
   const gpu = await sharedGpu();
   const before = gpu.memory();
-  const made = [emptyTensor(gpu, [1]), emptyTensor(gpu, [64]), emptyTensor(gpu, [65]), tensor(gpu, new Float32Array(1000))];
+  const made = [
+    emptyTensor(gpu, [1]),
+    emptyTensor(gpu, [64]),
+    emptyTensor(gpu, [65]),
+    tensor(gpu, new Float32Array(1000)),
+  ];
   expect(held(gpu.memory())).toEqual({ bytes: before.bytes + 256 + 256 + 512 + 4096, buffers: before.buffers + 4 });
   for (const each of made) each.dispose();
   expect(held(gpu.memory())).toEqual(held(before));

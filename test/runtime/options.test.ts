@@ -19,6 +19,8 @@ it('takes numbers in their range and refuses others, naming it', () => {
   for (const value of [NaN, Infinity, '3', undefined, null, 2.5, 0, 4]) {
     expect(() => checkNumber('n', value, { least: 1, most: 3, whole: true })).toThrow(OptionError);
   }
-  expect(() => checkNumber('n', 2.5, { least: 1, whole: true })).toThrow(/n: 2.5 is not a whole number .*of at least 1/);
+  expect(() => checkNumber('n', 2.5, { least: 1, whole: true })).toThrow(
+    /n: 2.5 is not a whole number .*of at least 1/,
+  );
   expect(() => checkNumber('n', 0, { above: 0 })).toThrow('above 0');
 });

@@ -16,7 +16,10 @@ it('holds values in one buffer, each parameter where a binding may start', async
   const parameters = new Parameters(gpu, specs);
   expect(parameters.names).toEqual(['weight', 'bias', 'last']);
   expect(parameters.values.size).toBe(128 + 64 + 64);
-  const [whole, ...each] = await readTensors(gpu, [parameters.values, ...parameters.names.map((name) => parameters.get(name))]);
+  const [whole, ...each] = await readTensors(gpu, [
+    parameters.values,
+    ...parameters.names.map((name) => parameters.get(name)),
+  ]);
   specs.forEach(({ initial }, i) => expect(each[i]).toEqual(initial));
   expect([whole[64], whole[65], whole[128], whole[129], whole[192]]).toEqual([65, 0, -1, 0, 7]);
   parameters.dispose();
@@ -41,7 +44,15 @@ it('gives each parameter its own part of the gradients', async () => {
 
 it('names the parameter at an offset', async () => {
   const parameters = new Parameters(await sharedGpu(), specs);
-  expect([0, 64, 127, 128, 191, 192, 255].map((offset) => parameters.nameAt(offset))).toEqual(['weight', 'weight', 'weight', 'bias', 'bias', 'last', 'last']);
+  expect([0, 64, 127, 128, 191, 192, 255].map((offset) => parameters.nameAt(offset))).toEqual([
+    'weight',
+    'weight',
+    'weight',
+    'bias',
+    'bias',
+    'last',
+    'last',
+  ]);
   expect(() => parameters.get('none')).toThrow('no parameter none');
   expect([parameters.named('bias'), parameters.named('none')]).toEqual([parameters.get('bias'), undefined]);
   parameters.dispose();
@@ -51,10 +62,17 @@ it('knows a parameter of several parts as one inside and as its parts outside', 
   const gpu = await sharedGpu();
   for (const inputs of [1, 2, 3, 4, 5, 32]) {
     const initial = Float32Array.from({ length: 2 * inputs }, (_, i) => i + 1);
-    const parameters = new Parameters(gpu, [...specs, { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] }]);
+    const parameters = new Parameters(gpu, [
+      ...specs,
+      { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] },
+    ]);
     expect(parameters.names.slice(3)).toEqual(['mean', 'logvar']);
     expect(parameters.entries.map(([name]) => name)).toEqual(['weight', 'bias', 'last', 'heads']);
-    const [whole, mean, logvar] = await readTensors(gpu, [parameters.get('heads'), parameters.named('mean')!, parameters.named('logvar')!]);
+    const [whole, mean, logvar] = await readTensors(gpu, [
+      parameters.get('heads'),
+      parameters.named('mean')!,
+      parameters.named('logvar')!,
+    ]);
     expect(whole).toEqual(initial);
     expect(mean).toEqual(initial.subarray(0, inputs));
     expect(logvar).toEqual(initial.subarray(inputs));

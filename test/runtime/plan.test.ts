@@ -27,10 +27,15 @@ function randomGraph(tape: Tape, memory: Inputs, draw: Draw, size: number): Node
   while (nodes.length < size) {
     const a = draw.pick(nodes);
     const b = draw.pick(nodes.filter(({ values }) => values.length === a.values.length));
-    const [record, combine] = draw.whole(0, 1) ? ([add, (p: number, q: number) => p + q] as const) : ([multiply, (p: number, q: number) => p * q] as const);
+    const [record, combine] = draw.whole(0, 1)
+      ? ([add, (p: number, q: number) => p + q] as const)
+      : ([multiply, (p: number, q: number) => p * q] as const);
     // Halved on the way, so that nothing grows without bound.
     const half = memory.put([0.5]);
-    nodes.push({ tensor: multiply(tape, record(tape, a.tensor, b.tensor), half), values: a.values.map((v, i) => 0.5 * combine(v, b.values[i])) });
+    nodes.push({
+      tensor: multiply(tape, record(tape, a.tensor, b.tensor), half),
+      values: a.values.map((v, i) => 0.5 * combine(v, b.values[i])),
+    });
   }
   return nodes;
 }
@@ -69,7 +74,9 @@ describe('buffers', () => {
     const groups = watchBuffers(gpu.device);
     const plan = await compile(tape);
     expect(plan.dispatches).toBe(tape.dispatches.length);
-    const bufferOf = new Map(tape.dispatches.flatMap(({ tensors }, i) => tensors.map((tensor, n) => [tensor, groups[i][n]] as const)));
+    const bufferOf = new Map(
+      tape.dispatches.flatMap(({ tensors }, i) => tensors.map((tensor, n) => [tensor, groups[i][n]] as const)),
+    );
     const recorded = [...spans(tape.dispatches)].filter(([tensor]) => 'tape' in tensor.home);
     const clashes = recorded.flatMap(([p, [pFirst, pLast]], i) =>
       recorded.slice(i + 1).filter(([q, [qFirst, qLast]]) => {
@@ -90,9 +97,14 @@ describe('buffers', () => {
     const tape = makeTape(gpu);
     const nodes = randomGraph(tape, memory, new Draw(seed), 60).slice(3);
     const wanted = nodes.filter((_, i) => i % 4 === 0);
-    const results = await run(tape, wanted.map(({ tensor }) => tensor));
+    const results = await run(
+      tape,
+      wanted.map(({ tensor }) => tensor),
+    );
     memory.dispose();
-    results.forEach((values, i) => expectClose(values, wanted[i].values, (n) => 1e-5 * Math.abs(wanted[i].values[n]) + 1e-6, `node ${4 * i}`));
+    results.forEach((values, i) =>
+      expectClose(values, wanted[i].values, (n) => 1e-5 * Math.abs(wanted[i].values[n]) + 1e-6, `node ${4 * i}`),
+    );
   });
 
   it('are reused along a chain: two do for any length', async () => {

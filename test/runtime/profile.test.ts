@@ -19,9 +19,13 @@ describe('a profile', () => {
     await plain.fit(data, fit);
     const before = gpu.counters();
     const kernels = await gpu.profile(() => profiled.fit(data, fit));
-    expect(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(gpu.counters().dispatches - before.dispatches);
+    expect(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(
+      gpu.counters().dispatches - before.dispatches,
+    );
     expect(kernels.find(({ kernel }) => kernel === 'gather')?.dispatches).toBe(5);
-    expect(kernels.map(({ milliseconds }) => milliseconds)).toEqual(kernels.map(({ milliseconds }) => milliseconds).toSorted((a, b) => b - a));
+    expect(kernels.map(({ milliseconds }) => milliseconds)).toEqual(
+      kernels.map(({ milliseconds }) => milliseconds).toSorted((a, b) => b - a),
+    );
     expect(await bits(profiled)).toEqual(await bits(plain));
     plain.dispose();
     profiled.dispose();

@@ -5,7 +5,8 @@ it('uniforms are the same for the same seed, stream and purpose, and others else
   const first = uniforms(100, 1, 2, 3);
   expect(uniforms(100, 1, 2, 3)).toEqual(first);
   expect(uniforms(37, 1, 2, 3)).toEqual(first.subarray(0, 37));
-  for (const other of [uniforms(100, 2, 2, 3), uniforms(100, 1, 3, 3), uniforms(100, 1, 2, 4)]) expect(other).not.toEqual(first);
+  for (const other of [uniforms(100, 2, 2, 3), uniforms(100, 1, 3, 3), uniforms(100, 1, 2, 4)])
+    expect(other).not.toEqual(first);
 });
 
 it('uniforms fill [0, 1) evenly', () => {

@@ -98,8 +98,13 @@ describe('how many steps go into a submit', () => {
   it('shrinks when steps become slower', async () => {
     let msPerStep = 1;
     const { gpu, submits } = pretend(1);
-    const slow = { stopwatch: () => undefined, compute: (encode: (pass: CommandPass) => number) => gpu.compute((commands) => encode(commands) * msPerStep) } as unknown as Gpu;
-    await new Schedule(slow, 100).run(3000, oneEach, { onFinished: (steps) => void (msPerStep = steps > 1000 ? 10 : 1) });
+    const slow = {
+      stopwatch: () => undefined,
+      compute: (encode: (pass: CommandPass) => number) => gpu.compute((commands) => encode(commands) * msPerStep),
+    } as unknown as Gpu;
+    await new Schedule(slow, 100).run(3000, oneEach, {
+      onFinished: (steps) => void (msPerStep = steps > 1000 ? 10 : 1),
+    });
     // Counted in milliseconds here: ten times as slow, so a tenth as many in each.
     expect(submits.slice(-3, -1)).toEqual([100, 100]);
   });
@@ -152,7 +157,10 @@ describe('goOn', () => {
     const { gpu, submits } = pretend(1);
     let asked = 0;
     let finished = 0;
-    const steps = await new Schedule(gpu, 10).run(1000, oneEach, { goOn: () => ++asked <= 4, onFinished: (count) => void (finished = count) });
+    const steps = await new Schedule(gpu, 10).run(1000, oneEach, {
+      goOn: () => ++asked <= 4,
+      onFinished: (count) => void (finished = count),
+    });
     expect(submits).toHaveLength(4);
     expect(steps).toBe(submits.reduce((a, b) => a + b));
     expect(finished).toBe(steps);
@@ -166,7 +174,9 @@ describe('goOn', () => {
       if (submits.length === 3) throw reason;
       return true;
     };
-    await expect(new Schedule(gpu, 10).run(1000, oneEach, { goOn, onFinished: (count) => void (finished = count) })).rejects.toBe(reason);
+    await expect(
+      new Schedule(gpu, 10).run(1000, oneEach, { goOn, onFinished: (count) => void (finished = count) }),
+    ).rejects.toBe(reason);
     expect(finished).toBe(submits.reduce((a, b) => a + b));
   });
 
@@ -174,7 +184,9 @@ describe('goOn', () => {
     const { gpu, submits } = pretend(1);
     let resume!: () => void;
     const paused = new Promise<void>((resolve) => (resume = resolve));
-    const running = new Schedule(gpu, 10).run(30, oneEach, { goOn: () => (submits.length === 2 ? paused.then(() => true) : true) });
+    const running = new Schedule(gpu, 10).run(30, oneEach, {
+      goOn: () => (submits.length === 2 ? paused.then(() => true) : true),
+    });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(submits).toHaveLength(2);
     resume();

@@ -50,7 +50,9 @@ it('refuses a constant the shader does not have', async () => {
 it('refuses a tensor of another tape', async () => {
   const gpu = await sharedGpu();
   const [tape, other] = [makeTape(gpu), makeTape(gpu)];
-  expect(() => tape.run(shift, { x: other.tensor([4]), y: tape.tensor([4]) }, {})).toThrow("shift: 'x' was recorded on another tape");
+  expect(() => tape.run(shift, { x: other.tensor([4]), y: tape.tensor([4]) }, {})).toThrow(
+    "shift: 'x' was recorded on another tape",
+  );
 });
 
 it('assigns a gradient first and adds to it from then on', async () => {
@@ -144,7 +146,9 @@ it('lets no gradient past a constant by way of a fold', async () => {
   const z = multiply(tape, x, x);
   const y = tape.constant(() => tanh(tape, z));
   tape.differentiate(dense(tape, y, w, undefined), memory.put([1], [1, 1]));
-  const written = tape.dispatches.flatMap(({ shader, tensors }) => tensors.filter((_, i) => shader.bindings[i].access === 'read_write'));
+  const written = tape.dispatches.flatMap(({ shader, tensors }) =>
+    tensors.filter((_, i) => shader.bindings[i].access === 'read_write'),
+  );
   memory.dispose();
   expect(written).toContain(tape.grad(w));
   expect(written).not.toContain(tape.grad(x));
@@ -171,5 +175,7 @@ it('refuses a gradient of another size than what it is the gradient of', async (
   const gpu = await sharedGpu();
   const tape = makeTape(gpu);
   const y = tanh(tape, tensor(gpu, [1, 2, 3]));
-  expect(() => tape.differentiate(y, tensor(gpu, [1, 2]))).toThrow(new ShapeError('differentiate: y is [3], its gradient [2]'));
+  expect(() => tape.differentiate(y, tensor(gpu, [1, 2]))).toThrow(
+    new ShapeError('differentiate: y is [3], its gradient [2]'),
+  );
 });

@@ -21,7 +21,12 @@ it('takes flat arrays, matrices and shapes, and gives them back', async () => {
     [[2], 1, 2, 2, 16],
   ]);
   const values = await readTensors(gpu, made);
-  expect(values.map((each) => [...each])).toEqual([[1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5, 6], [1, 2 ** 32 - 1]]);
+  expect(values.map((each) => [...each])).toEqual([
+    [1, 2, 3],
+    [1, 2, 3, 4],
+    [1, 2, 3, 4, 5, 6],
+    [1, 2 ** 32 - 1],
+  ]);
   for (const each of made) each.dispose();
 });
 

@@ -30,11 +30,19 @@ const make = (way: string) => ({ shader: increment(detours[way]), workgroups: 1 
 
 /** Everything is remembered for as long as the browser runs, so each test has an adapter of its own. */
 let adapters = 0;
-const newAdapter = () => ({ vendor: 'test', architecture: `${Date.now()} ${adapters++}`, description: '', isFallback: false });
+const newAdapter = () => ({
+  vendor: 'test',
+  architecture: `${Date.now()} ${adapters++}`,
+  description: '',
+  isFallback: false,
+});
 
 async function slowFirst(gpu: Gpu, problem = 'increment') {
   const tape = makeTape(gpu);
-  const x = tensor(gpu, Float32Array.from({ length: 64 }, (_, i) => i));
+  const x = tensor(
+    gpu,
+    Float32Array.from({ length: 64 }, (_, i) => i),
+  );
   const y = tape.tensor([64]);
   tape.run(increment(detours.slow), { x, y }, { workgroups: 1, choice: { problem, ways: Object.keys(detours), make } });
   tape.keep(y);

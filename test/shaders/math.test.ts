@@ -13,7 +13,9 @@ function points(low: number, high: number, tiny?: number): Float32Array {
   const even = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count);
   const random = new Draw(1).floats(count, low, high);
   const small = tiny ? Array.from({ length: count + 1 }, (_, i) => tiny * (high / tiny) ** (i / count)) : [];
-  return Float32Array.from([...even, ...random, ...small, ...(low < 0 ? small.map((v) => -v) : [])].filter((v) => v >= low && v <= high));
+  return Float32Array.from(
+    [...even, ...random, ...small, ...(low < 0 ? small.map((v) => -v) : [])].filter((v) => v >= low && v <= high),
+  );
 }
 
 describe('errors in units of the last place', () => {

@@ -48,8 +48,16 @@ async function onDevice(cases: { counter: Four; key: Two }[]) {
   const tape = makeTape(gpu);
   const count = cases.length;
   const words = tape.tensor([count, 4], 'u32');
-  const counters = memory.put(cases.flatMap(({ counter }) => counter), [count, 4], 'u32');
-  const keys = memory.put(cases.flatMap(({ key }) => key), [count, 2], 'u32');
+  const counters = memory.put(
+    cases.flatMap(({ counter }) => counter),
+    [count, 4],
+    'u32',
+  );
+  const keys = memory.put(
+    cases.flatMap(({ key }) => key),
+    [count, 2],
+    'u32',
+  );
   tape.run(each, { counters, keys, words }, { constants: { count }, threads: count });
   const values = await runOne(tape, words);
   memory.dispose();
@@ -68,7 +76,10 @@ describe('philox', () => {
   it('is the same on both for random counters and keys', async () => {
     const draw = new Draw(1);
     const word = () => Math.floor(draw.floats(1, 0, 1)[0] * 2 ** 24) * 251;
-    const cases = Array.from({ length: 200 }, () => ({ counter: [word(), word(), word(), word()] as Four, key: [word(), word()] as Two }));
+    const cases = Array.from({ length: 200 }, () => ({
+      counter: [word(), word(), word(), word()] as Four,
+      key: [word(), word()] as Two,
+    }));
     expect([...(await onDevice(cases))]).toEqual(cases.flatMap(({ counter, key }) => philox(counter, key)));
   });
 });

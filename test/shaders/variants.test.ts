@@ -1,6 +1,13 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
-import { activationBackward, activationForward, activationNames, slopeBackward, slopeForward, type Activation } from '../../shaders/activation.ts';
+import {
+  activationBackward,
+  activationForward,
+  activationNames,
+  slopeBackward,
+  slopeForward,
+  type Activation,
+} from '../../shaders/activation.ts';
 import { convShader } from '../../shaders/conv2d.ts';
 import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
@@ -19,7 +26,12 @@ import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
-import { meanBackward, meanForward, reparameterizeBackward, reparameterizeForward } from '../../shaders/reparameterize.ts';
+import {
+  meanBackward,
+  meanForward,
+  reparameterizeBackward,
+  reparameterizeForward,
+} from '../../shaders/reparameterize.ts';
 import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/resample.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
@@ -68,50 +80,90 @@ const matmuls: MatmulVariant[] = [
     { ...variant, bias: i % 2 === 0, sums: variant.transposeA },
     { ...variant, bias: i % 2 === 1, sums: false },
   ]),
-  ...all({ wideY: either, activation: activationNames, slope: [...none, ...activationNames], bias: either }).map((variant) => ({
-    ...variant,
-    transposeA: false,
-    transposeB: true,
-    wideA: true,
-    wideB: true,
-    ragged: false,
-    tiling: tilings[0],
-    sums: false,
-  })),
+  ...all({ wideY: either, activation: activationNames, slope: [...none, ...activationNames], bias: either }).map(
+    (variant) => ({
+      ...variant,
+      transposeA: false,
+      transposeB: true,
+      wideA: true,
+      wideB: true,
+      ragged: false,
+      tiling: tilings[0],
+      sums: false,
+    }),
+  ),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
 const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
-const plainly = convolutions.map((variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const);
+const plainly = convolutions.map(
+  (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
+);
 
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
-  activation: activationNames.flatMap((name) => [activationForward(name), activationBackward(name), slopeForward(name), slopeBackward(name)]),
+  activation: activationNames.flatMap((name) => [
+    activationForward(name),
+    activationBackward(name),
+    slopeForward(name),
+    slopeBackward(name),
+  ]),
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
-  gather: [...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split', 'ring'] as const }).map(gatherShader), scatterShader()] as Shader[],
+  gather: [
+    ...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split', 'ring'] as const }).map(gatherShader),
+    scatterShader(),
+  ] as Shader[],
   loss: all({
     kind: ['mse', 'bce', 'product', 'square', 'absolute', 'value'] as TermKind[],
     wide: either,
     writes: ['gradient', 'gradients', 'elements', 'sums'] as const,
     slope: [undefined, ...activationNames] as (Activation | undefined)[],
   })
-    .filter(({ kind, writes, slope }) => (slope === undefined || (writes === 'gradient' && kind === 'bce') || (writes.startsWith('gradient') && slope === 'tanh')) && (writes !== 'gradients' || hasSecond(kind)))
+    .filter(
+      ({ kind, writes, slope }) =>
+        (slope === undefined ||
+          (writes === 'gradient' && kind === 'bce') ||
+          (writes.startsWith('gradient') && slope === 'tanh')) &&
+        (writes !== 'gradients' || hasSecond(kind)),
+    )
     .map(lossShader) as Shader[],
-  conv2d: plainly.flatMap((variant) => [...either.map((wideRun) => convShader({ ...variant, wideRun })), convShader({ ...variant, wideRun: true, activation: 'tanh' })]) as Shader[],
-  'conv2d-transposed': plainly.flatMap((variant) => [convTransposeShader(variant), convTransposeShader({ ...variant, slope: 'tanh' })]) as Shader[],
-  'conv2d-weights': convolutions.flatMap((variant) => all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options }))) as Shader[],
+  conv2d: plainly.flatMap((variant) => [
+    ...either.map((wideRun) => convShader({ ...variant, wideRun })),
+    convShader({ ...variant, wideRun: true, activation: 'tanh' }),
+  ]) as Shader[],
+  'conv2d-transposed': plainly.flatMap((variant) => [
+    convTransposeShader(variant),
+    convTransposeShader({ ...variant, slope: 'tanh' }),
+  ]) as Shader[],
+  'conv2d-weights': convolutions.flatMap((variant) =>
+    all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
+  ) as Shader[],
   'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], group: [16] }).flatMap((variant) => [
     convSingleWeightsShader(variant),
-    ...[convSingleShader, convSingleTransposedShader].flatMap((make) => [make({ ...variant, bias: true, activation: 'tanh' }), make({ ...variant, bias: false, activation: 'linear', slope: 'sigmoid' })]),
+    ...[convSingleShader, convSingleTransposedShader].flatMap((make) => [
+      make({ ...variant, bias: true, activation: 'tanh' }),
+      make({ ...variant, bias: false, activation: 'linear', slope: 'sigmoid' }),
+    ]),
   ]) as Shader[],
-  corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(({ kind, wide }) => corruptShader(kind, wide)),
+  corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(
+    ({ kind, wide }) => corruptShader(kind, wide),
+  ),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
   normalize: [...either.map(normalizeForward), normalizeInverse()] as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
-  pool: [...either.map((wide) => maxPoolForward({ wide })), ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(maxPoolBackward)] as Shader[],
+  pool: [
+    ...either.map((wide) => maxPoolForward({ wide })),
+    ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(
+      maxPoolBackward,
+    ),
+  ] as Shader[],
   puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],
   resample: [
-    ...all({ kind: ['nearest', 'bilinear'] as const, wide: either, slope: [undefined, 'tanh'] as (Activation | undefined)[] }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
+    ...all({
+      kind: ['nearest', 'bilinear'] as const,
+      wide: either,
+      slope: [undefined, 'tanh'] as (Activation | undefined)[],
+    }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
     coarsenShader(),
   ] as Shader[],
   random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
@@ -120,14 +172,22 @@ const families: Record<string, Shader[]> = {
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
   softmax: [softmaxForward(), softmaxBackward()] as Shader[],
-  step: [...all({ terms: [1, 2, 3], gradients: either, squares: either, subgroups: either }).filter(({ gradients, squares }) => gradients || !squares).map(accountShader), advanceShader(), clipShader()] as Shader[],
+  step: [
+    ...all({ terms: [1, 2, 3], gradients: either, squares: either, subgroups: either })
+      .filter(({ gradients, squares }) => gradients || !squares)
+      .map(accountShader),
+    advanceShader(),
+    clipShader(),
+  ] as Shader[],
 };
 
 describe('every variant compiles without any message', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {
     const { device } = await sharedGpu();
     // A device without subgroups never gets to see their kernels.
-    const possible = shaders.filter(({ code }) => device.features.has('subgroups') || !code.includes('enable subgroups'));
+    const possible = shaders.filter(
+      ({ code }) => device.features.has('subgroups') || !code.includes('enable subgroups'),
+    );
     const infos = possible.map(async ({ label, code }) => {
       const { messages } = await device.createShaderModule({ label, code }).getCompilationInfo();
       return messages.map(({ type, lineNum, message }) => `${label}: ${type} in line ${lineNum}: ${message}`);
@@ -137,7 +197,9 @@ describe('every variant compiles without any message', () => {
 });
 
 it('every file of shaders is here or a chunk of one that is', () => {
-  const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) => path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'));
+  const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) =>
+    path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'),
+  );
   const chunks = ['grid', 'math', 'operand', 'state', 'tiles', 'wgsl', 'wgsl-preprocessor', 'window'];
   expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });

@@ -6,7 +6,8 @@ const tag = wgsl as (strings: TemplateStringsArray, ...values: unknown[]) => str
 const lines = (text: string) => text.split('\n').filter((line) => line.trim());
 
 describe('wgsl', () => {
-  const chosen = (a: boolean, b: boolean) => lines(wgsl`
+  const chosen = (a: boolean, b: boolean) =>
+    lines(wgsl`
 #if ${a}
 one
 #elif ${b}
@@ -24,7 +25,8 @@ three
   });
 
   it('nests', () => {
-    const nested = (a: boolean, b: boolean) => lines(wgsl`
+    const nested = (a: boolean, b: boolean) =>
+      lines(wgsl`
 #if ${a}
 #if ${b}
 both
@@ -46,28 +48,38 @@ none
   });
 
   it.each([undefined, 1, 0, 'true', null])('refuses %s as a condition', (value) => {
-    expect(() => tag`
+    expect(
+      () => tag`
 #if ${value}
 #endif
-`).toThrow(TypeError);
-    expect(() => tag`
+`,
+    ).toThrow(TypeError);
+    expect(
+      () => tag`
 #if ${true}
 #elif ${value}
 #endif
-`).toThrow(`#if takes a boolean, not ${value}`);
+`,
+    ).toThrow(`#if takes a boolean, not ${value}`);
   });
 
   it('refuses anything after a condition, which would not be looked at', () => {
-    expect(() => tag`
+    expect(
+      () => tag`
 #if ${true} && ${false}
 #endif
-`).toThrow(SyntaxError);
-    expect(() => tag`
+`,
+    ).toThrow(SyntaxError);
+    expect(
+      () => tag`
 #if ${true} // why
 #endif
-`).toThrow('nothing may follow');
-    expect(() => tag`#if ${true} \t
-#endif`).not.toThrow();
+`,
+    ).toThrow('nothing may follow');
+    expect(
+      () => tag`#if ${true} \t
+#endif`,
+    ).not.toThrow();
   });
 
   it.each([undefined, null, NaN, Infinity, 0.5, true, {}])('refuses %s as text', (value) => {
@@ -75,9 +87,11 @@ none
   });
 
   it('refuses an #if without its end', () => {
-    expect(() => tag`
+    expect(
+      () => tag`
 #if ${true}
-`).toThrow();
+`,
+    ).toThrow();
   });
 });
 
@@ -99,20 +113,27 @@ override on = false;`;
   });
 
   it('reads the members of its sizes', () => {
-    const { bindings, sizes } = shader('sized', `${code}
+    const { bindings, sizes } = shader(
+      'sized',
+      `${code}
 @group(0) @binding(2) var<uniform> sizes: Sizes;
-struct Sizes { rows: u32, scale: f32 }`);
+struct Sizes { rows: u32, scale: f32 }`,
+    );
     expect(bindings[2]).toEqual({ name: 'sizes', access: 'uniform' });
     expect(sizes).toEqual([
       { name: 'rows', type: 'u32' },
       { name: 'scale', type: 'f32' },
     ]);
     expect(shader('unsized', code).sizes).toEqual([]);
-    expect(() => shader('s', `${code}\nstruct Sizes { v: vec4f }`)).toThrow("'v: vec4f' is no member that Sizes may have");
+    expect(() => shader('s', `${code}\nstruct Sizes { v: vec4f }`)).toThrow(
+      "'v: vec4f' is no member that Sizes may have",
+    );
   });
 
   it('refuses bindings that are not numbered from 0 on, in their order', () => {
-    expect(() => shader('s', code.replace('binding(1)', 'binding(2)'))).toThrow('shader s: y should be @group(0) @binding(1)');
+    expect(() => shader('s', code.replace('binding(1)', 'binding(2)'))).toThrow(
+      'shader s: y should be @group(0) @binding(1)',
+    );
     expect(() => shader('s', code.replace('binding(0)', 'binding(1)'))).toThrow('x should be');
     expect(() => shader('s', code.replace('group(0)', 'group(1)'))).toThrow('x should be');
   });

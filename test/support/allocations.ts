@@ -16,7 +16,10 @@ export class Allocations {
   readonly #restore: (() => void)[] = [];
 
   constructor() {
-    const global = globalThis as unknown as Record<string, { new (...args: unknown[]): { byteLength: number }; prototype: { constructor: unknown } }>;
+    const global = globalThis as unknown as Record<
+      string,
+      { new (...args: unknown[]): { byteLength: number }; prototype: { constructor: unknown } }
+    >;
     for (const kind of kinds) {
       const plain = global[kind];
       const counting = new Proxy(plain, {

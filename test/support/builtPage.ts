@@ -15,7 +15,11 @@ const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
  * Built anew and elsewhere: an old dist would test an old library, and a test has no business replacing it.
  * Returns what went wrong in the page: errors, warnings, missing files.
  */
-export async function withBuiltPage(served: Record<string, string | Uint8Array>, work: (page: Page, url: string) => Promise<void>, flags?: string[]): Promise<string[]> {
+export async function withBuiltPage(
+  served: Record<string, string | Uint8Array>,
+  work: (page: Page, url: string) => Promise<void>,
+  flags?: string[],
+): Promise<string[]> {
   const dist = await mkdtemp(path.join(tmpdir(), 'latentgpu-'));
   await build({ root, logLevel: 'error', build: { outDir: dist } });
   const contents = async (address: string): Promise<string | Uint8Array | undefined> => {
@@ -38,7 +42,12 @@ export async function withServedPage(
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://page').pathname;
     contents(address).then(
-      (body) => response.writeHead(body === undefined ? 404 : 200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' }).end(body),
+      (body) =>
+        response
+          .writeHead(body === undefined ? 404 : 200, {
+            'content-type': types[path.extname(address)] ?? 'application/octet-stream',
+          })
+          .end(body),
       (error: unknown) => response.writeHead(404).end(String(error)),
     );
   });

@@ -3,7 +3,12 @@ import { expect } from 'vitest';
 type Numbers = ArrayLike<number>;
 
 /** Each value within its own tolerance; the worst one is shown. A NaN is never close to a number. */
-export function expectClose(actual: Numbers, expected: Numbers, tolerance: number | ((i: number) => number), what = 'values'): void {
+export function expectClose(
+  actual: Numbers,
+  expected: Numbers,
+  tolerance: number | ((i: number) => number),
+  what = 'values',
+): void {
   expect(actual.length, `${what}: how many`).toBe(expected.length);
   let worst = { i: -1, ratio: 1 };
   for (let i = 0; i < expected.length; i++) {
@@ -13,7 +18,10 @@ export function expectClose(actual: Numbers, expected: Numbers, tolerance: numbe
     if (!(ratio <= worst.ratio)) worst = { i, ratio: Number.isNaN(ratio) ? Infinity : ratio };
   }
   const { i, ratio } = worst;
-  if (i >= 0) expect.fail(`${what}[${i}] is ${actual[i]}, not ${expected[i]}: ${ratio.toPrecision(3)} times as far off as allowed`);
+  if (i >= 0)
+    expect.fail(
+      `${what}[${i}] is ${actual[i]}, not ${expected[i]}: ${ratio.toPrecision(3)} times as far off as allowed`,
+    );
 }
 
 /** Each value within `relative` of the largest: right for sums of products, where single results may cancel. */

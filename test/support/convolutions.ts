@@ -24,7 +24,8 @@ export function randomCase(draw: Draw, most = 9): Case {
   }
 }
 
-const stepless = (image: [height: number, width: number, channels: number], kernel: [number, number]): Window => slide('test', image, { kernel, stride: 1, padding: 'same' });
+const stepless = (image: [height: number, width: number, channels: number], kernel: [number, number]): Window =>
+  slide('test', image, { kernel, stride: 1, padding: 'same' });
 
 /** Matrices with a single row or column, or with few, and many on the other side. */
 export function narrowCase(draw: Draw): Case {
@@ -33,7 +34,11 @@ export function narrowCase(draw: Draw): Case {
 }
 
 /** Weights that are a large matrix. */
-export const wideCase = (draw: Draw): Case => ({ batch: 1, filters: draw.whole(256, 260), window: stepless([draw.whole(2, 4), draw.whole(2, 4), draw.whole(29, 33)], [3, 3]) });
+export const wideCase = (draw: Draw): Case => ({
+  batch: 1,
+  filters: draw.whole(256, 260),
+  window: stepless([draw.whole(2, 4), draw.whole(2, 4), draw.whole(29, 33)], [3, 3]),
+});
 
 export const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
   x: batch * image[0] * image[1] * image[2],
@@ -42,4 +47,5 @@ export const sizes = ({ batch, filters, window: { image, places, kernel } }: Cas
   weights: filters * kernel[0] * kernel[1] * image[2],
 });
 
-export const nameOf = ({ batch, filters, window }: Case) => `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;
+export const nameOf = ({ batch, filters, window }: Case) =>
+  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;

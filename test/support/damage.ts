@@ -2,7 +2,28 @@
 import type { Draw } from './random.ts';
 
 /** What a number in a text is replaced by. */
-const numbers = ['0', '-0', '1', '-1', '0.5', '2147483648', '4294967295', '4294967296', '9007199254740992', '9007199254740993', '1e400', '-1e400', '1e-400', '1e3', '4.0', 'NaN', 'Infinity', '-inf', '0x10', '1_000'];
+const numbers = [
+  '0',
+  '-0',
+  '1',
+  '-1',
+  '0.5',
+  '2147483648',
+  '4294967295',
+  '4294967296',
+  '9007199254740992',
+  '9007199254740993',
+  '1e400',
+  '-1e400',
+  '1e-400',
+  '1e3',
+  '4.0',
+  'NaN',
+  'Infinity',
+  '-inf',
+  '0x10',
+  '1_000',
+];
 
 const words = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 255, 256, 8, 2055];
 
@@ -37,7 +58,12 @@ function places(length: number, draw: Draw): [number, number] {
 }
 
 /** A copy with something written into it. */
-function changed(file: Uint8Array, room: number, draw: Draw, write: (copy: Uint8Array, at: number) => void): Uint8Array {
+function changed(
+  file: Uint8Array,
+  room: number,
+  draw: Draw,
+  write: (copy: Uint8Array, at: number) => void,
+): Uint8Array {
   if (file.length < room) return file;
   const copy = Uint8Array.from(file);
   // Headers decide most, and are short.
@@ -47,9 +73,20 @@ function changed(file: Uint8Array, room: number, draw: Draw, write: (copy: Uint8
 
 const byteDamages: readonly Damage<Uint8Array>[] = [
   (file, draw) => changed(file, 1, draw, (copy, at) => (copy[at] ^= 1 << draw.whole(0, 7))),
-  (file, draw) => changed(file, 1, draw, (copy, at) => (copy[at] = draw.pick([0, 255, 0x7f, 0x80, draw.whole(0, 255)]))),
-  (file, draw) => changed(file, 4, draw, (copy, at) => new DataView(copy.buffer).setUint32(at, draw.pick(words), draw.whole(0, 1) === 1)),
-  (file, draw) => changed(file, 8, draw, (copy, at) => new DataView(copy.buffer).setBigUint64(at, draw.pick([2n ** 64n - 1n, 2n ** 63n, 2n ** 53n, 100_000_001n, 0n]), true)),
+  (file, draw) =>
+    changed(file, 1, draw, (copy, at) => (copy[at] = draw.pick([0, 255, 0x7f, 0x80, draw.whole(0, 255)]))),
+  (file, draw) =>
+    changed(file, 4, draw, (copy, at) =>
+      new DataView(copy.buffer).setUint32(at, draw.pick(words), draw.whole(0, 1) === 1),
+    ),
+  (file, draw) =>
+    changed(file, 8, draw, (copy, at) =>
+      new DataView(copy.buffer).setBigUint64(
+        at,
+        draw.pick([2n ** 64n - 1n, 2n ** 63n, 2n ** 53n, 100_000_001n, 0n]),
+        true,
+      ),
+    ),
   (file, draw) => file.subarray(0, draw.whole(0, file.length)),
   (file, draw) => file.subarray(draw.whole(0, Math.min(file.length, 16))),
   (file, draw) => joined(file, new Uint8Array(draw.whole(1, 64)).fill(draw.pick([0, 255, 0x20, 0x7b]))),
@@ -91,7 +128,25 @@ function otherNumber(text: string, draw: Draw): string {
   return text.slice(0, index) + draw.pick(numbers) + text.slice(index + number.length);
 }
 
-const pieces = ['"', '""', '"""', ',', ';', '\t', '\n', '\r', '\r\n', '\n\n', '\ufeff', ' ', '\0', '“', ',,', '"a,\n"', ...numbers];
+const pieces = [
+  '"',
+  '""',
+  '"""',
+  ',',
+  ';',
+  '\t',
+  '\n',
+  '\r',
+  '\r\n',
+  '\n\n',
+  '\ufeff',
+  ' ',
+  '\0',
+  '“',
+  ',,',
+  '"a,\n"',
+  ...numbers,
+];
 
 const textDamages: readonly Damage<string>[] = [
   otherNumber,
@@ -102,11 +157,22 @@ const textDamages: readonly Damage<string>[] = [
   // An empty field, or a huge one.
   (text, draw) => {
     const fields = text.split(/([,;\t\r\n]+)/);
-    fields[2 * draw.whole(0, (fields.length - 1) / 2)] = draw.pick(['', '', '7'.repeat(5000), `"${'x,'.repeat(2000)}"`, '"', '""', '"1"', 'NaN', '1e39']);
+    fields[2 * draw.whole(0, (fields.length - 1) / 2)] = draw.pick([
+      '',
+      '',
+      '7'.repeat(5000),
+      `"${'x,'.repeat(2000)}"`,
+      '"',
+      '""',
+      '"1"',
+      'NaN',
+      '1e39',
+    ]);
     return fields.join('');
   },
   (text, draw) => text.replaceAll(draw.pick([',', '\n', '"', ';']), draw.pick([';', '\t', '\r\n', '\r', '', ',', '"'])),
-  (text, draw, others) => decoder.decode(draw.pick(byteDamages)(encoder.encode(text), draw, [encoder.encode(draw.pick(others))])),
+  (text, draw, others) =>
+    decoder.decode(draw.pick(byteDamages)(encoder.encode(text), draw, [encoder.encode(draw.pick(others))])),
 ];
 
 /** The same of texts, and what a table of numbers may suffer: quotes, line ends, delimiters, byte order marks, empty and huge fields. */
@@ -132,23 +198,62 @@ function all(json: Json): Json[] {
   return [json, ...inner.flatMap(all)];
 }
 
-const texts = ['null', 'true', '""', '"F32"', '"F16"', '"relu"', '"toString"', '"constructor"', '"x\\u0000"', '[]', '{}', '[1,2]', '[0]', '[[[[[[[[]]]]]]]]', '[4294967295,4294967295]', ...numbers];
-const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__metadata__', '', 'x', 'shape', 'name', 'length', 'a\u0000b', 'x'.repeat(300)];
+const texts = [
+  'null',
+  'true',
+  '""',
+  '"F32"',
+  '"F16"',
+  '"relu"',
+  '"toString"',
+  '"constructor"',
+  '"x\\u0000"',
+  '[]',
+  '{}',
+  '[1,2]',
+  '[0]',
+  '[[[[[[[[]]]]]]]]',
+  '[4294967295,4294967295]',
+  ...numbers,
+];
+const names = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '__metadata__',
+  '',
+  'x',
+  'shape',
+  'name',
+  'length',
+  'a\u0000b',
+  'x'.repeat(300),
+];
 
 /** Another name, a value of another kind, something left out or there twice, anywhere in a JSON text. */
 export function damagedJson(text: string, draw: Draw): string {
   const root = parsed(JSON.parse(text));
   for (let left = draw.whole(1, 2); left; left--) {
     const nodes = all(root);
-    const other: Json = draw.whole(0, 3) ? { text: draw.pick(draw.whole(0, 1) ? texts : numbers) } : draw.pick(nodes.slice(1).concat({ text: '1' }));
-    const holders = nodes.filter((node) => ('items' in node && node.items.length) || ('entries' in node && node.entries.length));
+    const other: Json = draw.whole(0, 3)
+      ? { text: draw.pick(draw.whole(0, 1) ? texts : numbers) }
+      : draw.pick(nodes.slice(1).concat({ text: '1' }));
+    const holders = nodes.filter(
+      (node) => ('items' in node && node.items.length) || ('entries' in node && node.entries.length),
+    );
     if (!holders.length) return printed(other);
     const node = draw.pick(holders);
     // A copy, as the tree would else get into itself.
     const value = structuredClone(other);
     if ('items' in node) {
       const at = draw.whole(0, node.items.length - 1);
-      draw.pick([() => (node.items[at] = value), () => node.items.splice(at, 1), () => node.items.push(value), () => node.items.reverse()])();
+      draw.pick([
+        () => (node.items[at] = value),
+        () => node.items.splice(at, 1),
+        () => node.items.push(value),
+        () => node.items.reverse(),
+      ])();
     } else if ('entries' in node) {
       const at = draw.whole(0, node.entries.length - 1);
       const change = draw.pick<() => unknown>([

@@ -45,13 +45,23 @@ export function faulty(device: GPUDevice, fault: Fault, at = Infinity): { gpu: G
       if (strikes('buffer')) report('out-of-memory', new GPUOutOfMemoryError('a buffer that fails on purpose'));
       const buffer = device.createBuffer(descriptor);
       const map = buffer.mapAsync.bind(buffer);
-      buffer.mapAsync = (...args) => (strikes('map') ? Promise.reject(new DOMException('a mapping that fails on purpose', 'OperationError')) : later(() => map(...args)));
+      buffer.mapAsync = (...args) =>
+        strikes('map')
+          ? Promise.reject(new DOMException('a mapping that fails on purpose', 'OperationError'))
+          : later(() => map(...args));
       return buffer;
     },
     createComputePipelineAsync: (descriptor) =>
-      strikes('pipeline') ? Promise.reject(new GPUPipelineError('a pipeline that fails on purpose', { reason: 'internal' })) : later(() => device.createComputePipelineAsync(descriptor)),
+      strikes('pipeline')
+        ? Promise.reject(new GPUPipelineError('a pipeline that fails on purpose', { reason: 'internal' }))
+        : later(() => device.createComputePipelineAsync(descriptor)),
   };
-  const gpu = new Gpu(over(device, overrides), { vendor: 'test', architecture: 'test', description: '', isFallback: true }, false, 'fixed');
+  const gpu = new Gpu(
+    over(device, overrides),
+    { vendor: 'test', architecture: 'test', description: '', isFallback: true },
+    false,
+    'fixed',
+  );
   return { gpu, operations: () => count };
 }
 

@@ -35,7 +35,13 @@ export async function onDevice(chunk: string, name: string, x: Float32Array): Pr
 }
 
 /** The largest error of a WGSL function in units of the last place, and where it is. */
-export async function worst(chunk: string, name: string, x: Float32Array, reference: (x: number) => number, error = ulps): Promise<{ ulp: number; x: number }> {
+export async function worst(
+  chunk: string,
+  name: string,
+  x: Float32Array,
+  reference: (x: number) => number,
+  error = ulps,
+): Promise<{ ulp: number; x: number }> {
   const y = await onDevice(chunk, name, x);
   let most = { ulp: -1, x: 0 };
   x.forEach((value, i) => {

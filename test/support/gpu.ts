@@ -19,7 +19,9 @@ function forced(gpu: Gpu): Gpu {
 /** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
 export async function smallTiles(): Promise<Gpu> {
   const { device } = await sharedGpu();
-  return forced(new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed'));
+  return forced(
+    new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed'),
+  );
 }
 
 /** The same device, said to have no optional features. */
@@ -37,7 +39,10 @@ export async function withoutFeatures(): Promise<Gpu> {
 /** The same device, said to allow so many bytes in one buffer. */
 export async function withSmallBuffers(bytes: number): Promise<Gpu> {
   const { device, info } = await sharedGpu();
-  const limits = new Proxy(device.limits, { get: (target, key): unknown => (key === 'maxBufferSize' || key === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(target, key, target)) });
+  const limits = new Proxy(device.limits, {
+    get: (target, key): unknown =>
+      key === 'maxBufferSize' || key === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(target, key, target),
+  });
   const small = new Proxy(device, {
     get: (target, key) => {
       const value: unknown = key === 'limits' ? limits : Reflect.get(target, key, target);

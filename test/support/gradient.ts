@@ -20,7 +20,10 @@ export interface Function64 {
 }
 
 /** Checks a recorded function and its gradients against central differences of its float64 reference. */
-export async function checkGradient(gpu: Gpu, { inputs, build, reference, relative = 2e-6, name = '' }: Function64): Promise<void> {
+export async function checkGradient(
+  gpu: Gpu,
+  { inputs, build, reference, relative = 2e-6, name = '' }: Function64,
+): Promise<void> {
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
   const bound = inputs.map(({ values, shape }) => memory.put(values, shape));

@@ -45,7 +45,11 @@ export async function withstand<File, Result>(siege: Siege<File, Result>): Promi
   return verdict;
 }
 
-async function one<File, Result>({ read, check, allowed = isFormatError, after }: Siege<File, Result>, file: File, verdict: Verdict): Promise<void> {
+async function one<File, Result>(
+  { read, check, allowed = isFormatError, after }: Siege<File, Result>,
+  file: File,
+  verdict: Verdict,
+): Promise<void> {
   let result: { value: Result } | undefined;
   const begin = performance.now();
   try {
@@ -70,11 +74,14 @@ async function readQuickly<File>(read: (file: File) => unknown, file: File): Pro
   for (let run = 0; run < runs && best > mostMilliseconds; run++) {
     const begin = performance.now();
     // Only the time counts here: what it ends with has been seen.
-    await Promise.resolve(file).then(read).catch(() => {});
+    await Promise.resolve(file)
+      .then(read)
+      .catch(() => {});
     best = Math.min(best, performance.now() - begin);
   }
   if (best > mostMilliseconds) throw new Error(`takes ${Math.round(best)} ms, the best of ${runs} runs`);
 }
 
 /** For `tried`. */
-export const words = ({ results, refused }: Verdict): string => `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError`;
+export const words = ({ results, refused }: Verdict): string =>
+  `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError`;

@@ -58,22 +58,34 @@ export async function whileInjecting(fault: Fault | undefined, work: () => Promi
 /** The place of the word that a fault strikes. */
 export const placeIn = ({ size }: Tensor, { share }: Fault): number => Math.round(share * (size - 1));
 
-function note({ dispatches }: Tape, { shader, tensors }: Dispatch, { computed, dispatches: all, weights }: Recorded, fault: Fault | undefined): void {
+function note(
+  { dispatches }: Tape,
+  { shader, tensors }: Dispatch,
+  { computed, dispatches: all, weights }: Recorded,
+  fault: Fault | undefined,
+): void {
   const strike = (tensor: Tensor): Dispatch => {
     const { step, bits } = fault!;
     // It adds, as a plan has it: what was there before counts.
-    return { shader: overwrite, tensors: [stateOf(dispatches), tensor], constants: { step, bits, at: placeIn(tensor, fault!), add_x: true }, workgroups: 1 };
+    return {
+      shader: overwrite,
+      tensors: [stateOf(dispatches), tensor],
+      constants: { step, bits, at: placeIn(tensor, fault!), add_x: true },
+      workgroups: 1,
+    };
   };
   all.push(dispatches.at(-1)!);
   buffersOf(shader).forEach(({ name, access }, i) => {
     const tensor = tensors[i];
     if (tensor.gradient && !weights.includes(tensor)) weights.push(tensor);
-    if (access !== 'read_write' || tensor.dtype !== 'f32' || !('tape' in tensor.home || tensor.label.endsWith('.grad'))) return;
+    if (access !== 'read_write' || tensor.dtype !== 'f32' || !('tape' in tensor.home || tensor.label.endsWith('.grad')))
+      return;
     if (computed.length === fault?.target) dispatches.push(strike(tensor));
     computed.push({ name: `${shader.label}: ${name}`, tensor });
   });
   // All weights are known when the step is recorded to where its losses are added up.
-  if (fault && typeof fault.target === 'object' && shader.label === 'account') dispatches.unshift(strike(weights[fault.target.weight]));
+  if (fault && typeof fault.target === 'object' && shader.label === 'account')
+    dispatches.unshift(strike(weights[fault.target.weight]));
 }
 
 /** The tensors that something lasting depends on: nobody asks for the gradient of the data. */
@@ -81,7 +93,8 @@ export function needed({ dispatches }: Recorded): Set<Tensor> {
   const found = new Set<Tensor>();
   for (const { shader, tensors } of dispatches.toReversed()) {
     const written = (i: number) => buffersOf(shader)[i].access === 'read_write';
-    if (tensors.some((tensor, i) => written(i) && ('range' in tensor.home || found.has(tensor)))) tensors.forEach((tensor, i) => written(i) || found.add(tensor));
+    if (tensors.some((tensor, i) => written(i) && ('range' in tensor.home || found.has(tensor))))
+      tensors.forEach((tensor, i) => written(i) || found.add(tensor));
     for (const [i, tensor] of tensors.entries()) if (written(i) && 'range' in tensor.home) found.add(tensor);
   }
   return found;
@@ -97,7 +110,9 @@ export const tooLarge = 2 ** 60;
 
 /** The first weight, in the order in which they lie on the device, whose gradient is not finite or too large, as a DivergedError names it. */
 export async function firstBadGradient({ weights }: Recorded): Promise<string | undefined> {
-  const gradients = weights.map((weight) => weight.gradient!).sort((a, b) => boundRange(a).offset - boundRange(b).offset);
+  const gradients = weights
+    .map((weight) => weight.gradient!)
+    .sort((a, b) => boundRange(a).offset - boundRange(b).offset);
   const { home } = gradients[0];
   if (!('gpu' in home)) throw new Error('a gradient that is not bound');
   const values = await readTensors(home.gpu, gradients);
@@ -107,4 +122,5 @@ export async function firstBadGradient({ weights }: Recorded): Promise<string | 
 }
 
 /** Both heads of a Gaussian code are one tensor on the device. */
-export const nameAt = ({ label, size }: Tensor, n: number): string => label.replace('.heads.', n < size / 2 ? '.mean.' : '.logvar.');
+export const nameAt = ({ label, size }: Tensor, n: number): string =>
+  label.replace('.heads.', n < size / 2 ? '.mean.' : '.logvar.');

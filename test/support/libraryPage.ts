@@ -10,7 +10,9 @@ declare global {
 }
 
 /** To be served as /page.html; the script is the library as one of its builds. */
-export const libraryHtml = (script = '/dist/index.js') => `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>latentgpu</title><script type=module>
+export const libraryHtml = (
+  script = '/dist/index.js',
+) => `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>latentgpu</title><script type=module>
 window.latentgpu = await import('${script}');
 </script>`;
 

@@ -28,9 +28,15 @@ export type Own = <T extends Held>(made: Promise<T>) => Promise<T>;
 const pixels = Uint8Array.from(new Draw(5).floats(64 * 60, 0, 255.99));
 
 /** 60 images of 8 × 8 × 1, as bytes. */
-export const images = (gpu: Gpu) => dataset(gpu, pixels, { shape: [8, 8, 1], labels: Array.from({ length: 60 }, (_, i) => i % 3) });
+export const images = (gpu: Gpu) =>
+  dataset(gpu, pixels, { shape: [8, 8, 1], labels: Array.from({ length: 60 }, (_, i) => i % 3) });
 
-const dense64 = { input: 64, encoder: [dense(6, 'relu')], decoder: [dense(64, 'sigmoid')], loss: 'bce' } satisfies AutoencoderSpec;
+const dense64 = {
+  input: 64,
+  encoder: [dense(6, 'relu')],
+  decoder: [dense(64, 'sigmoid')],
+  loss: 'bce',
+} satisfies AutoencoderSpec;
 
 export const specs = {
   simple: dense64,
@@ -65,7 +71,13 @@ export const members: Record<string, (gpu: Gpu, own: Own) => Promise<unknown>> =
   ),
   stacked: async (gpu, own) => {
     const set = await own(images(gpu));
-    const model = await own(autoencoder(gpu, { ...dense64, encoder: [dense(12, 'relu'), dense(4)], decoder: [dense(12, 'relu'), dense(64, 'sigmoid')] }));
+    const model = await own(
+      autoencoder(gpu, {
+        ...dense64,
+        encoder: [dense(12, 'relu'), dense(4)],
+        decoder: [dense(12, 'relu'), dense(64, 'sigmoid')],
+      }),
+    );
     await model.pretrain(set, { epochs: 1, batchSize: 16 });
     const { loss } = await model.fit(set, { steps: 5, batchSize: 16 });
     return { loss, errors: await model.errors(set) };
@@ -79,7 +91,9 @@ export const members: Record<string, (gpu: Gpu, own: Own) => Promise<unknown>> =
   },
   jigsaw: async (gpu, own) => {
     const set = await own(images(gpu));
-    const model = await own(jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 6, encoder: [flatten(), dense(4, 'relu')], head: [] }));
+    const model = await own(
+      jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 6, encoder: [flatten(), dense(4, 'relu')], head: [] }),
+    );
     const { loss } = await model.fit(set, short);
     return { loss, solution: await model.solve(set), file: await model.save() };
   },

@@ -12,19 +12,52 @@ export const loaders = { autoencoder: loadAutoencoder, classifier: loadClassifie
 export type Kind = keyof typeof loaders;
 
 const specs: AutoencoderSpec[] = [
-  { input: 6, encoder: [dense(3, 'relu')], decoder: [dense(6, 'sigmoid')], loss: 'bce', corrupt: [gaussianNoise(0.5), maskNoise(0.25), saltAndPepper(0.1)], penalty: [contractive(0.1), sparsity(1e-3)] },
-  { input: 6, encoder: [dense(4, 'gelu', { init: 'he' }), dropout(0.3), dense(2, 'tanh', { bias: false })], decoder: [dense(4), dropout(0.1), dense(6, 'sigmoid')], loss: 'mse', tied: true, normalize: standardize(), penalty: [weightDecay(0.01), stochasticContractive(0.1, 0.1)] },
-  { input: 6, encoder: [dense(4, 'elu'), gaussian(2, { beta: warmUp(9, 2) })], decoder: [dense(6, 'sigmoid')], loss: 'bce', normalize: minMax(), seed: 7 },
+  {
+    input: 6,
+    encoder: [dense(3, 'relu')],
+    decoder: [dense(6, 'sigmoid')],
+    loss: 'bce',
+    corrupt: [gaussianNoise(0.5), maskNoise(0.25), saltAndPepper(0.1)],
+    penalty: [contractive(0.1), sparsity(1e-3)],
+  },
+  {
+    input: 6,
+    encoder: [dense(4, 'gelu', { init: 'he' }), dropout(0.3), dense(2, 'tanh', { bias: false })],
+    decoder: [dense(4), dropout(0.1), dense(6, 'sigmoid')],
+    loss: 'mse',
+    tied: true,
+    normalize: standardize(),
+    penalty: [weightDecay(0.01), stochasticContractive(0.1, 0.1)],
+  },
+  {
+    input: 6,
+    encoder: [dense(4, 'elu'), gaussian(2, { beta: warmUp(9, 2) })],
+    decoder: [dense(6, 'sigmoid')],
+    loss: 'bce',
+    normalize: minMax(),
+    seed: 7,
+  },
   {
     input: [4, 4, 2],
     encoder: [conv2d(3, [3, 2], 'relu', { padding: 'same' }), maxPool2d(2), flatten(), dense(5, 'silu')],
-    decoder: [dense(12, 'relu'), reshape([2, 2, 3]), upsample2d(2, 'bilinear'), convTranspose2d(2, 3, 'sigmoid', { padding: 1 })],
+    decoder: [
+      dense(12, 'relu'),
+      reshape([2, 2, 3]),
+      upsample2d(2, 'bilinear'),
+      convTranspose2d(2, 3, 'sigmoid', { padding: 1 }),
+    ],
     loss: 'bce',
     corrupt: [downsample(2), shuffleTiles(2)],
   },
 ];
 
-const optimizers: (Optimizer | undefined)[] = [undefined, adam(cosine(1e-2, { steps: 12 })), sgd(0.05, { momentum: 0.9, nesterov: true, clipNorm: 0.1 }), adagrad(stepDecay(0.1, { every: 3 })), adam(warmUp(5, 1e-3))];
+const optimizers: (Optimizer | undefined)[] = [
+  undefined,
+  adam(cosine(1e-2, { steps: 12 })),
+  sgd(0.05, { momentum: 0.9, nesterov: true, clipNorm: 0.1 }),
+  adagrad(stepDecay(0.1, { every: 3 })),
+  adam(warmUp(5, 1e-3)),
+];
 
 /** Small saved models of a kind, some of them as if they had been trained. */
 export async function savedModels(gpu: Gpu, kind: Kind): Promise<Uint8Array[]> {
@@ -32,8 +65,25 @@ export async function savedModels(gpu: Gpu, kind: Kind): Promise<Uint8Array[]> {
   for (const [i, spec] of specs.entries()) {
     const models = [await autoencoder(gpu, spec)] as { save(): Promise<Uint8Array>; dispose(): void }[];
     const [{ encoder }] = models as Awaited<ReturnType<typeof autoencoder>>[];
-    if (kind === 'classifier') models.push(await classifier(gpu, { encoder, classes: 3, freeze: i % 2 === 1, hidden: i ? [dense(4, 'relu'), dropout(0.2)] : [] }));
-    if (kind === 'jigsaw') models.push(await jigsaw(gpu, { input: [9, 9, 2], tiles: i % 2 ? 2 : 3, permutations: 5 + i, encoder: [conv2d(3, 2, 'relu'), flatten(), dense(4, 'relu')], head: i ? [dense(6, 'relu')] : [] }));
+    if (kind === 'classifier')
+      models.push(
+        await classifier(gpu, {
+          encoder,
+          classes: 3,
+          freeze: i % 2 === 1,
+          hidden: i ? [dense(4, 'relu'), dropout(0.2)] : [],
+        }),
+      );
+    if (kind === 'jigsaw')
+      models.push(
+        await jigsaw(gpu, {
+          input: [9, 9, 2],
+          tiles: i % 2 ? 2 : 3,
+          permutations: 5 + i,
+          encoder: [conv2d(3, 2, 'relu'), flatten(), dense(4, 'relu')],
+          head: i ? [dense(6, 'relu')] : [],
+        }),
+      );
     files.push(asTrained(await models.at(-1)!.save(), optimizers[i]));
     for (const model of models) model.dispose();
   }
@@ -41,7 +91,12 @@ export async function savedModels(gpu: Gpu, kind: Kind): Promise<Uint8Array[]> {
 }
 
 interface Head {
-  spec: { input: number | number[]; freeze?: boolean; encoder?: { normalize?: object }; normalize?: { fitted?: object } };
+  spec: {
+    input: number | number[];
+    freeze?: boolean;
+    encoder?: { normalize?: object };
+    normalize?: { fitted?: object };
+  };
   place: object;
 }
 
@@ -51,15 +106,30 @@ function asTrained(bytes: Uint8Array, optimizer: Optimizer | undefined): Uint8Ar
   const head = JSON.parse(metadata.latentgpu) as Head;
   const { spec } = head;
   const normalize = spec.normalize ?? spec.encoder?.normalize;
-  if (normalize) Object.assign(normalize, { fitted: { shift: Array<number>(6).fill(0.5), spread: Array<number>(6).fill(2) } });
+  if (normalize)
+    Object.assign(normalize, { fitted: { shift: Array<number>(6).fill(0.5), spread: Array<number>(6).fill(2) } });
   if (!optimizer) return withHead({ tensors, metadata }, JSON.stringify(head));
-  Object.assign(head.place, { step: 5, epoch: 1, position: 32, origin: 1, given: 2, epochKind: '50 by 16, shuffled', optimizer });
+  Object.assign(head.place, {
+    step: 5,
+    epoch: 1,
+    position: 32,
+    origin: 1,
+    given: 2,
+    epochKind: '50 by 16, shuffled',
+    optimizer,
+  });
   const trained = Object.entries(tensors).filter(([name]) => !(spec.freeze && name.startsWith('encoder.')));
-  const moments = momentNames[optimizer.kind].flatMap((moment) => trained.map(([name, { data, shape }]): [string, SafeTensor] => [`optimizer.${moment}.${name}`, { data: data.map(Math.abs), shape }]));
+  const moments = momentNames[optimizer.kind].flatMap((moment) =>
+    trained.map(([name, { data, shape }]): [string, SafeTensor] => [
+      `optimizer.${moment}.${name}`,
+      { data: data.map(Math.abs), shape },
+    ]),
+  );
   return withHead({ tensors: { ...tensors, ...Object.fromEntries(moments) }, metadata }, JSON.stringify(head));
 }
 
-const withHead = ({ tensors, metadata }: SafeTensors, head: string): Uint8Array => writeSafetensors(tensors, { ...metadata, latentgpu: head });
+const withHead = ({ tensors, metadata }: SafeTensors, head: string): Uint8Array =>
+  writeSafetensors(tensors, { ...metadata, latentgpu: head });
 
 /** A saved model with another description, with that of another, with other weights, or with any bytes damaged. */
 export function damagedModel(files: readonly Uint8Array[], draw: Draw): Uint8Array {
@@ -74,7 +144,12 @@ export function damagedModel(files: readonly Uint8Array[], draw: Draw): Uint8Arr
     case 2: {
       const name = draw.pick(Object.keys(read.tensors));
       const { data, shape } = read.tensors[name];
-      const others = [{ [name]: { data: data.map(() => draw.pick([NaN, Infinity, -0, 1e38])), shape } }, { [name]: { data, shape: [...shape, 1] } }, { [`${name}.`]: { data, shape } }, { ['__proto__']: { data, shape } }];
+      const others = [
+        { [name]: { data: data.map(() => draw.pick([NaN, Infinity, -0, 1e38])), shape } },
+        { [name]: { data, shape: [...shape, 1] } },
+        { [`${name}.`]: { data, shape } },
+        { ['__proto__']: { data, shape } },
+      ];
       return withHead({ ...read, tensors: { ...read.tensors, ...draw.pick(others) } }, latentgpu);
     }
     default:

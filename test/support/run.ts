@@ -13,7 +13,9 @@ export async function run(tape: Tape, tensors: readonly Tensor[]): Promise<Value
   try {
     plan.poison();
     await plan.run();
-    const placed = tensors.map((each) => ('tape' in each.home ? new Tensor(each.shape, each.dtype, each.label, { gpu, range: plan.range(each) }) : each));
+    const placed = tensors.map((each) =>
+      'tape' in each.home ? new Tensor(each.shape, each.dtype, each.label, { gpu, range: plan.range(each) }) : each,
+    );
     return await readTensors(gpu, placed);
   } finally {
     plan.dispose();

@@ -12,7 +12,8 @@ class HostBuffer {
 
   part(offset: number, bytes: number): Uint8Array {
     if (this.#destroyed) throw new Error('a buffer that was destroyed is used');
-    if (offset % 4 || bytes % 4 || offset + bytes > this.size) throw new Error(`${bytes} bytes at ${offset} of a buffer of ${this.size}`);
+    if (offset % 4 || bytes % 4 || offset + bytes > this.size)
+      throw new Error(`${bytes} bytes at ${offset} of a buffer of ${this.size}`);
     return new Uint8Array(this.bytes, offset, bytes);
   }
 
@@ -41,17 +42,31 @@ export function stubWebGpu(): void {
  * A Gpu where there is no GPU: its device keeps buffers, and copies into them and out of them, but runs nothing. That is all it takes to make, save
  * and load models.
  */
-export const standIn = (reopen?: Open, device = standInDevice()): Gpu => new Gpu(device, { vendor: 'none', architecture: '', description: 'a stand-in', isFallback: true }, true, 'fixed', reopen);
+export const standIn = (reopen?: Open, device = standInDevice()): Gpu =>
+  new Gpu(
+    device,
+    { vendor: 'none', architecture: '', description: 'a stand-in', isFallback: true },
+    true,
+    'fixed',
+    reopen,
+  );
 
 /** Lost when `lost` resolves. */
 export function standInDevice(lost: Promise<GPUDeviceLostInfo> = new Promise(() => {})): GPUDevice {
   const encoder = {
-    copyBufferToBuffer: (source: HostBuffer, from: number, target: HostBuffer, to: number, bytes: number) => target.part(to, bytes).set(source.part(from, bytes)),
+    copyBufferToBuffer: (source: HostBuffer, from: number, target: HostBuffer, to: number, bytes: number) =>
+      target.part(to, bytes).set(source.part(from, bytes)),
     finish: () => ({}),
   };
   const queue = {
     // From where in the data and how much of it counts in its elements.
-    writeBuffer: (buffer: HostBuffer, offset: number, data: Uint8Array | Float32Array, from = 0, count = data.length - from) => {
+    writeBuffer: (
+      buffer: HostBuffer,
+      offset: number,
+      data: Uint8Array | Float32Array,
+      from = 0,
+      count = data.length - from,
+    ) => {
       const part = data.subarray(from, from + count);
       buffer.part(offset, part.byteLength).set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
     },

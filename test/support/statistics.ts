@@ -10,7 +10,8 @@ const sigmas = 5;
 
 export function expectBySigmas(actual: number, expected: number, deviation: number, what: string): void {
   const off = Math.abs(actual - expected) / deviation;
-  if (!(off <= sigmas)) expect.fail(`${what} is ${actual}, not ${expected}: ${off.toPrecision(3)} standard deviations off`);
+  if (!(off <= sigmas))
+    expect.fail(`${what} is ${actual}, not ${expected}: ${off.toPrecision(3)} standard deviations off`);
 }
 
 /** The values less their mean, and the mean. */
@@ -83,5 +84,6 @@ export function expectIndependent(a: Numbers, b: Numbers, what: string): void {
 
 /** A value has nothing to do with those that follow it: the next ones, across a quad of four, and in the next row. */
 export function expectIndependentNeighbours(x: Float32Array, columns?: number): void {
-  for (const lag of [1, 2, 3, 4, ...(columns ? [columns] : [])]) expectIndependent(x.subarray(lag), x.subarray(0, x.length - lag), `at distance ${lag}`);
+  for (const lag of [1, 2, 3, 4, ...(columns ? [columns] : [])])
+    expectIndependent(x.subarray(lag), x.subarray(0, x.length - lag), `at distance ${lag}`);
 }

@@ -41,7 +41,18 @@ const boxed = (values: fc.Arbitrary<unknown>): fc.Arbitrary<Boxed> => values.map
 const anything: fc.Arbitrary<Boxed> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...oddities.map((value) => ({ value }))) },
   boxed(fc.oneof(fc.double(), fc.integer(), fc.string())),
-  boxed(fc.anything({ withBigInt: true, withBoxedValues: true, withDate: true, withMap: true, withNullPrototype: true, withObjectString: true, withSet: true, withSparseArray: true })),
+  boxed(
+    fc.anything({
+      withBigInt: true,
+      withBoxedValues: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSet: true,
+      withSparseArray: true,
+    }),
+  ),
 );
 
 /** A wrong value, and a word that the message about it must have. */
@@ -60,7 +71,9 @@ function holds(right: (value: unknown) => boolean, value: unknown): boolean {
 
 /** Whatever is not right; what is nearly so comes often. */
 export const not = (names: string, right: (value: unknown) => boolean, nearly?: fc.Arbitrary<unknown>): Kind =>
-  (nearly ? fc.oneof(boxed(nearly), anything) : anything).filter(({ value }) => !holds(right, value)).map(({ value }) => ({ value, names }));
+  (nearly ? fc.oneof(boxed(nearly), anything) : anything)
+    .filter(({ value }) => !holds(right, value))
+    .map(({ value }) => ({ value, names }));
 
 /** The same, but that it may be left out. */
 export const optional = (kind: Kind): Kind => kind.filter(({ value }) => value !== undefined);
@@ -71,20 +84,32 @@ interface Range {
   above?: number;
 }
 
-const within = (value: unknown, { least = -Infinity, most = 3.5e38, above = -Infinity }: Range) => typeof value === 'number' && value >= least && value <= most && value > above;
+const within = (value: unknown, { least = -Infinity, most = 3.5e38, above = -Infinity }: Range) =>
+  typeof value === 'number' && value >= least && value <= most && value > above;
 
 /** Where a number within a range is wanted. */
-export const number = (names: string, range: Range = {}): Kind => not(names, (value) => within(value, range), fc.oneof(fc.double(), fc.double({ min: -2, max: 2 }), fc.integer({ min: -2, max: 2 })));
+export const number = (names: string, range: Range = {}): Kind =>
+  not(
+    names,
+    (value) => within(value, range),
+    fc.oneof(fc.double(), fc.double({ min: -2, max: 2 }), fc.integer({ min: -2, max: 2 })),
+  );
 
 /** Where a whole one is. */
 export const whole = (names: string, range: Range): Kind =>
-  not(names, (value) => Number.isSafeInteger(value) && within(value, range), fc.oneof(fc.double(), fc.double({ min: -2, max: 9 }), fc.integer({ min: -9, max: 2 })));
+  not(
+    names,
+    (value) => Number.isSafeInteger(value) && within(value, range),
+    fc.oneof(fc.double(), fc.double({ min: -2, max: 9 }), fc.integer({ min: -9, max: 2 })),
+  );
 
 /** One of some wrong values. */
-export const oneOf = (names: string, ...values: unknown[]): Kind => fc.constantFrom(...values.map((value) => ({ value, names })));
+export const oneOf = (names: string, ...values: unknown[]): Kind =>
+  fc.constantFrom(...values.map((value) => ({ value, names })));
 
 export const isSide = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
-export const isSides = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && Array.from(value as unknown[]).every(isSide);
+export const isSides = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && Array.from(value as unknown[]).every(isSide);
 
 /** Where a Gpu is wanted. */
 export const gpuKind = not('Gpu', (value) => value instanceof Gpu);
@@ -96,15 +121,30 @@ export const callback = (names: string): Kind => not(names, (value) => typeof va
 
 /** Where an object of options is wanted: what is none, an option that does not exist, one that is wrong, one that throws when it is looked at. */
 export function options(good: object, fields: Record<string, Kind>): Kind {
-  const isObject = (value: unknown) => typeof value === 'object' && !ArrayBuffer.isView(value) && !(value instanceof Array) && Object.getPrototypeOf(value ?? 1) === Object.prototype;
+  const isObject = (value: unknown) =>
+    typeof value === 'object' &&
+    !ArrayBuffer.isView(value) &&
+    !(value instanceof Array) &&
+    Object.getPrototypeOf(value ?? 1) === Object.prototype;
   return fc.oneof(
-    not('', (value) => value === undefined || isObject(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null)),
+    not(
+      '',
+      (value) =>
+        value === undefined ||
+        isObject(value) ||
+        (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null),
+    ),
     fc
       .string()
       .filter((key) => !(key in fields) && !(key in good))
       .map((key) => ({ value: { ...good, [key]: 1 }, names: 'unknown option' })),
-    ...Object.entries(fields).map(([name, kind]) => kind.map(({ value, names }) => ({ value: { ...good, [name]: value }, names }))),
-    fc.constantFrom(...Object.keys(fields)).map((name) => ({ value: Object.defineProperty({ ...good }, name, { get: throws, enumerable: true }), names: '' })),
+    ...Object.entries(fields).map(([name, kind]) =>
+      kind.map(({ value, names }) => ({ value: { ...good, [name]: value }, names })),
+    ),
+    fc.constantFrom(...Object.keys(fields)).map((name) => ({
+      value: Object.defineProperty({ ...good }, name, { get: throws, enumerable: true }),
+      names: '',
+    })),
   );
 }
 
@@ -130,7 +170,9 @@ async function errorOf(call: () => unknown, throwing: boolean): Promise<unknown>
   }
   if (throwing) throw new Error(`is taken: returns ${shown(returned)}`);
   let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<string>((resolve) => (timer = setTimeout(() => resolve(`is open after ${patienceMs} ms`), patienceMs)));
+  const late = new Promise<string>(
+    (resolve) => (timer = setTimeout(() => resolve(`is open after ${patienceMs} ms`), patienceMs)),
+  );
   const outcome = Promise.resolve(returned).then(
     (value) => `is taken: resolves with ${shown(value)}`,
     (error: unknown) => ({ error }),
@@ -147,19 +189,35 @@ const foreign = /WebGPU|GPUBuffer|Failed to execute|Cannot |not a function|not i
 
 function judge(error: unknown, names: string): void {
   if (error === callers) return;
-  const ours = error instanceof LatentGpuError && classes.includes(error.constructor) && error.name === error.constructor.name;
+  const ours =
+    error instanceof LatentGpuError && classes.includes(error.constructor) && error.name === error.constructor.name;
   if (!ours) throw new Error(`ends in ${shown(error)}`, { cause: error });
   if (foreign.test(error.message)) throw new Error(`speaks of something else: ${error.message}`, { cause: error });
-  if (!error.message.toLowerCase().includes(names.toLowerCase())) throw new Error(`does not name '${names}': ${error.message}`, { cause: error });
+  if (!error.message.toLowerCase().includes(names.toLowerCase()))
+    throw new Error(`does not name '${names}': ${error.message}`, { cause: error });
 }
 
 /** The same in each run, so that a failure can be looked at again; fast-check says seed and path of it. */
 const drawn = thorough ? 2 : 1;
 
-async function refuses({ call, good, wrong, throws: throwing = false }: Target, tries: number, gpu: Gpu): Promise<void> {
+async function refuses(
+  { call, good, wrong, throws: throwing = false }: Target,
+  tries: number,
+  gpu: Gpu,
+): Promise<void> {
   const state = () => JSON.stringify([gpu.counters(), { ...gpu.memory(), peakBytes: 0 }]);
   const kinds = wrong.flatMap((kind, at) =>
-    kind ? [kind.map(({ value, names }) => ({ at, value, names, [fc.toStringMethod]: () => `argument ${at}: ${typeof value === 'object' && value !== null ? fc.stringify(value) : shown(value)}` }))] : [],
+    kind
+      ? [
+          kind.map(({ value, names }) => ({
+            at,
+            value,
+            names,
+            [fc.toStringMethod]: () =>
+              `argument ${at}: ${typeof value === 'object' && value !== null ? fc.stringify(value) : shown(value)}`,
+          })),
+        ]
+      : [],
   );
   const property = fc.asyncProperty(fc.oneof(...kinds), async ({ at, value, names }) => {
     const before = state();
@@ -178,13 +236,27 @@ function causes(cause: unknown): string {
 }
 
 /** Tries all of them, and tells of all that fail. */
-export async function refuseAll(task: TestContext['task'], what: string, targets: Record<string, Target>, gpu: Gpu, [quick, all]: [number, number], of = 'functions'): Promise<void> {
+export async function refuseAll(
+  task: TestContext['task'],
+  what: string,
+  targets: Record<string, Target>,
+  gpu: Gpu,
+  [quick, all]: [number, number],
+  of = 'functions',
+): Promise<void> {
   const tries = times(quick, all);
   const failures: string[] = [];
   for (const [name, target] of Object.entries(targets)) {
-    await refuses(target, tries, gpu).catch((error: Error) => failures.push(`${name}: ${error.message}${causes(error.cause)}`));
+    await refuses(target, tries, gpu).catch((error: Error) =>
+      failures.push(`${name}: ${error.message}${causes(error.cause)}`),
+    );
   }
   if (failures.length) throw new Error(failures.join('\n\n'));
   const count = Object.keys(targets).length;
-  tried(task, `${what}: ${count} ${of}, an argument or an option wrong in each call`, count * tries, 'an error of API.md that names it, nothing done on the device, the right call works afterwards');
+  tried(
+    task,
+    `${what}: ${count} ${of}, an argument or an option wrong in each call`,
+    count * tries,
+    'an error of API.md that names it, nothing done on the device, the right call works afterwards',
+  );
 }

@@ -27,20 +27,37 @@ afterAll(() => gpu.close());
 const { conv2d, dense, flatten } = remote;
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
 const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}, on = gpu) =>
-  remote.autoencoder(on, { input: 12, encoder: [dense(5, 'relu')], decoder: [dense(12, 'sigmoid')], loss: 'bce', ...changes });
+  remote.autoencoder(on, {
+    input: 12,
+    encoder: [dense(5, 'relu')],
+    decoder: [dense(12, 'sigmoid')],
+    loss: 'bce',
+    ...changes,
+  });
 
 it('trains, and tells how it goes; the same optimizer goes on', async () => {
-  const model = await small({ corrupt: [remote.gaussianNoise(0.1)], penalty: remote.sparsity(1e-3), normalize: remote.minMax() });
+  const model = await small({
+    corrupt: [remote.gaussianNoise(0.1)],
+    penalty: remote.sparsity(1e-3),
+    normalize: remote.minMax(),
+  });
   const told: string[] = [];
   const optimizer = remote.adam(remote.warmUp(3, 1e-2));
-  const tell = { onEpochEnd: ({ epoch }: { epoch: number }) => void told.push(`end ${epoch}`), onProgress: () => void told.push('progress') };
+  const tell = {
+    onEpochEnd: ({ epoch }: { epoch: number }) => void told.push(`end ${epoch}`),
+    onProgress: () => void told.push('progress'),
+  };
   const { loss, steps } = await model.fit(data(), { epochs: 3, batchSize: 25, optimizer, ...tell });
   expect([loss.length, steps, told.filter((line) => line !== 'progress')]).toEqual([6, 6, ['end 1', 'end 2', 'end 3']]);
   expect(told).toContain('progress');
   await model.fit(data(), { steps: 1, batchSize: 25, optimizer });
   const { metadata } = direct.readSafetensors(await model.save());
   const { place } = JSON.parse(metadata.latentgpu) as { place: object };
-  expect(place).toMatchObject({ step: 7, origin: 0, optimizer: { kind: 'adam', learningRate: { kind: 'warm-up', steps: 3 } } });
+  expect(place).toMatchObject({
+    step: 7,
+    origin: 0,
+    optimizer: { kind: 'adam', learningRate: { kind: 'warm-up', steps: 3 } },
+  });
   expect((await model.encode(data(3))).shape).toEqual([3, 5]);
   model.dispose();
   model.dispose();
@@ -58,7 +75,9 @@ it('pauses, goes on, stops, and is aborted', async () => {
   expect((await training).stopped).toBe('user');
   const stop = new AbortController();
   const reason = new Error('enough');
-  expect(await errorOf(model.fit(data(), { steps: 100_000, signal: stop.signal, onProgress: () => stop.abort(reason) }))).toBe(reason);
+  expect(
+    await errorOf(model.fit(data(), { steps: 100_000, signal: stop.signal, onProgress: () => stop.abort(reason) })),
+  ).toBe(reason);
   for (const options of [{ onEpochEnd: () => Promise.reject(reason) }, { onProgress: () => { throw reason; } }]) expect(await errorOf(model.fit(data(), { epochs: 50_000, ...options }))).toBe(reason); // prettier-ignore
   const wrong = await errorOf(model.fit(data(), { steps: 1, signal: {} as never }));
   expect(wrong).toBeInstanceOf(direct.OptionError);
@@ -67,7 +86,10 @@ it('pauses, goes on, stops, and is aborted', async () => {
 });
 
 it('pretrains layer by layer', async () => {
-  const model = await small({ encoder: [dense(8, 'relu'), dense(5)], decoder: [dense(8, 'relu'), dense(12, 'sigmoid')] });
+  const model = await small({
+    encoder: [dense(8, 'relu'), dense(5)],
+    decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
+  });
   const stages = new Set<number | undefined>();
   const histories = await model.pretrain(data(), { steps: 2, onProgress: ({ stage }) => void stages.add(stage) });
   expect([histories.length, [...stages]]).toEqual([2, [1, 2]]);
@@ -76,13 +98,31 @@ it('pretrains layer by layer', async () => {
 
 it('keeps data sets, views of them, models of all kinds and their networks', async () => {
   const model = await small();
-  const set = await remote.dataset(gpu, async () => data(60), { shape: [12], labels: Array.from({ length: 60 }, (_, i) => i % 2) });
+  const set = await remote.dataset(gpu, async () => data(60), {
+    shape: [12],
+    labels: Array.from({ length: 60 }, (_, i) => i % 2),
+  });
   const [few, rest] = set.split(0.25);
-  expect([few.length, rest.length, (await model.encode(few.filter((label) => label === 1).take(2))).shape]).toEqual([15, 45, [2, 5]]);
-  const probe = await remote.classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true, hidden: [dense(3, 'relu')] });
+  expect([few.length, rest.length, (await model.encode(few.filter((label) => label === 1).take(2))).shape]).toEqual([
+    15,
+    45,
+    [2, 5],
+  ]);
+  const probe = await remote.classifier(gpu, {
+    encoder: model.encoder,
+    classes: 2,
+    freeze: true,
+    hidden: [dense(3, 'relu')],
+  });
   await probe.fit(rest, rest.labels!, { epochs: 1 });
   expect((await remote.loadClassifier(gpu, await probe.save())).classes).toBe(2);
-  const puzzle = await remote.jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 4, encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)], head: [dense(4, 'relu')] });
+  const puzzle = await remote.jigsaw(gpu, {
+    input: [8, 8, 1],
+    tiles: 2,
+    permutations: 4,
+    encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)],
+    head: [dense(4, 'relu')],
+  });
   expect([puzzle.permutations.length, (await puzzle.solve(data(5, 64))).answers.length]).toEqual([4, 5]);
   const again = await remote.loadJigsaw(gpu, await puzzle.save());
   expect(again.permutations).toEqual(puzzle.permutations);
@@ -107,8 +147,19 @@ it('refuses what is wrong with the errors of the library', async () => {
     [() => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
     [() => remote.autoencoder(gpu, [] as never), direct.OptionError, /options are an object/],
     [() => model.fit(data(), undefined as never), direct.OptionError, /give epochs or steps/],
-    [async () => model.encode(await remote.dataset(other, data(), { shape: [12] })), direct.LatentGpuError, /lives in another worker/],
-    [async () => small({ loss: 'mse', decoder: [dense(12)] }).then((wild) => wild.fit(data(), { steps: 50, optimizer: remote.sgd(1e6) })), direct.DivergedError, /step/],
+    [
+      async () => model.encode(await remote.dataset(other, data(), { shape: [12] })),
+      direct.LatentGpuError,
+      /lives in another worker/,
+    ],
+    [
+      async () =>
+        small({ loss: 'mse', decoder: [dense(12)] }).then((wild) =>
+          wild.fit(data(), { steps: 50, optimizer: remote.sgd(1e6) }),
+        ),
+      direct.DivergedError,
+      /step/,
+    ],
   ];
   for (const [call, kind, message] of cases) {
     const error = await errorOf((async () => call())());
@@ -123,7 +174,7 @@ it('a device that is lost is told to the page', async () => {
   const requested = vi.spyOn(GPUAdapter.prototype, 'requestDevice');
   const own = await overPort();
   const model = await small({}, own);
-  const device = await requested.mock.results[0].value as GPUDevice;
+  const device = (await requested.mock.results[0].value) as GPUDevice;
   requested.mockRestore();
   device.destroy();
   expect((await own.lost).reason).toBe('destroyed');
@@ -135,7 +186,12 @@ it('an end that breaks ends everything', async () => {
   serve(port2);
   for (const port of [port1, port2]) port.start();
   let fail!: (error: Error) => void;
-  const own = await openOver(port1, {}, () => {}, (told) => (fail = told));
+  const own = await openOver(
+    port1,
+    {},
+    () => {},
+    (told) => (fail = told),
+  );
   const model = await small({}, own);
   const waiting = model.fit(data(), { steps: 100_000 });
   const reason = new direct.LatentGpuError('a message could not be read');

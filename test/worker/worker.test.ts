@@ -19,7 +19,13 @@ afterAll(() => gpu.close());
 const { dense, conv2d, flatten, dropout, gaussian, reshape } = remote;
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
 const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
-  remote.autoencoder(gpu, { input: 12, encoder: [dense(5, 'relu')], decoder: [dense(12, 'sigmoid')], loss: 'bce', ...changes });
+  remote.autoencoder(gpu, {
+    input: 12,
+    encoder: [dense(5, 'relu')],
+    decoder: [dense(12, 'sigmoid')],
+    loss: 'bce',
+    ...changes,
+  });
 
 it('has every name that the library has, and every maker of parts', () => {
   expect(Object.keys(remote).sort()).toEqual(Object.keys(direct).sort());
@@ -31,7 +37,15 @@ it('makes parts for all that can be made anew from a file', () => {
 });
 
 it('trains with the same bits as without a worker, and answers the same', async () => {
-  const spec = { input: 12, encoder: [dense(6, 'relu'), dropout(0.2), gaussian(3, { beta: 2 })], decoder: [dense(12, 'sigmoid')], loss: 'bce', corrupt: remote.gaussianNoise(0.2), normalize: remote.minMax(), seed: 5 } as const;
+  const spec = {
+    input: 12,
+    encoder: [dense(6, 'relu'), dropout(0.2), gaussian(3, { beta: 2 })],
+    decoder: [dense(12, 'sigmoid')],
+    loss: 'bce',
+    corrupt: remote.gaussianNoise(0.2),
+    normalize: remote.minMax(),
+    seed: 5,
+  } as const;
   const own = await direct.autoencoder(await sharedGpu(), {
     ...spec,
     encoder: [direct.dense(6, 'relu'), direct.dropout(0.2), direct.gaussian(3, { beta: 2 })],
@@ -40,7 +54,12 @@ it('trains with the same bits as without a worker, and answers the same', async 
     normalize: direct.minMax(),
   });
   const theirs = await remote.autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder] });
-  const options = { epochs: 3, batchSize: 16, optimizer: remote.adam(remote.cosine(1e-2, { steps: 9 })), validation: 0.2 };
+  const options = {
+    epochs: 3,
+    batchSize: 16,
+    optimizer: remote.adam(remote.cosine(1e-2, { steps: 9 })),
+    validation: 0.2,
+  };
   const [a, b] = [await own.fit(data(), options), await theirs.fit(data(), options)];
   expect({ ...b, seconds: 0 }).toEqual({ ...a, seconds: 0 });
   expect(await theirs.weights()).toEqual(await own.weights());
@@ -59,7 +78,12 @@ it('trains with the same bits as without a worker, and answers the same', async 
     (model: typeof own | typeof theirs) => model.save(),
     (model: typeof own | typeof theirs) => model.toOnnx('encoder'),
   ]) expect(await ask(theirs)).toEqual(await ask(own)); // prettier-ignore
-  expect([theirs.summary(), theirs.codeSize, theirs.encoder.inputShape, theirs.decoder.parameterCount]).toEqual([own.summary(), own.codeSize, own.encoder.inputShape, own.decoder.parameterCount]);
+  expect([theirs.summary(), theirs.codeSize, theirs.encoder.inputShape, theirs.decoder.parameterCount]).toEqual([
+    own.summary(),
+    own.codeSize,
+    own.encoder.inputShape,
+    own.decoder.parameterCount,
+  ]);
   own.dispose();
   theirs.dispose();
 });
@@ -72,14 +96,27 @@ it('data sets lie in the worker; their memory moves there, and views are made of
   expect(bytes.length).toBe(0);
   const own = await direct.dataset(await sharedGpu(), copy, { shape: [12], labels });
   const model = await small();
-  const reference = await direct.autoencoder(await sharedGpu(), { input: 12, encoder: [direct.dense(5, 'relu')], decoder: [direct.dense(12, 'sigmoid')], loss: 'bce' });
-  for (const view of [(of: typeof set | typeof own) => of, (of: typeof set | typeof own) => of.take(7), (of: typeof set | typeof own) => of.filter((label) => label === 1), (of: typeof set | typeof own) => of.split(0.3, { seed: 4 })[1].take(5)]) {
+  const reference = await direct.autoencoder(await sharedGpu(), {
+    input: 12,
+    encoder: [direct.dense(5, 'relu')],
+    decoder: [direct.dense(12, 'sigmoid')],
+    loss: 'bce',
+  });
+  for (const view of [
+    (of: typeof set | typeof own) => of,
+    (of: typeof set | typeof own) => of.take(7),
+    (of: typeof set | typeof own) => of.filter((label) => label === 1),
+    (of: typeof set | typeof own) => of.split(0.3, { seed: 4 })[1].take(5),
+  ]) {
     const [theirs, ours] = [view(set), view(own)];
     expect([theirs.length, theirs.labels, theirs.features]).toEqual([ours.length, ours.labels, ours.features]);
     expect(await model.encode(theirs as typeof set)).toEqual(await reference.encode(ours as typeof own));
   }
   const shared = new Float32Array(48);
-  const [first, second] = [await remote.dataset(gpu, shared.subarray(0, 24), { shape: [12] }), await remote.dataset(gpu, shared.subarray(24), { shape: [12] })];
+  const [first, second] = [
+    await remote.dataset(gpu, shared.subarray(0, 24), { shape: [12] }),
+    await remote.dataset(gpu, shared.subarray(24), { shape: [12] }),
+  ];
   expect([first.length, second.length, shared.length]).toEqual([2, 2, 48]);
   expect(() => set.take(0)).toThrow(direct.OptionError);
   expect(() => set.filter(() => false)).toThrow(direct.DataError);
@@ -100,7 +137,12 @@ describe('training from afar', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       told.push(`after ${epoch}`);
     };
-    await model.fit(data(), { epochs: 2, optimizer, onEpochEnd, onProgress: ({ epoch }) => void told.push(`progress ${epoch}`) });
+    await model.fit(data(), {
+      epochs: 2,
+      optimizer,
+      onEpochEnd,
+      onProgress: ({ epoch }) => void told.push(`progress ${epoch}`),
+    });
     expect(told.filter((line) => !line.startsWith('progress'))).toEqual(['end 1', 'after 1', 'end 2', 'after 2']);
     expect(told.some((line) => line.startsWith('progress'))).toBe(true);
     const { tensors } = direct.readSafetensors(await model.save());
@@ -129,7 +171,11 @@ describe('training from afar', () => {
     const model = await small();
     const reason = new Error('enough');
     const controller = new AbortController();
-    const training = model.fit(data(), { steps: 100_000, signal: controller.signal, onProgress: () => controller.abort(reason) });
+    const training = model.fit(data(), {
+      steps: 100_000,
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
     expect(await errorOf(training)).toBe(reason);
     expect(await errorOf(model.fit(data(), { steps: 1, signal: controller.signal }))).toBe(reason);
     await model.fit(data(), { steps: 1 });
@@ -144,9 +190,12 @@ describe('training from afar', () => {
     };
     // Also where it is thrown in the very last report.
     for (const epochs of [50_000, 1]) {
-      for (const options of [{ onEpochEnd: thrown }, { onProgress: thrown }]) expect(await errorOf(model.fit(data(), { epochs, ...options }))).toBe(reason);
+      for (const options of [{ onEpochEnd: thrown }, { onProgress: thrown }])
+        expect(await errorOf(model.fit(data(), { epochs, ...options }))).toBe(reason);
     }
-    expect((await errorOf(model.fit(data(), { epochs: 1, onEpochEnd: 1 as never }))).message).toMatch(/onEpochEnd is a function/);
+    expect((await errorOf(model.fit(data(), { epochs: 1, onEpochEnd: 1 as never }))).message).toMatch(
+      /onEpochEnd is a function/,
+    );
     model.dispose();
   });
 });
@@ -158,9 +207,19 @@ describe('errors keep their class', () => {
     ['of what are no parts', () => small({ encoder: [{} as never] }), direct.OptionError, /no layer/],
     ['of shapes', () => small({ decoder: [dense(11, 'sigmoid')] }), direct.ShapeError, /ends in \[11\]/],
     ['of files', () => remote.loadAutoencoder(gpu, new Uint8Array(3)), direct.FormatError, /ends here/],
-    ['of data', async () => (await small()).fit(Float32Array.of(...new Float32Array(11), NaN), { epochs: 1 }), direct.DataError, /NaN at row 0, column 11/],
+    [
+      'of data',
+      async () => (await small()).fit(Float32Array.of(...new Float32Array(11), NaN), { epochs: 1 }),
+      direct.DataError,
+      /NaN at row 0, column 11/,
+    ],
     ['of other workers', async () => remote.autoencoder({} as never, {} as never), direct.OptionError, /takes a Gpu/],
-    ['of other data sets', () => remote.dataset({} as never, new Float32Array(12), { shape: [12] }), direct.OptionError, /takes a Gpu/],
+    [
+      'of other data sets',
+      () => remote.dataset({} as never, new Float32Array(12), { shape: [12] }),
+      direct.OptionError,
+      /takes a Gpu/,
+    ],
     ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
     ['of what cannot be cloned', () => small({ seed: new WeakMap() as never }), direct.OptionError, /cannot be sent/],
     ['of functions', () => small({ seed: (() => 1) as never }), direct.OptionError, /function cannot be sent/],
@@ -184,11 +243,22 @@ describe('errors keep their class', () => {
 it('classifier, jigsaw, neighbours', async () => {
   const model = await small();
   const set = await remote.dataset(gpu, data(60), { shape: [12], labels: Array.from({ length: 60 }, (_, i) => i % 2) });
-  const probe = await remote.classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true, hidden: [dense(3, 'relu')] });
+  const probe = await remote.classifier(gpu, {
+    encoder: model.encoder,
+    classes: 2,
+    freeze: true,
+    hidden: [dense(3, 'relu')],
+  });
   await probe.fit(set, set.labels!, { epochs: 1 });
   expect((await probe.predict(set)).labels.length).toBe(60);
   expect((await remote.loadClassifier(gpu, await probe.save())).classes).toBe(2);
-  const puzzle = await remote.jigsaw(gpu, { input: [8, 8, 1], tiles: 2, permutations: 4, encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)], head: [dense(4, 'relu')] });
+  const puzzle = await remote.jigsaw(gpu, {
+    input: [8, 8, 1],
+    tiles: 2,
+    permutations: 4,
+    encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)],
+    head: [dense(4, 'relu')],
+  });
   expect(puzzle.permutations.length).toBe(4);
   await puzzle.fit(data(20, 64), { epochs: 1 });
   expect((await puzzle.solve(data(5, 64))).answers.length).toBe(5);
@@ -196,7 +266,12 @@ it('classifier, jigsaw, neighbours', async () => {
   const { indices } = await remote.nearestNeighbors(gpu, { codes, queries: codes, k: 1 });
   expect(Array.from(indices).filter((at, i) => at === i).length).toBeGreaterThan(0);
   expect((await remote.knnPredict(gpu, { codes, queries: codes, labels: set.labels!, k: 1 })).length).toBe(60);
-  const image = await remote.autoencoder(gpu, { input: [4, 4, 1], encoder: [flatten(), dense(3)], decoder: [dense(16), reshape([4, 4, 1])], loss: 'mse' });
+  const image = await remote.autoencoder(gpu, {
+    input: [4, 4, 1],
+    encoder: [flatten(), dense(3)],
+    decoder: [dense(16), reshape([4, 4, 1])],
+    loss: 'mse',
+  });
   expect((await image.encode(data(2, 16))).shape).toEqual([2, 3]);
   for (const each of [model, probe, puzzle, image, set]) each.dispose();
 });

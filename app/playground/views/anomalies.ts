@@ -5,7 +5,10 @@ import { styled } from '../look.ts';
 import type { Answer, Ask, Opened, RequestName } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
 
-type AskWorker = <K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]) => Promise<Answer<K> | undefined>;
+type AskWorker = <K extends RequestName>(
+  name: K,
+  ...ask: Ask<K> extends undefined ? [] : [Ask<K>]
+) => Promise<Answer<K> | undefined>;
 
 const bins = 60;
 const strangestCount = 12;
@@ -71,8 +74,14 @@ export class Anomalies {
     if (!this.#scores) return;
     this.#limit = threshold(this.#scores, { contamination });
     const flagged = this.#scores.filter((score) => score > this.#limit).length;
-    writeText(byId('histogram-caption'), `${flagged} of ${this.#scores.length.toLocaleString('en')} examples lie above the threshold of ${figure(this.#limit)}.`);
-    byId('histogram').setAttribute('aria-label', `Histogram of errors: ${flagged} of ${this.#scores.length} above ${figure(this.#limit)}`);
+    writeText(
+      byId('histogram-caption'),
+      `${flagged} of ${this.#scores.length.toLocaleString('en')} examples lie above the threshold of ${figure(this.#limit)}.`,
+    );
+    byId('histogram').setAttribute(
+      'aria-label',
+      `Histogram of errors: ${flagged} of ${this.#scores.length} above ${figure(this.#limit)}`,
+    );
     this.#drawHistogram(this.#scores);
   }
 
@@ -84,11 +93,17 @@ export class Anomalies {
     const middles = counts.map((_, i) => ((i + 0.5) / bins) * most);
     const above = counts.map((count, i) => (middles[i] > this.#limit ? count : null));
     const bars = uPlot.paths.bars!({ size: [0.9] });
-    this.#draw(0, 'histogram', [middles, counts, above], [
-      {},
-      { fill: styled('accent'), stroke: styled('accent'), paths: bars, points: { show: false } },
-      { fill: styled('second'), stroke: styled('second'), paths: bars, points: { show: false } },
-    ], ['error', 'examples']);
+    this.#draw(
+      0,
+      'histogram',
+      [middles, counts, above],
+      [
+        {},
+        { fill: styled('accent'), stroke: styled('accent'), paths: bars, points: { show: false } },
+        { fill: styled('second'), stroke: styled('second'), paths: bars, points: { show: false } },
+      ],
+      ['error', 'examples'],
+    );
   }
 
   #drawRoc(): void {
@@ -100,11 +115,17 @@ export class Anomalies {
     const stride = Math.max(1, Math.floor(fpr.length / 400));
     const kept = [...fpr.keys()].filter((i) => i % stride === 0 || i === fpr.length - 1);
     const area = rocAuc(this.#scores, isStrange);
-    this.#draw(1, 'roc', [kept.map((i) => fpr[i]), kept.map((i) => tpr[i]), kept.map((i) => fpr[i])], [
-      {},
-      { stroke: styled('accent'), width: 2, points: { show: false } },
-      { stroke: styled('muted'), width: 1, dash: [4, 4], points: { show: false } },
-    ], ['false positives', 'true positives']);
+    this.#draw(
+      1,
+      'roc',
+      [kept.map((i) => fpr[i]), kept.map((i) => tpr[i]), kept.map((i) => fpr[i])],
+      [
+        {},
+        { stroke: styled('accent'), width: 2, points: { show: false } },
+        { stroke: styled('muted'), width: 1, dash: [4, 4], points: { show: false } },
+      ],
+      ['false positives', 'true positives'],
+    );
     const text = `If class ${this.#set!.classes[strange]} is the strange one: area under the curve ${area.toFixed(3)}; 0.5 is guessing.`;
     writeText(byId('roc-caption'), text);
     byId('roc').setAttribute('aria-label', text);
@@ -112,10 +133,28 @@ export class Anomalies {
 
   #draw(slot: number, id: string, data: uPlot.AlignedData, series: uPlot.Series[], names: [string, string]): void {
     this.#charts[slot]?.destroy();
-    const axis = { stroke: styled('muted'), grid: { stroke: styled('line'), width: 1 }, ticks: { show: false }, font: '12px system-ui', labelFont: '12px system-ui', labelSize: 18 };
+    const axis = {
+      stroke: styled('muted'),
+      grid: { stroke: styled('line'), width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui',
+      labelFont: '12px system-ui',
+      labelSize: 18,
+    };
     const place = byId(id);
     this.#charts[slot] = new uPlot(
-      { width: Math.max(200, place.clientWidth), height: 200, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } }, axes: [{ ...axis, label: names[0], size: 30 }, { ...axis, label: names[1], size: 44 }], series },
+      {
+        width: Math.max(200, place.clientWidth),
+        height: 200,
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, label: names[0], size: 30 },
+          { ...axis, label: names[1], size: 44 },
+        ],
+        series,
+      },
       data,
       place,
     );
@@ -137,7 +176,11 @@ export class Anomalies {
     if (!values || !this.#set) return;
     const canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the largest errors' });
     const blamed = this.#set.kind === 'table' ? await this.#blame(rows[0]) : [];
-    byId('strangest').replaceChildren(h('p', {}, 'The strangest of all:'), canvas, ...blamed.map((text) => h('p', {}, text)));
+    byId('strangest').replaceChildren(
+      h('p', {}, 'The strangest of all:'),
+      canvas,
+      ...blamed.map((text) => h('p', {}, text)),
+    );
     paintTiles(canvas, this.#set, values, rows.length);
   }
 
@@ -149,7 +192,10 @@ export class Anomalies {
     const { errors, values, reconstruction } = answer;
     const total = errors.reduce((sum, error) => sum + error, 0);
     const order = [...errors.keys()].sort((a, b) => errors[b] - errors[a]).slice(0, 3);
-    return order.map((i) => `${columns[i]}: ${figure(values[i])}, expected about ${figure(reconstruction[i])} (${Math.round((100 * errors[i]) / total)} % of the first one’s error)`);
+    return order.map(
+      (i) =>
+        `${columns[i]}: ${figure(values[i])}, expected about ${figure(reconstruction[i])} (${Math.round((100 * errors[i]) / total)} % of the first one’s error)`,
+    );
   }
 
   async #download(): Promise<void> {
@@ -161,7 +207,14 @@ export class Anomalies {
     const features = shape.reduce((product, n) => product * n, 1);
     const names = columns ?? Array.from({ length: features }, (_, i) => `pixel ${i}`);
     const head = ['row', 'error', ...(labels ? ['class'] : []), ...names].map(quoted).join(',');
-    const lines = rows.map((row, i) => [row, scores[row], ...(labels ? [quoted(classes[labels[row]])] : []), ...values.subarray(i * features, (i + 1) * features)].join(','));
+    const lines = rows.map((row, i) =>
+      [
+        row,
+        scores[row],
+        ...(labels ? [quoted(classes[labels[row]])] : []),
+        ...values.subarray(i * features, (i + 1) * features),
+      ].join(','),
+    );
     download('flagged.csv', [head, ...lines].join('\n'), 'text/csv');
   }
 }

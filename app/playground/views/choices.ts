@@ -2,7 +2,15 @@ import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { presets, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
-import { activations, corruptions, normalizations, optimizers, penalties, readers, type Settings } from '../settings.ts';
+import {
+  activations,
+  corruptions,
+  normalizations,
+  optimizers,
+  penalties,
+  readers,
+  type Settings,
+} from '../settings.ts';
 
 const words: Record<string, string> = {
   none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
@@ -19,8 +27,16 @@ export class Choices {
 
   constructor(settings: Settings, onChange: (settings: Settings) => void) {
     this.#settings = settings;
-    const lists = { activation: activations, corruption: corruptions, penalty: penalties, optimizer: optimizers, loss: ['bce', 'mse'], normalize: normalizations };
-    for (const [name, values] of Object.entries(lists)) this.#field(name).append(...values.map((value) => h('option', { value }, words[value] ?? value)));
+    const lists = {
+      activation: activations,
+      corruption: corruptions,
+      penalty: penalties,
+      optimizer: optimizers,
+      loss: ['bce', 'mse'],
+      normalize: normalizations,
+    };
+    for (const [name, values] of Object.entries(lists))
+      this.#field(name).append(...values.map((value) => h('option', { value }, words[value] ?? value)));
     this.#field('preset').append(...Object.entries(presets).map(([value, { title }]) => h('option', { value }, title)));
     this.#form.addEventListener('submit', (event) => event.preventDefault());
     this.#form.addEventListener('change', (event) => {
@@ -41,7 +57,8 @@ export class Choices {
     for (const name of Object.keys(readers) as (keyof Settings)[]) {
       const field = this.#form.elements.namedItem(name);
       if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = Boolean(settings[name]);
-      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = Array.isArray(settings[name]) ? settings[name].join(', ') : String(settings[name]);
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
+        field.value = Array.isArray(settings[name]) ? settings[name].join(', ') : String(settings[name]);
       if (field instanceof HTMLElement) field.removeAttribute('aria-invalid');
     }
     writeText(byId('about'), presets[settings.preset]?.about ?? 'Parts of your own choice.');
@@ -51,7 +68,8 @@ export class Choices {
       penalty: settings.penalty !== 'none',
     };
     // Their place stays, so that nothing moves.
-    for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]')) label.style.visibility = needed[label.dataset.for!] ? 'visible' : 'hidden';
+    for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]'))
+      label.style.visibility = needed[label.dataset.for!] ? 'visible' : 'hidden';
   }
 
   /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
@@ -71,7 +89,9 @@ export class Choices {
   #changed(field: HTMLInputElement | HTMLSelectElement): Settings | undefined {
     const name = field.name as keyof Settings;
     if (name === 'preset') return withPreset(this.#settings, field.value);
-    const value = readers[name]?.(field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value);
+    const value = readers[name]?.(
+      field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value,
+    );
     return value === undefined ? undefined : { ...this.#settings, [name]: value };
   }
 

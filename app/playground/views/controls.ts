@@ -20,7 +20,9 @@ export class Controls {
     this.#play.addEventListener('click', () => (this.#training ? commands.pause() : commands.play()));
     byId('step').addEventListener('click', commands.step);
     byId('again').addEventListener('click', commands.again);
-    byId<HTMLInputElement>('slow').addEventListener('change', ({ target }) => commands.slow((target as HTMLInputElement).checked));
+    byId<HTMLInputElement>('slow').addEventListener('change', ({ target }) =>
+      commands.slow((target as HTMLInputElement).checked),
+    );
     this.#rate.addEventListener('input', () => this.#writeRate());
     this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
     document.addEventListener('keydown', (event) => {

@@ -23,7 +23,9 @@ export class OwnData {
       void this.#read([...(files.files ?? [])]);
       files.value = '';
     });
-    byId<HTMLSelectElement>('label').addEventListener('change', ({ target }) => this.#reread((target as HTMLSelectElement).value));
+    byId<HTMLSelectElement>('label').addEventListener('change', ({ target }) =>
+      this.#reread((target as HTMLSelectElement).value),
+    );
     byId('use-digits').addEventListener('click', () => links.digits());
     for (const name of ['dragover', 'dragleave', 'drop'] as const) {
       document.addEventListener(name, (event) => {
@@ -36,7 +38,10 @@ export class OwnData {
 
   open({ name, count, trained, shape, columns, kind, figures }: Opened['data'], normalizing: Normalizing): void {
     const held = count === trained ? 'too few to hold any out' : `${(count - trained).toLocaleString('en')} held out`;
-    const size = kind === 'image' ? `${shape[0]} × ${shape[1]} pixels${shape[2] === 1 ? '' : ' in colour'}` : `${shape[0]} columns`;
+    const size =
+      kind === 'image'
+        ? `${shape[0]} × ${shape[1]} pixels${shape[2] === 1 ? '' : ' in colour'}`
+        : `${shape[0]} columns`;
     writeText(byId('data-state'), `${name}: ${count.toLocaleString('en')} examples, ${size}, ${held}.`);
     const scaling = figures && figuresUsed(figures, normalizing);
     if (!scaling) byId('columns').replaceChildren();
@@ -58,9 +63,15 @@ export class OwnData {
   async #table(file: File): Promise<Examples> {
     this.#file = { name: file.name, text: await file.text() };
     const table = readTable(file.name, this.#file.text, undefined);
-    const names = this.#file.text.split(/\r?\n/, 1)[0].split(separators).map((name) => name.trim().replace(/^"|"$/g, ''));
+    const names = this.#file.text
+      .split(/\r?\n/, 1)[0]
+      .split(separators)
+      .map((name) => name.trim().replace(/^"|"$/g, ''));
     const label = names.find((name) => !table.columns!.includes(name)) ?? '';
-    byId('label').replaceChildren(h('option', { value: '' }, 'none'), ...names.map((value) => h('option', { value, selected: value === label }, value)));
+    byId('label').replaceChildren(
+      h('option', { value: '' }, 'none'),
+      ...names.map((value) => h('option', { value, selected: value === label }, value)),
+    );
     return table;
   }
 
@@ -82,20 +93,39 @@ type Scaling = [name: string, values: Float32Array][];
 
 /** What a normalisation goes by. */
 const figuresUsed = ({ least, most, mean, deviation }: ColumnFigures, normalizing: Normalizing): Scaling =>
-  normalizing === 'standardize' ? [['mean', mean], ['deviation', deviation]] : [['least', least], ['largest', most]];
+  normalizing === 'standardize'
+    ? [
+        ['mean', mean],
+        ['deviation', deviation],
+      ]
+    : [
+        ['least', least],
+        ['largest', most],
+      ];
 
 function columnTable(columns: string[], scaling: Scaling, normalizing: Normalizing): HTMLTableElement {
   const first = normalizing === 'none' ? 'column' : `column, ${normalizingWords[normalizing]}`;
   const head = [first, ...scaling.map(([name]) => name)];
-  return tableOf(head, columns.map((column, i) => [column, ...scaling.map(([, values]) => figure(values[i]))]));
+  return tableOf(
+    head,
+    columns.map((column, i) => [column, ...scaling.map(([, values]) => figure(values[i]))]),
+  );
 }
 
 /** Two figures of every pixel are two pictures. */
 function showPixels(shape: number[], scaling: Scaling): void {
   const names = scaling.map(([name]) => name).join(' and ');
   const canvas = h('canvas', { role: 'img', 'aria-label': `The pixels’ ${names}, as pictures` });
-  byId('columns').replaceChildren(h('p', { className: 'hint' }, `Of each pixel, its ${names} among the examples trained on:`), canvas);
-  paintTiles(canvas, { kind: 'image', shape }, Float32Array.from(scaling.flatMap(([, values]) => [...values])), scaling.length);
+  byId('columns').replaceChildren(
+    h('p', { className: 'hint' }, `Of each pixel, its ${names} among the examples trained on:`),
+    canvas,
+  );
+  paintTiles(
+    canvas,
+    { kind: 'image', shape },
+    Float32Array.from(scaling.flatMap(([, values]) => [...values])),
+    scaling.length,
+  );
 }
 
 /** Each picture cut to a square from its middle, and made small. */
@@ -131,12 +161,18 @@ const separators = /[,;\t]/;
 /** Columns whose values are no numbers cannot be learned; one of them can say what a row is. */
 function readTable(name: string, text: string, label: string | undefined): Examples {
   const columns = text.split(/\r?\n/, 1)[0].split(separators).length;
-  const asked = label === undefined ? [undefined, ...Array.from({ length: columns }, (_, i) => columns - 1 - i)] : [label === '' ? undefined : label];
+  const asked =
+    label === undefined
+      ? [undefined, ...Array.from({ length: columns }, (_, i) => columns - 1 - i)]
+      : [label === '' ? undefined : label];
   const [first] = asked;
   let refused: unknown;
   for (const candidate of asked) {
     try {
-      const { data, shape, columns, labels, classes } = readCsv(text, candidate === undefined ? {} : { label: candidate });
+      const { data, shape, columns, labels, classes } = readCsv(
+        text,
+        candidate === undefined ? {} : { label: candidate },
+      );
       return { name, kind: 'table', shape: [shape[1]], values: data, columns, labels, classes };
     } catch (error) {
       // What is wrong without a column for classes says most.

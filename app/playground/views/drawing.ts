@@ -62,7 +62,10 @@ export class Drawing {
   #stroke(event: PointerEvent): void {
     const [height, width] = this.#tile.shape;
     const box = this.#canvas.getBoundingClientRect();
-    const to: [number, number] = [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+    const to: [number, number] = [
+      ((event.clientX - box.left) / box.width) * width,
+      ((event.clientY - box.top) / box.height) * height,
+    ];
     const from = this.#last ?? to;
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
     for (let i = 0; i <= Math.ceil(2 * length); i++) {
@@ -127,7 +130,10 @@ export class Drawing {
     context2d(drawn).clearRect(0, 0, drawn.width, drawn.height);
     if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
     byId('neighbors').replaceChildren();
-    writeText(byId('drawn-state'), this.#tile.kind === 'image' ? 'Draw with the mouse or a finger, or take an example.' : 'Take an example.');
+    writeText(
+      byId('drawn-state'),
+      this.#tile.kind === 'image' ? 'Draw with the mouse or a finger, or take an example.' : 'Take an example.',
+    );
     this.links.mark(undefined);
   }
 
@@ -135,9 +141,18 @@ export class Drawing {
     const encoded = await this.links.encode(this.#values.slice());
     if (!encoded || this.#empty) return;
     this.links.mark(encoded);
-    paintTiles(byId<HTMLCanvasElement>('drawn'), this.#tile, this.#tile.kind === 'image' ? encoded.reconstruction : this.#values, 1, this.#tile.kind === 'image' ? undefined : encoded.reconstruction);
+    paintTiles(
+      byId<HTMLCanvasElement>('drawn'),
+      this.#tile,
+      this.#tile.kind === 'image' ? encoded.reconstruction : this.#values,
+      1,
+      this.#tile.kind === 'image' ? undefined : encoded.reconstruction,
+    );
     const around = encoded.ellipse ? '; the ellipse is one standard deviation of it' : '';
-    writeText(byId('drawn-state'), `At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`);
+    writeText(
+      byId('drawn-state'),
+      `At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`,
+    );
     this.#showNeighbors(encoded);
   }
 

@@ -83,11 +83,13 @@ export class Instruments {
     const code = await this.links.ask('codeAt', this.links.place());
     if (!code || this.#moved || code.length !== this.#code.length) return;
     this.#code = code;
-    byId('traversal').querySelectorAll('input').forEach((slider, i) => {
-      // Codes without a pull towards zero may lie anywhere.
-      const reach = Math.max(4, Math.ceil(2 * Math.abs(code[i])));
-      [slider.min, slider.max, slider.value] = [`${-reach}`, `${reach}`, `${code[i]}`];
-      writeText(slider.nextElementSibling!, code[i].toFixed(1));
-    });
+    byId('traversal')
+      .querySelectorAll('input')
+      .forEach((slider, i) => {
+        // Codes without a pull towards zero may lie anywhere.
+        const reach = Math.max(4, Math.ceil(2 * Math.abs(code[i])));
+        [slider.min, slider.max, slider.value] = [`${-reach}`, `${reach}`, `${code[i]}`];
+        writeText(slider.nextElementSibling!, code[i].toFixed(1));
+      });
   }
 }

@@ -6,7 +6,19 @@ import { onTheme, styled } from '../look.ts';
 import { normalizingOf, type ExampleShape } from '../parts.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
-import { aboutSecond, later, linesOf, partsToCompare, partWords, rangeOf, scaleOf, valuesOf, type Line, type LossPart, type Second } from './lossLines.ts';
+import {
+  aboutSecond,
+  later,
+  linesOf,
+  partsToCompare,
+  partWords,
+  rangeOf,
+  scaleOf,
+  valuesOf,
+  type Line,
+  type LossPart,
+  type Second,
+} from './lossLines.ts';
 import { fallen, tableFor } from './lossTable.ts';
 
 /** A horizontal line with a name: what the loss is compared with. */
@@ -38,7 +50,9 @@ export class LossView {
   constructor() {
     new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(this.#place);
     onTheme(() => this.#rebuild());
-    byId('loss-table').closest('details')!.addEventListener('toggle', () => this.#history && this.#draw(this.#history));
+    byId('loss-table')
+      .closest('details')!
+      .addEventListener('toggle', () => this.#history && this.#draw(this.#history));
     byId('loss-part').addEventListener('change', ({ target }) => {
       this.#part = (target as HTMLSelectElement).value as LossPart;
       this.#rebuild();
@@ -112,7 +126,10 @@ export class LossView {
     this.#drawnAt = performance.now();
     const both = { first: history, second: this.#second?.history ?? emptyHistory() };
     const values = this.#lines.map((line) => valuesOf(line, both[line.of], line.of === 'second' ? this.#scale : 1));
-    this.#range = rangeOf(this.#lines.map(({ of, scale }, i) => (scale === 'y' ? later(values[i], both[of]) : [])), this.#shownReferences.map(({ value }) => value));
+    this.#range = rangeOf(
+      this.#lines.map(({ of, scale }, i) => (scale === 'y' ? later(values[i], both[of]) : [])),
+      this.#shownReferences.map(({ value }) => value),
+    );
     this.#end = Math.max(1, ...values.map(([x]) => x.at(-1) ?? 0));
     this.#chart?.setData(uPlot.join(values.map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]))));
     this.#describe(both.first, this.#second && both.second);
@@ -130,7 +147,9 @@ export class LossView {
     if (!first) return;
     const parts = second ? partsToCompare(first, second.settings) : [];
     if (!parts.includes(this.#part)) this.#part = 'loss';
-    byId('loss-part').replaceChildren(...parts.map((value) => h('option', { value, selected: value === this.#part }, partWords[value])));
+    byId('loss-part').replaceChildren(
+      ...parts.map((value) => h('option', { value, selected: value === this.#part }, partWords[value])),
+    );
     byId('loss-part-choice').hidden = parts.length < 2;
     byId('loss-second').hidden = !second;
     writeText(byId('loss-second'), second ? aboutSecond(second, first, this.#examples) : '');
@@ -142,7 +161,12 @@ export class LossView {
     if (!this.#settings) return;
     this.#lines = linesOf(this.#settings, this.#second?.settings, this.#part);
     const apart = this.#lines.some(({ scale }) => scale === 'part');
-    const axis = { stroke: styled('muted'), grid: { stroke: styled('line'), width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+    const axis = {
+      stroke: styled('muted'),
+      grid: { stroke: styled('line'), width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui',
+    };
     const series = this.#lines.map(({ name = 'step', scale, color, faint, dash, points }): uPlot.Series => ({
       label: name,
       scale,
@@ -166,8 +190,21 @@ export class LossView {
         },
         axes: [
           { ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 },
-          { ...axis, size: 52, splits: () => logAxis(...this.#range, 0, 1, 4).ticks, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })) },
-          { ...axis, scale: 'part', side: 1, size: apart ? 56 : 12, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (apart ? String(Number(tick.toPrecision(2))) : '')) },
+          {
+            ...axis,
+            size: 52,
+            splits: () => logAxis(...this.#range, 0, 1, 4).ticks,
+            filter: (_, ticks) => ticks,
+            values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en', { maximumSignificantDigits: 4 })),
+          },
+          {
+            ...axis,
+            scale: 'part',
+            side: 1,
+            size: apart ? 56 : 12,
+            grid: { show: false },
+            values: (_, ticks) => ticks.map((tick) => (apart ? String(Number(tick.toPrecision(2))) : '')),
+          },
         ],
         series: [{}, ...series],
         hooks: { draw: [(chart) => this.#drawReferences(chart)] },
@@ -175,7 +212,9 @@ export class LossView {
       [[0], ...series.map(() => [null])],
       this.#place,
     );
-    byId('loss-legend').replaceChildren(...this.#lines.flatMap(({ name, className }) => (name ? [h('li', { className }, name)] : [])));
+    byId('loss-legend').replaceChildren(
+      ...this.#lines.flatMap(({ name, className }) => (name ? [h('li', { className }, name)] : [])),
+    );
     if (this.#history) this.#draw(this.#history);
   }
 
@@ -215,15 +254,22 @@ export class LossView {
       'squared error': figure(squaredError),
       'PCA of the same size': figure(pca),
       'the mean alone': figure(mean),
-      ...(loss === 'bce' && !gaussian && this.#examples.kind === 'image' && this.#normalizing === 'none' ? { 'lowest possible': figure(floor) } : {}),
+      ...(loss === 'bce' && !gaussian && this.#examples.kind === 'image' && this.#normalizing === 'none'
+        ? { 'lowest possible': figure(floor) }
+        : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
     });
   }
 
   #describe(first: History, second: History | undefined): void {
-    const others = second ? ` ${fallen('The second model’s loss', second, this.#scale) ?? 'The second model has not been trained yet.'}` : '';
+    const others = second
+      ? ` ${fallen('The second model’s loss', second, this.#scale) ?? 'The second model has not been trained yet.'}`
+      : '';
     writeText(byId('loss-caption'), `${fallen('The loss', first, 1) ?? 'Nothing has been trained yet.'}${others}`);
     if (!byId('loss-table').closest('details')?.open) return;
-    byId('loss-table').replaceChildren(...tableFor(first, 1, second && 'First model'), ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart') : []));
+    byId('loss-table').replaceChildren(
+      ...tableFor(first, 1, second && 'First model'),
+      ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart') : []),
+    );
   }
 }

@@ -31,7 +31,12 @@ export interface Second {
   history: History;
 }
 
-export const partWords: Record<LossPart, string> = { loss: 'all of it', reconstruction: 'reconstruction', kl: 'divergence', penalty: 'penalty' };
+export const partWords: Record<LossPart, string> = {
+  loss: 'all of it',
+  reconstruction: 'reconstruction',
+  kl: 'divergence',
+  penalty: 'penalty',
+};
 
 /** Alone, a model has all parts of its loss in one chart; two have one part at a time, as ten lines could not be told apart. */
 export function linesOf(first: Settings, second: Settings | undefined, part: LossPart): Line[] {
@@ -47,10 +52,20 @@ function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
   const [training, heldOut]: Line['color'][] = of === 'first' ? ['accent', 'second'] : ['ink', 'ink'];
   const lines: Line[] = [
     { name: `${whose}training`, className: of, of, points: 'epochs', part, scale: 'y', color: training },
-    { name: `${whose}held out`, className: `${of} held`, of, points: 'heldOut', part, scale: 'y', color: heldOut, dash: [6, 3] },
+    {
+      name: `${whose}held out`,
+      className: `${of} held`,
+      of,
+      points: 'heldOut',
+      part,
+      scale: 'y',
+      color: heldOut,
+      dash: [6, 3],
+    },
   ];
   // Of single steps only the sum is known.
-  if (part === 'loss') lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color: training, faint: true });
+  if (part === 'loss')
+    lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color: training, faint: true });
   return lines;
 }
 
@@ -79,7 +94,10 @@ export function partsToCompare(first: Settings, second: Settings): LossPart[] {
 /** x and y of a line. What a logarithm cannot show is left out. */
 export function valuesOf({ points, part }: Line, history: History, scale: number): [number[], (number | null)[]] {
   const values = history[points].map((point) => scale * (point[part] ?? 0));
-  return [history[points].map(({ at }) => at), values.map((value) => (value > 0 && Number.isFinite(value) ? value : null))];
+  return [
+    history[points].map(({ at }) => at),
+    values.map((value) => (value > 0 && Number.isFinite(value) ? value : null)),
+  ];
 }
 
 /** The first steps fall so fast that everything later would look flat beside them: what comes after the first epoch, once there is more. */
@@ -112,7 +130,8 @@ export function aboutSecond({ name, settings }: Second, first: Settings, example
 
 function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
   if (second.gaussian === first.gaussian) return '';
-  const [mean, sum] = examples.kind === 'image' ? ['a mean over pixels', 'nats an image'] : ['a mean over columns', 'nats a row'];
+  const [mean, sum] =
+    examples.kind === 'image' ? ['a mean over pixels', 'nats an image'] : ['a mean over columns', 'nats a row'];
   const times = timesMean(second, examples);
   if (first.gaussian) return ` Its loss, ${mean}, is multiplied by ${times} here: ${sum}, as the first one’s.`;
   return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
@@ -120,7 +139,10 @@ function rescalingOf(second: Settings, first: Settings, examples: ExampleShape):
 
 function cautionOf(second: Settings, first: Settings, { kind }: ExampleShape): string {
   const caution = 'compare how the lines fall, not how high they lie.';
-  if (second.loss !== first.loss) return ` It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}: ${caution}`;
+  if (second.loss !== first.loss)
+    return ` It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}: ${caution}`;
   const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
-  return own === other ? '' : ` Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}: ${caution}`;
+  return own === other
+    ? ''
+    : ` Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}: ${caution}`;
 }

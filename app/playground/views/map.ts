@@ -108,10 +108,17 @@ export class LatentMap {
     this.#drawn = way >= 1;
     const [now, aim] = [this.#sight, this.#aim];
     const ease = this.#drawn ? 1 : 0.12;
-    this.#sight = { x: now.x + ease * (aim.x - now.x), y: now.y + ease * (aim.y - now.y), reach: now.reach + ease * (aim.reach - now.reach) };
+    this.#sight = {
+      x: now.x + ease * (aim.x - now.x),
+      y: now.y + ease * (aim.y - now.y),
+      reach: now.reach + ease * (aim.reach - now.reach),
+    };
     const colors = this.#labels ? theme().classes.map(rgb) : [rgb(theme().first)];
     const opacity = colors.map((_, label) => (this.#alone.size === 0 || this.#alone.has(label) ? 1 : 0.08));
-    this.#painter.paint({ from: this.#from, to: this.#to, way, labels: this.#labels, colors, opacity, paper: rgb(styled('page')) }, this.#sight);
+    this.#painter.paint(
+      { from: this.#from, to: this.#to, way, labels: this.#labels, colors, opacity, paper: rgb(styled('page')) },
+      this.#sight,
+    );
     this.#paintOver();
     if (this.#drawn) this.onPlace(this.place);
   }
@@ -125,7 +132,8 @@ export class LatentMap {
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.font = `600 ${17 * density}px system-ui, 'DejaVu Sans', sans-serif`;
-    if (this.#classes.length <= 20) this.#classes.forEach((name, label) => this.#paintName(context, density, name, label));
+    if (this.#classes.length <= 20)
+      this.#classes.forEach((name, label) => this.#paintName(context, density, name, label));
     if (this.#mark) this.#paintMark(context, density, this.#mark);
     this.#paintCross(context, density);
   }
@@ -153,7 +161,9 @@ export class LatentMap {
       const { xx, xy, yy } = ellipse;
       const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
       const scale = this.#points.width / (2 * this.#sight.reach);
-      const axes = [middle + half, middle - half].map((variance) => Math.max(0.5, Math.sqrt(Math.max(0, variance)) * scale));
+      const axes = [middle + half, middle - half].map((variance) =>
+        Math.max(0.5, Math.sqrt(Math.max(0, variance)) * scale),
+      );
       context.beginPath();
       context.ellipse(px, py, axes[0], axes[1], -Math.atan2(2 * xy, xx - yy) / 2, 0, 2 * Math.PI);
       context.stroke();
@@ -166,12 +176,20 @@ export class LatentMap {
   #paintCross(context: CanvasRenderingContext2D, density: number): void {
     const { width } = this.#over;
     const [x, y] = [this.#cross.across * width, (1 - this.#cross.up) * width];
-    for (const [color, thickness] of [[styled('page'), 4], [styled('ink'), 1.5]] as const) {
+    for (const [color, thickness] of [
+      [styled('page'), 4],
+      [styled('ink'), 1.5],
+    ] as const) {
       context.strokeStyle = color;
       context.lineWidth = thickness * density;
       context.beginPath();
       context.arc(x, y, 7 * density, 0, 2 * Math.PI);
-      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ]) {
         context.moveTo(x + 7 * dx * density, y + 7 * dy * density);
         context.lineTo(x + 15 * dx * density, y + 15 * dy * density);
       }
@@ -197,7 +215,12 @@ export class LatentMap {
     });
     over.addEventListener('pointermove', (event) => over.hasPointerCapture(event.pointerId) && follow(event));
     over.addEventListener('keydown', (event) => {
-      const directions: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const directions: Record<string, [number, number]> = {
+        ArrowLeft: [-1, 0],
+        ArrowRight: [1, 0],
+        ArrowUp: [0, 1],
+        ArrowDown: [0, -1],
+      };
       const direction = directions[event.key];
       if (!direction) return;
       event.preventDefault();
@@ -205,7 +228,8 @@ export class LatentMap {
       this.#moveCross(this.#cross.across + direction[0] * step, this.#cross.up + direction[1] * step);
     });
     const [across, up] = this.#sliders;
-    for (const slider of this.#sliders) slider.addEventListener('input', () => this.#moveCross(Number(across.value) / 1000, Number(up.value) / 1000));
+    for (const slider of this.#sliders)
+      slider.addEventListener('input', () => this.#moveCross(Number(across.value) / 1000, Number(up.value) / 1000));
   }
 
   #moveCross(across: number, up: number): void {
@@ -221,29 +245,59 @@ export class LatentMap {
   }
 
   #relabel(): void {
-    const buttons = this.#classes.slice(0, 30).map((name, label) =>
-      h('li', {}, h('button', { type: 'button', 'aria-pressed': String(this.#alone.has(label)), onclick: () => this.#toggle(label) }, h('i', { style: `background:${theme().classes[label % 10]}` }), name)),
-    );
+    const buttons = this.#classes
+      .slice(0, 30)
+      .map((name, label) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            { type: 'button', 'aria-pressed': String(this.#alone.has(label)), onclick: () => this.#toggle(label) },
+            h('i', { style: `background:${theme().classes[label % 10]}` }),
+            name,
+          ),
+        ),
+      );
     byId('legend').replaceChildren(...buttons);
     this.#redraw();
   }
 
   #toggle(label: number): void {
     if (!this.#alone.delete(label)) this.#alone.add(label);
-    byId('legend').querySelectorAll('button').forEach((button, i) => button.setAttribute('aria-pressed', String(this.#alone.has(i))));
+    byId('legend')
+      .querySelectorAll('button')
+      .forEach((button, i) => button.setAttribute('aria-pressed', String(this.#alone.has(i))));
     this.#redraw();
   }
 
   #describe(share: number): void {
     const count = this.#to.length / 2;
-    const part = share < 0.995 ? ` The map shows the two directions in which the codes vary most, ${Math.round(100 * share)} % of their variance.` : '';
-    writeText(byId('map-caption'), `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ' It was never told the classes.' : ''}${part}`);
-    this.#points.setAttribute('aria-label', `The codes of ${count} examples; the table below has the middle of each class`);
+    const part =
+      share < 0.995
+        ? ` The map shows the two directions in which the codes vary most, ${Math.round(100 * share)} % of their variance.`
+        : '';
+    writeText(
+      byId('map-caption'),
+      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ' It was never told the classes.' : ''}${part}`,
+    );
+    this.#points.setAttribute(
+      'aria-label',
+      `The codes of ${count} examples; the table below has the middle of each class`,
+    );
     if (!byId('map-table').closest('details')?.open) return;
     const counts = this.#classes.map(() => 0);
     this.#labels?.forEach((label) => counts[label]++);
     byId('map-table').replaceChildren(
-      tableOf(['class', 'examples', 'middle, across', 'middle, up'], this.#classes.map((name, i) => [name, `${counts[i]}`, figure(this.#middles[2 * i]), figure(this.#middles[2 * i + 1])])),
+      tableOf(
+        ['class', 'examples', 'middle, across', 'middle, up'],
+        this.#classes.map((name, i) => [
+          name,
+          `${counts[i]}`,
+          figure(this.#middles[2 * i]),
+          figure(this.#middles[2 * i + 1]),
+        ]),
+      ),
     );
   }
 }

@@ -63,7 +63,16 @@ function discOf(radius: number): Float32Array {
   return Float32Array.from(disc);
 }
 
-function stamp(pixels: Uint8ClampedArray, width: number, height: number, column: number, row: number, disc: Float32Array, [red, green, blue]: Color, opacity: number): void {
+function stamp(
+  pixels: Uint8ClampedArray,
+  width: number,
+  height: number,
+  column: number,
+  row: number,
+  disc: Float32Array,
+  [red, green, blue]: Color,
+  opacity: number,
+): void {
   for (let k = 0; k < disc.length; k += 3) {
     const x = column + disc[k];
     const y = row + disc[k + 1];

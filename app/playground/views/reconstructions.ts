@@ -13,7 +13,8 @@ export class Reconstructions {
     this.#originals = originals;
     this.#count = count;
     const images = tile.kind === 'image';
-    for (const row of [...this.#rows.children]) if (!images || (row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
+    for (const row of [...this.#rows.children])
+      if (!images || (row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
     const of = names.length ? ` of ${names.join(', ')}` : '';
     if (images) paintTiles(this.#row('original', `Originals${of}`), tile, originals, count);
   }
@@ -21,7 +22,13 @@ export class Reconstructions {
   show({ seen, reconstructions }: { seen?: Float32Array; reconstructions: Float32Array }): void {
     const { kind } = this.#tile;
     if (kind === 'table') {
-      paintTiles(this.#row('bars', 'Rows as grey bars, a bar for each column, and their reconstructions as marks'), this.#tile, this.#originals, this.#count, reconstructions);
+      paintTiles(
+        this.#row('bars', 'Rows as grey bars, a bar for each column, and their reconstructions as marks'),
+        this.#tile,
+        this.#originals,
+        this.#count,
+        reconstructions,
+      );
       return;
     }
     if (seen) paintTiles(this.#row('seen', 'What the model sees of them'), this.#tile, seen, this.#count);
@@ -33,7 +40,10 @@ export class Reconstructions {
     if (existing) return existing;
     const canvas = h('canvas', { role: 'img', 'aria-label': label, 'data-row': name });
     // What comes out stays below what goes in.
-    this.#rows.insertBefore(canvas, name === 'reconstruction' ? null : this.#rows.querySelector("[data-row='reconstruction']"));
+    this.#rows.insertBefore(
+      canvas,
+      name === 'reconstruction' ? null : this.#rows.querySelector("[data-row='reconstruction']"),
+    );
     return canvas;
   }
 }

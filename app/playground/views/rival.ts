@@ -31,11 +31,22 @@ export class Rival {
   readonly #look: () => void;
   readonly #judge: () => void;
 
-  constructor(private readonly digits: string, private readonly links: RivalLinks) {
-    byId('rival').append(...Object.entries(presets).map(([value, { title }]) => h('option', { value, selected: value === 'deep' }, title)));
+  constructor(
+    private readonly digits: string,
+    private readonly links: RivalLinks,
+  ) {
+    byId('rival').append(
+      ...Object.entries(presets).map(([value, { title }]) => h('option', { value, selected: value === 'deep' }, title)),
+    );
     // Both models share one GPU: a look at this one is rarer than at the first.
-    this.#look = coalesced(() => this.#showLook(), (tookMs) => Math.max(300, 3 * tookMs));
-    this.#judge = coalesced(() => this.#showVerdict(), (tookMs) => Math.min(5000, Math.max(2500, 8 * tookMs)));
+    this.#look = coalesced(
+      () => this.#showLook(),
+      (tookMs) => Math.max(300, 3 * tookMs),
+    );
+    this.#judge = coalesced(
+      () => this.#showVerdict(),
+      (tookMs) => Math.min(5000, Math.max(2500, 8 * tookMs)),
+    );
     byId('compare').addEventListener('click', () => void this.#open());
     onTheme(() => this.#paint());
   }
@@ -47,7 +58,10 @@ export class Rival {
   }
 
   async #open(): Promise<void> {
-    const settings = { ...withPreset(this.links.settings(), byId<HTMLSelectElement>('rival').value), beta: Number(byId<HTMLInputElement>('rival-beta').value) };
+    const settings = {
+      ...withPreset(this.links.settings(), byId<HTMLSelectElement>('rival').value),
+      beta: Number(byId<HTMLInputElement>('rival-beta').value),
+    };
     // A fresh one: the data may be others by now.
     this.close();
     const worker = (this.#worker = new Connection({
@@ -66,7 +80,10 @@ export class Rival {
       byId('rival-board').hidden = false;
       const { gaussian, beta } = settings;
       const name = `${presets[settings.preset].title}${gaussian ? `, β ${beta}` : ''}`;
-      writeText(byId('rival-name'), `${name}, seed ${settings.seed}: ${widths.join(' – ')}${normalizing === 'none' ? '' : `, ${normalizingWords[normalizing]}`}`);
+      writeText(
+        byId('rival-name'),
+        `${name}, seed ${settings.seed}: ${widths.join(' – ')}${normalizing === 'none' ? '' : `, ${normalizingWords[normalizing]}`}`,
+      );
       this.#second = { name, settings, history };
       this.links.beside(this.#second);
       this.#look();
@@ -99,7 +116,13 @@ export class Rival {
     if (!seen || opened !== this.#opened) return;
     this.#seen = seen;
     const { kind, shape, figures } = opened.data;
-    paintTiles(byId<HTMLCanvasElement>('rival-tiles'), { kind, shape, figures }, kind === 'table' ? opened.shown.values : seen.reconstructions, opened.shown.rows.length, seen.reconstructions);
+    paintTiles(
+      byId<HTMLCanvasElement>('rival-tiles'),
+      { kind, shape, figures },
+      kind === 'table' ? opened.shown.values : seen.reconstructions,
+      opened.shown.rows.length,
+      seen.reconstructions,
+    );
     this.#paint();
   }
 
@@ -110,7 +133,10 @@ export class Rival {
     const { labels } = this.#opened.data;
     const colors = labels ? theme().classes.map(rgb) : [rgb(theme().first)];
     const sight = sightOf(points);
-    this.#painter.paint({ from: points, to: points, way: 1, labels, colors, opacity: colors.map(() => 1), paper: rgb(styled('page')) }, sight);
+    this.#painter.paint(
+      { from: points, to: points, way: 1, labels, colors, opacity: colors.map(() => 1), paper: rgb(styled('page')) },
+      sight,
+    );
     writeText(byId('rival-caption'), `Its map reaches ${figure(sight.reach, 2)} from the middle to each side.`);
   }
 

@@ -31,7 +31,10 @@ export class SpeedView {
 
   frames(perSecond: number, longestMs: number): void {
     writeText(byId('frames-per-second'), `${Math.round(perSecond)}`);
-    this.#write({ 'frames a second': `${Math.round(perSecond)}`, 'longest frame in the last second': `${Math.round(longestMs)} ms` });
+    this.#write({
+      'frames a second': `${Math.round(perSecond)}`,
+      'longest frame in the last second': `${Math.round(longestMs)} ms`,
+    });
   }
 
   looked(ms: number): void {

@@ -13,13 +13,24 @@ export interface TileKind {
 const gap = 2;
 
 /** Examples side by side. `twins` are drawn over the bars of a table, as a line: what the model made of them. */
-export function paintTiles(canvas: HTMLCanvasElement, tile: TileKind, values: Float32Array, columns: number, twins?: Float32Array): void {
+export function paintTiles(
+  canvas: HTMLCanvasElement,
+  tile: TileKind,
+  values: Float32Array,
+  columns: number,
+  twins?: Float32Array,
+): void {
   if (tile.kind === 'image') paintImages(canvas, tile.shape, values, columns);
   else paintBars(canvas, tile, values, columns, twins);
 }
 
 /** Pixel by pixel; the style sheet enlarges them. */
-function paintImages(canvas: HTMLCanvasElement, [height, width, channels]: number[], values: Float32Array, columns: number): void {
+function paintImages(
+  canvas: HTMLCanvasElement,
+  [height, width, channels]: number[],
+  values: Float32Array,
+  columns: number,
+): void {
   const size = height * width * channels;
   const count = Math.min(columns, Math.floor(values.length / size));
   const [across, down] = [columns * (width + gap) - gap, height];
@@ -29,7 +40,8 @@ function paintImages(canvas: HTMLCanvasElement, [height, width, channels]: numbe
     for (let pixel = 0; pixel < height * width; pixel++) {
       const [y, x] = [Math.floor(pixel / width), pixel % width];
       const at = 4 * (y * across + example * (width + gap) + x);
-      for (let channel = 0; channel < 3; channel++) image.data[at + channel] = 255 * values[example * size + pixel * channels + (channels === 1 ? 0 : channel)];
+      for (let channel = 0; channel < 3; channel++)
+        image.data[at + channel] = 255 * values[example * size + pixel * channels + (channels === 1 ? 0 : channel)];
       image.data[at + 3] = 255;
     }
   }
@@ -37,7 +49,13 @@ function paintImages(canvas: HTMLCanvasElement, [height, width, channels]: numbe
 }
 
 /** A bar for each column, from its least to its largest value. */
-function paintBars(canvas: HTMLCanvasElement, { shape, figures }: TileKind, values: Float32Array, columns: number, twins?: Float32Array): void {
+function paintBars(
+  canvas: HTMLCanvasElement,
+  { shape, figures }: TileKind,
+  values: Float32Array,
+  columns: number,
+  twins?: Float32Array,
+): void {
   canvas.style.height = canvas.classList.contains('tile') ? '' : '64px';
   fitted(canvas);
   const context = context2d(canvas);

@@ -29,7 +29,10 @@ const makers = {
 }; // prettier-ignore
 
 /** The model that the parts describe. @throws what the library says of parts that do not fit */
-export function build(gpu: Gpu, { input, encoder, decoder, corrupt, penalty, normalize, ...rest }: Parts): Promise<Autoencoder> {
+export function build(
+  gpu: Gpu,
+  { input, encoder, decoder, corrupt, penalty, normalize, ...rest }: Parts,
+): Promise<Autoencoder> {
   return autoencoder(gpu, {
     ...rest,
     input: input as AutoencoderSpec['input'],

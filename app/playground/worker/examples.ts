@@ -15,7 +15,9 @@ const share = 1 / 6;
 /** MNIST's first ten thousand images, and two thousand of its test set. */
 export async function fetchDigits(folder: string): Promise<Collection> {
   const names = ['train-images', 'test-images', 'train-labels', 'test-labels'];
-  const [train, test, trainLabels, testLabels] = await Promise.all(names.map((name) => fetchIdx(new URL(name, folder).href)));
+  const [train, test, trainLabels, testLabels] = await Promise.all(
+    names.map((name) => fetchIdx(new URL(name, folder).href)),
+  );
   const [height, width] = train.shape.slice(1);
   const labels = Int32Array.from([...trainLabels.data, ...testLabels.data]);
   return {
@@ -36,7 +38,8 @@ export function ownCollection(own: Examples): Collection {
   const features = featuresOf(own.shape);
   const count = own.values.length / features;
   const order = mixed(count);
-  const values = own.values instanceof Uint8Array ? new Uint8Array(own.values.length) : new Float32Array(own.values.length);
+  const values =
+    own.values instanceof Uint8Array ? new Uint8Array(own.values.length) : new Float32Array(own.values.length);
   order.forEach((from, to) => values.set(own.values.subarray(from * features, (from + 1) * features), to * features));
   const labels = own.labels && Int32Array.from(order, (from) => own.labels![from]);
   return { ...own, values, labels, count, features, trained: count < 20 ? count : count - Math.round(count * share) };
@@ -58,8 +61,12 @@ export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>
 /** What a normalisation is fitted to; `without`: a class that is not trained on, or -1. */
 export function figuresOf({ values, features, trained, labels }: Collection, without = -1): ColumnFigures {
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
-  const rows = Array.from({ length: trained }, (_, row) => row).filter((row) => without < 0 || labels?.[row] !== without);
-  const [least, most, mean, squares] = [Infinity, -Infinity, 0, 0].map((value) => new Float64Array(features).fill(value));
+  const rows = Array.from({ length: trained }, (_, row) => row).filter(
+    (row) => without < 0 || labels?.[row] !== without,
+  );
+  const [least, most, mean, squares] = [Infinity, -Infinity, 0, 0].map((value) =>
+    new Float64Array(features).fill(value),
+  );
   for (const row of rows) {
     for (let column = 0; column < features; column++) {
       const value = values[row * features + column] * scale;
@@ -68,8 +75,12 @@ export function figuresOf({ values, features, trained, labels }: Collection, wit
       mean[column] += value / rows.length;
     }
   }
-  for (const row of rows) for (let column = 0; column < features; column++) squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
-  const [deviation, ...others] = [squares.map(Math.sqrt), least, most, mean].map((figures) => Float32Array.from(figures));
+  for (const row of rows)
+    for (let column = 0; column < features; column++)
+      squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
+  const [deviation, ...others] = [squares.map(Math.sqrt), least, most, mean].map((figures) =>
+    Float32Array.from(figures),
+  );
   return { least: others[0], most: others[1], mean: others[2], deviation };
 }
 
@@ -87,7 +98,8 @@ export function exemplary(collection: Collection, wanted: number): number[] {
   const classes = [...new Set(rows.map((row) => labels[row]))].sort((a, b) => a - b);
   const members = classes.map((label) => rows.filter((row) => labels[row] === label));
   const chosen: number[] = [];
-  for (let n = 0; chosen.length < Math.min(wanted, rows.length); n++) chosen.push(...members.flatMap((own) => own.slice(n, n + 1)));
+  for (let n = 0; chosen.length < Math.min(wanted, rows.length); n++)
+    chosen.push(...members.flatMap((own) => own.slice(n, n + 1)));
   return chosen.slice(0, wanted);
 }
 

@@ -46,7 +46,8 @@ addEventListener('message', ({ data }: MessageEvent<ToJigsaw>) => {
   else running = running.then(() => play(data.play)).catch(say);
 });
 
-const say = (error: unknown): void => postMessage({ trouble: error instanceof Error ? error.message : String(error) } satisfies FromJigsaw);
+const say = (error: unknown): void =>
+  postMessage({ trouble: error instanceof Error ? error.message : String(error) } satisfies FromJigsaw);
 
 async function play(digits: string): Promise<void> {
   const { model, training, held, examples } = await (table ??= set(digits));
@@ -82,7 +83,13 @@ async function set(digits: string): Promise<Table> {
   const collection = await fetchDigits(digits);
   const { shape, values, features, trained } = collection;
   // Dense layers, not convolutions: they learn it in a minute where WebGPU runs on the processor, too.
-  const model = await jigsaw(gpu, { input: shape as [number, number, number], tiles: 3, permutations: 30, encoder: [flatten(), dense(64, 'relu')], head: [dense(256, 'relu')] });
+  const model = await jigsaw(gpu, {
+    input: shape as [number, number, number],
+    tiles: 3,
+    permutations: 30,
+    encoder: [flatten(), dense(64, 'relu')],
+    head: [dense(256, 'relu')],
+  });
   return {
     model,
     training: await dataset(gpu, values.subarray(0, trained * features), { shape }),
@@ -96,6 +103,15 @@ async function show(model: Jigsaw, held: Dataset, examples: Float32Array, traini
   const { tiles, truths, answers } = await model.solve(examples, { seed: 1 });
   const [, cells, height, width] = tiles.shape;
   const of = (rows: Int32Array) => [...rows].map((row) => model.permutations[row]);
-  const puzzles: Puzzles = { steps, epochs, accuracy, shape: [Math.sqrt(cells), height, width], tiles: tiles.data, answers: of(answers), truths: of(truths), training };
+  const puzzles: Puzzles = {
+    steps,
+    epochs,
+    accuracy,
+    shape: [Math.sqrt(cells), height, width],
+    tiles: tiles.data,
+    answers: of(answers),
+    truths: of(truths),
+    training,
+  };
   postMessage({ puzzles } satisfies FromJigsaw);
 }

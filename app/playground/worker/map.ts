@@ -57,13 +57,16 @@ export class CodeMap {
     if (this.size === 2) return { xx: variances[0], xy: 0, yy: variances[1] };
     if (this.size === 1) return { xx: variances[0], xy: 0, yy: 0 };
     const [a, b] = this.#directions;
-    const sum = (p: Float64Array, q: Float64Array) => variances.reduce((total, variance, i) => total + variance * p[i] * q[i], 0);
+    const sum = (p: Float64Array, q: Float64Array) =>
+      variances.reduce((total, variance, i) => total + variance * p[i] * q[i], 0);
     return { xx: sum(a, a), xy: sum(a, b), yy: sum(b, b) };
   }
 
   #turn(covariance: Float64Array): void {
     const next = turned(covariance, this.#directions);
-    this.#directions = next.map((direction, i) => (dot(direction, this.#directions[i]) < 0 ? direction.map((x) => -x) : direction));
+    this.#directions = next.map((direction, i) =>
+      dot(direction, this.#directions[i]) < 0 ? direction.map((x) => -x) : direction,
+    );
   }
 
   #share(covariance: Float64Array): number {

@@ -7,7 +7,11 @@ export interface Moments {
 }
 
 /** Of rows that `value` reads; between two blocks of rows the worker may do other things. */
-export async function moments(rows: number, features: number, value: (row: number, feature: number) => number): Promise<Moments> {
+export async function moments(
+  rows: number,
+  features: number,
+  value: (row: number, feature: number) => number,
+): Promise<Moments> {
   const mean = new Float64Array(features);
   const covariance = new Float64Array(features * features);
   const lit = new Uint32Array(features);
@@ -23,10 +27,12 @@ export async function moments(rows: number, features: number, value: (row: numbe
       lit[found++] = i;
       mean[i] += x / rows;
     }
-    for (let a = 0; a < found; a++) for (let b = 0; b <= a; b++) covariance[lit[a] * features + lit[b]] += (values[a] * values[b]) / rows;
+    for (let a = 0; a < found; a++)
+      for (let b = 0; b <= a; b++) covariance[lit[a] * features + lit[b]] += (values[a] * values[b]) / rows;
   }
   for (let i = 0; i < features; i++) {
-    for (let j = 0; j <= i; j++) covariance[i * features + j] = covariance[j * features + i] = covariance[i * features + j] - mean[i] * mean[j];
+    for (let j = 0; j <= i; j++)
+      covariance[i * features + j] = covariance[j * features + i] = covariance[i * features + j] - mean[i] * mean[j];
   }
   return { mean, covariance };
 }
@@ -36,7 +42,8 @@ export function momentsOf(data: Float32Array, features: number, stride: number):
   const mean = new Float64Array(features);
   const covariance = new Float64Array(features * features);
   const rows = Math.floor(data.length / features / stride) || 1;
-  for (let row = 0; row < rows; row++) for (let i = 0; i < features; i++) mean[i] += data[row * stride * features + i] / rows;
+  for (let row = 0; row < rows; row++)
+    for (let i = 0; i < features; i++) mean[i] += data[row * stride * features + i] / rows;
   for (let row = 0; row < rows; row++) {
     const start = row * stride * features;
     for (let i = 0; i < features; i++) {
@@ -44,7 +51,8 @@ export function momentsOf(data: Float32Array, features: number, stride: number):
       for (let j = 0; j <= i; j++) covariance[i * features + j] += (x * (data[start + j] - mean[j])) / rows;
     }
   }
-  for (let i = 0; i < features; i++) for (let j = 0; j < i; j++) covariance[j * features + i] = covariance[i * features + j];
+  for (let i = 0; i < features; i++)
+    for (let j = 0; j < i; j++) covariance[j * features + i] = covariance[i * features + j];
   return { mean, covariance };
 }
 
@@ -69,7 +77,9 @@ export function turned(matrix: Float64Array, directions: Float64Array[]): Float6
 
 /** Any k directions to begin with, the same ones each time. */
 export const firstGuess = (features: number, k: number): Float64Array[] =>
-  Array.from({ length: k }, (_, c) => Float64Array.from({ length: features }, (_, i) => Math.sin(1 + 12.9898 * (i + 1) * (c + 1)) + 0.1));
+  Array.from({ length: k }, (_, c) =>
+    Float64Array.from({ length: features }, (_, i) => Math.sin(1 + 12.9898 * (i + 1) * (c + 1)) + 0.1),
+  );
 
 export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;

@@ -1,4 +1,14 @@
-import { adagrad, adam, adamw, sgd, type Autoencoder, type Dataset, type Gpu, type Optimizer, type Training } from '../../../src/index.ts';
+import {
+  adagrad,
+  adam,
+  adamw,
+  sgd,
+  type Autoencoder,
+  type Dataset,
+  type Gpu,
+  type Optimizer,
+  type Training,
+} from '../../../src/index.ts';
 import { emptyHistory, thinned } from '../history.ts';
 import type { History, LossPoint, Progress } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
@@ -47,9 +57,19 @@ export class Run {
 
   get progress(): Progress {
     const training = this.#stop !== undefined;
-    const { imagesPerSecond, submitsPerSecond } = training ? this.#pace.now() : { imagesPerSecond: 0, submitsPerSecond: 0 };
+    const { imagesPerSecond, submitsPerSecond } = training
+      ? this.#pace.now()
+      : { imagesPerSecond: 0, submitsPerSecond: 0 };
     const { bytes } = this.gpu.memory();
-    return { training, stage: this.#stage, steps: this.#steps, epochs: this.#epochs, imagesPerSecond, submitsPerSecond, bytes };
+    return {
+      training,
+      stage: this.#stage,
+      steps: this.#steps,
+      epochs: this.#epochs,
+      imagesPerSecond,
+      submitsPerSecond,
+      bytes,
+    };
   }
 
   play(): void {
@@ -200,6 +220,9 @@ class Pace {
     const [first, last] = [this.#marks[0], this.#marks.at(-1)!];
     const seconds = (last.time - first.time) / 1000;
     if (!(seconds > 0)) return { imagesPerSecond: 0, submitsPerSecond: 0 };
-    return { imagesPerSecond: (last.images - first.images) / seconds, submitsPerSecond: (last.submits - first.submits) / seconds };
+    return {
+      imagesPerSecond: (last.images - first.images) / seconds,
+      submitsPerSecond: (last.submits - first.submits) / seconds,
+    };
   }
 }

@@ -1,4 +1,12 @@
-import { dataset, knnPredict, nearestNeighbors, type Autoencoder, type Dataset, type Gpu, type Matrix } from '../../../src/index.ts';
+import {
+  dataset,
+  knnPredict,
+  nearestNeighbors,
+  type Autoencoder,
+  type Dataset,
+  type Gpu,
+  type Matrix,
+} from '../../../src/index.ts';
 import type { Encoded, Look, Point, Verdict } from '../protocol.ts';
 import { exemplary, figuresOf, heldOutRows, rowsOf, type Collection } from './examples.ts';
 import { CodeMap } from './map.ts';
@@ -81,8 +89,17 @@ export class Studio {
     const code = flat(await this.model.encode(values));
     const { data: reconstruction } = await this.model.reconstruct(values);
     const [error] = await this.model.errors(values);
-    const ellipse = this.#gaussian ? this.map.ellipse((await this.model.posterior(values)).logvar.data.map(Math.exp)) : undefined;
-    return { ...this.map.place(code.data), code: code.data, reconstruction, error, ellipse, neighbors: await this.neighbors(code, 6) };
+    const ellipse = this.#gaussian
+      ? this.map.ellipse((await this.model.posterior(values)).logvar.data.map(Math.exp))
+      : undefined;
+    return {
+      ...this.map.place(code.data),
+      code: code.data,
+      reconstruction,
+      error,
+      ellipse,
+      neighbors: await this.neighbors(code, 6),
+    };
   }
 
   /** The examples with the nearest codes, as they were at the last look. */
@@ -124,7 +141,8 @@ export class Studio {
     const members = classes.map((): number[] => []);
     for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
     members.forEach((rows, label) => {
-      for (const axis of [0, 1]) middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
+      for (const axis of [0, 1])
+        middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
     });
     return middles;
   }
@@ -135,7 +153,10 @@ export class Studio {
     const { data } = await this.model.reconstruct(values);
     const { kind, features } = this.collection;
     // A table's columns count alike, whatever their units.
-    const units = kind === 'table' ? figuresOf(this.collection).deviation.map((deviation) => deviation || 1) : new Float32Array(features).fill(1);
+    const units =
+      kind === 'table'
+        ? figuresOf(this.collection).deviation.map((deviation) => deviation || 1)
+        : new Float32Array(features).fill(1);
     let sum = 0;
     for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
     return sum / data.length;
@@ -149,8 +170,16 @@ export class Studio {
     const width = codes.shape[1];
     const known = Math.min(trained, probeCodes);
     const asked = Math.min(count - trained, probeQueries);
-    const part = (first: number, rows: number): Matrix => ({ data: codes.data.slice(first * width, (first + rows) * width), shape: [rows, width] });
-    const answers = await knnPredict(this.gpu, { codes: part(0, known), labels: labels.subarray(0, known), queries: part(trained, asked), k: voters });
+    const part = (first: number, rows: number): Matrix => ({
+      data: codes.data.slice(first * width, (first + rows) * width),
+      shape: [rows, width],
+    });
+    const answers = await knnPredict(this.gpu, {
+      codes: part(0, known),
+      labels: labels.subarray(0, known),
+      queries: part(trained, asked),
+      k: voters,
+    });
     return answers.filter((answer, i) => answer === labels[trained + i]).length / asked;
   }
 }

@@ -63,7 +63,11 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   yardsticks() {
     const { studio, settings } = current();
     const { loss } = settings;
-    return yardsticks(studio.collection, studio.model.codeSize, loss === 'bce' && normalizingOf(settings, studio.collection.kind) === 'none');
+    return yardsticks(
+      studio.collection,
+      studio.model.codeSize,
+      loss === 'bce' && normalizingOf(settings, studio.collection.kind) === 'none',
+    );
   },
   decode: (place) => current().studio.decode(place),
   decodeCodes: (codes) => current().studio.decodeCodes(codes),
@@ -136,10 +140,16 @@ function opened({ studio, run, settings }: Open, origin: Opened['origin'], beyon
   const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
     origin,
-    adapter: { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser', software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
+    adapter: {
+      name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser',
+      software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description),
+    },
     data: { name, kind, shape, count, trained, labels, classes, columns, beyond, figures },
     shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
-    widths: [collection.features, ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1))],
+    widths: [
+      collection.features,
+      ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1)),
+    ],
     parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
     codeSize: model.codeSize,
     normalizing,
@@ -157,7 +167,10 @@ async function collectionFor({ settings, digits: folder, own: given }: OpenReque
   if (settings.data === 'digits') return (digits ??= await fetchDigits(folder));
   const kept = own ? undefined : await stored('own').catch(() => undefined);
   if (kept) own = ownCollection(kept);
-  if (!own) throw new Error('This link is about data of your own, which are not in it: they never leave the machine they were opened on. Open the file again.');
+  if (!own)
+    throw new Error(
+      'This link is about data of your own, which are not in it: they never leave the machine they were opened on. Open the file again.',
+    );
   return own;
 }
 
@@ -173,13 +186,25 @@ async function bundled(address: string): Promise<Saved> {
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   const model = await inflated(new Uint8Array(await response.arrayBuffer()));
   const { metadata } = readSafetensors(model);
-  return { settings: '', model, history: JSON.parse(metadata.history ?? 'null') as Saved['history'], steps: Number(metadata.steps), epochs: Number(metadata.epochs) };
+  return {
+    settings: '',
+    model,
+    history: JSON.parse(metadata.history ?? 'null') as Saved['history'],
+    steps: Number(metadata.steps),
+    epochs: Number(metadata.epochs),
+  };
 }
 
 async function save(): Promise<void> {
   const { run, studio, settings } = current();
   const { steps, epochs } = run.progress;
-  await store('run', { settings: toHash(settings), model: await studio.model.save(), history: run.history, steps, epochs });
+  await store('run', {
+    settings: toHash(settings),
+    model: await studio.model.save(),
+    history: run.history,
+    steps,
+    epochs,
+  });
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -17,7 +17,16 @@ interface Found {
 
 /** A model that has never seen one of the digits: are its errors larger there? */
 export const anomalies = row(
-  (machine) => ({ model: `784-128-${code}-128-784, relu and sigmoid`, loss: 'bce', optimizer: 'adam', 'learning rate': 1e-3, epochs: shortened(machine, 5), batch: 128, digits: machine.quick ? 1 : 10, seed: 0 }),
+  (machine) => ({
+    model: `784-128-${code}-128-784, relu and sigmoid`,
+    loss: 'bce',
+    optimizer: 'adam',
+    'learning rate': 1e-3,
+    epochs: shortened(machine, 5),
+    batch: 128,
+    digits: machine.quick ? 1 : 10,
+    seed: 0,
+  }),
   async ({ gpu, train, test, watch, say }, { 'learning rate': rate, epochs, batch, digits, seed }) => {
     const floors = crossEntropyFloors(test.pixels, 784);
     const found: Found[] = [];
@@ -26,7 +35,9 @@ export const anomalies = row(
       const seen = new Uint8Array(others.length * 784);
       others.forEach((from, to) => seen.set(train.pixels.subarray(from * 784, (from + 1) * 784), to * 784));
       const model = await watchman(gpu, code, seed);
-      await watch(`all but ${digit}`, batch, (reports) => model.fit(seen, { epochs, batchSize: Math.min(batch, others.length), optimizer: adam(rate), ...reports }));
+      await watch(`all but ${digit}`, batch, (reports) =>
+        model.fit(seen, { epochs, batchSize: Math.min(batch, others.length), optimizer: adam(rate), ...reports }),
+      );
       const crossEntropy = await model.errors(test.data);
       const squared = squaredErrors((await model.reconstruct(test.data)).data, test.pixels, 784);
       model.dispose();
@@ -37,16 +48,30 @@ export const anomalies = row(
         digit,
         squared: rocAuc(squared, strange),
         crossEntropy: rocAuc(crossEntropy, strange),
-        excess: rocAuc(crossEntropy.map((error, i) => error - floors[i]), strange),
+        excess: rocAuc(
+          crossEntropy.map((error, i) => error - floors[i]),
+          strange,
+        ),
         linear: rocAuc(pcaErrorsByImage(components, test.pixels, pcaCodes(components, test.pixels, code)), strange),
       });
     }
     const scores = ['squared', 'crossEntropy', 'excess', 'linear'] as const;
-    const means = Object.fromEntries(scores.map((score) => [score, mean(found.map((each) => each[score]))])) as Record<(typeof scores)[number], number>;
+    const means = Object.fromEntries(scores.map((score) => [score, mean(found.map((each) => each[score]))])) as Record<
+      (typeof scores)[number],
+      number
+    >;
     const what = 'mean ROC AUC over the digits';
     return {
       comparisons: [
-        { what: `${what}, squared error`, ours: means.squared, decimals: 3, reference: means.linear, source: `squared error of ${code} principal components`, asked: 'higher', holds: means.squared > means.linear },
+        {
+          what: `${what}, squared error`,
+          ours: means.squared,
+          decimals: 3,
+          reference: means.linear,
+          source: `squared error of ${code} principal components`,
+          asked: 'higher',
+          holds: means.squared > means.linear,
+        },
         { what: `${what}, cross-entropy`, ours: means.crossEntropy, decimals: 3 },
         { what: `${what}, cross-entropy less its floor`, ours: means.excess, decimals: 3 },
       ],
@@ -57,7 +82,9 @@ export const anomalies = row(
           lines: found.map((each) => [`${each.digit}`, ...scores.map((score) => each[score].toFixed(3))]),
         },
       ],
-      notes: ['`errors()` of this model is the cross-entropy. Its floor, the entropy of grey pixels, grows with an image’s ink and says nothing about strangeness; a 1 has little of either.'],
+      notes: [
+        '`errors()` of this model is the cross-entropy. Its floor, the entropy of grey pixels, grows with an image’s ink and says nothing about strangeness; a 1 has little of either.',
+      ],
     };
   },
 );

@@ -32,7 +32,11 @@ export const downstream = row(
   async (work, settings) => {
     const { gpu, train, test, say } = work;
     const { 'learning rate': rate, epochs, batch, seed, 'draws of the few labels': draws } = settings;
-    const probing: Fitting = { steps: settings['steps of a probe'], batch: settings['its batch'], rate: settings['its learning rate'] };
+    const probing: Fitting = {
+      steps: settings['steps of a probe'],
+      batch: settings['its batch'],
+      rate: settings['its learning rate'],
+    };
     const head: Fitting = { ...probing, steps: settings['steps of a new last layer'], batch };
     const whole: Fitting = { steps: settings['steps of fine-tuning'], batch, rate };
     // As many steps, all of them of all weights: they have nothing yet to lose.
@@ -42,17 +46,27 @@ export const downstream = row(
     const measured: Measured[] = [];
 
     const measure = async ({ name, encode, encoder }: Representation): Promise<Measured> => {
-      const [known, unseen] = [{ ...(await encode(train)), labels: train.labels }, { ...(await encode(test)), labels: test.labels }];
+      const [known, unseen] = [
+        { ...(await encode(train)), labels: train.labels },
+        { ...(await encode(test)), labels: test.labels },
+      ];
       const found: Measured = { name, probe: [], nearest: [], ...(encoder && { tuned: [], fresh: [] }) };
       for (const count of [...counts, train.count]) {
         await say(`${name}: ${count} labels`);
         const few = count < train.count;
-        const each: Record<'probe' | 'nearest' | 'tuned' | 'fresh', number[]> = { probe: [], nearest: [], tuned: [], fresh: [] };
+        const each: Record<'probe' | 'nearest' | 'tuned' | 'fresh', number[]> = {
+          probe: [],
+          nearest: [],
+          tuned: [],
+          fresh: [],
+        };
         for (let draw = 0; draw < (few ? draws : 1); draw++) {
           const numbers = few ? balanced(train.labels, count, draw) : [...train.labels.keys()];
           const codes = chosen(known, numbers);
           const [standard, others] = standardized(codes, [unseen]);
-          each.probe.push(await linearProbe(gpu, standard, others, few ? probing : { ...probing, steps: 4 * probing.steps }));
+          each.probe.push(
+            await linearProbe(gpu, standard, others, few ? probing : { ...probing, steps: 4 * probing.steps }),
+          );
           each.nearest.push(await nearestFive(gpu, codes, unseen));
           if (!encoder || !few) continue;
           const labelled = chosen(pixels, numbers);
@@ -91,7 +105,7 @@ function balanced(labels: Uint8Array, count: number, draw: number): number[] {
   const byClass = Array.from({ length: 10 }, (_, label) => [...labels.keys()].filter((i) => labels[i] === label));
   return Array.from({ length: count }, (_, i) => {
     const members = byClass[i % 10];
-    return members[(Math.floor(i / 10) + (draw * Math.ceil(count / 10))) % members.length];
+    return members[(Math.floor(i / 10) + draw * Math.ceil(count / 10)) % members.length];
   });
 }
 
@@ -101,11 +115,32 @@ function comparisons(measured: Measured[], count: number, i: number): Comparison
   const best = measured.slice(2).reduce((best, each) => (each.probe[i] > best.probe[i] ? each : best));
   const tuned = measured.flatMap(({ name, tuned, fresh }): Comparison[] =>
     tuned && fresh
-      ? [{ what: `${count} labels: ${name}, fine-tuned, % right`, ours: tuned[i], decimals: 1, reference: fresh[i], source: 'from nothing', asked: 'higher', holds: tuned[i] > fresh[i] }]
+      ? [
+          {
+            what: `${count} labels: ${name}, fine-tuned, % right`,
+            ours: tuned[i],
+            decimals: 1,
+            reference: fresh[i],
+            source: 'from nothing',
+            asked: 'higher',
+            holds: tuned[i] > fresh[i],
+          },
+        ]
       : [],
   );
   const what = `${count} labels: linear probe on the best code (${best.name}), % right`;
-  return [{ what, ours: best.probe[i], decimals: 1, reference: linear.probe[i], source: linear.name, asked: 'higher', holds: best.probe[i] > linear.probe[i] }, ...tuned];
+  return [
+    {
+      what,
+      ours: best.probe[i],
+      decimals: 1,
+      reference: linear.probe[i],
+      source: linear.name,
+      asked: 'higher',
+      holds: best.probe[i] > linear.probe[i],
+    },
+    ...tuned,
+  ];
 }
 
 function tables(measured: Measured[], counts: number[], few: number[]): Table[] {
@@ -120,7 +155,9 @@ function tables(measured: Measured[], counts: number[], few: number[]): Table[] 
     {
       title: 'The whole encoder trained with labels, in percent',
       head: ['encoder', ...over('fine-tuned', few), ...over('from nothing', few)],
-      lines: measured.flatMap(({ name, tuned, fresh }) => (tuned && fresh ? [[name, ...numbers(tuned), ...numbers(fresh)]] : [])),
+      lines: measured.flatMap(({ name, tuned, fresh }) =>
+        tuned && fresh ? [[name, ...numbers(tuned), ...numbers(fresh)]] : [],
+      ),
     },
   ];
 }

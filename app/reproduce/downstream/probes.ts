@@ -1,5 +1,17 @@
 /** How well digits are told apart by what a model makes of them. */
-import { adam, autoencoder, classifier, dense, flatten, knnPredict, type Classifier, type ClassifierSpec, type Gpu, type Matrix, type Network } from '../../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  classifier,
+  dense,
+  flatten,
+  knnPredict,
+  type Classifier,
+  type ClassifierSpec,
+  type Gpu,
+  type Matrix,
+  type Network,
+} from '../../../src/index.ts';
 import type { ExampleSet } from '../row.ts';
 
 /** Rows of a matrix and the class of each. */
@@ -30,7 +42,10 @@ export function standardized(by: Codes, others: Codes[]): Codes[] {
   by.data.forEach((value, at) => (squares[at % width] += (value - mean[at % width]) ** 2 / count));
   // A column that never changes stays at 0.
   const scale = Float64Array.from(squares, (square) => (square > 1e-12 ? 1 / Math.sqrt(square) : 0));
-  return [by, ...others].map((codes) => ({ ...codes, data: codes.data.map((value, at) => (value - mean[at % width]) * scale[at % width]) }));
+  return [by, ...others].map((codes) => ({
+    ...codes,
+    data: codes.data.map((value, at) => (value - mean[at % width]) * scale[at % width]),
+  }));
 }
 
 /** Test accuracy in percent of softmax regression on codes that stay as they are. */
@@ -47,7 +62,12 @@ export async function linearProbe(gpu: Gpu, train: Codes, test: Codes, fitting: 
 
 /** Test accuracy in percent of a vote of the five nearest codes. */
 export async function nearestFive(gpu: Gpu, train: Codes, test: Codes): Promise<number> {
-  const answers = await knnPredict(gpu, { codes: train, labels: train.labels, queries: test, k: Math.min(5, train.labels.length) });
+  const answers = await knnPredict(gpu, {
+    codes: train,
+    labels: train.labels,
+    queries: test,
+    k: Math.min(5, train.labels.length),
+  });
   return (100 * answers.filter((answer, i) => answer === test.labels[i]).length) / answers.length;
 }
 
@@ -55,7 +75,14 @@ export async function nearestFive(gpu: Gpu, train: Codes, test: Codes): Promise<
  * Test accuracy in percent of a classifier that starts from an encoder and changes all of it. Its last layer is trained first, alone: a new one
  * would at first pull the encoder about at random (Kumar et al. 2022).
  */
-export async function fineTuned(gpu: Gpu, encoder: Network, train: Codes, test: ExampleSet, { head, whole }: { head?: Fitting; whole: Fitting }, seed: number): Promise<number> {
+export async function fineTuned(
+  gpu: Gpu,
+  encoder: Network,
+  train: Codes,
+  test: ExampleSet,
+  { head, whole }: { head?: Fitting; whole: Fitting },
+  seed: number,
+): Promise<number> {
   const probe = head && (await fitted(gpu, { encoder, freeze: true, seed }, train, head));
   const model = await fitted(gpu, { encoder, seed }, train, whole, await probe?.weights());
   const { accuracy } = await model.evaluate(test.data, test.labels);
@@ -64,9 +91,19 @@ export async function fineTuned(gpu: Gpu, encoder: Network, train: Codes, test: 
   return 100 * accuracy;
 }
 
-async function fitted(gpu: Gpu, spec: Omit<ClassifierSpec, 'classes'>, train: Codes, { steps, batch, rate }: Fitting, weights: Record<string, Matrix> = {}): Promise<Classifier> {
+async function fitted(
+  gpu: Gpu,
+  spec: Omit<ClassifierSpec, 'classes'>,
+  train: Codes,
+  { steps, batch, rate }: Fitting,
+  weights: Record<string, Matrix> = {},
+): Promise<Classifier> {
   const model = await classifier(gpu, { ...spec, classes: 10 });
   model.setWeights(weights);
-  await model.fit(train.data, train.labels, { steps, batchSize: Math.min(batch, train.labels.length), optimizer: adam(rate) });
+  await model.fit(train.data, train.labels, {
+    steps,
+    batchSize: Math.min(batch, train.labels.length),
+    optimizer: adam(rate),
+  });
   return model;
 }

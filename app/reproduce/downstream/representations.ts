@@ -46,20 +46,36 @@ const shallow = { encoder: [dense(codeSize, 'relu')], decoder: [dense(784, 'sigm
 const strided = { stride: 2, padding: 'same' } as const;
 const convolutional = {
   encoder: [conv2d(16, 3, 'relu', strided), conv2d(32, 3, 'relu', strided), flatten(), dense(codeSize)],
-  decoder: [dense(7 * 7 * 32, 'relu'), reshape([7, 7, 32]), convTranspose2d(16, 3, 'relu', strided), convTranspose2d(1, 3, 'sigmoid', strided)],
+  decoder: [
+    dense(7 * 7 * 32, 'relu'),
+    reshape([7, 7, 32]),
+    convTranspose2d(16, 3, 'relu', strided),
+    convTranspose2d(1, 3, 'sigmoid', strided),
+  ],
 } satisfies Parts;
 
 const family: Record<string, Parts> = {
   simple: shallow,
   denoising: { ...shallow, corrupt: gaussianNoise(0.5) },
   // As in Rifai et al. 2011: a decoder of its own could undo what the penalty does to the encoder.
-  contractive: { encoder: [dense(codeSize, 'sigmoid')], decoder: [dense(784, 'sigmoid')], tied: true, penalty: contractive(1e-4) },
-  variational: { encoder: [dense(400, 'relu'), gaussian(codeSize)], decoder: [dense(400, 'relu'), dense(784, 'sigmoid')] },
+  contractive: {
+    encoder: [dense(codeSize, 'sigmoid')],
+    decoder: [dense(784, 'sigmoid')],
+    tied: true,
+    penalty: contractive(1e-4),
+  },
+  variational: {
+    encoder: [dense(400, 'relu'), gaussian(codeSize)],
+    decoder: [dense(400, 'relu'), dense(784, 'sigmoid')],
+  },
   convolutional,
   'super-resolution': { ...convolutional, corrupt: downsample(4) },
 };
 
-export const pixelsOf = ({ pixels, count }: ExampleSet): Matrix => ({ data: Float32Array.from(pixels, (byte) => byte / 255), shape: [count, 784] });
+export const pixelsOf = ({ pixels, count }: ExampleSet): Matrix => ({
+  data: Float32Array.from(pixels, (byte) => byte / 255),
+  shape: [count, 784],
+});
 
 /** One after the other, so that only one lies on the device. */
 export async function* representations(work: Work, training: Training): AsyncGenerator<Representation> {
@@ -71,9 +87,16 @@ export async function* representations(work: Work, training: Training): AsyncGen
   yield solving(work, training);
 }
 
-async function autoencoding({ gpu, train, watch }: Work, { epochs, batch, rate, seed }: Training, name: string, parts: Parts): Promise<Representation> {
+async function autoencoding(
+  { gpu, train, watch }: Work,
+  { epochs, batch, rate, seed }: Training,
+  name: string,
+  parts: Parts,
+): Promise<Representation> {
   const model = await make(gpu, parts, seed);
-  await watch(name, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+  await watch(name, batch, (reports) =>
+    model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+  );
   return {
     name,
     encode: ({ data }) => model.encode(data),
@@ -83,7 +106,12 @@ async function autoencoding({ gpu, train, watch }: Work, { epochs, batch, rate, 
 }
 
 const make = (gpu: Gpu, parts: Parts, seed: number) =>
-  autoencoder(gpu, { input: parts.encoder.some(({ name }) => name === 'conv2d') ? [28, 28, 1] : 784, loss: 'bce', ...parts, seed });
+  autoencoder(gpu, {
+    input: parts.encoder.some(({ name }) => name === 'conv2d') ? [28, 28, 1] : 784,
+    loss: 'bce',
+    ...parts,
+    seed,
+  });
 
 /** Its code of an image is those of the image's four quarters, a quarter as long each. */
 async function solving({ gpu, train, watch }: Work, { epochs, batch, rate, seed }: Training): Promise<Representation> {
@@ -96,7 +124,9 @@ async function solving({ gpu, train, watch }: Work, { epochs, batch, rate, seed 
     head: [dense(256, 'relu')],
     seed,
   });
-  await watch('jigsaw', batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }));
+  await watch('jigsaw', batch, (reports) =>
+    model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
+  );
   const [height, width] = model.encoder.inputShape;
   return {
     name: 'jigsaw',

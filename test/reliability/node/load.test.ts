@@ -45,7 +45,8 @@ const defineEpisodes = (page: Page) =>
     const kinds = [
       () => autoencoder(gpu, { input: 16, encoder: [dense(4, 'relu')], decoder, loss: 'bce' }),
       () => autoencoder(gpu, { input: 16, encoder: [dense(4, 'relu'), gaussian(2)], decoder, loss: 'bce' }),
-      () => autoencoder(gpu, { input: 16, encoder: [dense(4, 'tanh')], decoder, loss: 'mse', corrupt: gaussianNoise(0.1) }),
+      () =>
+        autoencoder(gpu, { input: 16, encoder: [dense(4, 'tanh')], decoder, loss: 'mse', corrupt: gaussianNoise(0.1) }),
     ];
     const episode = async (i: number) => {
       const set = await dataset(gpu, pixels, { shape: [16], labels });
@@ -70,18 +71,44 @@ const defineEpisodes = (page: Page) =>
 /** Defines what mixed work is: everything that the library does, one after the other, with devices that come and go beside it. */
 const defineMixedWork = (page: Page) =>
   page.evaluate(async () => {
-    const { adamw, autoencoder, classifier, conv2d, convTranspose2d, dataset, dense, flatten, gaussian, jigsaw, loadAutoencoder, maskNoise, minMax, openGpu, reshape, stochasticContractive } = window.latentgpu;
+    const {
+      adamw,
+      autoencoder,
+      classifier,
+      conv2d,
+      convTranspose2d,
+      dataset,
+      dense,
+      flatten,
+      gaussian,
+      jigsaw,
+      loadAutoencoder,
+      maskNoise,
+      minMax,
+      openGpu,
+      reshape,
+      stochasticContractive,
+    } = window.latentgpu;
     const { gpu } = window;
     const pixels = Uint8Array.from({ length: 500 * 144 }, (_, i) => (i * i) % 256);
     const labels = Array.from({ length: 500 }, (_, i) => i % 5);
     const images = (on = gpu, deviceBytes?: number) => dataset(on, pixels, { shape: [12, 12, 1], labels, deviceBytes });
-    const flat = { encoder: [flatten(), dense(32, 'relu'), dense(8)], decoder: [dense(32, 'relu'), dense(144, 'sigmoid'), reshape([12, 12, 1])], loss: 'bce' as const };
+    const flat = {
+      encoder: [flatten(), dense(32, 'relu'), dense(8)],
+      decoder: [dense(32, 'relu'), dense(144, 'sigmoid'), reshape([12, 12, 1])],
+      loss: 'bce' as const,
+    };
     const half = { stride: 2, padding: 'same' as const };
 
     const work = [
       async () => {
         const set = await images();
-        const model = await autoencoder(gpu, { input: [12, 12, 1], ...flat, encoder: [flatten(), dense(32, 'relu'), gaussian(8)], normalize: minMax() });
+        const model = await autoencoder(gpu, {
+          input: [12, 12, 1],
+          ...flat,
+          encoder: [flatten(), dense(32, 'relu'), gaussian(8)],
+          normalize: minMax(),
+        });
         await model.fit(set, { epochs: 3, validation: 0.2, patience: 2, restoreBest: true, optimizer: adamw(1e-3) });
         await Promise.all([model.sample(20, { seed: 1 }), model.errors(set), model.evaluate(set), model.toOnnx()]);
         for (const each of [model, set]) each.dispose();
@@ -90,7 +117,13 @@ const defineMixedWork = (page: Page) =>
         const set = await images();
         const encoder = [conv2d(4, 3, 'relu', half), flatten(), dense(8)];
         const decoder = [dense(144, 'relu'), reshape([6, 6, 4]), convTranspose2d(1, 3, 'sigmoid', half)];
-        const model = await autoencoder(gpu, { input: [12, 12, 1], encoder, decoder, loss: 'mse', corrupt: maskNoise(0.2) });
+        const model = await autoencoder(gpu, {
+          input: [12, 12, 1],
+          encoder,
+          decoder,
+          loss: 'mse',
+          corrupt: maskNoise(0.2),
+        });
         await model.fit(set, { epochs: 2 });
         const again = await loadAutoencoder(gpu, await model.save());
         await again.fit(set, { steps: 5 });
@@ -103,14 +136,22 @@ const defineMixedWork = (page: Page) =>
         const set = await images(gpu, 2 * 144 * 200);
         const model = await autoencoder(gpu, { input: [12, 12, 1], ...flat, penalty: stochasticContractive(0.1, 0.1) });
         const stop = new AbortController();
-        await model.fit(set, { epochs: 50, signal: stop.signal, onEpochEnd: ({ epoch }) => void (epoch === 2 && stop.abort()) }).catch((error: unknown) => {
-          if (error !== stop.signal.reason) throw error;
-        });
+        await model
+          .fit(set, { epochs: 50, signal: stop.signal, onEpochEnd: ({ epoch }) => void (epoch === 2 && stop.abort()) })
+          .catch((error: unknown) => {
+            if (error !== stop.signal.reason) throw error;
+          });
         for (const each of [model, set]) each.dispose();
       },
       async () => {
         const set = await images();
-        const puzzle = await jigsaw(gpu, { input: [12, 12, 1], tiles: 2, permutations: 8, encoder: [flatten(), dense(16, 'relu')], head: [dense(16, 'relu')] });
+        const puzzle = await jigsaw(gpu, {
+          input: [12, 12, 1],
+          tiles: 2,
+          permutations: 8,
+          encoder: [flatten(), dense(16, 'relu')],
+          head: [dense(16, 'relu')],
+        });
         await puzzle.fit(set, { epochs: 2 });
         for (const each of [puzzle, set]) each.dispose();
       },
@@ -118,7 +159,11 @@ const defineMixedWork = (page: Page) =>
         const own = await openGpu();
         const set = await images(own);
         const model = await autoencoder(own, { input: [12, 12, 1], ...flat });
-        await model.fit(set, { epochs: 4, recover: true, onEpochEnd: ({ epoch }) => void (epoch === 2 && own.device.destroy()) });
+        await model.fit(set, {
+          epochs: 4,
+          recover: true,
+          onEpochEnd: ({ epoch }) => void (epoch === 2 && own.device.destroy()),
+        });
         own.close();
       },
     ];
@@ -146,7 +191,11 @@ async function heap(page: Page): Promise<number> {
  * Warms up, does one half and the other; what the device holds must not change after the warm-up, when everything is compiled. Returns what the three
  * came to, and by how much JavaScript's heap has grown over the last half.
  */
-async function halves<T>(define: (page: Page) => Promise<void>, warmUp: (page: Page) => Promise<T>, half: (page: Page) => Promise<T>): Promise<{ done: T[]; grown: number }> {
+async function halves<T>(
+  define: (page: Page) => Promise<void>,
+  warmUp: (page: Page) => Promise<T>,
+  half: (page: Page) => Promise<T>,
+): Promise<{ done: T[]; grown: number }> {
   const done: T[] = [];
   let grown = 0;
   const troubles = await withLibraryPage(async (page) => {
@@ -172,7 +221,12 @@ it('short episodes leave buffers, pipelines and the heap as they were', { timeou
   const { grown } = await halves(defineEpisodes, episodes(12), episodes(half));
   expect(grown / half).toBeLessThan(1024);
   const perEpisode = Math.max(0, Math.round(grown / half));
-  tried(task, 'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed', 12 + 2 * half, `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`);
+  tried(
+    task,
+    'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed',
+    12 + 2 * half,
+    `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`,
+  );
 });
 
 it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 2 * 3_600_000 }, async ({ task }) => {

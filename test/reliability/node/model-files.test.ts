@@ -3,7 +3,17 @@
  * test/reliability/models-from-files.test.ts.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { autoencoder, classifier, dense, FormatError, LatentGpuError, loadAutoencoder, OptionError, readSafetensors, writeSafetensors } from '../../../src/index.ts';
+import {
+  autoencoder,
+  classifier,
+  dense,
+  FormatError,
+  LatentGpuError,
+  loadAutoencoder,
+  OptionError,
+  readSafetensors,
+  writeSafetensors,
+} from '../../../src/index.ts';
 import { withstand, words } from '../../support/hostile.ts';
 import { damagedModel, loaders, savedModels, type Kind } from '../../support/model-files.ts';
 import { errorOf } from '../../support/model.ts';
@@ -42,7 +52,12 @@ describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
 
 /** Somebody has looked, and has said what was wrong: it has not come out as an engine's TypeError, dressed up. */
 function isFound({ message, cause }: FormatError): boolean {
-  return !message.startsWith('load:') || cause === undefined || cause instanceof LatentGpuError || cause instanceof SyntaxError;
+  return (
+    !message.startsWith('load:') ||
+    cause === undefined ||
+    cause instanceof LatentGpuError ||
+    cause instanceof SyntaxError
+  );
 }
 
 describe('a description that is made to do harm', () => {
@@ -57,20 +72,44 @@ describe('a description that is made to do harm', () => {
   const inSpec = (key: string) => (json: string) => json.replace('"spec":{', `"spec":{${key},`);
   const wrong: Record<string, [(json: string) => string, RegExp]> = {
     'nests too deep': [inSpec(`"more":${'['.repeat(1e5)}${']'.repeat(1e5)}`), /nests deeper than 64/],
-    'schedules within schedules': [inSpec(`"more":${'{"kind":"warm-up","steps":1,"then":'.repeat(1e4)}1${'}'.repeat(1e4)}`), /nests deeper than 64/],
+    'schedules within schedules': [
+      inSpec(`"more":${'{"kind":"warm-up","steps":1,"then":'.repeat(1e4)}1${'}'.repeat(1e4)}`),
+      /nests deeper than 64/,
+    ],
     'says something twice': [(json) => json.replace('"loss":', '"loss":"bce","loss":'), /the name loss comes twice/],
     'has __proto__': [inSpec('"__proto__":{"tied":true}'), /unknown option '__proto__'/],
     'has constructor': [inSpec('"constructor":1'), /unknown option 'constructor'; it takes/],
     'has an option whose name is long': [inSpec(`"${'x'.repeat(1e6)}":1`), /unknown option 'xxx/],
     'has a value that cannot be shown': [(json) => json.replace('"relu"', '{"toString":1}'), /cannot be/],
-    'has an initializer that every object has': [(json) => json.replace('"glorot"', '"toString"'), /no initializer 'toString'/],
+    'has an initializer that every object has': [
+      (json) => json.replace('"glorot"', '"toString"'),
+      /no initializer 'toString'/,
+    ],
     'has an initializer in a list': [(json) => json.replace('"glorot"', '["glorot"]'), /no initializer \W*glorot/],
-    'has a bias that is neither there nor not': [(json) => json.replace('"bias":true', '"bias":1'), /bias is true or false, not 1/],
-    'has a layer with a million arguments': [(json) => json.replace('"args":[', `"args":[${'1,'.repeat(1e6)}`), /dense has no list of arguments/],
-    'has a hundred thousand layers': [(json) => json.replace('"encoder":[', `"encoder":[${'{"name":"flatten","args":[]},'.repeat(1e5)}`), /no list of layers/],
-    'has a layer that every object has': [(json) => json.replace('"name":"dense"', '"name":"constructor"'), /no layer 'constructor'/],
-    'has more units than any memory': [(json) => json.replace('"args":[2', '"args":[1e15'), /encoder.0.weight is \[2, 4\] in the file/],
-    'is of a larger input than any memory': [(json) => json.replace('"input":4', '"input":1e15'), /the decoder ends in \[4\], the input is \[1000000000000000\]/],
+    'has a bias that is neither there nor not': [
+      (json) => json.replace('"bias":true', '"bias":1'),
+      /bias is true or false, not 1/,
+    ],
+    'has a layer with a million arguments': [
+      (json) => json.replace('"args":[', `"args":[${'1,'.repeat(1e6)}`),
+      /dense has no list of arguments/,
+    ],
+    'has a hundred thousand layers': [
+      (json) => json.replace('"encoder":[', `"encoder":[${'{"name":"flatten","args":[]},'.repeat(1e5)}`),
+      /no list of layers/,
+    ],
+    'has a layer that every object has': [
+      (json) => json.replace('"name":"dense"', '"name":"constructor"'),
+      /no layer 'constructor'/,
+    ],
+    'has more units than any memory': [
+      (json) => json.replace('"args":[2', '"args":[1e15'),
+      /encoder.0.weight is \[2, 4\] in the file/,
+    ],
+    'is of a larger input than any memory': [
+      (json) => json.replace('"input":4', '"input":1e15'),
+      /the decoder ends in \[4\], the input is \[1000000000000000\]/,
+    ],
     'is of an input past all numbers': [(json) => json.replace('"input":4', '"input":1e400'), /input: Infinity is not/],
     'is a model of nothing': [(json) => json.replace('"input":4', '"input":[]'), /not \[\]/],
   };
@@ -92,9 +131,19 @@ describe('a description that is made to do harm', () => {
     const source = await autoencoder(gpu, { input: 4, encoder: [dense(4, 'relu')], decoder: [dense(4)], loss: 'mse' });
     const model = await classifier(gpu, { encoder: source.encoder, classes: 2 });
     const { tensors, metadata } = readSafetensors(await model.save());
-    const load = (around: string) => loaders.classifier(gpu, writeSafetensors(tensors, { latentgpu: metadata.latentgpu.replace('"around":{}', `"around":${around}`) }));
+    const load = (around: string) =>
+      loaders.classifier(
+        gpu,
+        writeSafetensors(tensors, { latentgpu: metadata.latentgpu.replace('"around":{}', `"around":${around}`) }),
+      );
     (await load('{"before":[2,1,2],"after":[1,2,2]}')).dispose();
-    for (const around of ['{"before":[2,2,2]}', '{"after":[1,1,1]}', '{"after":[4]}', '{"after":[0,2,2]}', '{"before":[1e200,1e200,1]}']) {
+    for (const around of [
+      '{"before":[2,2,2]}',
+      '{"after":[1,1,1]}',
+      '{"after":[4]}',
+      '{"after":[0,2,2]}',
+      '{"before":[1e200,1e200,1]}',
+    ]) {
       expect(await errorOf(load(around)), around).toBeInstanceOf(FormatError);
     }
     model.dispose();
@@ -105,6 +154,8 @@ describe('a description that is made to do harm', () => {
   it('the same in code is an OptionError', () => {
     expect(() => dense(2, 'relu', { init: 'toString' as never })).toThrow(OptionError);
     expect(() => dense(2, 'relu', { bias: 1 as never })).toThrow(OptionError);
-    expect(() => dense(2, 'relu', { constructor: 1 } as never)).toThrow("unknown option 'constructor'; it takes init, bias");
+    expect(() => dense(2, 'relu', { constructor: 1 } as never)).toThrow(
+      "unknown option 'constructor'; it takes init, bias",
+    );
   });
 });

@@ -9,16 +9,22 @@ const root = path.resolve(import.meta.dirname, '../../..');
 function codeFromText(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
-  const say = (node: ts.Node, what: string) => found.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}: ${what}`);
+  const say = (node: ts.Node, what: string) =>
+    found.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}: ${what}`);
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node)) return;
     if (ts.isIdentifier(node) && (node.text === 'eval' || node.text === 'Function')) say(node, node.text);
-    if (ts.isPropertyAccessExpression(node) && node.name.text === 'constructor') say(node, 'constructor, which makes functions of text');
+    if (ts.isPropertyAccessExpression(node) && node.name.text === 'constructor')
+      say(node, 'constructor, which makes functions of text');
     if (ts.isCallExpression(node)) {
       const [first] = node.arguments;
-      const called = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : node.expression.getText(source);
-      if (node.expression.kind === ts.SyntaxKind.ImportKeyword && !(first && ts.isStringLiteral(first))) say(node, 'import() of what is not written here');
-      if (/^set(Timeout|Interval)$/.test(called) && !(first && (ts.isArrowFunction(first) || ts.isIdentifier(first)))) say(node, `${called} of what is no function`);
+      const called = ts.isPropertyAccessExpression(node.expression)
+        ? node.expression.name.text
+        : node.expression.getText(source);
+      if (node.expression.kind === ts.SyntaxKind.ImportKeyword && !(first && ts.isStringLiteral(first)))
+        say(node, 'import() of what is not written here');
+      if (/^set(Timeout|Interval)$/.test(called) && !(first && (ts.isArrowFunction(first) || ts.isIdentifier(first))))
+        say(node, `${called} of what is no function`);
       if (/^(insertAdjacentHTML|createContextualFragment|importScripts)$/.test(called)) say(node, called);
     }
     ts.forEachChild(node, visit);
@@ -28,7 +34,9 @@ function codeFromText(file: string, text: string): string[] {
 }
 
 it('nothing in src/ and shaders/ makes code of text', () => {
-  const files = ['src', 'shaders'].flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)));
+  const files = ['src', 'shaders'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
+  );
   const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file));
   expect(sources.length).toBeGreaterThan(50);
   expect(sources.flatMap((file) => codeFromText(file, readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
@@ -50,6 +58,7 @@ it.each([
 });
 
 it('the search lets pass what only looks like it', () => {
-  const harmless = "// eval\nconst evaluate = 'eval(x)'; let f: Function; setTimeout(resolve, 5); setTimeout(() => go(), 5); await import('./x.ts'); class A { constructor() {} }";
+  const harmless =
+    "// eval\nconst evaluate = 'eval(x)'; let f: Function; setTimeout(resolve, 5); setTimeout(() => go(), 5); await import('./x.ts'); class A { constructor() {} }";
   expect(codeFromText('x.ts', harmless)).toEqual([]);
 });

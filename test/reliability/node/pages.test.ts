@@ -11,32 +11,56 @@ const train = (page: Page, tuning: 'measured' | 'fixed' = 'measured') =>
   page.evaluate(async (tuning) => {
     const { openGpu, autoencoder, dense } = window.latentgpu;
     const gpu = await openGpu({ tuning });
-    const model = await autoencoder(gpu, { input: 64, encoder: [dense(24, 'relu')], decoder: [dense(64, 'sigmoid')], loss: 'bce' });
+    const model = await autoencoder(gpu, {
+      input: 64,
+      encoder: [dense(24, 'relu')],
+      decoder: [dense(64, 'sigmoid')],
+      loss: 'bce',
+    });
     const data = Float32Array.from({ length: 64 * 512 }, (_, i) => ((i * 7919) % 101) / 101);
     const { loss } = await model.fit(data, { epochs: 30, batchSize: 64 });
     gpu.close();
     return { loss, hidden: document.hidden };
   }, tuning);
 
-it('two pages tune at once, and a hidden one trains on, all to the same losses', { timeout: 200_000 }, async ({ task }) => {
-  const troubles = await withLibraryPage(async (first, url) => {
-    const second = await first.browser().newPage();
-    await openLibrary(second, url);
-    // The newest page lies over the other one.
-    const [hidden, seen] = await Promise.all([train(first), train(second)]);
-    expect(hidden.hidden).toBe(true);
-    expect(hidden.loss).toEqual(seen.loss);
-    // What both have written is good for the next one.
-    expect((await train(second)).loss).toEqual(seen.loss);
-    expect((await train(second, 'fixed')).loss).toEqual(seen.loss);
-  });
-  expect(troubles).toEqual([]);
-  tried(task, 'two pages of one origin that tune at once, one of them hidden', 1, 'the same losses in both, and in a page that starts with what they have left');
-});
+it(
+  'two pages tune at once, and a hidden one trains on, all to the same losses',
+  { timeout: 200_000 },
+  async ({ task }) => {
+    const troubles = await withLibraryPage(async (first, url) => {
+      const second = await first.browser().newPage();
+      await openLibrary(second, url);
+      // The newest page lies over the other one.
+      const [hidden, seen] = await Promise.all([train(first), train(second)]);
+      expect(hidden.hidden).toBe(true);
+      expect(hidden.loss).toEqual(seen.loss);
+      // What both have written is good for the next one.
+      expect((await train(second)).loss).toEqual(seen.loss);
+      expect((await train(second, 'fixed')).loss).toEqual(seen.loss);
+    });
+    expect(troubles).toEqual([]);
+    tried(
+      task,
+      'two pages of one origin that tune at once, one of them hidden',
+      1,
+      'the same losses in both, and in a page that starts with what they have left',
+    );
+  },
+);
 
 it('minified, errors keep their names and training its losses', { timeout: 200_000 }, async ({ task }) => {
-  const bundle = await build({ stdin: { contents: "export * from './src/index.ts'", resolveDir: root, loader: 'ts' }, bundle: true, minify: true, format: 'esm', write: false });
-  const served = { '/page.html': libraryHtml('/min.js'), '/min.js': bundle.outputFiles[0].contents, '/whole.html': libraryHtml() };
+  const bundle = await build({
+    stdin: { contents: "export * from './src/index.ts'", resolveDir: root, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  const served = {
+    '/page.html': libraryHtml('/min.js'),
+    '/min.js': bundle.outputFiles[0].contents,
+    '/whole.html': libraryHtml(),
+  };
   const troubles = await withBuiltPage(served, async (page, url) => {
     await openLibrary(page, url);
     const minified = await train(page, 'fixed');
@@ -48,7 +72,11 @@ it('minified, errors keep their names and training its losses', { timeout: 200_0
         () => autoencoder(gpu, { input: 4, encoder: [], decoder: [], loss: 'huber' as never }),
         async () => readIdx(new Uint8Array(3)),
       ];
-      const errors = await Promise.all(wrongs.map((wrong) => wrong().then(String, (error: Error) => `${error.name} ${error instanceof LatentGpuError}`)));
+      const errors = await Promise.all(
+        wrongs.map((wrong) =>
+          wrong().then(String, (error: Error) => `${error.name} ${error instanceof LatentGpuError}`),
+        ),
+      );
       gpu.close();
       return errors;
     });

@@ -17,29 +17,72 @@ function safetensors(header: string | Uint8Array, dataBytes = 0, announced?: big
   return bytes;
 }
 
-const entry = (shape: string, offsets: string, dtype = '"F32"') => `{"dtype":${dtype},"shape":${shape},"data_offsets":${offsets}}`;
+const entry = (shape: string, offsets: string, dtype = '"F32"') =>
+  `{"dtype":${dtype},"shape":${shape},"data_offsets":${offsets}}`;
 const one = (shape: string, offsets: string, dtype?: string) => `{"w":${entry(shape, offsets, dtype)}}`;
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('safetensors', () => {
   const wrong: Record<string, [Uint8Array, RegExp]> = {
-    'a header longer than the file': [safetensors('{}', 0, 3n), /byte 0: a header of 3 bytes is announced, but only 2 follow/],
-    'a header of over 100 MB': [safetensors('{}', 0, 100_000_001n), /byte 0: a header of 100000001 bytes is announced; 100000000 are allowed/],
-    'a header of 2^64 - 1 bytes': [safetensors('{}', 0, 2n ** 64n - 1n), /byte 0: a header of 18446744073709552000 bytes/],
+    'a header longer than the file': [
+      safetensors('{}', 0, 3n),
+      /byte 0: a header of 3 bytes is announced, but only 2 follow/,
+    ],
+    'a header of over 100 MB': [
+      safetensors('{}', 0, 100_000_001n),
+      /byte 0: a header of 100000001 bytes is announced; 100000000 are allowed/,
+    ],
+    'a header of 2^64 - 1 bytes': [
+      safetensors('{}', 0, 2n ** 64n - 1n),
+      /byte 0: a header of 18446744073709552000 bytes/,
+    ],
     'no header at all': [safetensors(''), /byte 8: .* should begin with {/],
-    'a name that comes twice': [safetensors(`{"w":${entry('[1]', '[0,4]')},"w":${entry('[1]', '[0,4]')}}`, 4), /the name w comes twice/],
-    'a name that comes twice, spelled in two ways': [safetensors(`{"w":${entry('[1]', '[0,4]')},"\\u0077":${entry('[1]', '[4,8]')}}`, 8), /the name w comes twice/],
-    'a field that comes twice': [safetensors('{"w":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}', 4), /the name shape comes twice/],
-    'metadata that come twice': [safetensors('{"__metadata__":{"a":"1"},"__metadata__":{}}'), /the name __metadata__ comes twice/],
-    'a name in the metadata that comes twice': [safetensors('{"__metadata__":{"a":"{","a":"2"}}'), /the name a comes twice/],
-    '__proto__ twice': [safetensors(`{"__proto__":${entry('[1]', '[0,4]')},"__proto__":${entry('[1]', '[0,4]')}}`, 4), /the name __proto__ comes twice/],
-    'a hole': [safetensors(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[8,12]')}}`, 12), /4 bytes between a and b belong to no tensor/],
-    'an overlap': [safetensors(`{"a":${entry('[2]', '[0,8]')},"b":${entry('[1]', '[4,8]')}}`, 8), /b overlaps a by 4 bytes/],
-    'the same bytes twice': [safetensors(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[0,4]')}}`, 4), /b overlaps a by 4 bytes/],
-    'nothing, in the middle of something': [safetensors(`{"a":${entry('[2]', '[0,8]')},"b":${entry('[0]', '[4,4]')}}`, 8), /b overlaps a by 4 bytes/],
+    'a name that comes twice': [
+      safetensors(`{"w":${entry('[1]', '[0,4]')},"w":${entry('[1]', '[0,4]')}}`, 4),
+      /the name w comes twice/,
+    ],
+    'a name that comes twice, spelled in two ways': [
+      safetensors(`{"w":${entry('[1]', '[0,4]')},"\\u0077":${entry('[1]', '[4,8]')}}`, 8),
+      /the name w comes twice/,
+    ],
+    'a field that comes twice': [
+      safetensors('{"w":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}', 4),
+      /the name shape comes twice/,
+    ],
+    'metadata that come twice': [
+      safetensors('{"__metadata__":{"a":"1"},"__metadata__":{}}'),
+      /the name __metadata__ comes twice/,
+    ],
+    'a name in the metadata that comes twice': [
+      safetensors('{"__metadata__":{"a":"{","a":"2"}}'),
+      /the name a comes twice/,
+    ],
+    '__proto__ twice': [
+      safetensors(`{"__proto__":${entry('[1]', '[0,4]')},"__proto__":${entry('[1]', '[0,4]')}}`, 4),
+      /the name __proto__ comes twice/,
+    ],
+    'a hole': [
+      safetensors(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[8,12]')}}`, 12),
+      /4 bytes between a and b belong to no tensor/,
+    ],
+    'an overlap': [
+      safetensors(`{"a":${entry('[2]', '[0,8]')},"b":${entry('[1]', '[4,8]')}}`, 8),
+      /b overlaps a by 4 bytes/,
+    ],
+    'the same bytes twice': [
+      safetensors(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[0,4]')}}`, 4),
+      /b overlaps a by 4 bytes/,
+    ],
+    'nothing, in the middle of something': [
+      safetensors(`{"a":${entry('[2]', '[0,8]')},"b":${entry('[0]', '[4,4]')}}`, 8),
+      /b overlaps a by 4 bytes/,
+    ],
     'trailing bytes': [safetensors('{}', 1), /1 bytes follow that belong to no tensor/],
     'a shape of more than 2^53': [safetensors(one('[134217728,134217728]', '[0,4]'), 4), /w has the shape/],
-    'a shape of more than any number': [safetensors(one(`[${Array(300).fill('1e15').join()}]`, '[0,4]'), 4), /w has the shape/],
+    'a shape of more than any number': [
+      safetensors(one(`[${Array(300).fill('1e15').join()}]`, '[0,4]'), 4),
+      /w has the shape/,
+    ],
     'a shape of 2^64, which is 0 in 64 bits': [safetensors(one('[4294967296,4294967296]', '[0,0]')), /w has the shape/],
     'an offset past 2^53': [safetensors(one('[1]', '[9007199254740993,9007199254740997]'), 4), /data_offsets/],
     'a negative side': [safetensors(one('[-1]', '[4,0]'), 4), /the shape \[-1\]/],
@@ -49,18 +92,32 @@ describe('safetensors', () => {
     'a side past all numbers': [safetensors(one('[1e400]', '[0,4]'), 4), /the shape/],
     'a side that is text': [safetensors(one('["1"]', '[0,4]'), 4), /the shape \["1"\]/],
     'a negative offset': [safetensors(one('[1]', '[-4,0]'), 4), /data_offsets \[-4,0\]/],
-    'an entry by way of __proto__': [safetensors(`{"w":{"__proto__":${entry('[1]', '[0,4]')}}}`, 4), /the dtype undefined/],
+    'an entry by way of __proto__': [
+      safetensors(`{"w":{"__proto__":${entry('[1]', '[0,4]')}}}`, 4),
+      /the dtype undefined/,
+    ],
     'a dtype that nests too deep': [safetensors(one('[1]', '[0,4]', deep(100_000)), 4), /nests deeper than 64 levels/],
     'a shape that nests too deep': [safetensors(one(deep(100_000), '[0,4]'), 4), /nests deeper than 64 levels/],
-    'something unknown that nests too deep': [safetensors(`{"w":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`), /nests deeper than 64 levels/],
+    'something unknown that nests too deep': [
+      safetensors(`{"w":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`),
+      /nests deeper than 64 levels/,
+    ],
     'brackets without end': [safetensors(`{"w":${'['.repeat(1_000_000)}`), /nests deeper than 64 levels/],
-    'no UTF-8 in a name': [safetensors(Uint8Array.from([...'{"'].map((c) => c.charCodeAt(0)).concat(0xff, 0x22, 0x3a, 0x31, 0x7d))), /byte 8: the header is no JSON/],
+    'no UTF-8 in a name': [
+      safetensors(Uint8Array.from([...'{"'].map((c) => c.charCodeAt(0)).concat(0xff, 0x22, 0x3a, 0x31, 0x7d))),
+      /byte 8: the header is no JSON/,
+    ],
     'a byte order mark': [safetensors('\ufeff{}'), /byte 8: .* should begin with {/],
     'a space first': [safetensors(' {}'), /byte 8: .* should begin with {/],
     'zeros behind the JSON': [safetensors('{}\0\0'), /byte 8: the header is no JSON/],
     'a text without end': [safetensors('{"w'), /byte 8: the header is no JSON/],
     'a backslash at the end': [safetensors('{"w\\'), /byte 8: the header is no JSON/],
-    ...Object.fromEntries(['"F16"', '"BF16"', '"I64"', '"f32"', '"F32 "', '"toString"', '32', 'null', '["F32"]'].map((dtype) => [`the dtype ${dtype}`, [safetensors(one('[1]', '[0,4]', dtype), 4), /; only "F32" is read/] as [Uint8Array, RegExp]])),
+    ...Object.fromEntries(
+      ['"F16"', '"BF16"', '"I64"', '"f32"', '"F32 "', '"toString"', '32', 'null', '["F32"]'].map((dtype) => [
+        `the dtype ${dtype}`,
+        [safetensors(one('[1]', '[0,4]', dtype), 4), /; only "F32" is read/] as [Uint8Array, RegExp],
+      ]),
+    ),
   };
 
   it.each(Object.entries(wrong))('%s: a FormatError', (_, [bytes, message]) => {
@@ -71,18 +128,27 @@ describe('safetensors', () => {
   it('names that objects have by themselves are names like others', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const header = names.map((name, i) => `"${name}":${entry('[1]', `[${4 * i},${4 * i + 4}]`)}`).join();
-    const { tensors, metadata } = readSafetensors(safetensors(`{"__metadata__":{"__proto__":"x","toString":"y"},${header}}`, 4 * names.length));
+    const { tensors, metadata } = readSafetensors(
+      safetensors(`{"__metadata__":{"__proto__":"x","toString":"y"},${header}}`, 4 * names.length),
+    );
     expect(Object.keys(tensors)).toEqual(names);
     expect(Object.keys(metadata)).toEqual(['__proto__', 'toString']);
     for (const object of [tensors, metadata, {}]) expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
     // Neither is there what a tensor called __proto__ has, nor what every object has.
     expect('shape' in tensors).toBe(false);
     const none = readSafetensors(safetensors('{}'));
-    for (const name of names) for (const object of [none.tensors, none.metadata]) expect(Object.hasOwn(object, name)).toBe(false);
+    for (const name of names)
+      for (const object of [none.tensors, none.metadata]) expect(Object.hasOwn(object, name)).toBe(false);
   });
 
   it('spaces in and behind the header, unknown fields, and shapes of nothing are read', () => {
-    expect(readSafetensors(safetensors(`{ "w" : ${entry('[ 0, 1099511627776, 1099511627776 ]', '[0,0]').replace('}', ',"more":[{}]}')} }  \n`)).tensors.w.shape).toEqual([0, 2 ** 40, 2 ** 40]);
+    expect(
+      readSafetensors(
+        safetensors(
+          `{ "w" : ${entry('[ 0, 1099511627776, 1099511627776 ]', '[0,0]').replace('}', ',"more":[{}]}')} }  \n`,
+        ),
+      ).tensors.w.shape,
+    ).toEqual([0, 2 ** 40, 2 ** 40]);
   });
 
   it('a message is short, however long the name that it is about', () => {
@@ -98,7 +164,8 @@ it('JSON with equal names in different objects, or as values, is what JSON.parse
   for (const each of [text, spaced]) expect(parseJson(each)).toEqual(JSON.parse(each));
   expect(parseJson(deep(64))).toEqual(JSON.parse(deep(64)));
   expect(() => parseJson(deep(65))).toThrow(SyntaxError);
-  for (const wrong of ['', '}', ']]', '"', '"\\', '{"a"', '{"\n":1}', '{"a":1,}', '{1:2}']) expect(() => parseJson(wrong), wrong).toThrow(SyntaxError);
+  for (const wrong of ['', '}', ']]', '"', '"\\', '{"a"', '{"\n":1}', '{"a":1,}', '{1:2}'])
+    expect(() => parseJson(wrong), wrong).toThrow(SyntaxError);
 });
 
 /** An IDX file: its magic number, its sides, its values. */
@@ -115,7 +182,12 @@ describe('IDX', () => {
   const wrong: Record<string, [Uint8Array, RegExp]> = {
     'no zeros in front': [idx([2], 2, [1, 0, 8, 1]), /should begin with two zeros \(offset 0\)/],
     'the bytes of the magic number in reverse': [idx([2], 2, [1, 8, 0, 0]), /should begin with two zeros/],
-    ...Object.fromEntries([0, 9, 0xb, 0xc, 0xd, 0xe, 255].map((type) => [`values of type ${type}`, [idx([2], 2, [0, 0, type, 1]), /at offset 2; only unsigned bytes/] as [Uint8Array, RegExp]])),
+    ...Object.fromEntries(
+      [0, 9, 0xb, 0xc, 0xd, 0xe, 255].map((type) => [
+        `values of type ${type}`,
+        [idx([2], 2, [0, 0, type, 1]), /at offset 2; only unsigned bytes/] as [Uint8Array, RegExp],
+      ]),
+    ),
     'no sides': [idx([], 1, [0, 0, 8, 0]), /no sides at offset 3/],
     '255 sides that are not there': [idx([2], 2, [0, 0, 8, 255]), /ends at offset 10, within its 255 sides/],
     'sides that are 0 in 32 bits': [idx([65536, 65536], 0), /0 values from offset 12 on, .* needs 4294967296/],
@@ -134,8 +206,15 @@ describe('IDX', () => {
   });
 
   it('255 sides, and sides of nothing, are read', async () => {
-    expect(await readIdx(idx(Array<number>(255).fill(1), 1))).toEqual({ data: Uint8Array.of(0), shape: Array<number>(255).fill(1) });
-    for (const sides of [[0, 28, 28], [...Array<number>(40).fill(most), 0]]) expect(await readIdx(idx(sides, 0))).toEqual({ data: new Uint8Array(0), shape: sides });
+    expect(await readIdx(idx(Array<number>(255).fill(1), 1))).toEqual({
+      data: Uint8Array.of(0),
+      shape: Array<number>(255).fill(1),
+    });
+    for (const sides of [
+      [0, 28, 28],
+      [...Array<number>(40).fill(most), 0],
+    ])
+      expect(await readIdx(idx(sides, 0))).toEqual({ data: new Uint8Array(0), shape: sides });
   });
 });
 
@@ -154,8 +233,14 @@ describe('IDX, gzipped', () => {
 
   const bombs: Record<string, [Uint8Array, RegExp]> = {
     'fifty million zeros': [new Uint8Array(50 * million), /type 0x0 at offset 2/],
-    'fifty million values where ten are promised': [idx([10], 50 * million), /at least \d+ values from offset 8 on, a shape of \[10\] needs 10/],
-    'none where more are promised than can be': [idx([most, most], 50 * million), /at most \d+ values from offset 12 on/],
+    'fifty million values where ten are promised': [
+      idx([10], 50 * million),
+      /at least \d+ values from offset 8 on, a shape of \[10\] needs 10/,
+    ],
+    'none where more are promised than can be': [
+      idx([most, most], 50 * million),
+      /at most \d+ values from offset 12 on/,
+    ],
     '255 sides past all numbers': [idx(Array<number>(255).fill(most), 50 * million), /at most \d+ values/],
     'no values promised': [idx([most, 0], 50 * million), /at least \d+ values .* needs 0/],
   };
@@ -181,7 +266,8 @@ describe('IDX, gzipped', () => {
   });
 
   it('cut off anywhere: a FormatError', async () => {
-    for (let length = 0; length < whole.length; length++) expect(await errorOf(readIdx(whole.subarray(0, length))), String(length)).toBeInstanceOf(FormatError);
+    for (let length = 0; length < whole.length; length++)
+      expect(await errorOf(readIdx(whole.subarray(0, length))), String(length)).toBeInstanceOf(FormatError);
     expect((await readIdx(whole)).shape).toEqual([2, 3]);
   });
 
@@ -209,7 +295,8 @@ describe('IDX, gzipped', () => {
   });
 
   it('nothing in it, or nothing but a gzip stream once more: a FormatError', async () => {
-    for (const content of [new Uint8Array(0), whole]) expect(await errorOf(readIdx(gzipped(content)))).toBeInstanceOf(FormatError);
+    for (const content of [new Uint8Array(0), whole])
+      expect(await errorOf(readIdx(gzipped(content)))).toBeInstanceOf(FormatError);
   });
 });
 
@@ -221,22 +308,34 @@ describe('CSV', () => {
     'an even million of quotes': ['"'.repeat(million), DataError, /no rows below the header/],
     'an odd million of quotes': ['"'.repeat(million + 1), FormatError, /the quote at offset 0 is not closed/],
     'a million lines of a quote': ['"\n'.repeat(million), DataError, /no rows/],
-    'a million quotes in the last field': [`a\n1${'"'.repeat(million)}`, FormatError, /a quote within a field that does not begin with one, at offset 3/],
+    'a million quotes in the last field': [
+      `a\n1${'"'.repeat(million)}`,
+      FormatError,
+      /a quote within a field that does not begin with one, at offset 3/,
+    ],
     'a quote within a field': ['a,b\n1,2\n3,4"\n', FormatError, /at offset 11/],
     'a space before a quote': ['a,b\n1, "2"\n', FormatError, /at offset 7/],
     'text behind a quote': ['a,b\n1,"2" \n', FormatError, /text behind a closing quote at offset 9/],
     'a lone quote at the end': ['a,b\n1,2\n"', FormatError, /the quote at offset 8 is not closed/],
     'rows that differ': ['1,2\n3\n', FormatError, /1 values at offset 4, 2 in the first line/],
     'a row that differs behind one that has no number': ['1,2\nx,4\n3\n', FormatError, /1 values at offset 8/],
-    'a first line that promises a table of ten billion values': [`${'1,'.repeat(100_000)}1\n${'1\n'.repeat(100_000)}`, FormatError, /1 values at offset 200002, 100001 in the first line/],
+    'a first line that promises a table of ten billion values': [
+      `${'1,'.repeat(100_000)}1\n${'1\n'.repeat(100_000)}`,
+      FormatError,
+      /1 values at offset 200002, 100001 in the first line/,
+    ],
     'a header only': ['a,b,c', DataError, /no rows below the header/],
     'a header only, with a line end': ['a,b,c\r\n', DataError, /no rows below the header/],
-    'nothing': ['', DataError, /no rows/],
+    nothing: ['', DataError, /no rows/],
     'a byte order mark only': ['\ufeff', DataError, /no rows/],
     'only newlines': ['\n'.repeat(million), DataError, /no rows/],
     'only returns': ['\r'.repeat(million), DataError, /no rows/],
     'spaces, and then newlines': [' '.repeat(million) + '\n'.repeat(million), DataError, /no rows/],
-    'two hundred thousand empty fields': [`1${',1'.repeat(million / 5)}\n${','.repeat(million / 5)}`, FormatError, /'' in row 1, column 0/],
+    'two hundred thousand empty fields': [
+      `1${',1'.repeat(million / 5)}\n${','.repeat(million / 5)}`,
+      FormatError,
+      /'' in row 1, column 0/,
+    ],
     'a line that ends in a delimiter': ['1,2\n3,4,\n', FormatError, /3 values at offset 4/],
     'a byte order mark within': ['1\n2\ufeff3', FormatError, /no number/],
     'a zero character': ['1\n\0', FormatError, /no number/],
@@ -265,8 +364,15 @@ describe('CSV', () => {
   });
 
   it('columns and classes that objects have by themselves are names like others', () => {
-    const { columns, classes, labels } = readCsv('__proto__,toString,kind\n1,2,constructor\n3,4,__proto__\n5,6,constructor\n', { label: 'kind' });
-    expect({ columns, classes, labels }).toEqual({ columns: ['__proto__', 'toString'], classes: ['constructor', '__proto__'], labels: Int32Array.of(0, 1, 0) });
+    const { columns, classes, labels } = readCsv(
+      '__proto__,toString,kind\n1,2,constructor\n3,4,__proto__\n5,6,constructor\n',
+      { label: 'kind' },
+    );
+    expect({ columns, classes, labels }).toEqual({
+      columns: ['__proto__', 'toString'],
+      classes: ['constructor', '__proto__'],
+      labels: Int32Array.of(0, 1, 0),
+    });
     expect(() => readCsv('a\n1', { label: 'toString' })).toThrow(/no column 'toString'/);
   });
 });

@@ -35,7 +35,10 @@ const product = (shape: readonly number[]): number => shape.reduce((all, side) =
 it('safetensors', { timeout: hour }, async ({ task }) => {
   const verdict = await withstand({
     count: million,
-    file: (draw) => (draw.whole(0, 1) ? damagedBytes(draw.pick(safetensors), draw, safetensors) : otherHeader(draw.pick(safetensors), draw)),
+    file: (draw) =>
+      draw.whole(0, 1)
+        ? damagedBytes(draw.pick(safetensors), draw, safetensors)
+        : otherHeader(draw.pick(safetensors), draw),
     read: counted(readSafetensors),
     after: (file) => atMost(2 * file.length),
     check: consistent,
@@ -59,10 +62,16 @@ const safetensors: Uint8Array[] = [
   writeSafetensors({}, { format: 'pt' }),
   writeSafetensors({ scalar: floats() }),
   writeSafetensors({ empty: floats(0, 5), row: floats(1, 7), also: floats(0) }),
-  writeSafetensors({ 'encoder.0.weight': floats(3, 4), 'encoder.0.bias': floats(3), 'größe "𝛼"': floats(2, 1, 2) }, { note: 'a\nb{"', empty: '' }),
+  writeSafetensors(
+    { 'encoder.0.weight': floats(3, 4), 'encoder.0.bias': floats(3), 'größe "𝛼"': floats(2, 1, 2) },
+    { note: 'a\nb{"', empty: '' },
+  ),
   writeSafetensors({ ['__proto__']: floats(2), constructor: floats(1), toString: floats(3) }, { ['__proto__']: 'x' }),
   writeSafetensors({ large: floats(20, 20) }),
-  file('{ "b": {"dtype":"F32","shape":[1],"data_offsets":[4,8],"more":[null,{}]},\n"a":{"shape":[ 1 ],"data_offsets":[0,4],"dtype":"F32"} } ', new Uint8Array(8)),
+  file(
+    '{ "b": {"dtype":"F32","shape":[1],"data_offsets":[4,8],"more":[null,{}]},\n"a":{"shape":[ 1 ],"data_offsets":[0,4],"dtype":"F32"} } ',
+    new Uint8Array(8),
+  ),
 ];
 
 const headerOf = (bytes: Uint8Array): { json: string; data: Uint8Array } => {
@@ -78,16 +87,21 @@ function otherHeader(bytes: Uint8Array, draw: Draw): Uint8Array {
 /** Reads the header once more, by itself: every byte of the data is in one tensor, and that has it. */
 function consistent({ tensors, metadata }: SafeTensors, bytes: Uint8Array): void {
   const { json, data } = headerOf(bytes);
-  const header = new Map(Object.entries(JSON.parse(json) as Record<string, { shape: number[]; data_offsets: [number, number] }>));
+  const header = new Map(
+    Object.entries(JSON.parse(json) as Record<string, { shape: number[]; data_offsets: [number, number] }>),
+  );
   if (JSON.stringify(metadata) !== JSON.stringify(header.get('__metadata__') ?? {})) throw new Error('other metadata');
   header.delete('__metadata__');
-  if (Object.getPrototypeOf(tensors) !== Object.prototype || Object.keys(tensors).length !== header.size) throw new Error('other tensors');
+  if (Object.getPrototypeOf(tensors) !== Object.prototype || Object.keys(tensors).length !== header.size)
+    throw new Error('other tensors');
   const covered = new Uint8Array(data.length);
   for (const [name, entry] of header) {
     const [begin, end] = entry.data_offsets;
     const tensor = Object.getOwnPropertyDescriptor(tensors, name)?.value as SafeTensors['tensors'][string];
-    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== product(tensor.shape)) throw new Error(`${name} is not as large as its shape`);
-    if (String(tensor.shape) !== String(entry.shape) || tensor.data.byteLength !== end - begin || end > data.length) throw new Error(`${name} is not what the header says`);
+    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== product(tensor.shape))
+      throw new Error(`${name} is not as large as its shape`);
+    if (String(tensor.shape) !== String(entry.shape) || tensor.data.byteLength !== end - begin || end > data.length)
+      throw new Error(`${name} is not what the header says`);
     const own = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     if (own.some((byte, i) => byte !== data[begin + i])) throw new Error(`${name} has other bytes than the file`);
     if (covered.subarray(begin, end).some(Boolean)) throw new Error(`${name} overlaps another`);
@@ -105,7 +119,16 @@ const idx = (shape: number[], type = 8): Uint8Array => {
 };
 
 /** The one of floats is valid, but not read; what is cut out of it goes into others. */
-const idxFiles: Uint8Array[] = [idx([2, 1, 3]), idx([10]), idx([0, 28, 28]), idx([1, 1, 1, 1]), idx([1, 28, 28]), idx([1]), idx(Array<number>(255).fill(1)), idx([2, 3], 0xd)];
+const idxFiles: Uint8Array[] = [
+  idx([2, 1, 3]),
+  idx([10]),
+  idx([0, 28, 28]),
+  idx([1, 1, 1, 1]),
+  idx([1, 28, 28]),
+  idx([1]),
+  idx(Array<number>(255).fill(1)),
+  idx([2, 3], 0xd),
+];
 
 it('IDX', { timeout: hour }, async ({ task }) => {
   const verdict = await withstand<Uint8Array, IdxData>({
@@ -134,11 +157,15 @@ it('IDX, gzipped', { timeout: hour }, async ({ task }) => {
   const gzipped = plain.map((file) => new Uint8Array(gzipSync(file)));
   const verdict = await withstand<Uint8Array, IdxData>({
     count,
-    file: (draw) => (draw.whole(0, 1) ? damagedBytes(draw.pick(gzipped), draw, gzipped) : new Uint8Array(gzipSync(damagedBytes(draw.pick(plain), draw, plain)))),
+    file: (draw) =>
+      draw.whole(0, 1)
+        ? damagedBytes(draw.pick(gzipped), draw, gzipped)
+        : new Uint8Array(gzipSync(damagedBytes(draw.pick(plain), draw, plain))),
     read: counted(readIdx),
     after: (file) => {
       const promised = promise(file);
-      if (allocations.streamed > promised + chunk) throw new Error(`${allocations.streamed} bytes inflated, ${promised} promised`);
+      if (allocations.streamed > promised + chunk)
+        throw new Error(`${allocations.streamed} bytes inflated, ${promised} promised`);
       // All of it, and once more what came until the header was complete.
       atMost(2 * Math.max(file.length, allocations.streamed));
     },
@@ -171,7 +198,15 @@ const tables: string[] = [
   `${Array.from({ length: 30 }, (_, i) => i).join(',')}\n`.repeat(4),
 ];
 
-const csvOptions: CsvOptions[] = [{}, {}, { header: true }, { header: false }, { label: 1 }, { label: 'species' }, { delimiter: ';' }];
+const csvOptions: CsvOptions[] = [
+  {},
+  {},
+  { header: true },
+  { header: false },
+  { label: 1 },
+  { label: 'species' },
+  { delimiter: ';' },
+];
 
 it('CSV', { timeout: hour }, async ({ task }) => {
   const verdict = await withstand<Table, CsvData>({
@@ -182,11 +217,19 @@ it('CSV', { timeout: hour }, async ({ task }) => {
     after: ({ text }) => atMost(2 * 2 * (text.length + 1)),
     check: (result, { options }) => againAsText(result, options),
     // As readCsv says: a value that is none of the finite numbers, a table without rows, and a label that the file does not have.
-    allowed: (error) => error instanceof FormatError || (error instanceof DataError && /is not finite|there are no (rows|columns)/.test(error.message)) || (error instanceof OptionError && /there is no column/.test(error.message)),
+    allowed: (error) =>
+      error instanceof FormatError ||
+      (error instanceof DataError && /is not finite|there are no (rows|columns)/.test(error.message)) ||
+      (error instanceof OptionError && /there is no column/.test(error.message)),
   });
   expect(verdict.results).toBeGreaterThan(0);
   const { results, refused } = verdict;
-  tried(task, 'CSV, damaged texts', million, `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is not finite or there are no rows`);
+  tried(
+    task,
+    'CSV, damaged texts',
+    million,
+    `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is not finite or there are no rows`,
+  );
 });
 
 interface Table {
@@ -197,12 +240,18 @@ interface Table {
 /** A table is what it is when it is written down and read once more. */
 function againAsText({ data, shape, columns, labels, classes }: CsvData, { label }: CsvOptions): void {
   const [rows, width] = shape;
-  if (data.length !== rows * width || columns.length !== width || !data.every(Number.isFinite)) throw new Error('no table');
+  if (data.length !== rows * width || columns.length !== width || !data.every(Number.isFinite))
+    throw new Error('no table');
   if (labels?.length !== (label === undefined ? undefined : rows)) throw new Error('not a label for each row');
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   const lines = [['the label', ...columns].map(quoted).join(',')];
-  for (let row = 0; row < rows; row++) lines.push([quoted(labels ? classes![labels[row]] : ''), ...data.subarray(row * width, (row + 1) * width)].join(','));
+  for (let row = 0; row < rows; row++)
+    lines.push(
+      [quoted(labels ? classes![labels[row]] : ''), ...data.subarray(row * width, (row + 1) * width)].join(','),
+    );
   const again = readCsv(lines.join('\n'), { header: true, label: 0 });
-  if (String(again.data) !== String(data) || again.columns.join('\n') !== columns.join('\n')) throw new Error('another table when it is written down and read again');
-  if (labels && (String(again.labels) !== String(labels) || again.classes!.join('\n') !== classes!.join('\n'))) throw new Error('other labels when they are written down and read again');
+  if (String(again.data) !== String(data) || again.columns.join('\n') !== columns.join('\n'))
+    throw new Error('another table when it is written down and read again');
+  if (labels && (String(again.labels) !== String(labels) || again.classes!.join('\n') !== classes!.join('\n')))
+    throw new Error('other labels when they are written down and read again');
 }
