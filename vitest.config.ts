@@ -3,6 +3,16 @@ import { chrome } from './test/support/provider.ts';
 
 const minute = 60_000;
 
+/**
+ * Which files run: `npm test` takes those that are done in a moment, `npm run test:long` the others, whose names end in `.long.test.ts`.
+ * Without a word, as for `npm run test:all` and a file that is asked for by its name, both do.
+ */
+const part = process.env.LATENTGPU_TESTS;
+if (part && part !== 'short' && part !== 'long')
+  throw new Error(`LATENTGPU_TESTS is '${part}'; it can be short or long`);
+const included = (folders: string) => `test/${folders}*${part === 'long' ? '.long' : ''}.test.ts`;
+const excluded = part === 'short' ? ['**/*.long.test.ts'] : [];
+
 export default defineConfig({
   test: {
     testTimeout: minute,
@@ -23,8 +33,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/node/**'],
+          include: [included('**/')],
+          exclude: ['test/**/node/**', ...excluded],
           // One page and one device over all files: starting them costs more than most tests.
           isolate: false,
           setupFiles: ['test/support/known-differences.ts'],
@@ -44,7 +54,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['test/**/node/**/*.test.ts'],
+          include: [included('**/node/**/')],
+          exclude: excluded,
           sequence: { groupOrder: 0 },
         },
       },

@@ -6,9 +6,9 @@ const minute = 60_000;
 export default defineConfig({
   test: {
     include: [
-      'test/kernels/{conv2d,matmul,optimizer,reduce,reparameterize}.test.ts',
-      'test/models/{family,fit,normalize,recover,reference,save}.test.ts',
-      'test/reliability/{hundred-steps,lost-device}.test.ts',
+      'test/kernels/{conv2d,matmul,optimizer,reduce,reparameterize}{,.long}.test.ts',
+      'test/models/{family,fit,normalize,recover,reference,save}{,.long}.test.ts',
+      'test/reliability/{hundred-steps,lost-device}{,.long}.test.ts',
       'test/shaders/{math,random}.test.ts',
     ],
     setupFiles: ['test/support/native.ts'],

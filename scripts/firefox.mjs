@@ -5,15 +5,22 @@ import { adapterKind, installedPlaces } from './chrome.mjs';
 import { Failure } from './failure.mjs';
 import { nativeEnvironment } from './native-webgpu.mjs';
 
-/** @returns {string} */
-function findFirefox() {
+/**
+ * The Firefox that LATENTGPU_FIREFOX names, else an installed one.
+ * @returns {string | undefined}
+ */
+export function findFirefox() {
   const asked = process.env.LATENTGPU_FIREFOX;
-  const found = (asked ? [asked] : installedPlaces(firefoxes)).find((place) => existsSync(place));
+  if (asked && !existsSync(asked)) throw new Failure(`LATENTGPU_FIREFOX is '${asked}', and there is no such file`);
+  return asked ?? installedPlaces(firefoxes).find((place) => existsSync(place));
+}
+
+/** @returns {string} */
+export function requireFirefox() {
+  const found = findFirefox();
   if (found) return found;
   throw new Failure(
-    asked
-      ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file`
-      : 'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX',
+    'no Firefox found: install it (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX',
   );
 }
 
@@ -27,7 +34,7 @@ const firefoxes = {
 export function launchFirefox() {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: findFirefox(),
+    executablePath: requireFirefox(),
     protocolTimeout: 0,
     timeout: 60_000,
     extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },

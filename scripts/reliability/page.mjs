@@ -17,15 +17,17 @@ export function reliabilityPage(kept, mutants, faults) {
   return `# Faults, bad input and load
 
 What is tried, how often, and what came out. \`npm run reliability\` runs all of it but mutants and seeded faults, at the end, which have commands
-of their own, and writes this page; \`npm test\` runs the same tests with fewer repetitions.
+of their own, and writes this page; \`npm run test:all\` runs the same tests with fewer repetitions.
 
 ${sections.join('\n\n')}
 ${mutantSection(mutants)}${faultSection(faults)}`;
 }
 
+const testName = /(\.long)?\.test\.ts$/;
+
 /** @param {string} file @param {string} date @param {Test[]} tests */
 function section(file, date, tests) {
-  const name = file.replace(/^node\//, '').replace(/\.test\.ts$/, '');
+  const name = file.replace(/^node\//, '').replace(testName, '');
   const lines = tests.map(
     ({ what, times, found, seconds }) =>
       `| ${what} | ${times.toLocaleString('en')} | ${found} | ${seconds < 1 ? '< 1' : Math.round(seconds)} s |`,
@@ -36,7 +38,7 @@ function section(file, date, tests) {
 | --- | ---: | --- | ---: |
 ${lines.join('\n')}
 
-${date}; \`npm run reliability -- ${file.replace(/\.test\.ts$/, '')}\` ([the tests](../test/reliability/${file}))`;
+${date}; \`npm run reliability -- ${file.replace(testName, '')}\` ([the tests](../test/reliability/${file}))`;
 }
 
 /** From the first to the last. @param {Record<string, { date: string }>} files */

@@ -1,78 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { activationNames, type Activation } from '../../src/kernels/activation.ts';
-import { add } from '../../src/kernels/elementwise.ts';
-import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
+import { activationNames } from '../../src/kernels/activation.ts';
+import { matmul, product } from '../../src/kernels/matmul.ts';
 import { ShapeError } from '../../src/errors.ts';
-import type { Gpu } from '../../src/runtime/device.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
-import { savedForSlope } from '../../shaders/activation.ts';
 import { activations } from '../reference/activation.ts';
-import { matmul as reference, type Sides } from '../reference/matmul.ts';
+import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
+import { transposings, shapeA, shapeB, bound, checkProducts } from '../support/products.ts';
 
 catchGpuErrors();
-
-const transposings = [false, true].flatMap((transposeA) =>
-  [false, true].map((transposeB) => ({ transposeA, transposeB })),
-);
-// As in the library itself: not every implementation of WebGPU has what quads need.
-const { features } = (await sharedGpu()).device;
-const possible = (all: Tiling[]) => all.filter(({ quads }) => !quads || features.has('subgroups'));
-const tilings = possible([
-  ...[4, 8].flatMap((rows) => [4, 8].map((columns) => ({ rows, columns, quads: false, group: 64 }))),
-  { rows: 8, columns: 8, quads: true, group: 16 },
-  { rows: 8, columns: 8, quads: true, group: 64 },
-  { rows: 16, columns: 8, quads: true, group: 16 },
-  { rows: 8, columns: 16, quads: true, group: 16 },
-]);
-const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
-  (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
-
-const shapeA = ({ m, k, transposeA }: Sides) => (transposeA ? [k, m] : [m, k]);
-const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k, n]);
-
-/** Sums of k products, each rounded: the errors add up like a random walk. */
-const bound = (k: number, magnitude: number) => 4 * Math.sqrt(k) * 2 ** -24 * magnitude + 1e-37;
-
-/** All on one tape: pipelines compile side by side. */
-async function check(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): Promise<void> {
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const cases = products.map((sides) => {
-    const { m, n, k } = sides;
-    const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
-    const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
-    if (!tiling)
-      return {
-        sides,
-        a,
-        b,
-        y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }),
-      };
-    const y = tape.tensor([m, n]);
-    product(tape, { ...operands, ...sides, y, tiling });
-    return { sides, a, b, y };
-  });
-  const results = await run(
-    tape,
-    cases.map(({ y }) => y),
-  );
-  memory.dispose();
-  cases.forEach(({ sides, a, b }, c) => {
-    const { y, magnitude } = reference(a, b, sides);
-    expectClose(
-      results[c],
-      y,
-      (i) => bound(sides.k, magnitude[i]),
-      `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`,
-    );
-  });
-}
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 const awkward: [m: number, n: number, k: number][] = [
@@ -95,51 +36,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
 
   it('fits float64 at awkward shapes', async () => {
-    await check(await sharedGpu(), transposed(awkward), new Draw(seed));
-  });
-
-  it('fits float64 at random shapes', async () => {
-    const draw = new Draw(10 + seed);
-    const shapes = Array.from({ length: 5 }, (): [number, number, number] => [
-      draw.whole(1, 90),
-      draw.whole(1, 90),
-      draw.whole(1, 200),
-    ]);
-    await check(await sharedGpu(), transposed(shapes), draw);
-  });
-
-  it.each(tilings)('fits float64 with $rows × $columns tiles, quads: $quads', async (tiling) => {
-    const gpu = await sharedGpu();
-    await check(
-      gpu,
-      transposed([
-        [1, 1, 1],
-        [5, 9, 3],
-        [16, 16, 8],
-        [33, 20, 12],
-        [13, 66, 31],
-      ]),
-      new Draw(20 + seed),
-      tiling,
-    );
-  });
-
-  it('gives the same bits in every tiling', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const sides = { m: 37, n: 44, k: 50, ...transposes };
-    const draw = new Draw(25 + seed);
-    const [a, b] = [memory.put(draw.floats(37 * 50), shapeA(sides)), memory.put(draw.floats(50 * 44), shapeB(sides))];
-    const largest: Tiling = { rows: 32, columns: 16, quads: true, group: 16 };
-    const ys = [...tilings, ...possible([{ ...largest, columns: 32 }, largest])].map((tiling) => {
-      const y = tape.tensor([37, 44]);
-      product(tape, { a, b, y, ...transposes, tiling });
-      return y;
-    });
-    const [first, ...others] = await run(tape, ys);
-    memory.dispose();
-    for (const other of others) expect(other).toEqual(first);
+    await checkProducts(await sharedGpu(), transposed(awkward), new Draw(seed));
   });
 
   it('keeps an infinity in its own row or column, also where k is filled up to a multiple of 4', async () => {
@@ -179,65 +76,6 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       });
     }
   });
-
-  it('adds up the gradients of an operand that is used twice', async () => {
-    const gpu = await smallTiles();
-    const n = 6;
-    await checkGradient(gpu, {
-      inputs: [{ values: new Draw(40 + seed).floats(n * n), shape: [n, n] }],
-      build: (tape, a) => matmul(tape, matmul(tape, a, a, transposes), a, transposes),
-      reference: (a) => {
-        const sides = { m: n, n, k: n, ...transposes };
-        return reference(reference(a, a, sides).y, a, sides).y;
-      },
-      relative: 4e-6,
-    });
-  });
-});
-
-describe.each([false, true])('a left side of several sides, transposeB %s', (transposeB) => {
-  it('is a matrix of its last side, and the result keeps the others', async () => {
-    const gpu = await smallTiles();
-    const draw = new Draw(90);
-    for (const [sides, n] of [
-      [[1, 1, 1], 1],
-      [[2, 3, 5], 7],
-      [[3, 1, 4], 8],
-      [[1, 6, 9], 2],
-      [[4, 5, 8], 12],
-      [[2, 3, 2, 6], 5],
-    ] as [number[], number][]) {
-      const k = sides.at(-1)!;
-      const m = sides.slice(0, -1).reduce((product, side) => product * side, 1);
-      await checkGradient(gpu, {
-        inputs: [
-          { values: draw.floats(m * k), shape: sides },
-          { values: draw.floats(k * n), shape: transposeB ? [n, k] : [k, n] },
-        ],
-        build: (tape, a, b) => {
-          const y = matmul(tape, a, b, { transposeB });
-          expect(y.shape).toEqual([...sides.slice(0, -1), n]);
-          return y;
-        },
-        reference: (a, b) => reference(a, b, { m, n, k, transposeB }).y,
-        name: `[${sides}] to ${n}`,
-      });
-    }
-  });
-
-  it('adds its gradients to others', async () => {
-    const [p, q, n] = [2, 3, 5];
-    const sides = { m: p * q, n, k: n, transposeB };
-    await checkGradient(await smallTiles(), {
-      inputs: [
-        { values: new Draw(91).floats(p * q * n), shape: [p, q, n] },
-        { values: new Draw(92).floats(n * n), shape: [n, n] },
-      ],
-      build: (tape, a, b) => add(tape, matmul(tape, matmul(tape, a, b, { transposeB }), b, { transposeB }), a),
-      reference: (a, b) => reference(reference(a, b, sides).y, b, sides).y.map((v, i) => v + a[i]),
-      relative: 4e-6,
-    });
-  });
 });
 
 describe('the product’s epilogue', () => {
@@ -271,26 +109,6 @@ describe('the product’s epilogue', () => {
       expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
     }
   });
-
-  it.each(activationNames.filter((name) => name !== 'linear'))(
-    'multiplies by the slope of %s',
-    async (activation: Activation) => {
-      const draw = new Draw(60);
-      for (const { gpu, m, n, k } of await shapes()) {
-        const memory = new Inputs(gpu);
-        const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
-        const { f, slope } = activations[activation];
-        const saved = memory.put(savedForSlope(activation) === 'z' ? z : z.map(f), [m, n]);
-        const tape = makeTape(gpu);
-        const y = tape.tensor([m, n]);
-        product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
-        const actual = await runOne(tape, y);
-        memory.dispose();
-        const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
-        expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
-      }
-    },
-  );
 
   it('sums the rows of the left side', async () => {
     const draw = new Draw(70);

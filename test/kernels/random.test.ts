@@ -3,42 +3,14 @@ import { random, randomSigns, type Distribution, type RandomOptions } from '../.
 import { OptionError } from '../../src/errors.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { drawn, drawnForBatch, normals, uniforms, words, type Place, type Take } from '../reference/random.ts';
+import { drawn, drawnForBatch, type Place, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { run, runOne } from '../support/run.ts';
-import {
-  count,
-  expectFrequency,
-  expectIndependent,
-  expectIndependentNeighbours,
-  expectNormal,
-  expectUniform,
-} from '../support/statistics.ts';
+import { count, expectFrequency, expectNormal, expectUniform } from '../support/statistics.ts';
+import { million, onDevice, distributions } from '../support/distributions.ts';
 
 catchGpuErrors();
-
-const million = 1_000_000;
-
-async function onDevice(
-  distribution: Distribution,
-  shape: readonly number[],
-  options: RandomOptions = {},
-): Promise<Float32Array> {
-  const tape = makeTape(await sharedGpu());
-  return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
-}
-
-const bernoulli =
-  (probability: number): Take =>
-  (four) =>
-    words(four).map((word) => (word < probability * 2 ** 32 ? 1 : 0)) as ReturnType<Take>;
-
-const distributions: { distribution: Distribution; take: Take; tolerance: number; probability?: number }[] = [
-  { distribution: 'uniform', take: uniforms, tolerance: 0 },
-  { distribution: 'normal', take: normals, tolerance: 1e-6 },
-  { distribution: 'bernoulli', take: bernoulli(0.3), tolerance: 0, probability: 0.3 },
-];
 
 describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
@@ -57,16 +29,6 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
     const y = random(tape, [2, 3, 5], distribution, options({}));
     expect(y.shape).toEqual([2, 3, 5]);
     expectClose(await runOne(tape, y), drawn(take, 30, {}), tolerance);
-  });
-
-  it('is the same again for the same seed, stream and step; with another of one, it has nothing to do with it', async () => {
-    const keys = { seed: 1, stream: 2, step: 3 };
-    const draws = (other: RandomOptions) => onDevice(distribution, [million], options({ ...keys, ...other }));
-    const first = await draws({});
-    expectIndependentNeighbours(first);
-    expect((await draws({})).every((v, i) => v === first[i])).toBe(true);
-    for (const other of [{ seed: 2 }, { stream: 3 }, { step: 4 }, { seed: 2, stream: 1 }])
-      expectIndependent(first, await draws(other), JSON.stringify(other));
   });
 });
 
@@ -139,16 +101,5 @@ describe('signs', () => {
   it('do not depend on the batch size', async () => {
     const [large, small] = [await signs([12, 7], { position: 40 }), await signs([5, 7], { position: 43 })];
     expect(small).toEqual(large.subarray(3 * 7, 8 * 7));
-  });
-
-  it('are fair, and independent of their neighbours, of other steps, draws and seeds', async () => {
-    const shape = [1000, 1000];
-    const place = { seed: 8, step: 3, which: 1 };
-    const y = await signs(shape, place);
-    expectFrequency(count(y, 1), million, 0.5);
-    expect(count(y, 1) + count(y, -1)).toBe(million);
-    expectIndependentNeighbours(y, 1000);
-    for (const other of [{ seed: 9 }, { step: 4 }, { position: 1000 }, { which: 2 }])
-      expectIndependent(y, await signs(shape, { ...place, ...other }), JSON.stringify(other));
   });
 });

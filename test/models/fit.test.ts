@@ -333,8 +333,8 @@ describe('reading while training', () => {
     while (running) {
       const before = gpu.counters().submits;
       answers.push((await model.reconstruct(probe)).data);
-      // Its own two, and those of the training that were on their way.
-      expect(gpu.counters().submits - before).toBeLessThanOrEqual(8);
+      // Its own two, and those of the training that were on their way: up to eight in Firefox, which notices late that one is done.
+      expect(gpu.counters().submits - before).toBeLessThanOrEqual(navigator.userAgent.includes('Firefox') ? 10 : 8);
       await model.evaluate(probe);
     }
     await training;

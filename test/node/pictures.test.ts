@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { inflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import facts from '../../app/guide/pictures.json' with { type: 'json' };
 import { amount } from '../../scripts/pictures/options.mjs';
 import { palettePng } from '../../scripts/pictures/png.mjs';
+import { decoded } from '../support/decoded.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'docs/guide');
@@ -17,18 +17,6 @@ afterAll(() => rmSync(out, { recursive: true }));
 const names = Object.keys(facts) as (keyof typeof facts)[];
 const pictures = (...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
-
-/** Width, height, palette and the indices of the pixels. */
-function decoded(png: Buffer): { width: number; height: number; palette: Buffer; indices: number[] } {
-  const chunks = new Map<string, Buffer>();
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
-    chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
-  expect([...chunks.keys()]).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
-  const [width, height] = [chunks.get('IHDR')!.readUInt32BE(0), chunks.get('IHDR')!.readUInt32BE(4)];
-  const rows = inflateSync(chunks.get('IDAT')!);
-  expect(rows.length).toBe(height * (width + 1));
-  return { width, height, palette: chunks.get('PLTE')!, indices: [...rows].filter((_, i) => i % (width + 1) > 0) };
-}
 
 describe('each guide of a model', () => {
   // The index has the guides in tables; the one of topics is about no model.
@@ -103,13 +91,4 @@ describe('npm run pictures', () => {
       stderr: expect.stringContaining('do not go to the guides') as string,
     });
   });
-
-  it('draws one alone, or all', async () => {
-    await pictures('--quick', 'jigsaw', '--out', out);
-    expect(readdirSync(out)).toEqual(['jigsaw.png']);
-    const { stderr } = await pictures('--quick', '--out', out);
-    expect(stderr).toBe('');
-    expect(readdirSync(out).sort()).toEqual(names.map((name) => `${name}.png`).sort());
-    for (const name of names) expect(decoded(readFileSync(path.join(out, `${name}.png`))).width).toBeGreaterThan(500);
-  }, 240_000);
 });

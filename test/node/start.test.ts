@@ -1,55 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { idx, start, type Ended } from '../support/start.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
 const inFolder = (name: string): string => path.join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** `onOutput` is called with all that was printed so far. */
-function start(
-  args: string[],
-  { chrome, onOutput }: { chrome?: string; onOutput?: (stdout: string, child: ChildProcess) => void } = {},
-): Promise<Ended> {
-  const env = { ...process.env, ...(chrome && { PUPPETEER_EXECUTABLE_PATH: chrome }) };
-  const child = spawn(process.execPath, [path.join(root, 'scripts/start.mjs'), ...args], { cwd: root, env });
-  return new Promise((resolve, reject) => {
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-      onOutput?.(stdout, child);
-    });
-    child.stderr.on('data', (chunk) => (stderr += chunk));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
 /** Fails with that one line, and before any browser: Node is no Chrome, so starting it would be another error. */
 async function expectFailure(args: string[], line: string): Promise<void> {
   expect(await start(args, { chrome: process.execPath })).toEqual({ code: 1, stdout: '', stderr: `error: ${line}\n` });
-}
-
-/** An IDX file of bytes: the shape, then as many values as it says, or as many as asked for. */
-function idx(shape: number[], length = shape.reduce((product, n) => product * n, 1)): Uint8Array {
-  const bytes = new Uint8Array(4 + 4 * shape.length + length);
-  bytes.set([0, 0, 8, shape.length]);
-  shape.forEach((n, i) => new DataView(bytes.buffer).setUint32(4 + 4 * i, n));
-  for (let i = 0; i < length; i++) bytes[4 + 4 * shape.length + i] = (i * 31) % 10;
-  return bytes;
 }
 
 /** A folder with small files named as MNIST's, some of them replaced. */
@@ -206,75 +169,4 @@ describe('a dry run on MNIST', () => {
     expect(report.match(/data:image\/png;base64,iVBOR/g)).toHaveLength(8); // two pictures: light, dark, wide, narrow
     expect(report).toContain('npm start -- --model simple --steps 1 --batch 256 --images 60000 --seed 7');
   });
-});
-
-describe('every member of the family', () => {
-  const drawn: Record<Exclude<keyof typeof models, 'simple'>, string[]> = {
-    linear: ['reconstructions', 'filters', 'loss'],
-    stacked: ['reconstructions', 'loss'],
-    denoising: ['denoised', 'reconstructions', 'loss'],
-    'stochastic-contractive': ['contraction', 'reconstructions', 'loss'],
-    contractive: ['contraction', 'reconstructions', 'loss'],
-    variational: ['reconstructions', 'samples', 'interpolations', 'loss'],
-    'variational-2d': ['manifold', 'codes', 'reconstructions', 'interpolations', 'loss'],
-    convolutional: ['reconstructions', 'loss'],
-    'super-resolution': ['super-resolution', 'loss'],
-    tiles: ['tiles', 'loss'],
-    jigsaw: ['puzzles', 'loss'],
-  };
-
-  it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {
-    const out = inFolder(model);
-    const { code, stdout, stderr } = await start([
-      '--data',
-      data(),
-      '--model',
-      model,
-      '--steps',
-      '2',
-      '--batch',
-      '50',
-      '--out',
-      out,
-    ]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('test loss');
-    for (const picture of pictures)
-      expect(
-        readFileSync(path.join(out, `${picture}.png`))
-          .subarray(1, 4)
-          .toString('latin1'),
-      ).toBe('PNG');
-    expect(readFileSync(path.join(out, 'report.html'), 'utf8').match(/data:image\/png;base64,iVBOR/g)).toHaveLength(
-      4 * pictures.length,
-    );
-  });
-});
-
-it('Ctrl-C ends the training and keeps what was trained', async () => {
-  const place = data({ 'train-images-idx3-ubyte.gz': gzipSync(idx([200, 28, 28])) });
-  rmSync(path.join(place, 'train-images-idx3-ubyte'));
-  const out = inFolder('stopped');
-  let pressed = false;
-  const { code, stdout, stderr } = await start(['--data', place, '--epochs', '1000000', '--out', out], {
-    onOutput(stdout, child) {
-      if (pressed || !stdout.includes('epoch ')) return;
-      pressed = true;
-      // As under npm, which passes the signal on to a child that already had it.
-      child.kill('SIGINT');
-      setTimeout(() => child.kill('SIGINT'), 50);
-    },
-  });
-  expect(stderr).not.toContain('error');
-  expect(code).toBe(0);
-  expect(stdout).toContain('Stopping; what was trained is kept.');
-  expect(stdout).toMatch(/stopped {4}after [\d,]+ of 1,000,000 steps/);
-  const history = JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as {
-    stopped: object;
-    steps: number;
-    loss: number[];
-  };
-  expect(history.stopped).toEqual({ training: '', steps: history.steps });
-  expect(history.loss).toHaveLength(history.steps);
-  expect(existsSync(path.join(out, 'reconstructions.png'))).toBe(true);
 });

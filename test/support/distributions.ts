@@ -1,0 +1,27 @@
+import { random, type Distribution, type RandomOptions } from '../../src/kernels/random.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { normals, uniforms, words, type Take } from '../reference/random.ts';
+import { sharedGpu } from './gpu.ts';
+import { runOne } from './run.ts';
+
+export const million = 1_000_000;
+
+export async function onDevice(
+  distribution: Distribution,
+  shape: readonly number[],
+  options: RandomOptions = {},
+): Promise<Float32Array> {
+  const tape = makeTape(await sharedGpu());
+  return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
+}
+
+const bernoulli =
+  (probability: number): Take =>
+  (four) =>
+    words(four).map((word) => (word < probability * 2 ** 32 ? 1 : 0)) as ReturnType<Take>;
+
+export const distributions: { distribution: Distribution; take: Take; tolerance: number; probability?: number }[] = [
+  { distribution: 'uniform', take: uniforms, tolerance: 0 },
+  { distribution: 'normal', take: normals, tolerance: 1e-6 },
+  { distribution: 'bernoulli', take: bernoulli(0.3), tolerance: 0, probability: 0.3 },
+];

@@ -1,0 +1,69 @@
+import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
+import { type Gpu } from '../../src/runtime/device.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { matmul as reference, type Sides } from '../reference/matmul.ts';
+import { expectClose } from './close.ts';
+import { sharedGpu } from './gpu.ts';
+import { type Draw } from './random.ts';
+import { Inputs, run } from './run.ts';
+
+export const transposings = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) => ({ transposeA, transposeB })),
+);
+
+// As in the library itself: not every implementation of WebGPU has what quads need.
+const { features } = (await sharedGpu()).device;
+export const possible = (all: Tiling[]) => all.filter(({ quads }) => !quads || features.has('subgroups'));
+
+export const tilings = possible([
+  ...[4, 8].flatMap((rows) => [4, 8].map((columns) => ({ rows, columns, quads: false, group: 64 }))),
+  { rows: 8, columns: 8, quads: true, group: 16 },
+  { rows: 8, columns: 8, quads: true, group: 64 },
+  { rows: 16, columns: 8, quads: true, group: 16 },
+  { rows: 8, columns: 16, quads: true, group: 16 },
+]);
+
+export const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
+  (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
+
+export const shapeA = ({ m, k, transposeA }: Sides) => (transposeA ? [k, m] : [m, k]);
+
+export const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k, n]);
+
+/** Sums of k products, each rounded: the errors add up like a random walk. */
+export const bound = (k: number, magnitude: number) => 4 * Math.sqrt(k) * 2 ** -24 * magnitude + 1e-37;
+
+/** All on one tape: pipelines compile side by side. */
+export async function checkProducts(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): Promise<void> {
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const cases = products.map((sides) => {
+    const { m, n, k } = sides;
+    const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
+    const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
+    if (!tiling)
+      return {
+        sides,
+        a,
+        b,
+        y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }),
+      };
+    const y = tape.tensor([m, n]);
+    product(tape, { ...operands, ...sides, y, tiling });
+    return { sides, a, b, y };
+  });
+  const results = await run(
+    tape,
+    cases.map(({ y }) => y),
+  );
+  memory.dispose();
+  cases.forEach(({ sides, a, b }, c) => {
+    const { y, magnitude } = reference(a, b, sides);
+    expectClose(
+      results[c],
+      y,
+      (i) => bound(sides.k, magnitude[i]),
+      `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`,
+    );
+  });
+}
