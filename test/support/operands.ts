@@ -1,4 +1,4 @@
-import { Draw } from './random.ts';
+import type { Draw } from './random.ts';
 
 export const matrix = (draw: Draw, rows: number, columns: number) => ({
   values: draw.floats(rows * columns),
