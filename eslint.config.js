@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'out/', '.gpu/', 'bench/peers/', 'examples/']),
+  globalIgnores(['dist/', 'out/', '.gpu/', 'bench/peers/', 'examples/', 'scripts/package/project/']),
   {
     files: ['**/*.{ts,js,mjs}'],
     extends: [js.configs.recommended, tseslint.configs.recommendedTypeChecked],

@@ -7,6 +7,7 @@ import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
 import { Stopwatches, type Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
+import { within } from './within.ts';
 
 /** Asks for an adapter and for its device. */
 export type Open = () => Promise<Opened>;
@@ -16,10 +17,10 @@ export interface Opened {
   readonly info?: GPUAdapterInfo;
 }
 
-/** How long to wait before the n-th time a lost device's adapter is asked for again, */
+/** The delay before each attempt to get another device in place of a lost one. */
 const backOffMs = [0, 250, 500, 1000, 2000, 4000, 8000];
-/** and for an answer. */
-const patienceMs = 2000;
+/** How long one attempt may take. */
+const attemptMs = 2000;
 /** Within which a browser tells that a device is gone whose operations fail: Firefox looks only ten times a second. */
 const noticeMs = 1000;
 
@@ -154,7 +155,7 @@ export class Gpu {
       if (this.#closed) throw this.#loss!;
       try {
         // Right after a GPU process has died, the browser may leave the question unanswered.
-        const { device } = await within(patienceMs, reopen());
+        const { device } = await within(attemptMs, reopen(), { discard: (late) => late.device.destroy() });
         if (this.#closed) {
           device.destroy();
           throw this.#loss!;
@@ -167,7 +168,7 @@ export class Gpu {
       }
     }
     throw new GpuUnavailableError(
-      `the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser anew`,
+      `the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser or program anew`,
       { cause },
     );
   }
@@ -329,15 +330,6 @@ export class Gpu {
 export function checkGpu(where: string, gpu: unknown): void {
   if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu, as openGpu gives it, not ${shown(gpu)}`);
   gpu.check();
-}
-
-/** The promise, or a failure if it takes longer. */
-function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>(
-    (_, reject) => (timer = setTimeout(() => reject(new GpuUnavailableError(`no answer for ${ms} ms`)), ms)),
-  );
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** The promise, or the signal's reason once it is aborted. */

@@ -1,6 +1,7 @@
 import { GpuUnavailableError, OptionError } from '../errors.ts';
 import { Gpu, type Open, type Opened } from './device.ts';
 import { checkOptions, checkWord, shown } from './options.ts';
+import { within } from './within.ts';
 
 export interface GpuOptions {
   /** An adapter of your own, or a function that gets one. */
@@ -16,9 +17,13 @@ export interface GpuOptions {
   tuning?: 'measured' | 'fixed';
 }
 
+/** How long an adapter and its device are waited for: a browser that starts its GPU process on a busy machine needs some seconds. */
+const openMs = 30_000;
+
 /**
  * Opens the GPU.
- * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
+ * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, no answer for 30 s, or a limit the device lacks; the message says
+ * which and what to do
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
@@ -32,7 +37,11 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
   if (device) return fromDevice({ device }, tuning, { owned: false });
   const open = () => openDevice(options);
-  return fromDevice(await open(), tuning, {
+  const opened = await within(openMs, open(), {
+    message: `WebGPU gave no answer for ${openMs / 1000} s: start the browser or program anew`,
+    discard: (late) => late.device.destroy(),
+  });
+  return fromDevice(opened, tuning, {
     owned: true,
     reopen: typeof options.adapter === 'object' ? undefined : open,
   });
@@ -71,17 +80,31 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
     throw new GpuUnavailableError(
       insecure
         ? 'WebGPU is hidden from this page: it needs a secure context (https, or localhost)'
-        : 'no WebGPU here: it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)',
+        : `no WebGPU here: ${
+            inBrowser()
+              ? 'it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)'
+              : 'in Node, the package `webgpu` has an adapter for the option `adapter`; Deno has WebGPU in newer versions'
+          }`,
     );
   }
-  const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }) : adapter?.());
+  let cause: unknown;
+  const refused = (error: unknown): null => ((cause = error), null); // As Chrome does while its GPU process starts anew.
+  const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }).catch(refused) : adapter?.());
   if (found) checkAdapter(found);
   else
     throw new GpuUnavailableError(
-      'WebGPU found no GPU adapter: the driver may be blocked (see chrome://gpu), or graphics acceleration switched off',
+      `WebGPU found no GPU adapter: ${
+        inBrowser()
+          ? 'the driver may be blocked (see chrome://gpu or about:support), or graphics acceleration switched off'
+          : 'it needs a driver for Vulkan, Metal or Direct3D 12'
+      }`,
+      { cause },
     );
   return found;
 }
+
+/** Node, Deno and Bun name themselves there, if they have it. */
+const inBrowser = (): boolean => !!(globalThis.navigator as Navigator | undefined)?.userAgent?.startsWith('Mozilla');
 
 function fromDevice(
   { device, info: adapterInfo }: Opened,
@@ -91,7 +114,9 @@ function fromDevice(
   const needed = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 64 };
   for (const [limit, least] of Object.entries(needed)) {
     const has = device.limits[limit as keyof typeof needed];
-    if (has < least) throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
+    if (has >= least) continue;
+    if (owned) device.destroy();
+    throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
   }
   const info = adapterInfo ?? device.adapterInfo;
   // Browsers before 2025 lack one or all of these.

@@ -1,5 +1,6 @@
 import { LatentGpuError } from '../errors.ts';
 import type { AnyShader } from '../../shaders/wgsl.ts';
+import { within } from './within.ts';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -7,6 +8,9 @@ export interface Pipeline {
 }
 
 export type Constants = Readonly<Record<string, number | boolean>>;
+
+/** How long a compiler's messages are waited for: the failure itself is told without them, too. */
+const messagesMs = 1000;
 
 const bufferTypes = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
 
@@ -52,8 +56,8 @@ export class Pipelines {
       await reported;
       return { pipeline, layout };
     } catch (cause) {
-      const { messages } = await this.#compilationInfo(module);
-      const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
+      const info = await within(messagesMs, this.#compilationInfo(module)).catch(() => undefined);
+      const lines = info?.messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
       throw new LatentGpuError(`shader ${shader.label} did not compile: ${lines || (cause as Error).message}`, {
         cause,
       });

@@ -1,3 +1,5 @@
+import { within } from './within.ts';
+
 /**
  * Where the tuner's winners outlive the page: IndexedDB in a browser, a file in the user's cache folder under Node. Without such a place, as
  * in some private windows, nothing is remembered and the tuner measures anew; that is no error.
@@ -8,9 +10,13 @@ export interface Recall {
 }
 
 export function openRecall(): Recall {
-  if (globalThis.indexedDB) return inBrowser;
-  const { process } = globalThis as { process?: Partial<Node> };
-  if (process?.getBuiltinModule) return underNode(process as Node);
+  try {
+    if (globalThis.indexedDB) return inBrowser;
+    const { process } = globalThis as { process?: Partial<Node> };
+    if (process?.getBuiltinModule) return underNode(process as Node);
+  } catch {
+    // Storage is blocked for this page, or the user has no home folder, or Deno no permission to ask for it.
+  }
   return { read: async () => ({}), write: async () => {} };
 }
 
@@ -29,8 +35,8 @@ async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) 
   try {
     const opening = indexedDB.open('latentgpu', 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('tuning');
-    database = (await settled(opening)) as IDBDatabase;
-    return await settled(ask(database.transaction('tuning', mode).objectStore('tuning')));
+    database = await within(patienceMs, settled(opening), { discard: (late) => late.close() });
+    return await within(patienceMs, settled(ask(database.transaction('tuning', mode).objectStore('tuning'))));
   } catch {
     return undefined;
   } finally {
@@ -38,11 +44,10 @@ async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) 
   }
 }
 
-function settled(request: IDBRequest): Promise<unknown> {
+function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB'));
-    setTimeout(() => reject(new Error('IndexedDB does not answer')), patienceMs);
+    request.onerror = () => reject(request.error!);
   });
 }
 

@@ -49,7 +49,6 @@ const mostDispatches = 256;
  */
 export class Tuner {
   readonly #winners: Promise<Map<string, string>>;
-  readonly #recall = openRecall();
   readonly #adapter: string;
   /** Ways that are wrong here, each behind its kernel. */
   readonly #ruledOut = new Set<string>();
@@ -73,7 +72,9 @@ export class Tuner {
     this.#winners =
       mode === 'fixed'
         ? Promise.resolve(new Map<string, string>())
-        : this.#recall.read(this.#adapter).then((winners) => new Map(Object.entries(winners)));
+        : openRecall()
+            .read(this.#adapter)
+            .then((winners) => new Map(Object.entries(winners)));
   }
 
   /** The way in which to begin. @throws LatentGpuError where none is left */
@@ -123,7 +124,7 @@ export class Tuner {
       tunable.use(await tunable.make(winner));
       tunable.way = winner;
     }
-    if (winners.size > known) await this.#recall.write(this.#adapter, Object.fromEntries(winners));
+    if (winners.size > known) await openRecall().write(this.#adapter, Object.fromEntries(winners));
   }
 
   /** Measures all ways in turn, twice, so that a hiccup of the machine does not decide. */

@@ -1,5 +1,6 @@
-import { DeviceLostError, LatentGpuError } from '../errors.ts';
-import { checkOptions } from '../runtime/options.ts';
+import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError } from '../errors.ts';
+import { checkOptions, shown } from '../runtime/options.ts';
+import { within } from '../runtime/within.ts';
 import { Client } from './client.ts';
 import { library, type Line } from './protocol.ts';
 import { Gpu } from './data.ts';
@@ -8,30 +9,51 @@ export interface WorkerGpuOptions {
   powerPreference?: GPUPowerPreference;
   /** As in `latentgpu`. */
   tuning?: 'measured' | 'fixed';
-  /** A worker of your own that runs this package's `dist/worker-thread.js`: for bundlers that do not find it by themselves. */
+  /**
+   * A worker of your own, for bundlers that do not find the library's by themselves. Its script imports the library's:
+   * ```js
+   * // latentgpu-worker.js
+   * import 'latentgpu/worker-thread';
+   * ```
+   * ```js
+   * const worker = new Worker(new URL('./latentgpu-worker.js', import.meta.url), { type: 'module' });
+   * const gpu = await openGpu({ worker });
+   * ```
+   */
   worker?: Worker;
 }
 
 type Lost = { reason: GPUDeviceLostReason; message: string };
 
+/** How long a worker may take to load its script and to open the GPU: longer than `openGpu` itself waits there, so that its message arrives. */
+const startMs = 45_000;
+
+/** What helps where the script is not found or not allowed. */
+const remedies =
+  "with Vite 7 or older, set optimizeDeps: { exclude: ['latentgpu'] } and worker: { format: 'es' }; else give the option `worker`, whose script " +
+  "imports 'latentgpu/worker-thread'; a page's Cross-Origin-Embedder-Policy has to come with the script, too, and its Content-Security-Policy " +
+  'to allow it by worker-src';
+
 /**
  * Starts a worker and opens the GPU in it: what the page computes and draws no longer waits for training, nor training for it.
- * @throws GpuUnavailableError, OptionError; LatentGpuError where the worker does not start
+ * @throws OptionError; GpuUnavailableError, also where the worker does not start or does not answer for 45 s
  */
 export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['powerPreference', 'tuning', 'worker']);
   const { worker = startWorker(), ...rest } = options;
+  if (typeof worker?.postMessage !== 'function')
+    throw new OptionError(`openGpu: worker is a Worker, not ${shown(worker)}`);
   try {
     return await openOver(
       worker,
       rest,
       () => worker.terminate(),
       (fail) => {
-        worker.addEventListener('error', (event) =>
+        worker.addEventListener('error', ({ message, error }) =>
           fail(
-            new LatentGpuError(`the worker ended with an error: ${event.message || 'its script could not be loaded'}`, {
-              cause: event.error,
-            }),
+            message
+              ? new LatentGpuError(`the worker ended with an error: ${message}`, { cause: error })
+              : new GpuUnavailableError(`the worker's script could not be loaded: ${remedies}`),
           ),
         );
         worker.addEventListener('messageerror', () =>
@@ -46,17 +68,22 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
 }
 
 function startWorker(): Worker {
+  if (typeof Worker === 'undefined')
+    throw new GpuUnavailableError("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
   try {
     return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
   } catch (cause) {
-    throw new LatentGpuError(
+    throw new GpuUnavailableError(
       `the worker cannot be started: ${String(cause)}; its script must come from the page's own origin, or give the option \`worker\``,
       { cause },
     );
   }
 }
 
-/** The same over any line with a library at its other end. `watch` is handed what to call where the line breaks. */
+/**
+ * The same over any line with a library at its other end. `watch` is handed what to call where the line breaks.
+ * @throws GpuUnavailableError where nobody answers
+ */
 export async function openOver(
   line: Line,
   options: object,
@@ -71,16 +98,17 @@ export async function openOver(
     tellLost({ reason: 'unknown', message: error.message });
   });
   const handle = client.newHandle();
-  const { sign, ...info } = await client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], {
-    makes: [handle],
+  const opening = client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
+  const { sign, ...info } = await within(startMs, opening, {
+    message: `the worker did not answer for ${startMs / 1000} s: its script has to import 'latentgpu/worker-thread', and its bundle to hold that`,
   });
   const ended = () => {
     const message = 'the worker was terminated';
     client.end(new DeviceLostError(message));
     tellLost({ reason: 'unknown', message });
   };
-  // Free when the worker, which holds it, is no more.
-  if (sign) navigator.locks.request(sign, ended).catch(() => {}); // Then nobody tells; all else goes on.
+  // Free when the worker, which holds it, is no more. Where there are no locks nobody tells, and all else goes on.
+  if (sign) navigator.locks?.request(sign, ended).catch(() => {});
   return new Gpu(client, handle, info, lost, () => {
     terminate();
     tellLost({ reason: 'destroyed', message: 'the Gpu was closed' });

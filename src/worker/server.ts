@@ -11,6 +11,7 @@ import { knnPredict, nearestNeighbors } from '../models/neighbors.ts';
 import { Network } from '../models/network.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { openGpu } from '../runtime/open.ts';
+import { within } from '../runtime/within.ts';
 import {
   fromWireError,
   isKnown,
@@ -49,19 +50,25 @@ export function serve(line: Line): void {
   line.addEventListener('message', ({ data }: MessageEvent<Request>) => session.receive(data));
 }
 
-/** A lock that is held as long as the worker lives, by its name: nothing else tells a page that somebody has terminated it. */
+/** How long the lock below is waited for: nobody else asks for it, so it comes at once or never. */
+const signMs = 1000;
+
+/** The name of a lock that is held as long as the worker lives: nothing else tells a page that somebody has terminated it. */
 async function holdSign(): Promise<string | undefined> {
-  const { locks } = navigator as Partial<Navigator>;
-  if (!locks) return undefined;
-  const sign = `latentgpu ${crypto.randomUUID()}`;
-  await new Promise<void>((held) => {
-    const forever = () => {
-      held();
-      return new Promise<void>(() => {});
-    };
-    locks.request(sign, forever).catch(() => held()); // A page that may have no locks, as in some frames, is not told.
-  });
-  return sign;
+  try {
+    const sign = `latentgpu ${crypto.randomUUID()}`;
+    const held = new Promise<void>((resolve, reject) => {
+      const forever = () => {
+        resolve();
+        return new Promise<void>(() => {});
+      };
+      navigator.locks.request(sign, forever).catch(reject);
+    });
+    await within(signMs, held);
+    return sign;
+  } catch {
+    return undefined; // Where there are no locks, as in some frames, the page is not told.
+  }
 }
 
 class Session {
@@ -178,7 +185,7 @@ class Session {
     return this.sign.then((sign) => ({ ...gpu.info, sign }));
   }
 
-  /** What was disposed leaves nothing but what to say of it. */
+  /** Replaces a disposed object by the error that later calls throw. */
   #dispose(handle: Handle): void {
     const object = this.#objects.get(handle);
     if (!object || object instanceof LatentGpuError) return;

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openGpu } from '../../src/runtime/open.ts';
 import { openRecall } from '../../src/runtime/recall.ts';
+import { standInAdapter, standInDevice } from '../support/stand-in.ts';
 
 let home: string;
 
@@ -44,4 +46,69 @@ it('remembers nothing where there is no place for it', async () => {
   await write('one', { product: 'fast' });
   expect(await read('one')).toEqual({});
   expect(await readFile(path.join(home, '.cache'), 'utf8')).toBe('a file where a folder should be');
+});
+
+describe('where nothing can be remembered, openGpu opens all the same:', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
+  const refuse = (name: string) => () => {
+    throw new DOMException('The operation is insecure.', name);
+  };
+  /** The system's own, which throws what Node throws for a user without an entry, or Deno without a permission. */
+  const homeThrows = (name: string) =>
+    vi
+      .spyOn(process, 'getBuiltinModule')
+      .mockImplementation((module: string) =>
+        module === 'node:os' ? { homedir: refuse(name) } : { readFileSync: refuse(name) },
+      );
+  const database = (value: unknown) =>
+    Object.defineProperty(globalThis, 'indexedDB', { configurable: true, ...(value as PropertyDescriptor) });
+  afterEach(() => void delete (globalThis as { indexedDB?: unknown }).indexedDB);
+
+  it.each<[string, () => unknown]>([
+    ['a user without a home folder', () => homeThrows('SystemError')],
+    ['Deno without a permission', () => homeThrows('NotCapable')],
+    ['Node whose modules are kept from a program', () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)], // prettier-ignore
+    ['neither a browser nor Node', () => vi.stubGlobal('process', undefined)],
+    ['a page whose getter of indexedDB throws', () => database({ get: refuse('SecurityError') })],
+    ['a page whose indexedDB refuses', () => database({ value: { open: refuse('SecurityError') } })],
+    ['a page whose indexedDB is null', () => (database({ value: null }), vi.stubGlobal('process', {}))],
+  ])('%s', async (_, pretend) => {
+    pretend();
+    const adapter = standInAdapter(async () => standInDevice());
+    for (const tuning of ['measured', 'fixed'] as const) {
+      const gpu = await openGpu({ adapter, tuning });
+      expect(await gpu.tuner.first({ problem: 'NN 1x1x1', ways: ['one', 'other'], make: vi.fn() })).toBe('one');
+      gpu.close();
+    }
+    const { read, write } = openRecall();
+    await write('one', { product: 'fast' });
+    expect(await read('one')).toEqual({});
+  });
+
+  it('nothing is looked for where tuning is fixed', async () => {
+    const asked = vi.fn();
+    database({ get: asked });
+    vi.stubGlobal('process', { getBuiltinModule: asked });
+    (await openGpu({ adapter: standInAdapter(async () => standInDevice()), tuning: 'fixed' })).close();
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('a database that opens too late is closed', async () => {
+    vi.useFakeTimers();
+    const opening = {} as IDBOpenDBRequest & { result: object };
+    database({ value: { open: () => opening } });
+    const reading = openRecall().read('one');
+    await vi.runAllTimersAsync();
+    expect(await reading).toEqual({});
+    const close = vi.fn();
+    Object.assign(opening, { result: { close } });
+    opening.onsuccess!(new Event('success'));
+    await vi.runAllTimersAsync();
+    expect(close).toHaveBeenCalledOnce();
+  });
 });

@@ -90,6 +90,23 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
   expect(destroyed).toHaveBeenCalledOnce();
 });
 
+it('lets each device go that comes after its attempt has timed out', async () => {
+  const device = standInDevice();
+  const destroyed = vi.spyOn(device, 'destroy');
+  const answers: ((opened: { device: GPUDevice }) => void)[] = [];
+  const attempt = () => new Promise<{ device: GPUDevice }>((resolve) => answers.push(resolve));
+  const reopen = vi.fn<Open>(async () => ({ device: standInDevice() })).mockImplementationOnce(attempt);
+  const { gpu } = await lostGpu(reopen);
+  const waiting = gpu.recover();
+  await vi.runAllTimersAsync();
+  await waiting;
+  answers[0]({ device });
+  await vi.runAllTimersAsync();
+  expect(destroyed).toHaveBeenCalledOnce();
+  expect(gpu.device).not.toBe(device);
+  expect(gpu.isLost).toBe(false);
+});
+
 it('cannot where nothing says how', async () => {
   const { gpu } = await lostGpu();
   expect(gpu.recoverable).toBe(false);

@@ -51,6 +51,10 @@ export const standIn = (reopen?: Open, device = standInDevice()): Gpu =>
     reopen,
   );
 
+/** An adapter that gives what `requestDevice` does. */
+export const standInAdapter = (requestDevice: () => Promise<GPUDevice>): GPUAdapter =>
+  ({ limits: { maxBufferSize, maxStorageBufferBindingSize: maxBufferSize }, features: new Set(), requestDevice }) as unknown as GPUAdapter; // prettier-ignore
+
 /** Lost when `lost` resolves. */
 export function standInDevice(lost: Promise<GPUDeviceLostInfo> = new Promise(() => {})): GPUDevice {
   const encoder = {
@@ -74,7 +78,12 @@ export function standInDevice(lost: Promise<GPUDeviceLostInfo> = new Promise(() 
     onSubmittedWorkDone: async () => {},
   };
   const device = {
-    limits: { maxBufferSize, maxStorageBufferBindingSize: maxBufferSize },
+    limits: {
+      maxBufferSize,
+      maxStorageBufferBindingSize: maxBufferSize,
+      maxStorageBuffersPerShaderStage: 8,
+      maxComputeInvocationsPerWorkgroup: 64,
+    },
     features: new Set(),
     lost,
     queue,

@@ -1,0 +1,20 @@
+import { GpuUnavailableError } from '../errors.ts';
+
+/**
+ * Limits how long a promise is waited for. What it resolves with after that goes to `discard`.
+ * @throws GpuUnavailableError after `ms` milliseconds
+ */
+export function within<T>(
+  ms: number,
+  promise: Promise<T>,
+  { message = `no answer for ${ms} ms`, discard = (_: T): void => {} } = {},
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new GpuUnavailableError(message));
+      void promise.then(discard, () => {}); // Nobody waits for its failure any more.
+    }, ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
