@@ -52,7 +52,7 @@ export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-${windowSizes}
+${windowSizes()}
 ${stored({ ...variant, wideY: false }, 4)}
 ${main(variant)}
   ${blockOf('sizes.out_height', 'sizes.out_width', 't')}
@@ -91,7 +91,7 @@ export function convSingleTransposedShader(variant: SingleVariant & Omit<Epilogu
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
-${windowSizes}
+${windowSizes()}
 ${stored({ ...variant, wideY: true }, 4)}
 fn load_x(at: u32, inside: bool) -> f32 {
   return select(0.0, x[select(0u, at, inside)], inside);
@@ -143,7 +143,7 @@ export function convSingleWeightsShader(variant: SingleVariant) {
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
-${windowSizes}
+${windowSizes()}
 fn load_a(line: u32, column: u32, inside: bool) -> f32 {
   let known = inside & (column < sizes.out_width);
   return select(0.0, a[select(0u, line + column, known)], known);

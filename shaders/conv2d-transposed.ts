@@ -8,7 +8,7 @@ import { windowSizes, type ConvVariant } from './window.ts';
  * are whole and in the image x [batch, out height, out width, filters]: the gradient of a convolution with respect to its image, and the
  * transposed convolution.
  *
- * With stride s, pixels fall into s² classes, each with taps of its own. Rows are sorted by class, each filled up to whole tiles, so that
+ * s and p are those of each axis. With strides s, pixels fall into s_y · s_x classes, each with taps of its own. Rows are sorted by class, each filled up to whole tiles, so that
  * all rows of a tile have the same taps and none is multiplied by zero.
  */
 export function convTransposeShader(variant: ConvVariant) {
@@ -20,11 +20,12 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> x: array<${wideFilters ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> w: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes}
+${windowSizes()}
 ${stored(variant, 4, 'pixel_at(i).index')}
 fn in_class() -> u32 {
-  let s = sizes.stride;
-  return (sizes.height + s - 1u) / s * ((sizes.width + s - 1u) / s) * sizes.batch;
+  let down = (sizes.height + sizes.stride_y - 1u) / sizes.stride_y;
+  let across = (sizes.width + sizes.stride_x - 1u) / sizes.stride_x;
+  return down * across * sizes.batch;
 }
 
 ${filling(tiling)}
@@ -36,17 +37,18 @@ fn class_rows() -> u32 {
 struct Pixel { index: u32, at: i32, row: i32, column: i32 }
 
 fn pixel_at(i: u32) -> Pixel {
-  let s = sizes.stride;
+  let stride_y = sizes.stride_y;
+  let stride_x = sizes.stride_x;
   let class_ = i / class_rows();
   let r = i % class_rows();
-  let across = (sizes.width + s - 1u) / s;
-  let down = (sizes.height + s - 1u) / s;
-  let iy = r / across % down * s + class_ / s;
-  let ix = r % across * s + class_ % s;
-  if (class_ >= s * s || r >= in_class() || iy >= sizes.height || ix >= sizes.width) { return Pixel(none, 0, -1, 0); }
+  let across = (sizes.width + stride_x - 1u) / stride_x;
+  let down = (sizes.height + stride_y - 1u) / stride_y;
+  let iy = r / across % down * stride_y + class_ / stride_x;
+  let ix = r % across * stride_x + class_ % stride_x;
+  if (class_ >= stride_y * stride_x || r >= in_class() || iy >= sizes.height || ix >= sizes.width) { return Pixel(none, 0, -1, 0); }
   let example = r / (across * down);
-  let row = i32((iy + sizes.pad_top) / s);
-  let column = i32((ix + sizes.pad_left) / s);
+  let row = i32((iy + sizes.pad_top) / stride_y);
+  let column = i32((ix + sizes.pad_left) / stride_x);
   let at = (i32(example * sizes.out_height) + row) * i32(sizes.out_width) + column;
   return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
 }
@@ -74,8 +76,9 @@ ${load('w', { wide: wideChannels, fill: !wideFilters })}
 ${tiles({
   tiling,
   head: `
-  let stride = sizes.stride;
-  let m = stride * stride * class_rows();
+  let stride_y = sizes.stride_y;
+  let stride_x = sizes.stride_x;
+  let m = stride_y * stride_x * class_rows();
   let n = sizes.channels;
   let filters = sizes.filters;
   let height = sizes.out_height;
@@ -86,28 +89,28 @@ ${tiles({
   before: (rows) => `
   ${Array.from({ length: rows }, (_, i) => `let pixel${i} = pixel_at(row + ${i}u);`).join('\n  ')}
   let class_ = row / class_rows();
-  let first_y = (class_ / stride + sizes.pad_top) % stride;
-  let first_x = (class_ % stride + sizes.pad_left) % stride;`,
+  let first_y = (class_ / stride_x + sizes.pad_top) % stride_y;
+  let first_x = (class_ % stride_x + sizes.pad_left) % stride_x;`,
   // A row of w is that of a filter at a tap.
   open: wideFilters
     ? (rows) => `
-  for (var ky = first_y; ky < kernel_height; ky += stride) {
-  let ty = i32(ky / stride);
-  for (var kx = first_x; kx < kernel_width; kx += stride) {
-  let tx = i32(kx / stride);
+  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
+  let ty = i32(ky / stride_y);
+  for (var kx = first_x; kx < kernel_width; kx += stride_x) {
+  let tx = i32(kx / stride_x);
   ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
   for (var f = 0u; f < filters; f += 4u) {
   let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
     : `
-  let run = (kernel_width - min(first_x, kernel_width) + stride - 1u) / stride * filters;
-  for (var ky = first_y; ky < kernel_height; ky += stride) {
-  let ty = i32(ky / stride);
+  let run = (kernel_width - min(first_x, kernel_width) + stride_x - 1u) / stride_x * filters;
+  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
+  let ty = i32(ky / stride_y);
   for (var j = 0u; j < run; j += 4u) {
   let each = j + vec4u(0u, 1u, 2u, 3u);
   let tx = vec4i(each / filters);
   let f = vec4i(each % filters);
   // Past the last tap lies none.
-  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride, each < vec4u(run));`,
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride_x, each < vec4u(run));`,
   close: wideFilters ? '} } }' : '} }',
   a: {
     along: 'k',

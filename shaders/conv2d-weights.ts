@@ -25,7 +25,7 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> a: array<${wideFilters ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes}
+${windowSizes()}
 ${stored({ bias: false, activation: 'linear', wideY }, 4, 'row_of_part(i)')}
 ${filling(tiling)}
 fn part_rows() -> u32 {
@@ -97,7 +97,8 @@ ${tiles({
   let channels = i32(sizes.channels);
   let out_height = sizes.out_height;
   let out_width = sizes.out_width;
-  let stride = i32(sizes.stride);
+  let stride_y = i32(sizes.stride_y);
+  let stride_x = i32(sizes.stride_x);
   let pad_top = i32(sizes.pad_top);
   let pad_left = i32(sizes.pad_left);`,
   spare: sums
@@ -115,12 +116,12 @@ ${tiles({
   open: (_, columns) => `
   for (var b = part * share; b < min(batch, (part + 1u) * share); b++) { for (var oy = 0u; oy < out_height; oy++) {
   let first = (b * out_height + oy) * out_width;
-  let top = i32(oy) * stride - pad_top;
+  let top = i32(oy) * stride_y - pad_top;
   let line = (i32(b * height) + top) * i32(width) * channels;
   ${Array.from({ length: columns / 4 }, (_, q) => `let line${q} = line_at(spot${q}, top, line, height);`).join('\n  ')}
   for (var ox = 0u; ox < out_width; ox += 4u) {
-  let left0 = i32(ox) * stride - pad_left;
-  ${[1, 2, 3].map((c) => `let left${c} = left0 + ${c} * stride;`).join('\n  ')}
+  let left0 = i32(ox) * stride_x - pad_left;
+  ${[1, 2, 3].map((c) => `let left${c} = left0 + ${c} * stride_x;`).join('\n  ')}
   ${[0, 1, 2, 3].map((c) => `let at${c} = left${c} * channels${wideChannels ? ' / 4' : ''};`).join('\n  ')}`,
   close: '} } }',
   a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, filter_ + ${4 * q}u, first + out_width, filters)` },

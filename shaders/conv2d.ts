@@ -4,7 +4,8 @@ import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
- * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky, ox s − p + kx, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image
+ * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky, ox s − p + kx, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image; s and p of
+ * each axis
  *
  * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
  */
@@ -18,7 +19,7 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> w: array<${wideRun ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes}
+${windowSizes()}
 ${stored(variant, 4)}
 /** Where a pixel's patch begins in x, and in the image. */
 struct Patch { at: i32, top: i32, left: i32 }
@@ -27,8 +28,8 @@ fn patch_at(i: u32) -> Patch {
   let width = i32(sizes.width);
   let pixel = i % (sizes.out_height * sizes.out_width);
   let example = i32(i / (sizes.out_height * sizes.out_width));
-  let top = i32(pixel / sizes.out_width * sizes.stride) - i32(sizes.pad_top);
-  let left = i32(pixel % sizes.out_width * sizes.stride) - i32(sizes.pad_left);
+  let top = i32(pixel / sizes.out_width * sizes.stride_y) - i32(sizes.pad_top);
+  let left = i32(pixel % sizes.out_width * sizes.stride_x) - i32(sizes.pad_left);
   // Past the last pixel no row lies in the image.
   return Patch(((example * i32(sizes.height) + top) * width + left) * i32(sizes.channels), select(-0x8000000, top, example < i32(sizes.batch)), left);
 }

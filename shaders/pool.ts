@@ -13,7 +13,7 @@ export interface PoolVariant {
 
 const types = (wide: boolean) => (wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' });
 
-const sides = wgsl`
+const sides = () => wgsl`
 override batch: u32;
 override height: u32;
 override width: u32;
@@ -22,13 +22,14 @@ override out_height: u32;
 override out_width: u32;
 override kernel_height: u32;
 override kernel_width: u32;
-override stride: u32;
+override stride_y: u32;
+override stride_x: u32;
 override pad_top: u32;
 override pad_left: u32;
 const none = 0xffffffffu;
 `;
 
-/** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image; at = which tap has it, the first of equals */
+/** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image, s and p of each axis; at = which tap has it, the first of equals */
 export const maxPoolForward = ({ wide }: PoolVariant) => {
   const { values, places } = types(wide);
   return shader<'x' | 'y' | 'at'>(
@@ -37,15 +38,15 @@ export const maxPoolForward = ({ wide }: PoolVariant) => {
 @group(0) @binding(0) var<storage, read> x: array<${values}>;
 @group(0) @binding(1) var<storage, read_write> y: array<${values}>;
 @group(0) @binding(2) var<storage, read_write> at: array<${places}>;
-${sides}
+${sides()}
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
   if (t >= batch * out_height * out_width * channels) { return; }
   let c = t % channels;
-  let top = i32(t / (channels * out_width) % out_height * stride) - i32(pad_top);
-  let left = i32(t / channels % out_width * stride) - i32(pad_left);
+  let top = i32(t / (channels * out_width) % out_height * stride_y) - i32(pad_top);
+  let left = i32(t / channels % out_width * stride_x) - i32(pad_left);
   let image = t / (channels * out_width * out_height) * height * width;
   var best = ${values}(-3.4e38);
   var best_at = ${places}(none);
@@ -81,7 +82,7 @@ export const maxPoolBackward = ({ wide, slope, tiled = false }: PoolVariant) => 
 @group(0) @binding(3) var<storage, read> saved: array<${values}>;
 ${activation(slope ?? 'linear')}
 #endif
-${sides}
+${sides()}
 override add_dx = false;
 ${grid}
 fn store(t: u32, sum: ${values}) {
@@ -124,11 +125,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let along = t / channels % width + pad_left;
   let image = t / (channels * width * height) * out_height * out_width;
   var sum = ${values}();
-  for (var ky = down % stride; ky < kernel_height; ky += stride) {
-    let oy = (down - ky) / stride;
+  for (var ky = down % stride_y; ky < kernel_height; ky += stride_y) {
+    let oy = (down - ky) / stride_y;
     if (down < ky || oy >= out_height) { continue; }
-    for (var kx = along % stride; kx < kernel_width; kx += stride) {
-      let ox = (along - kx) / stride;
+    for (var kx = along % stride_x; kx < kernel_width; kx += stride_x) {
+      let ox = (along - kx) / stride_x;
       if (along < kx || ox >= out_width) { continue; }
       let place = (image + oy * out_width + ox) * channels + c;
       sum += select(${values}(), dy[place], at[place] == ${places}(ky * kernel_width + kx));

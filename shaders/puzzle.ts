@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y = x with its side × side tiles in another order: where tile t was stands tile order[r,t] */
+/** y = x with its down × across tiles in another order: where tile t was stands tile order[r,t] */
 export const moveTilesShader = () =>
   shader<'x' | 'order' | 'y'>(
     'move tiles',
@@ -43,7 +43,8 @@ export const moveTilesShader = () =>
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 override rows: u32;
-override side: u32;
+override down: u32;
+override across: u32;
 override height: u32;
 override width: u32;
 override channels: u32;
@@ -56,11 +57,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let ix = t / channels % width;
   let iy = t / (channels * width) % height;
   let row = t / (channels * width * height);
-  let tile_height = height / side;
-  let tile_width = width / side;
-  let source = order[row * side * side + iy / tile_height * side + ix / tile_width];
-  let from_y = source / side * tile_height + iy % tile_height;
-  let from_x = source % side * tile_width + ix % tile_width;
+  let tile_height = height / down;
+  let tile_width = width / across;
+  let source = order[row * down * across + iy / tile_height * across + ix / tile_width];
+  let from_y = source / across * tile_height + iy % tile_height;
+  let from_x = source % across * tile_width + ix % tile_width;
   y[t] = x[((row * height + from_y) * width + from_x) * channels + c];
 }
 `,

@@ -12,26 +12,27 @@ export interface UpsampleVariant {
   readonly slope?: Activation;
 }
 
-const sides = wgsl`
+const sides = () => wgsl`
 override batch: u32;
 override height: u32;
 override width: u32;
 override channels: u32;
-override factor: u32;
+override factor_y: u32;
+override factor_x: u32;
 `;
 
 /**
  * Chunk: what pixel i of a side counts in output o, bilinearly. Pixels are squares, their values stand at the centres (`align_corners = False` in PyTorch,
  * `half_pixel_centers` in TensorFlow); past the outer centres the value stays what it was.
  */
-const share = wgsl`
-fn share(o: u32, i: u32, side: u32) -> f32 {
+const share = () => wgsl`
+fn share(o: u32, i: u32, side: u32, factor: u32) -> f32 {
   let at = clamp((f32(o) + 0.5) / f32(factor) - 0.5, 0.0, f32(side - 1u));
   return max(0.0, 1.0 - abs(at - f32(i)));
 }
 `;
 
-/** y[b,oy,ox,c] = Σ_{iy,ix} share(oy,iy) share(ox,ix) x[b,iy,ix,c]: an image `factor` times as high and as wide */
+/** y[b,oy,ox,c] = Σ_{iy,ix} share(oy,iy) share(ox,ix) x[b,iy,ix,c]: an image factor_y times as high and factor_x times as wide */
 export const upsampleForward = ({ kind, wide }: UpsampleVariant) => {
   const element = wide ? 'vec4f' : 'f32';
   return shader<'x' | 'y'>(
@@ -39,36 +40,36 @@ export const upsampleForward = ({ kind, wide }: UpsampleVariant) => {
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<${element}>;
 @group(0) @binding(1) var<storage, read_write> y: array<${element}>;
-${sides}
+${sides()}
 ${grid}
 #if ${kind === 'bilinear'}
-${share}
+${share()}
 #endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  let line = width * factor;
+  let line = width * factor_x;
 #if ${kind === 'nearest'}
   // One invocation for all copies of a pixel.
   if (t >= batch * height * width * channels) { return; }
   let value = x[t];
-  let first = (t / (channels * width) * factor * line + t / channels % width * factor) * channels + t % channels;
-  for (var ky = 0u; ky < factor; ky++) {
-    for (var kx = 0u; kx < factor; kx++) { y[first + (ky * line + kx) * channels] = value; }
+  let first = (t / (channels * width) * factor_y * line + t / channels % width * factor_x) * channels + t % channels;
+  for (var ky = 0u; ky < factor_y; ky++) {
+    for (var kx = 0u; kx < factor_x; kx++) { y[first + (ky * line + kx) * channels] = value; }
   }
 #else
-  if (t >= batch * height * factor * line * channels) { return; }
+  if (t >= batch * height * factor_y * line * channels) { return; }
   let c = t % channels;
-  let oy = t / (channels * line) % (height * factor);
+  let oy = t / (channels * line) % (height * factor_y);
   let ox = t / channels % line;
-  let image = t / (channels * line * height * factor) * height;
+  let image = t / (channels * line * height * factor_y) * height;
   // The pixel before the output's centre and the one behind it, where there are such.
-  let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor)) / i32(2u * factor)));
-  let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor)) / i32(2u * factor)));
+  let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor_y)) / i32(2u * factor_y)));
+  let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor_x)) / i32(2u * factor_x)));
   var sum = ${element}();
   for (var iy = first_y; iy < min(first_y + 2u, height); iy++) {
     for (var ix = first_x; ix < min(first_x + 2u, width); ix++) {
-      sum += share(oy, iy, height) * share(ox, ix, width) * x[((image + iy) * width + ix) * channels + c];
+      sum += share(oy, iy, height, factor_y) * share(ox, ix, width, factor_x) * x[((image + iy) * width + ix) * channels + c];
     }
   }
   y[t] = sum;
@@ -90,11 +91,11 @@ export const upsampleBackward = ({ kind, wide, slope }: UpsampleVariant) => {
 @group(0) @binding(2) var<storage, read> saved: array<${element}>;
 ${activation(slope ?? 'linear')}
 #endif
-${sides}
+${sides()}
 override add_dx = false;
 ${grid}
 #if ${kind === 'bilinear'}
-${share}
+${share()}
 #endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -103,19 +104,19 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = t % channels;
   let iy = t / (channels * width) % height;
   let ix = t / channels % width;
-  let image = t / (channels * width * height) * height * factor;
+  let image = t / (channels * width * height) * height * factor_y;
   var sum = ${element}();
 #if ${kind === 'nearest'}
-  let line = width * factor;
-  let first = ((image + iy * factor) * line + ix * factor) * channels + c;
-  for (var ky = 0u; ky < factor; ky++) {
-    for (var kx = 0u; kx < factor; kx++) { sum += dy[first + (ky * line + kx) * channels]; }
+  let line = width * factor_x;
+  let first = ((image + iy * factor_y) * line + ix * factor_x) * channels + c;
+  for (var ky = 0u; ky < factor_y; ky++) {
+    for (var kx = 0u; kx < factor_x; kx++) { sum += dy[first + (ky * line + kx) * channels]; }
   }
 #else
   // A pixel reaches as far as its neighbours' centres.
-  for (var oy = (max(iy, 1u) - 1u) * factor; oy < min(iy + 2u, height) * factor; oy++) {
-    for (var ox = (max(ix, 1u) - 1u) * factor; ox < min(ix + 2u, width) * factor; ox++) {
-      sum += share(oy, iy, height) * share(ox, ix, width) * dy[((image + oy) * width * factor + ox) * channels + c];
+  for (var oy = (max(iy, 1u) - 1u) * factor_y; oy < min(iy + 2u, height) * factor_y; oy++) {
+    for (var ox = (max(ix, 1u) - 1u) * factor_x; ox < min(ix + 2u, width) * factor_x; ox++) {
+      sum += share(oy, iy, height, factor_y) * share(ox, ix, width, factor_x) * dy[((image + oy) * width * factor_x + ox) * channels + c];
     }
   }
 #endif
@@ -129,24 +130,24 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 };
 
-/** y[b,iy,ix,c] = the mean of x over the square of factor × factor pixels that (iy, ix) lies in, as far as the image has them */
+/** y[b,iy,ix,c] = the mean of x over the box of factor_y × factor_x pixels that (iy, ix) lies in, as far as the image has them */
 export const coarsenShader = () =>
   shader<'x' | 'y'>(
     'downsample',
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-${sides}
+${sides()}
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
   if (t >= batch * height * width * channels) { return; }
   let c = t % channels;
-  let top = t / (channels * width) % height / factor * factor;
-  let left = t / channels % width / factor * factor;
-  let bottom = min(top + factor, height);
-  let right = min(left + factor, width);
+  let top = t / (channels * width) % height / factor_y * factor_y;
+  let left = t / channels % width / factor_x * factor_x;
+  let bottom = min(top + factor_y, height);
+  let right = min(left + factor_x, width);
   let image = t / (channels * width * height) * height;
   var sum = 0.0;
   for (var iy = top; iy < bottom; iy++) {

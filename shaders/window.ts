@@ -12,7 +12,7 @@ export interface ConvVariant extends Epilogue {
 }
 
 /** Chunk: the sizes of a window over images, and of what it leaves. */
-export const windowSizes = wgsl`
+export const windowSizes = () => wgsl`
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {
   batch: u32,
@@ -24,7 +24,8 @@ struct Sizes {
   out_width: u32,
   kernel_height: u32,
   kernel_width: u32,
-  stride: u32,
+  stride_y: u32,
+  stride_x: u32,
   pad_top: u32,
   pad_left: u32,
   parts: u32,

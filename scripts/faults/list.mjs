@@ -74,22 +74,22 @@ const byFile = {
     ],
     [
       'bias',
-      '(class_ / stride + sizes.pad_top) % stride',
-      '(class_ / stride) % stride',
+      '(class_ / stride_x + sizes.pad_top) % stride_y',
+      '(class_ / stride_x) % stride_y',
       { only: 'has the right gradients' },
     ],
-    ['stride', 'kx < kernel_width; kx += stride', 'kx < kernel_width; kx += 1u', { only: 'has the right gradients' }],
+    ['stride', 'kx < kernel_width; kx += stride_x', 'kx < kernel_width; kx += 1u', { only: 'has the right gradients' }],
     ['operand', 'i % class_rows()', 'i / class_rows()', { only: 'has the right gradients' }],
     ['sign', 'vec4u(pixel.column - tx)', 'vec4u(pixel.column + tx)', { only: 'has the right gradients' }],
   ],
   'conv2d-weights': [
     'kernels/conv2d',
     ['bound', 'b < min(batch, (part + 1u) * share); b++', 'b < (part + 1u) * share; b++', { only: 'a last part' }],
-    ['stride', 'left0 + ${c} * stride', 'left0 + ${c}', { only: 'has the right gradients' }],
+    ['stride', 'left0 + ${c} * stride_x', 'left0 + ${c}', { only: 'has the right gradients' }],
     [
       'bias',
-      'let top = i32(oy) * stride - pad_top;',
-      'let top = i32(oy) * stride;',
+      'let top = i32(oy) * stride_y - pad_top;',
+      'let top = i32(oy) * stride_y;',
       { only: 'has the right gradients' },
     ],
     [
@@ -102,11 +102,11 @@ const byFile = {
   ],
   conv2d: [
     'kernels/conv2d',
-    ['bias', '* sizes.stride) - i32(sizes.pad_top)', '* sizes.stride)'],
+    ['bias', '* sizes.stride_y) - i32(sizes.pad_top)', '* sizes.stride_y)'],
     ['bound', 'each >= vec4i(max(0, -left))', 'each >= vec4i(-0x8000000)'],
     ['bound', '& (u32(patch_.left + i32(kx)) < width)', ''],
     ['index', '(ky * run + kx * channels) / 4u', '(kx * run + ky * channels) / 4u'],
-    ['stride', 'pixel % sizes.out_width * sizes.stride', 'pixel % sizes.out_width'],
+    ['stride', 'pixel % sizes.out_width * sizes.stride_x', 'pixel % sizes.out_width'],
   ],
   corrupt: [
     'kernels/corrupt',
@@ -238,7 +238,7 @@ const byFile = {
     ['bound', '(iy < height) & (ix < width)', '(iy < height)'],
     ['bound', 'if (down < ky || oy >= out_height) { continue; }', 'if (down < ky) { continue; }'],
     ['tail of a loop', '(height + pad_top + kernel_height - 1u) / kernel_height', '(height + pad_top) / kernel_height'],
-    ['bias', '% out_height * stride) - i32(pad_top)', '% out_height * stride)'],
+    ['bias', '% out_height * stride_y) - i32(pad_top)', '% out_height * stride_y)'],
     ['gradient assigned', 'if (add_dx) { v += dx[t]; }', ''],
   ],
   puzzle: [
@@ -246,7 +246,7 @@ const byFile = {
     ['off by one', 'words[drawn % 4u] % (last + 1u)', 'words[drawn % 4u] % last'],
     ['seed or stream', 'draw(drawn / 4u, r)', 'draw(0u, r)'],
     ['seed or stream', 'draw(drawn / 4u, r)', 'draw(drawn / 4u, 0u)'],
-    ['index', 'source % side * tile_width', 'source / side * tile_width'],
+    ['index', 'source % across * tile_width', 'source / across * tile_width'],
     [
       'off by one',
       '(cell_height - tile_height + 1u)',
@@ -303,9 +303,9 @@ const byFile = {
     'kernels/resample',
     ['clamp', 'clamp((f32(o) + 0.5) / f32(factor) - 0.5, 0.0, f32(side - 1u))', '(f32(o) + 0.5) / f32(factor) - 0.5'],
     ['bias', '(f32(o) + 0.5) / f32(factor) - 0.5', 'f32(o) / f32(factor)'],
-    ['tail of a loop', 'min(iy + 2u, height) * factor', 'min(iy + 1u, height) * factor'],
-    ['factor', '/ f32((bottom - top) * (right - left))', '/ f32(factor * factor)'],
-    ['max for min', 'min(top + factor, height)', 'max(top + factor, height)'],
+    ['tail of a loop', 'min(iy + 2u, height) * factor_y', 'min(iy + 1u, height) * factor_y'],
+    ['factor', '/ f32((bottom - top) * (right - left))', '/ f32(factor_y * factor_x)'],
+    ['max for min', 'min(top + factor_y, height)', 'max(top + factor_y, height)'],
     ['gradient assigned', 'if (add_dx) { sum += dx[t]; }', ''],
   ],
   shuffle: [

@@ -17,7 +17,7 @@ const mostTaps = 25;
 
 /** Whether a convolution is one of a single filter that has kernels of its own. */
 export const isSingle = (filters: number, { image, kernel, stride }: Window): boolean =>
-  filters === 1 && stride === 1 && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
+  filters === 1 && stride[0] === 1 && stride[1] === 1 && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
 
 /** From the image to the places. */
 export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {

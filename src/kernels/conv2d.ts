@@ -143,8 +143,9 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   const [filters, , , channels] = w.shape;
   if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
-  const { batch, height, width, stride } = sizes;
-  const inClass = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
+  const [down, along] = window.stride;
+  const classes = down * along;
+  const inClass = sizes.batch * Math.ceil(sizes.height / down) * Math.ceil(sizes.width / along);
   const variant = {
     wideChannels: whole(channels),
     wideFilters: whole(filters),
@@ -155,14 +156,14 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   };
   const way = (tiling: Tiling) => ({
     shader: convTransposeShader({ ...variant, tiling }),
-    invocations: invocationsOf(tiling, stride * stride * filledRows(tiling, inClass), channels),
+    invocations: invocationsOf(tiling, classes * filledRows(tiling, inClass), channels),
   });
   tuned(
     tape,
     problemOf('conv2d transposed', sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tilings(tape.gpu, stride * stride * inClass, channels),
+    tilings(tape.gpu, classes * inClass, channels),
     way,
   );
 }

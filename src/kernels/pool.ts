@@ -20,9 +20,9 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   tape.run(maxPoolForward({ wide }), { x, y, at }, { constants, threads: rows * places * across });
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
-    const tiled = window.kernel.every((side) => side === window.stride);
+    const tiled = window.kernel.every((side, axis) => side === window.stride[axis]);
     const [down, along] = tiled
-      ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride))
+      ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride[axis]))
       : [height, width];
     tape.run(
       maxPoolBackward({ wide, tiled, slope: slope?.activation }),

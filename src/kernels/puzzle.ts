@@ -2,6 +2,7 @@ import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
+import { pair, type Sides } from './window.ts';
 
 /** A random permutation of `tiles` tiles for each row, [rows, tiles]: which one stands where each was. */
 export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws): Tensor {
@@ -14,19 +15,20 @@ export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws)
   return order;
 }
 
-/** Images [rows, height × width × channels] with their side × side tiles in the order given. No gradient rule: what is moved is data. */
+/** Images [rows, height × width × channels] cut into tiles × tiles, or a number for each axis, with the tiles in the order given. No gradient rule: what is moved is data. */
 export function moveTiles(
   tape: Tape,
   x: Tensor,
   [height, width, channels]: readonly [number, number, number],
-  side: number,
+  tiles: Sides,
   order: Tensor,
 ): Tensor {
+  const [down, across] = pair(tiles);
   const y = tape.tensor(x.shape, 'f32', 'moved tiles');
   tape.run(
     moveTilesShader(),
     { x, order, y },
-    { constants: { rows: x.shape[0], side, height, width, channels }, threads: x.size },
+    { constants: { rows: x.shape[0], down, across, height, width, channels }, threads: x.size },
   );
   return y;
 }

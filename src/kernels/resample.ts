@@ -2,32 +2,34 @@ import { coarsenShader, upsampleBackward, upsampleForward, type Interpolation } 
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { foldedInto } from './activation.ts';
+import { pair, type Sides } from './window.ts';
 
 export type { Interpolation };
 
 type Image = readonly [height: number, width: number, channels: number];
 
 /**
- * Images `factor` times as high and as wide: x [rows, height × width × channels]; y is [rows, factor² times as much]. Pixels are squares: bilinear
- * values come from the centres, as with `align_corners=False` in PyTorch. The gradient of a pixel is the sum of what it was counted for.
+ * Images `factor` times as high and as wide, or with a factor for each axis: x [rows, height × width × channels]; y is [rows, as many times as much].
+ * Pixels are squares: bilinear values come from the centres, as with `align_corners=False` in PyTorch. The gradient of a pixel is the sum of what it was counted for.
  */
 export function upsample2d(
   tape: Tape,
   x: Tensor,
   [height, width, channels]: Image,
-  factor: number,
+  factor: Sides,
   kind: Interpolation,
 ): Tensor {
   const [batch] = x.shape;
+  const [down, along] = pair(factor);
   const wide = channels % 4 === 0;
   const across = wide ? channels / 4 : channels;
-  const constants = { batch, height, width, channels: across, factor };
+  const constants = { batch, height, width, channels: across, factor_y: down, factor_x: along };
   const pixels = batch * height * width * across;
-  const y = tape.tensor([batch, height * width * channels * factor ** 2], 'f32', 'upsample2d');
+  const y = tape.tensor([batch, height * width * channels * down * along], 'f32', 'upsample2d');
   tape.run(
     upsampleForward({ kind, wide }),
     { x, y },
-    { constants, threads: kind === 'nearest' ? pixels : pixels * factor ** 2 },
+    { constants, threads: kind === 'nearest' ? pixels : pixels * down * along },
   );
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
@@ -40,13 +42,14 @@ export function upsample2d(
   return y;
 }
 
-/** Every square of factor × factor pixels becomes its mean. No gradient rule: what is made coarser is data. */
-export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: number): Tensor {
+/** Every box of factor × factor pixels, or of a factor for each axis, becomes its mean. No gradient rule: what is made coarser is data. */
+export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: Sides): Tensor {
+  const [down, along] = pair(factor);
   const y = tape.tensor(x.shape, 'f32', 'downsampled');
   tape.run(
     coarsenShader(),
     { x, y },
-    { constants: { batch: x.shape[0], height, width, channels, factor }, threads: x.size },
+    { constants: { batch: x.shape[0], height, width, channels, factor_y: down, factor_x: along }, threads: x.size },
   );
   return y;
 }

@@ -2,7 +2,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { conv2d } from './conv2d.ts';
 import { matmul, type Transposes } from './matmul.ts';
-import { slide } from './window.ts';
+import { slide, type Sides } from './window.ts';
 
 /** Kernels on values of which the results are known. */
 export interface Case {
@@ -58,6 +58,7 @@ export function* convolutions(put: Put): Generator<Case> {
   yield convolution(put, [5, 6, 37], 261, [1, 7]);
   yield convolution(put, [9, 9, 3], 1, [5, 5]);
   yield convolution(put, [17, 17, 1], 3, [5, 5], 2);
+  yield convolution(put, [17, 9, 3], 5, [5, 2], [3, 2]);
   yield convolution(put, [1, 2, 37], 37, [1, 1]);
   yield convolution(put, [1, 1, 1], 70, [1, 1]);
   yield convolution(put, [1, 1, 70], 3, [1, 1]);
@@ -68,13 +69,14 @@ function convolution(
   image: [number, number, number],
   filters: number,
   kernel: [number, number],
-  stride = 1,
+  stride: Sides = 1,
 ): Case {
   const window = slide('selfTest', image, { kernel, stride, padding: 'same' });
   const [height, width, channels] = image;
   const {
     places: [rows, columns],
     before,
+    stride: [down, along],
   } = window;
   const taps = kernel[0] * kernel[1];
   const [x, w, dy] = [
@@ -90,8 +92,8 @@ function convolution(
   for (let place = 0; place < rows * columns; place++) {
     for (let tap = 0; tap < taps; tap++) {
       const [row, column] = [
-        Math.floor(place / columns) * stride - before[0] + Math.floor(tap / kernel[1]),
-        (place % columns) * stride - before[1] + (tap % kernel[1]),
+        Math.floor(place / columns) * down - before[0] + Math.floor(tap / kernel[1]),
+        (place % columns) * along - before[1] + (tap % kernel[1]),
       ];
       if (row < 0 || row >= height || column < 0 || column >= width) continue;
       for (let o = 0; o < filters; o++) {

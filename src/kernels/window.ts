@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import { show } from './shapes.ts';
 
 /** How a window of `kernel` [height, width] goes over an image, and what that leaves. */
@@ -8,19 +9,26 @@ export interface Window {
   /** [height, width] of what the window's places make. */
   readonly places: readonly [number, number];
   readonly kernel: readonly [number, number];
-  readonly stride: number;
+  /** From one place to the next, [down, along]. */
+  readonly stride: readonly [number, number];
   /** Zeros, or nothing, above and left of the image. */
   readonly before: readonly [number, number];
 }
 
-/** `'valid'`: the window stays in the image. `'same'`: ⌈side / stride⌉ places, as in Keras. A number: so many zeros on each side, as in PyTorch. */
-export type Padding = 'same' | 'valid' | number;
+/** A number for both axes, or one for each. */
+export type Sides = number | readonly [vertical: number, horizontal: number];
+
+/** `'valid'`: the window stays in the image. `'same'`: ⌈side / stride⌉ places, as in Keras. A number: that many zeros on each side, as in PyTorch. */
+export type Padding = 'same' | 'valid' | Sides;
 
 export interface WindowOptions {
   readonly kernel: readonly [number, number];
-  readonly stride: number;
+  readonly stride: Sides;
   readonly padding: Padding;
 }
+
+/** The number for each axis. */
+export const pair = (sides: Sides): readonly [number, number] => (typeof sides === 'number' ? [sides, sides] : sides);
 
 /** The places of a window over an image. @throws ShapeError where it has none */
 export function slide(
@@ -28,14 +36,15 @@ export function slide(
   image: readonly [number, number, number],
   { kernel, stride, padding }: WindowOptions,
 ): Window {
+  const steps = pair(stride);
   const sides = [0, 1].map((axis) => {
-    const [side, k] = [image[axis], kernel[axis]];
+    const [side, k, step] = [image[axis], kernel[axis], steps[axis]];
     if (padding === 'same') {
-      const places = Math.ceil(side / stride);
-      return { places, before: Math.floor(Math.max((places - 1) * stride + k - side, 0) / 2) };
+      const places = Math.ceil(side / step);
+      return { places, before: Math.floor(Math.max((places - 1) * step + k - side, 0) / 2) };
     }
-    const before = padding === 'valid' ? 0 : padding;
-    return { places: Math.floor((side + 2 * before - k) / stride) + 1, before };
+    const before = padding === 'valid' ? 0 : pair(padding)[axis];
+    return { places: Math.floor((side + 2 * before - k) / step) + 1, before };
   });
   if (sides.some(({ places }) => places < 1))
     throw new ShapeError(`${layer}: a kernel of ${show(kernel)} does not fit into an image of ${show(image)}`);
@@ -43,7 +52,7 @@ export function slide(
     image,
     places: [sides[0].places, sides[1].places],
     kernel,
-    stride,
+    stride: steps,
     before: [sides[0].before, sides[1].before],
   };
 }
@@ -53,23 +62,24 @@ export function unslide(
   layer: string,
   from: readonly number[],
   channels: number,
-  { kernel, stride, padding, extra = 0 }: WindowOptions & { extra?: number },
+  { kernel, stride, padding, extra = 0 }: WindowOptions & { extra?: Sides },
 ): Window {
+  const steps = pair(stride);
   const sides = [0, 1].map((axis) => {
-    const [side, k] = [from[axis], kernel[axis]];
-    if (padding === 'same') return { side: side * stride, before: Math.floor(Math.max(k - stride, 0) / 2) };
-    const before = padding === 'valid' ? 0 : padding;
-    return { side: (side - 1) * stride + k - 2 * before + extra, before };
+    const [side, k, step] = [from[axis], kernel[axis], steps[axis]];
+    if (padding === 'same') return { side: side * step, before: Math.floor(Math.max(k - step, 0) / 2) };
+    const before = padding === 'valid' ? 0 : pair(padding)[axis];
+    return { side: (side - 1) * step + k - 2 * before + pair(extra)[axis], before };
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${show(kernel)} with padding ${padding} leaves nothing of ${show(from)}`,
+      `${layer}: a kernel of ${show(kernel)} with padding ${shown(padding)} leaves nothing of ${show(from)}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],
     places: [from[0], from[1]],
     kernel,
-    stride,
+    stride: steps,
     before: [sides[0].before, sides[1].before],
   };
 }
@@ -89,7 +99,8 @@ export function sizesOf(batch: number, { image, places, kernel, stride, before }
     out_width: places[1],
     kernel_height: kernel[0],
     kernel_width: kernel[1],
-    stride,
+    stride_y: stride[0],
+    stride_x: stride[1],
     pad_top: before[0],
     pad_left: before[1],
   };

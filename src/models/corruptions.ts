@@ -2,9 +2,10 @@ import { ShapeError } from '../errors.ts';
 import { corrupt, type CorruptionKind } from '../kernels/corrupt.ts';
 import { moveTiles, tileOrder } from '../kernels/puzzle.ts';
 import { coarsen } from '../kernels/resample.ts';
+import { pair } from '../kernels/window.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { imageOf } from './image-layers.ts';
+import { imageOf, readAxes, type Sides } from './image-layers.ts';
 import type { Image } from './layout.ts';
 import type { Part } from './part.ts';
 import type { Pass } from './pass.ts';
@@ -39,37 +40,45 @@ export function saltAndPepper(rate: number): Corruption {
   return elementwise('saltAndPepper', 'saltAndPepper', rate);
 }
 
+/** At least 2, on one axis if not on both. @throws OptionError that names the axis */
+function readParts(where: string, parts: Sides, most?: number): Sides {
+  const read = readAxes(where, parts, Array.isArray(parts) ? 1 : 2, most);
+  if (read === 1) checkNumber(where, read, { least: 2 });
+  return read;
+}
+
 /**
  * The picture at a `factor`-th of its resolution: every square of factor × factor pixels becomes its mean, in a picture of the same size, so that a
- * decoder learns super-resolution. For images. @throws OptionError; ShapeError, when the model is made, for examples that are no images
+ * decoder learns super-resolution. `[4, 1]` coarsens the height alone. For images. @throws OptionError; ShapeError, when the model is made, for examples that are no images
  */
-export function downsample(factor: number): Corruption {
-  checkNumber('downsample: factor', factor, { least: 2, whole: true });
+export function downsample(factor: Sides): Corruption {
+  const read = readParts('downsample: factor', factor);
   return {
     name: 'downsample',
-    args: [factor],
+    args: [read],
     check: (shape) => void imageOf('downsample', shape),
-    record: ({ tape }, x, shape) => coarsen(tape, x, imageOf('downsample', shape), factor),
+    record: ({ tape }, x, shape) => coarsen(tape, x, imageOf('downsample', shape), read),
   };
 }
 
 /**
- * The picture cut into tiles × tiles, which are put together in a random order, another one for each example and step. For images whose sides
- * can be divided so. @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut so
+ * The picture cut into tiles × tiles, or `[vertical, horizontal]`, which are put together in a random order, another one for each example and step.
+ * For images whose sides can be divided so. @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut so
  */
-export function shuffleTiles(tiles: number): Corruption {
-  checkNumber('shuffleTiles: tiles', tiles, { least: 2, most: 8, whole: true });
+export function shuffleTiles(tiles: Sides): Corruption {
+  const read = readParts('shuffleTiles: tiles', tiles, 8);
+  const [down, across] = pair(read);
   const check = (shape: readonly number[]): Image => {
     const image = imageOf('shuffleTiles', shape);
-    if (image[0] % tiles || image[1] % tiles)
-      throw new ShapeError(`shuffleTiles: [${shape.join(', ')}] cannot be cut into ${tiles} × ${tiles} tiles`);
+    if (image[0] % down || image[1] % across)
+      throw new ShapeError(`shuffleTiles: [${shape.join(', ')}] cannot be cut into ${down} × ${across} tiles`);
     return image;
   };
   return {
     name: 'shuffleTiles',
-    args: [tiles],
+    args: [read],
     check: (shape) => void check(shape),
     record: (pass, x, shape) =>
-      moveTiles(pass.tape, x, check(shape), tiles, tileOrder(pass.tape, x.shape[0], tiles * tiles, pass.draws())),
+      moveTiles(pass.tape, x, check(shape), read, tileOrder(pass.tape, x.shape[0], down * across, pass.draws())),
   };
 }

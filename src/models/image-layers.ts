@@ -2,18 +2,18 @@ import { checkActivation, type Activation } from '../kernels/activation.ts';
 import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../kernels/conv2d.ts';
 import { maxPool2d as maxPoolKernel } from '../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../kernels/resample.ts';
-import { slide, unslide, type Padding, type Window } from '../kernels/window.ts';
+import { pair, slide, unslide, type Padding, type Sides, type Window } from '../kernels/window.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../runtime/options.ts';
 import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
 import { kernelLayout, type Image } from './layout.ts';
 
-export type { Interpolation, Padding };
+export type { Interpolation, Padding, Sides };
 
 export interface ConvOptions {
-  /** Pixels from one place of the kernel to the next. Default 1. */
-  stride?: number;
-  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number: zeros on each side, as in PyTorch. */
+  /** Pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
+  stride?: Sides;
+  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number, or `[vertical, horizontal]`: zeros on each side, as in PyTorch. */
   padding?: Padding;
   /** Default `'glorot'`, as in Keras; biases start at zero. */
   init?: Initializer;
@@ -23,11 +23,8 @@ export interface ConvOptions {
 
 export interface ConvTransposeOptions extends ConvOptions {
   /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
-  outputPadding?: number;
+  outputPadding?: Sides;
 }
-
-/** A side, or height and width. */
-export type Sides = number | readonly [height: number, width: number];
 
 /**
  * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels, height, width] as in PyTorch, bias [filters].
@@ -79,12 +76,9 @@ export function convTranspose2d(
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
   const { size, stride, padding, init, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
   const { outputPadding = 0 } = options;
-  const extra = checkNumber(`${layer}: outputPadding`, outputPadding, {
-    least: 0,
-    most: Math.max(0, stride - 1),
-    whole: true,
-  });
-  if (extra && typeof padding !== 'number')
+  const [down, along] = pair(stride);
+  const extra = readAxes(`${layer}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
+  if (extra && typeof padding === 'string')
     throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
   const windowOf = (input: readonly number[]): Window =>
     unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
@@ -108,8 +102,8 @@ export function convTranspose2d(
 }
 
 export interface PoolOptions {
-  /** Default: the window's side, so that windows do not overlap; its height, where it is no square. */
-  stride?: number;
+  /** Default: the window's sides, so that windows do not overlap. */
+  stride?: Sides;
   /** As for `conv2d`; what is outside of the image never is the largest. Default `'valid'`. */
   padding?: 'same' | 'valid';
 }
@@ -120,9 +114,9 @@ export interface PoolOptions {
  */
 export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   checkOptions('maxPool2d', options, ['stride', 'padding']);
-  const kernel = readSides('maxPool2d: window', window);
-  const { stride = kernel[0], padding = 'valid' } = options;
-  checkNumber('maxPool2d: stride', stride, { least: 1, whole: true });
+  const kernel = pair(readAxes('maxPool2d: window', window, 1));
+  const { stride: given = kernel, padding = 'valid' } = options;
+  const stride = readAxes('maxPool2d: stride', given, 1);
   checkWord('maxPool2d: the padding', padding, ['same', 'valid']);
   const windowOf = (input: readonly number[]) =>
     slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
@@ -136,22 +130,22 @@ export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
 }
 
 /**
- * Images `factor` times as high and as wide: each pixel repeated, or `'bilinear'` between pixels' centres.
+ * Images `factor` times as high and as wide, or only as high with `[factor, 1]`: each pixel repeated, or `'bilinear'` between pixels' centres.
  * @throws OptionError
  */
-export function upsample2d(factor = 2, interpolation: Interpolation = 'nearest'): Layer {
-  checkNumber('upsample2d: factor', factor, { least: 1, whole: true });
+export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'nearest'): Layer {
+  const given = readAxes('upsample2d: factor', factor, 1);
+  const [down, along] = pair(given);
   checkWord('upsample2d: the interpolation', interpolation, ['nearest', 'bilinear']);
   return {
     name: 'upsample2d',
-    args: [factor, interpolation],
+    args: [given, interpolation],
     outputShape(input) {
       const [height, width, channels] = imageOf('upsample2d', input);
-      return [height * factor, width * factor, channels];
+      return [height * down, width * along, channels];
     },
     parameters: () => [],
-    forward: ({ tape }, x, _, { input }) =>
-      upsampleKernel(tape, x, imageOf('upsample2d', input), factor, interpolation),
+    forward: ({ tape }, x, _, { input }) => upsampleKernel(tape, x, imageOf('upsample2d', input), given, interpolation),
   };
 }
 
@@ -195,10 +189,17 @@ export function imageOf(layer: string, shape: readonly number[]): Image {
   return shape as unknown as Image;
 }
 
-function readSides(what: string, sides: Sides): [number, number] {
-  const both = checkSides(what, Array.isArray(sides) ? sides : [sides, sides]);
-  if (both.length !== 2) throw new OptionError(`${what}: a side, or height and width, not ${shown(both)}`);
-  return [both[0], both[1]];
+/** A whole number for both axes, or one for each. Equal ones become a single number. @throws OptionError that names the axis */
+export function readAxes(where: string, sides: Sides, least: number, most?: Sides): Sides {
+  const listed = Array.isArray(sides);
+  const limits = most === undefined ? [] : pair(most);
+  const both = listed ? Array.from(sides as number[]) : [sides, sides];
+  if (both.length !== 2) throw new OptionError(`${where}: a number, or [vertical, horizontal], not ${shown(sides)}`);
+  const [down, along] = both.map((n, i) => {
+    const axis = listed || limits[0] !== limits[1] ? `, ${['vertical', 'horizontal'][i]}` : '';
+    return checkNumber(where + axis, n, { least, most: limits[i], whole: true });
+  });
+  return down === along ? down : [down, along];
 }
 
 function readConvolution(
@@ -209,19 +210,18 @@ function readConvolution(
   { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions,
 ) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
-  const size = readSides(`${layer}: kernel`, kernel);
+  const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
   checkActivation(layer, activation);
-  checkNumber(`${layer}: stride`, stride, { least: 1, whole: true });
-  if (typeof padding === 'number') checkNumber(`${layer}: padding`, padding, { least: 0, whole: true });
-  else if (padding !== 'same' && padding !== 'valid')
+  const word = padding === 'same' || padding === 'valid';
+  if (!word && typeof padding !== 'number' && !Array.isArray(padding))
     throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);
   const taps = size[0] * size[1];
   return {
     size,
-    stride,
-    padding,
+    stride: readAxes(`${layer}: stride`, stride, 1),
+    padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
     init,
     bias,
     limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs),

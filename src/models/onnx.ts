@@ -4,7 +4,7 @@
  */
 import { OnnxGraph } from '../files/onnx.ts';
 import type { Activation } from '../kernels/activation.ts';
-import { slide, unslide, type WindowOptions } from '../kernels/window.ts';
+import { pair, slide, unslide, type Sides, type WindowOptions } from '../kernels/window.ts';
 import { readTensors } from '../runtime/tensor.ts';
 import type { ConvTransposeOptions, PoolOptions } from './image-layers.ts';
 import type { Layer } from './layers.ts';
@@ -207,24 +207,28 @@ const lowerings: Record<string, { readonly lower: Lowering; readonly image: bool
       string,
       Required<ConvTransposeOptions>,
     ];
-    const { image, before } = unslide('convTranspose2d', input, filters, {
+    const {
+      image,
+      before,
+      stride: strides,
+    } = unslide('convTranspose2d', input, filters, {
       kernel,
       stride,
       padding,
       extra: outputPadding,
     });
     // What is left over behind the image is cut off; where there is not enough of it, there is more to come.
-    const behind = [0, 1].map((axis) => stride * (input[axis] - 1) + kernel[axis] - before[axis] - image[axis]);
+    const behind = [0, 1].map((axis) => strides[axis] * (input[axis] - 1) + kernel[axis] - before[axis] - image[axis]);
     return graph.node('ConvTranspose', operands(x, weight('weight'), weight('bias')), {
       kernel_shape: kernel,
-      strides: [stride, stride],
+      strides,
       pads: [...before, ...behind.map((rest) => Math.max(0, rest))],
       output_padding: behind.map((rest) => Math.max(0, -rest)),
     });
   }),
   upsample2d: image(({ graph }, x, { args }) => {
-    const [factor, interpolation] = args as [number, string];
-    const scales = graph.floats(`scales.${factor}`, Float32Array.of(1, 1, factor, factor), [4]);
+    const [factor, interpolation] = args as [Sides, string];
+    const scales = graph.floats(`scales.${factor}`, Float32Array.of(1, 1, ...pair(factor)), [4]);
     const [mode, places] = interpolation === 'nearest' ? ['nearest', 'asymmetric'] : ['linear', 'half_pixel'];
     return graph.node('Resize', [x, '', scales], {
       mode,
@@ -252,9 +256,9 @@ const operands = (x: string, weight: string | undefined, bias: string | undefine
 function windowed(input: readonly number[], options: WindowOptions) {
   const { kernel, stride, places, before, image: sides } = slide('window', input as [number, number, number], options);
   const behind = [0, 1].map((axis) =>
-    Math.max(0, (places[axis] - 1) * stride + kernel[axis] - sides[axis] - before[axis]),
+    Math.max(0, (places[axis] - 1) * stride[axis] + kernel[axis] - sides[axis] - before[axis]),
   );
-  return { kernel_shape: kernel, strides: [stride, stride], pads: [...before, ...behind] };
+  return { kernel_shape: kernel, strides: stride, pads: [...before, ...behind] };
 }
 
 /** By operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */

@@ -46,6 +46,21 @@ const usual: Case[] = [
   fixed([7, 7, 4], 6, 1, 'same', 1),
 ];
 
+/** Strides of their own for each axis, over sides of 1, odd ones and some past a tile, for few channels and for whole vec4s. */
+const eachAxis: Case[] = ([[2, 1], [1, 3], [3, 2]] as const).flatMap((stride, s) =>
+  ([[9, 1, 1, 2], [1, 10, 2, 3], [9, 1, 3, 1], [7, 5, 4, 1], [5, 6, 5, 1], [12, 13, 8, 20], [9, 10, 3, 18]] as const).map(
+    ([height, width, channels, filters], i) => ({
+      batch: 1 + (i % 2),
+      filters,
+      window: slide('test', [height, width, channels], {
+        kernel: [Math.min(height, 1 + ((s + i) % 4)), Math.min(width, 1 + ((s + 2 * i) % 3))],
+        stride,
+        padding: (['same', 'valid', [1, 0], [0, 2]] as const)[(s + i) % 4],
+      }),
+    }),
+  ),
+); // prettier-ignore
+
 /** Kernel and reference, with the sides of what goes in and of the bias. */
 const kinds = {
   conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },
@@ -65,7 +80,7 @@ describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outpu
   ])('fits float64 with %s', async (_, open) => {
     const gpu = await open();
     const draw = new Draw(1);
-    const cases = [...usual, ...Array.from({ length: 40 }, () => randomCase(draw))];
+    const cases = [...usual, ...eachAxis, ...Array.from({ length: 40 }, () => randomCase(draw))];
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
     const recorded = cases.map((each) => {
@@ -95,13 +110,18 @@ describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outpu
     );
   });
 
-  it('has the right gradients', async () => {
+  it.each([
+    [
+      '',
+      (draw: Draw) => [
+        ...usual.filter((each) => sizes(each).x < 2000),
+        ...Array.from({ length: 16 }, () => randomCase(draw)),
+      ],
+    ],
+    [' with a stride for each axis', () => eachAxis.filter((each) => sizes(each).x < 400)],
+  ])('has the right gradients%s', async (_, casesOf) => {
     const draw = new Draw(2);
-    const cases = [
-      ...usual.filter((each) => sizes(each).x < 2000),
-      ...Array.from({ length: 16 }, () => randomCase(draw)),
-    ];
-    for (const [i, each] of cases.entries()) {
+    for (const [i, each] of casesOf(draw).entries()) {
       const { batch, filters, window } = each;
       await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
         inputs: [
@@ -217,6 +237,10 @@ describe('the places of a window', () => {
     [{ ...options, padding: 'valid' }, [13, 13], [0, 0]],
     [{ ...options, padding: 1 }, [14, 14], [1, 1]],
     [{ ...options, kernel: [5, 1] }, [14, 14], [1, 0]],
+    [{ ...options, stride: [2, 1] }, [14, 28], [0, 1]],
+    [{ ...options, stride: [1, 3] }, [28, 10], [1, 1]],
+    [{ ...options, stride: [3, 2], padding: 'valid' }, [9, 13], [0, 0]],
+    [{ ...options, padding: [1, 0] }, [14, 13], [1, 0]],
   ] as const)('%j over 28 × 28', (given, places, before) => {
     expect(slide('test', [28, 28, 1], given)).toMatchObject({ places, before });
   });
@@ -227,9 +251,19 @@ describe('the places of a window', () => {
     [{ ...options, padding: 1 }, [13, 13, 5], [1, 1]],
     [{ ...options, padding: 1, extra: 1 }, [14, 14, 5], [1, 1]],
     [{ ...options, stride: 1 }, [7, 7, 5], [1, 1]],
+    [{ ...options, stride: [2, 1] }, [14, 7, 5], [0, 1]],
+    [{ ...options, stride: [1, 3], padding: 'valid' }, [9, 21, 5], [0, 0]],
+    [{ ...options, padding: [1, 0], extra: [1, 0] }, [14, 15, 5], [1, 0]],
   ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
     const window = unslide('test', [7, 7, 3], 5, given);
     expect(window).toMatchObject({ image, before, places: [7, 7] });
+  });
+
+  it.each([1, 2, 3, 5])('leave a width of 1 as it is where only the height has a stride, %i', (stride) => {
+    const given = { kernel: [7, 1], stride: [stride, 1], padding: 'same' } as const;
+    const down = slide('test', [60, 1, 3], given);
+    expect(down).toMatchObject({ places: [60 / stride, 1], before: [expect.any(Number), 0] });
+    expect(unslide('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
   });
 
   it('are none where the kernel is larger than the image', () => {
@@ -238,6 +272,9 @@ describe('the places of a window', () => {
     );
     expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(
       ShapeError,
+    );
+    expect(() => unslide('convTranspose2d', [9, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: [0, 1] })).toThrow(
+      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves nothing of [9, 1, 1]',
     );
   });
 });

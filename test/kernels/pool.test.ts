@@ -22,6 +22,12 @@ const cases = [
   { image: [9, 8, 5], kernel: [2, 3], stride: 3, padding: 'valid' },
   { image: [7, 7, 4], kernel: [3, 3], stride: 2, padding: 'same' },
   { image: [4, 7, 2], kernel: [3, 3], stride: 3, padding: 'same' },
+  { image: [9, 1, 1], kernel: [2, 1], stride: [2, 1], padding: 'valid' },
+  { image: [1, 10, 5], kernel: [1, 3], stride: [1, 3], padding: 'same' },
+  { image: [8, 7, 4], kernel: [3, 2], stride: [3, 2], padding: 'same' },
+  { image: [7, 8, 3], kernel: [2, 3], stride: [1, 3], padding: 'valid' },
+  { image: [9, 6, 8], kernel: [2, 2], stride: [3, 2], padding: 'same' },
+  { image: [5, 9, 2], kernel: [3, 3], stride: [2, 1], padding: 'same' },
 ] as const;
 
 /** Values in a random order, all of them some way apart, so that differences never change which is the largest. */
@@ -61,7 +67,7 @@ it('gives the gradient to the first of equals, as also where all are below every
   expect(dx).toEqual(new Float32Array([1, 0, 2, 0, 0, 0, 3, 0, 4]));
 });
 
-it.each([1, 2])('adds its gradient to another, stride %i', async (stride) => {
+it.each([1, 2, [2, 1]] as const)('adds its gradient to another, stride %j', async (stride) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride, padding: 'valid' });
     const size = 2 * 24 * channels;

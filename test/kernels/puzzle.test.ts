@@ -70,3 +70,15 @@ it('tiles move as a whole', async () => {
   [3, 1, 0, 2].forEach((from, tile) => expect(tileOf(y, 0, tile)).toEqual(tileOf(x, 0, from)));
   expect(y.subarray(48)).toEqual(x.subarray(48));
 });
+
+it('tiles of another number down than across move as a whole', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  // An image of 6 × 2, in 3 × 2 tiles of 2 × 1.
+  const x = memory.put([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [1, 12]);
+  const order = memory.put([5, 0, 3, 1, 2, 4], [1, 6], 'u32');
+  const y = await runOne(tape, moveTiles(tape, x, [6, 2, 1], [3, 2], order));
+  memory.dispose();
+  expect([...y]).toEqual([9, 0, 11, 2, 5, 1, 7, 3, 4, 8, 6, 10]);
+});

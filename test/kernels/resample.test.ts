@@ -25,13 +25,13 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
   it.each(images)('enlarges %i × %i × %i, and adds up gradients', async (...image) => {
     const gpu = await sharedGpu();
     const draw = new Draw(1);
-    for (const factor of [1, 2, 3, 4]) {
+    for (const factor of [1, 2, 3, 4, [2, 1], [1, 3], [3, 2]] as const) {
       const size = 2 * image[0] * image[1] * image[2];
       await checkGradient(gpu, {
         inputs: [{ values: draw.floats(size), shape: [2, size / 2] }],
         build: (tape, x) => upsample2d(tape, x, image, factor, kind),
         reference: (x) => reference(x, image, factor, kind),
-        name: `× ${factor}`,
+        name: `× ${factor.toString()}`,
       });
     }
   });
@@ -56,9 +56,9 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
   });
 });
 
-it.each(images)('coarsen makes squares of their means, %i × %i × %i', async (...image) => {
+it.each(images)('coarsen makes boxes of their means, %i × %i × %i', async (...image) => {
   const gpu = await sharedGpu();
-  for (const factor of [2, 3]) {
+  for (const factor of [2, 3, [2, 1], [1, 3], [3, 2]] as const) {
     const memory = new Inputs(gpu);
     const size = 3 * image[0] * image[1] * image[2];
     const x = new Draw(size).floats(size);

@@ -160,6 +160,81 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   }, 120_000);
 
+  it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', async () => {
+    const seed = 5;
+    const same = { padding: 'same' } as const;
+    const data = new Draw(4).floats(36 * 8, 0, 1);
+    const model = await autoencoder(await sharedGpu(), {
+      input: [6, 3, 2],
+      encoder: [conv2d(3, [4, 1], 'tanh', { stride: [2, 1], ...same }), conv2d(2, [1, 3], 'tanh', { stride: [1, 3] })],
+      decoder: [
+        convTranspose2d(3, [1, 3], 'tanh', { stride: [1, 3], ...same }),
+        convTranspose2d(2, [4, 1], 'sigmoid', { stride: [2, 1], padding: [1, 0] }),
+      ],
+      loss: 'bce',
+      seed,
+    });
+    const down = { stride: [2, 1], kernel: [4, 1], before: [1, 0] } as const;
+    const along = { stride: [1, 3], kernel: [1, 3], before: 0 } as const;
+    const first: ReferenceLayer[] = [
+      { kind: 'conv', filters: 3, ...down, side: [3, 3], activation: 'tanh' },
+      { kind: 'conv', filters: 2, ...along, side: [3, 1], activation: 'tanh' },
+    ];
+    const second: ReferenceLayer[] = [
+      { kind: 'transposed', filters: 3, ...along, side: [3, 3], activation: 'tanh' },
+      { kind: 'transposed', filters: 2, ...down, side: [6, 3], activation: 'sigmoid' },
+    ];
+    const weights = await weightsOf(model);
+    const { loss } = await model.fit(data, { steps: 10, batchSize: 8, optimizer: adam(1e-3) });
+    const batch = Array.from({ length: 8 }, (_, i) => channelsFirst(data.subarray(36 * i, 36 * i + 36), 6, 3, 2));
+    const lossOf = (given: Weights) =>
+      meanLoss(
+        'bce',
+        batch.map((x) => forward(second, 'decoder', given, forward(first, 'encoder', given, x))),
+        batch,
+      );
+    const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
+    const optimizers = Object.entries(weights).map(([name, values]) => ({
+      name,
+      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
+    }));
+    loss.forEach((found, step) => {
+      const wanted = lossOf(weights);
+      expect(Math.abs(found - wanted) / wanted, `step ${step}`).toBeLessThan(1e-5);
+      const gradients = optimizers.map(({ name }) =>
+        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
+      );
+      optimizers.forEach(({ name, each }, n) => {
+        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
+        weights[name] = Float64Array.from(each, ({ weight }) => weight);
+      });
+    });
+    model.dispose();
+  });
+
+  it('of sequences as images of width 1 keeps that width, and learns', async () => {
+    const strided = { stride: [2, 1], padding: 'same' } as const;
+    const model = await autoencoder(await sharedGpu(), {
+      input: [288, 1, 1],
+      encoder: [conv2d(8, [7, 1], 'relu', strided), conv2d(4, [7, 1], 'relu', strided)],
+      decoder: [convTranspose2d(8, [7, 1], 'relu', strided), convTranspose2d(1, [7, 1], 'linear', strided)],
+      loss: 'mse',
+    });
+    expect([...model.encoder.describe(), ...model.decoder.describe()].map(({ outputShape }) => outputShape)).toEqual([
+      [144, 1, 8],
+      [72, 1, 4],
+      [144, 1, 8],
+      [288, 1, 1],
+    ]);
+    // A wave a sequence, each of another phase.
+    const data = Float32Array.from({ length: 64 * 288 }, (_, i) => Math.sin((i % 288) / 9 + Math.floor(i / 288)));
+    const { epochs } = await model.fit(data, { epochs: 10, batchSize: 16, optimizer: adam(1e-2) });
+    expect(epochs.at(-1)!.loss).toBeLessThan(0.2 * epochs[0].loss);
+    expect((await model.encode(data)).shape).toEqual([64, 72, 1, 4]);
+    expect((await model.reconstruct(data)).shape).toEqual([64, 288, 1, 1]);
+    model.dispose();
+  });
+
   it('of pooling and upsampling learns, the same bits for the same seed', async () => {
     const gpu = await sharedGpu();
     const spec = (): AutoencoderSpec => ({
@@ -276,9 +351,32 @@ describe('layers over images', () => {
       [7, 7, 64],
       [14, 14, 5],
     ],
+    ['conv2d, a stride for each axis', conv2d(5, 3, 'relu', { stride: [2, 1] }), [8, 6, 2], [3, 4, 5]],
+    ['conv2d, a padding for each axis', conv2d(5, 3, 'relu', { padding: [1, 0] }), [8, 6, 2], [8, 4, 5]],
+    [
+      'conv2d, same, of width 1',
+      conv2d(5, [7, 1], 'relu', { stride: [2, 1], padding: 'same' }),
+      [289, 1, 2],
+      [145, 1, 5],
+    ],
+    [
+      'convTranspose2d, same, of width 1',
+      convTranspose2d(5, [7, 1], 'relu', { stride: [2, 1], padding: 'same' }),
+      [144, 1, 2],
+      [288, 1, 5],
+    ],
+    [
+      'convTranspose2d, PyTorch’s for each axis',
+      convTranspose2d(5, 3, 'relu', { stride: [2, 3], padding: [1, 0], outputPadding: [1, 2] }),
+      [7, 7, 64],
+      [14, 23, 5],
+    ],
     ['maxPool2d', maxPool2d(), [7, 6, 3], [3, 3, 3]],
+    ['maxPool2d, its stride the window’s sides', maxPool2d([2, 1]), [7, 6, 3], [3, 6, 3]],
+    ['maxPool2d, a stride for each axis', maxPool2d(3, { stride: [1, 2] }), [7, 7, 3], [5, 3, 3]],
     ['maxPool2d, same', maxPool2d(2, { padding: 'same' }), [7, 7, 3], [4, 4, 3]],
     ['upsample2d', upsample2d(3), [2, 4, 3], [6, 12, 3]],
+    ['upsample2d, a factor for each axis', upsample2d([2, 1]), [2, 4, 3], [4, 4, 3]],
     ['flatten', flatten(), [2, 4, 3], [24]],
     ['reshape', reshape([4, 6]), [24], [4, 6]],
   ];
@@ -292,7 +390,47 @@ describe('layers over images', () => {
     [
       'a kernel of three sides',
       () => conv2d(1, [1, 2, 3] as never),
-      'conv2d: kernel: a side, or height and width, not [1, 2, 3]',
+      'conv2d: kernel: a number, or [vertical, horizontal], not [1, 2, 3]',
+    ],
+    [
+      'a stride of none along one axis',
+      () => conv2d(1, 3, 'relu', { stride: [2, 0] }),
+      'conv2d: stride, horizontal: 0 is not a whole number of at least 1',
+    ],
+    [
+      'a stride for one axis',
+      () => conv2d(1, 3, 'relu', { stride: [1] as never }),
+      'conv2d: stride: a number, or [vertical, horizontal], not [1]',
+    ],
+    [
+      'a stride for three axes',
+      () => convTranspose2d(1, 3, 'relu', { stride: [1, 2, 3] as never }),
+      'convTranspose2d: stride: a number, or [vertical, horizontal], not [1, 2, 3]',
+    ],
+    [
+      'a stride that is no whole number',
+      () => conv2d(1, 3, 'relu', { stride: 1.5 }),
+      'conv2d: stride: 1.5 is not a whole number of at least 1',
+    ],
+    [
+      'a stride of a pool that is no whole number down',
+      () => maxPool2d(2, { stride: [1.5, 1] }),
+      'maxPool2d: stride, vertical: 1.5 is not a whole number of at least 1',
+    ],
+    [
+      'a padding below zero along one axis',
+      () => conv2d(1, 3, 'relu', { padding: [0, -1] }),
+      'conv2d: padding, horizontal: -1 is not a whole number of at least 0',
+    ],
+    [
+      'an outputPadding as large as the stride along one axis',
+      () => convTranspose2d(1, 3, 'relu', { stride: [2, 1], padding: 1, outputPadding: 1 }),
+      'convTranspose2d: outputPadding, horizontal: 1 is not a whole number of at least 0 of at most 0',
+    ],
+    [
+      'a factor of none along one axis',
+      () => upsample2d([0, 2]),
+      'upsample2d: factor, vertical: 0 is not a whole number of at least 1',
     ],
     ['an activation that is none', () => conv2d(1, 3, 'reluu' as never), "conv2d: there is no activation 'reluu'"],
     [

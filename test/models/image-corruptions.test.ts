@@ -26,19 +26,39 @@ const model = async (input: [number, number, number], corrupt: Corruption | Corr
   });
 
 describe('downsample', () => {
-  it.each([2, 4])('by %i leaves squares of means, in a picture of the same size', async (factor) => {
-    const made = await model([9, 8, 2], downsample(factor));
-    const data = new Draw(1).floats(5 * 144, 0, 1);
-    const { data: seen, shape } = await made.corrupt(data);
-    expect(shape).toEqual([5, 9, 8, 2]);
-    expectClose(seen, coarsen(data, [9, 8, 2], factor), 1e-6);
-    const { loss } = await made.fit(data, { steps: 3, batchSize: 2 });
-    expect(loss).toHaveLength(3);
-    made.dispose();
-  });
+  it.each([2, 4, [3, 1], [2, 4]] as const)(
+    'by %j leaves boxes of means, in a picture of the same size',
+    async (factor) => {
+      const made = await model([9, 8, 2], downsample(factor));
+      const data = new Draw(1).floats(5 * 144, 0, 1);
+      const { data: seen, shape } = await made.corrupt(data);
+      expect(shape).toEqual([5, 9, 8, 2]);
+      expectClose(seen, coarsen(data, [9, 8, 2], factor), 1e-6);
+      const { loss } = await made.fit(data, { steps: 3, batchSize: 2 });
+      expect(loss).toHaveLength(3);
+      made.dispose();
+    },
+  );
 });
 
 describe('shuffleTiles', () => {
+  it('along one axis cuts a sequence into stretches, which come in another order', async () => {
+    const made = await model([12, 1, 2], shuffleTiles([4, 1]));
+    const data = Float32Array.from({ length: 20 * 24 }, (_, i) => i);
+    const { data: seen } = await made.corrupt(data);
+    const stretches = (values: Float32Array, n: number) =>
+      [0, 1, 2, 3].map((tile) => values.subarray(n * 24 + tile * 6, n * 24 + tile * 6 + 6).join());
+    for (let n = 0; n < 20; n++) expect(stretches(seen, n).toSorted()).toEqual(stretches(data, n).toSorted());
+    expect(seen).not.toEqual(data);
+    made.dispose();
+    await expect(model([12, 3, 1], shuffleTiles([4, 2]))).rejects.toThrow(
+      'shuffleTiles: [12, 3, 1] cannot be cut into 4 × 2 tiles',
+    );
+    expect(() => shuffleTiles([2, 9])).toThrow(
+      'shuffleTiles: tiles, horizontal: 9 is not a whole number of at least 1 of at most 8',
+    );
+  });
+
   it.each([2, 3])('into %i × %i keeps every tile, in another order for most', async (tiles) => {
     const made = await model([6, 6, 1], shuffleTiles(tiles));
     const examples = 50;
@@ -77,7 +97,7 @@ it('both are for images that can be cut so', async () => {
     'shuffleTiles: [6, 7, 1] cannot be cut into 2 × 2 tiles',
   );
   await expect(model([6, 7, 1], shuffleTiles(2))).rejects.toThrow(ShapeError);
-  for (const wrong of [0, 1, 1.5, '2' as never]) {
+  for (const wrong of [0, 1, 1.5, '2', [1, 1], [2], [2, 0], [2, 1.5], [1, 2, 3]] as never[]) {
     expect(() => downsample(wrong)).toThrow(OptionError);
     expect(() => shuffleTiles(wrong)).toThrow(OptionError);
   }

@@ -87,6 +87,16 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     ],
     [8, 8, 2],
   ),
+  'strides, paddings and factors of each axis': images(
+    [conv2d(4, [5, 1], 'relu', { stride: [2, 1], ...same }), maxPool2d([1, 2]), conv2d(3, 3, 'tanh', { stride: [1, 2], padding: [1, 0] })],
+    [convTranspose2d(3, [3, 2], 'relu', { stride: [1, 3], padding: [1, 0], outputPadding: [0, 1] }), upsample2d([2, 1], 'bilinear'), upsample2d([1, 2]), conv2d(2, [1, 2])],
+    [10, 11, 2],
+  ), // prettier-ignore
+  'sequences, doubled by a stride': images(
+    [conv2d(5, [7, 1], 'relu', { stride: [2, 1], ...same }), conv2d(3, [4, 1], 'relu', { stride: [3, 1], ...same })],
+    [convTranspose2d(5, [4, 1], 'relu', { stride: [3, 1], ...same }), convTranspose2d(2, [7, 1], 'linear', { stride: [2, 1], ...same })],
+    [36, 1, 2],
+  ), // prettier-ignore
   'transposed convolutions with paddings': images(
     [flatten(), dense(12)],
     [

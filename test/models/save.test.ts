@@ -5,7 +5,9 @@ import {
   stochasticContractive, upsample2d, warmUp, weightDecay, writeSafetensors, type Autoencoder, type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentCount } from '../../src/kernels/optimizer.ts';
+import { readLayers } from '../../src/models/makers.ts';
 import { momentNames } from '../../src/models/optimizers.ts';
+import { written } from '../../src/models/part.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -46,6 +48,17 @@ const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partia
     options: { optimizer: adam(cosine(1e-2, { steps: 12 })) },
   },
   convolutional: { spec: { ...image, corrupt: [downsample(2), shuffleTiles(2)] } },
+  'convolutional, of another stride down than along': {
+    spec: {
+      input: [12, 1, 2],
+      encoder: [conv2d(3, [3, 1], 'relu', { stride: [2, 1], padding: [1, 0] }), maxPool2d([3, 1])],
+      decoder: [
+        upsample2d([3, 1], 'bilinear'),
+        convTranspose2d(2, [3, 1], 'sigmoid', { stride: [2, 1], padding: [1, 0], outputPadding: [1, 0] }),
+      ],
+      corrupt: [downsample([2, 1]), shuffleTiles([3, 1])],
+    },
+  },
   standardized: { spec: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] } },
   'min-max': { spec: { normalize: minMax() } },
 };
@@ -91,6 +104,28 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     );
     model.dispose();
   });
+});
+
+it('numbers that are the same for both axes are written as one, as ever, and files that say so are read', () => {
+  const options = { padding: 'same', init: 'glorot', bias: true };
+  const before = [
+    { name: 'conv2d', args: [3, [3, 3], 'relu', { stride: 2, ...options }] },
+    {
+      name: 'convTranspose2d',
+      args: [3, [3, 2], 'relu', { stride: 2, padding: 1, outputPadding: 0, init: 'glorot', bias: true }],
+    },
+    { name: 'maxPool2d', args: [[2, 1], { stride: 2, padding: 'valid' }] },
+    { name: 'upsample2d', args: [2, 'nearest'] },
+  ];
+  const layers = readLayers(before);
+  expect(JSON.stringify(written(layers))).toBe(JSON.stringify(before));
+  // The stride was the window's height along both axes.
+  expect(layers[2].outputShape([4, 4, 1])).toEqual([2, 2, 1]);
+  expect(conv2d(3, [3, 3], 'relu', { stride: [2, 2], padding: [1, 1] }).args).toEqual(
+    conv2d(3, 3, 'relu', { stride: 2, padding: 1 }).args,
+  );
+  expect(upsample2d([2, 2]).args).toEqual([2, 'nearest']);
+  expect([downsample([2, 2]).args, shuffleTiles([3, 3]).args]).toEqual([[2], [3]]);
 });
 
 it('every kind of optimizer has a name for each of its moments', () => {

@@ -16,7 +16,7 @@ function pairs(
       for (let ox = 0; ox < places[1]; ox++) {
         for (let ky = 0; ky < kernel[0]; ky++) {
           for (let kx = 0; kx < kernel[1]; kx++) {
-            const [iy, ix] = [oy * stride - before[0] + ky, ox * stride - before[1] + kx];
+            const [iy, ix] = [oy * stride[0] - before[0] + ky, ox * stride[1] - before[1] + kx];
             if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
             each((b * height + iy) * width + ix, (b * places[0] + oy) * places[1] + ox, ky * kernel[1] + kx);
           }

@@ -1,4 +1,5 @@
 import type { Activation } from '../../src/kernels/activation.ts';
+import type { Sides } from '../../src/kernels/window.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
 
@@ -13,14 +14,17 @@ export interface Image {
   width: number;
 }
 
+/** A number for both axes, or one for each. */
+const each = (sides: Sides) => (typeof sides === 'number' ? [sides, sides] : sides);
+
 export type Layer =
   | {
       kind: 'conv' | 'transposed';
       filters: number;
-      kernel: number;
-      stride: number;
-      before: number;
-      side: number;
+      kernel: Sides;
+      stride: Sides;
+      before: Sides;
+      side: Sides;
       activation: Activation;
     }
   | { kind: 'dense'; units: number; activation: Activation }
@@ -73,9 +77,10 @@ function apply(layer: Layer, x: Image, weight: Float64Array, bias: Float64Array)
       return y;
     }
     default: {
-      const { kind, filters, kernel, stride, before, side, activation } = layer;
-      const y = image(filters, side, side);
-      for (let f = 0; f < filters; f++) y.data.fill(bias[f], f * side * side, (f + 1) * side * side);
+      const { kind, filters, activation } = layer;
+      const [kernel, stride, before, side] = [layer.kernel, layer.stride, layer.before, layer.side].map(each);
+      const y = image(filters, side[0], side[1]);
+      for (let f = 0; f < filters; f++) y.data.fill(bias[f], f * side[0] * side[1], (f + 1) * side[0] * side[1]);
       // The smaller picture's pixel (a, b) sees the larger one's (a s − p + ky, b s − p + kx).
       const small = kind === 'conv' ? y : x;
       const large = kind === 'conv' ? x : y;
@@ -83,13 +88,13 @@ function apply(layer: Layer, x: Image, weight: Float64Array, bias: Float64Array)
         for (let c = 0; c < x.channels; c++) {
           for (let a = 0; a < small.height; a++) {
             for (let b = 0; b < small.width; b++) {
-              for (let ky = 0; ky < kernel; ky++) {
-                for (let kx = 0; kx < kernel; kx++) {
-                  const [row, column] = [a * stride - before + ky, b * stride - before + kx];
+              for (let ky = 0; ky < kernel[0]; ky++) {
+                for (let kx = 0; kx < kernel[1]; kx++) {
+                  const [row, column] = [a * stride[0] - before[0] + ky, b * stride[1] - before[1] + kx];
                   if (row < 0 || column < 0 || row >= large.height || column >= large.width) continue;
                   const [first, second] = kind === 'conv' ? [f, c] : [c, f];
-                  const tap =
-                    weight[((first * (kind === 'conv' ? x.channels : filters) + second) * kernel + ky) * kernel + kx];
+                  const among = first * (kind === 'conv' ? x.channels : filters) + second;
+                  const tap = weight[(among * kernel[0] + ky) * kernel[1] + kx];
                   const inSmall = (channel: number) => (channel * small.height + a) * small.width + b;
                   const inLarge = (channel: number) => (channel * large.height + row) * large.width + column;
                   if (kind === 'conv') y.data[inSmall(f)] += tap * x.data[inLarge(c)];

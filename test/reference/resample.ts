@@ -1,4 +1,4 @@
-import type { Window } from '../../src/kernels/window.ts';
+import type { Sides, Window } from '../../src/kernels/window.ts';
 
 type Numbers = ArrayLike<number>;
 type Image = readonly [number, number, number];
@@ -16,13 +16,13 @@ export function maxPool2d(
     const [ox, oy] = [Math.floor(i / channels) % places[1], Math.floor(i / channels / places[1]) % places[0]];
     const b = Math.floor(i / channels / places[1] / places[0]);
     for (
-      let iy = Math.max(0, oy * stride - before[0]);
-      iy < Math.min(height, oy * stride - before[0] + kernel[0]);
+      let iy = Math.max(0, oy * stride[0] - before[0]);
+      iy < Math.min(height, oy * stride[0] - before[0] + kernel[0]);
       iy++
     ) {
       for (
-        let ix = Math.max(0, ox * stride - before[1]);
-        ix < Math.min(width, ox * stride - before[1] + kernel[1]);
+        let ix = Math.max(0, ox * stride[1] - before[1]);
+        ix < Math.min(width, ox * stride[1] - before[1] + kernel[1]);
         ix++
       ) {
         const pixel = ((b * height + iy) * width + ix) * channels + c;
@@ -33,50 +33,53 @@ export function maxPool2d(
   return { y, from };
 }
 
+const each = (factor: Sides) => (typeof factor === 'number' ? [factor, factor] : factor);
+
 /** Each output looks between the four pixels around its centre, or at the one it lies in. */
 export function upsample2d(
   x: Numbers,
   [height, width, channels]: Image,
-  factor: number,
+  factor: Sides,
   kind: 'nearest' | 'bilinear',
 ): Float64Array {
   const batch = x.length / (height * width * channels);
-  const y = new Float64Array(x.length * factor ** 2);
+  const [down, along] = each(factor);
+  const y = new Float64Array(x.length * down * along);
   const at = (b: number, iy: number, ix: number, c: number) => x[((b * height + iy) * width + ix) * channels + c];
-  const between = (o: number, side: number) => {
+  const between = (o: number, side: number, factor: number) => {
     const place = Math.min(Math.max((o + 0.5) / factor - 0.5, 0), side - 1);
     const first = Math.min(Math.floor(place), Math.max(side - 2, 0));
     return { first, second: Math.min(first + 1, side - 1), share: place - first };
   };
   for (let i = 0; i < y.length; i++) {
     const c = i % channels;
-    const ox = Math.floor(i / channels) % (width * factor);
-    const oy = Math.floor(i / channels / (width * factor)) % (height * factor);
-    const b = Math.floor(i / channels / (width * factor) / (height * factor));
+    const ox = Math.floor(i / channels) % (width * along);
+    const oy = Math.floor(i / channels / (width * along)) % (height * down);
+    const b = Math.floor(i / channels / (width * along) / (height * down));
     if (kind === 'nearest') {
-      y[i] = at(b, Math.floor(oy / factor), Math.floor(ox / factor), c);
+      y[i] = at(b, Math.floor(oy / down), Math.floor(ox / along), c);
       continue;
     }
-    const [down, along] = [between(oy, height), between(ox, width)];
-    const row = (iy: number) =>
-      at(b, iy, along.first, c) * (1 - along.share) + at(b, iy, along.second, c) * along.share;
-    y[i] = row(down.first) * (1 - down.share) + row(down.second) * down.share;
+    const [above, left] = [between(oy, height, down), between(ox, width, along)];
+    const row = (iy: number) => at(b, iy, left.first, c) * (1 - left.share) + at(b, iy, left.second, c) * left.share;
+    y[i] = row(above.first) * (1 - above.share) + row(above.second) * above.share;
   }
-  if (y.length !== batch * height * width * channels * factor ** 2) throw new Error('rows do not fit');
+  if (y.length !== batch * height * width * channels * down * along) throw new Error('rows do not fit');
   return y;
 }
 
-/** Every square of factor × factor pixels as its mean. */
-export function coarsen(x: Numbers, [height, width, channels]: Image, factor: number): Float64Array {
+/** Every box of factor × factor pixels, or of a factor for each axis, as its mean. */
+export function coarsen(x: Numbers, [height, width, channels]: Image, factor: Sides): Float64Array {
+  const [down, along] = each(factor);
   return Float64Array.from({ length: x.length }, (_, i) => {
     const c = i % channels;
     const ix = Math.floor(i / channels) % width;
     const iy = Math.floor(i / channels / width) % height;
     const b = Math.floor(i / channels / width / height);
-    const [top, left] = [iy - (iy % factor), ix - (ix % factor)];
+    const [top, left] = [iy - (iy % down), ix - (ix % along)];
     let [sum, count] = [0, 0];
-    for (let y = top; y < Math.min(top + factor, height); y++) {
-      for (let x0 = left; x0 < Math.min(left + factor, width); x0++, count++)
+    for (let y = top; y < Math.min(top + down, height); y++) {
+      for (let x0 = left; x0 < Math.min(left + along, width); x0++, count++)
         sum += x[((b * height + y) * width + x0) * channels + c];
     }
     return sum / count;

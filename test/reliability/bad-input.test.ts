@@ -21,20 +21,28 @@ const activation = optional(word('activation', activationNames));
 const init = optional(word('initializer', ['glorot', 'he', 'lecun']));
 const count = (names: string, least = 1): Kind => whole(names, { least });
 
-/** A side, or two of them. */
-const sides = (names: string): Kind =>
-  not(names, (value) => {
-    const both = Array.isArray(value) ? Array.from(value as unknown[]) : [value, value];
-    return both.length === 2 && both.every(isSide);
-  });
+const pairOf = (value: unknown, right: (each: unknown) => boolean): boolean => {
+  const both = Array.isArray(value) ? Array.from(value as unknown[]) : [value, value];
+  return both.length === 2 && both.every(right);
+};
 
-const window = { stride: optional(count('stride')), init, bias: optional(flag('bias')) };
+/** A number, or one for each axis. */
+const sides = (names: string): Kind => not(names, (value) => pairOf(value, isSide));
+
+const window = { stride: optional(sides('stride')), init, bias: optional(flag('bias')) };
 const padding = optional(
   not(
     'padding',
-    (value) => value === 'same' || value === 'valid' || (Number.isSafeInteger(value) && Number(value) >= 0),
+    (value) =>
+      value === 'same' || value === 'valid' || pairOf(value, (each) => Number.isSafeInteger(each) && Number(each) >= 0),
   ),
 );
+/** At least 2, on one axis if not on both. */
+const cuts = (names: string, most = Infinity): Kind =>
+  not(
+    names,
+    (value) => pairOf(value, (each) => isSide(each) && Number(each) <= most) && [value].flat().some((n) => n !== 1),
+  );
 const share = (names: string): Kind => number(names, { above: 0, most: 1 });
 
 const isSchedule = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 3.4e38;
@@ -86,9 +94,9 @@ const makers: Record<string, Target> = {
       { stride: 2, padding: 1 },
       {
         ...window,
-        stride: optional(count('stride')),
+        stride: optional(sides('stride')),
         padding,
-        outputPadding: optional(whole('outputPadding', { least: 0, most: 1 })),
+        outputPadding: optional(not('outputPadding', (value) => pairOf(value, (each) => each === 0 || each === 1))),
       },
     ),
   ),
@@ -96,20 +104,20 @@ const makers: Record<string, Target> = {
     lib.maxPool2d,
     [2, {}],
     optional(sides('window')),
-    options({}, { stride: optional(count('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+    options({}, { stride: optional(sides('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
   ),
   upsample2d: maker(
     lib.upsample2d,
     [2, 'nearest'],
-    optional(count('factor')),
+    optional(sides('factor')),
     optional(word('interpolation', ['nearest', 'bilinear'])),
   ),
   reshape: maker(lib.reshape, [[2, 3, 2]], not('reshape', isSides)),
   gaussianNoise: maker(lib.gaussianNoise, [0.5], number('stddev', { above: 0 })),
   maskNoise: maker(lib.maskNoise, [0.5], share('rate')),
   saltAndPepper: maker(lib.saltAndPepper, [0.5], share('rate')),
-  downsample: maker(lib.downsample, [2], count('factor', 2)),
-  shuffleTiles: maker(lib.shuffleTiles, [2], whole('tiles', { least: 2, most: 8 })),
+  downsample: maker(lib.downsample, [2], cuts('factor')),
+  shuffleTiles: maker(lib.shuffleTiles, [2], cuts('tiles', 8)),
   contractive: maker(
     lib.contractive,
     [0.1, {}],

@@ -164,6 +164,10 @@ const single = slide('test', image, { kernel: [3, 3], stride: 1, padding: 'same'
 const enlarged = unslide('test', image, 3, { kernel: [3, 3], stride: 2, padding: 1, extra: 1 });
 const pooled = slide('test', image, { kernel: [3, 3], stride: 2, padding: 'same' });
 
+const eachAxis = slide('test', image, { kernel: [3, 2], stride: [1, 3], padding: [1, 0] });
+const higher = unslide('test', image, 3, { kernel: [3, 3], stride: [3, 1], padding: [1, 0], extra: [2, 0] });
+const halved = slide('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
+
 /** All that compute: `flatten` and `reshape` hand on the tensor that they are given. */
 const layers: Record<string, LayerCase> = {
   ...Object.fromEntries(
@@ -183,12 +187,20 @@ const layers: Record<string, LayerCase> = {
     },
   },
   'conv2d': { layer: conv2d(3, [3, 2], 'tanh', { stride: 2, padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, window, 'tanh').y] },
+  'conv2d, a stride for each axis': { layer: conv2d(3, [3, 2], 'tanh', { stride: [1, 3], padding: [1, 0] }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, eachAxis, 'tanh').y] },
   'conv2d of one filter': { layer: conv2d(1, 3, 'sigmoid', { padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 1, single, 'sigmoid').y] },
   'convTranspose2d': {
     layer: convTranspose2d(3, 3, 'softplus', { stride: 2, padding: 1, outputPadding: 1 }),
     input: [...image],
     twin: (x, w, bias) => [transposedReference(x, w, bias, 4, enlarged, 'softplus').y],
   },
+  'convTranspose2d, a stride for each axis': {
+    layer: convTranspose2d(3, 3, 'softplus', { stride: [3, 1], padding: [1, 0], outputPadding: [2, 0] }),
+    input: [...image],
+    twin: (x, w, bias) => [transposedReference(x, w, bias, 4, higher, 'softplus').y],
+  },
+  'maxPool2d, a window for each axis': { layer: maxPool2d([2, 1]), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, halved).y] },
+  'upsample2d, a factor for each axis': { layer: upsample2d([3, 1], 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, [3, 1], 'bilinear')] },
   'maxPool2d': { layer: maxPool2d(3, { stride: 2, padding: 'same' }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, pooled).y] },
   'upsample2d, nearest': { layer: upsample2d(2), input: [...image], twin: (x) => [upsampleReference(x, image, 2, 'nearest')] },
   'upsample2d, bilinear': { layer: upsample2d(3, 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, 3, 'bilinear')] },

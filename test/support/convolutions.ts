@@ -9,14 +9,20 @@ export interface Case {
   window: Window;
 }
 
-/** Anything that a layer may be: odd sides, one channel, channels off 4, strides, paddings, kernels larger than the image. */
+/** Anything that a layer may be: odd sides, one channel, channels off 4, strides and paddings of each axis, kernels larger than the image. */
 export function randomCase(draw: Draw, most = 9): Case {
   for (;;) {
     const image = [draw.whole(1, 9), draw.whole(1, 9), draw.whole(1, most)] as [number, number, number];
     const kernel = [draw.whole(1, 5), draw.whole(1, 5)] as [number, number];
-    const padding: Padding = (['same', 'valid', draw.whole(0, 2)] as const)[draw.whole(0, 2)];
+    const stride = [draw.whole(1, 3), draw.whole(1, 3)] as const;
+    const padding: Padding = draw.pick<Padding>([
+      'same',
+      'valid',
+      draw.whole(0, 2),
+      [draw.whole(0, 2), draw.whole(0, 2)],
+    ]);
     try {
-      const window = slide('test', image, { kernel, stride: draw.whole(1, 3), padding });
+      const window = slide('test', image, { kernel, stride, padding });
       return { batch: draw.whole(1, 3), filters: draw.whole(1, most), window };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
@@ -48,4 +54,4 @@ export const sizes = ({ batch, filters, window: { image, places, kernel } }: Cas
 });
 
 export const nameOf = ({ batch, filters, window }: Case) =>
-  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride ${window.stride}, padding [${window.before}]`;
+  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride [${window.stride}], padding [${window.before}]`;
