@@ -47,11 +47,8 @@ export class DivergedError extends LatentGpuError {
     readonly step: number,
     /** The first tensor that went bad: `loss`, or a parameter's name with `.grad`. */
     readonly tensor: string,
-    options?: ErrorOptions,
+    { advice = 'a smaller learning rate usually helps', ...options }: ErrorOptions & { advice?: string } = {},
   ) {
-    super(
-      `training diverged: ${tensor} is not finite, or too large, at step ${step}; a smaller learning rate usually helps`,
-      options,
-    );
+    super(`training diverged: ${tensor} is not finite, or too large, at step ${step}; ${advice}`, options);
   }
 }

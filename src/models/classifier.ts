@@ -177,6 +177,7 @@ export class Classifier {
       used: frozen && [frozen],
       place: startPlace(),
       seed,
+      normalized: encoder.entry && true,
       parts: ['crossEntropy', 'accuracy'],
       put: (where, labelled) => putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes),
       prepare: async (training) => encoder.entry?.fit(training),

@@ -128,6 +128,7 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
     host,
     place: startPlace(),
     seed,
+    normalized: model.normalizer !== undefined,
     parts,
     put: (where, data) => putExamples(model, where, host.gpu, data),
     prepare: async (training) => model.normalizer?.fit(training),
