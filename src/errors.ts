@@ -34,7 +34,7 @@ export class DeviceLostError extends LatentGpuError {
   override name = 'DeviceLostError';
 }
 
-/** The device has no memory left, or a single buffer would pass the adapter's limit. */
+/** The device has no memory left, a single buffer would pass the adapter's limit, or a result what the engine holds in one array. */
 export class OutOfMemoryError extends LatentGpuError {
   override name = 'OutOfMemoryError';
 }

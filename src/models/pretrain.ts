@@ -1,4 +1,4 @@
-import { asDataset, type Data } from '../data/dataset.ts';
+import { asDataset, trainedOn, type Data } from '../data/dataset.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import { Parameters } from '../runtime/parameters.ts';
@@ -44,6 +44,7 @@ export async function pretrainLayers(
         ),
       );
     }
+    whole.place.trainedOn = trainedOn(set);
     return histories;
   } finally {
     for (const free of cleanup.reverse()) free();
@@ -107,7 +108,7 @@ async function trainPair(
       used: [whole.parameters],
       normalized: model.normalizer !== undefined,
       // What a stage sees is what the whole model sees, and was looked through for that.
-      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape),
+      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape, whole.place?.trainedOn),
       prepare: async (training) => model.normalizer?.fit(training),
       recordLoss(pass, { x }) {
         const clean = pass.tape.constant(() => {

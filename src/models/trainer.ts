@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/dataset.ts';
+import { trainedOn, type Dataset, type TrainedOn } from '../data/dataset.ts';
 import { Feed } from '../data/feed.ts';
 import { DivergedError } from '../errors.ts';
 import { momentCount, optimize, settingNames } from '../kernels/optimizer.ts';
@@ -28,6 +28,8 @@ export interface Place {
   origin: number;
   /** and the one from which its learning rate's schedule counts: it was given in that fit. */
   given: number;
+  /** What was trained on last. */
+  trainedOn?: TrainedOn;
   /** While steps are running, the device's own record, which is ahead of this one. */
   live?: Tensor;
 }
@@ -113,6 +115,7 @@ export class Trainer<L extends AnyLoss> {
     if (another) place.origin = place.step;
     if (place.optimizer !== optimizer) place.given = place.step;
     place.optimizer = optimizer;
+    place.trainedOn = trainedOn(data);
     const values = settings(optimizer);
     writeTensor(
       gpu,
