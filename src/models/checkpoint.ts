@@ -189,7 +189,7 @@ function readPlace(written: Record<string, unknown>): Place {
 }
 
 /** @throws OptionError */
-function readTrainedOn({ bytes, given, scale, largest }: Record<string, unknown>): TrainedOn {
+function readTrainedOn({ bytes, scale, given, largest }: Record<string, unknown>): TrainedOn {
   return {
     bytes: checkFlag('bytes', bytes),
     scale: checkNumber('scale', scale),

@@ -34,7 +34,17 @@ export interface Place {
   live?: Tensor;
 }
 
-export const startPlace = (): Place => ({ step: 0, epoch: 0, position: 0, epochKind: '', origin: 0, given: 0 });
+/** With all keys of a file, so that these are always in one order. */
+export const startPlace = (): Place => ({
+  step: 0,
+  epoch: 0,
+  position: 0,
+  epochKind: '',
+  origin: 0,
+  given: 0,
+  optimizer: undefined,
+  trainedOn: undefined,
+});
 
 export interface TrainerOptions {
   batch: number;
