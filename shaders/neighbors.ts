@@ -59,7 +59,8 @@ fn squares(rows: mat4x4f, code: vec4f) -> vec4f {
 
 /**
  * The k smallest of each column of x [length, columns], in order, with the rows in which they stand; of equals the one further up. In stages, as
- * for sums: an invocation looks through one of `parts` strips of a column; from the second stage on, the rows come from the stage before.
+ * for sums: an invocation looks through one of `parts` strips of a column; from the second stage on, the rows come from the stage before. What is
+ * not finite counts as the largest number, so that every row is one of x's; k ≤ length.
  */
 export const smallestShader = (k: number, first: boolean) =>
   shader<'x' | 'y' | 'at', 'places'>(
@@ -88,7 +89,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     rows[i] = 0xffffffffu;
   }
   for (var along = part; along < length; along += parts) {
-    let value = x[along * columns + column];
+    let read = x[along * columns + column];
+    let value = select(read, 3.4028234e38, (bitcast<u32>(read) & 0x7f800000u) == 0x7f800000u);
 #if ${first}
     let row = along;
 #else

@@ -1,21 +1,34 @@
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** y[r,j] = (x[r,j] − shift[j]) / spread[j], within [0, 1] if `clamped` */
-export const normalizeForward = (clamped: boolean) =>
-  affine('normalize', clamped ? 'clamp((x[i] - shift[j]) / spread[j], 0.0, 1.0)' : '(x[i] - shift[j]) / spread[j]');
+/** What is written of y: y itself, y held within [0, 1], or how far it lies outside of that. */
+export type Held = 'free' | 'clamped' | 'outside';
+
+const held = { free: 'v', clamped: 'clamp(v, 0.0, 1.0)', outside: 'max(max(-v, v - 1.0), 0.0)' } as const;
+
+/**
+ * y[r,j] = (x[r,j] − shift[j]) / spread[j]
+ *
+ * With `fine` the shift is shift[j] + rest[j]: far from zero one float32 is too coarse. x − shift is exact for x within a factor of two of it.
+ */
+export const normalizeForward = (how: Held, fine: boolean) =>
+  affine('normalize', fine, `let v = (x[i] - shift[j]${fine ? ' - rest[j]' : ''}) / spread[j];`, held[how]);
 
 /** y[r,j] = x[r,j] spread[j] + shift[j] */
-export const normalizeInverse = () => affine('denormalize', 'x[i] * spread[j] + shift[j]');
+export const normalizeInverse = (fine: boolean) =>
+  affine('denormalize', fine, `let v = x[i] * spread[j]${fine ? ' + rest[j]' : ''};`, 'v + shift[j]');
 
-const affine = (label: string, expression: string) =>
-  shader<'x' | 'shift' | 'spread' | 'y'>(
+const affine = (label: string, fine: boolean, statement: string, result: string) =>
+  shader<'x' | 'shift' | 'spread' | 'y', 'rest'>(
     label,
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> shift: array<f32>;
 @group(0) @binding(2) var<storage, read> spread: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
+#if ${fine}
+@group(0) @binding(4) var<storage, read> rest: array<f32>;
+#endif
 override size: u32;
 override columns: u32;
 ${grid}
@@ -24,7 +37,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = invocation(id, groups);
   if (i >= size) { return; }
   let j = i % columns;
-  y[i] = ${expression};
+  ${statement}
+  y[i] = ${result};
 }
 `,
   );

@@ -34,7 +34,7 @@ export class DeviceLostError extends LatentGpuError {
   override name = 'DeviceLostError';
 }
 
-/** The device has no memory left, or a single buffer would pass the adapter's limit. */
+/** The device has no memory left, a single buffer would pass the adapter's limit, or a result what the engine holds in one array. */
 export class OutOfMemoryError extends LatentGpuError {
   override name = 'OutOfMemoryError';
 }
@@ -47,11 +47,8 @@ export class DivergedError extends LatentGpuError {
     readonly step: number,
     /** The first tensor that went bad: `loss`, or a parameter's name with `.grad`. */
     readonly tensor: string,
-    options?: ErrorOptions,
+    { advice = 'a smaller learning rate usually helps', ...options }: ErrorOptions & { advice?: string } = {},
   ) {
-    super(
-      `training diverged: ${tensor} is not finite, or too large, at step ${step}; a smaller learning rate usually helps`,
-      options,
-    );
+    super(`training diverged: ${tensor} is not finite, or too large, at step ${step}; ${advice}`, options);
   }
 }

@@ -206,8 +206,11 @@ const byFile = {
   ],
   normalize: [
     'models/normalize',
-    ['clamp', "'clamp((x[i] - shift[j]) / spread[j], 0.0, 1.0)'", "'(x[i] - shift[j]) / spread[j]'"],
-    ['sign', "spread[j] + shift[j]'", "spread[j] - shift[j]'"],
+    ['clamp', "'clamp(v, 0.0, 1.0)'", "'v'"],
+    ['sign', "'v + shift[j]'", "'v - shift[j]'"],
+    ['sign', "' - rest[j]'", "' + rest[j]'"],
+    ['sign', "' + rest[j]'", "' - rest[j]'"],
+    ['max for min', 'max(-v, v - 1.0)', 'min(-v, v - 1.0)'],
     ['index', 'i % columns', 'i / columns'],
   ],
   operand: [

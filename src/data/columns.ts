@@ -22,6 +22,8 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   const sum = new Float64Array(features);
   const squares = new Float64Array(features);
   const own = set.membership;
+  // The device multiplies by a float32.
+  const factor = Math.fround(scale);
   const width = features * (bytes ? 1 : 4);
   // Copies start at whole words: four rows of bytes do.
   const rows = Math.max(4, Math.floor(pieceBytes / width / 4) * 4);
@@ -31,9 +33,9 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
       if (own && !own[first + row]) continue;
       const at = row * features;
       // Squares are taken around the first example, so that far from zero little is lost.
-      origin ??= Float64Array.from({ length: features }, (_, column) => Math.fround(values[at + column] * scale));
+      origin ??= Float64Array.from({ length: features }, (_, column) => Math.fround(values[at + column] * factor));
       for (let column = 0; column < features; column++) {
-        const value = Math.fround(values[at + column] * scale);
+        const value = Math.fround(values[at + column] * factor);
         if (value < least[column]) least[column] = value;
         if (value > most[column]) most[column] = value;
         const off = value - origin[column];

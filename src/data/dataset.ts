@@ -1,7 +1,7 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
-import { emptyTensor, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
+import { emptyTensor, sameOrder, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
 import { splitRows } from './split.ts';
 import { halfOfWindow, upload } from './upload.ts';
 
@@ -51,6 +51,8 @@ interface Storage {
   readonly examples: number;
   readonly bytes: boolean;
   readonly scale: number;
+  /** Whether the scale is one that was asked for. */
+  readonly scaleGiven: boolean;
   readonly range: Range;
   /** A number for each example, [examples], where what is learned is more than the example itself. */
   readonly targets?: Tensor;
@@ -230,6 +232,7 @@ export async function dataset(
     examples: length,
     bytes,
     scale,
+    scaleGiven: options.scale !== undefined,
     range: scaled,
   };
   return new Dataset(gpu, shape, storage, labels, length);
@@ -298,27 +301,80 @@ export function checkProbabilities(data: Dataset): void {
     );
 }
 
+/** How the data lie that a model was trained on. */
+export interface TrainedOn {
+  readonly bytes: boolean;
+  readonly scale: number;
+  readonly given: boolean;
+  /** The largest absolute value, scaled. */
+  readonly largest: number;
+}
+
+export function trainedOn({ storage: { bytes, scale, scaleGiven, range } }: Dataset): TrainedOn {
+  return { bytes, scale, given: scaleGiven, largest: Math.max(-range.least, range.most) };
+}
+
+/** Bytes are never more than 1, and what is added to pictures of floats not much: beyond, floats are no value / 255. */
+const noBytes = 16;
+
 /**
- * Any kind of data as a data set of examples with `features` values.
- * @throws ShapeError naming both sides
+ * Refuses data whose scale nobody gave where it is another one than in training: with a scale that was given there, or of bytes where it was
+ * floats far beyond 1, or the other way round.
+ * @throws DataError
  */
-export async function asDataset(where: string, gpu: Gpu, data: Data, shape: readonly number[]): Promise<OnDevice> {
-  const features = shape.reduce((product, n) => product * n, 1);
+function checkScale(where: string, set: Dataset, before: TrainedOn): void {
+  const now = trainedOn(set);
+  if (now.given || now.scale === before.scale) return;
+  const floats = before.bytes ? now : before;
+  if (before.bytes === now.bytes ? !before.given : floats.given || floats.largest <= noBytes) return;
+  const kind = ({ bytes, scale, largest }: TrainedOn) =>
+    `${bytes ? 'bytes' : 'floats'} with a scale of ${scale === 1 / 255 ? '1/255' : scale}, values up to ${largest}`;
+  throw new DataError(
+    `${where}: the model was trained on ${kind(before)}; these are ${kind(now)}: say which is meant, by the \`scale\` of dataset(gpu, data, { scale })`,
+  );
+}
+
+/**
+ * Any kind of data as a data set of examples of that shape, or of its values in the same order. `before`: what the model was trained on, where the
+ * data are of the same kind.
+ * @throws ShapeError naming both sides; DataError
+ */
+export async function asDataset(
+  where: string,
+  gpu: Gpu,
+  data: Data,
+  shape: readonly number[],
+  before?: TrainedOn,
+): Promise<OnDevice> {
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
-    if (data.features !== features)
-      throw new ShapeError(`${where}: the model takes ${features} features, the data has ${data.features}`);
+    checkExamples(where, shape, data.shape);
+    if (before) checkScale(where, data, before);
     await data.bringBack();
     return { set: data, release: () => {} };
   }
-  if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
-    const has = withShape(data).shape.reduce((product, n) => product * n, 1);
-    if (has !== features)
-      throw new ShapeError(
-        `${where}: the model takes ${features} features, the data has ${has} ([${data.shape.join(', ')}])`,
-      );
+  if (!(data instanceof Uint8Array || data instanceof Float32Array))
+    checkExamples(where, shape, withShape(data).shape, data.shape);
+  const set = await dataset(gpu, data, { shape });
+  try {
+    if (before) checkScale(where, set, before);
+  } catch (error) {
+    set.dispose();
+    throw error;
   }
-  const made = await dataset(gpu, data, { shape });
-  return { set: made, release: () => made.dispose() };
+  return { set, release: () => set.dispose() };
+}
+
+/** @throws ShapeError where examples of one shape cannot be taken for those of another */
+function checkExamples(where: string, takes: readonly number[], has: readonly number[], whole?: readonly number[]) {
+  const [features, values] = [takes, has].map((shape) => shape.reduce((product, n) => product * n, 1));
+  if (values !== features)
+    throw new ShapeError(
+      `${where}: the model takes ${features} features, the data has ${values}${whole ? ` ([${whole.join(', ')}])` : ''}`,
+    );
+  if (!sameOrder(takes, has))
+    throw new ShapeError(
+      `${where}: the model takes examples of [${takes.join(', ')}], the data has [${has.join(', ')}], as many values in another order; if they are in the model's, give them as [examples, ${features}]`,
+    );
 }

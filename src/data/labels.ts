@@ -1,7 +1,7 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { shown } from '../runtime/options.ts';
-import { asDataset, Dataset, type Data, type OnDevice } from './dataset.ts';
+import { asDataset, Dataset, type Data, type OnDevice, type TrainedOn } from './dataset.ts';
 
 /** The class of each example, a whole number from 0 on. */
 export type Labels = ArrayLike<number>;
@@ -19,12 +19,13 @@ export async function putLabelled(
   labelled: Labelled,
   shape: readonly number[],
   classes: number,
+  before?: TrainedOn,
 ): Promise<OnDevice> {
   const data = labelled instanceof Dataset ? labelled : labelled?.data;
   const labels = labelled?.labels;
   if (typeof labels?.length !== 'number')
     throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
-  const { set, release } = await asDataset(where, gpu, data, shape);
+  const { set, release } = await asDataset(where, gpu, data, shape, before);
   try {
     checkLabels(where, labels, set.length, classes);
     const labelledSet = set.withTargets(labels);

@@ -54,7 +54,7 @@ export class OnnxGraph {
     return result;
   }
 
-  toBytes(name: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+  toBytes(name: string): Uint8Array<ArrayBuffer> {
     const graph = new Message()
       .each(this.#nodes, (message, node) => message.message(1, node))
       .text(2, name)
@@ -66,9 +66,6 @@ export class OnnxGraph {
       .text(2, 'latentgpu')
       .message(7, graph)
       .message(8, new Message().text(1, '').int(2, operatorSet))
-      .each(Object.entries(metadata), (message, [key, value]) =>
-        message.message(14, new Message().text(1, key).text(2, value)),
-      )
       .toBytes();
   }
 

@@ -4,7 +4,7 @@ import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
-import type { Matrix, Tensor } from '../runtime/tensor.ts';
+import { roomFor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
 import { startFit } from './fit.ts';
@@ -29,6 +29,7 @@ import { pretrainLayers } from './pretrain.ts';
 import { evaluate } from './run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { Trainable } from './trainable.ts';
+import { startPlace } from './trainer.ts';
 import { readWeights, writeWeights, type Weights } from './weights.ts';
 
 /**
@@ -62,7 +63,7 @@ export class Autoencoder {
     if (!given) checkSize(gpu, encoder, decoder);
     const values = encoder.parameterValues(seed, 0, given);
     const parameters = new Parameters(gpu, [...values, ...decoder.parameterValues(seed, values.length, given)]);
-    this.#host = { gpu, parameters, turns: new Turns() };
+    this.#host = { gpu, parameters, turns: new Turns(), place: startPlace() };
     this.#parts = parts;
     this.#hourglass = { ...parts, weights: () => weightsOf(parameters) };
     this.#model = trainable(this.#hourglass, this.#host, seed);
@@ -183,12 +184,13 @@ export class Autoencoder {
       corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
     const record = (pass: Pass, x: Tensor) =>
       recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
-    return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, seed);
+    return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, { seed });
   }
 
   /**
    * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
-   * With `perFeature` that of each element, examples × features in one array.
+   * With `perFeature` that of each element, examples × features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce' an
+   * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
    * @throws ShapeError, DataError
    */
   async errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
@@ -205,6 +207,7 @@ export class Autoencoder {
         inputShape,
         perFeature ? inputShape : [1],
         record,
+        { scores: true },
       );
       return values;
     });
@@ -216,7 +219,7 @@ export class Autoencoder {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkNumber('sample: count', count, { least: 1, most: this.#mostRows, whole: true });
+    this.#checkRows('sample: count', checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     this.#needGaussian('sample');
     const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
@@ -240,7 +243,7 @@ export class Autoencoder {
     options: { path?: 'linear' | 'spherical' } = {},
   ): Promise<Matrix> {
     checkOptions('interpolate', options, ['path']);
-    checkNumber('interpolate: steps', steps, { least: 2, most: this.#mostRows, whole: true });
+    this.#checkRows('interpolate: steps', checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
     const { path = this.#gaussian ? 'spherical' : 'linear' } = options;
     checkWord('interpolate: the path', path, ['linear', 'spherical']);
     return this.#withOne('interpolate: from', from, (first) =>
@@ -256,10 +259,11 @@ export class Autoencoder {
     checkNumber('traverse: dimension', dimension, { least: 0, most: this.codeSize - 1, whole: true });
     if (!Array.isArray(values) || !values.length)
       throw new OptionError('traverse: values are a list of at least one number');
+    this.#checkRows('traverse: values', values.length);
     const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
     return this.#withOne('traverse', data, async (set) => {
       const { data: code } = await this.encode(set);
-      const codes = new Float32Array(numbers.length * code.length);
+      const codes = roomFor('traverse', numbers.length * code.length);
       numbers.forEach((value, i) => {
         codes.set(code, i * code.length);
         codes[i * code.length + dimension] = value;
@@ -334,15 +338,17 @@ export class Autoencoder {
     this.#disposed = true;
   }
 
-  /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. */
-  get #mostRows(): number {
-    return Math.floor(
-      2 ** 29 /
-        Math.max(
-          this.codeSize,
-          this.decoder.outputShape.reduce((product, n) => product * n, 1),
-        ),
+  /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
+  #checkRows(where: string, rows: number): void {
+    const values = Math.max(
+      this.codeSize,
+      this.decoder.outputShape.reduce((product, n) => product * n, 1),
     );
+    const most = Math.floor(2 ** 29 / values);
+    if (rows > most)
+      throw new OptionError(
+        `${where}: ${rows} examples of ${4 * values} bytes take more than 2 GiB in one array; ask for at most ${most} at a time`,
+      );
   }
 
   get #gaussian(): boolean {
@@ -375,7 +381,13 @@ export class Autoencoder {
 
   /** Does something with a single example. */
   async #withOne<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
-    const { set, release } = await asDataset(where, this.#alive().gpu, data, this.encoder.inputShape);
+    const { set, release } = await asDataset(
+      where,
+      this.#alive().gpu,
+      data,
+      this.encoder.inputShape,
+      this.#host.place?.trainedOn,
+    );
     try {
       if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
       return await work(set);

@@ -2,6 +2,7 @@
  * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
  * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
  */
+import type { TrainedOn } from '../data/dataset.ts';
 import {
   DeviceLostError,
   FormatError,
@@ -170,7 +171,7 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 /** @throws OptionError */
 function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
-  const { optimizer, epochKind } = written;
+  const { optimizer, epochKind, trainedOn: trained } = written;
   for (const name of ['origin', 'given'] as const)
     if (count(name) > count('step')) throw new OptionError(`${name} comes after the last step`);
   if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
@@ -182,6 +183,17 @@ function readPlace(written: Record<string, unknown>): Place {
     origin: count('origin'),
     given: count('given'),
     epochKind,
+    ...(trained !== undefined && { trainedOn: readTrainedOn(record(trained, 'trainedOn')) }),
     ...(optimizer !== undefined && { optimizer: sameOptimizer(record(optimizer, 'optimizer') as never) }),
+  };
+}
+
+/** @throws OptionError */
+function readTrainedOn({ bytes, scale, given, largest }: Record<string, unknown>): TrainedOn {
+  return {
+    bytes: checkFlag('bytes', bytes),
+    scale: checkNumber('scale', scale),
+    given: checkFlag('given', given),
+    largest: checkNumber('largest', largest, { least: 0, most: Number.MAX_VALUE }),
   };
 }

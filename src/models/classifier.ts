@@ -92,12 +92,18 @@ export class Classifier {
     const copied = this.encoder.parameterValues(seed, 0, given);
     const own = this.head.parameterValues(seed, copied.length, given);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
-    this.#host = { gpu, turns: new Turns(), parameters: new Parameters(gpu, this.#frozen ? own : [...copied, ...own]) };
+    this.#host = {
+      gpu,
+      turns: new Turns(),
+      parameters: new Parameters(gpu, this.#frozen ? own : [...copied, ...own]),
+      place: startPlace(),
+    };
     this.#model = this.#trainable(seed);
   }
 
   /** Takes over the weights of the encoder it is made from. @internal */
   copyFrom(source: Host): Promise<void> {
+    this.#model.place.trainedOn = source.place?.trainedOn;
     // The source may have a head of its own.
     return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters, this.encoder.prefix);
   }
@@ -175,10 +181,12 @@ export class Classifier {
     return {
       host: this.#host,
       used: frozen && [frozen],
-      place: startPlace(),
+      place: this.#host.place!,
       seed,
+      normalized: encoder.entry && true,
       parts: ['crossEntropy', 'accuracy'],
-      put: (where, labelled) => putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes),
+      put: (where, labelled) =>
+        putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes, this.#host.place?.trainedOn),
       prepare: async (training) => encoder.entry?.fit(training),
       recordLoss(pass, { x, targets }) {
         pass.codes = 'mean';

@@ -62,19 +62,26 @@ async function attempt<L extends AnyLoss, D>(
   try {
     const { set: all, release } = await model.put('fit', data);
     cleanup.push(release);
-    const { training, held } = await splitOff(model, all, options.validation, cleanup);
+    const { training, held } = await splitOff('fit', model, all, options.validation, cleanup);
     const batch = batchSizeFor(options.batchSize, training.length);
     await recovery?.begin(course);
-    await model.prepare?.(training);
+    const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? place.optimizer ?? adam();
-    const validation = held && (await Validation.make(model, held, options, course.best));
-    if (validation) cleanup.push(() => validation.dispose());
-    const trainer = await Trainer.make(model, training, {
-      batch,
-      optimizer,
-      shuffled: options.shuffle ?? true,
-      frameBudgetMs: options.frameBudgetMs,
-    });
+    let validation: Validation<L> | undefined;
+    let trainer: Trainer<L>;
+    try {
+      validation = held && (await Validation.make(model, held, options, course.best));
+      if (validation) cleanup.push(() => validation!.dispose());
+      trainer = await Trainer.make(model, training, {
+        batch,
+        optimizer,
+        shuffled: options.shuffle ?? true,
+        frameBudgetMs: options.frameBudgetMs,
+      });
+    } catch (error) {
+      takeBack?.();
+      throw error;
+    }
     cleanup.push(() => trainer.dispose());
     try {
       course.stopped ??= await epochs(model, trainer, validation, training, batch, options, controls, course, recovery);
@@ -148,23 +155,29 @@ async function epochs<L extends AnyLoss, D>(
   return 'finished';
 }
 
-/** Splits the validation part off, or takes the one that was given. */
-async function splitOff<L extends AnyLoss, D>(
-  model: Trainable<L, D>,
+/** Splits the validation part off by the model's seed, or takes the one that was given. @throws DataError where one part would be empty */
+export async function splitOff<L extends AnyLoss, D>(
+  where: string,
+  { seed, put }: Pick<Trainable<L, D>, 'seed' | 'put'>,
   all: Dataset,
   validation: D | number | undefined,
   cleanup: (() => void)[],
 ): Promise<{ training: Dataset; held?: Dataset }> {
   if (validation === undefined) return { training: all };
   if (typeof validation === 'number') {
-    const [training, held] = all.split(1 - validation, { seed: model.seed });
+    const kept = Math.round(all.length * (1 - validation));
+    if (kept < 1 || kept >= all.length)
+      throw new DataError(
+        `${where}: a validation of ${validation} of ${all.length} examples leaves one side empty, none to ${kept < 1 ? 'train' : 'validate'} on; give more examples, or data of their own as \`validation\``,
+      );
+    const [training, held] = all.split(1 - validation, { seed });
     cleanup.push(
       () => training.dispose(),
       () => held.dispose(),
     );
     return { training, held };
   }
-  const { set, release } = await model.put('fit: validation', validation);
+  const { set, release } = await put(`${where}: validation`, validation);
   cleanup.push(release);
   return { training: all, held: set };
 }

@@ -1,8 +1,7 @@
 import { asDataset, checkProbabilities, type Data, type OnDevice } from '../data/dataset.ts';
 import { add } from '../kernels/elementwise.ts';
-import { elementLosses, loss, type LossKind } from '../kernels/loss.ts';
+import { elementLosses, loss, rowSums, type LossKind } from '../kernels/loss.ts';
 import { sum } from '../kernels/reduce.ts';
-import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Corruption } from './corruptions.ts';
@@ -49,10 +48,10 @@ function betaAt(model: Hourglass, step: number): number {
 export async function putExamples(
   { encoder, loss, normalizer }: Hourglass,
   where: string,
-  gpu: Gpu,
+  { gpu, place }: Host,
   data: Data,
 ): Promise<OnDevice> {
-  const made = await asDataset(where, gpu, data, encoder.inputShape);
+  const made = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
   try {
     if (loss === 'bce' && !normalizer) checkProbabilities(made.set);
     return made;
@@ -111,8 +110,18 @@ export function recordReconstruction(model: Hourglass, pass: Pass, x: Tensor): T
 export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
   const x = recordInput(model, pass, examples);
   const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss === 'bce' });
-  if (perFeature) return elementLosses(pass.tape, model.loss, y, x, pass.state, betaOf(model) ? factorOf(model, x) : 1);
-  return sum(pass.tape, loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x), false), 1);
+  const { tape, state } = pass;
+  const factor = factorOf(model, x);
+  // Held within [0, 1], whatever lies outside would score like the edge.
+  const outside = model.normalizer?.clamped ? model.normalizer.outside(tape, examples) : undefined;
+  if (perFeature) {
+    const losses = elementLosses(tape, model.loss, y, x, state, betaOf(model) ? factor : 1);
+    return outside ? add(tape, losses, outside) : losses;
+  }
+  const losses = sum(tape, loss(tape, model.loss, y, x, state, factor, false), 1);
+  return outside
+    ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor, 'none'), 1))
+    : losses;
 }
 
 /** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
@@ -126,10 +135,11 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
   const parts = lossParts(model);
   return {
     host,
-    place: startPlace(),
+    place: host.place ?? startPlace(),
     seed,
+    normalized: model.normalizer !== undefined,
     parts,
-    put: (where, data) => putExamples(model, where, host.gpu, data),
+    put: (where, data) => putExamples(model, where, host, data),
     prepare: async (training) => model.normalizer?.fit(training),
     recordLoss: (pass, { x }) => recordLoss(model, pass, x),
     losses: (means, step) => lossesFrom(parts, means, betaAt(model, step)),

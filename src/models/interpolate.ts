@@ -1,3 +1,5 @@
+import { roomFor } from '../runtime/tensor.ts';
+
 /** Codes on the straight line from one to another, both included, one after the other in one array. */
 export function linearPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
   return path(from, to, steps, (t) => [1 - t, t]);
@@ -23,7 +25,7 @@ function path(
   steps: number,
   weights: (t: number) => [number, number],
 ): Float32Array {
-  const codes = new Float32Array(steps * from.length);
+  const codes = roomFor('interpolate', steps * from.length);
   for (let step = 0; step < steps; step++) {
     const [p, q] = weights(step / (steps - 1));
     from.forEach((value, i) => (codes[step * from.length + i] = p * value + q * to[i]));

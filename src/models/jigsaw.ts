@@ -98,7 +98,7 @@ export class Jigsaw {
       ...own,
       ...this.head.parameterValues(seed, own.length, from?.given),
     ]);
-    this.#host = { gpu, turns: new Turns(), parameters };
+    this.#host = { gpu, turns: new Turns(), parameters, place: startPlace() };
     this.#puzzle = { image, side, tile, table: this.#makeTable(gpu) };
     this.#model = this.#trainable(seed);
   }
@@ -144,10 +144,10 @@ export class Jigsaw {
     checkSeed('solve', seed);
     const host = this.#alive();
     const { image, tile, side } = this.#puzzle;
-    const { set, release } = await asDataset('solve', host.gpu, data, image);
+    const { set, release } = await asDataset('solve', host.gpu, data, image, host.place?.trainedOn);
     // Each draws the same puzzles.
     const run = (shape: number[], record: (pass: Pass, x: Tensor) => Tensor) =>
-      predict(host, 'solve', set, image, shape, record, seed);
+      predict(host, 'solve', set, image, shape, record, { seed });
     try {
       const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#cut(pass, x).tiles);
       const truths = await run([1], (pass, x) => this.#cut(pass, x).labels);
@@ -198,10 +198,10 @@ export class Jigsaw {
   #trainable(seed: number): Trainable<JigsawLosses> {
     return {
       host: this.#host,
-      place: startPlace(),
+      place: this.#host.place!,
       seed,
       parts: ['crossEntropy', 'accuracy'],
-      put: (where, data) => asDataset(where, this.#host.gpu, data, this.#puzzle.image),
+      put: (where, data) => asDataset(where, this.#host.gpu, data, this.#puzzle.image, this.#host.place?.trainedOn),
       recordLoss: (pass, { x }) => {
         const { tiles, labels } = this.#cut(pass, x);
         const { losses, hits } = crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state, pass.training);

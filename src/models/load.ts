@@ -125,7 +125,7 @@ function readNormalization(written: unknown, shape: number[]): { how?: Normalize
   const [how] = readNormalizations([written]);
   const { clamped, fitted } = record(written, 'normalize');
   if (fitted === undefined) return { how, clamped: clamped === true };
-  const { shift, spread } = record(fitted, 'fitted');
+  const { shift, spread, rest } = record(fitted, 'fitted');
   const features = sizeOf(shape);
   const numbers = (values: unknown, least = -Infinity): Float32Array => {
     const good =
@@ -140,7 +140,12 @@ function readNormalization(written: unknown, shape: number[]): { how?: Normalize
     if (!good) throw new OptionError(`the normalisation is no list of ${features} numbers`);
     return Float32Array.from(values as number[]);
   };
-  return { how, clamped: clamped === true, fitted: { shift: numbers(shift), spread: numbers(spread, 0) } };
+  const lists = {
+    shift: numbers(shift),
+    spread: numbers(spread, 0),
+    ...(rest !== undefined && { rest: numbers(rest) }),
+  };
+  return { how, clamped: clamped === true, fitted: lists };
 }
 
 /** @throws OptionError */

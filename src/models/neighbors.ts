@@ -4,7 +4,7 @@ import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../runtime/options.ts';
 import { compile } from '../runtime/plan.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
-import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 
 export interface NeighborsOptions {
   /** Among which to look, [codes, features]. */
@@ -26,8 +26,12 @@ export interface Neighbors {
 /** Values of a block of distances, so that it stays well within what a binding may hold. */
 const blockSize = 2 ** 24;
 
+/** Of other values, differences may be so small that their squares are 0 on a device. */
+const leastExact = 2 ** -39;
+
 /**
  * The k nearest neighbours by brute force, on the device: all distances, in blocks of queries. Of codes equally far the one further up comes first.
+ * Values whose squared distances might pass float32 are refused; small ones are scaled by a power of two on the way.
  * @throws OptionError, ShapeError, DataError
  */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
@@ -71,16 +75,24 @@ async function search(
   const [count, width] = checkRows(`${where}: codes`, codes);
   const [asked, other] = checkRows(`${where}: queries`, queries);
   if (width !== other) throw new ShapeError(`${where}: the codes have ${width} features, the queries ${other}`);
+  if (!sameOrder(codes.shape.slice(1), queries.shape.slice(1)))
+    throw new ShapeError(
+      `${where}: codes of ${shown(codes.shape.slice(1))}, but queries of ${shown(queries.shape.slice(1))}`,
+    );
   checkNumber(`${where}: k`, k, { least: 1, most: Math.min(128, count), whole: true });
   if (labels) checkLabels(where, labels, count);
+  const scale = scaleOf(width, codes.data, queries.data);
   const made: Tensor[] = [];
   const put = (matrix: Matrix, rows: number) => {
     const padded = Math.ceil(width / 4) * 4;
-    const tensorOf = tensor(gpu, pad(matrix.data, width, padded), [rows, padded]);
+    const tensorOf = tensor(gpu, pad(where, matrix.data, width, padded, scale), [rows, padded]);
     made.push(tensorOf);
     return tensorOf;
   };
-  const found: Neighbors = { indices: new Int32Array(asked * k), distances: new Float32Array(asked * k) };
+  const found: Neighbors = {
+    indices: new Int32Array(roomFor(where, asked * k).buffer),
+    distances: roomFor(where, asked * k),
+  };
   try {
     const [all, wanted] = [put(codes, count), put(queries, asked)];
     const block = Math.min(asked, Math.max(4, Math.floor(blockSize / count)));
@@ -89,6 +101,7 @@ async function search(
   } finally {
     for (const each of made) each.dispose();
   }
+  if (scale !== 1) found.distances.forEach((distance, i) => (found.distances[i] = distance / scale));
   return found;
 }
 
@@ -120,12 +133,28 @@ async function searchBlock(
   }
 }
 
-function pad(data: Float32Array, width: number, padded: number): Float32Array {
-  if (width === padded) return data;
-  const wide = new Float32Array((data.length / width) * padded);
-  for (let row = 0; row * width < data.length; row++)
-    wide.set(data.subarray(row * width, (row + 1) * width), row * padded);
+/** Rows with zeros behind them, all times `scale`. */
+function pad(where: string, data: Float32Array, width: number, padded: number, scale: number): Float32Array {
+  if (width === padded && scale === 1) return data;
+  const wide = roomFor(where, (data.length / width) * padded);
+  for (let i = 0; i < data.length; i++) wide[Math.floor(i / width) * padded + (i % width)] = data[i] * scale;
   return wide;
+}
+
+/** The largest absolute value with which no squared distance passes float32. */
+const largestOf = (width: number): number => 2 ** 62 / Math.sqrt(width);
+
+/** The power of two that brings values as far up as can be, if there are small ones. */
+function scaleOf(width: number, ...all: readonly Float32Array[]): number {
+  let [least, most] = [Infinity, 0];
+  for (const values of all) {
+    for (let i = 0; i < values.length; i++) {
+      const size = Math.abs(values[i]);
+      if (size > most) most = size;
+      if (size && size < least) least = size;
+    }
+  }
+  return least < leastExact ? 2 ** Math.floor(Math.log2(largestOf(width) / most)) : 1;
 }
 
 function checkRows(where: string, matrix: Matrix): [rows: number, width: number] {
@@ -135,15 +164,18 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
   const width = sides.reduce((product, n) => product * n, 1);
   if (matrix.data.length !== rows * width)
     throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
-  const wrong = matrix.data.findIndex((value) => !Number.isFinite(value));
+  const most = largestOf(width);
+  const wrong = matrix.data.findIndex((value) => !(Math.abs(value) <= most));
   if (wrong >= 0)
-    throw new DataError(`${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}`);
+    throw new DataError(
+      `${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}${Number.isFinite(matrix.data[wrong]) ? ', whose squared distances may pass float32: leave the row out, or scale codes and queries' : ''}`,
+    );
   return [rows, width];
 }
 
 function checkLabels(where: string, labels: ArrayLike<number>, codes: number): void {
   if (labels.length !== codes) throw new ShapeError(`${where}: ${codes} codes, but ${labels.length} labels`);
-  const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0);
+  const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0 || label > 2147483647);
   if (wrong >= 0)
-    throw new DataError(`${where}: label ${wrong} is ${shown(labels[wrong])}, not a whole number from 0 on`);
+    throw new DataError(`${where}: label ${wrong} is ${shown(labels[wrong])}, not a whole number from 0 to 2147483647`);
 }

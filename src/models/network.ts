@@ -1,5 +1,5 @@
 import { asDataset, type Data } from '../data/dataset.ts';
-import { OutOfMemoryError } from '../errors.ts';
+import { DataError, OutOfMemoryError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
@@ -9,6 +9,7 @@ import { toInside, type Image, type Layout } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
 import type { Pass } from './pass.ts';
 import { mapRows } from './run.ts';
+import type { Place } from './trainer.ts';
 
 /** A row of `describe()`. */
 export interface LayerInfo {
@@ -26,6 +27,8 @@ export interface Host {
   readonly parameters: Parameters<Layout>;
   /** Readers and training take turns on the weights. */
   readonly turns: Turns;
+  /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
+  readonly place?: Place;
 }
 
 export interface NetworkOptions {
@@ -105,7 +108,8 @@ export class Network {
       const y = this.recordFromData(pass, x);
       return exit?.inverse(pass.tape, y) ?? y;
     };
-    return predict(this.host(), `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
+    const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined };
+    return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
   /** A table of layers, shapes and parameters. */
@@ -255,20 +259,33 @@ function around(
   return befores.map((image, i) => ({ before: image, after: i < layers.length ? afters[i] : undefined }));
 }
 
-/** Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights. */
+/**
+ * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
+ *
+ * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
+ * @throws ShapeError, DataError, OutOfMemoryError
+ */
 export async function predict(
-  { gpu, turns }: Host,
+  { gpu, turns, place }: Host,
   where: string,
   data: Data,
   inputShape: readonly number[],
   outputShape: readonly number[],
   record: (pass: Pass, x: Tensor) => Tensor,
-  seed?: number,
+  { seed, scores = false }: { seed?: number; scores?: boolean } = {},
 ): Promise<Matrix> {
-  const { set, release } = await asDataset(where, gpu, data, inputShape);
+  const { set, release } = await asDataset(where, gpu, data, inputShape, place?.trainedOn);
   try {
     const columns = outputShape.reduce((product, n) => product * n, 1);
-    const values = await mapRows(turns, set, columns, record, seed);
+    const values = await mapRows(where, turns, set, columns, record, seed);
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isNaN(values[i])) continue;
+      if (!scores)
+        throw new DataError(
+          `${where}: row ${Math.floor(i / columns)} comes to no number: its values, or the model's weights, are too large for float32`,
+        );
+      values[i] = Infinity;
+    }
     return { data: values, shape: [set.length, ...outputShape] };
   } finally {
     release();

@@ -13,28 +13,37 @@ export interface Normalize extends Part {
 }
 
 /**
- * Each feature to mean 0 and standard deviation 1 on the training data, as scikit-learn's StandardScaler; one that never changes becomes 0.
- * Fitted by the first `fit`, on the training part alone, and kept with the model; `reconstruct` and `decode` give the data's own units back,
- * losses are in those of the deviations.
+ * Each feature to mean 0 and standard deviation 1 on the training data, as scikit-learn's StandardScaler; one that never changes becomes 0, and
+ * values within 2⁻¹⁰⁰ of each other count as such. Fitted by the first `fit`, on the training part alone, and kept with the model; `reconstruct`
+ * and `decode` give the data's own units back, as finely as a float32 of their size can, losses are in those of the deviations.
  */
 export const standardize = (): Normalize => ({ name: 'standardize', args: [] });
 
 /**
  * Each feature to [0, 1] on the training data, as scikit-learn's MinMaxScaler; one that never changes becomes 0. Fitted and kept as by
- * `standardize`. What lies outside of the training data's range goes outside of [0, 1], but under `loss: 'bce'`, where it counts as the range's end.
+ * `standardize`. What lies outside of the training data's range goes outside of [0, 1]. Under `loss: 'bce'` the model sees the range's end instead,
+ * and `errors` adds how far outside it is.
  */
 export const minMax = (): Normalize => ({ name: 'minMax', args: [] });
 
-/** What a normalisation was fitted to: x' = (x − shift) / spread for each feature. */
+/** What a normalisation was fitted to: x' = (x − shift − rest) / spread for each feature. */
 export interface Fitted {
   readonly shift: Float32Array;
   readonly spread: Float32Array;
+  /** What float32 leaves of the shift, where that is not next to nothing in any column. */
+  readonly rest?: Float32Array;
 }
+
+/** Columns that span less count as constant, as devices may take what is below 2⁻¹²⁶ for 0; by more they need not divide. */
+const [leastSpan, mostSpan] = [2 ** -100, 2 ** 126];
+
+/** A mean may be off by so many deviations before its float32 gets a rest. */
+const tolerance = 1e-5;
 
 /** As plain data. */
 export interface WrittenNormalization extends Part {
   readonly clamped: boolean;
-  readonly fitted?: Readonly<Record<keyof Fitted, number[]>>;
+  readonly fitted?: { readonly [name in keyof Fitted]: number[] };
 }
 
 /** A model's normalisation, from its first fit on. */
@@ -56,9 +65,12 @@ export class Normalizer {
 
   /** As plain data; `readNormalization` takes it back. */
   describe(): WrittenNormalization {
-    const { how } = this;
-    const fitted = this.#fitted && { shift: Array.from(this.#fitted.shift), spread: Array.from(this.#fitted.spread) };
-    return { ...written([how])[0], clamped: this.clamped, fitted };
+    const lists = Object.entries(this.#fitted ?? {}).map(([name, values]) => [
+      name,
+      Array.from(values as Float32Array),
+    ]);
+    const fitted = this.#fitted && (Object.fromEntries(lists) as WrittenNormalization['fitted']);
+    return { ...written([this.how])[0], clamped: this.clamped, fitted };
   }
 
   /** Another one of its own, fitted as this one is. */
@@ -68,25 +80,37 @@ export class Normalizer {
     return copy;
   }
 
-  /** The first call fits it; later ones do nothing. */
-  async fit(set: Dataset): Promise<void> {
-    if (this.#fitted) return;
+  /** The first call fits it, and returns what takes that back; later ones do nothing. */
+  async fit(set: Dataset): Promise<(() => void) | undefined> {
+    if (this.#fitted) return undefined;
+    const { name } = this.how;
     const { least, most, mean, deviation } = await columnsOf(set);
-    const standard = this.how.name === 'standardize';
-    const spread = standard ? deviation : most.map((value, i) => value - least[i]);
-    // Less than float32 can tell apart is no spread.
-    const real = spread.map((value, i) => (value > 1e-7 * Math.max(Math.abs(least[i]), Math.abs(most[i])) ? value : 1));
-    const wide = real.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const span = most.map((value, i) => value - least[i]);
+    const wide = span.findIndex((value) => value > mostSpan);
     if (wide >= 0)
       throw new DataError(
-        `${this.how.name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, which is more than float32 can span`,
+        `${name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, too far for float32 to divide by; if one of these marks a missing value, leave such rows out`,
       );
-    this.set({ shift: Float32Array.from(standard ? mean : least), spread: Float32Array.from(real) });
+    const standard = name === 'standardize';
+    const spread = Float32Array.from(standard ? deviation : span, (value, i) => (span[i] < leastSpan ? 1 : value));
+    const shift = Float32Array.from(standard ? mean : least);
+    const rest = Float32Array.from(mean, (value, i) => (standard ? value - shift[i] : 0));
+    const fine = rest.some((value, i) => Math.abs(value) > tolerance * spread[i]);
+    this.set({ shift, spread, ...(fine && { rest }) });
+    return () => {
+      this.dispose();
+      this.#fitted = this.#onDevice = undefined;
+    };
   }
 
   /** Records x' of x, [rows, features]. @throws LatentGpuError before the first fit */
   forward(tape: Tape, x: Tensor): Tensor {
-    return normalize(tape, x, this.needFitted(), this.clamped);
+    return normalize(tape, x, this.needFitted(), this.clamped ? 'clamped' : 'free');
+  }
+
+  /** Records how far x' of x lies outside of [0, 1]. @throws LatentGpuError before the first fit */
+  outside(tape: Tape, x: Tensor): Tensor {
+    return normalize(tape, x, this.needFitted(), 'outside');
   }
 
   /** Records x of x'. @throws LatentGpuError before the first fit */
@@ -95,27 +119,28 @@ export class Normalizer {
   }
 
   dispose(): void {
-    this.#onDevice?.shift.dispose();
-    this.#onDevice?.spread.dispose();
+    for (const each of Object.values(this.#onDevice ?? {})) (each as Tensor).dispose();
   }
 
   /** Fits it to something known; once, but for a device that has been lost. */
   set(fitted: Fitted): void {
-    this.#fitted = fitted;
-    const shift = tensor(this.gpu, fitted.shift);
+    const made: Partial<Record<keyof Fitted, Tensor>> = {};
     try {
-      this.#onDevice = { shift, spread: tensor(this.gpu, fitted.spread) };
+      for (const [name, values] of Object.entries(fitted))
+        made[name as keyof Fitted] = tensor(this.gpu, values as Float32Array);
     } catch (error) {
-      shift.dispose();
+      for (const each of Object.values(made)) each.dispose();
       throw error;
     }
+    this.#fitted = fitted;
+    this.#onDevice = made as Scaling;
   }
 
   /** @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
     if (!this.#onDevice)
       throw new LatentGpuError(
-        `${this.how.name}: it is fitted on the training data by the first \`fit\`, which has not been yet`,
+        `${this.how.name}: it is fitted on the training data by the first \`fit\`: call fit() first`,
       );
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;

@@ -113,8 +113,9 @@ class NetworkWriter {
   }
 
   normalized({ name }: Value, normalizer: Normalizer, shape: readonly number[]): Value {
-    const { shift, spread } = this.#scaling(normalizer, shape);
-    const scaled = this.graph.node('Div', [this.graph.node('Sub', [name, shift]), spread]);
+    const { shift, spread, rest } = this.#scaling(normalizer, shape);
+    const moved = [shift, ...rest].reduce((x, part) => this.graph.node('Sub', [x, part]), name);
+    const scaled = this.graph.node('Div', [moved, spread]);
     if (!normalizer.clamped) return { name: scaled, channelsFirst: false };
     const [least, most] = [
       this.graph.floats('zero', Float32Array.of(0), []),
@@ -124,8 +125,8 @@ class NetworkWriter {
   }
 
   denormalized(y: string, normalizer: Normalizer, shape: readonly number[]): string {
-    const { shift, spread } = this.#scaling(normalizer, shape);
-    return this.graph.node('Add', [this.graph.node('Mul', [y, spread]), shift]);
+    const { shift, spread, rest } = this.#scaling(normalizer, shape);
+    return [...rest, shift].reduce((x, part) => this.graph.node('Add', [x, part]), this.graph.node('Mul', [y, spread]));
   }
 
   reshaped(x: string, shape: readonly number[]): string {
@@ -160,10 +161,12 @@ class NetworkWriter {
     return found && this.graph.floats(name, found.data, found.shape);
   }
 
-  #scaling({ fitted }: Normalizer, shape: readonly number[]): { shift: string; spread: string } {
+  #scaling({ fitted }: Normalizer, shape: readonly number[]): { shift: string; spread: string; rest: string[] } {
+    const { shift, spread, rest } = fitted!;
     return {
-      shift: this.graph.floats('normalize.shift', fitted!.shift, shape),
-      spread: this.graph.floats('normalize.spread', fitted!.spread, shape),
+      shift: this.graph.floats('normalize.shift', shift, shape),
+      spread: this.graph.floats('normalize.spread', spread, shape),
+      rest: rest ? [this.graph.floats('normalize.rest', rest, shape)] : [],
     };
   }
 }

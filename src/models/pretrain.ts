@@ -1,11 +1,10 @@
-import { asDataset, type Data } from '../data/dataset.ts';
-import { splitRows } from '../data/split.ts';
+import { asDataset, trainedOn, type Data } from '../data/dataset.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import { philox, streams } from '../runtime/random.ts';
 import { Turns } from '../runtime/turns.ts';
-import { startFit } from './fit.ts';
+import { splitOff, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { recordInput, recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
 import type { Host, Network } from './network.ts';
@@ -16,40 +15,39 @@ import { copyWeights } from './weights.ts';
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
 export async function pretrainLayers(
   model: Hourglass,
-  { host, seed, put }: Trainable,
+  whole: Trainable,
   data: Data,
   options: FitOptions,
 ): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
-  const { validation } = options;
-  const made = [await put('pretrain', data)];
+  const { host, seed, put } = whole;
+  const cleanup: (() => void)[] = [];
   try {
-    const [{ set }] = made;
-    batchSizeFor(
-      options.batchSize,
-      typeof validation === 'number' ? splitRows(set.length, 1 - validation, {})[0].length : set.length,
-    );
-    if (validation !== undefined && typeof validation !== 'number')
-      made.push(await put('pretrain: validation', validation));
+    const { set, release } = await put('pretrain', data);
+    cleanup.push(release);
+    // All stages, and a `fit` that comes after them, hold the same examples back.
+    const { training, held } = await splitOff('pretrain', whole, set, options.validation, cleanup);
+    batchSizeFor(options.batchSize, training.length);
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
       const stage = { stage: i + 1, stages: pairs.length };
-      const told: FitOptions = {
+      const stageOptions: FitOptions = {
         ...options,
-        validation: made.at(1)?.set ?? validation,
+        validation: held,
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
       histories.push(
         await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) =>
-          startFit(stage, set, told),
+          startFit(stage, training, stageOptions),
         ),
       );
     }
+    whole.place.trainedOn = trainedOn(set);
     return histories;
   } finally {
-    for (const { release } of made) release();
+    for (const free of cleanup.reverse()) free();
   }
 }
 
@@ -108,8 +106,9 @@ async function trainPair(
     const history = await fit({
       ...trainable(stage, stageHost, seed),
       used: [whole.parameters],
+      normalized: model.normalizer !== undefined,
       // What a stage sees is what the whole model sees, and was looked through for that.
-      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape),
+      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape, whole.place?.trainedOn),
       prepare: async (training) => model.normalizer?.fit(training),
       recordLoss(pass, { x }) {
         const clean = pass.tape.constant(() => {

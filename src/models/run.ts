@@ -5,7 +5,7 @@ import { compile, type Plan } from '../runtime/plan.ts';
 import { Schedule } from '../runtime/schedule.ts';
 import { makeState, writeState } from '../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../runtime/tape.ts';
-import { emptyTensor, readTensors, type Tensor } from '../runtime/tensor.ts';
+import { emptyTensor, readTensors, roomFor, type Tensor } from '../runtime/tensor.ts';
 import type { Turns } from '../runtime/turns.ts';
 import { meanOverExamples, type AnyLoss } from './losses.ts';
 import { Pass } from './pass.ts';
@@ -32,6 +32,7 @@ function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): num
  * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
  */
 export async function mapRows(
+  where: string,
   turns: Turns,
   data: Dataset,
   columns: number,
@@ -39,6 +40,7 @@ export async function mapRows(
   seed = 0,
 ): Promise<Float32Array> {
   const { gpu, length } = data;
+  const results = roomFor(where, length * columns);
   const batch = batchFor(data, columns);
   const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
   const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(most / (batch * columns * 4))));
@@ -63,7 +65,6 @@ export async function mapRows(
     const plan = own(await compile(tape));
     return await turns.take(async () => {
       const schedule = new Schedule(gpu);
-      const results = new Float32Array(length * columns);
       feed?.begin(data.rows);
       for (let position = 0; position < length; position += batches * batch) {
         writeState(gpu, state, { position, examples: length, batch, seed });
@@ -203,7 +204,9 @@ export class Evaluation<L extends AnyLoss> {
     const batches = Array.from({ length: this.losses.rows }, (_, i) =>
       this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step),
     );
-    return meanOverExamples(batches, 0, batch, examples);
+    const mean = Object.entries(meanOverExamples(batches, 0, batch, examples));
+    // Data and weights are finite, so that what is no number has been too large for one.
+    return Object.fromEntries(mean.map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value])) as L;
   }
 
   dispose(): void {

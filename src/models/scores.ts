@@ -78,5 +78,8 @@ function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<numb
 function checkScores(where: string, scores: ArrayLike<number>): void {
   if (!checkNumbers(`${where}: scores`, scores).length) throw new DataError(`${where}: there are no scores`);
   const wrong = Array.from(scores).findIndex((score) => !Number.isFinite(score));
-  if (wrong >= 0) throw new DataError(`${where}: score ${wrong} is ${shown(scores[wrong])}`);
+  if (wrong >= 0)
+    throw new DataError(
+      `${where}: score ${wrong} is ${shown(scores[wrong])}${scores[wrong] === Infinity ? ': that example is an anomaly in any case, leave it out here' : ''}`,
+    );
 }

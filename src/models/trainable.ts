@@ -14,12 +14,14 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly used?: readonly Parameters[];
   readonly place: Place;
   readonly seed: number;
+  /** Whether its data are normalised; undefined where that is no option of it. */
+  readonly normalized?: boolean;
   /** What the device adds up separately, in the order in which `recordLoss` returns it. */
   readonly parts: readonly string[];
   /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */
   put(where: string, data: D): Promise<OnDevice>;
-  /** Looks at the data that will be trained on, before the first step of each fit. */
-  prepare?(training: Dataset): Promise<void>;
+  /** Looks at the data that will be trained on, before the first step of each fit; returns what takes back the change that was made, if one was. */
+  prepare?(training: Dataset): Promise<(() => void) | undefined>;
   /** Records the model on a batch and the parts of its loss as sums, with the gradient if the pass trains. */
   recordLoss(pass: Pass, batch: Batch): Tensor[];
   /** What is told of a batch, from the means of the parts over its examples. */

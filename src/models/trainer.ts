@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/dataset.ts';
+import { trainedOn, type Dataset, type TrainedOn } from '../data/dataset.ts';
 import { Feed } from '../data/feed.ts';
 import { DivergedError } from '../errors.ts';
 import { momentCount, optimize, settingNames } from '../kernels/optimizer.ts';
@@ -28,11 +28,23 @@ export interface Place {
   origin: number;
   /** and the one from which its learning rate's schedule counts: it was given in that fit. */
   given: number;
+  /** What was trained on last. */
+  trainedOn?: TrainedOn;
   /** While steps are running, the device's own record, which is ahead of this one. */
   live?: Tensor;
 }
 
-export const startPlace = (): Place => ({ step: 0, epoch: 0, position: 0, epochKind: '', origin: 0, given: 0 });
+/** With all keys of a file, so that these are always in one order. */
+export const startPlace = (): Place => ({
+  step: 0,
+  epoch: 0,
+  position: 0,
+  epochKind: '',
+  origin: 0,
+  given: 0,
+  optimizer: undefined,
+  trainedOn: undefined,
+});
 
 export interface TrainerOptions {
   batch: number;
@@ -45,18 +57,20 @@ export interface TrainerOptions {
 export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
-  /** The model's step at which this run began. */
+  /** The model's step at which this run began, and the one at which this fit did. */
   #began = 0;
+  readonly #first: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
     private readonly options: TrainerOptions,
-    private readonly examples: number,
+    private readonly data: Dataset,
     private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor; timetable: Tensor },
     private readonly plans: { step: Plan; shuffle: Plan },
     private readonly feed: Feed | undefined,
   ) {
     this.stepsPerEpoch = tensors.losses.rows;
+    this.#first = model.place.step;
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
@@ -70,12 +84,6 @@ export class Trainer<L extends AnyLoss> {
     const { batch, optimizer, shuffled } = options;
     const stepsPerEpoch = Math.ceil(data.length / batch);
     const gradients = parameters.gradients;
-    if (place.optimizer?.kind !== optimizer.kind) {
-      parameters.resetMoments(momentCount(optimizer.kind));
-      place.origin = place.step;
-    }
-    if (place.optimizer !== optimizer) place.given = place.step;
-    place.optimizer = optimizer;
     const tensors = {
       state: makeState(gpu),
       losses: emptyTensor(gpu, [stepsPerEpoch, model.parts.length], 'f32', 'losses'),
@@ -86,8 +94,12 @@ export class Trainer<L extends AnyLoss> {
     const { state, losses, order, timetable } = tensors;
     const plans: Plan[] = [];
     let feed: Feed | undefined;
+    // Until all that can be refused has been made, the model keeps the optimizer and the moments that it has.
+    const another = place.optimizer?.kind !== optimizer.kind;
+    let moments = another ? undefined : parameters.moments;
     try {
       feed = Feed.open('fit', data, batch);
+      if (another) moments = parameters.makeMoments(momentCount(optimizer.kind));
       const step = makeTape(gpu);
       const parts = model.recordLoss(
         new Pass(step, 'train', state, timetable),
@@ -98,7 +110,7 @@ export class Trainer<L extends AnyLoss> {
       optimize(step, optimizer.kind, {
         values: parameters.values,
         gradients,
-        moments: parameters.moments,
+        moments,
         settings: tensors.settings,
         state,
       });
@@ -106,9 +118,14 @@ export class Trainer<L extends AnyLoss> {
       shuffle(ordering, state, order, { shuffled, subset: data.order });
       for (const tape of [step, ordering]) plans.push(await compile(tape));
     } catch (error) {
-      for (const each of [...Object.values(tensors), ...plans, feed]) each?.dispose();
+      for (const each of [...Object.values(tensors), ...plans, feed, another ? moments : undefined]) each?.dispose();
       throw error;
     }
+    parameters.useMoments(moments);
+    if (another) place.origin = place.step;
+    if (place.optimizer !== optimizer) place.given = place.step;
+    place.optimizer = optimizer;
+    place.trainedOn = trainedOn(data);
     const values = settings(optimizer);
     writeTensor(
       gpu,
@@ -119,12 +136,12 @@ export class Trainer<L extends AnyLoss> {
     if (place.position && (place.epochKind !== epochKind || place.position >= data.length))
       Object.assign(place, { epoch: place.epoch + 1, position: 0 });
     place.epochKind = epochKind;
-    return new Trainer(model, options, data.length, tensors, { step: plans[0], shuffle: plans[1] }, feed);
+    return new Trainer(model, options, data, tensors, { step: plans[0], shuffle: plans[1] }, feed);
   }
 
   /** Steps until the epoch is through. */
   get stepsLeft(): number {
-    return Math.ceil((this.examples - this.model.place.position) / this.options.batch);
+    return Math.ceil((this.data.length - this.model.place.position) / this.options.batch);
   }
 
   /**
@@ -143,7 +160,7 @@ export class Trainer<L extends AnyLoss> {
       epoch,
       position,
       origin,
-      examples: this.examples,
+      examples: this.data.length,
       batch: this.options.batch,
       seed,
     });
@@ -189,9 +206,23 @@ export class Trainer<L extends AnyLoss> {
     const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
     const { step, epoch, position, slot, bad } = parseState(words);
     Object.assign(place, { step, epoch, position });
-    if (bad !== noneBad)
-      throw new DivergedError(step + 1, bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`);
+    if (bad !== noneBad) {
+      const tensor = bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`;
+      throw new DivergedError(step + 1, tensor, step === this.#first ? { advice: this.#adviceBeforeUpdates() } : {});
+    }
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i));
+  }
+
+  /** Where no update of this fit has been made yet, no learning rate helps. */
+  #adviceBeforeUpdates(): string {
+    const { normalized } = this.model;
+    const { least, most } = this.data.storage.range;
+    const largest = Math.max(-least, most);
+    const help =
+      largest > 10 && !normalized
+        ? `bring it near 1 with \`scale\` in dataset()${normalized === false ? ', or with `normalize` in the model' : ''}`
+        : 'the weights it starts from, or the factors of its penalties, are too large';
+    return `no update of this fit has been made, so its learning rate is not the cause: the data's largest absolute value is ${Number(largest.toPrecision(4))}; ${help}`;
   }
 
   /** What each of the coming steps uses: nothing on the device knows of schedules. */

@@ -73,10 +73,13 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
-    return { parameter, values: layout ? toInside(data, layout) : data.slice() };
+    boundRange(parameter);
+    return { place, name, values: layout ? toInside(data, layout) : data.slice() };
   });
-  // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it.
-  void turns.take(() => copies.forEach(({ parameter, values }) => writeTensor(gpu, parameter, values)));
+  gpu.check();
+  // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it. Until then a fit may have brought
+  // the weights to another device. What fails here is the loss of the device, which everything asked for later is told of as well.
+  void turns.take(() => copies.forEach(({ place, name, values }) => writeTensor(gpu, place.named(name)!, values)));
 }
 
 /** Copies on the device those weights that both places have, and whose names begin like that. */

@@ -1,14 +1,15 @@
 import { OptionError } from '../errors.ts';
 
-/** What people coming from elsewhere type, and what it is called here. */
+/** What people coming from elsewhere type, and what it is called here, where there is such an option. */
 const synonyms: Record<string, string> = {
   validationSplit: 'validation: 0.1',
   validationData: 'validation',
   validation_split: 'validation: 0.1',
   batch: 'batchSize',
   batch_size: 'batchSize',
-  lr: 'learningRate',
-  learning_rate: 'learningRate',
+  lr: 'optimizer: adam(0.001)',
+  learning_rate: 'optimizer: adam(0.001)',
+  learningRate: 'optimizer: adam(0.001)',
   callbacks: 'onEpochEnd',
   yieldEvery: 'frameBudgetMs',
   latentDim: 'encoder: [dense(latentDim)]',
@@ -43,7 +44,8 @@ export function checkOptions(where: string, options: object, known: readonly str
     // Files name options, too: some that every object has, some as long as the file.
     const close = (name: string) =>
       Math.abs(name.length - key.length) <= 2 && distance(name.toLowerCase(), key.toLowerCase()) <= 2;
-    const meant = Object.hasOwn(synonyms, key) ? synonyms[key] : known.find(close);
+    const synonym = Object.hasOwn(synonyms, key) ? synonyms[key] : '';
+    const meant = known.includes(synonym.split(':')[0]) ? synonym : known.find(close);
     throw new OptionError(
       `${where}: unknown option '${key}'${meant ? ` (did you mean ${meant}?)` : `; it takes ${known.join(', ')}`}`,
     );

@@ -131,11 +131,19 @@ export class Parameters<Layout = unknown> {
 
   /** `count` zeroed moments for every value, in one buffer, or none. Replaces those there were. */
   resetMoments(count: number): Tensor | undefined {
-    // The old ones go only when the new ones are there.
-    const moments = count ? emptyTensor(this.gpu, [count, this.values.size], 'f32', 'moments') : undefined;
-    this.#moments?.dispose();
-    this.#moments = moments;
+    this.useMoments(this.makeMoments(count));
     return this.#moments;
+  }
+
+  /** The same, not used yet: until `useMoments` they are the caller's to free. */
+  makeMoments(count: number): Tensor | undefined {
+    return count ? emptyTensor(this.gpu, [count, this.values.size], 'f32', 'moments') : undefined;
+  }
+
+  /** Takes these moments in the place of those there were. */
+  useMoments(moments: Tensor | undefined): void {
+    if (moments !== this.#moments) this.#moments?.dispose();
+    this.#moments = moments;
   }
 
   /** The optimizer's moments, if it has any. */

@@ -1,4 +1,4 @@
-import { DataError, DeviceLostError, LatentGpuError, ShapeError } from '../errors.ts';
+import { DataError, DeviceLostError, LatentGpuError, OutOfMemoryError, ShapeError } from '../errors.ts';
 import { checkGpu, type Gpu } from './device.ts';
 import { checkNumbers, checkWord, isShape, shown } from './options.ts';
 
@@ -75,6 +75,24 @@ export interface Piece {
 export function checkShape(label: string, shape: unknown): void {
   if (!isShape(shape))
     throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
+}
+
+/** An array on this side for what is asked for. @throws OutOfMemoryError where the engine has no room for it */
+export function roomFor(where: string, values: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(values);
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      `${where}: the result takes ${4 * values} bytes, more than there is room for in one array; ask for less at a time`,
+      { cause },
+    );
+  }
+}
+
+/** Whether values of one shape are those of the other in the same order: sides of 1 aside they are the same, or one of them is flat. */
+export function sameOrder(a: readonly number[], b: readonly number[]): boolean {
+  const [p, q] = [a, b].map((shape) => shape.filter((side) => side !== 1));
+  return p.length < 2 || q.length < 2 || p.join() === q.join();
 }
 
 /** Puts numbers on the device. Without a shape, a flat array is a vector. @throws OptionError, ShapeError, DataError */

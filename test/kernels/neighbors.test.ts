@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { distances } from '../../src/kernels/neighbors.ts';
+import { distances, smallest } from '../../src/kernels/neighbors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -34,3 +34,19 @@ it('squared distances of the queries of a block, wherever it begins', async () =
     expectClose(results[block], wanted, (i) => 1e-6 * wanted[i], `${count} queries from ${first}`);
   });
 });
+
+it.each([7, 1500])(
+  'the smallest of %i values that are not finite are rows there are, finite ones first',
+  async (length) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const values = Array.from({ length }, (_, i) => [Infinity, NaN, -Infinity][i % 3]);
+    [values[5], values[3]] = [2, 3.4028234663852886e38];
+    const tape = makeTape(gpu);
+    const { values: least, rows } = smallest(tape, memory.put(values, [length, 1]), 5);
+    const [found, at] = await run(tape, [least, rows]);
+    memory.dispose();
+    expect([...at]).toEqual([5, 0, 1, 2, 3]);
+    expect([...found].map((value) => value === 2)).toEqual([true, false, false, false, false]);
+  },
+);

@@ -4,11 +4,15 @@ import {
   adam,
   adamw,
   autoencoder,
+  classifier,
+  DataError,
   dataset,
   dense,
   DivergedError,
+  gaussian,
   OptionError,
   sgd,
+  standardize,
   stepDecay,
   type Progress,
 } from '../../src/index.ts';
@@ -346,7 +350,78 @@ describe('reading while training', () => {
   });
 });
 
+describe('a fit that is refused', () => {
+  it('leaves optimizer and moments as they were', async () => {
+    const gpu = await sharedGpu();
+    const [model, untouched] = [await smallModel(), await smallModel()];
+    const streamed = await dataset(gpu, data(50), { shape: [12], deviceBytes: 1000 });
+    for (const each of [model, untouched]) await each.fit(data(50), { steps: 3, optimizer: adam(0.01) });
+    const before = gpu.memory().buffers;
+    for (const optimizer of [sgd(0.1), adagrad()]) {
+      const error = await errorOf(model.fit(streamed, { steps: 1, batchSize: 40, optimizer }));
+      expect(error).toBeInstanceOf(OptionError);
+      expect(error.message).toContain('fit: a batch of 40');
+    }
+    expect(gpu.memory().buffers).toBe(before);
+    expect(await model.save()).toEqual(await untouched.save());
+    for (const each of [model, untouched]) await each.fit(data(50), { steps: 3 });
+    expect(await bits(model)).toEqual(await bits(untouched));
+    for (const each of [model, untouched, streamed]) each.dispose();
+  });
+
+  it.each([
+    [0.1, 'validate'],
+    [0.9, 'train'],
+  ])('for a validation of %s of four examples names that option and which part is empty', async (validation, part) => {
+    const model = await smallModel();
+    for (const train of [model.fit.bind(model), model.pretrain.bind(model)] as const) {
+      const error = await errorOf(train(data(4), { epochs: 1, validation }));
+      expect(error).toBeInstanceOf(DataError);
+      expect(error.message).toMatch(
+        new RegExp(
+          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves one side empty, none to ${part} on`,
+        ),
+      );
+    }
+    model.dispose();
+  });
+});
+
 describe('divergence', () => {
+  it('before the first update names the data and what helps, not the learning rate', async () => {
+    const gpu = await sharedGpu();
+    const bytes = data(40).map((value) => Math.round(255 * value));
+    const spec = { encoder: [dense(32, 'relu'), gaussian(4)], decoder: [dense(12)], loss: 'mse' } as const;
+    const fresh = (changes = {}) =>
+      smallModel({ ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], ...changes });
+    const start = 'no update of this fit has been made, so its learning rate is not the cause: the data';
+    for (const rate of [1e-3, 1e-9]) {
+      const model = await fresh();
+      const { message } = await errorOf(model.fit(bytes.map((v) => 40 * v), { epochs: 1, optimizer: adam(rate) })); // prettier-ignore
+      expect(message).toContain('at step 1;');
+      expect(message).toContain(
+        `${start}'s largest absolute value is ${40 * Math.max(...bytes)}; bring it near 1 with \`scale\` in dataset(), or with \`normalize\` in the model`,
+      );
+      expect(message).not.toContain('smaller');
+      model.dispose();
+    }
+    // Classifiers have no such option.
+    const [encoder, normalized] = [await fresh(), await fresh({ normalize: standardize() })];
+    const linear = await classifier(gpu, { encoder: encoder.encoder, classes: 2 });
+    const huge = bytes.map((v) => 1e30 * v);
+    const labels = Array.from({ length: 40 }, (_, i) => i % 2);
+    const { message } = await errorOf(linear.fit(huge, labels, { epochs: 1 }));
+    expect(message).toMatch(/; bring it near 1 with `scale` in dataset\(\)$/);
+    // Nor is it the data where they are normalised, or near 1.
+    for (const model of [encoder, normalized]) {
+      model.setWeights({ 'decoder.0.weight': { data: new Float32Array(48).fill(3e38), shape: [12, 4] } });
+      expect((await errorOf(model.fit(data(40), { epochs: 1 }))).message).toMatch(
+        /largest absolute value is 0\.\d+; the weights it starts from, or the factors of its penalties, are too large$/,
+      );
+    }
+    for (const each of [encoder, normalized, linear]) each.dispose();
+  });
+
   it('is a DivergedError with step and tensor; the weights are those of the step before', async () => {
     const model = await smallModel({ loss: 'mse', decoder: [dense(12)] });
     const error = (await errorOf(

@@ -56,6 +56,53 @@ describe('nearestNeighbors', () => {
     expect(distances[2]).toBeCloseTo(Math.fround(1000.001) - 1000, 7);
   });
 
+  it('finds the nearest where squared distances are too small for float32', async () => {
+    const gpu = await sharedGpu();
+    const [codes, queries] = [Float32Array.of(3e-25, -1e-25, 2e-25, 1e-45), Float32Array.of(0, 1.4e-25)];
+    const { indices, distances } = await nearestNeighbors(gpu, {
+      codes: matrix(codes, 4),
+      queries: matrix(queries, 2),
+      k: 4,
+    });
+    reference(codes, queries, 1, 4).forEach((wanted, row) => {
+      expect([...indices.subarray(row * 4, row * 4 + 4)]).toEqual(wanted.map(({ n }) => n));
+      wanted.forEach(({ distance }, i) => expect(distances[row * 4 + i] / distance - 1).toBeCloseTo(0, 6));
+    });
+  });
+
+  it('takes values up to the largest whose squared distances are float32, and refuses others before anything is done', async () => {
+    const gpu = await sharedGpu();
+    const huge = matrix(Float32Array.of(1, 2, 3e18, -3e18, 5, 6), 3);
+    const { indices, distances } = await nearestNeighbors(gpu, { codes: huge, queries: huge, k: 3 });
+    expect([...indices]).toEqual([0, 2, 1, 1, 0, 2, 2, 0, 1]);
+    expect(distances[2]).toBeCloseTo(3e18 * Math.SQRT2, -13);
+    // How rasters mark missing values.
+    const missing = matrix(Float32Array.of(1, 2, 3, -3.4e38, 5, 6), 3);
+    const before = gpu.counters().submits;
+    for (const options of [
+      { codes: missing, queries: huge },
+      { codes: huge, queries: missing },
+    ])
+      await expect(nearestNeighbors(gpu, { ...options, k: 3 })).rejects.toThrow(
+        /(codes|queries): row 1, column 1 is -3\.39.*e\+38, whose squared distances may pass float32: leave the row out/,
+      );
+    await expect(knnPredict(gpu, { codes: missing, labels: [5, 6, 7], queries: huge, k: 2 })).rejects.toThrow(
+      DataError,
+    );
+    expect(gpu.counters().submits).toBe(before);
+  });
+
+  it('refuses codes and queries whose values are in another order', async () => {
+    const gpu = await sharedGpu();
+    const shaped = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b)), shape });
+    await expect(
+      nearestNeighbors(gpu, { codes: shaped(3, 2, 2, 4), queries: shaped(1, 4, 2, 2), k: 1 }),
+    ).rejects.toThrow('nearestNeighbors: codes of [2, 2, 4], but queries of [4, 2, 2]');
+    expect((await nearestNeighbors(gpu, { codes: shaped(3, 2, 2, 4), queries: shaped(1, 16), k: 1 })).indices).toEqual(
+      Int32Array.of(0),
+    );
+  });
+
   it('leaves nothing on the device', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
@@ -110,6 +157,9 @@ describe('knnPredict', () => {
     await expect(knnPredict(gpu, { codes, labels: [0, 1], queries: codes, k: 1 })).rejects.toThrow(
       'knnPredict: 4 codes, but 2 labels',
     );
-    await expect(knnPredict(gpu, { codes, labels: [0, 1, 1.5, 2], queries: codes, k: 1 })).rejects.toThrow(DataError);
+    for (const wrong of [1.5, -1, 2 ** 31, 2 ** 32 + 1])
+      await expect(knnPredict(gpu, { codes, labels: [0, 1, wrong, 2], queries: codes, k: 1 })).rejects.toThrow(
+        `knnPredict: label 2 is ${wrong}, not a whole number from 0 to 2147483647`,
+      );
   });
 });

@@ -6,11 +6,13 @@ import {
   dataset,
   dense,
   LatentGpuError,
+  loadAutoencoder,
   minMax,
   OptionError,
   standardize,
   type AutoencoderSpec,
 } from '../../src/index.ts';
+import { readSafetensors } from '../../src/files/safetensors.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
@@ -166,6 +168,114 @@ it('a classifier sees data as the encoder it was made from', async () => {
   await linear.fit(data, labels, { epochs: 40, optimizer: adam(0.05) });
   expect((await linear.evaluate(data, labels)).accuracy).toBeGreaterThan(0.95);
   linear.dispose();
+});
+
+/** Seconds and milliseconds since 1970 in float32, beside a sensor, numbers of a device's smallest kind, and a constant far from zero. */
+const clocks = (count: number) =>
+  Float32Array.from({ length: count * columns }, (_, i) => {
+    const row = Math.floor(i / columns);
+    return [1.7e9 + row, 1.7e12 + 100 * row, Math.sin(row / 10), row * 1e-42, 16777259][i % columns];
+  });
+
+it.each(['all on the device', 'streamed'])(
+  'standardize: clock columns have mean 0 and deviation 1, what spans next to nothing is 0 throughout; %s',
+  async (where) => {
+    const gpu = await sharedGpu();
+    const { model, reset } = await identity({ normalize: standardize() });
+    const data = clocks(1200);
+    const set = await dataset(gpu, data, { shape: [columns], deviceBytes: where === 'streamed' ? 4096 : undefined });
+    const history = await model.fit(set, { steps: 1, batchSize: 64 });
+    expect(history.loss[0]).toBeLessThan(20);
+    reset();
+    const look = async (seen: typeof model) => {
+      const { data: codes } = await seen.encode(set);
+      for (let j = 0; j < columns; j++) {
+        const values = column(codes, j);
+        if (j > 2) expect(values.every((value) => value === 0)).toBe(true);
+        else {
+          // As scikit-learn's StandardScaler on the same float32 values.
+          const wanted = column(data, j);
+          const [center, scale] = [mean(wanted), deviation(wanted)];
+          expectClose(
+            values,
+            wanted.map((value) => (value - center) / scale),
+            2e-6,
+          );
+          expect(Math.abs(mean(values))).toBeLessThan(2e-6);
+          expect(Math.abs(deviation(values) - 1)).toBeLessThan(2e-6);
+        }
+      }
+      expect((await seen.evaluate(set, { batchSize: 64 })).reconstruction).toBeLessThan(1e-9);
+      const { data: back } = await seen.reconstruct(set);
+      // A float32 of 1.7e12 is told from the next one by 131072, of 1.7e9 by 128.
+      expect(column(back, 1)).toEqual(column(data, 1));
+      expect(column(back, 0)).toEqual(column(data, 0));
+      return codes;
+    };
+    const codes = await look(model);
+    const loaded = await loadAutoencoder(gpu, await model.save());
+    expect(await look(loaded)).toEqual(codes);
+    for (const each of [model, loaded, set]) each.dispose();
+  },
+);
+
+it('minMax: clock columns go from 0 to 1, what spans next to nothing is 0 throughout', async () => {
+  const { model, reset } = await identity({ normalize: minMax() });
+  const data = clocks(1200);
+  await model.fit(data, { steps: 1 });
+  reset();
+  const { data: codes } = await model.encode(data);
+  for (let j = 0; j < columns; j++) {
+    const [values, wanted] = [column(codes, j), column(data, j)];
+    const [least, most] = [Math.min(...wanted), Math.max(...wanted)];
+    if (j > 2) expect(values.every((value) => value === 0)).toBe(true);
+    else
+      expectClose(
+        values,
+        wanted.map((value) => (value - least) / (most - least)),
+        1e-6,
+      );
+  }
+  model.dispose();
+});
+
+it('what is scaled by a number that no float32 is, is 0 throughout where it never changes', async () => {
+  const gpu = await sharedGpu();
+  const { model, reset } = await identity({ normalize: standardize() });
+  const data = Float32Array.from({ length: 40 * columns }, (_, i) => (i % columns ? 77 : i));
+  const set = await dataset(gpu, data, { shape: [columns], scale: 0.1 });
+  await model.fit(set, { steps: 1 });
+  reset();
+  const { data: codes } = await model.encode(set);
+  expect(deviation(column(codes, 0))).toBeCloseTo(1, 5);
+  for (const j of [1, 2, 3, 4]) expect(column(codes, j).every((value) => value === 0)).toBe(true);
+  model.dispose();
+  set.dispose();
+});
+
+it('ordinary columns are saved without the rest of a shift, clock columns with one that a file brings back', async () => {
+  const spec = async (data: Float32Array) => {
+    const { model } = await identity({ normalize: standardize() });
+    await model.fit(data, { steps: 1 });
+    const bytes = await model.save();
+    model.dispose();
+    return JSON.parse(readSafetensors(bytes).metadata.latentgpu).spec.normalize.fitted as Record<string, number[]>;
+  };
+  expect(Object.keys(await spec(rows(300)))).toEqual(['shift', 'spread']);
+  const { shift, rest, spread } = await spec(clocks(300));
+  const seconds = column(clocks(300), 0);
+  expect(shift[0] + rest[0]).toBeCloseTo(mean(seconds), 5);
+  expect(spread[0]).toBeCloseTo(deviation(seconds), 4);
+});
+
+it('a fit that is refused leaves it not fitted', async () => {
+  const gpu = await sharedGpu();
+  const { model } = await identity({ normalize: minMax() });
+  const streamed = await dataset(gpu, rows(300), { shape: [columns], deviceBytes: 1024 });
+  expect((await errorOf(model.fit(streamed, { steps: 1, batchSize: 100 }))).message).toMatch(/fit: a batch of 100/);
+  expect((await errorOf(model.encode(rows(1)))).message).toMatch(/call fit\(\) first/);
+  model.dispose();
+  streamed.dispose();
 });
 
 it('a column that spans more than float32 holds is a DataError', async () => {

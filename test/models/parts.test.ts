@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, constant, contractive, conv2d, cosine, dataset, dense, dropout, gaussian, gaussianNoise, maskNoise, OptionError, saltAndPepper, sgd, ShapeError,
+  adam, autoencoder, constant, contractive, conv2d, cosine, dataset, dense, dropout, gaussian, gaussianNoise, maskNoise, minMax, OptionError, saltAndPepper, sgd, ShapeError,
   sparsity, stepDecay, stochasticContractive, warmUp, type Autoencoder, type AutoencoderSpec, type Schedule,
 } from '../../src/index.ts'; // prettier-ignore
 import { valueAt } from '../../src/models/schedules.ts';
@@ -239,6 +239,25 @@ describe('pretraining', () => {
     expect(wrong.message).toContain('pretrain: validation: the model takes 12 features, the data has 11');
     expect(gpu.memory().buffers).toBe(before);
     model.dispose();
+  });
+
+  it('holds the same examples back in all stages, those that a fit from the same seed holds back', async () => {
+    const gpu = await sharedGpu();
+    const set = await dataset(gpu, data(20), { shape: [12] });
+    const [training, held] = set.split(0.5, { seed: 3 });
+    const options = { epochs: 2, batchSize: 5, optimizer: adam(0.01) };
+    const [one, other] = [
+      await stacked({ seed: 3, normalize: minMax() }),
+      await stacked({ seed: 3, normalize: minMax() }),
+    ];
+    const histories = await one.pretrain(set, { ...options, validation: 0.5 });
+    const losses = (all: typeof histories) => all.map(({ epochs, validation }) => [epochs, validation]);
+    expect(losses(histories)).toEqual(losses(await other.pretrain(training, { ...options, validation: held })));
+    // The normalisation was fitted on the same part.
+    const next = await one.fit(set, { ...options, validation: 0.5 });
+    expect(losses([next])).toEqual(losses([await other.fit(training, { ...options, validation: held })]));
+    expect(await bits(one)).toEqual(await bits(other));
+    for (const each of [one, other, set]) each.dispose();
   });
 
   it('refuses a decoder that does not mirror the encoder, and a fit meanwhile', async () => {

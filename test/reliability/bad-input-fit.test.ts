@@ -73,7 +73,7 @@ const fitOptions = (validation: Kind): Kind =>
     oneOf('restoreBest needs validation', { epochs: 1, restoreBest: true }),
     oneOf('did you mean validation: 0.1', { epochs: 1, validationSplit: 0.1 }),
     oneOf('did you mean batchSize', { epochs: 1, batch: 4 }, { epochs: 1, batchsize: 4 }, { epochs: 1, batch_size: 4 }),
-    oneOf('did you mean learningRate', { epochs: 1, lr: 0.1 }),
+    oneOf('did you mean optimizer: adam', { epochs: 1, lr: 0.1 }, { epochs: 1, learningRate: 0.1 }),
     oneOf('did you mean epochs', { epoch: 1 }, { Epochs: 1 }),
     oneOf('did you mean frameBudgetMs', { epochs: 1, yieldEvery: 4 }),
   );

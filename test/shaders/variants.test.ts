@@ -20,7 +20,7 @@ import { gatherShader, scatterShader } from '../../shaders/gather.ts';
 import { hasSecond, lossShader, type TermKind } from '../../shaders/loss.ts';
 import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
-import { normalizeForward, normalizeInverse } from '../../shaders/normalize.ts';
+import { normalizeForward, normalizeInverse, type Held } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
@@ -149,7 +149,12 @@ const families: Record<string, Shader[]> = {
   ),
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
-  normalize: [...either.map(normalizeForward), normalizeInverse()] as Shader[],
+  normalize: [
+    ...all({ how: ['free', 'clamped', 'outside'] as Held[], fine: either }).map(({ how, fine }) =>
+      normalizeForward(how, fine),
+    ),
+    ...either.map(normalizeInverse),
+  ] as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   pool: [
     ...either.map((wide) => maxPoolForward({ wide })),

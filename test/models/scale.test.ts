@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { autoencoder, classifier, DataError, dataset, dense, loadAutoencoder, standardize } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { errorOf } from '../support/model.ts';
+
+catchGpuErrors();
+
+const make = async (normalize = false) =>
+  autoencoder(await sharedGpu(), {
+    input: 4,
+    encoder: [dense(2)],
+    decoder: [dense(4)],
+    loss: 'mse',
+    ...(normalize && { normalize: standardize() }),
+  });
+const floats = Float32Array.from({ length: 40 }, (_, i) => (i * 37) % 101);
+const bytes = Uint8Array.from(floats);
+
+it('data without the scale that a model was trained with are refused wherever they go in, until a scale is given', async () => {
+  const gpu = await sharedGpu();
+  const model = await make();
+  const trained = await dataset(gpu, floats, { shape: [4], scale: 0.01 });
+  await model.fit(trained, { steps: 1 });
+  const loaded = await loadAutoencoder(gpu, await model.save());
+  const plain = await dataset(gpu, floats, { shape: [4] });
+  const one = floats.slice(0, 4);
+  for (const each of [model, loaded]) {
+    const calls: [string, () => Promise<unknown>][] = [
+      ['encoder.predict', () => each.encode(floats)],
+      ['encoder.predict', () => each.encode(plain)],
+      ['encoder.predict', () => each.encode({ data: floats, shape: [10, 4] })],
+      ['reconstruct', () => each.reconstruct(floats)],
+      ['errors', () => each.errors(floats)],
+      ['evaluate', () => each.evaluate(floats)],
+      ['interpolate: from', () => each.interpolate(one, one, 2)],
+      ['traverse', () => each.traverse(one, 0, [1])],
+      ['fit', () => each.fit(floats, { steps: 1 })],
+    ];
+    for (const [where, call] of calls) {
+      const error = await errorOf(call());
+      expect(error, where).toBeInstanceOf(DataError);
+      expect(error.message).toBe(
+        `${where}: the model was trained on floats with a scale of 0.01, values up to 1; these are floats with a scale of 1, values up to ${error.message.includes('interpolate') || error.message.includes('traverse') ? 74 : 100}: say which is meant, by the \`scale\` of dataset(gpu, data, { scale })`,
+      );
+    }
+    const codes = await each.encode(trained);
+    const own = await dataset(gpu, floats.map((value) => value * Math.fround(0.01)), { shape: [4], scale: 1 }); // prettier-ignore
+    expect((await each.encode(own)).data).toEqual(codes.data);
+    // Codes are no data.
+    expect((await each.decode(codes.data)).shape).toEqual([10, 4]);
+    own.dispose();
+  }
+  const linear = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+  const labels = Array.from({ length: 10 }, (_, i) => i % 2);
+  expect(await errorOf(linear.fit(floats, labels, { steps: 1 }))).toBeInstanceOf(DataError);
+  await linear.fit(trained, labels, { steps: 1 });
+  expect(await errorOf(linear.predict(floats))).toBeInstanceOf(DataError);
+  for (const each of [model, loaded, linear, trained, plain]) each.dispose();
+});
+
+it('floats far beyond 1 are refused by a model of bytes, and bytes by a model of such floats; floats of pictures are not', async () => {
+  const model = await make();
+  await model.fit(bytes, { steps: 1 });
+  expect((await errorOf(model.encode(floats))).message).toContain(
+    'the model was trained on bytes with a scale of 1/255, values up to 0.39215686274509803; these are floats with a scale of 1, values up to 100',
+  );
+  const { data } = await model.encode(bytes);
+  const scaled = await model.encode(Float32Array.from(bytes, (value) => Math.fround(value * Math.fround(1 / 255))));
+  expect(scaled.data).toEqual(data);
+  model.dispose();
+  const table = await make(true);
+  await table.fit(floats, { steps: 1 });
+  expect(await errorOf(table.errors(bytes))).toBeInstanceOf(DataError);
+  expect((await table.errors(floats)).length).toBe(10);
+  table.dispose();
+});
+
+it('pretraining counts as training', async () => {
+  const gpu = await sharedGpu();
+  const model = await make();
+  const trained = await dataset(gpu, floats, { shape: [4], scale: 0.01 });
+  await model.pretrain(trained, { steps: 1 });
+  expect(await errorOf(model.encode(floats))).toBeInstanceOf(DataError);
+  model.dispose();
+  trained.dispose();
+});
