@@ -98,17 +98,20 @@ export async function readImages(
 
 async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promise<ImageBitmap> {
   const kind = kindOf(input);
-  const source = kind === 'String' || kind === 'URL' ? await download(String(input), i, signal) : input;
+  const address = kind === 'String' || kind === 'URL' ? `${input as string}` : undefined;
+  const source = address === undefined ? input : await download(address, i, signal);
   const missing = lacking((input ?? {}) as Partial<Drawable>);
   if (missing) throw new DataError(`readImages: image ${i} is ${missing}`);
   try {
     // As the file has them: colours are data here.
     return await createImageBitmap(source as ImageBitmapSource, { colorSpaceConversion: 'none' });
   } catch (cause) {
-    const name = kind === 'File' ? ` (${(input as File).name})` : source !== input ? ` (${String(input)})` : '';
-    const page = ['Blob', 'File'].includes(kindOf(source)) && isPage(await (source as Blob).slice(0, 200).text());
+    const name = kind === 'File' ? (input as File).name : address;
+    const start = kindOf(source) === 'Blob' || kind === 'File' ? (source as Blob).slice(0, 200).text() : '';
+    // A file may have gone meanwhile.
+    const page = isPage(await Promise.resolve(start).catch(() => ''));
     throw new FormatError(
-      `readImages: image ${i}${name} ${page ? 'is an HTML page, not an image' : 'cannot be decoded'} (offset 0)`,
+      `readImages: image ${i}${name === undefined ? '' : ` (${name})`} ${page ? 'is an HTML page, not an image' : 'cannot be decoded'} (offset 0)`,
       { cause },
     );
   }
