@@ -1,14 +1,34 @@
 import { DataError, FormatError, OptionError } from '../errors.ts';
+import { allocate } from '../platform.ts';
 import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
+import { Header } from './csv-header.ts';
+import {
+  checkText,
+  csvError,
+  guessDelimiter,
+  isBlank,
+  linesOf,
+  startOf,
+  type Delimiter,
+  type Field,
+} from './csv-lines.ts';
+import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import type { Source } from './dataset.ts';
+import { Differences } from './differences.ts';
 
 export interface CsvOptions {
-  /** Whether the first line names the columns. Default: it does if something in it is no number. */
+  /** Whether the first line names the columns. Default: it does if it has a name above numbers. */
   header?: boolean;
-  /** Default: whichever of `,`, `;` and tab comes first in the first line. */
-  delimiter?: ',' | ';' | '\t';
+  /** Default: whichever of `,`, `;` and tab comes first in the first line, or what a line `sep=;` above the table says. */
+  delimiter?: Delimiter;
+  /** What stands before the fraction of a number: `','` for 1,5. Default `'.'`. */
+  decimal?: '.' | ',';
+  /** The columns to keep, by name or by number from 0 on, in this order. Default: all but the label. */
+  columns?: readonly (string | number)[];
   /** A column that says what an example is, by name or by number from 0 on: its values may be any text, and become `labels`. */
   label?: string | number;
+  /** What the classes are called, in the order of their numbers: the `classes` of the file that a model was trained on, for the next one. */
+  classes?: readonly string[];
 }
 
 /** A table of numbers, a row for each line. */
@@ -19,145 +39,204 @@ export interface CsvData extends Source {
   columns: string[];
   /** With the option `label`: the class of each row, a place in `classes`. */
   labels?: Int32Array;
-  /** With the option `label`: what the classes are called, in the order in which they come. */
+  /** With the option `label`: what the classes are called. They are sorted, numbers by their value, unless the option `classes` says otherwise. */
   classes?: string[];
 }
 
-interface Field {
+/** How a text is to be taken. */
+interface Format {
   readonly text: string;
-  /** In characters from the start of the file. */
-  readonly offset: number;
+  readonly start: number;
+  readonly delimiter: Delimiter;
+  readonly decimal: ',' | '.';
 }
 
 /**
- * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped.
- * @throws FormatError with the offset in characters, where rows differ in length or a value is no number; DataError with row and column for a
- * NaN or an infinity, or where there is no row; OptionError where there is no such label column
+ * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped. An
+ * empty last column, as delimiters at the end of lines make it, is left out.
+ * @throws FormatError with the line and the offset in characters, where rows differ in length, a value is blank or no number, a label is none of
+ * `classes`, or a column loses its differences in float32; DataError with row and column for a NaN, an infinity or what is more than float32 holds,
+ * or where there is no row; OptionError where there is no such column; OutOfMemoryError
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvData {
-  checkOptions('readCsv', options, ['header', 'delimiter', 'label']);
+  checkOptions('readCsv', options, ['header', 'delimiter', 'decimal', 'columns', 'label', 'classes']);
   if (typeof text !== 'string') throw new OptionError('readCsv: takes the text of a file');
-  const { header, label } = options;
-  const { delimiter = guessDelimiter(text) } = options;
+  const { header, label, decimal = '.' } = options;
+  checkWord('readCsv: decimal', decimal, ['.', ',']);
+  checkText(text);
+  const { start, delimiter: written } = startOf(text);
+  const { delimiter = written ?? guessDelimiter(text, start, decimal) } = options;
   checkWord('readCsv: the delimiter', delimiter, [',', ';', '\t']);
   if (header !== undefined) checkFlag('readCsv: header', header);
-  // Gone through twice: all fields at once would take many times the memory of the file, and a long first line could promise more than follows.
-  let first: Field[] | undefined;
-  let count = 0;
-  for (const line of linesOf(text, delimiter)) {
-    first ??= line;
-    if (line.length !== first.length)
-      throw new FormatError(
-        `csv: ${line.length} values at offset ${line[0].offset}, ${first.length} in the first line`,
-      );
-    count++;
-  }
-  if (!first) throw new DataError('readCsv: there are no rows');
-  const named = header ?? first.some(({ text }, column) => column !== label && !isNumber(text));
+  const chosen = checkColumns(options.columns);
+  const given = checkClasses(options.classes, label);
+  const format = { text, start, delimiter, decimal };
+  const { first, count, named } = survey(format, header, [label, ...(chosen ?? [])]);
   const names = first.map(({ text }, column) => (named ? text : String(column)));
   const rows = named ? count - 1 : count;
   if (!rows) throw new DataError('readCsv: there are no rows below the header');
-  const labelled = label === undefined ? -1 : labelColumn(label, names);
-  const kept = names.flatMap((_, column) => (column === labelled ? [] : [column]));
+  const labelled = label === undefined ? -1 : columnOf(label, names, 'for the label');
+  const kept = (chosen?.map((column) => columnOf(column, names, 'to keep')) ?? [...names.keys()]).filter(
+    (column) => column !== labelled,
+  );
   if (!kept.length) throw new DataError('readCsv: there are no columns beside the label');
-  const data = new Float32Array(rows * kept.length);
+  const columns = kept.map((column) => names[column]);
+  const data = allocate('readCsv', Float32Array, rows * kept.length, 'keep fewer `columns`, or read the file in parts');
   const labels = new Int32Array(labelled < 0 ? 0 : rows);
-  const classes = new Map<string, number>();
-  let r = named ? -1 : 0;
-  for (const row of linesOf(text, delimiter)) {
-    if (r >= 0) {
-      kept.forEach((column, c) => (data[r * kept.length + c] = numberOf(row[column], r, names[column])));
-      if (labelled >= 0) {
-        const { text } = row[labelled];
-        if (!classes.has(text)) classes.set(text, classes.size);
-        labels[r] = classes.get(text)!;
+  const classes = new Map(given?.map((name, place) => [name, place]));
+  const differences = new Differences(kept.length);
+  const guessed = header === undefined && !named;
+  for (const [row, line] of rowsOf(format, named)) {
+    for (let c = 0; c < kept.length; c++) {
+      const field = line[kept[c]];
+      const value = numberIn(field.text, decimal);
+      const float = Math.fround(value ?? NaN);
+      if (!Number.isFinite(float)) {
+        const place = { row, column: columns[c], delimiter, decimal, guessedFirst: guessed && row === 0 };
+        throw value === undefined ? noNumber(text, field, place) : notFloat(text, field, place);
       }
+      data[row * kept.length + c] = float;
+      differences.add(c, value!, float);
     }
-    r++;
+    if (labelled >= 0)
+      labels[row] = classOf(format, line[labelled], classes, given && `row ${row}, column ${names[labelled]}`);
   }
-  const table: CsvData = { data, shape: [rows, kept.length], columns: kept.map((column) => names[column]) };
-  return labelled < 0 ? table : { ...table, labels, classes: [...classes.keys()] };
+  for (const [c, column] of kept.entries()) {
+    const again = () => Float64Array.from(rowsOf(format, named), ([, line]) => numberIn(line[column].text, decimal)!);
+    const lost = differences.lost(c, rows, again);
+    if (lost)
+      throw new FormatError(
+        `csv: column ${columns[c]} loses its differences in float32: ${lost[0]} and ${lost[1]} become the same number, and so do most others of it; subtract ${lost[2]} from all of them first, or leave the column out with \`columns\``,
+      );
+  }
+  const table: CsvData = { data, shape: [rows, kept.length], columns };
+  if (labelled < 0) return table;
+  return { ...table, ...(given ? { labels, classes: [...given] } : sorted(labels, [...classes.keys()], decimal)) };
 }
 
-function guessDelimiter(text: string): ',' | ';' | '\t' {
-  // The first one outside of quotes in the first line that has anything.
-  let quoted = false;
-  let blank = true;
-  for (const sign of text) {
-    if (sign === '"') quoted = !quoted;
-    else if (!quoted && (sign === ',' || sign === ';' || sign === '\t')) return sign;
-    else if (!quoted && !blank && (sign === '\n' || sign === '\r')) break;
-    blank &&= !sign.trim();
-  }
-  return ',';
-}
-
-/** The fields of each line that is not empty. @throws FormatError where a quote is not closed, or text stands before or behind it */
-function* linesOf(text: string, delimiter: string): Generator<Field[]> {
-  let line: Field[] = [];
-  // Spreadsheets put a byte order mark in front.
-  let at = text.startsWith('\ufeff') ? 1 : 0;
-  while (at < text.length) {
-    const { field, end } = fieldAt(text, at, delimiter);
-    line.push(field);
-    at = end;
-    if (text[at] === delimiter) {
-      at++;
-      // A line that ends in a delimiter has one more, empty field.
-      if (at < text.length) continue;
-      line.push({ text: '', offset: at });
-    }
-    if (text[at] === '\r') at++;
-    if (text[at] === '\n') at++;
-    if (line.length > 1 || line[0].text !== '') yield line;
-    line = [];
-  }
-}
-
-function fieldAt(text: string, offset: number, delimiter: string): { field: Field; end: number } {
-  const ends = (at: number) => at >= text.length || text[at] === delimiter || text[at] === '\n' || text[at] === '\r';
-  if (text[offset] !== '"') {
-    let end = offset;
-    for (; !ends(end); end++)
-      if (text[end] === '"')
-        throw new FormatError(`csv: a quote within a field that does not begin with one, at offset ${end}`);
-    return { field: { text: text.slice(offset, end).trim(), offset }, end };
-  }
-  let content = '';
-  for (let at = offset + 1; ;) {
-    const quote = text.indexOf('"', at);
-    if (quote < 0) throw new FormatError(`csv: the quote at offset ${offset} is not closed`);
-    content += text.slice(at, quote);
-    // Two quotes stand for one.
-    if (text[quote + 1] !== '"') {
-      if (!ends(quote + 1)) throw new FormatError(`csv: text behind a closing quote at offset ${quote + 1}`);
-      return { field: { text: content.trim(), offset }, end: quote + 1 };
-    }
-    content += '"';
-    at = quote + 2;
-  }
-}
-
-const notFinite = /^[+-]?(nan|inf|infinity)$/i;
-
-/** Number() takes hexadecimal numbers and the empty text, too. */
-const isNumber = (text: string): boolean =>
-  (/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) || notFinite.test(text);
-
-function numberOf({ text, offset }: Field, row: number, column: string): number {
-  if (!isNumber(text))
-    throw new FormatError(
-      `csv: '${text.slice(0, 40)}' in row ${row}, column ${column} (offset ${offset}) is no number; a column of text can be the \`label\``,
+/** Goes through the lines once, as all fields at once would take many times the memory of the file, and a long first line could promise much. */
+function survey(
+  { text, start, delimiter, decimal }: Format,
+  header: boolean | undefined,
+  asked: (string | number | undefined)[],
+): { first: Field[]; count: number; named: boolean } {
+  let first: Field[] | undefined;
+  let guess: Header | undefined;
+  let count = 0;
+  let blank: number | undefined;
+  // Of the lines below the first: one that ends in an empty field, one that has a field less, and one whose last field is not empty.
+  let closed: Field[] | undefined;
+  let short: Field[] | undefined;
+  let open: Field[] | undefined;
+  const ragged = (line: Field[]) =>
+    csvError(
+      text,
+      line[0].offset,
+      `${line.length} values at offset ${line[0].offset}, ${first!.length} in the first line`,
     );
-  const value = Math.fround(Number(text));
-  if (!Number.isFinite(value))
-    throw new DataError(`csv: ${text.slice(0, 40)} at row ${row}, column ${column} is not finite`);
-  return value;
+  for (const line of linesOf(text, start, delimiter)) {
+    if (isBlank(line)) {
+      blank ??= line[0].offset;
+      continue;
+    }
+    if (first?.length === 1 && blank !== undefined)
+      throw csvError(
+        text,
+        blank,
+        `the line is blank (offset ${blank}), in a table of one column; remove it, or fill the missing value in`,
+      );
+    blank = undefined;
+    count++;
+    if (!first) {
+      first = line;
+      guess = new Header(first, decimal, typeof asked[0] === 'number' ? asked[0] : undefined);
+      continue;
+    }
+    if (line.length === first.length - 1 && endsEmpty(first)) short ??= line;
+    else if (line.length !== first.length) throw ragged(line);
+    else if (endsEmpty(line)) closed ??= line;
+    else open ??= line;
+    guess!.look(line);
+  }
+  if (!first) throw new DataError('readCsv: there are no rows');
+  if (short && (closed ?? open)) throw ragged(short);
+  // Each line ends in a delimiter, or the header alone does.
+  const extra = endsEmpty(first) && (short ?? (closed && !open));
+  if (extra) first = first.slice(0, -1);
+  const texts = new Set(first.map((field) => field.text));
+  const byName = asked.some((name) => typeof name === 'string' && !/^\d+$/.test(name) && texts.has(name));
+  return { first, count, named: header ?? (byName || guess!.names(text)) };
 }
 
-function labelColumn(label: string | number, names: readonly string[]): number {
-  const column = typeof label === 'number' ? label : names.indexOf(label);
+const endsEmpty = (line: readonly Field[]): boolean => {
+  const last = line.at(-1)!;
+  return line.length > 1 && !last.quoted && last.text === '';
+};
+
+/** The rows of the table with their numbers. */
+function* rowsOf({ text, start, delimiter }: Format, named: boolean): Generator<[row: number, line: Field[]]> {
+  let row = named ? -1 : 0;
+  for (const line of linesOf(text, start, delimiter)) {
+    if (isBlank(line)) continue;
+    if (row >= 0) yield [row, line];
+    row++;
+  }
+}
+
+/** @throws FormatError for what is none of the classes given; `place` says where it stands */
+function classOf({ text }: Format, field: Field, classes: Map<string, number>, place: string | undefined): number {
+  const known = classes.get(field.text);
+  if (known !== undefined) return known;
+  if (place)
+    throw csvError(
+      text,
+      field.offset,
+      `'${field.text.slice(0, 40)}' in ${place} (offset ${field.offset}) is none of the classes ${shown([...classes.keys()])}`,
+    );
+  classes.set(field.text, classes.size);
+  return classes.size - 1;
+}
+
+/** Numbers that do not depend on the order of rows: classes that are numbers by value, then the others by their UTF-16 code units. */
+function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labels: Int32Array; classes: string[] } {
+  const value = (name: string) => {
+    const number = numberIn(name, decimal) ?? NaN;
+    return Number.isNaN(number) ? Infinity : number;
+  };
+  const order = [...names.keys()].sort(
+    (a, b) => Math.sign(value(names[a]) - value(names[b])) || (names[a] < names[b] ? -1 : 1),
+  );
+  const place = new Int32Array(names.length);
+  order.forEach((name, i) => (place[name] = i));
+  return { labels: labels.map((label) => place[label]), classes: order.map((name) => names[name]) };
+}
+
+/** @throws OptionError */
+function checkColumns(columns: unknown): (string | number)[] | undefined {
+  if (columns === undefined) return undefined;
+  if (!Array.isArray(columns) || !columns.length)
+    throw new OptionError(`readCsv: columns are a list of names, or of numbers from 0 on, not ${shown(columns)}`);
+  return Array.from(columns as (string | number)[]);
+}
+
+/** @throws OptionError */
+function checkClasses(classes: unknown, label: unknown): string[] | undefined {
+  if (classes === undefined) return undefined;
+  const names = Array.isArray(classes) ? Array.from(classes as unknown[]) : [];
+  if (!names.length || names.some((name) => typeof name !== 'string') || new Set(names).size < names.length)
+    throw new OptionError(`readCsv: classes are a list of different texts, not ${shown(classes)}`);
+  if (label === undefined) throw new OptionError('readCsv: classes need the `label`, the column that they are in');
+  return names as string[];
+}
+
+/** @throws OptionError */
+function columnOf(asked: string | number, names: readonly string[], what: string): number {
+  const column = typeof asked === 'number' ? asked : names.indexOf(asked);
   if (!Number.isInteger(column) || column < 0 || column >= names.length)
-    throw new OptionError(`readCsv: there is no column ${shown(label)} for the label; there are ${names.join(', ')}`);
+    throw new OptionError(
+      `readCsv: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
+    );
+  if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
+    throw new OptionError(`readCsv: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
   return column;
 }

@@ -1,4 +1,5 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
+import { isBytes, isFloats, isOwned } from '../platform.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
 import { emptyTensor, sameOrder, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
@@ -135,7 +136,7 @@ export class Dataset {
     if (!storage.pieces.some(({ data }) => data.gone)) return;
     const data = await storage.again();
     const values = storage.examples * features;
-    if (data instanceof Uint8Array !== storage.bytes || data.length !== values)
+    if (isBytes(data) !== storage.bytes || data.length !== values)
       throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
     const pieces = await upload(gpu, data, features);
     // Somebody else may have been faster, or the owner has freed it meanwhile.
@@ -212,7 +213,7 @@ export async function dataset(
       `dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`,
     );
   const labels = options.labels === undefined ? undefined : wholeLabels(options.labels, length);
-  const bytes = data instanceof Uint8Array;
+  const bytes = isBytes(data);
   const { scale = bytes ? 1 / 255 : 1 } = options;
   checkNumber('dataset: scale', scale);
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
@@ -252,9 +253,9 @@ function withShape(
   source: DataSource,
   shape?: readonly number[],
 ): { data: Uint8Array | Float32Array; shape: readonly number[] } {
-  const flat = source instanceof Uint8Array || source instanceof Float32Array;
+  const flat = isBytes(source) || isFloats(source);
   const data = flat ? source : (source as Source | undefined)?.data;
-  if (!(data instanceof Uint8Array) && !(data instanceof Float32Array))
+  if (!isBytes(data) && !isFloats(data))
     throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
   if (!data.length) throw new DataError('dataset: the data is empty');
   const whole = flat ? undefined : checkShape('the data', source.shape);
@@ -263,7 +264,7 @@ function withShape(
   if (!whole && shape === undefined) throw new OptionError('dataset: a flat array needs the `shape` of one example');
   const example = shape === undefined ? (whole!.length > 1 ? whole!.slice(1) : [1]) : checkShape('an example', shape);
   // Memory that is shared may change between a look and the upload, and not every engine takes it.
-  return { data: data.buffer instanceof ArrayBuffer ? data : data.slice(), shape: example };
+  return { data: isOwned(data) ? data : data.slice(), shape: example };
 }
 
 /** @throws ShapeError */
@@ -354,7 +355,7 @@ export async function asDataset(
     await data.bringBack();
     return { set: data, release: () => {} };
   }
-  if (!(data instanceof Uint8Array || data instanceof Float32Array))
+  if (!isBytes(data) && !isFloats(data))
     checkExamples(where, shape, withShape(data).shape, data.shape);
   const set = await dataset(gpu, data, { shape });
   try {

@@ -1,4 +1,5 @@
 import { DataError, FormatError, LatentGpuError, OptionError } from '../errors.ts';
+import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
@@ -11,7 +12,7 @@ export interface IdxData extends Source {
 /**
  * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit big-endian numbers,
  * then the values (format: LeCun, Cortes & Burges, the MNIST database).
- * @throws FormatError with the offset in bytes
+ * @throws FormatError with the offset in bytes; OutOfMemoryError where the values are more than an array can hold
  */
 export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
   checkBytes('readIdx', bytes);
@@ -25,6 +26,7 @@ const longestHeader = 4 + 4 * 255;
 /** Where the values begin, and where they end. */
 function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
+  if (isPage(bytes)) throw new FormatError('idx: this is an HTML page, not an IDX file (offset 0)');
   if (bytes[0] !== 0 || bytes[1] !== 0)
     throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
   if (bytes[2] !== 8)
@@ -95,15 +97,19 @@ function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
 }
 
 export interface FetchOptions {
-  /** Told as bytes arrive; `total` is missing where the server does not say. */
+  /**
+   * Told as bytes arrive. `total` is missing where the server does not say how many there are, or only how many they are in a compressed
+   * answer (`Content-Encoding`). Servers of another origin keep from a page whether it is compressed, unless they name `Content-Encoding` in
+   * `Access-Control-Expose-Headers`.
+   */
   onProgress?: (progress: { loaded: number; total?: number }) => void;
   signal?: AbortSignal;
 }
 
-/** Fetches and reads an IDX file. @throws DataError where the server gives none, FormatError where it is damaged */
+/** Fetches and reads an IDX file. @throws DataError where the server gives none; FormatError where it is damaged, or an HTML page; OutOfMemoryError */
 export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
   checkOptions('fetchIdx', options, ['onProgress', 'signal']);
-  if (typeof url !== 'string' && !(url instanceof URL))
+  if (typeof url !== 'string' && kindOf(url) !== 'URL')
     throw new OptionError(`fetchIdx: the url is a text or a URL, not ${shown(url)}`);
   if (options.onProgress !== undefined) checkFunction('fetchIdx: onProgress', options.onProgress);
   checkSignal('fetchIdx', options.signal);
@@ -115,8 +121,15 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
     const response = await fetch(url, { signal });
     if (!response.ok || !response.body)
       throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
-    const total = Number(response.headers.get('content-length')) || undefined;
-    return await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
+    // What arrives here is unpacked, and `content-length` counts what was sent.
+    const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
+    const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
+    const bytes = await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
+    if (isPage(bytes))
+      throw new FormatError(
+        `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for what is not there`,
+      );
+    return bytes;
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     if (cause instanceof LatentGpuError) throw cause;
@@ -147,7 +160,7 @@ async function readAll(
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+  const bytes = allocate('idx', Uint8Array, length, 'cut the file into several');
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

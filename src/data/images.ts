@@ -1,4 +1,5 @@
 import { DataError, FormatError, LatentGpuError, OptionError, ShapeError } from '../errors.ts';
+import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkNumber, checkOptions, checkSides, checkSignal, checkWord, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
@@ -10,7 +11,10 @@ export interface ImageOptions {
   size?: readonly [height: number, width: number];
   /** How an image of other proportions gets to that size: its middle is cut out, or it is stretched. Default `'cover'`. */
   fit?: 'cover' | 'stretch';
-  /** 1: grey, 3: red, green, blue, 4: and opacity. Default 3. */
+  /**
+   * 1: grey, 3: red, green, blue, 4: and opacity. Default 3. A canvas keeps colours multiplied by their opacity, in 8 bits: with 4 channels the
+   * colours of nearly transparent pixels are rough, and those of transparent ones 0. Only `ImageData` of the very size keep their bytes.
+   */
   channels?: 1 | 3 | 4;
   /** What shows behind what is not opaque, where opacity is no channel: a CSS colour. Default white. */
   background?: string;
@@ -27,9 +31,10 @@ export interface Images extends Source {
 const luma = [0.299, 0.587, 0.114];
 
 /**
- * Reads images, one after the other, as data that `dataset` takes.
- * @throws FormatError an image that cannot be decoded, with its number; DataError an address that gives none, or no image at all; ShapeError images
- * of several sizes where none was asked for; LatentGpuError where there is no `OffscreenCanvas`, as outside of browsers
+ * Reads images, one after the other, as data that `dataset` takes. Channels of 16 bits, as some PNG files have them, become 8 bits.
+ * @throws FormatError an image that cannot be decoded, with its number; DataError an address that gives none, an element without a picture, an image
+ * of another origin, or no image at all; ShapeError images of several sizes where none was asked for; OutOfMemoryError where all together are more
+ * than an array can hold; LatentGpuError where there is no `OffscreenCanvas`, as outside of browsers
  */
 export async function readImages(
   images: Iterable<ImageInput> | ArrayLike<ImageInput>,
@@ -56,7 +61,14 @@ export async function readImages(
   if (!isColour(background))
     throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
   let size = options.size;
-  let data = new Uint8Array();
+  const roomFor = ([height, width]: readonly [number, number]) =>
+    allocate(
+      `readImages: ${inputs.length} images of [${height}, ${width}, ${channels}]`,
+      Uint8Array,
+      inputs.length * height * width * channels,
+      'read fewer at a time, or give a smaller size',
+    );
+  let data = size && roomFor(size);
   let context: OffscreenCanvasRenderingContext2D | undefined;
   for (const [i, input] of inputs.entries()) {
     signal?.throwIfAborted();
@@ -69,26 +81,82 @@ export async function readImages(
           `readImages: image ${i} is ${bitmap.height} × ${bitmap.width}, the first one ${height} × ${width}; give a size to bring them to`,
         );
       }
-      if (!data.length) data = new Uint8Array(inputs.length * height * width * channels);
+      data ??= roomFor(size);
       context ??= new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-      draw(context, bitmap, fit, channels === 4 ? undefined : background);
-      const pixels = context.getImageData(0, 0, width, height).data;
-      pick(pixels, channels, data.subarray(i * height * width * channels));
+      const to = data.subarray(i * height * width * channels);
+      if (channels === 4 && isExact(input, height, width)) to.set(input.data);
+      else {
+        draw(context, bitmap, fit, channels === 4 ? undefined : background);
+        pick(pixelsOf(context, i), channels, to);
+      }
     } finally {
       bitmap.close();
     }
   }
-  return { data, shape: [inputs.length, ...size!, channels] };
+  return { data: data!, shape: [inputs.length, ...size!, channels] };
 }
 
 async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promise<ImageBitmap> {
-  const source = typeof input === 'string' || input instanceof URL ? await download(String(input), i, signal) : input;
+  const kind = kindOf(input);
+  const address = kind === 'String' || kind === 'URL' ? `${input as string}` : undefined;
+  const source = address === undefined ? input : await download(address, i, signal);
+  const missing = lacking((input ?? {}) as Partial<Drawable>);
+  if (missing) throw new DataError(`readImages: image ${i} is ${missing}`);
   try {
     // As the file has them: colours are data here.
-    return await createImageBitmap(source, { colorSpaceConversion: 'none' });
+    return await createImageBitmap(source as ImageBitmapSource, { colorSpaceConversion: 'none' });
   } catch (cause) {
-    const name = input instanceof File ? ` (${input.name})` : typeof input === 'string' ? ` (${input})` : '';
-    throw new FormatError(`readImages: image ${i}${name} cannot be decoded (offset 0)`, { cause });
+    const name = kind === 'File' ? (input as File).name : address;
+    const start = kindOf(source) === 'Blob' || kind === 'File' ? (source as Blob).slice(0, 200).text() : '';
+    // A file may have gone meanwhile.
+    const page = isPage(await Promise.resolve(start).catch(() => ''));
+    throw new FormatError(
+      `readImages: image ${i}${name === undefined ? '' : ` (${name})`} ${page ? 'is an HTML page, not an image' : 'cannot be decoded'} (offset 0)`,
+      { cause },
+    );
+  }
+}
+
+/** What elements that a page can draw have, each its own. */
+type Drawable = HTMLImageElement & HTMLVideoElement;
+
+/** What an element lacks that has no picture, in words. */
+function lacking({
+  complete,
+  naturalWidth,
+  videoWidth,
+  readyState,
+  width,
+  height,
+}: Partial<Drawable>): string | undefined {
+  if (naturalWidth === 0)
+    return complete
+      ? 'an <img> without a picture: its `src` is missing, or could not be loaded'
+      : 'an <img> that is not loaded yet: await its `decode()`';
+  if (videoWidth !== undefined)
+    return readyState! < 2 || !videoWidth ? "a <video> that has no frame yet: await its 'loadeddata' event" : undefined;
+  if (naturalWidth === undefined && (width === 0 || height === 0)) return `of ${height} × ${width} pixels`;
+  return undefined;
+}
+
+/** Whether an image is there as bytes already, in the size that is wanted. */
+function isExact(input: ImageInput, height: number, width: number): input is ImageData {
+  if (kindOf(input) !== 'ImageData') return false;
+  const image = input as ImageData;
+  return image.height === height && image.width === width && kindOf(image.data) === 'Uint8ClampedArray';
+}
+
+/** @throws DataError where a browser keeps the pixels of other origins from the page */
+function pixelsOf(context: OffscreenCanvasRenderingContext2D, i: number): Uint8ClampedArray {
+  const { width, height } = context.canvas;
+  try {
+    return context.getImageData(0, 0, width, height).data;
+  } catch (cause) {
+    if ((cause as Error).name !== 'SecurityError') throw cause;
+    throw new DataError(
+      `readImages: image ${i} comes from another origin, and the page may not read its pixels: load it with crossorigin="anonymous", from a server that answers with Access-Control-Allow-Origin`,
+      { cause },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { isBytes } from '../platform.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
 import { boundRange, emptyTensor, type Piece, type Tensor } from '../runtime/tensor.ts';
@@ -50,7 +51,7 @@ export async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features
 }
 
 async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<Tensor> {
-  const bytes = data instanceof Uint8Array;
+  const bytes = isBytes(data);
   const tensor = emptyTensor(gpu, [bytes ? Math.ceil(data.length / 4) : data.length], bytes ? 'u32' : 'f32', 'data');
   const { buffer } = boundRange(tensor);
   const whole = data.byteLength - (data.byteLength % 4);

@@ -3,13 +3,15 @@
  *
  *   { "__metadata__": { "any": "text" }, "encoder.0.weight": { "dtype": "F32", "shape": [32, 784], "data_offsets": [0, 100352] } }
  *
- * Offsets count from the header's end. Only F32 is written and read: WebGPU's hosts are all
- * little-endian, so a Float32Array is already in the order of the file.
+ * Offsets count from the header's end. F32 is written; F32, F16, BF16 and F64 are read as float32; of other types
+ * name, type and bytes are handed on. WebGPU's hosts are all little-endian, so a Float32Array is already in the order of the file.
  *
  * Reading is strict, as in the format's own implementation: a name comes once, and the tensors must
  * cover the data without a hole and without an overlap, so that no byte of a file escapes notice.
  */
 import { FormatError, OptionError, ShapeError } from '../errors.ts';
+import { allocate, isBytes, isFloats, isPage } from '../platform.ts';
+import { readFloats, sizeOf } from './dtypes.ts';
 import { parseJson } from './json.ts';
 
 export interface SafeTensor {
@@ -17,14 +19,24 @@ export interface SafeTensor {
   shape: number[];
 }
 
+/** A tensor of whole numbers, or of a type that is not read: its bytes as they are in the file. */
+export interface OtherTensor {
+  dtype: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  shape: number[];
+}
+
 export interface SafeTensors {
   tensors: Record<string, SafeTensor>;
   metadata: Record<string, string>;
+  /** What a file holds besides floating-point numbers, if it does: such as the `num_batches_tracked` of a batch normalization, an I64. */
+  others?: Record<string, OtherTensor>;
 }
 
 /** Where one tensor lies: `begin` and `end` count from the first byte after the header. */
 interface Span {
   name: string;
+  dtype: string;
   shape: number[];
   begin: number;
   end: number;
@@ -32,7 +44,6 @@ interface Span {
 
 const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
-const F32 = 4; // bytes a number
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
 export function writeSafetensors(
@@ -45,7 +56,7 @@ export function writeSafetensors(
   let end = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
     const { data, shape } = (tensor ?? {}) as Partial<SafeTensor>;
-    if (!isCounts(shape) || !(data instanceof Float32Array))
+    if (!isCounts(shape) || !isFloats(data))
       throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
     if (name === METADATA)
       throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
@@ -61,7 +72,7 @@ export function writeSafetensors(
   // Object.fromEntries and not assignment: a tensor may be called __proto__.
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const dataStart = Math.ceil((PREFIX + json.length) / 8) * 8;
-  const bytes = new Uint8Array(dataStart + end);
+  const bytes = allocate('writeSafetensors', Uint8Array, dataStart + end, 'write the tensors into several files');
   new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - PREFIX), true);
   bytes.fill(0x20, PREFIX, dataStart); // the format pads with spaces, which JSON ignores
   bytes.set(json, PREFIX);
@@ -73,9 +84,12 @@ export function writeSafetensors(
   return bytes;
 }
 
+/**
+ * Reads all tensors of a file.
+ * @throws FormatError with the offset in bytes; OutOfMemoryError where the numbers of a tensor, as float32, are more than an array can hold
+ */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
-  if (!(bytes instanceof Uint8Array))
-    throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
+  if (!isBytes(bytes)) throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
   const { header, dataStart } = readHeader(bytes);
   const { [METADATA]: metadata = {}, ...entries } = header;
   if (!isTexts(metadata)) {
@@ -84,16 +98,25 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
   const spans = Object.entries(entries).map(([name, entry]) => readSpan(name, entry));
   checkCover(spans, bytes.length - dataStart, dataStart);
 
-  const tensors = spans.map(({ name, shape, begin, end }): [string, SafeTensor] => {
-    // A copy: the data of a file may start at any byte, a Float32Array only at every fourth.
+  const tensors: [string, SafeTensor][] = [];
+  const others: [string, OtherTensor][] = [];
+  for (const { name, dtype, shape, begin, end } of spans) {
+    const own = bytes.subarray(dataStart + begin, dataStart + end);
+    const data = readFloats(`safetensors: ${name}`, dtype, own);
+    if (data) tensors.push([name, { data, shape }]);
     // Not by slice: Node's Buffer, which is a Uint8Array too, would hand out a view.
-    const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
-    return [name, { data: new Float32Array(copy.buffer), shape }];
-  });
-  return { tensors: Object.fromEntries(tensors), metadata };
+    else others.push([name, { dtype, bytes: new Uint8Array(own), shape }]);
+  }
+  // Object.fromEntries and not assignment: a tensor may be called __proto__.
+  return {
+    tensors: Object.fromEntries(tensors),
+    metadata,
+    ...(others.length && { others: Object.fromEntries(others) }),
+  };
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+  if (isPage(bytes)) throw malformed(0, 'this is an HTML page, not a safetensors file');
   if (bytes.length < PREFIX)
     throw malformed(bytes.length, `the file ends here; its first ${PREFIX} bytes are the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -116,15 +139,18 @@ function readSpan(name: string, entry: unknown): Span {
   const fail = (problem: string): FormatError => malformed(PREFIX, `the header's entry for ${name} ${problem}`);
   if (!isRecord(entry)) throw fail('is no object');
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== 'F32') throw fail(`has the dtype ${JSON.stringify(dtype)}; only "F32" is read`);
+  // Types that the format has got since are left to the caller; none of its names has a small letter.
+  if (typeof dtype !== 'string' || !/^[A-Z][A-Z\d_]*$/.test(dtype))
+    throw fail(`has the dtype ${JSON.stringify(dtype)}; types are called "F32", "F16", "I64" and the like`);
   if (!isCounts(shape)) throw fail(`has the shape ${JSON.stringify(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2) throw fail(`has the data_offsets ${JSON.stringify(offsets)}`);
   const [begin, end] = offsets as [number, number];
-  const size = elementCount(shape) * F32;
-  if (end - begin !== size) {
+  const width = sizeOf(dtype);
+  const size = elementCount(shape) * (width ?? 0);
+  if (width ? end - begin !== size : end < begin) {
     throw fail(`has the shape [${shape.join(', ')}], that is ${size} bytes, but data_offsets over ${end - begin}`);
   }
-  return { name, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** Every byte of the data belongs to exactly one tensor. */

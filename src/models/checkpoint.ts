@@ -82,17 +82,18 @@ export class Checkpoint {
 
   private constructor(
     private readonly tensors: Record<string, SafeTensor>,
+    names: string[],
     /** What the model is made of, as its `describe` wrote it. */
     readonly spec: Record<string, unknown>,
     readonly place: Place,
   ) {
-    this.#unused = new Set(Object.keys(tensors));
+    this.#unused = new Set(names);
   }
 
   /** @throws FormatError */
   static read(kind: ModelKind, bytes: Uint8Array): Checkpoint {
     checkBytes('load', bytes);
-    const { tensors, metadata } = readSafetensors(bytes);
+    const { tensors, others, metadata } = readSafetensors(bytes);
     const json = metadata.latentgpu;
     if (json === undefined) {
       throw new FormatError(
@@ -104,14 +105,22 @@ export class Checkpoint {
       if (written !== version)
         throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
-      return new Checkpoint(tensors, record(spec, 'spec'), readPlace(record(place, 'place')));
+      return new Checkpoint(
+        tensors,
+        Object.keys({ ...tensors, ...others }),
+        record(spec, 'spec'),
+        readPlace(record(place, 'place')),
+      );
     });
   }
 
   /** A weight's values. @throws FormatError */
   readonly given: Given = (name, shape) => {
     const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
-    if (!found) throw new FormatError(`load: the model needs ${name}, which the file does not have (byte 8)`);
+    if (!found)
+      throw new FormatError(
+        `load: the model needs ${name}, which the file ${this.#unused.has(name) ? 'has, but not as floating-point numbers' : 'does not have'} (byte 8)`,
+      );
     if (found.shape.join() !== shape.join())
       throw new FormatError(
         `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`,

@@ -1,5 +1,6 @@
 import { DataError, ShapeError } from '../errors.ts';
 import { distances, smallest } from '../kernels/neighbors.ts';
+import { isFloats } from '../platform.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../runtime/options.ts';
 import { compile } from '../runtime/plan.ts';
@@ -158,7 +159,7 @@ function scaleOf(width: number, ...all: readonly Float32Array[]): number {
 }
 
 function checkRows(where: string, matrix: Matrix): [rows: number, width: number] {
-  if (!(matrix?.data instanceof Float32Array))
+  if (!isFloats(matrix?.data))
     throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
   const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
   const width = sides.reduce((product, n) => product * n, 1);

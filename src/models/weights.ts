@@ -1,5 +1,6 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { sameShape } from '../kernels/shapes.ts';
+import { isFloats } from '../platform.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { shown } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
@@ -56,7 +57,7 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
     throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
   const copies = Object.entries(weights).map(([name, matrix]) => {
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
-    if (!Array.isArray(shape) || !(data instanceof Float32Array))
+    if (!Array.isArray(shape) || !isFloats(data))
       throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
     const place = places.find((parameters) => parameters.named(name));
     const parameter = place?.named(name);

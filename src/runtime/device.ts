@@ -1,5 +1,6 @@
 import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError, OutOfMemoryError } from '../errors.ts';
 import type { SelfTest, SelfTestOptions } from '../kernels/self-test.ts';
+import { kindOf } from '../platform.ts';
 import { computePass, type CommandPass } from './commands.ts';
 import { Memory } from './memory.ts';
 import { checkFunction, shown } from './options.ts';
@@ -295,7 +296,7 @@ export class Gpu {
       await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, noticeMs))]);
     return (
       this.#loss ??
-      (own || !(error instanceof DOMException)
+      (own || kindOf(error) !== 'DOMException'
         ? error
         : new LatentGpuError(`the device refused an operation: ${error.message}`, { cause: error }))
     );
@@ -317,7 +318,7 @@ export class Gpu {
     }
     const [value, ...found] = await this.wait(Promise.all([result, ...errors]));
     const error = found.find((each) => each !== null);
-    const exhausted = this.#exhausted ?? (error instanceof GPUOutOfMemoryError ? error.message : undefined);
+    const exhausted = this.#exhausted ?? found[filters.indexOf('out-of-memory')]?.message;
     this.#exhausted = undefined;
     if (exhausted !== undefined) throw new OutOfMemoryError(`the device is out of memory: ${exhausted}`);
     if (error)

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { isBytes } from '../platform.ts';
 
 /** What people coming from elsewhere type, and what it is called here, where there is such an option. */
 const synonyms: Record<string, string> = {
@@ -101,13 +102,14 @@ export function checkFunction(where: string, value: unknown): void {
 
 /** @throws OptionError for what is given and is no signal */
 export function checkSignal(where: string, signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal))
+  const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
+  if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
     throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
 }
 
 /** @throws OptionError for what are no bytes */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!(bytes instanceof Uint8Array)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
+  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
 }
 
 /** A list of numbers, plain or typed. @throws OptionError */

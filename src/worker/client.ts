@@ -1,6 +1,7 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
 import type { FitOptions, History, Training } from '../models/fit-options.ts';
 import type { AnyLoss } from '../models/losses.ts';
+import { checkSignal } from '../runtime/options.ts';
 import {
   callbackNames,
   fromWireError,
@@ -74,10 +75,11 @@ export class Client {
       ([, called]) => called !== undefined && typeof called !== 'function',
     );
     if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} is a function`));
-    if (signal !== undefined && !(signal instanceof AbortSignal))
-      return refused(
-        new OptionError(`${method}: the signal is an AbortSignal, such as the \`signal\` of an AbortController`),
-      );
+    try {
+      checkSignal(method, signal);
+    } catch (error) {
+      return refused(error as OptionError);
+    }
     if (signal?.aborted) return refused(signal.reason as Error);
     const { call, done } = this.#send<History<L>>(target, method, [...args, others], {
       callbacks: { onProgress, onEpochEnd },

@@ -1,5 +1,6 @@
 /** What the two sides of a worker say to each other. Objects stay in the worker; the page knows them by numbers that it chooses itself. */
 import * as errors from '../errors.ts';
+import { isError, isOwned } from '../platform.ts';
 
 export type Handle = number;
 
@@ -53,10 +54,12 @@ export interface Known {
 export const isReference = (value: object): value is Reference => '$handle' in value;
 export const isKnown = (value: object): value is Known => '$same' in value;
 
-export const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // Another window has an Object.prototype of its own; like this one's, it has no prototype itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 /** An error as plain data: a structured clone would forget its class. */
 export interface WireError {
@@ -69,7 +72,7 @@ export interface WireError {
 }
 
 export function toWireError(error: unknown): WireError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), fields: {} };
+  if (!isError(error)) return { name: 'Error', message: String(error), fields: {} };
   const { name, message, stack } = error;
   const { step, tensor } = error as Partial<errors.DivergedError>;
   const cause = error.cause === undefined ? undefined : toWireError(error.cause);
@@ -92,7 +95,7 @@ export function fromWireError({ name, message, stack, cause, fields }: WireError
 /** The memory of arrays that nobody on this side needs any more, where it is theirs alone: a part of a larger one is copied. */
 export function transferable(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength) found.add(value.buffer);
+    if (isOwned(value) && value.byteLength === value.buffer.byteLength) found.add(value.buffer as ArrayBuffer);
   } else if (Array.isArray(value) || isPlain(value)) {
     for (const each of Object.values(value)) transferable(each, found);
   }

@@ -29,7 +29,10 @@ const checked = new Map([
 const within = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
 const isEntryPoint = (file: string) => entryPoints.includes(file);
 
-/** A folder of src/ may import itself, the errors, and the folders named. */
+/** What every folder of src/ may import. */
+const shared = ['src/errors.ts', 'src/platform.ts'];
+
+/** A folder of src/ may import itself, what all share, and the folders named. */
 function folderLaw(
   folder: string,
   others: string[],
@@ -39,10 +42,10 @@ function folderLaw(
   return {
     applies: within(folder),
     allows: (imported) =>
-      imported.target === 'src/errors.ts' ||
+      shared.includes(imported.target) ||
       allowed.some((other) => within(other)(imported.target)) ||
       (extra?.allows(imported) ?? false),
-    words: `${folder} may import only ${[...allowed, 'src/errors.ts', ...(extra ? [extra.words] : [])].join(', ')}`,
+    words: `${folder} may import only ${[...allowed, ...shared, ...(extra ? [extra.words] : [])].join(', ')}`,
   };
 }
 
@@ -54,6 +57,11 @@ const laws: Law[] = [
     words: 'shaders may import only shaders and wgsl-preprocessor',
   },
   { applies: (file) => file === 'src/errors.ts', allows: () => false, words: 'src/errors.ts imports nothing' },
+  {
+    applies: (file) => file === 'src/platform.ts',
+    allows: ({ target }) => target === 'src/errors.ts',
+    words: 'src/platform.ts may import only src/errors.ts',
+  },
   { applies: isEntryPoint, allows: () => true, words: '' },
   {
     applies: (file) => checked.has(file),

@@ -14,35 +14,35 @@ test('this repository keeps the import law', () => {
 describe('the checker', () => {
   test.each<[breach: string, sources: Record<string, string>]>([
     [
-      'src/runtime/tape.ts:2: imports src/kernels/relu.ts; src/runtime may import only src/runtime, src/errors.ts, types of shaders/wgsl.ts',
+      'src/runtime/tape.ts:2: imports src/kernels/relu.ts; src/runtime may import only src/runtime, src/errors.ts, src/platform.ts, types of shaders/wgsl.ts',
       { 'src/runtime/tape.ts': `// a comment\nimport { relu } from '../kernels/relu.ts';` },
     ],
     [
-      'src/runtime/plan.ts:1: imports shaders/wgsl.ts; src/runtime may import only src/runtime, src/errors.ts, types of shaders/wgsl.ts',
+      'src/runtime/plan.ts:1: imports shaders/wgsl.ts; src/runtime may import only src/runtime, src/errors.ts, src/platform.ts, types of shaders/wgsl.ts',
       { 'src/runtime/plan.ts': `import { wgsl } from '../../shaders/wgsl.ts';` },
     ],
     [
-      'src/runtime/plan.ts:1: imports src/models/model.ts; src/runtime may import only src/runtime, src/errors.ts, types of shaders/wgsl.ts',
+      'src/runtime/plan.ts:1: imports src/models/model.ts; src/runtime may import only src/runtime, src/errors.ts, src/platform.ts, types of shaders/wgsl.ts',
       { 'src/runtime/plan.ts': `export const lazy = () => import('../models/model.ts');` },
     ],
     [
-      'src/runtime/plan.ts:1: imports src/models/model.ts; src/runtime may import only src/runtime, src/errors.ts, types of shaders/wgsl.ts',
+      'src/runtime/plan.ts:1: imports src/models/model.ts; src/runtime may import only src/runtime, src/errors.ts, src/platform.ts, types of shaders/wgsl.ts',
       { 'src/runtime/plan.ts': `export type M = import('../models/model.ts').Model;` },
     ],
     [
-      'src/kernels/relu.ts:1: imports src/models/layers.ts; src/kernels may import only src/kernels, src/runtime, shaders, src/errors.ts',
+      'src/kernels/relu.ts:1: imports src/models/layers.ts; src/kernels may import only src/kernels, src/runtime, shaders, src/errors.ts, src/platform.ts',
       { 'src/kernels/relu.ts': `import type { Layer } from '../models/layers.ts';` },
     ],
     [
-      'src/models/layers.ts:1: imports shaders/matmul.ts; src/models may import only src/models, src/kernels, src/runtime, src/data, src/files, src/errors.ts',
+      'src/models/layers.ts:1: imports shaders/matmul.ts; src/models may import only src/models, src/kernels, src/runtime, src/data, src/files, src/errors.ts, src/platform.ts',
       { 'src/models/layers.ts': `import { matmul } from '../../shaders/matmul.ts';` },
     ],
     [
-      'src/data/csv.ts:1: imports src/models/model.ts; src/data may import only src/data, src/runtime, src/errors.ts',
+      'src/data/csv.ts:1: imports src/models/model.ts; src/data may import only src/data, src/runtime, src/errors.ts, src/platform.ts',
       { 'src/data/csv.ts': `import { model } from '../models/model.ts';` },
     ],
     [
-      'src/files/onnx.ts:1: imports src/models/layers.ts; src/files may import only src/files, src/errors.ts, types of src',
+      'src/files/onnx.ts:1: imports src/models/layers.ts; src/files may import only src/files, src/errors.ts, src/platform.ts, types of src',
       { 'src/files/onnx.ts': `import { type Layer, dense } from '../models/layers.ts';` },
     ],
     [
@@ -54,7 +54,7 @@ describe('the checker', () => {
       { 'shaders/relu.ts': `import { E } from '../src/errors.ts';` },
     ],
     [
-      'src/models/model.ts:1: imports lodash; src/models may import only src/models, src/kernels, src/runtime, src/data, src/files, src/errors.ts',
+      'src/models/model.ts:1: imports lodash; src/models may import only src/models, src/kernels, src/runtime, src/data, src/files, src/errors.ts, src/platform.ts',
       { 'src/models/model.ts': `import chunk from 'lodash';` },
     ],
     [

@@ -1,0 +1,61 @@
+/** Whether the first line of a table names its columns. */
+import { csvError, type Field } from './csv-lines.ts';
+import { isMissing, numberIn } from './csv-numbers.ts';
+
+/** So many lines below the first are looked at. */
+const sample = 10;
+
+/** Goes by the first line and by what stands below it: a name above numbers makes a header, a number above numbers is one more of them. */
+export class Header {
+  #rows = 0;
+  readonly #numbers: boolean[];
+  readonly #texts: boolean[];
+  /** Whether what the first line has for the label comes again. */
+  #recurs = false;
+
+  constructor(
+    private readonly first: readonly Field[],
+    private readonly decimal: ',' | '.',
+    /** The label's column, where it is known by its number. */
+    private readonly label: number | undefined,
+  ) {
+    this.#numbers = new Array<boolean>(first.length).fill(false);
+    this.#texts = new Array<boolean>(first.length).fill(false);
+  }
+
+  /** A line below the first. */
+  look(line: readonly Field[]): void {
+    if (this.label !== undefined) this.#recurs ||= line[this.label]?.text === this.first[this.label]?.text;
+    if (this.#rows++ >= sample) return;
+    line.forEach(({ text }, column) => {
+      if (numberIn(text, this.decimal) !== undefined) this.#numbers[column] = true;
+      else if (!isMissing(text)) this.#texts[column] = true;
+    });
+  }
+
+  /** @throws FormatError where it may be either */
+  names(text: string): boolean {
+    const { first } = this;
+    const numbers = first.map((field) => numberIn(field.text, this.decimal) !== undefined);
+    const count = numbers.filter(Boolean).length;
+    // What begins with a digit is a number with a mistake in it, or a date.
+    const names = first.map(({ text }, c) => !numbers[c] && !isMissing(text) && !/^[+-]?[.,]?\d/.test(text));
+    const above = names.findIndex((name, c) => name && this.#numbers[c] && !this.#texts[c]);
+    const ask = (column: number, why: string) =>
+      csvError(
+        text,
+        first[column].offset,
+        `'${first[column].text.slice(0, 40)}' in column ${column} (offset ${first[column].offset}) ${why}; say with \`header\` whether this line names the columns`,
+      );
+    if (above >= 0) {
+      if (count > first.length - count)
+        throw ask(above, `stands above numbers, but ${count} of the ${first.length} fields beside it are numbers`);
+      return true;
+    }
+    const data = !names.includes(true) || first.some((_, c) => numbers[c] || (this.#numbers[c] && !names[c]));
+    const { label } = this;
+    if (data && label !== undefined && names[label] && !this.#recurs && this.#rows > 1)
+      throw ask(label, 'is the label of no other row');
+    return !data;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Whether the numbers of a column stay apart in float32, which has 24 bits: of the whole numbers beyond 2²⁴ = 16,777,216 it holds only some.
+ *
+ * Rounding as such does no harm: what has nine digits and more differs from its float32 by a 30-millionth. A column has lost its differences where
+ * more than half of its rows hold a number that became the same float32 as another, different number of the column. A column with fractions may:
+ * as long as its range spans a thousand steps of float32 it is finer than most instruments, and differences of a trillionth, as sums leave them,
+ * are none.
+ */
+
+/** A range of so many steps is fine enough for numbers with fractions. */
+const manySteps = 1024;
+
+/** What is due to the rounding of float64 in earlier calculations, relative to the numbers. */
+const noise = 1e-12;
+
+/** From here on float32 has not every whole number. */
+const firstGap = 2 ** 24;
+
+/** Watches the numbers of each column as they are rounded. */
+export class Differences {
+  readonly #columns: { least: number; most: number; rounded: boolean; fractions: boolean; large: number[] }[];
+
+  constructor(columns: number) {
+    this.#columns = Array.from({ length: columns }, () => ({
+      ...{ least: Infinity, most: -Infinity, rounded: false, fractions: false },
+      large: [],
+    }));
+  }
+
+  add(column: number, value: number, float: number): void {
+    const seen = this.#columns[column];
+    if (value < seen.least) seen.least = value;
+    if (value > seen.most) seen.most = value;
+    if (value !== float) {
+      seen.rounded = true;
+      if (!Number.isInteger(value)) seen.fractions = true;
+    }
+    if (!seen.fractions && Math.abs(value) >= firstGap) seen.large.push(value);
+  }
+
+  /**
+   * Two numbers of a column of `rows` rows that are one in float32, and the least of the column, where it has lost its differences. `again` gives
+   * all its numbers: only some columns with fractions are gone through once more.
+   */
+  lost(column: number, rows: number, again: () => Float64Array): [number, number, least: number] | undefined {
+    const { least, most, rounded, fractions, large } = this.#columns[column];
+    if (!rounded) return undefined;
+    const size = Math.max(Math.abs(least), Math.abs(most));
+    const step = 2 ** (Math.max(Math.floor(Math.log2(size)), -126) - 23);
+    if (fractions && (most - least >= manySteps * step || most - least <= noise * size)) return undefined;
+    const pair = twins(fractions ? again() : Float64Array.from(large), rows);
+    return pair && [...pair, least];
+  }
+}
+
+/** Two different numbers that are one in float32, where more than half of `rows` numbers have such a twin. Sorts the values. */
+function twins(values: Float64Array, rows: number): [number, number] | undefined {
+  values.sort();
+  let found: [number, number] | undefined;
+  let lost = 0;
+  for (let i = 0, end = 0; i < values.length; i = end) {
+    const float = Math.fround(values[i]);
+    while (end < values.length && Math.fround(values[end]) === float) end++;
+    if (values[end - 1] === values[i]) continue;
+    lost += end - i;
+    found ??= [values[i], values.subarray(i, end).find((value) => value !== values[i])!];
+  }
+  return 2 * lost > rows ? found : undefined;
+}

@@ -1,0 +1,37 @@
+/** What JavaScript's hosts hand over or refuse. Every folder may import it. */
+import { OutOfMemoryError } from './errors.ts';
+
+/** The name of the built-in class of a value, also of one made in another window or realm, of which `instanceof` knows nothing. */
+export const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
+const isArrayOf = (value: unknown, kind: string): boolean => ArrayBuffer.isView(value) && kindOf(value) === kind;
+
+export const isBytes = (value: unknown): value is Uint8Array => isArrayOf(value, 'Uint8Array');
+export const isFloats = (value: unknown): value is Float32Array => isArrayOf(value, 'Float32Array');
+
+/** Whether memory belongs to an array alone: no other thread can write to it, and it can be transferred. */
+export const isOwned = ({ buffer }: ArrayBufferView): boolean => kindOf(buffer) === 'ArrayBuffer';
+
+export const isError = (value: unknown): value is Error =>
+  typeof (value as Error | undefined)?.message === 'string' && typeof (value as Error).name === 'string';
+
+/** A typed array of zeros. @throws OutOfMemoryError where this platform has no array of that length; `remedy` says what helps */
+export function allocate<A extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+  where: string,
+  array: { new (buffer: ArrayBuffer): A; readonly BYTES_PER_ELEMENT: number },
+  length: number,
+  remedy: string,
+): A {
+  try {
+    return new (array as unknown as new (length: number) => A)(length);
+  } catch (cause) {
+    const bytes = length * array.BYTES_PER_ELEMENT;
+    throw new OutOfMemoryError(`${where}: ${bytes} bytes are more than one array can hold here: ${remedy}`, { cause });
+  }
+}
+
+/** Whether a file is an HTML page, as servers answer with for addresses that they do not know. */
+export const isPage = (file: Uint8Array | string): boolean =>
+  /^\s*<(!doctype html|html|head|body)\b/i.test(
+    typeof file === 'string' ? file.slice(0, 200) : new TextDecoder().decode(file.subarray(0, 200)),
+  );
