@@ -1,3 +1,8 @@
+/**
+ * Trains autoencoders on the GPU through WebGPU: open a GPU, make a model, call `fit`.
+ * @module latentgpu
+ */
+
 export type { Gpu } from './runtime/device.ts';
 export { openGpu, type GpuOptions } from './runtime/open.ts';
 export type { SelfTest, SelfTestOptions, TestedWay } from './kernels/self-test.ts';

@@ -1,3 +1,8 @@
+/**
+ * The functions of `latentgpu`, run in a worker, so that the page and the training do not wait for each other.
+ * @module latentgpu/worker
+ */
+
 export { openGpu, type WorkerGpuOptions } from './worker/open.ts';
 export {
   autoencoder,

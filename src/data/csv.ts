@@ -2,6 +2,7 @@ import { DataError, FormatError, OptionError } from '../errors.ts';
 import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
+/** Options of `readCsv`. */
 export interface CsvOptions {
   /** Whether the first line names the columns. Default: it does if something in it is no number. */
   header?: boolean;

@@ -94,6 +94,7 @@ function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
   });
 }
 
+/** Options of `fetchIdx`. */
 export interface FetchOptions {
   /** Told as bytes arrive; `total` is missing where the server does not say. */
   onProgress?: (progress: { loaded: number; total?: number }) => void;

@@ -12,11 +12,13 @@
 import { FormatError, OptionError, ShapeError } from '../errors.ts';
 import { parseJson } from './json.ts';
 
+/** One tensor of a safetensors file. */
 export interface SafeTensor {
   data: Float32Array;
   shape: number[];
 }
 
+/** What a safetensors file holds: tensors and metadata, by their names. */
 export interface SafeTensors {
   tensors: Record<string, SafeTensor>;
   metadata: Record<string, string>;
@@ -35,6 +37,7 @@ const PREFIX = 8; // bytes of the header's length
 const F32 = 4; // bytes a number
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
+/** Writes tensors and metadata as the bytes of a safetensors file. */
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
@@ -73,6 +76,7 @@ export function writeSafetensors(
   return bytes;
 }
 
+/** Reads the bytes of a safetensors file. */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
   if (!(bytes instanceof Uint8Array))
     throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');

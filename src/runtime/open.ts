@@ -2,6 +2,7 @@ import { GpuUnavailableError, OptionError } from '../errors.ts';
 import { Gpu, type Open, type Opened } from './device.ts';
 import { checkOptions, checkWord, shown } from './options.ts';
 
+/** Options of `openGpu`. */
 export interface GpuOptions {
   /** An adapter of your own, or a function that gets one. */
   adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
@@ -18,6 +19,20 @@ export interface GpuOptions {
 
 /**
  * Opens the GPU.
+ * @param options which adapter or device to take; without options, the browser's default
+ * @returns the device that models and data sets are made on
+ * @example
+ * ```ts
+ * import { GpuUnavailableError, openGpu } from 'latentgpu';
+ *
+ * try {
+ *   const gpu = await openGpu({ powerPreference: 'high-performance' });
+ *   console.log(gpu.info.vendor, gpu.info.architecture);
+ * } catch (error) {
+ *   if (!(error instanceof GpuUnavailableError)) throw error;
+ *   document.body.append(error.message); // what is missing here, and what to do
+ * }
+ * ```
  * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, or a limit the device lacks; the message says which and what to do
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
