@@ -47,6 +47,7 @@ const formulas = {
  * `leakyRelu` has slope 0.01 below zero, PyTorch's default; `silu` is x σ(x) (Elfwing et al. 2018).
  */
 export type Activation = keyof typeof formulas;
+/** The names of all activations. */
 export const activationNames = Object.keys(formulas) as Activation[];
 
 /** What f′ is computed from. Where it is `z`, a matmul cannot fold the activation into itself: y alone would not be enough. */

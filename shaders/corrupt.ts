@@ -3,6 +3,7 @@ import { batchDraws } from './random.ts';
 import { state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** The kinds of noise that `corrupt` can add. */
 export type CorruptionKind = 'gaussian' | 'mask' | 'saltAndPepper';
 
 /** What becomes of four values v and four words of chance. `amount` is a deviation; `threshold` a probability in units of 2⁻³². */

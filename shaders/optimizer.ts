@@ -3,6 +3,7 @@ import { math } from './math.ts';
 import { advance, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** The update rules that `optimize` can take. */
 export type OptimizerKind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'adagrad';
 
 /** Words of `Settings` in its order; see each rule for which it uses. */

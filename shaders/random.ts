@@ -81,6 +81,7 @@ fn draw(quad: u32, row: u32) -> vec4u {
 }
 `;
 
+/** The distributions that `random` can draw from. */
 export type Distribution = 'uniform' | 'normal' | 'bernoulli';
 
 /** y[i] = a number from word i of (seed, stream, step); for `bernoulli`, 1 with probability `threshold` / 2³², else 0 */

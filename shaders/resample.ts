@@ -2,6 +2,7 @@ import { activation, type Activation } from './activation.ts';
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** How `upsample2d` makes new pixels: each pixel repeated, or weighted means of its neighbours. */
 export type Interpolation = 'nearest' | 'bilinear';
 
 export interface UpsampleVariant {

@@ -1,3 +1,8 @@
+/**
+ * Trains autoencoders on the GPU through WebGPU: open a GPU, make a model, call `fit`.
+ * @module latentgpu
+ */
+
 export type { Gpu } from './runtime/device.ts';
 export { openGpu, type GpuOptions } from './runtime/open.ts';
 export type { SelfTest, SelfTestOptions, TestedWay } from './kernels/self-test.ts';
@@ -73,7 +78,13 @@ export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
-export { readSafetensors, writeSafetensors, type OtherTensor, type SafeTensor, type SafeTensors } from './files/safetensors.ts';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type OtherTensor,
+  type SafeTensor,
+  type SafeTensors,
+} from './files/safetensors.ts';
 
 export {
   DataError,

@@ -1,3 +1,8 @@
+/**
+ * The kernels on their own: each records its dispatches on a tape, with the rule for its gradient.
+ * @module latentgpu/kernels
+ */
+
 export {
   activate,
   activationNames,

@@ -1,3 +1,8 @@
+/**
+ * Tensors on the device, the tape that records dispatches, and the plans that replay them.
+ * @module latentgpu/runtime
+ */
+
 export type { Gpu } from './runtime/device.ts';
 export { openGpu, type GpuOptions } from './runtime/open.ts';
 export { Parameters } from './runtime/parameters.ts';

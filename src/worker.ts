@@ -1,3 +1,8 @@
+/**
+ * The functions of `latentgpu`, run in a worker, so that the page and the training do not wait for each other.
+ * @module latentgpu/worker
+ */
+
 export { openGpu, type WorkerGpuOptions } from './worker/open.ts';
 export {
   autoencoder,
@@ -50,7 +55,13 @@ export type { JigsawLosses, Solution } from './models/jigsaw.ts';
 export type { Losses } from './models/losses.ts';
 export type { OnnxPart } from './models/onnx.ts';
 export type { Part } from './models/part.ts';
-export { readSafetensors, writeSafetensors, type OtherTensor, type SafeTensor, type SafeTensors } from './files/safetensors.ts';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type OtherTensor,
+  type SafeTensor,
+  type SafeTensors,
+} from './files/safetensors.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export {

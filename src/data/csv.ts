@@ -16,6 +16,7 @@ import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import type { Source } from './dataset.ts';
 import { Differences } from './differences.ts';
 
+/** Options of `readCsv`. */
 export interface CsvOptions {
   /** Whether the first line names the columns. Default: it does if it has a name above numbers. */
   header?: boolean;

@@ -18,6 +18,7 @@ export type DataSource = Uint8Array | Float32Array | Source | Matrix;
 /** Whatever can be trained on or predicted from. Flat arrays are rows of the input's size; bytes mean value / 255. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 
+/** Options of `dataset`. */
 export interface DatasetOptions {
   /** One example's shape; needed for flat arrays. */
   shape?: readonly number[];
@@ -196,6 +197,21 @@ export class Dataset {
  *
  * The data set holds on to its source, and puts it there again when the device was lost and a fit with `recover` has got another: leave it
  * unchanged. Of a function nothing is held: it is called, and then called again, and has to give the same.
+ * @param gpu what `openGpu` returned
+ * @param source the examples, one behind the other, or a function that gets them
+ * @param options the shape of one example, labels, a scale, and how much of the device's memory may be taken
+ * @returns the examples on the device; `fit`, `encode` and the like take them as often as you want
+ * @example
+ * ```ts
+ * import { dataset, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const points = Float32Array.of(0, 1, 2, 10, 11, 12); // two rows of three values
+ * const rows = await dataset(gpu, points, { shape: [3], labels: [0, 1] });
+ * const [training, test] = rows.split(0.5, { seed: 1 });
+ * console.log(rows.length, rows.features, training.labels, test.labels); // 2, 3, and one label each
+ * rows.dispose();
+ * ```
  * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
  */
 export async function dataset(
@@ -355,8 +371,7 @@ export async function asDataset(
     await data.bringBack();
     return { set: data, release: () => {} };
   }
-  if (!isBytes(data) && !isFloats(data))
-    checkExamples(where, shape, withShape(data).shape, data.shape);
+  if (!isBytes(data) && !isFloats(data)) checkExamples(where, shape, withShape(data).shape, data.shape);
   const set = await dataset(gpu, data, { shape });
   try {
     if (before) checkScale(where, set, before);

@@ -96,6 +96,7 @@ function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
   });
 }
 
+/** Options of `fetchIdx`. */
 export interface FetchOptions {
   /**
    * Told as bytes arrive. `total` is missing where the server does not say how many there are, or only how many they are in a compressed

@@ -6,6 +6,7 @@ import type { Source } from './dataset.ts';
 /** A file, an address, or whatever a page can draw: an image element, a canvas, an `ImageBitmap`, `ImageData`, a frame of a video. */
 export type ImageInput = string | URL | ImageBitmapSource;
 
+/** Options of `readImages`. */
 export interface ImageOptions {
   /** Height and width to bring all images to. Default: they must all be of the first one's. */
   size?: readonly [height: number, width: number];

@@ -14,6 +14,7 @@ import { allocate, isBytes, isFloats, isPage } from '../platform.ts';
 import { readFloats, sizeOf } from './dtypes.ts';
 import { parseJson } from './json.ts';
 
+/** One tensor of a safetensors file. */
 export interface SafeTensor {
   data: Float32Array;
   shape: number[];
@@ -26,6 +27,7 @@ export interface OtherTensor {
   shape: number[];
 }
 
+/** What a safetensors file holds: tensors and metadata, by their names. */
 export interface SafeTensors {
   tensors: Record<string, SafeTensor>;
   metadata: Record<string, string>;
@@ -46,6 +48,7 @@ const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
+/** Writes tensors and metadata as the bytes of a safetensors file. */
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,

@@ -4,6 +4,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { checkSameShape } from './shapes.ts';
 
+/** Squared error, or binary cross-entropy. */
 export type LossKind = 'mse' | 'bce';
 export type { TermKind };
 

@@ -10,6 +10,7 @@ import { tilings, tuned } from './tilings.ts';
 
 export type { Tiling };
 
+/** Which factors of `matmul` are stored transposed. */
 export interface Transposes {
   /** a is stored as [k, m]. */
   transposeA?: boolean;

@@ -32,6 +32,7 @@ export function randomSigns(tape: Tape, shape: readonly number[], draws: Draws):
   return y;
 }
 
+/** Options of `random`. */
 export interface RandomOptions {
   /** Default 0. */
   seed?: number;

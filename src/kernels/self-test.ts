@@ -18,11 +18,13 @@ export interface TestedWay {
   readonly error: number;
 }
 
+/** Options of `Gpu.selfTest`. */
 export interface SelfTestOptions {
   /** Default true: with false, products alone, which is all that models of dense layers need. */
   convolutions?: boolean;
 }
 
+/** What `Gpu.selfTest` found: each way of a kernel that it tried, and whether all of them passed. */
 export interface SelfTest {
   readonly passed: boolean;
   readonly ways: readonly TestedWay[];

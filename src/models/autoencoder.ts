@@ -34,6 +34,24 @@ import { readWeights, writeWeights, type Weights } from './weights.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
+ * @param gpu what `openGpu` returned
+ * @param spec the shape of an example, the layers of encoder and decoder, the loss, and further parts
+ * @returns the model with its first weights on the device, not trained yet
+ * @example
+ * ```ts
+ * import { autoencoder, dense, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await autoencoder(gpu, {
+ *   input: 784,
+ *   encoder: [dense(32, 'relu')],
+ *   decoder: [dense(784, 'sigmoid')],
+ *   loss: 'bce',
+ * });
+ * const examples = Float32Array.from({ length: 100 * 784 }, Math.random); // 100 rows of 784 values
+ * await model.fit(examples, { epochs: 10 });
+ * const codes = await model.encode(examples); // { data, shape: [100, 32] }
+ * ```
  * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
@@ -41,6 +59,7 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
   return new Autoencoder(gpu, spec);
 }
 
+/** An encoder and a decoder that are trained together; `autoencoder` makes it. */
 export class Autoencoder {
   /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;

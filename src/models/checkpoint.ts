@@ -35,6 +35,7 @@ export interface Saveable extends Weights {
   readonly trained: Parameters<Layout>;
 }
 
+/** Options of the `save` method of a model. */
 export interface SaveOptions {
   /** Also the optimizer's moments, so that training goes on as if it had never stopped. Default true. */
   optimizer?: boolean;

@@ -22,6 +22,7 @@ import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 import { copyWeights, readWeights, writeWeights, type Weights } from './weights.ts';
 
+/** What `classifier` makes a classifier of. */
 export interface ClassifierSpec {
   /** What turns an example into features, such as the `encoder` of an autoencoder. Its weights are copied: the autoencoder keeps its own. */
   encoder: Network;
@@ -49,6 +50,23 @@ export interface Prediction extends Matrix {
 
 /**
  * Makes a classifier of an encoder: what is its code good for? A Gaussian code gives its mean.
+ * @param gpu the GPU that the encoder is on
+ * @param spec the encoder, the number of classes, and what is trained
+ * @returns the classifier with a copy of the encoder's weights, not trained yet
+ * @example
+ * ```ts
+ * import { autoencoder, classifier, dense, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'tanh')], decoder: [dense(4)], loss: 'mse' });
+ * const examples = Float32Array.from({ length: 100 * 4 }, Math.random);
+ * await model.fit(examples, { epochs: 10 });
+ *
+ * const labels = Array.from({ length: 100 }, (_, row) => (examples[4 * row] > 0.5 ? 1 : 0));
+ * const probe = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true });
+ * await probe.fit(examples, labels, { epochs: 10 });
+ * const { accuracy } = await probe.evaluate(examples, labels);
+ * ```
  * @throws OptionError, ShapeError where the layers do not fit
  */
 export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
@@ -63,6 +81,7 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
   }
 }
 
+/** A classifier of the features that an encoder gives; `classifier` makes it. */
 export class Classifier {
   /** A copy of the encoder it was made from. */
   readonly encoder: Network;

@@ -19,6 +19,7 @@ export interface History<L extends AnyLoss = Losses> {
   steps: number;
 }
 
+/** How far a training is, as `onProgress` gets it. */
 export interface Progress {
   /** From 1 on, of this fit. */
   epoch: number;
@@ -57,6 +58,7 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   minDelta?: number;
   /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
   restoreBest?: boolean;
+  /** Called after each epoch with its losses; training waits for a promise that it returns. */
   onEpochEnd?: (
     epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number },
   ) => void | Promise<void>;
@@ -78,7 +80,9 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
 
 /** A running fit: a promise of its history that can be steered. Pausing and stopping take effect between two submits. */
 export interface Training<L extends AnyLoss = Losses> extends Promise<History<L>> {
+  /** Pauses training before the next submit; the model can be used meanwhile. */
   pause(): void;
+  /** Goes on after `pause()`. */
   resume(): void;
   /** Ends training; the promise resolves with the history so far. */
   stop(): void;

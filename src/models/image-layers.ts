@@ -10,6 +10,7 @@ import { kernelLayout, type Image } from './layout.ts';
 
 export type { Interpolation, Padding, Sides };
 
+/** Options of `conv2d`. */
 export interface ConvOptions {
   /** Pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
   stride?: Sides;
@@ -21,6 +22,7 @@ export interface ConvOptions {
   bias?: boolean;
 }
 
+/** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
   outputPadding?: Sides;
@@ -101,6 +103,7 @@ export function convTranspose2d(
   };
 }
 
+/** Options of `maxPool2d`. */
 export interface PoolOptions {
   /** Default: the window's sides, so that windows do not overlap. */
   stride?: Sides;

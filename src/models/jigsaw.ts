@@ -24,6 +24,7 @@ import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 import { readWeights, writeWeights, type Weights } from './weights.ts';
 
+/** What `jigsaw` makes a model of. */
 export interface JigsawSpec {
   /** Height, width and channels of the images. */
   input: [height: number, width: number, channels: number];
@@ -64,6 +65,25 @@ export interface Solution {
 /**
  * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): which permutation of its tiles was the image cut into? To answer, its encoder
  * has to learn what parts of images look like, from images alone.
+ * @param gpu what `openGpu` returned
+ * @param spec the images' shape, how they are cut, and the layers of encoder and head
+ * @returns the model with its first weights, not trained yet
+ * @example
+ * ```ts
+ * import { dense, flatten, jigsaw, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await jigsaw(gpu, {
+ *   input: [28, 28, 1],
+ *   tiles: 2,
+ *   permutations: 24,
+ *   encoder: [flatten(), dense(32, 'relu')],
+ *   head: [dense(64, 'relu')], // a last layer with one logit for each permutation is added
+ * });
+ * const images = Float32Array.from({ length: 100 * 784 }, Math.random);
+ * await model.fit(images, { epochs: 1 });
+ * const { answers } = await model.solve(images); // for each image, a row of `model.permutations`
+ * ```
  * @throws OptionError, ShapeError where the layers do not fit
  */
 export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
@@ -71,6 +91,7 @@ export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
   return new Jigsaw(gpu, spec);
 }
 
+/** A model that solves jigsaw puzzles; `jigsaw` makes it. */
 export class Jigsaw {
   /** From one tile to its code; `classifier({ encoder })` goes on from here. */
   readonly encoder: Network;

@@ -42,6 +42,7 @@ export interface Layer extends Part {
   readonly beta?: Schedule;
   /** @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
+  /** The weights and biases that it has for this shape of input. */
   parameters(input: readonly number[], around: Around): ParameterSpec[];
   /**
    * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
@@ -86,6 +87,7 @@ export function checkLayers(where: string, layers: unknown, least: number): void
     throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
 }
 
+/** Options of `dense`. */
 export interface DenseOptions {
   /** Default `'glorot'`, as in Keras; biases start at zero. */
   init?: Initializer;
@@ -159,6 +161,7 @@ export function dropout(rate: number): Layer {
   };
 }
 
+/** Options of `gaussian`. */
 export interface GaussianOptions {
   /** What the divergence from N(0, I) counts in the loss (Higgins et al. 2017). Default 1. A schedule counts the model's steps. */
   beta?: number | Schedule;

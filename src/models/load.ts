@@ -15,6 +15,18 @@ import type { AutoencoderSpec } from './spec.ts';
 /**
  * Makes the model that a file of `Autoencoder.save` holds. Its training goes on exactly where it stood: the same data and options give the same
  * bits as if it had never stopped.
+ * @param gpu what `openGpu` returned
+ * @param bytes the whole file
+ * @returns the model with its weights and, where the file has them, the optimizer's moments
+ * @example
+ * ```ts
+ * import { loadAutoencoder, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('digits.safetensors'); // what `model.save()` returned
+ * const model = await loadAutoencoder(gpu, new Uint8Array(await response.arrayBuffer()));
+ * console.log(model.summary());
+ * ```
  * @throws FormatError for what is no such file; OptionError, OutOfMemoryError, DeviceLostError
  */
 export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> {

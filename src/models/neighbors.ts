@@ -7,6 +7,7 @@ import { compile } from '../runtime/plan.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
 import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 
+/** Options of `nearestNeighbors`. */
 export interface NeighborsOptions {
   /** Among which to look, [codes, features]. */
   codes: Matrix;
@@ -41,6 +42,7 @@ export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Pro
   return search('nearestNeighbors', gpu, options);
 }
 
+/** Options of `knnPredict`. */
 export interface KnnOptions extends NeighborsOptions {
   /** The class of each code, whole numbers from 0 on. */
   labels: ArrayLike<number>;

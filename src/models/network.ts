@@ -117,6 +117,7 @@ export class Network {
     return table(this.name, this.describe());
   }
 
+  /** One row for each layer: its name, type, activation, output shape and number of parameters. */
   describe(): LayerInfo[] {
     return this.layers.map((layer, i) => ({
       name: this.#nameOf(i),

@@ -13,6 +13,7 @@ import type { Network } from './network.ts';
 import type { Normalizer } from './normalize.ts';
 import { lying, type Weights } from './weights.ts';
 
+/** What `Autoencoder.toOnnx` can write: the whole model, or one of its halves. */
 export type OnnxPart = 'autoencoder' | 'encoder' | 'decoder';
 
 /** What becomes a graph: networks, one behind the other, and what data go through before and behind them. */

@@ -14,6 +14,7 @@ export interface Optimizer {
   readonly clipNorm?: number;
 }
 
+/** The option that every optimizer has. */
 export interface ClipOptions {
   /** All gradients together are scaled down to this norm where theirs is larger (Pascanu et al. 2013); as PyTorch's `clip_grad_norm_`. */
   clipNorm?: number;
@@ -76,6 +77,7 @@ export function sgd(
   });
 }
 
+/** Options of `adam`. */
 export interface AdamOptions extends ClipOptions {
   /** Default 0.9. */
   beta1?: number;

@@ -10,6 +10,7 @@ import { Normalizer, type Normalize } from './normalize.ts';
 import { written } from './part.ts';
 import type { Penalty } from './penalties.ts';
 
+/** The parts of an autoencoder. */
 export interface AutoencoderSpec {
   /** Features of an example, or an image's height, width and channels. */
   input: number | [height: number, width: number, channels: number];

@@ -3,6 +3,7 @@ import { Gpu, type Open, type Opened } from './device.ts';
 import { checkOptions, checkWord, shown } from './options.ts';
 import { within } from './within.ts';
 
+/** Options of `openGpu`. */
 export interface GpuOptions {
   /** An adapter of your own, or a function that gets one. */
   adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
@@ -22,6 +23,20 @@ const openMs = 30_000;
 
 /**
  * Opens the GPU.
+ * @param options which adapter or device to take; without options, the browser's default
+ * @returns the device that models and data sets are made on
+ * @example
+ * ```ts
+ * import { GpuUnavailableError, openGpu } from 'latentgpu';
+ *
+ * try {
+ *   const gpu = await openGpu({ powerPreference: 'high-performance' });
+ *   console.log(gpu.info.vendor, gpu.info.architecture);
+ * } catch (error) {
+ *   if (!(error instanceof GpuUnavailableError)) throw error;
+ *   document.body.append(error.message); // what is missing here, and what to do
+ * }
+ * ```
  * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, no answer for 30 s, or a limit the device lacks; the message says
  * which and what to do
  */

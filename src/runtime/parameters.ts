@@ -108,6 +108,7 @@ export class Parameters<Layout = unknown> {
     return [...this.#tensors];
   }
 
+  /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.#tensors.has(name);
   }
@@ -172,6 +173,7 @@ export class Parameters<Layout = unknown> {
     return this.#disposed;
   }
 
+  /** Frees the values, gradients and moments on the device. */
   dispose(): void {
     this.#disposed = true;
     this.values.dispose();

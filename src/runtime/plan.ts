@@ -56,6 +56,7 @@ export class Plan {
       this.gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size / 4).fill(0x7fc00000));
   }
 
+  /** Frees the plan's buffers on the device. */
   dispose(): void {
     for (const buffer of this.buffers) this.gpu.free(buffer);
   }

@@ -9,6 +9,7 @@ const mostLateMs = 150;
 const leastLateMs = 50;
 const mostInFlight = 8;
 
+/** What the caller of `Schedule.run` is asked and told between submits. */
 export interface ScheduleHooks {
   /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
   goOn?(): Promise<boolean> | boolean;

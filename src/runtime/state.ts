@@ -22,6 +22,7 @@ export const stateWords = words.length;
 /** Those that are floats there. */
 const floats: readonly string[] = ['rate', 'scale'];
 
+/** Where a run stands, as the words of the state's tensor: `step`, `epoch` and so on. */
 export type StateValues = Record<(typeof words)[number], number>;
 
 /** While no value has gone bad. */
@@ -45,6 +46,7 @@ const zero: StateValues = {
 /** Makes the device's record of where a run stands. */
 export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 'u32', 'state');
 
+/** Writes the state; values that are not given are those before a first step. */
 export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>): void {
   const all = { ...zero, ...values };
   const asWord = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0];
@@ -55,6 +57,7 @@ export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>
   );
 }
 
+/** Makes a state of the words that were read back of its tensor. */
 export function parseState(values: ArrayLike<number>): StateValues {
   const asFloat = (word: number) => new Float32Array(Uint32Array.of(word).buffer)[0];
   return Object.fromEntries(

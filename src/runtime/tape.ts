@@ -18,6 +18,7 @@ export interface Dispatch {
   readonly choice?: Choice;
 }
 
+/** How large a dispatch is: the shader's constants, and how many invocations or workgroups. */
 export interface Size {
   /** Values of the shader's `override` constants and of the members of its `sizes`. */
   constants?: Constants;
@@ -130,6 +131,7 @@ export class Tape {
     this.#folds.set(y, fold);
   }
 
+  /** The fold that was offered for `y`, if there is one. */
   fold(y: Tensor): Fold | undefined {
     return this.#folds.get(y);
   }

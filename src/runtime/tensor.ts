@@ -2,6 +2,7 @@ import { DataError, DeviceLostError, LatentGpuError, OutOfMemoryError, ShapeErro
 import { checkGpu, type Gpu } from './device.ts';
 import { checkNumbers, checkWord, isShape, shown } from './options.ts';
 
+/** The type of a tensor's elements. */
 export type DType = 'f32' | 'u32';
 
 /** Numbers in row-major order with their shape, on this side of the bus. */

@@ -18,9 +18,12 @@ type WithParts<S> = {
         : S[K];
 };
 
+/** As `AutoencoderSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerAutoencoderSpec = WithParts<AutoencoderSpec>;
+/** As `JigsawSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerJigsawSpec = WithParts<JigsawSpec>;
 
+/** As `ClassifierSpec` of `latentgpu`, with the parts as plain data. */
 export interface WorkerClassifierSpec {
   encoder: Network;
   classes: number;
@@ -29,23 +32,31 @@ export interface WorkerClassifierSpec {
   seed?: number;
 }
 
+/** Makes an autoencoder in the worker. */
 export const autoencoder = (gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder> =>
   makeModel(Autoencoder, gpu, 'autoencoder', spec);
+/** Makes a classifier of an encoder, in the worker. */
 export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> =>
   makeModel(Classifier, gpu, 'classifier', spec);
+/** Makes a model that solves jigsaw puzzles, in the worker. */
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'jigsaw', spec);
 
+/** Makes, in the worker, the model that a file of `Autoencoder.save` holds. */
 export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> =>
   makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes);
+/** Makes, in the worker, the classifier that a file of `Classifier.save` holds. */
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
   makeModel(Classifier, gpu, 'loadClassifier', bytes);
+/** Makes, in the worker, the model that a file of `Jigsaw.save` holds. */
 export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'loadJigsaw', bytes);
 
+/** Finds the k nearest codes of each query, on the worker's device. */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
   checkGpu('nearestNeighbors', gpu);
   return gpu.client.call(library, 'nearestNeighbors', [gpu, options]);
 }
 
+/** Gives each query the class that most of its k nearest codes have. */
 export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {
   checkGpu('knnPredict', gpu);
   return gpu.client.call(library, 'knnPredict', [gpu, options]);

@@ -5,6 +5,7 @@ import { Client } from './client.ts';
 import { library, type Line } from './protocol.ts';
 import { Gpu } from './data.ts';
 
+/** Options of `openGpu`. */
 export interface WorkerGpuOptions {
   powerPreference?: GPUPowerPreference;
   /** As in `latentgpu`. */

@@ -40,6 +40,16 @@ function blocksOf(file: string, markdown: string): Block[] {
   return blocks;
 }
 
+/** The blocks in the doc comments of a source file, with the lines of the source. */
+function examplesOf(file: string, source: string): Block[] {
+  const comments = [...source.matchAll(/^[ \t]*\/\*\*[\s\S]*?\*\//gm)];
+  return comments.flatMap(({ 0: comment, index }) => {
+    const above = source.slice(0, index).split('\n').length - 1;
+    const text = comment.replaceAll(/^[ \t]*\/?\*+[ /]?/gm, '');
+    return blocksOf(file, text).map((block) => ({ ...block, line: block.line + above }));
+  });
+}
+
 /** A block that says `// folder/file.ts` at the top of each of its parts is these files, so that they can import their neighbours and each other. */
 function filesOf(block: Block): Map<string, Block> {
   const files = new Map<string, Block>();
@@ -162,13 +172,23 @@ function deadLinks(file: string, markdown: string): string[] {
 }
 
 describe('the code in the guides', () => {
-  const checked = [...guides, 'CONTRIBUTING.md'];
-  const blocks = checked
-    .flatMap((file) => blocksOf(file, textOf(file)))
-    .filter(({ language }) => language === 'ts' || language === 'js');
+  const inMarkdown = [...guides, 'CONTRIBUTING.md'];
+  const inComments = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .map((file) => `src/${file.replaceAll(path.sep, '/')}`)
+    .filter((file) => file.endsWith('.ts') && examplesOf(file, textOf(file)).length > 0)
+    .sort();
+  const checked = [...inMarkdown, ...inComments];
+  const blocks = [
+    ...inMarkdown.flatMap((file) => blocksOf(file, textOf(file))),
+    ...inComments.flatMap((file) => examplesOf(file, textOf(file))),
+  ].filter(({ language }) => language === 'ts' || language === 'js');
   const inTypeScript = ['```ts', "import { dense } from 'latentgpu';", '', "dense('32');", '```'];
   const inJavaScript = ['```js', "import { openGpu } from 'latentgpu';", '', 'await openGpu({ adaptor: 1 });', '```'];
-  const invented = blocksOf('docs/guide/wrong.md', ['A guide', ...inTypeScript, 'and', ...inJavaScript].join('\n'));
+  const inDescription = ['', '/**', ' * Makes one.', ...inTypeScript.map((line) => ` * ${line}`), ' */'].join('\n');
+  const invented = [
+    ...blocksOf('docs/guide/wrong.md', ['A guide', ...inTypeScript, 'and', ...inJavaScript].join('\n')),
+    ...examplesOf('src/wrong.ts', inDescription),
+  ];
   let { problems, program } = {} as ReturnType<typeof compile>;
   beforeAll(() => {
     ({ problems, program } = compile([...blocks, ...invented]));
@@ -177,18 +197,36 @@ describe('the code in the guides', () => {
 
   it('is there', () => expect(guides.length).toBeGreaterThan(0));
 
+  it('says in which language it is, a formula that it is text: highlighters take other blocks for JavaScript', () => {
+    const all = [...inMarkdown, 'README.md'].flatMap((file) => blocksOf(file, textOf(file)));
+    expect(all.filter(({ language }) => !language).map(({ file, line }) => `${file}:${line}`)).toEqual([]);
+  });
+
+  it('is there for what everybody calls first, in its description', () => {
+    const files = [
+      'data/dataset',
+      'models/autoencoder',
+      'models/classifier',
+      'models/jigsaw',
+      'models/load',
+      'runtime/open',
+    ];
+    expect(inComments).toEqual(expect.arrayContaining(files.map((file) => `src/${file}.ts`)));
+  });
+
   it('is held to what the library takes: a wrong block is told with its line', () => {
     expect(of('docs/guide/wrong.md')).toEqual([
       expect.stringMatching(/^docs\/guide\/wrong\.md:5: Argument of type 'string' .* \(TS2345\)$/),
       expect.stringMatching(/^docs\/guide\/wrong\.md:11: .*'adaptor' does not exist in type 'GpuOptions'.* \(TS\d+\)$/),
     ]);
+    expect(of('src/wrong.ts')).toEqual([expect.stringMatching(/^src\/wrong\.ts:7: .* \(TS2345\)$/)]);
   });
 
   it.each(checked)('compiles: %s', (file) => expect(of(file)).toEqual([]));
 
   it('meets no trouble outside of the blocks', () => {
-    const markdown = [...checked, 'docs/guide/wrong.md'];
-    expect(problems.filter((problem) => !markdown.some((file) => problem.startsWith(`${file}:`)))).toEqual([]);
+    const files = [...checked, 'docs/guide/wrong.md', 'src/wrong.ts'];
+    expect(problems.filter((problem) => !files.some((file) => problem.startsWith(`${file}:`)))).toEqual([]);
   });
 
   it('and the text name every function that the library exports', () => {

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reference-'));
+const textOf = (file: string): string => readFileSync(path.join(out, file), 'utf8');
+
+/** As `npm run docs`, to another folder. It fails where a public function, class or type has no description, or refers to what is left out. */
+beforeAll(() => {
+  const typedoc = path.join(root, 'node_modules/typedoc/bin/typedoc');
+  execFileSync(process.execPath, [typedoc, '--out', out], { cwd: root, encoding: 'utf8' });
+}, 300_000);
+afterAll(() => rmSync(out, { recursive: true }));
+
+const pages = (): string[] =>
+  readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'));
+
+it('has a page for every entry point and every guide, each under a name of its own', () => {
+  const titles = pages()
+    .filter((file) => /^(modules|documents)/.test(file))
+    .map((file) => /<title>(.*?) \|/.exec(textOf(file))?.[1]);
+  const guides = readdirSync(path.join(root, 'docs/guide')).filter((file) => file.endsWith('.md'));
+  expect(titles).toEqual(expect.arrayContaining(['latentgpu', 'latentgpu/worker', 'Guides', 'Data', 'Training']));
+  expect(titles.length).toBeGreaterThanOrEqual(4 + guides.length);
+  expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
+});
+
+it('leads nowhere that is not there: pages and pictures', () => {
+  const dead = pages().flatMap((file) =>
+    [...textOf(file).matchAll(/(?:href|src)="([^"#]+)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !/^([a-z][a-z+.-]*:|\/\/)/i.test(target))
+      .filter((target) => !existsSync(path.resolve(out, path.dirname(file), decodeURI(target))))
+      .map((target) => `${file}: ${target}`),
+  );
+  expect(pages().length).toBeGreaterThan(100);
+  expect(dead).toEqual([]);
+});
+
+it.each(['autoencoder', 'classifier', 'dataset', 'jigsaw', 'loadAutoencoder', 'openGpu'])(
+  'shows an example of %s and describes each of its parameters',
+  (name) => {
+    const page = textOf(`functions/latentgpu.${name}.html`);
+    expect(page).toMatch(/tsd-tag-example[\s\S]*<pre><code class="ts">/);
+    const parameters = page.match(/<li><span><span class="tsd-kind-parameter">[\s\S]*?<\/li>/g) ?? [];
+    expect(parameters.length).toBeGreaterThan(0);
+    for (const parameter of parameters) expect(parameter).toMatch(/tsd-comment[^>]*><p>\w/);
+  },
+);
+
+it('says of a method in the worker what it says of the same method without one', () => {
+  const fit = /Trains, on top of what was trained before/;
+  expect(textOf('interfaces/latentgpu.Autoencoder.html')).toMatch(fit);
+  expect(textOf('interfaces/latentgpu_worker.Autoencoder.html')).toMatch(fit);
+});
+
+it('colours programs and leaves formulas as they are', () => {
+  const page = textOf(pages().find((file) => /documents.*simple/.test(file)) ?? '');
+  const blocks = [...page.matchAll(/<pre><code class="(\w+)">([\s\S]*?)<\/code>/g)].map(([, language, code]) => ({
+    language,
+    coloured: code.includes('class="hl-'),
+  }));
+  expect(blocks).toContainEqual({ language: 'text', coloured: false });
+  expect(blocks).toContainEqual({ language: 'js', coloured: true });
+});
