@@ -1,181 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
-import { activationNames } from '../../src/kernels/activation.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { slide, unslide, type Padding } from '../../src/kernels/window.ts';
+import { slide, unslide } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
-import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
-import { catchGpuErrors, sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
+import { sizes } from '../support/convolutions.ts';
+import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
+import { checkGradients, checkValues, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
 
 catchGpuErrors();
 
-const fixed = (
-  image: [number, number, number],
-  side: number,
-  stride: number,
-  padding: Padding,
-  filters: number,
-  batch = 2,
-): Case => ({
-  batch,
-  filters,
-  window: slide('test', image, { kernel: [side, side], stride, padding }),
-});
+/** One of each path: a stride, one channel, channels off 4, a single filter, sides that are no blocks. */
+const few = [usual[0], usual[3], usual[6], usual[8], eachAxis[4]];
 
-/** Shapes that models have, and the smallest. */
-const usual: Case[] = [
-  fixed([1, 1, 1], 1, 1, 'valid', 1, 1),
-  fixed([8, 8, 1], 3, 1, 'same', 16),
-  fixed([8, 8, 16], 3, 2, 'same', 8),
-  fixed([7, 7, 8], 3, 1, 'same', 32),
-  fixed([6, 6, 12], 1, 1, 'valid', 20),
-  fixed([9, 9, 4], 4, 2, 1, 1),
-  fixed([10, 6, 3], 5, 3, 2, 5, 3),
-  // A single filter of stride 1 over whole vec4s has kernels of its own: sides that are blocks and others, kernels up to 5 × 5, more examples than parts.
-  fixed([8, 8, 16], 3, 1, 'same', 1),
-  fixed([5, 9, 4], 3, 1, 'valid', 1, 3),
-  fixed([6, 7, 8], 5, 1, 'same', 1),
-  fixed([3, 2, 4], 2, 1, 2, 1),
-  fixed([4, 3, 4], 1, 1, 'valid', 1, 130),
-  fixed([7, 7, 4], 6, 1, 'same', 1),
-];
+describe.each(Object.entries(kinds))('%s', (_, kind) => {
+  it('fits float64 with small tiles', async () =>
+    checkValues(await smallTiles(), kind, [...usual, ...eachAxis.slice(0, 7)], new Draw(1)));
 
-/** Strides of their own for each axis, over sides of 1, odd ones and some past a tile, for few channels and for whole vec4s. */
-const eachAxis: Case[] = ([[2, 1], [1, 3], [3, 2]] as const).flatMap((stride, s) =>
-  ([[9, 1, 1, 2], [1, 10, 2, 3], [9, 1, 3, 1], [7, 5, 4, 1], [5, 6, 5, 1], [12, 13, 8, 20], [9, 10, 3, 18]] as const).map(
-    ([height, width, channels, filters], i) => ({
-      batch: 1 + (i % 2),
-      filters,
-      window: slide('test', [height, width, channels], {
-        kernel: [Math.min(height, 1 + ((s + i) % 4)), Math.min(width, 1 + ((s + 2 * i) % 3))],
-        stride,
-        padding: (['same', 'valid', [1, 0], [0, 2]] as const)[(s + i) % 4],
-      }),
-    }),
-  ),
-); // prettier-ignore
-
-/** Kernel and reference, with the sides of what goes in and of the bias. */
-const kinds = {
-  conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },
-  convTranspose2d: {
-    kernel: convTranspose2d,
-    reference: transposedReference,
-    input: (each: Case) => sizes(each).y,
-    outputs: ({ window }: Case) => window.image[2],
-  },
-};
-
-describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outputs }) => {
-  it.each([
-    ['large tiles', sharedGpu],
-    ['small tiles', smallTiles],
-    ['no features', withoutFeatures],
-  ])('fits float64 with %s', async (_, open) => {
-    const gpu = await open();
-    const draw = new Draw(1);
-    const cases = [...usual, ...eachAxis, ...Array.from({ length: 40 }, () => randomCase(draw))];
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const recorded = cases.map((each) => {
-      const { batch, filters, window } = each;
-      const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
-      const y = kernel(
-        tape,
-        memory.put(x, [batch, x.length / batch]),
-        memory.put(w, sizes(each).w),
-        memory.put(bias),
-        window,
-      );
-      return { each, y, wanted: reference(x, w, bias, filters, window) };
-    });
-    const results = await run(
-      tape,
-      recorded.map(({ y }) => y),
-    );
-    memory.dispose();
-    recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
-      expectClose(
-        results[i],
-        y,
-        (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37,
-        nameOf(each),
-      ),
-    );
-  });
-
-  it.each([
-    [
-      '',
-      (draw: Draw) => [
-        ...usual.filter((each) => sizes(each).x < 2000),
-        ...Array.from({ length: 16 }, () => randomCase(draw)),
-      ],
-    ],
-    [' with a stride for each axis', () => eachAxis.filter((each) => sizes(each).x < 400)],
-  ])('has the right gradients%s', async (_, casesOf) => {
-    const draw = new Draw(2);
-    for (const [i, each] of casesOf(draw).entries()) {
-      const { batch, filters, window } = each;
-      await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
-        inputs: [
-          { values: draw.floats(input(each)), shape: [batch, input(each) / batch] },
-          { values: draw.floats(sizes(each).weights), shape: sizes(each).w },
-          { values: draw.floats(outputs(each)), shape: [outputs(each)] },
-        ],
-        build: (tape, x, w, bias) => kernel(tape, x, w, bias, window),
-        reference: (x, w, bias) => reference(x, w, bias, filters, window).y,
-        relative: 1e-5,
-        name: nameOf(each),
-      });
-    }
-  });
-});
-
-describe.each(activationNames)('with %s', (activation) => {
-  it('two convolutions and a transposed one, each folding the slope of the one before into its gradient', async () => {
-    const gpu = await smallTiles();
-    const draw = new Draw(3);
-    const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
-    const first = slide('test', [6, 5, 1], options);
-    const second = slide('test', [...first.places, 4], { ...options, stride: 1 });
-    const third = unslide('test', [...second.places, 5], 2, options);
-    await checkGradient(gpu, {
-      inputs: [
-        { values: draw.floats(2 * 30), shape: [2, 30] },
-        { values: draw.floats(4 * 9), shape: [4, 3, 3, 1] },
-        { values: draw.floats(4), shape: [4] },
-        { values: draw.floats(5 * 9 * 4), shape: [5, 3, 3, 4] },
-        { values: draw.floats(5 * 9 * 2), shape: [5, 3, 3, 2] },
-        { values: draw.floats(2), shape: [2] },
-      ],
-      build: (tape, x, w1, bias1, w2, w3, bias3) =>
-        convTranspose2d(
-          tape,
-          conv2d(tape, conv2d(tape, x, w1, bias1, first, activation), w2, undefined, second, activation),
-          w3,
-          bias3,
-          third,
-          activation,
-        ),
-      reference: (x, w1, bias1, w2, w3, bias3) =>
-        transposedReference(
-          reference(reference(x, w1, bias1, 4, first, activation).y, w2, undefined, 5, second, activation).y,
-          w3,
-          bias3,
-          5,
-          third,
-          activation,
-        ).y,
-      relative: 1e-5,
-    });
-  });
+  it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
 });
 
 it('adds its gradients to others', async () => {

@@ -1,0 +1,123 @@
+import type { Gpu } from '../../src/runtime/device.ts';
+import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
+import { slide, type Padding } from '../../src/kernels/window.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
+import { expectClose } from './close.ts';
+import { nameOf, sizes, type Case } from './convolutions.ts';
+import { sharedGpu, smallTiles } from './gpu.ts';
+import { checkGradient } from './gradient.ts';
+import type { Draw } from './random.ts';
+import { Inputs, run } from './run.ts';
+
+export const fixed = (
+  image: [number, number, number],
+  side: number,
+  stride: number,
+  padding: Padding,
+  filters: number,
+  batch = 2,
+): Case => ({
+  batch,
+  filters,
+  window: slide('test', image, { kernel: [side, side], stride, padding }),
+});
+
+/** Shapes that models have, and the smallest. */
+export const usual: Case[] = [
+  fixed([1, 1, 1], 1, 1, 'valid', 1, 1),
+  fixed([8, 8, 1], 3, 1, 'same', 16),
+  fixed([8, 8, 16], 3, 2, 'same', 8),
+  fixed([7, 7, 8], 3, 1, 'same', 32),
+  fixed([6, 6, 12], 1, 1, 'valid', 20),
+  fixed([9, 9, 4], 4, 2, 1, 1),
+  fixed([10, 6, 3], 5, 3, 2, 5, 3),
+  // A single filter of stride 1 over whole vec4s has kernels of its own: sides that are blocks and others, kernels up to 5 × 5, more examples than parts.
+  fixed([8, 8, 16], 3, 1, 'same', 1),
+  fixed([5, 9, 4], 3, 1, 'valid', 1, 3),
+  fixed([6, 7, 8], 5, 1, 'same', 1),
+  fixed([3, 2, 4], 2, 1, 2, 1),
+  fixed([4, 3, 4], 1, 1, 'valid', 1, 130),
+  fixed([7, 7, 4], 6, 1, 'same', 1),
+];
+
+/** Strides of their own for each axis, over sides of 1, odd ones and some past a tile, for few channels and for whole vec4s. */
+export const eachAxis: Case[] = ([[2, 1], [1, 3], [3, 2]] as const).flatMap((stride, s) =>
+  ([[9, 1, 1, 2], [1, 10, 2, 3], [9, 1, 3, 1], [7, 5, 4, 1], [5, 6, 5, 1], [12, 13, 8, 20], [9, 10, 3, 18]] as const).map(
+    ([height, width, channels, filters], i) => ({
+      batch: 1 + (i % 2),
+      filters,
+      window: slide('test', [height, width, channels], {
+        kernel: [Math.min(height, 1 + ((s + i) % 4)), Math.min(width, 1 + ((s + 2 * i) % 3))],
+        stride,
+        padding: (['same', 'valid', [1, 0], [0, 2]] as const)[(s + i) % 4],
+      }),
+    }),
+  ),
+); // prettier-ignore
+
+/** Kernel and reference, with the sides of what goes in and of the bias. */
+export const kinds = {
+  conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },
+  convTranspose2d: {
+    kernel: convTranspose2d,
+    reference: transposedReference,
+    input: (each: Case) => sizes(each).y,
+    outputs: ({ window }: Case) => window.image[2],
+  },
+};
+
+export type Kind = (typeof kinds)[keyof typeof kinds];
+
+/** The values of all cases, recorded on one tape: pipelines compile side by side. */
+export async function checkValues(
+  gpu: Gpu,
+  { kernel, reference, input, outputs }: Kind,
+  cases: readonly Case[],
+  draw: Draw,
+) {
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const recorded = cases.map((each) => {
+    const { batch, filters, window } = each;
+    const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
+    const y = kernel(
+      tape,
+      memory.put(x, [batch, x.length / batch]),
+      memory.put(w, sizes(each).w),
+      memory.put(bias),
+      window,
+    );
+    return { each, y, wanted: reference(x, w, bias, filters, window) };
+  });
+  const results = await run(
+    tape,
+    recorded.map(({ y }) => y),
+  );
+  memory.dispose();
+  recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
+    expectClose(
+      results[i],
+      y,
+      (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37,
+      nameOf(each),
+    ),
+  );
+}
+
+export async function checkGradients({ kernel, reference, input, outputs }: Kind, cases: readonly Case[], draw: Draw) {
+  for (const [i, each] of cases.entries()) {
+    const { batch, filters, window } = each;
+    await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
+      inputs: [
+        { values: draw.floats(input(each)), shape: [batch, input(each) / batch] },
+        { values: draw.floats(sizes(each).weights), shape: sizes(each).w },
+        { values: draw.floats(outputs(each)), shape: [outputs(each)] },
+      ],
+      build: (tape, x, w, bias) => kernel(tape, x, w, bias, window),
+      reference: (x, w, bias) => reference(x, w, bias, filters, window).y,
+      relative: 1e-5,
+      name: nameOf(each),
+    });
+  }
+}
