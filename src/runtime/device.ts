@@ -83,7 +83,8 @@ export class Gpu {
   /**
    * Takes the time of every dispatch while `work` is done, such as a fit of one step: what each kernel took on the device, the longest first.
    * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many dispatches.
-   * @throws LatentGpuError where the adapter has no timestamps, or another profile is under way
+   * @throws LatentGpuError where the adapter has no timestamps, or another profile is under way; DeviceLostError where the device is lost
+   * meanwhile, though `work` may recover
    */
   async profile(work: () => Promise<unknown>): Promise<KernelTime[]> {
     this.check();
@@ -91,13 +92,15 @@ export class Gpu {
     if (!this.device.features.has('timestamp-query'))
       throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
     if (this.#profiler) throw new LatentGpuError('profile: another one is under way');
-    const profiler = (this.#profiler = new Profiler(this.device));
+    const { device } = this;
+    const profiler = (this.#profiler = new Profiler(device));
     try {
       try {
         await work();
       } finally {
         this.#profiler = undefined;
       }
+      if (this.device !== device) throw new DeviceLostError('profile: the device was lost meanwhile');
       return await profiler.report((ranges) => this.readBytes(ranges));
     } finally {
       profiler.dispose();
@@ -176,6 +179,7 @@ export class Gpu {
 
   #use(device: GPUDevice): void {
     this.#device = device;
+    this.#profiler = undefined;
     this.#pipelines = new Pipelines(device);
     this.#stopwatches = new Stopwatches(device);
     this.#loss = this.#exhausted = undefined;

@@ -5,7 +5,7 @@ import type { Gpu } from './device.ts';
 import { openRecall } from './recall.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
-/** Of a problem, what it is apart from its sizes. */
+/** The kernel part of a problem: `'NT 64x32x784'` → `'NT'`. */
 export const kernelOf = ({ problem }: Pick<Choice, 'problem'>): string => problem.replace(/ \d.*/, '');
 
 /** One way of doing a dispatch. */
@@ -130,12 +130,15 @@ export class Tuner {
   /** Measures all ways in turn, twice, so that a hiccup of the machine does not decide. */
   async #fastest({ choice, make }: Tunable): Promise<string> {
     const ways = this.#left(choice);
-    const commands = await Promise.all(ways.map(make));
-    const best = commands.map(() => Infinity);
+    // Training can do without a way that does not compile on this adapter.
+    const made = await Promise.allSettled(ways.map(make));
+    this.gpu.check();
+    const best = made.map(() => Infinity);
     const watch = this.gpu.stopwatch();
     try {
       for (let round = 0; round < 2; round++) {
-        for (const [i, command] of commands.entries()) best[i] = Math.min(best[i], await this.#measure(command, watch));
+        for (const [i, each] of made.entries())
+          if (each.status === 'fulfilled') best[i] = Math.min(best[i], await this.#measure(each.value, watch));
       }
     } finally {
       watch?.release();

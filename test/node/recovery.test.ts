@@ -1,6 +1,7 @@
 /** How a Gpu comes by another device, with devices that only keep buffers. What becomes of a training is in test/models/recover.test.ts. */
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DeviceLostError, GpuUnavailableError, OptionError } from '../../src/errors.ts';
+import type { Command } from '../../src/runtime/commands.ts';
 import type { Open } from '../../src/runtime/device.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
 import { errorOf } from '../support/error-of.ts';
@@ -105,6 +106,41 @@ it('lets each device go that comes after its attempt has timed out', async () =>
   expect(destroyed).toHaveBeenCalledOnce();
   expect(gpu.device).not.toBe(device);
   expect(gpu.isLost).toBe(false);
+});
+
+it('goes on under a profile, which says itself that its device was lost', async () => {
+  /** A device with a clock, which counts the passes that are timed. */
+  const withClock = (lost?: Promise<GPUDeviceLostInfo>) => {
+    const createQuerySet = vi.fn(() => ({ destroy: () => {} }));
+    const pass = { setPipeline: () => {}, setBindGroup: () => {}, dispatchWorkgroups: () => {}, end: () => {} };
+    const createCommandEncoder = () => ({
+      beginComputePass: () => pass,
+      resolveQuerySet: () => {},
+      finish: () => ({}),
+    });
+    const features = new Set(['timestamp-query']);
+    return { ...standInDevice(lost), features, createQuerySet, createCommandEncoder } as unknown as GPUDevice;
+  };
+  let lose!: (info: GPUDeviceLostInfo) => void;
+  const [first, second] = [withClock(new Promise((resolve) => (lose = resolve))), withClock()];
+  const gpu = standIn(async () => ({ device: second }), first);
+  const command = { label: 'any' } as Command;
+  const run = () => gpu.compute((pass) => (pass.encode(command), 1));
+  const profiled = errorOf(
+    gpu.profile(async () => {
+      await run();
+      lose({ reason: 'unknown', message: '' } as GPUDeviceLostInfo);
+      await gpu.lost;
+      await gpu.recover();
+      await run();
+    }),
+  );
+  await vi.runAllTimersAsync();
+  const error = await profiled;
+  expect(error).toBeInstanceOf(DeviceLostError);
+  expect(error.message).toBe('profile: the device was lost meanwhile');
+  // Nothing of the old device may get into what runs on the new one.
+  expect([first, second].map((device) => vi.mocked(device.createQuerySet).mock.calls.length)).toEqual([1, 0]);
 });
 
 it('cannot where nothing says how', async () => {

@@ -37,14 +37,14 @@ const newAdapter = () => ({
   isFallback: false,
 });
 
-async function slowFirst(gpu: Gpu, problem = 'increment') {
+async function slowFirst(gpu: Gpu, problem = 'increment', ways = Object.keys(detours), makeWay = make) {
   const tape = makeTape(gpu);
   const x = tensor(
     gpu,
     Float32Array.from({ length: 64 }, (_, i) => i),
   );
   const y = tape.tensor([64]);
-  tape.run(increment(detours.slow), { x, y }, { workgroups: 1, choice: { problem, ways: Object.keys(detours), make } });
+  tape.run(increment(detours.slow), { x, y }, { workgroups: 1, choice: { problem, ways, make: makeWay } });
   tape.keep(y);
   const plan = await compile(tape);
   return { plan, y, dispose: () => [plan, x].forEach((each) => each.dispose()) };
@@ -67,6 +67,21 @@ describe('a plan with a choice', () => {
     expect(plan.labels).toEqual(['increment after 0']);
     await plan.run();
     expect(Array.from((await read(y)).data)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    dispose();
+  });
+
+  it('leaves a way out that does not compile', async () => {
+    const gpu = await open();
+    const broken = { shader: shader<'x' | 'y'>('broken', `${increment(0).code}no WGSL`), workgroups: 1 };
+    const ways = ['slow', 'broken', 'fast'];
+    const { plan, y, dispose } = await slowFirst(gpu, 'increment', ways, (way) =>
+      way === 'broken' ? broken : make(way),
+    );
+    gpu.tuner.earn(10_000);
+    await plan.tune();
+    expect(plan.labels).toEqual(['increment after 0']);
+    await plan.run();
+    expect((await read(y)).data[3]).toBe(4);
     dispose();
   });
 
