@@ -73,7 +73,13 @@ export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 
-export { readSafetensors, writeSafetensors, type OtherTensor, type SafeTensor, type SafeTensors } from './files/safetensors.ts';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type OtherTensor,
+  type SafeTensor,
+  type SafeTensors,
+} from './files/safetensors.ts';
 
 export {
   DataError,

@@ -50,7 +50,13 @@ export type { JigsawLosses, Solution } from './models/jigsaw.ts';
 export type { Losses } from './models/losses.ts';
 export type { OnnxPart } from './models/onnx.ts';
 export type { Part } from './models/part.ts';
-export { readSafetensors, writeSafetensors, type OtherTensor, type SafeTensor, type SafeTensors } from './files/safetensors.ts';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type OtherTensor,
+  type SafeTensor,
+  type SafeTensors,
+} from './files/safetensors.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export {
