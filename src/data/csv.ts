@@ -207,9 +207,9 @@ function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labe
   const order = [...names.keys()].sort(
     (a, b) => Math.sign(value(names[a]) - value(names[b])) || (names[a] < names[b] ? -1 : 1),
   );
-  const place = new Int32Array(names.length);
-  order.forEach((name, i) => (place[name] = i));
-  return { labels: labels.map((label) => place[label]), classes: order.map((name) => names[name]) };
+  const places = new Map(order.map((name, place) => [name, place]));
+  labels.forEach((label, row) => (labels[row] = places.get(label)!));
+  return { labels, classes: order.map((name) => names[name]) };
 }
 
 /** @throws OptionError */

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/data/csv.ts';
-import { DataError, FormatError, OptionError } from '../../src/errors.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { readCsv, type CsvOptions } from '../../src/data/csv.ts';
+import { DataError, FormatError, OptionError, OutOfMemoryError } from '../../src/errors.ts';
 
 it('reads a table with and without a header', () => {
   expect(readCsv('a,b\n1,2.5\n-3e-2,+.5\n')).toEqual({
@@ -70,9 +70,10 @@ describe('what is wrong is said, with its place', () => {
   const cases: [string, new () => Error, RegExp][] = [
     ['a,b\n1\n', FormatError, /1 values at offset 4, 2 in the first line/],
     ['a,b\n1,2,3\n', FormatError, /3 values at offset 4/],
-    ['a,b\n1,\n', FormatError, /'' in row 0, column b \(offset 6\) is no number/],
-    ['a,b\n1,2\n3,x\n', FormatError, /'x' in row 1, column b \(offset 10\)/],
-    ['1,2\n3,', FormatError, /'' in row 1, column 1 \(offset 6\)/],
+    ['a,b\n1,\n', FormatError, /line 2: row 0, column b is blank \(offset 6\)/],
+    ['a,b\n1,2\n3,x\n', FormatError, /line 3: 'x' in row 1, column b \(offset 10\)/],
+    ['a,b\r\n\r\n"1","\n2"\r\n3,x\r\n', FormatError, /line 5: 'x' in row 1/],
+    ['1,2\n3,', FormatError, /line 2: row 1, column 1 is blank \(offset 6\)/],
     [`a\n${'x'.repeat(50)}`, FormatError, /'x{40}' in row 0/],
     ['a\n1nan', FormatError, /'1nan' in row 0/],
     ['a\nnano', FormatError, /'nano' in row 0/],
@@ -83,8 +84,29 @@ describe('what is wrong is said, with its place', () => {
     ['a,b\n"1"2,3', FormatError, /text behind a closing quote at offset 7/],
     ['a,b\n1,nan', DataError, /nan at row 0, column b is not finite/],
     ['a,b\n1,-Infinity', DataError, /not finite/],
-    ['a\n1e39', DataError, /1e39 at row 0, column a is not finite/],
-    [`a\n${'9'.repeat(50)}`, DataError, /csv: 9{40} at row 0/],
+    ['a\n1e39', DataError, /line 2: 1e39 at row 0, column a is more than float32 holds/],
+    [`a\n${'9'.repeat(50)}`, DataError, /csv, line 2: 9{40} at row 0/],
+    ['value\n1\n""\n3\n', FormatError, /line 3: row 1, column value is blank/],
+    ['value\n1\n\n3\n', FormatError, /line 3: the line is blank/],
+    ['5,?,3\n4,5,6\n7,8,9\n', FormatError, /line 1: '\?' in row 0, column 1 .* is no number; fill missing values in/],
+    ['5,NA,3\n4,5,6\n7,8,9\n', FormatError, /line 1: 'NA' in row 0/],
+    ['?\n1\n2\n', FormatError, /line 1: '\?' in row 0/],
+    ['2026-01-01,5\n2026-01-02,6\n', FormatError, /line 1: '2026-01-01' in row 0, column 0/],
+    [
+      '5,1.5x,3\n4,5,6\n',
+      FormatError,
+      /line 1: '1.5x' in row 0, column 1 .*; if this line names the columns, say `header: true`/,
+    ],
+    ['5,abc,3\n4,5,6\n', FormatError, /line 1: 'abc' in column 1 .* say with `header`/],
+    ['t,x\n2026-01-01T00:00:00Z,1\n', FormatError, /'2026-.*' in row 0, .* left out with `columns`/],
+    ['x\n1,5\n', FormatError, /2 values at offset 2, 1 in the first line/],
+    ['1,5;2,5\n3,5;4,5\n', FormatError, /'1,5' in row 0, .*decimal comma are read with `decimal: ','`/],
+    ['x\ty\n1,5\t2,5\n', FormatError, /'1,5' in row 0, .*`decimal: ','`/],
+    ['sep=|\n1|2\n', FormatError, /line 1: sep=\| names a delimiter that is not read/],
+    ['a\0,\0b\0\n\0', FormatError, /line 1: this is UTF-16/],
+    ['\ufffd\ufffda\0\t\0', FormatError, /UTF-16/],
+    ['\0a\0,', FormatError, /UTF-16/],
+    ['\n<!DOCTYPE html>\n<html>', FormatError, /this is an HTML page, not a CSV/],
     ['', DataError, /no rows/],
     ['\n\r\n', DataError, /no rows/],
     ['a,b\n', DataError, /no rows below the header/],
@@ -99,11 +121,210 @@ describe('what is wrong is said, with its place', () => {
       ['1', { headers: true }, "readCsv: unknown option 'headers' (did you mean header?)"],
       ['1', { delimiter: '|' }, "readCsv: the delimiter is ',' or ';' or '\t', not '|'"],
       ['1', { header: 'no' }, "readCsv: header is true or false, not 'no'"],
+      ['1', { decimal: ';' }, "readCsv: decimal is '.' or ',', not ';'"],
+      ['1', { columns: [] }, 'readCsv: columns are a list of names, or of numbers from 0 on, not []'],
+      ['1', { columns: 'a' }, "readCsv: columns are a list of names, or of numbers from 0 on, not 'a'"],
+      ['a,b\n1,2', { columns: ['a', 'c'] }, "readCsv: there is no column 'c' to keep; there are a, b"],
+      ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; say by its number which one is to keep"],
+      ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need the `label`, the column that they are in'],
+      ['a,b\n1,2', { label: 'b', classes: ['2', '2'] }, 'readCsv: classes are a list of different texts, not [2, 2]'],
+      ['a,b\n1,2', { label: 'b', classes: [2] }, 'readCsv: classes are a list of different texts, not [2]'],
       [new Uint8Array(1), {}, 'readCsv: takes the text of a file'],
     ];
     for (const [text, options, message] of cases)
       expect(() => readCsv(text as string, options)).toThrow(new OptionError(message));
   });
+});
+
+describe('labels', () => {
+  const of = (text: string, options: CsvOptions = {}) => {
+    const { labels, classes } = readCsv(text, { label: 'kind', ...options });
+    return [[...labels!], classes];
+  };
+
+  it('have the same numbers in whatever order the rows come', () => {
+    expect(of('x,kind\n1,low\n2,high\n')).toEqual([
+      [1, 0],
+      ['high', 'low'],
+    ]);
+    expect(of('x,kind\n2,high\n1,low\n')).toEqual([
+      [0, 1],
+      ['high', 'low'],
+    ]);
+    expect(of('x,kind\n9,1\n1,0\n2,0\n')).toEqual([
+      [1, 0, 0],
+      ['0', '1'],
+    ]);
+  });
+
+  it('that are numbers are sorted by value, before the others, which go by their code units', () => {
+    expect(of('x,kind\n1,10\n2,9\n3,-1\n4,1e1\n')[1]).toEqual(['-1', '9', '10', '1e1']);
+    expect(of('x,kind\n1,ä\n2,nan\n3,2\n4,Z\n5,a\n6,10\n')[1]).toEqual(['2', '10', 'Z', 'a', 'nan', 'ä']);
+  });
+
+  it('of the next file can go by the classes of the first', () => {
+    const classes = ['low', 'mid', 'high'];
+    expect(of('x,kind\n1,high\n2,low\n', { classes })).toEqual([[2, 0], classes]);
+    expect(() => of('x,kind\n1,high\n2,LOW\n', { classes })).toThrow(
+      new FormatError("csv, line 3: 'LOW' in row 1, column kind (offset 16) is none of the classes [low, mid, high]"),
+    );
+  });
+});
+
+describe('the first line', () => {
+  it('is a header where a name stands above numbers, the label among them', () => {
+    expect(readCsv('2020,kind\n1,0\n3,1\n', { label: 1 }).columns).toEqual(['2020']);
+    expect(readCsv('2020,2021,kind\n1,2,p\n3,4,q\n', { label: 'kind' }).shape).toEqual([2, 2]);
+    expect(readCsv(',x,y\n0,1,2\n').columns).toEqual(['', 'x', 'y']);
+    expect(readCsv('x,y\n?,1\n', { columns: ['y'] }).data).toEqual(Float32Array.of(1));
+  });
+
+  it('is a row where no name stands above numbers', () => {
+    expect(readCsv('A1,1\nA2,2\n', { columns: [1] }).data).toEqual(Float32Array.of(1, 2));
+    expect(readCsv('1,p\n2,q\n3,p\n', { label: 1 }).shape).toEqual([3, 1]);
+  });
+
+  it('that may be either is asked about', () => {
+    expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with `header`/);
+    expect(() => readCsv('2020,2021,kind\n1,2,0\n3,4,1\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with/);
+    const options = { label: 2, header: true };
+    expect(readCsv('0,1,kind\n3,4,p\n5,6,q\n', options).classes).toEqual(['p', 'q']);
+  });
+});
+
+describe('tables of other programs', () => {
+  const rows = (text: string, options?: CsvOptions) => {
+    const { data, columns } = readCsv(text, options);
+    return [[...data], columns];
+  };
+
+  it('a line above says the delimiter', () => {
+    expect(rows('sep=,\n1,2\n3,4\n')).toEqual([
+      [1, 2, 3, 4],
+      ['0', '1'],
+    ]);
+    expect(rows('\ufeffSEP=;\r\na,x;b\r\n1;2\r\n')).toEqual([
+      [1, 2],
+      ['a,x', 'b'],
+    ]);
+    expect(rows('sep=\t\n1\t2')).toEqual([
+      [1, 2],
+      ['0', '1'],
+    ]);
+    expect(() => readCsv('sep=,')).toThrow(/no rows/);
+  });
+
+  it('decimal commas', () => {
+    const expected = [
+      [1.5, 2.5, 3.5, -4.5],
+      ['0', '1'],
+    ];
+    expect(rows('1,5;2,5\n3,5;-4,5\n', { decimal: ',' })).toEqual(expected);
+    expect(rows('1,5\t2,5\n3,5\t-4,5\n', { decimal: ',' })).toEqual(expected);
+    expect(rows('"1,5","2,5"\n"3,5","-4,5"\n', { decimal: ',', delimiter: ',' })).toEqual(expected);
+    // A point may set thousands apart there.
+    expect(() => readCsv('a;b\n1.234;2\n', { decimal: ',' })).toThrow(/'1.234' in row 0, column a/);
+    expect(() => readCsv('a;b\n1.234,5;2\n', { decimal: ',' })).toThrow(/'1.234,5' in row 0/);
+  });
+
+  it('delimiters at the end of each line, or of the header alone', () => {
+    expect(rows('1,2,\n3,4,\n5,6,\n')).toEqual([
+      [1, 2, 3, 4, 5, 6],
+      ['0', '1'],
+    ]);
+    expect(rows('a;b;\r\n1;2;\r\n')).toEqual([
+      [1, 2],
+      ['a', 'b'],
+    ]);
+    expect(rows('"id","x","y",\n1,2,3\n4,5,6\n')).toEqual([
+      [1, 2, 3, 4, 5, 6],
+      ['id', 'x', 'y'],
+    ]);
+    // With a value in it somewhere it is a column.
+    expect(() => readCsv('1,2,\n3,4,5\n')).toThrow(/row 0, column 2 is blank/);
+    expect(() => readCsv('1,2,\n3,4\n5,6,\n')).toThrow(/2 values at offset 5, 3 in the first line/);
+  });
+
+  it('spaces before quotes', () => {
+    expect(rows('a, "b, c"\n"1",  "2"\n')).toEqual([
+      [1, 2],
+      ['a', 'b, c'],
+    ]);
+    expect(rows('"a"\t "b"\n1\t"2"\n')).toEqual([
+      [1, 2],
+      ['a', 'b'],
+    ]);
+  });
+});
+
+it('keeps the columns asked for, in that order, whatever is in the others', () => {
+  const text = 'id,x,kind,y\nA1,1,p,2\nA2,3,q,4\n';
+  const expected = { data: Float32Array.of(2, 1, 4, 3), shape: [2, 2], columns: ['y', 'x'] };
+  expect(readCsv(text, { columns: ['y', 'x'] })).toEqual(expected);
+  expect(readCsv(text, { columns: [3, 1] })).toEqual(expected);
+  // The label may be among them.
+  for (const columns of [
+    ['y', 'x'],
+    ['y', 'kind', 'x'],
+  ])
+    expect(readCsv(text, { columns, label: 'kind' })).toEqual({
+      ...expected,
+      labels: Int32Array.of(0, 1),
+      classes: ['p', 'q'],
+    });
+});
+
+describe('differences that float32 does not hold', () => {
+  const column = (...values: unknown[]) => `n,t\n${values.map((value, i) => `${i % 7},${String(value)}`).join('\n')}`;
+  const count = (length: number, of: (i: number) => number) => Array.from({ length }, (_, i) => of(i));
+  const epoch = 1767225600000;
+  // Full doubles, as pandas writes them.
+  const random = (i: number) => Math.abs((Math.sin(i + 1) * 43758.5453) % 1);
+
+  it.each<[string, unknown[], RegExp]>([
+    ['ids past 2^24', [16777216, 16777217], /column t loses .*: 16777216 and 16777217 become .*; subtract 16777216 /],
+    ['ids that grow past 2^24', [5, 16777216, 16777217], /16777216 and 16777217/],
+    ['negative ones', [-16777217, -16777216], /-16777217 and -16777216/],
+    ['milliseconds since 1970, a second apart', count(100, (i) => epoch + 1000 * i), /1767225600000 and 1767225601000/],
+    ['seconds since 1970 with a fraction', count(1000, (i) => epoch / 1000 + i / 10), /1767225600 and 1767225600.1/],
+    ['days since 4713 BC, hour by hour', count(48, (i) => 2461041.5 + i / 24), /2461041.5 and/],
+    ['a column of which nothing is left', [0.1, '0.1000000001'], /0.1 and 0.1000000001/],
+    ['numbers that are all too small', ['1e-50', '2e-50'], /1e-50 and 2e-50/],
+  ])('are named: %s', (_, values, message) => {
+    expect(() => readCsv(column(...values))).toThrow(FormatError);
+    expect(() => readCsv(column(...values))).toThrow(message);
+    expect(readCsv(column(...values), { columns: ['n'] }).shape).toEqual([values.length, 1]);
+  });
+
+  it.each<[string, unknown[]]>([
+    ['numbers with many digits', ['0.1', '0.1000000001', '0.7', '0.123456789012']],
+    ['full doubles', count(5000, random)],
+    ['full doubles far from zero', count(5000, (i) => 290 + 3 * random(i))],
+    ['large numbers far apart', [1380004385, 331002651, 16777217, 1380004387, 67886011]],
+    ['many large numbers, some of which meet', count(5000, (i) => Math.floor(random(i) * 1e8))],
+    ['milliseconds since 1970, five minutes apart', count(100, (i) => epoch + 300_000 * i)],
+    ['one large number again and again', count(100, () => 16777217)],
+    ['what sums leave', [0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2]],
+    ['ones, nearly', [1, 0.9999999999999999, 1.0000000000000002]],
+    ['a few that are close, among many', [...count(20, (i) => i), 16777216, 16777217]],
+  ])('do no harm: %s', (_, values) => {
+    expect(readCsv(column(...values)).shape).toEqual([values.length, 2]);
+  });
+});
+
+it('a table that no array can hold is an OutOfMemoryError with its bytes', () => {
+  const plain = Float32Array;
+  const refusing = function (length: number) {
+    throw new RangeError(`Array buffer allocation failed: ${length}`);
+  };
+  vi.stubGlobal('Float32Array', Object.assign(refusing, { BYTES_PER_ELEMENT: 4 }));
+  try {
+    expect(() => readCsv('a,b\n1,2\n3,4\n')).toThrow(OutOfMemoryError);
+    expect(() => readCsv('a,b\n1,2\n3,4\n')).toThrow(/readCsv: 16 bytes are more .*: keep fewer `columns`/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(Float32Array).toBe(plain);
 });
 
 it('a long field takes no longer than its length says', () => {

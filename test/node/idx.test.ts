@@ -10,6 +10,9 @@ import { errorOf } from '../support/error-of.ts';
 const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
 const content = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), shape: [2, 1, 3] };
 
+/** Many times as long as it is packed. */
+const large = Uint8Array.of(0, 0, 8, 1, 0, 0, 0x40, 0, ...new Uint8Array(0x4000));
+
 const answers: Record<string, RequestListener> = {
   '/file': (_, response) => response.setHeader('content-length', file.length).end(file),
   '/gzipped': (_, response) => response.end(gzipSync(file)),
@@ -29,7 +32,12 @@ const answers: Record<string, RequestListener> = {
     response.on('close', () => letGo());
     response.write(file.subarray(0, 5));
   },
-  '/no-idx': (_, response) => response.end('<html>'),
+  '/no-idx': (_, response) => response.end('<svg>'),
+  '/page': (_, response) => response.end('\n<!doctype html><title>App</title>'),
+  '/packed': (_, response) => {
+    const packed = gzipSync(large);
+    response.setHeader('content-encoding', 'gzip').setHeader('content-length', packed.length).end(packed);
+  },
   '/nothing': (_, response) => response.writeHead(204).end(),
 };
 const server = createServer((request, response) =>
@@ -70,12 +78,26 @@ it('reports what has come, and the total where the server says it', async () => 
   ]);
 });
 
+it('reports no total where the answer is packed: it would be passed', async () => {
+  const seen: { loaded: number; total?: number }[] = [];
+  expect((await fetchIdx(`${origin}/packed`, { onProgress: (progress) => seen.push(progress) })).shape).toEqual([
+    0x4000,
+  ]);
+  expect(seen.at(-1)).toEqual({ loaded: large.length, total: undefined });
+  expect(seen.map(({ total }) => total)).toEqual(seen.map(() => undefined));
+});
+
 it('says what went wrong, with the address', async () => {
   const cases: [path: string, kind: new (message: string) => Error, message: string][] = [
     ['/missing', DataError, `fetchIdx: ${origin}/missing answered 404 Not Found`],
     ['/nothing', DataError, `fetchIdx: ${origin}/nothing answered 204 No Content`],
     ['/broken', DataError, `fetchIdx: ${origin}/broken cannot be read`],
     ['/no-idx', FormatError, 'idx: no IDX file: it should begin with two zeros (offset 0)'],
+    [
+      '/page',
+      FormatError,
+      `fetchIdx: ${origin}/page answered with an HTML page, not an IDX file (offset 0), as servers do for what is not there`,
+    ],
   ];
   for (const [path, kind, message] of cases) {
     const error = await errorOf(fetchIdx(origin + path));
@@ -112,6 +134,7 @@ it('says of the first bytes of a file what is wrong with them', async () => {
     [[], 'idx: the file ends at offset 0, within the magic number'],
     [[0, 0, 8], 'idx: the file ends at offset 3, within the magic number'],
     [[0, 0, 8, 0], 'idx: no sides at offset 3'],
+    [[...Buffer.from('<html lang="en">')], 'idx: this is an HTML page, not an IDX file (offset 0)'],
     [[0, 1, 8, 1], noIdx],
     // Half of what gzip begins with.
     [[0x1f, 0, 8, 0], noIdx],

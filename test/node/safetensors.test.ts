@@ -124,6 +124,42 @@ describe('what is read', () => {
     expect(() => readSafetensors(new ArrayBuffer(8) as never)).toThrow(OptionError);
   });
 
+  it.each<[dtype: string, bytes: number[], values: number[]]>([
+    ['F16', [0x00, 0x3e], [1.5]],
+    ['F16', [0x01, 0x00, 0xff, 0x03, 0x00, 0x04], [2 ** -24, 1023 * 2 ** -24, 2 ** -14]],
+    ['F16', [0xff, 0x7b, 0x00, 0x80, 0x00, 0xfc, 0x01, 0x7c], [65504, -0, -Infinity, NaN]],
+    ['BF16', [0xc0, 0x3f], [1.5]],
+    ['BF16', [0x49, 0xc0, 0x80, 0x7f, 0x01, 0x00, 0x00, 0x80], [-3.140625, Infinity, 2 ** -133, -0]],
+    ['F64', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
+    ['F64', [...new Uint8Array(Float64Array.of(0.1, 1e300, -1e-300).buffer)], [Math.fround(0.1), Infinity, -0]],
+  ])('may be %s, which becomes float32: %j', (dtype, bytes, values) => {
+    // At an odd offset, behind a byte of something else.
+    const header = {
+      flag: entry([1], [0, 1], 'BOOL'),
+      w: entry([values.length], [1, 1 + bytes.length], dtype),
+    };
+    const whole = file(JSON.stringify(header), 1 + bytes.length);
+    whole.set(bytes, whole.length - bytes.length);
+    expect(readSafetensors(whole).tensors).toEqual({ w: { data: Float32Array.from(values), shape: [values.length] } });
+  });
+
+  it('may hold whole numbers and types to come, which are handed on as bytes, by name', () => {
+    const header = {
+      w: entry([1], [0, 4]),
+      num_batches_tracked: entry([], [4, 12], 'I64'),
+      tiny: entry([4], [12, 14], 'F4'),
+    };
+    const bytes = file(JSON.stringify(header), 14);
+    bytes[bytes.length - 10] = 7;
+    const { tensors, others } = readSafetensors(bytes);
+    expect(Object.keys(tensors)).toEqual(['w']);
+    expect(others).toEqual({
+      num_batches_tracked: { dtype: 'I64', shape: [], bytes: Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0) },
+      tiny: { dtype: 'F4', shape: [4], bytes: new Uint8Array(2) },
+    });
+    expect(readSafetensors(writeSafetensors({}))).not.toHaveProperty('others');
+  });
+
   it('names the error of the parser as its cause', () => {
     let error: unknown;
     try {
@@ -149,7 +185,8 @@ describe('what is read', () => {
     ['no object', file('[]', 0), 'byte 8: the header is no JSON object'],
     ['an entry that is null', file('{"w":null}', 0), "the header's entry for w is no object"],
     ['an entry that is no object', file('{"w":3}', 0), "the header's entry for w is no object"],
-    ['another dtype', file(one([2], [0, 4], 'F16'), 4), 'the dtype "F16"; only "F32" is read'],
+    ['a dtype that is none', file(one([2], [0, 4], 'f16'), 4), 'the dtype "f16"; types are called "F32"'],
+    ['an HTML page', new TextEncoder().encode('<!doctype html><html>'), 'byte 0: this is an HTML page'],
     ['no dtype', file('{"w":{"shape":[1],"data_offsets":[0,4]}}', 4), 'the dtype undefined'],
     ['a negative shape', file(one([-1], [0, 4]), 4), 'the shape [-1]'],
     ['a fractional shape', file(one([0.5], [0, 2]), 2), 'the shape [0.5]'],

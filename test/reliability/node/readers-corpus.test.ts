@@ -113,9 +113,24 @@ describe('safetensors', () => {
     'a text without end': [safetensors('{"w'), /byte 8: the header is no JSON/],
     'a backslash at the end': [safetensors('{"w\\'), /byte 8: the header is no JSON/],
     ...Object.fromEntries(
-      ['"F16"', '"BF16"', '"I64"', '"f32"', '"F32 "', '"toString"', '32', 'null', '["F32"]'].map((dtype) => [
+      ['"f32"', '"F32 "', '""', '"toString"', '32', 'null', '["F32"]'].map((dtype) => [
         `the dtype ${dtype}`,
-        [safetensors(one('[1]', '[0,4]', dtype), 4), /; only "F32" is read/] as [Uint8Array, RegExp],
+        [safetensors(one('[1]', '[0,4]', dtype), 4), /the dtype .*; types are called "F32", "F16"/] as [
+          Uint8Array,
+          RegExp,
+        ],
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['"F16"', '"BF16"', '"F64"', '"I64"', '"BOOL"', '"F8_E4M3"'].map((dtype) => [
+        `four bytes of the dtype ${dtype} where there is one number`,
+        [safetensors(one('[1]', '[0,4]', dtype), 4), /the shape \[1\], that is [128] bytes/] as [Uint8Array, RegExp],
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['"I64"', '"F4"'].map((dtype) => [
+        `offsets that go backwards, of the dtype ${dtype}`,
+        [safetensors(one('[1]', '[4,0]', dtype), 4), /data_offsets over -4/] as [Uint8Array, RegExp],
       ]),
     ),
   };
@@ -307,14 +322,19 @@ describe('CSV', () => {
   const wrong: Record<string, Refusal> = {
     'an even million of quotes': ['"'.repeat(million), DataError, /no rows below the header/],
     'an odd million of quotes': ['"'.repeat(million + 1), FormatError, /the quote at offset 0 is not closed/],
-    'a million lines of a quote': ['"\n'.repeat(million), DataError, /no rows/],
+    'a million lines of a quote': ['"\n'.repeat(million), FormatError, /row 0, column 0 is blank/],
     'a million quotes in the last field': [
       `a\n1${'"'.repeat(million)}`,
       FormatError,
       /a quote within a field that does not begin with one, at offset 3/,
     ],
     'a quote within a field': ['a,b\n1,2\n3,4"\n', FormatError, /at offset 11/],
-    'a space before a quote': ['a,b\n1, "2"\n', FormatError, /at offset 7/],
+    'a quote behind a space and something else': ['a,b\n1, x"2"\n', FormatError, /at offset 8/],
+    'a million spaces before a quote that is not closed': [
+      `a,b\n1,${' '.repeat(million)}"2`,
+      FormatError,
+      /the quote at offset \d+ is not closed/,
+    ],
     'text behind a quote': ['a,b\n1,"2" \n', FormatError, /text behind a closing quote at offset 9/],
     'a lone quote at the end': ['a,b\n1,2\n"', FormatError, /the quote at offset 8 is not closed/],
     'rows that differ': ['1,2\n3\n', FormatError, /1 values at offset 4, 2 in the first line/],
@@ -334,14 +354,20 @@ describe('CSV', () => {
     'two hundred thousand empty fields': [
       `1${',1'.repeat(million / 5)}\n${','.repeat(million / 5)}`,
       FormatError,
-      /'' in row 1, column 0/,
+      /row 1, column 0 is blank/,
     ],
     'a line that ends in a delimiter': ['1,2\n3,4,\n', FormatError, /3 values at offset 4/],
     'a byte order mark within': ['1\n2\ufeff3', FormatError, /no number/],
     'a zero character': ['1\n\0', FormatError, /no number/],
     'digits of another script': ['1\n٣', FormatError, /no number/],
-    'a number that is too large for a float': ['1\n1e39', DataError, /not finite/],
-    'a number that is too large for any': ['1\n1e400', DataError, /not finite/],
+    'a number that is too large for a float': ['1\n1e39', DataError, /more than float32 holds/],
+    'a number that is too large for any': ['1\n1e400', DataError, /more than float32 holds/],
+    'an HTML page': ['<!DOCTYPE html>\n<html>', FormatError, /line 1: this is an HTML page/],
+    'ids far from zero, a hundred thousand of them': [
+      Array.from({ length: million / 10 }, (_, i) => 2 ** 40 + i).join('\n'),
+      FormatError,
+      /1099511627776 and 1099511627777 become the same number/,
+    ],
     'a point only': ['1\n.', FormatError, /no number/],
     'a delimiter of a language that has commas in numbers': ['a;b\n1,5;2,5', FormatError, /'1,5' in row 0/],
   };
@@ -370,8 +396,8 @@ describe('CSV', () => {
     );
     expect({ columns, classes, labels }).toEqual({
       columns: ['__proto__', 'toString'],
-      classes: ['constructor', '__proto__'],
-      labels: Int32Array.of(0, 1, 0),
+      classes: ['__proto__', 'constructor'],
+      labels: Int32Array.of(1, 0, 1),
     });
     expect(() => readCsv('a\n1', { label: 'toString' })).toThrow(/no column 'toString'/);
   });

@@ -69,6 +69,10 @@ const safetensors: Uint8Array[] = [
   writeSafetensors({ ['__proto__']: floats(2), constructor: floats(1), toString: floats(3) }, { ['__proto__']: 'x' }),
   writeSafetensors({ large: floats(20, 20) }),
   file(
+    '{"half":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"count":{"dtype":"I64","shape":[],"data_offsets":[4,12]},"wide":{"dtype":"F64","shape":[1],"data_offsets":[12,20]},"brain":{"dtype":"BF16","shape":[1,2],"data_offsets":[20,24]},"flag":{"dtype":"BOOL","shape":[4],"data_offsets":[24,28]}}',
+    new Uint8Array(28).fill(3),
+  ),
+  file(
     '{ "b": {"dtype":"F32","shape":[1],"data_offsets":[4,8],"more":[null,{}]},\n"a":{"shape":[ 1 ],"data_offsets":[0,4],"dtype":"F32"} } ',
     new Uint8Array(8),
   ),
@@ -85,24 +89,28 @@ function otherHeader(bytes: Uint8Array, draw: Draw): Uint8Array {
 }
 
 /** Reads the header once more, by itself: every byte of the data is in one tensor, and that has it. */
-function consistent({ tensors, metadata }: SafeTensors, bytes: Uint8Array): void {
+function consistent({ tensors, metadata, others = {} }: SafeTensors, bytes: Uint8Array): void {
   const { json, data } = headerOf(bytes);
-  const header = new Map(
-    Object.entries(JSON.parse(json) as Record<string, { shape: number[]; data_offsets: [number, number] }>),
-  );
+  type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
+  const header = new Map(Object.entries(JSON.parse(json) as Record<string, Entry>));
   if (JSON.stringify(metadata) !== JSON.stringify(header.get('__metadata__') ?? {})) throw new Error('other metadata');
   header.delete('__metadata__');
-  if (Object.getPrototypeOf(tensors) !== Object.prototype || Object.keys(tensors).length !== header.size)
-    throw new Error('other tensors');
+  for (const object of [tensors, others])
+    if (Object.getPrototypeOf(object) !== Object.prototype) throw new Error('no plain objects');
+  if (Object.keys(tensors).length + Object.keys(others).length !== header.size) throw new Error('other tensors');
   const covered = new Uint8Array(data.length);
   for (const [name, entry] of header) {
     const [begin, end] = entry.data_offsets;
-    const tensor = Object.getOwnPropertyDescriptor(tensors, name)?.value as SafeTensors['tensors'][string];
-    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== product(tensor.shape))
-      throw new Error(`${name} is not as large as its shape`);
-    if (String(tensor.shape) !== String(entry.shape) || tensor.data.byteLength !== end - begin || end > data.length)
+    const floats = /^(F64|F32|B?F16)$/.test(entry.dtype);
+    const found = Object.getOwnPropertyDescriptor(floats ? tensors : others, name)?.value as Partial<Entry> &
+      Partial<Record<'data', Float32Array> & Record<'bytes', Uint8Array>>;
+    if (String(found.shape) !== String(entry.shape) || end > data.length)
       throw new Error(`${name} is not what the header says`);
-    const own = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+    if (floats && (!(found.data instanceof Float32Array) || found.data.length !== product(entry.shape)))
+      throw new Error(`${name} is not as large as its shape`);
+    if (!floats && (found.dtype !== entry.dtype || found.bytes!.length !== end - begin))
+      throw new Error(`${name} is not as large as its bytes`);
+    const own = entry.dtype === 'F32' ? new Uint8Array(found.data!.buffer) : (found.bytes ?? new Uint8Array(0));
     if (own.some((byte, i) => byte !== data[begin + i])) throw new Error(`${name} has other bytes than the file`);
     if (covered.subarray(begin, end).some(Boolean)) throw new Error(`${name} overlaps another`);
     covered.fill(1, begin, end);
@@ -190,6 +198,8 @@ const tables: string[] = [
   'a,b\n1,2.5\n-3e-2,+.5\n',
   '1,2\r\n3,4',
   '\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n',
+  'sep=;\n1,5;2,5;\n3;4,5;\n',
+  'id,x,\n16777216, "1"\n16777218,2\n',
   '1\t2\t3\n3\t4\t5\n',
   'length,species,width\n1,setosa,2\n3,virginica,4\n5,setosa,6\n',
   '"a\nb",c\n 1 , 2 ',
@@ -206,6 +216,10 @@ const csvOptions: CsvOptions[] = [
   { label: 1 },
   { label: 'species' },
   { delimiter: ';' },
+  { decimal: ',' },
+  { columns: [1] },
+  { columns: ['x', 'b'] },
+  { label: 'species', classes: ['setosa', 'virginica'] },
 ];
 
 it('CSV', { timeout: hour }, async ({ task }) => {
@@ -219,8 +233,9 @@ it('CSV', { timeout: hour }, async ({ task }) => {
     // As readCsv says: a value that is none of the finite numbers, a table without rows, and a label that the file does not have.
     allowed: (error) =>
       error instanceof FormatError ||
-      (error instanceof DataError && /is not finite|there are no (rows|columns)/.test(error.message)) ||
-      (error instanceof OptionError && /there is no column/.test(error.message)),
+      (error instanceof DataError &&
+        /is not finite|is more than float32 holds|there are no (rows|columns)/.test(error.message)) ||
+      (error instanceof OptionError && /there is no column|two columns are called/.test(error.message)),
   });
   expect(verdict.results).toBeGreaterThan(0);
   const { results, refused } = verdict;
@@ -228,7 +243,7 @@ it('CSV', { timeout: hour }, async ({ task }) => {
     task,
     'CSV, damaged texts',
     million,
-    `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is not finite or there are no rows`,
+    `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is no float32 or there are no rows`,
   );
 });
 
