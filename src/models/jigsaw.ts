@@ -109,7 +109,9 @@ export class Jigsaw {
   constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
     const { image, side, tile, permutations, encoder, head, seed } = readSpec(spec);
     const cells = side * side;
-    this.encoder = new Network('encoder', encoder, [...tile, image[2]], () => this.#alive());
+    // What goes in are tiles as the model sees them, whatever the scale of the images was.
+    const host = () => ({ ...this.#alive(), place: undefined });
+    this.encoder = new Network('encoder', encoder, [...tile, image[2]], host);
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);

@@ -259,7 +259,10 @@ it('ordinary columns are saved without the rest of a shift, clock columns with o
     await model.fit(data, { steps: 1 });
     const bytes = await model.save();
     model.dispose();
-    return JSON.parse(readSafetensors(bytes).metadata.latentgpu).spec.normalize.fitted as Record<string, number[]>;
+    const { spec: written } = JSON.parse(readSafetensors(bytes).metadata.latentgpu) as {
+      spec: { normalize: { fitted: Record<string, number[]> } };
+    };
+    return written.normalize.fitted;
   };
   expect(Object.keys(await spec(rows(300)))).toEqual(['shift', 'spread']);
   const { shift, rest, spread } = await spec(clocks(300));

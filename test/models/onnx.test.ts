@@ -108,6 +108,20 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
   ),
 };
 
+it('a clock column, whose mean takes two float32, is standardized as exactly', async () => {
+  const model = await smallModel({ normalize: standardize(), loss: 'mse', decoder: [dense(12)] });
+  const data = new Draw(4).floats(12 * 300, 0, 1).map((value, i) => (i % 12 === 5 ? 1.7e9 + i / 12 : value));
+  await model.fit(data, { steps: 5 });
+  const rows: Matrix = { data, shape: [300, 12] };
+  const code = await model.encode(rows);
+  expectSame((await runOnnx(await model.toOnnx('encoder'), rows)).code, code, 'code');
+  const { reconstruction } = await runOnnx(await model.toOnnx(), rows);
+  const expected = await model.reconstruct(rows);
+  for (let i = 5; i < data.length; i += 12)
+    expect(Math.abs(reconstruction.data[i] - expected.data[i])).toBeLessThan(129);
+  model.dispose();
+});
+
 describe.each(Object.entries(models))('%s', (_, changes) => {
   it('another engine computes the same, for batches of any size', async () => {
     const model = await smallModel(changes);

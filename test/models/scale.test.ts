@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { autoencoder, classifier, DataError, dataset, dense, loadAutoencoder, standardize } from '../../src/index.ts';
+import {
+  autoencoder,
+  classifier,
+  DataError,
+  dataset,
+  dense,
+  flatten,
+  jigsaw,
+  loadAutoencoder,
+  standardize,
+} from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 
@@ -83,4 +93,19 @@ it('pretraining counts as training', async () => {
   expect(await errorOf(model.encode(floats))).toBeInstanceOf(DataError);
   model.dispose();
   trained.dispose();
+});
+
+it('tiles that a puzzle gives are taken as they are, images are not', async () => {
+  const gpu = await sharedGpu();
+  const spec = { input: [8, 8, 1], tiles: 2, permutations: 2, encoder: [flatten(), dense(2)], head: [] } as const;
+  const model = await jigsaw(gpu, { ...spec, input: [8, 8, 1], encoder: [...spec.encoder], head: [] });
+  const images = Float32Array.from({ length: 4 * 64 }, (_, i) => (i * 37) % 101);
+  const set = await dataset(gpu, images, { shape: [8, 8, 1], scale: 0.01 });
+  await model.fit(set, { steps: 1 });
+  expect(await errorOf(model.solve(images))).toBeInstanceOf(DataError);
+  const { tiles } = await model.solve(set);
+  const [, , ...tile] = tiles.shape;
+  expect((await model.encode({ data: tiles.data, shape: [16, ...tile] })).shape).toEqual([16, 2]);
+  model.dispose();
+  set.dispose();
 });

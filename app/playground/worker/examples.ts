@@ -78,9 +78,9 @@ export function figuresOf({ values, features, trained, labels }: Collection, wit
   for (const row of rows)
     for (let column = 0; column < features; column++)
       squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
-  const [deviation, ...others] = [squares.map(Math.sqrt), least, most, mean].map((figures) =>
-    Float32Array.from(figures),
-  );
+  // The mean of values that never change may be a rounding beside them.
+  const deviations = squares.map((square, column) => (least[column] === most[column] ? 0 : Math.sqrt(square)));
+  const [deviation, ...others] = [deviations, least, most, mean].map((figures) => Float32Array.from(figures));
   return { least: others[0], most: others[1], mean: others[2], deviation };
 }
 

@@ -6,11 +6,15 @@ export interface Moments {
   covariance: Float64Array;
 }
 
-/** Of rows that `value` reads; between two blocks of rows the worker may do other things. */
+/**
+ * Of rows that `value` reads; between two blocks of rows the worker may do other things. Products are taken around `origin`, by default zero: of
+ * values far from it, the difference of two large numbers would leave nothing but rounding.
+ */
 export async function moments(
   rows: number,
   features: number,
   value: (row: number, feature: number) => number,
+  origin: ArrayLike<number> = new Float64Array(features),
 ): Promise<Moments> {
   const mean = new Float64Array(features);
   const covariance = new Float64Array(features * features);
@@ -21,7 +25,7 @@ export async function moments(
     // Most pixels of a handwritten digit are black and add nothing.
     let found = 0;
     for (let i = 0; i < features; i++) {
-      const x = value(row, i);
+      const x = value(row, i) - origin[i];
       if (!x) continue;
       values[found] = x;
       lit[found++] = i;
@@ -34,7 +38,7 @@ export async function moments(
     for (let j = 0; j <= i; j++)
       covariance[i * features + j] = covariance[j * features + i] = covariance[i * features + j] - mean[i] * mean[j];
   }
-  return { mean, covariance };
+  return { mean: mean.map((x, i) => x + origin[i]), covariance };
 }
 
 /** Of codes, where there are few features and no time to wait. */

@@ -18,7 +18,8 @@ export async function yardsticks(collection: Collection, codeSize: number, entro
   const floor = entropy && kind === 'image' ? entropyOf(held) : undefined;
   if (features > mostFeatures) return { mean: squaredDistance(held, meanOf(held, features)), floor };
 
-  const { mean, covariance } = await moments(trained, features, (row, i) => values[row * features + i] * scale);
+  const first = kind === 'table' ? rowsOf(collection, [0]) : undefined;
+  const { mean, covariance } = await moments(trained, features, (row, i) => values[row * features + i] * scale, first);
   // A table's columns count alike, whatever their units.
   const unit = Float64Array.from(mean, (_, i) => (kind === 'table' ? Math.sqrt(covariance[i * features + i]) || 1 : 1));
   const matrix = covariance.map((value, at) => value / unit[Math.floor(at / features)] / unit[at % features]);
