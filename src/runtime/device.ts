@@ -14,6 +14,8 @@ export type Open = () => Promise<Opened>;
 export interface Opened {
   readonly device: GPUDevice;
   readonly info?: GPUAdapterInfo;
+  /** Whether four neighbours in a workgroup are a quad of a subgroup. */
+  readonly quads: boolean;
 }
 
 /** How long to wait before the n-th time a lost device's adapter is asked for again, */
@@ -34,6 +36,7 @@ export class Gpu {
   #profiler: Profiler | undefined;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #device!: GPUDevice;
+  #quads!: boolean;
   #pipelines!: Pipelines;
   #stopwatches!: Stopwatches;
   #lost!: Promise<GPUDeviceLostInfo>;
@@ -48,14 +51,20 @@ export class Gpu {
     private readonly ownsDevice: boolean,
     tuning: 'measured' | 'fixed' = 'measured',
     private readonly reopen?: Open,
+    quads = device.features.has('subgroups'),
   ) {
-    this.#use(device);
+    this.#use({ device, quads });
     this.tuner = new Tuner(this, tuning);
   }
 
   /** The device in use: after a recovery another one. */
   get device(): GPUDevice {
     return this.#device;
+  }
+
+  /** Whether kernels in which the invocations of a quad share what they load are right here. @internal */
+  get quads(): boolean {
+    return this.#quads;
   }
 
   /** Resolves when the device in use is lost, also by `close()`. After a recovery it is another promise, about the new device. */
@@ -154,13 +163,13 @@ export class Gpu {
       if (this.#closed) throw this.#loss!;
       try {
         // Right after a GPU process has died, the browser may leave the question unanswered.
-        const { device } = await within(patienceMs, reopen());
+        const opened = await within(patienceMs, reopen());
         if (this.#closed) {
-          device.destroy();
+          opened.device.destroy();
           throw this.#loss!;
         }
         this.#memory.freeAll();
-        return this.#use(device);
+        return this.#use(opened);
       } catch (error) {
         if (!(error instanceof GpuUnavailableError)) throw error;
         cause = error;
@@ -172,8 +181,9 @@ export class Gpu {
     );
   }
 
-  #use(device: GPUDevice): void {
+  #use({ device, quads }: Opened): void {
     this.#device = device;
+    this.#quads = quads;
     this.#pipelines = new Pipelines(device);
     this.#stopwatches = new Stopwatches(device);
     this.#loss = this.#exhausted = undefined;

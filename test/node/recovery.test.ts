@@ -30,7 +30,7 @@ it('has nothing to do where nothing is lost', async () => {
 });
 
 it('asks until there is one, and everybody who waits gets it; what lay on the old one is gone', async () => {
-  const answers = [unavailable, unavailable, async () => ({ device: standInDevice() })];
+  const answers = [unavailable, unavailable, async () => ({ device: standInDevice(), quads: false })];
   const reopen = vi.fn(() => answers.shift()!());
   const { gpu, values } = await lostGpu(reopen);
   expect(() => gpu.check()).toThrow(new DeviceLostError('the GPU device was lost (unknown): no reason given'));
@@ -82,7 +82,7 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
   const destroyed = vi.spyOn(device, 'destroy');
   const { gpu } = await lostGpu(async () => {
     gpu.close();
-    return { device };
+    return { device, quads: false };
   });
   const late = errorOf(gpu.recover());
   await vi.runAllTimersAsync();
