@@ -7,7 +7,8 @@ import type { Tensor } from '../runtime/tensor.ts';
 /** Records one dispatch that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. */
 export function tuned<R extends string, O extends string>(
   tape: Tape,
-  problem: string,
+  kernel: string,
+  sizes: string,
   tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
   constants: Record<string, number>,
   candidates: readonly Tiling[],
@@ -21,7 +22,7 @@ export function tuned<R extends string, O extends string>(
   };
   const ways = [...byName.keys()];
   const { shader, workgroups } = make(ways[0]);
-  tape.run(shader, tensors, { constants, workgroups, choice: { problem, ways, make } });
+  tape.run(shader, tensors, { constants, workgroups, choice: { kernel, problem: `${kernel} ${sizes}`, ways, make } });
 }
 
 const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;

@@ -226,14 +226,21 @@ export class Gpu {
   }
 
   /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
-  submit(
-    encode: (encoder: GPUCommandEncoder) => number,
+  submit(encode: (encoder: GPUCommandEncoder) => number, done?: () => Promise<undefined>): Promise<void> {
+    return this.uncounted((encoder) => {
+      this.#counters.dispatches += encode(encoder);
+      this.#counters.submits++;
+    }, done);
+  }
+
+  /** The same without counting it. @internal */
+  uncounted(
+    encode: (encoder: GPUCommandEncoder) => void,
     done = () => this.device.queue.onSubmittedWorkDone(),
   ): Promise<void> {
     return this.guard(() => {
       const encoder = this.device.createCommandEncoder();
-      this.#counters.dispatches += encode(encoder);
-      this.#counters.submits++;
+      encode(encoder);
       this.device.queue.submit([encoder.finish()]);
       return done();
     });
@@ -256,12 +263,15 @@ export class Gpu {
     return this.#stopwatches.take();
   }
 
-  /** Copies ranges of device buffers to one array of bytes, back to back. @internal */
-  async readBytes(ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[]): Promise<ArrayBuffer> {
+  /** Copies ranges of device buffers to one array of bytes, back to back; for the tuner, without counting it. @internal */
+  async readBytes(
+    ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],
+    counted = true,
+  ): Promise<ArrayBuffer> {
     const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
     const staging = this.allocate(total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'readback');
     try {
-      const copied = this.submit((encoder) => {
+      const copied = this[counted ? 'submit' : 'uncounted']((encoder) => {
         let at = 0;
         for (const { buffer, offset, bytes } of ranges) {
           encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
@@ -269,7 +279,7 @@ export class Gpu {
         }
         return 0;
       });
-      this.#counters.readbacks++;
+      if (counted) this.#counters.readbacks++;
       await Promise.all([copied, this.wait(staging.mapAsync(GPUMapMode.READ))]);
       return staging.getMappedRange().slice(0, total);
     } finally {
