@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
 export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
   // Enough for a large GPU, and some hundredths of a second for a processor.
-  const threads = isProcessor(gpu) ? 1024 : 2 ** 18;
+  const threads = gpu.info.isFallback ? 1024 : 2 ** 18;
   let gflops = 0;
   for (const count of chains) {
     const seconds = await secondsOf(gpu, multiplyAdds(count), 4 * threads, threads);
@@ -55,9 +55,6 @@ export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
   const length = 2 ** 24;
   return { gflops, gigabytes: (2 * 4 * length) / (await secondsOf(gpu, copy, length, length / 4)) / 1e9 };
 }
-
-export const isProcessor = ({ info }: Gpu): boolean =>
-  info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
 
 /** The shortest of several runs. */
 async function secondsOf(gpu: Gpu, kernel: typeof copy, length: number, threads: number): Promise<number> {

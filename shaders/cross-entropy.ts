@@ -14,7 +14,7 @@ export const crossEntropyShader = (gradient: boolean) =>
   shader<'y' | 'labels' | 'state' | 'losses' | 'hits', 'dy'>(
     `cross-entropy${gradient ? ' with gradient' : ''}`,
     wgsl`
-@group(0) @binding(0) var<storage, read> y: array<f32>;
+@group(0) @binding(0) var<storage, read> y: array<u32>;
 @group(0) @binding(1) var<storage, read> labels: array<f32>;
 @group(0) @binding(2) var<storage, read> state: State;
 @group(0) @binding(3) var<storage, read_write> losses: array<f32>;
@@ -29,6 +29,10 @@ ${grid}
 ${state()}
 ${batchRows}
 ${math}
+fn y_at(i: u32) -> f32 {
+  return bitcast<f32>(y[i]);
+}
+
 /** log(1 + u) for any u ≥ 0. */
 fn log_beyond_one(u: f32) -> f32 {
   if (u <= 1.0) { return log1p(u); }
@@ -45,13 +49,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let label = u32(labels[row]);
   let real = row < batch_rows();
 
-  var largest = y[start];
+  var largest = y_at(start);
   var best = 0u;
-  // What is not finite goes on into the loss as it is: the functions below would hide it.
+  // What is not finite goes on into the loss as it is: the functions below would hide it. A compiler may take it for granted that floats are finite,
+  // so the bits are those in memory.
   var bad = 0u;
   for (var c = 0u; c < classes; c++) {
-    let v = y[start + c];
-    let bits = bitcast<u32>(v);
+    let bits = y[start + c];
+    let v = bitcast<f32>(bits);
     if ((bits & 0x7f800000u) == 0x7f800000u) { bad = bits; }
     if (v > largest) {
       largest = v;
@@ -60,16 +65,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var rest = 0.0;
   for (var c = 0u; c < classes; c++) {
-    if (c != best) { rest += accurate_exp(y[start + c] - largest); }
+    if (c != best) { rest += accurate_exp(y_at(start + c) - largest); }
   }
-  var loss = (largest - y[start + label]) + log_beyond_one(rest);
+  var loss = (largest - y_at(start + label)) + log_beyond_one(rest);
   if (bad != 0u) { loss = bitcast<f32>(bad); }
   losses[row] = select(0.0, loss, real);
   hits[row] = select(0.0, 1.0, real && best == label);
 #if ${gradient}
   let weight = select(0.0, 1.0 / f32(batch_rows()), real);
   for (var c = 0u; c < classes; c++) {
-    let e = accurate_exp(y[start + c] - largest);
+    let e = accurate_exp(y_at(start + c) - largest);
     // Of the label, all that is not it: 1 − p would lose digits.
     let others = select(1.0 + rest - e, rest, c == best);
     var d = weight * select(e, -others, c == label) / (1.0 + rest);

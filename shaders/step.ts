@@ -21,13 +21,6 @@ fn add_up(value: f32, local: u32) -> f32 {
 }
 `;
 
-/** Chunk: the same where all that counts is in the first subgroup. */
-const addUpAlone = wgsl`
-fn add_up(value: f32, local: u32) -> f32 {
-  return subgroupAdd(value);
-}
-`;
-
 export interface AccountVariant {
   /** Parts of the loss, 1 to 3. */
   readonly terms: number;
@@ -35,30 +28,46 @@ export interface AccountVariant {
   readonly gradients: boolean;
   /** Their squares are added up. */
   readonly squares: boolean;
-  /** The losses are added up within one subgroup. Without the feature of that name, or with squares, it takes barriers, which are slow on processors. */
-  readonly subgroups: boolean;
+  /** One invocation adds up the losses, as barriers are slow on processors; not with squares, which need them all the same. */
+  readonly alone: boolean;
 }
 
 /** The names under which the parts of the loss are bound. */
 export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 
+/** Chunk `total<n>(local)`: Σ sums_n, in an order that follows from its length alone. Only the first invocation's result counts. */
+const total = (n: number, alone: boolean): string => wgsl`
+fn total${n}(local: u32) -> f32 {
+#if ${alone}
+  var four = vec4f();
+  let whole = count${n} / 4u * 4u;
+  for (var i = 0u; i < whole; i += 4u) {
+    four += vec4f(sums${n}[i], sums${n}[i + 1u], sums${n}[i + 2u], sums${n}[i + 3u]);
+  }
+  for (var i = whole; i < count${n}; i++) { four[i % 4u] += sums${n}[i]; }
+  return (four.x + four.y) + (four.z + four.w);
+#else
+  var sum = 0.0;
+  for (var i = local; i < count${n}; i += ${groupSize}u) { sum += sums${n}[i]; }
+  return add_up(sum, local);
+#endif
+}
+`;
+
 /**
  * losses[slot, n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
  *
  * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
- * squares[block] = Σ g². Finiteness is read off the exponent's bits: a compiler may take it for granted that nothing is NaN.
+ * squares[block] = Σ g². Finiteness is read off the exponent's bits, as they lie in memory: a compiler may take it for granted that nothing it has
+ * just computed is NaN, and so drop the question. What an atomic has stored it has to load.
  */
-export function accountShader({ terms, gradients, squares, subgroups }: AccountVariant) {
-  const alone = subgroups && !squares;
+export function accountShader({ terms, gradients, squares, alone }: AccountVariant) {
   const used = termNames.slice(0, terms);
   return shader<'state' | 'losses' | 'sums0', 'sums1' | 'sums2' | 'timetable' | 'gradients' | 'squares'>(
     gradients ? 'account' : 'account without gradients',
     wgsl`
-#if ${alone}
-enable subgroups;
-#endif
 @group(0) @binding(0) var<storage, read_write> state: State;
-@group(0) @binding(1) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
 ${used.map((name, n) => `@group(0) @binding(${2 + n}) var<storage, read> ${name}: array<f32>;\noverride count${n}: u32;`).join('\n')}
 #if ${gradients}
 @group(0) @binding(${2 + terms}) var<storage, read> timetable: array<vec2f>;
@@ -68,11 +77,10 @@ override quads: u32;
 #if ${squares}
 @group(0) @binding(${4 + terms}) var<storage, read_write> squares: array<f32>;
 #endif
-#if ${alone}
-${addUpAlone}
-#else
+#if ${!alone}
 ${addUp}
 #endif
+${used.map((_, n) => total(n, alone)).join('')}
 ${state(true)}
 ${batchRows}
 
@@ -87,18 +95,14 @@ fn tell(bits: vec4u, at: u32) {
   }
 }
 
-fn add_losses(local: u32, width: u32) {
+fn add_losses(local: u32) {
 ${used
   .map(
-    (name, n) => `  var sum${n} = 0.0;
-  if (local < width) {
-    for (var i = local; i < count${n}; i += width) { sum${n} += ${name}[i]; }
-  }
-  let total${n} = add_up(sum${n}, local);
+    (_, n) => `  let sum${n} = total${n}(local);
   if (local == 0u) {
-    let loss = total${n} / f32(batch_rows());
-    losses[state.slot * ${terms}u + ${n}u] = loss;
-    if ((bitcast<u32>(loss) & exponent) == exponent) { atomicMin(&state.bad, 0u); }
+    let place = state.slot * ${terms}u + ${n}u;
+    atomicStore(&losses[place], bitcast<u32>(sum${n} / f32(batch_rows())));
+    if ((atomicLoad(&losses[place]) & exponent) == exponent) { atomicMin(&state.bad, 0u); }
   }`,
   )
   .join('\n')}
@@ -114,15 +118,13 @@ ${used
 @compute @workgroup_size(${groupSize})
 fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
-#if ${alone}
-  @builtin(subgroup_size) width: u32,
-#endif
 ) {
-#if ${!alone}
-  let width = ${groupSize}u;
-#endif
   let block = group.y * groups.x + group.x;
-  if (block == 0u) { add_losses(local, width); }
+#if ${alone}
+  if (block == 0u && local == 0u) { add_losses(local); }
+#else
+  if (block == 0u) { add_losses(local); }
+#endif
 #if ${gradients}
   if (block > 0u) {
     let first = (block - 1u) * ${groupSize * watchStrip}u + local;

@@ -1,5 +1,5 @@
 /** The page of `npm run reproduce`: the command line opens it and calls `window.reproduction`. */
-import { openGpu, type Gpu } from '../../src/index.ts';
+import { openGpu } from '../../src/index.ts';
 import { testSet, trainSet } from '../data.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { RowName, Settings } from './protocol.ts';
@@ -12,7 +12,7 @@ window.reproduction = {
   open: ({ quick }) =>
     outcomeOf(async () => {
       const gpu = await openGpu();
-      const machine = { quick, software: isSoftware(gpu) };
+      const machine = { quick, software: gpu.info.isFallback };
       const [train, test] = await Promise.all([trainSet(), testSet()]);
       work = makeWork(
         gpu,
@@ -37,8 +37,3 @@ window.reproduction = {
       return rows[name].run(work);
     }),
 };
-
-/** Not every software adapter says so by itself. */
-function isSoftware({ info }: Gpu): boolean {
-  return info.isFallback || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
-}

@@ -265,6 +265,11 @@ const byFile = {
     ['seed or stream', 'draw(slot, row)', 'draw(0u, row)', { test: 'models/jigsaw', only: 'cuts tiles' }],
     ['clamp', 'variance / f32(count) + 1e-5', 'variance / f32(count)', { test: 'models/jigsaw', only: 'tile' }],
   ],
+  quads: [
+    'runtime/quads',
+    ['operand', 'quadSwapX(local)', 'quadSwapY(local)'],
+    ['index', 'id.x * ${groupSize}u + local', 'local'],
+  ],
   random: [
     'kernels/random',
     ['off by one', 'round < 10u', 'round < 9u', { test: 'shaders/random' }],
@@ -346,6 +351,9 @@ const byFile = {
     'kernels/step',
     ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;'],
     ['barrier', 'part[local + half]; }\n    workgroupBarrier();', 'part[local + half]; }'],
+    ['bound', 'i < whole; i += 4u', 'i + 4u < whole; i += 4u'],
+    ['tail of a loop', 'four[i % 4u] += sums${n}[i];', ''],
+    ['operand', '(four.x + four.y) + (four.z + four.w)', 'four.x + four.y'],
     ['off by one', '1u + 4u * at + c', '4u * at + c'],
     ['off by one', 'state.step + 1u - state.origin', 'state.step - state.origin'],
     ['max for min', 'atomicMin(&state.bad, 1u + 4u', 'atomicMax(&state.bad, 1u + 4u'],

@@ -105,7 +105,7 @@ export interface Convolution {
   slope?: Gate;
 }
 
-const problemOf = (name: string, sizes: Record<string, number>): string => `${name} ${Object.values(sizes).join('x')}`;
+const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');
 
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, convolution: Convolution, window: Window): void {
@@ -129,7 +129,8 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
   });
   tuned(
     tape,
-    problemOf('conv2d', sizes),
+    'conv2d',
+    nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
     tilings(tape.gpu, m, filters),
@@ -160,7 +161,8 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   });
   tuned(
     tape,
-    problemOf('conv2d transposed', sizes),
+    'conv2d transposed',
+    nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
     tilings(tape.gpu, classes * inClass, channels),
@@ -206,7 +208,8 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
   });
   tuned(
     tape,
-    problemOf('conv2d weights', sizes),
+    'conv2d weights',
+    nameOf(sizes),
     { a, x, y: ownY, sums: ownSums },
     sizes,
     tilings(tape.gpu, filters, n),

@@ -90,10 +90,10 @@ export function product(
     shader: matmulShader({ ...variant, tiling }),
     invocations: invocationsOf(tiling, m, n) + (sums ? Math.ceil(m / 4) : 0),
   });
-  const problem = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${m}x${n}x${k}${sums ? ' with sums' : ''}`;
   tuned(
     tape,
-    problem,
+    `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`,
+    `${m}x${n}x${k}${sums ? ' with sums' : ''}`,
     { a, b, y, bias, saved: slope?.saved, sums },
     { m, n, k },
     tiling ? [tiling] : tilings(tape.gpu, m, n),

@@ -75,10 +75,10 @@ export interface Update {
 export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, losses: Tensor, update?: Update): void {
   const sums = Object.fromEntries(parts.map((part, n) => [termNames[n], part])) as { sums0: Tensor };
   const counts = Object.fromEntries(parts.map((part, n) => [`count${n}`, part.size]));
-  const subgroups = tape.gpu.device.features.has('subgroups');
+  const { isFallback } = tape.gpu.info;
   if (!update)
     return tape.run(
-      accountShader({ terms: parts.length, gradients: false, squares: false, subgroups }),
+      accountShader({ terms: parts.length, gradients: false, squares: false, alone: isFallback }),
       { state, losses, ...sums },
       { constants: counts, workgroups: 1 },
     );
@@ -86,7 +86,12 @@ export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, los
   const quads = gradients.size / 4;
   const blocks = Math.ceil(quads / (64 * watchStrip));
   const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
-  const shader = accountShader({ terms: parts.length, gradients: true, squares: squares !== undefined, subgroups });
+  const shader = accountShader({
+    terms: parts.length,
+    gradients: true,
+    squares: squares !== undefined,
+    alone: isFallback && !squares,
+  });
   tape.run(
     shader,
     { state, losses, timetable, gradients, squares, ...sums },

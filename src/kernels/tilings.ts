@@ -7,7 +7,8 @@ import type { Tensor } from '../runtime/tensor.ts';
 /** Records one dispatch that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. */
 export function tuned<R extends string, O extends string>(
   tape: Tape,
-  problem: string,
+  kernel: string,
+  sizes: string,
   tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
   constants: Record<string, number>,
   candidates: readonly Tiling[],
@@ -21,15 +22,13 @@ export function tuned<R extends string, O extends string>(
   };
   const ways = [...byName.keys()];
   const { shader, workgroups } = make(ways[0]);
-  tape.run(shader, tensors, { constants, workgroups, choice: { problem, ways, make } });
+  tape.run(shader, tensors, { constants, workgroups, choice: { kernel, problem: `${kernel} ${sizes}`, ways, make } });
 }
 
 const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;
 
-const isProcessor = ({ info }: Gpu): boolean => info.isFallback || info.architecture === 'swiftshader';
-
 /** Invocations in a workgroup of a kernel without barriers: small ones keep all cores of a processor busy. */
-export const groupOf = (gpu: Gpu): number => (isProcessor(gpu) ? 16 : 64);
+export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
  * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as
@@ -37,7 +36,7 @@ export const groupOf = (gpu: Gpu): number => (isProcessor(gpu) ? 16 : 64);
  * busy. A GPU needs thousands of invocations first.
  */
 export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
-  const processor = isProcessor(gpu);
+  const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
   const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
   const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
@@ -48,7 +47,7 @@ export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
   const large = plain(side(m), side(n));
   // A narrow side leaves registers for the other.
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
-  if (!gpu.device.features.has('subgroups') || m <= 8 || n <= 8)
+  if (!gpu.quads || m <= 8 || n <= 8)
     return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4), ...long] : [plain(4, 4), large, ...long];
   const wide = [
     ...(m > 16 ? [quads(16, 8)] : []),

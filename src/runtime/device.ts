@@ -16,6 +16,8 @@ export type Open = () => Promise<Opened>;
 export interface Opened {
   readonly device: GPUDevice;
   readonly info?: GPUAdapterInfo;
+  /** Whether four neighbours in a workgroup are a quad of a subgroup. */
+  readonly quads: boolean;
 }
 
 /** The delay before each attempt to get another device in place of a lost one. */
@@ -36,6 +38,7 @@ export class Gpu {
   #profiler: Profiler | undefined;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
   #device!: GPUDevice;
+  #quads!: boolean;
   #pipelines!: Pipelines;
   #stopwatches!: Stopwatches;
   #lost!: Promise<GPUDeviceLostInfo>;
@@ -50,14 +53,23 @@ export class Gpu {
     private readonly ownsDevice: boolean,
     tuning: 'measured' | 'fixed' = 'measured',
     private readonly reopen?: Open,
+    quads = device.features.has('subgroups'),
   ) {
-    this.#use(device);
+    this.#use({ device, quads });
     this.tuner = new Tuner(this, tuning);
   }
+
+  /** What does not work on this adapter as it should, in sentences, such as a clock that is wrong or a kernel that gives other results. */
+  readonly notes: string[] = [];
 
   /** The device in use: after a recovery another one. */
   get device(): GPUDevice {
     return this.#device;
+  }
+
+  /** Whether kernels in which the invocations of a quad share what they load are right here. @internal */
+  get quads(): boolean {
+    return this.#quads;
   }
 
   /** Resolves when the device in use is lost, also by `close()`. After a recovery it is another promise, about the new device. */
@@ -119,6 +131,12 @@ export class Gpu {
     return selfTest(this, options);
   }
 
+  /** Something that training can do without does not work here. @internal */
+  note(sentence: string): void {
+    this.notes.push(sentence);
+    console.warn(`latentgpu: ${sentence}`);
+  }
+
   /** Frees everything. Calling it again does nothing. */
   close(): void {
     if (this.#closed) return;
@@ -159,13 +177,13 @@ export class Gpu {
       if (this.#closed) throw this.#loss!;
       try {
         // Right after a GPU process has died, the browser may leave the question unanswered.
-        const { device } = await within(attemptMs, reopen(), { discard: (late) => late.device.destroy() });
+        const opened = await within(attemptMs, reopen(), { discard: (late) => late.device.destroy() });
         if (this.#closed) {
-          device.destroy();
+          opened.device.destroy();
           throw this.#loss!;
         }
         this.#memory.freeAll();
-        return this.#use(device);
+        return this.#use(opened);
       } catch (error) {
         if (!(error instanceof GpuUnavailableError)) throw error;
         cause = error;
@@ -177,9 +195,10 @@ export class Gpu {
     );
   }
 
-  #use(device: GPUDevice): void {
+  #use({ device, quads }: Opened): void {
     this.#device = device;
     this.#profiler = undefined;
+    this.#quads = quads;
     this.#pipelines = new Pipelines(device);
     this.#stopwatches = new Stopwatches(device);
     this.#loss = this.#exhausted = undefined;
@@ -222,14 +241,21 @@ export class Gpu {
   }
 
   /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
-  submit(
-    encode: (encoder: GPUCommandEncoder) => number,
+  submit(encode: (encoder: GPUCommandEncoder) => number, done?: () => Promise<undefined>): Promise<void> {
+    return this.uncounted((encoder) => {
+      this.#counters.dispatches += encode(encoder);
+      this.#counters.submits++;
+    }, done);
+  }
+
+  /** The same without counting it. @internal */
+  uncounted(
+    encode: (encoder: GPUCommandEncoder) => void,
     done = () => this.device.queue.onSubmittedWorkDone(),
   ): Promise<void> {
     return this.guard(() => {
       const encoder = this.device.createCommandEncoder();
-      this.#counters.dispatches += encode(encoder);
-      this.#counters.submits++;
+      encode(encoder);
       this.device.queue.submit([encoder.finish()]);
       return done();
     });
@@ -252,12 +278,15 @@ export class Gpu {
     return this.#stopwatches.take();
   }
 
-  /** Copies ranges of device buffers to one array of bytes, back to back. @internal */
-  async readBytes(ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[]): Promise<ArrayBuffer> {
+  /** Copies ranges of device buffers to one array of bytes, back to back; for the tuner, without counting it. @internal */
+  async readBytes(
+    ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],
+    counted = true,
+  ): Promise<ArrayBuffer> {
     const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
     const staging = this.allocate(total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'readback');
     try {
-      const copied = this.submit((encoder) => {
+      const copied = this[counted ? 'submit' : 'uncounted']((encoder) => {
         let at = 0;
         for (const { buffer, offset, bytes } of ranges) {
           encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
@@ -265,7 +294,7 @@ export class Gpu {
         }
         return 0;
       });
-      this.#counters.readbacks++;
+      if (counted) this.#counters.readbacks++;
       await Promise.all([copied, this.wait(staging.mapAsync(GPUMapMode.READ))]);
       return staging.getMappedRange().slice(0, total);
     } finally {

@@ -1,6 +1,7 @@
 import { GpuUnavailableError, OptionError } from '../errors.ts';
 import { Gpu, type Open, type Opened } from './device.ts';
 import { checkOptions, checkWord, shown } from './options.ts';
+import { quadsHold } from './quads.ts';
 import { within } from './within.ts';
 
 /** Options of `openGpu`. */
@@ -9,6 +10,10 @@ export interface GpuOptions {
   adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
   /** A device of your own; `close()` then leaves it alive and frees only this library's buffers. */
   device?: GPUDevice;
+  /**
+   * Which GPU of a machine with two. Default `'high-performance'`: a browser left to itself takes the integrated one. Chrome on Windows
+   * ignores it (crbug.com/369219127), and is asked only where it is given; there the system's graphics settings choose.
+   */
   powerPreference?: GPUPowerPreference;
   /**
    * `'measured'`, the default: between the epochs of a training, at most a tenth of its time goes into finding out which of several kernels is
@@ -50,7 +55,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   // Not by class: outside of browsers, WebGPU's may be nobody's globals.
   if (device !== undefined && typeof device?.createBuffer !== 'function')
     throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
-  if (device) return fromDevice({ device }, tuning, { owned: false });
+  if (device) return fromDevice({ device, quads: await quadsHold(device) }, tuning, { owned: false });
   const open = () => openDevice(options);
   const opened = await within(openMs, open(), {
     message: `WebGPU gave no answer for ${openMs / 1000} s: start the browser or program anew`,
@@ -72,7 +77,7 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     });
-    return { device, info: adapter.info };
+    return { device, info: adapter.info, quads: await quadsHold(device) };
   } catch (cause) {
     throw new GpuUnavailableError(
       'the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter',
@@ -89,7 +94,9 @@ function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
   if (typeof adapter === 'object') return adapter;
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  const { gpu, userAgentData } = (globalThis.navigator ?? {}) as Partial<Browser>;
+  // Chrome on Windows would only warn on the console.
+  powerPreference ??= userAgentData?.platform === 'Windows' ? undefined : 'high-performance';
   if (adapter === undefined && !gpu) {
     const insecure = globalThis.isSecureContext === false;
     throw new GpuUnavailableError(
@@ -121,8 +128,16 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
 /** Node, Deno and Bun name themselves there, if they have it. */
 const inBrowser = (): boolean => !!(globalThis.navigator as Navigator | undefined)?.userAgent?.startsWith('Mozilla');
 
+/** What Chromium tells of itself beside WebGPU. */
+interface Browser extends Navigator {
+  userAgentData: { platform: string };
+}
+
+/** Software adapters, not all of which say that they are a fallback. */
+const processors = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
+
 function fromDevice(
-  { device, info: adapterInfo }: Opened,
+  { device, info: adapterInfo, quads }: Opened,
   tuning: GpuOptions['tuning'],
   { owned, reopen }: { owned: boolean; reopen?: Open },
 ): Gpu {
@@ -141,5 +156,6 @@ function fromDevice(
     description = '',
     isFallbackAdapter = false,
   } = (info ?? {}) as Partial<GPUAdapterInfo>;
-  return new Gpu(device, { vendor, architecture, description, isFallback: isFallbackAdapter }, owned, tuning, reopen);
+  const isFallback = isFallbackAdapter || processors.test(`${architecture} ${description}`);
+  return new Gpu(device, { vendor, architecture, description, isFallback }, owned, tuning, reopen, quads);
 }

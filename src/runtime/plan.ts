@@ -37,7 +37,7 @@ export class Plan {
     return this.gpu.compute((pass) => this.encode(pass));
   }
 
-  /** Lets the tuner measure while the plan rests. What its dispatches write is then whatever the measurements have left there. */
+  /** Lets the tuner measure while the plan rests. Its own tensors, and what its dispatches write, then hold whatever the measurements have left there. */
   tune(): Promise<void> {
     return this.gpu.tuner.improve(this.tunables);
   }
@@ -89,7 +89,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
           sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride },
         ),
       );
-      const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, commands, i));
+      const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, rangeOf, commands, i));
       return new Plan(gpu, commands, tunables, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
   } catch (error) {
@@ -110,14 +110,25 @@ async function begin(gpu: Gpu, dispatch: Dispatch): Promise<Begun> {
 }
 
 /** All ways of a dispatch share its bind group. */
-function tunable(gpu: Gpu, { choice, way, constants }: Begun, commands: Command[], i: number): Tunable[] {
+function tunable(
+  gpu: Gpu,
+  dispatch: Begun,
+  rangeOf: (tensor: Tensor) => BufferRange,
+  commands: Command[],
+  i: number,
+): Tunable[] {
+  const { choice, way, constants, tensors } = dispatch;
   if (!choice || way === undefined) return [];
+  const outputs = writes(dispatch);
+  const inputs = tensors.filter((tensor) => 'tape' in tensor.home && !outputs.includes(tensor));
+  const extents = (of: readonly Tensor[]) => of.map((tensor) => ({ ...rangeOf(tensor), bytes: tensor.bytes }));
   const make = async (other: string): Promise<Command> => {
     const { shader, workgroups } = choice.make(other);
     const { pipeline } = await gpu.wait(gpu.pipelines.get(shader, constants));
     return { ...commands[i], label: shader.label, pipeline, ...folded(gpu, workgroups) };
   };
-  return [{ choice, way, make, use: (command) => (commands[i] = command) }];
+  const use = (command: Command) => (commands[i] = command);
+  return [{ choice, way, inputs: extents(inputs), outputs: extents(outputs), make, use }];
 }
 
 function command(

@@ -8,6 +8,8 @@ const mostLateMs = 150;
 /** Less is the machine's other work. */
 const leastLateMs = 50;
 const mostInFlight = 8;
+/** Encoding a submit may hold the page up for this share of the budget: at 2 µs a dispatch, short steps would take longer to encode than a frame. */
+const encodingShare = 0.05;
 
 /** What the caller of `Schedule.run` is asked and told between submits. */
 export interface ScheduleHooks {
@@ -22,7 +24,7 @@ export interface ScheduleHooks {
 }
 
 /**
- * Runs steps, many to a submit: as many as fit the budget by the pace measured so far, starting with one. One submit is prepared while
+ * Runs steps, many to a submit: as many as fit the budget by the pace measured so far, and can be encoded in a part of it, starting with one. One submit is prepared while
  * the one before is running, so the GPU never waits for JavaScript; more, where the browser notices late that one is done. It waits on the queue,
  * never on animation frames: those stop in hidden tabs.
  */
@@ -30,6 +32,8 @@ export class Schedule {
   #msPerStep: number | undefined;
   /** By how much the browser has been late of late. */
   #lateMs = 0;
+  #encodedSteps = 0;
+  #encodedMs = 0;
 
   constructor(
     private readonly gpu: Gpu,
@@ -65,6 +69,8 @@ export class Schedule {
           const done = this.gpu.compute((pass) => {
             let dispatches = 0;
             for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
+            this.#encodedSteps += count;
+            this.#encodedMs += performance.now() - began;
             return dispatches;
           }, watch);
           const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
@@ -98,12 +104,19 @@ export class Schedule {
 
   /** Submits that wait behind the one that runs: one, as others want their turn, or as many as keep the device busy until the browser notices. */
   get #ahead(): number {
-    return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.budgetMs)) : 1;
+    return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;
   }
 
   #stepsThatFit(left: number): number {
     const fitting = this.#msPerStep === undefined ? 1 : Math.floor(this.budgetMs / this.#msPerStep);
-    return Math.min(left, Math.max(1, fitting));
+    const encoded = Math.floor((encodingShare * this.budgetMs * this.#encodedSteps) / this.#encodedMs);
+    // The page's clock may not have moved yet.
+    return Math.min(left, Math.max(1, Math.min(fitting, this.#encodedMs ? encoded : Infinity)));
+  }
+
+  /** What the next submit is expected to take. */
+  get #submitMs(): number {
+    return Math.min(this.budgetMs, this.#stepsThatFit(Infinity) * (this.#msPerStep ?? Infinity));
   }
 
   /**

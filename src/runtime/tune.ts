@@ -1,12 +1,10 @@
 import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
-import { computePass, type Command } from './commands.ts';
+import { Clock, type Timing } from './clock.ts';
+import type { Command } from './commands.ts';
+import { differ, fill, resultsOf, type Extent } from './compare.ts';
 import type { Gpu } from './device.ts';
 import { openRecall } from './recall.ts';
-import type { Stopwatch } from './stopwatch.ts';
-
-/** The kernel part of a problem: `'NT 64x32x784'` → `'NT'`. */
-export const kernelOf = ({ problem }: Pick<Choice, 'problem'>): string => problem.replace(/ \d.*/, '');
 
 /** One way of doing a dispatch. */
 export interface Way {
@@ -19,9 +17,11 @@ export interface Way {
  * same bits.
  */
 export interface Choice {
+  /** The kernel, without its sizes. */
+  readonly kernel: string;
   /** Kernel and shape: whatever may decide which way is fastest. */
   readonly problem: string;
-  /** Their names; the first is likely to be fast. */
+  /** Their names, the likely fastest first. The first is the one that `tuning: 'fixed'` takes. */
   readonly ways: readonly string[];
   readonly make: (way: string) => Way;
 }
@@ -29,6 +29,9 @@ export interface Choice {
 /** A dispatch of a plan that could be done in other ways. */
 export interface Tunable {
   readonly choice: Choice;
+  /** Of what it reads, the tensors that belong to the plan and hold nothing while it rests. */
+  readonly inputs: readonly Extent[];
+  readonly outputs: readonly Extent[];
   /** The way it is done now. */
   way: string;
   /** The same dispatch, done in another way. */
@@ -38,10 +41,15 @@ export interface Tunable {
 
 /** Measuring may take this share of the time that training takes. */
 const share = 0.1;
-/** Shorter measurements drown in the time that submitting takes; */
-const leastMs = 4;
-/** but no more than so many dispatches go into one. */
-const mostDispatches = 256;
+/** A way that takes longer to compile, or does not compile, is left out from then on, */
+const patienceMs = 2000;
+/** and is remembered by this word. */
+const slow = 'slow';
+/** How often ways are measured in turn: once is a hiccup of the machine. More often where they are all but equal. */
+const rounds = 3;
+const mostRounds = 6;
+/** A way that takes so many times as long as the fastest is measured no further. */
+const beaten = 3;
 
 /**
  * Finds out on this adapter which way of a dispatch is fastest, a little at a time between the epochs of a training, and remembers the winners
@@ -52,6 +60,9 @@ export class Tuner {
   readonly #adapter: string;
   /** Ways that are wrong here, each behind its kernel. */
   readonly #ruledOut = new Set<string>();
+  /** Winners that are good for this page only. */
+  readonly #passing = new Set<string>();
+  readonly #clock: Clock;
   #trainedMs = 0;
   #spentMs = 0;
   /** What the next problem is expected to take: what the last one took. */
@@ -62,6 +73,7 @@ export class Tuner {
     private readonly mode: 'measured' | 'fixed',
   ) {
     const { vendor, architecture, description } = gpu.info;
+    this.#clock = new Clock(gpu);
     // Another version of a browser may compile the same text otherwise.
     this.#adapter = [
       vendor,
@@ -89,10 +101,9 @@ export class Tuner {
     this.#ruledOut.add(`${kernel} ${way}`);
   }
 
-  #left(choice: Choice): readonly string[] {
-    const left = choice.ways.filter((way) => !this.#ruledOut.has(`${kernelOf(choice)} ${way}`));
-    if (!left.length)
-      throw new LatentGpuError(`selfTest: all ways of ${choice.problem} gave wrong results on this adapter`);
+  #left({ kernel, problem, ways }: Choice): readonly string[] {
+    const left = ways.filter((way) => !this.#ruledOut.has(`${kernel} ${way}`));
+    if (!left.length) throw new LatentGpuError(`selfTest: all ways of ${problem} gave wrong results on this adapter`);
     return left;
   }
 
@@ -103,7 +114,7 @@ export class Tuner {
 
   /**
    * Called while nothing runs: measures what there is time for, and turns to the winners. The measurements are no part of the device's counters,
-   * and leave what they like in the tensors that the dispatches write.
+   * and leave what they like in the plan's own tensors, and in those that its dispatches write.
    */
   async improve(tunables: readonly Tunable[]): Promise<void> {
     if (this.mode === 'fixed') return;
@@ -112,9 +123,10 @@ export class Tuner {
     for (const tunable of tunables) {
       const { problem } = tunable.choice;
       if (!winners.has(problem)) {
-        if (this.#spentMs + this.#expectedMs > share * this.#trainedMs) continue;
+        const leftMs = share * this.#trainedMs - this.#spentMs;
+        if (this.#expectedMs > leftMs) continue;
         const begun = performance.now();
-        winners.set(problem, await this.#fastest(tunable));
+        winners.set(problem, await this.#winner(tunable, winners, begun + Math.max(patienceMs, leftMs)));
         this.#expectedMs = performance.now() - begun;
         this.#spentMs += this.#expectedMs;
       }
@@ -124,50 +136,89 @@ export class Tuner {
       tunable.use(await tunable.make(winner));
       tunable.way = winner;
     }
-    if (winners.size > known) await openRecall().write(this.#adapter, Object.fromEntries(winners));
+    if (winners.size > known)
+      await openRecall().write(
+        this.#adapter,
+        Object.fromEntries([...winners].filter(([problem]) => !this.#passing.has(problem))),
+      );
   }
 
-  /** Measures all ways in turn, twice, so that a hiccup of the machine does not decide. */
-  async #fastest({ choice, make }: Tunable): Promise<string> {
-    const ways = this.#left(choice);
-    // Training can do without a way that does not compile on this adapter.
-    const made = await Promise.allSettled(ways.map(make));
-    this.gpu.check();
-    const best = made.map(() => Infinity);
-    const watch = this.gpu.stopwatch();
-    try {
-      for (let round = 0; round < 2; round++) {
-        for (const [i, each] of made.entries())
-          if (each.status === 'fulfilled') best[i] = Math.min(best[i], await this.#measure(each.value, watch));
+  /** The fastest way that is right. What could not be measured as it should is forgotten with the page. */
+  async #winner(tunable: Tunable, winners: Map<string, string>, until: number): Promise<string> {
+    const { choice } = tunable;
+    const { kernel, problem } = choice;
+    const candidates = new Map<string, Command>();
+    let expected: Float32Array | undefined;
+    fill(this.gpu, tunable.inputs);
+    for (const way of this.#left(choice)) {
+      const name = `${kernel} ${way}`;
+      if (winners.get(name) === slow) continue;
+      if (performance.now() > until) {
+        this.#passing.add(problem);
+        break;
       }
-    } finally {
-      watch?.release();
+      // Training can do without a way that does not compile on this adapter.
+      const command = await soon(tunable.make(way)).catch(() => undefined);
+      this.gpu.check();
+      if (!command) {
+        winners.set(name, slow);
+        continue;
+      }
+      const results = await resultsOf(this.gpu, command, tunable.outputs);
+      if (expected && differ(expected, results)) {
+        this.gpu.note(
+          `${problem} gives other results as ${way} than as ${[...candidates.keys()][0]}: call gpu.selfTest() to learn which is wrong here`,
+        );
+        this.ruleOut(kernel, way);
+        continue;
+      }
+      expected ??= results;
+      candidates.set(way, command);
     }
-    return ways[best.indexOf(Math.min(...best))];
+    const ways = [...candidates.keys()];
+    const fastest = ways.length > 1 ? await fastestOf([...candidates.values()], this.#clock) : 0;
+    // By a clock that had to stand in for another, or by none.
+    if (fastest === undefined || this.#clock.fault) this.#passing.add(problem);
+    return ways[fastest ?? 0] ?? tunable.way;
   }
+}
 
-  /** Milliseconds of one dispatch. */
-  async #measure(command: Command, watch?: Stopwatch): Promise<number> {
-    for (let count = 1; ;) {
-      const ms = await this.#timed(command, count, watch);
-      if (ms >= leastMs || count === mostDispatches) return ms / count;
-      count = Math.min(mostDispatches, Math.ceil((count * 1.5 * leastMs) / Math.max(ms, leastMs / 16)));
+/** What is made, or nothing if it takes too long. */
+function soon<T>(making: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patienceMs)));
+  return Promise.race([making, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Measures commands in turn. The fastest is the first that is not slower than any other by more than the noise: the clock's ticks, and what lies
+ * between the two shortest of its own times. Undefined where no clock can tell.
+ */
+export async function fastestOf(
+  commands: readonly Command[],
+  clock: Pick<Clock, 'time' | 'fault'>,
+): Promise<number | undefined> {
+  const { fault } = clock;
+  const times = commands.map((): Timing[] => []);
+  const least = (i: number) => Math.min(...times[i].map(({ ms }) => ms));
+  const noise = (i: number) => {
+    const [first, second = first] = times[i].toSorted((a, b) => a.ms - b.ms);
+    return Math.max(second.ms - first.ms, first.tick);
+  };
+  const all = commands.map((_, i) => i);
+  for (let round = 1; ; round++) {
+    const limit = beaten * Math.min(...all.map(least));
+    for (const i of all) {
+      if (least(i) > limit && round > 1) continue;
+      const timing = await clock.time(commands[i]);
+      if (!timing) return undefined;
+      // What came before is by another clock.
+      if (clock.fault !== fault) return fastestOf(commands, clock);
+      times[i].push(timing);
     }
-  }
-
-  /** Milliseconds of so many dispatches: by the device's own clock where it has one, as a browser may notice late that work is done (Firefox: every 100 ms). */
-  async #timed(command: Command, count: number, watch?: Stopwatch): Promise<number> {
-    const { device } = this.gpu;
-    const begun = performance.now();
-    await this.gpu.guard(() => {
-      const encoder = device.createCommandEncoder();
-      const pass = computePass(encoder, watch?.writes);
-      for (let i = 0; i < count; i++) pass.encode(command);
-      pass.end();
-      watch?.resolve(encoder);
-      device.queue.submit([encoder.finish()]);
-      return watch ? watch.ready() : device.queue.onSubmittedWorkDone();
-    });
-    return watch ? watch.read() : performance.now() - begun;
+    if (round < rounds) continue;
+    const fastest = all.reduce((a, b) => (least(b) < least(a) ? b : a));
+    const first = all.findIndex((i) => least(i) - noise(i) <= least(fastest) + noise(fastest));
+    if (first === fastest || round === mostRounds) return first;
   }
 }

@@ -2,19 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { crossEntropy } from '../../src/kernels/cross-entropy.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { crossEntropy as reference } from '../reference/cross-entropy.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 
 catchGpuErrors();
 
 /** The loss of a batch whose first `real` rows count, with the gradient of the logits. */
-async function onDevice(y: Float32Array, labels: Float32Array, real = labels.length) {
-  const gpu = await sharedGpu();
+async function onDevice(y: Float32Array, labels: Float32Array, real = labels.length, other?: Gpu) {
+  const gpu = other ?? (await sharedGpu());
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
   const rows = labels.length;
@@ -56,6 +58,20 @@ describe('cross-entropy', () => {
       expectClose(actual.dy, wanted.dy, (i) => 2e-6 * Math.abs(wanted.dy[i]), 'gradient');
     }
   });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'lets %f through into the loss where a compiler takes it for granted that floats are finite',
+    async (bad) => {
+      const { losses } = await onDevice(
+        Float32Array.of(1, bad, 3, 1, 2, 3),
+        Float32Array.of(0, 0),
+        2,
+        await withRewritten(assumingFinite),
+      );
+      expect(Number.isFinite(losses[0])).toBe(false);
+      expect(Number.isFinite(losses[1])).toBe(true);
+    },
+  );
 
   it('keeps its digits where the model is all but sure, right or wrong', async () => {
     const y = Float32Array.of(0, 15, 1, 0, 15, 1, 80, 0, -80, 80, 0, -80, 3e4, -3e4, 0, 3e4, -3e4, 0);

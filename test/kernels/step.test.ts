@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { account, advance, gather, scatter } from '../../src/kernels/step.ts';
-import type { Gpu } from '../../src/runtime/device.ts';
+import { Gpu } from '../../src/runtime/device.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { makeState, noneBad, parseState, writeState, type StateValues } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { gather as reference } from '../reference/gather.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu, withoutFeatures } from '../support/gpu.ts';
+import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { tooLarge } from '../support/inject.ts';
+import { assumingFinite, withRewritten, withSubgroupsOf } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
 
@@ -178,8 +179,76 @@ describe('account', () => {
     expect(after).toMatchObject({ step: 20, slot: 4, position: 8, origin: 5, bad: noneBad });
   });
 
+  it.each([4, 8, 16, 32, 64, 128])(
+    'adds up all sums where %i invocations are a subgroup, in one order',
+    async (size) => {
+      const sums = new Draw(size).floats(4099, 0, 2);
+      const wanted = sums.reduce((a, b) => a + b, 0) / 8;
+      // On a processor, and on a GPU.
+      for (const isFallback of [true, false]) {
+        const shared = await sharedGpu();
+        const pretended = await withRewritten(withSubgroupsOf(size));
+        const found = [];
+        for (const { device } of [shared, pretended]) {
+          const gpu = new Gpu(device, { ...shared.info, isFallback }, false, 'fixed');
+          const memory = new Inputs(gpu);
+          const losses = memory.poisoned([1]);
+          const state = makeState(gpu);
+          writeState(gpu, state, { examples: 8, batch: 8 });
+          const tape = makeTape(gpu);
+          account(tape, [memory.put(sums)], state, losses);
+          found.push([...(await runOne(tape, losses))]);
+          memory.dispose();
+          state.dispose();
+        }
+        expectClose(found[1], [wanted], 1e-6 * wanted);
+        expect(found[1]).toEqual(found[0]);
+      }
+    },
+  );
+
+  it('adds up as many sums as a processor does at once, and their tail', async () => {
+    const gpu = await sharedGpu();
+    // Of powers of two no order of adding loses a bit.
+    for (const count of [1, 3, 4, 5, 7, 8]) {
+      const memory = new Inputs(gpu);
+      const losses = memory.poisoned([1]);
+      const state = makeState(gpu);
+      writeState(gpu, state, { examples: 1, batch: 1 });
+      const tape = makeTape(gpu);
+      account(tape, [memory.put(Array.from({ length: count }, (_, i) => 2 ** i))], state, losses);
+      expect([...(await runOne(tape, losses))]).toEqual([2 ** count - 1]);
+      memory.dispose();
+      state.dispose();
+    }
+  });
+
+  it.each([true, false])(
+    'sees a loss that is not finite where a compiler takes it for granted that floats are, on a processor: %s',
+    async (isFallback) => {
+      const { device } = await withRewritten(assumingFinite);
+      const gpu = new Gpu(device, { vendor: '', architecture: '', description: '', isFallback }, false, 'fixed');
+      for (const [sums, bad] of [
+        [[1, 2], noneBad],
+        [[1, NaN], 0],
+        [[-Infinity, 2], 0],
+        [[3e38, 3e38], 0],
+      ] as const) {
+        const memory = new Inputs(gpu);
+        const state = makeState(gpu);
+        writeState(gpu, state, { examples: 1, batch: 1 });
+        const tape = makeTape(gpu);
+        account(tape, [memory.put(sums)], state, memory.put([0]));
+        await runOne(tape, state);
+        expect((await readState(gpu, state)).bad).toBe(bad);
+        memory.dispose();
+        state.dispose();
+      }
+    },
+  );
+
   it.each([1, 2, 3])('adds up %i parts of a loss, each into its own column', async (count) => {
-    for (const gpu of [await sharedGpu(), await withoutFeatures()]) {
+    for (const gpu of [await sharedGpu(), await smallTiles()]) {
       const memory = new Inputs(gpu);
       const draw = new Draw(count);
       const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));

@@ -73,6 +73,8 @@ const laws: Law[] = [
     // The self-test, of which `Gpu` knows nothing but that it can be loaded, is a method of it for its users' sake.
     allows: ({ file, target, typeOnly, kind }) =>
       (target === 'shaders/wgsl.ts' && typeOnly) ||
+      // What a device is asked when it is opened.
+      (file === 'src/runtime/quads.ts' && target === 'shaders/quads.ts') ||
       (file === 'src/runtime/device.ts' &&
         target === 'src/kernels/self-test.ts' &&
         (typeOnly || kind === 'when asked')),

@@ -82,7 +82,9 @@ describe('where nothing can be remembered, openGpu opens all the same:', () => {
     const adapter = standInAdapter(async () => standInDevice());
     for (const tuning of ['measured', 'fixed'] as const) {
       const gpu = await openGpu({ adapter, tuning });
-      expect(await gpu.tuner.first({ problem: 'NN 1x1x1', ways: ['one', 'other'], make: vi.fn() })).toBe('one');
+      expect(await gpu.tuner.first({ kernel: 'NN', problem: 'NN 1x1x1', ways: ['one', 'other'], make: vi.fn() })).toBe(
+        'one',
+      );
       gpu.close();
     }
     const { read, write } = openRecall();

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DeviceLostError, GpuUnavailableError, OptionError } from '../../src/errors.ts';
 import type { Command } from '../../src/runtime/commands.ts';
-import type { Open } from '../../src/runtime/device.ts';
+import type { Open, Opened } from '../../src/runtime/device.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
 import { errorOf } from '../support/error-of.ts';
 import { standIn, standInDevice, stubWebGpu } from '../support/stand-in.ts';
@@ -31,7 +31,7 @@ it('has nothing to do where nothing is lost', async () => {
 });
 
 it('asks until there is one, and everybody who waits gets it; what lay on the old one is gone', async () => {
-  const answers = [unavailable, unavailable, async () => ({ device: standInDevice() })];
+  const answers = [unavailable, unavailable, async () => ({ device: standInDevice(), quads: false })];
   const reopen = vi.fn(() => answers.shift()!());
   const { gpu, values } = await lostGpu(reopen);
   expect(() => gpu.check()).toThrow(new DeviceLostError('the GPU device was lost (unknown): no reason given'));
@@ -83,7 +83,7 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
   const destroyed = vi.spyOn(device, 'destroy');
   const { gpu } = await lostGpu(async () => {
     gpu.close();
-    return { device };
+    return { device, quads: false };
   });
   const late = errorOf(gpu.recover());
   await vi.runAllTimersAsync();
@@ -94,14 +94,14 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
 it('lets each device go that comes after its attempt has timed out', async () => {
   const device = standInDevice();
   const destroyed = vi.spyOn(device, 'destroy');
-  const answers: ((opened: { device: GPUDevice }) => void)[] = [];
-  const attempt = () => new Promise<{ device: GPUDevice }>((resolve) => answers.push(resolve));
-  const reopen = vi.fn<Open>(async () => ({ device: standInDevice() })).mockImplementationOnce(attempt);
+  const answers: ((opened: Opened) => void)[] = [];
+  const attempt = () => new Promise<Opened>((resolve) => answers.push(resolve));
+  const reopen = vi.fn<Open>(async () => ({ device: standInDevice(), quads: false })).mockImplementationOnce(attempt);
   const { gpu } = await lostGpu(reopen);
   const waiting = gpu.recover();
   await vi.runAllTimersAsync();
   await waiting;
-  answers[0]({ device });
+  answers[0]({ device, quads: false });
   await vi.runAllTimersAsync();
   expect(destroyed).toHaveBeenCalledOnce();
   expect(gpu.device).not.toBe(device);
@@ -123,7 +123,7 @@ it('goes on under a profile, which says itself that its device was lost', async 
   };
   let lose!: (info: GPUDeviceLostInfo) => void;
   const [first, second] = [withClock(new Promise((resolve) => (lose = resolve))), withClock()];
-  const gpu = standIn(async () => ({ device: second }), first);
+  const gpu = standIn(async () => ({ device: second, quads: false }), first);
   const command = { label: 'any' } as Command;
   const run = () => gpu.compute((pass) => (pass.encode(command), 1));
   const profiled = errorOf(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
+import { groupOf } from '../../src/kernels/tilings.ts';
 import { shader } from '../../shaders/wgsl.ts';
 import { DeviceLostError, GpuUnavailableError, LatentGpuError, OptionError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
@@ -29,6 +30,17 @@ describe('openGpu', () => {
     first.close();
     const second = await openGpu({ adapter: () => navigator.gpu.requestAdapter() });
     second.close();
+  });
+
+  it.each([
+    ['in Chrome on Linux', {}, undefined, 'high-performance'],
+    ['in Chrome on Windows, which ignores it with a warning', { platform: 'Windows' }, undefined, undefined],
+    ['where the page chooses', { platform: 'Windows' }, 'low-power', 'low-power'],
+  ] as const)('asks for the faster of two GPUs: %s', async (_, userAgentData, powerPreference, asked) => {
+    const requestAdapter = vi.fn(async () => null);
+    vi.stubGlobal('navigator', { gpu: { requestAdapter }, userAgentData });
+    await expect(openGpu({ powerPreference })).rejects.toThrow(GpuUnavailableError);
+    expect(requestAdapter).toHaveBeenCalledWith({ powerPreference: asked });
   });
 
   it('refuses an unknown option, with a guess where one is close', async () => {
@@ -84,6 +96,23 @@ describe('a device of one’s own', () => {
     const device = await deviceWith({ adapterInfo: undefined });
     const gpu = await openGpu({ device });
     expect(gpu.info).toEqual({ vendor: '', architecture: '', description: '', isFallback: false });
+    gpu.close();
+    device.destroy();
+  });
+
+  it.each([
+    [true, 'google', 'swiftshader', ''],
+    [true, '', '', 'SwiftShader Device (LLVM 10.0.0)'],
+    [true, 'mesa', '', 'llvmpipe (LLVM 19.1.7, 256 bits)'],
+    [true, 'microsoft', 'warp', ''],
+    [true, '', '', 'Microsoft Basic Render Driver'],
+    [false, 'nvidia', 'ada', 'NVIDIA GeForce RTX 4060'],
+    [false, 'intel', 'gen-12lp', 'Intel(R) Iris(R) Xe Graphics'],
+  ])('is taken for a processor, %s, by its name: %s %s %s', async (isFallback, vendor, architecture, description) => {
+    const device = await deviceWith({ adapterInfo: { vendor, architecture, description, isFallbackAdapter: false } });
+    const gpu = await openGpu({ device });
+    expect(gpu.info).toEqual({ vendor, architecture, description, isFallback });
+    expect(groupOf(gpu)).toBe(isFallback ? 16 : 64);
     gpu.close();
     device.destroy();
   });

@@ -46,7 +46,11 @@ function pretend(msPerStep: number, { tickMs = 0, told }: { tickMs?: number; tol
       inFlight--;
     },
   } as unknown as Gpu;
-  return { gpu, submits, mostInFlight: () => mostInFlight, watches: () => watches };
+  const encoding = (ms: number) => () => {
+    now += ms;
+    return 1;
+  };
+  return { gpu, submits, encoding, mostInFlight: () => mostInFlight, watches: () => watches };
 }
 
 const oneEach = () => 1;
@@ -59,6 +63,28 @@ describe('how many steps go into a submit', () => {
     submits.slice(1).forEach((count, i) => expect(count).toBeLessThanOrEqual(4 * submits[i]));
     expect(submits.slice(7, -1).every((count) => count === 100)).toBe(true);
     expect(submits.reduce((a, b) => a + b)).toBe(1000);
+  });
+
+  it('is no more than can be encoded in a twentieth of the budget, which holds up the page', async () => {
+    const { gpu, submits, encoding } = pretend(0.05);
+    expect(await new Schedule(gpu, 100).run(10_000, encoding(2 ** -5))).toBe(10_000);
+    expect(Math.max(...submits)).toBe(160);
+    expect(submits.slice(10, -1).every((count) => count === 160)).toBe(true);
+    expect(submits.reduce((a, b) => a + b)).toBe(10_000);
+  });
+
+  it('is one where that takes longer to encode', async () => {
+    const { gpu, submits, encoding } = pretend(0.05);
+    await new Schedule(gpu, 100).run(5, encoding(30));
+    expect(submits).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('keeps a device busy with short submits where the browser notices late that one is done', async () => {
+    const { gpu, submits, mostInFlight, encoding } = pretend(0.05, { tickMs: 100, told: 0.05 });
+    await new Schedule(gpu, 100).run(50_000, encoding(2 ** -5));
+    expect(Math.max(...submits)).toBe(160);
+    // 8 ms each: of two or three in flight the device would be done long before the browser looks again.
+    expect(mostInFlight()).toBeGreaterThan(4);
   });
 
   it('stays one where a single step fills the budget', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { compile } from '../../src/runtime/plan.ts';
@@ -44,7 +44,11 @@ async function slowFirst(gpu: Gpu, problem = 'increment', ways = Object.keys(det
     Float32Array.from({ length: 64 }, (_, i) => i),
   );
   const y = tape.tensor([64]);
-  tape.run(increment(detours.slow), { x, y }, { workgroups: 1, choice: { problem, ways, make: makeWay } });
+  tape.run(
+    increment(detours.slow),
+    { x, y },
+    { workgroups: 1, choice: { kernel: 'increment', problem, ways, make: makeWay } },
+  );
   tape.keep(y);
   const plan = await compile(tape);
   return { plan, y, dispose: () => [plan, x].forEach((each) => each.dispose()) };
@@ -96,6 +100,33 @@ describe('a plan with a choice', () => {
     await problems[1].plan.tune();
     expect(problems[1].plan.labels).toEqual(['increment after 0']);
     for (const { dispose } of problems) dispose();
+  });
+
+  it('never turns to a way whose results are others', async () => {
+    const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const gpu = await open();
+    const tape = makeTape(gpu);
+    const x = tensor(gpu, new Float32Array(64));
+    // x lies in the plan: what it holds while that rests, the tuner has to see to.
+    const [copy, y] = [tape.tensor([64]), tape.tensor([64])];
+    tape.run(increment(0), { x, y: copy }, { workgroups: 1 });
+    const [right, wrong] = [increment(detours.slow), increment(0)];
+    const fast = { ...wrong, code: wrong.code.replace('v + 1.0', 'v * v + 1.0') };
+    const of = (way: string) => ({ shader: way === 'right' ? right : fast, workgroups: 1 });
+    const choice = { kernel: 'increment', problem: 'increment 64', ways: ['right', 'wrong'], make: of };
+    tape.run(right, { x: copy, y }, { workgroups: 1, choice });
+    tape.keep(y);
+    const plan = await compile(tape);
+    gpu.tuner.earn(10_000);
+    await plan.tune();
+    expect(plan.labels).toEqual(['increment after 0', 'increment after 100000']);
+    expect(told).toHaveBeenCalledOnce();
+    expect(gpu.notes).toEqual([expect.stringContaining('gives other results as wrong than as right')]);
+    vi.restoreAllMocks();
+    await plan.run();
+    expect([...(await read(y)).data].every((value) => value === 2)).toBe(true);
+    plan.dispose();
+    x.dispose();
   });
 
   it('leaves the counters alone', async () => {

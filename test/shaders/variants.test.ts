@@ -24,6 +24,7 @@ import { normalizeForward, normalizeInverse, type Held } from '../../shaders/nor
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
+import { quadsShader } from '../../shaders/quads.ts';
 import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import {
@@ -163,6 +164,7 @@ const families: Record<string, Shader[]> = {
     ),
   ] as Shader[],
   puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],
+  quads: [quadsShader()] as Shader[],
   resample: [
     ...all({
       kind: ['nearest', 'bilinear'] as const,
@@ -178,8 +180,8 @@ const families: Record<string, Shader[]> = {
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
   softmax: [softmaxForward(), softmaxBackward()] as Shader[],
   step: [
-    ...all({ terms: [1, 2, 3], gradients: either, squares: either, subgroups: either })
-      .filter(({ gradients, squares }) => gradients || !squares)
+    ...all({ terms: [1, 2, 3], gradients: either, squares: either, alone: either })
+      .filter(({ gradients, squares, alone }) => !squares || (gradients && !alone))
       .map(accountShader),
     advanceShader(),
     clipShader(),

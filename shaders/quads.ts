@@ -1,0 +1,20 @@
+import { groupSize } from './grid.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/**
+ * met[i] = the numbers of the two neighbours that invocation i of a workgroup swaps with in its quad
+ *
+ * Tiles in quads are right where these are i ^ 1 and i ^ 2. WGSL leaves it open which invocations of a workgroup share a subgroup.
+ */
+export const quadsShader = () =>
+  shader<'met'>(
+    'quads',
+    wgsl`
+enable subgroups;
+@group(0) @binding(0) var<storage, read_write> met: array<vec2u>;
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  met[id.x * ${groupSize}u + local] = vec2u(quadSwapX(local), quadSwapY(local));
+}
+`,
+  );

@@ -1,0 +1,48 @@
+import { computePass, type Command } from './commands.ts';
+import type { Gpu } from './device.ts';
+import type { BufferRange } from './tensor.ts';
+
+/** Where a tensor lies, and how much of it. */
+export type Extent = BufferRange & { readonly bytes: number };
+
+/** The ends of longer results are all that is compared: what goes wrong at a tile's edge shows in the last ones. */
+const mostBytes = 2 ** 21;
+
+/** Numbers between -1 and 1, none of them zero; as many as a prime has, so that rows of no length are all alike. */
+const filling = (): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: 65_521 }, (_, i) => (((i * 40_503 + 1) % 65_536) - 32_767.5) / 32_768);
+
+/** Fills tensors with numbers, the same each time. */
+export function fill(gpu: Gpu, extents: readonly Extent[]): void {
+  const values = filling();
+  for (const { buffer, offset, bytes } of extents) {
+    for (let at = 0; at < bytes; at += values.byteLength)
+      gpu.device.queue.writeBuffer(buffer, offset + at, values, 0, Math.min(values.length, (bytes - at) / 4));
+  }
+}
+
+/** What a command writes: into numbers that do not hide what it leaves out, or that it adds to. */
+export async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[]): Promise<Float32Array> {
+  fill(gpu, outputs);
+  await gpu.uncounted((encoder) => {
+    const pass = computePass(encoder);
+    pass.encode(command);
+    pass.end();
+  });
+  const ends = outputs.flatMap(({ buffer, offset, bytes }) =>
+    bytes <= 2 * mostBytes
+      ? [{ buffer, offset, bytes }]
+      : [offset, offset + bytes - mostBytes].map((at) => ({ buffer, offset: at, bytes: mostBytes })),
+  );
+  return new Float32Array(await gpu.readBytes(ends, false));
+}
+
+/**
+ * Whether results differ by more than rounding. Sums of k products differ by some √k 2⁻²⁴ of their size, if they are added in another order or in
+ * other roundings; a product too many or too few comes to 1/√k.
+ */
+export function differ(a: Float32Array, b: Float32Array): boolean {
+  const finite = a.filter(Number.isFinite);
+  const size = Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / finite.length);
+  return a.some((value, i) => !Object.is(value, b[i]) && !(Math.abs(value - b[i]) <= 1e-3 * (Math.abs(value) + size)));
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { matmul } from '../../src/kernels/matmul.ts';
+import { tilings } from '../../src/kernels/tilings.ts';
+import { openGpu } from '../../src/runtime/open.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { matmul as reference } from '../reference/matmul.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { scattered, withRewritten } from '../support/pretended.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const { device } = await sharedGpu();
+
+describe.runIf(device.features.has('subgroups'))('quads (where there are subgroups)', () => {
+  it('are used where four neighbours in a workgroup are one', async () => {
+    const gpu = await withRewritten((code) => code);
+    expect(gpu.quads).toBe(true);
+    expect(tilings(gpu, 64, 64).some(({ quads }) => quads)).toBe(true);
+  });
+
+  it('are left out where they are not, and products are right', async () => {
+    const gpu = await withRewritten(scattered);
+    const memory = new Inputs(gpu);
+    const [m, n, k] = [48, 40, 20];
+    const draw = new Draw(1);
+    const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
+    const tape = makeTape(gpu);
+    const y = await runOne(tape, matmul(tape, memory.put(a, [m, k]), memory.put(b, [k, n])));
+    memory.dispose();
+    expectClose(y, reference(a, b, { m, n, k }).y, 1e-5);
+    expect(gpu.quads).toBe(false);
+  });
+
+  it('are left out where their shader does not compile', async () => {
+    const gpu = await withRewritten((code) => code.replaceAll('quadSwapX', 'noSuchFunction'));
+    expect(gpu.quads).toBe(false);
+  });
+});
+
+it('are not used where there are no subgroups', async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  const bare = await adapter!.requestDevice();
+  const gpu = await openGpu({ device: bare });
+  expect(gpu.quads).toBe(false);
+  gpu.close();
+  bare.destroy();
+});
