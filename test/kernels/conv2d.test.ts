@@ -120,7 +120,7 @@ describe.each(Object.entries(kinds))('%s', (_, { kernel, reference, input, outpu
     ],
     [' with a stride for each axis', () => eachAxis.filter((each) => sizes(each).x * sizes(each).weights < 8000)],
   ])('has the right gradients%s', async (_, casesOf) => {
-    const draw = new Draw(2);
+    const draw = new Draw(3);
     for (const [i, each] of casesOf(draw).entries()) {
       const { batch, filters, window } = each;
       await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
