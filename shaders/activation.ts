@@ -56,7 +56,7 @@ export const savedForSlope = (name: Activation): 'y' | 'z' => formulas[name].sav
 /** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones; with the chunk `math` where it needs it or is told to. */
 export const activation = (name: Activation, withMath = false): string => {
   const { value, slope, saved } = formulas[name];
-  const needsMath = withMath || /expm1|sigmoid|tanh|softplus|normal/.test(value + slope);
+  const needsMath = withMath || /accurate|expm1|log1p|sigmoid|softplus|normal/.test(value + slope);
   return wgsl`
 #if ${needsMath}
 ${math}

@@ -1,6 +1,7 @@
+import type { Activation } from '../../src/index.ts';
 import { featuresOf, written, type Call, type Parts } from './parts.ts';
 import type { Opened } from './protocol.ts';
-import type { Settings } from './settings.ts';
+import { torchActivations, type Settings } from './settings.ts';
 
 /** The model and its training as a program that runs by itself. */
 export function typescriptOf(
@@ -76,10 +77,6 @@ export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string
   ].join('\n');
 }
 
-const torchActivations: Record<string, string> = {
-  relu: 'ReLU()', leakyRelu: 'LeakyReLU()', elu: 'ELU()', gelu: 'GELU()', silu: 'SiLU()', tanh: 'Tanh()', sigmoid: 'Sigmoid()', softplus: 'Softplus()',
-}; // prettier-ignore
-
 /** Only dense layers: others are no one-liners there. */
 function torchHalves(
   encoder: Call[],
@@ -92,7 +89,7 @@ function torchHalves(
     calls.flatMap(([, units, activation]) => {
       const linear = `torch.nn.Linear(${features}, ${units as number})`;
       features = units as number;
-      const name = typeof activation === 'string' ? torchActivations[activation] : undefined;
+      const name = typeof activation === 'string' ? torchActivations[activation as Activation] : undefined;
       return name ? [linear, `torch.nn.${name}`] : [linear];
     });
   return { encoder: lines(encoder), decoder: lines(decoder) };

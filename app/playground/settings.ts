@@ -1,3 +1,5 @@
+import type { Activation } from '../../src/index.ts';
+
 /** Everything a visitor can set: what is trained, and how. All of it fits into a link. */
 export interface Settings {
   /** which preset it began as; the rest may have moved away from it */
@@ -11,7 +13,7 @@ export interface Settings {
   /** the code is a normal distribution: a variational autoencoder */
   gaussian: boolean;
   beta: number;
-  activation: (typeof activations)[number];
+  activation: Activation;
   loss: 'bce' | 'mse';
   corruption: (typeof corruptions)[number];
   amount: number;
@@ -30,17 +32,19 @@ export interface Settings {
   without: number;
 }
 
-export const activations = [
-  'relu',
-  'leakyRelu',
-  'elu',
-  'gelu',
-  'silu',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'linear',
-] as const;
+/** In the order in which they are offered, each with its module in PyTorch. */
+export const torchActivations: Record<Activation, string | undefined> = {
+  relu: 'ReLU()',
+  leakyRelu: 'LeakyReLU()',
+  elu: 'ELU()',
+  gelu: 'GELU()',
+  silu: 'SiLU()',
+  tanh: 'Tanh()',
+  sigmoid: 'Sigmoid()',
+  softplus: 'Softplus()',
+  linear: undefined,
+};
+export const activations = Object.keys(torchActivations) as Activation[];
 export const corruptions = [
   'none',
   'gaussianNoise',

@@ -79,6 +79,7 @@ const byFile = {
       { only: 'has the right gradients' },
     ],
     ['stride', 'kx < kernel_width; kx += stride_x', 'kx < kernel_width; kx += 1u', { only: 'has the right gradients' }],
+    ['stride', '(class_ / stride_x + sizes.pad_top)', '(class_ / stride_y + sizes.pad_top)', { only: 'fits float64' }],
     ['operand', 'i % class_rows()', 'i / class_rows()', { only: 'has the right gradients' }],
     ['sign', 'vec4u(pixel.column - tx)', 'vec4u(pixel.column + tx)', { only: 'has the right gradients' }],
   ],
@@ -86,6 +87,7 @@ const byFile = {
     'kernels/conv2d',
     ['bound', 'b < min(batch, (part + 1u) * share); b++', 'b < (part + 1u) * share; b++', { only: 'a last part' }],
     ['stride', 'left0 + ${c} * stride_x', 'left0 + ${c}', { only: 'has the right gradients' }],
+    ['stride', 'i32(oy) * stride_y', 'i32(oy) * stride_x', { only: 'has the right gradients' }],
     [
       'bias',
       'let top = i32(oy) * stride_y - pad_top;',
@@ -107,6 +109,7 @@ const byFile = {
     ['bound', '& (u32(patch_.left + i32(kx)) < width)', ''],
     ['index', '(ky * run + kx * channels) / 4u', '(kx * run + ky * channels) / 4u'],
     ['stride', 'pixel % sizes.out_width * sizes.stride_x', 'pixel % sizes.out_width'],
+    ['stride', 'sizes.out_width * sizes.stride_y', 'sizes.out_width * sizes.stride_x', { only: 'fits float64' }],
   ],
   corrupt: [
     'kernels/corrupt',
@@ -242,6 +245,7 @@ const byFile = {
     ['bound', 'if (down < ky || oy >= out_height) { continue; }', 'if (down < ky) { continue; }'],
     ['tail of a loop', '(height + pad_top + kernel_height - 1u) / kernel_height', '(height + pad_top) / kernel_height'],
     ['bias', '% out_height * stride_y) - i32(pad_top)', '% out_height * stride_y)'],
+    ['stride', '% out_width * stride_x)', '% out_width * stride_y)'],
     ['gradient assigned', 'if (add_dx) { v += dx[t]; }', ''],
   ],
   puzzle: [
@@ -312,6 +316,7 @@ const byFile = {
     ['clamp', 'clamp((f32(o) + 0.5) / f32(factor) - 0.5, 0.0, f32(side - 1u))', '(f32(o) + 0.5) / f32(factor) - 0.5'],
     ['bias', '(f32(o) + 0.5) / f32(factor) - 0.5', 'f32(o) / f32(factor)'],
     ['tail of a loop', 'min(iy + 2u, height) * factor_y', 'min(iy + 1u, height) * factor_y'],
+    ['stride', 'line + ix * factor_x) * channels', 'line + ix * factor_y) * channels'],
     ['factor', '/ f32((bottom - top) * (right - left))', '/ f32(factor_y * factor_x)'],
     ['max for min', 'min(top + factor_y, height)', 'max(top + factor_y, height)'],
     ['gradient assigned', 'if (add_dx) { sum += dx[t]; }', ''],

@@ -11,7 +11,7 @@ import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
 type Makers<P> = Record<string, (...args: any[]) => P>;
 
-const layers: Makers<Layer> = {
+const layers = {
   dense,
   dropout,
   gaussian,
@@ -21,7 +21,11 @@ const layers: Makers<Layer> = {
   upsample2d,
   flatten,
   reshape,
-};
+} satisfies Makers<Layer>;
+
+/** The layers that can be saved. */
+export type LayerName = keyof typeof layers;
+
 const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
 const penalties: Makers<Penalty> = { contractive, stochasticContractive, sparsity, weightDecay };
 const normalizations: Makers<Normalize> = { standardize, minMax };

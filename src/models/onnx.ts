@@ -2,13 +2,16 @@
  * Networks as ONNX graphs of standard operators. Data, codes and images are rows as everywhere in this library, images with their channels last;
  * within the graph they have their channels first, as ONNX's operators want them, between two transpositions.
  */
+import { OptionError } from '../errors.ts';
 import { OnnxGraph } from '../files/onnx.ts';
 import type { Activation } from '../kernels/activation.ts';
 import { pair, slide, unslide, type Sides, type WindowOptions } from '../kernels/window.ts';
+import { shown } from '../runtime/options.ts';
 import { readTensors } from '../runtime/tensor.ts';
 import type { ConvTransposeOptions, PoolOptions } from './image-layers.ts';
 import type { Layer } from './layers.ts';
 import { toOutside } from './layout.ts';
+import type { LayerName } from './makers.ts';
 import type { Network } from './network.ts';
 import type { Normalizer } from './normalize.ts';
 import { lying, type Weights } from './weights.ts';
@@ -139,7 +142,11 @@ class NetworkWriter {
   }
 
   #layer(network: Network, layer: Layer, i: number, x: Value): Value {
-    const { lower, image } = lowerings[layer.name];
+    if (!Object.hasOwn(lowerings, layer.name))
+      throw new OptionError(
+        `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
+      );
+    const { lower, image } = lowerings[layer.name as LayerName];
     const taken = image ? this.#channelsFirst(x) : layer.name === 'dropout' ? x.name : this.channelsLast(x);
     const placed: PlacedLayer = {
       args: layer.args,
@@ -173,7 +180,7 @@ class NetworkWriter {
 }
 
 /** By the names of layers; `image`: it works on images with their channels first. */
-const lowerings: Record<string, { readonly lower: Lowering; readonly image: boolean }> = {
+const lowerings: Record<LayerName, { readonly lower: Lowering; readonly image: boolean }> = {
   dense: flat(({ graph }, x, { weight, transposed }) =>
     graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
   ),

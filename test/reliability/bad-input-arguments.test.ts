@@ -90,7 +90,7 @@ describe('what is published', () => {
     const order = runtime.emptyTensor(gpu, [8], 'u32');
     const layers = [{ w: runtime.tensor(gpu, new Float32Array(12), [3, 4]), y: on.tensor([2, 3]) }];
     const all: Record<string, Record<string, Target>> = {
-      ...Object.fromEntries((['linear', 'relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'sigmoid', 'softplus', 'tanh'] as const).map((name) => [name, target(kernels[name], [t, tensorOf('z')])])),
+      ...Object.fromEntries(kernels.activationNames.map((name) => [name, target(kernels[name], [t, tensorOf('z')])])),
       ...Object.fromEntries((['add', 'subtract', 'multiply', 'divide'] as const).map((name) => [name, target(kernels[name], [t, tensorOf('a'), tensorOf('b')])])),
       ...Object.fromEntries((['sum', 'mean', 'max', 'argmax', 'softmax'] as const).map((name) => [name, target(kernels[name], [t, tensorOf('x')])])),
       activate: target(kernels.activate, [t, tensorOf('z'), ['relu']]),

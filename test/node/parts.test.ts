@@ -1,0 +1,114 @@
+/** Where a new layer, corruption, penalty, normalisation or activation has to be named as well: each test tells of the places that lack it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { activationNames } from '../../src/kernels/activation.ts';
+import { makers } from '../../src/models/makers.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const guides = readdirSync(path.join(root, 'docs/guide'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => textOf(`docs/guide/${file}`))
+  .join('\n');
+
+/** The functions that the library exports and that return one of these types, each with its type. */
+function functionsReturning(...types: string[]): Record<string, string> {
+  const file = path.join(root, 'src/index.ts');
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile).config,
+    ts.sys,
+    root,
+  );
+  const program = ts.createProgram([file], options);
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
+  const found = checker.getExportsOfModule(module).flatMap((symbol) => {
+    const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    if (!(meant.flags & ts.SymbolFlags.Value)) return [];
+    const returned = checker
+      .getTypeOfSymbol(meant)
+      .getCallSignatures()
+      .map((signature) => checker.typeToString(signature.getReturnType()));
+    return returned.filter((type) => types.includes(type)).map((type) => [symbol.name, type]);
+  });
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+/** A name as a word of its own. */
+const named = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
+/** Called, or in a guide also alone as code. */
+const called = (text: string, name: string): boolean => new RegExp(`\\b${name}\\(|\`${name}\``).test(text);
+
+/** Places that lack a name, as `file: name`. */
+const lacking = (names: readonly string[], places: Record<string, (name: string) => boolean>): string[] =>
+  Object.entries(places).flatMap(([place, has]) =>
+    names.filter((name) => !has(name)).map((name) => `${place}: ${name}`),
+  );
+
+const inFile = (file: string, has = named) => ({ [file]: (name: string) => has(textOf(file), name) });
+
+describe('a part of models is named wherever it has to be', () => {
+  /** What the library exports, and what can be saved. */
+  let [layers, parts]: string[][] = [];
+  const saved = Object.values(makers).flatMap((each) => Object.keys(each));
+
+  beforeAll(() => {
+    const exported = functionsReturning('Layer', 'Corruption', 'Penalty', 'Normalize');
+    expect(Object.keys(exported)).toEqual(expect.arrayContaining(['dense', 'maskNoise', 'sparsity', 'minMax']));
+    parts = [...new Set([...Object.keys(exported), ...saved])];
+    layers = parts.filter((name) => exported[name] === 'Layer' || name in makers.layers);
+  }, 60_000);
+
+  it('for users, to be saved, for workers, and in a guide', () => {
+    expect(
+      lacking(parts, {
+        ...inFile('src/index.ts'),
+        'src/models/makers.ts': (name) => saved.includes(name),
+        ...inFile('src/worker/parts.ts'),
+        ...inFile('src/worker.ts'),
+        'docs/guide/*.md': (name) => called(guides, name),
+      }),
+    ).toEqual([]);
+  });
+
+  it('a layer in the tests that try each of them', () => {
+    // `flatten` and `reshape` compute nothing that has a gradient.
+    const computing = layers.filter((name) => name !== 'flatten' && name !== 'reshape');
+    expect([
+      ...lacking(layers, inFile('test/models/onnx.test.ts', called)),
+      ...lacking(computing, inFile('test/reliability/gradients.test.ts', called)),
+    ]).toEqual([]);
+  });
+
+  it('one that takes arguments in the test of wrong ones', () => {
+    const without = ['flatten', 'standardize', 'minMax'];
+    const taking = parts.filter((name) => !without.includes(name));
+    expect(
+      lacking(taking, {
+        'test/reliability/bad-input.test.ts': (name) =>
+          named(textOf('test/reliability/bad-input.test.ts'), `lib.${name}`),
+      }),
+    ).toEqual([]);
+  });
+});
+
+it('an activation is named for users of kernels, in README and for the functions that are checked', () => {
+  expect(
+    lacking(activationNames, {
+      ...inFile('src/kernels.ts'),
+      ...inFile('src/checked-kernels.ts'),
+      ...inFile('README.md'),
+    }),
+  ).toEqual([]);
+});
+
+describe('a place that lacks a name', () => {
+  it('is told', () => {
+    const places = { 'a.ts': (name: string) => named('export { dense };', name), 'b.ts': () => true };
+    expect(lacking(['dense', 'den'], places)).toEqual(['a.ts: den']);
+    expect(called('`dense` and conv2d(3)', 'dense')).toBe(true);
+    expect(called('a dense layer', 'dense')).toBe(false);
+  });
+});
