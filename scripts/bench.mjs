@@ -3,6 +3,7 @@
 import { helpText, readOptions } from './bench/options.mjs';
 import { setupPeers } from './bench/setup.mjs';
 import { runMain } from './failure.mjs';
+import { makeFolder } from './out-folder.mjs';
 import { setupBeforeChrome } from './setup.mjs';
 
 await runMain(async () => {
@@ -11,6 +12,7 @@ await runMain(async () => {
     console.log(helpText());
     return;
   }
+  await makeFolder(options.out);
   if (!options.built) {
     await setupBeforeChrome();
     setupPeers();

@@ -177,16 +177,20 @@ function launchTrouble(error) {
  * @returns {Promise<string>}
  */
 export async function adapterName(page) {
-  const info = await page.evaluate(async () => {
-    const adapter = await navigator.gpu?.requestAdapter();
-    // Firefox doesn't tell.
-    return (
-      adapter &&
-      ([adapter.info.vendor, adapter.info.architecture, adapter.info.description].filter(Boolean).join(' ') ||
-        'without a name')
-    );
+  const { name, trouble } = await page.evaluate(async () => {
+    try {
+      const adapter = await navigator.gpu?.requestAdapter();
+      if (!adapter) return {};
+      const { vendor, architecture, description } = adapter.info;
+      // Firefox doesn't tell.
+      return { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'without a name' };
+    } catch (error) {
+      return { trouble: String(error) };
+    }
   });
-  if (info) return info;
+  if (name) return name;
   const remedy = adapterKind() === 'hardware' ? '; LATENTGPU_ADAPTER=swiftshader computes on the CPU' : '';
-  throw new Failure(`${await page.browser().version()} finds no WebGPU adapter on this machine${remedy}`);
+  throw new Failure(
+    `${await page.browser().version()} finds no WebGPU adapter on this machine${trouble ? `: ${trouble}` : remedy}`,
+  );
 }

@@ -12,8 +12,10 @@ export async function runMain(main) {
   try {
     await main();
   } catch (error) {
-    // A stack trace is for mistakes in the scripts themselves, where it is the only clue.
-    console.error(error instanceof Failure ? `error: ${error.message}` : error);
+    // A stack trace is for mistakes in the scripts themselves, where it is the only clue. What the system refuses, such as a folder that
+    // cannot be written, says which file it is about.
+    const explained = error instanceof Failure || (error instanceof Error && 'syscall' in error);
+    console.error(explained ? `error: ${error.message}` : error);
     process.exitCode = 1;
   }
 }

@@ -3,18 +3,28 @@
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
 import { faults } from './faults/list.mjs';
-import { runTest } from './faults/run.mjs';
 import { nameOf } from './faults/seed.mjs';
+import { makeFolder } from './out-folder.mjs';
+import { readOptions } from './reliability/options.mjs';
 import { readResults, writePage, writeResults } from './reliability/results.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {import('./reliability/page.mjs').Faults} Faults */
 
 await runMain(async () => {
-  await setup();
-  const names = process.argv.slice(2).map((name) => `${name}.ts`);
+  const options = readOptions(
+    'npm run faults',
+    'Seeds faults into the WGSL, one at a time, and runs the test that has to catch each.',
+  );
+  if (!options) return;
+  const { out } = options;
+  const names = options.name.map((name) => `${name}.ts`);
   const unknown = names.find((name) => !faults.some(({ file }) => file === name));
   if (unknown) throw new Failure(`no fault is listed for shaders/${unknown}`);
+  await setup();
+  await makeFolder(out);
+  // Not above: setup may have to install Vitest first.
+  const { runTest } = await import('./faults/run.mjs');
   const files = [...new Set(faults.map(({ file }) => file))].filter((file) => !names.length || names.includes(file));
 
   for (const test of new Set(faults.filter(({ file }) => files.includes(file)).map(({ test }) => test))) {
@@ -24,7 +34,7 @@ await runMain(async () => {
   }
 
   /** @type {Faults} */
-  const results = await readResults('faults');
+  const results = await readResults(out, 'faults');
   const table = ['| file | kind | fault | caught by | took |', '| --- | --- | --- | --- | ---: |'];
   const missed = [];
   for (const file of files) {
@@ -40,14 +50,14 @@ await runMain(async () => {
       );
     }
     results[file] = found;
-    await writeResults('faults', results);
+    await writeResults(out, 'faults', results);
     console.log(
       `shaders/${file}: ${found.faults.filter(({ caughtBy }) => caughtBy).length} of ${found.faults.length} faults are caught`,
     );
   }
-  await writePage();
+  await writePage(out);
   // Vitest has set it, as tests have failed, which is what they are here for.
   process.exitCode = 0;
-  console.log(`\n${table.join('\n')}\n\ndocs/RELIABILITY.md is written`);
+  console.log(`\n${table.join('\n')}`);
   if (missed.length) throw new Failure(`${missed.length} faults are missed: ${missed.join('; ')}`);
 });

@@ -1,7 +1,9 @@
 // Which Firefox to run the tests in, and how. WebGPU there is wgpu, an implementation and a compiler of WGSL of its own.
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import puppeteer from 'puppeteer';
-import { adapterKind, installedPlaces } from './chrome.mjs';
+import { adapterKind, adapterName, installedPlaces } from './chrome.mjs';
 import { Failure } from './failure.mjs';
 import { nativeEnvironment } from './native-webgpu.mjs';
 
@@ -57,4 +59,28 @@ export async function firefoxPage(firefox) {
     });
   }
   return page;
+}
+
+/**
+ * Opens Firefox once to see whether it is there and has WebGPU, which Vitest would tell in the middle of a stack trace.
+ * @returns {Promise<string>} which one it is, with its adapter
+ */
+export async function checkFirefox() {
+  const place = requireFirefox();
+  const firefox = await launchFirefox().catch((/** @type {unknown} */ error) => {
+    throw new Failure(
+      `${place} does not start: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+    );
+  });
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const page = await firefoxPage(firefox);
+    await page.goto(`http://127.0.0.1:${port}/`);
+    return `${await firefox.version()} (${place}), adapter ${await adapterName(page)}`;
+  } finally {
+    await firefox.close();
+    server.close();
+  }
 }

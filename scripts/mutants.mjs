@@ -3,6 +3,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
+import { makeFolder } from './out-folder.mjs';
+import { readOptions } from './reliability/options.mjs';
 import { readResults, writePage, writeResults } from './reliability/results.mjs';
 import { root, setup } from './setup.mjs';
 
@@ -17,14 +19,20 @@ const files = ['columns', 'csv', 'dataset', 'feed', 'idx', 'labels', 'split', 'u
 const least = 80;
 
 await runMain(async () => {
-  await setup();
-  const names = process.argv.slice(2);
+  const options = readOptions(
+    'npm run mutants',
+    'Changes the code of data and files in one place at a time, and looks whether a test fails.',
+  );
+  if (!options) return;
+  const { name: names } = options;
   const mutate = files.filter((file) => !names.length || names.some((name) => file.includes(name)));
   if (!mutate.length) throw new Failure(`no file has ${names.join(' or ')} in its name; there are ${files.join(', ')}`);
-  const out = path.join(root, 'out', 'mutants');
-  await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
-  const fileName = path.join(out, 'report.json');
+  await setup();
+  await makeFolder(options.out);
+  const folder = path.join(root, 'out', 'mutants');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const fileName = path.join(folder, 'report.json');
   process.chdir(root);
   // Not above: setup may have to install it first.
   const { Stryker } = await import('@stryker-mutator/core');
@@ -44,15 +52,19 @@ await runMain(async () => {
     clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
     allowConsoleColors: false,
   });
-  await stryker.runMutationTest();
+  await stryker.runMutationTest().catch((error) => {
+    // It has logged what there is to say.
+    throw new Failure(`no mutant was tried: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  });
   /** @type {{ files: Record<string, { mutants: Mutant[] }> }} */
   const report = JSON.parse(await readFile(fileName, 'utf8'));
-  const kept = await readResults('mutants');
+  const kept = await readResults(options.out, 'mutants');
   const date = new Date().toISOString().slice(0, 10);
   for (const [file, { mutants }] of Object.entries(report.files)) kept[file] = { date, ...counted(mutants) };
-  await writeResults('mutants', kept);
-  await writePage();
-  console.log('\ndocs/RELIABILITY.md is written');
+  await writeResults(options.out, 'mutants', kept);
+  await writePage(options.out);
   const { mutants, killed } = counted(Object.values(report.files).flatMap(({ mutants }) => mutants));
   if (killed < (least / 100) * mutants)
     throw new Failure(`${killed} of ${mutants} mutants were killed, less than ${least} %`);

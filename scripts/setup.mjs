@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChrome } from './chrome.mjs';
+import { adapterKind, findChrome } from './chrome.mjs';
 import { Failure, runMain } from './failure.mjs';
 import { installChrome } from './install-chrome.mjs';
 import { run } from './run.mjs';
@@ -13,6 +13,7 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** @param {(line: string) => void} [say] */
 export async function setup(say = (line) => console.log(`setup: ${line}`)) {
   checkNode();
+  adapterKind(); // a wrong LATENTGPU_ADAPTER is told before anything is installed or run
   if (dependenciesAreStale()) {
     say('installing the dependencies of package-lock.json (npm ci)');
     run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });

@@ -3,11 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
-import { findFirefox } from './firefox.mjs';
 import { root, setup } from './setup.mjs';
 
 await runMain(async () => {
   await setup();
+  // Not above: setup may have to install its packages first.
+  const { findFirefox } = await import('./firefox.mjs');
   const firefox = findFirefox();
   const scripts = ['test.mjs --all', 'test-native.mjs', ...(firefox ? ['test-firefox.mjs'] : [])];
   const failed = scripts.filter((script) => {

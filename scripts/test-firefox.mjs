@@ -7,6 +7,9 @@ const folders = ['kernels', 'shaders', 'runtime', 'models', 'data'].map((name) =
 
 await runMain(async () => {
   await setup();
+  // Not above: setup may have to install its packages first.
+  const { checkFirefox } = await import('./firefox.mjs');
+  console.log(`setup: ${await checkFirefox()}`);
   const asked = process.argv.slice(2);
   process.exitCode = await vitest(['--project', 'browser', ...(asked.length ? asked : folders)], {
     LATENTGPU_BROWSER: 'firefox',

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Failure } from '../failure.mjs';
 import { handleSignals } from '../start/interrupt.mjs';
 import { adapter as adapterWords, duration } from '../start/words.mjs';
 import { chart } from './chart.mjs';
@@ -56,6 +57,9 @@ async function measure(runtime, options) {
       first: {},
       growth: [],
     };
+    const works = Object.values(opened.works).flat();
+    const unknown = only.find((start) => !works.some((name) => name.startsWith(start)));
+    if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${works.join(', ')}`);
     const { gflops, gigabytes } = opened.roofline;
     console.log(
       `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,

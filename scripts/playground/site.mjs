@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, createServer } from 'vite';
+import { makeFolder } from '../out-folder.mjs';
 import { root } from '../setup.mjs';
 import { digits } from './data.mjs';
 
@@ -13,6 +14,7 @@ const folder = path.join(root, 'app', 'playground');
  */
 export async function buildSite(out) {
   const outDir = path.resolve(root, out);
+  await makeFolder(outDir);
   await build({
     root: folder,
     base: './',

@@ -1,23 +1,28 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { root } from '../setup.mjs';
 import { reliabilityPage } from './page.mjs';
 
-/** @param {string} name of one of docs/results */
-const store = (name) => path.join(root, 'docs', 'results', `${name}.json`);
+/** @param {string} out @param {string} name of one of its results */
+const store = (out, name) => path.join(out, 'results', `${name}.json`);
 
-/** What was kept, by the names of files. @param {string} name */
-export const readResults = async (name) => JSON.parse(await readFile(store(name), 'utf8').catch(() => '{}'));
+/** What was kept, by the names of files. @param {string} out @param {string} name */
+export async function readResults(out, name) {
+  return existsSync(store(out, name)) ? JSON.parse(await readFile(store(out, name), 'utf8')) : {};
+}
 
-/** @param {string} name @param {object} results */
-export const writeResults = (name, results) => writeFile(store(name), `${JSON.stringify(results, null, 2)}\n`);
+/** @param {string} out @param {string} name @param {object} results */
+export async function writeResults(out, name, results) {
+  await mkdir(path.join(out, 'results'), { recursive: true });
+  await writeFile(store(out, name), `${JSON.stringify(results, null, 2)}\n`);
+}
 
-/** Writes docs/RELIABILITY.md, of all that was kept. */
-export async function writePage() {
-  const page = reliabilityPage(
-    await readResults('reliability'),
-    await readResults('mutants'),
-    await readResults('faults'),
+/** Writes RELIABILITY.md, of all that was kept, and says so. @param {string} out */
+export async function writePage(out) {
+  const page = path.join(out, 'RELIABILITY.md');
+  const [kept, mutants, faults] = await Promise.all(
+    ['reliability', 'mutants', 'faults'].map((name) => readResults(out, name)),
   );
-  await writeFile(path.join(root, 'docs', 'RELIABILITY.md'), page);
+  await writeFile(page, reliabilityPage(kept, mutants, faults));
+  console.log(`\nwritten: ${page}`);
 }

@@ -1,7 +1,7 @@
+import { makeFolder } from '../out-folder.mjs';
 import { Browser } from '../start/browser.mjs';
 import { findData } from '../start/data.mjs';
 import { handleSignals } from '../start/interrupt.mjs';
-import { makeFolder } from '../start/outputs.mjs';
 import { showProgress } from '../start/progress.mjs';
 import { startServer } from '../start/server.mjs';
 

@@ -1,7 +1,8 @@
+import { makeFolder } from '../out-folder.mjs';
 import { Browser } from './browser.mjs';
 import { checkData, findData } from './data.mjs';
 import { handleSignals } from './interrupt.mjs';
-import { makeFolder, writeOutputs } from './outputs.mjs';
+import { writeOutputs } from './outputs.mjs';
 import { showProgress } from './progress.mjs';
 import { startServer } from './server.mjs';
 import { startLine, summary } from './summary.mjs';

@@ -1,6 +1,5 @@
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../failure.mjs';
 import { reportHtml } from './report.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
@@ -11,19 +10,6 @@ import { reportHtml } from './report.mjs';
  * @property {string} date
  * @property {string} [data] a folder other than MNIST's
  */
-
-/** Before the training, so that no one trains for nothing. @param {string} folder */
-export async function makeFolder(folder) {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new Failure(
-      `--out: nothing can be written to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`,
-      { cause: error },
-    );
-  }
-}
 
 /**
  * @param {string} folder

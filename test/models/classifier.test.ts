@@ -169,8 +169,13 @@ describe('the encoder of a classifier', () => {
 
   it('outlives the autoencoder', async () => {
     const { model, made } = await make({ freeze: true });
+    const [original, before] = [encoderOf(await model.weights()), await made.weights()];
     model.dispose();
-    await made.fit(inputs(10), drawLabels(10), { steps: 1 });
+    const history = await made.fit(inputs(10), drawLabels(10), { steps: 1 });
+    expect(history).toMatchObject({ steps: 1, loss: [expect.closeTo(Math.log(classes), 0)] });
+    const after = await made.weights();
+    expect(encoderOf(after)).toEqual(original);
+    expect(after['head.0.weight']).not.toEqual(before['head.0.weight']);
     dispose(made);
   });
 

@@ -238,6 +238,36 @@ describe('the code in the guides', () => {
   });
 });
 
+describe('the messages in docs/guide/troubleshooting.md', () => {
+  const file = 'docs/guide/troubleshooting.md';
+  const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => textOf(path.posix.join('src', name.replaceAll(path.sep, '/'))))
+    .join('\n')
+    // What stands in a template where nothing more is known: ${message || 'no reason given'}.
+    .replaceAll(/\$\{[^{}]*\|\| '([^']*)'\}/g, '$1');
+  const quoted = (markdown: string): string[] =>
+    blocksOf(file, markdown).flatMap(({ language, code }) => (language === 'text' ? code.split('\n') : []));
+  const unknown = (markdown: string): string[] => quoted(markdown).filter((line) => !sources.includes(line));
+
+  it('are told where the library does not write them', () => {
+    expect(unknown('```text\nWebGPU found no GPU adapter\nWebGPU found no rhubarb\n```')).toEqual([
+      'WebGPU found no rhubarb',
+    ]);
+  });
+
+  it('are what the library writes', () => {
+    expect(quoted(textOf(file)).length).toBeGreaterThan(3);
+    expect(unknown(textOf(file))).toEqual([]);
+  });
+
+  it('belong to errors that there are', () => {
+    const named = [...textOf(file).matchAll(/`(\w+Error)`/g)].map(([, name]) => name);
+    expect(named).toContain('GpuUnavailableError');
+    expect(named.filter((name) => !textOf('src/errors.ts').includes(`export class ${name} `))).toEqual([]);
+  });
+});
+
 /** Where a guide says what comes out. */
 const outcome = (markdown: string): string =>
   /^## What comes out$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';

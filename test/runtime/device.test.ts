@@ -25,11 +25,19 @@ describe('openGpu', () => {
   });
 
   it('takes an adapter, or a function that gets one', async () => {
-    const adapter = (await navigator.gpu.requestAdapter())!;
-    const first = await openGpu({ adapter });
-    first.close();
-    const second = await openGpu({ adapter: () => navigator.gpu.requestAdapter() });
-    second.close();
+    const adapters = [(await navigator.gpu.requestAdapter())!, (await navigator.gpu.requestAdapter())!];
+    const given = adapters.map((adapter) => vi.spyOn(adapter, 'requestDevice'));
+    const byItself = vi.spyOn(navigator.gpu, 'requestAdapter');
+    const [taken, got] = adapters;
+    for (const [i, adapter] of [taken, () => Promise.resolve(got)].entries()) {
+      const gpu = await openGpu({ adapter });
+      expect(given[i]).toHaveBeenCalledTimes(1);
+      expect(gpu.device).toBe(await given[i].mock.results[0].value);
+      expect(gpu.info.vendor).toBe(adapters[i].info.vendor);
+      gpu.close();
+    }
+    expect(byItself).not.toHaveBeenCalled();
+    byItself.mockRestore();
   });
 
   it.each([

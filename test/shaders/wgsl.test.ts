@@ -91,7 +91,7 @@ none
       () => tag`
 #if ${true}
 `,
-    ).toThrow();
+    ).toThrow('Mismatched #if/#endif count');
   });
 });
 
@@ -139,7 +139,9 @@ struct Sizes { rows: u32, scale: f32 }`,
   });
 
   it('refuses other resources', () => {
-    expect(() => shader('s', code.replace('var<storage, read> x', 'var<uniform> x'))).toThrow();
+    expect(() => shader('s', code.replace('var<storage, read_write> y', 'var<uniform> y'))).toThrow(
+      "shader s: a binding that is neither a storage buffer nor the uniform 'sizes'",
+    );
   });
 });
 

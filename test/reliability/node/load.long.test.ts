@@ -37,7 +37,8 @@ const openCounting = (page: Page) =>
 /** Defines what an episode is: data, a model of one kind after the other, a few steps, some questions, and all of it freed. */
 const defineEpisodes = (page: Page) =>
   page.evaluate(async () => {
-    const { autoencoder, classifier, dataset, dense, gaussian, gaussianNoise, loadAutoencoder } = window.latentgpu;
+    const { autoencoder, classifier, dataset, dense, gaussian, gaussianNoise, loadAutoencoder, OptionError } =
+      window.latentgpu;
     const { gpu } = window;
     const pixels = Uint8Array.from({ length: 16 * 24 }, (_, i) => (i * 37) % 256);
     const labels = Array.from({ length: 24 }, (_, i) => i % 2);
@@ -59,7 +60,10 @@ const defineEpisodes = (page: Page) =>
         await probe.fit(set, labels, { steps: 1 });
         probe.dispose();
       }
-      if (i % 4 === 2) await model.fit(set, { steps: 1, batchSize: 100 }).catch(() => {}); // Refused: more than there is.
+      if (i % 4 === 2) {
+        const refused: unknown = await model.fit(set, { steps: 1, batchSize: 100 }).catch((error: unknown) => error);
+        if (!(refused instanceof OptionError)) throw new Error(`100 of 24 examples a batch: ${String(refused)}`);
+      }
       for (const each of [model, set]) each.dispose();
     };
     let done = 0;
@@ -136,11 +140,10 @@ const defineMixedWork = (page: Page) =>
         const set = await images(gpu, 2 * 144 * 200);
         const model = await autoencoder(gpu, { input: [12, 12, 1], ...flat, penalty: stochasticContractive(0.1, 0.1) });
         const stop = new AbortController();
-        await model
+        const ended: unknown = await model
           .fit(set, { epochs: 50, signal: stop.signal, onEpochEnd: ({ epoch }) => void (epoch === 2 && stop.abort()) })
-          .catch((error: unknown) => {
-            if (error !== stop.signal.reason) throw error;
-          });
+          .catch((error: unknown) => error);
+        if (!stop.signal.aborted || ended !== stop.signal.reason) throw new Error(`not aborted: ${String(ended)}`);
         for (const each of [model, set]) each.dispose();
       },
       async () => {

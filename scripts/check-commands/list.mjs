@@ -1,0 +1,79 @@
+// How each script of package.json is run in CI: as a step of .ci/run, by a test, or in short by `npm run check:commands`.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../setup.mjs';
+
+/**
+ * One of:
+ * - `step`: .ci/run has it as a step;
+ * - `test`: the test file that starts it, or does what it does, from end to end;
+ * - `args`: it is run with these; `OUT` in them becomes a temporary folder. `makes`: a file it has to leave there. `without`: what it says
+ *   where this machine lacks what it needs, which is no failure then. `serves`: it goes on until it is ended, and answers at the address it prints;
+ * - `like`: another script, of which it is only another form, for the reason given.
+ * @typedef {{ step: true } | { test: string } | { args: string[], makes?: string, without?: RegExp, serves?: RegExp } | { like: string, because: string }} Way
+ */
+
+/** @type {Record<string, Way>} */
+export const ways = {
+  setup: { args: [] },
+  start: { test: 'test/node/start.test.ts' },
+  reproduce: { test: 'test/node/reproduce.test.ts' },
+  playground: { args: ['--port', '0'], serves: /^The playground is at (\S+)$/m },
+  'build:playground': { args: ['--out', 'OUT'], makes: 'index.html' },
+  pictures: { test: 'test/node/pictures.test.ts' },
+  bench: { args: ['--quick', '--only', 'sum', '--out', 'OUT'] },
+  test: { step: true },
+  'test:native': { step: true },
+  'test:firefox': {
+    args: ['test/kernels/pool.test.ts'],
+    without: /^error: (no Firefox found|.* finds no WebGPU adapter on this machine).*$/m,
+  },
+  'test:tilings': { args: ['test/kernels/dense.test.ts', '-t', 'layer'] },
+  reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
+  mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },
+  faults: { args: ['decay', '--out', 'OUT'], makes: 'RELIABILITY.md' },
+  coverage: { args: ['--project', 'node', 'test/node/csv.test.ts'] },
+  typecheck: { step: true },
+  lint: { step: true },
+  format: { like: 'format:check', because: 'it is the same Prettier, which changes files' },
+  'format:check': { step: true },
+  build: { step: true },
+  'check:package': { step: true },
+  'check:commands': { step: true },
+  size: { step: true },
+  docs: { test: 'test/node/reference.test.ts' },
+};
+
+/** @type {Record<string, string>} */
+export const ownScripts = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts;
+
+const textOf = (/** @type {string} */ file) => readFileSync(path.join(root, file), 'utf8');
+
+/**
+ * What is wrong with the list, in words: nothing where it holds every script, and every step and test is what it says.
+ * @param {Record<string, string>} [scripts] of package.json
+ * @param {string} [steps] the text of .ci/run
+ * @returns {string[]}
+ */
+export function problems(scripts = ownScripts, steps = textOf('.ci/run')) {
+  return [
+    ...Object.keys(scripts)
+      .filter((name) => !ways[name])
+      .map((name) => `${name} has no entry in scripts/check-commands/list.mjs`),
+    ...Object.keys(ways)
+      .filter((name) => !scripts[name])
+      .map((name) => `package.json has no script ${name}`),
+    ...Object.entries(ways).flatMap(([name, way]) => {
+      if ('step' in way) {
+        // What runs the check has no step of its own to be found before somebody has added it.
+        const called = name === 'test' ? /^step .*\bnpm test\b/m : new RegExp(`^step .*\\bnpm run ${name}( |$)`, 'm');
+        return name === 'check:commands' || called.test(steps) ? [] : [`.ci/run has no step for ${name}`];
+      }
+      if ('test' in way) {
+        const [, program = ''] = /(scripts\/\S+\.mjs|^\w+$)/.exec(scripts[name]) ?? [];
+        return textOf(way.test).includes(program) ? [] : [`${way.test} does not start ${program}`];
+      }
+      return 'like' in way && !ways[way.like] ? [`${name} is like ${way.like}, which there is not`] : [];
+    }),
+  ];
+}
