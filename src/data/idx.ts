@@ -97,6 +97,7 @@ function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
 export interface FetchOptions {
   /** Told as bytes arrive; `total` is missing where the server does not say. */
   onProgress?: (progress: { loaded: number; total?: number }) => void;
+  /** Ends the download; `AbortSignal.timeout(60_000)` limits the wait for a server that stalls. */
   signal?: AbortSignal;
 }
 
