@@ -4,7 +4,7 @@ export class LatentGpuError extends Error {
   override name = 'LatentGpuError';
 }
 
-/** No WebGPU here, no adapter, or an adapter that lacks a limit this library needs. */
+/** No WebGPU here, no adapter, no answer, a worker that does not start, or an adapter that lacks a limit this library needs. */
 export class GpuUnavailableError extends LatentGpuError {
   override name = 'GpuUnavailableError';
 }

@@ -104,6 +104,7 @@ export interface FetchOptions {
    * `Access-Control-Expose-Headers`.
    */
   onProgress?: (progress: { loaded: number; total?: number }) => void;
+  /** Ends the download; `AbortSignal.timeout(60_000)` limits the wait for a server that stalls. */
   signal?: AbortSignal;
 }
 

@@ -19,6 +19,7 @@ export interface ImageOptions {
   channels?: 1 | 3 | 4;
   /** What shows behind what is not opaque, where opacity is no channel: a CSS colour. Default white. */
   background?: string;
+  /** Ends the reading; `AbortSignal.timeout(60_000)` limits the wait for a server that stalls. */
   signal?: AbortSignal;
 }
 

@@ -177,7 +177,7 @@ export class Gpu {
       if (this.#closed) throw this.#loss!;
       try {
         // Right after a GPU process has died, the browser may leave the question unanswered.
-        const opened = await within(attemptMs, reopen(), { discard: (late) => late.device.destroy() });
+        const opened = await within(attemptMs, reopen(), (late) => late.device.destroy());
         if (this.#closed) {
           opened.device.destroy();
           throw this.#loss!;

@@ -57,10 +57,8 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
   if (device) return fromDevice({ device, quads: await quadsHold(device) }, tuning, { owned: false });
   const open = () => openDevice(options);
-  const opened = await within(openMs, open(), {
-    message: `WebGPU gave no answer for ${openMs / 1000} s: start the browser or program anew`,
-    discard: (late) => late.device.destroy(),
-  });
+  const message = `WebGPU gave no answer for ${openMs / 1000} s: start the browser or program anew`;
+  const opened = await within(openMs, open(), (late) => late.device.destroy(), message);
   return fromDevice(opened, tuning, {
     owned: true,
     reopen: typeof options.adapter === 'object' ? undefined : open,

@@ -35,7 +35,7 @@ async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) 
   try {
     const opening = indexedDB.open('latentgpu', 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('tuning');
-    database = await within(patienceMs, settled(opening), { discard: (late) => late.close() });
+    database = await within(patienceMs, settled(opening), (late) => late.close());
     return await within(patienceMs, settled(ask(database.transaction('tuning', mode).objectStore('tuning'))));
   } catch {
     return undefined;

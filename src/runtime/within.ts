@@ -7,7 +7,8 @@ import { GpuUnavailableError } from '../errors.ts';
 export function within<T>(
   ms: number,
   promise: Promise<T>,
-  { message = `no answer for ${ms} ms`, discard = (_: T): void => {} } = {},
+  discard?: (late: T) => void,
+  message = `no answer for ${ms} ms`,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {

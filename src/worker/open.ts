@@ -100,9 +100,8 @@ export async function openOver(
   });
   const handle = client.newHandle();
   const opening = client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
-  const { sign, ...info } = await within(startMs, opening, {
-    message: `the worker did not answer for ${startMs / 1000} s: its script has to import 'latentgpu/worker-thread', and its bundle to hold that`,
-  });
+  const message = `the worker did not answer for ${startMs / 1000} s: its bundled script has to run 'latentgpu/worker-thread'`;
+  const { sign, ...info } = await within(startMs, opening, undefined, message);
   const ended = () => {
     const message = 'the worker was terminated';
     client.end(new DeviceLostError(message));

@@ -276,6 +276,15 @@ it('classifier, jigsaw, neighbours', async () => {
   for (const each of [model, probe, puzzle, image, set]) each.dispose();
 });
 
+it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
+  'a script that does not load is told with what helps: %s',
+  async (address) => {
+    const error = await errorOf(remote.openGpu({ worker: new Worker(address, { type: 'module' }) }));
+    expect(error).toBeInstanceOf(direct.GpuUnavailableError);
+    expect(error.message).toMatch(/could not be loaded: with Vite 7 or older, .*option `worker`.*worker-src/);
+  },
+);
+
 it('closing ends what is under way and the worker', async () => {
   const other = await remote.openGpu({ tuning: 'fixed' });
   const model = await remote.autoencoder(other, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
