@@ -213,7 +213,7 @@ const byFile = {
     ['sign', "'v + shift[j]'", "'v - shift[j]'"],
     ['sign', "' - rest[j]'", "' + rest[j]'"],
     ['sign', "' + rest[j]'", "' - rest[j]'"],
-    ['max for min', 'max(-v, v - 1.0)', 'min(-v, v - 1.0)'],
+    ['max for min', 'max(-v, v - 1.0)', 'min(-v, v - 1.0)', { test: 'models/finite' }],
     ['index', 'i % columns', 'i / columns'],
   ],
   operand: [

@@ -22,6 +22,9 @@ describe('threshold', () => {
     expect(() => threshold([1], {} as never)).toThrow(OptionError);
     expect(() => threshold([], { contamination: 0.1 })).toThrow(DataError);
     expect(() => threshold([1, NaN], { contamination: 0.1 })).toThrow('threshold: score 1 is NaN');
+    expect(() => threshold([1, Infinity], { contamination: 0.1 })).toThrow(
+      'threshold: score 1 is Infinity: that example is an anomaly in any case, leave it out here',
+    );
   });
 });
 
@@ -60,5 +63,6 @@ describe('rocCurve and rocAuc', () => {
     expect(() => rocAuc([1, 2], [1, 1])).toThrow('rocCurve: needs anomalies and normal examples; all 2 labels are 1');
     expect(() => rocAuc([1, 2], [1, 2])).toThrow('rocCurve: label 1 is 2, neither 0 nor 1');
     expect(() => rocCurve([Infinity, 2], [1, 0])).toThrow(DataError);
+    expect(() => rocAuc([1, NaN], [1, 0])).toThrow('rocCurve: score 1 is NaN');
   });
 });

@@ -9,6 +9,9 @@ it('takes known options and refuses others, with a hint where one is close', () 
   expect(() => checkOptions('fit', { epoch: 1 }, known)).toThrow(OptionError);
   expect(() => checkOptions('fit', { epoch: 1 }, known)).toThrow("fit: unknown option 'epoch' (did you mean epochs?)");
   expect(() => checkOptions('fit', { batch_size: 1 }, known)).toThrow('did you mean batchSize?');
+  // Only what the function takes.
+  expect(() => checkOptions('fit', { lr: 1 }, ['optimizer'])).toThrow('(did you mean optimizer: adam(0.001)?)');
+  expect(() => checkOptions('dense', { lr: 1, batch: 2 }, ['init', 'bias'])).toThrow('; it takes init, bias');
   expect(() => checkOptions('fit', { zebra: 1 }, known)).toThrow('it takes epochs, batchSize, validation');
   expect(() => checkOptions('fit', null as never, known)).toThrow('options are an object, not null');
 });
