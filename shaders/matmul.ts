@@ -41,7 +41,7 @@ ${stored(variant, 4)}
 #if ${sums}
 @group(0) @binding(${4 + epilogueBindings(variant).length}) var<storage, read_write> sums: array<f32>;
 #endif
-struct Sizes { m: u32, n: u32, k: u32, add_y: u32, add_sums: u32 }
+struct Sizes { m: u32, n: u32, k: u32, slice: u32, add_y: u32, add_sums: u32 }
 ${load('a', { wide: wideA, fill: ragged && transposeA })}
 ${load('b', { wide: wideB, fill: ragged && !transposeB })}
 ${tiles({

@@ -162,7 +162,7 @@ export interface Walk {
 }
 
 /**
- * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j].
+ * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j]; of several dispatches that share the work, that of number `sizes.slice`.
  *
  * An invocation keeps a tile of y in registers and goes along k by fours: it takes four k of each of its rows as a vec4, four k of each
  * of its column vec4s as a matrix, and adds matrix times vector. No shared memory, so no barriers.
@@ -180,7 +180,7 @@ export function tiles({ tiling, head, spare, before, open, close, a, b }: Walk):
   return wgsl`
 @compute @workgroup_size(${group})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let invocation = (id.y * groups.x + id.x) * ${group}u + local;
+  let invocation = ((sizes.slice * groups.y + id.y) * groups.x + id.x) * ${group}u + local;
   ${head}
   let across = n / ${columns}u + u32(n % ${columns}u > 0u);
   let tiles = across * (m / ${rows}u + u32(m % ${rows}u > 0u));

@@ -29,6 +29,7 @@ struct Sizes {
   pad_top: u32,
   pad_left: u32,
   parts: u32,
+  slice: u32,
   add_y: u32,
   add_sums: u32
 }

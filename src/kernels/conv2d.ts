@@ -107,6 +107,12 @@ export interface Convolution {
 
 const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');
 
+const multiplies = (sizes: Record<string, number>): number =>
+  ['batch', 'out_height', 'out_width', 'kernel_height', 'kernel_width', 'channels', 'filters'].reduce(
+    (product, name) => product * sizes[name],
+    1,
+  );
+
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, convolution: Convolution, window: Window): void {
   const { x, w, y, bias, activation = 'linear', slope } = convolution;
@@ -135,6 +141,7 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
     sizes,
     tilings(tape.gpu, m, filters),
     way,
+    multiplies(sizes),
   );
 }
 
@@ -167,6 +174,7 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
     sizes,
     tilings(tape.gpu, classes * inClass, channels),
     way,
+    multiplies(sizes),
   );
 }
 
@@ -214,6 +222,7 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
     sizes,
     tilings(tape.gpu, filters, n),
     way,
+    multiplies(sizes),
   );
   if (ownY !== y) sumRowsInto(tape, ownY, y);
   if (sums && ownSums !== sums) sumRowsInto(tape, ownSums!, sums);

@@ -98,5 +98,6 @@ export function product(
     { m, n, k },
     tiling ? [tiling] : tilings(tape.gpu, m, n),
     way,
+    m * n * k,
   );
 }

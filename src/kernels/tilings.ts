@@ -4,7 +4,13 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Records one dispatch that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. */
+/** Multiply-adds of a dispatch: Windows resets a GPU that is busy with one for 2 s. */
+const mostMultiplies = 2 ** 33;
+
+/**
+ * Records a product that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. It is one
+ * dispatch, or several where it has very many multiply-adds.
+ */
 export function tuned<R extends string, O extends string>(
   tape: Tape,
   kernel: string,
@@ -13,16 +19,23 @@ export function tuned<R extends string, O extends string>(
   constants: Record<string, number>,
   candidates: readonly Tiling[],
   way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number },
+  multiplies: number,
 ): void {
+  const slices = Math.ceil(multiplies / mostMultiplies);
   const byName = new Map(candidates.map((each) => [nameOf(each), each]));
   const make = (name: string) => {
     const tiling = byName.get(name)!;
     const { shader, invocations } = way(tiling);
-    return { shader, workgroups: Math.ceil(invocations / tiling.group) };
+    return { shader, workgroups: Math.ceil(invocations / tiling.group / slices) };
   };
   const ways = [...byName.keys()];
   const { shader, workgroups } = make(ways[0]);
-  tape.run(shader, tensors, { constants, workgroups, choice: { kernel, problem: `${kernel} ${sizes}`, ways, make } });
+  tape.run(shader, tensors, {
+    constants,
+    workgroups,
+    slices,
+    choice: { kernel, problem: `${kernel} ${sizes}`, ways, make },
+  });
 }
 
 const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;

@@ -26,6 +26,8 @@ export interface Size {
   threads?: number;
   /** workgroups. */
   workgroups?: number;
+  /** Dispatches of as many invocations each, which the shader tells apart by the size `slice`. */
+  slices?: number;
   /** Other shaders for the same tensors and constants, with workgroups of their own. */
   choice?: Choice;
 }
@@ -76,6 +78,7 @@ export class Tape {
     if (wrong) throw new LatentGpuError(`${shader.label} has no binding '${wrong[0]}'`);
     const constants: Record<string, number | boolean> = { ...size.constants };
     const known = new Set([...shader.overrides, ...shader.sizes.map(({ name }) => name)]);
+    if (known.has('slice')) constants.slice = 0;
     const ordered = buffersOf(shader).map(({ name, access }) => {
       const found = (tensors as Record<string, Tensor | undefined>)[name];
       if (!found) throw new LatentGpuError(`${shader.label}: nothing is bound to '${name}'`);
@@ -96,7 +99,15 @@ export class Tape {
     const missing = shader.sizes.find(({ name }) => constants[name] === undefined && !name.startsWith('add_'));
     if (missing) throw new LatentGpuError(`${shader.label}: no value for the size '${missing.name}'`);
     const workgroups = size.workgroups ?? Math.ceil((size.threads ?? 1) / 64);
-    this.dispatches.push({ shader: shader, tensors: ordered, constants, workgroups, choice: size.choice });
+    const { choice, slices = 1 } = size;
+    for (let slice = 0; slice < slices; slice++)
+      this.dispatches.push({
+        shader,
+        tensors: ordered,
+        constants: slice ? { ...constants, slice } : constants,
+        workgroups,
+        choice,
+      });
   }
 
   /** Declares how the gradient flows on from `of`. The rule runs only if a gradient reached it. */
