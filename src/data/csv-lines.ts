@@ -38,7 +38,7 @@ export function startOf(text: string): { start: number; delimiter?: Delimiter } 
   return { start: line.length, delimiter: sign as Delimiter | undefined };
 }
 
-const commaNumber = /^\s*[+-]?\d*,?\d+\s*$/;
+const commaNumber = /^\s*[+-]?(\d+(,\d+)?|,\d+)\s*$/;
 
 /** The first delimiter outside of quotes in the first line that has anything. */
 export function guessDelimiter(text: string, start: number, decimal: ',' | '.'): Delimiter {

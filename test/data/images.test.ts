@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   autoencoder,
   conv2d,
@@ -7,6 +7,7 @@ import {
   dataset,
   FormatError,
   OptionError,
+  OutOfMemoryError,
   readImages,
   ShapeError,
 } from '../../src/index.ts';
@@ -54,6 +55,60 @@ it('makes them grey, keeps their opacity, or shows what is behind', async () => 
   expect(Array.from((await readImages([clear], { channels: 1, background: 'black' })).data)).toEqual([0, 255]);
 });
 
+it('keeps the bytes of image data of the very size, also under low opacity', async () => {
+  const pixels = [255, 4, 1, 0].flatMap((opacity) => [200, 100, 50, opacity]);
+  const image = new ImageData(Uint8ClampedArray.from(pixels), 2, 2);
+  expect(Array.from((await readImages([image, image], { channels: 4 })).data)).toEqual([...pixels, ...pixels]);
+});
+
+it('says of elements without a picture what they lack', async () => {
+  const canvas = document.createElement('canvas');
+  canvas.height = 0;
+  const loading = new Image();
+  loading.src = '/is-not-there.png';
+  const broken = new Image();
+  broken.src = 'data:image/png,none';
+  await broken.decode().catch(() => {});
+  const closed = await createImageBitmap(new ImageData(2, 2));
+  closed.close();
+  const cases: [ImageBitmapSource, string][] = [
+    [loading, 'an <img> that is not loaded yet: await its `decode()`'],
+    [broken, 'an <img> without a picture: its `src` is missing, or could not be loaded'],
+    [new Image(), 'an <img> without a picture: its `src` is missing, or could not be loaded'],
+    [document.createElement('video'), "a <video> that has no frame yet: await its 'loadeddata' event"],
+    [canvas, 'of 0 × 300 pixels'],
+    [closed, 'of 0 × 0 pixels'],
+  ];
+  for (const [input, what] of cases)
+    expect(await errorOf(readImages([new ImageData(2, 2), input]))).toEqual(
+      new DataError(`readImages: image 1 is ${what}`),
+    );
+});
+
+it('says of an image of another origin what lets its pixels be read', async () => {
+  const tainted = () => {
+    throw new DOMException('The canvas has been tainted by cross-origin data.', 'SecurityError');
+  };
+  vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'getImageData').mockImplementation(tainted);
+  try {
+    const error = await errorOf(readImages([new ImageData(2, 2)]));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(/image 0 comes from another origin.* crossorigin="anonymous".*Access-Control-Allow/);
+    expect(error.cause).toBeInstanceOf(DOMException);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+it('refuses more than an array can hold, with its bytes', async () => {
+  const images = { length: 2 ** 20, 0: new ImageData(2, 2) };
+  const error = await errorOf(readImages(images, { size: [16384, 16384], channels: 4 }));
+  expect(error).toBeInstanceOf(OutOfMemoryError);
+  expect(error.message).toMatch(
+    /^readImages: 1048576 images of \[16384, 16384, 4\]: 1125899906842624 bytes .*give a smaller size/,
+  );
+});
+
 it('brings them to a size: the middle of an image, or all of it', async () => {
   const wide = halves(8, 2, '#000', '#fff');
   const { data, shape } = await readImages([wide], { size: [2, 2], channels: 1 });
@@ -92,6 +147,11 @@ it('says which one is wrong, and why', async () => {
       () => readImages([good, halves(4, 2, '#000', '#fff')]),
       ShapeError,
       /image 1 is 2 × 4, the first one 2 × 2; give a size/,
+    ],
+    [
+      () => readImages([new File(['<!doctype html>'], 'c.png')]),
+      FormatError,
+      /image 0 \(c.png\) is an HTML page, not an image \(offset 0\)/,
     ],
     [() => readImages(['data:text/plain,hello']), FormatError, /image 0/],
     [() => readImages(['/is-not-there.png']), DataError, /image 0: .is-not-there.png answered 404/],

@@ -456,6 +456,16 @@ it('learns a table of the visitor’s own, standardized, and says which column i
   );
 });
 
+it('says where a table cannot be read, with advice that a visitor can follow', async () => {
+  const file = path.join(out, 'two-texts.csv');
+  await writeFile(file, 'time,depth,kind\n2026-01-01T00:00:00Z,1,odd\n2026-01-02T00:00:00Z,2,even\n');
+  await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(file);
+  await until('it was refused', `/line 2/.test(document.querySelector('#data-state').textContent)`);
+  expect(await text('#data-state')).toBe(
+    "csv, line 2: '2026-01-01T00:00:00Z' in row 0, column time (offset 16) is no number. Mend that in the file, or take the column out of it.",
+  );
+});
+
 it('normalises a table as it is asked to, and says which column cross-entropy cannot take', async () => {
   expect([await choice('normalize'), await choice('loss')]).toEqual(['auto', 'mse']);
   await choose('normalize', 'none');

@@ -35,7 +35,6 @@ const maxBufferSize = 2 ** 28;
 export function stubWebGpu(): void {
   vi.stubGlobal('GPUBufferUsage', { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, STORAGE: 128 });
   vi.stubGlobal('GPUMapMode', { READ: 1 });
-  vi.stubGlobal('GPUOutOfMemoryError', class {});
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readCsv } from '../../../src/index.ts';
+import { FormatError, readCsv } from '../../../src/index.ts';
 import { byId, figure, h, tableOf, writeText } from '../dom.ts';
 import { context2d } from '../look.ts';
 import { normalizingWords } from '../normalizing.ts';
@@ -56,7 +56,7 @@ export class OwnData {
     try {
       this.links.own(readTable(this.#file.name, this.#file.text, label));
     } catch (error) {
-      this.links.trouble(error);
+      this.links.trouble(forPage(error));
     }
   }
 
@@ -81,11 +81,19 @@ export class OwnData {
       const images = files.filter(({ type }) => type.startsWith('image/'));
       writeText(byId('data-state'), `Reading ${files.length === 1 ? files[0].name : `${files.length} files`} …`);
       this.links.own(images.length ? await imagesOf(images) : await this.#table(files[0]));
-    } catch (error) {
-      writeText(byId('data-state'), error instanceof Error ? error.message : String(error));
+    } catch (cause) {
+      const error = forPage(cause);
+      writeText(byId('data-state'), error.message);
       this.links.trouble(error);
     }
   }
+}
+
+/** What is wrong with a file, with advice for whoever has the file and not the code that reads it. */
+function forPage(error: unknown): Error {
+  if (!(error instanceof FormatError)) return error instanceof Error ? error : new Error(String(error));
+  const [problem] = error.message.split('; ');
+  return new Error(`${problem}. Mend that in the file, or take the column out of it.`, { cause: error });
 }
 
 /** Two figures of every column or pixel, with their names. */

@@ -362,6 +362,11 @@ describe('CSV', () => {
     'digits of another script': ['1\n٣', FormatError, /no number/],
     'a number that is too large for a float': ['1\n1e39', DataError, /more than float32 holds/],
     'a number that is too large for any': ['1\n1e400', DataError, /more than float32 holds/],
+    'a million digits in the first line, and no number': [
+      `${'1'.repeat(million)}x,2;3\n`,
+      FormatError,
+      /'1{40}' in row 0, column 0 /,
+    ],
     'an HTML page': ['<!DOCTYPE html>\n<html>', FormatError, /line 1: this is an HTML page/],
     'ids far from zero, a hundred thousand of them': [
       Array.from({ length: million / 10 }, (_, i) => 2 ** 40 + i).join('\n'),

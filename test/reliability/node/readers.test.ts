@@ -253,7 +253,7 @@ interface Table {
 }
 
 /** A table is what it is when it is written down and read once more. */
-function againAsText({ data, shape, columns, labels, classes }: CsvData, { label }: CsvOptions): void {
+function againAsText({ data, shape, columns, labels, classes }: CsvData, { label, classes: given }: CsvOptions): void {
   const [rows, width] = shape;
   if (data.length !== rows * width || columns.length !== width || !data.every(Number.isFinite))
     throw new Error('no table');
@@ -264,7 +264,7 @@ function againAsText({ data, shape, columns, labels, classes }: CsvData, { label
     lines.push(
       [quoted(labels ? classes![labels[row]] : ''), ...data.subarray(row * width, (row + 1) * width)].join(','),
     );
-  const again = readCsv(lines.join('\n'), { header: true, label: 0 });
+  const again = readCsv(lines.join('\n'), { header: true, label: 0, classes: given });
   if (String(again.data) !== String(data) || again.columns.join('\n') !== columns.join('\n'))
     throw new Error('another table when it is written down and read again');
   if (labels && (String(again.labels) !== String(labels) || again.classes!.join('\n') !== classes!.join('\n')))
