@@ -20,6 +20,17 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Links to places on the page: what stands behind the `#` of the address are the settings. */
+export function jumpLinks(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.jump a'))
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      const place = byId(link.hash.slice(1));
+      place.scrollIntoView();
+      place.focus({ preventScroll: true });
+    });
+}
+
 /** Terms and what they are, in an existing list. Only what changed is written. */
 export function writeFigures(list: HTMLElement, figures: Record<string, string>): void {
   const names = Object.keys(figures);

@@ -1,9 +1,13 @@
 /**
  * Work that is asked for more often than it can be done: never two at a time, and once more if it was asked for meanwhile. It rests after
- * each time, by how long it took, so that training has its share of the GPU.
+ * each time, by how long it took, so that training has its share of the GPU; who asks for it `now` ends the rest.
  */
-export function coalesced(work: () => Promise<void>, restMs: (tookMs: number) => number = () => 0): () => void {
+export function coalesced(
+  work: () => Promise<void>,
+  restMs: (tookMs: number) => number = () => 0,
+): (now?: boolean) => void {
   let [wanted, busy] = [false, false];
+  let wake = () => {};
   const run = async () => {
     busy = true;
     try {
@@ -12,15 +16,20 @@ export function coalesced(work: () => Promise<void>, restMs: (tookMs: number) =>
         const began = performance.now();
         await work();
         const rest = restMs(performance.now() - began);
-        if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+        if (rest <= 0) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, rest);
+        });
       }
     } finally {
       busy = false;
     }
   };
-  return () => {
+  return (now = false) => {
     wanted = true;
     if (!busy) void run();
+    else if (now) wake();
   };
 }
 

@@ -1,18 +1,24 @@
 /** The page: it draws, asks the worker, and never touches the GPU. */
 import 'uplot/dist/uPlot.min.css';
 import { Connection, WorkerError } from './connection.ts';
-import { byId, figure, h, tableOf, writeText } from './dom.ts';
+import { byId, figure, jumpLinks, writeText } from './dom.ts';
 import { emptyHistory, extended } from './history.ts';
+import { fromHash, toHash } from './link.ts';
 import { onTheme } from './look.ts';
 import { whyNot } from './normalizing.ts';
+import { hideNotice, showNotice } from './notice.ts';
+import { nameOf, namesOf } from './origin.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
+import type { ExampleKind } from './parts.ts';
+import { ownSettings, secondOf, suited } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
-import { fromHash, needsNewModel, toHash, type Settings } from './settings.ts';
+import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
 import { Anomalies } from './views/anomalies.ts';
 import { Choices } from './views/choices.ts';
 import { Controls, type Commands } from './views/controls.ts';
 import { OwnData } from './views/data.ts';
+import { showDecoded } from './views/decoded.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
 import { JigsawView } from './views/jigsaw.ts';
@@ -22,7 +28,8 @@ import { Reconstructions } from './views/reconstructions.ts';
 import { Rival } from './views/rival.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
-import { paintTiles, type TileKind } from './views/tiles.ts';
+import type { TileKind } from './views/tiles.ts';
+import { aboutLeftOut, aboutModel, aboutShown, namesOfShown } from './words.ts';
 
 /** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
 const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
@@ -42,6 +49,8 @@ const { settings: linked, unknown } = fromHash(location.hash);
 const unfit = whyNot(linked, undefined);
 let settings: Settings = unfit ? { ...linked, normalize: 'auto' } : linked;
 let opened: Opened | undefined;
+/** of the examples that were open last; a link does not say what a visitor's own are */
+let kind: ExampleKind | undefined = linked.data === 'digits' ? 'image' : undefined;
 let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
 let history: History = emptyHistory();
 let progress: Progress = { training: false, steps: 0, epochs: 0, imagesPerSecond: 0, submitsPerSecond: 0, bytes: 0 };
@@ -134,16 +143,7 @@ const decode = coalesced(async () => {
   const { x, y } = map.place;
   const values = recorded ? recorded.decode([x, y]) : visible() ? await ask('decode', map.place) : undefined;
   if (!values) return;
-  paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
-  const columns = opened?.data.columns;
-  byId('decoded-columns').hidden = !columns;
-  if (columns)
-    byId('decoded-columns').replaceChildren(
-      tableOf(
-        ['column', 'decoded'],
-        columns.map((column, i) => [column, figure(values[i])]),
-      ),
-    );
+  showDecoded(tile, values, opened?.data.columns);
 });
 
 const save = coalesced(
@@ -183,51 +183,60 @@ const drawing = new Drawing({
     const { count, trained } = opened.data;
     const rows = count - trained || count;
     const row = count - rows + Math.floor(Math.random() * rows);
-    return ask('rows', [row]);
+    const { origin } = opened.data;
+    const values = await ask('rows', [row]);
+    return values && { name: nameOf(origin, row), values };
   },
+  names: (examples) => (opened ? namesOf(opened.data.origin, examples) : ''),
   mark: (encoded) => map.mark(encoded),
   own: (examples) => void openOwn(examples),
 });
-const anomalies = new Anomalies(ask, (without) => change({ ...settings, without }));
+const anomalies = new Anomalies({ ask, change: (changed) => change({ ...settings, ...changed }) });
 new JigsawView(digits, showTrouble);
 const rival = new Rival(digits, {
-  settings: () => settings,
+  choose: (second, secondBeta) => change({ ...settings, second, secondBeta }),
   training: () => progress.training,
   beside: (second) => loss.beside(second),
   trouble: showTrouble,
 });
 new TakeAway(
   () => ({ settings, opened: opened && { ...opened, progress } }),
-  (kind) => ask('file', kind),
+  (file) => ask('file', file),
+  () => ask('table'),
 );
 const data = new OwnData({
-  digits: () => change({ ...settings, data: 'digits', without: -1 }),
+  digits: () => change({ ...(kind === 'table' ? suited(settings, 'image') : settings), data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples),
+  table: () => ask('table'),
   trouble: showTrouble,
 });
 
 /** Settings that the visitor has changed. */
 function change(next: Settings): void {
   const before = settings;
+  // Models of other data are not to be compared.
+  const others = next.data !== before.data || next.without !== before.without;
+  adopt(others ? { ...next, second: 'none' } : next);
+  if (others) rival.close();
+  if (needsNewModel(before, settings)) return void open({ resume: false });
+  if (needsAdjusting(before, settings)) void ask('adjust', settings);
+  if (before.slow !== settings.slow) void ask('pace', settings.slow ? 'slow' : 'full');
+  if (opened) rival.beside(opened.data, settings, secondOf(settings));
+}
+
+/** The settings, wherever the page shows them. */
+function adopt(next: Settings): void {
   settings = next;
   choices.write(settings);
   controls.rate = settings.rate;
-  window.history.replaceState(null, '', `#${toHash(settings)}`);
-  if (before.data !== settings.data || before.without !== settings.without) rival.close();
-  if (needsNewModel(before, settings)) void open({ resume: false });
-  else void ask('adjust', settings);
+  controls.slow = settings.slow;
+  const hash = toHash(settings);
+  window.history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
 }
 
-/** Examples of the visitor's own, with settings that suit them. */
 async function openOwn(examples: Examples): Promise<void> {
-  const table = examples.kind === 'table';
-  const suited: Partial<Settings> = table
-    ? { loss: 'mse', network: 'dense', hidden: [16, 8], corruption: 'none', code: 2 }
-    : { loss: 'bce' };
-  settings = { ...settings, ...suited, normalize: 'auto', data: 'own', without: -1 };
-  choices.write(settings);
   rival.close();
-  window.history.replaceState(null, '', `#${toHash(settings)}`);
+  adopt(ownSettings(settings, kind, examples));
   await open({ resume: false, own: examples });
 }
 
@@ -241,30 +250,26 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
   recorded = undefined;
   ({ history, progress } = answer);
   show(answer);
-  look();
-  judge();
-  if (byId<HTMLInputElement>('slow').checked) live.slow(true);
+  look(true);
+  judge(true);
+  if (settings.slow) void ask('pace', 'slow');
   if (wanted) live.play();
   const compared = await ask('yardsticks');
   if (compared) loss.compare(compared);
 }
 
 function show(answer: Opened): void {
-  const { data: set, shown, adapter, origin } = answer;
-  byId('notice').hidden = true;
+  const { data: set, shown } = answer;
+  hideNotice();
+  kind = set.kind;
+  document.body.dataset.kind = kind;
+  // Of a table, the anomalies are what one looks for.
+  byId(kind === 'table' ? 'board' : 'jigsaw').after(byId('anomalies'));
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
   map.labels = set;
-  map.banner = origin === 'bundled' ? 'a trained model came with the page' : undefined;
-  writeText(
-    byId('reconstructions-hint'),
-    `Examples ${set.trained === set.count ? 'it was trained on, as there are too few to hold any out' : 'it has not been trained on'}, and below each what comes out at the other end.`,
-  );
-  reconstructions.open(
-    tile,
-    shown.values,
-    shown.rows.length,
-    set.labels ? [...new Set(shown.rows.map((row) => set.classes[set.labels![row]]))] : [],
-  );
+  map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
+  writeText(byId('reconstructions-hint'), aboutShown(answer));
+  reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer));
   choices.open(answer);
   loss.open(settings, set);
   loss.show(history);
@@ -272,15 +277,11 @@ function show(answer: Opened): void {
   data.open(set, answer.normalizing);
   drawing.open(tile);
   instruments.open(answer.codeSize);
-  anomalies.open(set, settings.without);
+  anomalies.open(set, settings);
+  rival.beside(set, settings, secondOf(settings));
   controls.enabled = true;
   showProgress(answer.progress);
-  const words = {
-    new: 'A new model',
-    bundled: 'Trained already: play goes on, start over begins with random weights',
-    saved: 'Restored from this browser: it goes on where it was',
-  };
-  controls.state = `${words[origin]}. ${set.count.toLocaleString('en')} examples of ${set.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
+  controls.state = aboutModel(answer);
 }
 
 function showProgress(now: Progress): void {
@@ -298,6 +299,7 @@ function showProgress(now: Progress): void {
     announce('Training');
   }
   if (ended) {
+    judge(true);
     const last = history.epochs.at(-1) ?? history.steps.at(-1);
     controls.state = `Paused after ${now.steps.toLocaleString('en')} steps.`;
     announce(`Paused after ${now.epochs.toFixed(1)} epochs${last ? `, loss ${figure(last.loss)}` : ''}`);
@@ -318,16 +320,12 @@ function showTrouble(error: unknown): void {
     void showRecorded(message).catch(showTrouble);
     return;
   }
-  const notice = byId('notice');
   // What went wrong in the worker may have been the GPU; what went wrong here is a matter of what was asked.
   const ended = error instanceof WorkerError;
-  const button = h(
-    'button',
-    { type: 'button', onclick: () => (ended ? void open({ resume: true }) : (notice.hidden = true)) },
-    ended ? 'Try again' : 'Close',
-  );
-  notice.replaceChildren(h('p', {}, h('strong', {}, name === 'Error' ? '' : `${name}: `), message, button));
-  notice.hidden = false;
+  const button = ended
+    ? { text: 'Try again', press: () => void open({ resume: true }) }
+    : { text: 'Close', press: hideNotice };
+  showNotice(name === 'Error' ? '' : `${name}: `, message, button);
   if (!ended) return;
   wanted = false;
   controls.state = 'Something went wrong; what it was is written above.';
@@ -347,7 +345,7 @@ const live: Commands = {
     wanted = false;
     void open({ resume: false });
   },
-  slow: (slow) => void ask('pace', slow ? 'slow' : 'full'),
+  slow: (slow) => change({ ...settings, slow }),
   rate: (rate) => change({ ...settings, rate }),
 };
 commands = live;
@@ -369,18 +367,16 @@ async function showRecorded(reason: string): Promise<void> {
 async function start(): Promise<void> {
   controls.enabled = false;
   controls.rate = settings.rate;
+  controls.slow = settings.slow;
   if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
   // What was recorded is there at once; the GPU takes a moment.
-  recorded = toHash(settings) === '' ? await fetchRecorded().catch(() => undefined) : undefined;
+  recorded = !needsNewModel(defaults, settings) ? await fetchRecorded().catch(() => undefined) : undefined;
   if (recorded) tile = recorded.tile;
   recorded?.set();
   controls.state = 'Opening the GPU …';
   await open({ resume: true, bundled: recorded && bundled.model });
-  const leftOut = [
-    ...(unknown.length ? [`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`] : []),
-    ...(unfit ? [`The normalisation of this link was left out. ${unfit}`] : []),
-  ];
-  if (leftOut.length) showTrouble(new Error(leftOut.join(' ')));
+  const leftOut = aboutLeftOut(unknown, unfit);
+  if (leftOut) showTrouble(new Error(leftOut));
 }
 
 document.addEventListener('visibilitychange', () => {
@@ -389,6 +385,9 @@ document.addEventListener('visibilitychange', () => {
 });
 onTheme(() => [look, decode].forEach((wake) => wake()));
 addEventListener('hashchange', () => location.reload());
-byId('map-table').closest('details')!.addEventListener('toggle', look);
+jumpLinks();
+byId('map-table')
+  .closest('details')!
+  .addEventListener('toggle', () => look());
 
 void start().catch(showTrouble);

@@ -113,11 +113,11 @@ function outputOf(settings: Settings, kind: ExampleKind): string {
 /** As it stands in a program. */
 export const written = ([maker, ...values]: Call): string => `${maker}(${values.map(literal).join(', ')})`;
 
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)
       .map(([name, inner]) => `${name}: ${literal(inner)}`)
       .join(', ')} }`;
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'string' ? `'${value.replace(/['\\]/g, '\\$&')}'` : String(value);
 }

@@ -1,4 +1,7 @@
-import { defaults, type Settings } from './settings.ts';
+import { rarest } from './origin.ts';
+import type { ExampleKind } from './parts.ts';
+import type { Examples } from './protocol.ts';
+import { beside, defaults, type Settings } from './settings.ts';
 
 /** A member of the family: which parts make it, and what there is to see. */
 export interface Preset {
@@ -10,6 +13,10 @@ export interface Preset {
 /** Parts that a preset does not name are these: a plain autoencoder. */
 const plain: Partial<Settings> = { ...defaults, gaussian: false, rate: 0.001 };
 
+/**
+ * Members are to be compared: each has a code of 32 numbers, or of 2 where its map is to show all of it, and learns by cross-entropy unless it says
+ * why not.
+ */
 export const presets: Record<string, Preset> = {
   variational: {
     title: 'Variational, 2 numbers',
@@ -30,68 +37,131 @@ export const presets: Record<string, Preset> = {
     parts: {},
   },
   linear: {
-    title: 'Linear = PCA',
-    about: 'No activation anywhere. However long it trains, it cannot beat principal components of the same size.',
+    title: 'Linear = PCA, 32 numbers',
+    about:
+      'No activation anywhere. It learns by squared error, which principal components of the same size keep smallest: on the examples trained on, it cannot beat them.',
+    parts: { hidden: [], code: 32, activation: 'linear', loss: 'mse', rate: 0.003 },
+  },
+  'linear-map': {
+    title: 'Linear = PCA, 2 numbers',
+    about: 'As above, with a code that the map shows as it is: the plane of the first two principal components.',
     parts: { hidden: [], activation: 'linear', loss: 'mse', rate: 0.003 },
   },
   tied: {
-    title: 'Tied weights',
+    title: 'Tied weights, 32 numbers',
     about: 'The decoder has the encoder’s weights, transposed: half the parameters.',
     parts: { hidden: [], code: 32, tied: true },
   },
   stacked: {
-    title: 'Stacked, layer by layer',
-    about: 'Each layer first learns alone to reconstruct what the one before it makes; then all learn together.',
-    parts: { hidden: [128, 64], code: 16, loss: 'mse', pretrain: true },
+    title: 'Stacked, 32 numbers',
+    about: 'Each layer first learns alone to reconstruct the output of the one before it; then all learn together.',
+    parts: { hidden: [128, 64], code: 32, pretrain: true },
   },
   denoising: {
-    title: 'Denoising',
+    title: 'Denoising, 32 numbers',
     about: 'It sees a noisy picture and is asked for the clean one.',
-    parts: { hidden: [], code: 64, corruption: 'gaussianNoise', amount: 0.5 },
+    parts: { hidden: [], code: 32, corruption: 'gaussianNoise', amount: 0.5 },
   },
   sparse: {
-    title: 'Sparse',
-    about: 'A penalty on every active unit: few of the many speak at a time.',
-    parts: { hidden: [], code: 64, penalty: 'sparsity', weight: 0.0005 },
+    title: 'Sparse, 32 numbers',
+    about: 'A penalty on every active unit: for each picture only a few of them are active.',
+    parts: { hidden: [], code: 32, penalty: 'sparsity', weight: 0.0005 },
   },
   contractive: {
-    title: 'Contractive',
-    about: 'A penalty on the slope of the code: small changes of the picture hardly move it.',
-    parts: { hidden: [], code: 64, activation: 'sigmoid', penalty: 'contractive', weight: 0.001 },
+    title: 'Contractive, 32 numbers',
+    about:
+      'A penalty on the slope of the code: small changes of the picture hardly move it. The weights are tied, or the encoder’s would only shrink and the decoder’s grow.',
+    parts: {
+      hidden: [],
+      code: 32,
+      activation: 'sigmoid',
+      penalty: 'contractive',
+      weight: 0.001,
+      tied: true,
+      rate: 0.01,
+    },
   },
   'stochastic-contractive': {
-    title: 'Stochastic contractive',
-    about: 'The same aim by trying: a picture and its slightly noisy twin should have the same code.',
-    parts: { hidden: [], code: 64, activation: 'sigmoid', penalty: 'stochasticContractive', weight: 0.1, amount: 0.1 },
+    title: 'Stochastic contractive, 32 numbers',
+    about:
+      'The same aim by trying: a picture and its slightly noisy twin should have the same code. The weights are tied.',
+    parts: {
+      hidden: [],
+      code: 32,
+      activation: 'sigmoid',
+      penalty: 'stochasticContractive',
+      weight: 0.1,
+      amount: 0.1,
+      tied: true,
+      rate: 0.01,
+    },
   },
   'variational-wide': {
-    title: 'Variational, 20 numbers',
+    title: 'Variational, 32 numbers',
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
-    parts: { gaussian: true, hidden: [128], code: 20 },
+    parts: { gaussian: true, hidden: [128], code: 32 },
   },
   convolutional: {
-    title: 'Convolutional',
+    title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',
     parts: { network: 'convolutional', hidden: [] },
   },
   'super-resolution': {
-    title: 'Super-resolution',
+    title: 'Super-resolution, 32 numbers',
     about: 'It sees a picture of a quarter of the resolution and is asked for the whole one.',
-    parts: { hidden: [128], code: 64, corruption: 'downsample', amount: 4 },
+    parts: { hidden: [128], code: 32, corruption: 'downsample', amount: 4 },
   },
   tiles: {
-    title: 'Tiles put in order',
+    title: 'Tiles put in order, 32 numbers',
     about: 'It sees the picture’s quarters shuffled and is asked for the picture.',
-    parts: { hidden: [128], code: 64, corruption: 'shuffleTiles', amount: 2 },
+    parts: { hidden: [128], code: 32, corruption: 'shuffleTiles', amount: 2 },
+  },
+  table: {
+    title: 'For tables, 4 numbers',
+    about:
+      'A plain one for rows of numbers. Whatever does not fit the way the columns depend on each other has a large error.',
+    parts: { hidden: [16, 8], code: 4, loss: 'mse', rate: 0.002 },
   },
 };
 
-/**
- * The settings that a preset stands for. Data, batch and seed stay as they are, and so does the normalisation as long as the loss does: another
- * loss may ask for another one.
- */
+/** Whether a member, or a corruption of a hand-made one, has a meaning for such examples. */
+export const suits = ({ network, corruption }: Partial<Settings>, kind: ExampleKind): boolean =>
+  kind === 'image' || (network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles');
+
+/** Of the page and of the data, not of the member. */
+const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
+
+/** The settings that a preset stands for. The normalisation stays as long as the loss does: another loss may ask for another one. */
 export function withPreset(settings: Settings, name: string): Settings {
-  const { data, batch, seed, without, normalize } = settings;
-  const made: Settings = { ...settings, ...plain, ...presets[name]?.parts, data, batch, seed, without, preset: name };
-  return made.loss === settings.loss ? { ...made, normalize } : made;
+  const stays = Object.fromEntries(kept.map((key) => [key, settings[key]])) as Partial<Settings>;
+  const made: Settings = { ...settings, ...plain, ...presets[name].parts, ...stays, preset: name };
+  return made.loss === settings.loss ? { ...made, normalize: settings.normalize } : made;
 }
+
+/** The settings for examples of another kind than before: a table asks for a member of its own, and pictures for another than a table's. */
+export const suited = (settings: Settings, kind: ExampleKind): Settings => ({
+  ...withPreset(settings, kind === 'table' ? 'table' : defaults.preset),
+  normalize: 'auto',
+});
+
+/**
+ * The settings for examples of a visitor's own: as they are, unless they are for another kind of examples. `before` is the kind of those that were
+ * open; undefined where a link to a visitor's own examples is followed, which has settings for the very file that is opened now.
+ */
+export function ownSettings(settings: Settings, before: ExampleKind | undefined, examples: Examples): Settings {
+  const { kind, classes } = examples;
+  const fit = before && before !== kind ? suited(settings, kind) : settings;
+  const linked = (label: number) => !before && classes?.[label] !== undefined;
+  return {
+    ...fit,
+    data: 'own',
+    without: linked(fit.without) ? fit.without : -1,
+    strange: linked(fit.strange) ? fit.strange : rarest(examples),
+    // Models of other data are not to be compared.
+    second: before ? 'none' : fit.second,
+  };
+}
+
+/** The second model: it has the data, the seed and the batch of the first. Undefined where there is none. */
+export const secondOf = (settings: Settings): Settings | undefined =>
+  settings.second === 'none' ? undefined : { ...withPreset(settings, settings.second), beta: settings.secondBeta };

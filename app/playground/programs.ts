@@ -1,30 +1,75 @@
 import type { Activation } from '../../src/index.ts';
-import { featuresOf, written, type Call, type Parts } from './parts.ts';
-import type { Opened } from './protocol.ts';
+import { featuresOf, literal, written, type Call, type Parts } from './parts.ts';
+import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
+import { columnIn } from './table.ts';
+
+/** Lines that make `data`, a data set, and what of the library they use. */
+interface Reading {
+  uses: string;
+  lines: string[];
+}
+
+function readingOf(
+  { data, without }: Settings,
+  { kind, shape }: Opened['data'],
+  of: Parts['input'],
+  table?: TableFile,
+): Reading {
+  const shaped = Array.isArray(of) ? [`shape: [${of.join(', ')}]`] : [];
+  const dataset = (source: string, labels: string[]) => {
+    const options = [...shaped, ...labels].join(', ');
+    return `const data = await dataset(gpu, ${source}${options && `, { ${options} }`});`;
+  };
+  if (kind === 'table') {
+    const { label, leftOut = [] } = table ?? {};
+    const names = leftOut.map((column) => columnIn(table!, column));
+    return {
+      uses: 'readCsv',
+      lines: [
+        ...(names.length
+          ? [`// These columns are not learned: remove them from the file first: ${names.join(', ')}.`]
+          : []),
+        `const table = readCsv(await (await fetch('data.csv')).text()${label === undefined ? '' : `, { label: ${literal(columnIn(table!, label))} }`});`,
+        dataset('table', label === undefined ? [] : ['labels: table.labels']),
+      ],
+    };
+  }
+  if (data === 'own')
+    return {
+      uses: 'readImages',
+      lines: [
+        '// `files`: those of an <input type="file" multiple>.',
+        dataset(`await readImages(files, { size: [${shape[0]}, ${shape[1]}], channels: ${shape[2]} })`, []),
+      ],
+    };
+  // Without labels no class can be left out.
+  const labels = without < 0 ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
+  return {
+    uses: 'fetchIdx',
+    lines: [...labels, dataset("await fetchIdx('train-images-idx3-ubyte')", without < 0 ? [] : ['labels'])],
+  };
+}
 
 /** The model and its training as a program that runs by itself. */
-export function typescriptOf(
-  parts: Parts,
-  { optimizer, rate, batch, pretrain }: Settings,
-  { data, progress }: Opened,
-): string {
+export function typescriptOf(parts: Parts, settings: Settings, { data, progress }: Opened, table?: TableFile): string {
+  const { optimizer, rate, batch, pretrain, without } = settings;
   const { input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed } = parts;
-  const reader = data.kind === 'table' ? 'readCsv' : 'fetchIdx';
+  const reading = readingOf(settings, data, input, table);
   const used = [...encoder, ...decoder, corrupt, penalty, normalize].flatMap((call) => (call ? [call[0]] : []));
-  const names = [...new Set([optimizer, 'autoencoder', 'dataset', 'openGpu', reader, ...used])].sort();
+  const names = [...new Set([optimizer, 'autoencoder', 'dataset', 'openGpu', reading.uses, ...used])].sort();
   const layers = (calls: Call[]) => `[${calls.map(written).join(', ')}]`;
-  const shape = Array.isArray(input) ? `, { shape: [${input.join(', ')}] }` : '';
-  const source =
-    data.kind === 'table'
-      ? "readCsv(await (await fetch('data.csv')).text(), { header: true })"
-      : "await fetchIdx('train-images-idx3-ubyte')";
+  // A class left out of training has codes all the same.
+  const training = without < 0 ? 'data' : 'training';
   const options = `batchSize: ${batch}, optimizer: ${optimizer}(${rate})`;
   return [
     `import { ${names.join(', ')} } from 'latentgpu';`,
     '',
     'const gpu = await openGpu();',
-    `const data = await dataset(gpu, ${source}${shape});`,
+    ...reading.lines,
+    ...(without < 0
+      ? []
+      : [`const training = data.filter((label) => label !== ${without}); // all but ${data.classes[without]}`]),
     'const model = await autoencoder(gpu, {',
     `  input: ${Array.isArray(input) ? `[${input.join(', ')}]` : input},`,
     `  encoder: ${layers(encoder)},`,
@@ -36,8 +81,8 @@ export function typescriptOf(
     ...(tied ? ['  tied: true,'] : []),
     `  seed: ${seed},`,
     '});',
-    ...(pretrain ? [`await model.pretrain(data, { epochs: 2, ${options} });`] : []),
-    `const history = await model.fit(data, { epochs: ${Math.max(1, Math.round(progress.epochs))}, ${options} });`,
+    ...(pretrain ? [`await model.pretrain(${training}, { epochs: 2, ${options} });`] : []),
+    `const history = await model.fit(${training}, { epochs: ${Math.max(1, Math.round(progress.epochs))}, ${options} });`,
     'const codes = await model.encode(data);',
     '',
   ].join('\n');

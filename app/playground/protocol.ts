@@ -2,6 +2,22 @@
 import type { ExampleKind, Normalizing } from './parts.ts';
 import type { Settings } from './settings.ts';
 
+/** A visitor's table as it was read, and the places of its columns that are no numbers to learn. */
+export interface TableFile {
+  text: string;
+  /** the column with the classes */
+  label?: number;
+  leftOut: number[];
+}
+
+/** Which of the visitor's examples each one is: the page has them in another order. */
+export interface Origin {
+  /** of a table: rows of the file below its header, from 0 */
+  rows?: Uint32Array;
+  /** of pictures: names of files, or of a collection's images */
+  names?: string[];
+}
+
 /** Examples with what belongs to them, as a visitor brings them. */
 export interface Examples {
   name: string;
@@ -15,6 +31,9 @@ export interface Examples {
   classes?: string[];
   /** of a table */
   columns?: string[];
+  table?: TableFile;
+  /** of pictures */
+  names?: string[];
 }
 
 /** Of each column of a table or pixel of a picture, over the examples trained on. */
@@ -68,6 +87,7 @@ export interface Opened {
     labels?: Int32Array;
     classes: string[];
     columns?: string[];
+    origin: Origin;
     /** a column with values outside of [0, 1], which not every loss can work with as they are */
     beyond?: string;
     /** of a table, and of pictures that are normalised */
@@ -114,7 +134,7 @@ export interface Look {
 export interface Verdict {
   at: number;
   losses: { loss: number; reconstruction: number; kl?: number; penalty?: number };
-  /** mean squared error of an element, for the comparison with PCA */
+  /** mean squared error of an element over all examples held out, as PCA's */
   squaredError: number;
   /** share of held-out examples whose ten nearest neighbours by code vote for their class */
   probe?: number;
@@ -137,7 +157,7 @@ export interface Encoded {
   error: number;
   /** of a Gaussian code: standard deviations along the map's axes, and their covariance */
   ellipse?: { xx: number; xy: number; yy: number };
-  /** the nearest examples by code: rows and their values */
+  /** the nearest examples by code, and their values */
   neighbors: { rows: number[]; values: Float32Array };
 }
 
@@ -149,6 +169,8 @@ export interface Point {
 export interface Scores {
   /** reconstruction loss of every example */
   scores: Float32Array;
+  /** of training, when they were taken */
+  steps: number;
 }
 
 export type FileKind = 'safetensors' | 'onnx';
@@ -176,8 +198,10 @@ export interface Requests {
   codeAt(ask: Point): Float32Array;
   rows(ask: number[]): Float32Array;
   scores(): Scores;
-  /** the reconstruction loss of one example, by feature */
-  blame(ask: number): { errors: Float32Array; values: Float32Array; reconstruction: Float32Array };
+  /** the reconstruction loss of some examples, by feature */
+  blame(ask: number[]): { errors: Float32Array; values: Float32Array; reconstruction: Float32Array };
+  /** the visitor's table, which outlives a reload here */
+  table(): TableFile | undefined;
   file(ask: FileKind): Uint8Array;
   save(): void;
   forget(): void;

@@ -45,7 +45,7 @@ export class RecordedRun {
     const { map, reconstructions, loss } = this.stage;
     const { originals, classes } = this.recording;
     map.labels = this.recording;
-    reconstructions.open(this.tile, originals, classes.length, classes);
+    reconstructions.open(this.tile, originals, classes.length, `test images of ${classes.join(', ')}`);
     loss.open(defaults, this.tile);
     this.#show();
   }

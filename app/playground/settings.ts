@@ -1,6 +1,13 @@
 import type { Activation } from '../../src/index.ts';
 
-/** Everything a visitor can set: what is trained, and how. All of it fits into a link. */
+/**
+ * The page's state is in three places, and nowhere else:
+ * - `Settings`: what is trained, how, beside what, and how its anomalies are looked at. A link holds all of it, and so does the address after a reload.
+ * - This browser's storage (`worker/storage.ts`): the visitor's own examples, with what each column of a table is used for, and the first model's
+ *   weights, steps and losses. They never leave the machine; the second model's weights are not kept.
+ * - What is looked at just now, which a reload begins anew: the place on the map, the class that is shown alone, the part of the loss, the ends of
+ *   the walk, the sliders of the code, the drawings, the jigsaw.
+ */
 export interface Settings {
   /** which preset it began as; the rest may have moved away from it */
   preset: string;
@@ -30,6 +37,16 @@ export interface Settings {
   seed: number;
   /** a class that is left out of training, to see whether it is found strange; -1 for none */
   without: number;
+  /** a pause after every step */
+  slow: boolean;
+  /** the preset of the second model, or 'none' */
+  second: string;
+  /** of the second model, where its code is Gaussian */
+  secondBeta: number;
+  /** the share of the examples that is flagged */
+  contamination: number;
+  /** the class that the ROC curve takes for the strange one */
+  strange: number;
 }
 
 /** In the order in which they are offered, each with its module in PyTorch. */
@@ -80,78 +97,29 @@ export const defaults: Settings = {
   batch: 128,
   seed: 0,
   without: -1,
+  slow: false,
+  second: 'none',
+  secondBeta: 1,
+  contamination: 0.02,
+  strange: 0,
 };
 
-/** These change while a model trains; every other one asks for a new model. */
-const live: readonly (keyof Settings)[] = ['rate', 'optimizer', 'batch', 'preset'];
+/** A running training takes these over. */
+const adjustable: readonly (keyof Settings)[] = ['rate', 'optimizer', 'batch'];
+/** These are about the page around the model. */
+export const beside = ['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const;
 
+const differ = (before: Settings, after: Settings, names: readonly (keyof Settings)[]): boolean =>
+  names.some((name) => String(before[name]) !== String(after[name]));
+
+export const needsAdjusting = (before: Settings, after: Settings): boolean => differ(before, after, adjustable);
+
+/** Every setting that is neither adjustable nor beside the model makes another model. */
 export const needsNewModel = (before: Settings, after: Settings): boolean =>
-  (Object.keys(before) as (keyof Settings)[]).some(
-    (name) => !live.includes(name) && String(before[name]) !== String(after[name]),
+  differ(
+    before,
+    after,
+    (Object.keys(before) as (keyof Settings)[]).filter(
+      (name) => !adjustable.includes(name) && !(beside as readonly string[]).includes(name),
+    ),
   );
-
-/** How a setting is read from text; undefined where the text is none of its values. */
-type Reader<T> = (text: string) => T | undefined;
-
-const choice =
-  <T extends string>(values: readonly T[]): Reader<T> =>
-  (text) =>
-    values.find((value) => value === text);
-const flag: Reader<boolean> = (text) => (text === 'true' ? true : text === 'false' ? false : undefined);
-const number =
-  (least: number, most: number, whole = false): Reader<number> =>
-  (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
-  };
-const widths: Reader<number[]> = (text) => {
-  const values = text
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map(number(1, 2048, true));
-  return values.length <= 6 && values.every((value) => value !== undefined) ? values : undefined;
-};
-
-export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
-  preset: (text) => (/^[a-z-]{1,40}$/.test(text) ? text : undefined),
-  data: choice(['digits', 'own']),
-  network: choice(['dense', 'convolutional']),
-  hidden: widths,
-  code: number(1, 256, true),
-  gaussian: flag,
-  beta: number(0, 100),
-  activation: choice(activations),
-  loss: choice(['bce', 'mse']),
-  corruption: choice(corruptions),
-  amount: number(0.01, 8),
-  penalty: choice(penalties),
-  weight: number(0, 10),
-  normalize: choice(normalizations),
-  tied: flag,
-  pretrain: flag,
-  optimizer: choice(optimizers),
-  rate: number(1e-6, 1),
-  batch: number(1, 4096, true),
-  seed: number(0, 2 ** 32 - 1, true),
-  without: number(-1, 1000, true),
-};
-
-/** The part of a link behind the `#`: whatever differs from the defaults. */
-export function toHash(settings: Settings): string {
-  const different = Object.entries(settings).filter(
-    ([name, value]) => String(value) !== String(defaults[name as keyof Settings]),
-  );
-  return new URLSearchParams(different.map(([name, value]) => [name, String(value)])).toString();
-}
-
-/** Settings from a link, and what in it could not be understood. */
-export function fromHash(hash: string): { settings: Settings; unknown: string[] } {
-  const settings: Settings = { ...defaults };
-  const unknown: string[] = [];
-  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
-    const value = Object.hasOwn(readers, name) ? readers[name as keyof Settings](text) : undefined;
-    if (value === undefined) unknown.push(`${name}=${text}`);
-    else Object.assign(settings, { [name]: value });
-  }
-  return { settings, unknown };
-}

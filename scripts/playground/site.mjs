@@ -10,9 +10,10 @@ const folder = path.join(root, 'app', 'playground');
 /**
  * Writes the page as static files that work in any folder of any web server.
  * @param {string} out relative to the repository
+ * @param {Parameters<typeof digits>[0]} [counts] of its digits
  * @returns {Promise<string>} the folder
  */
-export async function buildSite(out) {
+export async function buildSite(out, counts) {
   const outDir = path.resolve(root, out);
   await makeFolder(outDir);
   await build({
@@ -26,7 +27,8 @@ export async function buildSite(out) {
     build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'LICENSES.md' } },
   });
   await mkdir(path.join(outDir, 'data'), { recursive: true });
-  for (const [name, bytes] of Object.entries(await digits())) await writeFile(path.join(outDir, 'data', name), bytes);
+  for (const [name, bytes] of Object.entries(await digits(counts)))
+    await writeFile(path.join(outDir, 'data', name), bytes);
   return outDir;
 }
 

@@ -72,6 +72,7 @@ export interface OnDevice {
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
+  #indices: Uint32Array | undefined;
   /** Those of its views, whoever still has them. */
   readonly #orders = new Map<WeakRef<Dataset>, Tensor>();
 
@@ -95,6 +96,11 @@ export class Dataset {
   /** Values in an example. */
   get features(): number {
     return this.shape.reduce((product, n) => product * n, 1);
+  }
+
+  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. */
+  get indices(): Uint32Array {
+    return (this.#indices ??= this.rows?.slice() ?? Uint32Array.from({ length: this.length }, (_, i) => i));
   }
 
   get disposed(): boolean {

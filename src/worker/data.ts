@@ -47,6 +47,8 @@ export class Gpu extends Remote {
 
 /** Examples that lie on the worker's device. Views made of it share its memory. */
 export class Dataset extends Remote {
+  #indices: Uint32Array | undefined;
+
   /** @internal */
   constructor(
     readonly gpu: Gpu,
@@ -55,8 +57,14 @@ export class Dataset extends Remote {
     readonly shape: readonly number[],
     readonly labels: Int32Array | undefined,
     readonly length: number,
+    private readonly rows?: Uint32Array,
   ) {
     super(gpu.client, handle);
+  }
+
+  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. */
+  get indices(): Uint32Array {
+    return (this.#indices ??= this.rows?.slice() ?? Uint32Array.from({ length: this.length }, (_, i) => i));
   }
 
   /** Values in an example. */
@@ -90,10 +98,11 @@ export class Dataset extends Remote {
   #view(indices: number[]): Dataset {
     const handle = this.client.newHandle();
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
+    const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     void this.client
       .call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true })
       .catch(() => {}); // Whoever uses it is told.
-    return new Dataset(this.gpu, handle, this.shape, labels, indices.length);
+    return new Dataset(this.gpu, handle, this.shape, labels, indices.length, rows);
   }
 }
 

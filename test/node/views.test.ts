@@ -39,6 +39,20 @@ describe('views', () => {
     expect([few.length, many.length, rows(ones.split(1 / 3, { seed: 2 })[0])]).toEqual([1, 2, rows(few)]);
   });
 
+  it('say which examples they have, by their numbers in the data set as it was made', async () => {
+    const set = await labelled();
+    expect([...set.indices]).toEqual(count(10));
+    const [few, many] = set.split(0.3, { seed: 5 });
+    expect([...few.indices, ...many.indices].sort((a, b) => a - b)).toEqual(count(10));
+    const twos = many.filter((label) => label === 2).take(2);
+    expect([...twos.indices].map((i) => set.labels![i])).toEqual([2, 2]);
+    expect([...twos.indices]).toEqual([...many.indices].filter((i) => set.labels![i] === 2).slice(0, 2));
+    // What is handed out is not what the view goes by.
+    const own = rows(twos);
+    twos.indices.fill(9);
+    expect(rows(twos)).toEqual(own);
+  });
+
   it('are drawn from the seed, none twice', async () => {
     const set = await dataset(standIn(), floats(100), { shape: [1] });
     const draw = (...options: [{ seed?: number }?]) => set.split(0.3, ...options).map((part) => rows(part)!);

@@ -1,16 +1,9 @@
 import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
-import { presets, withPreset } from '../presets.ts';
+import { readers } from '../link.ts';
+import { presets, suits, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
-import {
-  activations,
-  corruptions,
-  normalizations,
-  optimizers,
-  penalties,
-  readers,
-  type Settings,
-} from '../settings.ts';
+import { activations, corruptions, normalizations, optimizers, penalties, type Settings } from '../settings.ts';
 
 const words: Record<string, string> = {
   none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
@@ -61,7 +54,7 @@ export class Choices {
         field.value = Array.isArray(settings[name]) ? settings[name].join(', ') : String(settings[name]);
       if (field instanceof HTMLElement) field.removeAttribute('aria-invalid');
     }
-    writeText(byId('about'), presets[settings.preset]?.about ?? 'Parts of your own choice.');
+    writeText(byId('about'), presets[settings.preset].about);
     const needed: Record<string, boolean> = {
       gaussian: settings.gaussian,
       corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
@@ -75,6 +68,10 @@ export class Choices {
   /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
   open({ widths, parameters, normalizing, data }: Opened): void {
     this.#beyond = data.beyond;
+    for (const option of this.#field('preset').options)
+      option.disabled = !suits(presets[option.value].parts, data.kind);
+    for (const option of this.#field('corruption').options)
+      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data.kind);
     writeText(byId('refused'), '');
     writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
     const narrowest = Math.min(...widths);

@@ -23,7 +23,7 @@ export class Controls {
     byId<HTMLInputElement>('slow').addEventListener('change', ({ target }) =>
       commands.slow((target as HTMLInputElement).checked),
     );
-    this.#rate.addEventListener('input', () => this.#writeRate());
+    this.#rate.addEventListener('input', () => this.#writeRate(this.#readRate()));
     this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
     document.addEventListener('keydown', (event) => {
       // Elsewhere the space bar belongs to whatever has the focus.
@@ -38,9 +38,14 @@ export class Controls {
     for (const id of ['play', 'step', 'again']) byId<HTMLButtonElement>(id).disabled = !enabled;
   }
 
+  /** As it is, also where the slider can stand only near it. */
   set rate(rate: number) {
     this.#rate.value = `${Math.log10(rate)}`;
-    this.#writeRate();
+    this.#writeRate(rate);
+  }
+
+  set slow(slow: boolean) {
+    byId<HTMLInputElement>('slow').checked = slow;
   }
 
   set state(text: string) {
@@ -59,8 +64,8 @@ export class Controls {
     return Number((10 ** Number(this.#rate.value)).toPrecision(2));
   }
 
-  #writeRate(): void {
-    const text = String(this.#readRate());
+  #writeRate(rate: number): void {
+    const text = String(rate);
     writeText(byId('rate-value'), text);
     this.#rate.setAttribute('aria-valuetext', text);
   }

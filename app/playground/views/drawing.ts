@@ -1,13 +1,14 @@
 import { byId, figure, h, writeText } from '../dom.ts';
-import { context2d } from '../look.ts';
 import { coalesced } from '../pacing.ts';
 import type { Encoded, Examples } from '../protocol.ts';
-import { paintTiles, type TileKind } from './tiles.ts';
+import { clearTiles, paintTiles, type TileKind } from './tiles.ts';
 
 export interface DrawingLinks {
   encode(values: Float32Array): Promise<Encoded | undefined>;
-  /** one of the examples held out */
-  example(): Promise<Float32Array | undefined>;
+  /** one of the examples held out, and what it is called */
+  example(): Promise<{ name: string; values: Float32Array } | undefined>;
+  /** what these examples are called */
+  names(examples: number[]): string;
   mark(encoded: Encoded | undefined): void;
   /** the visitor wants a model of these */
   own(examples: Examples): void;
@@ -22,6 +23,8 @@ export class Drawing {
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
   #values: Float32Array = new Float32Array(784);
   #empty = true;
+  /** of the example that was taken, as long as nothing is drawn into it */
+  #name: string | undefined;
   #last: [number, number] | undefined;
   /** those that were kept, as bytes */
   #kept: Uint8Array[] = [];
@@ -45,7 +48,6 @@ export class Drawing {
 
   open(tile: TileKind): void {
     this.#tile = tile;
-    this.#canvas.hidden = tile.kind !== 'image';
     this.#values = new Float32Array(tile.shape.reduce((product, n) => product * n, 1));
     // Drawings of another size would not fit together.
     if (this.#kept[0]?.length !== this.#values.length) this.#kept = [];
@@ -73,6 +75,7 @@ export class Drawing {
       this.#dot(from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]));
     }
     this.#last = to;
+    this.#name = undefined;
     this.#changed();
   }
 
@@ -91,9 +94,10 @@ export class Drawing {
   }
 
   async #takeExample(): Promise<void> {
-    const values = await this.links.example();
-    if (!values) return;
-    this.#values = values;
+    const example = await this.links.example();
+    if (!example) return;
+    this.#values = example.values;
+    this.#name = example.name;
     this.#changed();
   }
 
@@ -113,7 +117,8 @@ export class Drawing {
   #train(): void {
     const values = new Uint8Array(this.#kept.length * this.#values.length);
     this.#kept.forEach((drawing, i) => values.set(drawing, i * drawing.length));
-    this.links.own({ name: 'your drawings', kind: 'image', shape: this.#tile.shape, values });
+    const names = this.#kept.map((_, i) => `drawing ${i + 1}`);
+    this.links.own({ name: 'your drawings', kind: 'image', shape: this.#tile.shape, values, names });
   }
 
   #changed(): void {
@@ -125,9 +130,8 @@ export class Drawing {
   #clear(): void {
     this.#values.fill(0);
     this.#empty = true;
-    this.#last = undefined;
-    const drawn = byId<HTMLCanvasElement>('drawn');
-    context2d(drawn).clearRect(0, 0, drawn.width, drawn.height);
+    this.#last = this.#name = undefined;
+    clearTiles(byId<HTMLCanvasElement>('drawn'));
     if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
     byId('neighbors').replaceChildren();
     writeText(
@@ -151,7 +155,7 @@ export class Drawing {
     const around = encoded.ellipse ? '; the ellipse is one standard deviation of it' : '';
     writeText(
       byId('drawn-state'),
-      `At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`,
+      `${this.#name ? `${this.#name}: ` : ''}At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`,
     );
     this.#showNeighbors(encoded);
   }
@@ -161,8 +165,9 @@ export class Drawing {
     let canvas = place.querySelector('canvas');
     if (!canvas) {
       canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the nearest codes' });
-      place.replaceChildren(h('p', {}, 'The examples with the nearest codes:'), canvas);
+      place.replaceChildren(h('p'), canvas);
     }
+    writeText(place.querySelector('p')!, `The examples with the nearest codes: ${this.links.names(rows)}.`);
     paintTiles(canvas, this.#tile, values, rows.length);
   }
 }

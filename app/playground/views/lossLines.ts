@@ -137,6 +137,24 @@ function rescalingOf(second: Settings, first: Settings, examples: ExampleShape):
   return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
 }
 
+/** In what two models differ that makes their figures hard to compare; empty where they do not. */
+export function unlike(second: Settings, first: Settings, { kind }: ExampleShape): string {
+  const sentences: string[] = [];
+  if (second.code !== first.code)
+    sentences.push(`Its code has ${second.code} numbers, the first one’s has ${first.code}.`);
+  const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
+  const losses =
+    second.loss !== first.loss
+      ? `It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}`
+      : own !== other
+        ? `Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}`
+        : second.gaussian !== first.gaussian
+          ? `Only ${second.gaussian ? 'its' : 'the first one’s'} loss has a divergence in it`
+          : undefined;
+  if (losses) sentences.push(`${losses}: the losses are of different kinds, the squared errors can be compared.`);
+  return sentences.join(' ');
+}
+
 function cautionOf(second: Settings, first: Settings, { kind }: ExampleShape): string {
   const caution = 'compare how the lines fall, not how high they lie.';
   if (second.loss !== first.loss)

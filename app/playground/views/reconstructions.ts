@@ -8,15 +8,14 @@ export class Reconstructions {
   #originals: Float32Array = new Float32Array();
   #count = 0;
 
-  open(tile: TileKind, originals: Float32Array, count: number, names: string[]): void {
+  open(tile: TileKind, originals: Float32Array, count: number, names: string): void {
     this.#tile = tile;
     this.#originals = originals;
     this.#count = count;
     const images = tile.kind === 'image';
     for (const row of [...this.#rows.children])
       if (!images || (row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
-    const of = names.length ? ` of ${names.join(', ')}` : '';
-    if (images) paintTiles(this.#row('original', `Originals${of}`), tile, originals, count);
+    if (images) paintTiles(this.#row('original', `Originals: ${names}`), tile, originals, count);
   }
 
   show({ seen, reconstructions }: { seen?: Float32Array; reconstructions: Float32Array }): void {

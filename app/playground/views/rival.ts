@@ -4,15 +4,16 @@ import { emptyHistory, extended } from '../history.ts';
 import { fitted, onTheme, rgb, styled, theme } from '../look.ts';
 import { normalizingWords } from '../normalizing.ts';
 import { coalesced } from '../pacing.ts';
-import { presets, withPreset } from '../presets.ts';
+import { presets, suits } from '../presets.ts';
 import type { History, Look, Opened, Progress } from '../protocol.ts';
-import type { Settings } from '../settings.ts';
-import type { Second } from './lossLines.ts';
+import { needsAdjusting, needsNewModel, type Settings } from '../settings.ts';
+import { unlike, type Second } from './lossLines.ts';
 import { DotPainter, sightOf } from './points.ts';
 import { paintTiles } from './tiles.ts';
 
 export interface RivalLinks {
-  settings(): Settings;
+  /** the visitor wants a second model beside the first, or another one */
+  choose(second: string, beta: number): void;
   training(): boolean;
   /** its losses, for the first one's chart; undefined where there is no second model any more */
   beside(second: Second | undefined): void;
@@ -47,7 +48,10 @@ export class Rival {
       () => this.#showVerdict(),
       (tookMs) => Math.min(5000, Math.max(2500, 8 * tookMs)),
     );
-    byId('compare').addEventListener('click', () => void this.#open());
+    byId('compare').addEventListener('click', () => {
+      this.#second = undefined;
+      links.choose(byId<HTMLSelectElement>('rival').value, Number(byId<HTMLInputElement>('rival-beta').value));
+    });
     onTheme(() => this.#paint());
   }
 
@@ -57,13 +61,23 @@ export class Rival {
     void this.#worker?.ask(training ? 'play' : 'pause').catch(this.links.trouble);
   }
 
-  async #open(): Promise<void> {
-    const settings = {
-      ...withPreset(this.links.settings(), byId<HTMLSelectElement>('rival').value),
-      beta: Number(byId<HTMLInputElement>('rival-beta').value),
-    };
+  /** The first model is another one: so may the second be, and what the two have in common. */
+  beside(first: Opened['data'], settings: Settings, second: Settings | undefined): void {
+    for (const option of byId<HTMLSelectElement>('rival').options)
+      option.disabled = !suits(presets[option.value].parts, first.kind);
+    if (!second) return this.close();
+    byId<HTMLSelectElement>('rival').value = settings.second;
+    byId<HTMLInputElement>('rival-beta').value = `${settings.secondBeta}`;
+    const running = this.#second?.settings;
+    writeText(byId('rival-unlike'), unlike(second, settings, first));
+    if (!running || needsNewModel(running, second)) void this.#open(second);
+    else if (needsAdjusting(running, second)) void this.#worker?.ask('adjust', second).catch(this.links.trouble);
+  }
+
+  async #open(settings: Settings): Promise<void> {
     // A fresh one: the data may be others by now.
     this.close();
+    this.#second = { name: '', settings, history: emptyHistory() };
     const worker = (this.#worker = new Connection({
       progress: (progress, news) => {
         this.#progress = progress;
@@ -97,7 +111,8 @@ export class Rival {
 
   /** Models of other data are not to be compared. */
   close(): void {
-    this.#worker?.close();
+    if (!this.#worker) return;
+    this.#worker.close();
     this.#worker = this.#opened = this.#second = undefined;
     byId('rival-board').hidden = true;
     this.links.beside(undefined);

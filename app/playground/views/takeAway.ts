@@ -1,14 +1,16 @@
 import { byId, download, writeText } from '../dom.ts';
 import { partsOf } from '../parts.ts';
 import { pytorchOf, typescriptOf } from '../programs.ts';
-import type { FileKind, Opened } from '../protocol.ts';
-import { toHash, type Settings } from '../settings.ts';
+import type { FileKind, Opened, TableFile } from '../protocol.ts';
+import { toHash } from '../link.ts';
+import type { Settings } from '../settings.ts';
 
 /** What a visitor takes home: the weights, the model, the program, the link. */
 export class TakeAway {
   constructor(
     private readonly now: () => { settings: Settings; opened?: Opened },
     private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
+    private readonly table: () => Promise<TableFile | undefined>,
   ) {
     byId('safetensors').addEventListener('click', () => void this.#download('safetensors', 'autoencoder.safetensors'));
     byId('onnx').addEventListener('click', () => void this.#download('onnx', 'autoencoder.onnx'));
@@ -27,24 +29,34 @@ export class TakeAway {
   async #program(language: string, write: typeof typescriptOf): Promise<void> {
     const { settings, opened } = this.now();
     if (!opened) return;
-    const text = write(partsOf(settings, opened.data), settings, opened);
+    const table = opened.data.kind === 'table' ? await this.table() : undefined;
+    const text = write(partsOf(settings, opened.data), settings, opened, table);
     await this.#copy(text, `The ${language} program`);
   }
 
   async #link(): Promise<void> {
-    const link = `${location.href.replace(/#.*/, '')}#${toHash(this.now().settings)}`;
-    await this.#copy(link, 'The link, with every setting and the seed,');
+    const { settings } = this.now();
+    const link = `${location.href.replace(/#.*/, '')}#${toHash(settings)}`;
+    const own = settings.data === 'own' ? ' Your data are not in it: whoever follows it opens the file again.' : '';
+    const here = /^(localhost|127\.|\[::1\])/.test(location.hostname)
+      ? ` It leads to this machine: for others, put your site’s address in the place of ${location.host}.`
+      : '';
+    await this.#copy(
+      link,
+      `The link with the settings of ${settings.second === 'none' ? 'the model' : 'both models'}`,
+      `${own}${here}`,
+    );
   }
 
-  async #copy(text: string, what: string): Promise<void> {
+  async #copy(text: string, what: string, besides = ''): Promise<void> {
     writeText(byId('code'), text);
     byId('code').hidden = false;
     try {
       await navigator.clipboard.writeText(text);
-      writeText(byId('taken'), `${what} is in your clipboard.`);
+      writeText(byId('taken'), `${what} is in your clipboard.${besides}`);
     } catch {
       // The browser may forbid it; the text stands on the page all the same.
-      writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.`);
+      writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.${besides}`);
     }
   }
 }

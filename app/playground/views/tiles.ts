@@ -1,4 +1,4 @@
-import { context2d, fitted, styled } from '../look.ts';
+import { context2d, fitted, onTheme, styled } from '../look.ts';
 import { featuresOf, type ExampleKind } from '../parts.ts';
 import type { ColumnFigures } from '../protocol.ts';
 
@@ -12,6 +12,10 @@ export interface TileKind {
 
 const gap = 2;
 
+/** How each canvas was painted last: the bars of a table have the theme's colours, and a theme may change. */
+const painted = new WeakMap<HTMLCanvasElement, () => void>();
+onTheme(() => document.querySelectorAll('canvas').forEach((canvas) => painted.get(canvas)?.()));
+
 /** Examples side by side. `twins` are drawn over the bars of a table, as a line: what the model made of them. */
 export function paintTiles(
   canvas: HTMLCanvasElement,
@@ -20,8 +24,18 @@ export function paintTiles(
   columns: number,
   twins?: Float32Array,
 ): void {
-  if (tile.kind === 'image') paintImages(canvas, tile.shape, values, columns);
-  else paintBars(canvas, tile, values, columns, twins);
+  const paint = () =>
+    tile.kind === 'image'
+      ? paintImages(canvas, tile.shape, values, columns)
+      : paintBars(canvas, tile, values, columns, twins);
+  painted.set(canvas, paint);
+  paint();
+}
+
+/** Nothing is to be seen there any more. */
+export function clearTiles(canvas: HTMLCanvasElement): void {
+  painted.delete(canvas);
+  context2d(canvas).clearRect(0, 0, canvas.width, canvas.height);
 }
 
 /** Pixel by pixel; the style sheet enlarges them. */

@@ -1,12 +1,16 @@
 import { fetchIdx } from '../../../src/index.ts';
+import taken from '../digits.json';
 import { featuresOf } from '../parts.ts';
-import type { ColumnFigures, Examples } from '../protocol.ts';
+import type { ColumnFigures, Examples, Origin } from '../protocol.ts';
 
 /** Examples in the order in which they lie on the device: those to train on first, those held out behind them. */
 export interface Collection extends Examples {
   count: number;
   trained: number;
   features: number;
+  origin: Origin;
+  /** of a visitor's own: tells them from others that were opened before */
+  id?: string;
 }
 
 /** What is held out of a visitor's own examples. */
@@ -30,11 +34,20 @@ export async function fetchDigits(folder: string): Promise<Collection> {
     count: labels.length,
     trained: trainLabels.data.length,
     features: height * width,
+    origin: {
+      names: [
+        ...namesOf('training image', trainLabels.data, taken.train),
+        ...namesOf('test image', testLabels.data, taken.test),
+      ],
+    },
   };
 }
 
+const namesOf = (of: string, labels: Uint8Array, { stride }: { stride: number }): string[] =>
+  Array.from({ length: labels.length }, (_, i) => `${of} ${i * stride + 1}`);
+
 /** In an order that mixes what the file may have sorted. Few examples are all trained on, and held out as well. */
-export function ownCollection(own: Examples): Collection {
+export function ownCollection(own: Examples & { id: string }): Collection {
   const features = featuresOf(own.shape);
   const count = own.values.length / features;
   const order = mixed(count);
@@ -42,7 +55,9 @@ export function ownCollection(own: Examples): Collection {
     own.values instanceof Uint8Array ? new Uint8Array(own.values.length) : new Float32Array(own.values.length);
   order.forEach((from, to) => values.set(own.values.subarray(from * features, (from + 1) * features), to * features));
   const labels = own.labels && Int32Array.from(order, (from) => own.labels![from]);
-  return { ...own, values, labels, count, features, trained: count < 20 ? count : count - Math.round(count * share) };
+  const origin = own.names ? { names: order.map((from) => own.names![from]) } : { rows: Uint32Array.from(order) };
+  const trained = count < 20 ? count : count - Math.round(count * share);
+  return { ...own, values, labels, count, features, trained, origin };
 }
 
 export const heldOutRows = ({ count, trained }: Collection): number[] =>
@@ -58,12 +73,15 @@ export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>
   return found;
 }
 
-/** What a normalisation is fitted to; `without`: a class that is not trained on, or -1. */
-export function figuresOf({ values, features, trained, labels }: Collection, without = -1): ColumnFigures {
+/** Those trained on; `without`: a class that is not, or -1. */
+export const trainedRows = ({ trained, labels }: Collection, without: number): number[] =>
+  Array.from({ length: trained }, (_, row) => row).filter((row) => without < 0 || labels?.[row] !== without);
+
+/** What a normalisation is fitted to: the rows trained on. */
+export function figuresOf(collection: Collection, without: number): ColumnFigures {
+  const { values, features } = collection;
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
-  const rows = Array.from({ length: trained }, (_, row) => row).filter(
-    (row) => without < 0 || labels?.[row] !== without,
-  );
+  const rows = trainedRows(collection, without);
   const [least, most, mean, squares] = [Infinity, -Infinity, 0, 0].map((value) =>
     new Float64Array(features).fill(value),
   );
@@ -83,6 +101,12 @@ export function figuresOf({ values, features, trained, labels }: Collection, wit
   const [deviation, ...others] = [deviations, least, most, mean].map((figures) => Float32Array.from(figures));
   return { least: others[0], most: others[1], mean: others[2], deviation };
 }
+
+/** What errors are measured in: a table's columns count alike, whatever their units. */
+export const unitsOf = (collection: Collection, without: number): Float32Array =>
+  collection.kind === 'table'
+    ? figuresOf(collection, without).deviation.map((deviation) => deviation || 1)
+    : new Float32Array(collection.features).fill(1);
 
 /** A column with values that are no probabilities; bytes mean value / 255, and all are. */
 export function beyondUnit({ values, features, columns }: Collection): string | undefined {

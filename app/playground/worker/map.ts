@@ -1,6 +1,6 @@
 import type { Matrix } from '../../../src/index.ts';
 import type { Point } from '../protocol.ts';
-import { dot, firstGuess, momentsOf, turned } from './principal.ts';
+import { dot, firstGuess, momentsOf, turned, varianceAlong } from './principal.ts';
 
 /** Rows that the directions are found from. */
 const sample = 2000;
@@ -72,10 +72,7 @@ export class CodeMap {
   #share(covariance: Float64Array): number {
     let total = 0;
     for (let i = 0; i < this.size; i++) total += covariance[i * this.size + i];
-    const along = this.#directions.reduce((sum, direction) => {
-      const image = direction.map((_, i) => dot(covariance.subarray(i * this.size, (i + 1) * this.size), direction));
-      return sum + dot(image, direction);
-    }, 0);
+    const along = varianceAlong(covariance, this.#directions);
     return total > 0 ? Math.min(1, along / total) : 1;
   }
 }

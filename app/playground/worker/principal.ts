@@ -79,6 +79,14 @@ export function turned(matrix: Float64Array, directions: Float64Array[]): Float6
   return made;
 }
 
+/** The sum of the variances along orthogonal directions. */
+export const varianceAlong = (covariance: Float64Array, directions: Float64Array[]): number =>
+  directions.reduce((sum, direction) => {
+    const size = direction.length;
+    const image = direction.map((_, i) => dot(covariance.subarray(i * size, (i + 1) * size), direction));
+    return sum + dot(image, direction);
+  }, 0);
+
 /** Any k directions to begin with, the same ones each time. */
 export const firstGuess = (features: number, k: number): Float64Array[] =>
   Array.from({ length: k }, (_, c) =>

@@ -1,9 +1,11 @@
 import type { Examples, History } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
 
 /** What autosave keeps, so that a reload goes on where it was. */
 export interface Saved {
-  /** the settings, as in a link */
-  settings: string;
+  settings: Settings;
+  /** the visitor's examples that it was trained on, if it was */
+  own?: string;
   model: Uint8Array;
   history: History;
   steps: number;
@@ -13,7 +15,7 @@ export interface Saved {
 interface Contents {
   run: Saved;
   /** a visitor's own examples */
-  own: Examples;
+  own: Examples & { id: string };
 }
 
 /** In the browser's own database: nothing leaves the machine. */

@@ -7,22 +7,23 @@ import {
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
-import type { Encoded, Look, Point, Verdict } from '../protocol.ts';
-import { exemplary, figuresOf, heldOutRows, rowsOf, type Collection } from './examples.ts';
+import type { Answer, Encoded, Look, Point, Verdict } from '../protocol.ts';
+import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
 import { CodeMap } from './map.ts';
 
 const shownCount = 10;
 /** Examples that the probe asks about, and among how many it looks for neighbours. */
 const [probeQueries, probeCodes] = [500, 4000];
 const voters = 10;
-/** Held-out examples whose squared error is measured. */
-const measured = 500;
 
 /** A model beside its data: whatever the page wants to see of the two. */
 export class Studio {
   readonly map: CodeMap;
   readonly shownRows: number[];
   readonly training: Dataset;
+  /** what squared errors are measured on, and in */
+  readonly #heldValues: Float32Array;
+  readonly #units: Float32Array;
   #codes: Matrix | undefined;
 
   private constructor(
@@ -32,10 +33,12 @@ export class Studio {
     private readonly all: Dataset,
     private readonly shown: Dataset,
     private readonly held: Dataset,
-    without: number,
+    private readonly without: number,
   ) {
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
+    this.#heldValues = rowsOf(collection, heldOutRows(collection));
+    this.#units = unitsOf(collection, without);
     const trained = collection.trained === collection.count ? all : all.take(collection.trained);
     this.training = without < 0 ? trained : trained.filter((_, i) => collection.labels?.[i] !== without);
   }
@@ -114,8 +117,8 @@ export class Studio {
     return this.model.errors(this.all);
   }
 
-  async blame(row: number): Promise<{ errors: Float32Array; values: Float32Array; reconstruction: Float32Array }> {
-    const values = rowsOf(this.collection, [row]);
+  async blame(rows: number[]): Promise<Answer<'blame'>> {
+    const values = rowsOf(this.collection, rows);
     const errors = await this.model.errors(values, { perFeature: true });
     const { data: reconstruction } = await this.model.reconstruct(values);
     return { errors, values, reconstruction };
@@ -148,15 +151,9 @@ export class Studio {
   }
 
   async #squaredError(): Promise<number> {
-    const rows = heldOutRows(this.collection).slice(0, measured);
-    const values = rowsOf(this.collection, rows);
-    const { data } = await this.model.reconstruct(values);
-    const { kind, features } = this.collection;
-    // A table's columns count alike, whatever their units.
-    const units =
-      kind === 'table'
-        ? figuresOf(this.collection).deviation.map((deviation) => deviation || 1)
-        : new Float32Array(features).fill(1);
+    const { features } = this.collection;
+    const [values, units] = [this.#heldValues, this.#units];
+    const { data } = await this.model.reconstruct(this.held);
     let sum = 0;
     for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
     return sum / data.length;

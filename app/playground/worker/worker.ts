@@ -4,13 +4,16 @@ import { inflated } from '../inflate.ts';
 import { whyNot } from '../normalizing.ts';
 import { normalizingOf, partsOf } from '../parts.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
-import { toHash, type Settings } from '../settings.ts';
+import { needsNewModel, type Settings } from '../settings.ts';
 import { build } from './build.ts';
 import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
 import { Run, type Listener } from './run.ts';
 import { forget, store, stored, type Saved } from './storage.ts';
 import { Studio } from './studio.ts';
 import { yardsticks } from './yardsticks.ts';
+
+/** Where a training goes on. */
+type Begun = Omit<Saved, 'settings' | 'own'>;
 
 /** What is trained at the moment. */
 interface Open {
@@ -62,12 +65,12 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   yardsticks() {
     const { studio, settings } = current();
-    const { loss } = settings;
-    return yardsticks(
-      studio.collection,
-      studio.model.codeSize,
-      loss === 'bce' && normalizingOf(settings, studio.collection.kind) === 'none',
-    );
+    const { collection, model } = studio;
+    return yardsticks(collection, {
+      codeSize: model.codeSize,
+      without: settings.without,
+      entropy: settings.loss === 'bce' && normalizingOf(settings, collection.kind) === 'none',
+    });
   },
   decode: (place) => current().studio.decode(place),
   decodeCodes: (codes) => current().studio.decodeCodes(codes),
@@ -75,8 +78,13 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   walk: ({ from, to, count }) => current().studio.walk(from, to, count),
   codeAt: (place) => current().studio.map.codeAt(place),
   rows: (rows) => rowsOf(current().studio.collection, rows),
-  scores: async () => ({ scores: await current().studio.scores() }),
-  blame: (row) => current().studio.blame(row),
+  async scores() {
+    const { studio, run } = current();
+    const { steps } = run.progress;
+    return { scores: await studio.scores(), steps };
+  },
+  blame: (rows) => current().studio.blame(rows),
+  table: () => current().studio.collection.table,
   file(kind) {
     const { model } = current().studio;
     return kind === 'onnx' ? model.toOnnx() : model.save({ optimizer: false });
@@ -114,7 +122,7 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   if (unfit) throw new Error(unfit);
   const parts = partsOf(settings, collection);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
-  const resumed = saved?.settings === toHash(settings) ? saved : undefined;
+  const resumed = saved && saved.own === collection.id && !needsNewModel(saved.settings, settings) ? saved : undefined;
   const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
   const model = begun ? await loadAutoencoder(gpu, begun.model) : await build(gpu, parts);
   const studio = await Studio.make(gpu, model, collection, settings.without);
@@ -131,20 +139,20 @@ const listener: Listener = {
   trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
 };
 
-function opened({ studio, run, settings }: Open, origin: Opened['origin'], beyond: string | undefined): Opened {
+function opened({ studio, run, settings }: Open, begun: Opened['origin'], beyond: string | undefined): Opened {
   const { model, collection, shownRows } = studio;
-  const { name, kind, shape, count, trained, labels, classes = [], columns } = collection;
+  const { name, kind, shape, count, trained, labels, classes = [], columns, origin } = collection;
   const layers = model.describe();
   const normalizing = normalizingOf(settings, kind);
   const figures = kind === 'table' || normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
   const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
-    origin,
+    origin: begun,
     adapter: {
       name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser',
       software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description),
     },
-    data: { name, kind, shape, count, trained, labels, classes, columns, beyond, figures },
+    data: { name, kind, shape, count, trained, labels, classes, columns, origin, beyond, figures },
     shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
     widths: [
       collection.features,
@@ -160,9 +168,10 @@ function opened({ studio, run, settings }: Open, origin: Opened['origin'], beyon
 
 async function collectionFor({ settings, digits: folder, own: given }: OpenRequest): Promise<Collection> {
   if (given) {
-    own = ownCollection(given);
-    // A browser may refuse to keep much: then a reload begins without the examples, which is said there.
-    await store('own', given).catch(() => {});
+    const named = { ...given, id: crypto.randomUUID() };
+    own = ownCollection(named);
+    // A browser may refuse to keep much: then a reload begins without the examples, which is said there, and not with those of before.
+    await store('own', named).catch(() => forget('own'));
   }
   if (settings.data === 'digits') return (digits ??= await fetchDigits(folder));
   const kept = own ? undefined : await stored('own').catch(() => undefined);
@@ -181,15 +190,14 @@ async function freshGpu(): Promise<Gpu> {
   return opened;
 }
 
-async function bundled(address: string): Promise<Saved> {
+async function bundled(address: string): Promise<Begun> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   const model = await inflated(new Uint8Array(await response.arrayBuffer()));
   const { metadata } = readSafetensors(model);
   return {
-    settings: '',
     model,
-    history: JSON.parse(metadata.history ?? 'null') as Saved['history'],
+    history: JSON.parse(metadata.history ?? 'null') as Begun['history'],
     steps: Number(metadata.steps),
     epochs: Number(metadata.epochs),
   };
@@ -199,7 +207,8 @@ async function save(): Promise<void> {
   const { run, studio, settings } = current();
   const { steps, epochs } = run.progress;
   await store('run', {
-    settings: toHash(settings),
+    settings,
+    own: studio.collection.id,
     model: await studio.model.save(),
     history: run.history,
     steps,

@@ -1,33 +1,64 @@
 import type { Yardsticks } from '../protocol.ts';
-import { heldOutRows, rowsOf, type Collection } from './examples.ts';
-import { breath, dot, firstGuess, moments, turned } from './principal.ts';
+import { figuresOf, heldOutRows, rowsOf, trainedRows, unitsOf, type Collection } from './examples.ts';
+import { breath, dot, firstGuess, moments, turned, varianceAlong, type Moments } from './principal.ts';
 
 /** A covariance of more would take too much memory and too long. */
 const mostFeatures = 1100;
-const rounds = 25;
+/** Rounds between two looks at how far it is, and where it ends in any case. */
+const [rounds, mostRounds] = [10, 400];
+
+export interface Compared {
+  codeSize: number;
+  /** a class that is not trained on, or -1 */
+  without: number;
+  /** whether the loss is the cross-entropy of values as they are */
+  entropy: boolean;
+}
 
 /**
- * What a code of that size could do if it were linear, and what needs no code at all, on the held-out examples. A table's columns
- * are divided by their standard deviations first, whatever the model does. `entropy`: whether the loss is the cross-entropy of values as they are.
+ * What a code of that size could do if it were linear, and what needs no code at all: of the examples that the model is trained on, measured as its
+ * squared error is, on every example held out.
  */
-export async function yardsticks(collection: Collection, codeSize: number, entropy: boolean): Promise<Yardsticks> {
-  const { features, trained, values, kind } = collection;
-  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
+export async function yardsticks(
+  collection: Collection,
+  { codeSize, without, entropy }: Compared,
+): Promise<Yardsticks> {
+  const errors = await remembered(collection, `errors ${codeSize} ${without}`, () =>
+    errorsOf(collection, codeSize, without),
+  );
+  const floor =
+    entropy && collection.kind === 'image' ? entropyOf(rowsOf(collection, heldOutRows(collection))) : undefined;
+  return { ...errors, floor };
+}
+
+/** What takes seconds is done once for the same examples, whatever models are opened on them. */
+const results = new WeakMap<Collection, Map<string, Promise<unknown>>>();
+
+function remembered<T>(collection: Collection, key: string, work: () => Promise<T>): Promise<T> {
+  const known = results.get(collection) ?? new Map<string, Promise<unknown>>();
+  results.set(collection, known);
+  const result = (known.get(key) as Promise<T> | undefined) ?? work();
+  known.set(key, result);
+  return result;
+}
+
+async function errorsOf(collection: Collection, codeSize: number, without: number): Promise<Omit<Yardsticks, 'floor'>> {
+  const { features } = collection;
   const held = rowsOf(collection, heldOutRows(collection));
   const rows = held.length / features;
-  const floor = entropy && kind === 'image' ? entropyOf(held) : undefined;
-  if (features > mostFeatures) return { mean: squaredDistance(held, meanOf(held, features)), floor };
-
-  const first = kind === 'table' ? rowsOf(collection, [0]) : undefined;
-  const { mean, covariance } = await moments(trained, features, (row, i) => values[row * features + i] * scale, first);
-  // A table's columns count alike, whatever their units.
-  const unit = Float64Array.from(mean, (_, i) => (kind === 'table' ? Math.sqrt(covariance[i * features + i]) || 1 : 1));
-  const matrix = covariance.map((value, at) => value / unit[Math.floor(at / features)] / unit[at % features]);
-  let directions = firstGuess(features, Math.min(codeSize, features));
-  for (let round = 0; round < rounds; round++) {
-    directions = turned(matrix, directions);
-    await breath();
+  const unit = unitsOf(collection, without);
+  if (features > mostFeatures) {
+    const { mean } = figuresOf(collection, without);
+    const sum = held.reduce(
+      (total, value, at) => total + ((value - mean[at % features]) / unit[at % features]) ** 2,
+      0,
+    );
+    return { mean: sum / held.length };
   }
+
+  const { mean, covariance } = await remembered(collection, `moments ${without}`, () => momentsOf(collection, without));
+  const matrix = covariance.map((value, at) => value / unit[Math.floor(at / features)] / unit[at % features]);
+  const directions = await principalDirections(matrix, features, codeSize);
   let [left, explained] = [0, 0];
   const centred = new Float64Array(features);
   for (let row = 0; row < rows; row++) {
@@ -38,7 +69,34 @@ export async function yardsticks(collection: Collection, codeSize: number, entro
   }
   // What two sums of millions of terms differ by is rounding, where as many numbers hold the whole table.
   const error = left - explained > 1e-12 * left ? left - explained : 0;
-  return { pca: error / held.length, mean: left / held.length, floor };
+  return { pca: error / held.length, mean: left / held.length };
+}
+
+/** Of the examples trained on. */
+function momentsOf(collection: Collection, without: number): Promise<Moments> {
+  const { values, features } = collection;
+  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
+  const rows = trainedRows(collection, without);
+  // A table may have values far from zero, such as times; most of an image's are zero.
+  const origin = collection.kind === 'table' ? rowsOf(collection, rows.slice(0, 1)) : undefined;
+  return moments(rows.length, features, (row, i) => values[rows[row] * features + i] * scale, origin);
+}
+
+/** They are found when what they leave over falls no more. */
+async function principalDirections(matrix: Float64Array, features: number, count: number): Promise<Float64Array[]> {
+  let total = 0;
+  for (let i = 0; i < features; i++) total += matrix[i * features + i];
+  let directions = firstGuess(features, Math.min(count, features));
+  let along = 0;
+  for (let round = 1; round <= mostRounds; round++) {
+    directions = turned(matrix, directions);
+    await breath();
+    if (round % rounds) continue;
+    const before = along;
+    along = varianceAlong(matrix, directions);
+    if (along - before <= 1e-4 * (total - along)) break;
+  }
+  return directions;
 }
 
 /** Grey pixels have an entropy of their own, which no model can beat: the mean of it, in nats. */
@@ -46,14 +104,4 @@ function entropyOf(values: Float32Array): number {
   let sum = 0;
   for (const p of values) if (p > 0 && p < 1) sum -= p * Math.log(p) + (1 - p) * Math.log(1 - p);
   return sum / values.length;
-}
-
-function meanOf(values: Float32Array, features: number): Float64Array {
-  const mean = new Float64Array(features);
-  values.forEach((value, at) => (mean[at % features] += (value * features) / values.length));
-  return mean;
-}
-
-function squaredDistance(values: Float32Array, mean: Float64Array): number {
-  return values.reduce((sum, value, at) => sum + (value - mean[at % mean.length]) ** 2, 0) / values.length;
 }

@@ -1,0 +1,82 @@
+/** The settings as the part of a link behind the `#`, and back. */
+import { presets } from './presets.ts';
+import {
+  activations,
+  corruptions,
+  defaults,
+  normalizations,
+  optimizers,
+  penalties,
+  type Settings,
+} from './settings.ts';
+
+/** How a setting is read from text; undefined where the text is none of its values. */
+type Reader<T> = (text: string) => T | undefined;
+
+const choice =
+  <T extends string>(values: readonly T[]): Reader<T> =>
+  (text) =>
+    values.find((value) => value === text);
+const flag: Reader<boolean> = (text) => (text === 'true' ? true : text === 'false' ? false : undefined);
+const number =
+  (least: number, most: number, whole = false): Reader<number> =>
+  (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
+  };
+const widths: Reader<number[]> = (text) => {
+  const values = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(number(1, 2048, true));
+  return values.length <= 6 && values.every((value) => value !== undefined) ? values : undefined;
+};
+
+export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
+  preset: choice(Object.keys(presets)),
+  data: choice(['digits', 'own']),
+  network: choice(['dense', 'convolutional']),
+  hidden: widths,
+  code: number(1, 256, true),
+  gaussian: flag,
+  beta: number(0, 100),
+  activation: choice(activations),
+  loss: choice(['bce', 'mse']),
+  corruption: choice(corruptions),
+  amount: number(0.01, 8),
+  penalty: choice(penalties),
+  weight: number(0, 10),
+  normalize: choice(normalizations),
+  tied: flag,
+  pretrain: flag,
+  optimizer: choice(optimizers),
+  rate: number(1e-6, 1),
+  batch: number(1, 4096, true),
+  seed: number(0, 2 ** 32 - 1, true),
+  without: number(-1, 1000, true),
+  slow: flag,
+  second: choice(['none', ...Object.keys(presets)]),
+  secondBeta: number(0, 100),
+  contamination: number(0.001, 0.2),
+  strange: number(0, 1000, true),
+};
+
+/** Whatever differs from the defaults. */
+export function toHash(settings: Settings): string {
+  const different = Object.entries(settings).filter(
+    ([name, value]) => String(value) !== String(defaults[name as keyof Settings]),
+  );
+  return new URLSearchParams(different.map(([name, value]) => [name, String(value)])).toString();
+}
+
+/** Settings from a link, and what in it could not be understood. */
+export function fromHash(hash: string): { settings: Settings; unknown: string[] } {
+  const settings: Settings = { ...defaults };
+  const unknown: string[] = [];
+  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    const value = Object.hasOwn(readers, name) ? readers[name as keyof Settings](text) : undefined;
+    if (value === undefined) unknown.push(`${name}=${text}`);
+    else Object.assign(settings, { [name]: value });
+  }
+  return { settings, unknown };
+}

@@ -1,0 +1,72 @@
+import uPlot from 'uplot';
+import { byId } from '../dom.ts';
+import { onTheme, styled } from '../look.ts';
+
+/** A line or bars of a chart; the colour is one of the style sheet. */
+export interface Mark {
+  color: 'accent' | 'second' | 'muted';
+  bars?: true;
+  dash?: number[];
+}
+
+/** A small chart that is drawn anew when it gets other data, another theme or another width. */
+export class Chart {
+  readonly #place: HTMLElement;
+  #chart: uPlot | undefined;
+  #data: uPlot.AlignedData | undefined;
+
+  constructor(
+    id: string,
+    private readonly names: [across: string, up: string],
+    private readonly marks: Mark[],
+  ) {
+    this.#place = byId(id);
+    onTheme(() => this.#draw());
+    new ResizeObserver(() => this.#chart?.setSize(this.#size())).observe(this.#place);
+  }
+
+  set data(data: uPlot.AlignedData | undefined) {
+    this.#data = data;
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#chart?.destroy();
+    this.#chart = undefined;
+    if (!this.#data) return;
+    const axis = {
+      stroke: styled('muted'),
+      grid: { stroke: styled('line'), width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui',
+      labelFont: '12px system-ui',
+      labelSize: 18,
+    };
+    const series = this.marks.map(({ color, bars, dash }): uPlot.Series => ({
+      stroke: styled(color),
+      width: bars ? 1 : color === 'muted' ? 1 : 2,
+      dash,
+      points: { show: false },
+      ...(bars && { fill: styled(color), paths: uPlot.paths.bars!({ size: [0.9] }) }),
+    }));
+    this.#chart = new uPlot(
+      {
+        ...this.#size(),
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, label: this.names[0], size: 30 },
+          { ...axis, label: this.names[1], size: 44 },
+        ],
+        series: [{}, ...series],
+      },
+      this.#data,
+      this.#place,
+    );
+  }
+
+  #size(): { width: number; height: number } {
+    return { width: Math.max(200, this.#place.clientWidth), height: 200 };
+  }
+}

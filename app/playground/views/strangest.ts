@@ -1,0 +1,52 @@
+import { byId, figure, h, tableOf } from '../dom.ts';
+import type { Reason } from '../flagged.ts';
+import { nameOf } from '../origin.ts';
+import type { Opened } from '../protocol.ts';
+import { paintTiles } from './tiles.ts';
+
+/** More rows than that are for the file. */
+export const mostShown = 50;
+const tiles = 12;
+
+/** The examples with the largest errors: pictures as they are, and for each the name that the visitor knows it by; of a table, why. */
+export function showStrangest(
+  set: Opened['data'],
+  examples: number[],
+  flagged: number,
+  scores: Float32Array,
+  values: Float32Array,
+  reasons: Reason[] | undefined,
+): void {
+  const { origin, labels, classes } = set;
+  const canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the largest errors' });
+  const head = [
+    'example',
+    'error',
+    ...(labels ? ['class'] : []),
+    ...(reasons ? ['why: the column with the largest error', 'value', 'expected about', 'share of the error'] : []),
+  ];
+  const rows = examples.map((example, i) => [
+    nameOf(origin, example),
+    figure(scores[example]),
+    ...(labels ? [classes[labels[example]]] : []),
+    ...(reasons ? reasonCells(reasons[i]) : []),
+  ]);
+  const shown = examples.length < flagged ? ` These are the first ${examples.length}; the file has all.` : '';
+  byId('strangest').replaceChildren(
+    h('p', {}, `Flagged, the largest error first.${shown}`),
+    canvas,
+    h(
+      'div',
+      { className: 'scrolled', tabIndex: 0, role: 'region', 'aria-label': 'Flagged examples' },
+      tableOf(head, rows),
+    ),
+  );
+  paintTiles(canvas, set, values, Math.min(examples.length, tiles));
+}
+
+const reasonCells = ({ column, value, expected, share }: Reason): string[] => [
+  column,
+  figure(value),
+  figure(expected),
+  `${Math.round(100 * share)} %`,
+];

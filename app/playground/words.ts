@@ -1,0 +1,32 @@
+/** What the page says of a model that has been opened. */
+import { nameOf, namesOf } from './origin.ts';
+import type { Opened } from './protocol.ts';
+
+const begun: Record<Opened['origin'], string> = {
+  new: 'A new model',
+  bundled: 'Trained already: play goes on, start over begins with random weights',
+  saved: 'Restored from this browser: it goes on where it was',
+};
+
+export const aboutModel = ({ origin, adapter, data }: Opened): string =>
+  `${begun[origin]}. ${data.count.toLocaleString('en')} examples of ${data.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
+
+export function aboutShown({ data, shown }: Opened): string {
+  const which =
+    data.trained === data.count
+      ? 'it was trained on, as there are too few to hold any out'
+      : 'it has not been trained on';
+  const where = data.kind === 'table' ? 'as marks' : 'below each';
+  return `Examples ${which}, and ${where} what comes out at the other end: ${namesOf(data.origin, shown.rows)}.`;
+}
+
+/** 'row 8 (fault), row 3 (ok)' */
+export const namesOfShown = ({ data: { origin, labels, classes }, shown }: Opened): string =>
+  shown.rows.map((row) => `${nameOf(origin, row)}${labels ? ` (${classes[labels[row]]})` : ''}`).join(', ');
+
+/** What of a link is not on the page; empty where all of it is. */
+export const aboutLeftOut = (unknown: string[], unfit: string | undefined): string =>
+  [
+    ...(unknown.length ? [`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`] : []),
+    ...(unfit ? [`The normalisation of this link was left out. ${unfit}`] : []),
+  ].join(' ');

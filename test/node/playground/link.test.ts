@@ -1,0 +1,198 @@
+/** The settings, as a link has them. */
+import { describe, expect, it } from 'vitest';
+import { fromHash, toHash } from '../../../app/playground/link.ts';
+import { ownSettings, presets, secondOf, suited, suits, withPreset } from '../../../app/playground/presets.ts';
+import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
+import { scaleOf, unlike } from '../../../app/playground/views/lossLines.ts';
+
+/** Every setting, and none as it is by default. */
+const others: Settings = {
+  preset: 'contractive',
+  data: 'own',
+  network: 'convolutional',
+  hidden: [100, 10],
+  code: 4,
+  gaussian: false,
+  beta: 2.5,
+  activation: 'tanh',
+  loss: 'mse',
+  corruption: 'maskNoise',
+  amount: 0.25,
+  penalty: 'sparsity',
+  weight: 0.002,
+  normalize: 'standardize',
+  tied: true,
+  pretrain: true,
+  optimizer: 'sgd',
+  rate: 0.0017,
+  batch: 64,
+  seed: 7,
+  without: 3,
+  slow: true,
+  second: 'deep',
+  secondBeta: 0.5,
+  contamination: 0.05,
+  strange: 2,
+};
+
+describe('a link', () => {
+  it.each(Object.keys(defaults) as (keyof Settings)[])('has the setting %s', (name) => {
+    expect(others[name]).not.toEqual(defaults[name]);
+    const settings = { ...defaults, [name]: others[name] };
+    expect(fromHash(`#${toHash(settings)}`)).toEqual({ settings, unknown: [] });
+  });
+
+  it('has all of them at once, and no hidden layer', () => {
+    expect(fromHash(`#${toHash(others)}`)).toEqual({ settings: others, unknown: [] });
+    const none = { ...others, hidden: [] };
+    expect(fromHash(toHash(none)).settings).toEqual(none);
+    expect(toHash(defaults)).toBe('');
+  });
+
+  it('with a member that does not exist is left as it is by default, and says so', () => {
+    expect(fromHash('#second=toString&preset=foo&code=x&nothing=1')).toEqual({
+      settings: defaults,
+      unknown: ['second=toString', 'preset=foo', 'code=x', 'nothing=1'],
+    });
+  });
+});
+
+describe('a change of settings', () => {
+  const changed = (name: keyof Settings) => ({ ...defaults, [name]: others[name] });
+  it.each(['rate', 'optimizer', 'batch'] as const)('of %s is taken over by a running training', (name) => {
+    expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
+  });
+  it.each(['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const)(
+    'of %s leaves the model alone',
+    (name) => {
+      expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, false]);
+    },
+  );
+  it.each(['hidden', 'code', 'loss', 'seed', 'without', 'normalize', 'data'] as const)(
+    'of %s asks for a new model',
+    (name) => {
+      expect(needsNewModel(defaults, changed(name))).toBe(true);
+    },
+  );
+});
+
+describe('presets', () => {
+  const all = Object.keys(presets).filter((name) => name !== 'table');
+  const made = (name: string) => withPreset(defaults, name);
+
+  it('have codes of two sizes and one loss, so that they can be compared; the linear ones say why not', () => {
+    expect(new Set(all.map((name) => made(name).code))).toEqual(new Set([2, 32]));
+    expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map']);
+    for (const name of all) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
+    for (const name of all) expect(presets[name].title, name).toContain(` ${made(name).code} numbers`);
+  });
+
+  it('tie the weights of contractive members, as their guide asks', () => {
+    for (const name of ['contractive', 'stochastic-contractive'])
+      expect([made(name).tied, made(name).hidden, made(name).activation]).toEqual([true, [], 'sigmoid']);
+  });
+
+  it('leave the page around the model as it is', () => {
+    const { preset, data, batch, seed, without, slow, second, secondBeta, contamination, strange } = others;
+    expect(withPreset(others, 'simple')).toMatchObject({
+      ...{ data, batch, seed, without, slow, second, secondBeta, contamination, strange },
+      preset: 'simple',
+    });
+    expect(preset).not.toBe('simple');
+  });
+
+  it('of a table are those that need no pictures', () => {
+    expect(all.filter((name) => !suits(presets[name].parts, 'table'))).toEqual([
+      'convolutional',
+      'super-resolution',
+      'tiles',
+    ]);
+    expect(all.every((name) => suits(presets[name].parts, 'image'))).toBe(true);
+    expect(suited(defaults, 'table')).toMatchObject({
+      preset: 'table',
+      gaussian: false,
+      code: 4,
+      loss: 'mse',
+      hidden: [16, 8],
+    });
+    expect(suited({ ...others, normalize: 'standardize' }, 'image')).toMatchObject({
+      preset: 'variational',
+      loss: 'bce',
+      normalize: 'auto',
+    });
+  });
+});
+
+describe('a visitor’s own examples', () => {
+  const labels = Int32Array.of(0, 0, 1, 2, 2);
+  const table = {
+    name: 't',
+    kind: 'table',
+    shape: [2],
+    values: new Float32Array(10),
+    labels,
+    classes: ['a', 'b', 'c'],
+  } as const;
+  const examples = { ...table, shape: [2], classes: ['a', 'b', 'c'] };
+
+  it('of another kind than before get settings that suit them; of the same kind the settings stay', () => {
+    const fit = ownSettings(defaults, 'image', examples);
+    expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, gaussian: false, loss: 'mse', strange: 1 });
+    expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
+  });
+
+  it('that a link was about keep all that the link says, if their classes allow it', () => {
+    const link = { ...others, strange: 2, without: 1 };
+    expect(ownSettings(link, undefined, examples)).toEqual(link);
+    expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
+      ...link,
+      strange: 0,
+      without: -1,
+    });
+  });
+
+  it('are no longer compared with a model of other examples', () => {
+    expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ second: 'none', without: -1 });
+  });
+});
+
+describe('a second model', () => {
+  it('has the data, the seed and the batch of the first, and a weight of the divergence of its own', () => {
+    expect(secondOf(defaults)).toBeUndefined();
+    const first = { ...defaults, second: 'variational-wide', secondBeta: 3, seed: 5, batch: 32, without: 1 };
+    expect(secondOf(first)).toMatchObject({
+      preset: 'variational-wide',
+      code: 32,
+      beta: 3,
+      seed: 5,
+      batch: 32,
+      without: 1,
+    });
+  });
+
+  it('with another code, loss or normalisation says so, with both sides', () => {
+    const image = { kind: 'image', shape: [28, 28, 1] } as const;
+    const say = (second: Settings, first: Settings) => unlike(second, first, { ...image, shape: [...image.shape] });
+    const plain = { ...defaults, gaussian: false };
+    expect(say(plain, plain)).toBe('');
+    expect(say({ ...plain, code: 32 }, plain)).toBe('Its code has 32 numbers, the first one’s has 2.');
+    expect(say({ ...plain, loss: 'mse' }, plain)).toBe(
+      'It learns by MSE, the first one by BCE: the losses are of different kinds, the squared errors can be compared.',
+    );
+    expect(say({ ...plain, normalize: 'minMax' }, plain)).toMatch(
+      /^Its values go in scaled to 0 … 1, the first one’s as they are/,
+    );
+    expect(say(plain, defaults)).toMatch(/^Only the first one’s loss has a divergence in it/);
+  });
+
+  it('brings means and sums of a second model to the first one’s', () => {
+    const image = { kind: 'image', shape: [28, 28, 1] } as const;
+    const plain = { ...defaults, gaussian: false };
+    const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });
+    expect(scale(plain, defaults)).toBe(784);
+    expect(scale(defaults, plain)).toBe(1 / 784);
+    // A Gaussian likelihood counts half of a squared error.
+    expect(scale({ ...plain, loss: 'mse' }, defaults)).toBe(392);
+    expect(scale({ ...defaults, loss: 'mse' }, defaults)).toBe(1);
+  });
+});

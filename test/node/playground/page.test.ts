@@ -1,0 +1,112 @@
+/** The page, touched once everywhere: the quick part of what the `long` tests beside this one go through. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  changed,
+  desktop,
+  downloaded,
+  number,
+  page,
+  shown,
+  start,
+  stop,
+  text,
+  trained,
+  troubles,
+  until,
+  upload,
+  violations,
+} from '../../support/playground.ts';
+
+beforeAll(() => start({ train: 600, test: 100 }), 120_000);
+afterAll(stop);
+
+it('shows a trained model before the first click, with the names of what it shows', async () => {
+  await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
+  await until('all codes were looked at', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
+  await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
+  expect(await text('#reconstructions-hint')).toMatch(/: test images \d+[16](, \d*[16])+\.$/);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('trains, pauses, and hands over a program and a link', async () => {
+  const steps = await number('#steps');
+  await page.click('#play');
+  await trained(steps + 10);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await page.click('#typescript');
+  await until('the program stood there', `/gaussian\\(2/.test(document.querySelector('#code').textContent)`);
+  await page.click('#link');
+  await until('the link was explained', `/leads to this machine/.test(document.querySelector('#taken').textContent)`);
+});
+
+it('draws an example’s neighbours, decodes a place, and walks from one to another', async () => {
+  await page.click('#example');
+  await until(
+    'it had a place',
+    `/^test image \\d+: At .* on the map/.test(document.querySelector('#drawn-state').textContent)`,
+  );
+  expect(await text('#neighbors p')).toMatch(/^The examples with the nearest codes: .*image/);
+  await page.click('#from');
+  const before = await shown('#decoded');
+  await page.focus('#over');
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowLeft');
+  await changed('arrow keys', '#decoded', before);
+  const walk = await shown('#walk');
+  await page.click('#to');
+  await changed('a way', '#walk', walk);
+});
+
+it('scores every example, and names those that it flags', async () => {
+  await page.click('#score');
+  await until('they were named', `document.querySelectorAll('#strangest tbody tr').length === 14`);
+  const first = await page.$eval('#strangest tbody th', (cell) => cell.textContent);
+  expect((await downloaded('#flagged')).toString().split('\n')[1]).toContain(`${first},`);
+});
+
+it('has a second model beside the first, and the link has both', async () => {
+  await page.select('#rival', 'linear');
+  await page.click('#compare');
+  await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
+  expect(await text('#rival-unlike')).toMatch(
+    /^Its code has 32 numbers, the first one’s has 2. It learns by MSE, the first one by BCE/,
+  );
+  expect(page.url()).toMatch(/#second=linear$/);
+});
+
+it('reads a table, names rows as its file has them, and follows the theme', async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i},${i === 6 ? 40 : Math.sin(i).toFixed(3)},${i % 2 ? 'odd' : 'even'}`,
+  );
+  await upload('own.csv', ['depth,width,kind', ...rows].join('\n'));
+  await until(
+    'it was open',
+    `/^own.csv: 60 examples, 2 columns/.test(document.querySelector('#data-state').textContent)`,
+  );
+  await page.click('#score');
+  await until(
+    'the row was blamed',
+    `/^row 7.*evenwidth40.0/.test(document.querySelector('#strangest tbody tr')?.textContent)`,
+  );
+  const canvases = ['#histogram canvas', '#roc canvas', '#strangest canvas'];
+  const light = await Promise.all(canvases.map(shown));
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  for (const [i, canvas] of canvases.entries()) await changed('the theme', canvas, light[i]);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('fits a phone, where a link leads to the anomalies', async () => {
+  // Without touch, which would load the page anew.
+  await page.setViewport({ width: 360, height: 780 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await page.click('.jump a[href="#anomalies-title"]');
+  const top = await page.$eval('#anomalies', (panel) => panel.getBoundingClientRect().top);
+  expect(Math.abs(top), 'the panel is at the top').toBeLessThan(60);
+  expect(page.url(), 'the settings stay in the address').toContain('data=own');
+  await page.setViewport(desktop);
+});
+
+it('complained of nothing', () => {
+  expect(troubles).toEqual([]);
+});

@@ -1,0 +1,55 @@
+/** The programs that the page hands over do what the page does. */
+import { expect, it } from 'vitest';
+import { partsOf } from '../../../app/playground/parts.ts';
+import { withPreset } from '../../../app/playground/presets.ts';
+import { typescriptOf } from '../../../app/playground/programs.ts';
+import type { Opened } from '../../../app/playground/protocol.ts';
+import { defaults, type Settings } from '../../../app/playground/settings.ts';
+
+const text = "time,a,b,sensor's state\n1,2,3,ok";
+
+function program(
+  settings: Settings,
+  data: Partial<Opened['data']>,
+  table?: { text: string; label?: number; leftOut: number[] },
+): string {
+  const whole = { kind: 'image', shape: [28, 28, 1], classes: ['0', '1', '2', '3'], ...data } as Opened['data'];
+  const opened = { data: whole, progress: { epochs: 3.2 } } as Opened;
+  return typescriptOf(partsOf(settings, whole), settings, opened, table);
+}
+
+it('of digits reads the images, and their labels where a class is left out of training', () => {
+  const all = program(defaults, {});
+  expect(all).toContain("const data = await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'));");
+  expect(all).toContain('await model.fit(data, { epochs: 3, batchSize: 128, optimizer: adam(0.002) });');
+  const some = program({ ...defaults, without: 3 }, {});
+  expect(some).toContain("const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');");
+  expect(some).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
+  expect(some).toContain('const training = data.filter((label) => label !== 3); // all but 3');
+  expect(some).toContain('await model.fit(training,');
+});
+
+it('of a table has the column with the classes, by name or by number, and names what was left out', () => {
+  const own = { ...withPreset(defaults, 'table'), data: 'own' } as const;
+  const set = { kind: 'table', shape: [2] } as const;
+  const named = program(own, { ...set, shape: [2] }, { text, label: 3, leftOut: [0] });
+  expect(named).toContain("readCsv(await (await fetch('data.csv')).text(), { label: 'sensor\\'s state' });");
+  expect(named).toContain('const data = await dataset(gpu, table, { labels: table.labels });');
+  expect(named).toContain('// These columns are not learned: remove them from the file first: time.');
+  expect(program(own, { ...set, shape: [2] }, { text: '1,2,3\n4,5,6', label: 2, leftOut: [] })).toContain(
+    '{ label: 2 }',
+  );
+  const bare = program(own, { ...set, shape: [2] }, { text, leftOut: [] });
+  expect(bare).toContain("readCsv(await (await fetch('data.csv')).text());");
+  expect(bare).toContain('const data = await dataset(gpu, table);');
+});
+
+it('of pictures of one’s own reads pictures, in their size and colours', () => {
+  const own = { ...withPreset(defaults, 'convolutional'), data: 'own' } as const;
+  const written = program(own, { shape: [32, 32, 3] });
+  expect(written).toContain(
+    'await dataset(gpu, await readImages(files, { size: [32, 32], channels: 3 }), { shape: [32, 32, 3] });',
+  );
+  expect(written).toMatch(/import \{.* readImages,.* \} from 'latentgpu';/);
+  expect(written).not.toContain('fetchIdx');
+});

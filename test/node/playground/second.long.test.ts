@@ -1,0 +1,102 @@
+/** Two models beside each other. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  changed,
+  fresh,
+  page,
+  shown,
+  start,
+  stop,
+  text,
+  troubles,
+  until,
+  violations,
+} from '../../support/playground.ts';
+
+beforeAll(() => start({ train: 2000, test: 400 }), 120_000);
+afterAll(stop);
+
+it('compares a second model', async () => {
+  await page.click('#compare');
+  await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
+  expect(await text('#rival-name')).toBe('Deep, 2 numbers, seed 0: 784 – 64 – 32 – 2 – 32 – 64 – 784');
+  await page.click('#play');
+  await until('it trained with the first', `parseFloat(document.querySelector('#rival-verdict dd').textContent) > 1`);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+});
+
+/** Pixels of the loss chart in the ink of the page, which only the second model's lines have. */
+const inked = (): Promise<number> =>
+  page.$eval('#loss canvas', (element) => {
+    const canvas = element;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4)).filter(
+      ([r, g, b, a]) => r < 40 && g < 40 && b < 40 && a > 250,
+    ).length;
+  });
+const legend = (): Promise<string[]> =>
+  page.$$eval('#loss-legend li', (items) => items.map((item) => item.textContent));
+const both = ['first model, training', 'first model, held out', 'second model, training', 'second model, held out'];
+
+it('draws the losses of both models on the same axes, in the same unit, part by part', async () => {
+  expect(await text('#loss-second')).toBe(
+    'Second model: Deep, 2 numbers. Its loss, a mean over pixels, is multiplied by 784 here: nats an image, as the first one’s.',
+  );
+  expect(await legend()).toEqual(both);
+  expect(await inked(), 'its lines').toBeGreaterThan(50);
+  const [, first, last] =
+    /The second model’s loss fell from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
+  expect(Number(last), 'its loss fell').toBeLessThan(Number(first));
+
+  await page.click('section[aria-labelledby=loss-title] summary');
+  await until('both tables stood there', `document.querySelectorAll('#loss-table caption').length === 2`);
+  expect(
+    await page.$$eval('#loss-table caption', (captions) => captions.map((caption) => caption.textContent)),
+  ).toEqual(['First model', 'Second model, as in the chart']);
+  const cells = await page.$$eval('#loss-table table', (tables) =>
+    tables.map((table) => [...table.querySelector('tbody tr')!.children].map((cell) => cell.textContent)),
+  );
+  expect(cells[0][3], 'a divergence of the first').toMatch(/\d/);
+  expect(cells[1].slice(2), 'a reconstruction and nothing else of the second').toEqual([cells[1][1], '–', '–']);
+  // It is judged now and then: wait for the table and the board to speak of the same moment.
+  await until(
+    'the table agreed with the second model’s own figure',
+    `(() => {
+    const own = Number(document.querySelectorAll('#rival-verdict dd')[1].textContent);
+    const shown = Number(/: ([\\d.]+)$/.exec(document.querySelector('#loss-table').textContent)?.[1]);
+    return own > 0 && Math.abs(shown / (784 * own) - 1) < 1e-3;
+  })()`,
+  );
+  expect(await violations(page)).toEqual([]);
+
+  const parts = await page.$$eval('#loss-part option', (options) => options.map((option) => option.value));
+  expect(parts).toEqual(['loss', 'reconstruction', 'kl']);
+  const before = await shown('#loss canvas');
+  await page.select('#loss-part', 'reconstruction');
+  await changed('another part', '#loss canvas', before);
+  expect(await legend()).toEqual(both);
+  await page.select('#loss-part', 'kl');
+  expect(await legend(), 'only the first one has a divergence').toEqual(both.slice(0, 2));
+  expect(await inked()).toBe(0);
+});
+
+it('compares no longer once the data are others', async () => {
+  await page.click('#without');
+  await fresh('there was a new model');
+  expect(
+    await page.$$eval('#rival-board, #loss-second, #loss-part-choice', (parts) =>
+      parts.map((part) => (part as HTMLElement).hidden),
+    ),
+  ).toEqual([true, true, true]);
+  expect(await legend()).toEqual(['training', 'held out', 'divergence, right axis']);
+  await page.click('#without');
+  await until(
+    'there was one for all classes',
+    `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`,
+  );
+});
+
+it('complained of nothing', () => {
+  expect(troubles).toEqual([]);
+});

@@ -1,0 +1,148 @@
+/** The playground in a browser, as its tests press and read it; each test goes on where the one before left it. */
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
+import { expect } from 'vitest';
+import { launchChrome } from '../../scripts/chrome.mjs';
+import { buildSite } from '../../scripts/playground/site.mjs';
+
+/** where the page is built, for files beside it */
+export let out: string;
+let server: Server;
+let chrome: Browser;
+export let page: Page;
+export let url: string;
+/** what the page has complained of */
+export const troubles: string[] = [];
+
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+export const desktop = { width: 1280, height: 900 };
+const patience = { timeout: 45_000 };
+
+/** As it is published, in a folder of its own, in one Chrome. A page with fewer digits is sooner ready. */
+export async function start(counts?: { train: number; test: number }): Promise<void> {
+  out = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
+  await buildSite(out, counts);
+  server = createServer((request, response) => {
+    const address = new URL(request.url ?? '/', 'http://page').pathname
+      .replace(/^\/some\/folder\//, '')
+      .replace(/^$/, 'index.html');
+    readFile(path.join(out, address)).then(
+      (body) =>
+        response
+          .writeHead(200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' })
+          .end(body),
+      (error: unknown) => response.writeHead(404).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
+  chrome = await launchChrome();
+  page = await open(url);
+  await until('a model was open', `!document.querySelector('#play').disabled`);
+}
+
+export async function stop(): Promise<void> {
+  await chrome?.close();
+  await new Promise((resolve) => server?.close(resolve));
+  await rm(out, { recursive: true });
+}
+
+export async function open(address: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
+  const opened = await chrome.newPage();
+  await opened.setViewport(desktop);
+  opened.on('pageerror', (error) =>
+    troubles.push(error instanceof Error ? `${error.message} ${error.stack}` : String(error)),
+  );
+  opened.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  await prepare?.(opened);
+  await opened.goto(address);
+  return opened;
+}
+
+export const text = (selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent ?? '');
+export const number = async (selector: string): Promise<number> => Number((await text(selector)).replaceAll(',', ''));
+
+/** Waits for the page to come to a state; says what was waited for if it does not. */
+export async function until(what: string, state: string, on = page): Promise<void> {
+  await on.waitForFunction(state, patience).catch(async () => {
+    const notice = await on.$eval('#notice', (element) => element.textContent);
+    expect.fail(
+      `the page never came so far that ${what}; it says: ${await on.$eval('#state', (element) => element.textContent)} ${notice}`,
+    );
+  });
+}
+
+export const trained = (steps: number): Promise<void> =>
+  until(
+    `it had trained ${steps} steps`,
+    `Number(document.querySelector('#steps').textContent.replaceAll(',', '')) >= ${steps}`,
+  );
+
+/** A number that stands for what a canvas shows. */
+export const shown = (selector: string): Promise<number> =>
+  page.$eval(selector, (element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((hash, value) => (Math.imul(hash, 31) + value) | 0, 7);
+  });
+
+/** Until a canvas shows something else. */
+export async function changed(what: string, selector: string, before: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if ((await shown(selector)) !== before) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect.fail(`${what}: ${selector} still shows the same`);
+}
+
+export async function violations(on: Page): Promise<string[]> {
+  await on.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  return (await on.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+  )) as string[];
+}
+
+/** What the page hands to the visitor when a button is pressed. */
+export async function downloaded(button: string): Promise<Buffer> {
+  const base64 = await page.evaluate(`new Promise((resolve, reject) => {
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      URL.createObjectURL = make;
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.replace(/^[^,]*,/, ''));
+      reader.readAsDataURL(blob);
+      return make(blob);
+    };
+    document.querySelector('${button}').click();
+    setTimeout(() => reject(new Error('${button} hands over nothing')), 20000);
+  })`);
+  return Buffer.from(base64 as string, 'base64');
+}
+
+export const choice = (name: string): Promise<string> =>
+  page.$eval(`#choices [name=${name}]`, (field) => (field as HTMLSelectElement).value);
+
+export async function choose(name: string, value: string): Promise<void> {
+  await page.select(`#choices [name=${name}]`, value);
+  await until(
+    `there was a model with ${name} ${value}`,
+    `/^A new model/.test(document.querySelector('#state').textContent)`,
+  );
+  expect(await text('#refused')).toBe('');
+}
+
+/** A model is open that nobody has trained. */
+export const fresh = (what: string, on = page): Promise<void> =>
+  until(what, `/^A new model/.test(document.querySelector('#state').textContent)`, on);
+
+/** The visitor's own file is read. */
+export async function upload(name: string, content: string): Promise<void> {
+  const file = path.join(out, name);
+  await writeFile(file, content);
+  await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(file);
+}
