@@ -97,7 +97,7 @@ it('a table without names has its first line as row 1, and its columns by number
 
 it('the rarest class is taken for strange first', () => {
   const read = readTable('t.csv', columnsOf(text), { text, label: 1, leftOut: [2] });
-  expect(read.classes![rarest(read)]).toBe('odd');
+  expect(read.classes![rarest(read)]).toBe('rare');
   const table = { name: 'x', kind: 'table', shape: [1], values: Float32Array.of(1) } as const;
   expect(rarest({ ...table, shape: [1] })).toBe(0);
   expect(rarest({ ...table, shape: [1], labels: Int32Array.of(0, 0, 2, 1, 2), classes: ['a', 'b', 'c'] })).toBe(1);
