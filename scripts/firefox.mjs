@@ -15,7 +15,7 @@ function findFirefox() {
   throw new Failure(
     asked
       ? `LATENTGPU_FIREFOX is '${asked}', and there is no such file`
-      : 'no Firefox found: install one that has WebGPU (on Linux a Nightly), or name one in LATENTGPU_FIREFOX',
+      : 'no Firefox found: install a newer one than 140 (Debian: apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX',
   );
 }
 
