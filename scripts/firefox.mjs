@@ -22,7 +22,7 @@ export function requireFirefox() {
   const found = findFirefox();
   if (found) return found;
   throw new Failure(
-    'no Firefox found: install it (Debian: apt-get update, then apt-get install firefox-esr, 141 or newer), or name one in LATENTGPU_FIREFOX',
+    'no Firefox found: install 141 or newer (Debian: apt-get update, then apt-get install firefox-esr), or name one in LATENTGPU_FIREFOX',
   );
 }
 

@@ -28,7 +28,7 @@ export const ways = {
     args: ['test/kernels/pool.test.ts'],
     without: /^error: (no Firefox found|.* finds no WebGPU adapter on this machine).*$/m,
   },
-  'test:tilings': { args: ['test/kernels/dense.test.ts', '-t', 'layer'] },
+  'test:tilings': { args: ['test/kernels/dense.test.ts', '-t', 'one layer'] },
   reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   faults: { args: ['decay', '--out', 'OUT'], makes: 'RELIABILITY.md' },

@@ -89,4 +89,4 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
     ]);
   });
   expect(troubles).toEqual([]);
-});
+}, 240_000);
