@@ -7,27 +7,26 @@ import { root } from '../setup.mjs';
  * One of:
  * - `step`: .ci/run has it as a step;
  * - `test`: the test file that starts it, or does what it does, from end to end;
- * - `args`: it is run with these; `OUT` in them becomes a temporary folder. `makes`: a file it has to leave there. `without`: what it says
- *   where this machine lacks what it needs, which is no failure then. `serves`: it goes on until it is ended, and answers at the address it prints;
+ * - `args`: it is run with these; `OUT` in them becomes a temporary folder. `makes`: a file it has to leave there.
+ *   `serves`: it goes on until it is ended, and answers at the address it prints;
  * - `like`: another script, of which it is only another form, for the reason given.
- * @typedef {{ step: true } | { test: string } | { args: string[], makes?: string, without?: RegExp, serves?: RegExp } | { like: string, because: string }} Way
+ * @typedef {{ step: true } | { test: string } | { args: string[], makes?: string, serves?: RegExp } | { like: string, because: string }} Way
  */
 
 /** @type {Record<string, Way>} */
 export const ways = {
   setup: { args: [] },
-  start: { test: 'test/node/start.test.ts' },
+  start: { test: 'test/support/start.ts' },
   reproduce: { test: 'test/node/reproduce.test.ts' },
   playground: { args: ['--port', '0'], serves: /^The playground is at (\S+)$/m },
   'build:playground': { args: ['--out', 'OUT'], makes: 'index.html' },
-  pictures: { test: 'test/node/pictures.test.ts' },
+  pictures: { test: 'test/node/pictures.long.test.ts' },
   bench: { args: ['--quick', '--only', 'sum', '--out', 'OUT'] },
   test: { step: true },
+  'test:long': { step: true },
+  'test:all': { like: 'test:long', because: 'it runs test, test:long, test:native and test:firefox in turn' },
   'test:native': { step: true },
-  'test:firefox': {
-    args: ['test/kernels/pool.test.ts'],
-    without: /^error: (no Firefox found|.* finds no WebGPU adapter on this machine).*$/m,
-  },
+  'test:firefox': { step: true },
   'test:tilings': { args: ['test/kernels/dense.test.ts', '-t', 'one layer'] },
   reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },
@@ -65,9 +64,9 @@ export function problems(scripts = ownScripts, steps = textOf('.ci/run')) {
       .map((name) => `package.json has no script ${name}`),
     ...Object.entries(ways).flatMap(([name, way]) => {
       if ('step' in way) {
-        // What runs the check has no step of its own to be found before somebody has added it.
-        const called = name === 'test' ? /^step .*\bnpm test\b/m : new RegExp(`^step .*\\bnpm run ${name}( |$)`, 'm');
-        return name === 'check:commands' || called.test(steps) ? [] : [`.ci/run has no step for ${name}`];
+        const called =
+          name === 'test' ? /^ *step .*\bnpm test\b/m : new RegExp(`^ *step .*\\bnpm run ${name}( |$)`, 'm');
+        return called.test(steps) ? [] : [`.ci/run has no step for ${name}`];
       }
       if ('test' in way) {
         const [, program = ''] = /(scripts\/\S+\.mjs|^\w+$)/.exec(scripts[name]) ?? [];
