@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { allocate } from '../platform.ts';
 import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -25,7 +26,13 @@ export class Feed {
   ) {
     const { gpu, features, storage } = set;
     this.window = 2 * half;
-    this.#rows = new (storage.bytes ? Uint8Array : Float32Array)(half * features);
+    const kind = storage.bytes ? Uint8Array : Float32Array<ArrayBuffer>;
+    this.#rows = allocate<Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+      'dataset',
+      kind,
+      half * features,
+      'give smaller deviceBytes',
+    );
     const values = this.window * features;
     this.data = emptyTensor(gpu, [storage.bytes ? values / 4 : values], storage.bytes ? 'u32' : 'f32', 'window');
     try {
