@@ -3,11 +3,11 @@ import type { Gpu } from './device.ts';
 
 /** Browsers round the device's clock, mostly to so much. */
 const deviceTickMs = 0.1;
-/** A measurement has to take so long by the device's clock, 40 of its ticks; */
+/** The least that a measurement by the device's clock takes: 40 of its ticks. */
 const leastMs = 4;
-/** by the page's, so many times what a submit takes that has nothing to do, */
+/** The least that one by the page's clock takes, in times that a submit takes which has nothing to do. */
 const leastSubmits = 20;
-/** but not longer than a page may be without the GPU. */
+/** A page can be without the GPU for so long. */
 const mostMs = 100;
 /** More dispatches do not go into one measurement. */
 const mostDispatches = 2048;

@@ -26,7 +26,7 @@ export interface Size {
   threads?: number;
   /** workgroups. */
   workgroups?: number;
-  /** Dispatches of as many invocations each, which the shader tells apart by the size `slice`. */
+  /** How many dispatches share the work: each has as many invocations, and the shader's size `slice` tells it which it is. */
   slices?: number;
   /** Other shaders for the same tensors and constants, with workgroups of their own. */
   choice?: Choice;

@@ -1,9 +1,10 @@
 import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
-import { Clock, type Timing } from './clock.ts';
+import { Clock } from './clock.ts';
 import type { Command } from './commands.ts';
 import { differ, fill, resultsOf, type Extent } from './compare.ts';
 import type { Gpu } from './device.ts';
+import { fastestOf } from './fastest.ts';
 import { openRecall } from './recall.ts';
 
 /** One way of doing a dispatch. */
@@ -41,16 +42,10 @@ export interface Tunable {
 
 /** Measuring may take this share of the time that training takes. */
 const share = 0.1;
-/** A way that takes longer to compile, or does not compile, is left out from then on, */
+/** The longest that compiling one way, or compiling for one problem on credit, is waited for. */
 const patienceMs = 2000;
-/** and is remembered by this word. */
+/** What is remembered of a way that takes longer to compile, or does not compile. */
 const slow = 'slow';
-/** How often ways are measured in turn: once is a hiccup of the machine. More often where they are all but equal. */
-const rounds = 3;
-const mostRounds = 6;
-/** A way that takes so many times as long as the fastest is measured no further. */
-const beaten = 3;
-
 /**
  * Finds out on this adapter which way of a dispatch is fastest, a little at a time between the epochs of a training, and remembers the winners
  * beyond the page's life. Until then a dispatch is done in the first of its ways, so that no first step waits for measurements.
@@ -188,37 +183,4 @@ function soon<T>(making: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patienceMs)));
   return Promise.race([making, late]).finally(() => clearTimeout(timer));
-}
-
-/**
- * Measures commands in turn. The fastest is the first that is not slower than any other by more than the noise: the clock's ticks, and what lies
- * between the two shortest of its own times. Undefined where no clock can tell.
- */
-export async function fastestOf(
-  commands: readonly Command[],
-  clock: Pick<Clock, 'time' | 'fault'>,
-): Promise<number | undefined> {
-  const { fault } = clock;
-  const times = commands.map((): Timing[] => []);
-  const least = (i: number) => Math.min(...times[i].map(({ ms }) => ms));
-  const noise = (i: number) => {
-    const [first, second = first] = times[i].toSorted((a, b) => a.ms - b.ms);
-    return Math.max(second.ms - first.ms, first.tick);
-  };
-  const all = commands.map((_, i) => i);
-  for (let round = 1; ; round++) {
-    const limit = beaten * Math.min(...all.map(least));
-    for (const i of all) {
-      if (least(i) > limit && round > 1) continue;
-      const timing = await clock.time(commands[i]);
-      if (!timing) return undefined;
-      // What came before is by another clock.
-      if (clock.fault !== fault) return fastestOf(commands, clock);
-      times[i].push(timing);
-    }
-    if (round < rounds) continue;
-    const fastest = all.reduce((a, b) => (least(b) < least(a) ? b : a));
-    const first = all.findIndex((i) => least(i) - noise(i) <= least(fastest) + noise(fastest));
-    if (first === fastest || round === mostRounds) return first;
-  }
 }
