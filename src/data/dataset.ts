@@ -2,7 +2,15 @@ import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { isBytes, isFloats, isOwned } from '../platform.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
-import { emptyTensor, sameOrder, writeTensor, type Matrix, type Piece, type Tensor } from '../runtime/tensor.ts';
+import {
+  emptyTensor,
+  sameOrder,
+  sizeOf,
+  writeTensor,
+  type Matrix,
+  type Piece,
+  type Tensor,
+} from '../runtime/tensor.ts';
 import { splitRows } from './split.ts';
 import { halfOfWindow, upload } from './upload.ts';
 
@@ -72,7 +80,6 @@ export interface OnDevice {
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
-  #indices: Uint32Array | undefined;
   /** Those of its views, whoever still has them. */
   readonly #orders = new Map<WeakRef<Dataset>, Tensor>();
 
@@ -95,12 +102,12 @@ export class Dataset {
 
   /** Values in an example. */
   get features(): number {
-    return this.shape.reduce((product, n) => product * n, 1);
+    return sizeOf(this.shape);
   }
 
-  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. */
+  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. Leave it unchanged. */
   get indices(): Uint32Array {
-    return (this.#indices ??= this.rows?.slice() ?? Uint32Array.from({ length: this.length }, (_, i) => i));
+    return this.rows ?? Uint32Array.from(Array(this.length).keys());
   }
 
   get disposed(): boolean {
@@ -110,13 +117,13 @@ export class Dataset {
   /** The first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
-    return this.view(Array.from({ length: count }, (_, i) => i));
+    return this.filter((_, i) => i < count);
   }
 
   /** The examples that `keep` returns true for. @throws DataError if none are left */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
     checkFunction('filter: keep', keep);
-    const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
+    const kept = [...Array(this.length).keys()].filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
     return this.view(kept);
   }
@@ -228,7 +235,7 @@ export async function dataset(
   checkGpu('dataset', gpu);
   checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
   const { data, shape } = withShape(typeof source === 'function' ? await source() : source, options.shape);
-  const features = shape.reduce((product, n) => product * n, 1);
+  const features = sizeOf(shape);
   const length = data.length / features;
   if (!Number.isInteger(length))
     throw new ShapeError(
@@ -281,7 +288,7 @@ function withShape(
     throw new DataError('dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`');
   if (!data.length) throw new DataError('dataset: the data is empty');
   const whole = flat ? undefined : checkShape('the data', source.shape);
-  if (whole && whole.reduce((product, n) => product * n, 1) !== data.length)
+  if (whole && sizeOf(whole) !== data.length)
     throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
   if (!whole && shape === undefined) throw new OptionError('dataset: a flat array needs the `shape` of one example');
   const example = shape === undefined ? (whole!.length > 1 ? whole!.slice(1) : [1]) : checkShape('an example', shape);
@@ -390,7 +397,7 @@ export async function asDataset(
 
 /** @throws ShapeError where examples of one shape cannot be taken for those of another */
 function checkExamples(where: string, takes: readonly number[], has: readonly number[], whole?: readonly number[]) {
-  const [features, values] = [takes, has].map((shape) => shape.reduce((product, n) => product * n, 1));
+  const [features, values] = [takes, has].map(sizeOf);
   if (values !== features)
     throw new ShapeError(
       `${where}: the model takes ${features} features, the data has ${values}${whole ? ` ([${whole.join(', ')}])` : ''}`,

@@ -1,5 +1,6 @@
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
+import { sizeOf } from '../runtime/tensor.ts';
 import { OptionError } from '../errors.ts';
 import { Autoencoder } from './autoencoder.ts';
 import { Checkpoint, checked, record } from './checkpoint.ts';
@@ -106,8 +107,6 @@ function readAround(written: unknown, input: number[], code: number[]): Around {
   };
   return { before: image(before, 'before', input), after: image(after, 'after', code) };
 }
-
-const sizeOf = (shape: number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** @throws OptionError */
 function readAutoencoder({

@@ -35,7 +35,7 @@ export class Tensor {
     readonly home: { readonly gpu: Gpu; readonly range: BufferRange } | { readonly tape: object },
   ) {
     checkShape(label, shape);
-    this.size = shape.reduce((product, n) => product * n, 1);
+    this.size = sizeOf(shape);
     this.#device = 'gpu' in home ? home.gpu.device : undefined;
   }
 
@@ -63,6 +63,9 @@ export class Tensor {
     if ('range' in this.home) this.home.gpu.free(this.home.range.buffer);
   }
 }
+
+/** Values in a tensor of that shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Some of the rows of what is too large for one buffer. */
 export interface Piece {
@@ -109,7 +112,7 @@ export function tensor(
   const sides = shape === undefined ? (own ?? [data.length]) : shape;
   checkShape('tensor', sides);
   checkWord('tensor: dtype', dtype, ['f32', 'u32']);
-  const size = sides.reduce((product, n) => product * n, 1);
+  const size = sizeOf(sides);
   if (size !== data.length)
     throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
@@ -122,7 +125,7 @@ export function tensor(
 /** A bound tensor of its own buffer, zero as WebGPU makes it. */
 export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32', label = 'tensor'): Tensor {
   checkShape(label, shape);
-  const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
+  const bytes = Math.ceil(sizeOf(shape) / 4) * 16;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   return new Tensor(shape, dtype, label, { gpu, range: { buffer: gpu.allocate(bytes, usage, label), offset: 0 } });
 }

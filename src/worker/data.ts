@@ -47,8 +47,6 @@ export class Gpu extends Remote {
 
 /** Examples that lie on the worker's device. Views made of it share its memory. */
 export class Dataset extends Remote {
-  #indices: Uint32Array | undefined;
-
   /** @internal */
   constructor(
     readonly gpu: Gpu,
@@ -62,9 +60,9 @@ export class Dataset extends Remote {
     super(gpu.client, handle);
   }
 
-  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. */
+  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. Leave it unchanged. */
   get indices(): Uint32Array {
-    return (this.#indices ??= this.rows?.slice() ?? Uint32Array.from({ length: this.length }, (_, i) => i));
+    return this.rows ?? Uint32Array.from(Array(this.length).keys());
   }
 
   /** Values in an example. */
@@ -75,12 +73,12 @@ export class Dataset extends Remote {
   /** The first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
-    return this.#view(Array.from({ length: count }, (_, i) => i));
+    return this.filter((_, i) => i < count);
   }
 
   /** The examples that `keep` returns true for; it is asked here. @throws DataError if none are left */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
-    const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.labels?.[i], i));
+    const kept = [...Array(this.length).keys()].filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
     return this.#view(kept);
   }
