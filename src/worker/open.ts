@@ -11,12 +11,10 @@ export interface WorkerGpuOptions {
   /** As in `latentgpu`. */
   tuning?: 'measured' | 'fixed';
   /**
-   * A worker of your own, for bundlers that do not find the library's by themselves. Its script imports the library's:
+   * A worker of your own, for bundlers that do not find the library's by themselves. Its script has one line: `import 'latentgpu/worker-thread';`
    * ```js
-   * // latentgpu-worker.js
-   * import 'latentgpu/worker-thread';
-   * ```
-   * ```js
+   * import { openGpu } from 'latentgpu/worker';
+   *
    * const worker = new Worker(new URL('./latentgpu-worker.js', import.meta.url), { type: 'module' });
    * const gpu = await openGpu({ worker });
    * ```
