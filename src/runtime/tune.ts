@@ -44,6 +44,8 @@ export interface Tunable {
 const share = 0.1;
 /** The longest that compiling one way, or compiling for one problem on credit, is waited for. */
 const patienceMs = 2000;
+/** How many times as long it is on a processor, where compilers are fast and the machine may be busy. */
+const processorPatience = 10;
 /** What is remembered of a way that takes longer to compile, or does not compile. */
 const slow = 'slow';
 /**
@@ -102,6 +104,10 @@ export class Tuner {
     return left;
   }
 
+  get #patienceMs(): number {
+    return patienceMs * (this.gpu.info.isFallback ? processorPatience : 1);
+  }
+
   /** Training has taken so many milliseconds more. */
   earn(ms: number): void {
     this.#trainedMs += ms;
@@ -121,7 +127,7 @@ export class Tuner {
         const leftMs = share * this.#trainedMs - this.#spentMs;
         if (this.#expectedMs > leftMs) continue;
         const begun = performance.now();
-        winners.set(problem, await this.#winner(tunable, winners, begun + Math.max(patienceMs, leftMs)));
+        winners.set(problem, await this.#winner(tunable, winners, begun + Math.max(this.#patienceMs, leftMs)));
         this.#expectedMs = performance.now() - begun;
         this.#spentMs += this.#expectedMs;
       }
@@ -153,7 +159,7 @@ export class Tuner {
         break;
       }
       // Training can do without a way that does not compile on this adapter.
-      const command = await soon(tunable.make(way)).catch(() => undefined);
+      const command = await soon(tunable.make(way), this.#patienceMs).catch(() => undefined);
       this.gpu.check();
       if (!command) {
         winners.set(name, slow);
@@ -179,7 +185,7 @@ export class Tuner {
 }
 
 /** What is made, or nothing if it takes too long. */
-function soon<T>(making: Promise<T>): Promise<T | undefined> {
+function soon<T>(making: Promise<T>, patienceMs: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patienceMs)));
   return Promise.race([making, late]).finally(() => clearTimeout(timer));
