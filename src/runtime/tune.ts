@@ -158,9 +158,11 @@ export class Tuner {
         this.#passing.add(problem);
         break;
       }
-      // Training can do without a way that does not compile on this adapter.
-      const command = await soon(tunable.make(way), this.#patienceMs).catch(() => undefined);
-      this.gpu.check();
+      const command = await soon(tunable.make(way), this.#patienceMs).catch((error: unknown) => {
+        this.gpu.check();
+        // Training can do without it on this adapter.
+        this.gpu.note(`${problem} cannot be done as ${way}: ${error instanceof Error ? error.message : String(error)}`);
+      });
       if (!command) {
         winners.set(name, slow);
         continue;
