@@ -117,7 +117,7 @@ export const presets: Record<string, Preset> = {
     parts: { hidden: [128], code: 32, corruption: 'shuffleTiles', amount: 2 },
   },
   table: {
-    title: 'For tables, 4 numbers',
+    title: 'For tables, up to 4 numbers',
     about:
       'A plain one for rows of numbers. Whatever does not fit the way the columns depend on each other has a large error.',
     parts: { hidden: [16, 8], code: 4, loss: 'mse', rate: 0.002 },
@@ -149,11 +149,14 @@ export const suited = (settings: Settings, kind: ExampleKind): Settings => ({
  * open; undefined where a link to a visitor's own examples is followed, which has settings for the very file that is opened now.
  */
 export function ownSettings(settings: Settings, before: ExampleKind | undefined, examples: Examples): Settings {
-  const { kind, classes } = examples;
+  const { kind, classes, shape } = examples;
   const fit = before && before !== kind ? suited(settings, kind) : settings;
+  // As many numbers as columns could hold every row, the strange ones too.
+  const code = fit === settings || kind !== 'table' ? fit.code : Math.max(1, Math.min(fit.code, shape[0] >> 1));
   const linked = (label: number) => !before && classes?.[label] !== undefined;
   return {
     ...fit,
+    code,
     data: 'own',
     without: linked(fit.without) ? fit.without : -1,
     strange: linked(fit.strange) ? fit.strange : rarest(examples),

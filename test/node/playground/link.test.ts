@@ -136,9 +136,16 @@ describe('a visitor’s own examples', () => {
   const examples = { ...table, shape: [2], classes: ['a', 'b', 'c'] };
 
   it('of another kind than before get settings that suit them; of the same kind the settings stay', () => {
-    const fit = ownSettings(defaults, 'image', examples);
+    const fit = ownSettings(defaults, 'image', { ...examples, shape: [12] });
     expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, gaussian: false, loss: 'mse', strange: 1 });
     expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
+  });
+
+  it('of few columns get a code that is narrower than they are', () => {
+    const codes = [1, 2, 3, 6, 7, 8, 50].map(
+      (columns) => ownSettings(defaults, 'image', { ...examples, shape: [columns] }).code,
+    );
+    expect(codes).toEqual([1, 1, 1, 3, 3, 4, 4]);
   });
 
   it('that a link was about keep all that the link says, if their classes allow it', () => {
