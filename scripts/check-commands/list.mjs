@@ -27,7 +27,7 @@ export const ways = {
   'test:all': { like: 'test:long', because: 'it runs test, test:long, test:native and test:firefox in turn' },
   'test:native': { step: true },
   'test:firefox': { step: true },
-  'test:tilings': { args: ['test/kernels/dense.test.ts', '-t', 'one layer'] },
+  'test:tilings': { args: ['test/kernels/dense.long.test.ts', '-t', 'one layer'] },
   reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   faults: { args: ['decay', '--out', 'OUT'], makes: 'RELIABILITY.md' },

@@ -1,106 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { activationNames, type Activation } from '../../src/kernels/activation.ts';
-import { contraction } from '../../src/kernels/contraction.ts';
-import { dense } from '../../src/kernels/dense.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { contraction as reference, jacobian, type Layer } from '../reference/contraction.ts';
+import { type Activation } from '../../src/kernels/activation.ts';
+import { jacobian } from '../reference/contraction.ts';
 import { dense as referenceDense } from '../reference/dense.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, smallTiles } from '../support/gpu.ts';
+import { catchGpuErrors } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { drawn, onDevice, layersOf, wantedOf, check } from '../support/contractions.ts';
 
 catchGpuErrors();
-
-const factor = 0.7;
-
-interface Case {
-  /** Features, then the units of each layer. */
-  sizes: readonly number[];
-  activations: readonly Activation[];
-  /** x, then each layer's weight and bias. */
-  values: Float32Array[];
-  rows: number;
-  /** Rows that the state calls real; the others are past the end of the epoch. */
-  real: number;
-  u?: Float32Array;
-}
-
-/** Random values for layers of these sizes. */
-function drawn(
-  draw: Draw,
-  sizes: readonly number[],
-  activations: readonly Activation[],
-  { rows = 4, real = rows, estimate = false }: { rows?: number; real?: number; estimate?: boolean } = {},
-): Case {
-  const layers = activations.flatMap((_, l) => [draw.offZero(sizes[l] * sizes[l + 1], 0.3), draw.floats(sizes[l + 1])]);
-  const values = [draw.floats(rows * sizes[0]), ...layers];
-  return { sizes, activations, values, rows, real, u: estimate ? draw.floats(rows * sizes.at(-1)!, -2, 2) : undefined };
-}
-
-/** Each row's value, added up over its strips, and the gradients of the batch's mean in the order of `values`. */
-async function onDevice({ sizes, activations, values, rows, real, u }: Case, gradient = true) {
-  const gpu = await smallTiles();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
-  const shapes = [[rows, sizes[0]], ...activations.flatMap((_, l) => [[sizes[l + 1], sizes[l]], [sizes[l + 1]]])];
-  const [x, ...parameters] = values.map((each, n) => memory.put(each, shapes[n]));
-  let y = x;
-  const layers = activations.map((activation, l) => {
-    const [w, bias] = parameters.slice(2 * l);
-    y = dense(tape, y, w, bias, activation);
-    return { w, y };
-  });
-  const sums = contraction(tape, layers, state, factor, gradient, u && memory.put(u, [rows, sizes.at(-1)!]));
-  tape.differentiate();
-  const labels = tape.dispatches.map(({ shader }) => shader.label);
-  // Where no slope bends, nothing writes the gradients of x and of the biases: they are zero.
-  const touched = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));
-  const gradients = [x, ...parameters].map((each) => tape.grad(each));
-  const written = gradients.filter((each) => touched.has(each));
-  const [strips, ...found] = await run(tape, [sums, ...written]);
-  memory.dispose();
-  state.dispose();
-  const each = strips.length / rows;
-  return {
-    perRow: Float64Array.from({ length: rows }, (_, r) =>
-      Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
-    ),
-    gradients: gradients.map((each, n) => found[written.indexOf(each)] ?? new Float32Array(values[n].length)),
-    labels,
-  };
-}
-
-const layersOf = ([, ...parameters]: readonly ArrayLike<number>[], activations: readonly Activation[]): Layer[] =>
-  activations.map((activation, l) => ({ w: parameters[2 * l], bias: parameters[2 * l + 1], activation }));
-
-/** In float64: each row's value, and the mean's gradients by differences. Rows past the real ones count nothing. */
-function wantedOf({ sizes, activations, values, real, u }: Case) {
-  const point: Float64Array[] = values.map((each) => Float64Array.from(each));
-  const perRow = (all: readonly Float64Array[]) =>
-    reference(layersOf(all, activations), all[0], sizes[0], factor, u).map((value, r) => (r < real ? value : 0));
-  const mean = (all: readonly Float64Array[]) => perRow(all).reduce((sum, value) => sum + value / real, 0);
-  return {
-    perRow: perRow(point),
-    gradients: point.map((each, n) => differences((moved) => mean(point.with(n, moved)), each)),
-  };
-}
-
-async function check(each: Case, relative: number, name: string) {
-  const actual = await onDevice(each);
-  const wanted = wantedOf(each);
-  expectNear(actual.perRow, wanted.perRow, relative, `${name} values`);
-  actual.gradients.forEach((gradient, n) =>
-    expectNear(gradient, wanted.gradients[n], relative, `${name} gradient ${n}`),
-  );
-  return actual;
-}
-
-const smooth = activationNames.filter((name) => name !== 'relu' && name !== 'leakyRelu');
 
 /** Both ways to the last product: w wᵀ is less work where 1/lines + 1/inputs < 1/units, with a line for each row and unit of the code. */
 const stacks: { sizes: number[]; activations: Activation[]; by: string }[] = [
@@ -113,22 +21,6 @@ const stacks: { sizes: number[]; activations: Activation[]; by: string }[] = [
   { sizes: [6, 8, 5, 3], activations: ['softplus', 'gelu', 'silu'], by: 'square' },
   { sizes: [3, 7, 4, 5], activations: ['tanh', 'sigmoid', 'softplus'], by: 'square' },
 ];
-
-describe('one layer, in closed form', () => {
-  it.each(activationNames)('of %s', async (activation) => {
-    for (const [inputs, units] of [
-      [7, 5],
-      [8, 4],
-    ]) {
-      const { labels } = await check(
-        drawn(new Draw(inputs), [inputs, units], [activation], { rows: 5, real: 3 }),
-        2e-6,
-        `${inputs}-${units}`,
-      );
-      expect(labels).toContain('value with gradient');
-    }
-  });
-});
 
 describe('several layers', () => {
   it.each(stacks)('$sizes of $activations, by a $by', async ({ sizes, activations, by }) => {
@@ -217,20 +109,6 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
     ]) {
       const activations = (['sigmoid', 'tanh', 'gelu'] as const).slice(0, sizes.length - 1);
       await check(drawn(new Draw(6), sizes, activations, { rows: 1, estimate }), 4e-6, `${sizes}`);
-    }
-  });
-
-  it('takes random sizes and activations', async () => {
-    const draw = new Draw(Number(estimate));
-    for (let i = 0; i < 5; i++) {
-      const sizes = Array.from({ length: draw.whole(2, 4) }, () => draw.whole(1, 9));
-      const activations = sizes.slice(1).map(() => draw.pick(smooth));
-      const rows = draw.whole(1, 9);
-      await check(
-        drawn(draw, sizes, activations, { rows, real: draw.whole(1, rows), estimate }),
-        4e-6,
-        `${rows} rows, ${sizes} of ${activations}`,
-      );
     }
   });
 

@@ -16,11 +16,11 @@ import { checkGradients, checkValues, eachAxis, fixed, kinds, usual } from '../s
 catchGpuErrors();
 
 /** One of each path: a stride, one channel, channels off 4, a single filter, sides that are no blocks. */
-const few = [usual[0], usual[3], usual[6], usual[8], eachAxis[4]];
+const few = [usual[0], usual[6], usual[8], eachAxis[4]];
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
-    checkValues(await smallTiles(), kind, [...usual, ...eachAxis.slice(0, 7)], new Draw(1)));
+    checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
   it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
 });

@@ -3,7 +3,7 @@ import { activationNames } from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { dense as reference, transposed } from '../reference/dense.ts';
-import { catchGpuErrors, smallTiles } from '../support/gpu.ts';
+import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { matrix, vector } from '../support/operands.ts';
@@ -115,5 +115,24 @@ describe('with a weight that is stored transposed', () => {
         ),
       relative: 4e-6,
     });
+  });
+
+  it('the weight of the layer it mirrors: both gradients add up', async () => {
+    const draw = new Draw(7);
+    for (const [rows, inputs, units] of [
+      [5, 7, 3],
+      [4, 8, 4],
+      [33, 65, 20],
+    ] as const) {
+      await checkGradient(await sharedGpu(), {
+        inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units), vector(draw, inputs)],
+        build: (tape, x, w, bias1, bias2) =>
+          dense(tape, dense(tape, x, w, bias1, 'sigmoid'), w, bias2, 'softplus', options),
+        reference: (x, w, bias1, bias2) =>
+          reference(reference(x, w, bias1, inputs, 'sigmoid'), transposed(w, inputs), bias2, units, 'softplus'),
+        relative: 4e-6,
+        name: `${rows}x${inputs}x${units}`,
+      });
+    }
   });
 });

@@ -28,8 +28,8 @@ import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
-import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { weightsOf } from '../support/convolutional.ts';
 
 catchGpuErrors();
 
@@ -59,12 +59,6 @@ const images = (values: Float32Array) =>
   Array.from({ length: values.length / 72 }, (_, i) => channelsFirst(values.subarray(72 * i, 72 * i + 72), 6, 6, 2));
 const reconstruct = (weights: Weights, x: ReturnType<typeof channelsFirst>) =>
   forward(decoder, 'decoder', weights, forward(encoder, 'encoder', weights, x));
-
-async function weightsOf(model: { weights(): Promise<Record<string, { data: Float32Array }>> }): Promise<Weights> {
-  return Object.fromEntries(
-    Object.entries(await model.weights()).map(([name, { data }]) => [name, Float64Array.from(data)]),
-  );
-}
 
 describe('a convolutional autoencoder', () => {
   it('takes the activation from the last layer that computes: a shape behind it changes no bit', async () => {
@@ -159,117 +153,6 @@ describe('a convolutional autoencoder', () => {
     }
     model.dispose();
   }, 120_000);
-
-  it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', async () => {
-    const seed = 5;
-    const same = { padding: 'same' } as const;
-    const data = new Draw(4).floats(36 * 8, 0, 1);
-    const model = await autoencoder(await sharedGpu(), {
-      input: [6, 3, 2],
-      encoder: [conv2d(3, [4, 1], 'tanh', { stride: [2, 1], ...same }), conv2d(2, [1, 3], 'tanh', { stride: [1, 3] })],
-      decoder: [
-        convTranspose2d(3, [1, 3], 'tanh', { stride: [1, 3], ...same }),
-        convTranspose2d(2, [4, 1], 'sigmoid', { stride: [2, 1], padding: [1, 0] }),
-      ],
-      loss: 'bce',
-      seed,
-    });
-    const down = { stride: [2, 1], kernel: [4, 1], before: [1, 0] } as const;
-    const along = { stride: [1, 3], kernel: [1, 3], before: 0 } as const;
-    const first: ReferenceLayer[] = [
-      { kind: 'conv', filters: 3, ...down, side: [3, 3], activation: 'tanh' },
-      { kind: 'conv', filters: 2, ...along, side: [3, 1], activation: 'tanh' },
-    ];
-    const second: ReferenceLayer[] = [
-      { kind: 'transposed', filters: 3, ...along, side: [3, 3], activation: 'tanh' },
-      { kind: 'transposed', filters: 2, ...down, side: [6, 3], activation: 'sigmoid' },
-    ];
-    const weights = await weightsOf(model);
-    const { loss } = await model.fit(data, { steps: 10, batchSize: 8, optimizer: adam(1e-3) });
-    const batch = Array.from({ length: 8 }, (_, i) => channelsFirst(data.subarray(36 * i, 36 * i + 36), 6, 3, 2));
-    const lossOf = (given: Weights) =>
-      meanLoss(
-        'bce',
-        batch.map((x) => forward(second, 'decoder', given, forward(first, 'encoder', given, x))),
-        batch,
-      );
-    const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const optimizers = Object.entries(weights).map(([name, values]) => ({
-      name,
-      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-    }));
-    loss.forEach((found, step) => {
-      const wanted = lossOf(weights);
-      expect(Math.abs(found - wanted) / wanted, `step ${step}`).toBeLessThan(1e-5);
-      const gradients = optimizers.map(({ name }) =>
-        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
-      );
-      optimizers.forEach(({ name, each }, n) => {
-        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-        weights[name] = Float64Array.from(each, ({ weight }) => weight);
-      });
-    });
-    model.dispose();
-  });
-
-  it('of sequences as images of width 1 keeps that width, and learns', async () => {
-    const strided = { stride: [2, 1], padding: 'same' } as const;
-    const model = await autoencoder(await sharedGpu(), {
-      input: [288, 1, 1],
-      encoder: [conv2d(8, [7, 1], 'relu', strided), conv2d(4, [7, 1], 'relu', strided)],
-      decoder: [convTranspose2d(8, [7, 1], 'relu', strided), convTranspose2d(1, [7, 1], 'linear', strided)],
-      loss: 'mse',
-    });
-    expect([...model.encoder.describe(), ...model.decoder.describe()].map(({ outputShape }) => outputShape)).toEqual([
-      [144, 1, 8],
-      [72, 1, 4],
-      [144, 1, 8],
-      [288, 1, 1],
-    ]);
-    // A wave a sequence, each of another phase.
-    const data = Float32Array.from({ length: 64 * 288 }, (_, i) => Math.sin((i % 288) / 9 + Math.floor(i / 288)));
-    const { epochs } = await model.fit(data, { epochs: 10, batchSize: 16, optimizer: adam(1e-2) });
-    expect(epochs.at(-1)!.loss).toBeLessThan(0.2 * epochs[0].loss);
-    expect((await model.encode(data)).shape).toEqual([64, 72, 1, 4]);
-    expect((await model.reconstruct(data)).shape).toEqual([64, 288, 1, 1]);
-    model.dispose();
-  });
-
-  it('of pooling and upsampling learns, the same bits for the same seed', async () => {
-    const gpu = await sharedGpu();
-    const spec = (): AutoencoderSpec => ({
-      input: [8, 8, 1],
-      encoder: [
-        conv2d(8, 3, 'relu', { padding: 'same' }),
-        maxPool2d(2),
-        conv2d(4, 3, 'relu', { padding: 'same' }),
-        maxPool2d(2, { padding: 'same' }),
-      ],
-      decoder: [
-        conv2d(4, 3, 'relu', { padding: 'same' }),
-        upsample2d(2),
-        conv2d(8, 3, 'relu', { padding: 'same' }),
-        upsample2d(2, 'bilinear'),
-        conv2d(1, 3, 'sigmoid', { padding: 'same' }),
-      ],
-      loss: 'bce',
-    });
-    // Bright bars on dark ground.
-    const data = Float32Array.from({ length: 64 * 64 }, (_, i) =>
-      Math.floor(i / 8) % 8 === Math.floor(i / 64) % 8 ? 1 : 0,
-    );
-    const train = async () => {
-      const model = await autoencoder(gpu, spec());
-      const { epochs } = await model.fit(data, { epochs: 60, batchSize: 16, optimizer: adam(1e-2) });
-      expect(epochs.at(-1)!.loss).toBeLessThan(0.4 * epochs[0].loss);
-      expect(model.encoder.outputShape).toEqual([2, 2, 4]);
-      expect((await model.encode(data)).shape).toEqual([64, 2, 2, 4]);
-      const trained = await bits(model);
-      model.dispose();
-      return trained;
-    };
-    expect(await train()).toEqual(await train());
-  });
 
   it('with a Gaussian code behind flattened images gives mean and log-variance in the same order as PyTorch', async () => {
     const model = await autoencoder(await sharedGpu(), {

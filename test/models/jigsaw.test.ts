@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { standardTiles } from '../../app/analysis/tiles.ts';
-import {
-  adam,
-  classifier,
-  conv2d,
-  dense,
-  flatten,
-  jigsaw,
-  maxPool2d,
-  OptionError,
-  ShapeError,
-  type JigsawSpec,
-} from '../../src/index.ts';
+import { adam, dense, jigsaw, OptionError, ShapeError } from '../../src/index.ts';
 import { farApart, hamming } from '../../src/models/permutations.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { spec } from '../support/puzzle.ts';
 
 catchGpuErrors();
 
@@ -46,15 +35,6 @@ describe('permutations far apart', () => {
   it('refuse more than there are', () => {
     expect(() => farApart(4, 25, 0)).toThrow('jigsaw: 4 tiles have 24 permutations, not 25');
   });
-});
-
-const spec = (changes: Partial<JigsawSpec> = {}): JigsawSpec => ({
-  input: [12, 12, 1],
-  tiles: 2,
-  permutations: 24,
-  encoder: [conv2d(6, 3, 'relu', { padding: 'same' }), maxPool2d(2), flatten(), dense(16, 'relu')],
-  head: [dense(32, 'relu')],
-  ...changes,
 });
 
 /** Pictures of which each quarter has stripes of its own, under noise; or of noise alone. */
@@ -151,50 +131,6 @@ describe('jigsaw', () => {
     const first = await train(1);
     expect(await train(1)).toEqual(first);
     expect((await train(2)).truths).not.toEqual(first.truths);
-  });
-
-  it.each([2, 3] as const)(
-    'without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side',
-    async (side) => {
-      const model = await jigsaw(
-        await sharedGpu(),
-        spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }),
-      );
-      const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
-      const { tiles, truths } = await model.solve(pixels);
-      const [height, width] = model.encoder.inputShape;
-      const size = height * width;
-      const straight = standardTiles({ pixels, shape: [12, 12, 1] }, side, [height, width]);
-      for (let slot = 0; slot < 5 * side ** 2; slot++) {
-        const image = Math.floor(slot / side ** 2);
-        const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
-        for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
-      }
-      model.dispose();
-    },
-  );
-
-  it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {
-    const gpu = await sharedGpu();
-    const before = gpu.memory().bytes;
-    const model = await jigsaw(
-      gpu,
-      spec({ tiles: 3, permutations: 30, encoder: [flatten(), dense(5, 'relu')], head: [] }),
-    );
-    expect(model.encoder.inputShape).toEqual([3, 3, 1]);
-    expect(model.head.outputShape).toEqual([30]);
-    expect(Object.keys(await model.weights())).toEqual([
-      'encoder.1.weight',
-      'encoder.1.bias',
-      'head.0.weight',
-      'head.0.bias',
-    ]);
-    const codes = await model.encode(new Draw(5).floats(9 * 7, 0, 1));
-    expect(codes.shape).toEqual([7, 5]);
-    const made = await classifier(gpu, { encoder: model.encoder, classes: 2 });
-    made.dispose();
-    model.dispose();
-    expect(gpu.memory().bytes).toBe(before);
   });
 
   it.each([

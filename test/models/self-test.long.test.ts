@@ -19,6 +19,11 @@ describe('selfTest', () => {
     gpu.close();
   });
 
+  it('leaves convolutions out where nobody needs them', async () => {
+    const { ways } = await (await sharedGpu()).selfTest({ convolutions: false });
+    expect([...new Set(ways.map(({ kernel }) => kernel))]).toEqual(['NN', 'NT', 'TN']);
+  });
+
   it('rules out what a driver gets wrong, and training goes on with the rest', async () => {
     const gpu = await withFault((label) => label.includes('NT') && label.includes('quads of 8x8'));
     const before = await trained(gpu);

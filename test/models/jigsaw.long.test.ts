@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { standardTiles } from '../../app/analysis/tiles.ts';
+import { classifier, dense, flatten, jigsaw } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { spec } from '../support/puzzle.ts';
+
+catchGpuErrors();
+
+describe('jigsaw', () => {
+  it.each([2, 3] as const)(
+    'without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side',
+    async (side) => {
+      const model = await jigsaw(
+        await sharedGpu(),
+        spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }),
+      );
+      const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
+      const { tiles, truths } = await model.solve(pixels);
+      const [height, width] = model.encoder.inputShape;
+      const size = height * width;
+      const straight = standardTiles({ pixels, shape: [12, 12, 1] }, side, [height, width]);
+      for (let slot = 0; slot < 5 * side ** 2; slot++) {
+        const image = Math.floor(slot / side ** 2);
+        const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
+        for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
+      }
+      model.dispose();
+    },
+  );
+
+  it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {
+    const gpu = await sharedGpu();
+    const before = gpu.memory().bytes;
+    const model = await jigsaw(
+      gpu,
+      spec({ tiles: 3, permutations: 30, encoder: [flatten(), dense(5, 'relu')], head: [] }),
+    );
+    expect(model.encoder.inputShape).toEqual([3, 3, 1]);
+    expect(model.head.outputShape).toEqual([30]);
+    expect(Object.keys(await model.weights())).toEqual([
+      'encoder.1.weight',
+      'encoder.1.bias',
+      'head.0.weight',
+      'head.0.bias',
+    ]);
+    const codes = await model.encode(new Draw(5).floats(9 * 7, 0, 1));
+    expect(codes.shape).toEqual([7, 5]);
+    const made = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+    made.dispose();
+    model.dispose();
+    expect(gpu.memory().bytes).toBe(before);
+  });
+});
