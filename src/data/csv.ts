@@ -12,7 +12,7 @@ export interface CsvOptions {
   /** Whether the first line names the columns. Default: it does if it has a name above numbers. */
   header?: boolean;
   /** Default: whichever of `,`, `;` and tab comes first in the first line, or what a line `sep=;` above the table says. */
-  delimiter?: Delimiter;
+  delimiter?: ',' | ';' | '\t';
   /** What stands before the fraction of a number: `','` for 1,5. Default `'.'`. */
   decimal?: '.' | ',';
   /** The columns to keep, by name or by number from 0 on, in this order. Default: all but the label. */

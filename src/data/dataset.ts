@@ -340,7 +340,8 @@ export interface TrainedOn {
   readonly largest: number;
 }
 
-export function trainedOn({ storage: { bytes, scale, scaleGiven, range } }: Dataset): TrainedOn {
+export function trainedOn(set: Dataset): TrainedOn {
+  const { bytes, scale, scaleGiven, range } = set.storage;
   return { bytes, scale, given: scaleGiven, largest: Math.max(-range.least, range.most) };
 }
 

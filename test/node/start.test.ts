@@ -64,7 +64,7 @@ describe('data that cannot be read is one line', () => {
     [
       'another format',
       { 't10k-images-idx3-ubyte': new TextEncoder().encode('<html>') },
-      'DATA/t10k-images-idx3-ubyte: idx: no IDX file: it should begin with two zeros (offset 0)',
+      'DATA/t10k-images-idx3-ubyte: idx: this is an HTML page, not an IDX file (offset 0)',
     ],
     [
       'labels for images',
