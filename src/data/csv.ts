@@ -1,7 +1,7 @@
 import { DataError, FormatError, OptionError } from '../errors.ts';
 import { allocate } from '../platform.ts';
 import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
-import { checkText, csvError, guessDelimiter, startOf, type Delimiter, type Field } from './csv-lines.ts';
+import { checkText, csvError, guessDelimiter, startOf, type Field } from './csv-lines.ts';
 import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import { rowsOf, survey, type Format } from './csv-survey.ts';
 import type { Source } from './dataset.ts';
