@@ -177,6 +177,9 @@ const clocks = (count: number) =>
     return [1.7e9 + row, 1.7e12 + 100 * row, Math.sin(row / 10), row * 1e-42, 16777259][i % columns];
   });
 
+/** Expects zeros, or what a device that keeps subnormal numbers makes of differences between them. */
+const expectNothing = (values: Float32Array) => expect(Math.max(...values.map(Math.abs))).toBeLessThan(2 ** -126);
+
 it.each(['all on the device', 'streamed'])(
   'standardize: clock columns have mean 0 and deviation 1, what spans next to nothing is 0 throughout; %s',
   async (where) => {
@@ -191,7 +194,7 @@ it.each(['all on the device', 'streamed'])(
       const { data: codes } = await seen.encode(set);
       for (let j = 0; j < columns; j++) {
         const values = column(codes, j);
-        if (j > 2) expect(values.every((value) => value === 0)).toBe(true);
+        if (j > 2) expectNothing(values);
         else {
           // As scikit-learn's StandardScaler on the same float32 values.
           const wanted = column(data, j);
@@ -228,7 +231,7 @@ it('minMax: clock columns go from 0 to 1, what spans next to nothing is 0 throug
   for (let j = 0; j < columns; j++) {
     const [values, wanted] = [column(codes, j), column(data, j)];
     const [least, most] = [Math.min(...wanted), Math.max(...wanted)];
-    if (j > 2) expect(values.every((value) => value === 0)).toBe(true);
+    if (j > 2) expectNothing(values);
     else
       expectClose(
         values,
