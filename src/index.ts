@@ -10,10 +10,10 @@ export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
-export type { OnnxPart } from './models/onnx.ts';
-export type { Part } from './models/part.ts';
-export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/load.ts';
-export type { SaveOptions } from './models/checkpoint.ts';
+export type { OnnxPart } from './models/saving/onnx.ts';
+export type { Part } from './models/parts/part.ts';
+export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/saving/load.ts';
+export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
   classifier,
   type Classifier,
@@ -23,7 +23,7 @@ export {
 } from './models/classifier.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
-export type { LayerInfo, Network } from './models/network.ts';
+export type { LayerInfo, Network } from './models/parts/network.ts';
 export {
   dense,
   dropout,
@@ -32,7 +32,7 @@ export {
   type GaussianOptions,
   type Initializer,
   type Layer,
-} from './models/layers.ts';
+} from './models/parts/layers.ts';
 export {
   conv2d,
   convTranspose2d,
@@ -46,7 +46,7 @@ export {
   type Padding,
   type PoolOptions,
   type Sides,
-} from './models/image-layers.ts';
+} from './models/parts/image-layers.ts';
 export {
   downsample,
   gaussianNoise,
@@ -54,14 +54,22 @@ export {
   saltAndPepper,
   shuffleTiles,
   type Corruption,
-} from './models/corruptions.ts';
-export { minMax, standardize, type Normalize } from './models/normalize.ts';
-export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/penalties.ts';
-export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
+} from './models/parts/corruptions.ts';
+export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
+export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
+export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
-export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
-export type { Losses } from './models/losses.ts';
-export { adagrad, adam, adamw, sgd, type AdamOptions, type ClipOptions, type Optimizer } from './models/optimizers.ts';
+export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
+export type { Losses } from './models/training/losses.ts';
+export {
+  adagrad,
+  adam,
+  adamw,
+  sgd,
+  type AdamOptions,
+  type ClipOptions,
+  type Optimizer,
+} from './models/parts/optimizers.ts';
 
 export {
   knnPredict,
@@ -69,8 +77,8 @@ export {
   type KnnOptions,
   type Neighbors,
   type NeighborsOptions,
-} from './models/neighbors.ts';
-export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
+} from './models/downstream/neighbors.ts';
+export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
 
 export { dataset, type Data, type DataSource, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Labelled, Labels } from './data/labels.ts';

@@ -42,19 +42,27 @@ export {
   weightDecay,
 } from './worker/parts.ts';
 
-export { adagrad, adam, adamw, sgd, type AdamOptions, type ClipOptions, type Optimizer } from './models/optimizers.ts';
-export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/schedules.ts';
-export { rocAuc, rocCurve, threshold, type RocCurve } from './models/scores.ts';
+export {
+  adagrad,
+  adam,
+  adamw,
+  sgd,
+  type AdamOptions,
+  type ClipOptions,
+  type Optimizer,
+} from './models/parts/optimizers.ts';
+export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
+export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
-export type { FitOptions, History, Progress, Training } from './models/fit-options.ts';
-export type { SaveOptions } from './models/checkpoint.ts';
+export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
+export type { SaveOptions } from './models/saving/checkpoint.ts';
 export type { ClassifierLosses, Prediction } from './models/classifier.ts';
 export type { JigsawLosses, Solution } from './models/jigsaw.ts';
-export type { Losses } from './models/losses.ts';
-export type { OnnxPart } from './models/onnx.ts';
-export type { Part } from './models/part.ts';
+export type { Losses } from './models/training/losses.ts';
+export type { OnnxPart } from './models/saving/onnx.ts';
+export type { Part } from './models/parts/part.ts';
 export {
   readSafetensors,
   writeSafetensors,

@@ -6,10 +6,10 @@ import { Parameters } from '../runtime/parameters.ts';
 import { normals, streams } from '../runtime/random.ts';
 import { roomFor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
-import { startFit } from './fit.ts';
-import type { FitOptions, History, Training } from './fit-options.ts';
-import { Gate } from './gate.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
+import { startFit } from './training/fit.ts';
+import type { FitOptions, History, Training } from './training/fit-options.ts';
+import { Gate } from './training/gate.ts';
 import {
   recordErrors,
   recordInput,
@@ -18,19 +18,19 @@ import {
   trainable,
   weightsOf,
   type Hourglass,
-} from './hourglass.ts';
-import { linearPath, sphericalPath } from './interpolate.ts';
-import type { Losses } from './losses.ts';
-import { checkSize, predict, table, type Given, type Host, type LayerInfo, type Network } from './network.ts';
-import type { Fitted } from './normalize.ts';
-import type { OnnxPart } from './onnx.ts';
-import type { Pass } from './pass.ts';
-import { pretrainLayers } from './pretrain.ts';
-import { evaluate } from './run.ts';
+} from './training/hourglass.ts';
+import { linearPath, sphericalPath } from './downstream/interpolate.ts';
+import type { Losses } from './training/losses.ts';
+import { checkSize, predict, table, type Given, type Host, type LayerInfo, type Network } from './parts/network.ts';
+import type { Fitted } from './parts/normalize.ts';
+import type { OnnxPart } from './saving/onnx.ts';
+import type { Pass } from './training/pass.ts';
+import { pretrainLayers } from './training/pretrain.ts';
+import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
-import type { Trainable } from './trainable.ts';
-import { startPlace } from './trainer.ts';
-import { readWeights, writeWeights, type Weights } from './weights.ts';
+import type { Trainable } from './training/trainable.ts';
+import { startPlace } from './training/trainer.ts';
+import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
@@ -334,7 +334,7 @@ export class Autoencoder {
     const { normalizer } = this.#parts;
     normalizer?.needFitted();
     // A page that exports nothing does not load it.
-    const { writeOnnx } = await import('./onnx.ts');
+    const { writeOnnx } = await import('./saving/onnx.ts');
     return writeOnnx(part, { weights, normalizer, ...parts[part] });
   }
 

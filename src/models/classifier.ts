@@ -8,19 +8,19 @@ import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/opti
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
-import { startFit } from './fit.ts';
-import type { FitOptions, Training } from './fit-options.ts';
-import { Gate } from './gate.ts';
-import { checkLayers, dense, type Layer } from './layers.ts';
-import type { Layout } from './layout.ts';
-import { checkSize, Network, predict, table, type Given, type Host, type LayerInfo } from './network.ts';
-import { written } from './part.ts';
-import { Pass } from './pass.ts';
-import { evaluate, likeliest } from './run.ts';
-import type { Trainable } from './trainable.ts';
-import { startPlace } from './trainer.ts';
-import { copyWeights, readWeights, writeWeights, type Weights } from './weights.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
+import { startFit } from './training/fit.ts';
+import type { FitOptions, Training } from './training/fit-options.ts';
+import { Gate } from './training/gate.ts';
+import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import type { Layout } from './parts/layout.ts';
+import { checkSize, Network, predict, table, type Given, type Host, type LayerInfo } from './parts/network.ts';
+import { written } from './parts/part.ts';
+import { Pass } from './training/pass.ts';
+import { evaluate, likeliest } from './training/run.ts';
+import type { Trainable } from './training/trainable.ts';
+import { startPlace } from './training/trainer.ts';
+import { copyWeights, readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /** What `classifier` makes a classifier of. */
 export interface ClassifierSpec {

@@ -9,20 +9,28 @@ import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runt
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './checkpoint.ts';
-import { startFit } from './fit.ts';
-import type { FitOptions, Training } from './fit-options.ts';
-import { Gate } from './gate.ts';
-import { checkLayers, dense, type Layer } from './layers.ts';
-import type { Image, Layout } from './layout.ts';
-import { checkSize, Network, predict, table as layerTable, type Given, type Host, type LayerInfo } from './network.ts';
-import { written } from './part.ts';
-import type { Pass } from './pass.ts';
+import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
+import { startFit } from './training/fit.ts';
+import type { FitOptions, Training } from './training/fit-options.ts';
+import { Gate } from './training/gate.ts';
+import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import type { Image, Layout } from './parts/layout.ts';
+import {
+  checkSize,
+  Network,
+  predict,
+  table as layerTable,
+  type Given,
+  type Host,
+  type LayerInfo,
+} from './parts/network.ts';
+import { written } from './parts/part.ts';
+import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
-import { evaluate, likeliest } from './run.ts';
-import type { Trainable } from './trainable.ts';
-import { startPlace } from './trainer.ts';
-import { readWeights, writeWeights, type Weights } from './weights.ts';
+import { evaluate, likeliest } from './training/run.ts';
+import type { Trainable } from './training/trainable.ts';
+import { startPlace } from './training/trainer.ts';
+import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /** What `jigsaw` makes a model of. */
 export interface JigsawSpec {

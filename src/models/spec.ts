@@ -2,13 +2,13 @@ import { OptionError, ShapeError } from '../errors.ts';
 import type { LossKind } from '../kernels/loss.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides, checkWord } from '../runtime/options.ts';
-import type { Corruption } from './corruptions.ts';
-import { checkLayers, type Layer } from './layers.ts';
-import type { Image } from './layout.ts';
-import { Network, table, type Host } from './network.ts';
-import { Normalizer, type Normalize } from './normalize.ts';
-import { written } from './part.ts';
-import type { Penalty } from './penalties.ts';
+import type { Corruption } from './parts/corruptions.ts';
+import { checkLayers, type Layer } from './parts/layers.ts';
+import type { Image } from './parts/layout.ts';
+import { Network, table, type Host } from './parts/network.ts';
+import { Normalizer, type Normalize } from './parts/normalize.ts';
+import { written } from './parts/part.ts';
+import type { Penalty } from './parts/penalties.ts';
 
 /** The parts of an autoencoder. */
 export interface AutoencoderSpec {

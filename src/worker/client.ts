@@ -1,6 +1,6 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
-import type { FitOptions, History, Training } from '../models/fit-options.ts';
-import type { AnyLoss } from '../models/losses.ts';
+import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
+import type { AnyLoss } from '../models/training/losses.ts';
 import { checkSignal } from '../runtime/options.ts';
 import {
   callbackNames,

@@ -1,8 +1,8 @@
 /** The library's functions as a page calls them whose worker has the real ones. */
 import type { AutoencoderSpec } from '../models/spec.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
-import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/neighbors.ts';
-import type { Part } from '../models/part.ts';
+import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstream/neighbors.ts';
+import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
 import { Autoencoder, Classifier, Jigsaw, makeModel, type Network } from './models.ts';
 import { library } from './protocol.ts';

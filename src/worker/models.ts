@@ -1,12 +1,12 @@
 /** The library's models as a page sees them whose worker has the real ones. What is a getter there is a fact here, what returns at once a promise. */
 import type { Labels } from '../data/labels.ts';
-import type { SaveOptions } from '../models/checkpoint.ts';
+import type { SaveOptions } from '../models/saving/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
-import type { FitOptions, History, Training } from '../models/fit-options.ts';
+import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
 import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
-import type { Losses } from '../models/losses.ts';
-import type { LayerInfo } from '../models/network.ts';
-import type { OnnxPart } from '../models/onnx.ts';
+import type { Losses } from '../models/training/losses.ts';
+import type { LayerInfo } from '../models/parts/network.ts';
+import type { OnnxPart } from '../models/saving/onnx.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
 import { checkGpu, type Data, type Gpu, type Labelled } from './data.ts';

@@ -1,10 +1,10 @@
 /** The makers of models' parts, as light as it gets: the worker has the real ones, which look their arguments through. */
-import type * as corruptions from '../models/corruptions.ts';
-import type * as imageLayers from '../models/image-layers.ts';
-import type * as layers from '../models/layers.ts';
-import type * as normalizations from '../models/normalize.ts';
-import type { Part } from '../models/part.ts';
-import type * as penalties from '../models/penalties.ts';
+import type * as corruptions from '../models/parts/corruptions.ts';
+import type * as imageLayers from '../models/parts/image-layers.ts';
+import type * as layers from '../models/parts/layers.ts';
+import type * as normalizations from '../models/parts/normalize.ts';
+import type { Part } from '../models/parts/part.ts';
+import type * as penalties from '../models/parts/penalties.ts';
 
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 

@@ -5,7 +5,7 @@ import {
   autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
-import { makers } from '../../src/models/makers.ts';
+import { makers } from '../../src/models/parts/makers.ts';
 import { expectNear } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';

@@ -3,7 +3,7 @@ import {
   adam, autoencoder, constant, contractive, conv2d, cosine, dataset, dense, dropout, gaussian, gaussianNoise, maskNoise, minMax, OptionError, saltAndPepper, sgd, ShapeError,
   sparsity, stepDecay, stochasticContractive, warmUp, type Autoencoder, type AutoencoderSpec, type Schedule,
 } from '../../src/index.ts'; // prettier-ignore
-import { valueAt } from '../../src/models/schedules.ts';
+import { valueAt } from '../../src/models/parts/schedules.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';

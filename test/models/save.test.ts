@@ -5,9 +5,9 @@ import {
   stochasticContractive, upsample2d, warmUp, weightDecay, writeSafetensors, type Autoencoder, type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentCount } from '../../src/kernels/optimizer.ts';
-import { readLayers } from '../../src/models/makers.ts';
-import { momentNames } from '../../src/models/optimizers.ts';
-import { written } from '../../src/models/part.ts';
+import { readLayers } from '../../src/models/parts/makers.ts';
+import { momentNames } from '../../src/models/parts/optimizers.ts';
+import { written } from '../../src/models/parts/part.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';

@@ -3,8 +3,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { FormatError } from '../../src/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors.ts';
 import { autoencoder } from '../../src/models/autoencoder.ts';
-import { dense } from '../../src/models/layers.ts';
-import { loadAutoencoder } from '../../src/models/load.ts';
+import { dense } from '../../src/models/parts/layers.ts';
+import { loadAutoencoder } from '../../src/models/saving/load.ts';
 import { errorOf } from '../support/error-of.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { makers } from '../../src/models/makers.ts';
+import { makers } from '../../src/models/parts/makers.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -65,7 +65,7 @@ describe('a part of models is named wherever it has to be', () => {
     expect(
       lacking(parts, {
         ...inFile('src/index.ts'),
-        'src/models/makers.ts': (name) => saved.includes(name),
+        'src/models/parts/makers.ts': (name) => saved.includes(name),
         ...inFile('src/worker/parts.ts'),
         ...inFile('src/worker.ts'),
         'docs/guide/*.md': (name) => called(guides, name),

@@ -5,7 +5,7 @@ import { optimizerShader } from '../../shaders/optimizer.ts';
 import { draws, random } from '../../shaders/random.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { adam } from '../../src/index.ts';
-import { settings } from '../../src/models/optimizers.ts';
+import { settings } from '../../src/models/parts/optimizers.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { ulps } from '../support/close.ts';
 import { onDevice, worst } from '../support/functions.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { slide, unslide } from '../../src/kernels/window.ts';
-import { Pass } from '../../src/models/pass.ts';
+import { Pass } from '../../src/models/training/pass.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';

@@ -3,7 +3,7 @@ import {
   loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay, stochasticContractive, upsample2d, warmUp, weightDecay,
   writeSafetensors, type AutoencoderSpec, type Gpu, type Optimizer, type SafeTensor, type SafeTensors,
 } from '../../src/index.ts'; // prettier-ignore
-import { momentNames } from '../../src/models/optimizers.ts';
+import { momentNames } from '../../src/models/parts/optimizers.ts';
 import { damagedBytes, damagedJson } from './damage.ts';
 import type { Draw } from './random.ts';
 

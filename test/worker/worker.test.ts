@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
-import { makers } from '../../src/models/makers.ts';
+import { makers } from '../../src/models/parts/makers.ts';
 import * as parts from '../../src/worker/parts.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';

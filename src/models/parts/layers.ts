@@ -1,14 +1,14 @@
-import { checkActivation, type Activation } from '../kernels/activation.ts';
-import { dropout as dropoutKernel } from '../kernels/corrupt.ts';
-import { dense as denseKernel } from '../kernels/dense.ts';
-import { codeMean, reparameterize } from '../kernels/reparameterize.ts';
-import { OptionError, ShapeError } from '../errors.ts';
-import { checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
-import { streams, uniforms } from '../runtime/random.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { checkActivation, type Activation } from '../../kernels/activation.ts';
+import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
+import { dense as denseKernel } from '../../kernels/dense.ts';
+import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import { streams, uniforms } from '../../runtime/random.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { imageLayout, type Image, type Layout } from './layout.ts';
 import type { Part } from './part.ts';
-import type { Pass } from './pass.ts';
+import type { Pass } from '../training/pass.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
 /** A weight a layer needs. */

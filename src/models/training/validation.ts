@@ -1,5 +1,5 @@
-import type { Dataset } from '../data/dataset.ts';
-import { boundRange, emptyTensor, writeTensor, type Tensor } from '../runtime/tensor.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 import { Evaluation } from './run.ts';

@@ -1,5 +1,5 @@
-import { OptionError } from '../errors.ts';
-import { checkNumber, checkOptions, shown } from '../runtime/options.ts';
+import { OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 
 /** A number that changes with the optimizer's steps. Plain data, made by `constant`, `cosine`, `stepDecay` or `warmUp`. */
 export type Schedule =

@@ -1,12 +1,12 @@
-import { DataError, OptionError, ShapeError } from '../errors.ts';
-import { sameShape } from '../kernels/shapes.ts';
-import { isFloats } from '../platform.ts';
-import type { Gpu } from '../runtime/device.ts';
-import { shown } from '../runtime/options.ts';
-import type { Parameters } from '../runtime/parameters.ts';
-import { boundRange, readTensors, writeTensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
-import type { Turns } from '../runtime/turns.ts';
-import { toInside, toOutside, type Layout } from './layout.ts';
+import { DataError, OptionError, ShapeError } from '../../errors.ts';
+import { sameShape } from '../../kernels/shapes.ts';
+import { isFloats } from '../../platform.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import { shown } from '../../runtime/options.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
+import { boundRange, readTensors, writeTensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
+import type { Turns } from '../../runtime/turns.ts';
+import { toInside, toOutside, type Layout } from '../parts/layout.ts';
 
 /** Where a model's weights lie: in one place, or the frozen ones in another. */
 export interface Weights {

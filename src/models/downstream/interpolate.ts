@@ -1,4 +1,4 @@
-import { roomFor } from '../runtime/tensor.ts';
+import { roomFor } from '../../runtime/tensor.ts';
 
 /** Codes on the straight line from one to another, both included, one after the other in one array. */
 export function linearPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {

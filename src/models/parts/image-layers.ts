@@ -1,10 +1,10 @@
-import { checkActivation, type Activation } from '../kernels/activation.ts';
-import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../kernels/conv2d.ts';
-import { maxPool2d as maxPoolKernel } from '../kernels/pool.ts';
-import { upsample2d as upsampleKernel, type Interpolation } from '../kernels/resample.ts';
-import { pair, slide, unslide, type Padding, type Sides, type Window } from '../kernels/window.ts';
-import { OptionError, ShapeError } from '../errors.ts';
-import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../runtime/options.ts';
+import { checkActivation, type Activation } from '../../kernels/activation.ts';
+import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../../kernels/conv2d.ts';
+import { maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
+import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/resample.ts';
+import { pair, slide, unslide, type Padding, type Sides, type Window } from '../../kernels/window.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../../runtime/options.ts';
 import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
 import { kernelLayout, type Image } from './layout.ts';
 

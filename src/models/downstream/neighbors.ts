@@ -1,11 +1,11 @@
-import { DataError, ShapeError } from '../errors.ts';
-import { distances, smallest } from '../kernels/neighbors.ts';
-import { isFloats } from '../platform.ts';
-import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../runtime/options.ts';
-import { compile } from '../runtime/plan.ts';
-import { tape as makeTape } from '../runtime/tape.ts';
-import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import { DataError, ShapeError } from '../../errors.ts';
+import { distances, smallest } from '../../kernels/neighbors.ts';
+import { isFloats } from '../../platform.ts';
+import { checkGpu, type Gpu } from '../../runtime/device.ts';
+import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../../runtime/options.ts';
+import { compile } from '../../runtime/plan.ts';
+import { tape as makeTape } from '../../runtime/tape.ts';
+import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 
 /** Options of `nearestNeighbors`. */
 export interface NeighborsOptions {

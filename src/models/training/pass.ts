@@ -1,6 +1,6 @@
-import type { Draws } from '../kernels/random.ts';
-import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import type { Draws } from '../../kernels/random.ts';
+import type { Tape } from '../../runtime/tape.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 
 /** `train` draws noise and drops units, `evaluate` measures the same loss on clean data with all units, `predict` is a function of the data. */
 export type Mode = 'train' | 'evaluate' | 'predict';

@@ -1,5 +1,5 @@
-import { DataError, ShapeError } from '../errors.ts';
-import { checkNumber, checkNumbers, checkOptions, shown } from '../runtime/options.ts';
+import { DataError, ShapeError } from '../../errors.ts';
+import { checkNumber, checkNumbers, checkOptions, shown } from '../../runtime/options.ts';
 
 /**
  * The score above which an example counts as an anomaly, if a share of `contamination` of them are: the (1 − contamination) quantile, between

@@ -1,15 +1,15 @@
-import { asDataset, type Data } from '../data/dataset.ts';
-import { DataError, OutOfMemoryError } from '../errors.ts';
-import type { Gpu } from '../runtime/device.ts';
-import type { Parameters, ParameterValues } from '../runtime/parameters.ts';
-import type { Matrix, Tensor } from '../runtime/tensor.ts';
-import type { Turns } from '../runtime/turns.ts';
+import { asDataset, type Data } from '../../data/dataset.ts';
+import { DataError, OutOfMemoryError } from '../../errors.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import type { Parameters, ParameterValues } from '../../runtime/parameters.ts';
+import type { Matrix, Tensor } from '../../runtime/tensor.ts';
+import type { Turns } from '../../runtime/turns.ts';
 import type { Around, Layer, ParameterSpec } from './layers.ts';
 import { toInside, type Image, type Layout } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
-import type { Pass } from './pass.ts';
-import { mapRows } from './run.ts';
-import type { Place } from './trainer.ts';
+import type { Pass } from '../training/pass.ts';
+import { mapRows } from '../training/run.ts';
+import type { Place } from '../training/trainer.ts';
 
 /** A row of `describe()`. */
 export interface LayerInfo {

@@ -2,7 +2,7 @@
  * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
  * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
  */
-import type { TrainedOn } from '../data/dataset.ts';
+import type { TrainedOn } from '../../data/dataset.ts';
 import {
   DeviceLostError,
   FormatError,
@@ -10,17 +10,17 @@ import {
   LatentGpuError,
   OptionError,
   OutOfMemoryError,
-} from '../errors.ts';
-import { parseJson } from '../files/json.ts';
-import { readSafetensors, writeSafetensors, type SafeTensor } from '../files/safetensors.ts';
-import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
-import type { Parameters } from '../runtime/parameters.ts';
-import { parseState } from '../runtime/state.ts';
-import { readTensors, writeTensor } from '../runtime/tensor.ts';
-import { toInside, type Layout } from './layout.ts';
-import type { Given } from './network.ts';
-import { momentNames, sameOptimizer } from './optimizers.ts';
-import { startPlace, type Place } from './trainer.ts';
+} from '../../errors.ts';
+import { parseJson } from '../../files/json.ts';
+import { readSafetensors, writeSafetensors, type SafeTensor } from '../../files/safetensors.ts';
+import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
+import { parseState } from '../../runtime/state.ts';
+import { readTensors, writeTensor } from '../../runtime/tensor.ts';
+import { toInside, type Layout } from '../parts/layout.ts';
+import type { Given } from '../parts/network.ts';
+import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
+import { startPlace, type Place } from '../training/trainer.ts';
 import { lying, outside, type Lying, type Weights } from './weights.ts';
 
 export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw';

@@ -1,16 +1,16 @@
-import { asDataset, trainedOn, type Data } from '../data/dataset.ts';
-import { OptionError, ShapeError } from '../errors.ts';
-import type { LossKind } from '../kernels/loss.ts';
-import { Parameters } from '../runtime/parameters.ts';
-import { philox, streams } from '../runtime/random.ts';
-import { Turns } from '../runtime/turns.ts';
+import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import type { LossKind } from '../../kernels/loss.ts';
+import { Parameters } from '../../runtime/parameters.ts';
+import { philox, streams } from '../../runtime/random.ts';
+import { Turns } from '../../runtime/turns.ts';
 import { splitOff, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { recordInput, recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
-import type { Host, Network } from './network.ts';
+import type { Host, Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
 import type { Trainable } from './trainable.ts';
-import { copyWeights } from './weights.ts';
+import { copyWeights } from '../saving/weights.ts';
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
 export async function pretrainLayers(

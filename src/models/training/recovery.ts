@@ -1,5 +1,5 @@
-import { DeviceLostError, OptionError } from '../errors.ts';
-import type { Parameters, Snapshot } from '../runtime/parameters.ts';
+import { DeviceLostError, OptionError } from '../../errors.ts';
+import type { Parameters, Snapshot } from '../../runtime/parameters.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 import type { Place } from './trainer.ts';

@@ -1,6 +1,6 @@
 /** Parts of models as plain data, and back. */
-import { OptionError } from '../errors.ts';
-import { shown } from '../runtime/options.ts';
+import { OptionError } from '../../errors.ts';
+import { shown } from '../../runtime/options.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import { dense, dropout, gaussian, type Layer } from './layers.ts';

@@ -1,16 +1,16 @@
-import { asDataset, checkProbabilities, type Data, type OnDevice } from '../data/dataset.ts';
-import { add } from '../kernels/elementwise.ts';
-import { elementLosses, loss, rowSums, type LossKind } from '../kernels/loss.ts';
-import { sum } from '../kernels/reduce.ts';
-import type { Parameters } from '../runtime/parameters.ts';
-import type { Tensor } from '../runtime/tensor.ts';
-import type { Corruption } from './corruptions.ts';
+import { asDataset, checkProbabilities, type Data, type OnDevice } from '../../data/dataset.ts';
+import { add } from '../../kernels/elementwise.ts';
+import { elementLosses, loss, rowSums, type LossKind } from '../../kernels/loss.ts';
+import { sum } from '../../kernels/reduce.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Corruption } from '../parts/corruptions.ts';
 import { lossesFrom, type LossPart } from './losses.ts';
-import type { Host, Network } from './network.ts';
-import type { Normalizer } from './normalize.ts';
+import type { Host, Network } from '../parts/network.ts';
+import type { Normalizer } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
-import type { Penalty } from './penalties.ts';
-import { valueAt, type Schedule } from './schedules.ts';
+import type { Penalty } from '../parts/penalties.ts';
+import { valueAt, type Schedule } from '../parts/schedules.ts';
 import type { Trainable } from './trainable.ts';
 import { startPlace } from './trainer.ts';
 

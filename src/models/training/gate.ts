@@ -1,4 +1,4 @@
-import { LatentGpuError } from '../errors.ts';
+import { LatentGpuError } from '../../errors.ts';
 import type { Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 

@@ -1,8 +1,8 @@
-import type { Data } from '../data/dataset.ts';
-import { OptionError } from '../errors.ts';
-import { checkFlag, checkFunction, checkNumber, checkOptions, checkSignal } from '../runtime/options.ts';
+import type { Data } from '../../data/dataset.ts';
+import { OptionError } from '../../errors.ts';
+import { checkFlag, checkFunction, checkNumber, checkOptions, checkSignal } from '../../runtime/options.ts';
 import type { AnyLoss, Losses } from './losses.ts';
-import { checkOptimizer, type Optimizer } from './optimizers.ts';
+import { checkOptimizer, type Optimizer } from '../parts/optimizers.ts';
 
 /** Of a training whose loss is told as L. */
 export interface History<L extends AnyLoss = Losses> {

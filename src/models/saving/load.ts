@@ -1,17 +1,17 @@
-import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber } from '../runtime/options.ts';
-import { sizeOf } from '../runtime/tensor.ts';
-import { OptionError } from '../errors.ts';
-import { Autoencoder } from './autoencoder.ts';
+import { checkGpu, type Gpu } from '../../runtime/device.ts';
+import { checkNumber } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { OptionError } from '../../errors.ts';
+import { Autoencoder } from '../autoencoder.ts';
 import { Checkpoint, checked, record } from './checkpoint.ts';
-import { checkSpec, Classifier, type ClassifierSpec } from './classifier.ts';
-import { Jigsaw, type JigsawSpec } from './jigsaw.ts';
-import type { Around } from './layers.ts';
-import type { Image } from './layout.ts';
-import { readCorruptions, readLayers, readNormalizations, readPenalties } from './makers.ts';
-import { Network } from './network.ts';
-import { Normalizer, type Fitted, type Normalize } from './normalize.ts';
-import type { AutoencoderSpec } from './spec.ts';
+import { checkSpec, Classifier, type ClassifierSpec } from '../classifier.ts';
+import { Jigsaw, type JigsawSpec } from '../jigsaw.ts';
+import type { Around } from '../parts/layers.ts';
+import type { Image } from '../parts/layout.ts';
+import { readCorruptions, readLayers, readNormalizations, readPenalties } from '../parts/makers.ts';
+import { Network } from '../parts/network.ts';
+import { Normalizer, type Fitted, type Normalize } from '../parts/normalize.ts';
+import type { AutoencoderSpec } from '../spec.ts';
 
 /**
  * Makes the model that a file of `Autoencoder.save` holds. Its training goes on exactly where it stood: the same data and options give the same

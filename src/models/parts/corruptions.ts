@@ -1,14 +1,14 @@
-import { ShapeError } from '../errors.ts';
-import { corrupt, type CorruptionKind } from '../kernels/corrupt.ts';
-import { moveTiles, tileOrder } from '../kernels/puzzle.ts';
-import { coarsen } from '../kernels/resample.ts';
-import { pair } from '../kernels/window.ts';
-import { checkNumber } from '../runtime/options.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { ShapeError } from '../../errors.ts';
+import { corrupt, type CorruptionKind } from '../../kernels/corrupt.ts';
+import { moveTiles, tileOrder } from '../../kernels/puzzle.ts';
+import { coarsen } from '../../kernels/resample.ts';
+import { pair } from '../../kernels/window.ts';
+import { checkNumber } from '../../runtime/options.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { imageOf, readAxes, type Sides } from './image-layers.ts';
 import type { Image } from './layout.ts';
 import type { Part } from './part.ts';
-import type { Pass } from './pass.ts';
+import type { Pass } from '../training/pass.ts';
 
 /** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
 export interface Corruption extends Part {

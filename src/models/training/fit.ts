@@ -1,9 +1,9 @@
-import type { Dataset } from '../data/dataset.ts';
-import { DataError, LatentGpuError } from '../errors.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { DataError, LatentGpuError } from '../../errors.ts';
 import { Controls } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
 import { meanOverExamples, type AnyLoss } from './losses.ts';
-import { adam } from './optimizers.ts';
+import { adam } from '../parts/optimizers.ts';
 import { ProgressReports } from './progress.ts';
 import { Recovery, type Course } from './recovery.ts';
 import type { Trainable } from './trainable.ts';

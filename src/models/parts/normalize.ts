@@ -1,10 +1,10 @@
-import { columnsOf } from '../data/columns.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { DataError, LatentGpuError } from '../errors.ts';
-import { denormalize, normalize, type Scaling } from '../kernels/normalize.ts';
-import type { Gpu } from '../runtime/device.ts';
-import type { Tape } from '../runtime/tape.ts';
-import { tensor, type Tensor } from '../runtime/tensor.ts';
+import { columnsOf } from '../../data/columns.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { DataError, LatentGpuError } from '../../errors.ts';
+import { denormalize, normalize, type Scaling } from '../../kernels/normalize.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import type { Tape } from '../../runtime/tape.ts';
+import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import { written, type Part } from './part.ts';
 
 /** How data are brought to a common scale, feature by feature, before a model sees them. Made by `standardize` or `minMax`. */

@@ -1,14 +1,14 @@
-import { contraction } from '../kernels/contraction.ts';
-import { corrupt } from '../kernels/corrupt.ts';
-import { decay } from '../kernels/decay.ts';
-import { rowSums } from '../kernels/loss.ts';
-import { randomSigns } from '../kernels/random.ts';
-import { OptionError } from '../errors.ts';
-import { checkFlag, checkNumber, checkOptions } from '../runtime/options.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { contraction } from '../../kernels/contraction.ts';
+import { corrupt } from '../../kernels/corrupt.ts';
+import { decay } from '../../kernels/decay.ts';
+import { rowSums } from '../../kernels/loss.ts';
+import { randomSigns } from '../../kernels/random.ts';
+import { OptionError } from '../../errors.ts';
+import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import type { Layer } from './layers.ts';
 import type { Part } from './part.ts';
-import type { Pass } from './pass.ts';
+import type { Pass } from '../training/pass.ts';
 
 /** What a penalty may look at: a recorded pass through the encoder. */
 export interface Encoding {

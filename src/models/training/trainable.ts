@@ -1,8 +1,8 @@
-import type { Data, Dataset, OnDevice } from '../data/dataset.ts';
-import type { Parameters } from '../runtime/parameters.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import type { AnyLoss, Losses } from './losses.ts';
-import type { Host } from './network.ts';
+import type { Host } from '../parts/network.ts';
 import type { Pass } from './pass.ts';
 import type { Batch } from './run.ts';
 import type { Place } from './trainer.ts';

@@ -2,18 +2,18 @@
  * Networks as ONNX graphs of standard operators. Data, codes and images are rows as everywhere in this library, images with their channels last;
  * within the graph they have their channels first, as ONNX's operators want them, between two transpositions.
  */
-import { OptionError } from '../errors.ts';
-import { OnnxGraph } from '../files/onnx.ts';
-import type { Activation } from '../kernels/activation.ts';
-import { pair, slide, unslide, type Sides, type WindowOptions } from '../kernels/window.ts';
-import { shown } from '../runtime/options.ts';
-import { readTensors } from '../runtime/tensor.ts';
-import type { ConvTransposeOptions, PoolOptions } from './image-layers.ts';
-import type { Layer } from './layers.ts';
-import { toOutside } from './layout.ts';
-import type { LayerName } from './makers.ts';
-import type { Network } from './network.ts';
-import type { Normalizer } from './normalize.ts';
+import { OptionError } from '../../errors.ts';
+import { OnnxGraph } from '../../files/onnx.ts';
+import type { Activation } from '../../kernels/activation.ts';
+import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
+import { shown } from '../../runtime/options.ts';
+import { readTensors } from '../../runtime/tensor.ts';
+import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
+import type { Layer } from '../parts/layers.ts';
+import { toOutside } from '../parts/layout.ts';
+import type { LayerName } from '../parts/makers.ts';
+import type { Network } from '../parts/network.ts';
+import type { Normalizer } from '../parts/normalize.ts';
 import { lying, type Weights } from './weights.ts';
 
 /** What `Autoencoder.toOnnx` can write: the whole model, or one of its halves. */

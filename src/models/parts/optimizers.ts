@@ -1,6 +1,6 @@
-import { OptionError } from '../errors.ts';
-import type { OptimizerKind } from '../kernels/optimizer.ts';
-import { checkFlag, checkNumber, checkOptions, shown } from '../runtime/options.ts';
+import { OptionError } from '../../errors.ts';
+import type { OptimizerKind } from '../../kernels/optimizer.ts';
+import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { asSchedule, valueAt, type Schedule } from './schedules.ts';
 
 /** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
