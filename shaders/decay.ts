@@ -6,7 +6,7 @@ import { shader, wgsl } from './wgsl.ts';
 export const decayStrip = 16;
 
 /**
- * sums[first + t] = ½ λ batch_rows Σ w² over strip t,  dw = λ w
+ * sums[first + t] = ½ factor batch_rows Σ w² over strip t,  dw = gradient_factor w
  *
  * Times batch_rows, because all sums of a step's loss are divided by it. Several weights write into one `sums`, each from its `first` on.
  */
@@ -20,6 +20,7 @@ export const decayShader = (gradient: boolean) =>
 #if ${gradient}
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
 override add_dw = false;
+override gradient_factor: f32;
 #endif
 override size: u32;
 override quads: u32;
@@ -39,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let v = within(w[i], i);
     sum += v * v;
 #if ${gradient}
-    var d = factor * v;
+    var d = gradient_factor * v;
     if (add_dw) { d += dw[i]; }
     dw[i] = d;
 #endif

@@ -33,7 +33,7 @@ export interface LossVariant {
  * bce       l = log(1 + e^y) − x y     square    l = y²
  *           (y is the logit)           absolute  l = |y|       value  l = y
  *
- * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
+ * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
 export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const second = hasSecond(kind);
@@ -57,6 +57,7 @@ export function lossShader({ kind, wide, writes, slope }: LossVariant) {
 #if ${gradient}
 @group(0) @binding(${at('out')}) var<storage, read_write> dy: array<${value}>;
 override add_dy = false;
+override gradient_factor: f32;
 #elif ${elements}
 @group(0) @binding(${at('out')}) var<storage, read_write> elements: array<${value}>;
 #endif
@@ -102,7 +103,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let width = columns;
 #endif
   let real = row < batch_rows();
-  let weight = select(0.0, factor / f32(batch_rows()), real);
+#if ${gradient}
+  let weight = select(0.0, gradient_factor / f32(batch_rows()), real);
+#endif
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
     let at = row * width + c;

@@ -27,32 +27,45 @@ export const momentCount = (kind: OptimizerKind): number =>
  *
  * The rate η comes from the state, which also says how far g is scaled down. 1 − βᵗ is −expm1(t ln β): by powers it would lose half its
  * digits at t = 1. Nothing is written once a step has gone bad.
+ *
+ * In the last phase of a step the state moves on. An earlier one keeps in `before` what it changes, values and then moments, as a later phase may
+ * still go bad.
  */
-export function optimizerShader(kind: OptimizerKind) {
+export function optimizerShader(kind: OptimizerKind, last: boolean) {
   const adam = kind === 'adam' || kind === 'adamw';
   const momentum = kind === 'momentum' || kind === 'nesterov';
-  return shader<'values' | 'gradients' | 'settings' | 'state', 'moments'>(
-    kind,
+  const moments = momentCount(kind);
+  return shader<'values' | 'gradients' | 'settings' | 'state', 'moments' | 'before'>(
+    last ? kind : `${kind} of an earlier phase`,
     wgsl`
 @group(0) @binding(0) var<storage, read_write> values: array<vec4f>;
 @group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(2) var<storage, read> settings: Settings;
 @group(0) @binding(3) var<storage, read_write> state: State;
-#if ${kind !== 'sgd'}
+#if ${moments > 0}
 @group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;
 #endif
+#if ${!last}
+@group(0) @binding(${moments ? 5 : 4}) var<storage, read_write> before: array<vec4f>;
+#endif
 override quads: u32;
+override phase: u32;
 struct Settings { ${settingNames.map((name) => `${name}: f32`).join(', ')} }
 ${grid}
 ${state()}
+#if ${last}
 ${advance}
+#endif
 #if ${adam}
 ${math}
 #endif
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (state.bad != 0xffffffffu) { return; }
+  if (state.bad != 0xffffffffu) {
+    if (t == 0u && state.halted == 0xffffffffu) { state.halted = phase; }
+    return;
+  }
   let given = settings;
   let scale = state.scale;
   let rate = state.rate;
@@ -68,6 +81,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (i >= quads) { break; }
     let g = scale * gradients[i];
     var w = values[i];
+#if ${!last}
+    before[i] = w;
+#if ${moments > 0}
+    for (var m = 0u; m < ${moments}u; m++) { before[(m + 1u) * quads + i] = moments[m * quads + i]; }
+#endif
+#endif
 #if ${kind === 'sgd'}
     w -= rate * g;
 #elif ${momentum}
@@ -94,10 +113,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #endif
     values[i] = w;
   }
+#if ${last}
   if (t == 0u) {
     state.step += 1u;
     advance();
   }
+#endif
 }
 `,
   );

@@ -49,16 +49,24 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dμ = dz + β μ / batch_rows,  dl = ½ (dz e^{l/2} ε + β (e^l − 1) / batch_rows), with the ε of the forward pass */
-export const reparameterizeBackward = () =>
-  shader<'head' | 'dz' | 'state' | 'timetable' | 'dhead'>(
+/**
+ * dμ = dz + β μ / batch_rows,  dl = ½ (dz e^{l/2} ε + β (e^l − 1) / batch_rows), with the ε of the forward pass
+ *
+ * β is a constant, or comes from a list with one for each step of a run.
+ */
+export const reparameterizeBackward = (scheduled: boolean) =>
+  shader<'head' | 'dz' | 'state' | 'dhead', 'betas'>(
     'reparameterize backward',
     wgsl`
 @group(0) @binding(0) var<storage, read> head: array<f32>;
 @group(0) @binding(1) var<storage, read> dz: array<f32>;
 @group(0) @binding(2) var<storage, read> state: State;
-@group(0) @binding(3) var<storage, read> timetable: array<vec2f>;
-@group(0) @binding(4) var<storage, read_write> dhead: array<f32>;
+#if ${scheduled}
+@group(0) @binding(3) var<storage, read> betas: array<f32>;
+#else
+override beta: f32;
+#endif
+@group(0) @binding(${scheduled ? 4 : 3}) var<storage, read_write> dhead: array<f32>;
 override add_dhead = false;
 ${layout}
 ${state()}
@@ -73,7 +81,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = t / quads;
   let unit = 4u * (t % quads);
   let noise = normals(draw(t % quads, row));
-  let beta = timetable[state.slot].y;
+#if ${scheduled}
+  let beta = betas[state.slot];
+#endif
   let weight = select(0.0, beta / f32(batch_rows()), row < batch_rows());
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let at_mean = 2u * row * units + unit + c;

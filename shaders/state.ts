@@ -17,10 +17,9 @@ struct State {
   /** Where the next step's losses go. */
   slot: u32,
   seed: u32,
-  /** Steps finished before the optimizer began, and the number of its own step that is being done, from 1 on, set when its losses are added up. */
-  origin: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the gradients; all ones while there is none. */
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
 #if ${watched}
   bad: atomic<u32>,
 #else
@@ -29,6 +28,8 @@ struct State {
   /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
   rate: f32,
   scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
 }
 `;
 

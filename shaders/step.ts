@@ -22,7 +22,7 @@ fn add_up(value: f32, local: u32) -> f32 {
 `;
 
 export interface AccountVariant {
-  /** Parts of the loss, 1 to 3. */
+  /** Terms of the loss, 1 to 3. */
   readonly terms: number;
   /** Gradients are looked through, and the rate is set for the optimizer. */
   readonly gradients: boolean;
@@ -32,7 +32,7 @@ export interface AccountVariant {
   readonly alone: boolean;
 }
 
-/** The names under which the parts of the loss are bound. */
+/** The names under which terms are bound: as many as go with the other bindings into the 8 storage buffers that every device has. */
 export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 
 /** Chunk `total<n>(local)`: Σ sums_n, in an order that follows from its length alone. Only the first invocation's result counts. */
@@ -55,7 +55,7 @@ fn total${n}(local: u32) -> f32 {
 `;
 
 /**
- * losses[slot, n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
+ * losses[slot, first_column + n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
  *
  * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
  * squares[block] = Σ g². Finiteness is read off the exponent's bits, as they lie in memory: a compiler may take it for granted that nothing it has
@@ -69,6 +69,8 @@ export function accountShader({ terms, gradients, squares, alone }: AccountVaria
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
 ${used.map((name, n) => `@group(0) @binding(${2 + n}) var<storage, read> ${name}: array<f32>;\noverride count${n}: u32;`).join('\n')}
+override width: u32;
+override first_column: u32;
 #if ${gradients}
 @group(0) @binding(${2 + terms}) var<storage, read> timetable: array<vec2f>;
 @group(0) @binding(${3 + terms}) var<storage, read> gradients: array<vec4u>;
@@ -89,9 +91,14 @@ const exponent = 0x7f800000u;
 /** That of 2⁶⁰, from which on gradients are bad. Optimizers and norms square them: an infinite square would stop its weight for ever, unseen. */
 const limit = 0x5d800000u;
 
+/** Once a phase has gone bad, what the others find follows from that. */
+fn found(place: u32) {
+  if (state.halted == 0xffffffffu) { atomicMin(&state.bad, place); }
+}
+
 fn tell(bits: vec4u, at: u32) {
   for (var c = 0u; c < 4u; c++) {
-    if ((bits[c] & exponent) >= limit) { atomicMin(&state.bad, 1u + 4u * at + c); }
+    if ((bits[c] & exponent) >= limit) { found(1u + 4u * at + c); }
   }
 }
 
@@ -100,15 +107,15 @@ ${used
   .map(
     (_, n) => `  let sum${n} = total${n}(local);
   if (local == 0u) {
-    let place = state.slot * ${terms}u + ${n}u;
+    let place = state.slot * width + first_column + ${n}u;
     atomicStore(&losses[place], bitcast<u32>(sum${n} / f32(batch_rows())));
-    if ((atomicLoad(&losses[place]) & exponent) == exponent) { atomicMin(&state.bad, 0u); }
+    if ((atomicLoad(&losses[place]) & exponent) == exponent) { found(0u); }
   }`,
   )
   .join('\n')}
 #if ${gradients}
   if (local == 0u) {
-    state.t = state.step + 1u - state.origin;
+    state.t = state.step + 1u - u32(timetable[state.slot].y);
     state.rate = timetable[state.slot].x;
     state.scale = 1.0;
   }

@@ -70,7 +70,6 @@ export const reparameterize = takes('reparameterize', kernels.reparameterize, {
   tape: aTape,
   head: aTensor,
   draws: aDraw,
-  timetable: optional(aTensor),
 });
 
 export const loss = takes('loss', kernels.loss, {
@@ -80,7 +79,6 @@ export const loss = takes('loss', kernels.loss, {
   x: aTensor,
   state: aState,
   factor: aNumber,
-  gradient: aFlag,
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
@@ -88,7 +86,6 @@ export const rowSums = takes('rowSums', kernels.rowSums, {
   tensors: fields({ y: aTensor, x: optional(aTensor) }),
   state: aState,
   factor: aNumber,
-  gradients: aWord('none', 'y', 'both'),
 });
 export const elementLosses = takes('elementLosses', kernels.elementLosses, {
   tape: aTape,
@@ -103,21 +100,18 @@ export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, {
   y: aTensor,
   labels: aTensor,
   state: aState,
-  gradient: aFlag,
 });
 export const decay = takes('decay', kernels.decay, {
   tape: aTape,
   weights: each(aTensor),
   state: aState,
   factor: aNumber,
-  gradient: aFlag,
 });
 export const contraction = takes('contraction', kernels.contraction, {
   tape: aTape,
   layers: each(fields({ w: aTensor, y: aTensor })),
   state: aState,
   factor: aNumber,
-  gradient: aFlag,
   u: optional(aTensor),
 });
 
@@ -145,10 +139,11 @@ export const shuffle = takes('shuffle', kernels.shuffle, {
 const update = fields({ gradients: aTensor, timetable: aTensor, clipNorm: optional(aNumber) });
 export const account = takes('account', kernels.account, {
   tape: aTape,
-  parts: each(aTensor),
+  terms: each(aTensor),
   state: aState,
   losses: aTensor,
   update: optional(update),
+  first: optional(aNumber),
 });
 export const advance = takes('advance', kernels.advance, { tape: aTape, state: aState });
 export const optimize = takes('optimize', kernels.optimize, {
@@ -161,5 +156,6 @@ export const optimize = takes('optimize', kernels.optimize, {
     settings: aTensor,
     state: aState,
   }),
+  phase: optional(fields({ phase: aNumber, before: optional(aTensor) })),
 });
 export const momentCount = takes('momentCount', kernels.momentCount, { kind: anOptimizer });

@@ -42,13 +42,22 @@ export class OutOfMemoryError extends LatentGpuError {
 /** Training met a NaN, an infinity, or a gradient of 2⁶⁰ (10¹⁸) or more, which optimizers cannot square for long. The weights are those of the step before. */
 export class DivergedError extends LatentGpuError {
   override name = 'DivergedError';
+  /** Of a model that trains in several phases, such as a discriminator and a generator: the one that went bad. */
+  readonly phase: string | undefined;
+
   constructor(
     /** The step that went bad, counted from 1 over the model's whole life. */
     readonly step: number,
     /** The first tensor that went bad: `loss`, or a parameter's name with `.grad`. */
     readonly tensor: string,
-    { advice = 'a smaller learning rate usually helps', ...options }: ErrorOptions & { advice?: string } = {},
+    {
+      advice = 'a smaller learning rate usually helps',
+      phase,
+      ...options
+    }: ErrorOptions & { advice?: string; phase?: string } = {},
   ) {
-    super(`training diverged: ${tensor} is not finite, or too large, at step ${step}; ${advice}`, options);
+    const where = phase === undefined ? '' : ` of the ${phase}`;
+    super(`training diverged: ${tensor}${where} is not finite, or too large, at step ${step}; ${advice}`, options);
+    this.phase = phase;
   }
 }

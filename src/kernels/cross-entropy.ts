@@ -7,26 +7,24 @@ import { show } from './shapes.ts';
 /**
  * Softmax cross-entropy of logits y, [rows, classes], with the class of each row, [rows, 1] whole numbers from 0 on, in nats: each row's
  * log Σ_c e^{y_c} − y_label, [rows, 1], and whether the largest logit is the label's, 1 or 0, [rows, 1]. Rows past the state's batch count nothing.
- * With `gradient`, the same pass writes that of the batch's mean to y: softmax(y) − one-hot.
+ * Where the tape is differentiated from the losses, the same pass writes the gradient of the batch's mean to y: softmax(y) − one-hot.
  * @throws ShapeError
  */
-export function crossEntropy(
-  tape: Tape,
-  y: Tensor,
-  labels: Tensor,
-  state: Tensor,
-  gradient: boolean,
-): { losses: Tensor; hits: Tensor } {
+export function crossEntropy(tape: Tape, y: Tensor, labels: Tensor, state: Tensor): { losses: Tensor; hits: Tensor } {
   const [rows, classes] = [y.rows, y.columns];
   if (labels.size !== rows)
     throw new ShapeError(`crossEntropy: ${show(y.shape)} are ${rows} rows, but the labels are ${show(labels.shape)}`);
   const losses = tape.tensor([rows, 1], 'f32', 'losses of the rows');
   const hits = tape.tensor([rows, 1], 'f32', 'hits');
-  const dy = gradient ? tape.grad(y) : undefined;
-  tape.run(
-    crossEntropyShader(gradient),
-    { y, labels, state, losses, hits, dy },
-    { constants: { rows, classes }, threads: rows },
-  );
+  tape.loss(losses, (counts) => {
+    const gradient = counts !== undefined;
+    if (gradient && counts !== 1) throw new Error('crossEntropy: counts once in what is differentiated');
+    const dy = gradient ? tape.grad(y) : undefined;
+    tape.run(
+      crossEntropyShader(gradient),
+      { y, labels, state, losses, hits, dy },
+      { constants: { rows, classes }, threads: rows },
+    );
+  });
   return { losses, hits };
 }

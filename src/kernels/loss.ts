@@ -2,7 +2,7 @@ import type { Activation } from '../../shaders/activation.ts';
 import { lossShader, type TermKind } from '../../shaders/loss.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { checkSameShape } from './shapes.ts';
+import { aNumber, checkSameShape } from './shapes.ts';
 
 /** Squared error, or binary cross-entropy. */
 export type LossKind = 'mse' | 'bce';
@@ -15,24 +15,17 @@ const mostStrips = 16;
  * The loss of each row against its target, as sums over strips of it, [rows, strips]: add them up for the loss of a row. Each is already
  * multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count nothing.
  *
- * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. With `gradient`, the same pass writes that of the batch's mean to y.
+ * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. Where the tape is differentiated from it, the same pass writes the gradient of the
+ * batch's mean to y, and nothing to the target.
  * @throws ShapeError
  */
-export function loss(
-  tape: Tape,
-  kind: LossKind,
-  y: Tensor,
-  x: Tensor,
-  state: Tensor,
-  factor: number,
-  gradient: boolean,
-): Tensor {
-  return rowSums(tape, kind, { y, x }, state, factor, gradient ? 'y' : 'none');
+export function loss(tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Tensor, factor: number): Tensor {
+  return sumsOf(tape, kind, y, x, state, factor, false);
 }
 
 /**
  * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`) or of y and x (`'product'`, `'mse'`,
- * `'bce'`), with the gradients that are wanted, as `loss` has it. Rows are those of the first side, whatever the others are.
+ * `'bce'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
  * @throws ShapeError
  */
 export function rowSums(
@@ -41,21 +34,41 @@ export function rowSums(
   { y, x }: { y: Tensor; x?: Tensor },
   state: Tensor,
   factor: number,
-  gradients: 'none' | 'y' | 'both',
+): Tensor {
+  return sumsOf(tape, kind, y, x, state, factor, true);
+}
+
+function sumsOf(
+  tape: Tape,
+  kind: TermKind,
+  y: Tensor,
+  x: Tensor | undefined,
+  state: Tensor,
+  factor: number,
+  both: boolean,
 ): Tensor {
   if (x) checkSameShape(kind, y, x);
   const { sums, size, wide } = layout(tape, y, factor);
-  const gradient = gradients !== 'none';
-  const both = gradients === 'both' && x !== undefined;
-  const fold = gradient ? tape.fold(y) : undefined;
-  const shader = lossShader({
-    kind,
-    wide,
-    writes: both ? 'gradients' : gradient ? 'gradient' : 'sums',
-    slope: fold?.activation as Activation | undefined,
+  tape.loss(sums, (counts) => {
+    if (counts === undefined) return tape.run(lossShader({ kind, wide, writes: 'sums' }), { y, x, state, sums }, size);
+    const fold = tape.fold(y);
+    const toBoth = both && x !== undefined;
+    const writes = toBoth ? 'gradients' : 'gradient';
+    const constants = { ...size.constants, gradient_factor: factor * aNumber(kind, counts) };
+    tape.run(
+      lossShader({ kind, wide, writes, slope: fold?.activation as Activation | undefined }),
+      {
+        y,
+        x,
+        state,
+        sums,
+        dy: tape.grad(fold?.preactivation ?? y),
+        dx: toBoth ? tape.grad(x) : undefined,
+        saved: fold?.saved,
+      },
+      { ...size, constants },
+    );
   });
-  const dy = gradient ? tape.grad(fold?.preactivation ?? y) : undefined;
-  tape.run(shader, { y, x, state, sums, dy, dx: both ? tape.grad(x) : undefined, saved: fold?.saved }, size);
   return sums;
 }
 

@@ -4,15 +4,28 @@ import type { Tensor } from '../runtime/tensor.ts';
 
 export { momentCount, settingNames, type OptimizerKind } from '../../shaders/optimizer.ts';
 
-/** One step of the optimizer for all weights, in one dispatch; then the state moves on to the next batch. */
+/** The phase of a step that an optimizer belongs to. */
+export interface OptimizerPhase {
+  /** Its number, from 0 on. */
+  readonly phase: number;
+  /** Of a phase that others come after: keeps what the optimizer changes, [1 + moments, values]. */
+  readonly before?: Tensor;
+}
+
+/**
+ * One step of the optimizer for all weights that have gradients, in one dispatch; then the state moves on to the next batch, unless another phase of
+ * the step is still to come.
+ */
 export function optimize(
   tape: Tape,
   kind: OptimizerKind,
   tensors: { values: Tensor; gradients: Tensor; moments?: Tensor; settings: Tensor; state: Tensor },
+  { phase, before }: OptimizerPhase = { phase: 0 },
 ): void {
-  const quads = tensors.values.size / 4;
-  tape.run(optimizerShader(kind), tensors, {
-    constants: { quads },
-    workgroups: Math.ceil(quads / (64 * optimizerStrip)),
-  });
+  const quads = tensors.gradients.size / 4;
+  tape.run(
+    optimizerShader(kind, before === undefined),
+    { ...tensors, before },
+    { constants: { quads, phase }, workgroups: Math.ceil(quads / (64 * optimizerStrip)) },
+  );
 }

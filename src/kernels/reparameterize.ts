@@ -10,21 +10,23 @@ import { drawConstants, type Draws } from './random.ts';
 
 /**
  * A Gaussian code (Kingma & Welling 2014): z = μ + σ ε from a head [rows, 2 · units] of means and log-variances, with its divergence from
- * N(0, I) in nats as sums over parts of each row. The gradient is that of the loss through z plus that of β times the batch's mean divergence,
- * with the step's β from the second column of `timetable`; only a tape that is differentiated needs one.
+ * N(0, I) in nats as sums over parts of each row. The gradient is that of the loss through z plus that of the batch's mean divergence times its
+ * coefficient β, where the tape is differentiated from both.
  */
-export function reparameterize(tape: Tape, head: Tensor, draws: Draws, timetable?: Tensor): { z: Tensor; kl: Tensor } {
+export function reparameterize(tape: Tape, head: Tensor, draws: Draws): { z: Tensor; kl: Tensor } {
   const { rows, units, constants, threads } = layout(head, draws);
   const { state } = draws;
   const z = tape.tensor([rows, units], 'f32', 'code');
   const kl = tape.tensor([rows, Math.ceil(units / 4)], 'f32', 'divergence');
-  tape.run(reparameterizeForward(), { head, state, z, kl }, { constants, threads });
+  // The divergence has no gradient kernel of its own: the rule of z adds its gradient in the same dispatch.
+  tape.loss(kl, () => tape.run(reparameterizeForward(), { head, state, z, kl }, { constants, threads }));
   tape.backward(z, () => {
-    if (!timetable) throw new Error('reparameterize: a gradient needs a timetable');
+    const beta = tape.counts(kl) ?? 0;
+    const scheduled = typeof beta !== 'number';
     tape.run(
-      reparameterizeBackward(),
-      { head, dz: tape.grad(z), state, timetable, dhead: tape.grad(head) },
-      { constants, threads },
+      reparameterizeBackward(scheduled),
+      { head, dz: tape.grad(z), state, betas: scheduled ? beta : undefined, dhead: tape.grad(head) },
+      { constants: scheduled ? constants : { ...constants, beta }, threads },
     );
   });
   return { z, kl };

@@ -1,4 +1,5 @@
-import { ShapeError } from '../errors.ts';
+import { LatentGpuError, ShapeError } from '../errors.ts';
+import type { Coefficient } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
 /** A shape as messages show it. */
@@ -14,3 +15,10 @@ export function checkSameShape(kernel: string, a: Tensor, b: Tensor): void {
 
 /** vec4s of a tensor; elementwise kernels also work on the unused tail of the last. */
 export const quadsOf = (tensor: Tensor): number => Math.ceil(tensor.size / 4);
+
+/** @throws LatentGpuError where a loss is to count another number in each step, and the kernel knows only of one */
+export function aNumber(loss: string, counts: Coefficient): number {
+  if (typeof counts !== 'number')
+    throw new LatentGpuError(`${loss}: its coefficient is a number, not a tensor with one for each step`);
+  return counts;
+}

@@ -60,34 +60,49 @@ export function shuffle(
   );
 }
 
-/** What `account` needs before an optimizer: the gradients, each step's learning rate and β, and how long the gradient may be. */
+/** What `account` needs before an optimizer. */
 export interface Update {
   readonly gradients: Tensor;
-  /** [steps, 2] */
+  /** The learning rate, and the steps that were finished when the optimizer's moments began, for each step of a run: [steps, 2]. */
   readonly timetable: Tensor;
+  /** How long all gradients together may be. */
   readonly clipNorm?: number;
 }
 
 /**
- * Adds up a step's losses, one to three parts, into their slot of `losses`, [steps, parts]. With an update, looks for gradients that are not
- * finite and tells the optimizer its rate; and where there is a `clipNorm`, in one dispatch more, how far to scale them down.
+ * Adds up a step's losses, given as sums over parts of the batch, into their slot of `losses`, [steps, columns], from column `first` on. With an
+ * update, looks for gradients that are not finite and tells the optimizer its rate; and where there is a `clipNorm`, in one dispatch more, how far to
+ * scale them down.
  */
-export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, losses: Tensor, update?: Update): void {
-  const sums = Object.fromEntries(parts.map((part, n) => [termNames[n], part])) as { sums0: Tensor };
-  const counts = Object.fromEntries(parts.map((part, n) => [`count${n}`, part.size]));
+export function account(
+  tape: Tape,
+  terms: readonly Tensor[],
+  state: Tensor,
+  losses: Tensor,
+  update?: Update,
+  first = 0,
+): void {
+  const most = termNames.length;
+  if (terms.length > most) {
+    account(tape, terms.slice(0, most), state, losses, undefined, first);
+    return account(tape, terms.slice(most), state, losses, update, first + most);
+  }
+  const sums = Object.fromEntries(terms.map((term, n) => [termNames[n], term])) as { sums0: Tensor };
+  const counts = Object.fromEntries(terms.map((term, n) => [`count${n}`, term.size]));
+  const columns = { width: losses.size / losses.shape[0], first_column: first };
   const { isFallback } = tape.gpu.info;
   if (!update)
     return tape.run(
-      accountShader({ terms: parts.length, gradients: false, squares: false, alone: isFallback }),
+      accountShader({ terms: terms.length, gradients: false, squares: false, alone: isFallback }),
       { state, losses, ...sums },
-      { constants: counts, workgroups: 1 },
+      { constants: { ...counts, ...columns }, workgroups: 1 },
     );
   const { gradients, timetable, clipNorm } = update;
   const quads = gradients.size / 4;
   const blocks = Math.ceil(quads / (64 * watchStrip));
   const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
   const shader = accountShader({
-    terms: parts.length,
+    terms: terms.length,
     gradients: true,
     squares: squares !== undefined,
     alone: isFallback && !squares,
@@ -95,7 +110,7 @@ export function account(tape: Tape, parts: readonly Tensor[], state: Tensor, los
   tape.run(
     shader,
     { state, losses, timetable, gradients, squares, ...sums },
-    { constants: { ...counts, quads }, workgroups: 1 + blocks },
+    { constants: { ...counts, ...columns, quads }, workgroups: 1 + blocks },
   );
   if (squares)
     tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });

@@ -11,25 +11,25 @@ import { startFit } from './training/fit.ts';
 import type { FitOptions, History, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import {
+  isGaussian,
   recordErrors,
   recordInput,
   recordOutput,
   recordReconstruction,
   trainable,
-  weightsOf,
   type Hourglass,
 } from './training/hourglass.ts';
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
 import type { Losses } from './training/losses.ts';
-import { checkSize, predict, table, type Given, type Host, type LayerInfo, type Network } from './parts/network.ts';
+import { checkSize, predict, table, type Given, type LayerInfo, type Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
 import { pretrainLayers } from './training/pretrain.ts';
 import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
-import type { Trainable } from './training/trainable.ts';
-import { startPlace } from './training/trainer.ts';
+import type { Host, Trainable } from './training/trainable.ts';
+import { startPlace } from './training/place.ts';
 import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /**
@@ -84,7 +84,7 @@ export class Autoencoder {
     const parameters = new Parameters(gpu, [...values, ...decoder.parameterValues(seed, values.length, given)]);
     this.#host = { gpu, parameters, turns: new Turns(), place: startPlace() };
     this.#parts = parts;
-    this.#hourglass = { ...parts, weights: () => weightsOf(parameters) };
+    this.#hourglass = { ...parts, weights: () => parameters.withRole('weight') };
     this.#model = trainable(this.#hourglass, this.#host, seed);
   }
 
@@ -159,8 +159,7 @@ export class Autoencoder {
     this.#needGaussian('posterior');
     const [units] = this.encoder.outputShape;
     const record = (pass: Pass, x: Tensor) => {
-      this.encoder.recordFromData(pass, x);
-      return pass.head!;
+      return this.encoder.recordHead(pass, x);
     };
     const { data: heads, shape } = await predict(
       this.#alive(),
@@ -371,7 +370,7 @@ export class Autoencoder {
   }
 
   get #gaussian(): boolean {
-    return this.encoder.layers.at(-1)?.beta !== undefined;
+    return isGaussian(this);
   }
 
   #needGaussian(where: string): void {

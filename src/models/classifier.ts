@@ -14,12 +14,13 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, table, type Given, type Host, type LayerInfo } from './parts/network.ts';
+import { checkSize, Network, predict, table, type Given, type LayerInfo } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
 import { evaluate, likeliest } from './training/run.ts';
-import type { Trainable } from './training/trainable.ts';
-import { startPlace } from './training/trainer.ts';
+import { classification } from './training/terms.ts';
+import type { Host, Phase, Trainable } from './training/trainable.ts';
+import { startPlace } from './training/place.ts';
 import { copyWeights, readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /** What `classifier` makes a classifier of. */
@@ -197,26 +198,22 @@ export class Classifier {
   #trainable(seed: number): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
+    const record: Phase['record'] = (pass, { x, targets }) => {
+      const code = frozen
+        ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x))
+        : encoder.recordFromData(pass, x, { mean: true });
+      return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state));
+    };
     return {
       host: this.#host,
       used: frozen && [frozen],
       place: this.#host.place!,
       seed,
       normalized: encoder.entry && true,
-      parts: ['crossEntropy', 'accuracy'],
       put: (where, labelled) =>
         putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes, this.#host.place?.trainedOn),
       prepare: async (training) => encoder.entry?.fit(training),
-      recordLoss(pass, { x, targets }) {
-        pass.codes = 'mean';
-        const code = frozen
-          ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x))
-          : encoder.recordFromData(pass, x);
-        const { losses, hits } = crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.training);
-        return [losses, hits];
-      },
-      losses: (means) => ({ loss: means[0], accuracy: means[1] }),
-      betaAt: () => 0,
+      phases: [{ name: 'classifier', trains: this.#host.parameters, record }],
     };
   }
 
@@ -269,7 +266,7 @@ export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSp
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
-  if (hidden.some(({ beta }) => beta))
+  if (hidden.some(({ code }) => code))
     throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
   checkSeed('classifier', seed);
   return spec;

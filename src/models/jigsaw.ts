@@ -15,21 +15,14 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Image, Layout } from './parts/layout.ts';
-import {
-  checkSize,
-  Network,
-  predict,
-  table as layerTable,
-  type Given,
-  type Host,
-  type LayerInfo,
-} from './parts/network.ts';
+import { checkSize, Network, predict, table as layerTable, type Given, type LayerInfo } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
 import { evaluate, likeliest } from './training/run.ts';
-import type { Trainable } from './training/trainable.ts';
-import { startPlace } from './training/trainer.ts';
+import { classification } from './training/terms.ts';
+import type { Host, Phase, Trainable } from './training/trainable.ts';
+import { startPlace } from './training/place.ts';
 import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
 
 /** What `jigsaw` makes a model of. */
@@ -227,19 +220,16 @@ export class Jigsaw {
   }
 
   #trainable(seed: number): Trainable<JigsawLosses> {
+    const record: Phase['record'] = (pass, { x }) => {
+      const { tiles, labels } = this.#cut(pass, x);
+      return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state));
+    };
     return {
       host: this.#host,
       place: this.#host.place!,
       seed,
-      parts: ['crossEntropy', 'accuracy'],
       put: (where, data) => asDataset(where, this.#host.gpu, data, this.#puzzle.image, this.#host.place?.trainedOn),
-      recordLoss: (pass, { x }) => {
-        const { tiles, labels } = this.#cut(pass, x);
-        const { losses, hits } = crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state, pass.training);
-        return [losses, hits];
-      },
-      losses: (means) => ({ loss: means[0], accuracy: means[1] }),
-      betaAt: () => 0,
+      phases: [{ name: 'jigsaw', trains: this.#host.parameters, record }],
     };
   }
 
@@ -259,8 +249,7 @@ export class Jigsaw {
   }
 
   #logits(pass: Pass, tiles: Tensor): Tensor {
-    pass.codes = 'mean';
-    const codes = this.encoder.record(pass, tiles);
+    const codes = this.encoder.record(pass, tiles, { mean: true });
     const [features] = this.head.inputShape;
     return this.head.record(pass, reshape(pass.tape, codes, [codes.size / features, features]));
   }
@@ -312,7 +301,7 @@ function readSpec(spec: JigsawSpec): {
   if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
-  if ([...encoder, ...head].some(({ beta }) => beta))
+  if ([...encoder, ...head].some(({ code }) => code))
     throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
   const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;

@@ -5,7 +5,8 @@ import { checkFlag, checkOptions, checkSeed, checkSides, checkWord } from '../ru
 import type { Corruption } from './parts/corruptions.ts';
 import { checkLayers, type Layer } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
-import { Network, table, type Host } from './parts/network.ts';
+import { Network, table } from './parts/network.ts';
+import type { Host } from './training/trainable.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
 import type { Penalty } from './parts/penalties.ts';
@@ -71,9 +72,9 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Par
     throw new OptionError(
       "autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()",
     );
-  const inner = [...encoder.slice(0, -1), ...decoder].find(({ beta }) => beta);
+  const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
   if (inner)
-    throw new OptionError('autoencoder: gaussian is the code, so it can only be the last layer of the encoder');
+    throw new OptionError(`autoencoder: ${inner.name} is the code, so it can only be the last layer of the encoder`);
   const corruptions = list('corrupt', spec.corrupt);
   const penalties = list('penalty', spec.penalty);
   for (const penalty of penalties) penalty.check(encoder);

@@ -1,16 +1,34 @@
 import type { Gpu } from './device.ts';
-import { boundRange, emptyTensor, readTensors, Tensor, writeTensor } from './tensor.ts';
+import { boundRange, emptyTensor, readTensors, sizeOf, Tensor, writeTensor } from './tensor.ts';
 
 /** Values of a parameter start on 256-byte bounds, where WebGPU lets a binding start. */
 const alignment = 64;
 
+/**
+ * What a parameter is for. Weight decay takes weights alone. A buffer, such as a running mean, is saved and restored like all others, but no
+ * optimizer changes it.
+ */
+export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
+
 export interface ParameterValues<Layout = unknown> {
   readonly name: string;
+  /** Default `'weight'`. */
+  readonly role?: Role;
   readonly shape: readonly number[];
   readonly initial: Float32Array;
-  /** Names of equal parts, one behind the other along the first side, by which it is known outside. */
+  /** The names by which equal parts of it, one behind the other along the first side, are known outside. */
   readonly parts?: readonly string[];
-  /** Of it, or of each part: how it lies here, where it is known otherwise outside. The models' own. */
+  /** How it, or each part of it, lies on the device, where it is known otherwise outside. Only models use it. */
+  readonly layout?: Layout;
+}
+
+/** A parameter, or a part of one, as it is known outside. A part need not start where a binding may: it is only read and written. */
+export interface NamedParameter<Layout = unknown> {
+  readonly name: string;
+  readonly tensor: Tensor;
+  /** The number of its first value among those of all parameters. */
+  readonly first: number;
+  /** How it lies on the device, where that is not how it is known outside. */
   readonly layout?: Layout;
 }
 
@@ -20,52 +38,64 @@ export interface Snapshot {
   readonly moments?: Float32Array;
 }
 
-/** All weights of a model: one buffer of values; and from the first training on, one of gradients and one of the optimizer's moments. */
+/** Where a parameter lies among the values. */
+interface Place<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
+  readonly first: number;
+}
+
+/**
+ * The parameters of a model in one buffer of values. From the first training on there are one buffer of gradients and one of the optimizer's moments
+ * beside it.
+ */
 export class Parameters<Layout = unknown> {
+  readonly #places: readonly Place<Layout>[];
+  /** How many of the values an optimizer changes. Buffers come behind them. */
+  readonly #trained: number;
   #values!: Tensor;
   /** As kernels take them. */
   readonly #tensors = new Map<string, Tensor>();
   /** As they are known outside. */
-  readonly #named = new Map<string, Tensor>();
-  readonly #layouts = new Map<string, Layout>();
-  readonly #offsets = new Map<string, number>();
+  readonly #named = new Map<string, NamedParameter<Layout>>();
   #disposed = false;
   #gradients: Tensor | undefined;
   #moments: Tensor | undefined;
-
-  readonly #shapes: readonly Pick<ParameterValues, 'name' | 'shape' | 'parts'>[];
 
   constructor(
     private readonly gpu: Gpu,
     specs: readonly ParameterValues<Layout>[],
   ) {
-    this.#shapes = specs.map(({ name, shape, parts }) => ({ name, shape, parts }));
+    const isBuffer = ({ role }: ParameterValues<Layout>) => role === 'buffer';
+    const ordered = [...specs.filter((spec) => !isBuffer(spec)), ...specs.filter(isBuffer)];
     let end = 0;
-    for (const { name, shape, parts = [name], layout } of specs) {
-      const size = shape.reduce((product, n) => product * n, 1);
-      this.#offsets.set(name, end);
-      parts.forEach((part, i) => this.#offsets.set(part, end + (i * size) / parts.length));
-      if (layout) for (const part of parts) this.#layouts.set(part, layout);
-      end += Math.ceil(size / alignment) * alignment;
-    }
-    const initial = new Float32Array(end);
-    for (const spec of specs) initial.set(spec.initial, this.#offsets.get(spec.name));
-    this.#place(initial);
+    let trained = 0;
+    this.#places = ordered.map((spec) => {
+      const first = end;
+      end += Math.ceil(sizeOf(spec.shape) / alignment) * alignment;
+      if (!isBuffer(spec)) trained = end;
+      const { name, role, shape, parts, layout } = spec;
+      return { name, role, shape, parts, layout, first };
+    });
+    this.#trained = trained;
+    const values = new Float32Array(end);
+    ordered.forEach(({ initial }, i) => values.set(initial, this.#places[i].first));
+    this.#fill(values);
   }
 
   /** Makes the buffer of values, and all tensors in it. */
-  #place(values: Float32Array): void {
+  #fill(values: Float32Array): void {
     this.#values = emptyTensor(this.gpu, [values.length], 'f32', 'values');
     writeTensor(this.gpu, this.#values, values);
-    for (const { name, shape, parts = [name] } of this.#shapes) {
-      const parameter = this.#part(this.values, name, shape);
-      this.#tensors.set(name, parameter);
-      const [first, ...rest] = shape;
-      for (const part of parts)
-        this.#named.set(
-          part,
-          part === name ? parameter : this.#part(this.values, part, [first / parts.length, ...rest]),
-        );
+    for (const place of this.#places) {
+      const { name, shape, layout, first, parts = [name] } = place;
+      this.#tensors.set(name, this.#view(this.#values, name, shape, first));
+      const [rows, ...rest] = shape;
+      const size = sizeOf(shape) / parts.length;
+      parts.forEach((part, i) => {
+        const at = first + i * size;
+        const tensor =
+          part === name ? this.get(name) : this.#view(this.#values, part, [rows / parts.length, ...rest], at);
+        this.#named.set(part, { name: part, tensor, first: at, layout });
+      });
     }
   }
 
@@ -80,8 +110,8 @@ export class Parameters<Layout = unknown> {
     this.dispose();
     this.#disposed = false;
     this.#gradients = undefined;
-    this.#place(values);
-    this.resetMoments((moments?.length ?? 0) / values.length);
+    this.#fill(values);
+    this.resetMoments((moments?.length ?? 0) / this.#trained);
     if (moments) writeTensor(this.gpu, this.#moments!, moments);
   }
 
@@ -89,18 +119,14 @@ export class Parameters<Layout = unknown> {
     return this.#values;
   }
 
-  get names(): string[] {
-    return [...this.#named.keys()];
+  /** All of them, as they are known outside. */
+  get named(): NamedParameter<Layout>[] {
+    return [...this.#named.values()];
   }
 
-  /** The weight of that name, to be read and written, as parts need not start where a binding may. */
-  named(name: string): Tensor | undefined {
+  /** The one that is known outside by this name. */
+  find(name: string): NamedParameter<Layout> | undefined {
     return this.#named.get(name);
-  }
-
-  /** How the weight of that name lies, if not as it is known outside. */
-  layout(name: string): Layout | undefined {
-    return this.#layouts.get(name);
   }
 
   /** The tensors that kernels take, by name. */
@@ -108,37 +134,47 @@ export class Parameters<Layout = unknown> {
     return [...this.#tensors];
   }
 
+  /** The tensors that kernels take of this role. */
+  withRole(wanted: Role): Tensor[] {
+    return this.#places.flatMap(({ name, role = 'weight' }) => (role === wanted ? [this.get(name)] : []));
+  }
+
   /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.#tensors.has(name);
   }
 
-  /** A tensor for kernels. */
+  /** The tensor of this name that kernels take. */
   get(name: string): Tensor {
     const parameter = this.#tensors.get(name);
     if (!parameter) throw new Error(`there is no parameter ${name}`);
     return parameter;
   }
 
-  /** Gradients of all parameters; made on first use. */
+  /** Whether the tensor is one that kernels take, and an optimizer changes. */
+  trains(tensor: Tensor): boolean {
+    return tensor.gradient !== undefined && this.#tensors.get(tensor.label) === tensor;
+  }
+
+  /** Gradients of all parameters but the buffers. They are made on first use. */
   get gradients(): Tensor {
     if (!this.#gradients) {
-      this.#gradients = emptyTensor(this.gpu, this.values.shape, 'f32', 'gradients');
-      for (const [name, parameter] of this.#tensors)
-        parameter.gradient = this.#part(this.#gradients, name, parameter.shape);
+      this.#gradients = emptyTensor(this.gpu, [this.#trained], 'f32', 'gradients');
+      for (const { name, role, shape, first } of this.#places)
+        if (role !== 'buffer') this.get(name).gradient = this.#view(this.#gradients, `${name}.grad`, shape, first);
     }
     return this.#gradients;
   }
 
-  /** `count` zeroed moments for every value, in one buffer, or none. Replaces those there were. */
+  /** Replaces the moments by `count` zeroed ones for every trained value, in one buffer. */
   resetMoments(count: number): Tensor | undefined {
     this.useMoments(this.makeMoments(count));
     return this.#moments;
   }
 
-  /** The same, not used yet: until `useMoments` they are the caller's to free. */
+  /** Makes `count` zeroed moments for every trained value. Until `useMoments` they are the caller's to free. */
   makeMoments(count: number): Tensor | undefined {
-    return count ? emptyTensor(this.gpu, [count, this.values.size], 'f32', 'moments') : undefined;
+    return count ? emptyTensor(this.gpu, [count, this.#trained], 'f32', 'moments') : undefined;
   }
 
   /** Takes these moments in the place of those there were. */
@@ -152,20 +188,21 @@ export class Parameters<Layout = unknown> {
     return this.#moments;
   }
 
-  /** Those of the weight of that name, to be read and written: one tensor for each moment there is. */
+  /** The moments of the parameter that is known outside by this name: one tensor for each moment there is. A buffer has none. */
   momentsOf(name: string): Tensor[] {
     const moments = this.#moments;
-    if (!moments) return [];
+    const { tensor, first } = this.#named.get(name)!;
+    if (!moments || first >= this.#trained) return [];
     return Array.from({ length: moments.shape[0] }, (_, i) =>
-      this.#part(moments, name, this.#named.get(name)!.shape, i * this.values.size),
+      this.#view(moments, `${name}.moment`, tensor.shape, i * this.#trained + first),
     );
   }
 
-  /** The parameter whose gradient has this offset. */
+  /** The name outside of the parameter whose gradient has this offset. */
   nameAt(offset: number): string {
-    const [name] = [...this.#offsets].findLast(([, start]) => start <= offset) ?? [];
-    if (!name) throw new Error(`no parameter at ${offset}`);
-    return name;
+    const found = this.named.findLast(({ first }) => first <= offset);
+    if (!found) throw new Error(`no parameter at ${offset}`);
+    return found.name;
   }
 
   /** Whether its owner has done with it. */
@@ -181,8 +218,10 @@ export class Parameters<Layout = unknown> {
     this.#moments?.dispose();
   }
 
-  #part(whole: Tensor, name: string, shape: readonly number[], first = 0): Tensor {
-    const range = { buffer: boundRange(whole).buffer, offset: (first + this.#offsets.get(name)!) * 4 };
-    return new Tensor(shape, 'f32', whole === this.values ? name : `${name}.grad`, { gpu: this.gpu, range });
+  #view(whole: Tensor, label: string, shape: readonly number[], first: number): Tensor {
+    return new Tensor(shape, 'f32', label, {
+      gpu: this.gpu,
+      range: { buffer: boundRange(whole).buffer, offset: first * 4 },
+    });
   }
 }

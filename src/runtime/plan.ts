@@ -65,6 +65,7 @@ export class Plan {
 /** Freezes what a tape has recorded; what is in `kept` can be read after the plan has run. */
 export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(tape.kept)): Promise<Plan> {
   const { gpu } = tape;
+  tape.settle();
   const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
   const slots = assignSlots(dispatches, kept);
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.

@@ -10,11 +10,11 @@ const words = [
   'batch',
   'slot',
   'seed',
-  'origin',
   't',
   'bad',
   'rate',
   'scale',
+  'halted',
 ] as const;
 
 export const stateWords = words.length;
@@ -25,7 +25,7 @@ const floats: readonly string[] = ['rate', 'scale'];
 /** Where a run stands, as the words of the state's tensor: `step`, `epoch` and so on. */
 export type StateValues = Record<(typeof words)[number], number>;
 
-/** While no value has gone bad. */
+/** What `bad` and `halted` are while no value has gone bad. */
 export const noneBad = 0xffffffff;
 
 const zero: StateValues = {
@@ -36,11 +36,11 @@ const zero: StateValues = {
   batch: 1,
   slot: 0,
   seed: 0,
-  origin: 0,
   t: 0,
   bad: noneBad,
   rate: 0,
   scale: 1,
+  halted: noneBad,
 };
 
 /** Makes the device's record of where a run stands. */

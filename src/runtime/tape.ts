@@ -2,6 +2,7 @@ import type { AnyShader, Binding, Shader } from '../../shaders/wgsl.ts';
 import { LatentGpuError, ShapeError } from '../errors.ts';
 import { checkGpu, type Gpu } from './device.ts';
 import { shown } from './options.ts';
+import type { Parameters } from './parameters.ts';
 import type { Constants } from './pipelines.ts';
 import { Tensor, type DType } from './tensor.ts';
 import type { Choice } from './tune.ts';
@@ -42,6 +43,15 @@ export interface Fold {
   readonly preactivation: Tensor;
 }
 
+/** What a loss counts: a number, or a tensor [steps] with a number for each step of a run. */
+export type Coefficient = number | Tensor;
+
+/** A loss to differentiate from: its sums, and what it counts. Default 1. */
+export interface Source {
+  readonly sums: Tensor;
+  readonly coefficient?: Coefficient;
+}
+
 /**
  * Records dispatches and gradient rules. Nothing runs: a plan is made of what was recorded.
  *
@@ -57,8 +67,15 @@ export class Tape {
   readonly #isGradient = new Set<Tensor>();
   readonly #written = new Set<Tensor>();
   readonly #folds = new Map<Tensor, Fold>();
+  /** Losses whose dispatches have their place, but are not recorded yet. */
+  readonly #pending: { at: number; sums: Tensor; record: (counts?: Coefficient) => void }[] = [];
+  readonly #counts = new Map<Tensor, Coefficient>();
 
-  constructor(readonly gpu: Gpu) {}
+  constructor(
+    readonly gpu: Gpu,
+    /** The parameters that get gradients; all if left out. */
+    private readonly trains?: readonly Parameters[],
+  ) {}
 
   /** A tensor that some dispatch of this tape will write. */
   tensor(shape: readonly number[], dtype: DType = 'f32', label = 'activation'): Tensor {
@@ -115,6 +132,31 @@ export class Tape {
     this.#rules.push({ of, rule });
   }
 
+  /**
+   * Records a loss. `record` writes `sums` and, where it is told a coefficient, adds that many times the gradient of the batch's mean to the gradients
+   * of what the loss is made from. It is called once, when that is known: by `differentiate`, or when a plan is made of the tape.
+   */
+  loss(sums: Tensor, record: (counts?: Coefficient) => void): void {
+    this.#pending.push({ at: this.dispatches.length, sums, record });
+  }
+
+  /** What a loss counts in what is differentiated; undefined where it does not. */
+  counts(sums: Tensor): Coefficient | undefined {
+    return this.#counts.get(sums);
+  }
+
+  /** Records all losses that are not recorded yet, each at its place. */
+  settle(): void {
+    const recorded = this.dispatches.splice(0);
+    let from = 0;
+    for (const { at, sums, record } of this.#pending.splice(0)) {
+      this.dispatches.push(...recorded.slice(from, at));
+      from = at;
+      record(this.#counts.get(sums));
+    }
+    this.dispatches.push(...recorded.slice(from));
+  }
+
   /** Records something that is not trained: no gradient flows into it. */
   constant<T>(record: () => T): T {
     const [rules, folds] = [this.#rules.length, this.#folds.size];
@@ -130,7 +172,8 @@ export class Tape {
   grad(x: Tensor): Tensor {
     let gradient = this.#gradients.get(x);
     if (!gradient) {
-      gradient = x.gradient ?? this.tensor(x.shape, 'f32', `${x.label}.grad`);
+      const wanted = !this.trains || this.trains.some((parameters) => parameters.trains(x));
+      gradient = (wanted && x.gradient) || this.tensor(x.shape, 'f32', `${x.label}.grad`);
       this.#gradients.set(x, gradient);
       this.#isGradient.add(gradient);
     }
@@ -148,17 +191,23 @@ export class Tape {
   }
 
   /**
-   * Replays the rules in reverse, from the gradients that the losses have written, or from `dy`, the gradient of y. Once a tape.
-   * The results are `grad(x)` for whichever x they are wanted.
+   * Replays the rules in reverse, from all losses, from those that are given, or from `dy`, the gradient of y, and losses beside it. It can be done once
+   * with a tape. The results are `grad(x)` for whichever x they are wanted.
    */
-  differentiate(y?: Tensor, dy?: Tensor): void {
-    if (y && dy) {
-      if (dy.size !== y.size)
-        throw new ShapeError(`differentiate: y is ${shown(y.shape)}, its gradient ${shown(dy.shape)}`);
-      this.#gradients.set(y, dy);
+  differentiate(): void;
+  differentiate(losses: readonly Source[]): void;
+  differentiate(y: Tensor, dy: Tensor, losses?: readonly Source[]): void;
+  differentiate(from?: Tensor | readonly Source[], dy?: Tensor, beside: readonly Source[] = []): void {
+    let losses = beside;
+    if (from && 'size' in from) {
+      if (!dy || dy.size !== from.size)
+        throw new ShapeError(`differentiate: y is ${shown(from.shape)}, its gradient ${shown(dy?.shape)}`);
+      this.#gradients.set(from, dy);
       this.#isGradient.add(dy);
       this.#written.add(dy);
-    }
+    } else losses = from ?? this.#pending.map(({ sums }) => ({ sums }));
+    for (const { sums, coefficient = 1 } of losses) this.#counts.set(sums, coefficient);
+    this.settle();
     for (const { of, rule } of this.#rules.splice(0).reverse()) {
       const gradient = this.#gradients.get(of);
       if (gradient && this.#written.has(gradient)) rule();
@@ -175,8 +224,17 @@ export class Tape {
 export const buffersOf = (shader: AnyShader): readonly Binding[] =>
   shader.bindings.filter(({ access }) => access !== 'uniform');
 
-/** A tape of one's own, for kernels outside of a model. */
-export function tape(gpu: Gpu): Tape {
+/** Options of `tape`. */
+export interface TapeOptions {
+  /**
+   * The parameters that get gradients. A parameter of another list lets gradients through to what came before, and gets none itself, as a
+   * discriminator that is asked and not trained. Default: all.
+   */
+  trains?: readonly Parameters[];
+}
+
+/** Makes a tape, for kernels outside of a model. */
+export function tape(gpu: Gpu, { trains }: TapeOptions = {}): Tape {
   checkGpu('tape', gpu);
-  return new Tape(gpu);
+  return new Tape(gpu, trains);
 }

@@ -43,7 +43,9 @@ describe('½ factor Σ w²', () => {
     const factor = 0.3;
     const [plain, sums, dw] = await onDevice((tape, memory, state) => {
       const [one, other] = [memory.put(w), memory.put(w)];
-      return [decay(tape, [one], state, factor, false), decay(tape, [other], state, factor, true), tape.grad(other)];
+      const [plain, sums] = [one, other].map((each) => decay(tape, [each], state, factor));
+      tape.differentiate([{ sums }]);
+      return [plain, sums, tape.grad(other)];
     });
     const wanted = half(factor, [w]);
     for (const each of [plain, sums]) expectClose([total(each) / 7], [wanted], relative(wanted));
@@ -62,7 +64,9 @@ describe('½ factor Σ w²', () => {
     const factor = 2.5;
     const [sums, ...gradients] = await onDevice((tape, memory, state) => {
       const bound = weights.map((w, i) => memory.put(w, shapes[i]));
-      return [decay(tape, bound, state, factor, true), ...bound.map((w) => tape.grad(w))];
+      const sums = decay(tape, bound, state, factor);
+      tape.differentiate();
+      return [sums, ...bound.map((w) => tape.grad(w))];
     });
     const wanted = half(factor, weights);
     expectClose([total(sums) / 7], [wanted], relative(wanted));
@@ -89,7 +93,9 @@ describe('½ factor Σ w²', () => {
     ] as const) {
       const record = (tape: Tape, memory: Inputs, state: Tensor) => {
         const bound = weights.map((w) => memory.put(w));
-        return [decay(tape, bound, state, factor, true), tape.grad(bound[1])];
+        const sums = decay(tape, bound, state, factor);
+        tape.differentiate();
+        return [sums, tape.grad(bound[1])];
       };
       const [sums, dw] = await onDevice(record, batch, real);
       expectClose([total(sums) / real], [wanted], relative(wanted), `${real} of ${batch}`);
@@ -109,11 +115,13 @@ it('adds its gradient to what is there', async () => {
     const [w, v] = [draw.floats(count), draw.floats(count)];
     const [dw, dv] = await onDevice((tape, memory, state) => {
       const [one, other] = [memory.put(w), memory.put(v)];
-      // Its own, then a product's, then its own again.
-      decay(tape, [one], state, 0.5, true);
-      decay(tape, [one, other], state, 0.25, true);
-      tape.differentiate(multiply(tape, one, other), memory.put(new Float32Array(count).fill(1)));
-      decay(tape, [other], state, 2, true);
+      // Its own, then that of two of them, then a product's.
+      const losses = [
+        { sums: decay(tape, [one], state, 0.5) },
+        { sums: decay(tape, [one, other], state, 0.125), coefficient: 2 },
+        { sums: decay(tape, [other], state, 2) },
+      ];
+      tape.differentiate(multiply(tape, one, other), memory.put(new Float32Array(count).fill(1)), losses);
       return [tape.grad(one), tape.grad(other)];
     });
     expectClose(
@@ -134,7 +142,8 @@ it('adds its gradient to what is there', async () => {
 it('writes no gradient where none is wanted', async () => {
   const tape = makeTape(await sharedGpu());
   const [w, state] = [tape.tensor([5]), tape.tensor([12], 'u32')];
-  decay(tape, [w], state, 1, false);
+  decay(tape, [w], state, 1);
+  tape.settle();
   expect(tape.dispatches.length).toBe(1);
   expect(tape.dispatches[0].tensors).not.toContain(tape.grad(w));
 });
@@ -149,7 +158,7 @@ describe('of a tensor that was recorded', () => {
     for (const count of [2, 3, 5, 8, 66]) {
       const w = new Draw(count).floats(count);
       const [sums] = await onDevice((tape, memory, state) => [
-        decay(tape, [record(tape, memory.put(w), memory.put([1]))], state, 0.5, false),
+        decay(tape, [record(tape, memory.put(w), memory.put([1]))], state, 0.5),
       ]);
       const wanted = half(0.5, [w.map(f)]);
       expectClose([total(sums) / 7], [wanted], relative(wanted), `${count} values`);
@@ -166,8 +175,9 @@ it('leaves nothing but zeros in the padding behind a parameter’s gradient, whe
   const { gradients } = parameters;
   const state = makeState(gpu);
   const tape = makeTape(gpu);
-  decay(tape, [parameters.get('w'), parameters.get('v')], state, 1, true);
-  decay(tape, [parameters.get('w')], state, 1, true);
+  decay(tape, [parameters.get('w'), parameters.get('v')], state, 1);
+  decay(tape, [parameters.get('w')], state, 1);
+  tape.differentiate();
   const values = await runOne(tape, gradients);
   parameters.dispose();
   state.dispose();

@@ -37,15 +37,7 @@ async function onDevice({ kind, y, x, columns, real = y.length / columns, factor
   // Real rows end where the epoch does.
   writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
   const values = memory.put(y, [rows, columns]);
-  const sums = loss(
-    tape,
-    kind,
-    activate(tape, values, activation),
-    memory.put(x, [rows, columns]),
-    state,
-    factor,
-    true,
-  );
+  const sums = loss(tape, kind, activate(tape, values, activation), memory.put(x, [rows, columns]), state, factor);
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
@@ -149,7 +141,7 @@ describe.each(kinds)('%s', (kind) => {
     const { y, x } = draws(3, 4, 4);
     const state = makeState(gpu);
     writeState(gpu, state, { batch: 3, examples: 3 });
-    const sums = await runOne(tape, loss(tape, kind, memory.put(y, [3, 4]), memory.put(x, [3, 4]), state, 0.25, false));
+    const sums = await runOne(tape, loss(tape, kind, memory.put(y, [3, 4]), memory.put(x, [3, 4]), state, 0.25));
     memory.dispose();
     state.dispose();
     expectClose(sums, reference(kind, y, x, 4, 3, 0.25).rows, 2e-6);
@@ -164,7 +156,8 @@ describe.each(kinds)('%s', (kind) => {
       const state = makeState(gpu);
       writeState(gpu, state, { batch: 2, examples: 2 });
       const [values, target] = [memory.put(y, [2, columns]), memory.put(x, [2, columns])];
-      for (const each of kinds) loss(tape, each, values, target, state, 1, true);
+      for (const each of kinds) loss(tape, each, values, target, state, 1);
+      tape.differentiate();
       const dy = await runOne(tape, tape.grad(values));
       memory.dispose();
       state.dispose();
@@ -177,10 +170,43 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
+  it('counts in the gradient what its coefficient says, and in the sums once', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const { y, x } = draws(3, 5, 6);
+    const state = makeState(gpu);
+    writeState(gpu, state, { batch: 3, examples: 3 });
+    const values = memory.put(y, [3, 5]);
+    const sums = loss(tape, kind, values, memory.put(x, [3, 5]), state, 0.5);
+    const other = loss(tape, kind, values, memory.put(x, [3, 5]), state, 7);
+    tape.differentiate([{ sums, coefficient: 3 }]);
+    const [strips, others, dy] = await run(tape, [sums, other, tape.grad(values)]);
+    memory.dispose();
+    state.dispose();
+    const wanted = reference(kind, y, x, 5, 3, 1);
+    const total = (of: ArrayLike<number>) => Array.from(of).reduce((a, b) => a + b, 0);
+    const perRow = wanted.rows.reduce((a, b) => a + b, 0);
+    expectClose([total(strips), total(others)], [0.5 * perRow, 7 * perRow], 1e-4);
+    expectClose(
+      dy,
+      wanted.dy.map((v) => 1.5 * v),
+      4e-6,
+    );
+  });
+
+  it('refuses a coefficient for each step', async () => {
+    const tape = makeTape(await sharedGpu());
+    const sums = loss(tape, kind, tape.tensor([2, 3]), tape.tensor([2, 3]), tape.tensor([12], 'u32'), 1);
+    expect(() => tape.differentiate([{ sums, coefficient: tape.tensor([4]) }])).toThrow(
+      `${kind}: its coefficient is a number`,
+    );
+  });
+
   it('refuses a target of another shape', async () => {
     const tape = makeTape(await sharedGpu());
     const state = tape.tensor([10], 'u32');
-    expect(() => loss(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1, false)).toThrow(ShapeError);
+    expect(() => loss(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1)).toThrow(ShapeError);
     expect(() => elementLosses(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state)).toThrow(
       `${kind}: [2, 3] and [3, 2] differ`,
     );

@@ -44,7 +44,14 @@ function reference(head: ArrayLike<number>, rows: number, units: number) {
 }
 
 /** The first `real` of the rows belong to the batch. */
-async function onDevice(head: Float32Array, units: number, real: number, dz?: Float32Array, beta = 0) {
+async function onDevice(
+  head: Float32Array,
+  units: number,
+  real: number,
+  dz?: Float32Array,
+  beta = 0,
+  scheduled = true,
+) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const rows = head.length / (2 * units);
@@ -52,8 +59,9 @@ async function onDevice(head: Float32Array, units: number, real: number, dz?: Fl
   writeState(gpu, state, { seed, step, position, examples: position + real, batch: rows, slot: 1 });
   const tape = makeTape(gpu);
   const input = memory.put(head, [rows, 2 * units]);
-  const { z, kl } = reparameterize(tape, input, { state, which }, memory.put([9, 9, 9, beta], [2, 2]));
-  if (dz) tape.differentiate(z, memory.put(dz, [rows, units]));
+  const { z, kl } = reparameterize(tape, input, { state, which });
+  const coefficient = scheduled ? memory.put([9, beta]) : beta;
+  if (dz) tape.differentiate(z, memory.put(dz, [rows, units]), [{ sums: kl, coefficient }]);
   const [values, sums, gradient] = await run(tape, [z, kl, ...(dz ? [tape.grad(input)] : [])]);
   memory.dispose();
   state.dispose();
@@ -175,7 +183,7 @@ it('a head may give its mean and samples to one loss, in either order', async ()
   for (const meanFirst of [true, false]) {
     const tape = makeTape(gpu);
     const input = memory.put(head, [rows, 2 * units]);
-    const sampled = () => reparameterize(tape, input, { state, which }, memory.put([9, 0], [1, 2])).z;
+    const sampled = () => reparameterize(tape, input, { state, which }).z;
     const y = meanFirst ? add(tape, codeMean(tape, input), sampled()) : add(tape, sampled(), codeMean(tape, input));
     tape.differentiate(y, memory.put(dy, [rows, units]));
     expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6, meanFirst ? 'mean first' : 'sample first');
@@ -194,7 +202,7 @@ it('a head may be sampled twice: both gradients add up, those of the log-varianc
   const dy = new Draw(12).floats(rows * units);
   const tape = makeTape(gpu);
   const input = memory.put(head, [rows, 2 * units]);
-  const sampled = () => reparameterize(tape, input, { state, which }, memory.put([9, 0], [1, 2])).z;
+  const sampled = () => reparameterize(tape, input, { state, which }).z;
   tape.differentiate(add(tape, sampled(), sampled()), memory.put(dy, [rows, units]));
   const wanted = differences((x) => 2 * dot(dy, reference(x, rows, units).z), Float64Array.from(head));
   expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6);

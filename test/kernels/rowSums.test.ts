@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowSums, type TermKind } from '../../src/kernels/loss.ts';
+import { loss, rowSums, type TermKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
@@ -17,11 +17,9 @@ describe.each(kinds)('%s', (kind) => {
       x.fill(1e4, 3 * columns);
       const [sums, ...gradients] = await onDevice(5, 3, (tape, memory, state) => {
         const sides = { y: memory.put(y, [5, columns]), x: isPair(kind) ? memory.put(x, [5, columns]) : undefined };
-        return [
-          rowSums(tape, kind, sides, state, 1, 'both'),
-          tape.grad(sides.y),
-          ...(sides.x ? [tape.grad(sides.x)] : []),
-        ];
+        const sums = rowSums(tape, kind, sides, state, 1);
+        tape.differentiate();
+        return [sums, tape.grad(sides.y), ...(sides.x ? [tape.grad(sides.x)] : [])];
       });
       expect([...perRow(sums, 5).subarray(3)]).toEqual([0, 0]);
       for (const gradient of gradients) {
@@ -31,16 +29,18 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('writes the gradients that are wanted and no others', async () => {
-    const tape = makeTape(await sharedGpu());
-    const state = tape.tensor([12], 'u32');
-    for (const gradients of ['none', 'y', 'both'] as const) {
+  it('writes gradients to all sides where it is differentiated, and else none', async () => {
+    for (const wanted of [false, true]) {
+      const tape = makeTape(await sharedGpu());
+      const state = tape.tensor([12], 'u32');
       const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
-      rowSums(tape, kind, { y, x: isPair(kind) ? x : undefined }, state, 1, gradients);
+      rowSums(tape, kind, { y, x: isPair(kind) ? x : undefined }, state, 1);
+      if (wanted) tape.differentiate();
+      else tape.settle();
       const { tensors } = tape.dispatches.at(-1)!;
       expect([tensors.includes(tape.grad(y)), tensors.includes(tape.grad(x))]).toEqual([
-        gradients !== 'none',
-        gradients === 'both' && isPair(kind),
+        wanted,
+        wanted && isPair(kind),
       ]);
     }
   });
@@ -62,10 +62,10 @@ describe.each(kinds)('%s', (kind) => {
       const real = Math.ceil(rows / 2);
       const [sums, dy] = await onDevice(rows, real, (tape, memory, state) => {
         const bound = memory.put(y, yShape);
-        return [
-          rowSums(tape, kind, { y: bound, x: isPair(kind) ? memory.put(x, xShape) : undefined }, state, 1, 'y'),
-          tape.grad(bound),
-        ];
+        const sides = { y: bound, x: isPair(kind) ? memory.put(x, xShape) : undefined };
+        const sums = rowSums(tape, kind, sides, state, 1);
+        tape.differentiate();
+        return [sums, tape.grad(bound)];
       });
       const wanted = reference(terms[kind], y, x, 42 / rows, real, 1);
       expectNear(perRow(sums, rows), wanted.rows, 4e-7);
@@ -80,11 +80,12 @@ it('adds its gradients to others', async () => {
     const [dy, dx] = await onDevice(2, 2, (tape, memory, state) => {
       const sides = { y: memory.put(y, [2, columns]), x: memory.put(x, [2, columns]) };
       // The first to write dx is the second to write dy.
-      rowSums(tape, 'square', { y: sides.y }, state, 2, 'y');
-      rowSums(tape, 'product', sides, state, 1, 'both');
-      rowSums(tape, 'mse', sides, state, 0.5, 'both');
-      rowSums(tape, 'bce', sides, state, 1, 'y');
-      rowSums(tape, 'absolute', { y: sides.x }, state, 3, 'y');
+      rowSums(tape, 'square', { y: sides.y }, state, 2);
+      rowSums(tape, 'product', sides, state, 1);
+      rowSums(tape, 'mse', sides, state, 0.5);
+      loss(tape, 'bce', sides.y, sides.x, state, 1);
+      rowSums(tape, 'absolute', { y: sides.x }, state, 3);
+      tape.differentiate();
       return [tape.grad(sides.y), tape.grad(sides.x)];
     });
     const of = (kind: TermKind, factor: number) => reference(terms[kind], y, x, columns, 2, factor);
@@ -108,7 +109,9 @@ it('adds its gradients to others', async () => {
 it('|y| has slope 0 at 0', async () => {
   const [sums, dy] = await onDevice(1, 1, (tape, memory, state) => {
     const y = memory.put([0, -0, 2, -3], [1, 4]);
-    return [rowSums(tape, 'absolute', { y }, state, 1, 'y'), tape.grad(y)];
+    const sums = rowSums(tape, 'absolute', { y }, state, 1);
+    tape.differentiate();
+    return [sums, tape.grad(y)];
   });
   expect(perRow(sums, 1)[0]).toBe(5);
   expectClose(dy, [0, 0, 1, -1], 0);
@@ -119,10 +122,8 @@ it.each(pairs)('refuses sides of different shapes: %s', async (kind) => {
   const state = tape.tensor([12], 'u32');
   for (const shape of [[3, 2], [6], [2, 3, 1], [2, 4]]) {
     const sides = { y: tape.tensor([2, 3]), x: tape.tensor(shape) };
-    expect(() => rowSums(tape, kind, sides, state, 1, 'both')).toThrow(ShapeError);
-    expect(() => rowSums(tape, kind, sides, state, 1, 'both')).toThrow(
-      `${kind}: [2, 3] and [${shape.join(', ')}] differ`,
-    );
+    expect(() => rowSums(tape, kind, sides, state, 1)).toThrow(ShapeError);
+    expect(() => rowSums(tape, kind, sides, state, 1)).toThrow(`${kind}: [2, 3] and [${shape.join(', ')}] differ`);
   }
   expect(tape.dispatches).toEqual([]);
 });

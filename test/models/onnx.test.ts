@@ -137,7 +137,7 @@ describe.each(Object.entries(models))('%s', (_, changes) => {
       const code = await model.encode(data);
       const encoded = await runOnnx(await model.toOnnx('encoder'), data);
       expectSame(encoded.code, code, 'code');
-      if (model.encoder.layers.at(-1)!.beta) expectSame(encoded.logvar, (await model.posterior(data)).logvar, 'logvar');
+      if (model.encoder.layers.at(-1)!.code) expectSame(encoded.logvar, (await model.posterior(data)).logvar, 'logvar');
       else expect(Object.keys(encoded)).toEqual(['code']);
       expectSame(
         (await runOnnx(await model.toOnnx('decoder'), code)).reconstruction,

@@ -208,7 +208,7 @@ describe('the code in the guides', () => {
       'models/autoencoder',
       'models/classifier',
       'models/jigsaw',
-      'models/load',
+      'models/saving/load',
       'runtime/open',
     ];
     expect(inComments).toEqual(expect.arrayContaining(files.map((file) => `src/${file}.ts`)));

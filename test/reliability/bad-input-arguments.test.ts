@@ -80,7 +80,6 @@ describe('what is published', () => {
     ];
     const tensorOf = (name: string): [unknown, Kind] => [x, tensor(name)];
     const factor: [unknown, Kind] = [0.5, number('factor')];
-    const gradient: [unknown, Kind] = [false, flag('gradient')];
     const vector = (size: number) => runtime.tensor(gpu, new Float32Array(size));
     const kinds = ['mse', 'bce'];
     const optimizers = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
@@ -102,28 +101,28 @@ describe('what is published', () => {
       corrupt: target(kernels.corrupt, [t, ['mask', word('kind', ['gaussian', 'mask', 'saltAndPepper'])], tensorOf('x'), [0.5, number('amount')], drawn]),
       dropout: target(kernels.dropout, [t, tensorOf('x'), [0.5, number('rate')], drawn]),
       codeMean: target(kernels.codeMean, [t, tensorOf('head')]),
-      reparameterize: target(kernels.reparameterize, [t, tensorOf('head'), drawn, [undefined, optional(tensor('timetable'))]]),
-      loss: target(kernels.loss, [t, ['mse', word('kind', kinds)], tensorOf('y'), tensorOf('x'), s, factor, gradient]),
+      reparameterize: target(kernels.reparameterize, [t, tensorOf('head'), drawn]),
+      loss: target(kernels.loss, [t, ['mse', word('kind', kinds)], tensorOf('y'), tensorOf('x'), s, factor]),
       rowSums: target(kernels.rowSums, [
         t, ['mse', word('kind', [...kinds, 'square', 'absolute', 'value', 'product'])], [{ y: x, x }, ...within('tensors', { y: x, x }, { y: tensor('y'), x: optional(tensor('x')) })],
-        s, factor, ['none', word('gradients', ['none', 'y', 'both'])],
+        s, factor,
       ]),
       elementLosses: target(kernels.elementLosses, [t, ['bce', word('kind', kinds)], tensorOf('y'), tensorOf('x'), s, [1, optional(number('factor'))]]),
-      crossEntropy: target(kernels.crossEntropy, [t, tensorOf('y'), [vector(2), tensor('labels')], s, gradient]),
-      decay: target(kernels.decay, [t, [[x], list('weights'), alone(tensor('weights[0]'))], s, factor, gradient]),
-      contraction: target(kernels.contraction, [t, [layers, list('layers'), ...within('layers[0]', layers[0], { w: tensor('w'), y: tensor('y') }).map(alone)], s, factor, gradient, [undefined, optional(tensor('u'))]]),
+      crossEntropy: target(kernels.crossEntropy, [t, tensorOf('y'), [vector(2), tensor('labels')], s]),
+      decay: target(kernels.decay, [t, [[x], list('weights'), alone(tensor('weights[0]'))], s, factor]),
+      contraction: target(kernels.contraction, [t, [layers, list('layers'), ...within('layers[0]', layers[0], { w: tensor('w'), y: tensor('y') }).map(alone)], s, factor, [undefined, optional(tensor('u'))]]),
       gather: target(kernels.gather, [t, [source, ...within('source', source, { data: not('data', (value) => value instanceof Tensor || Array.isArray(value)), bytes: flag('bytes'), columns: count('columns'), scale: number('scale') })], s, [2, count('rows')], [undefined, optional(tensor('order'))]]),
       scatter: target(kernels.scatter, [t, tensorOf('y'), s, [vector(8), tensor('out')], [4, count('columns')]]),
       shuffle: target(kernels.shuffle, [t, s, [order, tensor('order')], [{ shuffled: true }, ...within('options', { shuffled: true }, { shuffled: flag('shuffled'), subset: optional(tensor('subset')) })]]),
-      account: target(kernels.account, [t, [[x], list('parts'), alone(tensor('parts[0]'))], s, [vector(1), tensor('losses')], [update, optional(not('update', anObject)), ...within('update', update, { gradients: tensor('gradients'), timetable: tensor('timetable'), clipNorm: optional(number('clipNorm')) }).slice(1)]]),
+      account: target(kernels.account, [t, [[x], list('terms'), alone(tensor('terms[0]'))], s, [vector(1), tensor('losses')], [update, optional(not('update', anObject)), ...within('update', update, { gradients: tensor('gradients'), timetable: tensor('timetable'), clipNorm: optional(number('clipNorm')) }).slice(1)], [0, optional(number('first'))]]),
       advance: target(kernels.advance, [t, s]),
-      optimize: target(kernels.optimize, [t, ['sgd', word('kind', optimizers)], [moving, ...within('tensors', moving, { values: tensor('values'), gradients: tensor('gradients'), moments: optional(tensor('moments')), settings: tensor('settings'), state: aState })]]),
+      optimize: target(kernels.optimize, [t, ['sgd', word('kind', optimizers)], [moving, ...within('tensors', moving, { values: tensor('values'), gradients: tensor('gradients'), moments: optional(tensor('moments')), settings: tensor('settings'), state: aState })], [{ phase: 0 }, optional(not('phase', anObject)), ...within('phase', { phase: 0 }, { phase: number('phase'), before: optional(tensor('before')) }).slice(1)]]),
       momentCount: target(kernels.momentCount, [['adam', word('kind', optimizers)]]),
       emptyTensor: target((...args: Parameters<typeof runtime.emptyTensor>) => runtime.emptyTensor(...args).dispose(), [[gpu, gpuKind], [[2, 4], shape], ['f32', optional(word('dtype', ['f32', 'u32']))]]),
       writeTensor: target(runtime.writeTensor, [[gpu, gpuKind], tensorOf('target'), [[1, 2, 3, 4, 5, 6, 7, 8], not('values', (value) => Array.isArray(value) || ArrayBuffer.isView(value))]]),
       makeState: target((...args: Parameters<typeof runtime.makeState>) => runtime.makeState(...args).dispose(), [[gpu, gpuKind]]),
       writeState: target(runtime.writeState, [[gpu, gpuKind], s, [{ step: 3 }, not('values', anObject)]]),
-      parseState: target(runtime.parseState, [[new Uint32Array(12), not('values', (value) => Array.isArray(value) || ArrayBuffer.isView(value))]]),
+      parseState: target(runtime.parseState, [[new Uint32Array(13), not('values', (value) => Array.isArray(value) || ArrayBuffer.isView(value))]]),
     }; // prettier-ignore
     const targets = Object.fromEntries(
       Object.entries(all).flatMap(([name, each]) =>

@@ -83,7 +83,7 @@ describe('1 − βᵗ', () => {
     'as the optimizer has it, for every t up to 2²⁴: β = %f',
     { timeout: 600_000 },
     async (beta, { task }) => {
-      expect(optimizerShader('adam').code).toContain(
+      expect(optimizerShader('adam', true).code).toContain(
         'let own_step = f32(state.t);\n  let m_scale = -expm1(own_step * given.logBeta1);',
       );
       const { logBeta1 } = settings(adam(1e-3, { beta1: beta }));

@@ -29,7 +29,7 @@ type Numbers = ArrayLike<number>;
 /** A function of tensors whose gradient the tape has rules for. */
 interface Subject {
   inputs: { values: Float32Array; shape: readonly number[]; /** It is not asked for its gradient. */ data?: boolean }[];
-  /** Records it: values that are weighted at random, or with one number as the loss does. */
+  /** Records it: values that are weighted at random, or the sums of a loss with what it counts. */
   record(pass: Pass, inputs: Tensor[]): { values: Tensor; weight: 'random' | number }[];
   /** The same values in float64. */
   twin?(...inputs: Float64Array[]): Numbers[];
@@ -48,13 +48,16 @@ async function compare(subject: Subject, directions: number): Promise<{ differen
   writeState(gpu, state, { batch: rows, examples: rows, seed: 1 });
   const tape = makeTape(gpu);
   const inputs = subject.inputs.map(({ values, shape }) => memory.put(values, shape));
-  const parts = subject.record(new Pass(tape, 'train', state, memory.put([0, beta], [1, 2])), inputs);
+  const parts = subject.record(new Pass(tape, 'train', state), inputs);
   const weights = parts.map(({ values, weight }) =>
-    weight === 'random' ? draw.offZero(values.size) : new Float32Array(values.size).fill(weight),
+    weight === 'random' ? draw.offZero(values.size) : new Float32Array(values.size).fill(weight / rows),
   );
   const whole = parts.findIndex(({ weight }) => weight === 'random');
-  if (whole < 0) tape.differentiate();
-  else tape.differentiate(parts[whole].values, memory.put(weights[whole], parts[whole].values.shape));
+  const losses = parts.flatMap(({ values: sums, weight }) =>
+    weight === 'random' ? [] : [{ sums, coefficient: weight }],
+  );
+  if (whole < 0) tape.differentiate(losses);
+  else tape.differentiate(parts[whole].values, memory.put(weights[whole], parts[whole].values.shape), losses);
   const written = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));
   const gradients = inputs
     .map((each) => tape.grad(each))
@@ -148,11 +151,10 @@ function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: 
   return {
     inputs: [{ values: x, shape: [rows, product(input)] }, ...weights],
     record(pass, [x, ...given]) {
-      const y = layer.forward(pass, x, (name) => given[names.indexOf(name)], { logits: false, input });
-      return [
-        { values: y, weight: 'random' },
-        ...(pass.divergence ? [{ values: pass.divergence, weight: beta / rows }] : []),
-      ];
+      const parameter = (name: string) => given[names.indexOf(name)];
+      const recorded = layer.forward(pass, x, parameter, { logits: false, mean: false, input });
+      const { y, terms } = 'y' in recorded ? recorded : { y: recorded, terms: [] };
+      return [{ values: y, weight: 'random' }, ...terms.map(({ sums }) => ({ values: sums, weight: beta }))];
     },
     twin,
   };
@@ -229,13 +231,14 @@ function ofPenalty(
           (layer, l) =>
             (y = layer.forward(pass, y, (name) => given[2 * l + (name === 'bias' ? 1 : 0)], {
               logits: false,
+              mean: false,
               input: [y.columns],
-            })),
+            }) as Tensor),
         );
       };
       const outputs = encode(x);
       const layers = outputs.map((y, l) => ({ y, weight: () => given[2 * l] }));
-      const values = penalty.record({
+      const terms = penalty.record({
         pass,
         input: x,
         code: outputs[1],
@@ -243,7 +246,7 @@ function ofPenalty(
         weights: () => [given[0], given[2]],
         encode: (nearby) => encode(nearby)[1],
       });
-      return [{ values, weight: 1 / rows }];
+      return terms.map(({ sums }) => ({ values: sums, weight: 1 }));
     },
     twin:
       twin &&

@@ -11,14 +11,16 @@ const specs = [
   { name: 'last', shape: [64], initial: new Float32Array(64).fill(7) },
 ];
 
+const names = (parameters: Parameters) => parameters.named.map(({ name }) => name);
+
 it('holds values in one buffer, each parameter where a binding may start', async () => {
   const gpu = await sharedGpu();
   const parameters = new Parameters(gpu, specs);
-  expect(parameters.names).toEqual(['weight', 'bias', 'last']);
+  expect(names(parameters)).toEqual(['weight', 'bias', 'last']);
   expect(parameters.values.size).toBe(128 + 64 + 64);
   const [whole, ...each] = await readTensors(gpu, [
     parameters.values,
-    ...parameters.names.map((name) => parameters.get(name)),
+    ...names(parameters).map((name) => parameters.get(name)),
   ]);
   specs.forEach(({ initial }, i) => expect(each[i]).toEqual(initial));
   expect([whole[64], whole[65], whole[128], whole[129], whole[192]]).toEqual([65, 0, -1, 0, 7]);
@@ -31,7 +33,7 @@ it('gives each parameter its own part of the gradients', async () => {
   expect(parameters.get('bias').gradient).toBeUndefined();
   const gradients = parameters.gradients;
   expect(parameters.gradients).toBe(gradients);
-  for (const name of parameters.names) {
+  for (const name of names(parameters)) {
     const { gradient } = parameters.get(name);
     expect(gradient!.label).toBe(`${name}.grad`);
     writeTensor(gpu, gradient!, new Float32Array(gradient!.size).fill(3));
@@ -54,7 +56,7 @@ it('names the parameter at an offset', async () => {
     'last',
   ]);
   expect(() => parameters.get('none')).toThrow('no parameter none');
-  expect([parameters.named('bias'), parameters.named('none')]).toEqual([parameters.get('bias'), undefined]);
+  expect([parameters.find('bias')?.tensor, parameters.find('none')]).toEqual([parameters.get('bias'), undefined]);
   parameters.dispose();
 });
 
@@ -66,17 +68,17 @@ it('knows a parameter of several parts as one inside and as its parts outside', 
       ...specs,
       { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] },
     ]);
-    expect(parameters.names.slice(3)).toEqual(['mean', 'logvar']);
+    expect(names(parameters).slice(3)).toEqual(['mean', 'logvar']);
     expect(parameters.entries.map(([name]) => name)).toEqual(['weight', 'bias', 'last', 'heads']);
     const [whole, mean, logvar] = await readTensors(gpu, [
       parameters.get('heads'),
-      parameters.named('mean')!,
-      parameters.named('logvar')!,
+      parameters.find('mean')!.tensor,
+      parameters.find('logvar')!.tensor,
     ]);
     expect(whole).toEqual(initial);
     expect(mean).toEqual(initial.subarray(0, inputs));
     expect(logvar).toEqual(initial.subarray(inputs));
-    writeTensor(gpu, parameters.named('logvar')!, new Float32Array(inputs).fill(-1));
+    writeTensor(gpu, parameters.find('logvar')!.tensor, new Float32Array(inputs).fill(-1));
     const [changed] = await readTensors(gpu, [parameters.get('heads')]);
     expect([...changed]).toEqual([...initial.subarray(0, inputs), ...Array<number>(inputs).fill(-1)]);
     expect([256, 256 + inputs].map((offset) => parameters.nameAt(offset))).toEqual(['mean', 'logvar']);
@@ -100,4 +102,34 @@ it('zeroes its moments when they are reset, and frees everything', async () => {
   expect(parameters.moments).toBeUndefined();
   parameters.dispose();
   expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
+});
+
+it('keeps buffers out of gradients and moments, and brings them back from a snapshot', async () => {
+  const gpu = await sharedGpu();
+  const mean = Float32Array.of(1, 2, 3);
+  const parameters = new Parameters(gpu, [
+    { name: 'running_mean', role: 'buffer', shape: [3], initial: mean },
+    { name: 'weight', shape: [70], initial: new Float32Array(70).fill(4) },
+    { name: 'bias', role: 'bias', shape: [2], initial: Float32Array.of(5, 6) },
+  ]);
+  expect(parameters.values.size).toBe(128 + 64 + 64);
+  expect(parameters.gradients.size).toBe(128 + 64);
+  expect(parameters.resetMoments(2)!.shape).toEqual([2, 128 + 64]);
+  expect(['weight', 'running_mean'].map((name) => parameters.momentsOf(name).length)).toEqual([2, 0]);
+  expect(['weight', 'bias', 'running_mean'].map((name) => parameters.trains(parameters.get(name)))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(parameters.withRole('weight')).toEqual([parameters.get('weight')]);
+  expect(parameters.withRole('buffer')).toEqual([parameters.get('running_mean')]);
+  writeTensor(gpu, parameters.momentsOf('bias')[1], Float32Array.of(7, 8));
+  const snapshot = await parameters.snapshot();
+  writeTensor(gpu, parameters.get('running_mean'), new Float32Array(3));
+  writeTensor(gpu, parameters.momentsOf('bias')[1], new Float32Array(2));
+  parameters.restore(snapshot);
+  const [values, moment] = await readTensors(gpu, [parameters.get('running_mean'), parameters.momentsOf('bias')[1]]);
+  expect(values).toEqual(mean);
+  expect([...moment]).toEqual([7, 8]);
+  parameters.dispose();
 });

@@ -66,8 +66,8 @@ export async function onDevice({ sizes, activations, values, rows, real, u }: Ca
     y = dense(tape, y, w, bias, activation);
     return { w, y };
   });
-  const sums = contraction(tape, layers, state, factor, gradient, u && memory.put(u, [rows, sizes.at(-1)!]));
-  tape.differentiate();
+  const sums = contraction(tape, layers, state, factor, u && memory.put(u, [rows, sizes.at(-1)!]));
+  if (gradient) tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   // Where no slope bends, nothing writes the gradients of x and of the biases: they are zero.
   const touched = new Set(tape.dispatches.flatMap(({ tensors }) => tensors));

@@ -5,7 +5,7 @@ import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/
 import { pair, slide, unslide, type Padding, type Sides, type Window } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../../runtime/options.ts';
-import { initialLimit, spread, type Initializer, type Layer } from './layers.ts';
+import { initialLimit, spread, type Initializer, type Layer, type ParameterSpec } from './layers.ts';
 import { kernelLayout, type Image } from './layout.ts';
 
 export type { Interpolation, Padding, Sides };
@@ -231,15 +231,23 @@ function readConvolution(
   };
 }
 
-function weightsOf(shape: [number, number, number, number], limit: number, biases: number) {
+function weightsOf(shape: [number, number, number, number], limit: number, biases: number): ParameterSpec[] {
   const count = shape.reduce((product, n) => product * n, 1);
   return [
     {
       name: 'weight',
+      role: 'weight',
       shape,
       layout: kernelLayout(shape),
       initial: (seed: number, which: number) => spread(count, limit, seed, which),
     },
-    ...(biases ? [{ name: 'bias', shape: [biases], initial: () => new Float32Array(biases) }] : []),
+    ...(biases ? [biasOf(biases)] : []),
   ];
 }
+
+const biasOf = (count: number): ParameterSpec => ({
+  name: 'bias',
+  role: 'bias',
+  shape: [count],
+  initial: () => new Float32Array(count),
+});

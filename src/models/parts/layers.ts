@@ -4,17 +4,20 @@ import { dense as denseKernel } from '../../kernels/dense.ts';
 import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import type { Role } from '../../runtime/parameters.ts';
 import { streams, uniforms } from '../../runtime/random.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { imageLayout, type Image, type Layout } from './layout.ts';
 import type { Part } from './part.ts';
 import type { Pass } from '../training/pass.ts';
+import type { Term } from '../training/terms.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
 /** A weight a layer needs. */
 export interface ParameterSpec {
   /** Within the layer: `weight`, `bias`. */
   readonly name: string;
+  readonly role: Role;
   readonly shape: readonly number[];
   /** Where it is known outside as several, one behind the other along the first side: their names. */
   readonly parts?: readonly string[];
@@ -30,6 +33,22 @@ export interface Around {
   readonly after?: Image;
 }
 
+/** A Gaussian code, which is drawn at random in training. */
+export interface GaussianCode {
+  readonly kind: 'gaussian';
+  /** Records its means and log-variances, [rows, 2 · units]. */
+  head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
+}
+
+/** What kind of code a layer makes. */
+export type Code = GaussianCode;
+
+/** What a layer gives that adds to the loss. */
+export interface WithTerms {
+  readonly y: Tensor;
+  readonly terms: readonly Term[];
+}
+
 /** A part of a network. Shapes are those of one example. */
 export interface Layer extends Part {
   /** The last activation, where the layer has one. */
@@ -38,22 +57,22 @@ export interface Layer extends Part {
   readonly reshapes?: boolean;
   /** Outputs, where they are what the layer was made with. */
   readonly units?: number;
-  /** Of a Gaussian code: what its divergence counts in the loss. */
-  readonly beta?: Schedule;
+  /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
+  readonly code?: Code;
   /** @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
   /** The weights and biases that it has for this shape of input. */
   parameters(input: readonly number[], around: Around): ParameterSpec[];
   /**
    * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
-   * for a loss that works on what comes before it.
+   * for a loss that works on what comes before it. With `mean`, a code that is drawn at random in training gives its mean instead.
    */
   forward(
     pass: Pass,
     x: Tensor,
     parameter: (name: string) => Tensor,
-    options: { logits: boolean; input: readonly number[] },
-  ): Tensor;
+    options: { logits: boolean; mean: boolean; input: readonly number[] },
+  ): Tensor | WithTerms;
   /** The same layer with the transpose of another's weight in the place of its own. */
   mirrored?(): Layer;
 }
@@ -111,6 +130,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
       ? [
           {
             name: 'bias',
+            role: 'bias',
             shape: [units],
             layout: imageLayout(units, undefined, after, undefined),
             initial: () => new Float32Array(units),
@@ -130,6 +150,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
       return [
         {
           name: 'weight',
+          role: 'weight',
           shape: [units, inputs],
           layout: imageLayout(units, inputs, around.after, around.before),
           initial,
@@ -178,16 +199,19 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   checkOptions('gaussian', options, ['beta']);
   const { beta: given = 1 } = options;
   const beta = asSchedule('gaussian: beta', given);
+  const head: GaussianCode['head'] = ({ tape }, x, parameter) =>
+    denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
   return {
     name: 'gaussian',
     args: [units, { beta }],
     units,
-    beta,
+    code: { kind: 'gaussian', head },
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are one matrix, so that they are one product.
     parameters: ([inputs = 1], { before }) => [
       {
         name: 'heads.weight',
+        role: 'weight',
         parts: ['mean.weight', 'logvar.weight'],
         shape: [2 * units, inputs],
         layout: imageLayout(units, inputs, undefined, before),
@@ -195,19 +219,18 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
       },
       {
         name: 'heads.bias',
+        role: 'bias',
         parts: ['mean.bias', 'logvar.bias'],
         shape: [2 * units],
         initial: () => new Float32Array(2 * units),
       },
     ],
-    forward(pass, x, parameter) {
+    forward(pass, x, parameter, { mean }) {
       const { tape } = pass;
-      const head = denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
-      pass.head = head;
-      if (pass.codes === 'mean') return codeMean(tape, head);
-      const { z, kl } = reparameterize(tape, head, pass.draws(), pass.timetable);
-      pass.divergence = kl;
-      return z;
+      const heads = head(pass, x, parameter);
+      if (mean || pass.mode === 'predict') return codeMean(tape, heads);
+      const { z, kl } = reparameterize(tape, heads, pass.draws());
+      return { y: z, terms: [{ name: 'kl', sums: kl, coefficient: beta }] };
     },
   };
 }

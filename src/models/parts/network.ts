@@ -1,15 +1,15 @@
 import { asDataset, type Data } from '../../data/dataset.ts';
 import { DataError, OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import type { Parameters, ParameterValues } from '../../runtime/parameters.ts';
+import type { ParameterValues } from '../../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../../runtime/tensor.ts';
-import type { Turns } from '../../runtime/turns.ts';
 import type { Around, Layer, ParameterSpec } from './layers.ts';
 import { toInside, type Image, type Layout } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
 import type { Pass } from '../training/pass.ts';
 import { mapRows } from '../training/run.ts';
-import type { Place } from '../training/trainer.ts';
+import type { Term } from '../training/terms.ts';
+import type { Host } from '../training/trainable.ts';
 
 /** A row of `describe()`. */
 export interface LayerInfo {
@@ -19,16 +19,6 @@ export interface LayerInfo {
   activation?: string;
   outputShape: number[];
   parameters: number;
-}
-
-/** What a model lends to its networks. */
-export interface Host {
-  readonly gpu: Gpu;
-  readonly parameters: Parameters<Layout>;
-  /** Readers and training take turns on the weights. */
-  readonly turns: Turns;
-  /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
-  readonly place?: Place;
 }
 
 export interface NetworkOptions {
@@ -45,6 +35,20 @@ export interface NetworkOptions {
 
 /** Finds a weight's first values by its name outside, as they are known there. */
 export type Given = (name: string, shape: readonly number[]) => Float32Array;
+
+/** How a network is recorded. */
+export interface RecordOptions {
+  /** Leaves out the last layer's activation. */
+  logits?: boolean;
+  /** Takes the mean of a Gaussian code in training, too. */
+  mean?: boolean;
+}
+
+/** What comes out of each layer, and what layers add to the loss. */
+export interface RecordedLayers {
+  readonly outputs: Tensor[];
+  readonly terms: Term[];
+}
 
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
@@ -136,10 +140,10 @@ export class Network {
     const specs = this.layers.flatMap((_, i) =>
       this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })),
     );
-    return specs.map(({ spec: { name, shape, parts, layout, initial }, prefix }, i) => {
+    return specs.map(({ spec: { name, role, shape, parts, layout, initial }, prefix }, i) => {
       const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
       const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, first + i);
-      return { name: full, shape, initial: values, parts: fullParts, layout };
+      return { name: full, role, shape, initial: values, parts: fullParts, layout };
     });
   }
 
@@ -149,22 +153,34 @@ export class Network {
   }
 
   /** Records y = network(x) of data as they are outside. @internal */
-  recordFromData(pass: Pass, x: Tensor): Tensor {
-    return this.record(pass, this.entry?.forward(pass.tape, x) ?? x);
+  recordFromData(pass: Pass, x: Tensor, options: RecordOptions = {}): Tensor {
+    return this.record(pass, this.entry?.forward(pass.tape, x) ?? x, options);
   }
 
-  /** Records y = network(x). With `logits`, without the last layer's activation. @internal */
-  record(pass: Pass, x: Tensor, options: { logits?: boolean } = {}): Tensor {
-    return this.recordLayers(pass, x, options).at(-1)!;
+  /** Records the means and log-variances of a Gaussian code, of data as they are outside. @internal */
+  recordHead(pass: Pass, x: Tensor): Tensor {
+    const last = this.layers.length - 1;
+    const before = this.part(0, last, this.host, this.entry).recordFromData(pass, x);
+    return this.layers[last].code!.head(pass, before, (name) => this.parameter(last, name));
   }
 
-  /** The same, with what comes out of each layer. @internal */
-  recordLayers(pass: Pass, x: Tensor, { logits = false } = {}): Tensor[] {
+  /** Records y = network(x). @internal */
+  record(pass: Pass, x: Tensor, options: RecordOptions = {}): Tensor {
+    return this.recordLayers(pass, x, options).outputs.at(-1) ?? x;
+  }
+
+  /** The same, with what comes out of each layer, and what layers add to the loss. @internal */
+  recordLayers(pass: Pass, x: Tensor, { logits = false, mean = false }: RecordOptions = {}): RecordedLayers {
     let y = x;
-    return this.layers.map((layer, i) => {
-      const options = { logits: logits && i === this.#lastComputing, input: this.#shapes[i] };
-      return (y = layer.forward(pass, y, (name) => this.parameter(i, name), options));
+    const terms: Term[] = [];
+    const outputs = this.layers.map((layer, i) => {
+      const options = { logits: logits && i === this.#lastComputing, mean, input: this.#shapes[i] };
+      const recorded = layer.forward(pass, y, (name) => this.parameter(i, name), options);
+      y = 'y' in recorded ? recorded.y : recorded;
+      if ('y' in recorded) terms.push(...recorded.terms);
+      return y;
     });
+    return { outputs, terms };
   }
 
   /** A weight of layer number `i` of the list, wherever it lives. @internal */

@@ -9,6 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Layer } from './layers.ts';
 import type { Part } from './part.ts';
 import type { Pass } from '../training/pass.ts';
+import type { Term } from '../training/terms.ts';
 
 /** What a penalty may look at: a recorded pass through the encoder. */
 export interface Encoding {
@@ -25,12 +26,12 @@ export interface Encoding {
   encode(x: Tensor): Tensor;
 }
 
-/** Something added to the loss, already multiplied by its weight and averaged over the batch. */
+/** Something added to the loss. */
 export interface Penalty extends Part {
   /** @throws OptionError where it cannot work on such an encoder */
   check(encoder: readonly Layer[]): void;
-  /** Records the penalty, with its gradient if the pass trains; returns its sums over parts of the batch. */
-  record(encoding: Encoding): Tensor;
+  /** Records what it adds to the loss, already multiplied by its weight. */
+  record(encoding: Encoding): Term[];
 }
 
 /**
@@ -53,13 +54,13 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
       const other = encoder.find(({ name }) => name !== 'dense');
       if (other)
         throw new OptionError(
-          `contractive: takes an encoder of dense layers only, not ${other.name}${other.beta ? '' : '; stochasticContractive takes any'}`,
+          `contractive: takes an encoder of dense layers only, not ${other.name}${other.code ? '' : '; stochasticContractive takes any'}`,
         );
     },
     record({ pass, code, layers }) {
       const u = estimate ? randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
       const dense = layers.map(({ y, weight: w }) => ({ y, w: w() }));
-      return contraction(pass.tape, dense, pass.state, weight, pass.training, u);
+      return penalty(contraction(pass.tape, dense, pass.state, weight, u));
     },
   };
 }
@@ -78,7 +79,7 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
     check: refuseGaussianCode('stochasticContractive'),
     record({ pass, input, code, encode }) {
       const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
-      return rowSums(pass.tape, 'mse', { y: code, x: nearby }, pass.state, weight, pass.training ? 'both' : 'none');
+      return penalty(rowSums(pass.tape, 'mse', { y: code, x: nearby }, pass.state, weight));
     },
   };
 }
@@ -90,8 +91,7 @@ export function sparsity(weight: number): Penalty {
     name: 'sparsity',
     args: [weight],
     check: refuseGaussianCode('sparsity'),
-    record: ({ pass, code }) =>
-      rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight, pass.training ? 'y' : 'none'),
+    record: ({ pass, code }) => penalty(rowSums(pass.tape, 'absolute', { y: code }, pass.state, weight)),
   };
 }
 
@@ -102,13 +102,16 @@ export function weightDecay(weight: number): Penalty {
     name: 'weightDecay',
     args: [weight],
     check: () => {},
-    record: ({ pass, weights }) => decay(pass.tape, weights(), pass.state, weight, pass.training),
+    record: ({ pass, weights }) => penalty(decay(pass.tape, weights(), pass.state, weight)),
   };
 }
+
+/** All penalties are told as one number. */
+const penalty = (sums: Tensor): Term[] => [{ name: 'penalty', sums }];
 
 const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });
 
 const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
-  if (encoder.at(-1)?.beta)
+  if (encoder.at(-1)?.code?.kind === 'gaussian')
     throw new OptionError(`${where}: the code is gaussian, which has its own penalty, beta times the divergence`);
 };

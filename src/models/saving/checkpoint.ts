@@ -20,8 +20,8 @@ import { readTensors, writeTensor } from '../../runtime/tensor.ts';
 import { toInside, type Layout } from '../parts/layout.ts';
 import type { Given } from '../parts/network.ts';
 import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
-import { startPlace, type Place } from '../training/trainer.ts';
-import { lying, outside, type Lying, type Weights } from './weights.ts';
+import { startPlace, type Place } from '../training/place.ts';
+import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
 export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw';
 
@@ -53,7 +53,7 @@ export async function writeCheckpoint(
   checkFlag('save: optimizer', optimizer);
   const { gpu, turns, places, trained, place } = model;
   const { all, values, now, spec } = await turns.take(async () => {
-    const all = [...lying(places), ...(optimizer ? lyingMoments(trained, place) : [])];
+    const all = [...stored(places), ...(optimizer ? storedMoments(trained, place) : [])];
     const { live, ...now } = place;
     const spec = describe();
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
@@ -69,10 +69,10 @@ export async function writeCheckpoint(
 }
 
 /** The optimizer's moments, with the names of the weights they belong to. */
-function lyingMoments(trained: Parameters<Layout>, { optimizer }: Place): Lying[] {
+function storedMoments(trained: Parameters<Layout>, { optimizer }: Place): StoredTensor[] {
   if (!optimizer) return [];
   const names = momentNames[optimizer.kind];
-  return lying([trained]).flatMap(({ name, layout }) =>
+  return stored([trained]).flatMap(({ name, layout }) =>
     trained.momentsOf(name).map((tensor, i) => ({ name: `optimizer.${names[i]}.${name}`, tensor, layout })),
   );
 }
@@ -138,8 +138,8 @@ export class Checkpoint {
     if (optimizer) {
       const names = momentNames[optimizer.kind];
       trained.resetMoments(names.length);
-      for (const { name, tensor, layout } of lying([trained])) {
-        const shape = (layout ?? tensor).shape;
+      for (const { name, tensor, layout } of stored([trained])) {
+        const { shape } = layout ?? tensor;
         trained.momentsOf(name).forEach((moment, i) => {
           const values = this.given(`optimizer.${names[i]}.${name}`, shape);
           writeTensor(gpu, moment, layout ? toInside(values, layout) : values);

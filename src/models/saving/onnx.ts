@@ -14,7 +14,7 @@ import { toOutside } from '../parts/layout.ts';
 import type { LayerName } from '../parts/makers.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
-import { lying, type Weights } from './weights.ts';
+import { stored, type Weights } from './weights.ts';
 
 /** What `Autoencoder.toOnnx` can write: the whole model, or one of its halves. */
 export type OnnxPart = 'autoencoder' | 'encoder' | 'decoder';
@@ -60,7 +60,7 @@ interface Numbers {
 }
 
 async function readNumbers({ gpu, turns, places }: Weights): Promise<Map<string, Numbers>> {
-  const all = lying(places);
+  const all = stored(places);
   const values = (await turns.take(() =>
     readTensors(
       gpu,

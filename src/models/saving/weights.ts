@@ -3,8 +3,8 @@ import { sameShape } from '../../kernels/shapes.ts';
 import { isFloats } from '../../platform.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { shown } from '../../runtime/options.ts';
-import type { Parameters } from '../../runtime/parameters.ts';
-import { boundRange, readTensors, writeTensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
+import type { NamedParameter, Parameters } from '../../runtime/parameters.ts';
+import { boundRange, readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import { toInside, toOutside, type Layout } from '../parts/layout.ts';
 
@@ -15,21 +15,18 @@ export interface Weights {
   readonly places: readonly Parameters<Layout>[];
 }
 
-/** A weight, or a moment of one, as it lies on the device. */
-export interface Lying {
-  readonly name: string;
-  readonly tensor: Tensor;
-  readonly layout?: Layout;
-}
+/** A parameter, or a moment of one, as it is stored on the device. */
+export type StoredTensor = Pick<NamedParameter<Layout>, 'name' | 'tensor' | 'layout'>;
 
-/** All weights of some places. */
-export const lying = (places: readonly Parameters<Layout>[]): Lying[] =>
-  places.flatMap((parameters) =>
-    parameters.names.map((name) => ({ name, tensor: parameters.named(name)!, layout: parameters.layout(name) })),
-  );
+/** All parameters of some places. */
+export const stored = (places: readonly Parameters<Layout>[]): NamedParameter<Layout>[] =>
+  places.flatMap(({ named }) => named);
 
 /** Values read from the device by their names, as they are known outside. */
-export function outside(weights: readonly Lying[], values: readonly ArrayLike<number>[]): Record<string, Matrix> {
+export function outside(
+  weights: readonly StoredTensor[],
+  values: readonly ArrayLike<number>[],
+): Record<string, Matrix> {
   const entries = weights.map(({ name, tensor, layout }, i): [string, Matrix] => {
     const data = values[i] as Float32Array;
     return [name, { data: layout ? toOutside(data, layout) : data, shape: [...(layout ?? tensor).shape] }];
@@ -39,7 +36,7 @@ export function outside(weights: readonly Lying[], values: readonly ArrayLike<nu
 
 /** All weights by name. */
 export async function readWeights({ gpu, turns, places }: Weights): Promise<Record<string, Matrix>> {
-  const weights = lying(places);
+  const weights = stored(places);
   return outside(
     weights,
     await turns.take(() =>
@@ -59,28 +56,32 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
     if (!Array.isArray(shape) || !isFloats(data))
       throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
-    const place = places.find((parameters) => parameters.named(name));
-    const parameter = place?.named(name);
+    const place = places.find((parameters) => parameters.find(name));
+    const parameter = place?.find(name);
     if (!place || !parameter)
       throw new ShapeError(
-        `setWeights: there is no ${name}; there are ${places.flatMap(({ names }) => names).join(', ')}`,
+        `setWeights: there is no ${name}; there are ${stored(places)
+          .map(({ name }) => name)
+          .join(', ')}`,
       );
-    const layout = place.layout(name);
-    const known = (layout ?? parameter).shape;
-    if (!sameShape(shape, known) || data.length !== parameter.size) {
+    const { tensor, layout } = parameter;
+    const known = (layout ?? tensor).shape;
+    if (!sameShape(shape, known) || data.length !== tensor.size) {
       throw new ShapeError(
         `setWeights: ${name} is [${known.join(', ')}], not ${shown(shape)} with ${data.length} values`,
       );
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
-    boundRange(parameter);
+    boundRange(tensor);
     return { place, name, values: layout ? toInside(data, layout) : data.slice() };
   });
   gpu.check();
   // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it. Until then a fit may have brought
   // the weights to another device. What fails here is the loss of the device, which everything asked for later is told of as well.
-  void turns.take(() => copies.forEach(({ place, name, values }) => writeTensor(gpu, place.named(name)!, values)));
+  void turns.take(() =>
+    copies.forEach(({ place, name, values }) => writeTensor(gpu, place.find(name)!.tensor, values)),
+  );
 }
 
 /** Copies on the device those weights that both places have, and whose names begin like that. */

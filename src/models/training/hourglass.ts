@@ -2,17 +2,15 @@ import { asDataset, checkProbabilities, type Data, type OnDevice } from '../../d
 import { add } from '../../kernels/elementwise.ts';
 import { elementLosses, loss, rowSums, type LossKind } from '../../kernels/loss.ts';
 import { sum } from '../../kernels/reduce.ts';
-import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Corruption } from '../parts/corruptions.ts';
-import { lossesFrom, type LossPart } from './losses.ts';
-import type { Host, Network } from '../parts/network.ts';
+import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
 import type { Penalty } from '../parts/penalties.ts';
-import { valueAt, type Schedule } from '../parts/schedules.ts';
-import type { Trainable } from './trainable.ts';
-import { startPlace } from './trainer.ts';
+import { startPlace } from './place.ts';
+import type { Term } from './terms.ts';
+import type { Host, Trainable } from './trainable.ts';
 
 /** What every member of the family is: an encoder, a decoder, and what belongs to the loss between them. */
 export interface Hourglass {
@@ -23,26 +21,12 @@ export interface Hourglass {
   readonly penalties: readonly Penalty[];
   /** What is done to the data first. */
   readonly normalizer?: Normalizer;
-  /** All weights that are trained, without biases. */
+  /** All parameters that are trained and whose role is `'weight'`. */
   readonly weights: () => Tensor[];
 }
 
-const betaOf = ({ encoder }: Hourglass): Schedule | undefined => encoder.layers.at(-1)?.beta;
-
-/** What the loss is made of, in the order in which `recordLoss` returns it. */
-function lossParts(model: Hourglass): LossPart[] {
-  return [
-    'reconstruction',
-    ...(betaOf(model) ? (['kl'] as const) : []),
-    ...(model.penalties.length ? (['penalty'] as const) : []),
-  ];
-}
-
-/** What the divergence counts at a step. */
-function betaAt(model: Hourglass, step: number): number {
-  const beta = betaOf(model);
-  return beta ? valueAt(beta, step) : 0;
-}
+export const isGaussian = ({ encoder }: Pick<Hourglass, 'encoder'>): boolean =>
+  encoder.layers.at(-1)?.code?.kind === 'gaussian';
 
 /** Puts data on the device for a hourglass whose loss must be able to work on them. @throws ShapeError, DataError */
 export async function putExamples(
@@ -69,36 +53,26 @@ export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor
 export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor =>
   normalizer?.inverse(tape, y) ?? y;
 
-/** Records the loss of a batch, part by part as sums, with its gradient if the pass trains. */
-export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Tensor[] {
+/** Records the terms of the loss of a batch. */
+export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, corruptions, penalties } = model;
   const x = recordInput(model, pass, examples);
   const input = pass.training
     ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x)
     : x;
-  const outputs = encoder.recordLayers(pass, input);
+  const { outputs, terms } = encoder.recordLayers(pass, input);
   const code = outputs.at(-1)!;
   const y = model.decoder.record(pass, code, { logits: model.loss === 'bce' });
-  const parts = [loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x), pass.training)];
-  if (pass.divergence) parts.push(pass.divergence);
-  if (penalties.length) {
-    const layers = outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') }));
-    const encoding = {
-      pass,
-      input,
-      code,
-      layers,
-      weights: model.weights,
-      encode: (nearby: Tensor) => encoder.record(pass, nearby),
-    };
-    parts.push(
-      total(
-        pass,
-        penalties.map((penalty) => penalty.record(encoding)),
-      ),
-    );
-  }
-  return parts;
+  const sums = loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x));
+  const encoding = {
+    pass,
+    input,
+    code,
+    layers: outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') })),
+    weights: model.weights,
+    encode: (nearby: Tensor) => encoder.record(pass, nearby),
+  };
+  return [{ name: 'reconstruction', sums }, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
 }
 
 /** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
@@ -115,43 +89,28 @@ export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, per
   // Held within [0, 1], whatever lies outside would score like the edge.
   const outside = model.normalizer?.clamped ? model.normalizer.outside(tape, examples) : undefined;
   if (perFeature) {
-    const losses = elementLosses(tape, model.loss, y, x, state, betaOf(model) ? factor : 1);
+    const losses = elementLosses(tape, model.loss, y, x, state, isGaussian(model) ? factor : 1);
     return outside ? add(tape, losses, outside) : losses;
   }
-  const losses = sum(tape, loss(tape, model.loss, y, x, state, factor, false), 1);
-  return outside
-    ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor, 'none'), 1))
-    : losses;
+  const losses = sum(tape, loss(tape, model.loss, y, x, state, factor), 1);
+  return outside ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor), 1)) : losses;
 }
 
 /** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
 function factorOf(model: Hourglass, x: Tensor): number {
-  if (!betaOf(model)) return 1 / x.columns;
+  if (!isGaussian(model)) return 1 / x.columns;
   return model.loss === 'mse' ? 0.5 : 1;
 }
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
 export function trainable(model: Hourglass, host: Host, seed: number): Trainable {
-  const parts = lossParts(model);
   return {
     host,
     place: host.place ?? startPlace(),
     seed,
     normalized: model.normalizer !== undefined,
-    parts,
+    phases: [{ name: 'autoencoder', trains: host.parameters, record: (pass, { x }) => recordLoss(model, pass, x) }],
     put: (where, data) => putExamples(model, where, host, data),
     prepare: async (training) => model.normalizer?.fit(training),
-    recordLoss: (pass, { x }) => recordLoss(model, pass, x),
-    losses: (means, step) => lossesFrom(parts, means, betaAt(model, step)),
-    betaAt: (step) => betaAt(model, step),
   };
-}
-
-/** The weights of all layers, without biases. */
-export const weightsOf = (parameters: Parameters): Tensor[] =>
-  parameters.entries.flatMap(([name, tensor]) => (name.endsWith('weight') ? [tensor] : []));
-
-/** Several sums as one. */
-function total({ tape }: Pass, sums: readonly Tensor[]): Tensor {
-  return sums.length === 1 ? sums[0] : sums.map((each) => sum(tape, each)).reduce((a, b) => add(tape, a, b));
 }

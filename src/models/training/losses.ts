@@ -8,21 +8,10 @@ export interface Losses {
   /** reconstruction + β · kl + penalty */
   loss: number;
   reconstruction: number;
-  /** Of a Gaussian code, before β: nats an example. */
+  /** The divergence of a Gaussian code, before β, in nats an example. */
   kl?: number;
-  /** Of a model with penalties: their sum, each times its weight. */
+  /** The sum of a model's penalties, each times its weight. */
   penalty?: number;
-}
-
-/** What the device adds up separately. */
-export type LossPart = 'reconstruction' | 'kl' | 'penalty';
-
-/** The parts of a loss with their total. */
-export function lossesFrom(parts: readonly LossPart[], values: ArrayLike<number>, beta: number): Losses {
-  const named: { reconstruction: number; kl?: number; penalty?: number } = { reconstruction: 0 };
-  parts.forEach((part, i) => (named[part] = values[i]));
-  const { reconstruction, kl, penalty } = named;
-  return { loss: reconstruction + (kl === undefined ? 0 : beta * kl) + (penalty ?? 0), ...named };
 }
 
 /** The mean over examples of batches' means, when the first batch starts at `position` of an epoch, whose last batch may be short. */

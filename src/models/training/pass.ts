@@ -5,23 +5,21 @@ import type { Tensor } from '../../runtime/tensor.ts';
 /** `train` draws noise and drops units, `evaluate` measures the same loss on clean data with all units, `predict` is a function of the data. */
 export type Mode = 'train' | 'evaluate' | 'predict';
 
-/** One recording of a model: for what, on which tape, with which step's state, and what the layers leave for the loss. */
+/** More draws than any phase of a model makes. */
+const drawsOfAPhase = 2 ** 16;
+
+/** One recording of a model: what it is for, on which tape, and with which step's state. */
 export class Pass {
-  /** What a Gaussian code leaves: its divergence as sums, and its head of means and log-variances. */
-  divergence: Tensor | undefined;
-  head: Tensor | undefined;
-  /** What a Gaussian code hands on: a sample, or its mean. */
-  codes: 'sampled' | 'mean';
-  #draws = 0;
+  #draws: number;
 
   constructor(
     readonly tape: Tape,
     readonly mode: Mode,
     readonly state: Tensor,
-    /** Each step's learning rate and β, [steps, 2]; only where it trains. */
-    readonly timetable?: Tensor,
+    /** Which phase of a step it records, from 0 on: each draws numbers of its own. */
+    phase = 0,
   ) {
-    this.codes = mode === 'predict' ? 'mean' : 'sampled';
+    this.#draws = phase * drawsOfAPhase;
   }
 
   get training(): boolean {

@@ -6,10 +6,10 @@ import { philox, streams } from '../../runtime/random.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { splitOff, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
-import { recordInput, recordLoss, trainable, weightsOf, type Hourglass } from './hourglass.ts';
-import type { Host, Network } from '../parts/network.ts';
+import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
+import type { Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
-import type { Trainable } from './trainable.ts';
+import type { Host, Phase, Trainable } from './trainable.ts';
 import { copyWeights } from '../saving/weights.ts';
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
@@ -101,7 +101,14 @@ async function trainPair(
       encoder,
       decoder,
       loss: lossOf(model, below, decoder),
-      weights: () => weightsOf(parameters),
+      weights: () => parameters.withRole('weight'),
+    };
+    const record: Phase['record'] = (pass, { x }) => {
+      const clean = pass.tape.constant(() => {
+        const input = recordInput(model, pass, x);
+        return pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), input) : input;
+      });
+      return recordLoss(stage, pass, clean);
     };
     const history = await fit({
       ...trainable(stage, stageHost, seed),
@@ -110,13 +117,7 @@ async function trainPair(
       // What a stage sees is what the whole model sees, and was looked through for that.
       put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape, whole.place?.trainedOn),
       prepare: async (training) => model.normalizer?.fit(training),
-      recordLoss(pass, { x }) {
-        const clean = pass.tape.constant(() => {
-          const input = recordInput(model, pass, x);
-          return pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), input) : input;
-        });
-        return recordLoss(stage, pass, clean);
-      },
+      phases: [{ name: 'autoencoder', trains: parameters, record }],
     });
     await copyWeights(whole, parameters, whole.parameters);
     return history;

@@ -2,7 +2,7 @@ import { DeviceLostError, OptionError } from '../../errors.ts';
 import type { Parameters, Snapshot } from '../../runtime/parameters.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
-import type { Place } from './trainer.ts';
+import { copyPlace, type Place } from './place.ts';
 import type { Best } from './validation.ts';
 
 /** What a fit has come to so far. */
@@ -46,15 +46,18 @@ export class Recovery<L extends AnyLoss> {
 
   /** Remembers everything as it is now, with a readback. */
   async keep(course: Course<L>): Promise<void> {
-    const { host, used = [], place } = this.model;
+    const { host, phases, used = [], place } = this.model;
     const weights = await host.turns.take(() =>
       Promise.all(
-        [host.parameters, ...used].map(async (parameters) => ({ parameters, snapshot: await parameters.snapshot() })),
+        [...phases.map(({ trains }) => trains), ...used].map(async (parameters) => ({
+          parameters,
+          snapshot: await parameters.snapshot(),
+        })),
       ),
     );
     // A best without its weights has come about in this epoch.
-    if (course.best) course.best.values ??= weights[0].snapshot.values;
-    this.#kept = { device: host.gpu.device, weights, place: { ...place }, course: copyOf(course) };
+    if (course.best) course.best.values ??= weights[phases.length - 1].snapshot.values;
+    this.#kept = { device: host.gpu.device, weights, place: copyPlace(place), course: copyOf(course) };
     this.#withoutProgress = 0;
   }
 
@@ -68,7 +71,7 @@ export class Recovery<L extends AnyLoss> {
     if (!(error instanceof DeviceLostError) || !lost || ++this.#withoutProgress > mostWithoutProgress) throw error;
     await gpu.recover(signal);
     for (const { parameters, snapshot } of weights) if (parameters.values.gone) parameters.restore(snapshot);
-    Object.assign(this.model.place, { optimizer: undefined, live: undefined }, place);
+    Object.assign(this.model.place, { optimizer: undefined, phases: undefined, live: undefined }, copyPlace(place));
     return copyOf(course);
   }
 }

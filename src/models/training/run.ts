@@ -9,7 +9,8 @@ import { emptyTensor, readTensors, roomFor, type Tensor } from '../../runtime/te
 import type { Turns } from '../../runtime/turns.ts';
 import { meanOverExamples, type AnyLoss } from './losses.ts';
 import { Pass } from './pass.ts';
-import type { Trainable } from './trainable.ts';
+import { tell, type Term } from './terms.ts';
+import type { Batch, Trainable } from './trainable.ts';
 
 /** Rows that go through a network at a time where nothing is trained. */
 const usualBatch = 256;
@@ -90,14 +91,6 @@ export function likeliest(probabilities: Float32Array, classes: number): Int32Ar
   });
 }
 
-/** What a step sees of the data. */
-export interface Batch {
-  /** [rows, features] */
-  readonly x: Tensor;
-  /** [rows, 1], where the data have them. */
-  readonly targets?: Tensor;
-}
-
 /** Records the batch at the state's position of a data set; of one that is streamed, from its feed, which has the order already. */
 export function gatherFrom(
   tape: Tape,
@@ -151,6 +144,9 @@ export class Evaluation<L extends AnyLoss> {
     private readonly plan: Plan,
     private readonly state: Tensor,
     private readonly losses: Tensor,
+    private readonly terms: readonly Term[],
+    /** How many of the terms come before those of the model's own phase. */
+    private readonly others: number,
     private readonly feed: Feed | undefined,
     private readonly data: { rows?: Uint32Array; examples: number; batch: number; seed: number },
   ) {}
@@ -167,16 +163,23 @@ export class Evaluation<L extends AnyLoss> {
     let feed: Feed | undefined;
     try {
       feed = Feed.open('evaluate', data, batch);
-      losses = emptyTensor(gpu, [Math.ceil(data.length / batch), model.parts.length], 'f32', 'losses');
       const tape = makeTape(gpu);
+      const examples = gatherFrom(tape, data, feed, state, batch);
+      const last = model.phases.length - 1;
+      const recorded = model.phases.map((phase, i) =>
+        phase.record(new Pass(tape, 'evaluate', state, last - i), examples),
+      );
+      const terms = recorded.flat();
+      losses = emptyTensor(gpu, [Math.ceil(data.length / batch), terms.length], 'f32', 'losses');
       account(
         tape,
-        model.recordLoss(new Pass(tape, 'evaluate', state), gatherFrom(tape, data, feed, state, batch)),
+        terms.map(({ sums }) => sums),
         state,
         losses,
       );
       advance(tape, state);
-      return new Evaluation(model, await compile(tape), state, losses, feed, {
+      const others = terms.length - recorded[last].length;
+      return new Evaluation(model, await compile(tape), state, losses, terms, others, feed, {
         rows: data.rows,
         examples: data.length,
         batch,
@@ -192,8 +195,8 @@ export class Evaluation<L extends AnyLoss> {
 
   /** The mean over the examples, with one readback. */
   async run(): Promise<L> {
-    const { parts, host, place } = this.model;
-    const { feed } = this;
+    const { host, place } = this.model;
+    const { feed, terms, others } = this;
     const { rows, examples, batch, seed } = this.data;
     writeState(host.gpu, this.state, { examples, batch, seed });
     feed?.begin(rows);
@@ -202,7 +205,7 @@ export class Evaluation<L extends AnyLoss> {
     });
     const [losses] = await readTensors(host.gpu, [this.losses]);
     const batches = Array.from({ length: this.losses.rows }, (_, i) =>
-      this.model.losses(losses.subarray(i * parts.length) as Float32Array, place.step),
+      tell<L>(terms, losses.subarray(i * terms.length, (i + 1) * terms.length), place.step, others),
     );
     const mean = Object.entries(meanOverExamples(batches, 0, batch, examples));
     // Data and weights are finite, so that what is no number has been too large for one.

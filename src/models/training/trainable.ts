@@ -1,11 +1,42 @@
 import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import type { Turns } from '../../runtime/turns.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import type { Layout } from '../parts/layout.ts';
+import type { Optimizer } from '../parts/optimizers.ts';
 import type { AnyLoss, Losses } from './losses.ts';
-import type { Host } from '../parts/network.ts';
 import type { Pass } from './pass.ts';
-import type { Batch } from './run.ts';
-import type { Place } from './trainer.ts';
+import type { Place } from './place.ts';
+import type { Term } from './terms.ts';
+
+/** What a model lends to its networks. */
+export interface Host {
+  readonly gpu: Gpu;
+  readonly parameters: Parameters<Layout>;
+  /** Readers and training take turns on the weights. */
+  readonly turns: Turns;
+  /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
+  readonly place?: Place;
+}
+
+/** What a step sees of the data. */
+export interface Batch {
+  /** [rows, features] */
+  readonly x: Tensor;
+  /** [rows, 1], where the data have them. */
+  readonly targets?: Tensor;
+}
+
+/** A part of each training step that lowers a loss of its own, by parameters and an optimizer of its own. */
+export interface Phase {
+  readonly name: string;
+  readonly trains: Parameters<Layout>;
+  /** Its optimizer, where that is not the one that `fit` is given. */
+  readonly optimizer?: Optimizer;
+  /** Records the model on a batch; what it lowers is the sum of the terms, each times its coefficient. */
+  record(pass: Pass, batch: Batch): Term[];
+}
 
 /** What `fit` needs to know of a model: one whose data are D, and whose loss is told as L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
@@ -16,16 +47,12 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly seed: number;
   /** Whether its data are normalised; undefined where that is no option of it. */
   readonly normalized?: boolean;
-  /** What the device adds up separately, in the order in which `recordLoss` returns it. */
-  readonly parts: readonly string[];
+  /** What a step does, in order. The last phase is the model's own: its terms make up the loss that is told, and its optimizer is `fit`'s. */
+  readonly phases: readonly Phase[];
   /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */
   put(where: string, data: D): Promise<OnDevice>;
   /** Looks at the data that will be trained on, before the first step of each fit; returns what takes back the change that was made, if one was. */
   prepare?(training: Dataset): Promise<(() => void) | undefined>;
-  /** Records the model on a batch and the parts of its loss as sums, with the gradient if the pass trains. */
-  recordLoss(pass: Pass, batch: Batch): Tensor[];
-  /** What is told of a batch, from the means of the parts over its examples. */
-  losses(means: ArrayLike<number>, step: number): L;
-  /** What the divergence counts at a step of the model's life. */
-  betaAt(step: number): number;
+  /** Carries the type of what is told. */
+  readonly told?: L;
 }

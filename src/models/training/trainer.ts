@@ -1,56 +1,35 @@
-import { trainedOn, type Dataset, type TrainedOn } from '../../data/dataset.ts';
+import { trainedOn, type Dataset } from '../../data/dataset.ts';
 import { Feed } from '../../data/feed.ts';
 import { DivergedError } from '../../errors.ts';
-import { momentCount, optimize, settingNames } from '../../kernels/optimizer.ts';
-import { account, shuffle } from '../../kernels/step.ts';
+import { shuffle } from '../../kernels/step.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
 import { compile, type Plan } from '../../runtime/plan.ts';
 import { Schedule, type ScheduleHooks } from '../../runtime/schedule.ts';
 import { makeState, noneBad, parseState, writeState } from '../../runtime/state.ts';
-import { tape as makeTape } from '../../runtime/tape.ts';
-import { emptyTensor, readTensors, writeTensor, type Tensor } from '../../runtime/tensor.ts';
+import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
+import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
+import { adam, type Optimizer } from '../parts/optimizers.ts';
 import type { AnyLoss } from './losses.ts';
-import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
-import { Pass } from './pass.ts';
+import { PhaseStep } from './phase-step.ts';
+import { placeOf, type Place } from './place.ts';
 import { gatherFrom } from './run.ts';
+import { tell } from './terms.ts';
+import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
-
-/** How far a model has been trained; a later fit goes on from here. */
-export interface Place {
-  step: number;
-  epoch: number;
-  /** Examples of the current epoch that are done. */
-  position: number;
-  /** The kind of epoch that position belongs to: examples, batch size, shuffled or not. */
-  epochKind: string;
-  optimizer?: Optimizer;
-  /** The step at which its moments began, */
-  origin: number;
-  /** and the one from which its learning rate's schedule counts: it was given in that fit. */
-  given: number;
-  /** What was trained on last. */
-  trainedOn?: TrainedOn;
-  /** While steps are running, the device's own record, which is ahead of this one. */
-  live?: Tensor;
-}
-
-/** With all keys of a file, so that these are always in one order. */
-export const startPlace = (): Place => ({
-  step: 0,
-  epoch: 0,
-  position: 0,
-  epochKind: '',
-  origin: 0,
-  given: 0,
-  optimizer: undefined,
-  trainedOn: undefined,
-});
 
 export interface TrainerOptions {
   batch: number;
   optimizer: Optimizer;
   shuffled: boolean;
   frameBudgetMs?: number;
+}
+
+/** What a trainer has on the device. */
+interface Tensors {
+  readonly state: Tensor;
+  /** [steps of an epoch, terms] */
+  readonly losses: Tensor;
+  readonly order: Tensor;
 }
 
 /** The device's side of one fit: the frozen step, the order of the examples, and the state that walks through them. */
@@ -65,8 +44,10 @@ export class Trainer<L extends AnyLoss> {
     private readonly model: Trainable<L, never>,
     private readonly options: TrainerOptions,
     private readonly data: Dataset,
-    private readonly tensors: { state: Tensor; losses: Tensor; order: Tensor; settings: Tensor; timetable: Tensor },
-    private readonly plans: { step: Plan; shuffle: Plan },
+    private readonly tensors: Tensors,
+    private readonly phases: readonly PhaseStep[],
+    private readonly shuffle: Plan,
+    private readonly timetable: Timetable,
     private readonly feed: Feed | undefined,
   ) {
     this.stepsPerEpoch = tensors.losses.rows;
@@ -74,69 +55,52 @@ export class Trainer<L extends AnyLoss> {
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
+  /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
   static async make<L extends AnyLoss>(
     model: Trainable<L, never>,
     data: Dataset,
     options: TrainerOptions,
   ): Promise<Trainer<L>> {
     const { place } = model;
-    const { gpu, parameters } = model.host;
-    const { batch, optimizer, shuffled } = options;
-    const stepsPerEpoch = Math.ceil(data.length / batch);
-    const gradients = parameters.gradients;
-    const tensors = {
-      state: makeState(gpu),
-      losses: emptyTensor(gpu, [stepsPerEpoch, model.parts.length], 'f32', 'losses'),
-      order: emptyTensor(gpu, [data.length], 'u32', 'order'),
-      settings: emptyTensor(gpu, [settingNames.length], 'f32', 'settings'),
-      timetable: emptyTensor(gpu, [stepsPerEpoch, 2], 'f32', 'timetable'),
+    const { gpu } = model.host;
+    const { batch, shuffled } = options;
+    const steps = Math.ceil(data.length / batch);
+    const made: { dispose(): void }[] = [];
+    const own = <T extends { dispose(): void } | undefined>(each: T): T => {
+      if (each) made.push(each);
+      return each;
     };
-    const { state, losses, order, timetable } = tensors;
-    const plans: Plan[] = [];
-    let feed: Feed | undefined;
-    // Until all that can be refused has been made, the model keeps the optimizer and the moments that it has.
-    const another = place.optimizer?.kind !== optimizer.kind;
-    let moments = another ? undefined : parameters.moments;
     try {
-      feed = Feed.open('fit', data, batch);
-      if (another) moments = parameters.makeMoments(momentCount(optimizer.kind));
-      const step = makeTape(gpu);
-      const parts = model.recordLoss(
-        new Pass(step, 'train', state, timetable),
-        gatherFrom(step, data, feed, state, batch, order),
-      );
-      step.differentiate();
-      account(step, parts, state, losses, { gradients, timetable, clipNorm: optimizer.clipNorm });
-      optimize(step, optimizer.kind, {
-        values: parameters.values,
-        gradients,
-        moments,
-        settings: tensors.settings,
-        state,
+      const feed = own(Feed.open('fit', data, batch));
+      const state = own(makeState(gpu));
+      const order = own(emptyTensor(gpu, [data.length], 'u32', 'order'));
+      const timetable = own(new Timetable(gpu, steps));
+      const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
+      const shared = { gpu, state, timetable, gather };
+      const { length } = model.phases;
+      const phases = model.phases.map((phase, i) => {
+        const where = placeOf(place, phase.name, i === length - 1);
+        const optimizer = i === length - 1 ? options.optimizer : (phase.optimizer ?? where.optimizer ?? adam());
+        return own(new PhaseStep(phase, where, optimizer, i, length, shared));
       });
+      const terms = phases.flatMap((phase) => phase.terms);
+      const losses = own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
+      let first = 0;
+      for (const phase of phases) {
+        await phase.compile(losses, first, place.step);
+        first += phase.terms.length;
+      }
       const ordering = makeTape(gpu);
       shuffle(ordering, state, order, { shuffled, subset: data.order });
-      for (const tape of [step, ordering]) plans.push(await compile(tape));
+      const shuffling = own(await compile(ordering));
+      for (const phase of phases) phase.begin(place.step);
+      place.trainedOn = trainedOn(data);
+      beginEpoch(place, data.length, batch, shuffled);
+      return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed);
     } catch (error) {
-      for (const each of [...Object.values(tensors), ...plans, feed, another ? moments : undefined]) each?.dispose();
+      for (const each of made) each.dispose();
       throw error;
     }
-    parameters.useMoments(moments);
-    if (another) place.origin = place.step;
-    if (place.optimizer !== optimizer) place.given = place.step;
-    place.optimizer = optimizer;
-    place.trainedOn = trainedOn(data);
-    const values = settings(optimizer);
-    writeTensor(
-      gpu,
-      tensors.settings,
-      settingNames.map((name) => values[name]),
-    );
-    const epochKind = `${data.length} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
-    if (place.position && (place.epochKind !== epochKind || place.position >= data.length))
-      Object.assign(place, { epoch: place.epoch + 1, position: 0 });
-    place.epochKind = epochKind;
-    return new Trainer(model, options, data, tensors, { step: plans[0], shuffle: plans[1] }, feed);
   }
 
   /** Steps until the epoch is through. */
@@ -151,15 +115,15 @@ export class Trainer<L extends AnyLoss> {
   async run(steps: number, hooks: ScheduleHooks): Promise<L[]> {
     const { seed, host, place } = this.model;
     const { gpu, turns } = host;
-    await this.plans.step.tune();
+    for (const { plan } of this.phases) await plan.tune();
     const begun = performance.now();
-    const { step, epoch, position, origin } = place;
-    this.#writeTimetable();
+    const { step, epoch, position } = place;
+    this.#began = step;
+    this.timetable.write(step);
     writeState(gpu, this.tensors.state, {
       step,
       epoch,
       position,
-      origin,
       examples: this.data.length,
       batch: this.options.batch,
       seed,
@@ -170,12 +134,15 @@ export class Trainer<L extends AnyLoss> {
       options: { batch },
     } = this;
     const encode = (pass: CommandPass, i: number) =>
-      (i === 0 && !feed ? this.plans.shuffle.encode(pass) : 0) + this.plans.step.encode(pass);
+      this.phases.reduce(
+        (dispatches, { plan }) => dispatches + plan.encode(pass),
+        i === 0 && !feed ? this.shuffle.encode(pass) : 0,
+      );
     let losses: L[];
     try {
       if (feed) {
         // Where this side brings the examples, it has to know their order.
-        await this.plans.shuffle.run();
+        await this.shuffle.run();
         const [order] = await readTensors(gpu, [this.tensors.order]);
         feed.begin(order as Uint32Array);
       }
@@ -195,22 +162,36 @@ export class Trainer<L extends AnyLoss> {
   }
 
   dispose(): void {
-    for (const plan of Object.values(this.plans)) plan.dispose();
-    for (const each of Object.values(this.tensors)) each.dispose();
-    this.feed?.dispose();
+    const { state, losses, order } = this.tensors;
+    for (const each of [...this.phases, this.shuffle, state, losses, order, this.timetable, this.feed])
+      each?.dispose();
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
   async #catchUp(): Promise<L[]> {
     const { host, place } = this.model;
     const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
-    const { step, epoch, position, slot, bad } = parseState(words);
+    const { step, epoch, position, slot, bad, halted } = parseState(words);
     Object.assign(place, { step, epoch, position });
-    if (bad !== noneBad) {
-      const tensor = bad === 0 ? 'loss' : `${host.parameters.nameAt(bad - 1)}.grad`;
-      throw new DivergedError(step + 1, tensor, step === this.#first ? { advice: this.#adviceBeforeUpdates() } : {});
-    }
+    if (bad !== noneBad) throw await this.#diverged(step, halted, bad);
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i));
+  }
+
+  /** Puts all weights back to where they were before the step that went bad, and says what was bad in it. */
+  async #diverged(step: number, phase: number, bad: number): Promise<DivergedError> {
+    const { gpu, turns } = this.model.host;
+    if (phase > 0)
+      await turns.take(() =>
+        gpu.submit((encoder) => {
+          for (const earlier of this.phases.slice(0, phase)) earlier.takeBack(encoder);
+          return 0;
+        }),
+      );
+    const several = this.phases.length > 1;
+    return new DivergedError(step + 1, this.phases[phase].nameAt(bad), {
+      ...(step === this.#first && { advice: this.#adviceBeforeUpdates() }),
+      ...(several && { phase: this.model.phases[phase].name }),
+    });
   }
 
   /** Where no update of this fit has been made yet, no learning rate helps. */
@@ -225,20 +206,17 @@ export class Trainer<L extends AnyLoss> {
     return `no update of this fit has been made, so its learning rate is not the cause: the data's largest absolute value is ${Number(largest.toPrecision(4))}; ${help}`;
   }
 
-  /** What each of the coming steps uses: nothing on the device knows of schedules. */
-  #writeTimetable(): void {
-    const { place, host } = this.model;
-    const { optimizer } = this.options;
-    this.#began = place.step;
-    const rows = Array.from({ length: this.stepsPerEpoch }, (_, i) => [
-      rateAt(optimizer, place.step - place.given + i),
-      this.model.betaAt(place.step + i),
-    ]);
-    writeTensor(host.gpu, this.tensors.timetable, rows.flat());
-  }
-
   #lossesAt(values: Float32Array, i: number): L {
-    const count = this.model.parts.length;
-    return this.model.losses(values.subarray(i * count, (i + 1) * count), this.#began + i);
+    const terms = this.phases.flatMap((phase) => phase.terms);
+    const first = terms.length - this.phases.at(-1)!.terms.length;
+    return tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), this.#began + i, first);
   }
+}
+
+/** Takes an interrupted epoch up where it stopped, if it is of the same kind. */
+function beginEpoch(place: Place, examples: number, batch: number, shuffled: boolean): void {
+  const epochKind = `${examples} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
+  if (place.position && (place.epochKind !== epochKind || place.position >= examples))
+    Object.assign(place, { epoch: place.epoch + 1, position: 0 });
+  place.epochKind = epochKind;
 }

@@ -1,0 +1,121 @@
+import { momentCount, optimize, settingNames } from '../../kernels/optimizer.ts';
+import { account } from '../../kernels/step.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import { compile, type Plan } from '../../runtime/plan.ts';
+import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
+import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
+import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
+import { Pass } from './pass.ts';
+import type { OptimizerPlace } from './place.ts';
+import { differentiate, type Term } from './terms.ts';
+import type { Timetable } from './timetable.ts';
+import type { Batch, Phase } from './trainable.ts';
+
+/** What the phases of a step share. */
+export interface Shared {
+  readonly gpu: Gpu;
+  readonly state: Tensor;
+  readonly timetable: Timetable;
+  /** Records the step's batch. */
+  gather(tape: Tape): Batch;
+}
+
+/** One phase of a training step on the device: its terms, its gradients and its optimizer, as one plan. */
+export class PhaseStep {
+  readonly terms: readonly Term[];
+  /** What the phase runs each step, once it is compiled. */
+  plan!: Plan;
+  readonly #tape: Tape;
+  readonly #settings: Tensor;
+  /** Whether the moments start anew. */
+  readonly #another: boolean;
+  readonly #moments: Tensor | undefined;
+  /** Of all phases but the last: values and moments as they were before the newest step. */
+  readonly #before: Tensor | undefined;
+  #begun = false;
+
+  /** Records the phase number `index` of `count`. What it makes on the device is freed by `dispose`. */
+  constructor(
+    private readonly phase: Phase,
+    private readonly place: OptimizerPlace,
+    private readonly optimizer: Optimizer,
+    private readonly index: number,
+    count: number,
+    private readonly shared: Shared,
+  ) {
+    const { gpu, state, timetable, gather } = shared;
+    const { trains } = phase;
+    const { gradients } = trains;
+    this.#tape = makeTape(gpu, { trains: [trains] });
+    // The last phase, a model's own, draws the numbers that it would draw alone.
+    const pass = new Pass(this.#tape, 'train', state, count - 1 - index);
+    this.terms = phase.record(pass, gather(this.#tape));
+    differentiate(this.#tape, this.terms, timetable);
+    this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
+    const moments = momentCount(optimizer.kind);
+    this.#another = place.optimizer?.kind !== optimizer.kind;
+    this.#moments = this.#another ? trains.makeMoments(moments) : trains.moments;
+    const isLast = index === count - 1;
+    this.#before = isLast ? undefined : emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
+  }
+
+  /** Records what comes behind the gradients and makes the plan. The terms' values go into the losses from column `first` on. */
+  async compile(losses: Tensor, first: number, modelStep: number): Promise<void> {
+    const { optimizer, place } = this;
+    const { state, timetable } = this.shared;
+    const { gradients, values } = this.phase.trains;
+    const origin = this.#another ? modelStep : place.origin;
+    const given = place.optimizer === optimizer ? place.given : modelStep;
+    const rates = timetable.column(`rate of ${this.phase.name}`, 2, (step) => [
+      rateAt(optimizer, step - given),
+      origin,
+    ]);
+    const sums = this.terms.map((term) => term.sums);
+    account(this.#tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, first);
+    optimize(
+      this.#tape,
+      optimizer.kind,
+      { values, gradients, moments: this.#moments, settings: this.#settings, state },
+      { phase: this.index, before: this.#before },
+    );
+    this.plan = await compile(this.#tape);
+  }
+
+  /** Takes the optimizer for the model's: nothing can be refused any more. */
+  begin(modelStep: number): void {
+    const { place, optimizer } = this;
+    this.#begun = true;
+    this.phase.trains.useMoments(this.#moments);
+    if (this.#another) place.origin = modelStep;
+    if (place.optimizer !== optimizer) place.given = modelStep;
+    place.optimizer = optimizer;
+    const values = settings(optimizer);
+    writeTensor(
+      this.shared.gpu,
+      this.#settings,
+      settingNames.map((name) => values[name]),
+    );
+  }
+
+  /** The name of what is at this place among the loss and the gradients. */
+  nameAt(place: number): string {
+    return place === 0 ? 'loss' : `${this.phase.trains.nameAt(place - 1)}.grad`;
+  }
+
+  /** Takes back the update of a step in which a later phase went bad. */
+  takeBack(encoder: GPUCommandEncoder): void {
+    const { values, gradients } = this.phase.trains;
+    const from = boundRange(this.#before!);
+    const bytes = 4 * gradients.size;
+    const copy = (start: number, to: Tensor, length: number) =>
+      encoder.copyBufferToBuffer(from.buffer, from.offset + start, boundRange(to).buffer, 0, length);
+    copy(0, values, bytes);
+    if (this.#moments) copy(bytes, this.#moments, 4 * this.#moments.size);
+  }
+
+  dispose(): void {
+    this.plan?.dispose();
+    for (const each of [this.#settings, this.#before]) each?.dispose();
+    if (this.#another && !this.#begun) this.#moments?.dispose();
+  }
+}

@@ -1,0 +1,53 @@
+import type { TrainedOn } from '../../data/dataset.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Optimizer } from '../parts/optimizers.ts';
+
+/** How far an optimizer has come. */
+export interface OptimizerPlace {
+  optimizer?: Optimizer;
+  /** The model's step at which its moments began. */
+  origin: number;
+  /** The model's step from which its learning rate's schedule counts: the optimizer was given in the fit that began there. */
+  given: number;
+}
+
+/** How far a model has been trained; a later fit goes on from here. */
+export interface Place extends OptimizerPlace {
+  step: number;
+  epoch: number;
+  /** Examples of the current epoch that are done. */
+  position: number;
+  /** The kind of epoch that position belongs to: examples, batch size, shuffled or not. */
+  epochKind: string;
+  /** What was trained on last. */
+  trainedOn?: TrainedOn;
+  /** Of a model that trains in several phases: the optimizers of all but the last one, by the phases' names. */
+  phases?: Record<string, OptimizerPlace>;
+  /** While steps are running, the device's own record, which is ahead of this one. */
+  live?: Tensor;
+}
+
+/** With all keys of a file, so that these are always in one order. */
+export const startPlace = (): Place => ({
+  step: 0,
+  epoch: 0,
+  position: 0,
+  epochKind: '',
+  origin: 0,
+  given: 0,
+  optimizer: undefined,
+  trainedOn: undefined,
+});
+
+/** Where the optimizer of a phase stands. */
+export function placeOf(place: Place, phase: string, isLast: boolean): OptimizerPlace {
+  if (isLast) return place;
+  place.phases ??= {};
+  return (place.phases[phase] ??= { origin: 0, given: 0 });
+}
+
+/** The same place, which later steps do not change. */
+export const copyPlace = ({ phases, ...place }: Place): Place => ({
+  ...place,
+  ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
+});

@@ -1,0 +1,52 @@
+import type { Tape } from '../../runtime/tape.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import { valueAt, type Schedule } from '../parts/schedules.ts';
+import type { AnyLoss } from './losses.ts';
+import type { Timetable } from './timetable.ts';
+
+/** A part of what a model lowers, or tells of a batch. */
+export interface Term {
+  /** The name under which it is told. Terms of one name are told as their sum, and a term without a name is told in the loss alone. */
+  readonly name?: string;
+  /** Sums over parts of the batch: all together, divided by the batch's rows, they are the term's value. */
+  readonly sums: Tensor;
+  /** What the value counts in the loss. A schedule counts the model's steps; 0 is for what is only told. Default 1. */
+  readonly coefficient?: number | Schedule;
+}
+
+/** The gradient of a loss made of such terms. */
+export function differentiate(tape: Tape, terms: readonly Term[], timetable: Timetable): void {
+  const counted = terms.filter(({ coefficient }) => coefficient !== 0);
+  tape.differentiate(
+    counted.map(({ name = 'loss', sums, coefficient = 1 }) => ({
+      sums,
+      coefficient:
+        typeof coefficient === 'number'
+          ? coefficient
+          : timetable.column(name, 1, (step) => [valueAt(coefficient, step)]),
+    })),
+  );
+}
+
+/** What is told of a batch: the terms' values by name, and the loss that the terms from number `first` on make up. */
+export function tell<L extends AnyLoss>(
+  terms: readonly Term[],
+  values: ArrayLike<number>,
+  step: number,
+  first: number,
+): L {
+  let loss = 0;
+  const named: Record<string, number> = {};
+  terms.forEach(({ name, coefficient = 1 }, i) => {
+    if (name) named[name] = (named[name] ?? 0) + values[i];
+    if (i < first || coefficient === 0) return;
+    loss += (typeof coefficient === 'number' ? coefficient : valueAt(coefficient, step)) * values[i];
+  });
+  return { loss, ...named } as unknown as L;
+}
+
+/** The terms of a classifier: its cross-entropy, which is the loss, and the share of rows that it gets right. */
+export const classification = ({ losses, hits }: { losses: Tensor; hits: Tensor }): Term[] => [
+  { sums: losses },
+  { name: 'accuracy', sums: hits, coefficient: 0 },
+];
