@@ -56,7 +56,9 @@ export {
   type Corruption,
 } from './models/parts/corruptions.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
+export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
+export { normal, uniform, type Prior } from './models/parts/priors.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
