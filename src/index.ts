@@ -12,7 +12,7 @@ export type { Matrix } from './runtime/tensor.ts';
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
-export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/saving/load.ts';
+export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw } from './models/saving/load.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
   classifier,
@@ -21,6 +21,7 @@ export {
   type ClassifierSpec,
   type Prediction,
 } from './models/classifier.ts';
+export { gan, type Gan, type GanFitOptions, type GanLosses, type GanSpec } from './models/gan.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';

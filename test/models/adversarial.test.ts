@@ -13,9 +13,9 @@ import {
   type Activation,
   type Autoencoder,
 } from '../../src/index.ts';
-import { discriminatorLoss, modelLoss, type Game, type Weights } from '../reference/adversarial.ts';
-import { Optimizer } from '../reference/optimizer.ts';
+import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
+import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
 import { errorOf } from '../support/error-of.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
@@ -43,32 +43,6 @@ const valuesOf = async (model: Autoencoder) =>
   Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, data]));
 const ofDiscriminator = (name: string) => name.startsWith('discriminator.');
 
-/** One step of Adam in float64 on the weights that are trained, with the gradient by differences. */
-function update(weights: Weights, names: string[], adams: Map<string, Optimizer[]>, rate: number, loss: () => number) {
-  const h = 1e-5;
-  const gradients = names.map((name) =>
-    weights[name].map((_, i) => {
-      const values = weights[name];
-      const at = values[i];
-      values[i] = at + h;
-      const up = loss();
-      values[i] = at - h;
-      const down = loss();
-      values[i] = at;
-      return (up - down) / (2 * h);
-    }),
-  );
-  names.forEach((name, n) => {
-    const settings = { rate, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const own = adams.get(name) ?? Array.from(weights[name], (value) => new Optimizer('adam', settings, value));
-    adams.set(name, own);
-    own.forEach((each, i) => {
-      each.step(gradients[n][i]);
-      weights[name][i] = each.weight;
-    });
-  });
-}
-
 const games: [string, Omit<Game, 'encoder' | 'decoder' | 'discriminator'>][] = [
   ['the code, with a normal prior', { on: 'code', weight: 0.7, prior: { stddev: 1.5 } }],
   ['the code, with a uniform prior', { on: 'code', weight: 1, prior: { low: -2, high: 1 } }],
@@ -88,9 +62,10 @@ it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, o
   const tanh: Activation = 'tanh';
   const encoder: Activation[] = units === undefined ? [tanh, 'linear'] : [tanh];
   const game: Game = { ...options, encoder, decoder: [tanh, 'linear'], discriminator: [tanh] };
-  const weights = Object.fromEntries(Object.entries(first).map(([name, values]) => [name, Float64Array.from(values)]));
+  const weights = inFloat64(first);
   const names = Object.keys(weights);
-  const adams = new Map<string, Optimizer[]>();
+  const [rival, own] = [true, false].map((rivals) => names.filter((name) => ofDiscriminator(name) === rivals));
+  const twin = new AdamByDifferences(weights, 1e-3, 0.5);
   for (let step = 0, epoch = 0; step < 10; epoch++) {
     const order = shuffledOrder(examples, epoch, seed);
     for (let at = 0; at < examples && step < 10; at += batchSize, step++) {
@@ -98,18 +73,11 @@ it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, o
         data.subarray(i * features, (i + 1) * features),
       );
       const moment = { seed, step, position: at };
-      const judge = () => discriminatorLoss(game, weights, rows, moment);
-      update(weights, names.filter(ofDiscriminator), adams, 1e-3, judge);
-      const still = Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.slice()]));
-      const own = () => modelLoss(game, weights, rows, moment, still).loss;
-      expect(Math.abs(history.loss[step] / own() - 1)).toBeLessThan(1e-5);
-      update(
-        weights,
-        names.filter((name) => !ofDiscriminator(name)),
-        adams,
-        1e-3,
-        own,
-      );
+      twin.step(rival, () => discriminatorLoss(game, weights, rows, moment));
+      const still = inFloat64(weights);
+      const loss = () => modelLoss(game, weights, rows, moment, still).loss;
+      expect(Math.abs(history.loss[step] / loss() - 1)).toBeLessThan(1e-5);
+      twin.step(own, loss);
     }
   }
   for (const name of names) {

@@ -2,7 +2,7 @@ import { philox, streams } from '../../src/runtime/random.ts';
 import type { Activation } from '../../src/kernels/activation.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
-import { normals, uniforms, type Four, type Take } from './random.ts';
+import { normals, uniforms, type Take } from './random.ts';
 
 /** Networks that are trained against each other, in float64, in plain loops: each loss as a function of all weights. */
 export interface Game {
@@ -60,7 +60,7 @@ function encoded(game: Game, weights: Weights, x: ArrayLike<number>, moment: Mom
   };
 }
 
-function priorOf({ prior }: Game, size: number, moment: Moment, which: number, row: number): number[] {
+function priorOf({ prior }: Pick<Game, 'prior'>, size: number, moment: Moment, which: number, row: number): number[] {
   if ('stddev' in prior) return drawn(normals, size, moment, which, row).map((value) => prior.stddev * value);
   return drawn(uniforms, size, moment, which, row).map((value) => prior.low + (prior.high - prior.low) * value);
 }
@@ -93,6 +93,24 @@ export function modelLoss(
     mean(all.map((each) => each[name] ?? 0)),
   );
   return { reconstruction, kl, adversary, loss: reconstruction + kl + game.weight * adversary };
+}
+
+/** What a GAN's two sides lower, with codes of `size` numbers. */
+export function ganLosses(
+  game: Pick<Game, 'discriminator' | 'prior'> & { generator: Activation[]; size: number },
+  weights: Weights,
+  rows: readonly ArrayLike<number>[],
+  moment: Moment,
+  first: number,
+) {
+  const judge = (x: readonly number[]) => through(weights, 'discriminator', [...game.discriminator, 'linear'], x)[0];
+  const made = rows.map((_, row) =>
+    through(weights, 'generator', game.generator, priorOf(game, game.size, moment, first, row)),
+  );
+  return {
+    generator: mean(made.map((x) => real(judge(x)))),
+    discriminator: 0.5 * (mean(rows.map((x) => real(judge(Array.from(x))))) + mean(made.map((x) => fake(judge(x))))),
+  };
 }
 
 /** What the discriminator lowers. */

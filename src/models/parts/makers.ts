@@ -53,6 +53,7 @@ export const makers = { layers, corruptions, penalties, normalizations, priors }
 export const readLayers = (written: unknown): Layer[] => read(layers, written, 'layer');
 export const readCorruptions = (written: unknown): Corruption[] => read(corruptions, written, 'corruption');
 export const readPenalties = (written: unknown): Penalty[] => read(penalties, written, 'penalty');
+export const readPriors = (written: unknown): Prior[] => read(priors, written, 'prior');
 export const readNormalizations = (written: unknown): Normalize[] => read(normalizations, written, 'normalization');
 
 /** More than any model has, and any maker takes: beyond, engines give up on lists that are spread. */

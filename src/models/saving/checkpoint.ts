@@ -23,7 +23,8 @@ import { placeOf, startPlace, withoutOptimizers, type OptimizerPlace, type Place
 import type { Phase } from '../training/trainable.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
-export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw';
+/** The kinds of models that files hold. */
+export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw' | 'gan';
 
 /** The format's own version: raised when a file no longer means what it meant. */
 const version = 1;
