@@ -33,6 +33,7 @@ export {
   maskNoise,
   maxPool2d,
   minMax,
+  mmd,
   normal,
   reshape,
   saltAndPepper,
