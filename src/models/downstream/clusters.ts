@@ -28,7 +28,7 @@ export async function clustersOf(
 ): Promise<{ of: Int32Array; clusters: number }> {
   const { values, count, size } = points;
   const rows = await starts(points, wanted, seed, pace);
-  let means = rows.map((row) => values.slice(row * size, (row + 1) * size));
+  let means: Float64Array[] = rows.map((row) => values.slice(row * size, (row + 1) * size));
   const of = new Int32Array(count).fill(-1);
   for (let round = 0; round < mostRounds; round++) {
     let moved = 0;

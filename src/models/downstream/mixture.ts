@@ -1,5 +1,5 @@
 import { clustersOf, type Points } from './clusters.ts';
-import { addScatter, squaredLengths } from './moments.ts';
+import { addScatter, centred, squaredLengths, variances } from './moments.ts';
 import { Pace } from './pace.ts';
 import { cholesky, inverse } from './triangular.ts';
 
@@ -56,7 +56,9 @@ export async function fitMixture(
   const { points, centre, changing } = centred(codes, size);
   const ridge = variances(points).map((variance) => ridgeShare * variance);
   const { of, clusters } = await clustersOf(points, components, seed, pace);
-  let shares = Array.from({ length: clusters }, (_, k) => Float64Array.from(of, (cluster) => Number(cluster === k)));
+  let shares: Float64Array[] = Array.from({ length: clusters }, (_, k) =>
+    Float64Array.from(of, (cluster) => Number(cluster === k)),
+  );
   let parts = await maximize(points, shares, ridge, pace, true);
   const bounds: number[] = [];
   let logLikelihood: number;
@@ -70,46 +72,24 @@ export async function fitMixture(
   return { mixture: whole(parts, centre, changing), logLikelihood, iterations: bounds.length - 1, bounds };
 }
 
-/** One Gaussian of a mixture. */
-interface Part {
-  readonly weight: number;
-  readonly mean: Float64Array;
+/** A Gaussian but for its place and weight. */
+interface Shape {
   /** L, [size, size] */
   readonly factor: Float64Array;
   /** L⁻¹, which makes N(0, I) of the Gaussian less its mean. */
   readonly whitener: Float64Array;
-  /** log w − log |L| − ½ size log 2π */
-  readonly constant: number;
+  /** log |L| + ½ size log 2π */
+  readonly logVolume: number;
   /** ½ tr(R Σ⁻¹) */
   readonly penalty: number;
 }
 
-/** The codes less their mean, without the dimensions that never change; what comes of float32 has room in float64. */
-function centred(codes: ArrayLike<number>, size: number): { points: Points; centre: Float64Array; changing: number[] } {
-  const count = codes.length / size;
-  const centre = Float64Array.from({ length: size }, (_, j) => codes[j]);
-  const changes = new Uint8Array(size);
-  const sums = new Float64Array(size);
-  for (let i = 0; i < codes.length; i++) {
-    const away = codes[i] - centre[i % size];
-    if (away) changes[i % size] = 1;
-    sums[i % size] += away;
-  }
-  for (let j = 0; j < size; j++) centre[j] += sums[j] / count;
-  const changing = Array.from(changes.keys()).filter((j) => changes[j]);
-  const values = new Float64Array(count * changing.length);
-  for (let i = 0; i < values.length; i++) {
-    const [row, j] = [Math.floor(i / changing.length), changing[i % changing.length]];
-    values[i] = codes[row * size + j] - centre[j];
-  }
-  return { points: { values, count, size: changing.length }, centre, changing };
-}
-
-/** Of each dimension, about 0. */
-function variances({ values, count, size }: Points): Float64Array {
-  const sums = new Float64Array(size);
-  values.forEach((value, i) => (sums[i % size] += value ** 2));
-  return sums.map((sum) => sum / count);
+/** One Gaussian of a mixture. */
+interface Part extends Shape {
+  readonly weight: number;
+  readonly mean: Float64Array;
+  /** log w − logVolume */
+  readonly constant: number;
 }
 
 /** The likeliest Gaussians where each point belongs to each of them by its share; with `pooled` all have one covariance. */
@@ -135,21 +115,27 @@ async function maximize(
     found.push({ total, mean, scatter });
   }
   const all = found.reduce((sum, { total }) => sum + total, 0);
-  let last: Pick<Part, 'factor' | 'whitener'> | undefined;
-  return found.map(({ total, mean, scatter }) => {
-    if (!pooled || !last) {
-      const covariance = scatter.map((sum) => sum / (pooled ? count : total));
-      ridge.forEach((each, j) => (covariance[j * size + j] += each));
-      const factor = cholesky(covariance, size);
-      last = { factor, whitener: inverse(factor, size) };
-    }
-    const { factor, whitener } = last;
+  const parts: Part[] = [];
+  for (const { total, mean, scatter } of found) {
+    if (pace.due) await pace.rest();
+    const shape = pooled && parts.length ? parts[0] : shapeOf(scatter, pooled ? count : total, ridge);
     const weight = total / all;
-    let [constant, penalty] = [Math.log(weight) - (size / 2) * Math.log(2 * Math.PI), 0];
-    for (let j = 0; j < size; j++) constant -= Math.log(factor[j * size + j]);
-    whitener.forEach((value, i) => (penalty += (ridge[i % size] * value ** 2) / 2));
-    return { weight, mean, factor, whitener, constant, penalty };
-  });
+    parts.push({ ...shape, weight, mean, constant: Math.log(weight) - shape.logVolume });
+  }
+  return parts;
+}
+
+/** Of a sum over points of the total weight `total`; the ridge comes on top. */
+function shapeOf(scatter: Float64Array, total: number, ridge: Float64Array): Shape {
+  const size = ridge.length;
+  const covariance = scatter.map((sum) => sum / total);
+  ridge.forEach((each, j) => (covariance[j * size + j] += each));
+  const factor = cholesky(covariance, size);
+  const whitener = inverse(factor, size);
+  let [logVolume, penalty] = [(size / 2) * Math.log(2 * Math.PI), 0];
+  for (let j = 0; j < size; j++) logVolume += Math.log(factor[j * size + j]);
+  whitener.forEach((value, i) => (penalty += (ridge[i % size] * value ** 2) / 2));
+  return { factor, whitener, logVolume, penalty };
 }
 
 /** Each point's shares in the Gaussians, the mean of what `maximize` raises, and the mean log-likelihood. */

@@ -7,6 +7,37 @@ const block = 64;
 /** A share that changes no sum of float64 in which others are near 1. */
 const leastShare = 2 ** -53;
 
+/** The codes less their mean, without the dimensions that never change; what comes of float32 has room in float64. */
+export function centred(
+  codes: ArrayLike<number>,
+  size: number,
+): { points: Points; centre: Float64Array; changing: number[] } {
+  const count = codes.length / size;
+  const centre = Float64Array.from({ length: size }, (_, j) => codes[j]);
+  const changes = new Uint8Array(size);
+  const sums = new Float64Array(size);
+  for (let i = 0; i < codes.length; i++) {
+    const away = codes[i] - centre[i % size];
+    if (away) changes[i % size] = 1;
+    sums[i % size] += away;
+  }
+  for (let j = 0; j < size; j++) centre[j] += sums[j] / count;
+  const changing = Array.from(changes.keys()).filter((j) => changes[j]);
+  const values = new Float64Array(count * changing.length);
+  for (let i = 0; i < values.length; i++) {
+    const [row, j] = [Math.floor(i / changing.length), changing[i % changing.length]];
+    values[i] = codes[row * size + j] - centre[j];
+  }
+  return { points: { values, count, size: changing.length }, centre, changing };
+}
+
+/** Of each dimension, about 0. */
+export function variances({ values, count, size }: Points): Float64Array {
+  const sums = new Float64Array(size);
+  values.forEach((value, i) => (sums[i % size] += value ** 2));
+  return sums.map((sum) => sum / count);
+}
+
 /** Adds Σ share (z − mean)(z − mean)ᵀ over the points to the lower triangle of `scatter`, [size, size]. */
 export async function addScatter(
   scatter: Float64Array,
@@ -26,7 +57,10 @@ export async function addScatter(
       for (let b = 0; b < filled; b++) weighted[b] = shares[b] * differences[i * block + b];
       // Four sums at a time: none of them waits for the one before. Those right of the diagonal are left out in the end.
       for (let j = 0; j <= i; j += 4) {
-        let [p, q, r, s] = [0, 0, 0, 0];
+        let p = 0;
+        let q = 0;
+        let r = 0;
+        let s = 0;
         for (let b = 0; b < filled; b++) {
           const w = weighted[b];
           p += w * differences[j * block + b];
@@ -71,8 +105,14 @@ export async function squaredLengths(
     for (let i = 0; i < size; i++) {
       // Four points at a time, as above; past the last one there is room, and whatever lies there goes nowhere.
       for (let b = 0; b < rows; b += 4) {
-        const [one, two, three, four] = [b * size, (b + 1) * size, (b + 2) * size, (b + 3) * size];
-        let [p, q, r, s] = [0, 0, 0, 0];
+        const one = b * size;
+        const two = one + size;
+        const three = two + size;
+        const four = three + size;
+        let p = 0;
+        let q = 0;
+        let r = 0;
+        let s = 0;
         for (let j = 0; j <= i; j++) {
           const factor = w[i * size + j];
           p += factor * differences[one + j];
