@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   autoencoder,
   conv2d,
+  DataError,
   dense,
   FormatError,
   gaussian,
@@ -161,6 +162,16 @@ describe('a sampler is refused', () => {
     expect(wide).toBeInstanceOf(OptionError);
     expect(wide.message).toMatch(/make the code smaller/);
     for (const each of [model, large]) each.dispose();
+  });
+
+  it('for codes that no float32 holds, with the example', async () => {
+    const model = await identity();
+    model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(4, 0, 0, 1), shape: [2, 2] } });
+    const error = await errorOf(model.fitSampler(Float32Array.of(1, 2, 3e38, 4, 5, 6), { components: 1 }));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(/^fitSampler: the code of example 1 is too large for float32/);
+    expect(await errorOf(model.sample(1))).toBeInstanceOf(OptionError);
+    model.dispose();
   });
 
   it('by a model that was disposed', async () => {

@@ -45,7 +45,8 @@ const leastCount = 1e-10;
  * iteration to the next, and the expectations are taken accordingly.
  *
  * Dimensions that never change are left out, and every sample has their value. A component that loses all its points is given up, as one is for which
- * there is no code of its own: the mixture then has fewer. The same codes and seed give the same bits on one JavaScript engine.
+ * there is no code of its own: the mixture then has fewer. Sums over thousands
+ * of codes lose about a millionth in float32, as much as the ridge is, so the device does not make them. The same codes and seed give the same bits on one JavaScript engine.
  */
 export async function fitMixture(
   codes: ArrayLike<number>,

@@ -1,5 +1,5 @@
 import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
-import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
+import { DataError, FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
@@ -25,6 +25,7 @@ export interface SamplerOptions {
 export interface SamplerFit {
   /** The mean of log p(code) over the examples it was fitted to, in nats, without numbers of the code that never change. */
   logLikelihood: number;
+  /** How many it took. */
   iterations: number;
   /** Gaussians in the mixture: fewer than asked for where some have lost all codes, or fewer codes differ. */
   components: number;
@@ -177,7 +178,14 @@ async function codesOf(
       some = set.view(
         [...permutation(set.length, seed, streams.mixture).subarray(0, mostExamples)].sort((a, b) => a - b),
       );
-    return (await encoder.predict(some ?? set)).data;
+    const used = some ?? set;
+    const { data: codes } = await encoder.predict(used);
+    const wrong = codes.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw new DataError(
+        `fitSampler: the code of example ${used.indices[Math.floor(wrong / (codes.length / used.length))]} is too large for float32: scale the data, or leave the example out`,
+      );
+    return codes;
   } finally {
     some?.dispose();
     release();
