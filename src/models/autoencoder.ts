@@ -249,7 +249,7 @@ export class Autoencoder {
    * @throws OptionError, also for more components than examples; ShapeError, DataError
    */
   async fitSampler(data: Data, options: SamplerOptions = {}): Promise<SamplerFit> {
-    return this.#sampler.fit(this.#alive(), this.encoder, this.#model.seed, data, options);
+    return this.#sampler.fit(this.#alive(), this.encoder, data, options, this.#model.seed);
   }
 
   /**

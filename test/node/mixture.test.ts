@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawCodes } from '../../src/models/downstream/draw.ts';
-import { fitMixture, ridgeShare, type Mixture } from '../../src/models/downstream/mixture.ts';
+import { fitMixture, maximize, ridgeShare, type Mixture } from '../../src/models/downstream/mixture.ts';
+import { Pace } from '../../src/models/downstream/pace.ts';
 import { cholesky, inverse } from '../../src/models/downstream/triangular.ts';
 import { Draw } from '../support/random.ts';
 import { expectBySigmas, expectFrequency } from '../support/statistics.ts';
@@ -164,6 +165,15 @@ describe('from one iteration to the next', () => {
         expect(each.every(Number.isFinite)).toBe(true);
     }
   });
+});
+
+it('a component that loses all of its points is given up, and its weight goes to the others', async () => {
+  const points = { values: Float64Array.of(1, 2, 3, 6), count: 4, size: 1 };
+  const shares = [[1, 1, 0, 0], [0, 0, 0, 1e-11], [0, 0, 1, 1]].map((each) => Float64Array.from(each)); // prettier-ignore
+  const parts = await maximize(points, shares, Float64Array.of(0.25), new Pace());
+  expect(parts.map(({ weight, mean, factor }) => [weight, mean[0], factor[0] ** 2])).toEqual(
+    [[0.5, 1.5, 0.5], [0.5, 4.5, 2.5]].map((part) => part.map((value) => expect.closeTo(value, 12) as number)), // prettier-ignore
+  );
 });
 
 describe('codes that are hardly any', () => {

@@ -93,8 +93,11 @@ interface Part extends Shape {
   readonly constant: number;
 }
 
-/** The likeliest Gaussians where each point belongs to each of them by its share; with `pooled` all have one covariance. */
-async function maximize(
+/**
+ * The likeliest Gaussians where each point belongs to each of them by its share; with `pooled` all have one covariance. Those with next to no
+ * points are left out.
+ */
+export async function maximize(
   points: Points,
   shares: readonly Float64Array[],
   ridge: Float64Array,

@@ -1,15 +1,11 @@
-import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
-import { DataError, FormatError, LatentGpuError, OptionError } from '../../errors.ts';
-import { checkFlag, checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
-import { permutation, streams } from '../../runtime/random.ts';
+import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
+import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
-import type { Network } from '../parts/network.ts';
 import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
 import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
-import type { Host } from '../training/trainable.ts';
 import { drawCodes, type MixtureTensors } from './draw.ts';
-import { fitMixture } from './mixture.ts';
+import type { fitSampler } from './fit-sampler.ts';
 
 /** Options of `Autoencoder.fitSampler`. */
 export interface SamplerOptions {
@@ -30,15 +26,6 @@ export interface SamplerFit {
   /** Gaussians in the mixture: fewer than asked for where some have lost all codes, or fewer codes differ. */
   components: number;
 }
-
-/** More examples move a mixture less than another seed does. */
-const mostExamples = 20_000;
-
-/** Each takes a number for each example while the mixture is fitted. */
-const mostComponents = 1000;
-
-/** Numbers in all covariances together: 256 MiB in float64. */
-const mostNumbers = 2 ** 25;
 
 /** What a file says of a sampler, beside its tensors. */
 export interface WrittenSampler {
@@ -81,30 +68,14 @@ export class Sampler {
   }
 
   /** Fits a mixture to the codes of examples. @throws OptionError, ShapeError, DataError */
-  async fit(host: Host, encoder: Network, modelSeed: number, data: Data, options: SamplerOptions): Promise<SamplerFit> {
-    checkOptions('fitSampler', options, ['components', 'seed', 'iterations']);
-    const { components = 10, seed = modelSeed, iterations = 200 } = options;
-    const size = encoder.outputShape.reduce((product, n) => product * n, 1);
-    checkNumber('fitSampler: components', components, { least: 1, most: mostComponents, whole: true });
-    checkNumber('fitSampler: iterations', iterations, { least: 1, whole: true });
-    checkSeed('fitSampler', seed);
-    const most = Math.floor(mostNumbers / size ** 2);
-    if (components > most)
-      throw new OptionError(
-        `fitSampler: ${components} components of codes of ${size} numbers have more than ${mostNumbers} numbers in their covariances; ${most ? `ask for at most ${most}` : 'make the code smaller'}`,
-      );
+  async fit(...given: Parameters<typeof fitSampler>): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
-    const codes = await codesOf(host, encoder, data, seed, components);
-    const { mixture, ...rest } = await fitMixture(codes, size, { components, seed, iterations });
-    const [count, { means, factors, weights }] = [mixture.components, mixture];
-    // Rounded here, so that a model from a file draws the same samples.
-    this.#mixture = {
-      weights: { data: Float32Array.from(weights), shape: [count] },
-      means: { data: Float32Array.from(means), shape: [count, size] },
-      factors: { data: Float32Array.from(factors), shape: [count, size, size] },
-    };
+    // A page that fits none does not load it.
+    const { fitSampler } = await import('./fit-sampler.ts');
+    const { mixture, fit } = await fitSampler(...given);
+    this.#mixture = mixture;
     this.#fittedAt = fittedAt;
-    return { logLikelihood: rest.logLikelihood, iterations: rest.iterations, components: count };
+    return fit;
   }
 
   /** Codes drawn from the mixture; undefined where there is none. @throws LatentGpuError where the weights have changed since */
@@ -157,37 +128,4 @@ export function readSampler({ components, old }: Record<string, unknown>): Writt
     components: checkNumber('sampler: components', components, { least: 1, whole: true }),
     old: checkFlag('sampler: old', old),
   };
-}
-
-/** Codes of all examples, or of those drawn at random if they are many. */
-async function codesOf(
-  { gpu, place }: Host,
-  encoder: Network,
-  data: Data,
-  seed: number,
-  components: number,
-): Promise<Float32Array> {
-  const { set, release } = await asDataset('fitSampler', gpu, data, encoder.inputShape, place?.trainedOn);
-  let some: Dataset | undefined;
-  try {
-    if (components > set.length)
-      throw new OptionError(
-        `fitSampler: ${components} components, but ${set.length} examples: ask for fewer components, or give more examples`,
-      );
-    if (set.length > mostExamples)
-      some = set.view(
-        [...permutation(set.length, seed, streams.mixture).subarray(0, mostExamples)].sort((a, b) => a - b),
-      );
-    const used = some ?? set;
-    const { data: codes } = await encoder.predict(used);
-    const wrong = codes.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0)
-      throw new DataError(
-        `fitSampler: the code of example ${used.indices[Math.floor(wrong / (codes.length / used.length))]} is too large for float32: scale the data, or leave the example out`,
-      );
-    return codes;
-  } finally {
-    some?.dispose();
-    release();
-  }
 }
