@@ -12,6 +12,8 @@ const terms = {
   square: 'vec3f(y * y, 2.0 * y, 0.0)',
   absolute: 'vec3f(abs(y), sign(y), 0.0)',
   value: 'vec3f(y, 1.0, 0.0)',
+  real: 'logistic(y, 1.0)',
+  fake: 'logistic(y, 0.0)',
 } as const;
 
 /** What is added up: `mse` and `bce` compare y with a target x; the others are the parts of penalties. */
@@ -32,11 +34,13 @@ export interface LossVariant {
  * mse       l = (y − x)²               product   l = y x
  * bce       l = log(1 + e^y) − x y     square    l = y²
  *           (y is the logit)           absolute  l = |y|       value  l = y
+ * real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of a discriminator; Goodfellow et al. 2014)
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
 export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const second = hasSecond(kind);
+  const logits = terms[kind].includes('logistic');
   const gradient = writes === 'gradient' || writes === 'gradients';
   const both = writes === 'gradients';
   const elements = writes === 'elements';
@@ -76,12 +80,12 @@ ${grid}
 ${state()}
 ${batchRows}
 #if ${gated}
-${activation(slope ?? 'linear', kind === 'bce')}
-#elif ${kind === 'bce'}
+${activation(slope ?? 'linear', logits)}
+#elif ${logits}
 ${math}
 #endif
 
-#if ${kind === 'bce'}
+#if ${logits}
 /** log(1 + e^y) = max(y, 0) + log(1 + e^−|y|): neither overflows nor loses digits. */
 fn logistic(y: f32, x: f32) -> vec3f {
   let e = accurate_exp(-abs(y));

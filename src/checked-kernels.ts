@@ -82,7 +82,7 @@ export const loss = takes('loss', kernels.loss, {
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
-  kind: aWord('square', 'absolute', 'value', 'product', 'mse', 'bce'),
+  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', 'mse', 'bce'),
   tensors: fields({ y: aTensor, x: optional(aTensor) }),
   state: aState,
   factor: aNumber,

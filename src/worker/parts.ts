@@ -4,7 +4,9 @@ import type * as imageLayers from '../models/parts/image-layers.ts';
 import type * as layers from '../models/parts/layers.ts';
 import type * as normalizations from '../models/parts/normalize.ts';
 import type { Part } from '../models/parts/part.ts';
+import type { AdversarialOptions } from '../models/parts/adversarial.ts';
 import type * as penalties from '../models/parts/penalties.ts';
+import type * as priors from '../models/parts/priors.ts';
 
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 
@@ -32,6 +34,15 @@ export const contractive = maker<typeof penalties.contractive>('contractive');
 export const stochasticContractive = maker<typeof penalties.stochasticContractive>('stochasticContractive');
 export const sparsity = maker<typeof penalties.sparsity>('sparsity');
 export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
+
+/** Its layers, prior and optimizer are plain data here. */
+export const adversarial = (
+  discriminator: Part[],
+  options: Omit<AdversarialOptions, 'prior'> & { prior?: Part } = {},
+): Part => ({ name: 'adversarial', args: [discriminator, options] });
+
+export const normal = maker<typeof priors.normal>('normal');
+export const uniform = maker<typeof priors.uniform>('uniform');
 
 export const standardize = maker<typeof normalizations.standardize>('standardize');
 export const minMax = maker<typeof normalizations.minMax>('minMax');
