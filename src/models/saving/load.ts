@@ -4,6 +4,7 @@ import { sizeOf } from '../../runtime/tensor.ts';
 import { OptionError } from '../../errors.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Checkpoint, checked, record } from './checkpoint.ts';
+import { readSampler, type WrittenSampler } from '../downstream/sampler.ts';
 import { checkSpec, Classifier, type ClassifierSpec } from '../classifier.ts';
 import { Gan, type GanSpec } from '../gan.ts';
 import { Jigsaw, type JigsawSpec } from '../jigsaw.ts';
@@ -34,10 +35,10 @@ import type { AutoencoderSpec } from '../spec.ts';
 export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> {
   checkGpu('loadAutoencoder', gpu);
   const checkpoint = Checkpoint.read('autoencoder', bytes);
-  const { spec, fitted, samples } = checked(() => readAutoencoder(checkpoint.spec));
+  const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec));
   return resumed(
     checked(() => new Autoencoder(gpu, spec, checkpoint.given)),
-    (model) => model.resume(checkpoint, { fitted, samples }),
+    (model) => model.resume(checkpoint, rest),
   );
 }
 
@@ -137,8 +138,9 @@ function readAutoencoder({
   penalty,
   normalize,
   samples,
+  sampler,
   ...rest
-}: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
+}: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
   const parts = {
     encoder: readLayers(encoder),
     decoder: readLayers(decoder),
@@ -148,7 +150,12 @@ function readAutoencoder({
   const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
   // What is left is looked through like every spec.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
-  return { spec, fitted, samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }) };
+  return {
+    spec,
+    fitted,
+    samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
+    sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
+  };
 }
 
 /** @throws OptionError */
