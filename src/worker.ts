@@ -7,18 +7,21 @@ export { openGpu, type WorkerGpuOptions } from './worker/open.ts';
 export {
   autoencoder,
   classifier,
+  gan,
   jigsaw,
   knnPredict,
   loadAutoencoder,
   loadClassifier,
+  loadGan,
   loadJigsaw,
   nearestNeighbors,
   type WorkerAutoencoderSpec,
   type WorkerClassifierSpec,
+  type WorkerGanSpec,
   type WorkerJigsawSpec,
 } from './worker/library.ts';
 export { dataset, type Data, type Dataset, type Gpu, type Labelled } from './worker/data.ts';
-export type { Autoencoder, Classifier, Jigsaw, Network } from './worker/models.ts';
+export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
 export {
   adversarial,
   contractive,
@@ -64,6 +67,7 @@ export type { FitOptions, History, Progress, Training } from './models/training/
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export type { ClassifierLosses, Prediction } from './models/classifier.ts';
+export type { GanFitOptions, GanLosses } from './models/gan.ts';
 export type { JigsawLosses, Solution } from './models/jigsaw.ts';
 export type { Losses } from './models/training/losses.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';

@@ -30,7 +30,6 @@ import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { Host } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
-import { type Weights } from './saving/weights.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.

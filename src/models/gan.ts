@@ -43,8 +43,8 @@ export interface GanLosses {
 }
 
 /** As for an autoencoder, but with an optimizer for each side, and without what a falling loss decides: a GAN's says little of how good it is. */
-export interface GanFitOptions extends Omit<
-  FitOptions<GanLosses>,
+export interface GanFitOptions<D = Data> extends Omit<
+  FitOptions<GanLosses, D>,
   'optimizer' | 'patience' | 'minDelta' | 'restoreBest'
 > {
   /** Default `adam(2e-4, { beta1: 0.5 })` at first (Radford et al. 2016); then the last one goes on. */

@@ -42,6 +42,11 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   /** @internal */
   protected abstract readonly inside: Inside<L, D>;
 
+  /** Its parts, in the order of its table of layers. @internal */
+  get networks(): readonly Network[] {
+    return this.inside.networks;
+  }
+
   /** All weights by name, laid out as PyTorch's: `encoder.0.weight` is [out, in]. */
   async weights(): Promise<Record<string, Matrix>> {
     return readWeights(this.placed());

@@ -1,19 +1,20 @@
 /** The library's functions as a page calls them whose worker has the real ones. */
 import type { AutoencoderSpec } from '../models/spec.ts';
+import type { GanSpec } from '../models/gan.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstream/neighbors.ts';
 import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
-import { Autoencoder, Classifier, Jigsaw, makeModel, type Network } from './models.ts';
+import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type Network } from './models.ts';
 import { library } from './protocol.ts';
 
 /** Layers, corruptions and penalties are plain data here. */
 type WithParts<S> = {
-  [K in keyof S]: K extends 'encoder' | 'decoder' | 'head' | 'hidden'
+  [K in keyof S]: K extends 'encoder' | 'decoder' | 'generator' | 'discriminator' | 'head' | 'hidden'
     ? Part[]
     : K extends 'corrupt' | 'penalty'
       ? Part | Part[]
-      : K extends 'normalize'
+      : K extends 'normalize' | 'prior'
         ? Part
         : S[K];
 };
@@ -22,6 +23,8 @@ type WithParts<S> = {
 export type WorkerAutoencoderSpec = WithParts<AutoencoderSpec>;
 /** As `JigsawSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerJigsawSpec = WithParts<JigsawSpec>;
+/** As `GanSpec` of `latentgpu`, with the parts as plain data. */
+export type WorkerGanSpec = WithParts<GanSpec>;
 
 /** As `ClassifierSpec` of `latentgpu`, with the parts as plain data. */
 export interface WorkerClassifierSpec {
@@ -38,6 +41,8 @@ export const autoencoder = (gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Auto
 /** Makes a classifier of an encoder, in the worker. */
 export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> =>
   makeModel(Classifier, gpu, 'classifier', spec);
+/** Makes a GAN in the worker. */
+export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(Gan, gpu, 'gan', spec);
 /** Makes a model that solves jigsaw puzzles, in the worker. */
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'jigsaw', spec);
 
@@ -47,6 +52,8 @@ export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencode
 /** Makes, in the worker, the classifier that a file of `Classifier.save` holds. */
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
   makeModel(Classifier, gpu, 'loadClassifier', bytes);
+/** Makes, in the worker, the GAN that a file of `Gan.save` holds. */
+export const loadGan = (gpu: Gpu, bytes: Uint8Array): Promise<Gan> => makeModel(Gan, gpu, 'loadGan', bytes);
 /** Makes, in the worker, the model that a file of `Jigsaw.save` holds. */
 export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'loadJigsaw', bytes);
 

@@ -3,6 +3,7 @@ import type { Labels } from '../data/labels.ts';
 import type { SaveOptions } from '../models/saving/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
 import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
+import type { GanFitOptions, GanLosses } from '../models/gan.ts';
 import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/training/losses.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
@@ -61,23 +62,22 @@ export class Network extends Remote {
 export interface ModelFacts {
   summary: string;
   layers: LayerInfo[];
-  networks: [NetworkFacts, NetworkFacts];
+  networks: NetworkFacts[];
 }
 
 /** What all models have. */
 abstract class Model<F extends ModelFacts> extends Remote {
-  readonly encoder: Network;
-  protected readonly second: Network;
+  /** In the order of the model's table of layers. */
+  protected readonly networks: readonly Network[];
 
   /** @internal */
   constructor(
     client: Client,
-    [handle, first, second]: readonly Handle[],
+    [handle, ...others]: readonly Handle[],
     protected readonly facts: F,
   ) {
     super(client, handle);
-    this.encoder = new Network(client, first, facts.networks[0]);
-    this.second = new Network(client, second, facts.networks[1]);
+    this.networks = facts.networks.map((each, i) => new Network(client, others[i], each));
   }
 
   weights(): Promise<Record<string, Matrix>> {
@@ -108,8 +108,16 @@ abstract class Model<F extends ModelFacts> extends Remote {
 
 /** An autoencoder whose weights and data lie in the worker. Its methods are those of `Autoencoder` in `latentgpu`; what they are told there stands there. */
 export class Autoencoder extends Model<ModelFacts> {
+  get encoder(): Network {
+    return this.networks[0];
+  }
+
   get decoder(): Network {
-    return this.second;
+    return this.networks[1];
+  }
+
+  get discriminator(): Network | undefined {
+    return this.networks.at(2);
   }
 
   get codeSize(): number {
@@ -180,8 +188,12 @@ export class Autoencoder extends Model<ModelFacts> {
 
 /** A classifier in the worker; see `Classifier` in `latentgpu`. */
 export class Classifier extends Model<ModelFacts & { classes: number }> {
+  get encoder(): Network {
+    return this.networks[0];
+  }
+
   get head(): Network {
-    return this.second;
+    return this.networks[1];
   }
 
   get classes(): number {
@@ -208,8 +220,12 @@ export class Classifier extends Model<ModelFacts & { classes: number }> {
 
 /** A solver of jigsaw puzzles in the worker; see `Jigsaw` in `latentgpu`. */
 export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
+  get encoder(): Network {
+    return this.networks[0];
+  }
+
   get head(): Network {
-    return this.second;
+    return this.networks[1];
   }
 
   get permutations(): readonly Uint8Array[] {
@@ -233,6 +249,37 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   }
 }
 
+/** A GAN in the worker; see `Gan` in `latentgpu`. */
+export class Gan extends Model<ModelFacts> {
+  get generator(): Network {
+    return this.networks[0];
+  }
+
+  get discriminator(): Network {
+    return this.networks[1];
+  }
+
+  fit(data: Data, options: GanFitOptions<Data>): Training<GanLosses> {
+    return this.client.train<GanLosses>(this.handle, 'fit', [data], options as FitOptions<GanLosses, never>);
+  }
+
+  evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<GanLosses> {
+    return this.call('evaluate', data, options);
+  }
+
+  sample(count: number, options?: { seed?: number }): Promise<Matrix> {
+    return this.call('sample', count, options);
+  }
+
+  score(data: Data): Promise<Float32Array> {
+    return this.call('score', data);
+  }
+
+  toOnnx(part?: 'generator' | 'discriminator'): Promise<Uint8Array<ArrayBuffer>> {
+    return this.call('toOnnx', part);
+  }
+}
+
 /** Calls one of the library's functions that make a model. */
 export async function makeModel<F, M>(
   Kind: new (client: Client, handles: Handle[], facts: F) => M,
@@ -242,6 +289,7 @@ export async function makeModel<F, M>(
 ): Promise<M> {
   checkGpu(maker, gpu);
   const { client } = gpu;
-  const handles = [client.newHandle(), client.newHandle(), client.newHandle()];
+  // For the model, and for as many networks as one can have.
+  const handles = Array.from({ length: 4 }, () => client.newHandle());
   return new Kind(client, handles, await client.call<F>(library, maker, [gpu, argument], { makes: handles }));
 }

@@ -1,12 +1,14 @@
 /** The worker's side: has the library, and answers the page. */
 import { dataset, Dataset } from '../data/dataset.ts';
 import { DataError, LatentGpuError } from '../errors.ts';
-import { autoencoder, Autoencoder } from '../models/autoencoder.ts';
+import { autoencoder } from '../models/autoencoder.ts';
 import { classifier, Classifier } from '../models/classifier.ts';
 import type { Training } from '../models/training/fit-options.ts';
+import { gan } from '../models/gan.ts';
 import { jigsaw, Jigsaw } from '../models/jigsaw.ts';
-import { loadAutoencoder, loadClassifier, loadJigsaw } from '../models/saving/load.ts';
-import { readCorruptions, readLayers, readNormalizations, readPenalties } from '../models/parts/makers.ts';
+import { Model } from '../models/model.ts';
+import { loadAutoencoder, loadClassifier, loadGan, loadJigsaw } from '../models/saving/load.ts';
+import { readCorruptions, readLayers, readNormalizations, readPenalties, readPriors } from '../models/parts/makers.ts';
 import { knnPredict, nearestNeighbors } from '../models/downstream/neighbors.ts';
 import { Network } from '../models/parts/network.ts';
 import type { Gpu } from '../runtime/device.ts';
@@ -36,9 +38,11 @@ const functions: Record<string, Method> = {
   dataset,
   autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
+  gan: (gpu: Gpu, spec: Parameters<typeof gan>[1]) => gan(gpu, withParts(spec)),
   jigsaw: (gpu: Gpu, spec: Parameters<typeof jigsaw>[1]) => jigsaw(gpu, withParts(spec)),
   loadAutoencoder,
   loadClassifier,
+  loadGan,
   loadJigsaw,
   nearestNeighbors,
   knnPredict,
@@ -163,16 +167,15 @@ class Session {
     };
   }
 
-  #keep(value: object, [handle, first, second]: Handle[]): unknown {
+  #keep(value: object, [handle, ...others]: Handle[]): unknown {
     this.#objects.set(handle, value);
     if (value instanceof Dataset) return { shape: [...value.shape], labels: value.labels, length: value.length };
-    if (value instanceof Autoencoder || value instanceof Classifier || value instanceof Jigsaw) {
-      const networks: [Network, Network] = [value.encoder, value instanceof Autoencoder ? value.decoder : value.head];
-      this.#objects.set(first, networks[0]).set(second, networks[1]);
+    if (value instanceof Model) {
+      value.networks.forEach((network, i) => this.#objects.set(others[i], network));
       const facts: ModelFacts = {
         summary: value.summary(),
         layers: value.describe(),
-        networks: [factsOf(networks[0]), factsOf(networks[1])],
+        networks: value.networks.map(factsOf),
       };
       return {
         ...facts,
@@ -231,11 +234,14 @@ function withParts<S extends object>(spec: S): S {
   const makers: Record<string, (parts: unknown[]) => unknown[]> = {
     encoder: readLayers,
     decoder: readLayers,
+    generator: readLayers,
+    discriminator: readLayers,
     head: readLayers,
     hidden: readLayers,
     corrupt: readCorruptions,
     penalty: readPenalties,
     normalize: readNormalizations,
+    prior: readPriors,
   };
   const parts = Object.entries(spec).flatMap(([name, value]: [string, unknown]) => {
     const make = Object.hasOwn(makers, name) ? makers[name] : undefined;

@@ -300,3 +300,58 @@ it('closing ends what is under way and the worker', async () => {
   expect(await errorOf(model.encode(data()))).toBeInstanceOf(direct.DeviceLostError);
   expect((await other.lost).reason).toBe('destroyed');
 });
+
+it('trains an adversarial autoencoder and a GAN with the same bits as without a worker', async () => {
+  const data = new Draw(4).floats(40 * 6, -1, 1);
+  const here = await sharedGpu();
+  const there = gpu;
+  const prior = { low: -2, high: 1 };
+  const spec = { input: 6, loss: 'mse', seed: 2 } as const;
+  const [own, remoted] = await Promise.all([
+    direct.autoencoder(here, {
+      ...spec,
+      encoder: [direct.dense(3)],
+      decoder: [direct.dense(6)],
+      penalty: direct.adversarial([direct.dense(4, 'tanh')], {
+        prior: direct.uniform(prior),
+        optimizer: direct.sgd(0.1),
+      }),
+    }),
+    remote.autoencoder(there, {
+      ...spec,
+      encoder: [remote.dense(3)],
+      decoder: [remote.dense(6)],
+      penalty: remote.adversarial([remote.dense(4, 'tanh')], {
+        prior: remote.uniform(prior),
+        optimizer: remote.sgd(0.1),
+      }),
+    }),
+  ]);
+  const options = { steps: 5, batchSize: 16 };
+  expect((await remoted.fit(data, options)).loss).toEqual((await own.fit(data, options)).loss);
+  expect(await remoted.save()).toEqual(await own.save());
+  expect(await remoted.discriminator!.predict(await remoted.encode(data))).toEqual(
+    await own.discriminator!.predict(await own.encode(data)),
+  );
+  const made = await direct.gan(here, {
+    code: 2,
+    generator: [direct.dense(6)],
+    discriminator: [],
+    prior: direct.normal(),
+  });
+  const distant = await remote.gan(there, {
+    code: 2,
+    generator: [remote.dense(6)],
+    discriminator: [],
+    prior: remote.normal(),
+  });
+  const rates = { generator: direct.adam(0.01), discriminator: direct.sgd(0.1) };
+  expect((await distant.fit(data, { ...options, ...rates })).epochs).toEqual(
+    (await made.fit(data, { ...options, ...rates })).epochs,
+  );
+  expect(await distant.score(data)).toEqual(await made.score(data));
+  expect(await distant.sample(3, { seed: 1 })).toEqual(await made.sample(3, { seed: 1 }));
+  const loaded = await remote.loadGan(there, await made.save());
+  expect(await loaded.weights()).toEqual(await made.weights());
+  for (const each of [own, remoted, made, distant, loaded]) each.dispose();
+});
