@@ -2,6 +2,7 @@
  * What `latentgpu/kernels` loads: the functions of kernels.ts, where their documentation is, each behind a look at its arguments. What has to fit
  * together the kernels see to themselves.
  */
+import { checkFormula } from './kernels/formula.ts';
 import * as kernels from './kernels.ts';
 import {
   aCount,
@@ -18,11 +19,19 @@ import {
   takes,
   type Check,
 } from './runtime/arguments.ts';
+import { checkNumber } from './runtime/options.ts';
 
 export { activationNames, settingNames } from './kernels.ts';
 
 const aDraw = fields({ state: aState, which: aNumber });
-const aLoss = aWord('mse', 'bce');
+const lossWords = ['mse', 'bce', 'mae', 'huber'];
+/** A word, `'huber'` with its delta, or a formula. */
+const aLoss: Check = (where, value) => {
+  if (typeof value !== 'object' || value === null) return aWord(...lossWords)(where, value);
+  const { kind, delta } = value as Partial<kernels.Huber>;
+  if (kind === 'huber') checkNumber(`${where}: delta`, delta, { above: 0 });
+  else checkFormula(where, value as kernels.Formula);
+};
 const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad');
 const examples: Check = (where, value) =>
   (Array.isArray(value) ? each(fields({ data: aTensor, first: aNumber, count: aCount })) : aTensor)(where, value);
@@ -82,7 +91,7 @@ export const loss = takes('loss', kernels.loss, {
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
-  kind: aWord('square', 'absolute', 'value', 'product', 'mse', 'bce'),
+  kind: aWord('square', 'absolute', 'value', 'product', ...lossWords),
   tensors: fields({ y: aTensor, x: optional(aTensor) }),
   state: aState,
   factor: aNumber,

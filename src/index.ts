@@ -12,7 +12,7 @@ export type { Matrix } from './runtime/tensor.ts';
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
-export { loadAutoencoder, loadClassifier, loadJigsaw } from './models/saving/load.ts';
+export { loadAutoencoder, loadClassifier, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
   classifier,
@@ -55,6 +55,7 @@ export {
   shuffleTiles,
   type Corruption,
 } from './models/parts/corruptions.ts';
+export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';

@@ -233,10 +233,10 @@ export async function makeModel<F, M>(
   Kind: new (client: Client, handles: Handle[], facts: F) => M,
   gpu: Gpu,
   maker: string,
-  argument: unknown,
+  ...args: unknown[]
 ): Promise<M> {
   checkGpu(maker, gpu);
   const { client } = gpu;
   const handles = [client.newHandle(), client.newHandle(), client.newHandle()];
-  return new Kind(client, handles, await client.call<F>(library, maker, [gpu, argument], { makes: handles }));
+  return new Kind(client, handles, await client.call<F>(library, maker, [gpu, ...args], { makes: handles }));
 }

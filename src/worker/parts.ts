@@ -2,6 +2,7 @@
 import type * as corruptions from '../models/parts/corruptions.ts';
 import type * as imageLayers from '../models/parts/image-layers.ts';
 import type * as layers from '../models/parts/layers.ts';
+import type * as losses from '../models/parts/losses.ts';
 import type * as normalizations from '../models/parts/normalize.ts';
 import type { Part } from '../models/parts/part.ts';
 import type * as penalties from '../models/parts/penalties.ts';
@@ -32,6 +33,9 @@ export const contractive = maker<typeof penalties.contractive>('contractive');
 export const stochasticContractive = maker<typeof penalties.stochasticContractive>('stochasticContractive');
 export const sparsity = maker<typeof penalties.sparsity>('sparsity');
 export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
+
+export const huber = maker<typeof losses.huber>('huber');
+export const elementwise = maker<typeof losses.elementwise>('elementwise');
 
 export const standardize = maker<typeof normalizations.standardize>('standardize');
 export const minMax = maker<typeof normalizations.minMax>('minMax');

@@ -5,8 +5,8 @@ import { autoencoder, Autoencoder } from '../models/autoencoder.ts';
 import { classifier, Classifier } from '../models/classifier.ts';
 import type { Training } from '../models/training/fit-options.ts';
 import { jigsaw, Jigsaw } from '../models/jigsaw.ts';
-import { loadAutoencoder, loadClassifier, loadJigsaw } from '../models/saving/load.ts';
-import { readCorruptions, readLayers, readNormalizations, readPenalties } from '../models/parts/makers.ts';
+import { loadAutoencoder, loadClassifier, loadJigsaw, type LoadOptions } from '../models/saving/load.ts';
+import { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties } from '../models/parts/makers.ts';
 import { knnPredict, nearestNeighbors } from '../models/downstream/neighbors.ts';
 import { Network } from '../models/parts/network.ts';
 import type { Gpu } from '../runtime/device.ts';
@@ -37,7 +37,8 @@ const functions: Record<string, Method> = {
   autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
   jigsaw: (gpu: Gpu, spec: Parameters<typeof jigsaw>[1]) => jigsaw(gpu, withParts(spec)),
-  loadAutoencoder,
+  loadAutoencoder: (gpu: Gpu, bytes: Uint8Array, options?: LoadOptions) =>
+    loadAutoencoder(gpu, bytes, options && withParts(options)),
   loadClassifier,
   loadJigsaw,
   nearestNeighbors,
@@ -235,6 +236,8 @@ function withParts<S extends object>(spec: S): S {
     hidden: readLayers,
     corrupt: readCorruptions,
     penalty: readPenalties,
+    loss: readLosses,
+    losses: readLosses,
     normalize: readNormalizations,
   };
   const parts = Object.entries(spec).flatMap(([name, value]: [string, unknown]) => {
