@@ -53,6 +53,14 @@ const beta = (names: string): Kind =>
     ({ value }) => typeof value !== 'number' || !(value > 0.99 && value < 1),
   );
 
+const formula = { name: 'mine', wgsl: 'abs(y - x)', derivative: 'sign(y - x)' };
+/** What has other signs than expressions have, or names something else than y and x. */
+const expression = (names: string): Kind =>
+  not(
+    names,
+    (value) => typeof value === 'string' && /^[\s\d.,()[\]+\-*/%<>=!&|^xy]+$/.test(value) && value.trim() !== '',
+  );
+
 const maker = (call: (...args: never[]) => unknown, good: unknown[], ...wrong: Kind[]): Target => ({
   call,
   good,
@@ -132,6 +140,16 @@ const makers: Record<string, Target> = {
   ),
   sparsity: maker(lib.sparsity, [0.1], number('weight', { least: 0 })),
   weightDecay: maker(lib.weightDecay, [0.1], number('weight', { least: 0 })),
+  huber: maker(lib.huber, [{}], options({}, { delta: optional(number('delta', { above: 0 })) })),
+  elementwise: maker(
+    lib.elementwise,
+    [formula],
+    options(formula, {
+      name: not('name', (value) => typeof value === 'string' && value !== ''),
+      wgsl: expression('wgsl'),
+      derivative: expression('derivative'),
+    }),
+  ),
   constant: maker(lib.constant, [0.1], number('value', { least: 0 })),
   cosine: maker(
     lib.cosine,
@@ -186,12 +204,12 @@ const makers: Record<string, Target> = {
 
 describe('makers', () => {
   it(
-    'of layers, corruptions, penalties, schedules and optimizers refuse what is wrong',
+    'of layers, corruptions, penalties, losses, schedules and optimizers refuse what is wrong',
     { timeout: 600_000 },
     async ({ task }) => {
       await refuseAll(
         task,
-        'makers of layers, corruptions, penalties, schedules, optimizers',
+        'makers of layers, corruptions, penalties, losses, schedules, optimizers',
         makers,
         await ownGpu(),
         [60, 20_000],
