@@ -2,7 +2,6 @@
  * What `latentgpu/kernels` loads: the functions of kernels.ts, where their documentation is, each behind a look at its arguments. What has to fit
  * together the kernels see to themselves.
  */
-import { checkFormula } from './kernels/formula.ts';
 import * as kernels from './kernels.ts';
 import {
   aCount,
@@ -19,7 +18,6 @@ import {
   takes,
   type Check,
 } from './runtime/arguments.ts';
-import { checkNumber } from './runtime/options.ts';
 
 export { activationNames, settingNames } from './kernels.ts';
 
@@ -27,10 +25,8 @@ const aDraw = fields({ state: aState, which: aNumber });
 const lossWords = ['mse', 'bce', 'mae', 'huber'];
 /** A word, `'huber'` with its delta, or a formula. */
 const aLoss: Check = (where, value) => {
-  if (typeof value !== 'object' || value === null) return aWord(...lossWords)(where, value);
-  const { kind, delta } = value as Partial<kernels.Huber>;
-  if (kind === 'huber') checkNumber(`${where}: delta`, delta, { above: 0 });
-  else checkFormula(where, value as kernels.Formula);
+  if (typeof value !== 'object' || value === null) aWord(...lossWords)(where, value);
+  else if (!('wgsl' in value)) fields({ kind: aWord('huber'), delta: aNumber })(where, value);
 };
 const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad');
 const examples: Check = (where, value) =>

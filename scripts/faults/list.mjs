@@ -180,7 +180,7 @@ const byFile = {
     ],
     ['clamp', 'clamp(d, -delta, delta)', 'd', { test: 'kernels/element-losses' }],
     ['factor', 'abs(d) - 0.5 * abs(slope)', 'abs(d) - abs(slope)', { test: 'kernels/element-losses' }],
-    ['bound', 'select(0.0, factor / f32(batch_rows()), real)', 'factor / f32(batch_rows())'],
+    ['bound', 'select(0.0, gradient_factor / f32(batch_rows()), real)', 'gradient_factor / f32(batch_rows())'],
     ['bound', 'select(0.0, factor * sum, real)', 'factor * sum'],
     ['factor', 'd *= slope(saved[at]);', ''],
     ['tail of a loop', 'c < width; c += strips', 'c + strips < width; c += strips'],

@@ -2,8 +2,10 @@ import type { Activation } from '../../shaders/activation.ts';
 import { lossShader, type Formula, type TermKind } from '../../shaders/loss.ts';
 import { DeviceLostError, LatentGpuError, OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { checkNumber } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import { checkFormula } from './formula.ts';
 import { aNumber, checkSameShape } from './shapes.ts';
 
 /** Squared error, binary cross-entropy of logits, absolute error, or Huber's loss with delta 1. */
@@ -29,7 +31,7 @@ const mostStrips = 16;
  * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal; `'huber'` is ½ (y − x)² where
  * |y − x| ≤ delta, else delta (|y − x| − ½ delta). A formula is what it says. Where the tape is differentiated from it, the same pass writes the gradient of the
  * batch's mean to y, and nothing to the target.
- * @throws ShapeError
+ * @throws ShapeError, OptionError
  */
 export function loss(tape: Tape, kind: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor: number): Tensor {
   return sumsOf(tape, kind, y, x, state, factor, false);
@@ -106,10 +108,14 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
   }
 }
 
-/** What it is in the shader, in messages, and as further constants. */
+/** What it is in the shader, in messages, and as further constants. @throws OptionError */
 function parsed(given: TermKind | ElementLoss) {
-  if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
+  if (typeof given !== 'string' && 'wgsl' in given) {
+    checkFormula('loss', given);
+    return { kind: given, name: given.name, settings: {} };
+  }
   const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
+  checkNumber('loss: delta', delta, { above: 0 });
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
 }
 

@@ -145,10 +145,10 @@ it('those who call kernels by themselves are told what is wrong', async () => {
   writeState(gpu, state, { batch: 2, examples: 2 });
   const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
   const wrong: [unknown, string][] = [
-    [{ kind: 'huber', delta: 0 }, 'loss: kind: delta: 0 is not a number above 0'],
-    [{ kind: 'huber' }, 'loss: kind: delta: undefined is not'],
-    [{ kind: 'mse' }, 'loss: kind: its name is a text'],
-    [{ name: 'a', wgsl: 'y; y', derivative: 'y' }, "loss: kind: wgsl of 'a' is an expression"],
+    [{ kind: 'huber', delta: 0 }, 'loss: delta: 0 is not a number above 0'],
+    [{ kind: 'huber' }, 'loss: kind.delta: undefined is not'],
+    [{ kind: 'mse' }, "loss: kind.kind is 'huber', not 'mse'"],
+    [{ name: 'a', wgsl: 'y; y', derivative: 'y' }, "loss: wgsl of 'a' is an expression"],
     ['mape', "loss: kind is 'mse' or 'bce' or 'mae' or 'huber', not 'mape'"],
   ];
   for (const [kind, message] of wrong) {
