@@ -11,6 +11,7 @@ import {
   aState,
   aTape,
   aTensor,
+  aText,
   aWord,
   each,
   fields,
@@ -22,11 +23,13 @@ import {
 export { activationNames, settingNames } from './kernels.ts';
 
 const aDraw = fields({ state: aState, which: aNumber });
+const aFormula = fields({ name: aText, wgsl: aText, derivative: aText });
 const lossWords = ['mse', 'bce', 'mae', 'huber'];
 /** A word, `'huber'` with its delta, or a formula. */
 const aLoss: Check = (where, value) => {
   if (typeof value !== 'object' || value === null) aWord(...lossWords)(where, value);
-  else if (!('wgsl' in value)) fields({ kind: aWord('huber'), delta: aNumber })(where, value);
+  else if ('wgsl' in value) aFormula(where, value);
+  else fields({ kind: aWord('huber'), delta: aNumber })(where, value);
 };
 const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad');
 const examples: Check = (where, value) =>

@@ -5,7 +5,6 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { checkFormula } from './formula.ts';
 import { aNumber, checkSameShape } from './shapes.ts';
 
 /** Squared error, binary cross-entropy of logits, absolute error, or Huber's loss with delta 1. */
@@ -110,10 +109,7 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
 
 /** What it is in the shader, in messages, and as further constants. @throws OptionError */
 function parsed(given: TermKind | ElementLoss) {
-  if (typeof given !== 'string' && 'wgsl' in given) {
-    checkFormula('loss', given);
-    return { kind: given, name: given.name, settings: {} };
-  }
+  if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
   const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
   checkNumber('loss: delta', delta, { above: 0 });
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };

@@ -148,7 +148,7 @@ it('those who call kernels by themselves are told what is wrong', async () => {
     [{ kind: 'huber', delta: 0 }, 'loss: delta: 0 is not a number above 0'],
     [{ kind: 'huber' }, 'loss: kind.delta: undefined is not'],
     [{ kind: 'mse' }, "loss: kind.kind is 'huber', not 'mse'"],
-    [{ name: 'a', wgsl: 'y; y', derivative: 'y' }, "loss: wgsl of 'a' is an expression"],
+    [{ name: 'a', wgsl: 'y', derivative: 1 }, 'loss: kind.derivative is a text, not 1'],
     ['mape', "loss: kind is 'mse' or 'bce' or 'mae' or 'huber', not 'mape'"],
   ];
   for (const [kind, message] of wrong) {

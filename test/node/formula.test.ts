@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../src/errors.ts';
-import { checkFormula } from '../../src/kernels/formula.ts';
+import { checkFormula } from '../../src/models/parts/formula.ts';
 
 const check = (wgsl: unknown, derivative: unknown = '1.0') =>
   checkFormula('elementwise', { name: 'mine', wgsl, derivative } as never);

@@ -1,9 +1,9 @@
 import { checkProbabilities, type Dataset } from '../../data/dataset.ts';
 import { OptionError } from '../../errors.ts';
-import { checkFormula } from '../../kernels/formula.ts';
 import { compileFormula, type ElementLoss, type Formula } from '../../kernels/loss.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import { checkFormula } from './formula.ts';
 import type { Normalize } from './normalize.ts';
 import type { Part } from './part.ts';
 
@@ -118,10 +118,9 @@ export function elementwise(formula: { name: string; wgsl: string; derivative: s
   };
 }
 
-/** The short forms. */
-const words = { bce, mse, mae, huber };
 /** A loss by its name, with its defaults. */
-export type LossName = keyof typeof words;
+export type LossName = 'bce' | 'mse' | 'mae' | 'huber';
+const words: Record<LossName, () => Loss> = { bce, mse, mae, huber };
 
 /** A loss, also one given by its name. @throws OptionError for what is no loss */
 export function asLoss(where: string, given: unknown): Loss {

@@ -1,6 +1,6 @@
-import type { Formula } from '../../shaders/loss.ts';
-import { OptionError } from '../errors.ts';
-import { shown } from '../runtime/options.ts';
+import { OptionError } from '../../errors.ts';
+import type { Formula } from '../../kernels/loss.ts';
+import { shown } from '../../runtime/options.ts';
 
 /** One of the words and signs that expressions are made of. */
 const token =
