@@ -14,6 +14,8 @@ const terms = {
   square: 'vec3f(y * y, 2.0 * y, 0.0)',
   absolute: 'vec3f(abs(y), sign(y), 0.0)',
   value: 'vec3f(y, 1.0, 0.0)',
+  real: 'logistic(y, 1.0)',
+  fake: 'logistic(y, 0.0)',
 } as const;
 
 /** What is added up: `mse`, `bce`, `mae` and `huber` compare y with a target x; the others are the parts of penalties. */
@@ -48,6 +50,7 @@ export interface LossVariant {
  *           (y is the logit)           absolute  l = |y|       value  l = y
  * mae       l = |y − x|, with slope 0 where they are equal
  * huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − x (Huber 1964)
+ * real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of a discriminator; Goodfellow et al. 2014)
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
@@ -55,7 +58,8 @@ export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const second = hasSecond(kind);
   const formula = typeof kind === 'string' ? undefined : kind;
   const term = typeof kind === 'string' ? terms[kind] : 'vec3f(own_loss(y, x), own_slope(y, x), 0.0)';
-  const needsMath = kind === 'bce' || formula !== undefined;
+  const logits = term.includes('logistic');
+  const needsMath = logits || formula !== undefined;
   const gradient = writes === 'gradient' || writes === 'gradients';
   const both = writes === 'gradients';
   const elements = writes === 'elements';
@@ -100,7 +104,7 @@ ${activation(slope ?? 'linear', needsMath)}
 ${math}
 #endif
 
-#if ${kind === 'bce'}
+#if ${logits}
 /** log(1 + e^y) = max(y, 0) + log(1 + e^−|y|): neither overflows nor loses digits. */
 fn logistic(y: f32, x: f32) -> vec3f {
   let e = accurate_exp(-abs(y));

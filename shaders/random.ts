@@ -115,15 +115,22 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y[r,c] = −1 or 1, each with probability ½ */
-export const signsShader = () =>
+/** What `noiseShader` draws: −1 or 1 by a fair coin, or numbers of a distribution. */
+export type Noise = 'signs' | 'normal' | 'uniform';
+
+/** y[r,c] = −1 or 1, each with probability ½; or offset + scale · u, u from N(0, 1) or from [0, 1) */
+export const noiseShader = (noise: Noise) =>
   shader<'state' | 'y'>(
-    'signs',
+    noise === 'signs' ? noise : `${noise} noise`,
     wgsl`
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 override rows: u32;
 override columns: u32;
+#if ${noise !== 'signs'}
+override offset: f32;
+override scale: f32;
+#endif
 ${grid}
 ${state()}
 ${batchDraws}
@@ -134,8 +141,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= rows * width) { return; }
   let words = draw(t % width, t / width);
   let column = 4u * (t % width);
+#if ${noise === 'signs'}
+  let drawn = select(vec4f(-1.0), vec4f(1.0), (words >> vec4u(31u)) == vec4u(1u));
+#elif ${noise === 'normal'}
+  let drawn = offset + scale * normals(words);
+#else
+  let drawn = offset + scale * uniforms(words);
+#endif
   for (var c = 0u; c < min(4u, columns - column); c++) {
-    y[t / width * columns + column + c] = select(-1.0, 1.0, (words[c] >> 31u) == 1u);
+    y[t / width * columns + column + c] = drawn[c];
   }
 }
 `,

@@ -90,7 +90,7 @@ export const loss = takes('loss', kernels.loss, {
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
-  kind: aWord('square', 'absolute', 'value', 'product', ...lossWords),
+  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', ...lossWords),
   tensors: fields({ y: aTensor, x: optional(aTensor) }),
   state: aState,
   factor: aNumber,

@@ -12,7 +12,7 @@ export type { Matrix } from './runtime/tensor.ts';
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
-export { loadAutoencoder, loadClassifier, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
+export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
   classifier,
@@ -21,6 +21,7 @@ export {
   type ClassifierSpec,
   type Prediction,
 } from './models/classifier.ts';
+export { gan, type Gan, type GanFitOptions, type GanLosses, type GanSpec } from './models/gan.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';
@@ -57,7 +58,9 @@ export {
 } from './models/parts/corruptions.ts';
 export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
+export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
+export { normal, uniform, type Prior } from './models/parts/priors.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export type { Activation } from './kernels/activation.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';

@@ -20,6 +20,7 @@ export {
 export { dataset, type Data, type Dataset, type Gpu, type Labelled } from './worker/data.ts';
 export type { Autoencoder, Classifier, Jigsaw, Network } from './worker/models.ts';
 export {
+  adversarial,
   contractive,
   conv2d,
   convTranspose2d,
@@ -34,12 +35,14 @@ export {
   maskNoise,
   maxPool2d,
   minMax,
+  normal,
   reshape,
   saltAndPepper,
   shuffleTiles,
   sparsity,
   standardize,
   stochasticContractive,
+  uniform,
   upsample2d,
   weightDecay,
 } from './worker/parts.ts';

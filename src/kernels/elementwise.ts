@@ -43,6 +43,11 @@ export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor
   return y;
 }
 
+/** The same values, past which no gradient flows. */
+export function stopGradient(tape: Tape, x: Tensor): Tensor {
+  return tape.constant(() => reshape(tape, x, x.shape));
+}
+
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;
 

@@ -37,8 +37,8 @@ export function loss(tape: Tape, kind: ElementLoss, y: Tensor, x: Tensor, state:
 }
 
 /**
- * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`) or of y and x (`'product'`, `'mse'`,
- * `'bce'`, `'mae'`, `'huber'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
+ * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`; for the logits of a discriminator `'real'` and
+ * `'fake'`) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`, `'huber'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
  * @throws ShapeError
  */
 export function rowSums(

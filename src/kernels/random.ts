@@ -1,4 +1,4 @@
-import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
+import { noiseShader, randomShader, type Distribution, type Noise } from '../../shaders/random.ts';
 import { checkNumber, checkOptions, checkWord } from '../runtime/options.ts';
 import { streams } from '../runtime/random.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -20,14 +20,25 @@ export const drawConstants = ({ which }: Draws) => ({ which, stream: streams.noi
 export const word = (probability: number): number => Math.min(2 ** 32 - 1, Math.round(probability * 2 ** 32));
 
 /** For each value −1 or 1 by a fair coin. No gradient. */
-export function randomSigns(tape: Tape, shape: readonly number[], draws: Draws): Tensor {
-  const y = tape.tensor(shape, 'f32', 'signs');
+export const randomSigns = (tape: Tape, shape: readonly number[], draws: Draws): Tensor =>
+  noise(tape, 'signs', shape, draws);
+
+/** For each value a number from N(0, stddev²), the same ones for the same step and `which`, [rows, …]. No gradient. */
+export const normalNoise = (tape: Tape, shape: readonly number[], stddev: number, draws: Draws): Tensor =>
+  noise(tape, 'normal', shape, draws, { offset: 0, scale: stddev });
+
+/** For each value a number from low to high, the same ones for the same step and `which`, [rows, …]. No gradient. */
+export const uniformNoise = (tape: Tape, shape: readonly number[], low: number, high: number, draws: Draws): Tensor =>
+  noise(tape, 'uniform', shape, draws, { offset: low, scale: high - low });
+
+function noise(tape: Tape, kind: Noise, shape: readonly number[], draws: Draws, range = {}): Tensor {
+  const y = tape.tensor(shape, 'f32', kind);
   const rows = shape[0];
   const columns = y.size / rows;
   tape.run(
-    signsShader(),
+    noiseShader(kind),
     { state: draws.state, y },
-    { constants: { rows, columns, ...drawConstants(draws) }, threads: rows * Math.ceil(columns / 4) },
+    { constants: { rows, columns, ...range, ...drawConstants(draws) }, threads: rows * Math.ceil(columns / 4) },
   );
   return y;
 }

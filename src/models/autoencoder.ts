@@ -22,6 +22,7 @@ import {
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
 import type { Losses } from './training/losses.ts';
 import { checkSize, predict, table, type Given, type LayerInfo, type Network } from './parts/network.ts';
+import type { Layout } from './parts/layout.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
@@ -65,7 +66,11 @@ export class Autoencoder {
   readonly encoder: Network;
   /** From the code back, likewise. */
   readonly decoder: Network;
+  /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
+  readonly discriminator: Network | undefined;
   readonly #host: Host;
+  /** The discriminator's weights. */
+  readonly #rival: Parameters<Layout> | undefined;
   readonly #model: Trainable;
   readonly #parts: Parts;
   readonly #hourglass: Hourglass;
@@ -75,16 +80,27 @@ export class Autoencoder {
 
   /** `given`: weights to start from. @internal */
   constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
-    const parts = readSpec(gpu, spec, () => this.#alive());
-    const { encoder, decoder, seed } = parts;
+    const rival = () => ({ ...this.#alive(), parameters: this.#rival!, place: undefined });
+    const parts = readSpec(gpu, spec, () => this.#alive(), rival);
+    const { encoder, decoder, discriminator, penalties, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
-    if (!given) checkSize(gpu, encoder, decoder);
-    const values = encoder.parameterValues(seed, 0, given);
-    const parameters = new Parameters(gpu, [...values, ...decoder.parameterValues(seed, values.length, given)]);
+    this.discriminator = discriminator;
+    const networks = [encoder, decoder, ...(discriminator ? [discriminator] : [])];
+    if (!given) checkSize(gpu, ...networks);
+    let drawn = 0;
+    const [first, second, third] = networks.map((network) => {
+      const values = network.parameterValues(seed, drawn, given);
+      drawn += values.length;
+      return values;
+    });
+    const parameters = new Parameters(gpu, [...first, ...second]);
+    this.#rival = discriminator && new Parameters(gpu, third);
     this.#host = { gpu, parameters, turns: new Turns(), place: startPlace() };
     this.#parts = parts;
-    this.#hourglass = { ...parts, weights: () => parameters.withRole('weight') };
+    const penalty = penalties.find(({ opponent }) => opponent)?.opponent;
+    const opponent = penalty && { penalty, network: discriminator!, parameters: this.#rival! };
+    this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
     this.#model = trainable(this.#hourglass, this.#host, seed);
   }
 
@@ -355,14 +371,13 @@ export class Autoencoder {
 
   /** The same as data. */
   describe(): LayerInfo[] {
-    return [...this.encoder.describe(), ...this.decoder.describe()];
+    return [this.encoder, this.decoder, this.discriminator].flatMap((network) => network?.describe() ?? []);
   }
 
   /** Frees the weights. Data sets are their owner's to free. */
   dispose(): void {
     if (!this.#disposed) {
-      this.#host.parameters.dispose();
-      this.#parts.normalizer?.dispose();
+      for (const each of [this.#host.parameters, this.#rival, this.#parts.normalizer]) each?.dispose();
     }
     this.#disposed = true;
   }
@@ -391,11 +406,11 @@ export class Autoencoder {
 
   #weights(): Weights {
     const { gpu, turns, parameters } = this.#alive();
-    return { gpu, turns, places: [parameters] };
+    return { gpu, turns, places: [parameters, ...(this.#rival ? [this.#rival] : [])] };
   }
 
   #saveable(): Saveable {
-    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
+    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {

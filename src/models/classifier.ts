@@ -230,7 +230,7 @@ export class Classifier {
   }
 
   #saveable(): Saveable {
-    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
+    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
   }
 
   #places(): Parameters<Layout>[] {

@@ -269,7 +269,7 @@ export class Jigsaw {
   }
 
   #saveable(): Saveable {
-    return { ...this.#weights(), trained: this.#host.parameters, place: this.#model.place };
+    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
   }
 
   #weights(): Weights {

@@ -9,7 +9,7 @@ import { Network, table } from './parts/network.ts';
 import type { Host } from './training/trainable.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
-import type { Penalty } from './parts/penalties.ts';
+import type { Opponent, Penalty } from './parts/penalties.ts';
 
 /** The parts of an autoencoder. */
 export interface AutoencoderSpec {
@@ -26,7 +26,7 @@ export interface AutoencoderSpec {
   loss: LossName | Loss;
   /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`. */
+  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`. */
   penalty?: Penalty | Penalty[];
   /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
   normalize?: Normalize;
@@ -44,12 +44,14 @@ export interface Parts {
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
   readonly normalizer?: Normalizer;
+  /** A network that is trained against the model. Its weights have a place of their own. */
+  readonly discriminator?: Network;
   readonly tied: boolean;
   readonly seed: number;
 }
 
-/** @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Parts {
+/** `rival` is where the weights of a network are that is trained against the model. @throws OptionError, ShapeError */
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, rival: () => Host): Parts {
   checkOptions('autoencoder', spec, [
     'input',
     'encoder',
@@ -101,7 +103,12 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host): Par
     );
   }
   loss.checkDecoder?.(second.lastActivation);
-  return { encoder: first, decoder: second, loss, corruptions, penalties, normalizer, tied, seed };
+  const opponents = penalties.flatMap(({ opponent }) => (opponent ? [opponent] : []));
+  if (opponents.length > 1) throw new OptionError('autoencoder: takes one adversarial penalty, not several');
+  const [opponent] = opponents as (Opponent | undefined)[];
+  const judged = opponent?.takes === 'code' ? first.outputShape : inputShape;
+  const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival);
+  return { encoder: first, decoder: second, loss, corruptions, penalties, normalizer, discriminator, tied, seed };
 }
 
 /** A spec as plain data; `readAutoencoder` takes it back. */
@@ -159,7 +166,7 @@ const never = (): Host => {
 /** What makes the parts that an option takes. */
 const makers = {
   corrupt: ['gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'],
-  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay'],
+  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay', 'adversarial'],
 };
 
 /** @throws OptionError, also where what belongs to the other option is given: both record something */

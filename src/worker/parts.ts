@@ -5,7 +5,9 @@ import type * as layers from '../models/parts/layers.ts';
 import type * as losses from '../models/parts/losses.ts';
 import type * as normalizations from '../models/parts/normalize.ts';
 import type { Part } from '../models/parts/part.ts';
+import type { AdversarialOptions } from '../models/parts/adversarial.ts';
 import type * as penalties from '../models/parts/penalties.ts';
+import type * as priors from '../models/parts/priors.ts';
 
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
 
@@ -36,6 +38,14 @@ export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
 
 export const huber = maker<typeof losses.huber>('huber');
 export const elementwise = maker<typeof losses.elementwise>('elementwise');
+/** Its layers, prior and optimizer are plain data here. */
+export const adversarial = (
+  discriminator: Part[],
+  options: Omit<AdversarialOptions, 'prior'> & { prior?: Part } = {},
+): Part => ({ name: 'adversarial', args: [discriminator, options] });
+
+export const normal = maker<typeof priors.normal>('normal');
+export const uniform = maker<typeof priors.uniform>('uniform');
 
 export const standardize = maker<typeof normalizations.standardize>('standardize');
 export const minMax = maker<typeof normalizations.minMax>('minMax');

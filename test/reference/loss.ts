@@ -45,6 +45,8 @@ export const terms: Record<TermKind, Term> = {
   square: (y) => y * y,
   absolute: Math.abs,
   value: (y) => y,
+  real: (y) => losses.bce(y, 1).loss,
+  fake: (y) => losses.bce(y, 0).loss,
 };
 
 /** Each row's sum of terms times `factor`, Σ|term| beside it, and the gradients of the mean over the `real` first rows, by differences. */

@@ -147,6 +147,26 @@ const makers: Record<string, Target> = {
       derivative: expression('derivative'),
     }),
   ),
+  adversarial: maker(
+    lib.adversarial,
+    [[lib.dense(3)], {}],
+    not('discriminator', (value) => Array.isArray(value) && !value.length),
+    options(
+      {},
+      {
+        on: optional(word('on', ['code', 'output'])),
+        weight: optional(number('weight', { above: 0 })),
+        prior: optional(not('prior', () => false)),
+        optimizer: optional(not('optimizer', () => false)),
+      },
+    ),
+  ),
+  normal: maker(lib.normal, [{}], options({}, { stddev: optional(number('stddev', { above: 0 })) })),
+  uniform: maker(
+    lib.uniform,
+    [{ low: -1, high: 4 }],
+    options({ low: -1, high: 4 }, { high: optional(number('high', { above: -1 })) }),
+  ),
   constant: maker(lib.constant, [0.1], number('value', { least: 0 })),
   cosine: maker(
     lib.cosine,

@@ -248,6 +248,9 @@ function ofPenalty(
         layers,
         weights: () => [given[0], given[2]],
         encode: (nearby) => encode(nearby)[1],
+        decode: () => {
+          throw new Error('this penalty decodes nothing');
+        },
       });
       return terms.map(({ sums }) => ({ values: sums, weight: 1 }));
     },

@@ -24,6 +24,7 @@ const models: Record<string, AutoencoderSpec> = {
   denoising: specs.denoising,
   variational: specs.variational,
   convolutional: specs.convolutional,
+  adversarial: specs.adversarial,
 };
 
 /** Two epochs of eight steps, the last batch of each a short one. */

@@ -25,7 +25,7 @@ import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts'
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { quadsShader } from '../../shaders/quads.ts';
-import { randomShader, signsShader, type Distribution } from '../../shaders/random.ts';
+import { noiseShader, randomShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import {
   meanBackward,
@@ -176,7 +176,10 @@ const families: Record<string, Shader[]> = {
     }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
     coarsenShader(),
   ] as Shader[],
-  random: [...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader), signsShader()] as Shader[],
+  random: [
+    ...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader),
+    ...(['signs', 'normal', 'uniform'] as const).map(noiseShader),
+  ] as Shader[],
   reparameterize: [
     reparameterizeForward(),
     ...either.map(reparameterizeBackward),

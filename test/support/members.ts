@@ -1,4 +1,5 @@
 import {
+  adversarial,
   autoencoder,
   classifier,
   contractive,
@@ -6,6 +7,7 @@ import {
   dataset,
   dense,
   flatten,
+  gan,
   gaussian,
   gaussianNoise,
   jigsaw,
@@ -49,6 +51,7 @@ export const specs = {
     decoder: [dense(64, 'sigmoid'), reshape([8, 8, 1])],
     loss: 'bce',
   },
+  adversarial: { ...dense64, encoder: [dense(10, 'tanh'), dense(2)], penalty: adversarial([dense(8, 'leakyRelu')]) },
 } satisfies Record<string, AutoencoderSpec>;
 
 const short = { epochs: 2, batchSize: 16, validation: 0.25, restoreBest: true };
@@ -69,6 +72,20 @@ export const members: Record<string, (gpu: Gpu, own: Own) => Promise<unknown>> =
       },
     ]),
   ),
+  gan: async (gpu, own) => {
+    const set = await own(images(gpu));
+    const model = await own(
+      gan(gpu, {
+        code: 3,
+        generator: [dense(12, 'relu'), dense(64, 'sigmoid'), reshape([8, 8, 1])],
+        discriminator: [conv2d(4, 3, 'leakyRelu', { stride: 2 }), flatten()],
+        seed: 3,
+      }),
+    );
+    const { loss } = await model.fit(set, { epochs: 2, batchSize: 16, validation: 0.25 });
+    const made = await model.sample(5, { seed: 1 });
+    return { loss, made, scores: await model.score(set), file: await model.save() };
+  },
   stacked: async (gpu, own) => {
     const set = await own(images(gpu));
     const model = await own(

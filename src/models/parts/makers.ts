@@ -6,7 +6,10 @@ import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from
 import { dense, dropout, gaussian, type Layer } from './layers.ts';
 import { elementwise, huber, type Loss } from './losses.ts';
 import { minMax, standardize, type Normalize } from './normalize.ts';
+import { sameOptimizer, type Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
+import { normal, uniform, type Prior } from './priors.ts';
+import { adversarial } from './adversarial.ts';
 import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
@@ -28,18 +31,32 @@ const layers = {
 export type LayerName = keyof typeof layers;
 
 const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
-const penalties: Makers<Penalty> = { contractive, stochasticContractive, sparsity, weightDecay };
+const priors: Makers<Prior> = { normal, uniform };
+const penalties: Makers<Penalty> = {
+  contractive,
+  stochasticContractive,
+  sparsity,
+  weightDecay,
+  // What it was made with has parts of its own.
+  adversarial: (discriminator: unknown, { prior, optimizer, ...options }: Record<string, unknown> = {}) =>
+    adversarial(readLayers(discriminator), {
+      ...options,
+      ...(prior !== undefined && { prior: read(priors, [prior], 'prior')[0] }),
+      ...(optimizer !== undefined && { optimizer: sameOptimizer(optimizer as Optimizer) }),
+    }),
+};
 const losses: Makers<Loss> = { huber, elementwise };
 const normalizations: Makers<Normalize> = { standardize, minMax };
 
 /** All of them, by what they make. */
-export const makers = { layers, corruptions, penalties, losses, normalizations };
+export const makers = { layers, corruptions, penalties, losses, normalizations, priors };
 
 /** @throws OptionError for what is no list of parts, or what a part's maker refuses */
 export const readLayers = (written: unknown): Layer[] => read(layers, written, 'layer');
 export const readCorruptions = (written: unknown): Corruption[] => read(corruptions, written, 'corruption');
 export const readPenalties = (written: unknown): Penalty[] => read(penalties, written, 'penalty');
 export const readLosses = (written: unknown): Loss[] => read(losses, written, 'loss');
+export const readPriors = (written: unknown): Prior[] => read(priors, written, 'prior');
 export const readNormalizations = (written: unknown): Normalize[] => read(normalizations, written, 'normalization');
 
 /** More than any model has, and any maker takes: beyond, engines give up on lists that are spread. */

@@ -7,7 +7,10 @@ import { OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Layer } from './layers.ts';
+import type { Network } from './network.ts';
+import type { Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
+import type { Prior } from './priors.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 
@@ -24,14 +27,41 @@ export interface Encoding {
   weights(): readonly Tensor[];
   /** Sends something else through the same encoder. */
   encode(x: Tensor): Tensor;
+  /** Sends a code through the decoder, its last activation included. */
+  decode(code: Tensor): Tensor;
+  /** The network that is trained against the model, where the penalty has one. */
+  readonly opponent?: Network;
+}
+
+/** What an opponent sees of the model in its own phase; no gradient flows into it. */
+export interface Game {
+  readonly pass: Pass;
+  readonly network: Network;
+  /** The data as the encoder's layers see them, without corruption, [rows, features]. */
+  readonly x: Tensor;
+  readonly code: Tensor;
+  decode(code: Tensor): Tensor;
+}
+
+/** A network that is trained against the model in a phase of its own. */
+export interface Opponent {
+  readonly layers: readonly Layer[];
+  readonly takes: 'code' | 'output';
+  readonly optimizer: Optimizer;
+  /** Records what it lowers. */
+  record(game: Game): Term[];
 }
 
 /** Something added to the loss. */
 export interface Penalty extends Part {
   /** @throws OptionError where it cannot work on such an encoder */
   check(encoder: readonly Layer[]): void;
-  /** Records what it adds to the loss, already multiplied by its weight. */
+  /** Records what it adds to the loss. */
   record(encoding: Encoding): Term[];
+  /** The distribution that it pulls codes to, where it pulls them to one. */
+  readonly prior?: Prior;
+  /** A network that is trained against the model. */
+  readonly opponent?: Opponent;
 }
 
 /**

@@ -14,16 +14,17 @@ import {
 import { parseJson } from '../../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../../files/safetensors.ts';
 import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
-import type { Parameters } from '../../runtime/parameters.ts';
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor } from '../../runtime/tensor.ts';
-import { toInside, type Layout } from '../parts/layout.ts';
+import { toInside } from '../parts/layout.ts';
 import type { Given } from '../parts/network.ts';
 import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
-import { startPlace, type Place } from '../training/place.ts';
+import { placeOf, startPlace, withoutOptimizers, type OptimizerPlace, type Place } from '../training/place.ts';
+import type { Phase } from '../training/trainable.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
-export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw';
+/** The kinds of models that files hold. */
+export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw' | 'gan';
 
 /** The format's own version: raised when a file no longer means what it meant. */
 const version = 1;
@@ -31,8 +32,8 @@ const version = 1;
 /** A model, as far as its file is concerned. */
 export interface Saveable extends Weights {
   readonly place: Place;
-  /** The weights that are trained. */
-  readonly trained: Parameters<Layout>;
+  /** What it trains, in the order of its phases. */
+  readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
 }
 
 /** Options of the `save` method of a model. */
@@ -51,9 +52,9 @@ export async function writeCheckpoint(
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
-  const { gpu, turns, places, trained, place } = model;
+  const { gpu, turns, places, phases, place } = model;
   const { all, values, now, spec } = await turns.take(async () => {
-    const all = [...stored(places), ...(optimizer ? storedMoments(trained, place) : [])];
+    const all = [...stored(places), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
     const spec = describe();
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
@@ -63,18 +64,21 @@ export async function writeCheckpoint(
     }
     return { all, values, now, spec };
   });
-  const head = { version, model: kind, spec, place: optimizer ? now : { ...now, optimizer: undefined } };
+  const head = { version, model: kind, spec, place: optimizer ? now : withoutOptimizers(now) };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
   return writeSafetensors(outside(all, values), { format: 'pt', latentgpu: JSON.stringify(head) });
 }
 
-/** The optimizer's moments, with the names of the weights they belong to. */
-function storedMoments(trained: Parameters<Layout>, { optimizer }: Place): StoredTensor[] {
-  if (!optimizer) return [];
-  const names = momentNames[optimizer.kind];
-  return stored([trained]).flatMap(({ name, layout }) =>
-    trained.momentsOf(name).map((tensor, i) => ({ name: `optimizer.${names[i]}.${name}`, tensor, layout })),
-  );
+/** The optimizers' moments, with the names of the weights they belong to. */
+function storedMoments(phases: Saveable['phases'], place: Place): StoredTensor[] {
+  return phases.flatMap(({ name: phase, trains }, i) => {
+    const { optimizer } = placeOf(place, phase, i === phases.length - 1);
+    if (!optimizer) return [];
+    const names = momentNames[optimizer.kind];
+    return stored([trains]).flatMap(({ name, layout }) =>
+      trains.momentsOf(name).map((tensor, n) => ({ name: `optimizer.${names[n]}.${name}`, tensor, layout })),
+    );
+  });
 }
 
 /** What a file holds, looked through as far as that goes without the model. */
@@ -133,19 +137,20 @@ export class Checkpoint {
   };
 
   /** Puts training where it stood. The weights are there already. @throws FormatError */
-  restore({ gpu, trained, place }: Saveable): void {
-    const { optimizer } = this.place;
-    if (optimizer) {
+  restore({ gpu, phases, place }: Saveable): void {
+    phases.forEach(({ name: phase, trains }, i) => {
+      const { optimizer } = placeOf(this.place, phase, i === phases.length - 1);
+      if (!optimizer) return;
       const names = momentNames[optimizer.kind];
-      trained.resetMoments(names.length);
-      for (const { name, tensor, layout } of stored([trained])) {
+      trains.resetMoments(names.length);
+      for (const { name, tensor, layout } of stored([trains])) {
         const { shape } = layout ?? tensor;
-        trained.momentsOf(name).forEach((moment, i) => {
-          const values = this.given(`optimizer.${names[i]}.${name}`, shape);
+        trains.momentsOf(name).forEach((moment, n) => {
+          const values = this.given(`optimizer.${names[n]}.${name}`, shape);
           writeTensor(gpu, moment, layout ? toInside(values, layout) : values);
         });
       }
-    }
+    });
     const [unused] = this.#unused;
     if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not`);
     Object.assign(place, this.place);
@@ -181,19 +186,38 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 /** @throws OptionError */
 function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
-  const { optimizer, epochKind, trainedOn: trained } = written;
-  for (const name of ['origin', 'given'] as const)
-    if (count(name) > count('step')) throw new OptionError(`${name} comes after the last step`);
+  const { epochKind, phases, trainedOn: trained } = written;
   if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
   return {
     ...startPlace(),
     step: count('step'),
     epoch: count('epoch'),
     position: count('position'),
-    origin: count('origin'),
-    given: count('given'),
     epochKind,
+    ...readOptimizer(written, count('step')),
     ...(trained !== undefined && { trainedOn: readTrainedOn(record(trained, 'trainedOn')) }),
+    ...(phases !== undefined && {
+      phases: Object.fromEntries(
+        Object.entries(record(phases, 'phases')).map(([name, each]) => [
+          name,
+          readOptimizer(record(each, `phase ${name}`), count('step')),
+        ]),
+      ),
+    }),
+  };
+}
+
+/** @throws OptionError */
+function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
+  const [origin, given] = (['origin', 'given'] as const).map((name) => {
+    if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
+      throw new OptionError(`${name} comes after the last step`);
+    return written[name] as number;
+  });
+  const { optimizer } = written;
+  return {
+    origin,
+    given,
     ...(optimizer !== undefined && { optimizer: sameOptimizer(record(optimizer, 'optimizer') as never) }),
   };
 }

@@ -5,11 +5,19 @@ import { OptionError } from '../../errors.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Checkpoint, checked, record } from './checkpoint.ts';
 import { checkSpec, Classifier, type ClassifierSpec } from '../classifier.ts';
+import { Gan, type GanSpec } from '../gan.ts';
 import { Jigsaw, type JigsawSpec } from '../jigsaw.ts';
 import type { Around } from '../parts/layers.ts';
 import type { Image } from '../parts/layout.ts';
 import { asLoss, formulaName, type Loss } from '../parts/losses.ts';
-import { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties } from '../parts/makers.ts';
+import {
+  readCorruptions,
+  readLayers,
+  readLosses,
+  readNormalizations,
+  readPenalties,
+  readPriors,
+} from '../parts/makers.ts';
 import { Network } from '../parts/network.ts';
 import { Normalizer, type Fitted, type Normalize } from '../parts/normalize.ts';
 import type { Part } from '../parts/part.ts';
@@ -109,6 +117,26 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
     return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) =>
       model.resume(checkpoint),
     );
+  });
+}
+
+/** Makes the GAN that a file of `Gan.save` holds; see `loadAutoencoder`. */
+export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
+  checkGpu('loadGan', gpu);
+  const checkpoint = Checkpoint.read('gan', bytes);
+  return checked(() => {
+    const { generator, discriminator, prior, samples, ...rest } = checkpoint.spec;
+    const spec = {
+      ...rest,
+      generator: readLayers(generator),
+      discriminator: readLayers(discriminator),
+      prior: readPriors([prior])[0],
+    } as GanSpec;
+    const count = checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true });
+    return resumed(new Gan(gpu, spec, checkpoint.given), (model) => {
+      model.resume(checkpoint);
+      model.resumeSamples(count);
+    });
   });
 }
 

@@ -53,6 +53,21 @@ export async function writeOnnx(
   return graph.toBytes(part);
 }
 
+/** Writes one network on its own, with names for what goes in and what comes out. */
+export async function writeNetwork(
+  name: string,
+  weights: Weights,
+  network: Network,
+  input: string,
+  output: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = new NetworkWriter(await readNumbers(weights));
+  const { graph } = writer;
+  const value = writer.network(network, { name: graph.input(input, network.inputShape), channelsFirst: false });
+  graph.output(output, writer.channelsLast(value), network.outputShape);
+  return graph.toBytes(name);
+}
+
 /** A weight as operators of ONNX take it. */
 interface Numbers {
   readonly data: Float32Array;

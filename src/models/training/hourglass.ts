@@ -2,16 +2,18 @@ import { asDataset, type Data, type OnDevice } from '../../data/dataset.ts';
 import { add } from '../../kernels/elementwise.ts';
 import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
 import { sum } from '../../kernels/reduce.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Corruption } from '../parts/corruptions.ts';
+import type { Layout } from '../parts/layout.ts';
 import type { Loss } from '../parts/losses.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
-import type { Penalty } from '../parts/penalties.ts';
+import type { Encoding, Opponent, Penalty } from '../parts/penalties.ts';
 import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
-import type { Host, Trainable } from './trainable.ts';
+import type { Host, Phase, Trainable } from './trainable.ts';
 
 /** What every member of the family is: an encoder, a decoder, and what belongs to the loss between them. */
 export interface Hourglass {
@@ -22,8 +24,17 @@ export interface Hourglass {
   readonly penalties: readonly Penalty[];
   /** What is done to the data first. */
   readonly normalizer?: Normalizer;
+  /** A network that is trained against it. */
+  readonly opponent?: Opposition;
   /** All parameters that are trained and whose role is `'weight'`. */
   readonly weights: () => Tensor[];
+}
+
+/** A network that is trained against a model, with what it is trained by. */
+export interface Opposition {
+  readonly penalty: Opponent;
+  readonly network: Network;
+  readonly parameters: Parameters<Layout>;
 }
 
 export const isGaussian = ({ encoder }: Pick<Hourglass, 'encoder'>): boolean =>
@@ -54,26 +65,50 @@ export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor
 export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor =>
   normalizer?.inverse(tape, y) ?? y;
 
-/** Records the terms of the loss of a batch. */
-export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
-  const { encoder, corruptions, penalties } = model;
+/** Records a batch on its way to the code; in training, corrupted. */
+function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
+  const { encoder, corruptions } = model;
   const x = recordInput(model, pass, examples);
   const input = pass.training
     ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x)
     : x;
   const { outputs, terms } = encoder.recordLayers(pass, input);
-  const code = outputs.at(-1)!;
-  const y = model.decoder.record(pass, code, { logits: model.loss.probabilities });
+  return { x, input, outputs, code: outputs.at(-1)!, terms };
+}
+
+/** Records the terms of the loss of a batch. */
+export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
+  const { encoder, decoder, penalties, opponent, weights } = model;
+  const { x, input, outputs, code, terms } = recordEncoding(model, pass, examples);
+  const y = decoder.record(pass, code, { logits: model.loss.probabilities });
   const sums = loss(pass.tape, model.loss.kernel, y, x, pass.state, factorOf(model, x));
-  const encoding = {
+  const encoding: Encoding = {
     pass,
     input,
     code,
     layers: outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') })),
-    weights: model.weights,
-    encode: (nearby: Tensor) => encoder.record(pass, nearby),
+    weights,
+    encode: (nearby) => encoder.record(pass, nearby),
+    decode: (codes) => decoder.record(pass, codes),
+    opponent: opponent?.network,
   };
   return [{ name: 'reconstruction', sums }, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
+}
+
+/** The phase that trains a network against the model, which stays as it is. */
+function opponentPhase(model: Hourglass, { penalty, network, parameters }: Opposition): Phase {
+  const { optimizer, record } = penalty;
+  return {
+    name: 'discriminator',
+    trains: parameters,
+    optimizer,
+    record(pass, { x: examples }) {
+      const { tape } = pass;
+      const { x, code } = tape.constant(() => recordEncoding(model, pass, examples));
+      const decode = (codes: Tensor) => tape.constant(() => model.decoder.record(pass, codes));
+      return record({ pass, network, x, code, decode });
+    },
+  };
 }
 
 /** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
@@ -107,7 +142,10 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
     place: host.place ?? startPlace(),
     seed,
     normalized: model.normalizer !== undefined,
-    phases: [{ name: 'autoencoder', trains: host.parameters, record: (pass, { x }) => recordLoss(model, pass, x) }],
+    phases: [
+      ...(model.opponent ? [opponentPhase(model, model.opponent)] : []),
+      { name: 'autoencoder', trains: host.parameters, record: (pass, { x }) => recordLoss(model, pass, x) },
+    ],
     put: (where, data) => putExamples(model, where, host, data),
     prepare: async (training) => model.normalizer?.fit(training),
   };

@@ -5,13 +5,17 @@ export interface AnyLoss {
 
 /** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
 export interface Losses {
-  /** reconstruction + β · kl + penalty */
+  /** reconstruction + β · kl + penalty + weight · adversary */
   loss: number;
   reconstruction: number;
   /** The divergence of a Gaussian code, before β, in nats an example. */
   kl?: number;
   /** The sum of a model's penalties, each times its weight. */
   penalty?: number;
+  /** What a discriminator costs the model, before its weight: mean log(1 + e^−D), in nats; log 2 where it cannot tell. */
+  adversary?: number;
+  /** The discriminator's own loss, in nats; log 2 where it cannot tell. It is no part of `loss`. */
+  discriminator?: number;
 }
 
 /** The mean over examples of batches' means, when the first batch starts at `position` of an epoch, whose last batch may be short. */

@@ -51,3 +51,12 @@ export const copyPlace = ({ phases, ...place }: Place): Place => ({
   ...place,
   ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
 });
+
+/** The place as files have it that hold the weights alone. */
+export const withoutOptimizers = ({ phases, ...place }: Place): Place => ({
+  ...place,
+  optimizer: undefined,
+  ...(phases && {
+    phases: Object.fromEntries(Object.entries(phases).map(([name, { origin, given }]) => [name, { origin, given }])),
+  }),
+});

@@ -97,6 +97,9 @@ async function trainPair(
     const stage: Hourglass = {
       ...model,
       normalizer: undefined,
+      // What a stage has for a code is not what the model's opponent judges.
+      penalties: model.penalties.filter(({ opponent }) => !opponent),
+      opponent: undefined,
       encoder,
       decoder,
       loss: below.layers.length ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,

@@ -163,8 +163,7 @@ export class Trainer<L extends AnyLoss> {
 
   dispose(): void {
     const { state, losses, order } = this.tensors;
-    for (const each of [...this.phases, this.shuffle, state, losses, order, this.timetable, this.feed])
-      each?.dispose();
+    for (const each of [...this.phases, this.shuffle, state, losses, order, this.timetable, this.feed]) each?.dispose();
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */

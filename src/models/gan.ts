@@ -1,0 +1,246 @@
+import { asDataset, type Data } from '../data/dataset.ts';
+import { OptionError } from '../errors.ts';
+import { checkGpu, type Gpu } from '../runtime/device.ts';
+import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
+import { Parameters } from '../runtime/parameters.ts';
+import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { Turns } from '../runtime/turns.ts';
+import { Model, type Inside } from './model.ts';
+import { discriminated, judged } from './parts/adversarial.ts';
+import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import type { Layout } from './parts/layout.ts';
+import { checkSize, Network, predict, type Given } from './parts/network.ts';
+import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
+import { written } from './parts/part.ts';
+import { checkPrior, normal, type Prior } from './parts/priors.ts';
+import type { FitOptions, Training } from './training/fit-options.ts';
+import { startPlace } from './training/place.ts';
+import { evaluate } from './training/run.ts';
+import type { Host, Phase, Trainable } from './training/trainable.ts';
+
+/** What `gan` makes a GAN of. */
+export interface GanSpec {
+  /** Numbers in a code. */
+  code: number;
+  /** From a code to an example; its output's shape is that of the data. */
+  generator: Layer[];
+  /** From an example to what is behind its last layer, one logit, which is added: high for what it takes for real. */
+  discriminator: Layer[];
+  /** What codes are drawn from. Default `normal()`. */
+  prior?: Prior;
+  /** Default 0. Weights, shuffles and codes all follow from it. */
+  seed?: number;
+}
+
+/** The losses of both sides, in nats. */
+export interface GanLosses {
+  /** The generator's. */
+  loss: number;
+  /** mean log(1 + e^−D(G(z))): log 2 where the discriminator cannot tell. */
+  generator: number;
+  /** ½ (mean log(1 + e^−D(x)) + mean log(1 + e^D(G(z)))): log 2 where it cannot tell. */
+  discriminator: number;
+}
+
+/** As for an autoencoder, but with an optimizer for each side, and without what a falling loss decides: a GAN's says little of how good it is. */
+export interface GanFitOptions extends Omit<
+  FitOptions<GanLosses>,
+  'optimizer' | 'patience' | 'minDelta' | 'restoreBest'
+> {
+  /** Default `adam(2e-4, { beta1: 0.5 })` at first (Radford et al. 2016); then the last one goes on. */
+  generator?: Optimizer;
+  /** Likewise. */
+  discriminator?: Optimizer;
+}
+
+/**
+ * Makes a generative adversarial network (Goodfellow et al. 2014), with the non-saturating loss: a generator that learns to make what a
+ * discriminator, trained in turn with it, takes for data.
+ * @param gpu what `openGpu` returned
+ * @param spec the size of a code, the layers of both sides, and what codes are drawn from
+ * @returns the model with its first weights, not trained yet
+ * @example
+ * ```ts
+ * import { dense, gan, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await gan(gpu, {
+ *   code: 16,
+ *   generator: [dense(128, 'relu'), dense(784, 'sigmoid')],
+ *   discriminator: [dense(128, 'leakyRelu')], // a last layer with one logit is added
+ * });
+ * const images = Float32Array.from({ length: 100 * 784 }, Math.random);
+ * await model.fit(images, { epochs: 2 });
+ * const made = await model.sample(9); // { data, shape: [9, 784] }
+ * ```
+ * @throws OptionError, ShapeError where layers do not fit
+ */
+export async function gan(gpu: Gpu, spec: GanSpec): Promise<Gan> {
+  checkGpu('gan', gpu);
+  return new Gan(gpu, spec);
+}
+
+/** A generator and a discriminator that are trained against each other; `gan` makes it. */
+export class Gan extends Model<GanLosses> {
+  /** From codes to examples. */
+  readonly generator: Network;
+  /** From examples to one logit each, [examples, 1]. */
+  readonly discriminator: Network;
+  /** @internal */
+  protected readonly inside: Inside<GanLosses, Data>;
+  readonly #prior: Prior;
+  #samples = 0;
+
+  /** `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, spec: GanSpec, given?: Given) {
+    super();
+    const { code, generator, discriminator, prior, seed } = readSpec(spec);
+    const host = (): Host => ({ ...this.alive(), place: undefined });
+    const rival = (): Host => ({ ...this.alive(), parameters: discriminating });
+    this.#prior = prior;
+    this.generator = new Network('generator', generator, [code], host);
+    this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
+    if (!given) checkSize(gpu, this.generator, this.discriminator);
+    const first = this.generator.parameterValues(seed, 0, given);
+    const generating = new Parameters(gpu, first);
+    const discriminating = new Parameters(gpu, this.discriminator.parameterValues(seed, first.length, given));
+    const lent: Host = { gpu, parameters: generating, turns: new Turns(), place: startPlace() };
+    this.inside = {
+      kind: 'gan',
+      trainable: this.#trainable(lent, discriminating, seed),
+      networks: [this.generator, this.discriminator],
+      places: [generating, discriminating],
+      others: [],
+      spec: () => ({
+        code,
+        generator: written(generator),
+        discriminator: written(discriminator),
+        prior: written([prior])[0],
+        seed,
+        samples: this.#samples,
+      }),
+    };
+  }
+
+  /**
+   * Trains both sides, one step each in turn, on top of what was trained before. The options are those of an autoencoder's `fit`, but for those
+   * that need a loss that says how good the model is.
+   *
+   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   */
+  fit(data: Data, options: GanFitOptions): Training<GanLosses> {
+    const { generator, discriminator, ...rest } = (options ?? {});
+    const { trainable } = this.inside;
+    try {
+      for (const name of ['optimizer', 'patience', 'minDelta', 'restoreBest'])
+        if (name in rest)
+          throw new OptionError(
+            `gan: fit takes no ${name}${name === 'optimizer' ? ': give `generator` and `discriminator`' : ", as a GAN's loss does not say how good it is"}`,
+          );
+      if (generator !== undefined) checkOptimizer('fit: generator', generator);
+      if (discriminator !== undefined) checkOptimizer('fit: discriminator', discriminator);
+    } catch (error) {
+      return Object.assign(Promise.reject(error as Error), { pause() {}, resume() {}, stop() {} });
+    }
+    const { place, phases } = trainable;
+    const own = place.phases?.discriminator?.optimizer;
+    const [first, last] = phases;
+    return this.start(
+      data,
+      { ...rest, optimizer: generator ?? place.optimizer ?? usual() },
+      { ...trainable, phases: [{ ...first, optimizer: discriminator ?? own ?? usual() }, last] },
+    );
+  }
+
+  /** The losses of both sides over all examples, with codes drawn from `seed` (default: the model's). @throws OptionError, ShapeError, DataError */
+  async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<GanLosses> {
+    checkOptions('evaluate', options, ['batchSize', 'seed']);
+    const { batchSize, seed } = options;
+    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
+    if (seed !== undefined) checkSeed('evaluate', seed);
+    this.alive();
+    return evaluate(this.inside.trainable, data, { batchSize, seed });
+  }
+
+  /** Examples that the generator makes of `count` codes drawn from the prior. With a seed the same ones again; without, others in each call. @throws OptionError */
+  async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
+    checkNumber('sample: count', count, { least: 1, whole: true });
+    checkOptions('sample', options, ['seed']);
+    const { seed } = options;
+    if (seed !== undefined) checkSeed('sample', seed);
+    const size = sizeOf(this.generator.inputShape);
+    const which = seed === undefined ? ++this.#samples : 0;
+    const data = this.#prior.draw(count * size, seed ?? this.inside.trainable.seed, which);
+    return this.generator.predict({ data, shape: [count, size] });
+  }
+
+  /** The discriminator's logit of each example: above 0 it takes the example for real. @throws ShapeError, DataError */
+  async score(data: Data): Promise<Float32Array> {
+    const { inputShape, outputShape } = this.discriminator;
+    const network = this.discriminator;
+    const { data: logits } = await predict(this.alive(), 'score', data, inputShape, outputShape, (pass, x) =>
+      network.record(pass, x),
+    );
+    return logits;
+  }
+
+  /**
+   * The generator (`code` → `example`) or the discriminator (`input` → `logit`) as an ONNX file of standard operators that takes batches of any size.
+   * @throws OptionError
+   */
+  async toOnnx(part: 'generator' | 'discriminator' = 'generator'): Promise<Uint8Array<ArrayBuffer>> {
+    checkWord('toOnnx: the part', part, ['generator', 'discriminator']);
+    const weights = this.placed();
+    // A page that exports nothing does not load it.
+    const { writeNetwork } = await import('./saving/onnx.ts');
+    return part === 'generator'
+      ? writeNetwork(part, weights, this.generator, 'code', 'example')
+      : writeNetwork(part, weights, this.discriminator, 'input', 'logit');
+  }
+
+  /** Goes on counting where a saved model stood. @internal */
+  resumeSamples(samples: number): void {
+    this.#samples = samples;
+  }
+
+  #trainable(host: Host, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
+    const { generator, discriminator } = this;
+    const prior = this.#prior;
+    const generated: Phase['record'] = (pass, { x }) => {
+      const made = generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
+      return judged('generator', pass, discriminator, [made], 'real', 1);
+    };
+    const judging: Phase['record'] = (pass, { x }) => {
+      const made = pass.tape.constant(() =>
+        generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape])),
+      );
+      return discriminated(pass, discriminator, [x], [made]);
+    };
+    return {
+      host,
+      place: host.place!,
+      seed,
+      phases: [
+        { name: 'discriminator', trains: discriminating, record: judging },
+        { name: 'generator', trains: host.parameters, record: generated },
+      ],
+      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place?.trainedOn),
+    };
+  }
+}
+
+const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });
+
+/** @throws OptionError */
+function readSpec(spec: GanSpec): Required<GanSpec> {
+  checkOptions('gan', spec, ['code', 'generator', 'discriminator', 'prior', 'seed']);
+  const { code, generator, discriminator, prior = normal(), seed = 0 } = spec;
+  checkNumber('gan: code', code, { least: 1, whole: true });
+  checkLayers('gan: the generator', generator, 1);
+  checkLayers('gan: the discriminator', discriminator, 0);
+  const inner = [...generator, ...discriminator].find((layer) => layer.code);
+  if (inner) throw new OptionError(`gan: ${inner.name} is the code of an autoencoder`);
+  checkPrior('gan', prior);
+  checkSeed('gan', seed);
+  return { code, generator, discriminator, prior, seed };
+}

@@ -1,0 +1,98 @@
+import { stopGradient } from '../../kernels/elementwise.ts';
+import { rowSums } from '../../kernels/loss.ts';
+import { OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Pass } from '../training/pass.ts';
+import type { Term } from '../training/terms.ts';
+import { checkLayers, dense, type Layer } from './layers.ts';
+import type { Network } from './network.ts';
+import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
+import { written } from './part.ts';
+import type { Game, Penalty } from './penalties.ts';
+import { checkPrior, normal, type Prior } from './priors.ts';
+
+/** Options of `adversarial`. */
+export interface AdversarialOptions {
+  /**
+   * What the discriminator judges. `'code'` pulls the distribution of the codes to the prior: the adversarial autoencoder. `'output'` makes what the
+   * decoder gives, from codes and from draws of the prior, pass for data: the VAE/GAN. Default `'code'`.
+   */
+  on?: 'code' | 'output';
+  /** What the adversary's loss counts in the model's. Default 1. */
+  weight?: number;
+  /** Default `normal()`. `sample` draws from it, too. */
+  prior?: Prior;
+  /** The discriminator's optimizer. Default `adam(2e-4, { beta1: 0.5 })`, that of DCGAN (Radford et al. 2016). */
+  optimizer?: Optimizer;
+}
+
+/**
+ * A discriminator that is trained against the model, one step each in turn, and ends in one logit of its own behind the given layers. With the
+ * logit D, it lowers ½ (mean log(1 + e^−D(real)) + mean log(1 + e^D(fake))), told as `discriminator`: log 2 where it cannot tell them apart. The model
+ * lowers weight · mean log(1 + e^−D(fake)), the non-saturating loss (Goodfellow et al. 2014), told as `adversary` before its weight.
+ *
+ * On the code, real are draws from the prior and fake are codes: the adversarial autoencoder (Makhzani et al. 2015), with encoder and decoder updated
+ * together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, real are the data and fake is what the decoder makes of codes and of draws from the
+ * prior, one half each; that trains the decoder alone (Larsen et al. 2016).
+ * @throws OptionError
+ */
+export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {
+  checkLayers('adversarial: the discriminator', discriminator, 0);
+  checkOptions('adversarial', options, ['on', 'weight', 'prior', 'optimizer']);
+  const { on = 'code', weight = 1, prior = normal(), optimizer = adam(2e-4, { beta1: 0.5 }) } = options;
+  checkWord('adversarial: on', on, ['code', 'output']);
+  checkNumber('adversarial: weight', weight, { above: 0 });
+  checkPrior('adversarial', prior);
+  checkOptimizer('adversarial', optimizer);
+  const inner = discriminator.find(({ code }) => code);
+  if (inner)
+    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, no discriminator's layer`);
+  const [plainPrior] = written([prior]);
+  return {
+    name: 'adversarial',
+    args: [written(discriminator), { on, weight, prior: plainPrior, optimizer }],
+    check: () => {},
+    prior,
+    opponent: {
+      layers: [...discriminator, dense(1)],
+      takes: on,
+      optimizer,
+      record: on === 'code' ? (game) => judgeCodes(game, prior) : (game) => judgeOutputs(game, prior),
+    },
+    record({ pass, code, decode, opponent }) {
+      const fakes =
+        on === 'code' ? [code] : [stopGradient(pass.tape, code), prior.record(pass, code.shape)].map(decode);
+      return judged('adversary', pass, opponent!, fakes, 'real', 1).map((term) => ({ ...term, coefficient: weight }));
+    },
+  };
+}
+
+function judgeCodes({ pass, network, code }: Game, prior: Prior): Term[] {
+  return discriminated(pass, network, [prior.record(pass, code.shape)], [code]);
+}
+
+function judgeOutputs({ pass, network, x, code, decode }: Game, prior: Prior): Term[] {
+  return discriminated(pass, network, [x], [decode(code), decode(prior.record(pass, code.shape))]);
+}
+
+/** The loss of a discriminator. */
+export const discriminated = (pass: Pass, network: Network, real: Tensor[], fake: Tensor[]): Term[] => [
+  ...judged('discriminator', pass, network, real, 'real', 0.5),
+  ...judged('discriminator', pass, network, fake, 'fake', 0.5),
+];
+
+/** Records what a discriminator makes of examples, and the mean loss of taking all of them for real or for fake, times a factor. */
+export function judged(
+  name: string,
+  pass: Pass,
+  network: Network,
+  examples: readonly Tensor[],
+  as: 'real' | 'fake',
+  factor: number,
+): Term[] {
+  return examples.map((each) => {
+    const y = network.record(pass, each);
+    return { name, sums: rowSums(pass.tape, as, { y }, pass.state, factor / examples.length) };
+  });
+}

@@ -1,0 +1,51 @@
+import { normalNoise, uniformNoise } from '../../kernels/random.ts';
+import { OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import { normals, streams, uniforms } from '../../runtime/random.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Pass } from '../training/pass.ts';
+import type { Part } from './part.ts';
+
+/** The distribution that codes are pulled to, and that a generator's codes are drawn from. Made by `normal` or `uniform`. */
+export interface Prior extends Part {
+  readonly name: 'normal' | 'uniform';
+  /** Records draws for a batch, new in each step. */
+  record(pass: Pass, shape: readonly number[]): Tensor;
+  /** Draws on this side. `which` tells one set of draws from the others of a seed. */
+  draw(count: number, seed: number, which: number): Float32Array;
+}
+
+/** N(0, stddev² I). Default: stddev 1. @throws OptionError */
+export function normal(options: { stddev?: number } = {}): Prior {
+  checkOptions('normal', options, ['stddev']);
+  const { stddev = 1 } = options;
+  checkNumber('normal: stddev', stddev, { above: 0 });
+  return {
+    name: 'normal',
+    args: [{ stddev }],
+    record: (pass, shape) => normalNoise(pass.tape, shape, stddev, pass.draws()),
+    draw: (count, seed, which) => normals(count, seed, streams.samples, which).map((value) => stddev * value),
+  };
+}
+
+/** Each number of a code from `low` to `high`, independently. Default: −1 to 1. @throws OptionError */
+export function uniform(options: { low?: number; high?: number } = {}): Prior {
+  checkOptions('uniform', options, ['low', 'high']);
+  const { low = -1, high = 1 } = options;
+  checkNumber('uniform: low', low);
+  checkNumber('uniform: high', high, { above: low });
+  return {
+    name: 'uniform',
+    args: [{ low, high }],
+    record: (pass, shape) => uniformNoise(pass.tape, shape, low, high, pass.draws()),
+    draw: (count, seed, which) =>
+      uniforms(count, seed, streams.samples, which).map((value) => low + (high - low) * value),
+  };
+}
+
+/** @throws OptionError for what neither `normal` nor `uniform` has made */
+export function checkPrior(where: string, prior: Prior): Prior {
+  if (typeof prior?.record !== 'function' || typeof prior.draw !== 'function')
+    throw new OptionError(`${where}: the prior is one made by normal or uniform, not ${shown(prior)}`);
+  return prior;
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam,
+  adversarial,
+  autoencoder,
+  dense,
+  DivergedError,
+  gaussian,
+  loadAutoencoder,
+  normal,
+  sgd,
+  uniform,
+  type Activation,
+  type Autoencoder,
+} from '../../src/index.ts';
+import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
+import { shuffledOrder } from '../reference/shuffle.ts';
+import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
+import { errorOf } from '../support/error-of.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const features = 7;
+const examples = 20;
+const batchSize = 8;
+const seed = 5;
+const data = new Draw(1).floats(examples * features, -1, 1);
+
+/** A small model whose activations have no kinks. */
+const make = async (options: Parameters<typeof adversarial>[1], coded = false, hidden: Activation = 'tanh') =>
+  autoencoder(await sharedGpu(), {
+    input: features,
+    encoder: [dense(6, 'tanh'), coded ? gaussian(3) : dense(3)],
+    decoder: [dense(5, 'tanh'), dense(features)],
+    loss: 'mse',
+    penalty: adversarial([dense(4, hidden)], options),
+    seed,
+  });
+
+const valuesOf = async (model: Autoencoder) =>
+  Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, data]));
+const ofDiscriminator = (name: string) => name.startsWith('discriminator.');
+
+const games: [string, Omit<Game, 'encoder' | 'decoder' | 'discriminator'>][] = [
+  ['the code, with a normal prior', { on: 'code', weight: 0.7, prior: { stddev: 1.5 } }],
+  ['the code, with a uniform prior', { on: 'code', weight: 1, prior: { low: -2, high: 1 } }],
+  ['the output, with a Gaussian code', { on: 'output', weight: 2, prior: { stddev: 1 }, gaussian: 3 }],
+];
+
+it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, options) => {
+  const { on, weight, prior, gaussian: units } = options;
+  const optimizer = () => adam(1e-3, { beta1: 0.5 });
+  const made = 'stddev' in prior ? normal(prior) : uniform(prior);
+  const model = await make({ on, weight, prior: made, optimizer: optimizer() }, units !== undefined);
+  const first = await valuesOf(model);
+  const history = await model.fit(data, { steps: 10, batchSize, optimizer: optimizer() });
+  const trained = await valuesOf(model);
+  model.dispose();
+
+  const tanh: Activation = 'tanh';
+  const encoder: Activation[] = units === undefined ? [tanh, 'linear'] : [tanh];
+  const game: Game = { ...options, encoder, decoder: [tanh, 'linear'], discriminator: [tanh] };
+  const weights = inFloat64(first);
+  const names = Object.keys(weights);
+  const [rival, own] = [true, false].map((rivals) => names.filter((name) => ofDiscriminator(name) === rivals));
+  const twin = new AdamByDifferences(weights, 1e-3, 0.5);
+  for (let step = 0, epoch = 0; step < 10; epoch++) {
+    const order = shuffledOrder(examples, epoch, seed);
+    for (let at = 0; at < examples && step < 10; at += batchSize, step++) {
+      const rows = Array.from(order.subarray(at, at + batchSize), (i) =>
+        data.subarray(i * features, (i + 1) * features),
+      );
+      const moment = { seed, step, position: at };
+      twin.step(rival, () => discriminatorLoss(game, weights, rows, moment));
+      const still = inFloat64(weights);
+      const loss = () => modelLoss(game, weights, rows, moment, still).loss;
+      expect(Math.abs(history.loss[step] / loss() - 1)).toBeLessThan(1e-5);
+      twin.step(own, loss);
+    }
+  }
+  for (const name of names) {
+    const off = Math.hypot(...trained[name].map((value, i) => value - weights[name][i]));
+    expect(off / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  }
+});
+
+describe.each(['code', 'output'] as const)('on the %s', (on) => {
+  it('a step of one side changes no bit of the other', async () => {
+    for (const still of ['discriminator', 'autoencoder']) {
+      const model = await make({ on, optimizer: still === 'discriminator' ? sgd(0) : sgd(0.1) });
+      const before = await valuesOf(model);
+      await model.fit(data, { steps: 3, batchSize, optimizer: still === 'autoencoder' ? sgd(0) : sgd(0.1) });
+      const after = await valuesOf(model);
+      model.dispose();
+      for (const [name, values] of Object.entries(after)) {
+        const stays = ofDiscriminator(name) === (still === 'discriminator');
+        if (stays) expect(values, name).toEqual(before[name]);
+        else expect(values, name).not.toEqual(before[name]);
+      }
+    }
+  });
+
+  it('tells each term under its name, and the loss as the model lowers it', async () => {
+    const model = await make({ on, weight: 3 });
+    const { epochs, loss } = await model.fit(data, { epochs: 2, batchSize: examples });
+    expect(epochs).toHaveLength(2);
+    for (const told of [...epochs, await model.evaluate(data)]) {
+      expect(Object.keys(told)).toEqual(['loss', 'discriminator', 'reconstruction', 'adversary']);
+      expect(told.loss).toBeCloseTo(told.reconstruction + 3 * told.adversary!, 5);
+    }
+    expect(loss[1]).toBe(epochs[1].loss);
+    expect(model.summary()).toMatch(/discriminator\.1 +dense/);
+    model.dispose();
+  });
+
+  it('goes on from a file to the same bits, with the optimizers of both sides', async () => {
+    const gpu = await sharedGpu();
+    const model = await make({ on, prior: uniform({ low: 0 }), optimizer: adam(1e-3, { clipNorm: 0.5 }) }, true);
+    await model.fit(data, { steps: 4, batchSize });
+    const bytes = await model.save();
+    const loaded = await loadAutoencoder(gpu, bytes);
+    expect(await loaded.save()).toEqual(bytes);
+    const [here, there] = [
+      await model.fit(data, { steps: 5, batchSize }),
+      await loaded.fit(data, { steps: 5, batchSize }),
+    ];
+    expect(there.loss).toEqual(here.loss);
+    expect(await valuesOf(loaded)).toEqual(await valuesOf(model));
+    model.dispose();
+    const plain = await loadAutoencoder(gpu, await loaded.save({ optimizer: false }));
+    expect(await valuesOf(plain)).toEqual(await valuesOf(loaded));
+    for (const each of [plain, loaded]) each.dispose();
+  });
+
+  it('where the model goes bad, all weights are those of the step before, the discriminator’s too', async () => {
+    const options = { on, optimizer: adam(1e-2) };
+    const model = await make(options);
+    const error = await errorOf(model.fit(data, { steps: 50, batchSize, optimizer: sgd(1e9) }));
+    expect(error).toBeInstanceOf(DivergedError);
+    const { step, phase, message } = error as DivergedError;
+    expect(phase).toBe('autoencoder');
+    expect(message).toContain('of the autoencoder is not finite');
+    const twin = await make(options);
+    if (step > 1) await twin.fit(data, { steps: step - 1, batchSize, optimizer: sgd(1e9) });
+    expect(await valuesOf(model)).toEqual(await valuesOf(twin));
+    for (const each of [model, twin]) each.dispose();
+  });
+
+  it('where the discriminator goes bad, it is named', async () => {
+    const model = await make({ on }, false, 'linear');
+    const first = await model.weights();
+    for (const name of ['discriminator.0.weight', 'discriminator.1.weight']) first[name].data.fill(1e25);
+    model.setWeights(first);
+    const error = await errorOf(model.fit(data, { steps: 5, batchSize }));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).phase).toBe('discriminator');
+    expect((error as DivergedError).tensor).toMatch(/^loss$|^discriminator\./);
+    expect(await model.weights()).toEqual(first);
+    model.dispose();
+  });
+});
+
+it('pretrains without it, as what a stage has for a code is none', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, {
+    input: features,
+    encoder: [dense(5, 'tanh'), dense(2)],
+    decoder: [dense(5, 'tanh'), dense(features)],
+    loss: 'mse',
+    penalty: adversarial([]),
+  });
+  const before = await valuesOf(model);
+  await model.pretrain(data, { epochs: 1 });
+  const after = await valuesOf(model);
+  expect(after['discriminator.0.weight']).toEqual(before['discriminator.0.weight']);
+  expect(after['encoder.0.weight']).not.toEqual(before['encoder.0.weight']);
+  model.dispose();
+});

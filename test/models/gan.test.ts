@@ -1,0 +1,160 @@
+import { expect, it } from 'vitest';
+import {
+  adam,
+  dense,
+  gan,
+  loadGan,
+  normal,
+  OptionError,
+  sgd,
+  uniform,
+  type Gan,
+  type GanSpec,
+} from '../../src/index.ts';
+import { drawsOfAPhase, ganLosses } from '../reference/adversarial.ts';
+import { shuffledOrder } from '../reference/shuffle.ts';
+import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
+import { errorOf } from '../support/error-of.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const features = 5;
+const examples = 20;
+const batchSize = 8;
+const seed = 3;
+const data = new Draw(2).floats(examples * features, -1, 1);
+
+const make = async (spec: Partial<GanSpec> = {}) =>
+  gan(await sharedGpu(), {
+    code: 3,
+    generator: [dense(6, 'tanh'), dense(features)],
+    discriminator: [dense(4, 'tanh')],
+    seed,
+    ...spec,
+  });
+
+const valuesOf = async (model: Gan) =>
+  Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, data]));
+const ofDiscriminator = (name: string) => name.startsWith('discriminator.');
+
+it.each([
+  ['normal', normal({ stddev: 0.5 }), { stddev: 0.5 }],
+  ['uniform', uniform(), { low: -1, high: 1 }],
+] as const)('the first ten steps of both sides agree with float64 to 1e-5: a %s prior', async (_, prior, numbers) => {
+  const model = await make({ prior });
+  const first = await valuesOf(model);
+  const optimizer = () => adam(1e-3, { beta1: 0.5 });
+  const options = { generator: optimizer(), discriminator: optimizer() };
+  const history = await model.fit(data, { steps: 10, batchSize, ...options });
+  const trained = await valuesOf(model);
+  model.dispose();
+
+  const game = { generator: ['tanh', 'linear'], discriminator: ['tanh'], size: 3, prior: numbers } satisfies Parameters<
+    typeof ganLosses
+  >[0];
+  const weights = inFloat64(first);
+  const names = Object.keys(weights);
+  const [rival, own] = [true, false].map((rivals) => names.filter((name) => ofDiscriminator(name) === rivals));
+  const twin = new AdamByDifferences(weights, 1e-3, 0.5);
+  for (let step = 0, epoch = 0; step < 10; epoch++) {
+    const order = shuffledOrder(examples, epoch, seed);
+    for (let at = 0; at < examples && step < 10; at += batchSize, step++) {
+      const rows = Array.from(order.subarray(at, at + batchSize), (i) =>
+        data.subarray(i * features, (i + 1) * features),
+      );
+      const losses = (draws: number) => ganLosses(game, weights, rows, { seed, step, position: at }, draws);
+      twin.step(rival, () => losses(drawsOfAPhase).discriminator);
+      expect(Math.abs(history.loss[step] / losses(0).generator - 1)).toBeLessThan(1e-5);
+      twin.step(own, () => losses(0).generator);
+    }
+  }
+  for (const name of names) {
+    const off = Math.hypot(...trained[name].map((value, i) => value - weights[name][i]));
+    expect(off / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  }
+});
+
+it('a step of one side changes no bit of the other', async () => {
+  for (const still of ['generator', 'discriminator'] as const) {
+    const model = await make();
+    const before = await valuesOf(model);
+    const rate = (side: string) => sgd(side === still ? 0 : 0.1);
+    await model.fit(data, { steps: 3, batchSize, generator: rate('generator'), discriminator: rate('discriminator') });
+    for (const [name, values] of Object.entries(await valuesOf(model))) {
+      if (name.startsWith(still)) expect(values, name).toEqual(before[name]);
+      else expect(values, name).not.toEqual(before[name]);
+    }
+    model.dispose();
+  }
+});
+
+it('tells the losses of both sides, the generator’s as the loss', async () => {
+  const model = await make();
+  const { epochs, validation } = await model.fit(data, { epochs: 2, validation: 0.25 });
+  const measured = await model.evaluate(data, { seed: 1 });
+  for (const told of [...epochs, ...validation!, measured]) {
+    expect(Object.keys(told)).toEqual(['loss', 'discriminator', 'generator']);
+    expect(told.loss).toBe(told.generator);
+  }
+  expect(await model.evaluate(data, { seed: 1 })).toEqual(measured);
+  expect(await model.evaluate(data, { seed: 2 })).not.toEqual(measured);
+  model.dispose();
+});
+
+it('learns a distribution', async () => {
+  const model = await make({ generator: [dense(16, 'leakyRelu'), dense(1)], discriminator: [dense(16, 'leakyRelu')] });
+  // Two humps, at −2 and 2.
+  const draw = new Draw(9);
+  const numbers = draw.floats(2000, -0.5, 0.5).map((value, i) => value + (i % 2 ? 2 : -2));
+  await model.fit(numbers, {
+    epochs: 60,
+    batchSize: 100,
+    generator: adam(2e-3, { beta1: 0.5 }),
+    discriminator: adam(2e-3, { beta1: 0.5 }),
+  });
+  const { data: made } = await model.sample(1000, { seed: 1 });
+  const near = made.filter((value) => Math.abs(Math.abs(value) - 2) < 1).length;
+  const right = made.filter((value) => value > 0).length;
+  model.dispose();
+  expect(near).toBeGreaterThan(700);
+  expect(right).toBeGreaterThan(200);
+  expect(right).toBeLessThan(800);
+});
+
+it('goes on from a file to the same bits, and samples the same', async () => {
+  const gpu = await sharedGpu();
+  const model = await make({ prior: uniform({ low: 0 }) });
+  await model.fit(data, { steps: 4, batchSize });
+  await model.sample(1);
+  const bytes = await model.save();
+  const loaded = await loadGan(gpu, bytes);
+  expect(await loaded.save()).toEqual(bytes);
+  expect(await loaded.sample(3)).toEqual(await model.sample(3));
+  expect(await loaded.score(data)).toEqual(await model.score(data));
+  const [here, there] = [
+    await model.fit(data, { steps: 5, batchSize }),
+    await loaded.fit(data, { steps: 5, batchSize }),
+  ];
+  expect(there.loss).toEqual(here.loss);
+  expect(await loaded.save()).toEqual(await model.save());
+  for (const each of [model, loaded]) each.dispose();
+});
+
+it('says what is wrong', async () => {
+  const model = await make();
+  const refused: [object, RegExp][] = [
+    [{ epochs: 1, optimizer: adam() }, /fit takes no optimizer: give `generator` and `discriminator`/],
+    [{ epochs: 1, patience: 1, validation: 0.2 }, /fit takes no patience/],
+    [{ epochs: 1, generator: 1 }, /fit: generator: the optimizer is one made by/],
+    [{}, /give epochs or steps/],
+  ];
+  for (const [options, message] of refused) {
+    const error = await errorOf(model.fit(data, options));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toMatch(message);
+  }
+  model.dispose();
+  expect((await errorOf(model.fit(data, { epochs: 1 }))).message).toBe('the model was disposed');
+});
