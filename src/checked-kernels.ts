@@ -53,6 +53,7 @@ export const add = takes('add', kernels.add, binary);
 export const subtract = takes('subtract', kernels.subtract, binary);
 export const multiply = takes('multiply', kernels.multiply, binary);
 export const divide = takes('divide', kernels.divide, binary);
+export const stopGradient = takes('stopGradient', kernels.stopGradient, { tape: aTape, x: aTensor });
 export const matmul = takes('matmul', kernels.matmul, binary);
 export const dense = takes('dense', kernels.dense, { tape: aTape, x: aTensor, w: aTensor, bias: optional(aTensor) });
 
@@ -65,6 +66,19 @@ export const softmax = takes('softmax', kernels.softmax, reduction);
 
 export const random = takes('random', kernels.random, { tape: aTape });
 export const randomSigns = takes('randomSigns', kernels.randomSigns, { tape: aTape, shape: aShape, draws: aDraw });
+export const normalNoise = takes('normalNoise', kernels.normalNoise, {
+  tape: aTape,
+  shape: aShape,
+  stddev: aNumber,
+  draws: aDraw,
+});
+export const uniformNoise = takes('uniformNoise', kernels.uniformNoise, {
+  tape: aTape,
+  shape: aShape,
+  low: aNumber,
+  high: aNumber,
+  draws: aDraw,
+});
 export const corrupt = takes('corrupt', kernels.corrupt, {
   tape: aTape,
   kind: aWord('gaussian', 'mask', 'saltAndPepper'),
@@ -121,6 +135,15 @@ export const contraction = takes('contraction', kernels.contraction, {
   state: aState,
   factor: aNumber,
   u: optional(aTensor),
+});
+
+export const mmd = takes('mmd', kernels.mmd, {
+  tape: aTape,
+  kernel: aWord('imq', 'rbf'),
+  z: aTensor,
+  p: aTensor,
+  state: aState,
+  width: aNumber,
 });
 
 const source = fields({ data: examples, window: optional(aCount), bytes: aFlag, columns: aCount, scale: aNumber });

@@ -13,6 +13,7 @@ export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
+export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
   classifier,
@@ -60,6 +61,7 @@ export { elementwise, huber, type Loss, type LossName } from './models/parts/los
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
 export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
+export { mmd, type MmdOptions } from './models/parts/mmd.ts';
 export { normal, uniform, type Prior } from './models/parts/priors.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export type { Activation } from './kernels/activation.ts';

@@ -19,7 +19,7 @@ export {
   type Activation,
 } from './kernels/activation.ts';
 export { dense } from './kernels/dense.ts';
-export { add, divide, multiply, subtract } from './kernels/elementwise.ts';
+export { add, divide, multiply, stopGradient, subtract } from './kernels/elementwise.ts';
 export { contraction, type RecordedLayer } from './kernels/contraction.ts';
 export { corrupt, dropout, type CorruptionKind } from './kernels/corrupt.ts';
 export { crossEntropy } from './kernels/cross-entropy.ts';
@@ -34,9 +34,18 @@ export {
   type LossKind,
   type TermKind,
 } from './kernels/loss.ts';
+export { mmd, type MmdKernel } from './kernels/mmd.ts';
 export { matmul, type Transposes } from './kernels/matmul.ts';
 export { momentCount, optimize, settingNames, type OptimizerKind } from './kernels/optimizer.ts';
-export { random, randomSigns, type Distribution, type Draws, type RandomOptions } from './kernels/random.ts';
+export {
+  normalNoise,
+  random,
+  randomSigns,
+  uniformNoise,
+  type Distribution,
+  type Draws,
+  type RandomOptions,
+} from './kernels/random.ts';
 export { argmax, max, mean, sum } from './kernels/reduce.ts';
 export { codeMean, reparameterize } from './kernels/reparameterize.ts';
 export { softmax } from './kernels/softmax.ts';

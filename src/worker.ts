@@ -35,6 +35,7 @@ export {
   maskNoise,
   maxPool2d,
   minMax,
+  mmd,
   normal,
   reshape,
   saltAndPepper,
@@ -62,6 +63,7 @@ export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
+export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export type { ClassifierLosses, Prediction } from './models/classifier.ts';
 export type { JigsawLosses, Solution } from './models/jigsaw.ts';

@@ -20,6 +20,7 @@ import {
   type Hourglass,
 } from './training/hourglass.ts';
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
+import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import type { Losses } from './training/losses.ts';
 import { checkSize, predict, table, type Given, type LayerInfo, type Network } from './parts/network.ts';
 import type { Layout } from './parts/layout.ts';
@@ -74,6 +75,7 @@ export class Autoencoder {
   readonly #model: Trainable;
   readonly #parts: Parts;
   readonly #hourglass: Hourglass;
+  readonly #sampler: Sampler;
   #samples = 0;
   readonly #gate = new Gate();
   #disposed = false;
@@ -102,10 +104,15 @@ export class Autoencoder {
     const opponent = penalty && { penalty, network: discriminator!, parameters: this.#rival! };
     this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
     this.#model = trainable(this.#hourglass, this.#host, seed);
+    this.#sampler = new Sampler(this.#model.place);
   }
 
   /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
-  resume(checkpoint: Checkpoint, { samples, fitted }: { samples: number; fitted?: Fitted }): void {
+  resume(
+    checkpoint: Checkpoint,
+    { samples, fitted, sampler }: { samples: number; fitted?: Fitted; sampler?: WrittenSampler },
+  ): void {
+    if (sampler) this.#sampler.restore(sampler, this.codeSize, checkpoint);
     checkpoint.restore(this.#saveable());
     if (fitted) this.#parts.normalizer?.set(fitted);
     this.#samples = samples;
@@ -136,7 +143,7 @@ export class Autoencoder {
   fit(data: Data, options: FitOptions): Training {
     return this.#gate.fit(() => {
       this.#alive();
-      return startFit(this.#model, data, options);
+      return this.#sampler.during(startFit(this.#model, data, options));
     });
   }
 
@@ -155,6 +162,7 @@ export class Autoencoder {
     try {
       return await pretrainLayers(this.#hourglass, this.#model, data, options);
     } finally {
+      this.#sampler.weightsChanged();
       leave();
     }
   }
@@ -259,22 +267,32 @@ export class Autoencoder {
   }
 
   /**
-   * Decodes `count` codes drawn from N(0, I): what a Gaussian code makes of the decoder, a generator. With a seed the same ones again; without,
-   * others in each call.
-   * @throws OptionError
+   * Fits a mixture of Gaussians to the codes of examples, of a Gaussian code to its means; `sample` draws from it from then on, whatever the
+   * code. It is fitted on the host, to at most 20,000 of the examples, drawn at random from the seed if they are more, and is kept in the file
+   * of `save`. Training and `setWeights` make it old: then it has to be fitted again.
+   *
+   * An expectation-maximisation from starts by k-means++; Ghosh et al. 2020 sample from autoencoders so. An iteration takes a time that grows
+   * with examples × components × (numbers of the code)²; the page goes on meanwhile.
+   * @throws OptionError, also for more components than examples; ShapeError, DataError
+   */
+  async fitSampler(data: Data, options: SamplerOptions = {}): Promise<SamplerFit> {
+    return this.#sampler.fit(this.#alive(), this.encoder, data, options, this.#model.seed);
+  }
+
+  /**
+   * Decodes `count` codes drawn from the mixture of `fitSampler`; without one, from N(0, I), which makes of the decoder of a Gaussian code a
+   * generator. With a seed the same ones again; without, others in each call.
+   * @throws OptionError, also without `fitSampler` where the code is not Gaussian; LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
     this.#checkRows('sample: count', checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
-    this.#needGaussian('sample');
     const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
-    const codes = normals(
-      count * this.codeSize,
-      given ?? this.#model.seed,
-      streams.samples,
-      given === undefined ? ++this.#samples : 0,
+    this.#sampler.check(this.#gaussian);
+    const [seed, which] = given === undefined ? [this.#model.seed, ++this.#samples] : [given, 0];
+    return this.decode(
+      this.#sampler.draw(count, seed, which) ?? normals(count * this.codeSize, seed, streams.samples, which),
     );
-    return this.decode({ data: codes, shape: [count, this.codeSize] });
   }
 
   /**
@@ -325,19 +343,20 @@ export class Autoencoder {
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   setWeights(weights: Record<string, Matrix>): void {
     writeWeights(this.#weights(), weights);
+    this.#sampler.weightsChanged();
   }
 
   /**
    * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizer's moments, how far training has come, and in the
-   * metadata what the model is made of. `loadAutoencoder` goes on from it exactly as this model would. With `optimizer: false` the file holds the
-   * weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
+   * metadata what the model is made of; also the mixture of `fitSampler`. `loadAutoencoder` goes on from it exactly as this model would. With
+   * `optimizer: false` the file holds the weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     return writeCheckpoint(
       'autoencoder',
       this.#saveable(),
-      () => ({ ...writeSpec(this.#parts), samples: this.#samples }),
+      () => ({ ...writeSpec(this.#parts), samples: this.#samples, ...this.#sampler.describe(options) }),
       options,
     );
   }
@@ -410,7 +429,12 @@ export class Autoencoder {
   }
 
   #saveable(): Saveable {
-    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
+    return {
+      ...this.#weights(),
+      phases: this.#model.phases,
+      place: this.#model.place,
+      beside: () => this.#sampler.tensors(),
+    };
   }
 
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {

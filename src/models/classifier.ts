@@ -1,6 +1,6 @@
 import type { Data } from '../data/dataset.ts';
 import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
-import { LatentGpuError, OptionError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
@@ -8,20 +8,18 @@ import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/opti
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
-import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { Gate } from './training/gate.ts';
+import { Model, type Inside } from './model.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, table, type Given, type LayerInfo } from './parts/network.ts';
+import { checkSize, Network, predict, type Given } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
 import { evaluate, likeliest } from './training/run.ts';
 import { classification } from './training/terms.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
-import { copyWeights, readWeights, writeWeights, type Weights } from './saving/weights.ts';
+import { copyWeights } from './saving/weights.ts';
 
 /** What `classifier` makes a classifier of. */
 export interface ClassifierSpec {
@@ -83,28 +81,23 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
 }
 
 /** A classifier of the features that an encoder gives; `classifier` makes it. */
-export class Classifier {
+export class Classifier extends Model<ClassifierLosses, Labelled> {
   /** A copy of the encoder it was made from. */
   readonly encoder: Network;
   /** The layers behind the encoder, up to one logit for each class. */
   readonly head: Network;
   readonly classes: number;
-  readonly #host: Host;
+  /** @internal */
+  protected readonly inside: Inside<ClassifierLosses, Labelled>;
   /** Of a frozen encoder, its weights, which no optimizer sees. */
   readonly #frozen: Parameters<Layout> | undefined;
-  readonly #freeze: boolean;
-  readonly #hidden: readonly Layer[];
-  readonly #model: Trainable<ClassifierLosses, Labelled>;
-  readonly #gate = new Gate();
-  #disposed = false;
 
   /** `given`: weights to start from. @internal */
   constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>, given?: Given) {
+    super();
     this.classes = classes;
-    this.#freeze = freeze;
-    this.#hidden = hidden;
-    const host = () => (this.#frozen ? { ...this.#alive(), parameters: this.#frozen } : this.#alive());
-    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.#alive(), {
+    const host = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
+    this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
       around: { before: encoder.flattened },
     });
     if (!given) checkSize(gpu, encoder, this.head);
@@ -112,25 +105,23 @@ export class Classifier {
     const copied = this.encoder.parameterValues(seed, 0, given);
     const own = this.head.parameterValues(seed, copied.length, given);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
-    this.#host = {
-      gpu,
-      turns: new Turns(),
-      parameters: new Parameters(gpu, this.#frozen ? own : [...copied, ...own]),
-      place: startPlace(),
+    const parameters = new Parameters(gpu, this.#frozen ? own : [...copied, ...own]);
+    this.inside = {
+      kind: 'classifier',
+      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, seed),
+      networks: [this.encoder, this.head],
+      places: [...(this.#frozen ? [this.#frozen] : []), parameters],
+      others: [this.encoder.entry],
+      spec: () => this.#spec(freeze, hidden, seed),
     };
-    this.#model = this.#trainable(seed);
   }
 
   /** Takes over the weights of the encoder it is made from. @internal */
   copyFrom(source: Host): Promise<void> {
-    this.#model.place.trainedOn = source.place?.trainedOn;
+    const { host, place } = this.inside.trainable;
+    place.trainedOn = source.place?.trainedOn;
     // The source may have a head of its own.
-    return copyWeights(source, source.parameters, this.#frozen ?? this.#host.parameters, this.encoder.prefix);
-  }
-
-  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
-  resume(checkpoint: Checkpoint): void {
-    checkpoint.restore(this.#saveable());
+    return copyWeights(source, source.parameters, this.#frozen ?? host.parameters, this.encoder.prefix);
   }
 
   /**
@@ -140,10 +131,7 @@ export class Classifier {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
-    return this.#gate.fit(() => {
-      this.#alive();
-      return startFit(this.#model, { data, labels }, options);
-    });
+    return this.start({ data, labels }, options);
   }
 
   /** Loss and accuracy over all examples. @throws OptionError, ShapeError, DataError */
@@ -151,8 +139,8 @@ export class Classifier {
     checkOptions('evaluate', options, ['batchSize']);
     const { batchSize } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    this.#alive();
-    return evaluate(this.#model, { data, labels }, { batchSize });
+    this.alive();
+    return evaluate(this.inside.trainable, { data, labels }, { batchSize });
   }
 
   /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */
@@ -160,42 +148,11 @@ export class Classifier {
     const { classes } = this;
     const record = (pass: Pass, x: Tensor) =>
       softmax(pass.tape, this.head.record(pass, this.encoder.recordFromData(pass, x)));
-    const probabilities = await predict(this.#alive(), 'predict', data, this.encoder.inputShape, [classes], record);
+    const probabilities = await predict(this.alive(), 'predict', data, this.encoder.inputShape, [classes], record);
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
-  /** All weights by name: the encoder's as `encoder.0.weight`, the new layers' as `head.0.weight`. */
-  async weights(): Promise<Record<string, Matrix>> {
-    return readWeights(this.#weights());
-  }
-
-  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
-  setWeights(weights: Record<string, Matrix>): void {
-    writeWeights(this.#weights(), weights);
-  }
-
-  /** The classifier as a safetensors file, as `Autoencoder.save` writes it; `loadClassifier` goes on from it. @throws OptionError */
-  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint('classifier', this.#saveable(), () => this.#spec(), options);
-  }
-
-  /** A table of layers, shapes and parameters, as in Keras. */
-  summary(): string {
-    return table('classifier', this.describe());
-  }
-
-  /** The same as data. */
-  describe(): LayerInfo[] {
-    return [...this.encoder.describe(), ...this.head.describe()];
-  }
-
-  /** Frees the weights, the copied ones too. */
-  dispose(): void {
-    if (!this.#disposed) for (const each of [...this.#places(), this.encoder.entry]) each?.dispose();
-    this.#disposed = true;
-  }
-
-  #trainable(seed: number): Trainable<ClassifierLosses, Labelled> {
+  #trainable(host: Host, seed: number): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
@@ -205,46 +162,28 @@ export class Classifier {
       return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state));
     };
     return {
-      host: this.#host,
+      host,
       used: frozen && [frozen],
-      place: this.#host.place!,
+      place: host.place!,
       seed,
       normalized: encoder.entry && true,
       put: (where, labelled) =>
-        putLabelled(where, this.#host.gpu, labelled, encoder.inputShape, classes, this.#host.place?.trainedOn),
+        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place?.trainedOn),
       prepare: async (training) => encoder.entry?.fit(training),
-      phases: [{ name: 'classifier', trains: this.#host.parameters, record }],
+      phases: [{ name: 'classifier', trains: host.parameters, record }],
     };
   }
 
-  #spec(): object {
+  #spec(freeze: boolean, hidden: readonly Layer[], seed: number): object {
     const { inputShape, layers, around, entry } = this.encoder;
     const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
     return {
       encoder,
       classes: this.classes,
-      freeze: this.#freeze,
-      hidden: written(this.#hidden),
-      seed: this.#model.seed,
+      freeze,
+      hidden: written(hidden),
+      seed,
     };
-  }
-
-  #saveable(): Saveable {
-    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
-  }
-
-  #places(): Parameters<Layout>[] {
-    return [...(this.#frozen ? [this.#frozen] : []), this.#host.parameters];
-  }
-
-  #weights(): Weights {
-    const { gpu, turns } = this.#alive();
-    return { gpu, turns, places: this.#places() };
-  }
-
-  #alive(): Host {
-    if (this.#disposed) throw new LatentGpuError('the model was disposed');
-    return this.#host;
   }
 }
 

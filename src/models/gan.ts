@@ -129,7 +129,7 @@ export class Gan extends Model<GanLosses> {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: GanFitOptions): Training<GanLosses> {
-    const { generator, discriminator, ...rest } = (options ?? {});
+    const { generator, discriminator, ...rest } = options ?? {};
     const { trainable } = this.inside;
     try {
       for (const name of ['optimizer', 'patience', 'minDelta', 'restoreBest'])

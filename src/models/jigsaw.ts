@@ -1,5 +1,5 @@
 import { asDataset, type Data } from '../data/dataset.ts';
-import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
+import { OptionError, ShapeError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { reshape } from '../kernels/elementwise.ts';
 import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
@@ -9,13 +9,11 @@ import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runt
 import { Parameters } from '../runtime/parameters.ts';
 import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
-import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { Gate } from './training/gate.ts';
+import { Model, type Inside } from './model.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Image, Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, table as layerTable, type Given, type LayerInfo } from './parts/network.ts';
+import { checkSize, Network, predict, type Given } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
@@ -23,7 +21,7 @@ import { evaluate, likeliest } from './training/run.ts';
 import { classification } from './training/terms.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
-import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
+import { type Weights } from './saving/weights.ts';
 
 /** What `jigsaw` makes a model of. */
 export interface JigsawSpec {
@@ -93,28 +91,27 @@ export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
 }
 
 /** A model that solves jigsaw puzzles; `jigsaw` makes it. */
-export class Jigsaw {
+export class Jigsaw extends Model<JigsawLosses> {
   /** From one tile to its code; `classifier({ encoder })` goes on from here. */
   readonly encoder: Network;
   /** From all codes to one logit for each permutation. */
   readonly head: Network;
   /** Which cell of the image lies in which slot, cells counted row by row: chosen far apart in Hamming distance. */
   readonly permutations: readonly Uint8Array[];
-  readonly #host: Host;
+  /** @internal */
+  protected readonly inside: Inside<JigsawLosses, Data>;
   readonly #puzzle: { -readonly [name in keyof Puzzle]: Puzzle[name] };
-  readonly #model: Trainable<JigsawLosses>;
-  readonly #gate = new Gate();
-  #disposed = false;
 
   /** `from`: weights to start from, and the permutations as they were chosen. @internal */
   constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
+    super();
     const { image, side, tile, permutations, encoder, head, seed } = readSpec(spec);
     const cells = side * side;
     // What goes in are tiles as the model sees them, whatever the scale of the images was.
-    const host = () => ({ ...this.#alive(), place: undefined });
+    const host = () => ({ ...this.alive(), place: undefined });
     this.encoder = new Network('encoder', encoder, [...tile, image[2]], host);
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
-    this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.#alive());
+    this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
     if (!from) checkSize(gpu, this.encoder, this.head);
     const own = this.encoder.parameterValues(seed, 0, from?.given);
@@ -122,14 +119,16 @@ export class Jigsaw {
       ...own,
       ...this.head.parameterValues(seed, own.length, from?.given),
     ]);
-    this.#host = { gpu, turns: new Turns(), parameters, place: startPlace() };
-    this.#puzzle = { image, side, tile, table: this.#makeTable(gpu) };
-    this.#model = this.#trainable(seed);
-  }
-
-  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
-  resume(checkpoint: Checkpoint): void {
-    checkpoint.restore(this.#saveable());
+    const puzzle = { image, side, tile, table: this.#makeTable(gpu) };
+    this.#puzzle = puzzle;
+    this.inside = {
+      kind: 'jigsaw',
+      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, seed),
+      networks: [this.encoder, this.head],
+      places: [parameters],
+      others: [{ dispose: () => puzzle.table.dispose() }],
+      spec: () => this.#spec(seed),
+    };
   }
 
   /**
@@ -138,10 +137,7 @@ export class Jigsaw {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: FitOptions<JigsawLosses>): Training<JigsawLosses> {
-    return this.#gate.fit(() => {
-      this.#alive();
-      return startFit(this.#model, data, options);
-    });
+    return this.start(data, options);
   }
 
   /** Loss and accuracy over one puzzle of each image, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
@@ -149,8 +145,8 @@ export class Jigsaw {
     checkOptions('evaluate', options, ['batchSize', 'seed']);
     const { batchSize, seed } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    this.#alive();
-    return evaluate(this.#model, data, {
+    this.alive();
+    return evaluate(this.inside.trainable, data, {
       batchSize,
       seed: seed === undefined ? undefined : checkSeed('evaluate', seed),
     });
@@ -164,9 +160,9 @@ export class Jigsaw {
   /** One puzzle of each image, and its solution. @throws OptionError, ShapeError, DataError */
   async solve(data: Data, options: { seed?: number } = {}): Promise<Solution> {
     checkOptions('solve', options, ['seed']);
-    const { seed = this.#model.seed } = options;
+    const { seed = this.inside.trainable.seed } = options;
     checkSeed('solve', seed);
-    const host = this.#alive();
+    const host = this.alive();
     const { image, tile, side } = this.#puzzle;
     const { set, release } = await asDataset('solve', host.gpu, data, image, host.place?.trainedOn);
     // Each draws the same puzzles.
@@ -185,51 +181,17 @@ export class Jigsaw {
     }
   }
 
-  /** All weights by name: `encoder.0.weight`, `head.0.weight`. */
-  async weights(): Promise<Record<string, Matrix>> {
-    return readWeights(this.#weights());
-  }
-
-  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
-  setWeights(weights: Record<string, Matrix>): void {
-    writeWeights(this.#weights(), weights);
-  }
-
-  /** The model as a safetensors file, as `Autoencoder.save` writes it; `loadJigsaw` goes on from it. @throws OptionError */
-  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint('jigsaw', this.#saveable(), () => this.#spec(), options);
-  }
-
-  /** A table of layers, shapes and parameters, as in Keras. */
-  summary(): string {
-    return layerTable('jigsaw', this.describe());
-  }
-
-  /** The same as data. */
-  describe(): LayerInfo[] {
-    return [...this.encoder.describe(), ...this.head.describe()];
-  }
-
-  /** Frees the weights. */
-  dispose(): void {
-    if (!this.#disposed) {
-      this.#host.parameters.dispose();
-      this.#puzzle.table.dispose();
-    }
-    this.#disposed = true;
-  }
-
-  #trainable(seed: number): Trainable<JigsawLosses> {
+  #trainable(host: Host, seed: number): Trainable<JigsawLosses> {
     const record: Phase['record'] = (pass, { x }) => {
       const { tiles, labels } = this.#cut(pass, x);
       return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state));
     };
     return {
-      host: this.#host,
-      place: this.#host.place!,
+      host,
+      place: host.place!,
       seed,
-      put: (where, data) => asDataset(where, this.#host.gpu, data, this.#puzzle.image, this.#host.place?.trainedOn),
-      phases: [{ name: 'jigsaw', trains: this.#host.parameters, record }],
+      put: (where, data) => asDataset(where, host.gpu, data, this.#puzzle.image, host.place?.trainedOn),
+      phases: [{ name: 'jigsaw', trains: host.parameters, record }],
     };
   }
 
@@ -254,7 +216,7 @@ export class Jigsaw {
     return this.head.record(pass, reshape(pass.tape, codes, [codes.size / features, features]));
   }
 
-  #spec(): object {
+  #spec(seed: number): object {
     const { image, side, tile } = this.#puzzle;
     return {
       input: image,
@@ -264,22 +226,8 @@ export class Jigsaw {
       encoder: written(this.encoder.layers),
       // Without the last one, which comes by itself.
       head: written(this.head.layers.slice(0, -1)),
-      seed: this.#model.seed,
+      seed,
     };
-  }
-
-  #saveable(): Saveable {
-    return { ...this.#weights(), phases: this.#model.phases, place: this.#model.place };
-  }
-
-  #weights(): Weights {
-    const { gpu, turns, parameters } = this.#alive();
-    return { gpu, turns, places: [parameters] };
-  }
-
-  #alive(): Host {
-    if (this.#disposed) throw new LatentGpuError('the model was disposed');
-    return this.#host;
   }
 }
 

@@ -26,7 +26,7 @@ export interface AutoencoderSpec {
   loss: LossName | Loss;
   /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`. */
+  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`. */
   penalty?: Penalty | Penalty[];
   /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
   normalize?: Normalize;
@@ -166,7 +166,7 @@ const never = (): Host => {
 /** What makes the parts that an option takes. */
 const makers = {
   corrupt: ['gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'],
-  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay', 'adversarial'],
+  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay', 'adversarial', 'mmd'],
 };
 
 /** @throws OptionError, also where what belongs to the other option is given: both record something */

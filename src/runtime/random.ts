@@ -1,5 +1,15 @@
 /** What random numbers are for. Each purpose draws from a stream of its own, so that one more draw here moves nothing there. */
-export const streams = { weights: 1, shuffle: 2, split: 3, noise: 4, samples: 5, stages: 6, permutations: 7 } as const;
+export const streams = {
+  weights: 1,
+  shuffle: 2,
+  split: 3,
+  noise: 4,
+  samples: 5,
+  stages: 6,
+  permutations: 7,
+  mixture: 8,
+  components: 9,
+} as const;
 
 /** Philox 4x32-10 (Salmon et al. 2011): four words from a counter and a key. The device has the same one, bit for bit. */
 export function philox(

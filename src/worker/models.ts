@@ -7,6 +7,7 @@ import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/training/losses.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
+import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
 import { checkGpu, type Data, type Gpu, type Labelled } from './data.ts';
@@ -154,6 +155,10 @@ export class Autoencoder extends Model<ModelFacts> {
 
   errors(data: Data, options?: { perFeature?: boolean }): Promise<Float32Array> {
     return this.call('errors', data, options);
+  }
+
+  fitSampler(data: Data, options?: SamplerOptions): Promise<SamplerFit> {
+    return this.call('fitSampler', data, options);
   }
 
   sample(count: number, options?: { seed?: number }): Promise<Matrix> {

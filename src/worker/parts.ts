@@ -4,6 +4,7 @@ import type * as imageLayers from '../models/parts/image-layers.ts';
 import type * as layers from '../models/parts/layers.ts';
 import type * as losses from '../models/parts/losses.ts';
 import type * as normalizations from '../models/parts/normalize.ts';
+import type { MmdOptions } from '../models/parts/mmd.ts';
 import type { Part } from '../models/parts/part.ts';
 import type { AdversarialOptions } from '../models/parts/adversarial.ts';
 import type * as penalties from '../models/parts/penalties.ts';
@@ -43,6 +44,12 @@ export const adversarial = (
   discriminator: Part[],
   options: Omit<AdversarialOptions, 'prior'> & { prior?: Part } = {},
 ): Part => ({ name: 'adversarial', args: [discriminator, options] });
+
+/** Its prior is plain data here. */
+export const mmd = (weight: number, options: Omit<MmdOptions, 'prior'> & { prior?: Part } = {}): Part => ({
+  name: 'mmd',
+  args: [weight, options],
+});
 
 export const normal = maker<typeof priors.normal>('normal');
 export const uniform = maker<typeof priors.uniform>('uniform');

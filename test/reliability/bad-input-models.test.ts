@@ -230,6 +230,21 @@ describe('models', () => {
       },
       corrupt: { call: (x: lib.Data, o: object) => model.corrupt(x, o), good: [x, {}], wrong: [examples, drawing] },
       posterior: { call: (x: lib.Data) => variational.posterior(x), good: [x], wrong: [examples] },
+      fitSampler: {
+        call: (x: lib.Data, o: object) => model.fitSampler(x, o),
+        good: [x, { components: 2 }],
+        wrong: [
+          examples,
+          options(
+            { components: 2 },
+            {
+              components: fc.oneof(optional(whole('components', { least: 1 })), oneOf('components', 5, 1001)),
+              seed: optional(seed()),
+              iterations: optional(whole('iterations', { least: 1 })),
+            },
+          ),
+        ],
+      },
       sample: {
         call: (n: number, o: object) => variational.sample(n, o),
         good: [2, {}],

@@ -161,6 +161,12 @@ const makers: Record<string, Target> = {
       },
     ),
   ),
+  mmd: maker(
+    lib.mmd,
+    [1, {}],
+    number('weight', { above: 0 }),
+    options({}, { kernel: optional(word('kernel', ['imq', 'rbf'])), prior: optional(not('prior', () => false)) }),
+  ),
   normal: maker(lib.normal, [{}], options({}, { stddev: optional(number('stddev', { above: 0 })) })),
   uniform: maker(
     lib.uniform,

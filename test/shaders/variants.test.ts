@@ -25,6 +25,7 @@ import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts'
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { quadsShader } from '../../shaders/quads.ts';
+import { mmdBackward, mmdPairs } from '../../shaders/mmd.ts';
 import { noiseShader, randomShader, type Distribution } from '../../shaders/random.ts';
 import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import {
@@ -185,6 +186,10 @@ const families: Record<string, Shader[]> = {
     ...either.map(reparameterizeBackward),
     meanForward(),
     meanBackward(),
+  ] as Shader[],
+  mmd: [
+    ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
+    mmdBackward(),
   ] as Shader[],
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],

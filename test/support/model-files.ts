@@ -84,7 +84,8 @@ export async function savedModels(gpu: Gpu, kind: Kind): Promise<Uint8Array[]> {
           head: i ? [dense(6, 'relu')] : [],
         }),
       );
-    files.push(asTrained(await models.at(-1)!.save(), optimizers[i]));
+    const file = asTrained(await models.at(-1)!.save(), optimizers[i]);
+    files.push(kind === 'autoencoder' && i % 2 ? withSampler(file) : file);
     for (const model of models) model.dispose();
   }
   return files;
@@ -126,6 +127,24 @@ function asTrained(bytes: Uint8Array, optimizer: Optimizer | undefined): Uint8Ar
     ]),
   );
   return withHead({ tensors: { ...tensors, ...Object.fromEntries(moments) }, metadata }, JSON.stringify(head));
+}
+
+/** With a mixture of two components, as `fitSampler` leaves one behind in a file. */
+function withSampler(bytes: Uint8Array): Uint8Array {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const head = JSON.parse(metadata.latentgpu) as { spec: { encoder: { args: number[] }[] } };
+  const [size] = head.spec.encoder.at(-1)!.args;
+  Object.assign(head.spec, { sampler: { components: 2, old: false } });
+  const filled = (...shape: number[]) => ({
+    data: new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(0.5),
+    shape,
+  });
+  const sampler = {
+    'sampler.weights': filled(2),
+    'sampler.means': filled(2, size),
+    'sampler.factors': filled(2, size, size),
+  };
+  return withHead({ tensors: { ...tensors, ...sampler }, metadata }, JSON.stringify(head));
 }
 
 const withHead = ({ tensors, metadata }: SafeTensors, head: string): Uint8Array =>

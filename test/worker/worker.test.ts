@@ -71,6 +71,8 @@ it('trains with the same bits as without a worker, and answers the same', async 
     (model: typeof own | typeof theirs) => model.errors(data(), { perFeature: true }),
     (model: typeof own | typeof theirs) => model.evaluate(data()),
     (model: typeof own | typeof theirs) => model.sample(3),
+    (model: typeof own | typeof theirs) => model.fitSampler(data(), { components: 2, iterations: 20 }),
+    (model: typeof own | typeof theirs) => model.sample(4),
     (model: typeof own | typeof theirs) => model.decode(Float32Array.of(1, 2, 3)),
     (model: typeof own | typeof theirs) => model.traverse(data(1), 1, [0, 1]),
     (model: typeof own | typeof theirs) => model.interpolate(data(1), new Float32Array(12), 4),

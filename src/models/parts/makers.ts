@@ -5,6 +5,7 @@ import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import { dense, dropout, gaussian, type Layer } from './layers.ts';
 import { elementwise, huber, type Loss } from './losses.ts';
+import { mmd } from './mmd.ts';
 import { minMax, standardize, type Normalize } from './normalize.ts';
 import { sameOptimizer, type Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
@@ -32,6 +33,8 @@ export type LayerName = keyof typeof layers;
 
 const corruptions: Makers<Corruption> = { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles };
 const priors: Makers<Prior> = { normal, uniform };
+const readPrior = (written: unknown): { prior?: Prior } =>
+  written === undefined ? {} : { prior: read(priors, [written], 'prior')[0] };
 const penalties: Makers<Penalty> = {
   contractive,
   stochasticContractive,
@@ -41,9 +44,11 @@ const penalties: Makers<Penalty> = {
   adversarial: (discriminator: unknown, { prior, optimizer, ...options }: Record<string, unknown> = {}) =>
     adversarial(readLayers(discriminator), {
       ...options,
-      ...(prior !== undefined && { prior: read(priors, [prior], 'prior')[0] }),
+      ...readPrior(prior),
       ...(optimizer !== undefined && { optimizer: sameOptimizer(optimizer as Optimizer) }),
     }),
+  mmd: (weight: number, { prior, ...options }: Record<string, unknown> = {}) =>
+    mmd(weight, { ...options, ...readPrior(prior) }),
 };
 const losses: Makers<Loss> = { huber, elementwise };
 const normalizations: Makers<Normalize> = { standardize, minMax };

@@ -9,6 +9,8 @@ import type { Part } from './part.ts';
 /** The distribution that codes are pulled to, and that a generator's codes are drawn from. Made by `normal` or `uniform`. */
 export interface Prior extends Part {
   readonly name: 'normal' | 'uniform';
+  /** Of each number of a code. */
+  readonly variance: number;
   /** Records draws for a batch, new in each step. */
   record(pass: Pass, shape: readonly number[]): Tensor;
   /** Draws on this side. `which` tells one set of draws from the others of a seed. */
@@ -23,6 +25,7 @@ export function normal(options: { stddev?: number } = {}): Prior {
   return {
     name: 'normal',
     args: [{ stddev }],
+    variance: stddev ** 2,
     record: (pass, shape) => normalNoise(pass.tape, shape, stddev, pass.draws()),
     draw: (count, seed, which) => normals(count, seed, streams.samples, which).map((value) => stddev * value),
   };
@@ -37,6 +40,7 @@ export function uniform(options: { low?: number; high?: number } = {}): Prior {
   return {
     name: 'uniform',
     args: [{ low, high }],
+    variance: (high - low) ** 2 / 12,
     record: (pass, shape) => uniformNoise(pass.tape, shape, low, high, pass.draws()),
     draw: (count, seed, which) =>
       uniforms(count, seed, streams.samples, which).map((value) => low + (high - low) * value),

@@ -15,7 +15,7 @@ import { parseJson } from '../../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../../files/safetensors.ts';
 import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { parseState } from '../../runtime/state.ts';
-import { readTensors, writeTensor } from '../../runtime/tensor.ts';
+import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
 import type { Given } from '../parts/network.ts';
 import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
@@ -34,11 +34,13 @@ export interface Saveable extends Weights {
   readonly place: Place;
   /** What it trains, in the order of its phases. */
   readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
+  /** What it keeps beside its weights, by names of its own; left out with the optimizer's moments. */
+  readonly beside?: () => Record<string, Matrix>;
 }
 
 /** Options of the `save` method of a model. */
 export interface SaveOptions {
-  /** Also the optimizer's moments, so that training goes on as if it had never stopped. Default true. */
+  /** Also the optimizer's moments, so that training goes on as if it had never stopped, and what `fitSampler` has found. Default true. */
   optimizer?: boolean;
 }
 
@@ -53,20 +55,20 @@ export async function writeCheckpoint(
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
   const { gpu, turns, places, phases, place } = model;
-  const { all, values, now, spec } = await turns.take(async () => {
+  const { all, values, now, spec, beside } = await turns.take(async () => {
     const all = [...stored(places), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
-    const spec = describe();
+    const [spec, beside] = [describe(), optimizer ? model.beside?.() : {}];
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
     if (live) {
       const { step, epoch, position } = parseState(values.at(-1)!);
       Object.assign(now, { step, epoch, position });
     }
-    return { all, values, now, spec };
+    return { all, values, now, spec, beside };
   });
   const head = { version, model: kind, spec, place: optimizer ? now : withoutOptimizers(now) };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
-  return writeSafetensors(outside(all, values), { format: 'pt', latentgpu: JSON.stringify(head) });
+  return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }
 
 /** The optimizers' moments, with the names of the weights they belong to. */

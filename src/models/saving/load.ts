@@ -4,6 +4,7 @@ import { sizeOf } from '../../runtime/tensor.ts';
 import { OptionError } from '../../errors.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Checkpoint, checked, record } from './checkpoint.ts';
+import { readSampler, type WrittenSampler } from '../downstream/sampler.ts';
 import { checkSpec, Classifier, type ClassifierSpec } from '../classifier.ts';
 import { Gan, type GanSpec } from '../gan.ts';
 import { Jigsaw, type JigsawSpec } from '../jigsaw.ts';
@@ -56,10 +57,10 @@ export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array, options: Load
   const own = Array.from(losses, (each) => asLoss('loadAutoencoder: each of the losses', each));
   const checkpoint = Checkpoint.read('autoencoder', bytes);
   const loss = ownLoss(checkpoint.spec.loss, own);
-  const { spec, fitted, samples } = checked(() => readAutoencoder(checkpoint.spec, loss));
+  const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
   const model = resumed(
     checked(() => new Autoencoder(gpu, spec, checkpoint.given)),
-    (made) => made.resume(checkpoint, { fitted, samples }),
+    (made) => made.resume(checkpoint, rest),
   );
   return model.prepare();
 }
@@ -167,9 +168,9 @@ function readAround(written: unknown, input: number[], code: number[]): Around {
 
 /** @throws OptionError */
 function readAutoencoder(
-  { encoder, decoder, loss, corrupt, penalty, normalize, samples, ...rest }: Record<string, unknown>,
+  { encoder, decoder, loss, corrupt, penalty, normalize, samples, sampler, ...rest }: Record<string, unknown>,
   own?: Loss,
-): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
+): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
   const parts = {
     loss: own ?? readLoss(loss),
     encoder: readLayers(encoder),
@@ -180,7 +181,12 @@ function readAutoencoder(
   const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
   // What is left is looked through like every spec.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
-  return { spec, fitted, samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }) };
+  return {
+    spec,
+    fitted,
+    samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
+    sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
+  };
 }
 
 /** A name, or what it was made with; a formula does not come from a file. @throws OptionError */

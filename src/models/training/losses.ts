@@ -5,7 +5,7 @@ export interface AnyLoss {
 
 /** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
 export interface Losses {
-  /** reconstruction + β · kl + penalty + weight · adversary */
+  /** reconstruction + β · kl + penalty + weight · adversary + weight · mmd */
   loss: number;
   reconstruction: number;
   /** The divergence of a Gaussian code, before β, in nats an example. */
@@ -14,6 +14,8 @@ export interface Losses {
   penalty?: number;
   /** What a discriminator costs the model, before its weight: mean log(1 + e^−D), in nats; log 2 where it cannot tell. */
   adversary?: number;
+  /** The squared maximum mean discrepancy between codes and prior, before its weight. */
+  mmd?: number;
   /** The discriminator's own loss, in nats; log 2 where it cannot tell. It is no part of `loss`. */
   discriminator?: number;
 }

@@ -1,0 +1,38 @@
+import { normals, streams, uniforms } from '../../runtime/random.ts';
+import { roomFor, type Matrix } from '../../runtime/tensor.ts';
+
+/** A mixture of Gaussians as a model keeps it: weights [components], means [components, size], factors L of the covariances L Lᵀ [components, size, size]. */
+export type MixtureTensors = Record<'weights' | 'means' | 'factors', Matrix>;
+
+/** `count` codes z = μₖ + Lₖ ε, [count, size], k with the chance wₖ and ε ~ N(0, I), from (seed, which). */
+export function drawCodes(
+  { weights, means, factors }: MixtureTensors,
+  count: number,
+  seed: number,
+  which: number,
+): Float32Array {
+  const [, size] = means.shape;
+  const chosen = uniforms(count, seed, streams.components, which);
+  const noise = normals(count * size, seed, streams.samples, which);
+  const codes = roomFor('sample', count * size);
+  for (let row = 0; row < count; row++) {
+    const k = componentAt(weights.data, chosen[row]);
+    for (let i = 0; i < size; i++) {
+      let value = means.data[k * size + i];
+      for (let j = 0; j <= i; j++) value += factors.data[(k * size + i) * size + j] * noise[row * size + j];
+      codes[row * size + i] = value;
+    }
+  }
+  return codes;
+}
+
+/** The component in whose stretch of [0, 1) a number lies. */
+function componentAt(weights: Float32Array, place: number): number {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) {
+    sum += weights[k];
+    if (place < sum) return k;
+  }
+  // The weights are rounded: their sum may stay below the number.
+  return weights.findLastIndex((weight) => weight > 0);
+}

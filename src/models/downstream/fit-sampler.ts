@@ -1,0 +1,84 @@
+import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
+import { DataError, OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
+import { permutation, streams } from '../../runtime/random.ts';
+import type { Network } from '../parts/network.ts';
+import type { Host } from '../training/trainable.ts';
+import type { MixtureTensors } from './draw.ts';
+import { fitMixture } from './mixture.ts';
+import type { SamplerFit, SamplerOptions } from './sampler.ts';
+
+/** More examples move a mixture less than another seed does. */
+const mostExamples = 20_000;
+
+/** Each takes a number for each example while the mixture is fitted. */
+const mostComponents = 1000;
+
+/** Numbers in all covariances together: 256 MiB in float64. */
+const mostNumbers = 2 ** 25;
+
+/** Fits a mixture to the codes of examples; see `Autoencoder.fitSampler`. @throws OptionError, ShapeError, DataError */
+export async function fitSampler(
+  host: Host,
+  encoder: Network,
+  data: Data,
+  options: SamplerOptions,
+  modelSeed: number,
+): Promise<{ mixture: MixtureTensors; fit: SamplerFit }> {
+  checkOptions('fitSampler', options, ['components', 'seed', 'iterations']);
+  const { components = 10, seed = modelSeed, iterations = 200 } = options;
+  const size = encoder.outputShape.reduce((product, n) => product * n, 1);
+  checkNumber('fitSampler: components', components, { least: 1, most: mostComponents, whole: true });
+  checkNumber('fitSampler: iterations', iterations, { least: 1, whole: true });
+  checkSeed('fitSampler', seed);
+  const most = Math.floor(mostNumbers / size ** 2);
+  if (components > most)
+    throw new OptionError(
+      `fitSampler: ${components} components of codes of ${size} numbers have more than ${mostNumbers} numbers in their covariances; ${most ? `ask for at most ${most}` : 'make the code smaller'}`,
+    );
+  const codes = await codesOf(host, encoder, data, seed, components);
+  const { mixture, logLikelihood, iterations: taken } = await fitMixture(codes, size, { components, seed, iterations });
+  const { components: count, weights, means, factors } = mixture;
+  return {
+    // Rounded here, so that a model from a file draws the same samples.
+    mixture: {
+      weights: { data: Float32Array.from(weights), shape: [count] },
+      means: { data: Float32Array.from(means), shape: [count, size] },
+      factors: { data: Float32Array.from(factors), shape: [count, size, size] },
+    },
+    fit: { logLikelihood, iterations: taken, components: count },
+  };
+}
+
+/** Codes of all examples, or of those drawn at random if they are many. */
+async function codesOf(
+  { gpu, place }: Host,
+  encoder: Network,
+  data: Data,
+  seed: number,
+  components: number,
+): Promise<Float32Array> {
+  const { set, release } = await asDataset('fitSampler', gpu, data, encoder.inputShape, place?.trainedOn);
+  let some: Dataset | undefined;
+  try {
+    if (components > set.length)
+      throw new OptionError(
+        `fitSampler: ${components} components, but ${set.length} examples: ask for fewer components, or give more examples`,
+      );
+    if (set.length > mostExamples)
+      some = set.view(
+        [...permutation(set.length, seed, streams.mixture).subarray(0, mostExamples)].sort((a, b) => a - b),
+      );
+    const used = some ?? set;
+    const { data: codes } = await encoder.predict(used);
+    const wrong = codes.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw new DataError(
+        `fitSampler: the code of example ${used.indices[Math.floor(wrong / (codes.length / used.length))]} is too large for float32: scale the data, or leave the example out`,
+      );
+    return codes;
+  } finally {
+    some?.dispose();
+    release();
+  }
+}

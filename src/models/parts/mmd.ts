@@ -1,0 +1,39 @@
+import { mmd as discrepancy, type MmdKernel } from '../../kernels/mmd.ts';
+import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
+import { written } from './part.ts';
+import type { Penalty } from './penalties.ts';
+import { checkPrior, normal, type Prior } from './priors.ts';
+
+/** Options of `mmd`. */
+export interface MmdOptions {
+  /** `'imq'`, inverse multiquadratics of several widths, or `'rbf'`, one Gaussian. Default `'imq'`. */
+  kernel?: MmdKernel;
+  /** Default `normal()`. `sample` draws from it, too. */
+  prior?: Prior;
+}
+
+/**
+ * weight · MMD² between the codes of a batch and as many draws from a prior, told as `mmd` before its weight: it pulls the distribution of all codes to the
+ * prior, and lets single codes be where they like. Without a Gaussian code it makes the Wasserstein autoencoder (WAE-MMD, Tolstikhin et al. 2018), with
+ * one the InfoVAE (Zhao et al. 2019). The kernels' width C is 2 · code size · the prior's variance. The unbiased estimate is 0 on average where
+ * the distributions agree, and may be less than 0. A batch of one row tells nothing of a distribution.
+ * @throws OptionError
+ */
+export function mmd(weight: number, options: MmdOptions = {}): Penalty {
+  checkNumber('mmd: weight', weight, { above: 0 });
+  checkOptions('mmd', options, ['kernel', 'prior']);
+  const { kernel = 'imq', prior = normal() } = options;
+  checkWord('mmd: kernel', kernel, ['imq', 'rbf']);
+  checkPrior('mmd', prior);
+  return {
+    name: 'mmd',
+    args: [weight, { kernel, prior: written([prior])[0] }],
+    check: () => {},
+    prior,
+    record({ pass, code }) {
+      const width = 2 * (code.size / code.shape[0]) * prior.variance;
+      const sums = discrepancy(pass.tape, kernel, code, prior.record(pass, code.shape), pass.state, width);
+      return [{ name: 'mmd', sums, coefficient: weight }];
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { mmd, type MmdKernel } from '../../src/kernels/mmd.ts';
+import { multiply } from '../../src/kernels/elementwise.ts';
+import { ShapeError } from '../../src/errors.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { mmd as reference } from '../reference/mmd.ts';
+import { expectClose, expectNear } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Inputs, run } from '../support/run.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+/** The discrepancy of the `real` first rows, and its gradient times `coefficient`. */
+async function onDevice(
+  kernel: MmdKernel,
+  z: Float32Array,
+  p: Float32Array,
+  columns: number,
+  real: number,
+  width: number,
+  coefficient = 1,
+) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const rows = z.length / columns;
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: real });
+  const tape = makeTape(gpu);
+  const codes = memory.put(z, [rows, columns]);
+  const sums = mmd(tape, kernel, codes, memory.put(p, [rows, columns]), state, width);
+  tape.differentiate([{ sums, coefficient }]);
+  const [values, dz] = await run(tape, [sums, tape.grad(codes)]);
+  memory.dispose();
+  state.dispose();
+  return { value: Array.from(values).reduce((a, b) => a + b, 0) / real, values, dz };
+}
+
+const wantedOf = (
+  kernel: MmdKernel,
+  z: Float32Array,
+  p: Float32Array,
+  columns: number,
+  real: number,
+  width: number,
+) => {
+  const first = (values: Float32Array) => Float64Array.from(values.subarray(0, real * columns));
+  const place = first(z);
+  const other = first(p);
+  const value = (at: Float64Array) => reference(kernel, at, other, real, columns, width);
+  const h = 1e-5;
+  const dz = place.map((_, i) => {
+    const moved = (off: number) => place.map((v, n) => (n === i ? v + off : v));
+    return (value(moved(h)) - value(moved(-h))) / (2 * h);
+  });
+  return { value: value(place), dz };
+};
+
+describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
+  it.each([
+    [1, 1, 1],
+    [2, 1, 2],
+    [3, 2, 2],
+    [9, 5, 7],
+    [17, 3, 17],
+    [33, 8, 32],
+  ])('of %i rows of %i numbers, %i of them real, with its gradient', async (rows, columns, real) => {
+    const draw = new Draw(rows);
+    const [z, p] = [draw.floats(rows * columns, -1, 3), draw.floats(rows * columns, -2, 2)];
+    z.fill(1e3, real * columns);
+    p.fill(-1e3, real * columns);
+    const width = 2 * columns;
+    const found = await onDevice(kernel, z, p, columns, real, width);
+    const wanted = wantedOf(kernel, z, p, columns, real, width);
+    expectClose([found.value], [wanted.value], 4e-6);
+    expectNear(found.dz.subarray(0, real * columns), wanted.dz, 1e-5);
+    expect([...found.values.subarray(real)].every((value) => value === 0)).toBe(true);
+    expect([...found.dz.subarray(real * columns)].every((value) => value === 0)).toBe(true);
+  });
+
+  it('counts in the gradient what its coefficient says', async () => {
+    const draw = new Draw(5);
+    const [z, p] = [draw.floats(24, -1, 1), draw.floats(24, -1, 1)];
+    const [once, thrice] = [await onDevice(kernel, z, p, 3, 8, 2), await onDevice(kernel, z, p, 3, 8, 2, 3)];
+    expect(thrice.value).toBe(once.value);
+    expectNear(
+      thrice.dz,
+      once.dz.map((v) => 3 * v),
+      1e-6,
+    );
+  });
+});
+
+it('is 0 on average where both are of one distribution, and more where they are not', async () => {
+  const draw = new Draw(6);
+  const rows = 64;
+  const sample = (from: number) => draw.floats(rows * 2, from, from + 2);
+  let [same, other] = [0, 0];
+  for (let i = 0; i < 8; i++) {
+    same += (await onDevice('imq', sample(-1), sample(-1), 2, rows, 4 / 3)).value / 8;
+    other += (await onDevice('imq', sample(-1), sample(0), 2, rows, 4 / 3)).value / 8;
+  }
+  expect(Math.abs(same)).toBeLessThan(0.02);
+  expect(other).toBeGreaterThan(0.5);
+});
+
+it('adds its gradient to another, and hands it on', async () => {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const draw = new Draw(7);
+  const [z, p, factors] = [draw.floats(15), draw.floats(15), draw.floats(15, 0.5, 2)];
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: 5, examples: 5 });
+  const tape = makeTape(gpu);
+  const codes = memory.put(z, [5, 3]);
+  const scaled = multiply(tape, codes, memory.put(factors, [5, 3]));
+  for (let i = 0; i < 2; i++) mmd(tape, 'rbf', scaled, memory.put(p, [5, 3]), state, 2);
+  tape.differentiate();
+  const [dz] = await run(tape, [tape.grad(codes)]);
+  memory.dispose();
+  state.dispose();
+  const place = z.map((v, i) => v * factors[i]);
+  expectNear(
+    dz,
+    wantedOf('rbf', place, p, 3, 5, 2).dz.map((v, i) => 2 * v * factors[i]),
+    1e-5,
+  );
+});
+
+it('refuses rows of different shapes', async () => {
+  const tape = makeTape(await sharedGpu());
+  const state = tape.tensor([13], 'u32');
+  expect(() => mmd(tape, 'imq', tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1)).toThrow(ShapeError);
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { autoencoder, dense, gaussian, loadAutoencoder, mmd, normal, uniform, type Penalty } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const rows = 256;
+/** Points on a bent sheet in five dimensions. */
+const data = (() => {
+  const draw = new Draw(3);
+  const [a, b] = [draw.floats(rows, -1, 1), draw.floats(rows, -1, 1)];
+  return Float32Array.from({ length: 5 * rows }, (_, i) => {
+    const row = Math.floor(i / 5);
+    const [u, v] = [a[row], b[row]];
+    return [u, v, u * v, Math.sin(2 * u), v * v][i % 5];
+  });
+})();
+
+const make = async (penalty: Penalty | Penalty[], coded = false) =>
+  autoencoder(await sharedGpu(), {
+    input: 5,
+    encoder: [dense(16, 'tanh'), coded ? gaussian(2) : dense(2)],
+    decoder: [dense(16, 'tanh'), dense(5)],
+    loss: 'mse',
+    penalty,
+    seed: 2,
+  });
+
+/** The energy distance (Székely & Rizzo 2013) between rows of two numbers. */
+function energyDistance(a: Float32Array, b: Float32Array): number {
+  const mean = (x: Float32Array, y: Float32Array) => {
+    let sum = 0;
+    for (let i = 0; i < x.length; i += 2)
+      for (let j = 0; j < y.length; j += 2) sum += Math.hypot(x[i] - y[j], x[i + 1] - y[j + 1]);
+    return (4 * sum) / (x.length * y.length);
+  };
+  return 2 * mean(a, b) - mean(a, a) - mean(b, b);
+}
+
+describe.each([
+  ['normal', normal()],
+  ['uniform', uniform({ low: -2, high: 2 })],
+])('with a %s prior', (_, prior) => {
+  it('brings the codes nearer to it than a plain autoencoder does', async () => {
+    const drawn = prior.draw(2 * rows, 7, 1);
+    const distances = [];
+    for (const penalty of [mmd(1, { prior }), []]) {
+      const model = await make(penalty);
+      await model.fit(data, { epochs: 80, batchSize: 64 });
+      distances.push(energyDistance((await model.encode(data)).data, drawn));
+      model.dispose();
+    }
+    expect(distances[0]).toBeLessThan(0.5 * distances[1]);
+  });
+});
+
+it('tells the discrepancy before its weight, beside the divergence of a Gaussian code', async () => {
+  const model = await make(mmd(3, { kernel: 'rbf' }), true);
+  const { epochs } = await model.fit(data, { epochs: 1 });
+  const told = await model.evaluate(data);
+  for (const each of [...epochs, told]) {
+    expect(Object.keys(each)).toEqual(['loss', 'reconstruction', 'kl', 'mmd']);
+    expect(each.loss).toBeCloseTo(each.reconstruction + each.kl! + 3 * each.mmd!, 4);
+  }
+  model.dispose();
+});
+
+it('goes on from a file to the same bits', async () => {
+  const gpu = await sharedGpu();
+  const model = await make(mmd(2, { kernel: 'imq', prior: uniform() }));
+  await model.fit(data, { steps: 3 });
+  const bytes = await model.save();
+  const loaded = await loadAutoencoder(gpu, bytes);
+  expect(await loaded.save()).toEqual(bytes);
+  const [here, there] = [await model.fit(data, { steps: 3 }), await loaded.fit(data, { steps: 3 })];
+  expect(there.loss).toEqual(here.loss);
+  for (const each of [model, loaded]) each.dispose();
+});
