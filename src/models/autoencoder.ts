@@ -1,15 +1,12 @@
 import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
-import { LatentGpuError, OptionError, ShapeError } from '../errors.ts';
+import { OptionError, ShapeError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
-import { normals, streams } from '../runtime/random.ts';
 import { roomFor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeCheckpoint, type Checkpoint, type Saveable, type SaveOptions } from './saving/checkpoint.ts';
-import { startFit } from './training/fit.ts';
+import { type Checkpoint } from './saving/checkpoint.ts';
 import type { FitOptions, History, Training } from './training/fit-options.ts';
-import { Gate } from './training/gate.ts';
 import {
   isGaussian,
   recordErrors,
@@ -19,20 +16,21 @@ import {
   trainable,
   type Hourglass,
 } from './training/hourglass.ts';
+import { Model, type Inside } from './model.ts';
+import { normal, type Prior } from './parts/priors.ts';
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import type { Losses } from './training/losses.ts';
-import { checkSize, predict, table, type Given, type LayerInfo, type Network } from './parts/network.ts';
-import type { Layout } from './parts/layout.ts';
+import { checkSize, predict, type Given, type Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
 import { pretrainLayers } from './training/pretrain.ts';
 import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
-import type { Host, Trainable } from './training/trainable.ts';
+import type { Host } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
-import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
+import { type Weights } from './saving/weights.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
@@ -62,28 +60,27 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
 }
 
 /** An encoder and a decoder that are trained together; `autoencoder` makes it. */
-export class Autoencoder {
+export class Autoencoder extends Model<Losses> {
   /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;
   /** From the code back, likewise. */
   readonly decoder: Network;
   /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
   readonly discriminator: Network | undefined;
-  readonly #host: Host;
-  /** The discriminator's weights. */
-  readonly #rival: Parameters<Layout> | undefined;
-  readonly #model: Trainable;
+  /** @internal */
+  protected readonly inside: Inside<Losses, Data>;
   readonly #parts: Parts;
   readonly #hourglass: Hourglass;
+  /** What `sample` draws from, unless a mixture has been fitted. */
+  readonly #prior: Prior | undefined;
   readonly #sampler: Sampler;
   #samples = 0;
-  readonly #gate = new Gate();
-  #disposed = false;
 
   /** `given`: weights to start from. @internal */
   constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
-    const rival = () => ({ ...this.#alive(), parameters: this.#rival!, place: undefined });
-    const parts = readSpec(gpu, spec, () => this.#alive(), rival);
+    super();
+    const rival = () => ({ ...this.alive(), parameters: rivals!, place: undefined });
+    const parts = readSpec(gpu, spec, () => this.alive(), rival);
     const { encoder, decoder, discriminator, penalties, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
@@ -97,23 +94,33 @@ export class Autoencoder {
       return values;
     });
     const parameters = new Parameters(gpu, [...first, ...second]);
-    this.#rival = discriminator && new Parameters(gpu, third);
-    this.#host = { gpu, parameters, turns: new Turns(), place: startPlace() };
+    const rivals = discriminator && new Parameters(gpu, third);
+    const penalty = penalties.find((each) => each.opponent)?.opponent;
+    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals! };
     this.#parts = parts;
-    const penalty = penalties.find(({ opponent }) => opponent)?.opponent;
-    const opponent = penalty && { penalty, network: discriminator!, parameters: this.#rival! };
     this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    this.#model = trainable(this.#hourglass, this.#host, seed);
-    this.#sampler = new Sampler(this.#model.place);
+    this.#prior = penalties.find(({ prior }) => prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
+    const host: Host = { gpu, parameters, turns: new Turns(), place: startPlace() };
+    const model = trainable(this.#hourglass, host, seed);
+    this.#sampler = new Sampler(model.place);
+    this.inside = {
+      kind: 'autoencoder',
+      trainable: model,
+      networks,
+      places: [parameters, ...(rivals ? [rivals] : [])],
+      others: [parts.normalizer],
+      beside: () => this.#sampler.tensors(),
+      spec: (options) => ({ ...writeSpec(parts), samples: this.#samples, ...this.#sampler.describe(options) }),
+    };
   }
 
   /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
-  resume(
+  override resume(
     checkpoint: Checkpoint,
-    { samples, fitted, sampler }: { samples: number; fitted?: Fitted; sampler?: WrittenSampler },
+    { samples = 0, fitted, sampler }: { samples?: number; fitted?: Fitted; sampler?: WrittenSampler } = {},
   ): void {
     if (sampler) this.#sampler.restore(sampler, this.codeSize, checkpoint);
-    checkpoint.restore(this.#saveable());
+    super.resume(checkpoint);
     if (fitted) this.#parts.normalizer?.set(fitted);
     this.#samples = samples;
   }
@@ -141,10 +148,7 @@ export class Autoencoder {
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: FitOptions): Training {
-    return this.#gate.fit(() => {
-      this.#alive();
-      return this.#sampler.during(startFit(this.#model, data, options));
-    });
+    return this.#sampler.during(this.start(data, options));
   }
 
   /**
@@ -157,10 +161,9 @@ export class Autoencoder {
    * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
    */
   async pretrain(data: Data, options: FitOptions): Promise<History[]> {
-    this.#alive();
-    const leave = this.#gate.enter('pretrain');
+    const leave = this.enter('pretrain');
     try {
-      return await pretrainLayers(this.#hourglass, this.#model, data, options);
+      return await pretrainLayers(this.#hourglass, this.inside.trainable, data, options);
     } finally {
       this.#sampler.weightsChanged();
       leave();
@@ -180,8 +183,8 @@ export class Autoencoder {
     const { batchSize, seed } = options;
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
     if (seed !== undefined) checkSeed('evaluate', seed);
-    this.#alive();
-    return evaluate(this.#model, data, { batchSize, seed });
+    this.alive();
+    return evaluate(this.inside.trainable, data, { batchSize, seed });
   }
 
   /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
@@ -197,7 +200,7 @@ export class Autoencoder {
       return this.encoder.recordHead(pass, x);
     };
     const { data: heads, shape } = await predict(
-      this.#alive(),
+      this.alive(),
       'posterior',
       data,
       this.encoder.inputShape,
@@ -222,13 +225,13 @@ export class Autoencoder {
   /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
   async reconstruct(data: Data): Promise<Matrix> {
     const record = (pass: Pass, x: Tensor) => recordReconstruction(this.#hourglass, pass, x);
-    return predict(this.#alive(), 'reconstruct', data, this.encoder.inputShape, this.decoder.outputShape, record);
+    return predict(this.alive(), 'reconstruct', data, this.encoder.inputShape, this.decoder.outputShape, record);
   }
 
   /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
   async corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
     checkOptions('corrupt', options, ['seed']);
-    const { seed = this.#model.seed } = options;
+    const { seed = this.inside.trainable.seed } = options;
     checkSeed('corrupt', seed);
     const { corruptions } = this.#hourglass;
     if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
@@ -237,7 +240,7 @@ export class Autoencoder {
       corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
     const record = (pass: Pass, x: Tensor) =>
       recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
-    return predict(this.#alive(), 'corrupt', data, inputShape, inputShape, record, { seed });
+    return predict(this.alive(), 'corrupt', data, inputShape, inputShape, record, { seed });
   }
 
   /**
@@ -254,7 +257,7 @@ export class Autoencoder {
     return this.#withData('errors', data, async (set) => {
       const record = (pass: Pass, x: Tensor) => recordErrors(this.#hourglass, pass, x, perFeature);
       const { data: values } = await predict(
-        this.#host,
+        this.alive(),
         'errors',
         set,
         inputShape,
@@ -276,23 +279,21 @@ export class Autoencoder {
    * @throws OptionError, also for more components than examples; ShapeError, DataError
    */
   async fitSampler(data: Data, options: SamplerOptions = {}): Promise<SamplerFit> {
-    return this.#sampler.fit(this.#alive(), this.encoder, data, options, this.#model.seed);
+    return this.#sampler.fit(this.alive(), this.encoder, data, options, this.inside.trainable.seed);
   }
 
   /**
-   * Decodes `count` codes drawn from the mixture of `fitSampler`; without one, from N(0, I), which makes of the decoder of a Gaussian code a
-   * generator. With a seed the same ones again; without, others in each call.
-   * @throws OptionError, also without `fitSampler` where the code is not Gaussian; LatentGpuError where the weights have changed since `fitSampler`
+   * Decodes `count` codes drawn from the mixture of `fitSampler`; without one, from the prior that a penalty pulls the codes to; without such a
+   * penalty, from N(0, I), to which a Gaussian code is pulled. With a seed the same ones again; without, others in each call.
+   * @throws OptionError, where there is none of these; LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
     this.#checkRows('sample: count', checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
-    this.#sampler.check(this.#gaussian);
-    const [seed, which] = given === undefined ? [this.#model.seed, ++this.#samples] : [given, 0];
-    return this.decode(
-      this.#sampler.draw(count, seed, which) ?? normals(count * this.codeSize, seed, streams.samples, which),
-    );
+    this.#sampler.check(this.#prior !== undefined);
+    const [seed, which] = given === undefined ? [this.inside.trainable.seed, ++this.#samples] : [given, 0];
+    return this.decode(this.#sampler.draw(count, seed, which) ?? this.#prior!.draw(count * this.codeSize, seed, which));
   }
 
   /**
@@ -335,30 +336,10 @@ export class Autoencoder {
     });
   }
 
-  /** All weights, named and laid out as those of a `torch.nn.Sequential`: `encoder.0.weight` is [out, in]. */
-  async weights(): Promise<Record<string, Matrix>> {
-    return readWeights(this.#weights());
-  }
-
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
-  setWeights(weights: Record<string, Matrix>): void {
-    writeWeights(this.#weights(), weights);
+  override setWeights(weights: Record<string, Matrix>): void {
+    super.setWeights(weights);
     this.#sampler.weightsChanged();
-  }
-
-  /**
-   * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizer's moments, how far training has come, and in the
-   * metadata what the model is made of; also the mixture of `fitSampler`. `loadAutoencoder` goes on from it exactly as this model would. With
-   * `optimizer: false` the file holds the weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
-   * @throws OptionError
-   */
-  async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint(
-      'autoencoder',
-      this.#saveable(),
-      () => ({ ...writeSpec(this.#parts), samples: this.#samples, ...this.#sampler.describe(options) }),
-      options,
-    );
   }
 
   /**
@@ -375,30 +356,12 @@ export class Autoencoder {
       decoder: { decoder },
     };
     checkWord('toOnnx: the part', part, Object.keys(parts));
-    const weights = this.#weights();
+    const weights = this.placed();
     const { normalizer } = this.#parts;
     normalizer?.needFitted();
     // A page that exports nothing does not load it.
     const { writeOnnx } = await import('./saving/onnx.ts');
     return writeOnnx(part, { weights, normalizer, ...parts[part] });
-  }
-
-  /** A table of layers, shapes and parameters, as in Keras. */
-  summary(): string {
-    return table('autoencoder', this.describe());
-  }
-
-  /** The same as data. */
-  describe(): LayerInfo[] {
-    return [this.encoder, this.decoder, this.discriminator].flatMap((network) => network?.describe() ?? []);
-  }
-
-  /** Frees the weights. Data sets are their owner's to free. */
-  dispose(): void {
-    if (!this.#disposed) {
-      for (const each of [this.#host.parameters, this.#rival, this.#parts.normalizer]) each?.dispose();
-    }
-    this.#disposed = true;
   }
 
   /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
@@ -423,23 +386,9 @@ export class Autoencoder {
       throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
   }
 
-  #weights(): Weights {
-    const { gpu, turns, parameters } = this.#alive();
-    return { gpu, turns, places: [parameters, ...(this.#rival ? [this.#rival] : [])] };
-  }
-
-  #saveable(): Saveable {
-    return {
-      ...this.#weights(),
-      phases: this.#model.phases,
-      place: this.#model.place,
-      beside: () => this.#sampler.tensors(),
-    };
-  }
-
   async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
-    this.#alive();
-    const { set, release } = await this.#model.put(where, data);
+    this.alive();
+    const { set, release } = await this.inside.trainable.put(where, data);
     try {
       return await work(set);
     } finally {
@@ -451,10 +400,10 @@ export class Autoencoder {
   async #withOne<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
     const { set, release } = await asDataset(
       where,
-      this.#alive().gpu,
+      this.alive().gpu,
       data,
       this.encoder.inputShape,
-      this.#host.place?.trainedOn,
+      this.inside.trainable.place.trainedOn,
     );
     try {
       if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
@@ -462,10 +411,5 @@ export class Autoencoder {
     } finally {
       release();
     }
-  }
-
-  #alive(): Host {
-    if (this.#disposed) throw new LatentGpuError('the model was disposed');
-    return this.#host;
   }
 }

@@ -21,7 +21,6 @@ import { evaluate, likeliest } from './training/run.ts';
 import { classification } from './training/terms.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
-import { type Weights } from './saving/weights.ts';
 
 /** What `jigsaw` makes a model of. */
 export interface JigsawSpec {

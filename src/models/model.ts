@@ -28,8 +28,10 @@ export interface Inside<L extends AnyLoss, D> {
   readonly places: readonly Parameters<Layout>[];
   /** What else it has on the device. */
   readonly others: readonly ({ dispose(): void } | undefined)[];
-  /** What it is made of, as plain data. */
-  spec(): object;
+  /** What it keeps in a file beside its weights, by names of its own. */
+  beside?(): Record<string, Matrix>;
+  /** What it is made of, as plain data, for a file that is saved with these options. */
+  spec(options: SaveOptions): object;
 }
 
 /** What all models have: weights by name, a file, a table of layers, and an end. */
@@ -51,13 +53,13 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   }
 
   /**
-   * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizers' moments, how far training has come, and in the
-   * metadata what the model is made of. The function whose name begins with `load` goes on from it exactly as this model would. With
+   * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizers' moments, how far training has come, the mixture of
+   * `fitSampler`, and in the metadata what the model is made of. The function whose name begins with `load` goes on from it exactly as this model would. With
    * `optimizer: false` the file holds the weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint(this.inside.kind, this.#saveable(), () => this.inside.spec(), options);
+    return writeCheckpoint(this.inside.kind, this.#saveable(), () => this.inside.spec(options), options);
   }
 
   /** A table of layers, shapes and parameters, as in Keras. */
@@ -108,7 +110,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   }
 
   #saveable(): Saveable {
-    const { phases, place } = this.inside.trainable;
-    return { ...this.placed(), phases, place };
+    const { trainable, beside } = this.inside;
+    return { ...this.placed(), phases: trainable.phases, place: trainable.place, beside };
   }
 }

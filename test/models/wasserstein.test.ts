@@ -77,3 +77,14 @@ it('goes on from a file to the same bits', async () => {
   expect(there.loss).toEqual(here.loss);
   for (const each of [model, loaded]) each.dispose();
 });
+
+it('samples from its prior, and from a mixture once one is fitted', async () => {
+  const prior = uniform({ low: 2, high: 3 });
+  const model = await make(mmd(1, { prior }));
+  const decoded = await model.decode({ data: prior.draw(10, 4, 0), shape: [5, 2] });
+  expect(await model.sample(5, { seed: 4 })).toEqual(decoded);
+  expect(await model.sample(5)).not.toEqual(await model.sample(5));
+  await model.fitSampler(data, { components: 2 });
+  expect(await model.sample(5, { seed: 4 })).not.toEqual(decoded);
+  model.dispose();
+});

@@ -60,10 +60,10 @@ export class Sampler {
   }
 
   /** @throws OptionError where there is nothing to draw codes from */
-  check(isGaussian: boolean): void {
-    if (!this.#mixture && !isGaussian)
+  check(hasPrior: boolean): void {
+    if (!this.#mixture && !hasPrior)
       throw new OptionError(
-        'sample: there is nothing to draw codes from: call fitSampler(data) first, or make the code Gaussian, by gaussian(units) as the last layer of the encoder',
+        'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
       );
   }
 
