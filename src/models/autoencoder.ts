@@ -128,7 +128,7 @@ export class Autoencoder extends Model<Losses> {
   /** Compiles what the model's loss needs before it can be used. @throws OptionError where that cannot be; the model is disposed of then @internal */
   async prepare(): Promise<this> {
     try {
-      await this.#parts.loss.prepare?.(this.#host.gpu);
+      await this.#parts.loss.prepare?.(this.alive().gpu);
       return this;
     } catch (error) {
       this.dispose();
