@@ -8,6 +8,8 @@ import { shader, wgsl } from './wgsl.ts';
 const terms = {
   mse: 'vec3f((y - x) * (y - x), 2.0 * (y - x), 2.0 * (x - y))',
   bce: 'logistic(y, x)',
+  mae: 'vec3f(abs(y - x), sign(y - x), sign(x - y))',
+  huber: 'huber(y - x)',
   product: 'vec3f(y * x, x, y)',
   square: 'vec3f(y * y, 2.0 * y, 0.0)',
   absolute: 'vec3f(abs(y), sign(y), 0.0)',
@@ -16,12 +18,24 @@ const terms = {
   fake: 'logistic(y, 0.0)',
 } as const;
 
-/** What is added up: `mse` and `bce` compare y with a target x; the others are the parts of penalties. */
+/** What is added up: `mse`, `bce`, `mae` and `huber` compare y with a target x; the others are the parts of penalties. */
 export type TermKind = keyof typeof terms;
-export const hasSecond = (kind: TermKind): boolean => /\bx\b/.test(terms[kind]);
+
+/** A loss of one's own: WGSL expressions of an output `y` and its target `x`, both f32. */
+export interface Formula {
+  /** What messages and files call it. */
+  readonly name: string;
+  /** l, what one element adds to the loss. */
+  readonly wgsl: string;
+  /** ∂l/∂y */
+  readonly derivative: string;
+}
+
+export const hasSecond = (kind: TermKind | Formula): boolean => typeof kind !== 'string' || /\bx\b/.test(terms[kind]);
 
 export interface LossVariant {
-  readonly kind: TermKind;
+  /** Of a formula, the gradient of x is not known: 0. */
+  readonly kind: TermKind | Formula;
   /** Rows are whole vec4s. */
   readonly wide: boolean;
   /** What is written: the gradient of y, those of both, every element's own loss, or none. The sums always are. */
@@ -34,13 +48,18 @@ export interface LossVariant {
  * mse       l = (y − x)²               product   l = y x
  * bce       l = log(1 + e^y) − x y     square    l = y²
  *           (y is the logit)           absolute  l = |y|       value  l = y
+ * mae       l = |y − x|, with slope 0 where they are equal
+ * huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − x (Huber 1964)
  * real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of a discriminator; Goodfellow et al. 2014)
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
 export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const second = hasSecond(kind);
-  const logits = terms[kind].includes('logistic');
+  const formula = typeof kind === 'string' ? undefined : kind;
+  const term = typeof kind === 'string' ? terms[kind] : 'vec3f(own_loss(y, x), own_slope(y, x), 0.0)';
+  const logits = term.includes('logistic');
+  const needsMath = logits || formula !== undefined;
   const gradient = writes === 'gradient' || writes === 'gradients';
   const both = writes === 'gradients';
   const elements = writes === 'elements';
@@ -50,7 +69,7 @@ export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const optional = ['x', 'out', 'dx', 'saved'].filter((_, i) => [second, gradient || elements, both, gated][i]);
   const at = (name: string) => 3 + optional.indexOf(name);
   return shader<'y' | 'state' | 'sums', 'x' | 'dy' | 'dx' | 'saved' | 'elements'>(
-    `${kind}${gradient ? ' with gradient' : ''}`,
+    `${typeof kind === 'string' ? kind : kind.name}${gradient ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<${value}>;
 @group(0) @binding(1) var<storage, read> state: State;
@@ -80,8 +99,8 @@ ${grid}
 ${state()}
 ${batchRows}
 #if ${gated}
-${activation(slope ?? 'linear', logits)}
-#elif ${logits}
+${activation(slope ?? 'linear', needsMath)}
+#elif ${needsMath}
 ${math}
 #endif
 
@@ -92,8 +111,24 @@ fn logistic(y: f32, x: f32) -> vec3f {
   return vec3f(max(y, 0.0) - x * y + log1p(e), select(e, 1.0, y >= 0.0) / (1.0 + e) - x, -y);
 }
 #endif
+#if ${kind === 'huber'}
+override delta: f32;
+/** a (|d| − ½ a) with a = min(|d|, delta). */
+fn huber(d: f32) -> vec3f {
+  let slope = clamp(d, -delta, delta);
+  return vec3f(abs(slope) * (abs(d) - 0.5 * abs(slope)), slope, -slope);
+}
+#endif
+#if ${formula !== undefined}
+fn own_loss(y: f32, x: f32) -> f32 {
+  return ${formula?.wgsl ?? ''};
+}
+fn own_slope(y: f32, x: f32) -> f32 {
+  return ${formula?.derivative ?? ''};
+}
+#endif
 fn term(y: f32, x: f32) -> vec3f {
-  return ${terms[kind]};
+  return ${term};
 }
 
 @compute @workgroup_size(${groupSize})

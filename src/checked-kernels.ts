@@ -11,6 +11,7 @@ import {
   aState,
   aTape,
   aTensor,
+  aText,
   aWord,
   each,
   fields,
@@ -22,7 +23,14 @@ import {
 export { activationNames, settingNames } from './kernels.ts';
 
 const aDraw = fields({ state: aState, which: aNumber });
-const aLoss = aWord('mse', 'bce');
+const aFormula = fields({ name: aText, wgsl: aText, derivative: aText });
+const lossWords = ['mse', 'bce', 'mae', 'huber'];
+/** A word, `'huber'` with its delta, or a formula. */
+const aLoss: Check = (where, value) => {
+  if (typeof value !== 'object' || value === null) aWord(...lossWords)(where, value);
+  else if ('wgsl' in value) aFormula(where, value);
+  else fields({ kind: aWord('huber'), delta: aNumber })(where, value);
+};
 const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad');
 const examples: Check = (where, value) =>
   (Array.isArray(value) ? each(fields({ data: aTensor, first: aNumber, count: aCount })) : aTensor)(where, value);
@@ -96,7 +104,7 @@ export const loss = takes('loss', kernels.loss, {
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
-  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', 'mse', 'bce'),
+  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', ...lossWords),
   tensors: fields({ y: aTensor, x: optional(aTensor) }),
   state: aState,
   factor: aNumber,

@@ -12,7 +12,7 @@ export type { Matrix } from './runtime/tensor.ts';
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
-export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw } from './models/saving/load.ts';
+export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export {
@@ -57,6 +57,7 @@ export {
   shuffleTiles,
   type Corruption,
 } from './models/parts/corruptions.ts';
+export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
 export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';

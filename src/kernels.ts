@@ -24,7 +24,16 @@ export { contraction, type RecordedLayer } from './kernels/contraction.ts';
 export { corrupt, dropout, type CorruptionKind } from './kernels/corrupt.ts';
 export { crossEntropy } from './kernels/cross-entropy.ts';
 export { decay } from './kernels/decay.ts';
-export { elementLosses, loss, rowSums, type LossKind, type TermKind } from './kernels/loss.ts';
+export {
+  elementLosses,
+  loss,
+  rowSums,
+  type ElementLoss,
+  type Formula,
+  type Huber,
+  type LossKind,
+  type TermKind,
+} from './kernels/loss.ts';
 export { mmd, type MmdKernel } from './kernels/mmd.ts';
 export { matmul, type Transposes } from './kernels/matmul.ts';
 export { momentCount, optimize, settingNames, type OptimizerKind } from './kernels/optimizer.ts';

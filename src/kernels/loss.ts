@@ -1,12 +1,24 @@
 import type { Activation } from '../../shaders/activation.ts';
-import { lossShader, type TermKind } from '../../shaders/loss.ts';
+import { lossShader, type Formula, type TermKind } from '../../shaders/loss.ts';
+import { DeviceLostError, LatentGpuError, OptionError } from '../errors.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { checkNumber } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { aNumber, checkSameShape } from './shapes.ts';
 
-/** Squared error, or binary cross-entropy. */
-export type LossKind = 'mse' | 'bce';
-export type { TermKind };
+/** Squared error, binary cross-entropy of logits, absolute error, or Huber's loss with delta 1. */
+export type LossKind = 'mse' | 'bce' | 'mae' | 'huber';
+export type { Formula, TermKind };
+
+/** Huber's loss with a delta of one's own, above 0. */
+export interface Huber {
+  readonly kind: 'huber';
+  readonly delta: number;
+}
+
+/** How an output is compared with its target. */
+export type ElementLoss = LossKind | Huber | Formula;
 
 /** An invocation takes a strip of a row: at most this many to a row. */
 const mostStrips = 16;
@@ -15,17 +27,18 @@ const mostStrips = 16;
  * The loss of each row against its target, as sums over strips of it, [rows, strips]: add them up for the loss of a row. Each is already
  * multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count nothing.
  *
- * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. Where the tape is differentiated from it, the same pass writes the gradient of the
+ * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal; `'huber'` is ½ (y − x)² where
+ * |y − x| ≤ delta, else delta (|y − x| − ½ delta). A formula is what it says. Where the tape is differentiated from it, the same pass writes the gradient of the
  * batch's mean to y, and nothing to the target.
- * @throws ShapeError
+ * @throws ShapeError, OptionError
  */
-export function loss(tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Tensor, factor: number): Tensor {
+export function loss(tape: Tape, kind: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor: number): Tensor {
   return sumsOf(tape, kind, y, x, state, factor, false);
 }
 
 /**
  * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`; for the logits of a discriminator `'real'` and
- * `'fake'`) or of y and x (`'product'`, `'mse'`, `'bce'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
+ * `'fake'`) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`, `'huber'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
  * @throws ShapeError
  */
 export function rowSums(
@@ -40,21 +53,22 @@ export function rowSums(
 
 function sumsOf(
   tape: Tape,
-  kind: TermKind,
+  given: TermKind | ElementLoss,
   y: Tensor,
   x: Tensor | undefined,
   state: Tensor,
   factor: number,
   both: boolean,
 ): Tensor {
-  if (x) checkSameShape(kind, y, x);
-  const { sums, size, wide } = layout(tape, y, factor);
+  const { kind, name, settings } = parsed(given);
+  if (x) checkSameShape(name, y, x);
+  const { sums, size, wide } = layout(tape, y, { ...settings, factor });
   tape.loss(sums, (counts) => {
     if (counts === undefined) return tape.run(lossShader({ kind, wide, writes: 'sums' }), { y, x, state, sums }, size);
     const fold = tape.fold(y);
     const toBoth = both && x !== undefined;
     const writes = toBoth ? 'gradients' : 'gradient';
-    const constants = { ...size.constants, gradient_factor: factor * aNumber(kind, counts) };
+    const constants = { ...size.constants, gradient_factor: factor * aNumber(name, counts) };
     tape.run(
       lossShader({ kind, wide, writes, slope: fold?.activation as Activation | undefined }),
       {
@@ -73,19 +87,39 @@ function sumsOf(
 }
 
 /** The loss of every element times `factor`, of y's shape. */
-export function elementLosses(tape: Tape, kind: LossKind, y: Tensor, x: Tensor, state: Tensor, factor = 1): Tensor {
-  checkSameShape(kind, y, x);
-  const { sums, size, wide } = layout(tape, y, factor);
+export function elementLosses(tape: Tape, given: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor = 1): Tensor {
+  const { kind, name, settings } = parsed(given);
+  checkSameShape(name, y, x);
+  const { sums, size, wide } = layout(tape, y, { ...settings, factor });
   const elements = tape.tensor(y.shape, 'f32', 'element losses');
   tape.run(lossShader({ kind, wide, writes: 'elements' }), { y, x, state, sums, elements }, size);
   return elements;
 }
 
-function layout(tape: Tape, y: Tensor, factor: number) {
+/** Compiles a formula, as a compiler alone knows whether it is one. @throws OptionError with the compiler's message; DeviceLostError */
+export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> {
+  const size = { rows: 1, columns: 1, strips: 1, factor: 1 };
+  try {
+    await gpu.wait(gpu.pipelines.get(lossShader({ kind: formula, wide: false, writes: 'sums' }), size));
+  } catch (cause) {
+    if (!(cause instanceof LatentGpuError) || cause instanceof DeviceLostError) throw cause;
+    throw new OptionError(`elementwise: '${formula.name}' is no WGSL of y and x: ${cause.message}`, { cause });
+  }
+}
+
+/** What it is in the shader, in messages, and as further constants. @throws OptionError */
+function parsed(given: TermKind | ElementLoss) {
+  if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
+  const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
+  checkNumber('loss: delta', delta, { above: 0 });
+  return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
+}
+
+function layout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }) {
   const rows = y.shape[0];
   const columns = y.size / rows;
   const wide = columns % 4 === 0;
   const strips = Math.min(mostStrips, wide ? columns / 4 : columns);
   const sums = tape.tensor([rows, strips], 'f32', 'loss sums');
-  return { wide, sums, size: { constants: { rows, columns, strips, factor }, threads: rows * strips } };
+  return { wide, sums, size: { constants: { rows, columns, strips, ...settings }, threads: rows * strips } };
 }

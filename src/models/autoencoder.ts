@@ -55,7 +55,7 @@ import { startPlace } from './training/place.ts';
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
   checkGpu('autoencoder', gpu);
-  return new Autoencoder(gpu, spec);
+  return new Autoencoder(gpu, spec).prepare();
 }
 
 /** An encoder and a decoder that are trained together; `autoencoder` makes it. */
@@ -124,6 +124,17 @@ export class Autoencoder extends Model<Losses> {
     this.#samples = samples;
   }
 
+  /** Compiles what the model's loss needs before it can be used. @throws OptionError where that cannot be; the model is disposed of then @internal */
+  async prepare(): Promise<this> {
+    try {
+      await this.#parts.loss.prepare?.(this.alive().gpu);
+      return this;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
   /** Numbers in a code. */
   get codeSize(): number {
     return this.encoder.outputShape.reduce((product, n) => product * n, 1);
@@ -144,8 +155,8 @@ export class Autoencoder extends Model<Losses> {
    * as an autoencoder of its own: it reconstructs the clean codes of the layers before it, which stay as they are, from corrupted ones, under
    * the model's penalties. `fit` then trains all together. The options count for each layer; the result is one history a layer.
    *
-   * The outermost stage has the model's loss. The others have `'mse'`, or `'bce'` where the model has it and what they reconstruct comes from
-   * a sigmoid and goes into one.
+   * The outermost stage has the model's loss. The others have it as well if it is `'mae'` or Huber's, or if it is `'bce'` and what they reconstruct
+   * comes from a sigmoid and goes into one; else `'mse'`.
    * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
    */
   async pretrain(data: Data, options: FitOptions): Promise<History[]> {

@@ -1,10 +1,10 @@
 import { OptionError, ShapeError } from '../errors.ts';
-import type { LossKind } from '../kernels/loss.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { checkFlag, checkOptions, checkSeed, checkSides, checkWord } from '../runtime/options.ts';
+import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
 import { checkLayers, type Layer } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
+import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import { Network, table } from './parts/network.ts';
 import type { Host } from './training/trainable.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
@@ -19,8 +19,11 @@ export interface AutoencoderSpec {
   encoder: Layer[];
   /** From the code back to the input's shape. */
   decoder: Layer[];
-  /** `'bce'` takes data and outputs for probabilities, and works on the logits of a last layer with sigmoid. */
-  loss: LossKind;
+  /**
+   * `'mse'`, `'mae'`, `'huber'`, what `huber` or `elementwise` returns, or `'bce'`, which takes data and outputs for probabilities, and works on the
+   * logits of a last layer with sigmoid.
+   */
+  loss: LossName | Loss;
   /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
   /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`. */
@@ -37,7 +40,7 @@ export interface AutoencoderSpec {
 export interface Parts {
   readonly encoder: Network;
   readonly decoder: Network;
-  readonly loss: LossKind;
+  readonly loss: Loss;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
   readonly normalizer?: Normalizer;
@@ -60,20 +63,17 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
     'tied',
     'seed',
   ]);
-  const { input, encoder, decoder, loss, normalize, seed = 0, tied = false } = spec;
+  const { input, encoder, decoder, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   checkFlag('autoencoder: tied', tied);
-  checkWord('autoencoder: the loss', loss, ['bce', 'mse']);
+  const loss = asLoss('autoencoder: the loss', spec.loss);
   for (const [name, layers] of Object.entries({ encoder, decoder })) checkLayers(`autoencoder: the ${name}`, layers, 1);
   if (
     normalize !== undefined &&
     (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))
   )
     throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
-  if (loss === 'bce' && normalize?.name === 'standardize')
-    throw new OptionError(
-      "autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()",
-    );
+  if (normalize) loss.checkNormalize?.(normalize);
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
   if (inner)
     throw new OptionError(`autoencoder: ${inner.name} is the code, so it can only be the last layer of the encoder`);
@@ -84,7 +84,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
-  const normalizer = normalize && new Normalizer(gpu, normalize, loss === 'bce');
+  const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
   const first = new Network('encoder', encoder, inputShape, host, {
     around: { after: imageAhead(decoder, code) },
     entry: normalizer,
@@ -102,12 +102,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
       `autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`,
     );
   }
-  if (loss === 'bce' && second.lastActivation !== 'sigmoid') {
-    const other = second.lastActivation ? `'${second.lastActivation}'` : 'none';
-    throw new OptionError(
-      `autoencoder: loss 'bce' needs a decoder whose last layer has the activation 'sigmoid', not ${other}`,
-    );
-  }
+  loss.checkDecoder?.(second.lastActivation);
   const opponents = penalties.flatMap(({ opponent }) => (opponent ? [opponent] : []));
   if (opponents.length > 1) throw new OptionError('autoencoder: takes one adversarial penalty, not several');
   const [opponent] = opponents as (Opponent | undefined)[];
@@ -123,7 +118,7 @@ export function writeSpec({ encoder, decoder, loss, corruptions, penalties, norm
     input: inputShape.length === 1 ? inputShape[0] : inputShape,
     encoder: written(encoder.layers),
     decoder: written(decoder.layers),
-    loss,
+    loss: writtenLoss(loss),
     corrupt: written(corruptions),
     penalty: written(penalties),
     normalize: normalizer?.describe(),

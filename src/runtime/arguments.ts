@@ -29,6 +29,9 @@ export const aTape: Check = (where, value) => {
 export const aTensor: Check = (where, value) => {
   if (!(value instanceof Tensor)) throw new OptionError(`${where} is a tensor, not ${shown(value)}`);
 };
+export const aText: Check = (where, value) => {
+  if (typeof value !== 'string') throw new OptionError(`${where} is a text, not ${shown(value)}`);
+};
 export const aShape: Check = checkShape;
 export const aFlag: Check = checkFlag;
 export const aNumbers: Check = checkNumbers;

@@ -3,12 +3,13 @@ import type { AutoencoderSpec } from '../models/spec.ts';
 import type { GanSpec } from '../models/gan.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstream/neighbors.ts';
+import type { LossName } from '../models/parts/losses.ts';
 import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
 import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type Network } from './models.ts';
 import { library } from './protocol.ts';
 
-/** Layers, corruptions and penalties are plain data here. */
+/** Layers, corruptions, penalties and losses are plain data here. */
 type WithParts<S> = {
   [K in keyof S]: K extends 'encoder' | 'decoder' | 'generator' | 'discriminator' | 'head' | 'hidden'
     ? Part[]
@@ -16,7 +17,9 @@ type WithParts<S> = {
       ? Part | Part[]
       : K extends 'normalize' | 'prior'
         ? Part
-        : S[K];
+        : K extends 'loss'
+          ? LossName | Part
+          : S[K];
 };
 
 /** As `AutoencoderSpec` of `latentgpu`, with the parts as plain data. */
@@ -47,8 +50,8 @@ export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(Ga
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'jigsaw', spec);
 
 /** Makes, in the worker, the model that a file of `Autoencoder.save` holds. */
-export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> =>
-  makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes);
+export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array, options?: { losses?: Part[] }): Promise<Autoencoder> =>
+  makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes, options);
 /** Makes, in the worker, the classifier that a file of `Classifier.save` holds. */
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
   makeModel(Classifier, gpu, 'loadClassifier', bytes);

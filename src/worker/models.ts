@@ -285,11 +285,11 @@ export async function makeModel<F, M>(
   Kind: new (client: Client, handles: Handle[], facts: F) => M,
   gpu: Gpu,
   maker: string,
-  argument: unknown,
+  ...args: unknown[]
 ): Promise<M> {
   checkGpu(maker, gpu);
   const { client } = gpu;
   // For the model, and for as many networks as one can have.
   const handles = Array.from({ length: 4 }, () => client.newHandle());
-  return new Kind(client, handles, await client.call<F>(library, maker, [gpu, argument], { makes: handles }));
+  return new Kind(client, handles, await client.call<F>(library, maker, [gpu, ...args], { makes: handles }));
 }

@@ -2,6 +2,7 @@
 import type * as corruptions from '../models/parts/corruptions.ts';
 import type * as imageLayers from '../models/parts/image-layers.ts';
 import type * as layers from '../models/parts/layers.ts';
+import type * as losses from '../models/parts/losses.ts';
 import type * as normalizations from '../models/parts/normalize.ts';
 import type { MmdOptions } from '../models/parts/mmd.ts';
 import type { Part } from '../models/parts/part.ts';
@@ -36,6 +37,8 @@ export const stochasticContractive = maker<typeof penalties.stochasticContractiv
 export const sparsity = maker<typeof penalties.sparsity>('sparsity');
 export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
 
+export const huber = maker<typeof losses.huber>('huber');
+export const elementwise = maker<typeof losses.elementwise>('elementwise');
 /** Its layers, prior and optimizer are plain data here. */
 export const adversarial = (
   discriminator: Part[],

@@ -7,8 +7,15 @@ import type { Training } from '../models/training/fit-options.ts';
 import { gan } from '../models/gan.ts';
 import { jigsaw, Jigsaw } from '../models/jigsaw.ts';
 import { Model } from '../models/model.ts';
-import { loadAutoencoder, loadClassifier, loadGan, loadJigsaw } from '../models/saving/load.ts';
-import { readCorruptions, readLayers, readNormalizations, readPenalties, readPriors } from '../models/parts/makers.ts';
+import { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from '../models/saving/load.ts';
+import {
+  readCorruptions,
+  readLayers,
+  readLosses,
+  readNormalizations,
+  readPenalties,
+  readPriors,
+} from '../models/parts/makers.ts';
 import { knnPredict, nearestNeighbors } from '../models/downstream/neighbors.ts';
 import { Network } from '../models/parts/network.ts';
 import type { Gpu } from '../runtime/device.ts';
@@ -40,7 +47,8 @@ const functions: Record<string, Method> = {
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
   gan: (gpu: Gpu, spec: Parameters<typeof gan>[1]) => gan(gpu, withParts(spec)),
   jigsaw: (gpu: Gpu, spec: Parameters<typeof jigsaw>[1]) => jigsaw(gpu, withParts(spec)),
-  loadAutoencoder,
+  loadAutoencoder: (gpu: Gpu, bytes: Uint8Array, options?: LoadOptions) =>
+    loadAutoencoder(gpu, bytes, options && withParts(options)),
   loadClassifier,
   loadGan,
   loadJigsaw,
@@ -240,6 +248,8 @@ function withParts<S extends object>(spec: S): S {
     hidden: readLayers,
     corrupt: readCorruptions,
     penalty: readPenalties,
+    loss: readLosses,
+    losses: readLosses,
     normalize: readNormalizations,
     prior: readPriors,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activate, activationNames, type Activation } from '../../src/kernels/activation.ts';
-import { elementLosses, loss } from '../../src/kernels/loss.ts';
+import { elementLosses, loss, type LossKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -13,10 +13,10 @@ import { Inputs, run, runOne } from '../support/run.ts';
 
 catchGpuErrors();
 
-const kinds = ['mse', 'bce'] as const;
+const kinds = ['mse', 'bce', 'mae', 'huber'] as const;
 
 interface Case {
-  kind: 'mse' | 'bce';
+  kind: LossKind;
   y: Float32Array;
   x: Float32Array;
   columns: number;
@@ -161,10 +161,10 @@ describe.each(kinds)('%s', (kind) => {
       const dy = await runOne(tape, tape.grad(values));
       memory.dispose();
       state.dispose();
-      const [mse, bce] = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
+      const wanted = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
       expectClose(
         dy,
-        mse.map((v, i) => v + bce[i]),
+        wanted[0].map((_, i) => wanted.reduce((sum, each) => sum + each[i], 0)),
         4e-6,
       );
     }

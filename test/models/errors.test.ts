@@ -6,13 +6,16 @@ import {
   DataError,
   dataset,
   dense,
+  elementwise,
   flatten,
   gaussian,
+  huber,
   jigsaw,
   LatentGpuError,
   OptionError,
   sgd,
   ShapeError,
+  standardize,
 } from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
@@ -154,7 +157,20 @@ describe('what a model cannot be', () => {
       OptionError,
       "needs a decoder whose last layer has the activation 'sigmoid', not 'linear'",
     ],
-    ['an unknown loss', { loss: 'mae' }, OptionError, "the loss is 'bce' or 'mse', not 'mae'"],
+    [
+      'an unknown loss',
+      { loss: 'mape' },
+      OptionError,
+      "the loss is 'bce', 'mse', 'mae', 'huber', or what huber or elementwise returns, not 'mape'",
+    ],
+    ['the maker of a loss', { loss: huber }, OptionError, 'what huber or elementwise returns, not function'],
+    ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'take minMax()'],
+    [
+      'a loss that does not compile',
+      { loss: elementwise({ name: 'my own', wgsl: 'nothing(y, x)', derivative: 'y' }) },
+      OptionError,
+      "elementwise: 'my own' is no WGSL of y and x",
+    ],
     ['an empty encoder', { encoder: [] }, OptionError, 'the encoder is a list of at least one layer'],
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
     ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, dense, type Activation } from '../../src/index.ts';
+import { adam, autoencoder, dense, type Activation, type LossName } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { layersOf, lossAndGradients, ReferenceAdam, type ReferenceLayer } from '../reference/autoencoder.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
@@ -13,7 +13,7 @@ const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((valu
 
 /** Trains on the device and in float64 from the same weights and batches; returns the worst relative differences. */
 async function compare(
-  loss: 'mse' | 'bce',
+  loss: LossName,
   features: number,
   encoder: [number, Activation][],
   decoder: [number, Activation][],
@@ -73,6 +73,24 @@ describe('the first ten Adam steps agree with float64 to 1e-5', () => {
         [37, 'sigmoid'],
       ],
       1,
+    );
+    expect(lossError).toBeLessThan(1e-5);
+    expect(weightError).toBeLessThan(1e-5);
+  });
+
+  it.each(['mae', 'huber'] as const)('with %s', async (loss) => {
+    const { lossError, weightError } = await compare(
+      loss,
+      30,
+      [
+        [16, 'tanh'],
+        [5, 'linear'],
+      ],
+      [
+        [16, 'tanh'],
+        [30, 'linear'],
+      ],
+      3,
     );
     expect(lossError).toBeLessThan(1e-5);
     expect(weightError).toBeLessThan(1e-5);

@@ -1,4 +1,4 @@
-/** Where a new layer, corruption, penalty, normalisation or activation has to be named as well: each test tells of the places that lack it. */
+/** Where a new layer, corruption, penalty, loss, normalisation or activation has to be named as well: each test tells of the places that lack it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -55,7 +55,7 @@ describe('a part of models is named wherever it has to be', () => {
   const saved = Object.values(makers).flatMap((each) => Object.keys(each));
 
   beforeAll(() => {
-    const exported = functionsReturning('Layer', 'Corruption', 'Penalty', 'Normalize');
+    const exported = functionsReturning('Layer', 'Corruption', 'Penalty', 'Loss', 'Normalize');
     expect(Object.keys(exported)).toEqual(expect.arrayContaining(['dense', 'maskNoise', 'sparsity', 'minMax']));
     parts = [...new Set([...Object.keys(exported), ...saved])];
     layers = parts.filter((name) => exported[name] === 'Layer' || name in makers.layers);

@@ -54,7 +54,7 @@ export function forward(
 export function lossAndGradients(
   layers: readonly ReferenceLayer[],
   batch: readonly ArrayLike<number>[],
-  kind: 'mse' | 'bce',
+  kind: keyof typeof losses,
 ) {
   const gradients = layers.map(({ weight, bias }) => ({
     weight: new Float64Array(weight.length),

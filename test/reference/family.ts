@@ -9,7 +9,7 @@ export interface Member {
   /** Units of a Gaussian code behind the encoder's layers. */
   gaussian?: number;
   decoder: LayerOf[];
-  loss: 'mse' | 'bce';
+  loss: keyof typeof losses;
   tied?: boolean;
   corrupt?: { gaussianNoise?: number; maskNoise?: number; saltAndPepper?: number }[];
   penalty?: {

@@ -2,6 +2,14 @@ import type { TermKind } from '../../src/kernels/loss.ts';
 
 type Numbers = ArrayLike<number>;
 
+/** Huber's loss. */
+export const huber = (delta: number) => (y: number, x: number) => {
+  const d = y - x;
+  return Math.abs(d) <= delta
+    ? { loss: d ** 2 / 2, slope: d }
+    : { loss: delta * (Math.abs(d) - delta / 2), slope: delta * Math.sign(d) };
+};
+
 /** The loss of one value against its target, and its slope; `bce` takes a logit. */
 export const losses = {
   mse: (y: number, x: number) => ({ loss: (y - x) ** 2, slope: 2 * (y - x) }),
@@ -9,6 +17,8 @@ export const losses = {
     loss: Math.max(y, 0) + Math.log1p(Math.exp(-Math.abs(y))) - x * y,
     slope: 1 / (1 + Math.exp(-y)) - x,
   }),
+  mae: (y: number, x: number) => ({ loss: Math.abs(y - x), slope: Math.sign(y - x) }),
+  huber: huber(1),
 } as const;
 
 /** Each row's loss times `factor`, and the gradient of their mean over the `real` first rows; the other rows count nothing. */
@@ -29,6 +39,8 @@ type Term = (y: number, x: number) => number;
 export const terms: Record<TermKind, Term> = {
   mse: (y, x) => losses.mse(y, x).loss,
   bce: (y, x) => losses.bce(y, x).loss,
+  mae: (y, x) => losses.mae(y, x).loss,
+  huber: (y, x) => losses.huber(y, x).loss,
   product: (y, x) => y * x,
   square: (y) => y * y,
   absolute: Math.abs,

@@ -81,7 +81,7 @@ describe('what is published', () => {
     const tensorOf = (name: string): [unknown, Kind] => [x, tensor(name)];
     const factor: [unknown, Kind] = [0.5, number('factor')];
     const vector = (size: number) => runtime.tensor(gpu, new Float32Array(size));
-    const kinds = ['mse', 'bce'];
+    const kinds = ['mse', 'bce', 'mae', 'huber'];
     const optimizers = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
     const moving = { values: vector(8), gradients: vector(8), settings: vector(8), state };
     const source = { data: x, bytes: false, columns: 4, scale: 1 };

@@ -108,7 +108,15 @@ const specKind = options(spec, {
     oneOf('gaussian', [gaussian(2), dense(12, 'sigmoid')]),
     oneOf('sigmoid', [dense(12)], [dense(12, 'relu'), dropout(0.5)]),
   ),
-  loss: word('loss', ['bce', 'mse']),
+  loss: fc.oneof(
+    word('loss', ['bce', 'mse', 'mae', 'huber']),
+    oneOf('loss', lib.huber, lib.elementwise, ['mse'], { name: 'huber', args: [] }, gaussianNoise(1)),
+    oneOf(
+      'my own',
+      lib.elementwise({ name: 'my own', wgsl: 'nothing(y)', derivative: '1' }),
+      lib.elementwise({ name: 'my own', wgsl: 'y', derivative: 'y < x' }),
+    ),
+  ),
   corrupt: parts(
     'corrupt',
     'record',

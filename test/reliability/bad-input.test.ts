@@ -53,6 +53,11 @@ const beta = (names: string): Kind =>
     ({ value }) => typeof value !== 'number' || !(value > 0.99 && value < 1),
   );
 
+const formula = { name: 'mine', wgsl: 'abs(y - x)', derivative: 'sign(y - x)' };
+/** What no expression can be; of the rest a compiler knows more. */
+const expression = (names: string): Kind =>
+  not(names, (value) => typeof value === 'string' && value.trim() !== '' && !/[;{}@#"'`$?:\\]/.test(value));
+
 const maker = (call: (...args: never[]) => unknown, good: unknown[], ...wrong: Kind[]): Target => ({
   call,
   good,
@@ -132,6 +137,16 @@ const makers: Record<string, Target> = {
   ),
   sparsity: maker(lib.sparsity, [0.1], number('weight', { least: 0 })),
   weightDecay: maker(lib.weightDecay, [0.1], number('weight', { least: 0 })),
+  huber: maker(lib.huber, [{}], options({}, { delta: optional(number('delta', { above: 0 })) })),
+  elementwise: maker(
+    lib.elementwise,
+    [formula],
+    options(formula, {
+      name: not('name', (value) => typeof value === 'string' && value !== ''),
+      wgsl: expression('wgsl'),
+      derivative: expression('derivative'),
+    }),
+  ),
   adversarial: maker(
     lib.adversarial,
     [[lib.dense(3)], {}],
@@ -212,12 +227,12 @@ const makers: Record<string, Target> = {
 
 describe('makers', () => {
   it(
-    'of layers, corruptions, penalties, schedules and optimizers refuse what is wrong',
+    'of layers, corruptions, penalties, losses, schedules and optimizers refuse what is wrong',
     { timeout: 600_000 },
     async ({ task }) => {
       await refuseAll(
         task,
-        'makers of layers, corruptions, penalties, schedules, optimizers',
+        'makers of layers, corruptions, penalties, losses, schedules, optimizers',
         makers,
         await ownGpu(),
         [60, 20_000],

@@ -1,11 +1,13 @@
-/** The gradient of every layer and penalty along random directions: against differences of what the device itself computes, and of a float64 twin. */
+/** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  contractive, conv2d, convTranspose2d, dense, dropout, gaussian, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
+  contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, huber, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
+import { loss, type ElementLoss } from '../../src/kernels/loss.ts';
 import { slide, unslide } from '../../src/kernels/window.ts';
+import { asLoss } from '../../src/models/parts/losses.ts';
 import { Pass } from '../../src/models/training/pass.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
@@ -14,6 +16,7 @@ import { readTensors, Tensor, writeTensor } from '../../src/runtime/tensor.ts';
 import { contraction } from '../reference/contraction.ts';
 import { conv2d as convReference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
+import { huber as huberReference, losses as lossesReference } from '../reference/loss.ts';
 import { drawnForBatch, normals, words } from '../reference/random.ts';
 import { maxPool2d as poolReference, upsample2d as upsampleReference } from '../reference/resample.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -271,9 +274,41 @@ const penalties: Record<string, (draw: Draw) => Subject> = {
   'weight decay': (draw) => ofPenalty(weightDecay(0.1), draw, (_, w1, __, w2) => 0.05 * (sum(w1.map((w) => w * w)) + sum(w2.map((w) => w * w)))),
 }; // prettier-ignore
 
+/** A loss of outputs against targets, neither of them where it has a kink. */
+function ofLoss(kernel: ElementLoss, draw: Draw, twin: (y: number, x: number) => { loss: number }): Subject {
+  const [columns, factor] = [7, 0.3];
+  const x = draw.floats(rows * columns, 0.05, 0.95);
+  const off = draw.offZero(rows * columns, 0.2, 0.8);
+  return {
+    inputs: [
+      { values: x.map((v, i) => v + off[i] + Math.sign(off[i]) * (i % 2)), shape: [rows, columns] },
+      { values: x, shape: [rows, columns], data: true },
+    ],
+    record: ({ tape, state }, [y, target]) => [{ values: loss(tape, kernel, y, target, state, factor), weight: 1 }],
+    twin: (y, target) => [[factor * sum(y.map((v, i) => twin(v, target[i]).loss))]],
+  };
+}
+
+const losses: Record<string, (draw: Draw) => Subject> = {
+  ...Object.fromEntries(
+    (['mse', 'bce', 'mae', 'huber'] as const).map((name) => [
+      `loss: ${name}`,
+      (draw: Draw) => ofLoss(asLoss('test', name).kernel, draw, lossesReference[name]),
+    ]),
+  ),
+  'loss: huber, of another delta': (draw) => ofLoss(huber({ delta: 0.5 }).kernel, draw, huberReference(0.5)),
+  'loss: elementwise': (draw) =>
+    ofLoss(
+      elementwise({ name: 'log cosh', wgsl: 'log(cosh(y - x))', derivative: 'accurate_tanh(y - x)' }).kernel,
+      draw,
+      (y, x) => ({ loss: Math.log(Math.cosh(y - x)) }),
+    ),
+};
+
 const subjects = [
   ...Object.entries(layers).map(([name, each]) => [name, (draw: Draw) => ofLayer(each, draw)] as const),
   ...Object.entries(penalties),
+  ...Object.entries(losses),
 ];
 
 describe.each(subjects)('%s', (name, make) => {

@@ -115,7 +115,10 @@ const families: Record<string, Shader[]> = {
     scatterShader(),
   ] as Shader[],
   loss: all({
-    kind: ['mse', 'bce', 'product', 'square', 'absolute', 'value'] as TermKind[],
+    kind: [
+      ...(['mse', 'bce', 'mae', 'huber', 'product', 'square', 'absolute', 'value'] as TermKind[]),
+      { name: 'log cosh', wgsl: 'log(cosh(y - x))', derivative: 'accurate_tanh(y - x)' },
+    ],
     wide: either,
     writes: ['gradient', 'gradients', 'elements', 'sums'] as const,
     slope: [undefined, ...activationNames] as (Activation | undefined)[],

@@ -7,7 +7,7 @@ import { sharedGpu } from './gpu.ts';
 import { Draw } from './random.ts';
 import { Inputs, run, type Values } from './run.ts';
 
-export const pairs = ['product', 'mse', 'bce'] as const;
+export const pairs = ['product', 'mse', 'bce', 'mae', 'huber'] as const;
 
 export const alone = ['square', 'absolute', 'value'] as const;
 

@@ -90,6 +90,40 @@ it('trains with the same bits as without a worker, and answers the same', async 
   theirs.dispose();
 });
 
+it('losses are plain data on the page, also one of its own', async () => {
+  const formula = { name: 'my own', wgsl: 'abs(y - x) * (y - x) * (y - x)', derivative: '3 * (y - x) * abs(y - x)' };
+  for (const [ours, theirs] of [
+    ['mae', 'mae'],
+    [direct.huber({ delta: 0.1 }), remote.huber({ delta: 0.1 })],
+    [direct.elementwise(formula), remote.elementwise(formula)],
+  ] as const) {
+    const own = await direct.autoencoder(await sharedGpu(), {
+      input: 12,
+      encoder: [direct.dense(5, 'relu')],
+      decoder: [direct.dense(12, 'sigmoid')],
+      loss: ours,
+    });
+    const there = await small({ loss: theirs });
+    const options = { steps: 5, batchSize: 16 };
+    expect((await there.fit(data(), options)).loss).toEqual((await own.fit(data(), options)).loss);
+    expect(await there.errors(data())).toEqual(await own.errors(data()));
+    const file = await there.save();
+    expect(file).toEqual(await own.save());
+    const losses = typeof theirs === 'string' ? [] : [theirs];
+    const again = await remote.loadAutoencoder(gpu, file, { losses });
+    expect(await again.save()).toEqual(file);
+    for (const model of [own, there, again]) model.dispose();
+  }
+  const wrong = await errorOf(small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }));
+  expect(wrong).toBeInstanceOf(direct.OptionError);
+  expect(wrong.message).toMatch(/elementwise: 'my own' is no WGSL of y and x: .*nothing/s);
+  const model = await small({ loss: remote.elementwise(formula) });
+  const missing = await errorOf(remote.loadAutoencoder(gpu, await model.save()));
+  expect(missing).toBeInstanceOf(direct.OptionError);
+  expect(missing.message).toContain("the model's loss, 'my own', is not in the file");
+  model.dispose();
+});
+
 it('data sets lie in the worker; their memory moves there, and views are made of them', async () => {
   const bytes = Uint8Array.from({ length: 60 * 12 }, (_, i) => (i * 7) % 256);
   const copy = bytes.slice();

@@ -4,6 +4,7 @@ import { shown } from '../../runtime/options.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import { dense, dropout, gaussian, type Layer } from './layers.ts';
+import { elementwise, huber, type Loss } from './losses.ts';
 import { mmd } from './mmd.ts';
 import { minMax, standardize, type Normalize } from './normalize.ts';
 import { sameOptimizer, type Optimizer } from './optimizers.ts';
@@ -49,15 +50,17 @@ const penalties: Makers<Penalty> = {
   mmd: (weight: number, { prior, ...options }: Record<string, unknown> = {}) =>
     mmd(weight, { ...options, ...readPrior(prior) }),
 };
+const losses: Makers<Loss> = { huber, elementwise };
 const normalizations: Makers<Normalize> = { standardize, minMax };
 
 /** All of them, by what they make. */
-export const makers = { layers, corruptions, penalties, normalizations, priors };
+export const makers = { layers, corruptions, penalties, losses, normalizations, priors };
 
 /** @throws OptionError for what is no list of parts, or what a part's maker refuses */
 export const readLayers = (written: unknown): Layer[] => read(layers, written, 'layer');
 export const readCorruptions = (written: unknown): Corruption[] => read(corruptions, written, 'corruption');
 export const readPenalties = (written: unknown): Penalty[] => read(penalties, written, 'penalty');
+export const readLosses = (written: unknown): Loss[] => read(losses, written, 'loss');
 export const readPriors = (written: unknown): Prior[] => read(priors, written, 'prior');
 export const readNormalizations = (written: unknown): Normalize[] => read(normalizations, written, 'normalization');
 

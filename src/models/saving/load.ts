@@ -1,5 +1,5 @@
 import { checkGpu, type Gpu } from '../../runtime/device.ts';
-import { checkNumber } from '../../runtime/options.ts';
+import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { OptionError } from '../../errors.ts';
 import { Autoencoder } from '../autoencoder.ts';
@@ -10,16 +10,32 @@ import { Gan, type GanSpec } from '../gan.ts';
 import { Jigsaw, type JigsawSpec } from '../jigsaw.ts';
 import type { Around } from '../parts/layers.ts';
 import type { Image } from '../parts/layout.ts';
-import { readCorruptions, readLayers, readNormalizations, readPenalties, readPriors } from '../parts/makers.ts';
+import { asLoss, formulaName, type Loss } from '../parts/losses.ts';
+import {
+  readCorruptions,
+  readLayers,
+  readLosses,
+  readNormalizations,
+  readPenalties,
+  readPriors,
+} from '../parts/makers.ts';
 import { Network } from '../parts/network.ts';
 import { Normalizer, type Fitted, type Normalize } from '../parts/normalize.ts';
+import type { Part } from '../parts/part.ts';
 import type { AutoencoderSpec } from '../spec.ts';
+
+/** What a file of an autoencoder does not bring along. */
+export interface LoadOptions {
+  /** Losses made by `elementwise`, of which a file has the names alone. */
+  losses?: Loss[];
+}
 
 /**
  * Makes the model that a file of `Autoencoder.save` holds. Its training goes on exactly where it stood: the same data and options give the same
  * bits as if it had never stopped.
  * @param gpu what `openGpu` returned
  * @param bytes the whole file
+ * @param options the losses of one's own that it may need
  * @returns the model with its weights and, where the file has them, the optimizer's moments
  * @example
  * ```ts
@@ -30,16 +46,36 @@ import type { AutoencoderSpec } from '../spec.ts';
  * const model = await loadAutoencoder(gpu, new Uint8Array(await response.arrayBuffer()));
  * console.log(model.summary());
  * ```
- * @throws FormatError for what is no such file; OptionError, OutOfMemoryError, DeviceLostError
+ * @throws FormatError for what is no such file; OptionError, also where the model's loss is one of one's own that is not given;
+ * OutOfMemoryError, DeviceLostError
  */
-export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array): Promise<Autoencoder> {
+export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array, options: LoadOptions = {}): Promise<Autoencoder> {
   checkGpu('loadAutoencoder', gpu);
+  checkOptions('loadAutoencoder', options, ['losses']);
+  const { losses = [] } = options;
+  if (!Array.isArray(losses)) throw new OptionError('loadAutoencoder: losses are a list of what elementwise returns');
+  const own = Array.from(losses, (each) => asLoss('loadAutoencoder: each of the losses', each));
   const checkpoint = Checkpoint.read('autoencoder', bytes);
-  const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec));
-  return resumed(
+  const loss = ownLoss(checkpoint.spec.loss, own);
+  const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
+  const model = resumed(
     checked(() => new Autoencoder(gpu, spec, checkpoint.given)),
-    (model) => model.resume(checkpoint, rest),
+    (made) => made.resume(checkpoint, rest),
   );
+  return model.prepare();
+}
+
+/** The loss that a file has by its name alone, if it does so. @throws OptionError where it is not given */
+function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
+  const { name, args } = (written ?? {}) as Partial<Part>;
+  const formula: unknown = name === 'elementwise' && Array.isArray(args) ? args[0] : undefined;
+  if (typeof formula !== 'string') return undefined;
+  const found = losses.find((loss) => formulaName(loss) === formula);
+  if (!found)
+    throw new OptionError(
+      `loadAutoencoder: the model's loss, '${formula}', is not in the file: give it again, as loadAutoencoder(gpu, bytes, { losses: [elementwise({ name: '${formula}', … })] })`,
+    );
+  return found;
 }
 
 /** Makes the classifier that a file of `Classifier.save` holds; see `loadAutoencoder`. */
@@ -131,17 +167,12 @@ function readAround(written: unknown, input: number[], code: number[]): Around {
 }
 
 /** @throws OptionError */
-function readAutoencoder({
-  encoder,
-  decoder,
-  corrupt,
-  penalty,
-  normalize,
-  samples,
-  sampler,
-  ...rest
-}: Record<string, unknown>): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
+function readAutoencoder(
+  { encoder, decoder, loss, corrupt, penalty, normalize, samples, sampler, ...rest }: Record<string, unknown>,
+  own?: Loss,
+): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
   const parts = {
+    loss: own ?? readLoss(loss),
     encoder: readLayers(encoder),
     decoder: readLayers(decoder),
     corrupt: readCorruptions(corrupt),
@@ -156,6 +187,13 @@ function readAutoencoder({
     samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
     sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
   };
+}
+
+/** A name, or what it was made with; a formula does not come from a file. @throws OptionError */
+function readLoss(written: unknown): unknown {
+  if (typeof written === 'string') return written;
+  if (record(written, 'loss').name === 'elementwise') throw new OptionError('the loss elementwise has no name');
+  return readLosses([written])[0];
 }
 
 /** @throws OptionError */

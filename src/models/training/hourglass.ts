@@ -1,11 +1,12 @@
-import { asDataset, checkProbabilities, type Data, type OnDevice } from '../../data/dataset.ts';
+import { asDataset, type Data, type OnDevice } from '../../data/dataset.ts';
 import { add } from '../../kernels/elementwise.ts';
-import { elementLosses, loss, rowSums, type LossKind } from '../../kernels/loss.ts';
+import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
 import { sum } from '../../kernels/reduce.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Corruption } from '../parts/corruptions.ts';
 import type { Layout } from '../parts/layout.ts';
+import type { Loss } from '../parts/losses.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
@@ -18,7 +19,7 @@ import type { Host, Phase, Trainable } from './trainable.ts';
 export interface Hourglass {
   readonly encoder: Network;
   readonly decoder: Network;
-  readonly loss: LossKind;
+  readonly loss: Loss;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
   /** What is done to the data first. */
@@ -48,7 +49,7 @@ export async function putExamples(
 ): Promise<OnDevice> {
   const made = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
   try {
-    if (loss === 'bce' && !normalizer) checkProbabilities(made.set);
+    if (!normalizer) loss.checkData?.(made.set);
     return made;
   } catch (error) {
     made.release();
@@ -79,8 +80,8 @@ function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
 export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, decoder, penalties, opponent, weights } = model;
   const { x, input, outputs, code, terms } = recordEncoding(model, pass, examples);
-  const y = decoder.record(pass, code, { logits: model.loss === 'bce' });
-  const sums = loss(pass.tape, model.loss, y, x, pass.state, factorOf(model, x));
+  const y = decoder.record(pass, code, { logits: model.loss.probabilities });
+  const sums = loss(pass.tape, model.loss.kernel, y, x, pass.state, factorOf(model, x));
   const encoding: Encoding = {
     pass,
     input,
@@ -118,24 +119,21 @@ export function recordReconstruction(model: Hourglass, pass: Pass, x: Tensor): T
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
 export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
   const x = recordInput(model, pass, examples);
-  const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss === 'bce' });
+  const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss.probabilities });
   const { tape, state } = pass;
   const factor = factorOf(model, x);
   // Held within [0, 1], whatever lies outside would score like the edge.
   const outside = model.normalizer?.clamped ? model.normalizer.outside(tape, examples) : undefined;
   if (perFeature) {
-    const losses = elementLosses(tape, model.loss, y, x, state, isGaussian(model) ? factor : 1);
+    const losses = elementLosses(tape, model.loss.kernel, y, x, state, isGaussian(model) ? factor : 1);
     return outside ? add(tape, losses, outside) : losses;
   }
-  const losses = sum(tape, loss(tape, model.loss, y, x, state, factor), 1);
+  const losses = sum(tape, loss(tape, model.loss.kernel, y, x, state, factor), 1);
   return outside ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor), 1)) : losses;
 }
 
 /** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
-function factorOf(model: Hourglass, x: Tensor): number {
-  if (!isGaussian(model)) return 1 / x.columns;
-  return model.loss === 'mse' ? 0.5 : 1;
-}
+const factorOf = (model: Hourglass, x: Tensor): number => (isGaussian(model) ? model.loss.nats : 1 / x.columns);
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
 export function trainable(model: Hourglass, host: Host, seed: number): Trainable {

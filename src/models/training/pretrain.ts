@@ -1,6 +1,5 @@
 import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
-import type { LossKind } from '../../kernels/loss.ts';
 import { Parameters } from '../../runtime/parameters.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { Turns } from '../../runtime/turns.ts';
@@ -103,7 +102,7 @@ async function trainPair(
       opponent: undefined,
       encoder,
       decoder,
-      loss: lossOf(model, below, decoder),
+      loss: below.layers.length ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
       weights: () => parameters.withRole('weight'),
     };
     const record: Phase['record'] = (pass, { x }) => {
@@ -127,11 +126,4 @@ async function trainPair(
   } finally {
     parameters.dispose();
   }
-}
-
-function lossOf(model: Hourglass, below: Network, decoder: Network): LossKind {
-  if (!below.layers.length) return model.loss;
-  return model.loss === 'bce' && below.lastActivation === 'sigmoid' && decoder.lastActivation === 'sigmoid'
-    ? 'bce'
-    : 'mse';
 }

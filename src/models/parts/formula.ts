@@ -1,0 +1,49 @@
+import { OptionError } from '../../errors.ts';
+import type { Formula } from '../../kernels/loss.ts';
+import { shown } from '../../runtime/options.ts';
+
+/** One of the words and signs that expressions are made of. */
+const token =
+  /\s+|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|[A-Za-z_]\w*|<<|>>|[<>=!]=|&&|\|\||[-+*/%<>!&|^~(),.[\]]/y;
+
+const closing: Record<string, string> = { '(': ')', '[': ']' };
+
+/** What may stand in an expression without being called. */
+const known = /^(?:y|x|true|false|f32|i32|u32|bool|vec[234][fiu])$/;
+
+/**
+ * Looks a formula through as far as that goes without a compiler: its parts are there, and nothing in its expressions ends them, opens a comment,
+ * or names a variable other than y and x.
+ * @throws OptionError
+ */
+export function checkFormula(where: string, formula: Formula): void {
+  const { name, wgsl, derivative } = formula;
+  if (typeof name !== 'string' || !name) throw new OptionError(`${where}: its name is a text, not ${shown(name)}`);
+  for (const [part, text] of Object.entries({ wgsl, derivative })) {
+    const wrong = mistake(text);
+    if (wrong)
+      throw new OptionError(
+        `${where}: ${part} of '${name}' is an expression in WGSL, such as '(y - x) * (y - x)', not ${shown(text)}: ${wrong}`,
+      );
+  }
+}
+
+/** Why it is no expression, if it is none. */
+function mistake(text: unknown): string | undefined {
+  if (typeof text !== 'string') return 'it is no text';
+  if (!text.trim()) return 'it is empty';
+  if (/\/[/*]/.test(text)) return 'it has a comment';
+  const open: string[] = [];
+  token.lastIndex = 0;
+  for (let at = 0; at < text.length; at = token.lastIndex) {
+    const word = token.exec(text)?.[0];
+    if (word === undefined) return `no expression has '${String.fromCodePoint(text.codePointAt(at)!)}'`;
+    if (Object.hasOwn(closing, word)) open.push(closing[word]);
+    if ((word === ')' || word === ']') && open.pop() !== word) return `a '${word}' closes nothing`;
+    if (word === ',' && !open.length) return 'it is more than one';
+    const member = /\.\s*$/.test(text.slice(0, at));
+    const calls = /^\s*\(/.test(text.slice(token.lastIndex));
+    if (/^[A-Za-z_]/.test(word) && !member && !calls && !known.test(word)) return `${word} is neither y nor x`;
+  }
+  return open.length ? `a '${open.at(-1)!}' is missing` : undefined;
+}

@@ -1,0 +1,102 @@
+/** Losses in files. */
+import { describe, expect, it } from 'vitest';
+import {
+  elementwise, FormatError, huber, loadAutoencoder, OptionError, readSafetensors, writeSafetensors, type AutoencoderSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+const data = (examples = 40) => new Draw(1).floats(examples * 12, 0, 1);
+
+const mine = elementwise({
+  name: 'my own Huber',
+  wgsl: 'min(abs(y - x), 0.25) * (abs(y - x) - 0.5 * min(abs(y - x), 0.25))',
+  derivative: 'clamp(y - x, -0.25, 0.25)',
+});
+
+const metadataOf = (file: Uint8Array) =>
+  JSON.parse(readSafetensors(file).metadata.latentgpu) as { spec: Record<string, unknown> };
+
+describe('a loss of one’s own', () => {
+  it('is in files by its name alone, and has to be given again', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel({ loss: mine });
+    await model.fit(data(), { steps: 3, batchSize: 16 });
+    const file = await model.save();
+    expect(metadataOf(file).spec.loss).toEqual({ name: 'elementwise', args: ['my own Huber'] });
+    expect(new TextDecoder().decode(file)).not.toContain('clamp');
+
+    const other = elementwise({ name: 'another', wgsl: 'y', derivative: '1.0' });
+    const before = gpu.memory().bytes;
+    for (const losses of [undefined, [], [other, huber()]]) {
+      const error = await errorOf(loadAutoencoder(gpu, file, { losses }));
+      expect(error).toBeInstanceOf(OptionError);
+      expect(error.message).toContain("the model's loss, 'my own Huber', is not in the file: give it again");
+    }
+    expect(gpu.memory().bytes).toBe(before);
+
+    const again = await loadAutoencoder(gpu, file, { losses: [other, mine] });
+    expect(await again.save()).toEqual(file);
+    const options = { steps: 3, batchSize: 16 };
+    expect((await again.fit(data(), options)).loss).toEqual((await model.fit(data(), options)).loss);
+    expect(await bits(again)).toEqual(await bits(model));
+    again.dispose();
+    model.dispose();
+  });
+
+  it('does not come from a file', async () => {
+    const model = await smallModel({ loss: mine });
+    const { tensors, metadata } = readSafetensors(await model.save());
+    model.dispose();
+    for (const [loss, reason] of [
+      [{ name: 'elementwise', args: mine.args }, 'the loss elementwise has no name'],
+      [{ name: 'elementwise', args: [] }, 'the loss elementwise has no name'],
+      [{ name: 'huber', args: [{ delta: 0 }] }, 'huber: delta: 0 is not'],
+      [{ name: 'squared', args: [] }, "there is no loss 'squared'"],
+      ['squared', "the loss is 'bce'"],
+      [undefined, 'loss is no object'],
+      [null, 'loss is no object'],
+    ] as const) {
+      const head = JSON.parse(metadata.latentgpu) as { spec: object };
+      const changed = { ...metadata, latentgpu: JSON.stringify({ ...head, spec: { ...head.spec, loss } }) };
+      const error = await errorOf(
+        loadAutoencoder(await sharedGpu(), writeSafetensors(tensors, changed), { losses: [mine] }),
+      );
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error.message).toContain(reason);
+    }
+  });
+});
+
+it('files name the losses without arguments as ever, and those that have some with them', async () => {
+  const named: [AutoencoderSpec['loss'], unknown][] = [
+    ['bce', 'bce'],
+    ['mse', 'mse'],
+    ['mae', 'mae'],
+    ['huber', { name: 'huber', args: [{ delta: 1 }] }],
+    [huber({ delta: 0.5 }), { name: 'huber', args: [{ delta: 0.5 }] }],
+  ];
+  for (const [loss, wanted] of named) {
+    const model = await smallModel({ loss });
+    const file = await model.save();
+    expect(metadataOf(file).spec.loss).toEqual(wanted);
+    const again = await loadAutoencoder(await sharedGpu(), file);
+    expect(await again.save()).toEqual(file);
+    model.dispose();
+    again.dispose();
+  }
+});
+
+it.each([{ losses: 'mine' }, { losses: mine }, { losses: [3] }, { losses: [huber] }, { loss: [mine] }, 3])(
+  'loading refuses %o',
+  async (options) => {
+    const model = await smallModel();
+    const error = await errorOf(loadAutoencoder(await sharedGpu(), await model.save(), options as never));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toMatch(/^loadAutoencoder: /);
+    model.dispose();
+  },
+);
