@@ -25,7 +25,6 @@ import { checkSize, predict, type Given, type Network } from './parts/network.ts
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
-import { pretrainLayers } from './training/pretrain.ts';
 import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { Host } from './training/trainable.ts';
@@ -162,6 +161,8 @@ export class Autoencoder extends Model<Losses> {
   async pretrain(data: Data, options: FitOptions): Promise<History[]> {
     const leave = this.enter('pretrain');
     try {
+      // A page that pretrains nothing does not load it.
+      const { pretrainLayers } = await import('./training/pretrain.ts');
       return await pretrainLayers(this.#hourglass, this.inside.trainable, data, options);
     } finally {
       this.#sampler.weightsChanged();
