@@ -1,11 +1,13 @@
+import type { Data } from '../../data/dataset.ts';
 import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
 import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
+import type { Network } from '../parts/network.ts';
+import type { Host } from '../training/trainable.ts';
 import { drawCodes, type MixtureTensors } from './draw.ts';
-import type { fitSampler } from './fit-sampler.ts';
 
 /** Options of `Autoencoder.fitSampler`. */
 export interface SamplerOptions {
@@ -68,11 +70,11 @@ export class Sampler {
   }
 
   /** Fits a mixture to the codes of examples. @throws OptionError, ShapeError, DataError */
-  async fit(...given: Parameters<typeof fitSampler>): Promise<SamplerFit> {
+  async fit(host: Host, encoder: Network, data: Data, options: SamplerOptions, seed: number): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
     // A page that fits none does not load it.
     const { fitSampler } = await import('./fit-sampler.ts');
-    const { mixture, fit } = await fitSampler(...given);
+    const { mixture, fit } = await fitSampler(host, encoder, data, options, seed);
     this.#mixture = mixture;
     this.#fittedAt = fittedAt;
     return fit;
