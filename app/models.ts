@@ -1,10 +1,12 @@
 import {
   adam,
+  adversarial,
   autoencoder,
   contractive,
   cosine,
   dense,
   gaussian,
+  mmd,
   stochasticContractive,
   type Autoencoder,
   type Gpu,
@@ -161,6 +163,30 @@ export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsa
     optimizer: () => adam(1e-3),
     figures: [manifold, codes, reconstructions, interpolations, loss],
   },
+  adversarial: {
+    title: 'Adversarial autoencoder with a code of two numbers',
+    unit: 'nats a pixel, and the adversary’s part',
+    references: [],
+    build: pulled(2, adversarial([dense(128, 'relu'), dense(128, 'relu')], { weight: 0.02 })),
+    optimizer: () => adam(1e-3),
+    figures: [manifold, codes, samples, reconstructions, interpolations, loss],
+  },
+  wae: {
+    title: 'Wasserstein autoencoder',
+    unit: 'nats a pixel, and the discrepancy’s part',
+    references: [],
+    build: pulled(8, mmd(0.05)),
+    optimizer: () => adam(1e-3),
+    figures: [samples, reconstructions, interpolations, loss],
+  },
+  'vae-gan': {
+    title: 'VAE/GAN',
+    unit: 'nats an image, and the adversary’s part',
+    references: [],
+    build: variational(dense(256, 'relu'), 20, adversarial([dense(256, 'leakyRelu')], { on: 'output', weight: 20 })),
+    optimizer: () => adam(1e-3),
+    figures: [samples, reconstructions, interpolations, loss],
+  },
 
   convolutional: {
     title: 'Convolutional autoencoder',
@@ -222,13 +248,27 @@ function oneSigmoidLayer(penalty?: Penalty): Build {
     });
 }
 
-function variational(hidden: Layer, code: number): Build {
+/** A plain encoder and decoder, whose codes a penalty pulls to a prior. */
+function pulled(code: number, penalty: Penalty): Build {
+  return (gpu, shape, seed) =>
+    autoencoder(gpu, {
+      input: featuresOf(shape),
+      encoder: [dense(256, 'relu'), dense(code)],
+      decoder: [dense(256, 'relu'), dense(featuresOf(shape), 'sigmoid')],
+      loss: 'bce',
+      penalty,
+      seed,
+    });
+}
+
+function variational(hidden: Layer, code: number, penalty: Penalty[] | Penalty = []): Build {
   return (gpu, shape, seed) =>
     autoencoder(gpu, {
       input: featuresOf(shape),
       encoder: [hidden, gaussian(code, { beta: 1 })],
       decoder: [hidden, dense(featuresOf(shape), 'sigmoid')],
       loss: 'bce',
+      penalty,
       seed,
     });
 }

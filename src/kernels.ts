@@ -36,7 +36,7 @@ export {
 } from './kernels/loss.ts';
 export { mmd, type MmdKernel } from './kernels/mmd.ts';
 export { matmul, type Transposes } from './kernels/matmul.ts';
-export { momentCount, optimize, settingNames, type OptimizerKind } from './kernels/optimizer.ts';
+export { momentCount, optimize, settingNames, type OptimizerKind, type OptimizerPhase } from './kernels/optimizer.ts';
 export {
   normalNoise,
   random,

@@ -5,12 +5,12 @@
 
 export type { Gpu } from './runtime/device.ts';
 export { openGpu, type GpuOptions } from './runtime/open.ts';
-export { Parameters } from './runtime/parameters.ts';
+export { Parameters, type NamedParameter, type ParameterValues, type Role } from './runtime/parameters.ts';
 export { compile, type Plan } from './runtime/plan.ts';
 export { read, readAll } from './runtime/read.ts';
 export { Schedule, type ScheduleHooks } from './runtime/schedule.ts';
 export { makeState, noneBad, parseState, writeState, type StateValues } from './runtime/state.ts';
-export { tape, type Dispatch, type Size, type Tape } from './runtime/tape.ts';
+export { tape, type Coefficient, type Dispatch, type Size, type Source, type Tape, type TapeOptions } from './runtime/tape.ts';
 export {
   emptyTensor,
   tensor,

@@ -7,7 +7,8 @@ export async function samples({ model, test }: Trained): Promise<Figure> {
   return {
     name: 'samples',
     title,
-    caption: 'Codes drawn from the normal distribution, decoded: images that nobody has written. None were left out.',
+    caption:
+      'Codes drawn from the prior, the normal distribution, decoded: images that nobody has written. None were left out.',
     draw: (look) =>
       drawImageGrid({ title, shape: test.shape, rows: [{ images: data }], columns: look.width >= 600 ? 12 : 6 }, look),
   };

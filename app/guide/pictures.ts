@@ -1,3 +1,4 @@
+import { adversarial } from './adversarial.ts';
 import { anomalies } from './anomalies.ts';
 import { contractive } from './contractive.ts';
 import { convolutional } from './convolutional.ts';
@@ -10,6 +11,7 @@ import type { PictureName } from './protocol.ts';
 import { simple } from './simple.ts';
 import { stacked } from './stacked.ts';
 import { variational } from './variational.ts';
+import { wasserstein } from './wasserstein.ts';
 
 export const pictures: Record<PictureName, Picture> = {
   simple,
@@ -18,6 +20,8 @@ export const pictures: Record<PictureName, Picture> = {
   denoising,
   contractive,
   variational,
+  adversarial,
+  wasserstein,
   convolutional,
   'super-resolution': superResolution,
   tiles,

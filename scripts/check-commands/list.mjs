@@ -40,7 +40,7 @@ export const ways = {
   'check:package': { step: true },
   'check:commands': { step: true },
   size: { step: true },
-  docs: { test: 'test/node/reference.test.ts' },
+  docs: { test: 'test/node/reference.long.test.ts' },
 };
 
 /** @type {Record<string, string>} */

@@ -143,12 +143,11 @@ export class Gan extends Model<GanLosses> {
       return Object.assign(Promise.reject(error as Error), { pause() {}, resume() {}, stop() {} });
     }
     const { place, phases } = trainable;
-    const own = place.phases?.discriminator?.optimizer;
     const [first, last] = phases;
     return this.start(
       data,
       { ...rest, optimizer: generator ?? place.optimizer ?? usual() },
-      { ...trainable, phases: [{ ...first, optimizer: discriminator ?? own ?? usual() }, last] },
+      { ...trainable, phases: [{ ...first, optimizer: discriminator }, last] },
     );
   }
 
@@ -221,7 +220,7 @@ export class Gan extends Model<GanLosses> {
       place: host.place!,
       seed,
       phases: [
-        { name: 'discriminator', trains: discriminating, record: judging },
+        { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
         { name: 'generator', trains: host.parameters, record: generated },
       ],
       put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place?.trainedOn),

@@ -10,6 +10,7 @@ const alignment = 64;
  */
 export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
 
+/** A parameter to be made: its name, shape and first values. */
 export interface ParameterValues<Layout = unknown> {
   readonly name: string;
   /** Default `'weight'`. */

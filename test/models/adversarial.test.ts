@@ -127,7 +127,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
       await loaded.fit(data, { steps: 5, batchSize }),
     ];
     expect(there.loss).toEqual(here.loss);
-    expect(await valuesOf(loaded)).toEqual(await valuesOf(model));
+    expect(await loaded.save()).toEqual(await model.save());
     model.dispose();
     const plain = await loadAutoencoder(gpu, await loaded.save({ optimizer: false }));
     expect(await valuesOf(plain)).toEqual(await valuesOf(loaded));

@@ -101,7 +101,7 @@ function opponentPhase(model: Hourglass, { penalty, network, parameters }: Oppos
   return {
     name: 'discriminator',
     trains: parameters,
-    optimizer,
+    initial: optimizer,
     record(pass, { x: examples }) {
       const { tape } = pass;
       const { x, code } = tape.constant(() => recordEncoding(model, pass, examples));

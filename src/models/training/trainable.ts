@@ -32,7 +32,9 @@ export interface Batch {
 export interface Phase {
   readonly name: string;
   readonly trains: Parameters<Layout>;
-  /** Its optimizer, where that is not the one that `fit` is given. */
+  /** Of all phases but the last: the optimizer that it begins with. */
+  readonly initial?: Optimizer;
+  /** Of all phases but the last: the optimizer that it has from this fit on. Omitted, the one that it has goes on. */
   readonly optimizer?: Optimizer;
   /** Records the model on a batch; what it lowers is the sum of the terms, each times its coefficient. */
   record(pass: Pass, batch: Batch): Term[];

@@ -80,7 +80,8 @@ export class Trainer<L extends AnyLoss> {
       const { length } = model.phases;
       const phases = model.phases.map((phase, i) => {
         const where = placeOf(place, phase.name, i === length - 1);
-        const optimizer = i === length - 1 ? options.optimizer : (phase.optimizer ?? where.optimizer ?? adam());
+        const optimizer =
+          i === length - 1 ? options.optimizer : (phase.optimizer ?? where.optimizer ?? phase.initial ?? adam());
         return own(new PhaseStep(phase, where, optimizer, i, length, shared));
       });
       const terms = phases.flatMap((phase) => phase.terms);
