@@ -10,7 +10,15 @@ export { compile, type Plan } from './runtime/plan.ts';
 export { read, readAll } from './runtime/read.ts';
 export { Schedule, type ScheduleHooks } from './runtime/schedule.ts';
 export { makeState, noneBad, parseState, writeState, type StateValues } from './runtime/state.ts';
-export { tape, type Coefficient, type Dispatch, type Size, type Source, type Tape, type TapeOptions } from './runtime/tape.ts';
+export {
+  tape,
+  type Coefficient,
+  type Dispatch,
+  type Size,
+  type Source,
+  type Tape,
+  type TapeOptions,
+} from './runtime/tape.ts';
 export {
   emptyTensor,
   tensor,
