@@ -16,6 +16,16 @@ const reproduce = (...args: string[]) =>
 const page = () => readFileSync(path.join(out, 'RESULTS.md'), 'utf8');
 
 describe('in short', () => {
+  it('a single row is done, kept and not done again', async () => {
+    const alone = path.join(out, 'alone');
+    await reproduce('--quick', '--row', 'linear', '--out', alone);
+    expect(readdirSync(path.join(alone, 'results'))).toEqual(['linear.json']);
+    const kept = readFileSync(path.join(alone, 'results/linear.json'), 'utf8');
+    const { stdout } = await reproduce('--quick', 'linear', '--out', alone);
+    expect(stdout).toContain('Nothing to do');
+    expect(readFileSync(path.join(alone, 'results/linear.json'), 'utf8')).toBe(kept);
+  });
+
   it('every row runs from end to end and writes its figures down beside the reference', async () => {
     await reproduce('--quick', '--out', out);
     expect(readdirSync(path.join(out, 'results')).sort()).toEqual(names.map((name) => `${name}.json`).sort());

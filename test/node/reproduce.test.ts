@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import rows from '../../app/reproduce/rows.json' with { type: 'json' };
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -34,16 +34,5 @@ it('figures that mean nothing do not go to docs', async () => {
   await expect(reproduce('--quick', '--out', 'docs')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('do not go to docs') as string,
-  });
-});
-
-describe('in short', () => {
-  it('a single row is done, kept and not done again', async () => {
-    await reproduce('--quick', '--row', 'linear', '--out', out);
-    expect(readdirSync(path.join(out, 'results'))).toEqual(['linear.json']);
-    const kept = readFileSync(path.join(out, 'results/linear.json'), 'utf8');
-    const { stdout } = await reproduce('--quick', 'linear', '--out', out);
-    expect(stdout).toContain('Nothing to do');
-    expect(readFileSync(path.join(out, 'results/linear.json'), 'utf8')).toBe(kept);
   });
 });

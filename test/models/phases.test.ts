@@ -1,0 +1,70 @@
+/** What training in two phases must have in common with training in one, for an adversarial autoencoder and a GAN. */
+import { describe, expect, it } from 'vitest';
+import { adam, adversarial, autoencoder, dataset, dense, gan, type Gpu } from '../../src/index.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { lose, onItsOwn } from '../support/recovering.ts';
+
+catchGpuErrors();
+
+const numbers = new Draw(1).floats(64 * 12, 0, 1);
+
+const made = {
+  'an adversarial autoencoder': (gpu: Gpu) =>
+    autoencoder(gpu, {
+      input: 12,
+      encoder: [dense(8, 'relu'), dense(2)],
+      decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
+      loss: 'bce',
+      penalty: adversarial([dense(8, 'relu')], { optimizer: adam(1e-3, { beta1: 0.5 }) }),
+      seed: 3,
+    }),
+  'a GAN': (gpu: Gpu) =>
+    gan(gpu, {
+      code: 3,
+      generator: [dense(8, 'relu'), dense(12, 'sigmoid')],
+      discriminator: [dense(8, 'leakyRelu')],
+      seed: 3,
+    }),
+};
+/** Dispatches of a step, so that more of them do not go unnoticed. */
+const dispatches = { 'an adversarial autoencoder': 42, 'a GAN': 25 };
+
+describe.each(Object.entries(made))('%s', (name, make) => {
+  it('takes many steps in a submit, one readback an epoch, and no more memory from the second epoch on', async () => {
+    const gpu = await sharedGpu();
+    const model = await make(gpu);
+    const set = await dataset(gpu, numbers, { shape: [12] });
+    const before = gpu.counters();
+    const held: number[] = [];
+    await model.fit(set, {
+      epochs: 4,
+      batchSize: 4,
+      frameBudgetMs: 1e6,
+      onEpochEnd: () => void held.push(gpu.memory().bytes),
+    });
+    const after = gpu.counters();
+    model.dispose();
+    set.dispose();
+    // 64 steps and four shuffles.
+    expect(after.dispatches - before.dispatches).toBe(64 * dispatches[name as keyof typeof dispatches] + 4);
+    expect(after.readbacks - before.readbacks).toBe(4);
+    expect(after.submits - before.submits).toBeLessThan(64 / 2);
+    expect(new Set(held.slice(1)).size).toBe(1);
+  });
+
+  it('comes to the same file if its device is lost between epochs', async () => {
+    const trained = (losing: boolean) =>
+      onItsOwn(async (gpu) => {
+        const model = await make(gpu);
+        const { loss } = await model.fit(await dataset(gpu, numbers, { shape: [12] }), {
+          epochs: 4,
+          batchSize: 16,
+          recover: losing,
+          onEpochEnd: ({ epoch }) => void (losing && epoch % 2 && lose(gpu)),
+        });
+        return { loss, file: await model.save() };
+      });
+    expect(await trained(true)).toEqual(await trained(false));
+  });
+});
