@@ -44,7 +44,8 @@ it('draws the losses of both models on the same axes, in the same unit, part by 
     'Second model: Deep, 2 numbers. Its loss, a mean over pixels, is multiplied by 784 here: nats an image, as the first one’s.',
   );
   expect(await legend()).toEqual(both);
-  expect(await inked(), 'its lines').toBeGreaterThan(50);
+  // They grow while it trains.
+  await expect.poll(inked, { message: 'its lines', timeout: 20_000 }).toBeGreaterThan(50);
   const [, first, last] =
     /The second model’s loss fell from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
   expect(Number(last), 'its loss fell').toBeLessThan(Number(first));
