@@ -25,7 +25,6 @@ import { checkSize, predict, type Given, type Network } from './parts/network.ts
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
-import { evaluate } from './training/run.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { Host } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
@@ -179,12 +178,7 @@ export class Autoencoder extends Model<Losses> {
    * @throws ShapeError, DataError
    */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
-    checkOptions('evaluate', options, ['batchSize', 'seed']);
-    const { batchSize, seed } = options;
-    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    if (seed !== undefined) checkSeed('evaluate', seed);
-    this.alive();
-    return evaluate(this.inside.trainable, data, { batchSize, seed });
+    return this.measure(data, options);
   }
 
   /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
@@ -196,9 +190,7 @@ export class Autoencoder extends Model<Losses> {
   async posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
     this.#needGaussian('posterior');
     const [units] = this.encoder.outputShape;
-    const record = (pass: Pass, x: Tensor) => {
-      return this.encoder.recordHead(pass, x);
-    };
+    const record = (pass: Pass, x: Tensor) => this.encoder.recordHead(pass, x);
     const { data: heads, shape } = await predict(
       this.alive(),
       'posterior',

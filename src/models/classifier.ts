@@ -15,7 +15,7 @@ import type { Layout } from './parts/layout.ts';
 import { checkSize, Network, predict, type Given } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
-import { evaluate, likeliest } from './training/run.ts';
+import { likeliest } from './training/run.ts';
 import { classification } from './training/terms.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
@@ -136,11 +136,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
 
   /** Loss and accuracy over all examples. @throws OptionError, ShapeError, DataError */
   async evaluate(data: Data, labels: Labels, options: { batchSize?: number } = {}): Promise<ClassifierLosses> {
-    checkOptions('evaluate', options, ['batchSize']);
-    const { batchSize } = options;
-    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    this.alive();
-    return evaluate(this.inside.trainable, { data, labels }, { batchSize });
+    return this.measure({ data, labels }, options, ['batchSize']);
   }
 
   /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */

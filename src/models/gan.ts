@@ -15,7 +15,6 @@ import { written } from './parts/part.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { startPlace } from './training/place.ts';
-import { evaluate } from './training/run.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 
 /** What `gan` makes a GAN of. */
@@ -153,12 +152,7 @@ export class Gan extends Model<GanLosses> {
 
   /** The losses of both sides over all examples, with codes drawn from `seed` (default: the model's). @throws OptionError, ShapeError, DataError */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<GanLosses> {
-    checkOptions('evaluate', options, ['batchSize', 'seed']);
-    const { batchSize, seed } = options;
-    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    if (seed !== undefined) checkSeed('evaluate', seed);
-    this.alive();
-    return evaluate(this.inside.trainable, data, { batchSize, seed });
+    return this.measure(data, options);
   }
 
   /** Examples that the generator makes of `count` codes drawn from the prior. With a seed the same ones again; without, others in each call. @throws OptionError */

@@ -17,7 +17,7 @@ import { checkSize, Network, predict, type Given } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
-import { evaluate, likeliest } from './training/run.ts';
+import { likeliest } from './training/run.ts';
 import { classification } from './training/terms.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
@@ -141,14 +141,7 @@ export class Jigsaw extends Model<JigsawLosses> {
 
   /** Loss and accuracy over one puzzle of each image, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<JigsawLosses> {
-    checkOptions('evaluate', options, ['batchSize', 'seed']);
-    const { batchSize, seed } = options;
-    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
-    this.alive();
-    return evaluate(this.inside.trainable, data, {
-      batchSize,
-      seed: seed === undefined ? undefined : checkSeed('evaluate', seed),
-    });
+    return this.measure(data, options);
   }
 
   /** Codes of tile images, [tiles, code]. @throws ShapeError, DataError */

@@ -1,5 +1,6 @@
 import type { Data } from '../data/dataset.ts';
 import { LatentGpuError } from '../errors.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import type { Layout } from './parts/layout.ts';
@@ -16,6 +17,7 @@ import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import type { AnyLoss } from './training/losses.ts';
+import { evaluate } from './training/run.ts';
 import type { Host, Trainable } from './training/trainable.ts';
 
 /** What a kind of model has to say of itself, for all that models have in common. */
@@ -94,6 +96,20 @@ export abstract class Model<L extends AnyLoss, D = Data> {
       this.alive();
       return startFit(trainable, data, options);
     });
+  }
+
+  /** Measures the loss over a data set. @throws OptionError, and what putting the data on the device does @internal */
+  protected async measure(
+    data: D,
+    options: { batchSize?: number; seed?: number },
+    known: readonly string[] = ['batchSize', 'seed'],
+  ): Promise<L> {
+    checkOptions('evaluate', options, known);
+    const { batchSize, seed } = options;
+    if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
+    if (seed !== undefined) checkSeed('evaluate', seed);
+    this.alive();
+    return evaluate(this.inside.trainable, data, { batchSize, seed });
   }
 
   /** Keeps others from training the model until what this returns is called. @internal */

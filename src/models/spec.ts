@@ -6,6 +6,7 @@ import { checkLayers, type Layer } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import { Network, table } from './parts/network.ts';
+import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
@@ -37,13 +38,7 @@ export interface AutoencoderSpec {
 }
 
 /** A spec that has been looked through. */
-export interface Parts {
-  readonly encoder: Network;
-  readonly decoder: Network;
-  readonly loss: Loss;
-  readonly corruptions: readonly Corruption[];
-  readonly penalties: readonly Penalty[];
-  readonly normalizer?: Normalizer;
+export interface Parts extends Omit<Hourglass, 'opponent' | 'weights'> {
   /** A network that is trained against the model. Its weights have a place of their own. */
   readonly discriminator?: Network;
   readonly tied: boolean;

@@ -14,6 +14,8 @@ import type { Batch, Phase } from './trainable.ts';
 /** What the phases of a step share. */
 export interface Shared {
   readonly gpu: Gpu;
+  /** The model's step at which the fit begins. */
+  readonly step: number;
   readonly state: Tensor;
   readonly timetable: Timetable;
   /** Records the step's batch. */
@@ -30,6 +32,8 @@ export class PhaseStep {
   /** Whether the moments start anew. */
   readonly #another: boolean;
   readonly #moments: Tensor | undefined;
+  /** Where the optimizer stands from this fit on. */
+  readonly #next: Required<OptimizerPlace>;
   /** Of all phases but the last: values and moments as they were before the newest step. */
   readonly #before: Tensor | undefined;
   #begun = false;
@@ -38,12 +42,12 @@ export class PhaseStep {
   constructor(
     private readonly phase: Phase,
     private readonly place: OptimizerPlace,
-    private readonly optimizer: Optimizer,
+    optimizer: Optimizer,
     private readonly index: number,
     count: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, state, timetable, gather } = shared;
+    const { gpu, step, state, timetable, gather } = shared;
     const { trains } = phase;
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
@@ -55,17 +59,20 @@ export class PhaseStep {
     const moments = momentCount(optimizer.kind);
     this.#another = place.optimizer?.kind !== optimizer.kind;
     this.#moments = this.#another ? trains.makeMoments(moments) : trains.moments;
+    this.#next = {
+      optimizer,
+      origin: this.#another ? step : place.origin,
+      given: place.optimizer === optimizer ? place.given : step,
+    };
     const isLast = index === count - 1;
     this.#before = isLast ? undefined : emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
   }
 
   /** Records what comes behind the gradients and makes the plan. The terms' values go into the losses from column `first` on. */
-  async compile(losses: Tensor, first: number, modelStep: number): Promise<void> {
-    const { optimizer, place } = this;
+  async compile(losses: Tensor, first: number): Promise<void> {
+    const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
     const { gradients, values } = this.phase.trains;
-    const origin = this.#another ? modelStep : place.origin;
-    const given = place.optimizer === optimizer ? place.given : modelStep;
     const rates = timetable.column(`rate of ${this.phase.name}`, 2, (step) => [
       rateAt(optimizer, step - given),
       origin,
@@ -82,14 +89,11 @@ export class PhaseStep {
   }
 
   /** Takes the optimizer for the model's: nothing can be refused any more. */
-  begin(modelStep: number): void {
-    const { place, optimizer } = this;
+  begin(): void {
     this.#begun = true;
     this.phase.trains.useMoments(this.#moments);
-    if (this.#another) place.origin = modelStep;
-    if (place.optimizer !== optimizer) place.given = modelStep;
-    place.optimizer = optimizer;
-    const values = settings(optimizer);
+    Object.assign(this.place, this.#next);
+    const values = settings(this.#next.optimizer);
     writeTensor(
       this.shared.gpu,
       this.#settings,

@@ -13,7 +13,7 @@ import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
 import { placeOf, type Place } from './place.ts';
 import { gatherFrom } from './run.ts';
-import { tell } from './terms.ts';
+import { tell, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -39,6 +39,9 @@ export class Trainer<L extends AnyLoss> {
   /** The model's step at which this run began, and the one at which this fit did. */
   #began = 0;
   readonly #first: number;
+  /** The terms of all phases, and how many of them come before those of the model's own. */
+  readonly #terms: readonly Term[];
+  readonly #others: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
@@ -52,6 +55,8 @@ export class Trainer<L extends AnyLoss> {
   ) {
     this.stepsPerEpoch = tensors.losses.rows;
     this.#first = model.place.step;
+    this.#terms = phases.flatMap(({ terms }) => terms);
+    this.#others = this.#terms.length - phases.at(-1)!.terms.length;
     this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
   }
 
@@ -76,7 +81,7 @@ export class Trainer<L extends AnyLoss> {
       const order = own(emptyTensor(gpu, [data.length], 'u32', 'order'));
       const timetable = own(new Timetable(gpu, steps));
       const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
-      const shared = { gpu, state, timetable, gather };
+      const shared = { gpu, step: place.step, state, timetable, gather };
       const { length } = model.phases;
       const phases = model.phases.map((phase, i) => {
         const where = placeOf(place, phase.name, i === length - 1);
@@ -88,13 +93,13 @@ export class Trainer<L extends AnyLoss> {
       const losses = own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
       let first = 0;
       for (const phase of phases) {
-        await phase.compile(losses, first, place.step);
+        await phase.compile(losses, first);
         first += phase.terms.length;
       }
       const ordering = makeTape(gpu);
       shuffle(ordering, state, order, { shuffled, subset: data.order });
       const shuffling = own(await compile(ordering));
-      for (const phase of phases) phase.begin(place.step);
+      for (const phase of phases) phase.begin();
       place.trainedOn = trainedOn(data);
       beginEpoch(place, data.length, batch, shuffled);
       return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed);
@@ -207,9 +212,8 @@ export class Trainer<L extends AnyLoss> {
   }
 
   #lossesAt(values: Float32Array, i: number): L {
-    const terms = this.phases.flatMap((phase) => phase.terms);
-    const first = terms.length - this.phases.at(-1)!.terms.length;
-    return tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), this.#began + i, first);
+    const terms = this.#terms;
+    return tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), this.#began + i, this.#others);
   }
 }
 
