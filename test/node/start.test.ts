@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
+import { Failure } from '../../scripts/failure.mjs';
+import { readOptions } from '../../scripts/start/options.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { idx, start, type Ended } from '../support/start.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
@@ -50,8 +52,10 @@ describe('a wrong option is one line', () => {
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
     ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}`],
     ['--headed=no', "--headed takes no value, not 'no'"],
-    ['--out package.json', '--out: nothing can be written to package.json (EEXIST)'],
-  ])('%s', (args, line) => expectFailure(args.split(' '), line));
+  ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
+
+  it('on the terminal, too', () =>
+    expectFailure(['--out', 'package.json'], '--out: nothing can be written to package.json (EEXIST)'));
 });
 
 describe('data that cannot be read is one line', () => {
