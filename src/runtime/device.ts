@@ -3,6 +3,7 @@ import type { SelfTest, SelfTestOptions } from '../kernels/self-test.ts';
 import { kindOf } from '../platform.ts';
 import { computePass, type CommandPass } from './commands.ts';
 import { Memory } from './memory.ts';
+import { Notice } from './notice.ts';
 import { checkFunction, shown } from './options.ts';
 import { Pipelines } from './pipelines.ts';
 import { Profiler, type KernelTime } from './profile.ts';
@@ -41,6 +42,7 @@ export class Gpu {
   #quads!: boolean;
   #pipelines!: Pipelines;
   #stopwatches!: Stopwatches;
+  #notice!: Notice;
   #lost!: Promise<GPUDeviceLostInfo>;
   #tellClosed!: (info: GPUDeviceLostInfo) => void;
   #closed = false;
@@ -201,6 +203,7 @@ export class Gpu {
     this.#quads = quads;
     this.#pipelines = new Pipelines(device);
     this.#stopwatches = new Stopwatches(device);
+    this.#notice = new Notice(device.queue);
     this.#loss = this.#exhausted = undefined;
     // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
     const closed = new Promise<GPUDeviceLostInfo>((resolve) => (this.#tellClosed = resolve));
@@ -257,7 +260,7 @@ export class Gpu {
       const encoder = this.device.createCommandEncoder();
       encode(encoder);
       this.device.queue.submit([encoder.finish()]);
-      return done();
+      return this.#notice.inTime(done());
     });
   }
 
@@ -295,7 +298,7 @@ export class Gpu {
         return 0;
       });
       if (counted) this.#counters.readbacks++;
-      await Promise.all([copied, this.wait(staging.mapAsync(GPUMapMode.READ))]);
+      await Promise.all([copied, this.wait(this.#notice.inTime(staging.mapAsync(GPUMapMode.READ)))]);
       return staging.getMappedRange().slice(0, total);
     } finally {
       this.free(staging);
