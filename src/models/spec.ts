@@ -5,6 +5,7 @@ import type { Corruption } from './parts/corruptions.ts';
 import { checkLayers, type Layer } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
+import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
@@ -158,21 +159,29 @@ const never = (): Host => {
   throw new Error('this network has no weights');
 };
 
-/** What makes the parts that an option takes. */
-const makers = {
-  corrupt: ['gaussianNoise', 'maskNoise', 'saltAndPepper', 'downsample', 'shuffleTiles'],
-  penalty: ['contractive', 'stochasticContractive', 'sparsity', 'weightDecay', 'adversarial', 'mmd'],
+/** What makes the parts that an option takes, of which the table of makers says that none is left out. */
+const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Record<MakerName<'penalties'>, true> } = {
+  corrupt: { gaussianNoise: true, maskNoise: true, saltAndPepper: true, downsample: true, shuffleTiles: true },
+  penalty: {
+    contractive: true,
+    stochasticContractive: true,
+    sparsity: true,
+    weightDecay: true,
+    adversarial: true,
+    mmd: true,
+  },
 };
 
 /** @throws OptionError, also where what belongs to the other option is given: both record something */
-function list<T extends Corruption | Penalty>(option: keyof typeof makers, given: T | T[] | undefined): T[] {
+function list<T extends Corruption | Penalty>(option: keyof typeof makersOf, given: T | T[] | undefined): T[] {
   const all: T[] = given === undefined ? [] : Array.isArray(given) ? Array.from(given) : [given];
-  const others = makers[option === 'corrupt' ? 'penalty' : 'corrupt'];
+  const others = makersOf[option === 'corrupt' ? 'penalty' : 'corrupt'];
   const right = (part: Partial<T> | undefined | null) =>
     typeof part?.record === 'function' &&
     (option === 'corrupt' || typeof part.check === 'function') &&
-    !others.includes(part.name!);
-  if (!all.every(right)) throw new OptionError(`autoencoder: ${option} takes what ${makers[option].join(', ')} return`);
+    !Object.hasOwn(others, String(part.name));
+  if (!all.every(right))
+    throw new OptionError(`autoencoder: ${option} takes what ${Object.keys(makersOf[option]).join(', ')} return`);
   return all;
 }
 

@@ -3,24 +3,14 @@ import type { AutoencoderSpec } from '../models/spec.ts';
 import type { GanSpec } from '../models/gan.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstream/neighbors.ts';
-import type { LossName } from '../models/parts/losses.ts';
 import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
 import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type Network } from './models.ts';
+import type { Plain } from './parts.ts';
 import { library } from './protocol.ts';
 
-/** Layers, corruptions, penalties and losses are plain data here. */
-type WithParts<S> = {
-  [K in keyof S]: K extends 'encoder' | 'decoder' | 'generator' | 'discriminator' | 'head' | 'hidden'
-    ? Part[]
-    : K extends 'corrupt' | 'penalty'
-      ? Part | Part[]
-      : K extends 'normalize' | 'prior'
-        ? Part
-        : K extends 'loss'
-          ? LossName | Part
-          : S[K];
-};
+/** Layers, corruptions, penalties, priors and losses are plain data here. */
+type WithParts<S> = { [K in keyof S]: Plain<S[K]> };
 
 /** As `AutoencoderSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerAutoencoderSpec = WithParts<AutoencoderSpec>;

@@ -1,58 +1,55 @@
 /** The makers of models' parts, as light as it gets: the worker has the real ones, which look their arguments through. */
-import type * as corruptions from '../models/parts/corruptions.ts';
-import type * as imageLayers from '../models/parts/image-layers.ts';
-import type * as layers from '../models/parts/layers.ts';
-import type * as losses from '../models/parts/losses.ts';
-import type * as normalizations from '../models/parts/normalize.ts';
-import type { MmdOptions } from '../models/parts/mmd.ts';
+import type { EveryMaker } from '../models/parts/makers.ts';
 import type { Part } from '../models/parts/part.ts';
-import type { AdversarialOptions } from '../models/parts/adversarial.ts';
-import type * as penalties from '../models/parts/penalties.ts';
-import type * as priors from '../models/parts/priors.ts';
+import type { Prior } from '../models/parts/priors.ts';
 
-type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
+/** What the real maker takes, with plain data in the place of parts. */
+export type Plain<T> = T extends Part
+  ? Part
+  : T extends readonly Part[]
+    ? Part[]
+    : T extends { prior?: Prior }
+      ? 'prior' extends keyof T
+        ? Omit<T, 'prior'> & { prior?: Part }
+        : T
+      : T;
+type PlainArguments<F> = F extends (...args: infer A) => unknown ? { [I in keyof A]: Plain<A[I]> } : never;
 
 const maker =
-  <F>(name: string) =>
-  (...args: Arguments<F>): Part => ({ name, args });
+  <N extends keyof EveryMaker>(name: N) =>
+  (...args: PlainArguments<EveryMaker[N]>): Part => ({ name, args });
 
-export const dense = maker<typeof layers.dense>('dense');
-export const dropout = maker<typeof layers.dropout>('dropout');
-export const gaussian = maker<typeof layers.gaussian>('gaussian');
-export const conv2d = maker<typeof imageLayers.conv2d>('conv2d');
-export const convTranspose2d = maker<typeof imageLayers.convTranspose2d>('convTranspose2d');
-export const maxPool2d = maker<typeof imageLayers.maxPool2d>('maxPool2d');
-export const upsample2d = maker<typeof imageLayers.upsample2d>('upsample2d');
-export const flatten = maker<typeof imageLayers.flatten>('flatten');
-export const reshape = maker<typeof imageLayers.reshape>('reshape');
+export const dense = maker('dense');
+export const dropout = maker('dropout');
+export const gaussian = maker('gaussian');
+export const conv2d = maker('conv2d');
+export const convTranspose2d = maker('convTranspose2d');
+export const maxPool2d = maker('maxPool2d');
+export const upsample2d = maker('upsample2d');
+export const flatten = maker('flatten');
+export const reshape = maker('reshape');
 
-export const gaussianNoise = maker<typeof corruptions.gaussianNoise>('gaussianNoise');
-export const maskNoise = maker<typeof corruptions.maskNoise>('maskNoise');
-export const saltAndPepper = maker<typeof corruptions.saltAndPepper>('saltAndPepper');
-export const downsample = maker<typeof corruptions.downsample>('downsample');
-export const shuffleTiles = maker<typeof corruptions.shuffleTiles>('shuffleTiles');
+export const gaussianNoise = maker('gaussianNoise');
+export const maskNoise = maker('maskNoise');
+export const saltAndPepper = maker('saltAndPepper');
+export const downsample = maker('downsample');
+export const shuffleTiles = maker('shuffleTiles');
 
-export const contractive = maker<typeof penalties.contractive>('contractive');
-export const stochasticContractive = maker<typeof penalties.stochasticContractive>('stochasticContractive');
-export const sparsity = maker<typeof penalties.sparsity>('sparsity');
-export const weightDecay = maker<typeof penalties.weightDecay>('weightDecay');
+export const contractive = maker('contractive');
+export const stochasticContractive = maker('stochasticContractive');
+export const sparsity = maker('sparsity');
+export const weightDecay = maker('weightDecay');
+export const adversarial = maker('adversarial');
+export const mmd = maker('mmd');
 
-export const huber = maker<typeof losses.huber>('huber');
-export const elementwise = maker<typeof losses.elementwise>('elementwise');
-/** Its layers, prior and optimizer are plain data here. */
-export const adversarial = (
-  discriminator: Part[],
-  options: Omit<AdversarialOptions, 'prior'> & { prior?: Part } = {},
-): Part => ({ name: 'adversarial', args: [discriminator, options] });
+export const huber = maker('huber');
+export const elementwise = maker('elementwise');
 
-/** Its prior is plain data here. */
-export const mmd = (weight: number, options: Omit<MmdOptions, 'prior'> & { prior?: Part } = {}): Part => ({
-  name: 'mmd',
-  args: [weight, options],
-});
+export const normal = maker('normal');
+export const uniform = maker('uniform');
 
-export const normal = maker<typeof priors.normal>('normal');
-export const uniform = maker<typeof priors.uniform>('uniform');
+export const standardize = maker('standardize');
+export const minMax = maker('minMax');
 
-export const standardize = maker<typeof normalizations.standardize>('standardize');
-export const minMax = maker<typeof normalizations.minMax>('minMax');
+/** Does not compile where a maker of the table has no twin above. */
+export type Complete = Pick<typeof import('./parts.ts'), keyof EveryMaker>;
