@@ -47,13 +47,18 @@ const games: [string, Omit<Game, 'encoder' | 'decoder' | 'discriminator'>][] = [
   ['the code, with a normal prior', { on: 'code', weight: 0.7, prior: { stddev: 1.5 } }],
   ['the code, with a uniform prior', { on: 'code', weight: 1, prior: { low: -2, high: 1 } }],
   ['the output, with a Gaussian code', { on: 'output', weight: 2, prior: { stddev: 1 }, gaussian: 3 }],
+  ['features of the output', { on: 'output', weight: 0.5, prior: { stddev: 1 }, features: 1 }],
+  [
+    'features of the output, with a Gaussian code',
+    { on: 'output', weight: 2, prior: { stddev: 1 }, gaussian: 3, features: 1 },
+  ],
 ];
 
 it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, options) => {
-  const { on, weight, prior, gaussian: units } = options;
+  const { on, weight, prior, features: seen, gaussian: units } = options;
   const optimizer = () => adam(1e-3, { beta1: 0.5 });
   const made = 'stddev' in prior ? normal(prior) : uniform(prior);
-  const model = await make({ on, weight, prior: made, optimizer: optimizer() }, units !== undefined);
+  const model = await make({ on, weight, prior: made, features: seen, optimizer: optimizer() }, units !== undefined);
   const first = await valuesOf(model);
   const history = await model.fit(data, { steps: 10, batchSize, optimizer: optimizer() });
   const trained = await valuesOf(model);
@@ -177,4 +182,23 @@ it('pretrains without it, as what a stage has for a code is none', async () => {
   expect(after['discriminator.0.weight']).toEqual(before['discriminator.0.weight']);
   expect(after['encoder.0.weight']).not.toEqual(before['encoder.0.weight']);
   model.dispose();
+});
+
+it('compares features in evaluate, and the data in errors', async () => {
+  const [plain, inFeatures] = [await make({ on: 'output' }), await make({ on: 'output', features: 1 })];
+  const scores = await Promise.all([plain.errors(data), inFeatures.errors(data)]);
+  expect(scores[1]).toEqual(scores[0]);
+  const [there, here] = [await plain.evaluate(data), await inFeatures.evaluate(data)];
+  expect(here.reconstruction).not.toBeCloseTo(there.reconstruction, 3);
+  const loaded = await loadAutoencoder(await sharedGpu(), await inFeatures.save());
+  expect(await loaded.evaluate(data)).toEqual(here);
+  for (const each of [plain, inFeatures, loaded]) each.dispose();
+});
+
+it('refuses features where there are none', () => {
+  expect(() => adversarial([dense(4)], { features: 1 })).toThrow(
+    "adversarial: features are those of a discriminator on: 'output'",
+  );
+  expect(() => adversarial([], { on: 'output', features: 1 })).toThrow('at least one layer');
+  expect(() => adversarial([dense(4)], { on: 'output', features: 2 })).toThrow('at most 1');
 });

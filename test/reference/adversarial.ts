@@ -12,6 +12,8 @@ export interface Game {
   decoder: Activation[];
   discriminator: Activation[];
   on: 'code' | 'output';
+  /** How many of the discriminator's layers the reconstruction is compared behind; by its values without. */
+  features?: number;
   weight: number;
   prior: { stddev: number } | { low: number; high: number };
 }
@@ -77,10 +79,14 @@ export function modelLoss(
   still: Weights = weights,
 ) {
   const decode = (code: readonly number[]) => through(weights, 'decoder', game.decoder, code);
-  const factor = game.gaussian ? 0.5 : 1 / rows[0].length;
+  // What the discriminator sees stays as it is: it is not trained by it.
+  const seen = (x: readonly number[]) =>
+    through(weights, 'discriminator', game.discriminator.slice(0, game.features ?? 0), x);
   const all = rows.map((x, row) => {
     const { code, kl } = encoded(game, weights, x, moment, 0, row);
-    const reconstruction = factor * sum(decode(code).map((y, i) => (y - x[i]) ** 2));
+    const features = seen(Array.from(x));
+    const factor = game.gaussian ? 0.5 : 1 / features.length;
+    const reconstruction = factor * sum(seen(decode(code)).map((y, i) => (y - features[i]) ** 2));
     if (game.on === 'code') return { reconstruction, kl, adversary: real(logit(game, weights, code)) };
     const drawnCode = priorOf(game, code.length, moment, game.gaussian ? 1 : 0, row);
     const adversary =

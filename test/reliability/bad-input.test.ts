@@ -149,14 +149,15 @@ const makers: Record<string, Target> = {
   ),
   adversarial: maker(
     lib.adversarial,
-    [[lib.dense(3)], {}],
+    [[lib.dense(3)], { on: 'output' }],
     not('discriminator', (value) => Array.isArray(value) && !value.length),
     options(
-      {},
+      { on: 'output' },
       {
         on: optional(word('on', ['code', 'output'])),
         weight: optional(number('weight', { above: 0 })),
         prior: optional(not('prior', () => false)),
+        features: optional(whole('features', { least: 1, most: 1 })),
         optimizer: optional(not('optimizer', () => false)),
       },
     ),

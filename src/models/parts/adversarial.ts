@@ -23,6 +23,12 @@ export interface AdversarialOptions {
   weight?: number;
   /** Default `normal()`. `sample` draws from it, too. */
   prior?: Prior;
+  /**
+   * With `on: 'output'`: how many of the discriminator's layers an example and its reconstruction go through before they are compared, from 1 on. The
+   * loss is the mean squared difference there; with a Gaussian code, half the sum of squares. It does not train the discriminator. Default: the data
+   * themselves are compared, by the model's `loss`.
+   */
+  features?: number;
   /** The discriminator's optimizer. Default `adam(2e-4, { beta1: 0.5 })`, that of DCGAN (Radford et al. 2016). */
   optimizer?: Optimizer;
 }
@@ -34,16 +40,18 @@ export interface AdversarialOptions {
  *
  * On the code, real are draws from the prior and fake are codes: the adversarial autoencoder (Makhzani et al. 2015), with encoder and decoder updated
  * together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, real are the data and fake is what the decoder makes of codes and of draws from the
- * prior, one half each; that trains the decoder alone (Larsen et al. 2016).
+ * prior, one half each; that trains the decoder alone (Larsen et al. 2016). With `features: n` the model reconstructs what the discriminator sees in
+ * its layer n, as there: `fit` and `evaluate` tell that distance as `reconstruction`, while `errors` still compares the data, by the model's `loss`.
  * @throws OptionError
  */
 export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {
   checkLayers('adversarial: the discriminator', discriminator, 0);
-  checkOptions('adversarial', options, ['on', 'weight', 'prior', 'optimizer']);
-  const { on = 'code', weight = 1, prior = normal(), optimizer = adam(2e-4, { beta1: 0.5 }) } = options;
+  checkOptions('adversarial', options, ['on', 'weight', 'prior', 'features', 'optimizer']);
+  const { on = 'code', weight = 1, prior = normal(), features, optimizer = adam(2e-4, { beta1: 0.5 }) } = options;
   checkWord('adversarial: on', on, ['code', 'output']);
   checkNumber('adversarial: weight', weight, { above: 0 });
   checkPrior('adversarial', prior);
+  if (features !== undefined) checkFeatures(features, on, discriminator.length);
   checkOptimizer('adversarial', optimizer);
   const inner = discriminator.find(({ code }) => code);
   if (inner)
@@ -51,12 +59,13 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',
-    args: [written(discriminator), { on, weight, prior: plainPrior, optimizer }],
+    args: [written(discriminator), { on, weight, prior: plainPrior, features, optimizer }],
     check: () => {},
     prior,
     opponent: {
       layers: [...discriminator, dense(1)],
       takes: on,
+      features,
       optimizer,
       record: on === 'code' ? (game) => judgeCodes(game, prior) : (game) => judgeOutputs(game, prior),
     },
@@ -66,6 +75,12 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
       return judged('adversary', pass, opponent!, fakes, 'real', 1).map((term) => ({ ...term, coefficient: weight }));
     },
   };
+}
+
+function checkFeatures(features: number, on: 'code' | 'output', layers: number): void {
+  if (on === 'code') throw new OptionError("adversarial: features are those of a discriminator on: 'output'");
+  if (!layers) throw new OptionError('adversarial: features need a discriminator of at least one layer');
+  checkNumber('adversarial: features', features, { least: 1, most: layers, whole: true });
 }
 
 function judgeCodes({ pass, network, code }: Game, prior: Prior): Term[] {

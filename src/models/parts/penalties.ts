@@ -47,6 +47,8 @@ export interface Game {
 export interface Opponent {
   readonly layers: readonly Layer[];
   readonly takes: 'code' | 'output';
+  /** How many of its layers data and reconstructions go through before the reconstruction loss compares them; undefined where it compares the data. */
+  readonly features?: number;
   readonly optimizer: Optimizer;
   /** Records what it lowers. */
   record(game: Game): Term[];

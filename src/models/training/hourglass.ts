@@ -80,8 +80,7 @@ function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
 export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, decoder, penalties, opponent, weights } = model;
   const { x, input, outputs, code, terms } = recordEncoding(model, pass, examples);
-  const y = decoder.record(pass, code, { logits: model.loss.probabilities });
-  const sums = loss(pass.tape, model.loss.kernel, y, x, pass.state, factorOf(model, x));
+  const sums = recordReconstructionLoss(model, pass, x, code);
   const encoding: Encoding = {
     pass,
     input,
@@ -93,6 +92,21 @@ export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term
     opponent: opponent?.network,
   };
   return [{ name: 'reconstruction', sums }, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
+}
+
+/** Records how far what the decoder makes of codes is from the examples: the data themselves, or what a layer of the discriminator makes of both. */
+function recordReconstructionLoss(model: Hourglass, pass: Pass, x: Tensor, code: Tensor): Tensor {
+  const { decoder, opponent } = model;
+  const { tape, state } = pass;
+  const layers = opponent?.penalty.features;
+  if (layers === undefined) {
+    const y = decoder.record(pass, code, { logits: model.loss.probabilities });
+    return loss(tape, model.loss.kernel, y, x, state, factorOf(model, x));
+  }
+  const seen = opponent!.network.part(0, layers);
+  const features = tape.constant(() => seen.record(pass, x));
+  const factor = isGaussian(model) ? 0.5 : features.rows / features.size;
+  return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor);
 }
 
 /** The phase that trains a network against the model, which stays as it is. */
