@@ -54,6 +54,11 @@ export const subtract = takes('subtract', kernels.subtract, binary);
 export const multiply = takes('multiply', kernels.multiply, binary);
 export const divide = takes('divide', kernels.divide, binary);
 export const stopGradient = takes('stopGradient', kernels.stopGradient, { tape: aTape, x: aTensor });
+export const straightThrough = takes('straightThrough', kernels.straightThrough, {
+  tape: aTape,
+  x: aTensor,
+  value: aTensor,
+});
 export const matmul = takes('matmul', kernels.matmul, binary);
 export const dense = takes('dense', kernels.dense, { tape: aTape, x: aTensor, w: aTensor, bias: optional(aTensor) });
 

@@ -19,7 +19,7 @@ export {
   type Activation,
 } from './kernels/activation.ts';
 export { dense } from './kernels/dense.ts';
-export { add, divide, multiply, stopGradient, subtract } from './kernels/elementwise.ts';
+export { add, divide, multiply, stopGradient, straightThrough, subtract } from './kernels/elementwise.ts';
 export { contraction, type RecordedLayer } from './kernels/contraction.ts';
 export { corrupt, dropout, type CorruptionKind } from './kernels/corrupt.ts';
 export { crossEntropy } from './kernels/cross-entropy.ts';

@@ -3,7 +3,7 @@ import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { sumInto } from './reduce.ts';
-import { quadsOf, sameShape, show } from './shapes.ts';
+import { checkSameShape, quadsOf, sameShape, show } from './shapes.ts';
 
 /** a + b, broadcast as NumPy does, up to four sides. da = dy, db = dy, summed over the sides that were repeated. @throws ShapeError */
 export const add = operation('add', (tape, dy, _a, _b, toA, toB) => {
@@ -36,10 +36,8 @@ export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor
   const y = tape.tensor(shape, 'f32', 'reshaped');
   if (y.size !== x.size)
     throw new ShapeError(`reshape: ${show(x.shape)} does not hold as many values as ${show(shape)}`);
-  const copy = (from: Tensor, to: Tensor) =>
-    tape.run(elementwise('copy'), { a: from, b: from, y: to }, { constants: { size: x.size }, threads: quadsOf(x) });
-  copy(x, y);
-  tape.backward(y, () => copy(tape.grad(y), tape.grad(x)));
+  copy(tape, x, y);
+  tape.backward(y, () => copy(tape, tape.grad(y), tape.grad(x)));
   return y;
 }
 
@@ -47,6 +45,26 @@ export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor
 export function stopGradient(tape: Tape, x: Tensor): Tensor {
   return tape.constant(() => reshape(tape, x, x.shape));
 }
+
+/**
+ * The values of `value`, with the gradient handed to x as if they were its own: the straight-through estimator (Bengio et al. 2013), for a `value`
+ * made of x by a step whose own gradient is 0 nearly everywhere, such as rounding. dx = dy; nothing flows to `value`.
+ * @throws ShapeError
+ */
+export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
+  checkSameShape('straightThrough', x, value);
+  const y = tape.tensor(x.shape, 'f32', 'straight through');
+  copy(tape, value, y);
+  tape.backward(y, () => copy(tape, tape.grad(y), tape.grad(x)));
+  return y;
+}
+
+const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
+  tape.run(
+    elementwise('copy'),
+    { a: from, b: from, y: to },
+    { constants: { size: from.size }, threads: quadsOf(from) },
+  );
 
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;

@@ -101,6 +101,7 @@ describe('what is published', () => {
       normalNoise: target(kernels.normalNoise, [t, [[2, 4], shape], [1, number('stddev')], drawn]),
       uniformNoise: target(kernels.uniformNoise, [t, [[2, 4], shape], [0, number('low')], [1, number('high')], drawn]),
       stopGradient: target(kernels.stopGradient, [t, tensorOf('x')]),
+      straightThrough: target(kernels.straightThrough, [t, tensorOf('x'), tensorOf('value')]),
       mmd: target(kernels.mmd, [t, ['imq', word('kernel', ['imq', 'rbf'])], tensorOf('z'), tensorOf('p'), s, [2, number('width')]]),
       corrupt: target(kernels.corrupt, [t, ['mask', word('kind', ['gaussian', 'mask', 'saltAndPepper'])], tensorOf('x'), [0.5, number('amount')], drawn]),
       dropout: target(kernels.dropout, [t, tensorOf('x'), [0.5, number('rate')], drawn]),
