@@ -126,7 +126,7 @@ describe('a formula that does not compile', () => {
   it.each([
     ['a function that does not exist', { wgsl: 'cosh(y) + nothing(x)', derivative: 'y' }, 'nothing'],
     ['one that does not exist in the derivative', { wgsl: 'y', derivative: 'nowhere(y, x)' }, 'nowhere'],
-    ['another type', { wgsl: 'y < x', derivative: 'y' }, 'bool'],
+    ['another type', { wgsl: 'y < x', derivative: 'y' }, ''],
     ['two signs in a row', { wgsl: 'y * / x', derivative: 'y' }, ''],
   ])('%s', async (_, expressions, message) => {
     const gpu = await sharedGpu();

@@ -1,6 +1,18 @@
 /** What training in two phases must have in common with training in one, for an adversarial autoencoder and a GAN. */
 import { describe, expect, it } from 'vitest';
-import { adam, adversarial, autoencoder, dataset, dense, gan, type Gpu } from '../../src/index.ts';
+import {
+  adam,
+  adversarial,
+  autoencoder,
+  dataset,
+  dense,
+  gan,
+  loadAutoencoder,
+  loadGan,
+  readSafetensors,
+  type Gpu,
+} from '../../src/index.ts';
+import { errorOf } from '../support/error-of.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { lose, onItsOwn } from '../support/recovering.ts';
@@ -27,6 +39,7 @@ const made = {
       seed: 3,
     }),
 };
+const load = { 'an adversarial autoencoder': loadAutoencoder, 'a GAN': loadGan };
 /** Dispatches of a step, so that more of them do not go unnoticed. */
 const dispatches = { 'an adversarial autoencoder': 38, 'a GAN': 31 };
 
@@ -51,6 +64,39 @@ describe.each(Object.entries(made))('%s', (name, make) => {
     expect(after.readbacks - before.readbacks).toBe(4);
     expect(after.submits - before.submits).toBeLessThan(64 / 2);
     expect(new Set(held.slice(1)).size).toBe(1);
+  });
+
+  it('comes to the same file whatever a submit may take, and if it is aborted, saved and loaded', async () => {
+    const gpu = await sharedGpu();
+    const file = async (frameBudgetMs: number) => {
+      const model = await make(gpu);
+      await model.fit(numbers, { steps: 12, batchSize: 10, frameBudgetMs });
+      const bytes = await model.save();
+      model.dispose();
+      return bytes;
+    };
+    const expected = await file(1e6);
+    expect(await file(0.001)).toEqual(expected);
+    const [model, controller] = [await make(gpu), new AbortController()];
+    let done = 0;
+    const aborted = model.fit(numbers, {
+      steps: 12,
+      batchSize: 10,
+      frameBudgetMs: 0.001,
+      signal: controller.signal,
+      onProgress({ step }) {
+        done = step;
+        if (step >= 5) controller.abort(new Error('enough'));
+      },
+    });
+    expect((await errorOf(aborted)).message).toBe('enough');
+    expect(done).toBeLessThan(12);
+    const bytes = await model.save();
+    const { place } = JSON.parse(readSafetensors(bytes).metadata.latentgpu) as { place: { step: number } };
+    const loaded = await load[name as keyof typeof load](gpu, bytes);
+    await loaded.fit(numbers, { steps: 12 - place.step, batchSize: 10 });
+    expect(await loaded.save()).toEqual(expected);
+    for (const each of [model, loaded]) each.dispose();
   });
 
   it('comes to the same file if its device is lost between epochs', async () => {
