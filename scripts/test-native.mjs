@@ -7,19 +7,28 @@ import { nativeEnvironment } from './native-webgpu.mjs';
 import { root, setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
+/** What another arithmetic can change. All else depends on the implementation, which is the same one on every driver. */
+const arithmetic = ['kernels', 'shaders', 'models/family', 'models/reference', 'reliability/hundred-steps'].map(
+  (name) => `test/${name}`,
+);
+
 await runMain(async () => {
   await setup();
   // The package `deno` starts its program from a script of Node's.
   const deno = [path.join(root, 'node_modules', 'deno', 'bin.cjs'), 'run', '--allow-all'];
   const llvmpipe = findLlvmpipe();
   const runs = [
-    { name: 'Node', runtime: [], environment: nativeEnvironment() },
-    { name: 'Deno', runtime: deno, environment: nativeEnvironment() },
-    ...(llvmpipe ? [{ name: 'Deno on llvmpipe', runtime: deno, environment: { VK_ICD_FILENAMES: llvmpipe } }] : []),
+    { name: 'Node', runtime: [], environment: nativeEnvironment(), files: [] },
+    { name: 'Deno', runtime: deno, environment: nativeEnvironment(), files: [] },
+    ...(llvmpipe
+      ? [{ name: 'Deno on llvmpipe', runtime: deno, environment: { VK_ICD_FILENAMES: llvmpipe }, files: arithmetic }]
+      : []),
   ];
-  for (const { name, runtime, environment } of runs) {
+  const asked = process.argv.slice(2);
+  for (const { name, runtime, environment, files } of runs) {
     console.log(`\n${name}`);
-    const code = await vitest(['--config', 'vitest.native.config.ts', ...process.argv.slice(2)], environment, runtime);
+    const options = ['--config', 'vitest.native.config.ts', ...(asked.length ? asked : files)];
+    const code = await vitest(options, environment, runtime);
     if (code) throw new Failure(`the tests failed in ${name}`);
   }
   if (!llvmpipe)
