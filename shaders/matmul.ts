@@ -1,4 +1,5 @@
 import { columnSums, load } from './operand.ts';
+import { splitTiles } from './split.ts';
 import {
   enabled,
   epilogueBindings,
@@ -7,6 +8,7 @@ import {
   tiles,
   tilingName,
   type Epilogue,
+  type Operand,
   type Tiling,
 } from './tiles.ts';
 import { shader, wgsl } from './wgsl.ts';
@@ -28,6 +30,16 @@ export interface MatmulVariant extends Epilogue {
 /** y[i,j] = f(Σ_k op(a)[i,k] op(b)[k,j] + bias[j]),  or  y = (op(a) op(b)) f′(saved) */
 export function matmulShader(variant: MatmulVariant) {
   const { transposeA, transposeB, wideA, wideB, wideY, ragged, tiling, sums } = variant;
+  const head = `
+  let m = sizes.m;
+  let n = sizes.n;
+  let k = sizes.k;`;
+  const left: Operand = transposeA
+    ? { along: 'side', four: (q, c) => `load_a(at + ${c}u, row + ${4 * q}u, k, m)` }
+    : { along: 'k', four: (q, c) => `load_a(row + ${4 * q + c}u, at, m, k)` };
+  const right: Operand = transposeB
+    ? { along: 'k', four: (q, c) => `load_b(column + ${4 * q + c}u, at, n, k)` }
+    : { along: 'side', four: (q, c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)` };
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
     `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${tilingName(tiling)}${epilogueName(variant)}`,
@@ -44,23 +56,20 @@ ${stored(variant, 4)}
 struct Sizes { m: u32, n: u32, k: u32, slice: u32, add_y: u32, add_sums: u32 }
 ${load('a', { wide: wideA, fill: ragged && transposeA })}
 ${load('b', { wide: wideB, fill: ragged && !transposeB })}
-${tiles({
-  tiling,
-  head: `
-  let m = sizes.m;
-  let n = sizes.n;
-  let k = sizes.k;`,
-  spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
-  open: 'for (var at = 0u; at < k; at += 4u) {',
-  close: '}',
-  a: transposeA
-    ? { along: 'side', four: (q, c) => `load_a(at + ${c}u, row + ${4 * q}u, k, m)` }
-    : { along: 'k', four: (q, c) => `load_a(row + ${4 * q + c}u, at, m, k)` },
-  b: transposeB
-    ? { along: 'k', four: (q, c) => `load_b(column + ${4 * q + c}u, at, n, k)` }
-    : { along: 'side', four: (q, c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)` },
-})}
-#if ${sums}
+${
+  tiling.split
+    ? splitTiles({ tiling, split: tiling.split, head, sums, a: left, b: right })
+    : tiles({
+        tiling,
+        head,
+        spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
+        open: 'for (var at = 0u; at < k; at += 4u) {',
+        close: '}',
+        a: left,
+        b: right,
+      })
+}
+#if ${sums && !tiling.split}
 ${columnSums}
 #endif
 `,

@@ -47,9 +47,14 @@ fn total${n}(local: u32) -> f32 {
   for (var i = whole; i < count${n}; i++) { four[i % 4u] += sums${n}[i]; }
   return (four.x + four.y) + (four.z + four.w);
 #else
-  var sum = 0.0;
-  for (var i = local; i < count${n}; i += ${groupSize}u) { sum += sums${n}[i]; }
-  return add_up(sum, local);
+  // Four loads under way at once: a single one takes a GPU as long as dozens of additions.
+  var four = vec4f();
+  var i = local;
+  for (; i + ${3 * groupSize}u < count${n}; i += ${4 * groupSize}u) {
+    four += vec4f(sums${n}[i], sums${n}[i + ${groupSize}u], sums${n}[i + ${2 * groupSize}u], sums${n}[i + ${3 * groupSize}u]);
+  }
+  for (; i < count${n}; i += ${groupSize}u) { four.x += sums${n}[i]; }
+  return add_up((four.x + four.y) + (four.z + four.w), local);
 #endif
 }
 `;

@@ -10,6 +10,16 @@ export interface Tiling {
   readonly quads: boolean;
   /** Invocations in a workgroup: a multiple of 4. */
   readonly group: number;
+  /**
+   * So many invocations have a tile together, each a part of its sums along k, which the workgroup then adds up: 2, 4, 8 or 16. Default 1. The order
+   * of the additions is another one, and so are the last bits.
+   */
+  readonly split?: number;
+  /**
+   * Adds one product at a time to a sum, not the sum of four, of which compilers for GPUs make fewer instructions. The order is another one, and so are
+   * the last bits.
+   */
+  readonly oneByOne?: boolean;
 }
 
 /** What happens to a sum before it is stored. */
@@ -45,11 +55,12 @@ fn filled_rows(count: u32) -> u32 {
 /** Invocations of a product of m × n outputs. */
 export function invocationsOf(tiling: Tiling, m: number, n: number): number {
   const [rows, columns] = covered(tiling);
-  return Math.ceil(m / rows) * Math.ceil(n / columns) * (tiling.quads ? 4 : 1);
+  return Math.ceil(m / rows) * Math.ceil(n / columns) * (tiling.quads ? 4 : (tiling.split ?? 1));
 }
 
 /** How labels tell tilings apart. */
-export const tilingName = ({ rows, columns, quads }: Tiling): string => `${quads ? 'quads of ' : ''}${rows}x${columns}`;
+export const tilingName = ({ rows, columns, quads, split, oneByOne }: Tiling): string =>
+  `${quads ? 'quads of ' : ''}${rows}x${columns}${split ? ` split in ${split}` : ''}${oneByOne ? ' one by one' : ''}`;
 
 export const epilogueName = ({ activation, slope }: Epilogue): string =>
   `${activation === 'linear' ? '' : ` ${activation}`}${slope ? ` ${slope}'` : ''}`;
@@ -171,7 +182,7 @@ export interface Walk {
  * and so with columns and the two invocations above each other. Each counts its own half of rows and columns first.
  */
 export function tiles({ tiling, head, spare, before, open, close, a, b }: Walk): string {
-  const { rows: tileRows, columns: tileColumns, quads, group } = tiling;
+  const { rows: tileRows, columns: tileColumns, quads, group, oneByOne = false } = tiling;
   const [rows, columns] = covered(tiling);
   const single = tileColumns === 1;
   const vectors = Math.ceil(tileColumns / 4);
@@ -227,7 +238,11 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   ${unroll(ownRows, (i) => `let a${i + ownRows} = quadSwapX(a${i});`)}
   ${unroll(ownVectors, (q) => `let b${q + ownVectors} = mat4x4f(${[0, 1, 2, 3].map((c) => `quadSwapY(b${q}[${c}])`).join(', ')});`)}
 #endif
+#if ${oneByOne}
+  ${[0, 1, 2, 3].map((c) => unroll(sums, (i) => `sum${i} = fma(b${i % vectors}[${c}], vec4f(a${Math.floor(i / vectors)}[${c}]), sum${i});`)).join('\n')}
+#else
   ${unroll(sums, (i) => (single ? `sum${i} += dot(a${i}, b0);` : `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`))}
+#endif
   ${close}
   let add = sizes.add_y != 0u;
   // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
@@ -248,4 +263,5 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
 const ones = ({ four }: Operand): string => [0, 1, 2, 3].map((c) => `${four(0, c)}.x`).join(', ');
 
-const fours = ({ four }: Operand, q: number): string => [0, 1, 2, 3].map((c) => four(q, c)).join(', ');
+/** WGSL of the columns of a matrix: four vectors of an operand. */
+export const fours = ({ four }: Operand, q: number): string => [0, 1, 2, 3].map((c) => four(q, c)).join(', ');

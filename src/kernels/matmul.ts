@@ -88,7 +88,7 @@ export function product(
   };
   const way = (tiling: Tiling) => ({
     shader: matmulShader({ ...variant, tiling }),
-    invocations: invocationsOf(tiling, m, n) + (sums ? Math.ceil(m / 4) : 0),
+    invocations: invocationsOf(tiling, m, n) + (sums && !tiling.split ? Math.ceil(m / 4) : 0),
   });
   tuned(
     tape,
@@ -96,7 +96,7 @@ export function product(
     `${m}x${n}x${k}${sums ? ' with sums' : ''}`,
     { a, b, y, bias, saved: slope?.saved, sums },
     { m, n, k },
-    tiling ? [tiling] : tilings(tape.gpu, m, n),
+    tiling ? [tiling] : tilings(tape.gpu, m, n, k),
     way,
     m * n * k,
   );

@@ -31,7 +31,7 @@ type Put = (shape: number[]) => Input;
 /** Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. */
 export function* products(put: Put): Generator<Case> {
   for (const transposes of [{}, { transposeB: true }, { transposeA: true }]) {
-    for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5]]) yield product(put, m, n, k, transposes); // prettier-ignore
+    for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5], [19, 5, 70], [19, 5, 520]]) yield product(put, m, n, k, transposes); // prettier-ignore
   }
 }
 

@@ -44,11 +44,12 @@ const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.gr
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
- * Ways worth trying, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as
- * dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
- * busy. A GPU needs thousands of invocations first.
+ * Ways worth trying for sums of k terms, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs
+ * as much as dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
+ * busy. A GPU needs thousands of invocations first, and has registers for 8 × 8 at most, Intel's for 4 × 4. The first way adds up in the order that every
+ * adapter has; some of the others do not.
  */
-export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
+export function tilings(gpu: Gpu, m: number, n: number, k = 1): Tiling[] {
   const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
   const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
@@ -57,19 +58,38 @@ export function tilings(gpu: Gpu, m: number, n: number): Tiling[] {
   // Of a single row or column a tile of four would waste three quarters.
   if (n === 1) return [plain(16, 1), plain(8, 1), plain(4, 1)].slice(m > 64 ? 0 : 2);
   if (m === 1) return [plain(1, 16), plain(1, 8), plain(1, 4)].slice(n > 64 ? 0 : 2);
-  const large = plain(side(m), side(n));
+  const [small, large] = [plain(4, 4), plain(side(m), side(n))];
   // A narrow side leaves registers for the other.
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
-  if (!gpu.quads || m <= 8 || n <= 8)
-    return processor || (m * n) / 64 >= 16384 ? [large, plain(4, 4), ...long] : [plain(4, 4), large, ...long];
-  const wide = [
+  const withQuads = gpu.quads && m > 8 && n > 8;
+  if (!processor) {
+    const sizes = gpu.info.vendor === 'intel' ? [small] : m * n >= 2 ** 20 ? [large, small] : [small, large];
+    const [first, ...others] = sizes.flatMap((each) => [each, { ...each, oneByOne: true }]);
+    return [
+      first,
+      ...splitting(group, m, n, k),
+      ...others,
+      ...(sizes.length > 1 ? [...long, ...(withQuads ? [quads(8, 8)] : [])] : []),
+    ];
+  }
+  if (!withQuads) return [large, small, ...long];
+  // The larger the faster, and the longer they take to compile: 32 × 16 a third of a second.
+  return [
+    quads(8, 8),
     ...(m > 16 ? [quads(16, 8)] : []),
     ...(n > 16 ? [quads(8, 16)] : []),
     ...(m > 16 && n > 16 ? [quads(16, 16)] : []),
+    ...(m > 64 && n > 32 && m * n >= 2 ** 16 ? [quads(32, 16)] : []),
   ];
-  // The larger the faster, and the longer they take to compile: 32 × 16 a third of a second.
-  if (processor) return [quads(8, 8), ...wide, ...(m > 64 && n > 32 && m * n >= 2 ** 16 ? [quads(32, 16)] : [])];
-  return (m * n) / 64 >= 16384
-    ? [large, plain(4, 4), quads(8, 8), ...wide]
-    : [plain(4, 4), large, quads(8, 8), ...wide];
+}
+
+/**
+ * Of few outputs and a long k, the way that has several invocations for a tile: as many as bring 128 workgroups of them, at least 32 k for each. It
+ * adds up in another order, so it is never the first.
+ */
+function splitting(group: number, m: number, n: number, k: number): Tiling[] {
+  const wanted = (128 * 64 * 16) / (m * n);
+  let split = 1;
+  while (split < 16 && split < wanted && k >= 64 * split) split *= 2;
+  return split > 1 ? [{ rows: 4, columns: 4, quads: false, split, group }] : [];
 }

@@ -14,8 +14,8 @@ export interface Way {
 }
 
 /**
- * What a dispatch computes, and the ways of doing that. All of them take the same bindings and add in the same order, so that they give the
- * same bits.
+ * What a dispatch computes, and the ways of doing that. All of them take the same bindings. Nearly all add in the same order, so that they give the
+ * same bits where a compiler treats them alike; one that does not is never the first.
  */
 export interface Choice {
   /** The kernel, without its sizes. */

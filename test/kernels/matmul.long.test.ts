@@ -11,7 +11,7 @@ import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-import { transposings, possible, tilings, shapeA, shapeB, checkProducts } from '../support/products.ts';
+import { transposings, possible, inOtherOrders, tilings, shapeA, shapeB, checkProducts } from '../support/products.ts';
 
 catchGpuErrors();
 
@@ -33,21 +33,24 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     await checkProducts(await sharedGpu(), transposed(shapes), draw);
   });
 
-  it.each(tilings)('fits float64 with $rows × $columns tiles, quads: $quads', async (tiling) => {
-    const gpu = await sharedGpu();
-    await checkProducts(
-      gpu,
-      transposed([
-        [1, 1, 1],
-        [5, 9, 3],
-        [16, 16, 8],
-        [33, 20, 12],
-        [13, 66, 31],
-      ]),
-      new Draw(20 + seed),
-      tiling,
-    );
-  });
+  it.each([...tilings, ...inOtherOrders])(
+    'fits float64 with $rows × $columns tiles, quads: $quads, split in $split, one by one: $oneByOne',
+    async (tiling) => {
+      const gpu = await sharedGpu();
+      await checkProducts(
+        gpu,
+        transposed([
+          [1, 1, 1],
+          [5, 9, 3],
+          [16, 16, 8],
+          [33, 20, 12],
+          [13, 66, 31],
+        ]),
+        new Draw(20 + seed),
+        tiling,
+      );
+    },
+  );
 
   it('gives the same bits in every tiling', async () => {
     const gpu = await sharedGpu();

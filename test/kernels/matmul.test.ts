@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { matmul, product } from '../../src/kernels/matmul.ts';
+import { tilings as tilingsOf } from '../../src/kernels/tilings.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
@@ -74,6 +75,73 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
         reference: (a, b) => reference(a, b, sides).y,
         name: `${m}x${n}x${k}`,
       });
+    }
+  });
+});
+
+describe('ways that add up in another order', () => {
+  it('are for a GPU, where few outputs and a long k have one with several invocations for a tile, and never the first', async () => {
+    const [processor, gpu] = [await sharedGpu(), await smallTiles()];
+    const splits = (of: typeof gpu, m: number, n: number, k: number) =>
+      tilingsOf(of, m, n, k).map(({ split = 1 }) => split);
+    expect(splits(gpu, 256, 32, 784).slice(0, 2)).toEqual([1, 16]);
+    expect(splits(gpu, 784, 32, 256)).toContain(8);
+    expect(splits(gpu, 2, 2, 64)).toContain(2);
+    for (const [m, n, k] of [
+      [2, 2, 63],
+      [256, 784, 32],
+      [1024, 1024, 1024],
+    ] as const)
+      expect(splits(gpu, m, n, k).every((split) => split === 1)).toBe(true);
+    expect(splits(processor, 256, 32, 784).every((split) => split === 1)).toBe(true);
+    // The order of the first is that of all adapters.
+    for (const shape of [256, 2048]) expect(tilingsOf(gpu, shape, shape, shape)[0].oneByOne).toBeUndefined();
+  });
+
+  it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
+    const gpu = await sharedGpu();
+    const draw = new Draw(12);
+    // Edges of tiles and of fours, a last workgroup that is not full, and stretches of 16 that not all invocations have as many of.
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const cases = (
+      [
+        [3, 5, 67, { split: 2 }],
+        [9, 6, 130, { split: 4 }],
+        [8, 12, 333, { split: 8 }],
+        [17, 20, 784, { split: 16 }],
+        [40, 3, 18, { split: 16 }],
+        [17, 20, 36, { oneByOne: true }],
+        [9, 5, 7, { oneByOne: true, rows: 8 }],
+      ] as const
+    ).map(([m, n, k, way]) => {
+      const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
+      const sides = { m, n, k, ...transposes };
+      const [y, sums] = [tape.tensor([m, n]), transposes.transposeA ? tape.tensor([m]) : undefined];
+      const tiling = { rows: 4, columns: 4, quads: false, group: 64, ...way };
+      product(tape, {
+        a: memory.put(a, shapeA(sides)),
+        b: memory.put(b, shapeB(sides)),
+        ...transposes,
+        y,
+        sums,
+        tiling,
+      });
+      return { sides, a, b, tensors: sums ? [y, sums] : [y] };
+    });
+    const results = await run(
+      tape,
+      cases.flatMap(({ tensors }) => tensors),
+    );
+    memory.dispose();
+    for (const { sides, a, b, tensors } of cases) {
+      const [y, sums] = results.splice(0, tensors.length);
+      const name = `${sides.m}x${sides.n}x${sides.k}`;
+      const wanted = reference(a, b, sides);
+      expectClose(y, wanted.y, (i) => bound(sides.k, wanted.magnitude[i]), name);
+      if (!transposes.transposeA) continue;
+      const rows = reference(a, new Float32Array(sides.k).fill(1), { ...sides, n: 1, transposeB: false });
+      expectClose(sums, rows.y, (i) => bound(sides.k, rows.magnitude[i]), `${name} sums`);
     }
   });
 });

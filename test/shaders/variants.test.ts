@@ -38,6 +38,7 @@ import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
+import type { Tiling } from '../../shaders/tiles.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 
@@ -59,11 +60,13 @@ const none = [undefined] as const;
 const expressions: Expression[] = ['add', 'subtract', 'multiply', 'divide', 'quotientSlope', 'negate', 'copy'];
 const optimizers: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
 
-const tilings = [
+const tilings: Tiling[] = [
   ...all({ rows: [4, 8], columns: [4, 8], quads: [false], group: [64] }),
   { rows: 8, columns: 8, quads: true, group: 16 },
   { rows: 8, columns: 1, quads: false, group: 16 },
   { rows: 1, columns: 8, quads: false, group: 16 },
+  { rows: 8, columns: 8, quads: false, group: 64, oneByOne: true },
+  { rows: 4, columns: 4, quads: false, group: 64, split: 4 },
 ];
 
 /** What is loaded and stored, with each way to end; then each activation, where the ways to load make no difference. */
@@ -96,7 +99,8 @@ const matmuls: MatmulVariant[] = [
   ),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
-const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
+const whole = tilings.filter(({ split = 1 }) => split === 1);
+const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: whole });
 const plainly = convolutions.map(
   (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
 );

@@ -23,6 +23,12 @@ export const tilings = possible([
   { rows: 8, columns: 16, quads: true, group: 16 },
 ]);
 
+/** Those that add up in another order than all others. */
+export const inOtherOrders: Tiling[] = [
+  { rows: 4, columns: 4, quads: false, group: 64, split: 4 },
+  { rows: 8, columns: 4, quads: false, group: 64, oneByOne: true },
+];
+
 export const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
   (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
 

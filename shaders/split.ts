@@ -1,0 +1,92 @@
+import { fours, type Operand, type Tiling } from './tiles.ts';
+import { unroll, wgsl } from './wgsl.ts';
+
+/** An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache. */
+const stretch = 16;
+
+export interface SplitWalk {
+  /** Of four columns. */
+  readonly tiling: Tiling;
+  /** Invocations that share a tile; they divide the workgroup. */
+  readonly split: number;
+  /** Declares m, n and k. */
+  readonly head: string;
+  /** Also writes to `sums` what the rows of a, which is read along its side, add up to along k. */
+  readonly sums: boolean;
+  readonly a: Operand;
+  readonly b: Operand;
+}
+
+/**
+ * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with few outputs and a long k, where `tiles` would leave most of a GPU idle. Several invocations
+ * beside each other have one tile: each adds up a part of k, and the workgroup then adds up the parts.
+ */
+export function splitTiles({ tiling: { rows, columns, group }, split, head, sums, a, b }: SplitWalk): string {
+  const own = group / split;
+  return wgsl`
+var<workgroup> shares: array<vec4f, ${group * rows}>;
+#if ${sums}
+var<workgroup> row_shares: array<vec4f, ${group}>;
+#endif
+@compute @workgroup_size(${group})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let first = ((sizes.slice * groups.y + id.y) * groups.x + id.x) * ${own}u;
+  ${head}
+  let across = n / ${columns}u + u32(n % ${columns}u > 0u);
+  let tiles = across * (m / ${rows}u + u32(m % ${rows}u > 0u));
+  let tile = first + local / ${split}u;
+  let row = tile / across * ${rows}u;
+  let column = tile % across * ${columns}u;
+  ${unroll(rows, (i) => `var sum${i} = vec4f();`)}
+  var row_sums = vec4f();
+  let end = select(0u, k, tile < tiles);
+  for (var begin = local % ${split}u * ${stretch}u; begin < end; begin += ${stretch * split}u) {
+    let stop = min(begin + ${stretch}u, k);
+    for (var at = begin; at < stop; at += 4u) {
+#if ${a.along === 'k'}
+      ${unroll(rows, (i) => `let a${i} = ${a.four(i >> 2, i & 3)};`)}
+#else
+      let side = mat4x4f(${fours(a, 0)});
+      let turned = transpose(side);
+      ${unroll(rows, (i) => `let a${i} = turned[${i}];`)}
+#if ${sums}
+      ${unroll(4, (c) => `row_sums += side[${c}];`)}
+#endif
+#endif
+#if ${b.along === 'k'}
+      let b0 = transpose(mat4x4f(${fours(b, 0)}));
+#else
+      let b0 = mat4x4f(${fours(b, 0)});
+#endif
+      ${[0, 1, 2, 3].map((c) => unroll(rows, (i) => `sum${i} = fma(b0[${c}], vec4f(a${i}[${c}]), sum${i});`)).join('\n')}
+    }
+  }
+  ${unroll(rows, (i) => `shares[local * ${rows}u + ${i}u] = sum${i};`)}
+#if ${sums}
+  row_shares[local] = row_sums;
+#endif
+  workgroupBarrier();
+  let add = sizes.add_y != 0u;
+  for (var i = local; i < ${own * rows}u; i += ${group}u) {
+    let whole = first + i / ${rows}u;
+    if (whole >= tiles) { break; }
+    var total = vec4f();
+    for (var p = 0u; p < ${split}u; p++) { total += shares[(i / ${rows}u * ${split}u + p) * ${rows}u + i % ${rows}u]; }
+    store(whole / across * ${rows}u + i % ${rows}u, whole % across * ${columns}u, total, m, n, add);
+  }
+#if ${sums}
+  // The tiles of the first column have all rows.
+  let whole = first + local;
+  if (local < ${own}u && whole < tiles && whole % across == 0u) {
+    let place = whole / across * ${rows}u;
+    for (var c = 0u; c < min(4u, m - place); c++) {
+      var one = 0.0;
+      for (var p = 0u; p < ${split}u; p++) { one += row_shares[local * ${split}u + p][c]; }
+      if (sizes.add_sums != 0u) { one += sums[place + c]; }
+      sums[place + c] = one;
+    }
+  }
+#endif
+}
+`;
+}
