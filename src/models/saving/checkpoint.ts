@@ -19,7 +19,14 @@ import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
 import type { Given } from '../parts/network.ts';
 import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
-import { placeOf, startPlace, withoutOptimizers, type OptimizerPlace, type Place } from '../training/place.ts';
+import {
+  placeOf,
+  startPlace,
+  withOptimizers,
+  withoutOptimizers,
+  type OptimizerPlace,
+  type Place,
+} from '../training/place.ts';
 import type { Phase } from '../training/trainable.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
@@ -66,7 +73,13 @@ export async function writeCheckpoint(
     }
     return { all, values, now, spec, beside };
   });
-  const head = { version, model: kind, spec, place: optimizer ? now : withoutOptimizers(now) };
+  const names = phases.map(({ name }) => name);
+  const head = {
+    version,
+    model: kind,
+    spec,
+    place: optimizer ? withOptimizers(now, names) : withoutOptimizers(now),
+  };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
   return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }

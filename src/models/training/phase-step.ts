@@ -6,7 +6,7 @@ import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
 import { Pass } from './pass.ts';
-import type { OptimizerPlace } from './place.ts';
+import { moveTo, placeOf, type OptimizerPlace, type Place } from './place.ts';
 import { differentiate, type Term } from './terms.ts';
 import type { Timetable } from './timetable.ts';
 import type { Batch, Phase } from './trainable.ts';
@@ -14,8 +14,8 @@ import type { Batch, Phase } from './trainable.ts';
 /** What the phases of a step share. */
 export interface Shared {
   readonly gpu: Gpu;
-  /** The model's step at which the fit begins. */
-  readonly step: number;
+  /** How far the model has been trained when the fit begins. */
+  readonly place: Place;
   readonly state: Tensor;
   readonly timetable: Timetable;
   /** Records the step's batch. */
@@ -41,13 +41,14 @@ export class PhaseStep {
   /** Records the phase number `index` of `count`. What it makes on the device is freed by `dispose`. */
   constructor(
     private readonly phase: Phase,
-    private readonly place: OptimizerPlace,
     optimizer: Optimizer,
     private readonly index: number,
-    count: number,
+    private readonly count: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, step, state, timetable, gather } = shared;
+    const { gpu, state, timetable, gather } = shared;
+    const { step } = shared.place;
+    const place = placeOf(shared.place, phase.name, this.#isLast);
     const { trains } = phase;
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
@@ -64,8 +65,7 @@ export class PhaseStep {
       origin: this.#another ? step : place.origin,
       given: place.optimizer === optimizer ? place.given : step,
     };
-    const isLast = index === count - 1;
-    this.#before = isLast ? undefined : emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
+    this.#before = this.#isLast ? undefined : emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
   }
 
   /** Records what comes behind the gradients and makes the plan. The terms' values go into the losses from column `first` on. */
@@ -92,7 +92,7 @@ export class PhaseStep {
   begin(): void {
     this.#begun = true;
     this.phase.trains.useMoments(this.#moments);
-    Object.assign(this.place, this.#next);
+    moveTo(this.#next, this.shared.place, this.phase.name, this.#isLast);
     const values = settings(this.#next.optimizer);
     writeTensor(
       this.shared.gpu,
@@ -115,6 +115,10 @@ export class PhaseStep {
       encoder.copyBufferToBuffer(from.buffer, from.offset + start, boundRange(to).buffer, 0, length);
     copy(0, values, bytes);
     if (this.#moments) copy(bytes, this.#moments, 4 * this.#moments.size);
+  }
+
+  get #isLast(): boolean {
+    return this.index === this.count - 1;
   }
 
   dispose(): void {

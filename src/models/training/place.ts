@@ -39,11 +39,15 @@ export const startPlace = (): Place => ({
   trainedOn: undefined,
 });
 
-/** Where the optimizer of a phase stands. */
+/** Where the optimizer of a phase stands: the last phase's is the model's own. */
 export function placeOf(place: Place, phase: string, isLast: boolean): OptimizerPlace {
-  if (isLast) return place;
-  place.phases ??= {};
-  return (place.phases[phase] ??= { origin: 0, given: 0 });
+  return isLast ? place : (place.phases?.[phase] ?? { origin: 0, given: 0 });
+}
+
+/** Puts the optimizer of a phase somewhere else. */
+export function moveTo(next: OptimizerPlace, place: Place, phase: string, isLast: boolean): void {
+  if (isLast) Object.assign(place, next);
+  else place.phases = { ...place.phases, [phase]: { ...placeOf(place, phase, isLast), ...next } };
 }
 
 /** The same place, which later steps do not change. */
@@ -51,6 +55,12 @@ export const copyPlace = ({ phases, ...place }: Place): Place => ({
   ...place,
   ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
 });
+
+/** The place as files have it that hold the moments too: phases that have made no step yet are named as well. */
+export const withOptimizers = (place: Place, phases: readonly string[]): Place =>
+  phases
+    .slice(0, -1)
+    .reduce((all, name) => ({ ...all, phases: { ...all.phases, [name]: placeOf(all, name, false) } }), place);
 
 /** The place as files have it that hold the weights alone. */
 export const withoutOptimizers = ({ phases, ...place }: Place): Place => ({

@@ -81,13 +81,12 @@ export class Trainer<L extends AnyLoss> {
       const order = own(emptyTensor(gpu, [data.length], 'u32', 'order'));
       const timetable = own(new Timetable(gpu, steps));
       const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
-      const shared = { gpu, step: place.step, state, timetable, gather };
+      const shared = { gpu, place, state, timetable, gather };
       const { length } = model.phases;
       const phases = model.phases.map((phase, i) => {
-        const where = placeOf(place, phase.name, i === length - 1);
-        const optimizer =
-          i === length - 1 ? options.optimizer : (phase.optimizer ?? where.optimizer ?? phase.initial ?? adam());
-        return own(new PhaseStep(phase, where, optimizer, i, length, shared));
+        const isLast = i === length - 1;
+        const usual = () => phase.optimizer ?? placeOf(place, phase.name, isLast).optimizer ?? phase.initial ?? adam();
+        return own(new PhaseStep(phase, isLast ? options.optimizer : usual(), i, length, shared));
       });
       const terms = phases.flatMap((phase) => phase.terms);
       const losses = own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
