@@ -17,11 +17,12 @@ import {
   type Hourglass,
 } from './training/hourglass.ts';
 import { Model, type Inside } from './model.ts';
+import { predict } from './predict.ts';
 import { normal, type Prior } from './parts/priors.ts';
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import type { Losses } from './training/losses.ts';
-import { checkSize, predict, type Given, type Network } from './parts/network.ts';
+import { checkSize, type Given, type Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';

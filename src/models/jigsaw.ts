@@ -11,14 +11,14 @@ import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Model, type Inside } from './model.ts';
+import { predict } from './predict.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Image, Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, type Given } from './parts/network.ts';
+import { checkSize, Network, type Given } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
-import { likeliest } from './training/run.ts';
-import { classification } from './training/terms.ts';
+import { classification, likeliest } from './training/classes.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
 

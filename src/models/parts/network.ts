@@ -1,5 +1,5 @@
-import { asDataset, type Data } from '../../data/dataset.ts';
-import { DataError, OutOfMemoryError } from '../../errors.ts';
+import type { Data } from '../../data/dataset.ts';
+import { OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import type { ParameterValues } from '../../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../../runtime/tensor.ts';
@@ -7,7 +7,7 @@ import type { Around, Layer, ParameterSpec } from './layers.ts';
 import { toInside, type Image, type Layout } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
 import type { Pass } from '../training/pass.ts';
-import { mapRows } from '../training/run.ts';
+import { predict } from '../predict.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
 
@@ -274,39 +274,6 @@ function around(
     afters.unshift(isImage(next) && !mixes(i) ? next : mixes(i) ? undefined : afters[0]);
   }
   return befores.map((image, i) => ({ before: image, after: i < layers.length ? afters[i] : undefined }));
-}
-
-/**
- * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
- *
- * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
- * @throws ShapeError, DataError, OutOfMemoryError
- */
-export async function predict(
-  { gpu, turns, place }: Host,
-  where: string,
-  data: Data,
-  inputShape: readonly number[],
-  outputShape: readonly number[],
-  record: (pass: Pass, x: Tensor) => Tensor,
-  { seed, scores = false }: { seed?: number; scores?: boolean } = {},
-): Promise<Matrix> {
-  const { set, release } = await asDataset(where, gpu, data, inputShape, place?.trainedOn);
-  try {
-    const columns = outputShape.reduce((product, n) => product * n, 1);
-    const values = await mapRows(where, turns, set, columns, record, seed);
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isNaN(values[i])) continue;
-      if (!scores)
-        throw new DataError(
-          `${where}: row ${Math.floor(i / columns)} comes to no number: its values, or the model's weights, are too large for float32`,
-        );
-      values[i] = Infinity;
-    }
-    return { data: values, shape: [set.length, ...outputShape] };
-  } finally {
-    release();
-  }
 }
 
 /** A table as Keras prints it. */

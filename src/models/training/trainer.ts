@@ -12,7 +12,7 @@ import { adam, type Optimizer } from '../parts/optimizers.ts';
 import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
 import { placeOf, type Place } from './place.ts';
-import { gatherFrom } from './run.ts';
+import { gatherFrom } from './batches.ts';
 import { tell, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
-import { Evaluation } from './run.ts';
+import { Evaluation } from './evaluation.ts';
 import type { Trainable } from './trainable.ts';
 
 /** The epoch after which the loss on data held back was the least, */
