@@ -56,6 +56,14 @@ export const copyPlace = ({ phases, ...place }: Place): Place => ({
   ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
 });
 
+/** Takes an interrupted epoch up where it stopped, if it is of the same kind. */
+export function beginEpoch(place: Place, examples: number, batch: number, shuffled: boolean): void {
+  const epochKind = `${examples} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
+  if (place.position && (place.epochKind !== epochKind || place.position >= examples))
+    Object.assign(place, { epoch: place.epoch + 1, position: 0 });
+  place.epochKind = epochKind;
+}
+
 /** The place as files have it that hold the moments too: phases that have made no step yet are named as well. */
 export const withOptimizers = (place: Place, phases: readonly string[]): Place =>
   phases

@@ -1,15 +1,16 @@
 import type { Dataset } from '../../data/dataset.ts';
+import { owning, type Scope } from '../../runtime/scope.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Trainable } from './trainable.ts';
 
-/** The epoch after which the loss on data held back was the least, */
+/** The epoch after which the loss on data held back was the least. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
-  /** and the weights as they were then, on this side, if they have been brought there. */
+  /** The weights as they were then, on this side, if they have been brought there. */
   values?: Float32Array;
 }
 
@@ -22,6 +23,7 @@ export class Validation<L extends AnyLoss> {
     private readonly patience: number,
     private readonly minDelta: number,
     public best: Best | undefined,
+    private readonly scope: Scope,
   ) {}
 
   static async make<L extends AnyLoss>(
@@ -34,16 +36,14 @@ export class Validation<L extends AnyLoss> {
     }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
     best?: Best,
   ): Promise<Validation<L>> {
-    const evaluation = await Evaluation.make(model, data);
-    const { gpu, parameters } = model.host;
-    try {
+    return owning(async (scope) => {
+      const evaluation = scope.own(await Evaluation.make(model, data));
+      const { gpu, parameters } = model.host;
       const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
+      scope.own(values);
       if (values && best?.values) writeTensor(gpu, values, best.values);
-      return new Validation(model, evaluation, values, patience ?? Infinity, minDelta, best);
-    } catch (error) {
-      evaluation.dispose();
-      throw error;
-    }
+      return new Validation(model, evaluation, values, patience ?? Infinity, minDelta, best, scope);
+    });
   }
 
   async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {
@@ -63,8 +63,7 @@ export class Validation<L extends AnyLoss> {
   }
 
   dispose(): void {
-    this.evaluation.dispose();
-    this.values?.dispose();
+    this.scope.dispose();
   }
 
   #copy(from: Tensor, to: Tensor): Promise<void> {
