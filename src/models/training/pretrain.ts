@@ -2,9 +2,11 @@ import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { Parameters } from '../../runtime/parameters.ts';
 import { philox, streams } from '../../runtime/random.ts';
+import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
-import { splitOff, startFit } from './fit.ts';
+import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
+import { splitOff } from './held-out.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
 import type { Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
@@ -21,12 +23,11 @@ export async function pretrainLayers(
   checkFitOptions(options);
   const pairs = pairLayers(model);
   const { host, seed, put } = whole;
-  const cleanup: (() => void)[] = [];
-  try {
+  return scoped(async (scope) => {
     const { set, release } = await put('pretrain', data);
-    cleanup.push(release);
+    scope.defer(release);
     // All stages, and a `fit` that comes after them, hold the same examples back.
-    const { training, held } = await splitOff('pretrain', whole, set, options.validation, cleanup);
+    const { training, held } = await splitOff('pretrain', whole, set, options.validation, scope);
     batchSizeFor(options.batchSize, training.length);
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
@@ -45,9 +46,7 @@ export async function pretrainLayers(
     }
     whole.place.trainedOn = trainedOn(set);
     return histories;
-  } finally {
-    for (const free of cleanup.reverse()) free();
-  }
+  });
 }
 
 /** Places in the lists of layers. */

@@ -47,7 +47,7 @@ export class Trainer<L extends AnyLoss> {
   private constructor(
     private readonly model: Trainable<L, never>,
     private readonly options: TrainerOptions,
-    private readonly data: Dataset,
+    readonly data: Dataset,
     private readonly tensors: Tensors,
     private readonly phases: readonly PhaseStep[],
     private readonly shuffle: Plan,
@@ -102,9 +102,14 @@ export class Trainer<L extends AnyLoss> {
     });
   }
 
+  /** Examples in a step. */
+  get batch(): number {
+    return this.options.batch;
+  }
+
   /** Steps until the epoch is through. */
   get stepsLeft(): number {
-    return Math.ceil((this.data.length - this.model.place.position) / this.options.batch);
+    return Math.ceil((this.data.length - this.model.place.position) / this.batch);
   }
 
   /**
@@ -117,8 +122,7 @@ export class Trainer<L extends AnyLoss> {
     for (const { plan } of this.phases) await plan.tune();
     const begun = performance.now();
     const { step, epoch, position } = place;
-    const { feed } = this;
-    const { batch } = this.options;
+    const { feed, batch } = this;
     this.#began = step;
     this.timetable.write(step);
     writeState(gpu, this.tensors.state, { step, epoch, position, examples: this.data.length, batch, seed });
