@@ -22,7 +22,8 @@ import { normal, type Prior } from './parts/priors.ts';
 import { linearPath, sphericalPath } from './downstream/interpolate.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import type { Losses } from './training/losses.ts';
-import { checkSize, type Given, type Network } from './parts/network.ts';
+import { firstValues, type Given } from './parts/first-values.ts';
+import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Pass } from './training/pass.ts';
@@ -84,13 +85,7 @@ export class Autoencoder extends Model<Losses> {
     this.decoder = decoder;
     this.discriminator = discriminator;
     const networks = [encoder, decoder, ...(discriminator ? [discriminator] : [])];
-    if (!given) checkSize(gpu, ...networks);
-    let drawn = 0;
-    const [first, second, third] = networks.map((network) => {
-      const values = network.parameterValues(seed, drawn, given);
-      drawn += values.length;
-      return values;
-    });
+    const [first, second, third] = firstValues(gpu, networks, seed, given);
     const parameters = new Parameters(gpu, [...first, ...second]);
     const rivals = discriminator && new Parameters(gpu, third);
     const penalty = penalties.find((each) => each.opponent)?.opponent;

@@ -11,9 +11,10 @@ import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
+import { firstValues, type Given } from './parts/first-values.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, type Given } from './parts/network.ts';
+import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
@@ -100,10 +101,8 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
       around: { before: encoder.flattened },
     });
-    if (!given) checkSize(gpu, encoder, this.head);
+    const [copied, own] = firstValues(gpu, [encoder, this.head], seed, given);
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
-    const copied = this.encoder.parameterValues(seed, 0, given);
-    const own = this.head.parameterValues(seed, copied.length, given);
     this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
     const parameters = new Parameters(gpu, this.#frozen ? own : [...copied, ...own]);
     this.inside = {

@@ -8,9 +8,10 @@ import { Turns } from '../runtime/turns.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { discriminated, judged } from './parts/adversarial.ts';
+import { firstValues, type Given } from './parts/first-values.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, type Given } from './parts/network.ts';
+import { Network } from './parts/network.ts';
 import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
 import { written } from './parts/part.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
@@ -100,10 +101,8 @@ export class Gan extends Model<GanLosses> {
     this.#prior = prior;
     this.generator = new Network('generator', generator, [code], host);
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
-    if (!given) checkSize(gpu, this.generator, this.discriminator);
-    const first = this.generator.parameterValues(seed, 0, given);
-    const generating = new Parameters(gpu, first);
-    const discriminating = new Parameters(gpu, this.discriminator.parameterValues(seed, first.length, given));
+    const weights = firstValues(gpu, [this.generator, this.discriminator], seed, given);
+    const [generating, discriminating] = weights.map((values) => new Parameters(gpu, values));
     const lent: Host = { gpu, parameters: generating, turns: new Turns(), place: startPlace() };
     this.inside = {
       kind: 'gan',

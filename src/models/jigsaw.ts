@@ -12,9 +12,10 @@ import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
+import { firstValues, type Given } from './parts/first-values.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Image, Layout } from './parts/layout.ts';
-import { checkSize, Network, type Given } from './parts/network.ts';
+import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
@@ -112,12 +113,8 @@ export class Jigsaw extends Model<JigsawLosses> {
     const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    if (!from) checkSize(gpu, this.encoder, this.head);
-    const own = this.encoder.parameterValues(seed, 0, from?.given);
-    const parameters = new Parameters<Layout>(gpu, [
-      ...own,
-      ...this.head.parameterValues(seed, own.length, from?.given),
-    ]);
+    const weights = firstValues(gpu, [this.encoder, this.head], seed, from?.given);
+    const parameters = new Parameters<Layout>(gpu, weights.flat());
     const puzzle = { image, side, tile, table: this.#makeTable(gpu) };
     this.#puzzle = puzzle;
     this.inside = {

@@ -17,7 +17,7 @@ import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../../r
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
-import type { Given } from '../parts/network.ts';
+import type { Given } from '../parts/first-values.ts';
 import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
 import {
   placeOf,

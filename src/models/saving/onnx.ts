@@ -166,10 +166,10 @@ class NetworkWriter {
     const placed: PlacedLayer = {
       args: layer.args,
       activation: layer.activation ?? 'linear',
-      input: network.shapeBefore(i),
-      output: network.shapeBefore(i + 1),
+      input: network.placed[i].input,
+      output: network.placed[i].output,
       weight: (name) => this.#weight(network.weightName(i, name)),
-      transposed: network.weightName(i, 'weight') !== network.ownName(i, 'weight'),
+      transposed: network.weightName(i, 'weight') !== `${network.placed[i].name}.weight`,
     };
     const name = this.activated(lower(this, taken, placed), placed.activation);
     return { name, channelsFirst: image || (layer.name === 'dropout' && x.channelsFirst) };

@@ -8,6 +8,7 @@ import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
+import { firstValues } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
 import type { Host, Phase, Trainable } from './trainable.ts';
@@ -89,7 +90,7 @@ async function trainPair(
   const host: () => Host = () => stageHost;
   const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
   const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
-  const parameters = new Parameters(gpu, [...encoder.parameterValues(0, 0), ...decoder.parameterValues(0, 0)]);
+  const parameters = new Parameters(gpu, firstValues(gpu, [encoder, decoder], seed).flat());
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);
