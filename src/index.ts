@@ -42,13 +42,13 @@ export {
   maxPool2d,
   reshape,
   upsample2d,
-  type ConvOptions,
   type ConvTransposeOptions,
   type Interpolation,
   type Padding,
   type PoolOptions,
   type Sides,
 } from './models/parts/image-layers.ts';
+export type { ConvOptions } from './models/parts/image-arguments.ts';
 export {
   downsample,
   gaussianNoise,
