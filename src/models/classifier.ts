@@ -1,18 +1,17 @@
 import type { Data } from '../data/dataset.ts';
 import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
-import { OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
+import { readSpec, type ClassifierSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { firstValues, type Given } from './parts/first-values.ts';
-import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import { dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
@@ -21,19 +20,6 @@ import { classification, likeliest } from './training/classes.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
 import { startPlace } from './training/place.ts';
 import { copyWeights } from './saving/weights.ts';
-
-/** What `classifier` makes a classifier of. */
-export interface ClassifierSpec {
-  /** What turns an example into features, such as the `encoder` of an autoencoder. Its weights are copied: the autoencoder keeps its own. */
-  encoder: Network;
-  classes: number;
-  /** Leave the encoder as it is and train only what comes behind it: a linear probe, where there is no `hidden`. Default false: fine-tune all. */
-  freeze?: boolean;
-  /** Layers between the encoder and the last one, which has one output for each class. */
-  hidden?: Layer[];
-  /** Default 0. The new layers' weights, shuffles and dropout follow from it. */
-  seed?: number;
-}
 
 /** How well examples are told apart. */
 export interface ClassifierLosses {
@@ -180,28 +166,4 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
       seed,
     };
   }
-}
-
-/** @throws OptionError */
-function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
-  checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
-  const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
-  if (!(encoder instanceof Network))
-    throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
-  if (encoder.prefix !== 'encoder.')
-    throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
-  return checkSpec({ encoder, classes, freeze, hidden, seed });
-}
-
-/** @throws OptionError */
-export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
-  const { classes, freeze, hidden, seed } = spec;
-  checkNumber('classifier: classes', classes, { least: 2, whole: true });
-  checkFlag('classifier: freeze', freeze);
-  checkLayers('classifier: hidden', hidden, 0);
-  if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
-  checkSeed('classifier', seed);
-  return spec;
 }
