@@ -44,10 +44,10 @@ export function placeOf(place: Place, phase: string, isLast: boolean): Optimizer
   return isLast ? place : (place.phases?.[phase] ?? { origin: 0, given: 0 });
 }
 
-/** Puts the optimizer of a phase somewhere else. */
-export function moveTo(next: OptimizerPlace, place: Place, phase: string, isLast: boolean): void {
+/** Writes down where the optimizer of a phase stands from now on. */
+export function setPlaceOf(place: Place, phase: string, isLast: boolean, next: OptimizerPlace): void {
   if (isLast) Object.assign(place, next);
-  else place.phases = { ...place.phases, [phase]: { ...placeOf(place, phase, isLast), ...next } };
+  else place.phases = { ...place.phases, [phase]: next };
 }
 
 /** The same place, which later steps do not change. */

@@ -79,11 +79,10 @@ export class Trainer<L extends AnyLoss> {
       const timetable = scope.own(new Timetable(gpu, steps));
       const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
       const shared = { gpu, place, state, timetable, gather };
-      const { length } = model.phases;
+      const last = model.phases.length - 1;
       const phases = model.phases.map((phase, i) => {
-        const isLast = i === length - 1;
-        const usual = () => phase.optimizer ?? placeOf(place, phase.name, isLast).optimizer ?? phase.initial ?? adam();
-        return scope.own(new PhaseStep(phase, isLast ? options.optimizer : usual(), i, length, shared));
+        const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+        return scope.own(new PhaseStep(phase, i === last ? options.optimizer : usual(), i, last - i, shared));
       });
       const terms = phases.flatMap((phase) => phase.terms);
       const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
