@@ -15,6 +15,7 @@ import { Network } from './parts/network.ts';
 import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
 import { written } from './parts/part.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
+import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { startPlace } from './training/place.ts';
 import type { Host, Phase, Trainable } from './training/trainable.ts';
@@ -139,7 +140,7 @@ export class Gan extends Model<GanLosses> {
       if (generator !== undefined) checkOptimizer('fit: generator', generator);
       if (discriminator !== undefined) checkOptimizer('fit: discriminator', discriminator);
     } catch (error) {
-      return Object.assign(Promise.reject(error as Error), { pause() {}, resume() {}, stop() {} });
+      return refused(error as Error);
     }
     const { place, phases } = trainable;
     const [first, last] = phases;

@@ -3,6 +3,7 @@ import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
+import { steered } from '../training/controls.ts';
 import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
 import type { Network } from '../parts/network.ts';
@@ -61,11 +62,10 @@ export class Sampler {
   /** Looks after a training, which may end in the weights of a step before. */
   during(training: Training): Training {
     const { step } = this.place;
-    const { pause, resume, stop } = training;
     const ended = training.finally(() => {
       if (this.place.step !== step) this.weightsChanged();
     });
-    return Object.assign(ended, { pause, resume, stop });
+    return steered(ended, training);
   }
 
   /** Fits a mixture to the codes of examples. @throws OptionError, ShapeError, DataError */

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
 import { adam } from '../parts/optimizers.ts';
-import { Controls } from './controls.ts';
+import { Controls, steered } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import { meanOverExamples, type AnyLoss } from './losses.ts';
@@ -19,9 +19,8 @@ export function startFit<L extends AnyLoss, D>(
   options: FitOptions<L, D>,
 ): Training<L> {
   const controls = new Controls();
-  const { pause, resume, stop } = controls;
   const history = new Fit(model, data, options, controls).run().finally(() => controls.release());
-  return Object.assign(history, { pause, resume, stop });
+  return steered(history, controls);
 }
 
 /** One fit: what was asked for, and what it has come to so far. */
