@@ -1,14 +1,12 @@
 import type { Data } from '../data/dataset.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
 import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import { checkRows, interpolate, traverse } from './downstream/walks.ts';
 import { Model, type Inside } from './model.ts';
-import { firstValues, type Given } from './parts/first-values.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
@@ -18,8 +16,7 @@ import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts
 import type { FitOptions, History, Training } from './training/fit-options.ts';
 import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
-import { startPlace } from './training/place.ts';
-import type { Host } from './training/trainable.ts';
+import { newHost } from './training/trainable.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
@@ -65,29 +62,27 @@ export class Autoencoder extends Model<Losses> {
   /** `given`: weights to start from. @internal */
   constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
     super();
-    const rival = () => ({ ...this.alive(), parameters: rivals!, place: undefined });
+    const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined });
     const parts = readSpec(gpu, spec, () => this.alive(), rival);
     const { encoder, decoder, discriminator, penalties, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
     this.discriminator = discriminator;
-    const networks = [encoder, decoder, ...(discriminator ? [discriminator] : [])];
-    const [first, second, third] = firstValues(gpu, networks, seed, given);
-    const parameters = new Parameters(gpu, [...first, ...second]);
-    const rivals = discriminator && new Parameters(gpu, third);
+    const networks = [[encoder, decoder], ...(discriminator ? [[discriminator]] : [])];
+    const places = makeParameters(gpu, networks, seed, given);
+    const [parameters, rivals] = places;
     const penalty = penalties.find((each) => each.opponent)?.opponent;
-    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals! };
+    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     this.#parts = parts;
     this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const host: Host = { gpu, parameters, turns: new Turns(), place: startPlace() };
-    const model = trainable(this.#hourglass, host, seed);
+    const model = trainable(this.#hourglass, newHost(gpu, parameters), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
     this.#sampler = new Sampler(model.place, prior);
     this.inside = {
       kind: 'autoencoder',
       trainable: model,
-      networks,
-      places: [parameters, ...(rivals ? [rivals] : [])],
+      networks: networks.flat(),
+      places,
       others: [parts.normalizer],
       beside: () => this.#sampler.tensors(),
       spec: (options) => ({ ...writeSpec(parts), ...this.#sampler.describe(options) }),

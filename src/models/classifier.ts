@@ -3,22 +3,20 @@ import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { Parameters } from '../runtime/parameters.ts';
+import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type ClassifierSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
-import { firstValues, type Given } from './parts/first-values.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
 import { dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
-import { startPlace } from './training/place.ts';
+import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 import { copyWeights } from './saving/weights.ts';
 
 /** How well examples are told apart. */
@@ -87,15 +85,16 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
       around: { before: encoder.flattened },
     });
-    const [copied, own] = firstValues(gpu, [encoder, this.head], seed, given);
+    const apart = freeze && encoder.weighted.length > 0;
+    const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
+    const places = makeParameters(gpu, networks, seed, given);
+    this.#frozen = apart ? places[0] : undefined;
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
-    this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
-    const parameters = new Parameters(gpu, this.#frozen ? own : [...copied, ...own]);
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, seed),
+      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed),
       networks: [this.encoder, this.head],
-      places: [...(this.#frozen ? [this.#frozen] : []), parameters],
+      places,
       others: [this.encoder.entry],
       spec: () => this.#spec(freeze, hidden, seed),
     };
@@ -133,7 +132,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
-  #trainable(host: Host, seed: number): Trainable<ClassifierLosses, Labelled> {
+  #trainable(host: ModelHost, seed: number): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
@@ -145,11 +144,11 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return {
       host,
       used: frozen && [frozen],
-      place: host.place!,
+      place: host.place,
       seed,
       normalized: encoder.entry && true,
       put: (where, labelled) =>
-        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place?.trainedOn),
+        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place.trainedOn),
       prepare: async (training) => encoder.entry?.fit(training),
       phases: [{ name: 'classifier', trains: host.parameters, record }],
     };

@@ -2,13 +2,12 @@ import { asDataset, type Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
+import type { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { discriminated, judged } from './parts/adversarial.ts';
-import { firstValues, type Given } from './parts/first-values.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
 import { checkLayers, dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
@@ -17,8 +16,7 @@ import { written } from './parts/part.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { startPlace } from './training/place.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
+import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 
 /** What `gan` makes a GAN of. */
 export interface GanSpec {
@@ -102,14 +100,13 @@ export class Gan extends Model<GanLosses> {
     this.#prior = prior;
     this.generator = new Network('generator', generator, [code], host);
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
-    const weights = firstValues(gpu, [this.generator, this.discriminator], seed, given);
-    const [generating, discriminating] = weights.map((values) => new Parameters(gpu, values));
-    const lent: Host = { gpu, parameters: generating, turns: new Turns(), place: startPlace() };
+    const places = makeParameters(gpu, [[this.generator], [this.discriminator]], seed, given);
+    const [generating, discriminating] = places;
     this.inside = {
       kind: 'gan',
-      trainable: this.#trainable(lent, discriminating, seed),
+      trainable: this.#trainable(newHost(gpu, generating), discriminating, seed),
       networks: [this.generator, this.discriminator],
-      places: [generating, discriminating],
+      places,
       others: [],
       spec: () => ({
         code,
@@ -197,7 +194,7 @@ export class Gan extends Model<GanLosses> {
     this.#samples = samples;
   }
 
-  #trainable(host: Host, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
+  #trainable(host: ModelHost, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
     const { generator, discriminator } = this;
     const prior = this.#prior;
     const generated: Phase['record'] = (pass, { x }) => {
@@ -212,13 +209,13 @@ export class Gan extends Model<GanLosses> {
     };
     return {
       host,
-      place: host.place!,
+      place: host.place,
       seed,
       phases: [
         { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
         { name: 'generator', trains: host.parameters, record: generated },
       ],
-      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place?.trainedOn),
+      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn),
     };
   }
 }

@@ -4,24 +4,21 @@ import { reshape } from '../kernels/elementwise.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkOptions, checkSeed } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { firstValues, type Given } from './parts/first-values.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
-import type { Image, Layout } from './parts/layout.ts';
+import type { Image } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
 import { Puzzles } from './puzzles.ts';
 import { classification, likeliest } from './training/classes.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
-import { startPlace } from './training/place.ts';
+import { newHost, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 
 export type { JigsawSpec };
 
@@ -95,12 +92,11 @@ export class Jigsaw extends Model<JigsawLosses> {
     const codes = sizeOf(this.encoder.outputShape) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    const weights = firstValues(gpu, [this.encoder, this.head], seed, from?.given);
-    const parameters = new Parameters<Layout>(gpu, weights.flat());
+    const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.given);
     this.#puzzles = new Puzzles(gpu, cuts, this.permutations);
     this.inside = {
       kind: 'jigsaw',
-      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, image, seed),
+      trainable: this.#trainable(newHost(gpu, parameters), image, seed),
       networks: [this.encoder, this.head],
       places: [parameters],
       others: [this.#puzzles],
@@ -158,16 +154,16 @@ export class Jigsaw extends Model<JigsawLosses> {
     }
   }
 
-  #trainable(host: Host, image: Image, seed: number): Trainable<JigsawLosses> {
+  #trainable(host: ModelHost, image: Image, seed: number): Trainable<JigsawLosses> {
     const record: Phase['record'] = (pass, { x }) => {
       const { tiles, labels } = this.#puzzles.cut(pass, x);
       return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state));
     };
     return {
       host,
-      place: host.place!,
+      place: host.place,
       seed,
-      put: (where, data) => asDataset(where, host.gpu, data, image, host.place?.trainedOn),
+      put: (where, data) => asDataset(where, host.gpu, data, image, host.place.trainedOn),
       phases: [{ name: 'jigsaw', trains: host.parameters, record }],
     };
   }

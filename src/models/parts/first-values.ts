@@ -1,33 +1,33 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import type { ParameterValues } from '../../runtime/parameters.ts';
+import { Parameters } from '../../runtime/parameters.ts';
 import { toInside, type Layout } from './layout.ts';
 import type { Network } from './network.ts';
+import type { PlacedLayer } from './placed-layers.ts';
 
 /** Finds a weight's first values by its name outside, as they are known there. */
 export type Given = (name: string, shape: readonly number[]) => Float32Array;
 
 /**
- * The weights of each network, with their full names and first values: those given, or drawn from a seed.
+ * The weights of networks, each list of them in a place of its own, with their full names and first values: those given, or drawn from a seed.
  * @throws OutOfMemoryError where there are too many to be drawn
  */
-export function firstValues(
+export function makeParameters(
   gpu: Gpu,
-  networks: readonly Network[],
+  places: readonly (readonly Network[])[],
   seed: number,
   given?: Given,
-): ParameterValues<Layout>[][] {
-  if (!given) checkSize(gpu, networks);
+): Parameters<Layout>[] {
+  if (!given) checkSize(gpu, places.flat());
   let drawn = 0;
-  return networks.map(({ placed }) =>
-    placed.flatMap(({ name: prefix, parameters }) =>
-      parameters.map(({ name, role, shape, parts, layout, initial }) => {
-        const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
-        const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, drawn++);
-        return { name: full, role, shape, initial: values, parts: fullParts, layout };
-      }),
-    ),
-  );
+  const first = ({ name: prefix, parameters }: PlacedLayer) =>
+    parameters.map(({ name, role, shape, parts, layout, initial }) => {
+      const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
+      const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, drawn++);
+      return { name: full, role, shape, initial: values, parts: fullParts, layout };
+    });
+  const values = places.map((networks) => networks.flatMap(({ placed }) => placed.flatMap(first)));
+  return values.map((each) => new Parameters(gpu, each));
 }
 
 /** Looks at the sizes before any weight is drawn: this side may not hold them either. @throws OutOfMemoryError */

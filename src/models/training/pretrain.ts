@@ -1,6 +1,5 @@
 import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
-import { Parameters } from '../../runtime/parameters.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
@@ -8,7 +7,7 @@ import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
-import { firstValues } from '../parts/first-values.ts';
+import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
 import type { Host, Phase, Trainable } from './trainable.ts';
@@ -90,7 +89,7 @@ async function trainPair(
   const host: () => Host = () => stageHost;
   const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
   const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
-  const parameters = new Parameters(gpu, firstValues(gpu, [encoder, decoder], seed).flat());
+  const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);
