@@ -1,4 +1,4 @@
-/** Owns what is made for a piece of work, or for an object that others dispose of, and frees it all together, the newest first. */
+/** Owns what is made for a piece of work, and frees all of it together, the newest first. */
 export class Scope {
   readonly #frees: (() => void)[] = [];
 
@@ -25,16 +25,5 @@ export async function scoped<T>(work: (scope: Scope) => Promise<T>): Promise<T> 
     return await work(scope);
   } finally {
     scope.dispose();
-  }
-}
-
-/** Makes an object that disposes of its scope itself; the scope is freed here only where the object cannot be made. */
-export async function owning<T>(make: (scope: Scope) => Promise<T>): Promise<T> {
-  const scope = new Scope();
-  try {
-    return await make(scope);
-  } catch (error) {
-    scope.dispose();
-    throw error;
   }
 }

@@ -21,8 +21,8 @@ export async function interpolate(
   const { path = isGaussian(model) ? 'spherical' : 'linear' } = options;
   checkWord('interpolate: the path', path, ['linear', 'spherical']);
   return scoped(async (scope) => {
-    const first = await putOne('interpolate: from', model, from, scope);
-    const last = await putOne('interpolate: to', model, to, scope);
+    const first = await putOne(scope, 'interpolate: from', model, from);
+    const last = await putOne(scope, 'interpolate: to', model, to);
     const [start, end] = [await encoder.predict(first), await encoder.predict(last)];
     return decoder.predict((path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps));
   });
@@ -38,7 +38,7 @@ export async function traverse(model: Hourglass, data: Data, dimension: number, 
   checkRows('traverse: values', model, values.length);
   const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
   return scoped(async (scope) => {
-    const { data: code } = await encoder.predict(await putOne('traverse', model, data, scope));
+    const { data: code } = await encoder.predict(await putOne(scope, 'traverse', model, data));
     const codes = roomFor('traverse', numbers.length * size);
     numbers.forEach((value, i) => {
       codes.set(code, i * size);
@@ -59,7 +59,7 @@ export function checkRows(where: string, { encoder, decoder }: Hourglass, rows: 
 }
 
 /** Puts a single example on the device. @throws ShapeError where there are several */
-async function putOne(where: string, { encoder }: Hourglass, data: Data, scope: Scope): Promise<Dataset> {
+async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Data): Promise<Dataset> {
   const { gpu, place } = encoder.host();
   const { set, release } = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
   scope.defer(release);

@@ -44,15 +44,10 @@ export function conv2d(
     activation,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
-    forward: ({ tape }, x, parameter, { logits, input }) =>
-      convKernel(
-        tape,
-        x,
-        parameter('weight'),
-        bias ? parameter('bias') : undefined,
-        windowOf(input),
-        logits ? 'linear' : activation,
-      ),
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+    },
   };
 }
 
@@ -84,15 +79,10 @@ export function convTranspose2d(
     activation,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
-    forward: ({ tape }, x, parameter, { logits, input }) =>
-      convTransposeKernel(
-        tape,
-        x,
-        parameter('weight'),
-        bias ? parameter('bias') : undefined,
-        windowOf(input),
-        logits ? 'linear' : activation,
-      ),
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+    },
   };
 }
 

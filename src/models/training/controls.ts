@@ -1,13 +1,10 @@
 import type { History, Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 
-/** The methods by which a training is steered. */
-export type Steering = Pick<Training, 'pause' | 'resume' | 'stop'>;
-
 /** A promise of a history as a training that is steered like another one. */
 export const steered = <L extends AnyLoss>(
   history: Promise<History<L>>,
-  { pause, resume, stop }: Steering,
+  { pause, resume, stop }: Pick<Training, 'pause' | 'resume' | 'stop'>,
 ): Training<L> => Object.assign(history, { pause, resume, stop });
 
 /** A training that was refused: what goes wrong in a fit always rejects its promise. */

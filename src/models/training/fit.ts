@@ -61,10 +61,10 @@ class Fit<L extends AnyLoss, D> {
     const { model, options } = this;
     const { set, release } = await model.put('fit', this.data);
     scope.defer(release);
-    const { training, held } = await splitOff('fit', model, set, options.validation, scope);
+    const { training, held } = await splitOff(scope, 'fit', model, set, options.validation);
     const batch = batchSizeFor(options.batchSize, training.length);
     await this.#recovery?.begin(this.#course);
-    const { trainer, validation } = await this.#prepare(training, held, batch, scope);
+    const { trainer, validation } = await this.#prepare(scope, batch, training, held);
     try {
       this.#course.stopped ??= await this.#epochs(trainer, validation);
     } finally {
@@ -73,15 +73,15 @@ class Fit<L extends AnyLoss, D> {
   }
 
   /** Makes what trains and what validates. Where that cannot be, the model stays as it was. */
-  async #prepare(training: Dataset, held: Dataset | undefined, batch: number, scope: Scope) {
+  async #prepare(scope: Scope, batch: number, training: Dataset, held?: Dataset) {
     const { model, options } = this;
     const { shuffle: shuffled = true, frameBudgetMs } = options;
     const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
-      const validation = held && scope.own(await Validation.make(model, held, options, this.#course.best));
-      const trainer = await Trainer.make(model, training, { batch, optimizer, shuffled, frameBudgetMs });
-      return { trainer: scope.own(trainer), validation };
+      const validation = held && (await Validation.make(scope, model, held, options, this.#course.best));
+      const trainer = await Trainer.make(scope, model, training, { batch, optimizer, shuffled, frameBudgetMs });
+      return { trainer, validation };
     } catch (error) {
       takeBack?.();
       throw error;

@@ -9,11 +9,11 @@ import type { Trainable } from './trainable.ts';
  * @throws DataError where one part would be empty
  */
 export async function splitOff<L extends AnyLoss, D>(
+  scope: Scope,
   where: string,
   { seed, put }: Pick<Trainable<L, D>, 'seed' | 'put'>,
   all: Dataset,
   validation: D | number | undefined,
-  scope: Scope,
 ): Promise<{ training: Dataset; held?: Dataset }> {
   if (validation === undefined) return { training: all };
   if (typeof validation === 'number') {

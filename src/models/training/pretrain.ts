@@ -27,7 +27,7 @@ export async function pretrainLayers(
     const { set, release } = await put('pretrain', data);
     scope.defer(release);
     // All stages, and a `fit` that comes after them, hold the same examples back.
-    const { training, held } = await splitOff('pretrain', whole, set, options.validation, scope);
+    const { training, held } = await splitOff(scope, 'pretrain', whole, set, options.validation);
     batchSizeFor(options.batchSize, training.length);
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {

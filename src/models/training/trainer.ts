@@ -4,7 +4,7 @@ import { shuffle } from '../../kernels/step.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
 import { compile, type Plan } from '../../runtime/plan.ts';
 import { Schedule, type ScheduleHooks } from '../../runtime/schedule.ts';
-import { owning, type Scope } from '../../runtime/scope.ts';
+import type { Scope } from '../../runtime/scope.ts';
 import { makeState, noneBad, parseState, writeState } from '../../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
@@ -53,7 +53,6 @@ export class Trainer<L extends AnyLoss> {
     private readonly shuffle: Plan,
     private readonly timetable: Timetable,
     private readonly feed: Feed | undefined,
-    private readonly scope: Scope,
   ) {
     this.stepsPerEpoch = tensors.losses.rows;
     this.#first = model.place.step;
@@ -64,6 +63,7 @@ export class Trainer<L extends AnyLoss> {
 
   /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
   static async make<L extends AnyLoss>(
+    scope: Scope,
     model: Trainable<L, never>,
     data: Dataset,
     options: TrainerOptions,
@@ -72,33 +72,31 @@ export class Trainer<L extends AnyLoss> {
     const { gpu } = model.host;
     const { batch, shuffled } = options;
     const steps = Math.ceil(data.length / batch);
-    return owning(async (scope) => {
-      const feed = scope.own(Feed.open('fit', data, batch));
-      const state = scope.own(makeState(gpu));
-      const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
-      const timetable = scope.own(new Timetable(gpu, steps));
-      const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
-      const shared = { gpu, place, state, timetable, gather };
-      const last = model.phases.length - 1;
-      const phases = model.phases.map((phase, i) => {
-        const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
-        return scope.own(new PhaseStep(phase, i === last ? options.optimizer : usual(), i, last - i, shared));
-      });
-      const terms = phases.flatMap((phase) => phase.terms);
-      const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
-      let first = 0;
-      for (const phase of phases) {
-        await phase.compile(losses, first);
-        first += phase.terms.length;
-      }
-      const ordering = makeTape(gpu);
-      shuffle(ordering, state, order, { shuffled, subset: data.order });
-      const shuffling = scope.own(await compile(ordering));
-      for (const phase of phases) phase.begin();
-      place.trainedOn = trainedOn(data);
-      beginEpoch(place, data.length, batch, shuffled);
-      return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed, scope);
+    const feed = scope.own(Feed.open('fit', data, batch));
+    const state = scope.own(makeState(gpu));
+    const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
+    const timetable = scope.own(new Timetable(gpu, steps));
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
+    const shared = { gpu, place, state, timetable, gather };
+    const last = model.phases.length - 1;
+    const phases = model.phases.map((phase, i) => {
+      const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+      return scope.own(new PhaseStep(phase, i === last ? options.optimizer : usual(), i, last - i, shared));
     });
+    const terms = phases.flatMap((phase) => phase.terms);
+    const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
+    let first = 0;
+    for (const phase of phases) {
+      await phase.compile(losses, first);
+      first += phase.terms.length;
+    }
+    const ordering = makeTape(gpu);
+    shuffle(ordering, state, order, { shuffled, subset: data.order });
+    const shuffling = scope.own(await compile(ordering));
+    for (const phase of phases) phase.begin();
+    place.trainedOn = trainedOn(data);
+    beginEpoch(place, data.length, batch, shuffled);
+    return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed);
   }
 
   /** Examples in a step. */
@@ -152,10 +150,6 @@ export class Trainer<L extends AnyLoss> {
   async newestLoss(finishedSteps: number): Promise<number> {
     const [losses] = await readTensors(this.model.host.gpu, [this.tensors.losses]);
     return this.#lossesAt(losses as Float32Array, finishedSteps - 1).loss;
-  }
-
-  dispose(): void {
-    this.scope.dispose();
   }
 
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
