@@ -157,12 +157,6 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   #spec(freeze: boolean, hidden: readonly Layer[], seed: number): object {
     const { inputShape, layers, around, entry } = this.encoder;
     const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
-    return {
-      encoder,
-      classes: this.classes,
-      freeze,
-      hidden: written(hidden),
-      seed,
-    };
+    return { encoder, classes: this.classes, freeze, hidden: written(hidden), seed };
   }
 }

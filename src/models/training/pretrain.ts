@@ -38,11 +38,8 @@ export async function pretrainLayers(
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
-      histories.push(
-        await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) =>
-          startFit(stage, training, stageOptions),
-        ),
-      );
+      const fit = (stage: Trainable) => startFit(stage, training, stageOptions);
+      histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
     }
     whole.place.trainedOn = trainedOn(set);
     return histories;

@@ -29,13 +29,10 @@ export class Validation<L extends AnyLoss> {
     scope: Scope,
     model: Trainable<L, never>,
     data: Dataset,
-    {
-      patience,
-      minDelta = 0,
-      restoreBest = patience !== undefined,
-    }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
+    options: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
     best?: Best,
   ): Promise<Validation<L>> {
+    const { patience, minDelta = 0, restoreBest = patience !== undefined } = options;
     const evaluate = await prepareEvaluation(scope, model, data);
     const { gpu, parameters } = model.host;
     const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
