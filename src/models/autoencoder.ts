@@ -49,7 +49,7 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
 export class Autoencoder extends Model<Losses> {
   /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;
-  /** From the code back, likewise. */
+  /** From the code back to an example, on its own. It shares the model's weights, too. */
   readonly decoder: Network;
   /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
   readonly discriminator: Network | undefined;

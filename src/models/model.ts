@@ -74,7 +74,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return table(this.inside.kind, this.describe());
   }
 
-  /** The same as data. */
+  /** The rows of the table of layers, as data. */
   describe(): LayerInfo[] {
     return this.inside.networks.flatMap((network) => network.describe());
   }

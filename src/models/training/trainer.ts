@@ -37,11 +37,13 @@ interface Tensors {
 export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
-  /** The model's step at which this run began, and the one at which this fit did. */
-  #began = 0;
+  /** The model's step at which this fit began. */
   readonly #first: number;
-  /** The terms of all phases, and how many of them come before those of the model's own. */
+  /** The model's step at which the newest run began. */
+  #began = 0;
+  /** The terms of all phases. */
   readonly #terms: readonly Term[];
+  /** How many of the terms come before those of the model's own phase. */
   readonly #others: number;
 
   private constructor(
