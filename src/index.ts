@@ -17,7 +17,8 @@ export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts'
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export { classifier, type Classifier, type ClassifierLosses, type Prediction } from './models/classifier.ts';
 export type { ClassifierSpec } from './models/classifier-spec.ts';
-export { gan, type Gan, type GanFitOptions, type GanLosses, type GanSpec } from './models/gan.ts';
+export { gan, type Gan, type GanFitOptions, type GanLosses } from './models/gan.ts';
+export type { GanSpec } from './models/gan-spec.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type Solution } from './models/jigsaw.ts';
 export type { JigsawSpec } from './models/jigsaw-spec.ts';
 export type { AutoencoderSpec } from './models/spec.ts';

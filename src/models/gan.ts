@@ -4,33 +4,23 @@ import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
-import { predict } from './predict.ts';
+import { predict, type Recording } from './predict.ts';
 import { discriminated, judged } from './parts/adversarial.ts';
 import { makeParameters, type Given } from './parts/first-values.ts';
-import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
 import { written } from './parts/part.ts';
-import { checkPrior, normal, type Prior } from './parts/priors.ts';
+import type { Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
+import type { Pass } from './training/pass.ts';
+import { newHost, type Batch, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 
-/** What `gan` makes a GAN of. */
-export interface GanSpec {
-  /** Numbers in a code. */
-  code: number;
-  /** From a code to an example; its output's shape is that of the data. */
-  generator: Layer[];
-  /** From an example to what is behind its last layer, one logit, which is added: high for what it takes for real. */
-  discriminator: Layer[];
-  /** What codes are drawn from. Default `normal()`. */
-  prior?: Prior;
-  /** Default 0. Weights, shuffles and codes all follow from it. */
-  seed?: number;
-}
+export type { GanSpec };
 
 /** The losses of both sides, in nats. */
 export interface GanLosses {
@@ -49,7 +39,7 @@ export interface GanFitOptions<D = Data> extends Omit<
 > {
   /** Default `adam(2e-4, { beta1: 0.5 })` at first (Radford et al. 2016); then the last one goes on. */
   generator?: Optimizer;
-  /** Likewise. */
+  /** Default `adam(2e-4, { beta1: 0.5 })` at first; then the last one goes on. */
   discriminator?: Optimizer;
 }
 
@@ -167,12 +157,10 @@ export class Gan extends Model<GanLosses> {
 
   /** The discriminator's logit of each example: above 0 it takes the example for real. @throws ShapeError, DataError */
   async score(data: Data): Promise<Float32Array> {
-    const { inputShape, outputShape } = this.discriminator;
-    const network = this.discriminator;
-    const { data: logits } = await predict(this.alive(), 'score', data, inputShape, outputShape, (pass, x) =>
-      network.record(pass, x),
-    );
-    return logits;
+    const { discriminator } = this;
+    const { inputShape, outputShape } = discriminator;
+    const record: Recording = (pass, x) => discriminator.record(pass, x);
+    return (await predict(this.alive(), 'score', data, inputShape, outputShape, record)).data;
   }
 
   /**
@@ -197,16 +185,12 @@ export class Gan extends Model<GanLosses> {
   #trainable(host: ModelHost, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
     const { generator, discriminator } = this;
     const prior = this.#prior;
-    const generated: Phase['record'] = (pass, { x }) => {
-      const made = generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
-      return judged('generator', pass, discriminator, [made], 'real', 1);
-    };
-    const judging: Phase['record'] = (pass, { x }) => {
-      const made = pass.tape.constant(() =>
-        generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape])),
-      );
-      return discriminated(pass, discriminator, [x], [made]);
-    };
+    const make = (pass: Pass, { x }: Batch) =>
+      generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
+    const generated: Phase['record'] = (pass, batch) =>
+      judged('generator', pass, discriminator, [make(pass, batch)], 'real', 1);
+    const judging: Phase['record'] = (pass, batch) =>
+      discriminated(pass, discriminator, [batch.x], [pass.tape.constant(() => make(pass, batch))]);
     return {
       host,
       place: host.place,
@@ -221,17 +205,3 @@ export class Gan extends Model<GanLosses> {
 }
 
 const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });
-
-/** @throws OptionError */
-function readSpec(spec: GanSpec): Required<GanSpec> {
-  checkOptions('gan', spec, ['code', 'generator', 'discriminator', 'prior', 'seed']);
-  const { code, generator, discriminator, prior = normal(), seed = 0 } = spec;
-  checkNumber('gan: code', code, { least: 1, whole: true });
-  checkLayers('gan: the generator', generator, 1);
-  checkLayers('gan: the discriminator', discriminator, 0);
-  const inner = [...generator, ...discriminator].find((layer) => layer.code);
-  if (inner) throw new OptionError(`gan: ${inner.name} is the code of an autoencoder`);
-  checkPrior('gan', prior);
-  checkSeed('gan', seed);
-  return { code, generator, discriminator, prior, seed };
-}
