@@ -15,15 +15,12 @@ export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
-export {
-  classifier,
-  type Classifier,
-  type ClassifierLosses,
-  type ClassifierSpec,
-  type Prediction,
-} from './models/classifier.ts';
-export { gan, type Gan, type GanFitOptions, type GanLosses, type GanSpec } from './models/gan.ts';
-export { jigsaw, type Jigsaw, type JigsawLosses, type JigsawSpec, type Solution } from './models/jigsaw.ts';
+export { classifier, type Classifier, type ClassifierLosses, type Prediction } from './models/classifier.ts';
+export type { ClassifierSpec } from './models/classifier-spec.ts';
+export { gan, type Gan, type GanFitOptions, type GanLosses } from './models/gan.ts';
+export type { GanSpec } from './models/gan-spec.ts';
+export { jigsaw, type Jigsaw, type JigsawLosses, type Solution } from './models/jigsaw.ts';
+export type { JigsawSpec } from './models/jigsaw-spec.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';
 export {
@@ -42,13 +39,13 @@ export {
   maxPool2d,
   reshape,
   upsample2d,
-  type ConvOptions,
   type ConvTransposeOptions,
   type Interpolation,
   type Padding,
   type PoolOptions,
   type Sides,
 } from './models/parts/image-layers.ts';
+export type { ConvOptions } from './models/parts/image-arguments.ts';
 export {
   downsample,
   gaussianNoise,

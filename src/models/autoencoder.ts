@@ -1,33 +1,22 @@
-import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
-import { OptionError, ShapeError } from '../errors.ts';
+import type { Data } from '../data/dataset.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkFlag, checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
-import { roomFor, type Matrix, type Tensor } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
-import { type Checkpoint } from './saving/checkpoint.ts';
-import type { FitOptions, History, Training } from './training/fit-options.ts';
-import {
-  isGaussian,
-  recordErrors,
-  recordInput,
-  recordOutput,
-  recordReconstruction,
-  trainable,
-  type Hourglass,
-} from './training/hourglass.ts';
-import { Model, type Inside } from './model.ts';
-import { normal, type Prior } from './parts/priors.ts';
-import { linearPath, sphericalPath } from './downstream/interpolate.ts';
+import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
+import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
-import type { Losses } from './training/losses.ts';
-import { checkSize, predict, type Given, type Network } from './parts/network.ts';
+import { checkRows, interpolate, traverse } from './downstream/walks.ts';
+import { Model, type Inside } from './model.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
+import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
+import { normal } from './parts/priors.ts';
+import type { Checkpoint } from './saving/checkpoint.ts';
 import type { OnnxPart } from './saving/onnx.ts';
-import type { Pass } from './training/pass.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
-import type { Host } from './training/trainable.ts';
-import { startPlace } from './training/place.ts';
+import type { FitOptions, History, Training } from './training/fit-options.ts';
+import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
+import type { Losses } from './training/losses.ts';
+import { newHost } from './training/trainable.ts';
 
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
@@ -60,7 +49,7 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
 export class Autoencoder extends Model<Losses> {
   /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;
-  /** From the code back, likewise. */
+  /** From the code back to an example, on its own. It shares the model's weights, too. */
   readonly decoder: Network;
   /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
   readonly discriminator: Network | undefined;
@@ -68,46 +57,35 @@ export class Autoencoder extends Model<Losses> {
   protected readonly inside: Inside<Losses, Data>;
   readonly #parts: Parts;
   readonly #hourglass: Hourglass;
-  /** What `sample` draws from, unless a mixture has been fitted. */
-  readonly #prior: Prior | undefined;
   readonly #sampler: Sampler;
-  #samples = 0;
 
   /** `given`: weights to start from. @internal */
   constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
     super();
-    const rival = () => ({ ...this.alive(), parameters: rivals!, place: undefined });
+    const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined });
     const parts = readSpec(gpu, spec, () => this.alive(), rival);
     const { encoder, decoder, discriminator, penalties, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
     this.discriminator = discriminator;
-    const networks = [encoder, decoder, ...(discriminator ? [discriminator] : [])];
-    if (!given) checkSize(gpu, ...networks);
-    let drawn = 0;
-    const [first, second, third] = networks.map((network) => {
-      const values = network.parameterValues(seed, drawn, given);
-      drawn += values.length;
-      return values;
-    });
-    const parameters = new Parameters(gpu, [...first, ...second]);
-    const rivals = discriminator && new Parameters(gpu, third);
+    const networks = [[encoder, decoder], ...(discriminator ? [[discriminator]] : [])];
+    const places = makeParameters(gpu, networks, seed, given);
+    const [parameters, rivals] = places;
     const penalty = penalties.find((each) => each.opponent)?.opponent;
-    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals! };
+    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     this.#parts = parts;
     this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    this.#prior = penalties.find(({ prior }) => prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
-    const host: Host = { gpu, parameters, turns: new Turns(), place: startPlace() };
-    const model = trainable(this.#hourglass, host, seed);
-    this.#sampler = new Sampler(model.place);
+    const model = trainable(this.#hourglass, newHost(gpu, parameters), seed);
+    const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
+    this.#sampler = new Sampler(model.place, prior);
     this.inside = {
       kind: 'autoencoder',
       trainable: model,
-      networks,
-      places: [parameters, ...(rivals ? [rivals] : [])],
+      networks: networks.flat(),
+      places,
       others: [parts.normalizer],
       beside: () => this.#sampler.tensors(),
-      spec: (options) => ({ ...writeSpec(parts), samples: this.#samples, ...this.#sampler.describe(options) }),
+      spec: (options) => ({ ...writeSpec(parts), ...this.#sampler.describe(options) }),
     };
   }
 
@@ -119,7 +97,7 @@ export class Autoencoder extends Model<Losses> {
     if (sampler) this.#sampler.restore(sampler, this.codeSize, checkpoint);
     super.resume(checkpoint);
     if (fitted) this.#parts.normalizer?.set(fitted);
-    this.#samples = samples;
+    this.#sampler.resume(samples);
   }
 
   /** Compiles what the model's loss needs before it can be used. @throws OptionError where that cannot be; the model is disposed of then @internal */
@@ -135,7 +113,7 @@ export class Autoencoder extends Model<Losses> {
 
   /** Numbers in a code. */
   get codeSize(): number {
-    return this.encoder.outputShape.reduce((product, n) => product * n, 1);
+    return sizeOf(this.encoder.outputShape);
   }
 
   /**
@@ -187,26 +165,8 @@ export class Autoencoder extends Model<Losses> {
   }
 
   /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
-  async posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
-    this.#needGaussian('posterior');
-    const [units] = this.encoder.outputShape;
-    const record = (pass: Pass, x: Tensor) => this.encoder.recordHead(pass, x);
-    const { data: heads, shape } = await predict(
-      this.alive(),
-      'posterior',
-      data,
-      this.encoder.inputShape,
-      [2 * units],
-      record,
-    );
-    const half = (offset: number): Matrix => {
-      const values = Float32Array.from(
-        { length: shape[0] * units },
-        (_, i) => heads[i + (Math.floor(i / units) + offset) * units],
-      );
-      return { data: values, shape: [shape[0], units] };
-    };
-    return { mean: half(0), logvar: half(1) };
+  posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+    return posterior(this.#hourglass, data);
   }
 
   /** Rows of codes back to examples. @throws ShapeError, DataError */
@@ -215,24 +175,13 @@ export class Autoencoder extends Model<Losses> {
   }
 
   /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
-  async reconstruct(data: Data): Promise<Matrix> {
-    const record = (pass: Pass, x: Tensor) => recordReconstruction(this.#hourglass, pass, x);
-    return predict(this.alive(), 'reconstruct', data, this.encoder.inputShape, this.decoder.outputShape, record);
+  reconstruct(data: Data): Promise<Matrix> {
+    return reconstruct(this.#hourglass, data);
   }
 
   /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
-  async corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
-    checkOptions('corrupt', options, ['seed']);
-    const { seed = this.inside.trainable.seed } = options;
-    checkSeed('corrupt', seed);
-    const { corruptions } = this.#hourglass;
-    if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
-    const { inputShape } = this.encoder;
-    const corrupted = (pass: Pass, x: Tensor) =>
-      corruptions.reduce((seen, corruption) => corruption.record(pass, seen, inputShape), x);
-    const record = (pass: Pass, x: Tensor) =>
-      recordOutput(this.#hourglass, pass, corrupted(pass, recordInput(this.#hourglass, pass, x)));
-    return predict(this.alive(), 'corrupt', data, inputShape, inputShape, record, { seed });
+  corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
+    return corrupt(this.#hourglass, data, options, this.inside.trainable.seed);
   }
 
   /**
@@ -241,24 +190,8 @@ export class Autoencoder extends Model<Losses> {
    * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
    * @throws ShapeError, DataError
    */
-  async errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
-    checkOptions('errors', options, ['perFeature']);
-    const { perFeature = false } = options;
-    checkFlag('errors: perFeature', perFeature);
-    const { inputShape } = this.encoder;
-    return this.#withData('errors', data, async (set) => {
-      const record = (pass: Pass, x: Tensor) => recordErrors(this.#hourglass, pass, x, perFeature);
-      const { data: values } = await predict(
-        this.alive(),
-        'errors',
-        set,
-        inputShape,
-        perFeature ? inputShape : [1],
-        record,
-        { scores: true },
-      );
-      return values;
-    });
+  errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
+    return errors(this.#hourglass, data, options);
   }
 
   /**
@@ -280,52 +213,24 @@ export class Autoencoder extends Model<Losses> {
    * @throws OptionError, where there is none of these; LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    this.#checkRows('sample: count', checkNumber('sample: count', count, { least: 1, whole: true }));
+    checkRows('sample: count', this.#hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
-    const given = options.seed === undefined ? undefined : checkSeed('sample', options.seed);
-    this.#sampler.check(this.#prior !== undefined);
-    const [seed, which] = given === undefined ? [this.inside.trainable.seed, ++this.#samples] : [given, 0];
-    return this.decode(this.#sampler.draw(count, seed, which) ?? this.#prior!.draw(count * this.codeSize, seed, which));
+    const { seed } = options;
+    if (seed !== undefined) checkSeed('sample', seed);
+    return this.decode(this.#sampler.draw(count, this.codeSize, this.inside.trainable.seed, seed));
   }
 
   /**
    * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
    * @throws OptionError, ShapeError, DataError
    */
-  async interpolate(
-    from: Data,
-    to: Data,
-    steps: number,
-    options: { path?: 'linear' | 'spherical' } = {},
-  ): Promise<Matrix> {
-    checkOptions('interpolate', options, ['path']);
-    this.#checkRows('interpolate: steps', checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
-    const { path = this.#gaussian ? 'spherical' : 'linear' } = options;
-    checkWord('interpolate: the path', path, ['linear', 'spherical']);
-    return this.#withOne('interpolate: from', from, (first) =>
-      this.#withOne('interpolate: to', to, async (last) => {
-        const [start, end] = [await this.encode(first), await this.encode(last)];
-        return this.decode((path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps));
-      }),
-    );
+  interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
+    return interpolate(this.#hourglass, from, to, steps, options);
   }
 
   /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
-  async traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
-    checkNumber('traverse: dimension', dimension, { least: 0, most: this.codeSize - 1, whole: true });
-    if (!Array.isArray(values) || !values.length)
-      throw new OptionError('traverse: values are a list of at least one number');
-    this.#checkRows('traverse: values', values.length);
-    const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
-    return this.#withOne('traverse', data, async (set) => {
-      const { data: code } = await this.encode(set);
-      const codes = roomFor('traverse', numbers.length * code.length);
-      numbers.forEach((value, i) => {
-        codes.set(code, i * code.length);
-        codes[i * code.length + dimension] = value;
-      });
-      return this.decode(codes);
-    });
+  traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
+    return traverse(this.#hourglass, data, dimension, values);
   }
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
@@ -342,66 +247,13 @@ export class Autoencoder extends Model<Losses> {
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     const { encoder, decoder } = this;
-    const parts: Record<OnnxPart, { encoder?: Network; decoder?: Network }> = {
-      autoencoder: { encoder, decoder },
-      encoder: { encoder },
-      decoder: { decoder },
-    };
-    checkWord('toOnnx: the part', part, Object.keys(parts));
+    const halves = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
+    checkWord('toOnnx: the part', part, Object.keys(halves));
     const weights = this.placed();
     const { normalizer } = this.#parts;
     normalizer?.needFitted();
     // A page that exports nothing does not load it.
     const { writeOnnx } = await import('./saving/onnx.ts');
-    return writeOnnx(part, { weights, normalizer, ...parts[part] });
-  }
-
-  /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
-  #checkRows(where: string, rows: number): void {
-    const values = Math.max(
-      this.codeSize,
-      this.decoder.outputShape.reduce((product, n) => product * n, 1),
-    );
-    const most = Math.floor(2 ** 29 / values);
-    if (rows > most)
-      throw new OptionError(
-        `${where}: ${rows} examples of ${4 * values} bytes take more than 2 GiB in one array; ask for at most ${most} at a time`,
-      );
-  }
-
-  get #gaussian(): boolean {
-    return isGaussian(this);
-  }
-
-  #needGaussian(where: string): void {
-    if (!this.#gaussian)
-      throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
-  }
-
-  async #withData<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
-    this.alive();
-    const { set, release } = await this.inside.trainable.put(where, data);
-    try {
-      return await work(set);
-    } finally {
-      release();
-    }
-  }
-
-  /** Does something with a single example. */
-  async #withOne<T>(where: string, data: Data, work: (set: Dataset) => Promise<T>): Promise<T> {
-    const { set, release } = await asDataset(
-      where,
-      this.alive().gpu,
-      data,
-      this.encoder.inputShape,
-      this.inside.trainable.place.trainedOn,
-    );
-    try {
-      if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
-      return await work(set);
-    } finally {
-      release();
-    }
+    return writeOnnx(part, { weights, normalizer, ...halves[part] });
   }
 }

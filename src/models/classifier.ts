@@ -1,38 +1,23 @@
 import type { Data } from '../data/dataset.ts';
 import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
-import { OptionError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
+import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
+import { readSpec, type ClassifierSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
-import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import { predict } from './predict.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
+import { dense, type Layer } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, type Given } from './parts/network.ts';
+import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { Pass } from './training/pass.ts';
-import { likeliest } from './training/run.ts';
-import { classification } from './training/terms.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
-import { startPlace } from './training/place.ts';
+import { classification, likeliest } from './training/classes.ts';
+import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 import { copyWeights } from './saving/weights.ts';
-
-/** What `classifier` makes a classifier of. */
-export interface ClassifierSpec {
-  /** What turns an example into features, such as the `encoder` of an autoencoder. Its weights are copied: the autoencoder keeps its own. */
-  encoder: Network;
-  classes: number;
-  /** Leave the encoder as it is and train only what comes behind it: a linear probe, where there is no `hidden`. Default false: fine-tune all. */
-  freeze?: boolean;
-  /** Layers between the encoder and the last one, which has one output for each class. */
-  hidden?: Layer[];
-  /** Default 0. The new layers' weights, shuffles and dropout follow from it. */
-  seed?: number;
-}
 
 /** How well examples are told apart. */
 export interface ClassifierLosses {
@@ -100,17 +85,16 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
       around: { before: encoder.flattened },
     });
-    if (!given) checkSize(gpu, encoder, this.head);
+    const apart = freeze && encoder.weighted.length > 0;
+    const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
+    const places = makeParameters(gpu, networks, seed, given);
+    this.#frozen = apart ? places[0] : undefined;
     this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
-    const copied = this.encoder.parameterValues(seed, 0, given);
-    const own = this.head.parameterValues(seed, copied.length, given);
-    this.#frozen = freeze && copied.length ? new Parameters(gpu, copied) : undefined;
-    const parameters = new Parameters(gpu, this.#frozen ? own : [...copied, ...own]);
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, seed),
+      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed),
       networks: [this.encoder, this.head],
-      places: [...(this.#frozen ? [this.#frozen] : []), parameters],
+      places,
       others: [this.encoder.entry],
       spec: () => this.#spec(freeze, hidden, seed),
     };
@@ -148,7 +132,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
-  #trainable(host: Host, seed: number): Trainable<ClassifierLosses, Labelled> {
+  #trainable(host: ModelHost, seed: number): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
@@ -160,11 +144,11 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return {
       host,
       used: frozen && [frozen],
-      place: host.place!,
+      place: host.place,
       seed,
       normalized: encoder.entry && true,
       put: (where, labelled) =>
-        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place?.trainedOn),
+        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place.trainedOn),
       prepare: async (training) => encoder.entry?.fit(training),
       phases: [{ name: 'classifier', trains: host.parameters, record }],
     };
@@ -173,36 +157,6 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   #spec(freeze: boolean, hidden: readonly Layer[], seed: number): object {
     const { inputShape, layers, around, entry } = this.encoder;
     const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
-    return {
-      encoder,
-      classes: this.classes,
-      freeze,
-      hidden: written(hidden),
-      seed,
-    };
+    return { encoder, classes: this.classes, freeze, hidden: written(hidden), seed };
   }
-}
-
-/** @throws OptionError */
-function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
-  checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
-  const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
-  if (!(encoder instanceof Network))
-    throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
-  if (encoder.prefix !== 'encoder.')
-    throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
-  return checkSpec({ encoder, classes, freeze, hidden, seed });
-}
-
-/** @throws OptionError */
-export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
-  const { classes, freeze, hidden, seed } = spec;
-  checkNumber('classifier: classes', classes, { least: 2, whole: true });
-  checkFlag('classifier: freeze', freeze);
-  checkLayers('classifier: hidden', hidden, 0);
-  if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
-  checkSeed('classifier', seed);
-  return spec;
 }

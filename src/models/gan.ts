@@ -2,34 +2,25 @@ import { asDataset, type Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
+import type { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
+import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
+import { predict, type Recording } from './predict.ts';
 import { discriminated, judged } from './parts/adversarial.ts';
-import { checkLayers, dense, type Layer } from './parts/layers.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
+import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, type Given } from './parts/network.ts';
+import { Network } from './parts/network.ts';
 import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
 import { written } from './parts/part.ts';
-import { checkPrior, normal, type Prior } from './parts/priors.ts';
+import type { Prior } from './parts/priors.ts';
+import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { startPlace } from './training/place.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
+import type { Pass } from './training/pass.ts';
+import { newHost, type Batch, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 
-/** What `gan` makes a GAN of. */
-export interface GanSpec {
-  /** Numbers in a code. */
-  code: number;
-  /** From a code to an example; its output's shape is that of the data. */
-  generator: Layer[];
-  /** From an example to what is behind its last layer, one logit, which is added: high for what it takes for real. */
-  discriminator: Layer[];
-  /** What codes are drawn from. Default `normal()`. */
-  prior?: Prior;
-  /** Default 0. Weights, shuffles and codes all follow from it. */
-  seed?: number;
-}
+export type { GanSpec };
 
 /** The losses of both sides, in nats. */
 export interface GanLosses {
@@ -48,7 +39,7 @@ export interface GanFitOptions<D = Data> extends Omit<
 > {
   /** Default `adam(2e-4, { beta1: 0.5 })` at first (Radford et al. 2016); then the last one goes on. */
   generator?: Optimizer;
-  /** Likewise. */
+  /** Default `adam(2e-4, { beta1: 0.5 })` at first; then the last one goes on. */
   discriminator?: Optimizer;
 }
 
@@ -99,16 +90,13 @@ export class Gan extends Model<GanLosses> {
     this.#prior = prior;
     this.generator = new Network('generator', generator, [code], host);
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
-    if (!given) checkSize(gpu, this.generator, this.discriminator);
-    const first = this.generator.parameterValues(seed, 0, given);
-    const generating = new Parameters(gpu, first);
-    const discriminating = new Parameters(gpu, this.discriminator.parameterValues(seed, first.length, given));
-    const lent: Host = { gpu, parameters: generating, turns: new Turns(), place: startPlace() };
+    const places = makeParameters(gpu, [[this.generator], [this.discriminator]], seed, given);
+    const [generating, discriminating] = places;
     this.inside = {
       kind: 'gan',
-      trainable: this.#trainable(lent, discriminating, seed),
+      trainable: this.#trainable(newHost(gpu, generating), discriminating, seed),
       networks: [this.generator, this.discriminator],
-      places: [generating, discriminating],
+      places,
       others: [],
       spec: () => ({
         code,
@@ -139,7 +127,7 @@ export class Gan extends Model<GanLosses> {
       if (generator !== undefined) checkOptimizer('fit: generator', generator);
       if (discriminator !== undefined) checkOptimizer('fit: discriminator', discriminator);
     } catch (error) {
-      return Object.assign(Promise.reject(error as Error), { pause() {}, resume() {}, stop() {} });
+      return refused(error as Error);
     }
     const { place, phases } = trainable;
     const [first, last] = phases;
@@ -169,12 +157,10 @@ export class Gan extends Model<GanLosses> {
 
   /** The discriminator's logit of each example: above 0 it takes the example for real. @throws ShapeError, DataError */
   async score(data: Data): Promise<Float32Array> {
-    const { inputShape, outputShape } = this.discriminator;
-    const network = this.discriminator;
-    const { data: logits } = await predict(this.alive(), 'score', data, inputShape, outputShape, (pass, x) =>
-      network.record(pass, x),
-    );
-    return logits;
+    const { discriminator } = this;
+    const { inputShape, outputShape } = discriminator;
+    const record: Recording = (pass, x) => discriminator.record(pass, x);
+    return (await predict(this.alive(), 'score', data, inputShape, outputShape, record)).data;
   }
 
   /**
@@ -196,44 +182,26 @@ export class Gan extends Model<GanLosses> {
     this.#samples = samples;
   }
 
-  #trainable(host: Host, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
+  #trainable(host: ModelHost, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
     const { generator, discriminator } = this;
     const prior = this.#prior;
-    const generated: Phase['record'] = (pass, { x }) => {
-      const made = generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
-      return judged('generator', pass, discriminator, [made], 'real', 1);
-    };
-    const judging: Phase['record'] = (pass, { x }) => {
-      const made = pass.tape.constant(() =>
-        generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape])),
-      );
-      return discriminated(pass, discriminator, [x], [made]);
-    };
+    const make = (pass: Pass, { x }: Batch) =>
+      generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
+    const generated: Phase['record'] = (pass, batch) =>
+      judged('generator', pass, discriminator, [make(pass, batch)], 'real', 1);
+    const judging: Phase['record'] = (pass, batch) =>
+      discriminated(pass, discriminator, [batch.x], [pass.tape.constant(() => make(pass, batch))]);
     return {
       host,
-      place: host.place!,
+      place: host.place,
       seed,
       phases: [
         { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
         { name: 'generator', trains: host.parameters, record: generated },
       ],
-      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place?.trainedOn),
+      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn),
     };
   }
 }
 
 const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });
-
-/** @throws OptionError */
-function readSpec(spec: GanSpec): Required<GanSpec> {
-  checkOptions('gan', spec, ['code', 'generator', 'discriminator', 'prior', 'seed']);
-  const { code, generator, discriminator, prior = normal(), seed = 0 } = spec;
-  checkNumber('gan: code', code, { least: 1, whole: true });
-  checkLayers('gan: the generator', generator, 1);
-  checkLayers('gan: the discriminator', discriminator, 0);
-  const inner = [...generator, ...discriminator].find((layer) => layer.code);
-  if (inner) throw new OptionError(`gan: ${inner.name} is the code of an autoencoder`);
-  checkPrior('gan', prior);
-  checkSeed('gan', seed);
-  return { code, generator, discriminator, prior, seed };
-}

@@ -1,47 +1,26 @@
 import { asDataset, type Data } from '../data/dataset.ts';
-import { OptionError, ShapeError } from '../errors.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { reshape } from '../kernels/elementwise.ts';
-import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
-import { Parameters } from '../runtime/parameters.ts';
-import { tensor, type Matrix, type Tensor } from '../runtime/tensor.ts';
-import { Turns } from '../runtime/turns.ts';
+import { checkOptions, checkSeed } from '../runtime/options.ts';
+import { sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
+import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
 import { Model, type Inside } from './model.ts';
-import { checkLayers, dense, type Layer } from './parts/layers.ts';
-import type { Image, Layout } from './parts/layout.ts';
-import { checkSize, Network, predict, type Given } from './parts/network.ts';
+import { predict, type Recording } from './predict.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
+import { dense } from './parts/layers.ts';
+import type { Image } from './parts/layout.ts';
+import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
-import { likeliest } from './training/run.ts';
-import { classification } from './training/terms.ts';
-import type { Host, Phase, Trainable } from './training/trainable.ts';
-import { startPlace } from './training/place.ts';
+import { Puzzles } from './puzzles.ts';
+import { classification, likeliest } from './training/classes.ts';
+import { newHost, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 
-/** What `jigsaw` makes a model of. */
-export interface JigsawSpec {
-  /** Height, width and channels of the images. */
-  input: [height: number, width: number, channels: number];
-  /** Cells a side. */
-  tiles: 2 | 3;
-  /** Among how many permutations of the tiles the right one is to be found: at most 24 of 2 × 2 tiles, 362,880 of 3 × 3. */
-  permutations: number;
-  /** From one tile, [height, width, channels] of `Jigsaw.encoder.inputShape`, to its code; the same for all tiles. */
-  encoder: Layer[];
-  /** From all codes, one behind the other, on. A last layer with one logit for each permutation comes behind them by itself. */
-  head: Layer[];
-  /**
-   * Rows and columns that a tile is smaller than its cell; where in it the tile is cut out is drawn anew each time, so that edges tell nothing.
-   * Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro cut 64 of 75).
-   */
-  gap?: number;
-  /** Default 0. Weights, permutations, puzzles and shuffles follow from it. */
-  seed?: number;
-}
+export type { JigsawSpec };
 
 /** How well puzzles are solved. */
 export interface JigsawLosses {
@@ -99,34 +78,37 @@ export class Jigsaw extends Model<JigsawLosses> {
   readonly permutations: readonly Uint8Array[];
   /** @internal */
   protected readonly inside: Inside<JigsawLosses, Data>;
-  readonly #puzzle: { -readonly [name in keyof Puzzle]: Puzzle[name] };
+  readonly #puzzles: Puzzles;
 
   /** `from`: weights to start from, and the permutations as they were chosen. @internal */
   constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
     super();
-    const { image, side, tile, permutations, encoder, head, seed } = readSpec(spec);
+    const { cuts, permutations, encoder, head, seed } = readSpec(spec);
+    const { image, side, tile } = cuts;
     const cells = side * side;
     // What goes in are tiles as the model sees them, whatever the scale of the images was.
     const host = () => ({ ...this.alive(), place: undefined });
     this.encoder = new Network('encoder', encoder, [...tile, image[2]], host);
-    const codes = this.encoder.outputShape.reduce((product, n) => product * n, 1) * cells;
+    const codes = sizeOf(this.encoder.outputShape) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    if (!from) checkSize(gpu, this.encoder, this.head);
-    const own = this.encoder.parameterValues(seed, 0, from?.given);
-    const parameters = new Parameters<Layout>(gpu, [
-      ...own,
-      ...this.head.parameterValues(seed, own.length, from?.given),
-    ]);
-    const puzzle = { image, side, tile, table: this.#makeTable(gpu) };
-    this.#puzzle = puzzle;
+    const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.given);
+    this.#puzzles = new Puzzles(gpu, cuts, this.permutations);
     this.inside = {
       kind: 'jigsaw',
-      trainable: this.#trainable({ gpu, turns: new Turns(), parameters, place: startPlace() }, seed),
+      trainable: this.#trainable(newHost(gpu, parameters), image, seed),
       networks: [this.encoder, this.head],
       places: [parameters],
-      others: [{ dispose: () => puzzle.table.dispose() }],
-      spec: () => this.#spec(seed),
+      others: [this.#puzzles],
+      spec: () => ({
+        input: image,
+        tiles: side,
+        gap: Math.floor(image[0] / side) - tile[0],
+        permutations: this.permutations.map((each) => [...each]),
+        encoder: written(encoder),
+        head: written(head),
+        seed,
+      }),
     };
   }
 
@@ -155,17 +137,16 @@ export class Jigsaw extends Model<JigsawLosses> {
     const { seed = this.inside.trainable.seed } = options;
     checkSeed('solve', seed);
     const host = this.alive();
-    const { image, tile, side } = this.#puzzle;
+    const { image, side, tile } = this.#puzzles.cuts;
     const { set, release } = await asDataset('solve', host.gpu, data, image, host.place?.trainedOn);
     // Each draws the same puzzles.
-    const run = (shape: number[], record: (pass: Pass, x: Tensor) => Tensor) =>
-      predict(host, 'solve', set, image, shape, record, { seed });
+    const run = (shape: number[], record: Recording) => predict(host, 'solve', set, image, shape, record, { seed });
     try {
-      const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#cut(pass, x).tiles);
-      const truths = await run([1], (pass, x) => this.#cut(pass, x).labels);
+      const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#puzzles.cut(pass, x).tiles);
+      const truths = await run([1], (pass, x) => this.#puzzles.cut(pass, x).labels);
       const count = this.permutations.length;
       const { data: probabilities } = await run([count], (pass, x) =>
-        softmax(pass.tape, this.#logits(pass, this.#cut(pass, x).tiles)),
+        softmax(pass.tape, this.#logits(pass, this.#puzzles.cut(pass, x).tiles)),
       );
       return { tiles, truths: Int32Array.from(truths.data), answers: likeliest(probabilities, count) };
     } finally {
@@ -173,33 +154,18 @@ export class Jigsaw extends Model<JigsawLosses> {
     }
   }
 
-  #trainable(host: Host, seed: number): Trainable<JigsawLosses> {
+  #trainable(host: ModelHost, image: Image, seed: number): Trainable<JigsawLosses> {
     const record: Phase['record'] = (pass, { x }) => {
-      const { tiles, labels } = this.#cut(pass, x);
+      const { tiles, labels } = this.#puzzles.cut(pass, x);
       return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state));
     };
     return {
       host,
-      place: host.place!,
+      place: host.place,
       seed,
-      put: (where, data) => asDataset(where, host.gpu, data, this.#puzzle.image, host.place?.trainedOn),
+      put: (where, data) => asDataset(where, host.gpu, data, image, host.place.trainedOn),
       phases: [{ name: 'jigsaw', trains: host.parameters, record }],
     };
-  }
-
-  #makeTable(gpu: Gpu): Tensor {
-    const { permutations } = this;
-    return tensor(
-      gpu,
-      permutations.flatMap((each) => [...each]),
-      [permutations.length, permutations[0].length],
-      'u32',
-    );
-  }
-
-  #cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
-    if (this.#puzzle.table.gone) this.#puzzle.table = this.#makeTable(pass.tape.gpu);
-    return cutTiles(pass.tape, x, this.#puzzle, pass.draws());
   }
 
   #logits(pass: Pass, tiles: Tensor): Tensor {
@@ -207,47 +173,4 @@ export class Jigsaw extends Model<JigsawLosses> {
     const [features] = this.head.inputShape;
     return this.head.record(pass, reshape(pass.tape, codes, [codes.size / features, features]));
   }
-
-  #spec(seed: number): object {
-    const { image, side, tile } = this.#puzzle;
-    return {
-      input: image,
-      tiles: side,
-      gap: Math.floor(image[0] / side) - tile[0],
-      permutations: this.permutations.map((each) => [...each]),
-      encoder: written(this.encoder.layers),
-      // Without the last one, which comes by itself.
-      head: written(this.head.layers.slice(0, -1)),
-      seed,
-    };
-  }
-}
-
-/** @throws OptionError, ShapeError */
-function readSpec(spec: JigsawSpec): {
-  image: Image;
-  side: number;
-  tile: readonly [number, number];
-  permutations: number;
-  encoder: Layer[];
-  head: Layer[];
-  seed: number;
-} {
-  checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
-  const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
-  if (!Array.isArray(input) || input.length !== 3)
-    throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
-  checkSides('jigsaw: input', input);
-  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
-  checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
-  for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
-  if ([...encoder, ...head].some(({ code }) => code))
-    throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
-  const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
-  const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
-  checkNumber('jigsaw: gap', gap, { least: 0, whole: true });
-  const tile = [cell[0] - gap, cell[1] - gap] as const;
-  if (Math.min(...tile) < 1)
-    throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
-  return { image: input, side: tiles, tile, permutations, encoder, head, seed: checkSeed('jigsaw', seed) };
 }

@@ -17,7 +17,7 @@ import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import type { AnyLoss } from './training/losses.ts';
-import { evaluate } from './training/run.ts';
+import { evaluate } from './training/evaluation.ts';
 import type { Host, Trainable } from './training/trainable.ts';
 
 /** What a kind of model has to say of itself, for all that models have in common. */
@@ -74,7 +74,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return table(this.inside.kind, this.describe());
   }
 
-  /** The same as data. */
+  /** The rows of the table of layers, as data. */
   describe(): LayerInfo[] {
     return this.inside.networks.flatMap((network) => network.describe());
   }

@@ -1,7 +1,8 @@
-import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
+import { asDataset, type Data } from '../../data/dataset.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
+import { scoped } from '../../runtime/scope.ts';
 import type { Network } from '../parts/network.ts';
 import type { Host } from '../training/trainable.ts';
 import type { MixtureTensors } from './draw.ts';
@@ -58,18 +59,18 @@ async function codesOf(
   seed: number,
   components: number,
 ): Promise<Float32Array> {
-  const { set, release } = await asDataset('fitSampler', gpu, data, encoder.inputShape, place?.trainedOn);
-  let some: Dataset | undefined;
-  try {
+  return scoped(async (scope) => {
+    const { set, release } = await asDataset('fitSampler', gpu, data, encoder.inputShape, place?.trainedOn);
+    scope.defer(release);
+    let used = set;
     if (components > set.length)
       throw new OptionError(
         `fitSampler: ${components} components, but ${set.length} examples: ask for fewer components, or give more examples`,
       );
-    if (set.length > mostExamples)
-      some = set.view(
-        [...permutation(set.length, seed, streams.mixture).subarray(0, mostExamples)].sort((a, b) => a - b),
-      );
-    const used = some ?? set;
+    if (set.length > mostExamples) {
+      const drawn = permutation(set.length, seed, streams.mixture).subarray(0, mostExamples);
+      used = scope.own(set.view([...drawn].sort((a, b) => a - b)));
+    }
     const { data: codes } = await encoder.predict(used);
     const wrong = codes.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0)
@@ -77,8 +78,5 @@ async function codesOf(
         `fitSampler: the code of example ${used.indices[Math.floor(wrong / (codes.length / used.length))]} is too large for float32: scale the data, or leave the example out`,
       );
     return codes;
-  } finally {
-    some?.dispose();
-    release();
-  }
+  });
 }

@@ -4,6 +4,7 @@ import { isFloats } from '../../platform.ts';
 import { checkGpu, type Gpu } from '../../runtime/device.ts';
 import { checkNumber, checkNumbers, checkOptions, checkSides, shown } from '../../runtime/options.ts';
 import { compile } from '../../runtime/plan.ts';
+import { scoped } from '../../runtime/scope.ts';
 import { tape as makeTape } from '../../runtime/tape.ts';
 import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 
@@ -85,25 +86,18 @@ async function search(
   checkNumber(`${where}: k`, k, { least: 1, most: Math.min(128, count), whole: true });
   if (labels) checkLabels(where, labels, count);
   const scale = scaleOf(width, codes.data, queries.data);
-  const made: Tensor[] = [];
-  const put = (matrix: Matrix, rows: number) => {
-    const padded = Math.ceil(width / 4) * 4;
-    const tensorOf = tensor(gpu, pad(where, matrix.data, width, padded, scale), [rows, padded]);
-    made.push(tensorOf);
-    return tensorOf;
-  };
+  const padded = Math.ceil(width / 4) * 4;
+  const put = ({ data }: Matrix, rows: number) => tensor(gpu, pad(where, data, width, padded, scale), [rows, padded]);
   const found: Neighbors = {
     indices: new Int32Array(roomFor(where, asked * k).buffer),
     distances: roomFor(where, asked * k),
   };
-  try {
-    const [all, wanted] = [put(codes, count), put(queries, asked)];
+  await scoped(async (scope) => {
+    const [all, wanted] = [scope.own(put(codes, count)), scope.own(put(queries, asked))];
     const block = Math.min(asked, Math.max(4, Math.floor(blockSize / count)));
     for (let first = 0; first < asked; first += block)
       await searchBlock(gpu, all, wanted, { first, count: Math.min(block, asked - first) }, k, found);
-  } finally {
-    for (const each of made) each.dispose();
-  }
+  });
   if (scale !== 1) found.distances.forEach((distance, i) => (found.distances[i] = distance / scale));
   return found;
 }
@@ -119,8 +113,8 @@ async function searchBlock(
   const tape = makeTape(gpu);
   const best = smallest(tape, distances(tape, codes, queries, first, count), k);
   tape.keep(best.values, best.rows);
-  const plan = await compile(tape);
-  try {
+  await scoped(async (scope) => {
+    const plan = scope.own(await compile(tape));
     await plan.run();
     const bytes = 4 * k * count;
     const values = new Float32Array(await gpu.readBytes([{ ...plan.range(best.values), bytes }]));
@@ -131,9 +125,7 @@ async function searchBlock(
         found.distances[(first + q) * k + i] = Math.sqrt(values[i * count + q]);
       }
     }
-  } finally {
-    plan.dispose();
-  }
+  });
 }
 
 /** Rows with zeros behind them, all times `scale`. */

@@ -3,9 +3,11 @@ import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
+import { steered } from '../training/controls.ts';
 import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
 import type { Network } from '../parts/network.ts';
+import type { Prior } from '../parts/priors.ts';
 import type { Host } from '../training/trainable.ts';
 import { drawCodes, type MixtureTensors } from './draw.ts';
 
@@ -36,15 +38,21 @@ export interface WrittenSampler {
   readonly old: boolean;
 }
 
-/** A model's mixture of codes, from its first `fitSampler` on. */
+/** What a model draws codes from: its mixture, from its first `fitSampler` on, or else a prior. */
 export class Sampler {
   #mixture: MixtureTensors | undefined;
   /** The step and the change of the weights that it belongs to. */
   #fittedAt = { step: 0, change: 0 };
   #change = 0;
 
+  /** Draws without a seed so far. */
+  #samples = 0;
+
   /** `place`: how far the model has been trained. */
-  constructor(private readonly place: Place) {}
+  constructor(
+    private readonly place: Place,
+    private readonly prior: Prior | undefined,
+  ) {}
 
   /** Weights have been changed, and the model's step does not tell. */
   weightsChanged(): void {
@@ -54,19 +62,10 @@ export class Sampler {
   /** Looks after a training, which may end in the weights of a step before. */
   during(training: Training): Training {
     const { step } = this.place;
-    const { pause, resume, stop } = training;
     const ended = training.finally(() => {
       if (this.place.step !== step) this.weightsChanged();
     });
-    return Object.assign(ended, { pause, resume, stop });
-  }
-
-  /** @throws OptionError where there is nothing to draw codes from */
-  check(hasPrior: boolean): void {
-    if (!this.#mixture && !hasPrior)
-      throw new OptionError(
-        'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
-      );
+    return steered(ended, training);
   }
 
   /** Fits a mixture to the codes of examples. @throws OptionError, ShapeError, DataError */
@@ -80,14 +79,22 @@ export class Sampler {
     return fit;
   }
 
-  /** Codes drawn from the mixture; undefined where there is none. @throws LatentGpuError where the weights have changed since */
-  draw(count: number, seed: number, which: number): Float32Array | undefined {
-    if (!this.#mixture) return undefined;
+  /**
+   * Draws codes of `size` numbers from the mixture, or without one from the prior: from `seed` the same ones again, else others in each call.
+   * @throws OptionError where there is neither; LatentGpuError where the weights have changed since the mixture was fitted
+   */
+  draw(count: number, size: number, modelSeed: number, seed?: number): Float32Array {
+    if (!this.#mixture && !this.prior)
+      throw new OptionError(
+        'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
+      );
+    const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
+    if (!this.#mixture) return this.prior!.draw(count * size, ...draw);
     if (this.#old)
       throw new LatentGpuError(
         'sample: the weights have changed since fitSampler, and with them the codes: call fitSampler again',
       );
-    return drawCodes(this.#mixture, count, seed, which);
+    return drawCodes(this.#mixture, count, ...draw);
   }
 
   /** What belongs in a file, but not in one of the weights alone: nothing without a mixture. */
@@ -95,11 +102,16 @@ export class Sampler {
     return Object.fromEntries(Object.entries(this.#mixture ?? {}).map(([name, each]) => [`sampler.${name}`, each]));
   }
 
-  /** The same of its metadata. */
-  describe({ optimizer = true }: SaveOptions): { sampler?: WrittenSampler } {
-    return this.#mixture && optimizer
-      ? { sampler: { components: this.#mixture.weights.data.length, old: this.#old } }
-      : {};
+  /** What belongs in a file's metadata. */
+  describe({ optimizer = true }: SaveOptions): { samples: number; sampler?: WrittenSampler } {
+    const mixture = optimizer ? this.#mixture : undefined;
+    const sampler = mixture && { components: mixture.weights.data.length, old: this.#old };
+    return { samples: this.#samples, ...(sampler && { sampler }) };
+  }
+
+  /** Goes on counting draws where a saved model stood. */
+  resume(samples: number): void {
+    this.#samples = samples;
   }
 
   /** Takes the mixture of a file. @throws FormatError */

@@ -1,26 +1,15 @@
-import { checkActivation, type Activation } from '../../kernels/activation.ts';
+import type { Activation } from '../../kernels/activation.ts';
 import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../../kernels/conv2d.ts';
 import { maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/resample.ts';
 import { pair, slide, unslide, type Padding, type Sides, type Window } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
-import { checkFlag, checkNumber, checkOptions, checkSides, checkWord, shown } from '../../runtime/options.ts';
-import { initialLimit, spread, type Initializer, type Layer, type ParameterSpec } from './layers.ts';
-import { kernelLayout, type Image } from './layout.ts';
+import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { imageOf, readAxes, readConvolution, type ConvOptions } from './image-arguments.ts';
+import type { Layer } from './layers.ts';
 
 export type { Interpolation, Padding, Sides };
-
-/** Options of `conv2d`. */
-export interface ConvOptions {
-  /** Pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
-  stride?: Sides;
-  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number, or `[vertical, horizontal]`: zeros on each side, as in PyTorch. */
-  padding?: Padding;
-  /** Default `'glorot'`, as in Keras; biases start at zero. */
-  init?: Initializer;
-  /** Default true. */
-  bias?: boolean;
-}
 
 /** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends ConvOptions {
@@ -40,7 +29,13 @@ export function conv2d(
   options: ConvOptions = {},
 ): Layer {
   checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
-  const { size, stride, padding, init, limit, bias } = readConvolution('conv2d', filters, kernel, activation, options);
+  const { size, stride, padding, init, bias, weights } = readConvolution(
+    'conv2d',
+    filters,
+    kernel,
+    activation,
+    options,
+  );
   const windowOf = (input: readonly number[]) =>
     slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
   return {
@@ -48,17 +43,11 @@ export function conv2d(
     args: [filters, size, activation, { stride, padding, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).places, filters],
-    parameters: ([, , channels = 1]) =>
-      weightsOf([filters, ...size, channels], limit(channels, filters), bias ? filters : 0),
-    forward: ({ tape }, x, parameter, { logits, input }) =>
-      convKernel(
-        tape,
-        x,
-        parameter('weight'),
-        bias ? parameter('bias') : undefined,
-        windowOf(input),
-        logits ? 'linear' : activation,
-      ),
+    parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+    },
   };
 }
 
@@ -76,7 +65,7 @@ export function convTranspose2d(
 ): Layer {
   const layer = 'convTranspose2d';
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
-  const { size, stride, padding, init, limit, bias } = readConvolution(layer, filters, kernel, activation, options);
+  const { size, stride, padding, init, bias, weights } = readConvolution(layer, filters, kernel, activation, options);
   const { outputPadding = 0 } = options;
   const [down, along] = pair(stride);
   const extra = readAxes(`${layer}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
@@ -89,17 +78,11 @@ export function convTranspose2d(
     args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
     activation,
     outputShape: (input) => [...windowOf(input).image],
-    parameters: ([, , channels = 1]) =>
-      weightsOf([channels, ...size, filters], limit(channels, filters), bias ? filters : 0),
-    forward: ({ tape }, x, parameter, { logits, input }) =>
-      convTransposeKernel(
-        tape,
-        x,
-        parameter('weight'),
-        bias ? parameter('bias') : undefined,
-        windowOf(input),
-        logits ? 'linear' : activation,
-      ),
+    parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+    },
   };
 }
 
@@ -158,7 +141,7 @@ export function flatten(): Layer {
     name: 'flatten',
     args: [],
     reshapes: true,
-    outputShape: (input) => [input.reduce((product, n) => product * n, 1)],
+    outputShape: (input) => [sizeOf(input)],
     parameters: () => [],
     forward: (_, x) => x,
   };
@@ -170,13 +153,13 @@ export function flatten(): Layer {
  */
 export function reshape(shape: readonly number[]): Layer {
   const sides = checkSides('reshape', shape);
-  const size = sides.reduce((product, n) => product * n, 1);
+  const size = sizeOf(sides);
   return {
     name: 'reshape',
     args: [sides],
     reshapes: true,
     outputShape(input) {
-      if (input.reduce((product, n) => product * n, 1) !== size)
+      if (sizeOf(input) !== size)
         throw new ShapeError(`reshape: [${input.join(', ')}] does not hold as many values as [${sides.join(', ')}]`);
       return [...sides];
     },
@@ -184,70 +167,3 @@ export function reshape(shape: readonly number[]): Layer {
     forward: (_, x) => x,
   };
 }
-
-/** @throws ShapeError */
-export function imageOf(layer: string, shape: readonly number[]): Image {
-  if (shape.length !== 3)
-    throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
-  return shape as unknown as Image;
-}
-
-/** A whole number for both axes, or one for each. Equal ones become a single number. @throws OptionError that names the axis */
-export function readAxes(where: string, sides: Sides, least: number, most?: Sides): Sides {
-  const listed = Array.isArray(sides);
-  const limits = most === undefined ? [] : pair(most);
-  const both = listed ? Array.from(sides as number[]) : [sides, sides];
-  if (both.length !== 2) throw new OptionError(`${where}: a number, or [vertical, horizontal], not ${shown(sides)}`);
-  const [down, along] = both.map((n, i) => {
-    const axis = listed || limits[0] !== limits[1] ? `, ${['vertical', 'horizontal'][i]}` : '';
-    return checkNumber(where + axis, n, { least, most: limits[i], whole: true });
-  });
-  return down === along ? down : [down, along];
-}
-
-function readConvolution(
-  layer: string,
-  filters: number,
-  kernel: Sides,
-  activation: Activation,
-  { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions,
-) {
-  checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
-  const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
-  checkActivation(layer, activation);
-  const word = padding === 'same' || padding === 'valid';
-  if (!word && typeof padding !== 'number' && !Array.isArray(padding))
-    throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
-  initialLimit(layer, init, 1, 1);
-  checkFlag(`${layer}: bias`, bias);
-  const taps = size[0] * size[1];
-  return {
-    size,
-    stride: readAxes(`${layer}: stride`, stride, 1),
-    padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
-    init,
-    bias,
-    limit: (inputs: number, outputs: number) => initialLimit(layer, init, taps * inputs, taps * outputs),
-  };
-}
-
-function weightsOf(shape: [number, number, number, number], limit: number, biases: number): ParameterSpec[] {
-  const count = shape.reduce((product, n) => product * n, 1);
-  return [
-    {
-      name: 'weight',
-      role: 'weight',
-      shape,
-      layout: kernelLayout(shape),
-      initial: (seed: number, which: number) => spread(count, limit, seed, which),
-    },
-    ...(biases ? [biasOf(biases)] : []),
-  ];
-}
-
-const biasOf = (count: number): ParameterSpec => ({
-  name: 'bias',
-  role: 'bias',
-  shape: [count],
-  initial: () => new Float32Array(count),
-});

@@ -1,10 +1,10 @@
 /** How a weight lies on the device, where that is not how it is known outside. */
 export interface Layout {
-  /** Its sides on the device; */
+  /** The sides that it has on the device. */
   readonly sides: readonly number[];
-  /** which of them is the n-th outside; */
+  /** Which of the sides on the device is the n-th one outside. */
   readonly axes: readonly number[];
-  /** and its shape outside, where some of them are one. */
+  /** Its shape outside, where several sides on the device may be one. */
   readonly shape: readonly number[];
 }
 

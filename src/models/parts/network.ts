@@ -1,15 +1,13 @@
-import { asDataset, type Data } from '../../data/dataset.ts';
-import { DataError, OutOfMemoryError } from '../../errors.ts';
-import type { Gpu } from '../../runtime/device.ts';
-import type { ParameterValues } from '../../runtime/parameters.ts';
-import type { Matrix, Tensor } from '../../runtime/tensor.ts';
-import type { Around, Layer, ParameterSpec } from './layers.ts';
-import { toInside, type Image, type Layout } from './layout.ts';
-import type { Normalizer } from './normalize.ts';
+import type { Data } from '../../data/dataset.ts';
+import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
+import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
-import { mapRows } from '../training/run.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
+import type { Around, Layer } from './layers.ts';
+import type { Image } from './layout.ts';
+import type { Normalizer } from './normalize.ts';
+import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
 
 /** A row of `describe()`. */
 export interface LayerInfo {
@@ -22,19 +20,17 @@ export interface LayerInfo {
 }
 
 export interface NetworkOptions {
-  /** The layers' numbers in their weights' names, where they are not 0, 1, 2, … */
-  numbers?: readonly number[];
   /** Weights that live under another name: those of tied layers. */
   borrowed?: ReadonlyMap<string, string>;
   /** What its flat input is the values of, and what its flat output will be taken for, where that is an image. */
   around?: Around;
-  /** A model's normalisation, which data go through before the first layer, and what the last one gives goes back through, where it works on its own. */
+  /** A model's normalisation, which data go through before the first layer, where the network works on its own. */
   entry?: Normalizer;
+  /** A model's normalisation, which what the last layer gives goes back through, where the network works on its own. */
   exit?: Normalizer;
+  /** The layers as they stand already, in a network that they are a part of. */
+  placed?: readonly PlacedLayer[];
 }
-
-/** Finds a weight's first values by its name outside, as they are known there. */
-export type Given = (name: string, shape: readonly number[]) => Float32Array;
 
 /** How a network is recorded. */
 export interface RecordOptions {
@@ -44,17 +40,11 @@ export interface RecordOptions {
   mean?: boolean;
 }
 
-/** What comes out of each layer, and what layers add to the loss. */
-export interface RecordedLayers {
-  readonly outputs: Tensor[];
-  readonly terms: Term[];
-}
-
 /** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
 export class Network {
   readonly outputShape: number[];
-  readonly #shapes: number[][];
-  readonly #around: Around[];
+  /** @internal */
+  readonly placed: readonly PlacedLayer[];
   /** The last layer that computes: those behind it only reshape. */
   readonly #lastComputing: number;
 
@@ -68,36 +58,14 @@ export class Network {
     readonly host: () => Host,
     private readonly options: NetworkOptions = {},
   ) {
-    this.#shapes = [inputShape];
-    for (const layer of layers) this.#shapes.push(layer.outputShape(this.#shapes.at(-1)!));
-    this.outputShape = this.#shapes.at(-1)!;
+    this.placed = options.placed ?? placeLayers(name, layers, inputShape, options.around);
+    this.outputShape = this.placed.at(-1)?.output ?? inputShape;
     this.#lastComputing = layers.findLastIndex(({ reshapes }) => !reshapes);
-    this.#around = around(layers, this.#shapes, options.around);
-  }
-
-  /** The layers that have weights. @internal */
-  get weighted(): Layer[] {
-    return this.layers.filter((layer, i) => layer.parameters(this.#shapes[i], this.#around[i]).length > 0);
   }
 
   /** Numbers in all weights. */
   get parameterCount(): number {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);
-  }
-
-  /** The image that its flat output has the values of. @internal */
-  get flattened(): Image | undefined {
-    return this.#around.at(-1)!.before;
-  }
-
-  /** What its flat input is the values of, and what its flat output will be taken for. @internal */
-  get around(): Around {
-    return { before: this.#around[0].before, after: this.#around[Math.max(0, this.layers.length - 1)]?.after };
-  }
-
-  /** How its weights' names begin. @internal */
-  get prefix(): string {
-    return `${this.name}.`;
   }
 
   /** The activation that the outputs come from. */
@@ -123,28 +91,39 @@ export class Network {
 
   /** One row for each layer: its name, type, activation, output shape and number of parameters. */
   describe(): LayerInfo[] {
-    return this.layers.map((layer, i) => ({
-      name: this.#nameOf(i),
+    return this.placed.map(({ name, layer, output, parameters }) => ({
+      name,
       type: layer.name,
       activation: layer.activation,
-      outputShape: this.#shapes[i + 1],
-      parameters: this.#parametersOf(i).reduce(
-        (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
-        0,
-      ),
+      outputShape: output,
+      parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     }));
   }
 
-  /** The weights with their full names and first values: those given, or drawn from a seed. @internal */
-  parameterValues(seed: number, first: number, given?: Given): ParameterValues<Layout>[] {
-    const specs = this.layers.flatMap((_, i) =>
-      this.#parametersOf(i).map((spec) => ({ spec, prefix: this.#nameOf(i) })),
-    );
-    return specs.map(({ spec: { name, role, shape, parts, layout, initial }, prefix }, i) => {
-      const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
-      const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, first + i);
-      return { name: full, role, shape, initial: values, parts: fullParts, layout };
-    });
+  /** How its weights' names begin. @internal */
+  get prefix(): string {
+    return `${this.name}.`;
+  }
+
+  /** The layers that have weights. @internal */
+  get weighted(): Layer[] {
+    return this.placed.flatMap(({ layer, parameters }) => (parameters.length ? [layer] : []));
+  }
+
+  /** What goes into layer number `i` of the list. @internal */
+  shapeBefore(i: number): number[] {
+    return this.placed[i]?.input ?? this.outputShape;
+  }
+
+  /** The image that its flat output has the values of. @internal */
+  get flattened(): Image | undefined {
+    const last = this.placed.at(-1);
+    return last ? imageBehind(last) : this.options.around?.before;
+  }
+
+  /** What its flat input is the values of, and what its flat output will be taken for. @internal */
+  get around(): Around {
+    return { before: this.placed[0]?.around.before, after: this.placed.at(-1)?.around.after };
   }
 
   /** What data go through before the first layer. @internal */
@@ -169,12 +148,12 @@ export class Network {
     return this.recordLayers(pass, x, options).outputs.at(-1) ?? x;
   }
 
-  /** The same, with what comes out of each layer, and what layers add to the loss. @internal */
-  recordLayers(pass: Pass, x: Tensor, { logits = false, mean = false }: RecordOptions = {}): RecordedLayers {
+  /** Records y = network(x), and gives what comes out of each layer with what layers add to the loss. @internal */
+  recordLayers(pass: Pass, x: Tensor, { logits = false, mean = false }: RecordOptions = {}) {
     let y = x;
     const terms: Term[] = [];
-    const outputs = this.layers.map((layer, i) => {
-      const options = { logits: logits && i === this.#lastComputing, mean, input: this.#shapes[i] };
+    const outputs = this.placed.map(({ layer, input }, i) => {
+      const options = { logits: logits && i === this.#lastComputing, mean, input };
       const recorded = layer.forward(pass, y, (name) => this.parameter(i, name), options);
       y = 'y' in recorded ? recorded.y : recorded;
       if ('y' in recorded) terms.push(...recorded.terms);
@@ -188,143 +167,33 @@ export class Network {
     return this.host().parameters.get(this.weightName(i, name));
   }
 
-  /** The full name of a weight of layer number `i` of the list, wherever it lives, @internal */
+  /** The full name of a weight of layer number `i` of the list: that of another layer's, where it is borrowed. @internal */
   weightName(i: number, name: string): string {
-    const own = this.ownName(i, name);
+    const own = `${this.placed[i].name}.${name}`;
     return this.options.borrowed?.get(own) ?? own;
-  }
-
-  /** and as it would be called if it were its own. @internal */
-  ownName(i: number, name: string): string {
-    return `${this.#nameOf(i)}.${name}`;
-  }
-
-  /** What goes into layer number `i` of the list. @internal */
-  shapeBefore(i: number): number[] {
-    return this.#shapes[i];
   }
 
   /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
   part(from: number, to: number, host = this.host, entry?: Normalizer): Network {
-    const numbers = this.layers.map((_, i) => this.#numberOf(i)).slice(from, to);
-    const around = { before: this.#around[from].before, after: this.#around[to - 1]?.after };
-    return new Network(this.name, this.layers.slice(from, to), this.#shapes[from], host, {
-      numbers,
-      borrowed: this.options.borrowed,
-      around,
-      entry,
-    });
-  }
-
-  #parametersOf(i: number): ParameterSpec[] {
-    return this.layers[i].parameters(this.#shapes[i], this.#around[i]);
-  }
-
-  #numberOf(i: number): number {
-    return this.options.numbers?.[i] ?? i;
-  }
-
-  #nameOf(i: number): string {
-    return `${this.name}.${this.#numberOf(i)}`;
-  }
-}
-
-/** Of the weights of all of them together. To be asked before any are drawn: this side may not hold them either. @throws OutOfMemoryError */
-export function checkSize({ device: { limits } }: Gpu, ...networks: readonly Network[]): void {
-  const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
-  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  if (!(bytes <= most))
-    throw new OutOfMemoryError(
-      `the weights take ${bytes} bytes, more than the ${most} this adapter allows in one buffer`,
-    );
-}
-
-/** Values that are known outside as parts, as they lie on the device. */
-function joined(
-  names: readonly string[],
-  shape: readonly number[],
-  layout: Layout | undefined,
-  given: Given,
-): Float32Array {
-  const [first, ...rest] = layout?.shape ?? shape;
-  const parts = names.map((name) => given(name, layout ? layout.shape : [first / names.length, ...rest]));
-  const inside = layout ? parts.map((values) => toInside(values, layout)) : parts;
-  if (inside.length === 1) return inside[0];
-  const all = new Float32Array(inside.reduce((sum, { length }) => sum + length, 0));
-  inside.forEach((values, i) => all.set(values, i * values.length));
-  return all;
-}
-
-/**
- * Before each layer and behind the last: of which image the flat values there are, and for which one the layer's own will be taken. A flat
- * vector keeps the order of an image as long as no layer has weights between.
- */
-function around(
-  layers: readonly Layer[],
-  shapes: readonly (readonly number[])[],
-  { before, after }: Around = {},
-): Around[] {
-  const isImage = (shape: readonly number[]): shape is Image => shape.length === 3;
-  const mixes = (i: number) => layers[i].parameters(shapes[i], {}).length > 0;
-  const befores = [before];
-  layers.forEach((_, i) => befores.push(isImage(shapes[i]) ? shapes[i] : mixes(i) ? undefined : befores[i]));
-  const afters: (Image | undefined)[] = [after];
-  for (let i = layers.length - 1; i > 0; i--) {
-    const next = shapes[i + 1];
-    afters.unshift(isImage(next) && !mixes(i) ? next : mixes(i) ? undefined : afters[0]);
-  }
-  return befores.map((image, i) => ({ before: image, after: i < layers.length ? afters[i] : undefined }));
-}
-
-/**
- * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
- *
- * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
- * @throws ShapeError, DataError, OutOfMemoryError
- */
-export async function predict(
-  { gpu, turns, place }: Host,
-  where: string,
-  data: Data,
-  inputShape: readonly number[],
-  outputShape: readonly number[],
-  record: (pass: Pass, x: Tensor) => Tensor,
-  { seed, scores = false }: { seed?: number; scores?: boolean } = {},
-): Promise<Matrix> {
-  const { set, release } = await asDataset(where, gpu, data, inputShape, place?.trainedOn);
-  try {
-    const columns = outputShape.reduce((product, n) => product * n, 1);
-    const values = await mapRows(where, turns, set, columns, record, seed);
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isNaN(values[i])) continue;
-      if (!scores)
-        throw new DataError(
-          `${where}: row ${Math.floor(i / columns)} comes to no number: its values, or the model's weights, are too large for float32`,
-        );
-      values[i] = Infinity;
-    }
-    return { data: values, shape: [set.length, ...outputShape] };
-  } finally {
-    release();
+    const options = { borrowed: this.options.borrowed, entry, placed: this.placed.slice(from, to) };
+    return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), host, options);
   }
 }
 
 /** A table as Keras prints it. */
 export function table(title: string, layers: readonly LayerInfo[]): string {
-  const rows = layers.map((layer) => [
-    layer.name,
-    layer.activation ? `${layer.type} (${layer.activation})` : layer.type,
-    `[${layer.outputShape.join(', ')}]`,
-    layer.parameters.toLocaleString('en'),
+  const titles = ['layer', 'type', 'output shape', 'parameters'];
+  const cells = layers.map(({ name, type, activation, outputShape, parameters }) => [
+    name,
+    activation ? `${type} (${activation})` : type,
+    `[${outputShape.join(', ')}]`,
+    parameters.toLocaleString('en'),
   ]);
-  const all = [['layer', 'type', 'output shape', 'parameters'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column].length)));
-  const lines = all.map((row) =>
+  const widths = titles.map((_, column) => Math.max(...[titles, ...cells].map((row) => row[column].length)));
+  const [head, ...rows] = [titles, ...cells].map((row) =>
     row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
   );
-  const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
-  const rule = '-'.repeat(lines[0].length);
-  return [title, rule, lines[0], rule, ...lines.slice(1), rule, `total parameters: ${total.toLocaleString('en')}`].join(
-    '\n',
-  );
+  const total = layers.reduce((sum, { parameters }) => sum + parameters, 0).toLocaleString('en');
+  const rule = '-'.repeat(head.length);
+  return [title, rule, head, rule, ...rows, rule, `total parameters: ${total}`].join('\n');
 }

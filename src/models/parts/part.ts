@@ -1,8 +1,8 @@
 /** Something that models are made of, with what it takes to write it down and to make it again. */
 export interface Part {
-  /** What its maker is called, */
+  /** What its maker is called. */
   readonly name: string;
-  /** and was called with, the defaults filled in. Everything in here survives JSON. */
+  /** What its maker was called with, the defaults filled in. Everything in here survives JSON. */
   readonly args: readonly unknown[];
 }
 

@@ -2,25 +2,18 @@
  * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
  * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
  */
-import type { TrainedOn } from '../../data/dataset.ts';
-import {
-  DeviceLostError,
-  FormatError,
-  GpuUnavailableError,
-  LatentGpuError,
-  OptionError,
-  OutOfMemoryError,
-} from '../../errors.ts';
+import { FormatError, OptionError } from '../../errors.ts';
 import { parseJson } from '../../files/json.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../../files/safetensors.ts';
-import { checkBytes, checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
+import { checkBytes, checkFlag, checkOptions, shown } from '../../runtime/options.ts';
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
-import type { Given } from '../parts/network.ts';
-import { momentNames, sameOptimizer } from '../parts/optimizers.ts';
-import { placeOf, startPlace, withoutOptimizers, type OptimizerPlace, type Place } from '../training/place.ts';
+import type { Given } from '../parts/first-values.ts';
+import { momentNames } from '../parts/optimizers.ts';
+import { placeOf, withOptimizers, withoutOptimizers, type Place } from '../training/place.ts';
 import type { Phase } from '../training/trainable.ts';
+import { checked, readPlace, record } from './metadata.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
 /** The kinds of models that files hold. */
@@ -66,7 +59,9 @@ export async function writeCheckpoint(
     }
     return { all, values, now, spec, beside };
   });
-  const head = { version, model: kind, spec, place: optimizer ? now : withoutOptimizers(now) };
+  const names = phases.map(({ name }) => name);
+  const written = optimizer ? withOptimizers(now, names) : withoutOptimizers(now);
+  const head = { version, model: kind, spec, place: written };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
   return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }
@@ -112,12 +107,8 @@ export class Checkpoint {
       if (written !== version)
         throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
-      return new Checkpoint(
-        tensors,
-        Object.keys({ ...tensors, ...others }),
-        record(spec, 'spec'),
-        readPlace(record(place, 'place')),
-      );
+      const names = Object.keys({ ...tensors, ...others });
+      return new Checkpoint(tensors, names, record(spec, 'spec'), readPlace(record(place, 'place')));
     });
   }
 
@@ -157,79 +148,4 @@ export class Checkpoint {
     if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not`);
     Object.assign(place, this.place);
   }
-}
-
-/** Makes something of a file's contents; whatever they are wrong in is a FormatError. */
-export function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    if (
-      cause instanceof FormatError ||
-      cause instanceof OutOfMemoryError ||
-      cause instanceof DeviceLostError ||
-      cause instanceof GpuUnavailableError
-    )
-      throw cause;
-    const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
-    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, {
-      cause,
-    });
-  }
-}
-
-/** @throws OptionError */
-export function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new OptionError(`${what} is no object`);
-  return value as Record<string, unknown>;
-}
-
-/** @throws OptionError */
-function readPlace(written: Record<string, unknown>): Place {
-  const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
-  const { epochKind, phases, trainedOn: trained } = written;
-  if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
-  return {
-    ...startPlace(),
-    step: count('step'),
-    epoch: count('epoch'),
-    position: count('position'),
-    epochKind,
-    ...readOptimizer(written, count('step')),
-    ...(trained !== undefined && { trainedOn: readTrainedOn(record(trained, 'trainedOn')) }),
-    ...(phases !== undefined && {
-      phases: Object.fromEntries(
-        Object.entries(record(phases, 'phases')).map(([name, each]) => [
-          name,
-          readOptimizer(record(each, `phase ${name}`), count('step')),
-        ]),
-      ),
-    }),
-  };
-}
-
-/** @throws OptionError */
-function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
-  const [origin, given] = (['origin', 'given'] as const).map((name) => {
-    if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
-      throw new OptionError(`${name} comes after the last step`);
-    return written[name] as number;
-  });
-  const { optimizer } = written;
-  return {
-    origin,
-    given,
-    ...(optimizer !== undefined && { optimizer: sameOptimizer(record(optimizer, 'optimizer') as never) }),
-  };
-}
-
-/** @throws OptionError */
-function readTrainedOn({ bytes, scale, given, largest }: Record<string, unknown>): TrainedOn {
-  return {
-    bytes: checkFlag('bytes', bytes),
-    scale: checkNumber('scale', scale),
-    given: checkFlag('given', given),
-    largest: checkNumber('largest', largest, { least: 0, most: Number.MAX_VALUE }),
-  };
 }

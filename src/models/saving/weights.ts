@@ -34,18 +34,18 @@ export function outside(
   return Object.fromEntries(entries);
 }
 
+/** All parameters, and their values on this side as they lie on the device. */
+export async function readStored({ gpu, turns, places }: Weights) {
+  const all = stored(places);
+  const tensors = all.map(({ tensor }) => tensor);
+  const values = await turns.take(() => readTensors(gpu, tensors));
+  return { all, values: values as Float32Array[] };
+}
+
 /** All weights by name. */
-export async function readWeights({ gpu, turns, places }: Weights): Promise<Record<string, Matrix>> {
-  const weights = stored(places);
-  return outside(
-    weights,
-    await turns.take(() =>
-      readTensors(
-        gpu,
-        weights.map(({ tensor }) => tensor),
-      ),
-    ),
-  );
+export async function readWeights(weights: Weights): Promise<Record<string, Matrix>> {
+  const { all, values } = await readStored(weights);
+  return outside(all, values);
 }
 
 /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */

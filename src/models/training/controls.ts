@@ -1,3 +1,16 @@
+import type { History, Training } from './fit-options.ts';
+import type { AnyLoss } from './losses.ts';
+
+/** A promise of a history as a training that is steered like another one. */
+export const steered = <L extends AnyLoss>(
+  history: Promise<History<L>>,
+  { pause, resume, stop }: Pick<Training, 'pause' | 'resume' | 'stop'>,
+): Training<L> => Object.assign(history, { pause, resume, stop });
+
+/** A training that was refused: what goes wrong in a fit always rejects its promise. */
+export const refused = <L extends AnyLoss>(error: Error): Training<L> =>
+  steered<L>(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
+
 /** Pausing, resuming, stopping: asked about between submits. */
 export class Controls {
   stopped = false;

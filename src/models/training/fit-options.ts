@@ -96,23 +96,11 @@ const known = [
 /** Everything that can be said without looking at the data. @throws OptionError */
 export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>): void {
   checkOptions('fit', options, known);
-  const {
-    epochs,
-    steps,
-    batchSize,
-    optimizer,
-    validation,
-    patience,
-    minDelta,
-    restoreBest,
-    progressEveryMs,
-    frameBudgetMs,
-  } = options;
+  const { epochs, steps, optimizer, validation, patience, restoreBest, frameBudgetMs } = options;
   if ((epochs === undefined) === (steps === undefined))
     throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);
-  if (epochs !== undefined) checkNumber('fit: epochs', epochs, { least: 1, whole: true });
-  if (steps !== undefined) checkNumber('fit: steps', steps, { least: 1, whole: true });
-  if (batchSize !== undefined) checkNumber('fit: batchSize', batchSize, { least: 1, whole: true });
+  for (const name of ['epochs', 'steps', 'batchSize'] as const)
+    if (options[name] !== undefined) checkNumber(`fit: ${name}`, options[name], { least: 1, whole: true });
   if (optimizer !== undefined) checkOptimizer('fit', optimizer);
   checkSignal('fit', options.signal);
   for (const name of ['onEpochEnd', 'onProgress'] as const)
@@ -121,8 +109,8 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
     if (options[name] !== undefined) checkFlag(`fit: ${name}`, options[name]);
   if (typeof validation === 'number') checkNumber('fit: validation', validation, { above: 0, most: 1 - 1e-9 });
   if (patience !== undefined) checkNumber('fit: patience', patience, { least: 0, whole: true });
-  if (minDelta !== undefined) checkNumber('fit: minDelta', minDelta, { least: 0 });
-  if (progressEveryMs !== undefined) checkNumber('fit: progressEveryMs', progressEveryMs, { least: 0 });
+  for (const name of ['minDelta', 'progressEveryMs'] as const)
+    if (options[name] !== undefined) checkNumber(`fit: ${name}`, options[name], { least: 0 });
   if (frameBudgetMs !== undefined) checkNumber('fit: frameBudgetMs', frameBudgetMs, { above: 0 });
   if ((patience !== undefined || restoreBest) && validation === undefined)
     throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);

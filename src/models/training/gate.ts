@@ -1,4 +1,5 @@
 import { LatentGpuError } from '../../errors.ts';
+import { refused, steered } from './controls.ts';
 import type { Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 
@@ -16,15 +17,13 @@ export class Gate {
   /** Starts a fit. What refuses it rejects its promise, like everything else that goes wrong in a fit. */
   fit<L extends AnyLoss>(start: () => Training<L>): Training<L> {
     let leave = () => {};
-    let training: Training<L>;
     try {
       leave = this.enter('fit');
-      training = start();
+      const training = start();
+      return steered(training.finally(leave), training);
     } catch (error) {
       leave();
-      return Object.assign(Promise.reject(error as Error), { pause() {}, resume() {}, stop() {} });
+      return refused(error as Error);
     }
-    const { pause, resume, stop } = training;
-    return Object.assign(training.finally(leave), { pause, resume, stop });
   }
 }

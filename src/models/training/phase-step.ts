@@ -6,7 +6,7 @@ import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
 import { Pass } from './pass.ts';
-import type { OptimizerPlace } from './place.ts';
+import { placeOf, setPlaceOf, type OptimizerPlace, type Place } from './place.ts';
 import { differentiate, type Term } from './terms.ts';
 import type { Timetable } from './timetable.ts';
 import type { Batch, Phase } from './trainable.ts';
@@ -14,8 +14,8 @@ import type { Batch, Phase } from './trainable.ts';
 /** What the phases of a step share. */
 export interface Shared {
   readonly gpu: Gpu;
-  /** The model's step at which the fit begins. */
-  readonly step: number;
+  /** How far the model has been trained when the fit begins. */
+  readonly place: Place;
   readonly state: Tensor;
   readonly timetable: Timetable;
   /** Records the step's batch. */
@@ -38,21 +38,22 @@ export class PhaseStep {
   readonly #before: Tensor | undefined;
   #begun = false;
 
-  /** Records the phase number `index` of `count`. What it makes on the device is freed by `dispose`. */
+  /** Records the phase number `index`, with `behind` others behind it. What it makes on the device is freed by `dispose`. */
   constructor(
     private readonly phase: Phase,
-    private readonly place: OptimizerPlace,
     optimizer: Optimizer,
     private readonly index: number,
-    count: number,
+    private readonly behind: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, step, state, timetable, gather } = shared;
+    const { gpu, state, timetable, gather } = shared;
+    const { step } = shared.place;
+    const place = placeOf(shared.place, phase.name, !behind);
     const { trains } = phase;
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, a model's own, draws the numbers that it would draw alone.
-    const pass = new Pass(this.#tape, 'train', state, count - 1 - index);
+    const pass = new Pass(this.#tape, 'train', state, behind);
     this.terms = phase.record(pass, gather(this.#tape));
     differentiate(this.#tape, this.terms, timetable);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
@@ -60,12 +61,11 @@ export class PhaseStep {
     this.#another = place.optimizer?.kind !== optimizer.kind;
     this.#moments = this.#another ? trains.makeMoments(moments) : trains.moments;
     this.#next = {
-      optimizer,
       origin: this.#another ? step : place.origin,
       given: place.optimizer === optimizer ? place.given : step,
+      optimizer,
     };
-    const isLast = index === count - 1;
-    this.#before = isLast ? undefined : emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
+    if (behind) this.#before = emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
   }
 
   /** Records what comes behind the gradients and makes the plan. The terms' values go into the losses from column `first` on. */
@@ -92,7 +92,7 @@ export class PhaseStep {
   begin(): void {
     this.#begun = true;
     this.phase.trains.useMoments(this.#moments);
-    Object.assign(this.place, this.#next);
+    setPlaceOf(this.shared.place, this.phase.name, !this.behind, this.#next);
     const values = settings(this.#next.optimizer);
     writeTensor(
       this.shared.gpu,

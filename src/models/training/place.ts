@@ -39,11 +39,15 @@ export const startPlace = (): Place => ({
   trainedOn: undefined,
 });
 
-/** Where the optimizer of a phase stands. */
+/** Where the optimizer of a phase stands: the last phase's is the model's own. */
 export function placeOf(place: Place, phase: string, isLast: boolean): OptimizerPlace {
-  if (isLast) return place;
-  place.phases ??= {};
-  return (place.phases[phase] ??= { origin: 0, given: 0 });
+  return isLast ? place : (place.phases?.[phase] ?? { origin: 0, given: 0 });
+}
+
+/** Writes down where the optimizer of a phase stands from now on. */
+export function setPlaceOf(place: Place, phase: string, isLast: boolean, next: OptimizerPlace): void {
+  if (isLast) Object.assign(place, next);
+  else place.phases = { ...place.phases, [phase]: next };
 }
 
 /** The same place, which later steps do not change. */
@@ -51,6 +55,20 @@ export const copyPlace = ({ phases, ...place }: Place): Place => ({
   ...place,
   ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
 });
+
+/** Takes an interrupted epoch up where it stopped, if it is of the same kind. */
+export function beginEpoch(place: Place, examples: number, batch: number, shuffled: boolean): void {
+  const epochKind = `${examples} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
+  if (place.position && (place.epochKind !== epochKind || place.position >= examples))
+    Object.assign(place, { epoch: place.epoch + 1, position: 0 });
+  place.epochKind = epochKind;
+}
+
+/** The place as files have it that hold the moments too: phases that have made no step yet are named as well. */
+export const withOptimizers = (place: Place, phases: readonly string[]): Place =>
+  phases
+    .slice(0, -1)
+    .reduce((all, name) => ({ ...all, phases: { ...all.phases, [name]: placeOf(all, name, false) } }), place);
 
 /** The place as files have it that hold the weights alone. */
 export const withoutOptimizers = ({ phases, ...place }: Place): Place => ({

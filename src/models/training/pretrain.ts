@@ -1,11 +1,13 @@
 import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
-import { Parameters } from '../../runtime/parameters.ts';
 import { philox, streams } from '../../runtime/random.ts';
+import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
-import { splitOff, startFit } from './fit.ts';
+import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
+import { splitOff } from './held-out.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
+import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { Pass } from './pass.ts';
 import type { Host, Phase, Trainable } from './trainable.ts';
@@ -21,12 +23,11 @@ export async function pretrainLayers(
   checkFitOptions(options);
   const pairs = pairLayers(model);
   const { host, seed, put } = whole;
-  const cleanup: (() => void)[] = [];
-  try {
+  return scoped(async (scope) => {
     const { set, release } = await put('pretrain', data);
-    cleanup.push(release);
+    scope.defer(release);
     // All stages, and a `fit` that comes after them, hold the same examples back.
-    const { training, held } = await splitOff('pretrain', whole, set, options.validation, cleanup);
+    const { training, held } = await splitOff(scope, 'pretrain', whole, set, options.validation);
     batchSizeFor(options.batchSize, training.length);
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
@@ -37,17 +38,12 @@ export async function pretrainLayers(
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
-      histories.push(
-        await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], (stage) =>
-          startFit(stage, training, stageOptions),
-        ),
-      );
+      const fit = (stage: Trainable) => startFit(stage, training, stageOptions);
+      histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
     }
     whole.place.trainedOn = trainedOn(set);
     return histories;
-  } finally {
-    for (const free of cleanup.reverse()) free();
-  }
+  });
 }
 
 /** Places in the lists of layers. */
@@ -90,7 +86,7 @@ async function trainPair(
   const host: () => Host = () => stageHost;
   const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
   const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
-  const parameters = new Parameters(gpu, [...encoder.parameterValues(0, 0), ...decoder.parameterValues(0, 0)]);
+  const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);

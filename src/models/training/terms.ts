@@ -44,9 +44,3 @@ export function tell<L extends AnyLoss>(
   });
   return { loss, ...named } as unknown as L;
 }
-
-/** The terms of a classifier: its cross-entropy, which is the loss, and the share of rows that it gets right. */
-export const classification = ({ losses, hits }: { losses: Tensor; hits: Tensor }): Term[] => [
-  { sums: losses },
-  { name: 'accuracy', sums: hits, coefficient: 0 },
-];

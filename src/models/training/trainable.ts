@@ -1,13 +1,13 @@
 import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Turns } from '../../runtime/turns.ts';
+import { Turns } from '../../runtime/turns.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import type { Layout } from '../parts/layout.ts';
 import type { Optimizer } from '../parts/optimizers.ts';
 import type { AnyLoss, Losses } from './losses.ts';
 import type { Pass } from './pass.ts';
-import type { Place } from './place.ts';
+import { startPlace, type Place } from './place.ts';
 import type { Term } from './terms.ts';
 
 /** What a model lends to its networks. */
@@ -19,6 +19,17 @@ export interface Host {
   /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
   readonly place?: Place;
 }
+
+/** What a model itself is trained with. */
+export type ModelHost = Host & { readonly place: Place };
+
+/** A model's host at the beginning of its life. */
+export const newHost = (gpu: Gpu, parameters: Parameters<Layout>): ModelHost => ({
+  gpu,
+  parameters,
+  turns: new Turns(),
+  place: startPlace(),
+});
 
 /** What a step sees of the data. */
 export interface Batch {

@@ -1,18 +1,19 @@
 import { trainedOn, type Dataset } from '../../data/dataset.ts';
 import { Feed } from '../../data/feed.ts';
-import { DivergedError } from '../../errors.ts';
 import { shuffle } from '../../kernels/step.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
 import { compile, type Plan } from '../../runtime/plan.ts';
 import { Schedule, type ScheduleHooks } from '../../runtime/schedule.ts';
+import type { Scope } from '../../runtime/scope.ts';
 import { makeState, noneBad, parseState, writeState } from '../../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
 import { adam, type Optimizer } from '../parts/optimizers.ts';
+import { gatherFrom } from './batches.ts';
+import { diverged } from './divergence.ts';
 import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
-import { placeOf, type Place } from './place.ts';
-import { gatherFrom } from './run.ts';
+import { beginEpoch, placeOf } from './place.ts';
 import { tell, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
@@ -36,17 +37,19 @@ interface Tensors {
 export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
-  /** The model's step at which this run began, and the one at which this fit did. */
-  #began = 0;
+  /** The model's step at which this fit began. */
   readonly #first: number;
-  /** The terms of all phases, and how many of them come before those of the model's own. */
+  /** The model's step at which the newest run began. */
+  #began = 0;
+  /** The terms of all phases. */
   readonly #terms: readonly Term[];
+  /** How many of the terms come before those of the model's own phase. */
   readonly #others: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
     private readonly options: TrainerOptions,
-    private readonly data: Dataset,
+    readonly data: Dataset,
     private readonly tensors: Tensors,
     private readonly phases: readonly PhaseStep[],
     private readonly shuffle: Plan,
@@ -62,6 +65,7 @@ export class Trainer<L extends AnyLoss> {
 
   /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
   static async make<L extends AnyLoss>(
+    scope: Scope,
     model: Trainable<L, never>,
     data: Dataset,
     options: TrainerOptions,
@@ -70,48 +74,41 @@ export class Trainer<L extends AnyLoss> {
     const { gpu } = model.host;
     const { batch, shuffled } = options;
     const steps = Math.ceil(data.length / batch);
-    const made: { dispose(): void }[] = [];
-    const own = <T extends { dispose(): void } | undefined>(each: T): T => {
-      if (each) made.push(each);
-      return each;
-    };
-    try {
-      const feed = own(Feed.open('fit', data, batch));
-      const state = own(makeState(gpu));
-      const order = own(emptyTensor(gpu, [data.length], 'u32', 'order'));
-      const timetable = own(new Timetable(gpu, steps));
-      const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
-      const shared = { gpu, step: place.step, state, timetable, gather };
-      const { length } = model.phases;
-      const phases = model.phases.map((phase, i) => {
-        const where = placeOf(place, phase.name, i === length - 1);
-        const optimizer =
-          i === length - 1 ? options.optimizer : (phase.optimizer ?? where.optimizer ?? phase.initial ?? adam());
-        return own(new PhaseStep(phase, where, optimizer, i, length, shared));
-      });
-      const terms = phases.flatMap((phase) => phase.terms);
-      const losses = own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
-      let first = 0;
-      for (const phase of phases) {
-        await phase.compile(losses, first);
-        first += phase.terms.length;
-      }
-      const ordering = makeTape(gpu);
-      shuffle(ordering, state, order, { shuffled, subset: data.order });
-      const shuffling = own(await compile(ordering));
-      for (const phase of phases) phase.begin();
-      place.trainedOn = trainedOn(data);
-      beginEpoch(place, data.length, batch, shuffled);
-      return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed);
-    } catch (error) {
-      for (const each of made) each.dispose();
-      throw error;
+    const feed = scope.own(Feed.open('fit', data, batch));
+    const state = scope.own(makeState(gpu));
+    const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
+    const timetable = scope.own(new Timetable(gpu, steps));
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
+    const shared = { gpu, place, state, timetable, gather };
+    const last = model.phases.length - 1;
+    const phases = model.phases.map((phase, i) => {
+      const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+      return scope.own(new PhaseStep(phase, i === last ? options.optimizer : usual(), i, last - i, shared));
+    });
+    const terms = phases.flatMap((phase) => phase.terms);
+    const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
+    let first = 0;
+    for (const phase of phases) {
+      await phase.compile(losses, first);
+      first += phase.terms.length;
     }
+    const ordering = makeTape(gpu);
+    shuffle(ordering, state, order, { shuffled, subset: data.order });
+    const shuffling = scope.own(await compile(ordering));
+    for (const phase of phases) phase.begin();
+    place.trainedOn = trainedOn(data);
+    beginEpoch(place, data.length, batch, shuffled);
+    return new Trainer(model, options, data, { state, losses, order }, phases, shuffling, timetable, feed);
+  }
+
+  /** Examples in a step. */
+  get batch(): number {
+    return this.options.batch;
   }
 
   /** Steps until the epoch is through. */
   get stepsLeft(): number {
-    return Math.ceil((this.data.length - this.model.place.position) / this.options.batch);
+    return Math.ceil((this.data.length - this.model.place.position) / this.batch);
   }
 
   /**
@@ -124,21 +121,11 @@ export class Trainer<L extends AnyLoss> {
     for (const { plan } of this.phases) await plan.tune();
     const begun = performance.now();
     const { step, epoch, position } = place;
+    const { feed, batch } = this;
     this.#began = step;
     this.timetable.write(step);
-    writeState(gpu, this.tensors.state, {
-      step,
-      epoch,
-      position,
-      examples: this.data.length,
-      batch: this.options.batch,
-      seed,
-    });
+    writeState(gpu, this.tensors.state, { step, epoch, position, examples: this.data.length, batch, seed });
     place.live = this.tensors.state;
-    const {
-      feed,
-      options: { batch },
-    } = this;
     const encode = (pass: CommandPass, i: number) =>
       this.phases.reduce(
         (dispatches, { plan }) => dispatches + plan.encode(pass),
@@ -167,60 +154,19 @@ export class Trainer<L extends AnyLoss> {
     return this.#lossesAt(losses as Float32Array, finishedSteps - 1).loss;
   }
 
-  dispose(): void {
-    const { state, losses, order } = this.tensors;
-    for (const each of [...this.phases, this.shuffle, state, losses, order, this.timetable, this.feed]) each?.dispose();
-  }
-
   /** Reads how far the device has come, and the losses on the way there: the epoch's one readback. */
   async #catchUp(): Promise<L[]> {
     const { host, place } = this.model;
     const [losses, words] = await readTensors(host.gpu, [this.tensors.losses, this.tensors.state]);
-    const { step, epoch, position, slot, bad, halted } = parseState(words);
+    const state = parseState(words);
+    const { step, epoch, position, slot } = state;
     Object.assign(place, { step, epoch, position });
-    if (bad !== noneBad) throw await this.#diverged(step, halted, bad);
+    if (state.bad !== noneBad) throw await diverged(this.model, this.phases, state, this.data, step === this.#first);
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i));
-  }
-
-  /** Puts all weights back to where they were before the step that went bad, and says what was bad in it. */
-  async #diverged(step: number, phase: number, bad: number): Promise<DivergedError> {
-    const { gpu, turns } = this.model.host;
-    if (phase > 0)
-      await turns.take(() =>
-        gpu.submit((encoder) => {
-          for (const earlier of this.phases.slice(0, phase)) earlier.takeBack(encoder);
-          return 0;
-        }),
-      );
-    const several = this.phases.length > 1;
-    return new DivergedError(step + 1, this.phases[phase].nameAt(bad), {
-      ...(step === this.#first && { advice: this.#adviceBeforeUpdates() }),
-      ...(several && { phase: this.model.phases[phase].name }),
-    });
-  }
-
-  /** Where no update of this fit has been made yet, no learning rate helps. */
-  #adviceBeforeUpdates(): string {
-    const { normalized } = this.model;
-    const { least, most } = this.data.storage.range;
-    const largest = Math.max(-least, most);
-    const help =
-      largest > 10 && !normalized
-        ? `bring it near 1 with \`scale\` in dataset()${normalized === false ? ', or with `normalize` in the model' : ''}`
-        : 'the weights it starts from, or the factors of its penalties, are too large';
-    return `no update of this fit has been made, so its learning rate is not the cause: the data's largest absolute value is ${Number(largest.toPrecision(4))}; ${help}`;
   }
 
   #lossesAt(values: Float32Array, i: number): L {
     const terms = this.#terms;
     return tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), this.#began + i, this.#others);
   }
-}
-
-/** Takes an interrupted epoch up where it stopped, if it is of the same kind. */
-function beginEpoch(place: Place, examples: number, batch: number, shuffled: boolean): void {
-  const epochKind = `${examples} by ${batch}, ${shuffled ? 'shuffled' : 'in order'}`;
-  if (place.position && (place.epochKind !== epochKind || place.position >= examples))
-    Object.assign(place, { epoch: place.epoch + 1, position: 0 });
-  place.epochKind = epochKind;
 }

@@ -1,15 +1,16 @@
 import type { Dataset } from '../../data/dataset.ts';
+import type { Scope } from '../../runtime/scope.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
-import { Evaluation } from './run.ts';
+import { prepareEvaluation } from './evaluation.ts';
 import type { Trainable } from './trainable.ts';
 
-/** The epoch after which the loss on data held back was the least, */
+/** The epoch after which the loss on data held back was the least. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
-  /** and the weights as they were then, on this side, if they have been brought there. */
+  /** The weights as they were then, on this side, if they have been brought there. */
   values?: Float32Array;
 }
 
@@ -17,7 +18,7 @@ export interface Best {
 export class Validation<L extends AnyLoss> {
   private constructor(
     private readonly model: Trainable<L, never>,
-    private readonly evaluation: Evaluation<L>,
+    private readonly evaluate: () => Promise<L>,
     private readonly values: Tensor | undefined,
     private readonly patience: number,
     private readonly minDelta: number,
@@ -25,29 +26,23 @@ export class Validation<L extends AnyLoss> {
   ) {}
 
   static async make<L extends AnyLoss>(
+    scope: Scope,
     model: Trainable<L, never>,
     data: Dataset,
-    {
-      patience,
-      minDelta = 0,
-      restoreBest = patience !== undefined,
-    }: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
+    options: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
     best?: Best,
   ): Promise<Validation<L>> {
-    const evaluation = await Evaluation.make(model, data);
+    const { patience, minDelta = 0, restoreBest = patience !== undefined } = options;
+    const evaluate = await prepareEvaluation(scope, model, data);
     const { gpu, parameters } = model.host;
-    try {
-      const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
-      if (values && best?.values) writeTensor(gpu, values, best.values);
-      return new Validation(model, evaluation, values, patience ?? Infinity, minDelta, best);
-    } catch (error) {
-      evaluation.dispose();
-      throw error;
-    }
+    const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
+    scope.own(values);
+    if (values && best?.values) writeTensor(gpu, values, best.values);
+    return new Validation(model, evaluate, values, patience ?? Infinity, minDelta, best);
   }
 
   async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {
-    const losses = await this.evaluation.run();
+    const losses = await this.evaluate();
     const best = losses.loss < (this.best?.loss ?? Infinity) - this.minDelta;
     if (best) {
       if (this.values) await this.#copy(this.model.host.parameters.values, this.values);
@@ -60,11 +55,6 @@ export class Validation<L extends AnyLoss> {
   async restoreBest(): Promise<void> {
     if (this.values && this.best && !this.model.host.parameters.disposed)
       await this.#copy(this.values, this.model.host.parameters.values);
-  }
-
-  dispose(): void {
-    this.evaluation.dispose();
-    this.values?.dispose();
   }
 
   #copy(from: Tensor, to: Tensor): Promise<void> {

@@ -1,0 +1,78 @@
+/** What an autoencoder makes of examples; the methods of `Autoencoder` of the same names say what is asked for. */
+import type { Data } from '../../data/dataset.ts';
+import { OptionError } from '../../errors.ts';
+import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
+import type { Matrix } from '../../runtime/tensor.ts';
+import { predict, type Recording } from '../predict.ts';
+import {
+  isGaussian,
+  putExamples,
+  recordErrors,
+  recordInput,
+  recordOutput,
+  recordReconstruction,
+  type Hourglass,
+} from '../training/hourglass.ts';
+
+/** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none */
+export async function posterior(model: Hourglass, data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+  const { encoder } = model;
+  if (!isGaussian(model))
+    throw new OptionError('posterior: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
+  const [units] = encoder.outputShape;
+  const record: Recording = (pass, x) => encoder.recordHead(pass, x);
+  const heads = await predict(encoder.host(), 'posterior', data, encoder.inputShape, [2 * units], record);
+  const [rows] = heads.shape;
+  const half = (offset: number): Matrix => ({
+    data: Float32Array.from(
+      { length: rows * units },
+      (_, i) => heads.data[i + (Math.floor(i / units) + offset) * units],
+    ),
+    shape: [rows, units],
+  });
+  return { mean: half(0), logvar: half(1) };
+}
+
+/** Examples through the code and back. */
+export async function reconstruct(model: Hourglass, data: Data): Promise<Matrix> {
+  const { encoder, decoder } = model;
+  const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
+  return predict(encoder.host(), 'reconstruct', data, encoder.inputShape, decoder.outputShape, record);
+}
+
+/** Examples as the model's corruption leaves them. @throws OptionError where it has none */
+export async function corrupt(
+  model: Hourglass,
+  data: Data,
+  options: { seed?: number },
+  usual: number,
+): Promise<Matrix> {
+  checkOptions('corrupt', options, ['seed']);
+  const { seed = usual } = options;
+  checkSeed('corrupt', seed);
+  const { corruptions, encoder } = model;
+  if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
+  const { inputShape } = encoder;
+  const record: Recording = (pass, x) => {
+    const seen = recordInput(model, pass, x);
+    const corrupted = corruptions.reduce((y, corruption) => corruption.record(pass, y, inputShape), seen);
+    return recordOutput(model, pass, corrupted);
+  };
+  return predict(encoder.host(), 'corrupt', data, inputShape, inputShape, record, { seed });
+}
+
+/** The reconstruction loss of each example, or of each of its elements. */
+export async function errors(model: Hourglass, data: Data, options: { perFeature?: boolean }): Promise<Float32Array> {
+  checkOptions('errors', options, ['perFeature']);
+  const { perFeature = false } = options;
+  checkFlag('errors: perFeature', perFeature);
+  const { host, inputShape } = model.encoder;
+  const { set, release } = await putExamples(model, 'errors', host(), data);
+  try {
+    const shape = perFeature ? inputShape : [1];
+    const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
+    return (await predict(host(), 'errors', set, inputShape, shape, record, { scores: true })).data;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,68 @@
+/** Ways through the space of codes, decoded; the methods of `Autoencoder` of the same names say what is asked for. */
+import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
+import { scoped, type Scope } from '../../runtime/scope.ts';
+import { roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
+import { isGaussian, type Hourglass } from '../training/hourglass.ts';
+import { linearPath, sphericalPath } from './interpolate.ts';
+
+/** From one example to another. */
+export async function interpolate(
+  model: Hourglass,
+  from: Data,
+  to: Data,
+  steps: number,
+  options: { path?: 'linear' | 'spherical' },
+): Promise<Matrix> {
+  const { encoder, decoder } = model;
+  checkOptions('interpolate', options, ['path']);
+  checkRows('interpolate: steps', model, checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
+  const { path = isGaussian(model) ? 'spherical' : 'linear' } = options;
+  checkWord('interpolate: the path', path, ['linear', 'spherical']);
+  return scoped(async (scope) => {
+    const first = await putOne(scope, 'interpolate: from', model, from);
+    const last = await putOne(scope, 'interpolate: to', model, to);
+    const [start, end] = [await encoder.predict(first), await encoder.predict(last)];
+    return decoder.predict((path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps));
+  });
+}
+
+/** Along one dimension of an example's code. */
+export async function traverse(model: Hourglass, data: Data, dimension: number, values: number[]): Promise<Matrix> {
+  const { encoder, decoder } = model;
+  const size = sizeOf(encoder.outputShape);
+  checkNumber('traverse: dimension', dimension, { least: 0, most: size - 1, whole: true });
+  if (!Array.isArray(values) || !values.length)
+    throw new OptionError('traverse: values are a list of at least one number');
+  checkRows('traverse: values', model, values.length);
+  const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
+  return scoped(async (scope) => {
+    const { data: code } = await encoder.predict(await putOne(scope, 'traverse', model, data));
+    const codes = roomFor('traverse', numbers.length * size);
+    numbers.forEach((value, i) => {
+      codes.set(code, i * size);
+      codes[i * size + dimension] = value;
+    });
+    return decoder.predict(codes);
+  });
+}
+
+/** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
+export function checkRows(where: string, { encoder, decoder }: Hourglass, rows: number): void {
+  const values = Math.max(sizeOf(encoder.outputShape), sizeOf(decoder.outputShape));
+  const most = Math.floor(2 ** 29 / values);
+  if (rows > most)
+    throw new OptionError(
+      `${where}: ${rows} examples of ${4 * values} bytes take more than 2 GiB in one array; ask for at most ${most} at a time`,
+    );
+}
+
+/** Puts a single example on the device. @throws ShapeError where there are several */
+async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Data): Promise<Dataset> {
+  const { gpu, place } = encoder.host();
+  const { set, release } = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
+  scope.defer(release);
+  if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
+  return set;
+}

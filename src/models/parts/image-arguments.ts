@@ -1,0 +1,75 @@
+import { checkActivation, type Activation } from '../../kernels/activation.ts';
+import { pair, type Padding, type Sides } from '../../kernels/window.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { initialLimit, spread, type Initializer, type ParameterSpec } from './layers.ts';
+import { kernelLayout, type Image } from './layout.ts';
+
+/** Options of `conv2d`. */
+export interface ConvOptions {
+  /** Pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
+  stride?: Sides;
+  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number, or `[vertical, horizontal]`: zeros on each side, as in PyTorch. */
+  padding?: Padding;
+  /** Default `'glorot'`, as in Keras; biases start at zero. */
+  init?: Initializer;
+  /** Default true. */
+  bias?: boolean;
+}
+
+/** @throws ShapeError */
+export function imageOf(layer: string, shape: readonly number[]): Image {
+  if (shape.length !== 3)
+    throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
+  return shape as unknown as Image;
+}
+
+/** A whole number for both axes, or one for each. Equal ones become a single number. @throws OptionError that names the axis */
+export function readAxes(where: string, sides: Sides, least: number, most?: Sides): Sides {
+  const listed = Array.isArray(sides);
+  const limits = most === undefined ? [] : pair(most);
+  const both = listed ? Array.from(sides as number[]) : [sides, sides];
+  if (both.length !== 2) throw new OptionError(`${where}: a number, or [vertical, horizontal], not ${shown(sides)}`);
+  const [down, along] = both.map((n, i) => {
+    const axis = listed || limits[0] !== limits[1] ? `, ${['vertical', 'horizontal'][i]}` : '';
+    return checkNumber(where + axis, n, { least, most: limits[i], whole: true });
+  });
+  return down === along ? down : [down, along];
+}
+
+/** What `conv2d` and `convTranspose2d` take alike. @throws OptionError */
+export function readConvolution(
+  layer: string,
+  filters: number,
+  kernel: Sides,
+  activation: Activation,
+  { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions,
+) {
+  checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
+  const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
+  checkActivation(layer, activation);
+  const word = padding === 'same' || padding === 'valid';
+  if (!word && typeof padding !== 'number' && !Array.isArray(padding))
+    throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+  initialLimit(layer, init, 1, 1);
+  checkFlag(`${layer}: bias`, bias);
+  const taps = size[0] * size[1];
+  return {
+    size,
+    stride: readAxes(`${layer}: stride`, stride, 1),
+    padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
+    init,
+    bias,
+    /** The layer's weights on images of so many channels, a kernel of this shape on the device. */
+    weights(channels: number, shape: [number, number, number, number]): ParameterSpec[] {
+      const limit = initialLimit(layer, init, taps * channels, taps * filters);
+      const initial = (seed: number, which: number) => spread(sizeOf(shape), limit, seed, which);
+      const zeros = () => new Float32Array(filters);
+      return [
+        { name: 'weight', role: 'weight', shape, layout: kernelLayout(shape), initial },
+        ...(bias ? [{ name: 'bias', role: 'bias', shape: [filters], initial: zeros } as const] : []),
+      ];
+    },
+  };
+}

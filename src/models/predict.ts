@@ -1,0 +1,97 @@
+import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
+import { Feed } from '../data/feed.ts';
+import { DataError } from '../errors.ts';
+import { advance, scatter } from '../kernels/step.ts';
+import { compile } from '../runtime/plan.ts';
+import { Schedule } from '../runtime/schedule.ts';
+import { scoped } from '../runtime/scope.ts';
+import { makeState, writeState } from '../runtime/state.ts';
+import { tape as makeTape } from '../runtime/tape.ts';
+import { emptyTensor, readTensors, roomFor, sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
+import type { Turns } from '../runtime/turns.ts';
+import { batchFor, gatherFrom } from './training/batches.ts';
+import { Pass } from './training/pass.ts';
+import type { Host } from './training/trainable.ts';
+
+/** Results are brought back in pieces of at most this many bytes. */
+const pieceBytes = 32 * 2 ** 20;
+
+/** Records what becomes of a batch of examples: a row for each. */
+export type Recording = (pass: Pass, x: Tensor) => Tensor;
+
+/**
+ * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
+ *
+ * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
+ * @throws ShapeError, DataError, OutOfMemoryError
+ */
+export async function predict(
+  { gpu, turns, place }: Host,
+  where: string,
+  data: Data,
+  inputShape: readonly number[],
+  outputShape: readonly number[],
+  record: Recording,
+  { seed, scores = false }: { seed?: number; scores?: boolean } = {},
+): Promise<Matrix> {
+  const { set, release } = await asDataset(where, gpu, data, inputShape, place?.trainedOn);
+  try {
+    const columns = sizeOf(outputShape);
+    const values = await mapRows(where, turns, set, columns, record, seed);
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isNaN(values[i])) continue;
+      if (!scores)
+        throw new DataError(
+          `${where}: row ${Math.floor(i / columns)} comes to no number: its values, or the model's weights, are too large for float32`,
+        );
+      values[i] = Infinity;
+    }
+    return { data: values, shape: [set.length, ...outputShape] };
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Sends every example through `record`, which maps a batch to `columns` values a row, and brings the results back as rows.
+ * With a seed, what draws at random draws from it.
+ * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
+ */
+async function mapRows(
+  where: string,
+  turns: Turns,
+  data: Dataset,
+  columns: number,
+  record: Recording,
+  seed = 0,
+): Promise<Float32Array> {
+  const { gpu, length } = data;
+  const results = roomFor(where, length * columns);
+  const batch = batchFor(data, columns);
+  const most = Math.min(pieceBytes, gpu.device.limits.maxStorageBufferBindingSize);
+  const batches = Math.max(1, Math.min(Math.ceil(length / batch), Math.floor(most / (batch * columns * 4))));
+  return scoped(async (scope) => {
+    const state = scope.own(makeState(gpu));
+    const out = scope.own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
+    const feed = scope.own(Feed.open('predict', data, batch));
+    const tape = makeTape(gpu);
+    const { x } = gatherFrom(tape, data, feed, state, batch);
+    scatter(tape, record(new Pass(tape, 'predict', state), x), state, out, columns);
+    advance(tape, state);
+    const plan = scope.own(await compile(tape));
+    return turns.take(async () => {
+      const schedule = new Schedule(gpu);
+      feed?.begin(data.rows);
+      for (let position = 0; position < length; position += batches * batch) {
+        writeState(gpu, state, { position, examples: length, batch, seed });
+        const steps = Math.min(batches, Math.ceil((length - position) / batch));
+        await schedule.run(steps, (pass) => plan.encode(pass), {
+          stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)),
+        });
+        const [piece] = await readTensors(gpu, [out]);
+        results.set(piece.subarray(0, results.length - position * columns), position * columns);
+      }
+      return results;
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
+import type { Gpu } from '../runtime/device.ts';
+import { tensor, type Tensor } from '../runtime/tensor.ts';
+import type { Pass } from './training/pass.ts';
+
+/** How puzzles are cut, and which permutations of their tiles there are. */
+export class Puzzles {
+  #table: Tensor;
+
+  constructor(
+    private readonly gpu: Gpu,
+    readonly cuts: Omit<Puzzle, 'table'>,
+    private readonly permutations: readonly Uint8Array[],
+  ) {
+    this.#table = this.#makeTable();
+  }
+
+  /** Records a puzzle of each image: its tiles, and which permutation was drawn. */
+  cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
+    if (this.#table.gone) this.#table = this.#makeTable();
+    return cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());
+  }
+
+  dispose(): void {
+    this.#table.dispose();
+  }
+
+  #makeTable(): Tensor {
+    const { gpu, permutations } = this;
+    const cells = permutations.flatMap((each) => [...each]);
+    return tensor(gpu, cells, [permutations.length, permutations[0].length], 'u32');
+  }
+}

@@ -1,0 +1,88 @@
+/** What the metadata of a file say, looked through before anything is made of it. */
+import type { TrainedOn } from '../../data/dataset.ts';
+import {
+  DeviceLostError,
+  FormatError,
+  GpuUnavailableError,
+  LatentGpuError,
+  OptionError,
+  OutOfMemoryError,
+} from '../../errors.ts';
+import { checkFlag, checkNumber } from '../../runtime/options.ts';
+import { sameOptimizer } from '../parts/optimizers.ts';
+import { startPlace, type OptimizerPlace, type Place } from '../training/place.ts';
+
+/** Makes something of a file's contents; whatever they are wrong in is a FormatError. */
+export function checked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (
+      cause instanceof FormatError ||
+      cause instanceof OutOfMemoryError ||
+      cause instanceof DeviceLostError ||
+      cause instanceof GpuUnavailableError
+    )
+      throw cause;
+    const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
+    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** An object with `what` for its name in a message. @throws OptionError */
+export function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new OptionError(`${what} is no object`);
+  return value as Record<string, unknown>;
+}
+
+/** How far a model has been trained. @throws OptionError */
+export function readPlace(written: Record<string, unknown>): Place {
+  const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
+  const { epochKind, phases, trainedOn: trained } = written;
+  if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
+  return {
+    ...startPlace(),
+    step: count('step'),
+    epoch: count('epoch'),
+    position: count('position'),
+    epochKind,
+    ...readOptimizer(written, count('step')),
+    ...(trained !== undefined && { trainedOn: readTrainedOn(record(trained, 'trainedOn')) }),
+    ...(phases !== undefined && {
+      phases: Object.fromEntries(
+        Object.entries(record(phases, 'phases')).map(([name, each]) => [
+          name,
+          readOptimizer(record(each, `phase ${name}`), count('step')),
+        ]),
+      ),
+    }),
+  };
+}
+
+/** @throws OptionError */
+function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
+  const [origin, given] = (['origin', 'given'] as const).map((name) => {
+    if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
+      throw new OptionError(`${name} comes after the last step`);
+    return written[name] as number;
+  });
+  const { optimizer } = written;
+  return {
+    origin,
+    given,
+    ...(optimizer !== undefined && { optimizer: sameOptimizer(record(optimizer, 'optimizer') as never) }),
+  };
+}
+
+/** @throws OptionError */
+function readTrainedOn({ bytes, scale, given, largest }: Record<string, unknown>): TrainedOn {
+  return {
+    bytes: checkFlag('bytes', bytes),
+    scale: checkNumber('scale', scale),
+    given: checkFlag('given', given),
+    largest: checkNumber('largest', largest, { least: 0, most: Number.MAX_VALUE }),
+  };
+}

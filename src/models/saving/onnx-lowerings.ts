@@ -1,0 +1,127 @@
+import type { OnnxGraph } from '../../files/onnx.ts';
+import type { Activation } from '../../kernels/activation.ts';
+import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
+import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
+import type { LayerName } from '../parts/makers.ts';
+
+/** What a network is written to. */
+export interface Target {
+  readonly graph: OnnxGraph;
+  /** Of a Gaussian code: puts its log-variance into the graph, where that is wanted. */
+  logvar?: () => string;
+}
+
+/** A layer as it is to be written. */
+export interface WrittenLayer {
+  readonly args: readonly unknown[];
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  /** A weight's name in the graph; undefined where the layer has none of that name. */
+  weight(name: string): string | undefined;
+  /** Whether its weight is another layer's, transposed. */
+  readonly transposed: boolean;
+}
+
+/** What a layer becomes: its value's name, from that of what goes in. */
+type Lowering = (target: Target, x: string, layer: WrittenLayer) => string;
+
+/** What `conv2d` and `convTranspose2d` were made with. */
+type Convolution = [filters: number, kernel: [number, number], activation: string, Required<ConvTransposeOptions>];
+
+/** What each layer becomes, by its name. */
+export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly takes: 'flat' | 'image' | 'either' }> = {
+  dense: flat(({ graph }, x, { weight, transposed }) =>
+    graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
+  ),
+  gaussian: flat((target, x, { weight }) => {
+    const head = (name: string) =>
+      target.graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
+    target.logvar = () => head('logvar');
+    return head('mean');
+  }),
+  // Only training drops anything.
+  dropout: { takes: 'either', lower: (_, x) => x },
+  flatten: flat(reshaped),
+  reshape: flat(reshaped),
+  conv2d: image(({ graph }, x, { args, input, weight }) => {
+    const [, kernel, , { stride, padding }] = args as Convolution;
+    const window = windowed(input, { kernel, stride, padding });
+    return graph.node('Conv', operands(x, weight('weight'), weight('bias')), window);
+  }),
+  maxPool2d: image(({ graph }, x, { args, input }) => {
+    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
+    return graph.node('MaxPool', [x], windowed(input, { kernel, stride, padding }));
+  }),
+  convTranspose2d: image(({ graph }, x, { args, input, weight }) => {
+    const [filters, kernel, , { stride, padding, outputPadding: extra }] = args as Convolution;
+    const window = unslide('convTranspose2d', input, filters, { kernel, stride, padding, extra });
+    const { image, before, stride: strides } = window;
+    // What is left over behind the image is cut off; where there is not enough of it, there is more to come.
+    const behind = [0, 1].map((axis) => strides[axis] * (input[axis] - 1) + kernel[axis] - before[axis] - image[axis]);
+    return graph.node('ConvTranspose', operands(x, weight('weight'), weight('bias')), {
+      kernel_shape: kernel,
+      strides,
+      pads: [...before, ...behind.map((rest) => Math.max(0, rest))],
+      output_padding: behind.map((rest) => Math.max(0, -rest)),
+    });
+  }),
+  upsample2d: image(({ graph }, x, { args }) => {
+    const [factor, interpolation] = args as [Sides, string];
+    const scales = graph.floats(`scales.${factor}`, Float32Array.of(1, 1, ...pair(factor)), [4]);
+    const [mode, places] = interpolation === 'nearest' ? ['nearest', 'asymmetric'] : ['linear', 'half_pixel'];
+    return graph.node('Resize', [x, '', scales], {
+      mode,
+      coordinate_transformation_mode: places,
+      nearest_mode: 'floor',
+    });
+  }),
+};
+
+/** A lowering that takes and gives values in the order of this library, images with their channels last. */
+function flat(lower: Lowering) {
+  return { lower, takes: 'flat' } as const;
+}
+
+/** A lowering that takes and gives images with their channels first. */
+function image(lower: Lowering) {
+  return { lower, takes: 'image' } as const;
+}
+
+function reshaped({ graph }: Target, x: string, { output }: WrittenLayer): string {
+  return graph.node('Reshape', [x, graph.integers(`shape.${output.join('x')}`, [-1, ...output])]);
+}
+
+const operands = (x: string, weight: string | undefined, bias: string | undefined): string[] => [
+  x,
+  weight!,
+  ...(bias ? [bias] : []),
+];
+
+/** Attributes of an operator that slides a window over an image. */
+function windowed(input: readonly number[], options: WindowOptions) {
+  const { kernel, stride, places, before, image: sides } = slide('window', input as [number, number, number], options);
+  const behind = [0, 1].map((axis) =>
+    Math.max(0, (places[axis] - 1) * stride[axis] + kernel[axis] - sides[axis] - before[axis]),
+  );
+  return { kernel_shape: kernel, strides: stride, pads: [...before, ...behind] };
+}
+
+/** What each activation becomes, by operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */
+export const activations: Record<Activation, (graph: OnnxGraph, z: string) => string> = {
+  linear: (_, z) => z,
+  relu: (graph, z) => graph.node('Relu', [z]),
+  leakyRelu: (graph, z) => graph.node('LeakyRelu', [z], { alpha: { float: 0.01 } }),
+  elu: (graph, z) => graph.node('Elu', [z], { alpha: { float: 1 } }),
+  sigmoid: (graph, z) => graph.node('Sigmoid', [z]),
+  tanh: (graph, z) => graph.node('Tanh', [z]),
+  softplus: (graph, z) => graph.node('Softplus', [z]),
+  silu: (graph, z) => graph.node('Mul', [z, graph.node('Sigmoid', [z])]),
+  gelu(graph, z) {
+    const constant = (name: string, value: number) => graph.floats(name, Float32Array.of(value), []);
+    const error = graph.node('Erf', [graph.node('Mul', [z, constant('1/sqrt(2)', Math.SQRT1_2)])]);
+    return graph.node('Mul', [
+      graph.node('Mul', [z, constant('half', 0.5)]),
+      graph.node('Add', [error, constant('one', 1)]),
+    ]);
+  },
+};

@@ -1,0 +1,91 @@
+import { OptionError } from '../../errors.ts';
+import { OnnxGraph } from '../../files/onnx.ts';
+import { shown } from '../../runtime/options.ts';
+import type { LayerName } from '../parts/makers.ts';
+import type { Network } from '../parts/network.ts';
+import type { Normalizer } from '../parts/normalize.ts';
+import type { PlacedLayer } from '../parts/placed-layers.ts';
+import { activations, lowerings, type Target, type WrittenLayer } from './onnx-lowerings.ts';
+
+/** A weight as operators of ONNX take it. */
+export interface Numbers {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** A value of the graph, [batch, …]. */
+export interface Value {
+  readonly name: string;
+  /** Of an image, which of the two orders it is in. */
+  readonly channelsFirst: boolean;
+}
+
+/** Writes networks into a graph. */
+export class NetworkWriter implements Target {
+  readonly graph = new OnnxGraph();
+  logvar?: () => string;
+
+  constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
+
+  network(network: Network, x: Value): Value {
+    return network.placed.reduce((value, placed, i) => this.#layer(network, placed, i, value), x);
+  }
+
+  channelsLast({ name, channelsFirst }: Value): string {
+    return channelsFirst ? this.graph.node('Transpose', [name], { perm: [0, 2, 3, 1] }) : name;
+  }
+
+  normalized({ name }: Value, normalizer: Normalizer, shape: readonly number[]): Value {
+    const { shift, spread, rest } = this.#scaling(normalizer, shape);
+    const moved = [shift, ...rest].reduce((x, part) => this.graph.node('Sub', [x, part]), name);
+    const scaled = this.graph.node('Div', [moved, spread]);
+    if (!normalizer.clamped) return { name: scaled, channelsFirst: false };
+    const [least, most] = [
+      this.graph.floats('zero', Float32Array.of(0), []),
+      this.graph.floats('one', Float32Array.of(1), []),
+    ];
+    return { name: this.graph.node('Clip', [scaled, least, most]), channelsFirst: false };
+  }
+
+  denormalized(y: string, normalizer: Normalizer, shape: readonly number[]): string {
+    const { shift, spread, rest } = this.#scaling(normalizer, shape);
+    return [...rest, shift].reduce((x, part) => this.graph.node('Add', [x, part]), this.graph.node('Mul', [y, spread]));
+  }
+
+  #layer(network: Network, { layer, name: prefix, input, output }: PlacedLayer, i: number, x: Value): Value {
+    if (!Object.hasOwn(lowerings, layer.name))
+      throw new OptionError(
+        `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
+      );
+    const { lower, takes } = lowerings[layer.name as LayerName];
+    const channelsFirst = takes === 'image' || (takes === 'either' && x.channelsFirst);
+    const taken = channelsFirst ? this.#channelsFirst(x) : this.channelsLast(x);
+    const written: WrittenLayer = {
+      args: layer.args,
+      input,
+      output,
+      weight: (name) => this.#weight(network.weightName(i, name)),
+      transposed: network.weightName(i, 'weight') !== `${prefix}.weight`,
+    };
+    const z = lower(this, taken, written);
+    return { name: activations[layer.activation ?? 'linear'](this.graph, z), channelsFirst };
+  }
+
+  #channelsFirst({ name, channelsFirst }: Value): string {
+    return channelsFirst ? name : this.graph.node('Transpose', [name], { perm: [0, 3, 1, 2] });
+  }
+
+  #weight(name: string): string | undefined {
+    const found = this.numbers.get(name);
+    return found && this.graph.floats(name, found.data, found.shape);
+  }
+
+  #scaling({ fitted }: Normalizer, shape: readonly number[]): { shift: string; spread: string; rest: string[] } {
+    const { shift, spread, rest } = fitted!;
+    return {
+      shift: this.graph.floats('normalize.shift', shift, shape),
+      spread: this.graph.floats('normalize.spread', spread, shape),
+      rest: rest ? [this.graph.floats('normalize.rest', rest, shape)] : [],
+    };
+  }
+}

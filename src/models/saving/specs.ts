@@ -1,0 +1,105 @@
+/** What files say that models are made of, as the models take it. */
+import { OptionError } from '../../errors.ts';
+import { checkNumber } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { readSampler, type WrittenSampler } from '../downstream/sampler.ts';
+import type { Around } from '../parts/layers.ts';
+import type { Image } from '../parts/layout.ts';
+import type { Loss } from '../parts/losses.ts';
+import { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties } from '../parts/makers.ts';
+import type { Fitted, Normalize } from '../parts/normalize.ts';
+import type { AutoencoderSpec } from '../spec.ts';
+import { record } from './metadata.ts';
+
+/** The permutations of a puzzle's cells. @throws OptionError */
+export function readPermutations(written: unknown, cells: number): Uint8Array[] {
+  if (!Array.isArray(written)) throw new OptionError('permutations are no list');
+  return written.map((each: unknown) => {
+    const cellsOf = Array.isArray(each) ? (each as unknown[]) : [];
+    const sorted = cellsOf.toSorted((a, b) => Number(a) - Number(b));
+    if (cellsOf.length !== cells || sorted.some((cell, i) => cell !== i))
+      throw new OptionError(`[${cellsOf.join(', ')}] is no permutation of ${cells} cells`);
+    return Uint8Array.from(cellsOf as number[]);
+  });
+}
+
+/** The images around an encoder. @throws OptionError */
+export function readAround(written: unknown, input: number[], code: number[]): Around {
+  const { before, after } = record(written, 'around');
+  const image = (sides: unknown, what: string, flat: number[]): Image | undefined => {
+    if (sides === undefined) return undefined;
+    const shape = counts(sides, what);
+    if (shape.length !== 3 || sizeOf(shape) !== sizeOf(flat))
+      throw new OptionError(`${what}, [${shape.join(', ')}], is no image of the values of [${flat.join(', ')}]`);
+    return shape as unknown as Image;
+  };
+  return { before: image(before, 'before', input), after: image(after, 'after', code) };
+}
+
+/** The spec of an autoencoder, and what it has come to. @throws OptionError */
+export function readAutoencoder(
+  { encoder, decoder, loss, corrupt, penalty, normalize, samples, sampler, ...rest }: Record<string, unknown>,
+  given?: Loss,
+): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
+  const parts = {
+    loss: given ?? readLoss(loss),
+    encoder: readLayers(encoder),
+    decoder: readLayers(decoder),
+    corrupt: readCorruptions(corrupt),
+    penalty: readPenalties(penalty),
+  };
+  const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
+  // What is left is looked through like every spec.
+  const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
+  return {
+    spec,
+    fitted,
+    samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
+    sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
+  };
+}
+
+/** A name, or what it was made with; a formula does not come from a file. @throws OptionError */
+function readLoss(written: unknown): unknown {
+  if (typeof written === 'string') return written;
+  if (record(written, 'loss').name === 'elementwise') throw new OptionError('the loss elementwise has no name');
+  return readLosses([written])[0];
+}
+
+/** A normalisation, and what it was fitted to. @throws OptionError */
+export function readNormalization(
+  written: unknown,
+  shape: number[],
+): { how?: Normalize; clamped: boolean; fitted?: Fitted } {
+  if (written === undefined) return { clamped: false };
+  const [how] = readNormalizations([written]);
+  const { clamped, fitted } = record(written, 'normalize');
+  if (fitted === undefined) return { how, clamped: clamped === true };
+  const { shift, spread, rest } = record(fitted, 'fitted');
+  const features = sizeOf(shape);
+  const numbers = (values: unknown, least = -Infinity): Float32Array => {
+    const good =
+      Array.isArray(values) &&
+      values.length === features &&
+      values.every(
+        (value) =>
+          Number.isFinite(value) &&
+          Number.isFinite(Math.fround(value as number)) &&
+          Math.fround(value as number) > least,
+      );
+    if (!good) throw new OptionError(`the normalisation is no list of ${features} numbers`);
+    return Float32Array.from(values as number[]);
+  };
+  const lists = {
+    shift: numbers(shift),
+    spread: numbers(spread, 0),
+    ...(rest !== undefined && { rest: numbers(rest) }),
+  };
+  return { how, clamped: clamped === true, fitted: lists };
+}
+
+/** The sides of a shape. @throws OptionError */
+export function counts(written: unknown, what: string): number[] {
+  if (!Array.isArray(written)) throw new OptionError(`${what} is no shape`);
+  return written.map((n) => checkNumber(what, n, { least: 1, whole: true }));
+}

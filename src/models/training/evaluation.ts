@@ -1,0 +1,70 @@
+import type { Dataset } from '../../data/dataset.ts';
+import { Feed } from '../../data/feed.ts';
+import { account, advance } from '../../kernels/step.ts';
+import { compile } from '../../runtime/plan.ts';
+import { Schedule } from '../../runtime/schedule.ts';
+import { scoped, type Scope } from '../../runtime/scope.ts';
+import { makeState, writeState } from '../../runtime/state.ts';
+import { tape as makeTape } from '../../runtime/tape.ts';
+import { emptyTensor, readTensors } from '../../runtime/tensor.ts';
+import { batchFor, gatherFrom } from './batches.ts';
+import { meanOverExamples, type AnyLoss } from './losses.ts';
+import { Pass } from './pass.ts';
+import { tell } from './terms.ts';
+import type { Trainable } from './trainable.ts';
+
+/** Measures a model's loss over a data set once, in its turn on the weights. @throws what the model's `put` does */
+export async function evaluate<L extends AnyLoss, D>(
+  model: Trainable<L, D>,
+  data: D,
+  { batchSize, seed }: { batchSize?: number; seed?: number },
+): Promise<L> {
+  return scoped(async (scope) => {
+    const { set, release } = await model.put('evaluate', data);
+    scope.defer(release);
+    return model.host.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
+  });
+}
+
+/**
+ * Makes what measures a model's loss over a whole data set, as often as wanted: the mean over the examples, with one readback. The seed is that
+ * of a Gaussian code's samples and of penalties that draw, the same in every run.
+ */
+export async function prepareEvaluation<L extends AnyLoss>(
+  scope: Scope,
+  { host, place, phases, seed: usual }: Trainable<L, never>,
+  set: Dataset,
+  { batch = batchFor(set), seed = usual }: { batch?: number; seed?: number } = {},
+): Promise<() => Promise<L>> {
+  const { gpu } = host;
+  const { rows, length: examples } = set;
+  const steps = Math.ceil(examples / batch);
+  const state = scope.own(makeState(gpu));
+  const feed = scope.own(Feed.open('evaluate', set, batch));
+  const tape = makeTape(gpu);
+  const x = gatherFrom(tape, set, feed, state, batch);
+  const last = phases.length - 1;
+  const recorded = phases.map((phase, i) => phase.record(new Pass(tape, 'evaluate', state, last - i), x));
+  const terms = recorded.flat();
+  // Those of the model's own phase come last, and they alone make up its loss.
+  const others = terms.length - recorded[last].length;
+  const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
+  const sums = terms.map((term) => term.sums);
+  account(tape, sums, state, losses);
+  advance(tape, state);
+  const plan = scope.own(await compile(tape));
+  return async () => {
+    writeState(gpu, state, { examples, batch, seed });
+    feed?.begin(rows);
+    await new Schedule(gpu).run(steps, (pass) => plan.encode(pass), {
+      stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)),
+    });
+    const [values] = await readTensors(gpu, [losses]);
+    const batches = Array.from({ length: steps }, (_, i) =>
+      tell<L>(terms, values.subarray(i * terms.length, (i + 1) * terms.length), place.step, others),
+    );
+    const mean = Object.entries(meanOverExamples(batches, 0, batch, examples));
+    // Data and weights are finite, so that what is no number has been too large for one.
+    return Object.fromEntries(mean.map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value])) as L;
+  };
+}

@@ -1,0 +1,29 @@
+/** Owns what is made for a piece of work, and frees all of it together, the newest first. */
+export class Scope {
+  readonly #frees: (() => void)[] = [];
+
+  /** Takes over something that was made, if it was, and returns it. */
+  own<T extends { dispose(): void } | undefined>(made: T): T {
+    if (made) this.defer(() => made.dispose());
+    return made;
+  }
+
+  /** Calls this when the scope is disposed of. */
+  defer(free: () => void): void {
+    this.#frees.push(free);
+  }
+
+  dispose(): void {
+    for (const free of this.#frees.splice(0).reverse()) free();
+  }
+}
+
+/** Does some work, and frees in the end what it gave to its scope. */
+export async function scoped<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
+  const scope = new Scope();
+  try {
+    return await work(scope);
+  } finally {
+    scope.dispose();
+  }
+}
