@@ -46,6 +46,7 @@ export {
   type Sides,
 } from './models/parts/image-layers.ts';
 export type { ConvOptions } from './models/parts/image-arguments.ts';
+export { stopGradient } from './models/parts/stop-gradient.ts';
 export {
   downsample,
   gaussianNoise,

@@ -46,6 +46,7 @@ export {
   sparsity,
   standardize,
   stochasticContractive,
+  stopGradient,
   uniform,
   upsample2d,
   weightDecay,

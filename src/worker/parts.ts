@@ -28,6 +28,7 @@ export const maxPool2d = maker('maxPool2d');
 export const upsample2d = maker('upsample2d');
 export const flatten = maker('flatten');
 export const reshape = maker('reshape');
+export const stopGradient = maker('stopGradient');
 
 export const gaussianNoise = maker('gaussianNoise');
 export const maskNoise = maker('maskNoise');

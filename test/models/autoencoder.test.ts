@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { autoencoder, dataset, dense, LatentGpuError, ShapeError, type Autoencoder } from '../../src/index.ts';
+import {
+  adam,
+  autoencoder,
+  dataset,
+  dense,
+  LatentGpuError,
+  loadAutoencoder,
+  ShapeError,
+  stopGradient,
+  type Autoencoder,
+} from '../../src/index.ts';
 import { forward, layersOf } from '../reference/autoencoder.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
@@ -207,4 +217,24 @@ describe('autoencoder', () => {
     expect(await errorOf(model.encode(new Float32Array(12)))).toBeInstanceOf(LatentGpuError);
     expect(await errorOf(model.fit(new Float32Array(12), { epochs: 1 }))).toBeInstanceOf(LatentGpuError);
   });
+});
+
+it('trains no layer in front of a stopGradient, and those behind it, also from a file', async () => {
+  const gpu = await sharedGpu();
+  const made = await autoencoder(gpu, {
+    input: 12,
+    encoder: [dense(7, 'tanh'), stopGradient(), dense(5)],
+    decoder: [dense(12, 'sigmoid')],
+    loss: 'mse',
+  });
+  const model = await loadAutoencoder(gpu, await made.save());
+  const data = new Draw(4).floats(12 * 40, 0, 1);
+  const before = await model.weights();
+  await model.fit(data, { epochs: 2, batchSize: 16, optimizer: adam(1e-2) });
+  const after = await model.weights();
+  for (const [name, { data: values }] of Object.entries(after)) {
+    if (name.startsWith('encoder.0.')) expect(values, name).toEqual(before[name].data);
+    else expect(values, name).not.toEqual(before[name].data);
+  }
+  for (const each of [made, model]) each.dispose();
 });

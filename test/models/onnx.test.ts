@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -45,7 +45,7 @@ const images = (
 const models: Record<string, Partial<AutoencoderSpec>> = {
   'dense layers': {},
   'layers without bias, dropout, a corruption': {
-    encoder: [dense(8, 'relu', { bias: false }), dropout(0.3), dense(3)],
+    encoder: [dense(8, 'relu', { bias: false }), dropout(0.3), stopGradient(), dense(3)],
     corrupt: gaussianNoise(0.3),
   },
   'tied weights': {

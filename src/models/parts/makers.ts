@@ -12,6 +12,7 @@ import { sameOptimizer, type Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
 import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
 import { normal, uniform, type Prior } from './priors.ts';
+import { stopGradient } from './stop-gradient.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
 type Makers<P> = Record<string, (...args: any[]) => P>;
@@ -31,6 +32,7 @@ export const makers = {
     upsample2d,
     flatten,
     reshape,
+    stopGradient,
   } satisfies Makers<Layer>,
   corruptions: { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles } satisfies Makers<Corruption>,
   penalties: {

@@ -41,6 +41,7 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
   }),
   // Only training drops anything.
   dropout: { takes: 'either', lower: (_, x) => x },
+  stopGradient: { takes: 'either', lower: (_, x) => x },
   flatten: flat(reshaped),
   reshape: flat(reshaped),
   conv2d: image(({ graph }, x, { args, input, weight }) => {
