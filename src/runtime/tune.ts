@@ -1,10 +1,9 @@
 import type { AnyShader } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../errors.ts';
-import { Clock } from './clock.ts';
 import type { Command } from './commands.ts';
-import { differ, fill, resultsOf, type Extent } from './compare.ts';
+import type { Extent } from './compare.ts';
 import type { Gpu } from './device.ts';
-import { fastestOf } from './fastest.ts';
+import type { Measuring } from './measure.ts';
 import { openRecall } from './recall.ts';
 
 /** One way of doing a dispatch. */
@@ -59,7 +58,7 @@ export class Tuner {
   readonly #ruledOut = new Set<string>();
   /** Winners that are good for this page only. */
   readonly #passing = new Set<string>();
-  readonly #clock: Clock;
+  #measuring: Promise<Measuring | undefined> | undefined;
   #trainedMs = 0;
   #spentMs = 0;
   /** What the next problem is expected to take: what the last one took. */
@@ -70,7 +69,6 @@ export class Tuner {
     private readonly mode: 'measured' | 'fixed',
   ) {
     const { vendor, architecture, description } = gpu.info;
-    this.#clock = new Clock(gpu);
     // Another version of a browser may compile the same text otherwise.
     this.#adapter = [
       vendor,
@@ -111,6 +109,7 @@ export class Tuner {
   /** Training has taken so many milliseconds more. */
   earn(ms: number): void {
     this.#trainedMs += ms;
+    if (this.mode === 'measured') void this.#load();
   }
 
   /**
@@ -146,49 +145,23 @@ export class Tuner {
 
   /** The fastest way that is right. What could not be measured as it should is forgotten with the page. */
   async #winner(tunable: Tunable, winners: Map<string, string>, until: number): Promise<string> {
-    const { choice } = tunable;
-    const { kernel, problem } = choice;
-    const candidates = new Map<string, Command>();
-    let expected: Float32Array | undefined;
-    fill(this.gpu, tunable.inputs);
-    for (const way of this.#left(choice)) {
-      const name = `${kernel} ${way}`;
-      if (winners.get(name) === slow) continue;
-      if (performance.now() > until) {
-        this.#passing.add(problem);
-        break;
-      }
-      const command = await soon(tunable.make(way), this.#patienceMs).catch((error: unknown) => {
-        this.gpu.check();
-        // Training can do without it on this adapter.
-        this.gpu.note(`${problem} cannot be done as ${way}: ${error instanceof Error ? error.message : String(error)}`);
-      });
-      if (!command) {
-        winners.set(name, slow);
-        continue;
-      }
-      const results = await resultsOf(this.gpu, command, tunable.outputs);
-      if (expected && differ(expected, results)) {
-        this.gpu.note(
-          `${problem} gives other results as ${way} than as ${[...candidates.keys()][0]}: call gpu.selfTest() to learn which is wrong here`,
-        );
-        this.ruleOut(kernel, way);
-        continue;
-      }
-      expected ??= results;
-      candidates.set(way, command);
-    }
-    const ways = [...candidates.keys()];
-    const fastest = ways.length > 1 ? await fastestOf([...candidates.values()], this.#clock) : 0;
-    // By a clock that had to stand in for another, or by none.
-    if (fastest === undefined || this.#clock.fault) this.#passing.add(problem);
-    return ways[fastest ?? 0] ?? tunable.way;
+    const { kernel, problem } = tunable.choice;
+    const ways = this.#left(tunable.choice).filter((way) => winners.get(`${kernel} ${way}`) !== slow);
+    const found = await (await this.#load())?.fastest(tunable, ways, until, this.#patienceMs);
+    for (const way of found?.slow ?? []) winners.set(`${kernel} ${way}`, slow);
+    for (const way of found?.wrong ?? []) this.ruleOut(kernel, way);
+    if (!found?.sure) this.#passing.add(problem);
+    return found?.way ?? tunable.way;
   }
-}
 
-/** What is made, or nothing if it takes too long. */
-function soon<T>(making: Promise<T>, patienceMs: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patienceMs)));
-  return Promise.race([making, late]).finally(() => clearTimeout(timer));
+  /** A page that trains little does not load it. Without it training goes on as it began. */
+  #load(): Promise<Measuring | undefined> {
+    return (this.#measuring ??= import('./measure.ts').then(
+      ({ Measuring }) => new Measuring(this.gpu),
+      (error: Error) =>
+        this.gpu.note(
+          `kernels cannot be compared, as a part of latentgpu could not be loaded: ${error.message}`,
+        ) as undefined,
+    ));
+  }
 }
