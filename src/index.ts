@@ -23,15 +23,9 @@ export { jigsaw, type Jigsaw, type JigsawLosses, type Solution } from './models/
 export type { JigsawSpec } from './models/jigsaw-spec.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';
-export {
-  dense,
-  dropout,
-  gaussian,
-  type DenseOptions,
-  type GaussianOptions,
-  type Initializer,
-  type Layer,
-} from './models/parts/layers.ts';
+export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions } from './models/parts/layers.ts';
+export type { Initializer } from './models/parts/initializers.ts';
+export type { Layer } from './models/parts/layer.ts';
 export {
   conv2d,
   convTranspose2d,

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layers.ts';
+import { checkLayers, type Layer } from './parts/layer.ts';
 import { Network } from './parts/network.ts';
 
 /** What `classifier` makes a classifier of. */

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layers.ts';
+import { checkLayers, type Layer } from './parts/layer.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
 
 /** What `gan` makes a GAN of. */

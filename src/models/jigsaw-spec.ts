@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layers.ts';
+import { checkLayers, type Layer } from './parts/layer.ts';
 import type { Image } from './parts/layout.ts';
 
 /** What `jigsaw` makes a model of. */

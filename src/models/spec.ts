@@ -2,7 +2,7 @@ import { OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
-import { checkLayers, type Layer } from './parts/layers.ts';
+import { checkLayers, type Layer } from './parts/layer.ts';
 import type { Image } from './parts/layout.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import type { MakerName } from './parts/makers.ts';

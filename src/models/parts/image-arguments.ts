@@ -3,7 +3,8 @@ import { pair, type Padding, type Sides } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { initialLimit, spread, type Initializer, type ParameterSpec } from './layers.ts';
+import { initialLimit, spread, type Initializer } from './initializers.ts';
+import type { ParameterSpec } from './layer.ts';
 import { kernelLayout, type Image } from './layout.ts';
 
 /** Options of `conv2d`. */

@@ -7,7 +7,7 @@ import { OptionError, ShapeError } from '../../errors.ts';
 import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { imageOf, readAxes, readConvolution, type ConvOptions } from './image-arguments.ts';
-import type { Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
 
 export type { Interpolation, Padding, Sides };
 

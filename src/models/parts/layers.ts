@@ -2,109 +2,12 @@ import { checkActivation, type Activation } from '../../kernels/activation.ts';
 import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
 import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
-import { OptionError, ShapeError } from '../../errors.ts';
-import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
-import type { Role } from '../../runtime/parameters.ts';
-import { streams, uniforms } from '../../runtime/random.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
-import { imageLayout, type Image, type Layout } from './layout.ts';
-import type { Part } from './part.ts';
-import type { Pass } from '../training/pass.ts';
-import type { Term } from '../training/terms.ts';
+import { ShapeError } from '../../errors.ts';
+import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
+import { initialLimit, spread, type Initializer } from './initializers.ts';
+import type { Around, GaussianCode, Layer, ParameterSpec } from './layer.ts';
+import { imageLayout } from './layout.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
-
-/** A weight a layer needs. */
-export interface ParameterSpec {
-  /** Within the layer: `weight`, `bias`. */
-  readonly name: string;
-  readonly role: Role;
-  readonly shape: readonly number[];
-  /** Where it is known outside as several, one behind the other along the first side: their names. */
-  readonly parts?: readonly string[];
-  /** Of it, or of each part: how it lies on the device, where it is known otherwise outside. */
-  readonly layout?: Layout;
-  /** Its first values. `which` tells this parameter's draws from all others of the model. */
-  initial(seed: number, which: number): Float32Array;
-}
-
-/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for. */
-export interface Around {
-  readonly before?: Image;
-  readonly after?: Image;
-}
-
-/** A Gaussian code, which is drawn at random in training. */
-export interface GaussianCode {
-  readonly kind: 'gaussian';
-  /** Records its means and log-variances, [rows, 2 · units]. */
-  head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
-}
-
-/** What kind of code a layer makes. */
-export type Code = GaussianCode;
-
-/** What a layer gives that adds to the loss. */
-export interface WithTerms {
-  readonly y: Tensor;
-  readonly terms: readonly Term[];
-}
-
-/** A part of a network. Shapes are those of one example. */
-export interface Layer extends Part {
-  /** The last activation, where the layer has one. */
-  readonly activation?: Activation;
-  /** Hands its values on as they are, in another shape. */
-  readonly reshapes?: boolean;
-  /** Outputs, where they are what the layer was made with. */
-  readonly units?: number;
-  /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
-  readonly code?: Code;
-  /** @throws ShapeError where the layer cannot take such an input */
-  outputShape(input: readonly number[]): number[];
-  /** The weights and biases that it has for this shape of input. */
-  parameters(input: readonly number[], around: Around): ParameterSpec[];
-  /**
-   * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
-   * for a loss that works on what comes before it. With `mean`, a code that is drawn at random in training gives its mean instead.
-   */
-  forward(
-    pass: Pass,
-    x: Tensor,
-    parameter: (name: string) => Tensor,
-    options: { logits: boolean; mean: boolean; input: readonly number[] },
-  ): Tensor | WithTerms;
-  /** The same layer with the transpose of another's weight in the place of its own. */
-  mirrored?(): Layer;
-}
-
-/** How weights start: uniform in ±limit, with limit² = 6/(in + out) (Glorot & Bengio 2010), 6/in (He et al. 2015) or 3/in (LeCun et al. 1998). */
-export type Initializer = 'glorot' | 'he' | 'lecun';
-
-const limits: Record<Initializer, (inputs: number, outputs: number) => number> = {
-  glorot: (inputs, outputs) => Math.sqrt(6 / (inputs + outputs)),
-  he: (inputs) => Math.sqrt(6 / inputs),
-  lecun: (inputs) => Math.sqrt(3 / inputs),
-};
-
-/** @throws OptionError */
-export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
-  if (!Object.keys(limits).includes(init))
-    throw new OptionError(
-      `${layer}: there is no initializer ${shown(init)}; there are ${Object.keys(limits).join(', ')}`,
-    );
-  return limits[init](inputs, outputs);
-}
-
-/** A list of layers, of so many at least. @throws OptionError */
-export function checkLayers(where: string, layers: unknown, least: number): void {
-  const isLayer = (layer: Partial<Layer> | undefined | null) =>
-    typeof layer?.forward === 'function' &&
-    typeof layer.outputShape === 'function' &&
-    typeof layer.parameters === 'function';
-  // Holes are no layers, and only `from` shows them.
-  if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer))
-    throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
-}
 
 /** Options of `dense`. */
 export interface DenseOptions {
@@ -215,7 +118,8 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
         parts: ['mean.weight', 'logvar.weight'],
         shape: [2 * units, inputs],
         layout: imageLayout(units, inputs, undefined, before),
-        initial: (seed, which) => spread(2 * units * inputs, limits.glorot(inputs, units), seed, which),
+        initial: (seed, which) =>
+          spread(2 * units * inputs, initialLimit('gaussian', 'glorot', inputs, units), seed, which),
       },
       {
         name: 'heads.bias',
@@ -234,9 +138,6 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     },
   };
 }
-
-export const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
-  uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);
 
 function flat(layer: string, input: readonly number[], units: number): number[] {
   if (input.length !== 1) throw new ShapeError(`${layer}: takes flat features, not [${input.join(', ')}]`);

@@ -4,7 +4,7 @@ import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
-import type { Around, Layer } from './layers.ts';
+import type { Around, Layer } from './layer.ts';
 import type { Image } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
 import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';

@@ -6,7 +6,7 @@ import { randomSigns } from '../../kernels/random.ts';
 import { OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
 import type { Network } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';

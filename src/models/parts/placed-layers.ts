@@ -1,4 +1,4 @@
-import type { Around, Layer, ParameterSpec } from './layers.ts';
+import type { Around, Layer, ParameterSpec } from './layer.ts';
 import type { Image } from './layout.ts';
 
 /** A layer where it stands in a network. Shapes are those of one example. */

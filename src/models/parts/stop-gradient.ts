@@ -1,5 +1,5 @@
 import { stopGradient as stopGradientKernel } from '../../kernels/elementwise.ts';
-import type { Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
 
 /**
  * Hands its values on as they are and lets no gradient back: the reconstruction does not train the layers before it, which change only by what else

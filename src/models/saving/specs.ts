@@ -3,7 +3,7 @@ import { OptionError } from '../../errors.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { readSampler, type WrittenSampler } from '../downstream/sampler.ts';
-import type { Around } from '../parts/layers.ts';
+import type { Around } from '../parts/layer.ts';
 import type { Image } from '../parts/layout.ts';
 import type { Loss } from '../parts/losses.ts';
 import { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties } from '../parts/makers.ts';

@@ -1,0 +1,25 @@
+import { OptionError } from '../../errors.ts';
+import { shown } from '../../runtime/options.ts';
+import { streams, uniforms } from '../../runtime/random.ts';
+
+/** How weights start: uniform in ±limit, with limit² = 6/(in + out) (Glorot & Bengio 2010), 6/in (He et al. 2015) or 3/in (LeCun et al. 1998). */
+export type Initializer = 'glorot' | 'he' | 'lecun';
+
+const limits: Record<Initializer, (inputs: number, outputs: number) => number> = {
+  glorot: (inputs, outputs) => Math.sqrt(6 / (inputs + outputs)),
+  he: (inputs) => Math.sqrt(6 / inputs),
+  lecun: (inputs) => Math.sqrt(3 / inputs),
+};
+
+/** @throws OptionError */
+export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
+  if (!Object.keys(limits).includes(init))
+    throw new OptionError(
+      `${layer}: there is no initializer ${shown(init)}; there are ${Object.keys(limits).join(', ')}`,
+    );
+  return limits[init](inputs, outputs);
+}
+
+/** Values drawn uniformly from ±bound. `which` tells them from all others of the seed. */
+export const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
+  uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);

@@ -1,0 +1,83 @@
+import type { Activation } from '../../kernels/activation.ts';
+import { OptionError } from '../../errors.ts';
+import type { Role } from '../../runtime/parameters.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Pass } from '../training/pass.ts';
+import type { Term } from '../training/terms.ts';
+import type { Image, Layout } from './layout.ts';
+import type { Part } from './part.ts';
+
+/** A weight a layer needs. */
+export interface ParameterSpec {
+  /** Within the layer: `weight`, `bias`. */
+  readonly name: string;
+  readonly role: Role;
+  readonly shape: readonly number[];
+  /** Where it is known outside as several, one behind the other along the first side: their names. */
+  readonly parts?: readonly string[];
+  /** Of it, or of each part: how it lies on the device, where it is known otherwise outside. */
+  readonly layout?: Layout;
+  /** Its first values. `which` tells this parameter's draws from all others of the model. */
+  initial(seed: number, which: number): Float32Array;
+}
+
+/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for. */
+export interface Around {
+  readonly before?: Image;
+  readonly after?: Image;
+}
+
+/** A Gaussian code, which is drawn at random in training. */
+export interface GaussianCode {
+  readonly kind: 'gaussian';
+  /** Records its means and log-variances, [rows, 2 · units]. */
+  head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
+}
+
+/** What kind of code a layer makes. */
+export type Code = GaussianCode;
+
+/** What a layer gives that adds to the loss. */
+export interface WithTerms {
+  readonly y: Tensor;
+  readonly terms: readonly Term[];
+}
+
+/** A part of a network. Shapes are those of one example. */
+export interface Layer extends Part {
+  /** The last activation, where the layer has one. */
+  readonly activation?: Activation;
+  /** Hands its values on as they are, in another shape. */
+  readonly reshapes?: boolean;
+  /** Outputs, where they are what the layer was made with. */
+  readonly units?: number;
+  /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
+  readonly code?: Code;
+  /** @throws ShapeError where the layer cannot take such an input */
+  outputShape(input: readonly number[]): number[];
+  /** The weights and biases that it has for this shape of input. */
+  parameters(input: readonly number[], around: Around): ParameterSpec[];
+  /**
+   * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
+   * for a loss that works on what comes before it. With `mean`, a code that is drawn at random in training gives its mean instead.
+   */
+  forward(
+    pass: Pass,
+    x: Tensor,
+    parameter: (name: string) => Tensor,
+    options: { logits: boolean; mean: boolean; input: readonly number[] },
+  ): Tensor | WithTerms;
+  /** The same layer with the transpose of another's weight in the place of its own. */
+  mirrored?(): Layer;
+}
+
+/** A list of layers, of so many at least. @throws OptionError */
+export function checkLayers(where: string, layers: unknown, least: number): void {
+  const isLayer = (layer: Partial<Layer> | undefined | null) =>
+    typeof layer?.forward === 'function' &&
+    typeof layer.outputShape === 'function' &&
+    typeof layer.parameters === 'function';
+  // Holes are no layers, and only `from` shows them.
+  if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer))
+    throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
+}
