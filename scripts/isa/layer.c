@@ -1,0 +1,186 @@
+// A Vulkan layer that writes what the driver's compiler says of a compute pipeline, its statistics and its assembly, as one line of JSON into the file
+// that $LATENTGPU_ISA names, in place of what was said of the pipeline before. See null-device.c for the rest of the device.
+#include "layer.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <vulkan/vk_layer.h>
+
+static PFN_vkGetInstanceProcAddr next_instance_function;
+static PFN_vkGetDeviceProcAddr next_device_function;
+static VkInstance the_instance;
+static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
+
+static VkResult create_instance(const VkInstanceCreateInfo *info, const VkAllocationCallbacks *allocator, VkInstance *out) {
+  VkLayerInstanceCreateInfo *link = (VkLayerInstanceCreateInfo *)info->pNext;
+  while (link && !(link->sType == VK_STRUCTURE_TYPE_LOADER_INSTANCE_CREATE_INFO && link->function == VK_LAYER_LINK_INFO))
+    link = (VkLayerInstanceCreateInfo *)link->pNext;
+  if (!link) return VK_ERROR_INITIALIZATION_FAILED;
+  next_instance_function = link->u.pLayerInfo->pfnNextGetInstanceProcAddr;
+  link->u.pLayerInfo = link->u.pLayerInfo->pNext;
+  VkResult result = ((PFN_vkCreateInstance)next_instance_function(NULL, "vkCreateInstance"))(info, allocator, out);
+  if (result == VK_SUCCESS) the_instance = *out;
+  return result;
+}
+
+// The device, with the extension by which a driver tells what it has compiled.
+static VkResult create_device(VkPhysicalDevice adapter, const VkDeviceCreateInfo *info, const VkAllocationCallbacks *allocator,
+                              VkDevice *out) {
+  VkLayerDeviceCreateInfo *link = (VkLayerDeviceCreateInfo *)info->pNext;
+  while (link && !(link->sType == VK_STRUCTURE_TYPE_LOADER_DEVICE_CREATE_INFO && link->function == VK_LAYER_LINK_INFO))
+    link = (VkLayerDeviceCreateInfo *)link->pNext;
+  if (!link) return VK_ERROR_INITIALIZATION_FAILED;
+  next_device_function = link->u.pLayerInfo->pfnNextGetDeviceProcAddr;
+  PFN_vkCreateDevice create =
+      (PFN_vkCreateDevice)link->u.pLayerInfo->pfnNextGetInstanceProcAddr(the_instance, "vkCreateDevice");
+  link->u.pLayerInfo = link->u.pLayerInfo->pNext;
+  uint32_t count = info->enabledExtensionCount;
+  const char **names = malloc((count + 1) * sizeof *names);
+  if (count) memcpy(names, info->ppEnabledExtensionNames, count * sizeof *names);
+  names[count] = VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME;
+  VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR feature = {
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR, (void *)info->pNext, VK_TRUE};
+  VkDeviceCreateInfo more = *info;
+  more.pNext = &feature;
+  more.ppEnabledExtensionNames = names;
+  more.enabledExtensionCount = count + 1;
+  VkResult result = create(adapter, &more, allocator, out);
+  free(names);
+  return result;
+}
+
+static void write_text(FILE *file, const char *text, size_t length) {
+  fputc('"', file);
+  for (size_t i = 0; i < length && text[i]; i++) {
+    unsigned char c = text[i];
+    if (c == '"' || c == '\\') fprintf(file, "\\%c", c);
+    else if (c == '\n') fputs("\\n", file);
+    else fputc(c < 32 ? ' ' : c, file);
+  }
+  fputc('"', file);
+}
+
+static void write_statistics(FILE *file, VkDevice device, const VkPipelineExecutableInfoKHR *executable) {
+  PFN_vkGetPipelineExecutableStatisticsKHR get =
+      (PFN_vkGetPipelineExecutableStatisticsKHR)next_device_function(device, "vkGetPipelineExecutableStatisticsKHR");
+  uint32_t count = 0;
+  get(device, executable, &count, NULL);
+  VkPipelineExecutableStatisticKHR *all = calloc(count, sizeof *all);
+  for (uint32_t i = 0; i < count; i++) all[i].sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_STATISTIC_KHR;
+  get(device, executable, &count, all);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) fputc(',', file);
+    write_text(file, all[i].name, VK_MAX_DESCRIPTION_SIZE);
+    if (all[i].format == VK_PIPELINE_EXECUTABLE_STATISTIC_FORMAT_FLOAT64_KHR) fprintf(file, ":%g", all[i].value.f64);
+    else fprintf(file, ":%lld", (long long)all[i].value.i64);
+  }
+  free(all);
+}
+
+// The last of the texts that a driver keeps of a shader: what the GPU gets.
+static void write_assembly(FILE *file, VkDevice device, const VkPipelineExecutableInfoKHR *executable) {
+  PFN_vkGetPipelineExecutableInternalRepresentationsKHR get =
+      (PFN_vkGetPipelineExecutableInternalRepresentationsKHR)next_device_function(
+          device, "vkGetPipelineExecutableInternalRepresentationsKHR");
+  uint32_t count = 0;
+  get(device, executable, &count, NULL);
+  VkPipelineExecutableInternalRepresentationKHR *all = calloc(count, sizeof *all);
+  for (uint32_t i = 0; i < count; i++) all[i].sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INTERNAL_REPRESENTATION_KHR;
+  get(device, executable, &count, all);
+  for (uint32_t i = 0; i < count; i++) all[i].pData = malloc(all[i].dataSize + 1);
+  get(device, executable, &count, all);
+  if (count) write_text(file, all[count - 1].pData, all[count - 1].dataSize);
+  else fputs("\"\"", file);
+  for (uint32_t i = 0; i < count; i++) free(all[i].pData);
+  free(all);
+}
+
+// Of this thread, so that what else the machine does is not counted.
+static double milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static void tell(VkDevice device, VkPipeline pipeline, double driver_ms, double began) {
+  PFN_vkGetPipelineExecutablePropertiesKHR get =
+      (PFN_vkGetPipelineExecutablePropertiesKHR)next_device_function(device, "vkGetPipelineExecutablePropertiesKHR");
+  VkPipelineInfoKHR which = {VK_STRUCTURE_TYPE_PIPELINE_INFO_KHR, NULL, pipeline};
+  // A compute pipeline has one executable.
+  VkPipelineExecutablePropertiesKHR properties = {.sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_PROPERTIES_KHR};
+  uint32_t count = 1;
+  get(device, &which, &count, &properties);
+  VkPipelineExecutableInfoKHR executable = {VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INFO_KHR, NULL, pipeline, 0};
+  FILE *file = fopen(getenv("LATENTGPU_ISA"), "w");
+  if (!file) return;
+  fprintf(file, "{\"wave\":%u,\"driverMs\":%g,\"statistics\":{", properties.subgroupSize, driver_ms);
+  write_statistics(file, device, &executable);
+  fputs("},\"assembly\":", file);
+  write_assembly(file, device, &executable);
+  fprintf(file, ",\"layerMs\":%g}\n", milliseconds() - began);
+  fclose(file);
+}
+
+// Compiles as any program would, for the time that takes, and once more so that the compiler keeps what it can tell. No cache, in which it would be already.
+static VkResult create_pipeline(VkDevice device, const VkComputePipelineCreateInfo *info, const VkAllocationCallbacks *allocator,
+                                VkPipeline *out) {
+  PFN_vkCreateComputePipelines create =
+      (PFN_vkCreateComputePipelines)next_device_function(device, "vkCreateComputePipelines");
+  PFN_vkDestroyPipeline destroy = (PFN_vkDestroyPipeline)next_device_function(device, "vkDestroyPipeline");
+  double began = milliseconds();
+  VkResult result = create(device, VK_NULL_HANDLE, 1, info, allocator, out);
+  if (result != VK_SUCCESS) return result;
+  double driver_ms = milliseconds() - began;
+  destroy(device, *out, allocator);
+  VkComputePipelineCreateInfo telling = *info;
+  telling.flags |=
+      VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR | VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;
+  result = create(device, VK_NULL_HANDLE, 1, &telling, allocator, out);
+  if (result != VK_SUCCESS) return result;
+  pthread_mutex_lock(&writing);
+  if (getenv("LATENTGPU_ISA")) tell(device, *out, driver_ms, began);
+  pthread_mutex_unlock(&writing);
+  return VK_SUCCESS;
+}
+
+static VkResult create_pipelines(VkDevice device, VkPipelineCache cache, uint32_t count, const VkComputePipelineCreateInfo *infos,
+                                 const VkAllocationCallbacks *allocator, VkPipeline *out) {
+  (void)cache;
+  VkResult result = VK_SUCCESS;
+  for (uint32_t i = 0; i < count && result == VK_SUCCESS; i++) result = create_pipeline(device, &infos[i], allocator, &out[i]);
+  return result;
+}
+
+static PFN_vkVoidFunction own_function(const char *name) {
+  if (!strcmp(name, "vkCreateComputePipelines")) return (PFN_vkVoidFunction)create_pipelines;
+  return null_device_function(name);
+}
+
+static PFN_vkVoidFunction device_function(VkDevice device, const char *name) {
+  if (!strcmp(name, "vkGetDeviceProcAddr")) return (PFN_vkVoidFunction)device_function;
+  PFN_vkVoidFunction own = own_function(name);
+  if (!next_device_function) return own;
+  PFN_vkVoidFunction next = next_device_function(device, name);
+  // What the driver does not have stays missing.
+  return own && next ? own : next;
+}
+
+static PFN_vkVoidFunction instance_function(VkInstance instance, const char *name) {
+  if (!strcmp(name, "vkGetInstanceProcAddr")) return (PFN_vkVoidFunction)instance_function;
+  if (!strcmp(name, "vkGetDeviceProcAddr")) return (PFN_vkVoidFunction)device_function;
+  if (!strcmp(name, "vkCreateInstance")) return (PFN_vkVoidFunction)create_instance;
+  if (!strcmp(name, "vkCreateDevice")) return (PFN_vkVoidFunction)create_device;
+  PFN_vkVoidFunction own = own_function(name);
+  return own ? own : next_instance_function ? next_instance_function(instance, name) : NULL;
+}
+
+// The one name by which the loader enters.
+VKAPI_ATTR VkResult VKAPI_CALL vkNegotiateLoaderLayerInterfaceVersion(VkNegotiateLayerInterface *loader) {
+  loader->loaderLayerInterfaceVersion = 2;
+  loader->pfnGetInstanceProcAddr = instance_function;
+  loader->pfnGetDeviceProcAddr = device_function;
+  loader->pfnGetPhysicalDeviceProcAddr = NULL;
+  return VK_SUCCESS;
+}

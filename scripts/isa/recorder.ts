@@ -1,0 +1,111 @@
+/** What WebGPU is asked for, seen from outside, so that nothing here depends on how the library goes about it. */
+import { readFileSync } from 'node:fs';
+import { shader } from '../../shaders/wgsl.ts';
+import type { Command } from '../../src/runtime/commands.ts';
+import { digest } from './digest.mjs';
+import type { Compiled, DispatchRecord, PipelineRecord } from './report.ts';
+
+interface Made {
+  readonly number: number;
+  readonly label: string;
+  readonly code: string;
+  readonly constants: Record<string, number>;
+}
+
+/** Where the layer leaves what the compiler says. */
+const told = process.env.LATENTGPU_ISA!;
+
+/** Every pipeline that was compiled, in order. */
+export const pipelines: PipelineRecord[] = [];
+
+const codes = new WeakMap<GPUShaderModule, string>();
+const made = new WeakMap<GPUComputePipeline, Made>();
+const entries = new WeakMap<GPUBindGroup, readonly GPUBufferBinding[]>();
+/** What was written into a buffer last, from its start on. */
+const contents = new WeakMap<GPUBuffer, ArrayBuffer>();
+
+/** Watches a device, and lets it compile one pipeline at a time, so that it is known which of them the layer has told about. */
+export function watch(device: GPUDevice): void {
+  around(device, 'createShaderModule', (module, descriptor) => codes.set(module, descriptor.code));
+  around(device, 'createBindGroup', (group, descriptor) =>
+    entries.set(
+      group,
+      [...descriptor.entries].map(({ resource }) => resource as GPUBufferBinding),
+    ),
+  );
+  const compile = device.createComputePipelineAsync.bind(device);
+  let last: Promise<unknown> = Promise.resolve();
+  device.createComputePipelineAsync = (descriptor) => {
+    const mine = last.then(async () => {
+      const begun = process.cpuUsage();
+      const pipeline = await compile(descriptor);
+      const { user, system } = process.cpuUsage(begun);
+      note(pipeline, descriptor, (user + system) / 1000);
+      return pipeline;
+    });
+    last = mine.catch(() => {}); // Its own caller sees the failure.
+    return mine;
+  };
+  const { prototype } = GPUQueue;
+  const write = prototype.writeBuffer;
+  prototype.writeBuffer = function (buffer, offset, data, ...rest) {
+    // The sizes of a plan's dispatches are written at once, and are small.
+    if (offset === 0 && data instanceof ArrayBuffer) contents.set(buffer, data.slice(0));
+    return write.call(this, buffer, offset, data, ...rest);
+  };
+}
+
+function around<Name extends 'createShaderModule' | 'createBindGroup'>(
+  device: GPUDevice,
+  name: Name,
+  after: (result: ReturnType<GPUDevice[Name]>, descriptor: Parameters<GPUDevice[Name]>[0]) => void,
+): void {
+  const method = device[name].bind(device) as (descriptor: unknown) => ReturnType<GPUDevice[Name]>;
+  Object.assign(device, {
+    [name]: (descriptor: Parameters<GPUDevice[Name]>[0]) => {
+      const result = method(descriptor);
+      after(result, descriptor);
+      return result;
+    },
+  });
+}
+
+function note(pipeline: GPUComputePipeline, descriptor: GPUComputePipelineDescriptor, cpuMs: number): void {
+  const { label = '', compute } = descriptor;
+  const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
+  const number = pipelines.length;
+  const { driverMs, layerMs } = compiled;
+  // The processor's time, as the machine may have other work; without what only the layer wanted.
+  pipelines.push({ number, label, compileMs: Math.max(0, cpuMs - layerMs) + driverMs, ...digest(compiled) });
+  made.set(pipeline, { number, label, code: codes.get(compute.module)!, constants: compute.constants ?? {} });
+}
+
+/** What a command does, by what was asked for when it was made. */
+export function describe({ label, pipeline, bindGroup, columns, rows }: Command): DispatchRecord {
+  const { number, code, constants } = made.get(pipeline)!;
+  const { bindings, sizes } = shader(label, code);
+  const buffers = entries.get(bindGroup)!;
+  const values: Record<string, number> = { ...constants };
+  let bytes = 0;
+  bindings.forEach(({ access }, i) => {
+    const { buffer, offset = 0, size = buffer.size } = buffers[i];
+    if (access !== 'uniform') bytes += size;
+    else {
+      const view = new DataView(contents.get(buffer)!, offset);
+      sizes.forEach(({ name, type }, n) => {
+        values[name] = type === 'u32' ? view.getUint32(4 * n, true) : view.getFloat32(4 * n, true);
+      });
+    }
+  });
+  const written = bindings.findIndex(({ access }) => access === 'read_write');
+  return {
+    kernel: label,
+    pipeline: number,
+    workgroups: columns * rows,
+    bytes,
+    writtenBytes: buffers[written]?.size ?? 0,
+    buffers: bindings.map(({ name }) => name),
+    constants: values,
+    loops: /\b(for|while|loop)\b/.test(code),
+  };
+}
