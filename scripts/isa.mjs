@@ -13,7 +13,7 @@ await runMain(async () => {
     return;
   }
   if (options.write) await makeFolder(options.out);
-  const reason = missing();
+  const reason = missing(options.compiler);
   if (reason) throw new Failure(reason);
   setupPackages();
   const { isa } = await import('./isa/isa.mjs');

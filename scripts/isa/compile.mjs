@@ -1,104 +1,111 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { Failure } from '../failure.mjs';
-import { run } from '../run.mjs';
 import { root } from '../setup.mjs';
+import { compilers } from './compilers.mjs';
+import { buildLayer, layerName } from './layer.mjs';
 import { driverFile } from './machine.mjs';
+import { buildMesa } from './mesa.mjs';
 
 /** @typedef {import('./report.ts').Report} Report */
+/** @typedef {import('./report.ts').PeerReport} PeerReport */
 
-const sources = path.join(root, 'scripts', 'isa');
 /** Git ignores it. */
 const cache = path.join(root, 'out', 'isa');
-const layerName = 'VK_LAYER_LATENTGPU_isa';
-
-/** The newest family that Mesa 22.3 knows well: of the next it believes that it has half of the registers that it has. */
-const family = 'navi21';
-const card = 'AMD Navi 21, as in the Radeon RX 6800 XT';
 
 /**
  * Compiles the kernels of the works whose names begin like one of those given, or of all.
- * @param {string[]} [only]
+ * @param {readonly string[]} [only]
+ * @param {string} [compiler]
  * @returns {Promise<Report>}
  */
-export async function compileWorks(only = []) {
+export async function compileWorks(only = [], compiler = 'amd') {
+  const { vendor, card } = compilers[compiler];
+  return { card: `${vendor} ${card}`, ...(await collect(compiler, 'collect', async () => only)) };
+}
+
+/**
+ * Compiles the products of one of the libraries of bench/peers.
+ * @param {string} peer its file
+ * @param {string} compiler
+ * @returns {Promise<PeerReport>}
+ */
+export function compilePeer(peer, compiler) {
+  return collect(compiler, 'collect-peer', async (folder) => {
+    const module = path.join(folder, `${peer}.mjs`);
+    await bundle(path.join(root, 'bench', 'peers', `${peer}.ts`), module);
+    return [module];
+  });
+}
+
+/**
+ * Runs one of the programs of this folder where Vulkan has nothing but the null device, and returns its report.
+ * @param {string} compiler
+ * @param {string} name of the program
+ * @param {(folder: string) => Promise<readonly string[]>} argumentsIn what it is given, and what of that is made in a folder of its own
+ */
+async function collect(compiler, name, argumentsIn) {
   await mkdir(cache, { recursive: true });
-  const layers = await buildLayer();
+  const layers = await buildLayer(cache);
+  const environment = await environmentOf(compilers[compiler]);
   const folder = await mkdtemp(path.join(cache, 'run-'));
   try {
-    const program = path.join(folder, 'collect.mjs');
-    await build({
-      entryPoints: [path.join(sources, 'collect.ts')],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['webgpu'],
-      logLevel: 'error',
-    });
+    const program = path.join(folder, 'program.mjs');
+    await bundle(path.join(root, 'scripts', 'isa', `${name}.ts`), program);
     const report = path.join(folder, 'report.json');
-    await promisify(execFile)(process.execPath, [program, report, ...only], {
-      cwd: root,
-      env: { ...process.env, ...environment(layers, path.join(folder, 'told.json')) },
-      maxBuffer: 1 << 28,
-    }).catch((/** @type {Error & { stderr?: string }} */ error) => {
-      const lines = `${error.stderr ?? ''}`
-        .split('\n')
-        .filter((line) => /error/i.test(line) && !/XDG_RUNTIME/.test(line));
-      throw new Failure(`the kernels cannot be compiled here: ${lines[0]?.trim() ?? error.message}`, { cause: error });
-    });
-    return { card, ...JSON.parse(await readFile(report, 'utf8')) };
+    const env = {
+      ...process.env,
+      ...environment,
+      VK_LAYER_PATH: layers,
+      VK_INSTANCE_LAYERS: layerName,
+      // What was compiled before would take no time.
+      MESA_SHADER_CACHE_DISABLE: 'true',
+      // Without it the loader complains.
+      XDG_RUNTIME_DIR: folder,
+      LATENTGPU_ISA: path.join(folder, 'told.json'),
+    };
+    const args = [program, report, ...(await argumentsIn(folder))];
+    await promisify(execFile)(process.execPath, args, { cwd: root, env, maxBuffer: 1 << 28 }).catch(fail);
+    return JSON.parse(await readFile(report, 'utf8'));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** @param {string} layers @param {string} told @returns {Record<string, string>} */
-const environment = (layers, told) => ({
-  VK_ICD_FILENAMES: /** @type {string} */ (driverFile('radeon_icd')),
-  VK_LAYER_PATH: layers,
-  VK_INSTANCE_LAYERS: layerName,
-  RADV_FORCE_FAMILY: family,
-  // What was compiled before would take no time.
-  MESA_SHADER_CACHE_DISABLE: 'true',
-  LATENTGPU_ISA: told,
-});
+/** @param {Error & { stderr?: string }} error */
+function fail(error) {
+  const line = error.stderr?.split('\n').find((line) => /error/i.test(line));
+  throw new Failure(`the kernels cannot be compiled here: ${line?.trim() ?? error.message}`, { cause: error });
+}
 
-/** The folder of the Vulkan layer, which is compiled when it is first used, or has changed. */
-async function buildLayer() {
-  const names = ['layer.c', 'null-device.c'];
-  const texts = await Promise.all([...names, 'layer.h'].map((name) => readFile(path.join(sources, name))));
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text);
-  const folder = path.join(cache, `layer-${hash.digest('hex').slice(0, 12)}`);
-  const manifest = path.join(folder, 'layer.json');
-  if (existsSync(manifest)) return folder;
-  await mkdir(folder, { recursive: true });
-  const library = path.join(folder, 'liblayer.so');
-  run('gcc', [
-    '-std=gnu11',
-    '-O1',
-    '-fPIC',
-    '-shared',
-    '-o',
-    library,
-    ...names.map((name) => path.join(sources, name)),
-    '-lpthread',
-  ]);
-  const layer = {
-    name: layerName,
-    type: 'GLOBAL',
-    library_path: library,
-    api_version: '1.3.0',
-    implementation_version: '1',
-    description: 'what compilers say of pipelines, on a device that computes nothing',
-  };
-  // Last, as its being there says that the rest is.
-  await writeFile(manifest, JSON.stringify({ file_format_version: '1.2.0', layer }));
-  return folder;
+/** @param {string} entry @param {string} outfile */
+const bundle = (entry, outfile) =>
+  build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['webgpu'],
+    logLevel: 'error',
+  });
+
+/**
+ * How the driver is found, and compiles for its card.
+ * @param {import('./compilers.mjs').Compiler} compiler
+ * @returns {Promise<Record<string, string>>}
+ */
+async function environmentOf({ driver, environment, built }) {
+  if (!built) return { ...environment, VK_ICD_FILENAMES: driverFile(driver) ?? '' };
+  const folder = await buildMesa(cache, Object.values(built));
+  let manifest = driverFile(driver) ?? '';
+  if (built.driver) {
+    manifest = path.join(folder, `${driver}.json`);
+    const ICD = { library_path: path.join(folder, built.driver), api_version: '1.3.0' };
+    await writeFile(manifest, JSON.stringify({ file_format_version: '1.0.0', ICD }));
+  }
+  return { ...environment, VK_ICD_FILENAMES: manifest, LD_PRELOAD: path.join(folder, built.shim) };
 }

@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setupPeers } from '../bench/setup.mjs';
 import { Failure } from '../failure.mjs';
 import { compare, debtsOf, measure } from './budget.mjs';
-import { compileWorks } from './compile.mjs';
-import { gpuPage } from './page.mjs';
-import { dispatchTable, modelTable, stepTable, wayTable } from './tables.mjs';
+import { compilePeer, compileWorks } from './compile.mjs';
+import { writePage } from './page.mjs';
+import { budgetSection, compilerSection, peerSection } from './sections.mjs';
+import { dispatchTable, modelTable, peerTable, stepTable, wayTable } from './tables.mjs';
 
 /** @typedef {import('./report.ts').Report} Report */
 
 /** @param {import('./options.mjs').Options} options */
-export async function isa({ only, ways, model, write, out }) {
-  const report = await compileWorks(only);
+export async function isa({ only, compiler, peer, ways, model, write, out }) {
+  if (peer) setupPeers();
+  const report = await compileWorks(only, compiler);
   const unknown = only.find((start) => !report.works.some(({ name }) => name.startsWith(start)));
   if (unknown)
     throw new Failure(
@@ -24,26 +27,35 @@ export async function isa({ only, ways, model, write, out }) {
   }
   console.log(`\nproducts by kernel and way\n\n${wayTable(report)}`);
   if (model) console.log(`\n${estimateWords}\n\n${stepTable(report)}`);
-  if (write) await writePage(report, out);
+  const peers = peer ? await compilePeer('jax', compiler) : undefined;
+  if (peers) console.log(`\nbeside ${peers.name}\n\n${peerTable(report, peers)}`);
+  if (!write) return;
+  const page = path.join(out, 'GPU.md');
+  const section =
+    compiler === 'amd' ? budgetSection(report, await writeList(report, out)) : compilerSection(report, only);
+  await writePage(page, { [compiler]: section, ...(peers && { 'jax-js': peerSection(report, peers) }) });
+  console.log(`\nwritten: ${page}`);
 }
 
 const estimateWords =
   'An estimate, good to a factor of two: microseconds of each dispatch with its launch, and what binds it. Nothing was measured.';
 
-/** @param {Report} report @param {string} out */
-async function writePage(report, out) {
+/**
+ * Lowers the numbers of the list that have become better.
+ * @param {Report} report
+ * @param {string} out
+ */
+async function writeList(report, out) {
   const list = path.join(out, 'results', 'isa.json');
   const measured = measure(report);
-  const listed = existsSync(list) ? JSON.parse(await readFile(list, 'utf8')).debts : debtsOf(measured);
+  const debts = debtsOf(measured);
+  const listed = existsSync(list) ? JSON.parse(await readFile(list, 'utf8')).debts : debts;
   const { worse } = compare(listed, measured);
   if (worse.length)
     throw new Failure(
       `GPU.md stays as it was, as kernels have become worse; who wants that writes the new numbers into ${list}: ${worse.join('; ')}`,
     );
-  const debts = debtsOf(measured);
   await mkdir(path.dirname(list), { recursive: true });
   await writeFile(list, `${JSON.stringify({ driver: report.driver, debts }, null, 2)}\n`);
-  const page = path.join(out, 'GPU.md');
-  await writeFile(page, gpuPage(report, debts));
-  console.log(`\nwritten: ${page} and ${list}`);
+  return debts;
 }

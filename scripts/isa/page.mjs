@@ -1,89 +1,35 @@
-import { table } from '../bench/tables.mjs';
-import { budgetModels, isNarrow, targets, widest } from './budget.mjs';
-import { budgetCard, cards } from './cards.mjs';
-import { modelTable, otherTable, stepTable, wayTable } from './tables.mjs';
+// docs/GPU.md: a section for each compiler, and one for another library. A run writes those that it has something new for, and leaves the others.
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 
-/** @typedef {import('./report.ts').Report} Report */
+/** The sections, in their order. */
+const names = ['amd', 'intel', 'adreno', 'jax-js'];
 
-/** docs/GPU.md. @param {Report} report @param {import('./budget.mjs').Debts} debts */
-export function gpuPage(report, debts) {
-  const { driver, card, pipelines, works } = report;
-  const simple = works.find(({ name }) => name === 'simple');
-  return `# What compilers make of the kernels
+const head = `# What compilers make of the kernels
 
-Written by \`npm run isa -- --write\` on a machine that needs no GPU: AMD's compiler (${driver}) compiles for a card that is not there
-(${card}). These are the ${pipelines.length} pipelines of the benchmark's models and products, each product in every way that the
-tuner may choose on a GPU. \`npm run isa\` prints them dispatch by dispatch, with the time that each takes to compile.
+Written by \`npm run isa -- --write\` on a machine that needs no GPU: the compilers of GPUs' drivers, as Mesa has them, compile for cards that are not there.
+Nothing on this page was measured on a GPU.
+`;
 
-## Products
+const begin = (/** @type {string} */ name) => `<!-- ${name}: written by npm run isa -->`;
+const end = (/** @type {string} */ name) => `<!-- end of ${name} -->`;
 
-Registers are those of one invocation; what does not fit into ${Math.max(...pipelines.map(({ registers = 0 }) => registers))} is spilled into memory. Waves are how many a SIMD
-holds at once. Workgroup memory is in bytes. Instructions are those of the vector units in the loop that multiplies. Two numbers are the least and the most: where
-sizes are no multiples of four, the same way needs more.
-
-${wayTable(report, { times: false })}
-
-## Other kernels
-
-${otherTable(report)}
-
-## Budget
-
-What the compiled kernels have to keep to. \`test/node/isa.long.test.ts\` fails where a number becomes worse.
-
-- No kernel spills a register, in any way that a GPU's list contains.
-- A product of at least 2²⁴ multiply-adds has a way with at most ${targets['instructions a multiply-add']} vector instructions for each of them.
-- No pipeline takes more than ${targets['milliseconds to compile']} ms of a processor to compile.
-- A dispatch of ${budgetModels(report)
-    .map(({ name }) => name)
-    .join(
-      ', ',
-    )} has at least ${widest.workgroups} workgroups, or less work than ${widest.microseconds} µs on the ${budgetCard.name} by the estimate below.
-
-${debtTable(debts)}
-
-${narrowTable(report)}
-
-## Estimates
-
-**Nothing in this section was measured.** A dispatch is expected to take the longest of three times: that of its chain, in which the longest invocation waits for
-a cache each time around its loop; that of its bytes, over the memory's bandwidth; that of its arithmetic, over the peak of all vector units, by the
-instructions that AMD's compiler needs for a multiply-add. Before it lies the launch, of which vendors publish nothing; assumed are ${cards
-    .map(({ name, launchUs }) => `${launchUs} µs (${name})`)
-    .join(', ')}.
-The published figures and their sources are in [scripts/isa/cards.mjs](../scripts/isa/cards.mjs). Expect a factor of two.
-
-A step in training:
-
-${stepTable(report)}
-${simple ? `\nThe dispatches of 784-32-784 with a batch of 256, in µs with their launches, and what binds each:\n\n${modelTable(report, simple)}\n` : ''}`;
-}
-
-/** @param {import('./budget.mjs').Debts} debts */
-function debtTable(debts) {
-  const rows = Object.entries(debts).flatMap(([kind, names]) =>
-    Object.entries(names).map(([name, now]) => [
-      kind,
-      name,
-      `${now}`,
-      `${targets[/** @type {import('./budget.mjs').Kind} */ (kind)]}`,
-    ]),
-  );
-  return rows.length
-    ? `What does not do so yet:\n\n${table(['what', 'of', 'now', 'target'], rows)}`
-    : 'All of them do so.';
-}
-
-/** @param {Report} report */
-function narrowTable(report) {
-  const rows = budgetModels(report).flatMap(({ name, dispatches }) => {
-    /** @type {Map<string, number[]>} */
-    const found = new Map();
-    for (const each of dispatches.filter((each) => isNarrow(report, each)))
-      found.set(each.kernel, [...(found.get(each.kernel) ?? []), each.workgroups]);
-    return [...found].map(([kernel, groups]) => [name, kernel, `${groups.length}`, `${Math.min(...groups)}`]);
+/**
+ * Puts sections into the page, in the place of what stood there under their names.
+ * @param {string} file
+ * @param {Partial<Record<string, string>>} sections
+ */
+export async function writePage(file, sections) {
+  const before = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const texts = names.flatMap((name) => {
+    const text = sections[name] ?? sectionOf(before, name);
+    return text === undefined ? [] : [`${begin(name)}\n\n${text.trim()}\n\n${end(name)}`];
   });
-  return rows.length
-    ? `The dispatches that are too narrow:\n\n${table(['model', 'kernel', 'how many', 'fewest workgroups'], rows)}`
-    : 'No dispatch is too narrow.';
+  await writeFile(file, `${head}\n${texts.join('\n\n')}\n`);
+}
+
+/** @param {string} page @param {string} name */
+function sectionOf(page, name) {
+  const [from, to] = [page.indexOf(begin(name)), page.indexOf(end(name))];
+  return from < 0 || to < from ? undefined : page.slice(from + begin(name).length, to);
 }

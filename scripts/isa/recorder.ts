@@ -18,6 +18,9 @@ const told = process.env.LATENTGPU_ISA!;
 /** Every pipeline that was compiled, in order. */
 export const pipelines: PipelineRecord[] = [];
 
+/** Every dispatch that was encoded since this was emptied, but those by which this library's plans are described. */
+export const encoded: { pipeline: number; workgroups: number }[] = [];
+
 const codes = new WeakMap<GPUShaderModule, string>();
 const made = new WeakMap<GPUComputePipeline, Made>();
 const entries = new WeakMap<GPUBindGroup, readonly GPUBufferBinding[]>();
@@ -39,19 +42,39 @@ export function watch(device: GPUDevice): void {
     const mine = last.then(async () => {
       const begun = process.cpuUsage();
       const pipeline = await compile(descriptor);
-      const { user, system } = process.cpuUsage(begun);
-      note(pipeline, descriptor, (user + system) / 1000);
+      note(pipeline, descriptor, process.cpuUsage(begun));
       return pipeline;
     });
     last = mine.catch(() => {}); // Its own caller sees the failure.
     return mine;
   };
-  const { prototype } = GPUQueue;
-  const write = prototype.writeBuffer;
-  prototype.writeBuffer = function (buffer, offset, data, ...rest) {
+  const compileNow = device.createComputePipeline.bind(device);
+  device.createComputePipeline = (descriptor) => {
+    const begun = process.cpuUsage();
+    const pipeline = compileNow(descriptor);
+    note(pipeline, descriptor, process.cpuUsage(begun));
+    return pipeline;
+  };
+  watchCommands();
+}
+
+/** What all devices have in common: what is written into buffers, and what is dispatched. */
+function watchCommands(): void {
+  const { writeBuffer } = GPUQueue.prototype;
+  GPUQueue.prototype.writeBuffer = function (buffer, offset, data, ...rest) {
     // The sizes of a plan's dispatches are written at once, and are small.
     if (offset === 0 && data instanceof ArrayBuffer) contents.set(buffer, data.slice(0));
-    return write.call(this, buffer, offset, data, ...rest);
+    return writeBuffer.call(this, buffer, offset, data, ...rest);
+  };
+  const { setPipeline, dispatchWorkgroups } = GPUComputePassEncoder.prototype;
+  const current = new WeakMap<GPUComputePassEncoder, GPUComputePipeline>();
+  GPUComputePassEncoder.prototype.setPipeline = function (pipeline) {
+    current.set(this, pipeline);
+    return setPipeline.call(this, pipeline);
+  };
+  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (x, y = 1, z = 1) {
+    encoded.push({ pipeline: made.get(current.get(this)!)!.number, workgroups: x * y * z });
+    return dispatchWorkgroups.call(this, x, y, z);
   };
 }
 
@@ -70,13 +93,18 @@ function around<Name extends 'createShaderModule' | 'createBindGroup'>(
   });
 }
 
-function note(pipeline: GPUComputePipeline, descriptor: GPUComputePipelineDescriptor, cpuMs: number): void {
+function note(
+  pipeline: GPUComputePipeline,
+  descriptor: GPUComputePipelineDescriptor,
+  { user, system }: NodeJS.CpuUsage,
+): void {
   const { label = '', compute } = descriptor;
   const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
   const number = pipelines.length;
   const { driverMs, layerMs } = compiled;
   // The processor's time, as the machine may have other work; without what only the layer wanted.
-  pipelines.push({ number, label, compileMs: Math.max(0, cpuMs - layerMs) + driverMs, ...digest(compiled) });
+  const compileMs = Math.max(0, (user + system) / 1000 - layerMs) + driverMs;
+  pipelines.push({ number, label, compileMs, ...digest(compiled) });
   made.set(pipeline, { number, label, code: codes.get(compute.module)!, constants: compute.constants ?? {} });
 }
 

@@ -83,3 +83,14 @@ export interface Report {
   readonly pipelines: readonly PipelineRecord[];
   readonly works: readonly WorkRecord[];
 }
+
+/** Another library's products. */
+export interface PeerReport {
+  /** With its version. */
+  readonly name: string;
+  readonly pipelines: readonly PipelineRecord[];
+  readonly works: readonly {
+    readonly name: string;
+    readonly dispatches: readonly { readonly pipeline: number; readonly workgroups: number }[];
+  }[];
+}

@@ -151,3 +151,24 @@ export function stepTable(report) {
     rows,
   );
 }
+
+/** Ours and another library's products, each dispatch in a row. @param {Report} report @param {import('./report.ts').PeerReport} peer */
+export function peerTable({ works, pipelines }, peer) {
+  const rows = peer.works.flatMap(({ name, dispatches }) => {
+    const own = works.find((work) => work.name === name)?.dispatches ?? [];
+    return [
+      ...own.map(({ pipeline, workgroups }) => ({ library: 'latentgpu', pipeline: pipelines[pipeline], workgroups })),
+      ...dispatches.map(({ pipeline, workgroups }) => ({
+        library: peer.name,
+        pipeline: peer.pipelines[pipeline],
+        workgroups,
+      })),
+    ].map(({ library, pipeline, workgroups }) => [
+      name,
+      library,
+      `${workgroups}`,
+      ...pipelineCells(pipeline).slice(0, -1),
+    ]);
+  });
+  return table(['product', 'library', 'workgroups', ...pipelineHead.slice(0, -1)], rows);
+}
