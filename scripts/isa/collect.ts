@@ -40,7 +40,8 @@ for (const work of models.filter(isWanted))
   works.push({ name: work.name, kind: 'model', dispatches: await stepOf(work) });
 for (const work of matmuls.filter(isWanted))
   works.push({ name: work.name, kind: 'product', dispatches: await dispatchesOf(await productOf(work)) });
-const report: Omit<Report, 'card'> = { driver: description, pipelines, works };
+const names = [...models, ...matmuls].map(({ name }) => name);
+const report: Omit<Report, 'card'> = { driver: description, names, pipelines, works };
 writeFileSync(file, JSON.stringify(report));
 // Dawn would wait for a device that never answers.
 process.exit(0);

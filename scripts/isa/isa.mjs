@@ -16,17 +16,15 @@ export async function isa({ only, compiler, peer, ways, model, write, out }) {
   if (peer) setupPeers();
   const report = await compileWorks(only, compiler);
   const unknown = only.find((start) => !report.works.some(({ name }) => name.startsWith(start)));
-  if (unknown)
-    throw new Failure(
-      `no work of the benchmark begins with '${unknown}'; npm run bench -- --help says what they are called`,
-    );
+  if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${report.names.join(', ')}`);
   console.log(`${report.driver}, for ${report.card}: ${report.pipelines.length} pipelines`);
   for (const work of report.works) {
     console.log(`\n${work.name}\n\n${dispatchTable(report, work, { ways })}`);
-    if (model) console.log(`\n${estimateWords}\n\n${modelTable(report, work)}`);
+    if (model) console.log(`\n${estimateWords}\n\n${modelTable(report, work, { ways })}`);
   }
   console.log(`\nproducts by kernel and way\n\n${wayTable(report)}`);
-  if (model) console.log(`\n${estimateWords}\n\n${stepTable(report)}`);
+  if (model && report.works.some(({ kind }) => kind === 'model'))
+    console.log(`\n${estimateWords}\n\n${stepTable(report)}`);
   const peers = peer ? await compilePeer('jax', compiler) : undefined;
   if (peers) console.log(`\nbeside ${peers.name}\n\n${peerTable(report, peers)}`);
   if (!write) return;

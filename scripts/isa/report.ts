@@ -80,6 +80,8 @@ export interface Report {
   readonly card: string;
   /** With its version. */
   readonly driver: string;
+  /** Of all works that there are. */
+  readonly names: readonly string[];
   readonly pipelines: readonly PipelineRecord[];
   readonly works: readonly WorkRecord[];
 }

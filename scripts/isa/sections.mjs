@@ -75,6 +75,7 @@ export function compilerSection(report, only) {
   return `## ${card}
 
 The ${pipelines.length} pipelines ${what}, by ${driver}. The slowest to compile is ${slow.label}: ${(slow.compileMs / 1000).toFixed(1)} s of a processor.
+Spills are here how often a register is stored or loaded back.
 
 ${tables(report)}`;
 }

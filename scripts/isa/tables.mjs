@@ -122,16 +122,24 @@ export function otherTable({ pipelines, works }) {
   return table(['kernel', ...pipelineHead.slice(0, 4)], rows);
 }
 
-/** What each dispatch of a work may take. @param {Report} report @param {WorkRecord} work */
-export function modelTable(report, { dispatches }) {
-  const rows = dispatches.map((dispatch) => [
-    `${dispatch.kernel}${dispatch.product ? `, ${dispatch.product.problem}` : ''}`,
+/**
+ * What each dispatch of a work may take.
+ * @param {Report} report
+ * @param {WorkRecord} work
+ * @param {{ ways?: boolean }} [options]
+ */
+export function modelTable(report, { dispatches }, { ways = false } = {}) {
+  const cells = (/** @type {import('./report.ts').DispatchRecord} */ dispatch) => [
     `${dispatch.workgroups}`,
     ...cards.map((card) => {
       const { all, ...parts } = estimate(report, dispatch, card);
       const [[bound]] = Object.entries(parts).sort(([, a], [, b]) => b - a);
       return `${microseconds(card.launchUs + all)} ${bound}`;
     }),
+  ];
+  const rows = dispatches.flatMap((dispatch) => [
+    [`${dispatch.kernel}${dispatch.product ? `, ${dispatch.product.problem}` : ''}`, ...cells(dispatch)],
+    ...(ways ? (dispatch.product?.others ?? []) : []).map((other) => [`  or ${wayName(other.way)}`, ...cells(other)]),
   ]);
   const total = cards.map((card) => microseconds(stepTime(report, dispatches, card)));
   return table(['kernel', 'workgroups', ...cards.map(({ name }) => name)], [...rows, ['all', '', ...total]]);

@@ -18,7 +18,7 @@ const dispatch = (sizes: { m: number; n: number; k: number }, more: Partial<Step
 }); // prettier-ignore
 const small = dispatch({ m: 256, n: 32, k: 784 });
 const report = (dispatches: StepRecord[], pipelines = [pipeline(0)]): Report => ({
-  card: 'a card', driver: 'a driver', pipelines, works: [{ name: 'simple', kind: 'model', dispatches }],
+  card: 'a card', names: ['simple'], driver: 'a driver', pipelines, works: [{ name: 'simple', kind: 'model', dispatches }],
 }); // prettier-ignore
 
 describe('the estimate', () => {
