@@ -8,10 +8,11 @@ import { adrenoLoop, amdLoop, intelLoop } from './loops.mjs';
  * @param {Compiled} compiled
  * @returns {Digest}
  */
-export function digest({ wave, statistics, assembly }) {
+export function digest({ crashed, wave, statistics, assembly }) {
   const first = (/** @type {string[]} */ ...names) =>
     names.map((name) => statistics[name]).find((n) => n !== undefined);
   return {
+    crashed,
     wave,
     registers: first('VGPRs', 'Registers used'),
     spills:

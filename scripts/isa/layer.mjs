@@ -7,7 +7,7 @@ import { root } from '../setup.mjs';
 
 export const layerName = 'VK_LAYER_LATENTGPU_isa';
 const sources = path.join(root, 'scripts', 'isa');
-const names = ['layer.c', 'null-device.c'];
+const names = ['layer.c', 'pipelines.c', 'null-device.c', 'careful.c'];
 
 /**
  * The folder of the Vulkan layer, which is compiled when it is first used, or has changed.

@@ -9,6 +9,10 @@ const head = `# What compilers make of the kernels
 
 Written by \`npm run isa -- --write\` on a machine that needs no GPU: the compilers of GPUs' drivers, as Mesa has them, compile for cards that are not there.
 Nothing on this page was measured on a GPU.
+
+Registers are those of one invocation; what does not fit into them is spilled into memory. Waves are how many a SIMD or a core holds at once. Workgroup memory is in
+bytes. Instructions are those of the vector units, in the loop that multiplies. Two numbers are the least and the most of a way's pipelines: it needs more
+instructions where sizes are no multiples of four.
 `;
 
 const begin = (/** @type {string} */ name) => `<!-- ${name}: written by npm run isa -->`;

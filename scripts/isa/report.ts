@@ -2,6 +2,8 @@
 
 /** What the layer tells of a pipeline. */
 export interface Compiled {
+  /** The driver's compiler has crashed over it. */
+  readonly crashed?: boolean;
   /** Invocations that run in step. */
   readonly wave: number;
   /** What the driver's compiler takes, in milliseconds of its thread. */
@@ -15,6 +17,7 @@ export interface Compiled {
 
 /** What is kept of that, by our names; undefined where a driver does not tell. */
 export interface Digest {
+  readonly crashed?: boolean;
   readonly wave: number;
   readonly registers?: number;
   /** Registers that did not fit, vector and scalar ones, or how often they are stored. */

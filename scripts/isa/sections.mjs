@@ -7,14 +7,8 @@ import { modelTable, otherTable, peerTable, stepTable, wayTable } from './tables
 /** @typedef {import('./report.ts').PeerReport} PeerReport */
 /** @typedef {import('./budget.mjs').Debts} Debts */
 
-/** What the tables of a compiler mean, and they. @param {Report} report */
-const tables = (
-  report,
-) => `Registers are those of one invocation; what does not fit into them is spilled into memory. Waves are how many a SIMD or a core holds at
-once. Workgroup memory is in bytes. Instructions are those of the vector units in the loop that multiplies. Two numbers are the least and the most of all pipelines
-of a way: where sizes are no multiples of four, it needs more instructions.
-
-${wayTable(report, { times: false })}
+/** @param {Report} report */
+const tables = (report) => `${wayTable(report, { times: false })}
 
 All other kernels:
 
@@ -75,7 +69,11 @@ export function compilerSection(report, only) {
   return `## ${card}
 
 The ${pipelines.length} pipelines ${what}, by ${driver}. The slowest to compile is ${slow.label}: ${(slow.compileMs / 1000).toFixed(1)} s of a processor.
-Spills are here how often a register is stored or loaded back.
+Spills are here how often a register is stored or loaded back.${
+    pipelines.some(({ crashed }) => crashed)
+      ? ' Over a kernel that crashes, this version of the compiler has crashed.'
+      : ''
+  }
 
 ${tables(report)}`;
 }

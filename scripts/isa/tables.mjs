@@ -15,8 +15,8 @@ const microseconds = (/** @type {number} */ value) => (value < 10 ? value.toFixe
 const wayName = (way) => way.replace(/ by 64$/, '');
 
 /** What a pipeline's compiler says, in the order of `pipelineHead`. @param {PipelineRecord} pipeline */
-const pipelineCells = ({ registers, spills, waves, workgroupMemory, loop, compileMs }) => [
-  shown(registers),
+const pipelineCells = ({ crashed, registers, spills, waves, workgroupMemory, loop, compileMs }) => [
+  crashed ? 'crashes' : shown(registers),
   `${spills}`,
   shown(waves),
   `${workgroupMemory}`,
