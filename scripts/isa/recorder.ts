@@ -1,5 +1,5 @@
 /** What WebGPU is asked for, seen from outside, so that nothing here depends on how the library goes about it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { shader } from '../../shaders/wgsl.ts';
 import type { Command } from '../../src/runtime/commands.ts';
 import { digest } from './digest.mjs';
@@ -14,6 +14,9 @@ interface Made {
 
 /** Where the layer leaves what the compiler says. */
 const told = process.env.LATENTGPU_ISA!;
+
+/** Milliseconds from which on a pipeline is compiled again for its time, and from which on that is in vain. */
+const [slowMs, hopelessMs] = [250, 2000];
 
 /** Every pipeline that was compiled, in order. */
 export const pipelines: PipelineRecord[] = [];
@@ -42,11 +45,23 @@ export function watch(device: GPUDevice): void {
     const mine = last.then(async () => {
       const begun = process.cpuUsage();
       const pipeline = await compile(descriptor);
-      note(pipeline, descriptor, process.cpuUsage(begun));
+      const record = note(pipeline, descriptor, process.cpuUsage(begun));
+      // On a busy machine a time may be several times too long, but not a second and a third time.
+      for (let more = 1; more <= 2 && record.compileMs > slowMs && record.compileMs < hopelessMs; more++) {
+        const another = changed(descriptor, more);
+        const begun = process.cpuUsage();
+        await compile(another);
+        record.compileMs = Math.min(record.compileMs, timeOf(takeTold(another), process.cpuUsage(begun)));
+      }
       return pipeline;
     });
     last = mine.catch(() => {}); // Its own caller sees the failure.
     return mine;
+  };
+  /** The same with another text, as what was compiled before would take no time. */
+  const changed = (descriptor: GPUComputePipelineDescriptor, times: number): GPUComputePipelineDescriptor => {
+    const module = device.createShaderModule({ code: `${codes.get(descriptor.compute.module)}// ${times}` });
+    return { ...descriptor, compute: { ...descriptor.compute, module } };
   };
   const compileNow = device.createComputePipeline.bind(device);
   device.createComputePipeline = (descriptor) => {
@@ -96,17 +111,28 @@ function around<Name extends 'createShaderModule' | 'createBindGroup'>(
 function note(
   pipeline: GPUComputePipeline,
   descriptor: GPUComputePipelineDescriptor,
-  { user, system }: NodeJS.CpuUsage,
-): void {
+  usage: NodeJS.CpuUsage,
+): PipelineRecord {
   const { label = '', compute } = descriptor;
-  const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
+  const compiled = takeTold(descriptor);
   const number = pipelines.length;
-  const { driverMs, layerMs } = compiled;
-  // The processor's time, as the machine may have other work; without what only the layer wanted.
-  const compileMs = Math.max(0, (user + system) / 1000 - layerMs) + driverMs;
-  pipelines.push({ number, label, compileMs, ...digest(compiled) });
+  const record = { number, label, compileMs: timeOf(compiled, usage), ...digest(compiled) };
+  pipelines.push(record);
   made.set(pipeline, { number, label, code: codes.get(compute.module)!, constants: compute.constants ?? {} });
+  return record;
 }
+
+/** What the layer has told of the newest pipeline: once, so that nothing can be taken for that of another. */
+function takeTold({ label }: GPUComputePipelineDescriptor): Compiled {
+  if (!existsSync(told)) throw new Error(`of ${label} the driver has told nothing`);
+  const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
+  rmSync(told);
+  return compiled;
+}
+
+/** The processor's time, as the machine may have other work; without what only the layer wanted. */
+const timeOf = ({ driverMs, layerMs }: Compiled, { user, system }: NodeJS.CpuUsage): number =>
+  Math.max(0, (user + system) / 1000 - layerMs) + driverMs;
 
 /** What a command does, by what was asked for when it was made. */
 export function describe({ label, pipeline, bindGroup, columns, rows }: Command): DispatchRecord {

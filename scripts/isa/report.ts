@@ -41,7 +41,7 @@ export interface PipelineRecord extends Digest {
   readonly number: number;
   readonly label: string;
   /** WGSL's compiler and the driver's, in milliseconds of the processor. */
-  readonly compileMs: number;
+  compileMs: number;
 }
 
 export interface DispatchRecord {
