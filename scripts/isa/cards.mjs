@@ -14,8 +14,9 @@
 /** @type {readonly Card[]} */
 export const cards = [
   {
-    // Units, clock and memory: NVIDIA, "H100 Tensor Core GPU Architecture" and the data sheet of the SXM5 card (67 TFLOP/s, 3.35 TB/s).
-    // Latency: about 260 cycles, Chips and Cheese, "Nvidia's H100: Funny L2, and Tons of Bandwidth" (2023).
+    // Units and memory: NVIDIA, "H100 Tensor Core GPU Architecture" and the data sheet of the SXM5 card (132 SMs, 67 TFLOP/s, 3.35 TB/s); the clock is
+    // that by which the peak comes out.
+    // Latency: our assumption, a third more than the next card's, as the cache has two halves far from each other.
     name: 'NVIDIA H100 SXM',
     units: 132,
     lanes: 128,
