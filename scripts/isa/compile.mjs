@@ -50,7 +50,7 @@ export function compilePeer(peer, compiler) {
 async function collect(compiler, name, argumentsIn) {
   await mkdir(cache, { recursive: true });
   const layers = await buildLayer(cache);
-  const environment = await environmentOf(compilers[compiler]);
+  const { manifest, ...environment } = await environmentOf(compilers[compiler]);
   const folder = await mkdtemp(path.join(cache, 'run-'));
   try {
     const program = path.join(folder, 'program.mjs');
@@ -59,6 +59,9 @@ async function collect(compiler, name, argumentsIn) {
     const env = {
       ...process.env,
       ...environment,
+      // Its older and its newer name, of which the newer one wins.
+      VK_ICD_FILENAMES: manifest,
+      VK_DRIVER_FILES: manifest,
       VK_LAYER_PATH: layers,
       VK_INSTANCE_LAYERS: layerName,
       // What was compiled before would take no time.
@@ -94,12 +97,12 @@ const bundle = (entry, outfile) =>
   });
 
 /**
- * How the driver is found, and compiles for its card.
+ * The file that tells of the driver, and what makes it compile for its card.
  * @param {import('./compilers.mjs').Compiler} compiler
- * @returns {Promise<Record<string, string>>}
+ * @returns {Promise<{ manifest: string } & Record<string, string>>}
  */
 async function environmentOf({ driver, environment, built }) {
-  if (!built) return { ...environment, VK_ICD_FILENAMES: driverFile(driver) ?? '' };
+  if (!built) return { ...environment, manifest: driverFile(driver) ?? '' };
   const folder = await buildMesa(cache, Object.values(built));
   let manifest = driverFile(driver) ?? '';
   if (built.driver) {
@@ -107,5 +110,5 @@ async function environmentOf({ driver, environment, built }) {
     const ICD = { library_path: path.join(folder, built.driver), api_version: '1.3.0' };
     await writeFile(manifest, JSON.stringify({ file_format_version: '1.0.0', ICD }));
   }
-  return { ...environment, VK_ICD_FILENAMES: manifest, LD_PRELOAD: path.join(folder, built.shim) };
+  return { ...environment, manifest, LD_PRELOAD: path.join(folder, built.shim) };
 }
