@@ -1,5 +1,5 @@
 import { table } from '../bench/tables.mjs';
-import { budgetModels, isNarrow, targets, widest } from './budget.mjs';
+import { budgetModels, isNarrow, isNarrowInEveryWay, targets, widest } from './budget.mjs';
 import { budgetCard, cards } from './cards.mjs';
 import { modelTable, otherTable, peerTable, stepTable, wayTable } from './tables.mjs';
 
@@ -36,7 +36,8 @@ What the kernels compiled for this card have to keep to. \`test/node/isa.long.te
     .map(({ name }) => name)
     .join(
       ', ',
-    )} has at least ${widest.workgroups} workgroups, or less work than ${widest.microseconds} µs on the ${budgetCard.name} by the estimate below.
+    )} has at least ${widest.workgroups} workgroups, or less work than ${widest.microseconds} µs on the ${budgetCard.name} by the estimate below:
+  in the way in which it begins, and at the least in one that the tuner may choose.
 
 ${debtTable(debts)}
 
@@ -103,13 +104,15 @@ function debtTable(debts) {
 /** @param {Report} report */
 function narrowTable(report) {
   const rows = budgetModels(report).flatMap(({ name, dispatches }) => {
-    /** @type {Map<string, number[]>} */
-    const found = new Map();
-    for (const each of dispatches.filter((each) => isNarrow(report, each)))
-      found.set(each.kernel, [...(found.get(each.kernel) ?? []), each.workgroups]);
-    return [...found].map(([kernel, groups]) => [name, kernel, `${groups.length}`, `${Math.min(...groups)}`]);
+    const narrow = dispatches.filter((each) => isNarrow(report, each));
+    return [...new Set(narrow.map(({ kernel }) => kernel))].map((kernel) => {
+      const own = narrow.filter((each) => each.kernel === kernel);
+      const stuck = own.filter((each) => isNarrowInEveryWay(report, each));
+      const fewest = Math.min(...own.map(({ workgroups }) => workgroups));
+      return [name, kernel, `${fewest}`, `${own.length}`, `${stuck.length}`];
+    });
   });
   return rows.length
-    ? `The dispatches that are too narrow:\n\n${table(['model', 'kernel', 'how many', 'fewest workgroups'], rows)}`
+    ? `The dispatches that are too narrow:\n\n${table(['model', 'kernel', 'fewest workgroups', 'at first', 'in every way'], rows)}`
     : 'No dispatch is too narrow.';
 }

@@ -12,11 +12,18 @@ const quads = (/** @type {number} */ length) => Math.ceil(length / 4);
  */
 
 /** By the beginning of a kernel's name, the first that fits: turns that multiply, or those and the others. */
-/** @type {readonly [start: string, turns: (sizes: Record<string, number>, buffers: readonly string[]) => number | [number, number]][]} */
+/** @type {readonly [start: string, turns: (sizes: Record<string, number>, buffers: readonly string[], kernel: string) => number | [number, number]][]} */
 const serial = [
   ['gather', () => 2], // The row's number, and then the row.
-  // The invocations that add up the rows for the bias have all of k to themselves.
-  ['matmul ', ({ k }, buffers) => [quads(k), buffers.includes('sums') ? k : 0]],
+  [
+    'matmul ',
+    ({ k }, buffers, kernel) => {
+      const split = Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
+      if (split > 1) return share(quads(k), split);
+      // The invocations that add up the rows for the bias have all of k to themselves.
+      return [quads(k), buffers.includes('sums') ? k : 0];
+    },
+  ],
   [
     'conv2d transposed ',
     ({ kernel_height, kernel_width, stride_y, stride_x, filters }) =>
@@ -68,6 +75,6 @@ export function turnsOf({ kernel, loops, constants, buffers }) {
   const known = serial.find(([start]) => kernel.startsWith(start));
   if (!known && loops)
     throw new Failure(`scripts/isa/turns.mjs does not say how often the kernel '${kernel}' goes around its loops`);
-  const [multiplying, loading = 0] = [known?.[1](constants, buffers) ?? 1].flat();
+  const [multiplying, loading = 0] = [known?.[1](constants, buffers, kernel) ?? 1].flat();
   return { multiplying, loading };
 }

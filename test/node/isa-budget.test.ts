@@ -50,6 +50,11 @@ describe('the estimate', () => {
     expect(turnsOf({ ...small, buffers: ['a', 'b', 'y', 'sums'] })).toEqual({ multiplying: 196, loading: 784 });
   });
 
+  it('gives each of those that split a product its share', () => {
+    const split = { ...small, kernel: 'matmul NT 4x4 split in 16', buffers: ['a', 'b', 'y', 'sums'] };
+    expect(turnsOf(split)).toEqual({ multiplying: 13, loading: 0 });
+  });
+
   it('refuses a kernel with loops that it does not know', () => {
     const unknown: DispatchRecord = { ...small, kernel: 'rhubarb' };
     expect(() => turnsOf(unknown)).toThrow("scripts/isa/turns.mjs does not say how often the kernel 'rhubarb' goes");
@@ -86,6 +91,11 @@ describe('the budget', () => {
     expect(isNarrow(report([small]), small)).toBe(true);
     expect(isNarrow(report([small]), { ...small, workgroups: 128 })).toBe(false);
     expect(isNarrow(report([small]), dispatch({ m: 8, n: 8, k: 8 }))).toBe(false);
+    const split = { ...way('4x4 split in 16 by 64', 0), kernel: 'matmul NT 4x4 split in 16', workgroups: 128 };
+    const another = { ...small, product: { ...product, others: [split] } };
+    const measured = measure(report([small, another]));
+    expect(measured['dispatches too narrow at first']).toEqual({ simple: 2 });
+    expect(measured['dispatches too narrow in every way']).toEqual({ simple: 1 });
   });
 
   it('is a ratchet: no number may rise, and one that falls is to be written down', () => {
