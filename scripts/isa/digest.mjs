@@ -19,7 +19,7 @@ export function digest({ crashed, wave, statistics, assembly }) {
       (first('Spilled VGPRs', 'Spill Count', 'STP Count') ?? 0) +
       (first('Spilled SGPRs', 'Fill Count', 'LDP Count') ?? 0),
     waves: first('Subgroups per SIMD', 'Max Waves', 'Max Waves Per Core'),
-    workgroupMemory: first('LDS size', 'LDS Size', 'Workgroup Memory Size') ?? 0,
+    workgroupMemory: first('LDS size', 'LDS Size', 'Workgroup Memory Size'),
     loop: loopOf(statistics, assembly, wave),
   };
 }

@@ -25,7 +25,7 @@ export interface Digest {
   /** Waves that fit onto a SIMD at once. */
   readonly waves?: number;
   /** Bytes. */
-  readonly workgroupMemory: number;
+  readonly workgroupMemory?: number;
   /** Of the loop that multiplies most; undefined where nothing is multiplied in a loop. */
   readonly loop?: Loop;
 }

@@ -19,7 +19,7 @@ const pipelineCells = ({ crashed, registers, spills, waves, workgroupMemory, loo
   crashed ? 'crashes' : shown(registers),
   `${spills}`,
   shown(waves),
-  `${workgroupMemory}`,
+  shown(workgroupMemory),
   loop ? ratioOf(loop).toFixed(2) : '–',
   compileMs.toFixed(0),
 ];
@@ -94,7 +94,7 @@ export function wayTable(report, { times = true } = {}) {
         whole,
       ),
       range(
-        pipelines.map(({ workgroupMemory }) => workgroupMemory),
+        pipelines.flatMap(({ workgroupMemory }) => workgroupMemory ?? []),
         whole,
       ),
       range(
