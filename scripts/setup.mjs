@@ -10,14 +10,21 @@ import { run } from './run.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+const sayIt = (/** @type {string} */ line) => console.log(`setup: ${line}`);
+
+/** Sets up the dependencies alone, for what needs no Chrome. @param {(line: string) => void} [say] */
+export function setupPackages(say = sayIt) {
+  checkNode();
+  if (!dependenciesAreStale()) return;
+  say('installing the dependencies of package-lock.json (npm ci)');
+  run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
+}
+
 /** @param {(line: string) => void} [say] */
-export async function setup(say = (line) => console.log(`setup: ${line}`)) {
+export async function setup(say = sayIt) {
   checkNode();
   adapterKind(); // a wrong LATENTGPU_ADAPTER is told before anything is installed or run
-  if (dependenciesAreStale()) {
-    say('installing the dependencies of package-lock.json (npm ci)');
-    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
-  }
+  setupPackages(say);
   const chrome = findChrome() ?? (await installChrome(say));
   say(`Chrome is ${chrome.path} (${chrome.from})`);
 }

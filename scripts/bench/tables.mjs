@@ -10,7 +10,7 @@ const mebibytes = (/** @type {number} */ bytes) => `${number(bytes / 2 ** 20)} M
 const percent = (/** @type {number} */ share) => `${number(100 * share)} %`;
 
 /** Rows of cells as a Markdown table, aligned for terminals. @param {string[]} head @param {string[][]} rows */
-function table(head, rows) {
+export function table(head, rows) {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (/** @type {string[]} */ cells) =>
     `| ${cells.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`;

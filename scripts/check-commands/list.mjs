@@ -31,6 +31,7 @@ export const ways = {
   reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   faults: { args: ['decay', '--out', 'OUT'], makes: 'RELIABILITY.md' },
+  isa: { args: ['--only', 'simple', '--model'] },
   coverage: { args: ['--project', 'node', 'test/node/csv.test.ts'] },
   typecheck: { step: true },
   lint: { step: true },

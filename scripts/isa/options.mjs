@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { helpLists, readArguments } from '../command-line.mjs';
+import { Failure } from '../failure.mjs';
+import { root } from '../setup.mjs';
+import { compilers } from './compilers.mjs';
+
+/** @type {Record<string, import('../command-line.mjs').Option>} */
+const table = {
+  only: {
+    value: 'work',
+    several: true,
+    about: 'only works of the benchmark whose name begins like that: simple, vae, 512, … ; may be given several times',
+  },
+  compiler: {
+    value: 'vendor',
+    names: Object.keys(compilers),
+    about: `whose compiler: ${Object.keys(compilers).join(', ')} (default: amd); of the others, parts of Mesa are built first, once`,
+  },
+  ways: { about: 'also the other ways of each dispatch, and not only the one that it begins with' },
+  model: { about: 'also what each dispatch may take on four cards: an estimate, nothing is measured' },
+  peer: { about: 'also the products of jax-js, by the same compiler; with --write its section is only written then' },
+  write: {
+    about: "write the compiler's section of GPU.md, and lower the numbers of results/isa.json that have become better",
+  },
+  out: { value: 'folder', about: 'with --write: where those are (default: docs)' },
+  help: { about: 'show this' },
+};
+
+/**
+ * @typedef {object} Options
+ * @property {string[]} only
+ * @property {string} compiler
+ * @property {boolean} peer
+ * @property {boolean} ways
+ * @property {boolean} model
+ * @property {boolean} write
+ * @property {string} out
+ * @property {boolean} help
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Options}
+ */
+export function readOptions(args) {
+  const given = readArguments(args, table, 'npm run isa');
+  const ofAll = !given.compiler || given.compiler === 'amd' || given.peer;
+  if (given.write && given.only && ofAll)
+    throw new Failure("--write is about all works, and goes with no --only but for other compilers than AMD's");
+  if (given.out !== undefined && !given.write) throw new Failure('--out goes with --write only');
+  const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, 'docs');
+  return /** @type {Options} */ ({
+    only: [],
+    compiler: 'amd',
+    peer: false,
+    ways: false,
+    model: false,
+    write: false,
+    help: false,
+    ...given,
+    out,
+  });
+}
+
+export function helpText() {
+  return `Compiles the kernels of the benchmark with the compilers of GPUs' drivers, as Mesa has them, and says what has become of them. No GPU is needed, and none is used.
+
+  npm run isa -- [options]
+
+${helpLists(table, []).options}`;
+}

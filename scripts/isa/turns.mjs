@@ -1,0 +1,80 @@
+import { Failure } from '../failure.mjs';
+
+/** @typedef {import('./report.ts').DispatchRecord} DispatchRecord */
+
+const share = (/** @type {number} */ all, /** @type {number} */ parts) => Math.ceil(all / parts);
+const quads = (/** @type {number} */ length) => Math.ceil(length / 4);
+
+/**
+ * How often the longest invocation waits for what it has loaded, one time after the other: around the loop that multiplies, and around one that does
+ * little but load, which goes on at the same time in other invocations.
+ * @typedef {{ multiplying: number, loading: number }} Turns
+ */
+
+/** By the beginning of a kernel's name, the first that fits: turns that multiply, or those and the others. */
+/** @type {readonly [start: string, turns: (sizes: Record<string, number>, buffers: readonly string[], kernel: string) => number | [number, number]][]} */
+const serial = [
+  ['gather', () => 2], // The row's number, and then the row.
+  [
+    'matmul ',
+    ({ k }, buffers, kernel) => {
+      const split = Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
+      if (split > 1) return share(quads(k), split);
+      // The invocations that add up the rows for the bias have all of k to themselves.
+      return [quads(k), buffers.includes('sums') ? k : 0];
+    },
+  ],
+  [
+    'conv2d transposed ',
+    ({ kernel_height, kernel_width, stride_y, stride_x, filters }) =>
+      share(kernel_height, stride_y) * share(kernel_width, stride_x) * quads(filters),
+  ],
+  [
+    'conv2d weights ',
+    ({ batch, parts, out_height, out_width }, buffers) => [
+      share(batch, parts) * out_height * quads(out_width),
+      buffers.includes('sums') ? share(batch, parts) * out_height * out_width : 0,
+    ],
+  ],
+  ['conv2d of one filter, weights', ({ batch, parts, height, width }) => share(batch, parts) * height * width],
+  ['conv2d of one filter, transposed', () => 1],
+  ['conv2d of one filter', ({ channels }) => quads(channels)],
+  [
+    'conv2d ',
+    ({ kernel_height, kernel_width, channels }) =>
+      kernel_height * (channels % 4 ? quads(kernel_width * channels) : kernel_width * quads(channels)),
+  ],
+  ['sum', ({ length, parts }) => [0, share(length, parts)]],
+  // One workgroup adds up the losses, the others look through 16 vec4s of the gradients each.
+  [
+    'account',
+    ({ count0, count1 = 0, count2 = 0, quads: gradients = 0 }) => [
+      0,
+      Math.max(share(count0, 64) + share(count1, 64) + share(count2, 64), Math.min(16, share(gradients, 64))),
+    ],
+  ],
+  // One invocation updates 4 vec4s.
+  ['adam', ({ quads: values }) => Math.min(4, share(values, 64))],
+  ['reparameterize', ({ units }) => Math.min(4, units)],
+  [
+    'maxPool2d backward',
+    ({ kernel_height, kernel_width, stride_y, stride_x }) =>
+      1 + share(kernel_height, stride_y) * share(kernel_width, stride_x),
+  ],
+  ['maxPool2d', ({ kernel_height, kernel_width }) => kernel_height * kernel_width],
+  ['upsample2d nearest backward', ({ factor_y, factor_x }) => factor_y * factor_x],
+  ['upsample2d nearest', () => 1],
+  ['bce', ({ columns, strips }) => share(columns % 4 ? columns : columns / 4, strips)],
+];
+
+/**
+ * @param {DispatchRecord} dispatch
+ * @returns {Turns}
+ */
+export function turnsOf({ kernel, loops, constants, buffers }) {
+  const known = serial.find(([start]) => kernel.startsWith(start));
+  if (!known && loops)
+    throw new Failure(`scripts/isa/turns.mjs does not say how often the kernel '${kernel}' goes around its loops`);
+  const [multiplying, loading = 0] = [known?.[1](constants, buffers, kernel) ?? 1].flat();
+  return { multiplying, loading };
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { driverFile, missing } from '../../scripts/isa/machine.mjs';
+import { writePage } from '../../scripts/isa/page.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-isa-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('docs/GPU.md', () => {
+  it('keeps the sections that a run has nothing new for, in their order', async () => {
+    const file = path.join(folder, 'GPU.md');
+    await writePage(file, { 'jax-js': 'theirs' });
+    await writePage(file, { amd: 'first' });
+    await writePage(file, { amd: 'second', intel: 'other' });
+    const page = readFileSync(file, 'utf8');
+    expect(page.split('\n').filter((line) => /^(first|second|other|theirs)$/.test(line))).toEqual([
+      'second',
+      'other',
+      'theirs',
+    ]);
+    await writePage(file, {});
+    expect(readFileSync(file, 'utf8')).toBe(page);
+  });
+});
+
+describe('npm run isa', () => {
+  const isa = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [path.join(root, 'scripts/isa.mjs'), ...args], { cwd: root });
+
+  it('lists its options', async () => {
+    const { stdout } = await isa('--help');
+    for (const option of ['only', 'compiler', 'peer', 'ways', 'model', 'write', 'out', 'help'])
+      expect(stdout).toContain(`--${option}`);
+  });
+
+  it.each([
+    [['--rhubarb'], /^error: there is no option --rhubarb; npm run isa -- --help lists them\n$/],
+    [['simple'], /^error: 'simple' is no option; .*\n$/],
+    [['--write', '--only', 'simple'], /^error: --write is about all works.*\n$/],
+    [['--write', '--compiler', 'intel', '--peer', '--only', 'simple'], /^error: --write is about all works.*\n$/],
+    [['--compiler', 'rhubarb'], /^error: there is no compiler 'rhubarb'; there is amd, intel, adreno\n$/],
+    [['--out', 'docs'], /^error: --out goes with --write only\n$/],
+    [['--write', '--out', 'package.json'], /^error: --out: nothing can be written to .*package\.json \(EEXIST\)\n$/],
+  ])('%s is one line', async (args, line) => {
+    await expect(isa(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(line) as string });
+  });
+
+  it('says what is missing and how to get it', () => {
+    const places = { platform: 'linux', drivers: [folder], include: folder, programs: [folder] };
+    expect(missing('amd', places)).toBe(
+      'mesa-vulkan-drivers, gcc, libc6-dev, libvulkan-dev are missing (Debian: apt-get install mesa-vulkan-drivers gcc libc6-dev libvulkan-dev)',
+    );
+    expect(missing('intel', places)).toContain(' meson ');
+    expect(missing('amd', { ...places, platform: 'darwin' })).toMatch(/ on Linux only, and this is darwin$/);
+    writeFileSync(path.join(folder, 'radeon_icd.x86_64.json'), '{}');
+    expect(driverFile('radeon_icd', [path.join(folder, 'nowhere'), folder])).toBe(
+      path.join(folder, 'radeon_icd.x86_64.json'),
+    );
+    expect(missing('amd', places)).not.toContain('mesa');
+  });
+});
