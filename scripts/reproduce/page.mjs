@@ -16,6 +16,9 @@ const rehearsal = `# A rehearsal
 Every row has run through, with a few images and a few steps. The figures mean nothing.
 `;
 
+/** The setting that --minutes changes, of rows that go by the clock. */
+const clocked = 'minutes a model';
+
 /**
  * docs/RESULTS.md.
  * @param {import('./results.mjs').Results} results
@@ -37,6 +40,7 @@ export function resultsPage(results, quick) {
 function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds }) {
   const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
   const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
+  const minutes = clocked in settings ? ` --minutes ${settings[clocked]}` : '';
   return [
     '| | ours | reference | asked | |',
     '|---|---|---|---|---|',
@@ -49,7 +53,7 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
       '',
     ]),
     ...notes.flatMap((note) => [note, '']),
-    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}\``,
+    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}${minutes}\``,
   ].join('\n');
 }
 

@@ -1,0 +1,21 @@
+import type { Reports } from '../../progress.ts';
+
+/**
+ * Trains for as many whole epochs as fit into a time, by what the last one took, and for one at least. What comes before the first epoch counts with it.
+ * @returns how many, and how long all of it took
+ */
+export async function trainFor(
+  minutes: number,
+  { begin, epoch }: { begin?(reports: Reports): Promise<unknown>; epoch(reports: Reports): Promise<unknown> },
+  reports: Reports,
+): Promise<{ epochs: number; minutes: number }> {
+  const start = performance.now();
+  const past = () => (performance.now() - start) / 60_000;
+  await begin?.(reports);
+  for (let epochs = 1; ; epochs++) {
+    const before = past();
+    const onProgress: Reports['onProgress'] = (progress) => reports.onProgress({ ...progress, epoch: epochs });
+    await epoch({ ...reports, onProgress });
+    if (2 * past() - before > minutes) return { epochs, minutes: past() };
+  }
+}
