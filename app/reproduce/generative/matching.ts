@@ -36,13 +36,13 @@ type Measured = Apart & {
 /** Whether the codes of images that a model has never seen are distributed like the prior its penalty pulled them to. */
 export const matching = partedRow(
   (machine) => ({
-    model: `784-256-${size}-256-784, relu and sigmoid`,
+    model: `784-128-${size}-128-784, relu and sigmoid`,
     loss: 'bce',
     prior: 'N(0, I)',
     penalties: 'adversarial([dense(128, relu), dense(128, relu)], weight 0.02) and mmd(0.05)',
     optimizer: 'adam',
     'learning rate': 1e-3,
-    epochs: epochsInTime(machine, 50, 10),
+    epochs: epochsInTime(machine, 50, 3),
     batch: 256,
     'random directions': machine.quick ? 5 : 100,
     'draws of the prior': machine.quick ? 1 : 3,
@@ -66,8 +66,8 @@ export const matching = partedRow(
     }
     const model = await autoencoder(gpu, {
       input: 784,
-      encoder: [dense(256, 'relu'), dense(size)],
-      decoder: [dense(256, 'relu'), dense(784, 'sigmoid')],
+      encoder: [dense(128, 'relu'), dense(size)],
+      decoder: [dense(128, 'relu'), dense(784, 'sigmoid')],
       loss: 'bce',
       penalty: penalties[part],
       seed,

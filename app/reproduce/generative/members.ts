@@ -5,6 +5,7 @@ import {
   autoencoder,
   contractive,
   dense,
+  dropout,
   gan,
   gaussian,
   mmd,
@@ -55,7 +56,7 @@ const pixels = () => dense(784, 'sigmoid');
 export const members: Record<string, Member> = {
   contractive: {
     title: 'stacked contractive autoencoder',
-    layers: `784-${width}-16 and back, sigmoid, tied; contractive(1e-5); one epoch a layer first; a mixture of its codes`,
+    layers: `784-${width}-16 and back, sigmoid, tied; contractive(1e-5, estimated); one epoch a layer first; samples from a mixture of its codes`,
     control: 'one Gaussian for the mixture',
     paper: { figure: '121 ± 1.6', source: 'Bengio et al. 2013, its samples from a Markov chain' },
     make: async (gpu, training) => {
@@ -65,7 +66,7 @@ export const members: Record<string, Member> = {
         decoder: [dense(width, 'sigmoid'), pixels()],
         loss: 'bce',
         tied: true,
-        penalty: contractive(1e-5),
+        penalty: contractive(1e-5, { estimate: true }),
         seed: training.seed,
       });
       const { data, batch, rate, components } = training;
@@ -84,17 +85,19 @@ export const members: Record<string, Member> = {
   },
   gan: {
     title: 'GAN',
-    layers: `code of 64, generator ${width}-${width}-784, relu and sigmoid, discriminator ${width}, leakyRelu; adam(2e-4, β₁ = 0.5)`,
+    layers: `a code of 32, generator ${width}-784, relu and sigmoid; discriminator ${width}, leakyRelu, dropout 0.2 before and 0.3 behind it; batch 64, adam(5e-4, β₁ = 0.5)`,
     paper: { figure: '225 ± 2', source: 'Goodfellow et al. 2014' },
-    make: async (gpu, { data, batch, seed }) => {
+    make: async (gpu, { data, seed }) => {
       const model = await gan(gpu, {
-        code: 64,
-        generator: [hidden(), hidden(), pixels()],
-        discriminator: [dense(width, 'leakyRelu')],
+        code: 32,
+        generator: [hidden(), pixels()],
+        discriminator: [dropout(0.2), dense(width, 'leakyRelu'), dropout(0.3)],
         seed,
       });
+      const optimizer = adam(5e-4, { beta1: 0.5 });
+      const optimizers = { generator: optimizer, discriminator: optimizer };
       return {
-        epoch: (reports) => model.fit(data, { epochs: 1, batchSize: batch, ...reports }),
+        epoch: (reports) => model.fit(data, { epochs: 1, batchSize: 64, ...optimizers, ...reports }),
         sample: (count) => model.sample(count, { seed: 1 }),
         dispose: () => model.dispose(),
       };
