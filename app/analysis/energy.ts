@@ -10,19 +10,20 @@ export function energyDistance(x: Matrix, y: Matrix): number {
 }
 
 function meanDistance(x: Matrix, y: Matrix): number {
-  const [size] = x.shape.slice(1);
-  const [count, others] = [x.shape[0], y.shape[0]];
+  const [count, size] = x.shape;
+  const [others] = y.shape;
   let sum = 0;
   for (let i = 0; i < count; i++) {
     let row = 0;
-    for (let j = 0; j < others; j++) {
+    // Among themselves all pairs come twice.
+    for (let j = x === y ? i + 1 : 0; j < others; j++) {
       let square = 0;
       for (let k = 0; k < size; k++) square += (x.data[i * size + k] - y.data[j * size + k]) ** 2;
       row += Math.sqrt(square);
     }
     sum += row / others;
   }
-  return sum / count;
+  return ((x === y ? 2 : 1) * sum) / count;
 }
 
 /**

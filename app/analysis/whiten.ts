@@ -22,6 +22,16 @@ export function whitened({ data, shape }: Matrix): Matrix {
   return { data: result, shape };
 }
 
+/** Brings each number of the rows to mean 0 and deviation 1; how they go together stays as it is. */
+export function standardized({ data, shape }: Matrix): Matrix {
+  const [count, size] = shape;
+  const mean = new Float64Array(size);
+  const variance = new Float64Array(size);
+  data.forEach((value, at) => (mean[at % size] += value / count));
+  data.forEach((value, at) => (variance[at % size] += (value - mean[at % size]) ** 2 / count));
+  return { data: data.map((value, at) => (value - mean[at % size]) / Math.sqrt(variance[at % size])), shape };
+}
+
 function covariance(data: Float32Array, mean: Float64Array, count: number): Float64Array {
   const size = mean.length;
   const sums = new Float64Array(size * size);

@@ -43,7 +43,9 @@ export interface RowResult {
 }
 
 /** What one part of a row has measured, by name. */
-export type Figures = Record<string, number>;
+export interface Figures {
+  [name: string]: number | Figures;
+}
 
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };

@@ -34,13 +34,14 @@ export function resultsPage(results, quick) {
 }
 
 /**
- * @param {string} name
+ * @param {import('./results.mjs').RowName} name
  * @param {Result} result
  */
-function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds }) {
+function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds, parts = {} }) {
   const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
   const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
   const minutes = clocked in settings ? ` --minutes ${settings[clocked]}` : '';
+  const missing = facts[name].parts?.filter((part) => !parts[part]) ?? [];
   return [
     '| | ours | reference | asked | |',
     '|---|---|---|---|---|',
@@ -53,6 +54,9 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
       '',
     ]),
     ...notes.flatMap((note) => [note, '']),
+    ...(missing.length
+      ? [`Not done yet: ${missing.join(', ')}; \`npm run reproduce -- --row ${name}${minutes}\``, '']
+      : []),
     `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}${minutes}\``,
   ].join('\n');
 }

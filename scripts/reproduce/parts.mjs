@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { duration } from '../start/words.mjs';
 import { facts } from './options.mjs';
-import { keepResult, readStored } from './results.mjs';
+import { keepResult, missingParts, readResult } from './results.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./results.mjs').Part} Part */
@@ -16,7 +16,7 @@ import { keepResult, readStored } from './results.mjs';
  * @param {Settings} settings
  */
 export async function partsOf({ out, part, again }, name, settings) {
-  const stored = await readStored(out, name);
+  const stored = await readResult(out, name);
   /** @type {Record<string, Part>} */
   const kept = (isDeepStrictEqual(stored?.settings, settings) && stored?.parts) || {};
   const asked = facts[name].parts?.filter((each) => !part || part.includes(each)) ?? [];
@@ -24,7 +24,7 @@ export async function partsOf({ out, part, again }, name, settings) {
 }
 
 /**
- * Measures parts of a row, each kept as soon as it is done, and concludes once all are there.
+ * Measures parts of a row, each kept as soon as it is done with what all that are there come to.
  * @param {import('../start/browser.mjs').Browser} browser
  * @param {Options} options
  * @param {RowName} name
@@ -37,9 +37,10 @@ export async function runParts(browser, options, name, under) {
   let result;
   for (const part of todo) {
     const begun = performance.now();
-    const figures = await browser.call((given) => window.reproduction.measure(given.name, given.part), { name, part });
-    parts[part] = { figures, seconds: (performance.now() - begun) / 1000 };
-    result = await concluded(browser, name, parts);
+    const measured = await browser.call((given) => window.reproduction.measure(given.name, given.part), { name, part });
+    parts[part] = { figures: measured, seconds: (performance.now() - begun) / 1000 };
+    const figures = Object.fromEntries(Object.entries(parts).map(([part, { figures }]) => [part, figures]));
+    result = await browser.call((given) => window.reproduction.conclude(given.name, given.figures), { name, figures });
     await keepResult(options, name, {
       ...result,
       ...under,
@@ -49,17 +50,5 @@ export async function runParts(browser, options, name, under) {
     });
     console.log(`  ${part}: kept; ${duration(parts[part].seconds)}`);
   }
-  return result;
-}
-
-/**
- * @param {import('../start/browser.mjs').Browser} browser
- * @param {RowName} name
- * @param {Record<string, Part>} parts
- * @returns {Promise<RowResult | undefined>}
- */
-async function concluded(browser, name, parts) {
-  if (facts[name].parts?.some((part) => !parts[part])) return undefined;
-  const figures = Object.fromEntries(Object.entries(parts).map(([part, { figures }]) => [part, figures]));
-  return browser.call((given) => window.reproduction.conclude(given.name, given.figures), { name, figures });
+  return missingParts(name, { parts }).length ? undefined : result;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { counted, duration } from '../start/words.mjs';
+import { duration } from '../start/words.mjs';
 import { facts, rowNames } from './options.mjs';
 import { resultsPage } from './page.mjs';
 
@@ -9,7 +9,6 @@ import { resultsPage } from './page.mjs';
 
 /**
  * A row as it is kept: finished, or in parts of which some are missing.
- * @typedef {Partial<import('../../app/reproduce/protocol.ts').RowResult> & Kept} Stored
  * @typedef {import('../../app/reproduce/protocol.ts').RowResult & Kept} Result
  * @typedef {object} Kept
  * @property {import('../../app/reproduce/protocol.ts').Settings} settings
@@ -30,18 +29,22 @@ const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) =>
  * What is kept of a row.
  * @param {string} folder
  * @param {RowName} name
- * @returns {Promise<Stored | undefined>}
+ * @returns {Promise<Result | undefined>}
  */
-export async function readStored(folder, name) {
+export async function readResult(folder, name) {
   const file = fileOf(folder, name);
   return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
 }
 
-/** @param {Stored | undefined} stored @returns {stored is Result} */
-const finished = (stored) => stored?.comparisons !== undefined;
+/**
+ * The parts of a row that have not been measured.
+ * @param {RowName} name
+ * @param {{ parts?: Record<string, Part> }} kept
+ */
+export const missingParts = (name, { parts = {} }) => facts[name].parts?.filter((part) => !parts[part]) ?? [];
 
 /**
- * The rows that are finished.
+ * All rows that are kept.
  * @param {string} folder
  * @returns {Promise<Results>}
  */
@@ -49,8 +52,8 @@ export async function readResults(folder) {
   /** @type {Results} */
   const results = {};
   for (const name of rowNames) {
-    const stored = await readStored(folder, name);
-    if (finished(stored)) results[name] = stored;
+    const result = await readResult(folder, name);
+    if (result) results[name] = result;
   }
   return results;
 }
@@ -61,7 +64,7 @@ export async function readResults(folder) {
  * Keeps a row and writes the page anew.
  * @param {Place} place
  * @param {RowName} name
- * @param {Stored} result
+ * @param {Result} result
  */
 export async function keepResult(place, name, result) {
   await mkdir(path.join(place.out, 'results'), { recursive: true });
@@ -82,14 +85,15 @@ export async function writePage({ out, quick }) {
  */
 export async function listRows({ out, row }) {
   const width = Math.max(...rowNames.map((name) => name.length)) + 2;
-  const lines = row.map(async (name) => `${name.padEnd(width)}${stateOf(name, await readStored(out, name))}`);
+  const lines = row.map(async (name) => `${name.padEnd(width)}${stateOf(name, await readResult(out, name))}`);
   return (await Promise.all(lines)).join('\n');
 }
 
-/** @param {RowName} name @param {Stored | undefined} stored */
-function stateOf(name, stored) {
-  if (finished(stored)) return `done on ${stored.date.slice(0, 10)} in ${duration(stored.seconds)}, ${stored.adapter}`;
-  const { softwareMinutes, parts = [] } = facts[name];
-  const begun = stored?.parts && `${Object.keys(stored.parts).length} of ${counted(parts.length, 'part')} done`;
-  return `${begun ?? 'not done'}; about ${softwareMinutes} min without a GPU`;
+/** @param {RowName} name @param {Result | undefined} result */
+function stateOf(name, result) {
+  const about = `about ${facts[name].softwareMinutes} min without a GPU`;
+  if (!result) return `not done; ${about}`;
+  const missing = missingParts(name, result);
+  if (missing.length) return `not done yet: ${missing.join(', ')}; all of it takes ${about}`;
+  return `done on ${result.date.slice(0, 10)} in ${duration(result.seconds)}, ${result.adapter}`;
 }

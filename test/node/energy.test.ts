@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { energyDistance, kolmogorovSmirnov } from '../../app/analysis/energy.ts';
-import { whitened } from '../../app/analysis/whiten.ts';
+import { standardized, whitened } from '../../app/analysis/whiten.ts';
 import { normals } from '../../src/runtime/random.ts';
 import { expectBySigmas } from '../support/statistics.ts';
 
@@ -80,4 +80,20 @@ describe('whitening', () => {
 
   it('is refused where a number follows from the others', () =>
     expect(() => whitened(points(50, 2, 8, (value, k) => (k ? 0 : value)))).toThrow('number 1'));
+});
+
+it('standardising brings each number to mean 0 and deviation 1, and leaves how they go together', () => {
+  const rows = rowsOf(standardized(points(300, 2, 9, (value, k) => (k ? 5 : 2) * value + k)));
+  for (const i of [0, 1]) {
+    expect(meanOf(rows.map((row) => row[i]))).toBeCloseTo(0, 5);
+    expect(meanOf(rows.map((row) => row[i] ** 2))).toBeCloseTo(1, 4);
+  }
+  const plain = rowsOf(points(300, 2, 9));
+  const together = (all: number[][]) => {
+    const [a, b] = [0, 1].map((i) => meanOf(all.map((row) => row[i])));
+    const covariance = meanOf(all.map((row) => (row[0] - a) * (row[1] - b)));
+    const [p, q] = [0, 1].map((i) => meanOf(all.map((row) => (row[i] - [a, b][i]) ** 2)));
+    return covariance / Math.sqrt(p * q);
+  };
+  expect(together(rows)).toBeCloseTo(together(plain), 5);
 });

@@ -52,10 +52,13 @@ export const generative = partedRow(
     data.dispose();
     return figures;
   },
-  (parts) => ({
-    comparisons: [...Object.keys(members), images].flatMap((part) => compared(part, parts as Record<string, Measured>)),
-    tables: [howTrained(parts as Record<string, Measured>), howNear(parts as Record<string, Measured>)],
-    notes: [],
+  (figures) => ({
+    comparisons: measuredOf(figures as Parts).flatMap(([part]) => compared(part, figures as Parts)),
+    tables: [howTrained(figures as Parts), howNear(figures as Parts)],
+    notes: [
+      'The estimate of Breuleux et al. 2011, as Goodfellow et al. 2014 make it: the density at a test image is the mean of Gaussians N(sample, σ² I) over the samples, and σ is the one under which the training images held back are the likeliest. ± is the standard error over the test images. A sample is what the decoder or generator gives, values from 0 to 1.',
+      'Distances are means of Euclidean ones, between images of 784 values. The nearest training image to a sample is looked for among as many as there are samples.',
+    ],
   }),
 );
 
@@ -64,15 +67,22 @@ const rows = ({ pixels }: ExampleSet, from: number, to: number): Matrix => ({
   shape: [to - from, features],
 });
 
+type Parts = Partial<Record<string, Measured>>;
+
+/** Those that are there, in the order of the table. */
+const measuredOf = (parts: Parts) =>
+  [...Object.keys(members), images].flatMap((part) => (parts[part] ? [[part, parts[part]] as const] : []));
+
 const titleOf = (part: string) => members[part]?.title ?? 'training images in the place of samples';
 
 /** Which model is expected above which. */
 const above: Record<string, string> = { gan: 'contractive', adversarial: 'gan' };
 
-function compared(part: string, parts: Record<string, Measured>): Comparison[] {
-  const { density, error, control, controlError } = parts[part];
+function compared(part: string, parts: Parts): Comparison[] {
+  const { density, error, control, controlError } = parts[part]!;
   const { paper, control: left } = members[part] ?? {};
   const lower = above[part];
+  const other = parts[lower];
   const what = (name: string) => `${name}: log-density of the test images, nats`;
   return [
     {
@@ -81,7 +91,7 @@ function compared(part: string, parts: Record<string, Measured>): Comparison[] {
       decimals: 1,
       standardError: error,
       ...(paper && { reference: paper.figure, source: paper.source }),
-      ...(lower && { asked: `more than the ${titleOf(lower)}`, holds: density > parts[lower].density }),
+      ...(other && { asked: `more than the ${titleOf(lower)}`, holds: density > other.density }),
     },
     ...(control === undefined
       ? []
@@ -89,17 +99,16 @@ function compared(part: string, parts: Record<string, Measured>): Comparison[] {
   ];
 }
 
-const howTrained = (parts: Record<string, Measured>): Table => ({
+const howTrained = (parts: Parts): Table => ({
   title: 'How each was trained',
   head: ['', 'layers', 'epochs', 'minutes'],
-  lines: Object.entries(members).map(([part, { title, layers }]) => {
-    const { epochs, minutes } = parts[part];
-    return [title, layers, `${epochs}`, minutes!.toFixed(1)];
-  }),
+  lines: measuredOf(parts).flatMap(([part, { epochs, minutes }]) =>
+    minutes === undefined ? [] : [[titleOf(part), members[part].layers, `${epochs}`, minutes.toFixed(1)]],
+  ),
 });
 
-const howNear = (parts: Record<string, Measured>): Table => ({
-  title: 'Its window, and how near its samples and the images are to each other',
+const howNear = (parts: Parts): Table => ({
+  title: 'The windows, and how near samples and images are to each other',
   head: [
     '',
     'σ',
@@ -107,8 +116,11 @@ const howNear = (parts: Record<string, Measured>): Table => ({
     'from a test image to the nearest sample',
     'from a sample to the nearest training image',
   ],
-  lines: [...Object.keys(members), images].map((part) => {
-    const { sigma, held, toSample, toImage } = parts[part];
-    return [titleOf(part), sigma.toFixed(3), held.toFixed(1), toSample.toFixed(2), toImage.toFixed(2)];
-  }),
+  lines: measuredOf(parts).map(([part, { sigma, held, toSample, toImage }]) => [
+    titleOf(part),
+    sigma.toFixed(3),
+    held.toFixed(1),
+    toSample.toFixed(2),
+    toImage.toFixed(2),
+  ]),
 });

@@ -31,7 +31,8 @@ export interface Training {
 export interface Generator {
   /** Comes before the first epoch. */
   begin?(reports: Reports): Promise<unknown>;
-  epoch(reports: Reports): Promise<unknown>;
+  /** `share`: how much of its time has passed, from 0 to 1. */
+  epoch(reports: Reports, share: number): Promise<unknown>;
   sample(count: number): Promise<Matrix>;
   /** Samples that something is left out of. */
   control?(count: number): Promise<Matrix>;
@@ -85,7 +86,7 @@ export const members: Record<string, Member> = {
   },
   gan: {
     title: 'GAN',
-    layers: `a code of 32, generator ${width}-784, relu and sigmoid; discriminator ${width}, leakyRelu, dropout 0.2 before and 0.3 behind it; batch 64, adam(5e-4, β₁ = 0.5)`,
+    layers: `a code of 32, generator ${width}-784, relu and sigmoid; discriminator ${width}, leakyRelu, dropout 0.2 before and 0.3 behind it; batch 64, adam with β₁ = 0.5, its rate falling from 1e-3 to 1e-4`,
     paper: { figure: '225 ± 2', source: 'Goodfellow et al. 2014' },
     make: async (gpu, { data, seed }) => {
       const model = await gan(gpu, {
@@ -94,10 +95,13 @@ export const members: Record<string, Member> = {
         discriminator: [dropout(0.2), dense(width, 'leakyRelu'), dropout(0.3)],
         seed,
       });
-      const optimizer = adam(5e-4, { beta1: 0.5 });
-      const optimizers = { generator: optimizer, discriminator: optimizer };
       return {
-        epoch: (reports) => model.fit(data, { epochs: 1, batchSize: 64, ...optimizers, ...reports }),
+        // What is made comes to rest as the rate falls; at a steady one its pixels tremble from step to step.
+        epoch: (reports, share) => {
+          const optimizer = adam(1e-3 * (1 - 0.9 * share), { beta1: 0.5 });
+          const options = { epochs: 1, batchSize: 64, generator: optimizer, discriminator: optimizer };
+          return model.fit(data, { ...options, ...reports });
+        },
         sample: (count) => model.sample(count, { seed: 1 }),
         dispose: () => model.dispose(),
       };

@@ -1,4 +1,5 @@
 import type { Reports } from '../../progress.ts';
+import type { Generator } from './members.ts';
 
 /**
  * Trains for as many whole epochs as fit into a time, by what the last one took, and for one at least. What comes before the first epoch counts with it.
@@ -6,7 +7,7 @@ import type { Reports } from '../../progress.ts';
  */
 export async function trainFor(
   minutes: number,
-  { begin, epoch }: { begin?(reports: Reports): Promise<unknown>; epoch(reports: Reports): Promise<unknown> },
+  { begin, epoch }: Pick<Generator, 'begin' | 'epoch'>,
   reports: Reports,
 ): Promise<{ epochs: number; minutes: number }> {
   const start = performance.now();
@@ -15,7 +16,7 @@ export async function trainFor(
   for (let epochs = 1; ; epochs++) {
     const before = past();
     const onProgress: Reports['onProgress'] = (progress) => reports.onProgress({ ...progress, epoch: epochs });
-    await epoch({ ...reports, onProgress });
+    await epoch({ ...reports, onProgress }, minutes ? Math.min(1, before / minutes) : 0);
     if (2 * past() - before > minutes) return { epochs, minutes: past() };
   }
 }
