@@ -42,6 +42,11 @@ export interface RowResult {
   notes: string[];
 }
 
+/** What one part of a row has measured, by name. */
+export interface Figures {
+  [name: string]: number | Figures;
+}
+
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
   /** WebGPU runs on the processor */
@@ -51,9 +56,17 @@ export interface Opened {
 }
 
 export interface Reproduction {
-  /** Opens the GPU and loads the data. `quick`: as little of everything as runs through; its figures mean nothing. */
-  open(options: { quick: boolean }): Promise<Outcome<Opened>>;
+  /**
+   * Opens the GPU and loads the data. `quick`: as little of everything as runs through; its figures mean nothing. `minutes`: how long each model of a
+   * row that goes by the clock is trained, if not as long as usual.
+   */
+  open(options: { quick: boolean; minutes?: number }): Promise<Outcome<Opened>>;
+  /** A row that is done in one go. */
   run(name: RowName): Promise<Outcome<RowResult>>;
+  /** One part of a row in parts. */
+  measure(name: RowName, part: string): Promise<Outcome<Figures>>;
+  /** What all parts of a row come to. */
+  conclude(name: RowName, parts: Record<string, Figures>): Promise<Outcome<RowResult>>;
 }
 
 declare global {

@@ -3,16 +3,16 @@ import { openGpu } from '../../src/index.ts';
 import { testSet, trainSet } from '../data.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { RowName, Settings } from './protocol.ts';
-import { makeWork, onDevice, type Work } from './row.ts';
+import { makeWork, onDevice, type PartedRow, type Work } from './row.ts';
 import { rows } from './rows.ts';
 
 let work: Work | undefined;
 
 window.reproduction = {
-  open: ({ quick }) =>
+  open: ({ quick, minutes }) =>
     outcomeOf(async () => {
       const gpu = await openGpu();
-      const machine = { quick, software: gpu.info.isFallback };
+      const machine = { quick, minutes, software: gpu.info.isFallback };
       const [train, test] = await Promise.all([trainSet(), testSet()]);
       work = makeWork(
         gpu,
@@ -32,8 +32,22 @@ window.reproduction = {
     }),
   run: (name) =>
     outcomeOf(async () => {
-      if (!work) throw new Error('open comes before run');
-      document.getElementById('state')!.textContent = name;
-      return rows[name].run(work);
+      const row = rows[name];
+      if (!('run' in row)) throw new Error(`${name} is a row in parts`);
+      return row.run(begin(name));
     }),
+  measure: (name, part) => outcomeOf(async () => inParts(name).measure(begin(`${name}: ${part}`), part)),
+  conclude: (name, parts) => outcomeOf(async () => inParts(name).conclude(begin(name).machine, parts)),
 };
+
+function begin(title: string): Work {
+  if (!work) throw new Error('open comes before all else');
+  document.getElementById('state')!.textContent = title;
+  return work;
+}
+
+function inParts(name: RowName): PartedRow {
+  const row = rows[name];
+  if (!('measure' in row)) throw new Error(`${name} is done in one go`);
+  return row;
+}

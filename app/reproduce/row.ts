@@ -2,7 +2,7 @@ import { dataset, type Dataset, type Gpu } from '../../src/index.ts';
 import { pca, type Pca } from '../analysis/pca.ts';
 import type { LabelledSet } from '../data.ts';
 import { reporting, type Reports } from '../progress.ts';
-import type { RowResult, Settings } from './protocol.ts';
+import type { Figures, RowResult, Settings } from './protocol.ts';
 
 /** What decides how much is done. */
 export interface Machine {
@@ -10,6 +10,8 @@ export interface Machine {
   software: boolean;
   /** As little of everything as runs through. */
   quick: boolean;
+  /** How long a model that goes by the clock is trained, if asked for. */
+  minutes?: number;
 }
 
 export interface ExampleSet extends LabelledSet {
@@ -48,10 +50,17 @@ export interface Work {
   watch<T>(title: string, batch: number, train: (reports: Reports) => Promise<T>): Promise<T>;
 }
 
-/** One part of the table: trained in one go, kept or done again as a whole. */
+/** One section of the page: trained in one go, kept or done again as a whole. */
 export interface Row {
   settings(machine: Machine): Settings;
   run(work: Work): Promise<RowResult>;
+}
+
+/** One that takes hours without a GPU: each of its parts, which rows.json names, is kept or done again by itself. */
+export interface PartedRow {
+  settings(machine: Machine): Settings;
+  measure(work: Work, part: string): Promise<Figures>;
+  conclude(machine: Machine, parts: Record<string, Figures>): RowResult;
 }
 
 export function row<S extends Settings>(
@@ -59,6 +68,18 @@ export function row<S extends Settings>(
   run: (work: Work, settings: S) => Promise<RowResult>,
 ): Row {
   return { settings, run: (work) => run(work, settings(work.machine)) };
+}
+
+export function partedRow<S extends Settings>(
+  settings: (machine: Machine) => S,
+  measure: (work: Work, settings: S, part: string) => Promise<Figures>,
+  conclude: (parts: Record<string, Figures>, settings: S) => RowResult,
+): PartedRow {
+  return {
+    settings,
+    measure: (work, part) => measure(work, settings(work.machine), part),
+    conclude: (machine, parts) => conclude(parts, settings(machine)),
+  };
 }
 
 export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: ExampleSet): Work {

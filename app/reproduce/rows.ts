@@ -3,17 +3,19 @@ import { convolutional, convolutionalDenoising, convolutionalVariational } from 
 import { denoising } from './denoising.ts';
 import { anomalies } from './downstream/anomalies.ts';
 import { downstream } from './downstream/downstream.ts';
+import { generative } from './generative/generative.ts';
+import { matching } from './generative/matching.ts';
 import { jigsawPuzzles } from './jigsaw.ts';
 import { deep, simple } from './keras.ts';
 import { linear } from './linear.ts';
 import type { RowName } from './protocol.ts';
 import { superResolution, tiles } from './restoring.ts';
-import type { Row } from './row.ts';
+import type { PartedRow, Row } from './row.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
 import { variational } from './variational.ts';
 
-export const rows: Record<RowName, Row> = {
+export const rows: Record<RowName, Row | PartedRow> = {
   linear,
   simple,
   deep,
@@ -30,4 +32,6 @@ export const rows: Record<RowName, Row> = {
   jigsaw: jigsawPuzzles,
   downstream,
   anomalies,
+  generative,
+  matching,
 };

@@ -6,7 +6,7 @@ import { root } from '../setup.mjs';
 
 /** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
 
-/** @type {Record<RowName, { title: string, about: string, softwareMinutes: number }>} */
+/** @type {Record<RowName, { title: string, about: string, softwareMinutes: number, parts?: string[] }>} */
 export const facts = JSON.parse(readFileSync(new URL('../../app/reproduce/rows.json', import.meta.url), 'utf8'));
 
 export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
@@ -19,6 +19,17 @@ const table = {
     several: true,
     about: 'only this row; may be given several times, and without --row',
   },
+  part: {
+    value: 'name',
+    names: [...new Set(rowNames.flatMap((name) => facts[name].parts ?? []))],
+    several: true,
+    about: 'of a row in parts only this one; may be given several times',
+  },
+  minutes: {
+    value: 'n',
+    least: 1,
+    about: 'how long to train each model of a row that goes by the clock (default: 30 without a GPU, 10 with one)',
+  },
   list: { about: 'say what is done and what is not, and how long each row takes' },
   again: { about: 'do rows again that are done already' },
   quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
@@ -30,6 +41,8 @@ const table = {
 /**
  * @typedef {object} Options
  * @property {RowName[]} row
+ * @property {string[] | undefined} part
+ * @property {number | undefined} minutes
  * @property {string} out
  * @property {boolean} list
  * @property {boolean} again
@@ -48,14 +61,18 @@ export function readOptions(args) {
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
   if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
+  const parts = /** @type {string[] | undefined} */ (given.part);
+  const rows = /** @type {RowName[]} */ (given.row ?? rowNames);
+  const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
+  if (stray) throw new Failure(`there is no part '${stray}' of ${rows.join(', ')}`);
   return /** @type {Options} */ ({
-    row: rowNames,
     list: false,
     again: false,
     quick: false,
     headed: false,
     help: false,
     ...given,
+    row: parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows,
     out,
   });
 }
@@ -63,10 +80,14 @@ export function readOptions(args) {
 export function helpText() {
   const lists = helpLists(
     table,
-    rowNames.map((name) => [name, `${facts[name].title}: ${facts[name].about}`]),
+    rowNames.map((name) => {
+      const { title, about, parts } = facts[name];
+      return [name, `${title}: ${about}${parts ? `. Parts: ${parts.join(', ')}` : ''}`];
+    }),
   );
   return `Trains what is compared with known figures, on the full MNIST in Chrome, and writes docs/RESULTS.md. Finished rows are kept
-in docs/results; stopped by Ctrl-C, it goes on after them the next time. A row is done again if its setting has changed.
+in docs/results, and so are the parts of a row that has some; stopped by Ctrl-C, it goes on after them the next time. A row is done
+again if its setting has changed.
 
   npm run reproduce -- [options]
 

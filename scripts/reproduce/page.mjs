@@ -16,6 +16,9 @@ const rehearsal = `# A rehearsal
 Every row has run through, with a few images and a few steps. The figures mean nothing.
 `;
 
+/** The setting that --minutes changes, of rows that go by the clock. */
+const clocked = 'minutes a model';
+
 /**
  * docs/RESULTS.md.
  * @param {import('./results.mjs').Results} results
@@ -31,12 +34,14 @@ export function resultsPage(results, quick) {
 }
 
 /**
- * @param {string} name
+ * @param {import('./results.mjs').RowName} name
  * @param {Result} result
  */
-function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds }) {
+function section(name, { comparisons, tables = [], notes, settings, adapter, browser, date, seconds, parts = {} }) {
   const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
   const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
+  const minutes = clocked in settings ? ` --minutes ${settings[clocked]}` : '';
+  const missing = facts[name].parts?.filter((part) => !parts[part]) ?? [];
   return [
     '| | ours | reference | asked | |',
     '|---|---|---|---|---|',
@@ -49,7 +54,10 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
       '',
     ]),
     ...notes.flatMap((note) => [note, '']),
-    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}\``,
+    ...(missing.length
+      ? [`Not done yet: ${missing.join(', ')}; \`npm run reproduce -- --row ${name}${minutes}\``, '']
+      : []),
+    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}${minutes}\``,
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { adapter as adapterWords, counted, duration } from '../start/words.mjs';
 import { facts, rowNames } from './options.mjs';
+import { partsOf, runParts } from './parts.mjs';
 import { keepResult, readResults, writePage } from './results.mjs';
 import { listeners, withChrome } from './session.mjs';
 
@@ -25,30 +26,51 @@ async function runRows(browser, url, options) {
     adapter: info,
     software,
     settings,
-  } = await browser.call((given) => window.reproduction.open(given), { quick: options.quick });
+  } = await browser.call((given) => window.reproduction.open(given), {
+    quick: options.quick,
+    minutes: options.minutes,
+  });
   const adapter = adapterWords(info);
   console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
   const results = await readResults(options.out);
-  const todo = options.row.filter(
-    (name) => options.again || !isDeepStrictEqual(results[name]?.settings, settings[name]),
-  );
+  /** @type {RowName[]} */
+  const todo = [];
+  for (const name of options.row) {
+    const missing = facts[name].parts
+      ? (await partsOf(options, name, settings[name])).todo.length > 0
+      : options.again || !isDeepStrictEqual(results[name]?.settings, settings[name]);
+    if (missing) todo.push(name);
+  }
   console.log(plan(options.row, todo, results, { adapter, software }));
   for (const name of todo) {
     console.log(`\n${name}: ${facts[name].title}`);
     const begun = performance.now();
-    const result = await browser.call((given) => window.reproduction.run(given), name);
-    const seconds = (performance.now() - begun) / 1000;
-    await keepResult(options, name, {
-      ...result,
-      settings: settings[name],
-      adapter,
-      browser: version,
-      date: new Date().toISOString(),
-      seconds,
-    });
-    console.log(`${name}: ${options.quick ? 'runs through' : verdict(result.comparisons)}; ${duration(seconds)}`);
+    const under = { settings: settings[name], adapter, browser: version };
+    const result = facts[name].parts
+      ? await runParts(browser, options, name, under)
+      : await runWhole(browser, options, name, under);
+    const said = !result
+      ? 'not all of its parts are done'
+      : options.quick
+        ? 'runs through'
+        : verdict(result.comparisons);
+    console.log(`${name}: ${said}; ${duration((performance.now() - begun) / 1000)}`);
   }
   console.log(`\nwritten: ${await writePage(options)}`);
+}
+
+/**
+ * @param {import('../start/browser.mjs').Browser} browser
+ * @param {Options} options
+ * @param {RowName} name
+ * @param {{ settings: Settings, adapter: string, browser: string }} under
+ */
+async function runWhole(browser, options, name, under) {
+  const begun = performance.now();
+  const result = await browser.call((given) => window.reproduction.run(given), name);
+  const seconds = (performance.now() - begun) / 1000;
+  await keepResult(options, name, { ...result, ...under, date: new Date().toISOString(), seconds });
+  return result;
 }
 
 /** @param {import('../../app/reproduce/protocol.ts').Comparison[]} comparisons */

@@ -8,7 +8,7 @@ import { resultsPage } from './page.mjs';
 /** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
 
 /**
- * A finished row as it is kept.
+ * A row as it is kept: finished, or in parts of which some are missing.
  * @typedef {import('../../app/reproduce/protocol.ts').RowResult & Kept} Result
  * @typedef {object} Kept
  * @property {import('../../app/reproduce/protocol.ts').Settings} settings
@@ -16,30 +16,52 @@ import { resultsPage } from './page.mjs';
  * @property {string} browser
  * @property {string} date of its end
  * @property {number} seconds
+ * @property {Record<string, Part>} [parts] those that have been measured
  */
 
+/** @typedef {{ figures: import('../../app/reproduce/protocol.ts').Figures, seconds: number }} Part */
 /** @typedef {Partial<Record<RowName, Result>>} Results */
 
 const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) =>
   path.join(folder, 'results', `${name}.json`);
 
 /**
- * The rows that are finished.
+ * What is kept of a row.
+ * @param {string} folder
+ * @param {RowName} name
+ * @returns {Promise<Result | undefined>}
+ */
+export async function readResult(folder, name) {
+  const file = fileOf(folder, name);
+  return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
+}
+
+/**
+ * The parts of a row that have not been measured.
+ * @param {RowName} name
+ * @param {{ parts?: Record<string, Part> }} kept
+ */
+export const missingParts = (name, { parts = {} }) => facts[name].parts?.filter((part) => !parts[part]) ?? [];
+
+/**
+ * All rows that are kept.
  * @param {string} folder
  * @returns {Promise<Results>}
  */
 export async function readResults(folder) {
   /** @type {Results} */
   const results = {};
-  for (const name of rowNames.filter((name) => existsSync(fileOf(folder, name))))
-    results[name] = JSON.parse(await readFile(fileOf(folder, name), 'utf8'));
+  for (const name of rowNames) {
+    const result = await readResult(folder, name);
+    if (result) results[name] = result;
+  }
   return results;
 }
 
 /** @typedef {{ out: string, quick: boolean }} Place where results go, and whether they mean anything */
 
 /**
- * Keeps a finished row and writes the page anew.
+ * Keeps a row and writes the page anew.
  * @param {Place} place
  * @param {RowName} name
  * @param {Result} result
@@ -62,14 +84,16 @@ export async function writePage({ out, quick }) {
  * @param {{ out: string, row: RowName[] }} options
  */
 export async function listRows({ out, row }) {
-  const results = await readResults(out);
   const width = Math.max(...rowNames.map((name) => name.length)) + 2;
-  const lines = row.map((name) => {
-    const done = results[name];
-    const state = done
-      ? `done on ${done.date.slice(0, 10)} in ${duration(done.seconds)}, ${done.adapter}`
-      : `not done; about ${facts[name].softwareMinutes} min without a GPU`;
-    return `${name.padEnd(width)}${state}`;
-  });
-  return lines.join('\n');
+  const lines = row.map(async (name) => `${name.padEnd(width)}${stateOf(name, await readResult(out, name))}`);
+  return (await Promise.all(lines)).join('\n');
+}
+
+/** @param {RowName} name @param {Result | undefined} result */
+function stateOf(name, result) {
+  const about = `about ${facts[name].softwareMinutes} min without a GPU`;
+  if (!result) return `not done; ${about}`;
+  const missing = missingParts(name, result);
+  if (missing.length) return `not done yet: ${missing.join(', ')}; all of it takes ${about}`;
+  return `done on ${result.date.slice(0, 10)} in ${duration(result.seconds)}, ${result.adapter}`;
 }

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import rows from '../../app/reproduce/rows.json' with { type: 'json' };
+import { resultsPage } from '../../scripts/reproduce/page.mjs';
+import { readResults } from '../../scripts/reproduce/results.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reproduce-'));
@@ -28,6 +30,22 @@ it('a row that does not exist is one line', async () => {
       stdout: '',
       stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string,
     });
+});
+
+it('a part that no row asked for has is one line', async () => {
+  for (const args of [
+    ['--part', 'rhubarb'],
+    ['--row', 'linear', '--part', 'gan'],
+  ])
+    await expect(reproduce(...args)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: there is no part .*\n$/) as string,
+    });
+});
+
+it('docs/RESULTS.md is what the kept results make', async () => {
+  const docs = path.join(root, 'docs');
+  expect(readFileSync(path.join(docs, 'RESULTS.md'), 'utf8')).toBe(resultsPage(await readResults(docs), false));
 });
 
 it('figures that mean nothing do not go to docs', async () => {
