@@ -69,7 +69,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let add = sizes.add_y != 0u;
   for (var i = local; i < ${own * rows}u; i += ${group}u) {
     let whole = first + i / ${rows}u;
-    if (whole >= tiles) { break; }
     var total = vec4f();
     for (var p = 0u; p < ${split}u; p++) { total += shares[(i / ${rows}u * ${split}u + p) * ${rows}u + i % ${rows}u]; }
     store(whole / across * ${rows}u + i % ${rows}u, whole % across * ${columns}u, total, m, n, add);

@@ -380,7 +380,6 @@ const byFile = {
     ['bound', 'min(begin + ${stretch}u, k)', 'begin + ${stretch}u'],
     ['index', 'local % ${split}u * ${stretch}u', 'local / ${own}u * ${stretch}u'],
     ['off by one', 'p < ${split}u; p++) { total', 'p < ${split - 1}u; p++) { total'],
-    ['bound', 'if (whole >= tiles) { break; }', ''],
     ['condition', '&& whole % across == 0u', ''],
     ['gradient assigned', 'if (sizes.add_sums != 0u) { one += sums[place + c]; }', ''],
     ['order', '  workgroupBarrier();\n  let add', '  let add'],

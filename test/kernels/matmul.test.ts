@@ -208,9 +208,11 @@ describe('the product’s epilogue', () => {
 
   it('adds to a gradient that has been written before', async () => {
     const gpu = await sharedGpu();
-    for (const [m, n, k] of [
-      [7, 5, 3],
-      [8, 12, 9],
+    const split = { rows: 4, columns: 4, quads: false, group: 64, split: 2 };
+    for (const [m, n, k, tiling] of [
+      [7, 5, 3, undefined],
+      [8, 12, 9, undefined],
+      [9, 12, 70, split],
     ] as const) {
       const memory = new Inputs(gpu);
       const draw = new Draw(80);
@@ -219,7 +221,7 @@ describe('the product’s epilogue', () => {
       const [w, bias] = [memory.put(new Float32Array(m * n), [m, n]), memory.put(new Float32Array(m))];
       const [y, sums] = [tape.grad(w), tape.grad(bias)];
       const [left, right] = [memory.put(a, [k, m]), memory.put(b, [k, n])];
-      for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true });
+      for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true, tiling });
       const [actual, actualSums] = await run(tape, [y, sums]);
       memory.dispose();
       expectNear(
