@@ -27,15 +27,17 @@ export interface Around {
   readonly after?: Image;
 }
 
-/** A Gaussian code, which is drawn at random in training. */
-export interface GaussianCode {
-  readonly kind: 'gaussian';
-  /** Records its means and log-variances, [rows, 2 · units]. */
-  head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
+/** The kinds of codes that are more than the output of a layer, with what each can be asked for. The file of a new kind adds an entry. */
+export interface Codes {
+  /** A code that is drawn at random in training. */
+  gaussian: {
+    /** Records its means and log-variances, [rows, 2 · units]. */
+    head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
+  };
 }
 
 /** What kind of code a layer makes. */
-export type Code = GaussianCode;
+export type Code = { [K in keyof Codes]: { readonly kind: K } & Readonly<Codes[K]> }[keyof Codes];
 
 /** What a layer gives that adds to the loss. */
 export interface WithTerms {

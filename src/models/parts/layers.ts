@@ -5,7 +5,7 @@ import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
 import { ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { initialLimit, spread, type Initializer } from './initializers.ts';
-import type { Around, GaussianCode, Layer, ParameterSpec } from './layer.ts';
+import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
 
@@ -102,7 +102,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   checkOptions('gaussian', options, ['beta']);
   const { beta: given = 1 } = options;
   const beta = asSchedule('gaussian: beta', given);
-  const head: GaussianCode['head'] = ({ tape }, x, parameter) =>
+  const head: Codes['gaussian']['head'] = ({ tape }, x, parameter) =>
     denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
   return {
     name: 'gaussian',
