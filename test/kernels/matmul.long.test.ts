@@ -4,6 +4,7 @@ import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { savedForSlope } from '../../shaders/activation.ts';
+import { tilingName } from '../../shaders/tiles.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectNear } from '../support/close.ts';
@@ -33,9 +34,9 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     await checkProducts(await sharedGpu(), transposed(shapes), draw);
   });
 
-  it.each([...tilings, ...inOtherOrders])(
-    'fits float64 with $rows × $columns tiles, quads: $quads, split in $split, one by one: $oneByOne',
-    async (tiling) => {
+  it.each([...tilings, ...inOtherOrders].map((tiling) => ({ name: tilingName(tiling), tiling })))(
+    'fits float64 as $name',
+    async ({ tiling }) => {
       const gpu = await sharedGpu();
       await checkProducts(
         gpu,
