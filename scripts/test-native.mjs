@@ -8,9 +8,11 @@ import { root, setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
 /** What another arithmetic can change. All else depends on the implementation, which is the same one on every driver. */
-const arithmetic = ['kernels', 'shaders', 'models/family', 'models/reference', 'reliability/hundred-steps'].map(
-  (name) => `test/${name}`,
-);
+const arithmetic = [
+  ...['conv2d', 'matmul', 'reduce', 'reparameterize'].map((name) => `test/kernels/${name}`),
+  'test/shaders',
+  'test/reliability/hundred-steps',
+];
 
 await runMain(async () => {
   await setup();
