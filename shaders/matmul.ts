@@ -1,4 +1,4 @@
-import { columnSums, load } from './operand.ts';
+import { columnSums, load, storeSums } from './operand.ts';
 import { splitTiles } from './split.ts';
 import {
   enabled,
@@ -69,8 +69,8 @@ ${
         b: right,
       })
 }
-#if ${sums && !tiling.split}
-${columnSums}
+#if ${sums}
+${tiling.split ? storeSums : columnSums}
 #endif
 `,
   );

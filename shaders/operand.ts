@@ -27,12 +27,9 @@ fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 `;
 }
 
-/** Chunk `sum_columns(column, begin, end, m, part)`: sums[part, column…] = Σ a[k, column…] over the rows in between, for four columns of a [·, m]; with the chunk `load('a', …)`. */
-export const columnSums = wgsl`
-fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
-  if (column >= m) { return; }
-  var sum = vec4f();
-  for (var at = begin; at < end; at++) { sum += load_a(at, column, end, m); }
+/** Chunk `store_sums(column, sum, m, part)`: sums[part, column…] = sum, for four neighbours of m, or added to what is there. */
+export const storeSums = wgsl`
+fn store_sums(column: u32, sum: vec4f, m: u32, part: u32) {
   let count = min(4u, m - column);
   for (var c = 0u; c < count; c++) {
     let place = part * m + column + c;
@@ -40,5 +37,16 @@ fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
     if (sizes.add_sums != 0u) { one += sums[place]; }
     sums[place] = one;
   }
+}
+`;
+
+/** Chunk `sum_columns(column, begin, end, m, part)`: sums[part, column…] = Σ a[k, column…] over the rows in between, for four columns of a [·, m]; with the chunk `load('a', …)`. */
+export const columnSums = wgsl`
+${storeSums}
+fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
+  if (column >= m) { return; }
+  var sum = vec4f();
+  for (var at = begin; at < end; at++) { sum += load_a(at, column, end, m); }
+  store_sums(column, sum, m, part);
 }
 `;

@@ -1,4 +1,4 @@
-import { fours, type Operand, type Tiling } from './tiles.ts';
+import { addOneByOne, fours, type Operand, type Tiling } from './tiles.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
 /** An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache. */
@@ -11,7 +11,7 @@ export interface SplitWalk {
   readonly split: number;
   /** Declares m, n and k. */
   readonly head: string;
-  /** Also writes to `sums` what the rows of a, which is read along its side, add up to along k. */
+  /** Also stores, with the chunk `storeSums`, what the rows of a, which is read along its side, add up to along k. */
   readonly sums: boolean;
   readonly a: Operand;
   readonly b: Operand;
@@ -38,7 +38,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let row = tile / across * ${rows}u;
   let column = tile % across * ${columns}u;
   ${unroll(rows, (i) => `var sum${i} = vec4f();`)}
+#if ${sums}
   var row_sums = vec4f();
+#endif
   let end = select(0u, k, tile < tiles);
   for (var begin = local % ${split}u * ${stretch}u; begin < end; begin += ${stretch * split}u) {
     let stop = min(begin + ${stretch}u, k);
@@ -58,7 +60,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #else
       let b0 = mat4x4f(${fours(b, 0)});
 #endif
-      ${[0, 1, 2, 3].map((c) => unroll(rows, (i) => `sum${i} = fma(b0[${c}], vec4f(a${i}[${c}]), sum${i});`)).join('\n')}
+      ${addOneByOne(rows, 1)}
     }
   }
   ${unroll(rows, (i) => `shares[local * ${rows}u + ${i}u] = sum${i};`)}
@@ -77,13 +79,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   // The tiles of the first column have all rows.
   let whole = first + local;
   if (local < ${own}u && whole < tiles && whole % across == 0u) {
-    let place = whole / across * ${rows}u;
-    for (var c = 0u; c < min(4u, m - place); c++) {
-      var one = 0.0;
-      for (var p = 0u; p < ${split}u; p++) { one += row_shares[local * ${split}u + p][c]; }
-      if (sizes.add_sums != 0u) { one += sums[place + c]; }
-      sums[place + c] = one;
-    }
+    var total = vec4f();
+    for (var p = 0u; p < ${split}u; p++) { total += row_shares[local * ${split}u + p]; }
+    store_sums(whole / across * ${rows}u, total, m, 0u);
   }
 #endif
 }

@@ -239,7 +239,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   ${unroll(ownVectors, (q) => `let b${q + ownVectors} = mat4x4f(${[0, 1, 2, 3].map((c) => `quadSwapY(b${q}[${c}])`).join(', ')});`)}
 #endif
 #if ${oneByOne}
-  ${[0, 1, 2, 3].map((c) => unroll(sums, (i) => `sum${i} = fma(b${i % vectors}[${c}], vec4f(a${Math.floor(i / vectors)}[${c}]), sum${i});`)).join('\n')}
+  ${addOneByOne(sums, vectors)}
 #else
   ${unroll(sums, (i) => (single ? `sum${i} += dot(a${i}, b0);` : `sum${i} += b${i % vectors} * a${Math.floor(i / vectors)};`))}
 #endif
@@ -262,6 +262,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 }
 
 const ones = ({ four }: Operand): string => [0, 1, 2, 3].map((c) => `${four(0, c)}.x`).join(', ');
+
+/** WGSL that adds four products to each sum, one after the other: `vectors` sums to a row. */
+export const addOneByOne = (sums: number, vectors: number): string =>
+  [0, 1, 2, 3]
+    .map((c) =>
+      unroll(sums, (i) => `sum${i} = fma(b${i % vectors}[${c}], vec4f(a${Math.floor(i / vectors)}[${c}]), sum${i});`),
+    )
+    .join('\n');
 
 /** WGSL of the columns of a matrix: four vectors of an operand. */
 export const fours = ({ four }: Operand, q: number): string => [0, 1, 2, 3].map((c) => four(q, c)).join(', ');

@@ -379,9 +379,9 @@ const byFile = {
     ['tail of a loop', 'at < stop; at += 4u', 'at + 4u <= stop; at += 4u'],
     ['bound', 'min(begin + ${stretch}u, k)', 'begin + ${stretch}u'],
     ['index', 'local % ${split}u * ${stretch}u', 'local / ${own}u * ${stretch}u'],
-    ['off by one', 'p < ${split}u; p++) { total', 'p < ${split - 1}u; p++) { total'],
+    ['off by one', 'p < ${split}u; p++) { total += shares', 'p < ${split - 1}u; p++) { total += shares'],
+    ['off by one', 'p < ${split}u; p++) { total += row_shares', 'p < ${split - 1}u; p++) { total += row_shares'],
     ['condition', '&& whole % across == 0u', ''],
-    ['gradient assigned', 'if (sizes.add_sums != 0u) { one += sums[place + c]; }', ''],
     ['order', '  workgroupBarrier();\n  let add', '  let add'],
   ],
   state: [
