@@ -7,10 +7,15 @@ import type { Growth } from './growth.ts';
 import type { Kernel, Peer, Trained } from './peer.ts';
 import type { KernelResult, ModelResult, Opened, TrainingTiming } from './results.ts';
 import { measureRoofline } from './roofline.ts';
-import { batches, flops, isVariational, models, needsBytes, type ModelWork } from './models.ts';
+import { batches, epsilon, flops, isVariational, models, needsBytes, rate, type ModelWork } from './models.ts';
 import { matmuls, streamLength, streams, type MatmulWork, type StreamWork } from './works.ts';
 
-const files = import.meta.glob<{ peer: Peer }>(['./peers/*.ts', '!./peers/tfjs.ts', '!./peers/webgpu.ts']);
+const files = import.meta.glob<{ peer: Peer }>([
+  './peers/*.ts',
+  '!./peers/jax.ts',
+  '!./peers/tfjs.ts',
+  '!./peers/webgpu.ts',
+]);
 const peers = new Map<string, Peer>();
 
 /** How long a library may take for one round of one work, in milliseconds. */
@@ -117,6 +122,23 @@ const bench = {
     };
   },
 
+  /** A work as a program outside of the page can do it, with what all have in common. */
+  asWork(name: string, quick: boolean) {
+    const work = models.find((each) => each.name === name)!;
+    const limits = quick
+      ? { roundMs: roundMs.quick, rounds: rounds.quick }
+      : { roundMs: roundMs.usual, rounds: rounds.usual };
+    return { work, batches, rate, epsilon, agreeAfter, ...limits };
+  },
+
+  /** Whether all losses are the same but for rounding; where each library draws its own noise, but for chance. */
+  agree(name: string, losses: number[]): boolean {
+    return agree(
+      models.find((each) => each.name === name)!,
+      losses,
+    );
+  },
+
   matmul: (name: string, quick: boolean) => {
     const work = matmuls.find((each) => each.name === name)!;
     const { m, n, k } = work;
@@ -163,7 +185,6 @@ const bench = {
 /** Steps after which losses are compared: enough that a wrong gradient or a wrong Adam would show. */
 const agreeAfter = 2 * batches;
 
-/** All losses are the same but for rounding; where each library draws its own noise, but for chance. */
 function agree(work: ModelWork, losses: number[]): boolean {
   return Math.max(...losses) / Math.min(...losses) - 1 < (isVariational(work) ? 0.03 : 1e-3);
 }

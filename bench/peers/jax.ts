@@ -1,25 +1,26 @@
-/** jax-js as its own examples have it: a pure step, all of it inside `jit`. */
-import { defaultDevice, init, jit, lax, nn, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
+/** jax-js as its own examples have it: a pure step, all of it inside `jit`; shared by its peers, one for each of its back-ends. */
+import { defaultDevice, init, jit, lax, nn, numpy as np, random, tree, valueAndGrad, type Device } from '@jax-js/jax';
 import { dependencies } from '../package.json';
 import type { Kernel, Peer } from '../peer.ts';
 import { batches, epsilon, examples, featuresOf, firstWeights, isVariational, rate, type LayerWeights, type LayerWork, type ModelWork } from '../models.ts';
-import type { StreamWork } from '../works.ts';
 
 type Layer = { kernel: np.Array; bias: np.Array };
 type State = { layers: Layer[]; first: Layer[]; second: Layer[]; step: np.Array; key: np.Array };
 
 const [beta1, beta2] = [0.9, 0.999];
 
-export const peer: Peer = {
-  name: 'jax-js',
-  version: dependencies['@jax-js/jax'],
+export const version = dependencies['@jax-js/jax'];
 
-  async open() {
-    await init('webgpu');
-    defaultDevice('webgpu');
-  },
+export async function open(device: Device): Promise<void> {
+  const available = await init(device);
+  if (!available.includes(device)) throw new Error(`this browser has no ${device} for jax-js`);
+  defaultDevice(device);
+}
 
-  async model(work) {
+/** Training on one of its back-ends. */
+export const modelOn = (device: Device): NonNullable<Peer['model']> =>
+  async (work) => {
+    defaultDevice(device);
     const layers = firstWeights(work).map((first): Layer => ({ kernel: kernelOf(first), bias: np.array(first.bias) }));
     const zeros = (): Layer[] => layers.map(({ kernel, bias }) => ({ kernel: np.zeros(kernel.shape), bias: np.zeros(bias.shape) }));
     let state: State = { layers, first: zeros(), second: zeros(), step: np.array(0), key: random.key(0) };
@@ -31,6 +32,8 @@ export const peer: Peer = {
     const step = jit((now: State, x: np.Array) => train(work, now, x));
     return {
       async run(steps) {
+        // Another back-end may have had its turn.
+        defaultDevice(device);
         const last: np.Array[] = [];
         for (let i = 0; i < steps; i++) {
           const [loss, next] = step(state, data[i % batches].ref) as [np.Array, State];
@@ -47,30 +50,9 @@ export const peer: Peer = {
         tree.dispose(data);
       },
     };
-  },
+  };
 
-  async matmul({ m, n, k, transposeA, transposeB }, a, b) {
-    const [left, right] = [np.array(a).reshape(transposeA ? [k, m] : [m, k]), np.array(b).reshape(transposeB ? [n, k] : [k, n])];
-    const operation = jit((x: np.Array, y: np.Array) => np.matmul(transposeA ? x.transpose() : x, transposeB ? y.transpose() : y));
-    return repeated(() => operation(left.ref, right.ref), [left, right]);
-  },
-
-  async stream({ name }, values) {
-    const x = np.array(values);
-    const operations: Record<StreamWork['name'], (x: np.Array) => np.Array> = {
-      sum: (x) => np.sum(x),
-      max: (x) => np.max(x),
-      relu: (x) => nn.relu(x),
-      sigmoid: (x) => nn.sigmoid(x),
-      tanh: (x) => np.tanh(x),
-      add: (x) => x.ref.add(x),
-    };
-    const operation = jit(operations[name]);
-    return repeated(() => operation(x.ref), [x]);
-  },
-};
-
-function repeated(operation: () => np.Array, operands: np.Array[]): Kernel {
+export function repeated(operation: () => np.Array, operands: np.Array[]): Kernel {
   return {
     async run(times) {
       // Kept until they are there: what is disposed before may never have been computed.

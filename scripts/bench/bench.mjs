@@ -5,14 +5,17 @@ import { handleSignals } from '../start/interrupt.mjs';
 import { adapter as adapterWords, duration } from '../start/words.mjs';
 import { chart } from './chart.mjs';
 import { chromeRuntime, nodeRuntime } from './runtimes.mjs';
+import { findTorch, timeTorch } from './torch.mjs';
 import { framesWords, growthTable, kernelTable, markdown, modelTable, profileTable } from './tables.mjs';
 
 /** @typedef {import('../../bench/results.ts').Results} Results */
 /** @typedef {import('./options.mjs').Options} Options */
 
+const torchName = 'PyTorch eager';
+
 /** What the first step is timed on, and by which files of bench/peers. */
 const firstWork = 'simple';
-const firstFiles = { latentgpu: 'latentgpu', 'tf.js': 'tfjs-minimize', 'jax-js': 'jax' };
+const firstFiles = { latentgpu: 'latentgpu', 'tf.js': 'tfjs-minimize', 'jax-js': 'jax-webgpu' };
 
 /** @param {Options} options */
 export async function bench(options) {
@@ -64,14 +67,17 @@ async function measure(runtime, options) {
     console.log(
       `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
     );
+    // Against a GPU it would be another race.
+    const torch = opened.adapter.isFallback ? findTorch() : undefined;
+    if (torch) results.versions[torchName] = torch.version;
     console.log(
-      Object.entries(opened.versions)
+      Object.entries(results.versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     );
     for (const [name, reason] of Object.entries(opened.missing)) console.log(`${name} does not run here: ${reason}`);
     for (const name of opened.works.models.filter(wanted)) {
-      results.models.push(await page.call('model', name, quick));
+      results.models.push(await trainedBy(page, name, quick, torch));
       console.log(`\n${modelTable(results, results.models.slice(-1))}`);
       if (options.profile) console.log(profileTable(await page.call('profile', name)));
     }
@@ -95,6 +101,22 @@ async function measure(runtime, options) {
   } finally {
     await page.close();
   }
+}
+
+/**
+ * A model trained by each library of the page, and by PyTorch on the same processor where there is one to compare with.
+ * @param {import('./runtimes.mjs').Page} page
+ * @param {string} name
+ * @param {boolean} quick
+ * @param {import('./torch.mjs').Torch} [torch]
+ * @returns {Promise<import('../../bench/results.ts').ModelResult>}
+ */
+async function trainedBy(page, name, quick, torch) {
+  const result = await page.call('model', name, quick);
+  if (!torch) return result;
+  const peers = { ...result.peers, [torchName]: timeTorch(torch, await page.call('asWork', name, quick)) };
+  const losses = Object.values(peers).map(({ loss }) => loss);
+  return { ...result, peers, agreed: await page.call('agree', name, losses) };
 }
 
 /**

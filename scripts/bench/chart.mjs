@@ -6,7 +6,14 @@ const left = 130;
 const right = 120;
 const bar = 18;
 /** @type {Record<string, string>} */
-const colors = { [ours]: '#0072b2', 'jax-js': '#e69f00', 'tf.js fit': '#cc79a7', 'tf.js minimize': '#999999' };
+const colors = {
+  [ours]: '#0072b2',
+  'jax-js': '#e69f00',
+  'jax-js Wasm': '#009e73',
+  'PyTorch eager': '#56b4e9',
+  'tf.js fit': '#cc79a7',
+  'tf.js minimize': '#999999',
+};
 
 /**
  * Milliseconds of a training step, a group of bars a model, on a logarithmic scale.

@@ -2,6 +2,9 @@ import path from 'node:path';
 import { build, preview } from 'vite';
 import { root } from '../setup.mjs';
 
+/** Without these a page may not share memory, and WebAssembly has one thread. */
+const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 /**
  * Builds the page as it would be published, every library in chunks of its own, and serves it.
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
@@ -19,7 +22,11 @@ export async function startSite() {
       rolldownOptions: { input: path.join(root, 'bench', 'bench.html') },
     },
   });
-  const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const server = await preview({
+    ...common,
+    build: { outDir },
+    preview: { host: '127.0.0.1', port: 0, headers: isolated },
+  });
   const address = server.httpServer.address();
   if (!address || typeof address === 'string') throw new Error('the server has no port');
   return { url: `http://127.0.0.1:${address.port}/bench.html`, close: () => server.close() };

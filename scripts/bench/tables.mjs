@@ -41,9 +41,12 @@ export function modelTable({ roofline }, models) {
       number(ms),
       number((1000 * batch) / ms),
       name === ours ? '' : `${number(ms / peers[ours].ms)} ×`,
-      number(dispatches),
-      number(submits),
-      name === ours ? `${mebibytes(peakBytes)} of ${mebibytes(needsBytes)}` : mebibytes(peakBytes),
+      ...[dispatches, submits].map((count) => (count ? number(count) : '–')),
+      peakBytes === 0
+        ? '–'
+        : name === ours
+          ? `${mebibytes(peakBytes)} of ${mebibytes(needsBytes)}`
+          : mebibytes(peakBytes),
       percent(flops / ms / 1e6 / roofline.gflops),
       loss.toPrecision(5),
     ]),
@@ -131,7 +134,7 @@ export function markdown(results) {
       .map(([name, version]) => `${name} ${version}`)
       .join(
         ', ',
-      )}. All in one page or process, in turn; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
+      )}. All in one page or process, in turn${'PyTorch eager' in versions ? ', PyTorch right after, on the processor' : ''}; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
     `Measured in the same page by kernels that do nothing else: ${number(roofline.gflops)} GFLOP/s of multiply-adds, ${number(roofline.gigabytes)} GB/s of copying.`,
     ...(models.length ? ['## Training', '![](chart.svg)', modelTable(results, models)] : []),
     ...(growth.length ? ['## How cost grows', growthTable(growth)] : []),
