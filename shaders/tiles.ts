@@ -20,6 +20,11 @@ export interface Tiling {
    * the last bits.
    */
   readonly oneByOne?: boolean;
+  /**
+   * Tiles are taken in bands of so many rows of them, down each column of a band before the next: neighbours then have a block of tiles, not a line, and
+   * share more of what they load. Default 1: line by line.
+   */
+  readonly band?: number;
 }
 
 /** What happens to a sum before it is stored. */
@@ -182,7 +187,7 @@ export interface Walk {
  * and so with columns and the two invocations above each other. Each counts its own half of rows and columns first.
  */
 export function tiles({ tiling, head, spare, before, open, close, a, b }: Walk): string {
-  const { rows: tileRows, columns: tileColumns, quads, group, oneByOne = false } = tiling;
+  const { rows: tileRows, columns: tileColumns, quads, group, oneByOne = false, band = 1 } = tiling;
   const [rows, columns] = covered(tiling);
   const single = tileColumns === 1;
   const vectors = Math.ceil(tileColumns / 4);
@@ -194,7 +199,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let invocation = ((sizes.slice * groups.y + id.y) * groups.x + id.x) * ${group}u + local;
   ${head}
   let across = n / ${columns}u + u32(n % ${columns}u > 0u);
-  let tiles = across * (m / ${rows}u + u32(m % ${rows}u > 0u));
+  let down = m / ${rows}u + u32(m % ${rows}u > 0u);
+  let tiles = across * down;
   let tile = invocation / ${quads ? 4 : 1}u;
   if (tile >= tiles) {
 #if ${spare !== undefined}
@@ -203,18 +209,27 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #endif
     return;
   }
+#if ${band > 1}
+  let band_start = tile / (${band}u * across) * ${band}u;
+  let band_height = min(${band}u, down - band_start);
+  let tile_row = band_start + (tile - band_start * across) % band_height;
+  let tile_column = (tile - band_start * across) / band_height;
+#else
+  let tile_row = tile / across;
+  let tile_column = tile % across;
+#endif
 #if ${quads}
   let right = invocation & 1u;
   let lower = (invocation >> 1u) & 1u;
-  let first_row = tile / across * ${rows}u + lower * ${tileRows}u;
-  let first_column = tile % across * ${columns}u + right * ${tileColumns}u;
+  let first_row = tile_row * ${rows}u + lower * ${tileRows}u;
+  let first_column = tile_column * ${columns}u + right * ${tileColumns}u;
   let row = first_row + right * ${ownRows}u;
   let other_row = first_row + (1u - right) * ${ownRows}u;
   let column = first_column + lower * ${4 * ownVectors}u;
   let other_column = first_column + (1u - lower) * ${4 * ownVectors}u;
 #else
-  let row = tile / across * ${rows}u;
-  let column = tile % across * ${columns}u;
+  let row = tile_row * ${rows}u;
+  let column = tile_column * ${columns}u;
 #endif
   ${before?.(ownRows, 4 * ownVectors) ?? ''}
   ${unroll(sums, (i) => `var sum${i} = ${single ? '0.0' : 'vec4f()'};`)}

@@ -52,8 +52,21 @@ export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 export function tilings(gpu: Gpu, m: number, n: number, k = 1): Tiling[] {
   const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
-  const plain = (rows: number, columns: number): Tiling => ({ rows, columns, quads: false, group });
-  const quads = (rows: number, columns: number): Tiling => ({ rows, columns, quads: true, group });
+  // The 64 invocations of a workgroup have 8 × 8 tiles, or 4 × 4 quads, as caches of a GPU like it. A processor has one core for a workgroup of 16.
+  const plain = (rows: number, columns: number): Tiling => ({
+    rows,
+    columns,
+    quads: false,
+    group,
+    ...(!processor && { band: 8 }),
+  });
+  const quads = (rows: number, columns: number): Tiling => ({
+    rows,
+    columns,
+    quads: true,
+    group,
+    ...(!processor && { band: 4 }),
+  });
   const side = (length: number) => (length > 4 ? 8 : 4);
   // Of a single row or column a tile of four would waste three quarters.
   if (n === 1) return [plain(16, 1), plain(8, 1), plain(4, 1)].slice(m > 64 ? 0 : 2);

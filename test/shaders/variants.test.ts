@@ -65,7 +65,7 @@ const tilings: Tiling[] = [
   { rows: 8, columns: 8, quads: true, group: 16 },
   { rows: 8, columns: 1, quads: false, group: 16 },
   { rows: 1, columns: 8, quads: false, group: 16 },
-  { rows: 8, columns: 8, quads: false, group: 64, oneByOne: true },
+  { rows: 8, columns: 8, quads: false, group: 64, oneByOne: true, band: 8 },
   { rows: 4, columns: 4, quads: false, group: 64, split: 4 },
 ];
 

@@ -18,7 +18,8 @@ export const possible = (all: Tiling[]) => all.filter(({ quads }) => !quads || f
 export const tilings = possible([
   ...[4, 8].flatMap((rows) => [4, 8].map((columns) => ({ rows, columns, quads: false, group: 64 }))),
   { rows: 8, columns: 8, quads: true, group: 16 },
-  { rows: 8, columns: 8, quads: true, group: 64 },
+  { rows: 4, columns: 4, quads: false, group: 64, band: 3 },
+  { rows: 8, columns: 8, quads: true, group: 64, band: 4 },
   { rows: 16, columns: 8, quads: true, group: 16 },
   { rows: 8, columns: 16, quads: true, group: 16 },
 ]);
