@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   elementwise, FormatError, huber, loadAutoencoder, OptionError, readSafetensors, writeSafetensors, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
+import { plain, writtenLoss } from '../../src/models/parts/losses.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -19,6 +20,11 @@ const mine = elementwise({
 
 const metadataOf = (file: Uint8Array) =>
   JSON.parse(readSafetensors(file).metadata.latentgpu) as { spec: Record<string, unknown> };
+
+it('a loss of the library’s that is a formula is written by its name and arguments', () => {
+  const kernel = { name: 'pinball', wgsl: 'max(0.3 * (x - y), 0.7 * (y - x))', derivative: 'select(0.7, -0.3, y < x)' };
+  expect(writtenLoss({ ...plain, name: 'pinball', args: [0.3], kernel })).toEqual({ name: 'pinball', args: [0.3] });
+});
 
 describe('a loss of one’s own', () => {
   it('is in files by its name alone, and has to be given again', async () => {

@@ -51,7 +51,7 @@ const inFile = (file: string, has = named) => ({ [file]: (name: string) => has(t
 
 describe('a part of models is named wherever it has to be', () => {
   /** What the library exports, and what can be saved. */
-  let [layers, parts]: string[][] = [];
+  let [layers, losses, parts]: string[][] = [];
   const saved = Object.values(makers).flatMap((each) => Object.keys(each));
 
   beforeAll(() => {
@@ -59,6 +59,7 @@ describe('a part of models is named wherever it has to be', () => {
     expect(Object.keys(exported)).toEqual(expect.arrayContaining(['dense', 'maskNoise', 'sparsity', 'minMax']));
     parts = [...new Set([...Object.keys(exported), ...saved])];
     layers = parts.filter((name) => exported[name] === 'Layer' || name in makers.layers);
+    losses = parts.filter((name) => exported[name] === 'Loss' || name in makers.losses);
   }, 60_000);
 
   it('for users, to be saved, for workers, and in a guide', () => {
@@ -81,6 +82,9 @@ describe('a part of models is named wherever it has to be', () => {
       ...lacking(computing, inFile('test/reliability/gradients.test.ts', called)),
     ]).toEqual([]);
   });
+
+  it('a loss in the test of gradients', () =>
+    expect(lacking(losses, inFile('test/reliability/gradients.test.ts', called))).toEqual([]));
 
   it('one that takes arguments in the test of wrong ones', () => {
     const without = ['flatten', 'standardize', 'minMax', 'stopGradient'];

@@ -31,7 +31,7 @@ export interface Loss extends Part {
 }
 
 /** What most losses have in common: they take any numbers, in any layer. */
-const plain = {
+export const plain = {
   nats: 1,
   probabilities: false,
   inner(this: Loss) {
@@ -139,6 +139,6 @@ export function writtenLoss(loss: Loss): string | Part {
   return args.length ? { name, args } : name;
 }
 
-/** The name of a loss that `elementwise` made. */
-export const formulaName = ({ kernel }: Loss): string | undefined =>
-  typeof kernel === 'object' && 'wgsl' in kernel ? kernel.name : undefined;
+/** The name that a user gave a loss made by `elementwise`. A formula of the library's own comes back from the maker's name and arguments. */
+export const formulaName = ({ name, kernel }: Loss): string | undefined =>
+  name === 'elementwise' && typeof kernel === 'object' && 'wgsl' in kernel ? kernel.name : undefined;
