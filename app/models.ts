@@ -1,18 +1,12 @@
 import {
   adam,
-  adversarial,
   autoencoder,
   contractive,
   cosine,
   dense,
-  gaussian,
-  mmd,
   stochasticContractive,
-  type Autoencoder,
-  type Gpu,
+  type Gan,
   type Jigsaw,
-  type Layer,
-  type Optimizer,
   type Penalty,
 } from '../src/index.ts';
 import { pcaErrors } from './analysis/pca.ts';
@@ -23,50 +17,30 @@ import {
   puzzleSolver,
   stack,
   tileRestorer,
-  type ImageShape,
   type Puzzle,
 } from './architectures.ts';
-import { codes } from './figures/codes.ts';
 import { contraction } from './figures/contraction.ts';
-import type { DrawFigure, Trained } from './figures/figure.ts';
-import { interpolations } from './figures/interpolations.ts';
+import type { Trained } from './figures/figure.ts';
 import { loss } from './figures/loss.ts';
-import { manifold } from './figures/manifold.ts';
 import { puzzles } from './figures/puzzles.ts';
 import { reconstructions } from './figures/reconstructions.ts';
 import { denoising, superResolution, tileOrder } from './figures/restoration.ts';
-import { samples } from './figures/samples.ts';
 import { subspace } from './figures/subspace.ts';
 import type facts from './models.json';
+import { featuresOf, type Build, type Model } from './models/entry.ts';
+import { generative } from './models/generative.ts';
 import type { Reference } from './pictures/lossCurve.ts';
-import type { AnySubject } from './subject.ts';
 
 /** What can be trained: one entry here and one, with what the command line must know, in models.json. */
 export type ModelName = keyof typeof facts;
 
-/** `shape` is that of one image. */
-export type Build<M extends AnySubject = Autoencoder> = (gpu: Gpu, shape: ImageShape, seed: number) => Promise<M>;
-
-export interface Model<M extends AnySubject = Autoencoder> {
-  title: string;
-  /** what its losses are measured in */
-  unit: string;
-  /** figures on MNIST that its test loss is compared with */
-  references: Reference[];
-  /** the same, computed here from the same images */
-  yardstick?: (trained: Omit<Trained<M>, 'references'>) => Reference;
-  build: Build<M>;
-  /** `steps`: how many the training has */
-  optimizer(steps: number): Optimizer;
-  /** its layers are trained one by one before the whole */
-  pretrained?: boolean;
-  /** models that are trained in the same way, to compare it with */
-  rivals?: { name: string; build: Build<M> }[];
-  figures: DrawFigure<M>[];
+/** Those that are no autoencoders. */
+interface Others {
+  gan: Model<Gan>;
+  jigsaw: Model<Jigsaw>;
 }
 
-/** Not all are autoencoders. */
-export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsaw', Model<Jigsaw>> = {
+export const models: Record<Exclude<ModelName, keyof Others>, Model> & Others = {
   simple: {
     title: 'Simple autoencoder',
     unit: 'binary cross-entropy a pixel',
@@ -146,47 +120,7 @@ export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsa
     figures: [contraction, reconstructions, loss],
   },
 
-  variational: {
-    title: 'Variational autoencoder',
-    unit: 'nats an image',
-    references: [{ name: 'PyTorch’s example, 10 epochs', value: 105.6 }],
-    build: variational(dense(400, 'relu'), 20),
-    optimizer: () => adam(1e-3),
-    figures: [reconstructions, samples, interpolations, loss],
-  },
-
-  'variational-2d': {
-    title: 'Variational autoencoder with a code of two numbers',
-    unit: 'nats an image',
-    references: [],
-    build: variational(dense(256, 'relu'), 2),
-    optimizer: () => adam(1e-3),
-    figures: [manifold, codes, reconstructions, interpolations, loss],
-  },
-  adversarial: {
-    title: 'Adversarial autoencoder with a code of two numbers',
-    unit: 'nats a pixel, and the adversary’s part',
-    references: [],
-    build: pulled(2, adversarial([dense(128, 'relu'), dense(128, 'relu')], { weight: 0.02 })),
-    optimizer: () => adam(1e-3),
-    figures: [manifold, codes, samples, reconstructions, interpolations, loss],
-  },
-  wae: {
-    title: 'Wasserstein autoencoder',
-    unit: 'nats a pixel, and the discrepancy’s part',
-    references: [],
-    build: pulled(8, mmd(0.05)),
-    optimizer: () => adam(1e-3),
-    figures: [samples, reconstructions, interpolations, loss],
-  },
-  'vae-gan': {
-    title: 'VAE/GAN',
-    unit: 'nats an image, and the adversary’s part',
-    references: [],
-    build: variational(dense(256, 'relu'), 20, adversarial([dense(256, 'leakyRelu')], { on: 'output', weight: 20 })),
-    optimizer: () => adam(1e-3),
-    figures: [samples, reconstructions, interpolations, loss],
-  },
+  ...generative,
 
   convolutional: {
     title: 'Convolutional autoencoder',
@@ -228,8 +162,6 @@ export const models: Record<Exclude<ModelName, 'jigsaw'>, Model> & Record<'jigsa
 
 const puzzle: Puzzle = { tiles: 3, permutations: 30 };
 
-const featuresOf = ([height, width, channels]: ImageShape): number => height * width * channels;
-
 /** What a code of that size could do if it were linear. */
 function pcaError({ model, test, components }: Omit<Trained, 'references'>): Reference {
   const size = model.codeSize;
@@ -244,31 +176,6 @@ function oneSigmoidLayer(penalty?: Penalty): Build {
       decoder: [dense(featuresOf(shape), 'sigmoid')],
       loss: 'bce',
       penalty: penalty ?? [],
-      seed,
-    });
-}
-
-/** A plain encoder and decoder, whose codes a penalty pulls to a prior. */
-function pulled(code: number, penalty: Penalty): Build {
-  return (gpu, shape, seed) =>
-    autoencoder(gpu, {
-      input: featuresOf(shape),
-      encoder: [dense(256, 'relu'), dense(code)],
-      decoder: [dense(256, 'relu'), dense(featuresOf(shape), 'sigmoid')],
-      loss: 'bce',
-      penalty,
-      seed,
-    });
-}
-
-function variational(hidden: Layer, code: number, penalty: Penalty[] | Penalty = []): Build {
-  return (gpu, shape, seed) =>
-    autoencoder(gpu, {
-      input: featuresOf(shape),
-      encoder: [hidden, gaussian(code, { beta: 1 })],
-      decoder: [hidden, dense(featuresOf(shape), 'sigmoid')],
-      loss: 'bce',
-      penalty,
       seed,
     });
 }

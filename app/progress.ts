@@ -5,7 +5,7 @@ import type { JobProgress } from './job.ts';
 export interface Reports {
   progressEveryMs: number;
   onProgress(progress: Progress): void;
-  onEpochEnd(epoch: { loss: number }): void;
+  onEpochEnd(epoch: { loss: number; epoch: number }): void | Promise<void>;
 }
 
 /** The options of a fit that keep the command line informed. */

@@ -1,4 +1,4 @@
-import type { Autoencoder, Dataset, Jigsaw, LayerInfo, Matrix, Optimizer } from '../src/index.ts';
+import type { Autoencoder, Dataset, Gan, Jigsaw, LayerInfo, Matrix, Optimizer } from '../src/index.ts';
 import type { Reports } from './progress.ts';
 
 /** How well a model of any kind does. */
@@ -7,6 +7,10 @@ export interface Figures {
   reconstruction?: number;
   kl?: number;
   penalty?: number;
+  adversary?: number;
+  mmd?: number;
+  generator?: number;
+  discriminator?: number;
   accuracy?: number;
 }
 
@@ -22,7 +26,9 @@ export interface FitSettings extends Reports {
   epochs?: number;
   steps?: number;
   batchSize: number;
-  optimizer: Optimizer;
+  optimizer?: Optimizer;
+  generator?: Optimizer;
+  discriminator?: Optimizer;
 }
 
 /** What a job trains: what all models have in common. */
@@ -34,4 +40,8 @@ export interface Subject {
   describe(): LayerInfo[];
 }
 
-export type AnySubject = Autoencoder | Jigsaw;
+export type AnySubject = Autoencoder | Gan | Jigsaw;
+
+/** An optimizer as the model's `fit` takes it: of a GAN it is that of both sides. */
+export const optimizers = (model: Subject, optimizer: Optimizer): Partial<FitSettings> =>
+  'generator' in model ? { generator: optimizer, discriminator: optimizer } : { optimizer };

@@ -1,11 +1,13 @@
 /** The page of the main job: the command line opens it and calls `window.job`. `npm start -- --headed` shows it. */
 import { dataset, openGpu, writeSafetensors, type Autoencoder } from '../src/index.ts';
+import { Album } from './album.ts';
 import { pca } from './analysis/pca.ts';
 import { testSet, trainImages } from './data.ts';
 import { base64, pictureFile } from './files.ts';
 import type { JobOptions, JobProgress, JobResult, JobSettings, SideTraining } from './job.ts';
 import facts from './models.json';
-import { models, type Build, type Model } from './models.ts';
+import { models } from './models.ts';
+import type { Build, Model } from './models/entry.ts';
 import { outcomeOf } from './outcome.ts';
 import { light, wide } from './pictures/look.ts';
 import type { LossStage } from './pictures/lossCurve.ts';
@@ -16,9 +18,11 @@ const stopping = new AbortController();
 
 window.job = {
   async run(options) {
-    const outcome = await outcomeOf(() =>
-      options.model === 'jigsaw' ? run(models.jigsaw, options) : run(models[options.model], options),
-    );
+    const outcome = await outcomeOf(() => {
+      const { model } = options;
+      if (model === 'gan') return run(models.gan, options);
+      return model === 'jigsaw' ? run(models.jigsaw, options) : run(models[model], options);
+    });
     if ('failure' in outcome) show('state', outcome.failure.message);
     return outcome;
   },
@@ -50,7 +54,10 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
 
   const optimizer = entry.optimizer(settings.steps);
   const pretraining = stacked ? await trainings.pretrain(stacked, trainData, optimizer, layers) : [];
-  const history = await trainings.fit(model, trainData, optimizer);
+  const album = entry.sampled && 'sample' in model ? new Album(model, stepsPerEpoch) : undefined;
+  await album?.take(0);
+  const history = await trainings.fit(model, trainData, optimizer, async (epoch) => album?.epochEnded(epoch));
+  if (history.steps) await album?.end(history.steps);
   const compared = [];
   for (const rival of rivals)
     compared.push({ ...rival, history: await trainings.fit(rival.model, trainData, optimizer) });
@@ -65,6 +72,8 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
     model,
     stages: [...before, sideTraining(plan[layers].name, history)].filter(({ steps }) => steps > 0).map(stage),
     stepsPerEpoch,
+    epochs: history.epochs,
+    snapshots: album?.snapshots ?? [],
     train,
     test,
     testLosses,

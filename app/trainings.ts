@@ -1,7 +1,7 @@
 import type { Autoencoder, Dataset, History, Optimizer } from '../src/index.ts';
 import type { JobProgress, JobSettings } from './job.ts';
 import { reporting } from './progress.ts';
-import type { FitSettings, JobHistory, Subject } from './subject.ts';
+import { optimizers, type FitSettings, type JobHistory, type Subject } from './subject.ts';
 
 /** One of a job's trainings. */
 export interface Planned {
@@ -28,10 +28,15 @@ export class Trainings {
     this.#report = report;
   }
 
-  /** If it is stopped, the history is that of what was trained, which may be nothing. */
-  async fit(model: Subject, data: Dataset, optimizer: Optimizer): Promise<JobHistory> {
+  /** If it is stopped, the history is that of what was trained, which may be nothing. `epochEnded` is waited for. */
+  async fit(
+    model: Subject,
+    data: Dataset,
+    optimizer: Optimizer,
+    epochEnded?: (epoch: number) => Promise<void>,
+  ): Promise<JobHistory> {
     const at = this.#next++;
-    const history = this.#signal.aborted ? nothing : await this.#fit(at, model, data, optimizer);
+    const history = this.#signal.aborted ? nothing : await this.#fit(at, model, data, optimizer, epochEnded);
     if (history.stopped === 'user') this.stopped ??= { training: this.#planned[at].name, steps: history.steps };
     return history;
   }
@@ -44,7 +49,7 @@ export class Trainings {
     const report = (progress: JobProgress) =>
       this.#report((latest = this.#within(first + progress.stage! - 1, progress)));
     try {
-      return await model.pretrain(data, { ...this.#options(optimizer, report), signal: this.#signal });
+      return await model.pretrain(data, { ...this.#settingsFor(report), optimizer, signal: this.#signal });
     } catch (error) {
       if (!this.#signal.aborted || error !== this.#signal.reason) throw error;
       this.stopped = { training: latest?.training ?? this.#planned[first].name, steps: latest?.step ?? 0 };
@@ -52,19 +57,30 @@ export class Trainings {
     }
   }
 
-  async #fit(at: number, model: Subject, data: Dataset, optimizer: Optimizer): Promise<JobHistory> {
-    const training = model.fit(
-      data,
-      this.#options(optimizer, (progress) => this.#report(this.#within(at, progress))),
-    );
+  async #fit(
+    at: number,
+    model: Subject,
+    data: Dataset,
+    optimizer: Optimizer,
+    epochEnded?: (epoch: number) => Promise<void>,
+  ): Promise<JobHistory> {
+    const settings = this.#settingsFor((progress) => this.#report(this.#within(at, progress)));
+    const training = model.fit(data, {
+      ...settings,
+      ...optimizers(model, optimizer),
+      async onEpochEnd(epoch) {
+        await settings.onEpochEnd(epoch);
+        await epochEnded?.(epoch.epoch);
+      },
+    });
     const stop = () => training.stop();
     this.#signal.addEventListener('abort', stop);
     return training.finally(() => this.#signal.removeEventListener('abort', stop));
   }
 
-  #options(optimizer: Optimizer, report: (progress: JobProgress) => void): FitSettings {
+  #settingsFor(report: (progress: JobProgress) => void): FitSettings {
     const { epochs, steps, batch } = this.#settings;
-    return { ...(epochs ? { epochs } : { steps }), batchSize: batch, optimizer, ...reporting(batch, report) };
+    return { ...(epochs ? { epochs } : { steps }), batchSize: batch, ...reporting(batch, report) };
   }
 
   /** The same progress as part of the whole job. Later trainings are taken to go as fast, by their weights, as this one. */

@@ -1,4 +1,5 @@
 import type { Autoencoder } from '../../src/index.ts';
+import type { Snapshot } from '../album.ts';
 import type { Pca } from '../analysis/pca.ts';
 import type { ImageSet, TestSet } from '../data.ts';
 import type { Look } from '../pictures/look.ts';
@@ -13,6 +14,10 @@ export interface Trained<M extends AnySubject = Autoencoder> {
   /** its trainings in their order; mostly there is one */
   stages: LossStage[];
   stepsPerEpoch: number;
+  /** the means of the last one over each of its epochs */
+  epochs: Figures[];
+  /** samples taken while it learned, if they were asked for */
+  snapshots: Snapshot[];
   /** the images it was trained on */
   train: ImageSet;
   test: TestSet;

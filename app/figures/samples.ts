@@ -1,14 +1,15 @@
+import type { Autoencoder, Gan } from '../../src/index.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
 
-export async function samples({ model, test }: Trained): Promise<Figure> {
+export async function samples({ model, test }: Pick<Trained<Autoencoder | Gan>, 'model' | 'test'>): Promise<Figure> {
   const { data } = await model.sample(60, { seed: 1 });
   const title = 'Samples';
   return {
     name: 'samples',
     title,
     caption:
-      'Codes drawn from the prior, the normal distribution, decoded: images that nobody has written. None were left out.',
+      'What the model makes of codes drawn from the prior, the normal distribution: images that nobody has written. None were left out.',
     draw: (look) =>
       drawImageGrid({ title, shape: test.shape, rows: [{ images: data }], columns: look.width >= 600 ? 12 : 6 }, look),
   };

@@ -3,7 +3,7 @@ import { watchman } from '../architectures.ts';
 import { asValues } from '../figures/chosen.ts';
 import { drawHistogram } from '../pictures/histogram.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
-import { below } from './panels.ts';
+import { below } from '../pictures/panels.ts';
 import { look, seed, trained, type Picture } from './picture.ts';
 
 /** The class that is left out of training. */

@@ -3,7 +3,7 @@ import { tiedSigmoid } from '../architectures.ts';
 import { asValues, firstOfEachClass } from '../figures/chosen.ts';
 import { contraction } from '../figures/contraction.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
-import { below } from './panels.ts';
+import { below } from '../pictures/panels.ts';
 import { look, seed, trained, type Picture } from './picture.ts';
 
 const units = 100;

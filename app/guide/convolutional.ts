@@ -1,7 +1,7 @@
 import { autoencoder, conv2d, maxPool2d, upsample2d, type Gpu, type Matrix } from '../../src/index.ts';
 import { asValues, firstOfEachClass } from '../figures/chosen.ts';
 import { drawImageGrid, type ImageGrid } from '../pictures/imageGrid.ts';
-import { below } from './panels.ts';
+import { below } from '../pictures/panels.ts';
 import { quickly, seed, tenColumns, trained, type Picture } from './picture.ts';
 
 const same = { padding: 'same' } as const;

@@ -2,9 +2,9 @@ import { autoencoder, dense, nearestNeighbors } from '../../src/index.ts';
 import { denoiser } from '../architectures.ts';
 import { asValues, firstOfEachClass } from '../figures/chosen.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { beside } from '../pictures/panels.ts';
 import { drawScatter } from '../pictures/scatter.ts';
 import type { Work } from '../reproduce/row.ts';
-import { beside } from './panels.ts';
 import { look, quickly, seed, trained, type Picture } from './picture.ts';
 import type { Amount } from './protocol.ts';
 

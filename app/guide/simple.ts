@@ -1,7 +1,7 @@
 import { asValues, firstOfEachClass } from '../figures/chosen.ts';
 import { models } from '../models.ts';
 import { drawImageGrid, type ImageGrid } from '../pictures/imageGrid.ts';
-import { below } from './panels.ts';
+import { below } from '../pictures/panels.ts';
 import { seed, tenColumns, trained, type Picture } from './picture.ts';
 
 /** What goes in, the code it is squeezed into, and what comes out. */

@@ -1,7 +1,7 @@
 import { decodeGrid } from '../figures/manifold.ts';
 import { models } from '../models.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
-import { beside } from './panels.ts';
+import { beside } from '../pictures/panels.ts';
 import { look, quickly, seed, trained, type Picture } from './picture.ts';
 
 const side = 10;

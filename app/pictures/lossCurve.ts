@@ -1,7 +1,17 @@
 import { linearAxis, logAxis, type Axis } from './axis.ts';
 import { paper } from './canvas.ts';
 import { font, type Look } from './look.ts';
-import { circle, drawAxes, drawEndLabels, drawHeading, endLabelRoom, line, type Frame, type Plot } from './plot.ts';
+import {
+  circle,
+  drawAxes,
+  drawEnd,
+  drawEndLabels,
+  drawHeading,
+  endLabelRoom,
+  line,
+  type Frame,
+  type Plot,
+} from './plot.ts';
 
 /** A figure to be compared with: a horizontal line with its name. */
 export interface Reference {
@@ -67,7 +77,7 @@ export function drawLossCurve(curve: LossCurve, look: Look): HTMLCanvasElement {
   if (stages.length > 1) stages.forEach((stage) => drawStage(plot, curve, stage));
   for (const stage of stages) drawSteps(plot, curve, stage);
   for (const stage of stages) drawEpochs(plot, curve, stage);
-  if (curve.test) drawTest(plot, curve.test.value);
+  if (curve.test) drawEnd(plot, curve.test.value, theme.second);
   drawEndLabels(plot, labels);
   return canvas;
 }
@@ -151,21 +161,4 @@ function drawEpochs({ context, theme, x, y }: Plot, curve: LossCurve, { first, s
   context.stroke();
   const crowded = middle(1) - middle(0) < 7;
   epochs.forEach((loss, i) => circle(context, middle(i), y.at(loss), crowded ? 1.5 : 3));
-}
-
-function drawTest({ context, theme, frame, y }: Plot, value: number): void {
-  const corners = [
-    [0, -6],
-    [6, 0],
-    [0, 6],
-    [-6, 0],
-  ] as const;
-  context.fillStyle = theme.second;
-  context.strokeStyle = theme.paper;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  for (const [dx, dy] of corners) context.lineTo(frame.right + dx, y.at(value) + dy);
-  context.closePath();
-  context.fill();
-  context.stroke();
 }

@@ -117,6 +117,24 @@ export function drawEndLabels({ context, frame, y }: Plot, labels: EndLabel[]): 
   });
 }
 
+/** A diamond on the right edge: what came out in the end. */
+export function drawEnd({ context, theme, frame, y }: Plot, value: number, color: string): void {
+  const corners = [
+    [0, -6],
+    [6, 0],
+    [0, 6],
+    [-6, 0],
+  ] as const;
+  context.fillStyle = color;
+  context.strokeStyle = theme.paper;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const [dx, dy] of corners) context.lineTo(frame.right + dx, y.at(value) + dy);
+  context.closePath();
+  context.fill();
+  context.stroke();
+}
+
 /** As many digits as a loss is worth, and no noughts behind them. */
 export function written(value: number): string {
   return value.toLocaleString('en', {

@@ -7,8 +7,10 @@ export interface Scatter {
   title: string;
   /** x and y of each point, one after the other */
   points: ArrayLike<number>;
-  /** the class of each point, a small number */
-  labels: ArrayLike<number>;
+  /** the class of each point, a small number; none, if they have no classes */
+  labels?: ArrayLike<number>;
+  /** further points that the axes have room for, so that two pictures can be compared */
+  roomFor?: ArrayLike<number>;
   xName: string;
   yName: string;
 }
@@ -27,7 +29,7 @@ export function drawScatter(scatter: Scatter, look: Look): HTMLCanvasElement {
     x: linearAxis(x.from, x.to, frame.left, frame.right, side / 60),
     y: linearAxis(y.from, y.to, frame.bottom, frame.top, side / 60),
   };
-  const classes = [...new Set(Array.from(scatter.labels))].sort((a, b) => a - b);
+  const classes = [...new Set(Array.from(scatter.labels ?? []))].sort((a, b) => a - b);
   const colors = new Map(classes.map((label, i) => [label, theme.classes[i % theme.classes.length]]));
   drawHeading(
     plot,
@@ -48,10 +50,11 @@ export function drawScatter(scatter: Scatter, look: Look): HTMLCanvasElement {
 }
 
 /** Both axes with the same scale, around all points. */
-function bounds({ points }: Scatter): Record<'x' | 'y', { from: number; to: number }> {
+function bounds({ points, roomFor = [] }: Scatter): Record<'x' | 'y', { from: number; to: number }> {
   const extent = [0, 1].map((axis) => {
     let [from, to] = [Infinity, -Infinity];
-    for (let i = axis; i < points.length; i += 2) [from, to] = [Math.min(from, points[i]), Math.max(to, points[i])];
+    for (const all of [points, roomFor])
+      for (let i = axis; i < all.length; i += 2) [from, to] = [Math.min(from, all[i]), Math.max(to, all[i])];
     return { middle: (from + to) / 2, reach: (to - from) / 2 };
   });
   const reach = 1.03 * (Math.max(...extent.map((one) => one.reach)) || 1);
@@ -59,11 +62,12 @@ function bounds({ points }: Scatter): Record<'x' | 'y', { from: number; to: numb
   return { x, y };
 }
 
-function drawPoints({ context, x, y }: Plot, { points, labels }: Scatter, colors: Map<number, string>): void {
-  const radius = labels.length > 2000 ? 1.2 : 2;
+function drawPoints({ context, theme, x, y }: Plot, { points, labels }: Scatter, colors: Map<number, string>): void {
+  const count = points.length / 2;
+  const radius = count > 2000 ? 1.2 : 2;
   context.globalAlpha = 0.75;
-  for (let i = 0; i < labels.length; i++) {
-    context.fillStyle = colors.get(labels[i])!;
+  for (let i = 0; i < count; i++) {
+    context.fillStyle = labels ? colors.get(labels[i])! : theme.muted;
     circle(context, x.at(points[2 * i]), y.at(points[2 * i + 1]), radius);
   }
   context.globalAlpha = 1;
@@ -82,7 +86,7 @@ function drawName(context: Context, theme: Theme, name: string, color: string, [
 }
 
 /** The median of either coordinate: points far out do not move it. */
-function middle({ points, labels }: Scatter, label: number): number[] {
+function middle({ points, labels = [] }: Scatter, label: number): number[] {
   const members = Array.from(labels).flatMap((own, i) => (own === label ? [i] : []));
   return [0, 1].map((axis) => members.map((i) => points[2 * i + axis]).sort((a, b) => a - b)[members.length >> 1]);
 }

@@ -15,17 +15,26 @@ export function measured(value) {
   return value.toLocaleString('en', { maximumSignificantDigits: 4 });
 }
 
+/** @type {[keyof import('../../app/subject.ts').Figures, string][]} */
+const terms = [
+  ['reconstruction', 'reconstruction'],
+  ['kl', 'divergence of the codes from the normal distribution (KL)'],
+  ['adversary', 'adversary: what being found out costs, before its weight'],
+  ['mmd', 'discrepancy of codes and prior (MMD²), before its weight'],
+  ['penalty', 'penalty'],
+  ['discriminator', 'discriminator: its own loss, no part of the model’s'],
+];
+
 /**
- * What a loss is the sum of, where it is more than one thing.
+ * What a loss is the sum of, where it is more than one thing, and what is trained against it.
  * @param {import('../../app/subject.ts').Figures} losses
  */
-export function parts({ reconstruction, kl, penalty }) {
-  const all = [
-    { name: 'reconstruction', value: reconstruction },
-    { name: 'divergence of the codes from the normal distribution (KL)', value: kl },
-    { name: 'penalty', value: penalty },
-  ].flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
-  return all.length > 1 ? all : [];
+export function parts(losses) {
+  const all = terms.flatMap(([term, name]) => {
+    const value = losses[term];
+    return value === undefined ? [] : [{ name, value }];
+  });
+  return all.length === 1 && losses.reconstruction !== undefined ? [] : all;
 }
 
 /** Of all trainings. @param {import('../../app/job.ts').JobResult} result */

@@ -1,5 +1,5 @@
-import { margin, paper } from '../pictures/canvas.ts';
-import { font, type Look } from '../pictures/look.ts';
+import { margin, paper } from './canvas.ts';
+import { font, type Look } from './look.ts';
 
 /** A picture that is a part of another one. */
 export interface Panel {
@@ -10,19 +10,19 @@ export interface Panel {
 const headingHeight = 26;
 
 /** One below the other. */
-export function below(panels: Panel[], look: Look): HTMLCanvasElement {
+export function below(panels: Panel[], look: Look, title = ''): HTMLCanvasElement {
   const sizes = panels.map((panel) => sizeOf(panel, look));
   let y = 0;
   const places = sizes.map(({ height }) => ({ x: 0, y: (y += height) - height }));
-  return laid(panels, places, { width: Math.max(...sizes.map(({ width }) => width)), height: y }, look);
+  return laid(panels, places, { width: Math.max(...sizes.map(({ width }) => width)), height: y }, look, title);
 }
 
 /** Side by side. */
-export function beside(panels: Panel[], look: Look): HTMLCanvasElement {
+export function beside(panels: Panel[], look: Look, title = ''): HTMLCanvasElement {
   const sizes = panels.map((panel) => sizeOf(panel, look));
   let x = 0;
   const places = sizes.map(({ width }) => ({ x: (x += width) - width, y: 0 }));
-  return laid(panels, places, { width: x, height: Math.max(...sizes.map(({ height }) => height)) }, look);
+  return laid(panels, places, { width: x, height: Math.max(...sizes.map(({ height }) => height)) }, look, title);
 }
 
 /** With its heading, in CSS pixels. */
@@ -35,8 +35,9 @@ function laid(
   places: { x: number; y: number }[],
   { width, height }: { width: number; height: number },
   look: Look,
+  title: string,
 ): HTMLCanvasElement {
-  const { canvas, context } = paper({ ...look, width }, height, '');
+  const { canvas, context } = paper({ ...look, width }, height, title);
   context.font = font(13, 600);
   context.fillStyle = look.theme.ink;
   context.textBaseline = 'middle';
