@@ -1,17 +1,16 @@
 import type { Data } from '../data/dataset.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
+import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
+import type { Matrix } from '../runtime/tensor.ts';
+import { Coder } from './coder.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
-import { checkRows, interpolate, traverse } from './downstream/walks.ts';
-import { Model, type Inside } from './model.ts';
+import { checkRows } from './downstream/walks.ts';
+import type { Inside } from './model.ts';
 import { makeParameters, type Given } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
-import type { OnnxPart } from './saving/onnx.ts';
 import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { FitOptions, History, Training } from './training/fit-options.ts';
 import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
@@ -46,7 +45,7 @@ export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Auto
 }
 
 /** An encoder and a decoder that are trained together; `autoencoder` makes it. */
-export class Autoencoder extends Model<Losses> {
+export class Autoencoder extends Coder {
   /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
   readonly encoder: Network;
   /** From the code back to an example, on its own. It shares the model's weights, too. */
@@ -55,8 +54,9 @@ export class Autoencoder extends Model<Losses> {
   readonly discriminator: Network | undefined;
   /** @internal */
   protected readonly inside: Inside<Losses, Data>;
+  /** @internal */
+  protected readonly hourglass: Hourglass;
   readonly #parts: Parts;
-  readonly #hourglass: Hourglass;
   readonly #sampler: Sampler;
 
   /** `given`: weights to start from. @internal */
@@ -74,8 +74,8 @@ export class Autoencoder extends Model<Losses> {
     const penalty = penalties.find((each) => each.opponent)?.opponent;
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     this.#parts = parts;
-    this.#hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const model = trainable(this.#hourglass, newHost(gpu, parameters), seed);
+    this.hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
+    const model = trainable(this.hourglass, newHost(gpu, parameters), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
     this.#sampler = new Sampler(model.place, prior);
     this.inside = {
@@ -111,11 +111,6 @@ export class Autoencoder extends Model<Losses> {
     }
   }
 
-  /** Numbers in a code. */
-  get codeSize(): number {
-    return sizeOf(this.encoder.outputShape);
-  }
-
   /**
    * Trains, on top of what was trained before. Weights may be read meanwhile: `encode`, `evaluate` and the like are served between submits.
    * An interrupted epoch is taken up where it stopped, if the number of examples, the batch size and shuffling are the same.
@@ -140,7 +135,7 @@ export class Autoencoder extends Model<Losses> {
     try {
       // A page that pretrains nothing does not load it.
       const { pretrainLayers } = await import('./training/pretrain.ts');
-      return await pretrainLayers(this.#hourglass, this.inside.trainable, data, options);
+      return await pretrainLayers(this.hourglass, this.inside.trainable, data, options);
     } finally {
       this.#sampler.weightsChanged();
       leave();
@@ -157,41 +152,6 @@ export class Autoencoder extends Model<Losses> {
    */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
     return this.measure(data, options);
-  }
-
-  /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
-  encode(data: Data): Promise<Matrix> {
-    return this.encoder.predict(data);
-  }
-
-  /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
-  posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
-    return posterior(this.#hourglass, data);
-  }
-
-  /** Rows of codes back to examples. @throws ShapeError, DataError */
-  decode(codes: Matrix | Float32Array): Promise<Matrix> {
-    return this.decoder.predict(codes);
-  }
-
-  /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
-  reconstruct(data: Data): Promise<Matrix> {
-    return reconstruct(this.#hourglass, data);
-  }
-
-  /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
-  corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
-    return corrupt(this.#hourglass, data, options, this.inside.trainable.seed);
-  }
-
-  /**
-   * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
-   * With `perFeature` that of each element, examples × features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce' an
-   * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
-   * @throws ShapeError, DataError
-   */
-  errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
-    return errors(this.#hourglass, data, options);
   }
 
   /**
@@ -213,47 +173,16 @@ export class Autoencoder extends Model<Losses> {
    * @throws OptionError, where there is none of these; LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkRows('sample: count', this.#hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
+    checkRows('sample: count', this.hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);
     return this.decode(this.#sampler.draw(count, this.codeSize, this.inside.trainable.seed, seed));
   }
 
-  /**
-   * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
-   * @throws OptionError, ShapeError, DataError
-   */
-  interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
-    return interpolate(this.#hourglass, from, to, steps, options);
-  }
-
-  /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
-  traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
-    return traverse(this.#hourglass, data, dimension, values);
-  }
-
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   override setWeights(weights: Record<string, Matrix>): void {
     super.setWeights(weights);
     this.#sampler.weightsChanged();
-  }
-
-  /**
-   * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
-   * the encoder `input` → `code`, of a Gaussian code its mean, and `logvar`; the decoder `code` → `reconstruction`. Rows are as everywhere here,
-   * images with their channels last; a normalisation is part of it.
-   * @throws OptionError; LatentGpuError where a normalisation has not been fitted
-   */
-  async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
-    const { encoder, decoder } = this;
-    const halves = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
-    checkWord('toOnnx: the part', part, Object.keys(halves));
-    const weights = this.placed();
-    const { normalizer } = this.#parts;
-    normalizer?.needFitted();
-    // A page that exports nothing does not load it.
-    const { writeOnnx } = await import('./saving/onnx.ts');
-    return writeOnnx(part, { weights, normalizer, ...halves[part] });
   }
 }

@@ -1,36 +1,23 @@
-import { asDataset, type Data } from '../data/dataset.ts';
+import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
-import type { Parameters } from '../runtime/parameters.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { discriminated, judged } from './parts/adversarial.ts';
 import { makeParameters, type Given } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
-import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
-import { adam, checkOptimizer, type Optimizer } from './parts/optimizers.ts';
+import { checkOptimizer, type Optimizer } from './parts/optimizers.ts';
 import { written } from './parts/part.ts';
 import type { Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import type { Pass } from './training/pass.ts';
-import { newHost, type Batch, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
+import { ganTrainable, usual, type GanLosses } from './training/gan-phases.ts';
+import { newHost, type Host } from './training/trainable.ts';
 
-export type { GanSpec };
-
-/** The losses of both sides, in nats. */
-export interface GanLosses {
-  /** The generator's. */
-  loss: number;
-  /** mean log(1 + e^−D(G(z))): log 2 where the discriminator cannot tell. */
-  generator: number;
-  /** ½ (mean log(1 + e^−D(x)) + mean log(1 + e^D(G(z)))): log 2 where it cannot tell. */
-  discriminator: number;
-}
+export type { GanLosses, GanSpec };
 
 /** As for an autoencoder, but with an optimizer for each side, and without what a falling loss decides: a GAN's says little of how good it is. */
 export interface GanFitOptions<D = Data> extends Omit<
@@ -94,7 +81,12 @@ export class Gan extends Model<GanLosses> {
     const [generating, discriminating] = places;
     this.inside = {
       kind: 'gan',
-      trainable: this.#trainable(newHost(gpu, generating), discriminating, seed),
+      trainable: ganTrainable(
+        { generator: this.generator, discriminator: this.discriminator, prior },
+        newHost(gpu, generating),
+        discriminating,
+        seed,
+      ),
       networks: [this.generator, this.discriminator],
       places,
       others: [],
@@ -181,27 +173,4 @@ export class Gan extends Model<GanLosses> {
   resumeSamples(samples: number): void {
     this.#samples = samples;
   }
-
-  #trainable(host: ModelHost, discriminating: Parameters<Layout>, seed: number): Trainable<GanLosses> {
-    const { generator, discriminator } = this;
-    const prior = this.#prior;
-    const make = (pass: Pass, { x }: Batch) =>
-      generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
-    const generated: Phase['record'] = (pass, batch) =>
-      judged('generator', pass, discriminator, [make(pass, batch)], 'real', 1);
-    const judging: Phase['record'] = (pass, batch) =>
-      discriminated(pass, discriminator, [batch.x], [pass.tape.constant(() => make(pass, batch))]);
-    return {
-      host,
-      place: host.place,
-      seed,
-      phases: [
-        { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
-        { name: 'generator', trains: host.parameters, record: generated },
-      ],
-      put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn),
-    };
-  }
 }
-
-const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });

@@ -11,14 +11,13 @@ import {
   sgd,
   uniform,
   type Activation,
-  type Autoencoder,
 } from '../../src/index.ts';
 import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
 import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
 import { errorOf } from '../support/error-of.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
+import { batches, bySide, expectTwins, ofDiscriminator, valuesOf } from '../support/two-sides.ts';
 
 catchGpuErrors();
 
@@ -38,10 +37,6 @@ const make = async (options: Parameters<typeof adversarial>[1], coded = false, h
     penalty: adversarial([dense(4, hidden)], options),
     seed,
   });
-
-const valuesOf = async (model: Autoencoder) =>
-  Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, data]));
-const ofDiscriminator = (name: string) => name.startsWith('discriminator.');
 
 const games: [string, Omit<Game, 'encoder' | 'decoder' | 'discriminator'>][] = [
   ['the code, with a normal prior', { on: 'code', weight: 0.7, prior: { stddev: 1.5 } }],
@@ -68,27 +63,17 @@ it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, o
   const encoder: Activation[] = units === undefined ? [tanh, 'linear'] : [tanh];
   const game: Game = { ...options, encoder, decoder: [tanh, 'linear'], discriminator: [tanh] };
   const weights = inFloat64(first);
-  const names = Object.keys(weights);
-  const [rival, own] = [true, false].map((rivals) => names.filter((name) => ofDiscriminator(name) === rivals));
+  const { rival, own } = bySide(weights);
   const twin = new AdamByDifferences(weights, 1e-3, 0.5);
-  for (let step = 0, epoch = 0; step < 10; epoch++) {
-    const order = shuffledOrder(examples, epoch, seed);
-    for (let at = 0; at < examples && step < 10; at += batchSize, step++) {
-      const rows = Array.from(order.subarray(at, at + batchSize), (i) =>
-        data.subarray(i * features, (i + 1) * features),
-      );
-      const moment = { seed, step, position: at };
-      twin.step(rival, () => discriminatorLoss(game, weights, rows, moment));
-      const still = inFloat64(weights);
-      const loss = () => modelLoss(game, weights, rows, moment, still).loss;
-      expect(Math.abs(history.loss[step] / loss() - 1)).toBeLessThan(1e-5);
-      twin.step(own, loss);
-    }
+  for (const { rows, step, position } of batches(data, { features, batchSize, seed, steps: 10 })) {
+    const moment = { seed, step, position };
+    twin.step(rival, () => discriminatorLoss(game, weights, rows, moment));
+    const still = inFloat64(weights);
+    const loss = () => modelLoss(game, weights, rows, moment, still).loss;
+    expect(Math.abs(history.loss[step] / loss() - 1)).toBeLessThan(1e-5);
+    twin.step(own, loss);
   }
-  for (const name of names) {
-    const off = Math.hypot(...trained[name].map((value, i) => value - weights[name][i]));
-    expect(off / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
-  }
+  expectTwins(trained, weights);
 });
 
 describe.each(['code', 'output'] as const)('on the %s', (on) => {

@@ -1,22 +1,11 @@
 import { expect, it } from 'vitest';
-import {
-  adam,
-  dense,
-  gan,
-  loadGan,
-  normal,
-  OptionError,
-  sgd,
-  uniform,
-  type Gan,
-  type GanSpec,
-} from '../../src/index.ts';
+import { adam, dense, gan, loadGan, normal, OptionError, sgd, uniform, type GanSpec } from '../../src/index.ts';
 import { drawsOfAPhase, ganLosses } from '../reference/adversarial.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
 import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
 import { errorOf } from '../support/error-of.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
+import { batches, bySide, expectTwins, valuesOf } from '../support/two-sides.ts';
 
 catchGpuErrors();
 
@@ -35,10 +24,6 @@ const make = async (spec: Partial<GanSpec> = {}) =>
     ...spec,
   });
 
-const valuesOf = async (model: Gan) =>
-  Object.fromEntries(Object.entries(await model.weights()).map(([name, { data }]) => [name, data]));
-const ofDiscriminator = (name: string) => name.startsWith('discriminator.');
-
 it.each([
   ['normal', normal({ stddev: 0.5 }), { stddev: 0.5 }],
   ['uniform', uniform(), { low: -1, high: 1 }],
@@ -55,25 +40,15 @@ it.each([
     typeof ganLosses
   >[0];
   const weights = inFloat64(first);
-  const names = Object.keys(weights);
-  const [rival, own] = [true, false].map((rivals) => names.filter((name) => ofDiscriminator(name) === rivals));
+  const { rival, own } = bySide(weights);
   const twin = new AdamByDifferences(weights, 1e-3, 0.5);
-  for (let step = 0, epoch = 0; step < 10; epoch++) {
-    const order = shuffledOrder(examples, epoch, seed);
-    for (let at = 0; at < examples && step < 10; at += batchSize, step++) {
-      const rows = Array.from(order.subarray(at, at + batchSize), (i) =>
-        data.subarray(i * features, (i + 1) * features),
-      );
-      const losses = (draws: number) => ganLosses(game, weights, rows, { seed, step, position: at }, draws);
-      twin.step(rival, () => losses(drawsOfAPhase).discriminator);
-      expect(Math.abs(history.loss[step] / losses(0).generator - 1)).toBeLessThan(1e-5);
-      twin.step(own, () => losses(0).generator);
-    }
+  for (const { rows, step, position } of batches(data, { features, batchSize, seed, steps: 10 })) {
+    const losses = (draws: number) => ganLosses(game, weights, rows, { seed, step, position }, draws);
+    twin.step(rival, () => losses(drawsOfAPhase).discriminator);
+    expect(Math.abs(history.loss[step] / losses(0).generator - 1)).toBeLessThan(1e-5);
+    twin.step(own, () => losses(0).generator);
   }
-  for (const name of names) {
-    const off = Math.hypot(...trained[name].map((value, i) => value - weights[name][i]));
-    expect(off / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
-  }
+  expectTwins(trained, weights);
 });
 
 it('a step of one side changes no bit of the other', async () => {

@@ -1,0 +1,91 @@
+import type { Data } from '../data/dataset.ts';
+import { checkWord } from '../runtime/options.ts';
+import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
+import { interpolate, traverse } from './downstream/walks.ts';
+import { Model } from './model.ts';
+import type { Network } from './parts/network.ts';
+import type { OnnxPart } from './saving/onnx.ts';
+import type { Hourglass } from './training/hourglass.ts';
+import type { Losses } from './training/losses.ts';
+
+/** An encoder and a decoder with their weights as they are: what they make of examples and codes, and what other programs can make with them. */
+export abstract class Coder extends Model<Losses> {
+  /** From the input to the code. */
+  abstract readonly encoder: Network;
+  /** From the code back to an example. */
+  abstract readonly decoder: Network;
+  /** @internal */
+  protected abstract readonly hourglass: Hourglass;
+
+  /** Numbers in a code. */
+  get codeSize(): number {
+    return sizeOf(this.encoder.outputShape);
+  }
+
+  /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
+  encode(data: Data): Promise<Matrix> {
+    return this.encoder.predict(data);
+  }
+
+  /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
+  posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+    return posterior(this.hourglass, data);
+  }
+
+  /** Rows of codes back to examples. @throws ShapeError, DataError */
+  decode(codes: Matrix | Float32Array): Promise<Matrix> {
+    return this.decoder.predict(codes);
+  }
+
+  /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
+  reconstruct(data: Data): Promise<Matrix> {
+    return reconstruct(this.hourglass, data);
+  }
+
+  /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
+  corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
+    return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
+  }
+
+  /**
+   * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
+   * With `perFeature` that of each element, examples × features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce' an
+   * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
+   * @throws ShapeError, DataError
+   */
+  errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
+    return errors(this.hourglass, data, options);
+  }
+
+  /**
+   * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
+   * @throws OptionError, ShapeError, DataError
+   */
+  interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
+    return interpolate(this.hourglass, from, to, steps, options);
+  }
+
+  /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
+  traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
+    return traverse(this.hourglass, data, dimension, values);
+  }
+
+  /**
+   * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
+   * the encoder `input` → `code`, of a Gaussian code its mean, and `logvar`; the decoder `code` → `reconstruction`. Rows are as everywhere here,
+   * images with their channels last; a normalisation is part of it.
+   * @throws OptionError; LatentGpuError where a normalisation has not been fitted
+   */
+  async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
+    const { encoder, decoder } = this;
+    const halves = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
+    checkWord('toOnnx: the part', part, Object.keys(halves));
+    const weights = this.placed();
+    const { normalizer } = this.hourglass;
+    normalizer?.needFitted();
+    // A page that exports nothing does not load it.
+    const { writeOnnx } = await import('./saving/onnx.ts');
+    return writeOnnx(part, { weights, normalizer, ...halves[part] });
+  }
+}

@@ -1,0 +1,54 @@
+import { asDataset } from '../../data/dataset.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
+import { discriminated, judged } from '../parts/adversarial.ts';
+import type { Layout } from '../parts/layout.ts';
+import type { Network } from '../parts/network.ts';
+import { adam, type Optimizer } from '../parts/optimizers.ts';
+import type { Prior } from '../parts/priors.ts';
+import type { Pass } from './pass.ts';
+import type { Batch, ModelHost, Phase, Trainable } from './trainable.ts';
+
+/** The losses of both sides, in nats. */
+export interface GanLosses {
+  /** The generator's. */
+  loss: number;
+  /** mean log(1 + e^−D(G(z))): log 2 where the discriminator cannot tell. */
+  generator: number;
+  /** ½ (mean log(1 + e^−D(x)) + mean log(1 + e^D(G(z)))): log 2 where it cannot tell. */
+  discriminator: number;
+}
+
+/** Both sides, and where codes come from. */
+export interface Sides {
+  readonly generator: Network;
+  readonly discriminator: Network;
+  readonly prior: Prior;
+}
+
+/** A GAN as `fit` trains it: the host is the generator's, the other parameters are the discriminator's. */
+export function ganTrainable(
+  { generator, discriminator, prior }: Sides,
+  host: ModelHost,
+  discriminating: Parameters<Layout>,
+  seed: number,
+): Trainable<GanLosses> {
+  const make = (pass: Pass, { x }: Batch) =>
+    generator.record(pass, prior.record(pass, [x.rows, ...generator.inputShape]));
+  const generated: Phase['record'] = (pass, batch) =>
+    judged('generator', pass, discriminator, [make(pass, batch)], 'real', 1);
+  const judging: Phase['record'] = (pass, batch) =>
+    discriminated(pass, discriminator, [batch.x], [pass.tape.constant(() => make(pass, batch))]);
+  return {
+    host,
+    place: host.place,
+    seed,
+    phases: [
+      { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
+      { name: 'generator', trains: host.parameters, record: generated },
+    ],
+    put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn),
+  };
+}
+
+/** What a side is trained by, unless told otherwise. */
+export const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });
