@@ -8,6 +8,7 @@ import { linear } from './linear.ts';
 import type { Picture } from './picture.ts';
 import { jigsaw, superResolution, tiles } from './pretexts.ts';
 import type { PictureName } from './protocol.ts';
+import { samplers } from './samplers.ts';
 import { simple } from './simple.ts';
 import { stacked } from './stacked.ts';
 import { variational } from './variational.ts';
@@ -28,4 +29,5 @@ export const pictures: Record<PictureName, Picture> = {
   jigsaw,
   downstream,
   anomalies,
+  samplers,
 };
