@@ -1,6 +1,7 @@
 import { computePass, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
 import type { BufferRange } from './tensor.ts';
+import type { Tunable } from './tune.ts';
 
 /** Where a tensor lies, and how much of it. */
 export type Extent = BufferRange & { readonly bytes: number };
@@ -13,7 +14,7 @@ const filling = (): Float32Array<ArrayBuffer> =>
   Float32Array.from({ length: 65_521 }, (_, i) => (((i * 40_503 + 1) % 65_536) - 32_767.5) / 32_768);
 
 /** Fills tensors with numbers, the same each time. */
-export function fill(gpu: Gpu, extents: readonly Extent[]): void {
+function fill(gpu: Gpu, extents: readonly Extent[]): void {
   const values = filling();
   for (const { buffer, offset, bytes } of extents) {
     for (let at = 0; at < bytes; at += values.byteLength)
@@ -22,7 +23,7 @@ export function fill(gpu: Gpu, extents: readonly Extent[]): void {
 }
 
 /** What a command writes: into numbers that do not hide what it leaves out, or that it adds to. */
-export async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[]): Promise<Float32Array> {
+async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[]): Promise<Float32Array> {
   fill(gpu, outputs);
   await gpu.uncounted((encoder) => {
     const pass = computePass(encoder);
@@ -45,4 +46,24 @@ export function differ(a: Float32Array, b: Float32Array): boolean {
   const finite = a.filter(Number.isFinite);
   const size = Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / finite.length);
   return a.some((value, i) => !Object.is(value, b[i]) && !(Math.abs(value - b[i]) <= 1e-3 * (Math.abs(value) + size)));
+}
+
+/** The commands, by way, whose results are those of the first, and the ways of the others. */
+export async function rightOf(
+  gpu: Gpu,
+  commands: ReadonlyMap<string, Command>,
+  { inputs, outputs }: Pick<Tunable, 'inputs' | 'outputs'>,
+): Promise<{ right: ReadonlyMap<string, Command>; wrong: readonly string[] }> {
+  if (commands.size < 2) return { right: commands, wrong: [] };
+  const right = new Map<string, Command>();
+  const wrong: string[] = [];
+  let expected: Float32Array | undefined;
+  fill(gpu, inputs);
+  for (const [way, command] of commands) {
+    const results = await resultsOf(gpu, command, outputs);
+    if (expected && differ(expected, results)) wrong.push(way);
+    else right.set(way, command);
+    expected ??= results;
+  }
+  return { right, wrong };
 }

@@ -13,9 +13,14 @@ const wins = (a: readonly Timing[], b: readonly Timing[]): number =>
 
 /**
  * Measures commands in turn. One takes the place of one before it in the list if it is faster in every round, or in all of several but one: so
- * ties leave the first, and neither a hiccup nor a busy machine, which slows all of a round, decides. Undefined where no clock can tell.
+ * ties leave the first, and neither a hiccup nor a busy machine, which slows all of a round, decides. Undefined where no clock can tell, or not
+ * before the time `until`.
  */
-export async function fastestOf(commands: readonly Command[], clock: Clock): Promise<number | undefined> {
+export async function fastestOf(
+  commands: readonly Command[],
+  clock: Clock,
+  until: number,
+): Promise<number | undefined> {
   const { fault } = clock;
   const times = commands.map((): Timing[] => []);
   const least = (of: readonly Timing[]) => Math.min(...of.map(({ ms }) => ms));
@@ -23,10 +28,11 @@ export async function fastestOf(commands: readonly Command[], clock: Clock): Pro
     const limit = beaten * Math.min(...times.map(least));
     for (const [i, own] of times.entries()) {
       if (round > 1 && least(own) > limit) continue;
+      if (performance.now() > until) return undefined;
       const timing = await clock.time(commands[i]);
       if (!timing) return undefined;
       // What came before is by another clock.
-      if (clock.fault !== fault) return fastestOf(commands, clock);
+      if (clock.fault !== fault) return fastestOf(commands, clock, until);
       own.push(timing);
     }
     if (round < rounds) continue;

@@ -1,71 +1,129 @@
 import { Clock } from './clock.ts';
+import { rightOf } from './compare.ts';
 import type { Command } from './commands.ts';
-import { differ, fill, resultsOf } from './compare.ts';
 import type { Gpu } from './device.ts';
 import { fastestOf } from './fastest.ts';
-import type { Tunable } from './tune.ts';
+import { openRecall } from './recall.ts';
+import type { Choice, Tunable, Tuner, Tuning } from './tune.ts';
 
-/** What measuring the ways of a dispatch has shown. */
-export interface Measured {
-  /** The fastest; undefined where none of them can be had. */
-  readonly way: string | undefined;
-  /** Whether all could be measured by a clock that can be believed. */
-  readonly sure: boolean;
-  /** Those that take too long to compile, or do not. */
-  readonly slow: readonly string[];
-  /** Those whose results are not those of the first. */
-  readonly wrong: readonly string[];
-}
+/** The longest that a way may take to compile. */
+const patienceMs = 2000;
+/** How many times as long it is on a processor, where compilers are fast and the machine may be busy. */
+const processorPatience = 10;
+/** What is remembered of a way that takes longer to compile, or does not compile. */
+const slow = 'slow';
 
-/** Measures the ways of a dispatch against each other on the device. */
+/** Compiles the ways of dispatches while training goes on, measures them against each other in its pauses, and remembers the winners. */
 export class Measuring {
   readonly #clock: Clock;
+  /** Winners that are good for this page only. */
+  readonly #passing = new Set<string>();
+  /** Whether something is compiled or measured: one thing at a time, whatever the number of fits. */
+  #busy = false;
+  /** What compiling one way is expected to take, and what measuring one: as long as the last one, or half of what was expected of that. */
+  #compileMs: number;
+  #wayMs = 30;
 
-  constructor(private readonly gpu: Gpu) {
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly tuner: Tuner,
+    private readonly winners: Map<string, string>,
+    firstMs: number,
+  ) {
     this.#clock = new Clock(gpu);
+    this.#compileMs = firstMs;
   }
 
-  /**
-   * The fastest of several ways that gives the first one's results. None is begun after the time `until`, and the compiling of one is waited for
-   * `patienceMs` milliseconds.
-   */
-  async fastest(tunable: Tunable, ways: readonly string[], until: number, patienceMs: number): Promise<Measured> {
-    const { problem } = tunable.choice;
-    const candidates = new Map<string, Command>();
-    const [slow, wrong]: string[][] = [[], []];
-    let sure = true;
-    let expected: Float32Array | undefined;
-    fill(this.gpu, tunable.inputs);
-    for (const way of ways) {
-      if (performance.now() > until) {
-        sure = false;
-        break;
-      }
-      const command = await soon(tunable.make(way), patienceMs).catch((error: unknown) => {
-        this.gpu.check();
-        // Training can do without it on this adapter.
-        this.gpu.note(`${problem} cannot be done as ${way}: ${error instanceof Error ? error.message : String(error)}`);
-      });
-      if (!command) {
-        slow.push(way);
-        continue;
-      }
-      const results = await resultsOf(this.gpu, command, tunable.outputs);
-      if (expected && differ(expected, results)) {
-        this.gpu.note(
-          `${problem} gives other results as ${way} than as ${[...candidates.keys()][0]}: call gpu.selfTest() to learn which is wrong here`,
-        );
-        wrong.push(way);
-        continue;
-      }
-      expected ??= results;
-      candidates.set(way, command);
+  /** Turns to the winners, and begins what the fit can pay for: a way's compilation, or the measurement of a problem, which is waited for. */
+  async improve(fit: Tuning): Promise<void> {
+    const { eager } = this.tuner;
+    for (;;) {
+      const turning = fit.tunables.map((tunable) => this.#turn(tunable));
+      if (eager) await Promise.all(turning);
+      const next = fit.tunables.find(({ choice }) => !this.winners.has(choice.problem));
+      if (!next || this.#busy) return;
+      const { problem } = next.choice;
+      const made = fit.made.get(problem) ?? new Map<string, Command>();
+      fit.made.set(problem, made);
+      const way = this.#candidates(next.choice).find((each) => !made.has(each));
+      const costs = way === undefined ? this.#wayMs * made.size : this.#compileMs;
+      if (!eager && costs > fit.leftMs) return;
+      this.#busy = true;
+      const work = way === undefined ? this.#measure(fit, next, made) : this.#compile(fit, next, made, way);
+      const done = work.finally(() => (this.#busy = false));
+      if (way !== undefined && !eager) return; // `#compile` never fails.
+      await done;
     }
-    const left = [...candidates.keys()];
-    const fastest = left.length > 1 ? await fastestOf([...candidates.values()], this.#clock) : 0;
+  }
+
+  /** Does the dispatch in the way that has won. Another version of this library may have known other ways. */
+  async #turn(tunable: Tunable): Promise<void> {
+    const winner = this.winners.get(tunable.choice.problem);
+    if (winner === undefined || winner === tunable.way || !this.tuner.left(tunable.choice).includes(winner)) return;
+    tunable.way = winner;
+    const command = await tunable.make(winner).catch(() => undefined); // Where the device is lost, training tells.
+    if (command) tunable.use(command);
+  }
+
+  #candidates(choice: Choice): readonly string[] {
+    return this.tuner.left(choice).filter((way) => this.winners.get(`${choice.kernel} ${way}`) !== slow);
+  }
+
+  /** Compiles one way, for as long as it may take. */
+  async #compile(fit: Tuning, { choice, make }: Tunable, made: Map<string, Command>, way: string): Promise<void> {
+    const begun = performance.now();
+    const patience = patienceMs * (this.gpu.info.isFallback ? processorPatience : 1);
+    try {
+      const command = await soon(make(way), patience);
+      if (command) made.set(way, command);
+      else this.winners.set(`${choice.kernel} ${way}`, slow);
+    } catch (error) {
+      if (this.gpu.isLost) return;
+      this.winners.set(`${choice.kernel} ${way}`, slow);
+      // Training can do without it on this adapter.
+      this.gpu.note(
+        `${choice.problem} cannot be done as ${way}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    } finally {
+      const took = performance.now() - begun;
+      fit.leftMs -= took;
+      this.#compileMs = Math.max(took, this.#compileMs / 2);
+    }
+  }
+
+  /** Measures the ways that are compiled, and writes down the winner, unless that takes longer than the fit can pay for. */
+  async #measure(fit: Tuning, { choice, way: usual, ...tunable }: Tunable, made: Map<string, Command>): Promise<void> {
+    const { kernel, problem } = choice;
+    if (made.size > 1) await this.gpu.uncounted(() => {}); // The device rests when it has done what was submitted before.
+    const begun = performance.now();
+    const until = begun + (this.tuner.eager ? Infinity : fit.leftMs);
+    const { right, wrong } = await rightOf(this.gpu, made, tunable);
+    const fastest = right.size > 1 ? await fastestOf([...right.values()], this.#clock, until) : 0;
+    const took = performance.now() - begun;
+    const late = fastest === undefined && performance.now() > until;
+    fit.leftMs -= took;
+    if (made.size > 1) this.#wayMs = Math.max(((late ? 2 : 1) * took) / made.size, this.#wayMs / 2);
+    for (const way of wrong) {
+      const first = [...right.keys()][0];
+      this.tuner.ruleOut(kernel, way);
+      this.gpu.note(
+        `${problem} gives other results as ${way} than as ${first}: call gpu.selfTest() to learn which is wrong here`,
+      );
+      made.delete(way);
+    }
+    if (late) return;
     // By a clock that had to stand in for another, or by none.
-    if (fastest === undefined || this.#clock.fault) sure = false;
-    return { way: left[fastest ?? 0], sure, slow, wrong };
+    if (right.size > 1 && (fastest === undefined || this.#clock.fault)) this.#passing.add(problem);
+    this.winners.set(problem, [...right.keys()][fastest ?? 0] ?? usual);
+    fit.made.delete(problem);
+    const written = this.#remember();
+    if (this.tuner.eager) await written;
+  }
+
+  /** What could not be measured as it should is forgotten with the page. */
+  #remember(): Promise<void> {
+    const lasting = [...this.winners].filter(([problem]) => !this.#passing.has(problem));
+    return openRecall().write(this.tuner.adapter, Object.fromEntries(lasting));
   }
 }
 

@@ -16,10 +16,11 @@ export interface GpuOptions {
    */
   powerPreference?: GPUPowerPreference;
   /**
-   * `'measured'`, the default: between the epochs of a training, at most a tenth of its time goes into finding out which of several kernels is
-   * fastest here, and the winners are remembered (IndexedDB; under Node ~/.cache/latentgpu). The first is left only for one that is faster by more
-   * than the noise and has the same results but for rounding. All of them add in the same order, so results do
-   * not depend on it where the adapter's compiler treats them alike. `'fixed'`: the same kernels, so the same bits, in every run on this adapter.
+   * `'measured'`, the default: while a model trains, at most a tenth of each fit's time goes into finding out which of several kernels is fastest
+   * here, compiling them included, for which training does not wait; fits of less than a second measure nothing. The winners are remembered
+   * (IndexedDB; under Node ~/.cache/latentgpu). The first is left only for one that is faster by more than the noise and has the same results but
+   * for rounding. All of them add in the same order, so results do not depend on it where the adapter's compiler treats them alike. `'fixed'`: the
+   * same kernels, so the same bits, in every run on this adapter.
    */
   tuning?: 'measured' | 'fixed';
 }

@@ -37,11 +37,6 @@ export class Plan {
     return this.gpu.compute((pass) => this.encode(pass));
   }
 
-  /** Lets the tuner measure while the plan rests. Its own tensors, and what its dispatches write, then hold whatever the measurements have left there. */
-  tune(): Promise<void> {
-    return this.gpu.tuner.improve(this.tunables);
-  }
-
   /** Where a kept tensor lies. */
   range(tensor: Tensor): BufferRange {
     const range = this.ranges.get(tensor);

@@ -19,8 +19,8 @@ export interface ScheduleHooks {
   stepsFrom?(first: number): number;
   /** Makes each submit, for callers who have to take turns with others on the same weights. */
   inTurn?(submit: () => void): Promise<void>;
-  /** Told after each submit that has finished, with the steps finished so far. */
-  onFinished?(steps: number): void;
+  /** Told after each submit that has finished, with the steps finished so far and the milliseconds that the submit took. */
+  onFinished?(steps: number, ms: number): void;
 }
 
 /**
@@ -52,10 +52,11 @@ export class Schedule {
     let freeAt = 0;
     const finish = (count: number, began: number, deviceMs?: number) => {
       const now = performance.now();
-      this.#learn(count, this.#trusted(now - Math.max(began, freeAt), deviceMs));
+      const ms = now - Math.max(began, freeAt);
+      this.#learn(count, this.#trusted(ms, deviceMs));
       freeAt = now;
       finished += count;
-      onFinished?.(finished);
+      onFinished?.(finished, ms);
     };
     try {
       while (submitted < steps) {

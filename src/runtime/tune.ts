@@ -39,30 +39,34 @@ export interface Tunable {
   use(command: Command): void;
 }
 
-/** Measuring may take this share of the time that training takes. */
+/** What one fit has found out so far, and what it may still spend on that. */
+export interface Tuning {
+  readonly tunables: readonly Tunable[];
+  /** The ways that are compiled, by problem. */
+  readonly made: Map<string, Map<string, Command>>;
+  /** What may still be spent; below zero where something took longer than was expected. */
+  leftMs: number;
+}
+
+/** Compiling and measuring may take this share of the time that a fit trains. */
 const share = 0.1;
-/** The longest that compiling one way, or compiling for one problem on credit, is waited for. */
-const patienceMs = 2000;
-/** How many times as long it is on a processor, where compilers are fast and the machine may be busy. */
-const processorPatience = 10;
-/** What is remembered of a way that takes longer to compile, or does not compile. */
-const slow = 'slow';
+/** What compiling a first way is expected to take. Before a fit has earned that, nothing is loaded. */
+const firstMs = 100;
+
 /**
- * Finds out on this adapter which way of a dispatch is fastest, a little at a time between the epochs of a training, and remembers the winners
- * beyond the page's life. Until then a dispatch is done in the first of its ways, so that no first step waits for measurements.
+ * Finds out on this adapter which way of a dispatch is fastest, a little at a time during the fits that are long enough for it, and remembers the
+ * winners beyond the page's life. Until then a dispatch is done in the first of its ways, so that no first step waits for measurements.
  */
 export class Tuner {
+  /** Whether all there is to find out is found out at the first opportunity, for which training then waits: for benchmarks. */
+  eager = false;
+  /** The key under which winners are remembered. */
+  readonly adapter: string;
   readonly #winners: Promise<Map<string, string>>;
-  readonly #adapter: string;
   /** Ways that are wrong here, each behind its kernel. */
   readonly #ruledOut = new Set<string>();
-  /** Winners that are good for this page only. */
-  readonly #passing = new Set<string>();
-  #measuring: Promise<Measuring | undefined> | undefined;
-  #trainedMs = 0;
-  #spentMs = 0;
-  /** What the next problem is expected to take: what the last one took. */
-  #expectedMs = 100;
+  #loading: Promise<void> | undefined;
+  #measuring: Measuring | undefined;
 
   constructor(
     private readonly gpu: Gpu,
@@ -70,23 +74,20 @@ export class Tuner {
   ) {
     const { vendor, architecture, description } = gpu.info;
     // Another version of a browser may compile the same text otherwise.
-    this.#adapter = [
-      vendor,
-      architecture,
-      description,
-      (globalThis.navigator as Navigator | undefined)?.userAgent,
-    ].join(' ');
+    this.adapter = [vendor, architecture, description, (globalThis.navigator as Navigator | undefined)?.userAgent].join(
+      ' ',
+    );
     this.#winners =
       mode === 'fixed'
         ? Promise.resolve(new Map<string, string>())
         : openRecall()
-            .read(this.#adapter)
+            .read(this.adapter)
             .then((winners) => new Map(Object.entries(winners)));
   }
 
   /** The way in which to begin. @throws LatentGpuError where none is left */
   async first(choice: Choice): Promise<string> {
-    const ways = this.#left(choice);
+    const ways = this.left(choice);
     const winner = (await this.#winners).get(choice.problem);
     return winner !== undefined && ways.includes(winner) ? winner : ways[0];
   }
@@ -96,72 +97,41 @@ export class Tuner {
     this.#ruledOut.add(`${kernel} ${way}`);
   }
 
-  #left({ kernel, problem, ways }: Choice): readonly string[] {
+  /** The ways that are not ruled out. @throws LatentGpuError where none is left */
+  left({ kernel, problem, ways }: Choice): readonly string[] {
     const left = ways.filter((way) => !this.#ruledOut.has(`${kernel} ${way}`));
     if (!left.length) throw new LatentGpuError(`selfTest: all ways of ${problem} gave wrong results on this adapter`);
     return left;
   }
 
-  get #patienceMs(): number {
-    return patienceMs * (this.gpu.info.isFallback ? processorPatience : 1);
-  }
-
-  /** Training has taken so many milliseconds more. */
-  earn(ms: number): void {
-    this.#trainedMs += ms;
-    if (this.mode === 'measured') void this.#load();
+  /** A fit begins. It pays for itself: what earlier ones have left over could be more than a tenth of a short one. */
+  begin(tunables: readonly Tunable[]): Tuning {
+    return { tunables, made: new Map(), leftMs: 0 };
   }
 
   /**
-   * Called while nothing runs: measures what there is time for, and turns to the winners. The measurements are no part of the device's counters,
-   * and leave what they like in the plan's own tensors, and in those that its dispatches write.
+   * Called between submits, after the fit has trained for `ms` milliseconds more. Compiles ways, which nobody waits for, and measures those of
+   * a problem when all are compiled, each when the fit can pay for it; turns to the winners. Measurements are no part of the device's counters, and
+   * leave what they like in the plan's own tensors, and in those that its dispatches write.
    */
-  async improve(tunables: readonly Tunable[]): Promise<void> {
+  async improve(fit: Tuning, ms = 0): Promise<void> {
     if (this.mode === 'fixed') return;
-    const winners = await this.#winners;
-    const known = winners.size;
-    for (const tunable of tunables) {
-      const { problem } = tunable.choice;
-      if (!winners.has(problem)) {
-        const leftMs = share * this.#trainedMs - this.#spentMs;
-        if (this.#expectedMs > leftMs) continue;
-        const begun = performance.now();
-        winners.set(problem, await this.#winner(tunable, winners, begun + Math.max(this.#patienceMs, leftMs)));
-        this.#expectedMs = performance.now() - begun;
-        this.#spentMs += this.#expectedMs;
-      }
-      const winner = winners.get(problem)!;
-      // Another version of this library may have known other ways.
-      if (winner === tunable.way || !this.#left(tunable.choice).includes(winner)) continue;
-      tunable.use(await tunable.make(winner));
-      tunable.way = winner;
-    }
-    if (winners.size > known)
-      await openRecall().write(
-        this.#adapter,
-        Object.fromEntries([...winners].filter(([problem]) => !this.#passing.has(problem))),
-      );
-  }
-
-  /** The fastest way that is right. What could not be measured as it should is forgotten with the page. */
-  async #winner(tunable: Tunable, winners: Map<string, string>, until: number): Promise<string> {
-    const { kernel, problem } = tunable.choice;
-    const ways = this.#left(tunable.choice).filter((way) => winners.get(`${kernel} ${way}`) !== slow);
-    const found = await (await this.#load())?.fastest(tunable, ways, until, this.#patienceMs);
-    for (const way of found?.slow ?? []) winners.set(`${kernel} ${way}`, slow);
-    for (const way of found?.wrong ?? []) this.ruleOut(kernel, way);
-    if (!found?.sure) this.#passing.add(problem);
-    return found?.way ?? tunable.way;
+    fit.leftMs += share * ms;
+    if (!this.eager && !this.#measuring && fit.leftMs < firstMs) return;
+    this.#loading ??= this.#load();
+    if (this.eager) await this.#loading;
+    await this.#measuring?.improve(fit);
   }
 
   /** A page that trains little does not load it. Without it training goes on as it began. */
-  #load(): Promise<Measuring | undefined> {
-    return (this.#measuring ??= import('./measure.ts').then(
-      ({ Measuring }) => new Measuring(this.gpu),
-      (error: Error) =>
-        this.gpu.note(
-          `kernels cannot be compared, as a part of latentgpu could not be loaded: ${error.message}`,
-        ) as undefined,
-    ));
+  async #load(): Promise<void> {
+    try {
+      const { Measuring } = await import('./measure.ts');
+      this.#measuring = new Measuring(this.gpu, this, await this.#winners, firstMs);
+    } catch (error) {
+      this.gpu.note(
+        `kernels cannot be compared, as a part of latentgpu could not be loaded: ${(error as Error).message}`,
+      );
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** What the tuner makes of clocks, kernels and compilers that are not what they should be. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Tuning } from '../../src/runtime/tune.ts';
 import { pretendTuner } from '../support/pretended-clock.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -9,8 +10,8 @@ const rounded = (ms: number) => Math.floor(ms * 10) / 10;
 
 /** Measures one dispatch with all the time in the world; tells the way it ends up with. */
 async function tuned({ tuner, tunable }: ReturnType<typeof pretendTuner>, one = tunable()): Promise<string> {
-  tuner.earn(1e6);
-  await tuner.improve([one]);
+  tuner.eager = true;
+  await tuner.improve(tuner.begin([one]));
   return one.way;
 }
 
@@ -108,21 +109,75 @@ describe('a way that takes long to compile', () => {
     expect(await tuned(pretended, pretended.tunable('NT 2x2x2'))).toBe('other');
     expect(pretended.compiled.filter((way) => way === 'stuck')).toHaveLength(1);
   });
+});
 
-  it('leaves no time for those behind it; they are tried on another day', async () => {
-    let now = 0;
-    const pretended = pretendTuner({ ms: { first: 5, second: 3, third: 1 }, told: rounded });
-    vi.mocked(performance.now).mockImplementation(() => now);
+describe('during a fit', () => {
+  /** One more turn between submits, after which whatever could be compiled is. */
+  const between = async ({ tuner }: ReturnType<typeof pretendTuner>, fit: Tuning, ms = 0) => {
+    const { leftMs } = fit;
+    await tuner.improve(fit, ms);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return fit.leftMs - leftMs;
+  };
+  /** What the fit has trained until the way that comes next is compiled. */
+  const trainUntil = async (pretended: ReturnType<typeof pretendTuner>, fit: Tuning, done: () => boolean) => {
+    let trained = 0;
+    for (; !done(); trained += 100) {
+      await between(pretended, fit, 100);
+      expect(trained).toBeLessThan(1e5);
+    }
+    return trained;
+  };
+
+  it('compiles a way only when a tenth of the time it has trained pays for that, and waits for none', async () => {
+    const pretended = pretendTuner({ ms: { first: 0.5, other: 0.3, last: 0.4 }, told: rounded, compileMs: 400 });
     const one = pretended.tunable();
-    const make = one.make.bind(one);
-    one.make = (way) => {
-      now += 1500;
-      return make(way);
-    };
-    pretended.tuner.earn(1001);
-    // A clock that stands still while the device works leaves the device's own.
-    await pretended.tuner.improve([one]);
-    expect(pretended.compiled).not.toContain('third');
-    expect(await pretended.stored()).toEqual({});
+    const fit = pretended.tuner.begin([one]);
+    // The first is expected to take 100 ms, on one more turn, as what compares has to be loaded; each later one what the one before has taken.
+    expect(await trainUntil(pretended, fit, () => pretended.compiled.length === 1)).toBe(1100);
+    expect(fit.leftMs).toBe(110 - 400);
+    expect(await trainUntil(pretended, fit, () => pretended.compiled.length === 2)).toBe(6900);
+    expect(fit.leftMs).toBe(400 - 400);
+    expect(await trainUntil(pretended, fit, () => pretended.compiled.length === 3)).toBe(4000);
+    expect(one.way).toBe('first');
+    // Three ways of 30 ms.
+    expect(await trainUntil(pretended, fit, () => one.way === 'other')).toBe(900);
+    await vi.waitFor(async () => expect(await pretended.stored()).toEqual({ 'NT 1x1x1': 'other' }));
+  });
+
+  it('goes on training where a compiler never comes back', async () => {
+    const pretended = pretendTuner({ ms: { first: 5, stuck: 1, other: 3 }, told: rounded, stuck: ['stuck'] });
+    const fit = pretended.tuner.begin([pretended.tunable()]);
+    await trainUntil(pretended, fit, () => pretended.compiled.length === 2);
+    for (let i = 0; i < 5; i++) expect(await between(pretended, fit, 1e5)).toBe(1e4);
+    expect(pretended.compiled).toEqual(['first', 'stuck']);
+  });
+
+  it('has no more to spend than it has paid for itself, however much was trained before', async () => {
+    const pretended = pretendTuner({ ms: { first: 5, other: 3 }, told: rounded, compileMs: 50 });
+    const long = pretended.tuner.begin([pretended.tunable('NT 2x2x2')]);
+    await trainUntil(pretended, long, () => long.tunables[0].way === 'other');
+    await between(pretended, long, 1e6);
+    const short = pretended.tuner.begin([pretended.tunable()]);
+    const compiled = pretended.compiled.length;
+    for (let i = 0; i < 20; i++) await between(pretended, short, 20);
+    expect(pretended.compiled).toHaveLength(compiled);
+  });
+
+  it('breaks a measurement off that takes longer than it can pay for, and tries again when it can', async () => {
+    const pretended = pretendTuner({ ms: { first: 500, other: 300 }, told: rounded });
+    const one = pretended.tunable();
+    const fit = pretended.tuner.begin([one]);
+    await trainUntil(pretended, fit, () => pretended.compiled.length === 2);
+    const spent = [];
+    for (let i = 0; i < 1000 && one.way === 'first'; i++) {
+      const before = fit.leftMs;
+      const change = (await between(pretended, fit, 500)) - 50;
+      if (change < 0) spent.push([before + 50, -change]);
+    }
+    expect(one.way).toBe('other');
+    expect(spent.length).toBeGreaterThan(1);
+    // A measurement that has begun comes to its end: two dispatches.
+    for (const [had, took] of spent) expect(took).toBeLessThanOrEqual(had + 2 * 500);
   });
 });

@@ -16,12 +16,14 @@ export interface Pretended {
   readonly wrong?: readonly string[];
   /** The ways that never get compiled. */
   readonly stuck?: readonly string[];
+  /** How long the others take. */
+  readonly compileMs?: number;
 }
 
 let adapters = 0;
 
 /** A tuner on a device that runs nothing, and a dispatch that it may tune. Only the device moves the page's clock. */
-export function pretendTuner({ ms, told, idleMs = 0, wrong = [], stuck = [] }: Pretended) {
+export function pretendTuner({ ms, told, idleMs = 0, wrong = [], stuck = [], compileMs = 0 }: Pretended) {
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -53,7 +55,7 @@ export function pretendTuner({ ms, told, idleMs = 0, wrong = [], stuck = [] }: P
       queue: { writeBuffer() {}, submit, onSubmittedWorkDone },
     },
     stopwatch: () => told && { resolve() {}, ready: async () => {}, read: () => told(last), release() {} },
-    check: () => {},
+    isLost: false,
     note: (sentence: string) => console.warn(`latentgpu: ${sentence}`),
     guard: async (work: () => unknown) => work(),
     uncounted: async (encode: (made: typeof encoder) => void, done = onSubmittedWorkDone) => {
@@ -72,7 +74,10 @@ export function pretendTuner({ ms, told, idleMs = 0, wrong = [], stuck = [] }: P
     way: ways[0],
     make: async (way) => {
       compiled.push(way);
-      return stuck.includes(way) ? new Promise(() => {}) : commandOf(way);
+      if (stuck.includes(way)) return new Promise(() => {});
+      await Promise.resolve();
+      now += compileMs;
+      return commandOf(way);
     },
     use: () => {},
   });

@@ -8,6 +8,7 @@ import type { Scope } from '../../runtime/scope.ts';
 import { makeState, noneBad, parseState, writeState } from '../../runtime/state.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
+import type { Tuning } from '../../runtime/tune.ts';
 import { adam, type Optimizer } from '../parts/optimizers.ts';
 import { gatherFrom } from './batches.ts';
 import { diverged } from './divergence.ts';
@@ -37,6 +38,9 @@ interface Tensors {
 export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
+  readonly #tuning: Tuning;
+  /** Milliseconds of training that the tuner has not been told of. */
+  #untoldMs = 0;
   /** The model's step at which this fit began. */
   readonly #first: number;
   /** The model's step at which the newest run began. */
@@ -60,7 +64,9 @@ export class Trainer<L extends AnyLoss> {
     this.#first = model.place.step;
     this.#terms = phases.flatMap(({ terms }) => terms);
     this.#others = this.#terms.length - phases.at(-1)!.terms.length;
-    this.#schedule = new Schedule(model.host.gpu, options.frameBudgetMs);
+    const { gpu } = model.host;
+    this.#schedule = new Schedule(gpu, options.frameBudgetMs);
+    this.#tuning = gpu.tuner.begin(phases.flatMap(({ plan }) => plan.tunables));
   }
 
   /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
@@ -118,8 +124,6 @@ export class Trainer<L extends AnyLoss> {
   async run(steps: number, hooks: ScheduleHooks): Promise<L[]> {
     const { seed, host, place } = this.model;
     const { gpu, turns } = host;
-    for (const { plan } of this.phases) await plan.tune();
-    const begun = performance.now();
     const { step, epoch, position } = place;
     const { feed, batch } = this;
     this.#began = step;
@@ -140,12 +144,28 @@ export class Trainer<L extends AnyLoss> {
         feed.begin(order as Uint32Array);
       }
       const stepsFrom = feed && ((i: number) => feed.stepsFrom(position + i * batch, batch));
-      await this.#schedule.run(steps, encode, { ...hooks, stepsFrom, inTurn: (submit) => turns.take(submit) });
+      const inTurn = (submit: () => void) => turns.take(submit);
+      await this.#schedule.run(steps, encode, { ...this.#tuned(hooks), stepsFrom, inTurn });
     } finally {
       losses = await this.#catchUp().finally(() => (place.live = undefined));
-      gpu.tuner.earn(performance.now() - begun);
     }
     return losses;
+  }
+
+  /** Lets the tuner go on between the submits. */
+  #tuned({ goOn, onFinished }: ScheduleHooks): ScheduleHooks {
+    return {
+      goOn: async () => {
+        const ms = this.#untoldMs;
+        this.#untoldMs = 0;
+        await this.model.host.gpu.tuner.improve(this.#tuning, ms);
+        return !goOn || goOn();
+      },
+      onFinished: (steps, ms) => {
+        this.#untoldMs += ms;
+        onFinished?.(steps, ms);
+      },
+    };
   }
 
   /** The newest loss on the device. */
