@@ -29,6 +29,9 @@ export interface ScheduleHooks {
  * never on animation frames: those stop in hidden tabs.
  */
 export class Schedule {
+  readonly #inFlight: Promise<void>[] = [];
+  /** When the last submit had finished. */
+  #freeAt = 0;
   #msPerStep: number | undefined;
   /** By how much the browser has been late of late. */
   #lateMs = 0;
@@ -44,48 +47,72 @@ export class Schedule {
   async run(
     steps: number,
     encode: (pass: CommandPass, i: number) => number,
+    hooks: ScheduleHooks = {},
+  ): Promise<number> {
+    try {
+      const submitted = await this.submit(steps, encode, hooks);
+      await this.drain();
+      return submitted;
+    } finally {
+      await this.settle(); // Whatever ends the run, nothing is left behind on the queue.
+    }
+  }
+
+  /** The same, but resolves when the steps are submitted; the last submits may still be running then. */
+  async submit(
+    steps: number,
+    encode: (pass: CommandPass, i: number) => number,
     { goOn, stepsFrom, inTurn = async (submit) => submit(), onFinished }: ScheduleHooks = {},
   ): Promise<number> {
-    const inFlight: Promise<void>[] = [];
     let submitted = 0;
     let finished = 0;
-    let freeAt = 0;
     const finish = (count: number, began: number, deviceMs?: number) => {
       const now = performance.now();
-      const ms = now - Math.max(began, freeAt);
+      const ms = now - Math.max(began, this.#freeAt);
       this.#learn(count, this.#trusted(ms, deviceMs));
-      freeAt = now;
+      this.#freeAt = now;
       finished += count;
       onFinished?.(finished, ms);
     };
-    try {
-      while (submitted < steps) {
-        if (goOn && !(await goOn())) break;
-        const first = submitted;
-        const count = this.#stepsThatFit(Math.min(steps - submitted, stepsFrom?.(submitted) ?? Infinity));
-        submitted += count;
-        await inTurn(() => {
-          const began = performance.now();
-          const watch = this.gpu.stopwatch();
-          const done = this.gpu.compute((pass) => {
-            let dispatches = 0;
-            for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
-            this.#encodedSteps += count;
-            this.#encodedMs += performance.now() - began;
-            return dispatches;
-          }, watch);
-          const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
-          landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
-          inFlight.push(landed);
-        });
-        const unknownPace = this.#msPerStep === undefined;
-        if (unknownPace || inFlight.length > this.#ahead) await inFlight.shift();
-      }
-      await Promise.all(inFlight);
-      return submitted;
-    } finally {
-      await Promise.allSettled(inFlight); // Whatever ends the run, nothing is left behind on the queue.
+    while (submitted < steps) {
+      if (goOn && !(await goOn())) break;
+      const first = submitted;
+      const count = this.#stepsThatFit(Math.min(steps - submitted, stepsFrom?.(submitted) ?? Infinity));
+      submitted += count;
+      await inTurn(() => {
+        const began = performance.now();
+        const watch = this.gpu.stopwatch();
+        const done = this.gpu.compute((pass) => {
+          let dispatches = 0;
+          for (let i = first; i < first + count; i++) dispatches += encode(pass, i);
+          this.#encodedSteps += count;
+          this.#encodedMs += performance.now() - began;
+          return dispatches;
+        }, watch);
+        const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
+        landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
+        this.#inFlight.push(landed);
+      });
+      const unknownPace = this.#msPerStep === undefined;
+      if (unknownPace || this.#inFlight.length > this.#ahead) await this.#inFlight.shift();
     }
+    return submitted;
+  }
+
+  /** Waits until all submits have finished. @throws what one of them has failed with */
+  async drain(): Promise<void> {
+    await Promise.all(this.#inFlight);
+    this.#inFlight.length = 0;
+  }
+
+  /** Waits until all submits have ended, however. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#inFlight.splice(0));
+  }
+
+  /** How many steps take so many milliseconds, by the pace measured so far. */
+  stepsIn(ms: number): number {
+    return this.#msPerStep === undefined ? 1 : Math.ceil(ms / this.#msPerStep);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Gpu } from './device.ts';
-import { emptyTensor, writeTensor, type Tensor } from './tensor.ts';
+import { boundRange, emptyTensor, writeTensor, type Tensor } from './tensor.ts';
 
 /** The words of `State` in `shaders/state.ts`, in its order. */
 const words = [
@@ -55,6 +55,12 @@ export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>
     state,
     words.map((word) => (floats.includes(word) ? asWord(all[word]) : all[word])),
   );
+}
+
+/** Has the next step's losses go to the first slot; the rest stays as the device has it. */
+export function rewind(gpu: Gpu, state: Tensor): void {
+  const { buffer, offset } = boundRange(state);
+  gpu.device.queue.writeBuffer(buffer, offset + 4 * words.indexOf('slot'), Uint32Array.of(0));
 }
 
 /** Makes a state of the words that were read back of its tensor. */

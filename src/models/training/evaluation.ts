@@ -8,7 +8,7 @@ import { makeState, writeState } from '../../runtime/state.ts';
 import { tape as makeTape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors } from '../../runtime/tensor.ts';
 import { batchFor, gatherFrom } from './batches.ts';
-import { meanOverExamples, type AnyLoss } from './losses.ts';
+import { EpochMeans, type AnyLoss } from './losses.ts';
 import { Pass } from './pass.ts';
 import { tell } from './terms.ts';
 import type { Trainable } from './trainable.ts';
@@ -60,11 +60,13 @@ export async function prepareEvaluation<L extends AnyLoss>(
       stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)),
     });
     const [values] = await readTensors(gpu, [losses]);
-    const batches = Array.from({ length: steps }, (_, i) =>
-      tell<L>(terms, values.subarray(i * terms.length, (i + 1) * terms.length), place.step, others),
-    );
-    const mean = Object.entries(meanOverExamples(batches, 0, batch, examples));
+    const means = new EpochMeans<L>(0, batch, examples);
+    let mean: L | undefined;
+    for (let i = 0; i < steps; i++)
+      mean = means.add(tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), place.step, others));
     // Data and weights are finite, so that what is no number has been too large for one.
-    return Object.fromEntries(mean.map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value])) as L;
+    return Object.fromEntries(
+      Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),
+    ) as L;
   };
 }

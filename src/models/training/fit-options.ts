@@ -30,12 +30,16 @@ export interface Progress {
   /** In `pretrain`: which layer's turn it is, from 1 on, and of how many. */
   stage?: number;
   stages?: number;
-  /** The last epoch's, or with `progressEveryMs` the newest step's that was read back. */
+  /** That of the last epoch which was read back, or with `progressEveryMs` the newest step's. */
   loss?: number;
   examplesPerSecond: number;
 }
 
-/** Of a model whose data are D and whose loss is told as L. */
+/**
+ * Of a model whose data are D and whose loss is told as L. Without `validation`, `onEpochEnd` and `recover`, epochs follow each other without a
+ * boundary: losses are read back while the next epochs are trained, some half a second of them at a time. With one of these, training waits at each
+ * epoch's end, and the weights are those of that moment. The history and the bits are the same.
+ */
 export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   /** Passes over the data, on top of what was trained. This or `steps`. */
   epochs?: number;
@@ -58,7 +62,7 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   minDelta?: number;
   /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
   restoreBest?: boolean;
-  /** Called after each epoch with its losses; training waits for a promise that it returns. */
+  /** Called after each epoch with its losses, while the weights are those of its end; training waits for a promise that it returns. */
   onEpochEnd?: (
     epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number },
   ) => void | Promise<void>;

@@ -5,7 +5,7 @@ import { adam } from '../parts/optimizers.ts';
 import { Controls, steered } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
-import { meanOverExamples, type AnyLoss } from './losses.ts';
+import { EpochMeans, type AnyLoss } from './losses.ts';
 import { ProgressReports } from './progress.ts';
 import { Recovery, type Course } from './recovery.ts';
 import type { Trainable } from './trainable.ts';
@@ -76,11 +76,12 @@ class Fit<L extends AnyLoss, D> {
   async #prepare(scope: Scope, batch: number, training: Dataset, held?: Dataset) {
     const { model, options } = this;
     const { shuffle: shuffled = true, frameBudgetMs } = options;
+    const ahead = !this.#hasBoundaries;
     const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
       const validation = held && (await Validation.make(scope, model, held, options, this.#course.best));
-      const trainer = await Trainer.make(scope, model, training, { batch, optimizer, shuffled, frameBudgetMs });
+      const trainer = await Trainer.make(scope, model, training, { batch, optimizer, shuffled, ahead, frameBudgetMs });
       return { trainer, validation };
     } catch (error) {
       takeBack?.();
@@ -88,46 +89,48 @@ class Fit<L extends AnyLoss, D> {
     }
   }
 
-  /** Trains epoch after epoch, one readback each; one more where there is validation, and one where the loss of the device is to be survived. */
+  /** Whether something is done at the end of each epoch that needs the weights of that moment. */
+  get #hasBoundaries(): boolean {
+    const { validation, recover, onEpochEnd } = this.options;
+    return validation !== undefined || recover === true || onEpochEnd !== undefined;
+  }
+
+  /** Trains to the end. Losses come as they are read back: where nothing else is done at an epoch's end, while the next one is trained already. */
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
-    const { stepsPerEpoch, batch } = trainer;
+    const { stepsPerEpoch, batch, data } = trainer;
     const course = this.#course;
+    const { steps: done, epochs } = course;
+    const { position } = model.place;
     const total = options.steps ?? options.epochs! * stepsPerEpoch;
-    const toCome = Math.ceil((model.place.position / batch + total - course.steps) / stepsPerEpoch);
-    const totals = { epochs: course.epochs.length + toCome, steps: total, batch, done: course.steps };
-    const progress = new ProgressReports(trainer, options, totals);
-    while (course.steps < total) {
-      const complete = await this.#trainEpoch(trainer, progress, total - course.steps);
-      if (!complete) return 'user';
+    const offset = epochs.length * stepsPerEpoch + position / batch - done;
+    const epoch = (step: number) => Math.ceil((offset + step) / stepsPerEpoch);
+    const progress = new ProgressReports(trainer, options, { epochs: epoch(total), steps: total, batch, done, epoch });
+    const means = new EpochMeans<L>(position, batch, data.length);
+    const goOn = () => this.#goesOn(data);
+    for await (const losses of trainer.train(total - done, { goOn, onFinished: (steps) => progress.finished(steps) })) {
+      options.signal?.throwIfAborted();
+      const ended = epochs.length;
+      for (const each of losses) {
+        course.loss.push(each.loss);
+        course.steps++;
+        const mean = means.add(each) ?? (course.steps === total ? means.end() : undefined);
+        if (mean) epochs.push(mean);
+      }
+      progress.loss = epochs.at(-1)?.loss ?? progress.loss;
+      if (!this.#hasBoundaries || epochs.length === ended) continue;
+      await progress.settle();
       const outOfPatience = await this.#endEpoch(validation);
       if (controls.stopped && course.steps < total) return 'user';
       options.signal?.throwIfAborted();
       if (outOfPatience && course.steps < total) return 'patience';
     }
-    return 'finished';
-  }
-
-  /** Trains to the end of an epoch, or for as many steps as are left; false where it was stopped before. */
-  async #trainEpoch(trainer: Trainer<L>, progress: ProgressReports, left: number): Promise<boolean> {
-    const { data, batch } = trainer;
-    const { position } = this.model.place;
-    const course = this.#course;
-    const before = course.steps;
-    const wanted = Math.min(left, trainer.stepsLeft);
-    const losses = await trainer.run(wanted, {
-      goOn: () => this.#goesOn(data),
-      onFinished: (finished) => progress.finished(course.epochs.length + 1, before, finished),
-    });
     await progress.settle();
-    this.options.signal?.throwIfAborted();
-    for (const { loss } of losses) course.loss.push(loss);
-    course.steps += losses.length;
-    if (losses.length) course.epochs.push(meanOverExamples(losses, position, batch, data.length));
-    progress.loss = course.epochs.at(-1)?.loss;
-    return losses.length === wanted;
+    options.signal?.throwIfAborted();
+    const rest = means.end();
+    if (rest) epochs.push(rest);
+    return course.steps < total ? 'user' : 'finished';
   }
-
   /** Asked between submits. */
   async #goesOn(data: Dataset): Promise<boolean> {
     const { gpu, parameters } = this.model.host;

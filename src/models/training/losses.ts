@@ -20,16 +20,32 @@ export interface Losses {
   discriminator?: number;
 }
 
-/** The mean over examples of batches' means, when the first batch starts at `position` of an epoch, whose last batch may be short. */
-export function meanOverExamples<T extends object>(
-  batches: readonly T[],
-  position: number,
-  batch: number,
-  examples: number,
-): T {
-  const rows = batches.map((_, i) => Math.min(batch, examples - position - i * batch));
-  const total = rows.reduce((sum, n) => sum + n, 0);
-  const mean = (key: string) =>
-    batches.reduce((sum, losses, i) => sum + (losses as Record<string, number>)[key] * rows[i], 0) / total;
-  return Object.fromEntries(Object.keys(batches[0]).map((key) => [key, mean(key)])) as T;
+/** Means over the examples of epochs, from the batches' means as they come; an epoch's last batch may be short. */
+export class EpochMeans<L extends object> {
+  #rows = 0;
+  #sums: Record<string, number> = {};
+
+  constructor(
+    /** Where in an epoch the first batch starts. */
+    private position: number,
+    private readonly batch: number,
+    private readonly examples: number,
+  ) {}
+
+  /** Adds a batch; returns the epoch's mean where it was the last one. */
+  add(losses: L): L | undefined {
+    const rows = Math.min(this.batch, this.examples - this.position);
+    for (const [key, value] of Object.entries(losses) as [string, number][])
+      this.#sums[key] = (this.#sums[key] ?? 0) + value * rows;
+    this.#rows += rows;
+    this.position += this.batch;
+    return this.position >= this.examples ? this.end() : undefined;
+  }
+
+  /** Ends the epoch here; returns the mean over the batches that there were, if there were any. */
+  end(): L | undefined {
+    const [sums, rows] = [Object.entries(this.#sums), this.#rows];
+    [this.#sums, this.#rows, this.position] = [{}, 0, 0];
+    return rows ? (Object.fromEntries(sums.map(([key, sum]) => [key, sum / rows])) as L) : undefined;
+  }
 }

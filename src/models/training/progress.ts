@@ -8,22 +8,31 @@ export class ProgressReports {
   #reading: Promise<void> | undefined;
 
   constructor(
-    private readonly trainer: { newestLoss(finishedSteps: number): Promise<number> },
+    private readonly trainer: { newestLoss(): Promise<number | undefined> },
     private readonly options: Pick<FitOptions, 'onProgress' | 'progressEveryMs'>,
-    private readonly totals: { epochs: number; steps: number; batch: number; done: number },
+    /** `epoch` tells in which one a step of this fit is. */
+    private readonly totals: {
+      epochs: number;
+      steps: number;
+      batch: number;
+      done: number;
+      epoch: (step: number) => number;
+    },
   ) {}
 
-  finished(epoch: number, before: number, finished: number): void {
+  /** So many steps have finished since the reports began. */
+  finished(steps: number): void {
     const { onProgress, progressEveryMs } = this.options;
     if (!onProgress) return;
-    const step = before + finished;
-    const { epochs, steps, batch, done } = this.totals;
+    const { epochs, steps: all, batch, done, epoch } = this.totals;
+    const step = done + steps;
     const seconds = (performance.now() - this.#began) / 1000;
-    onProgress({ epoch, epochs, step, steps, loss: this.loss, examplesPerSecond: ((step - done) * batch) / seconds });
+    const examplesPerSecond = (steps * batch) / seconds;
+    onProgress({ epoch: epoch(step), epochs, step, steps: all, loss: this.loss, examplesPerSecond });
     if (progressEveryMs === undefined || this.#reading || performance.now() - this.#readAt < progressEveryMs) return;
     this.#readAt = performance.now();
-    this.#reading = this.trainer.newestLoss(finished).then((loss) => {
-      this.loss = loss;
+    this.#reading = this.trainer.newestLoss().then((loss) => {
+      this.loss = loss ?? this.loss;
       this.#reading = undefined;
     });
     this.#reading.catch(() => {}); // `settle` reports it.

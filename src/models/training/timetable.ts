@@ -1,9 +1,9 @@
 import type { Gpu } from '../../runtime/device.ts';
-import { emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
+import { boundRange, emptyTensor, type Tensor } from '../../runtime/tensor.ts';
 
 /** Numbers that change from step to step, as the device reads them: nothing there knows of schedules. */
 export class Timetable {
-  readonly #columns: { tensor: Tensor; at: (step: number) => readonly number[] }[] = [];
+  readonly #columns: { tensor: Tensor; width: number; at: (step: number) => readonly number[] }[] = [];
 
   constructor(
     private readonly gpu: Gpu,
@@ -14,14 +14,18 @@ export class Timetable {
   /** Makes a column, [steps] or [steps, width], of numbers that follow from the model's step. */
   column(name: string, width: number, at: (step: number) => readonly number[]): Tensor {
     const tensor = emptyTensor(this.gpu, width === 1 ? [this.steps] : [this.steps, width], 'f32', `${name} by step`);
-    this.#columns.push({ tensor, at });
+    this.#columns.push({ tensor, width, at });
     return tensor;
   }
 
-  /** Fills all columns in for a run that starts at that step. */
-  write(first: number): void {
-    for (const { tensor, at } of this.#columns)
-      writeTensor(this.gpu, tensor, Array.from({ length: this.steps }, (_, i) => at(first + i)).flat());
+  /** Fills all columns in for a run of so many steps that starts at that one. */
+  write(first: number, steps: number): void {
+    for (const { tensor, width, at } of this.#columns) {
+      const values = new Float32Array(steps * width);
+      for (let i = 0; i < steps; i++) values.set(at(first + i), i * width);
+      const { buffer, offset } = boundRange(tensor);
+      this.gpu.device.queue.writeBuffer(buffer, offset, values);
+    }
   }
 
   dispose(): void {

@@ -1,0 +1,142 @@
+import { trainedOn, type Dataset } from '../../data/dataset.ts';
+import { Feed } from '../../data/feed.ts';
+import type { CommandPass } from '../../runtime/commands.ts';
+import type { Scope } from '../../runtime/scope.ts';
+import { makeState, noneBad, parseState, rewind, writeState } from '../../runtime/state.ts';
+import type { Tape } from '../../runtime/tape.ts';
+import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
+import type { Tunable } from '../../runtime/tune.ts';
+import { adam, type Optimizer } from '../parts/optimizers.ts';
+import { gatherFrom } from './batches.ts';
+import { diverged } from './divergence.ts';
+import type { AnyLoss } from './losses.ts';
+import { Order } from './order.ts';
+import { PhaseStep } from './phase-step.ts';
+import { beginEpoch, placeOf, type Place } from './place.ts';
+import { tell, type Term } from './terms.ts';
+import { Timetable } from './timetable.ts';
+import type { Trainable } from './trainable.ts';
+
+/** The most steps whose losses are kept on the device until they are read: what is made of them holds the page up no longer than a frame. */
+const mostSteps = 2048;
+
+export interface StepOptions {
+  batch: number;
+  optimizer: Optimizer;
+  shuffled: boolean;
+  /** Whether the next epoch may begin before the last one's losses are known. */
+  ahead: boolean;
+}
+
+/** Where training stands: the step of the model's life, its epoch, and the examples of that which are done. */
+export type At = Pick<Place, 'step' | 'epoch' | 'position'>;
+
+/** A model's training step, recorded and frozen, with what it works on: the order of the examples, and the state that walks through them. */
+export class FrozenStep<L extends AnyLoss> {
+  readonly tunables: readonly Tunable[];
+  readonly #first: number;
+  /** The terms of all phases. */
+  readonly #terms: readonly Term[];
+  /** How many of the terms come before those of the model's own phase. */
+  readonly #others: number;
+
+  private constructor(
+    private readonly model: Trainable<L, never>,
+    readonly data: Dataset,
+    private readonly batch: number,
+    readonly state: Tensor,
+    /** [steps of a run, terms] */
+    private readonly losses: Tensor,
+    private readonly phases: readonly PhaseStep[],
+    private readonly order: Order,
+    private readonly timetable: Timetable,
+    readonly feed: Feed | undefined,
+  ) {
+    this.tunables = phases.flatMap(({ plan }) => plan.tunables);
+    this.#first = model.place.step;
+    this.#terms = phases.flatMap(({ terms }) => terms);
+    this.#others = this.#terms.length - phases.at(-1)!.terms.length;
+  }
+
+  /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
+  static async make<L extends AnyLoss>(
+    scope: Scope,
+    model: Trainable<L, never>,
+    data: Dataset,
+    { batch, optimizer, shuffled, ahead }: StepOptions,
+  ): Promise<FrozenStep<L>> {
+    const { place } = model;
+    const { gpu } = model.host;
+    const feed = scope.own(Feed.open('fit', data, batch));
+    const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
+    const state = scope.own(makeState(gpu));
+    const order = Order.make(scope, data, state, feed);
+    const timetable = scope.own(new Timetable(gpu, steps));
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order.tensor);
+    const shared = { gpu, place, state, timetable, gather };
+    const last = model.phases.length - 1;
+    const phases = model.phases.map((phase, i) => {
+      const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+      return scope.own(new PhaseStep(phase, i === last ? optimizer : usual(), i, last - i, shared));
+    });
+    const terms = phases.flatMap((phase) => phase.terms);
+    const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
+    let first = 0;
+    for (const phase of phases) {
+      await phase.compile(losses, first);
+      first += phase.terms.length;
+    }
+    await order.compile(scope, shuffled, data.order);
+    for (const phase of phases) phase.begin();
+    place.trainedOn = trainedOn(data);
+    beginEpoch(place, data.length, batch, shuffled);
+    return new FrozenStep(model, data, batch, state, losses, phases, order, timetable, feed);
+  }
+
+  /** The most steps whose losses can be read together. */
+  get most(): number {
+    return this.losses.rows;
+  }
+
+  /** Prepares the device for so many steps from there on; after the first run of a fit it knows best itself where it stands. */
+  async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
+    const { gpu } = this.model.host;
+    const { seed } = this.model;
+    this.timetable.write(at.step, steps);
+    // A step that went bad must stay the last one.
+    if (!first) rewind(gpu, this.state);
+    else writeState(gpu, this.state, { ...at, examples: this.data.length, batch: this.batch, seed });
+    await this.order.begin(at.epoch, seed, anotherEpoch);
+  }
+
+  /** Encodes a step, with the order of an epoch before it if that is wanted. Returns how many dispatches that took. */
+  encode(pass: CommandPass, ordered: boolean): number {
+    const before = ordered ? this.order.encode(pass) : 0;
+    return this.phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
+  }
+
+  /** The newest loss on the device, unless that has just been read. */
+  async newestLoss(): Promise<number | undefined> {
+    const [values, words] = await readTensors(this.model.host.gpu, [this.losses, this.state]);
+    const { step, slot } = parseState(words);
+    return slot ? this.#lossesAt(values as Float32Array, slot - 1, step - 1).loss : undefined;
+  }
+
+  /** Reads how far the device has come, and the losses on the way there from step `began` on, behind what was read before. @throws DivergedError */
+  async read(began: number, before?: Promise<unknown>): Promise<L[]> {
+    const { host, place } = this.model;
+    const [losses, words] = await readTensors(host.gpu, [this.losses, this.state]);
+    await before;
+    const state = parseState(words);
+    const { step, epoch, position, slot } = state;
+    Object.assign(place, { step, epoch, position });
+    if (state.bad !== noneBad) throw await diverged(this.model, this.phases, state, this.data, step === this.#first);
+    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i, began + i));
+  }
+
+  /** What a slot says of a step. */
+  #lossesAt(values: Float32Array, slot: number, step: number): L {
+    const terms = this.#terms;
+    return tell(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
+  }
+}

@@ -1,0 +1,239 @@
+/** Epochs that follow each other without a boundary: what they save, and that nothing else differs. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  adam,
+  cosine,
+  dataset,
+  dense,
+  DivergedError,
+  gan,
+  loadAutoencoder,
+  sgd,
+  type FitOptions,
+  type Progress,
+} from '../../src/index.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+afterEach(() => void vi.restoreAllMocks());
+
+const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
+/** What makes every epoch end at a boundary. */
+const boundary = { onEpochEnd: () => {} };
+
+/** Tells of each readback whether training went on before it had come back; each is held up until then, or for a moment. */
+function watchReadbacks(gpu: Gpu): boolean[] {
+  const wentOn: boolean[] = [];
+  const [compute, readBytes] = [gpu.compute.bind(gpu), gpu.readBytes.bind(gpu)];
+  let submits = 0;
+  vi.spyOn(gpu, 'compute').mockImplementation((...args) => (submits++, compute(...args)));
+  vi.spyOn(gpu, 'readBytes').mockImplementation(async (...args) => {
+    const before = submits;
+    const bytes = await readBytes(...args);
+    for (let i = 0; i < 20 && submits === before; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    wentOn.push(submits > before);
+    return bytes;
+  });
+  return wentOn;
+}
+
+describe('what it saves', () => {
+  it('reads losses while the next epochs are trained, and not where something is done at an epoch’s end', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const set = await dataset(gpu, data(40), { shape: [12] });
+    const options = { epochs: 6, batchSize: 8 };
+    for (const [more, expected] of [
+      [{}, true],
+      [boundary, false],
+    ] as const) {
+      const wentOn = watchReadbacks(gpu);
+      await model.fit(set, { ...options, ...more });
+      vi.restoreAllMocks();
+      expect(wentOn.length).toBeGreaterThan(1);
+      if (!expected) expect(wentOn).toHaveLength(6);
+      expect(wentOn.slice(0, -1)).toEqual(Array.from({ length: wentOn.length - 1 }, () => expected));
+    }
+    for (const each of [model, set]) each.dispose();
+  });
+
+  it('puts many short epochs into a submit, and reads many at once', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    const set = await dataset(gpu, data(16), { shape: [12] });
+    const counted = async (more: FitOptions) => {
+      const before = gpu.counters();
+      await model.fit(set, { epochs: 400, batchSize: 8, ...more });
+      const { submits, readbacks, dispatches } = gpu.counters();
+      return {
+        submits: submits - before.submits,
+        readbacks: readbacks - before.readbacks,
+        dispatches: dispatches - before.dispatches,
+      };
+    };
+    const bounded = await counted(boundary);
+    const free = await counted({});
+    expect(bounded.readbacks).toBe(400);
+    expect(bounded.submits).toBeGreaterThanOrEqual(800);
+    // How many depends on the machine's pace.
+    expect(free.readbacks).toBeLessThan(100);
+    expect(free.submits).toBeLessThan(400);
+    expect(free.dispatches).toBe(bounded.dispatches);
+    for (const each of [model, set]) each.dispose();
+  });
+});
+
+describe('the same history and the same bits', () => {
+  it.each<[string, number, FitOptions]>([
+    ['of whole epochs', 48, { epochs: 7, batchSize: 16 }],
+    ['where the last batch of an epoch is short', 50, { epochs: 7, batchSize: 16 }],
+    ['where it ends within an epoch', 50, { steps: 11, batchSize: 16 }],
+    ['of one batch an epoch', 16, { epochs: 40, batchSize: 16 }],
+    ['of more steps an epoch than are read together', 2100, { epochs: 2, batchSize: 1 }],
+    ['in order', 50, { epochs: 5, batchSize: 8, shuffle: false }],
+    ['in the smallest submits', 50, { epochs: 5, batchSize: 8, frameBudgetMs: 0.001 }],
+  ])('%s', async (_, examples, options) => {
+    const results = [];
+    for (const more of [{}, boundary]) {
+      const model = await smallModel();
+      // The second fit takes up where the first has left off.
+      for (const { seconds, ...history } of [
+        await model.fit(data(examples), { ...options, ...more, optimizer: adam(0.01) }),
+        await model.fit(data(examples), { ...options, ...more }),
+      ])
+        results.push([more, seconds > 0, history]);
+      results.push([more, await bits(model)]);
+      model.dispose();
+    }
+    const [free, bounded] = [results.slice(0, 3), results.slice(3)];
+    expect(free.map((each) => each.slice(1))).toEqual(bounded.map((each) => each.slice(1)));
+  });
+
+  it('of data that do not lie on the device', async () => {
+    const gpu = await sharedGpu();
+    const results = [];
+    for (const [deviceBytes, more] of [
+      [1200, {}],
+      [1200, boundary],
+      [1e6, {}],
+    ] as const) {
+      const model = await smallModel();
+      const set = await dataset(gpu, data(50), { shape: [12], deviceBytes });
+      const { seconds, ...history } = await model.fit(set, { epochs: 5, batchSize: 8, ...more });
+      expect(seconds).toBeGreaterThan(0);
+      results.push([history, await bits(model)]);
+      for (const each of [model, set]) each.dispose();
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('an epoch’s figure is the mean of its steps’, each counted by its examples', async () => {
+    const model = await smallModel();
+    const { epochs, loss } = await model.fit(data(50), { epochs: 3, batchSize: 16 });
+    const rows = [16, 16, 16, 2];
+    epochs.forEach((epoch, e) =>
+      expect(epoch.loss).toBe(rows.reduce((sum, n, i) => sum + loss[4 * e + i] * n, 0) / 50),
+    );
+    model.dispose();
+  });
+
+  it('stopped between two epochs, and gone on with', async () => {
+    const whole = await smallModel();
+    await whole.fit(data(20), { epochs: 200, batchSize: 10 });
+    const model = await smallModel();
+    const training = model.fit(data(20), {
+      epochs: 200,
+      batchSize: 10,
+      frameBudgetMs: 0.001,
+      onProgress: ({ step }) => step >= 101 && training.stop(),
+    });
+    const history = await training;
+    expect(history.stopped).toBe('user');
+    expect(history.loss).toHaveLength(history.steps);
+    expect(history.epochs).toHaveLength(Math.ceil(history.steps / 2));
+    await model.fit(data(20), { steps: 400 - history.steps, batchSize: 10 });
+    expect(await bits(model)).toEqual(await bits(whole));
+    for (const each of [model, whole]) each.dispose();
+  });
+
+  it('saved while epochs run ahead, and gone on with from the file', async () => {
+    const gpu = await sharedGpu();
+    const [model, options] = [await smallModel(), { batchSize: 10, frameBudgetMs: 0.001 }];
+    const saved: Promise<Uint8Array>[] = [];
+    const onProgress = ({ step }: Progress) => void (step % 30 === 0 && saved.push(model.save()));
+    await model.fit(data(20), { ...options, epochs: 60, onProgress });
+    const files = await Promise.all(saved);
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      const loaded = await loadAutoencoder(gpu, file);
+      const left = 120 - stepOf(file);
+      if (left) await loaded.fit(data(20), { ...options, steps: left });
+      expect(await bits(loaded)).toEqual(await bits(model));
+      loaded.dispose();
+    }
+    model.dispose();
+  });
+});
+
+/** The step at which a file was saved. */
+function stepOf(file: Uint8Array): number {
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as {
+    __metadata__: { latentgpu: string };
+  };
+  return (JSON.parse(header.__metadata__.latentgpu) as { place: { step: number } }).place.step;
+}
+
+describe('divergence', () => {
+  it.each([
+    [10, 1],
+    [100, 8],
+    [1000, 60],
+  ])('at a rate that rises over %i steps names the same step and leaves the same weights', async (steps, least) => {
+    const results = [];
+    for (const more of [{}, boundary]) {
+      const model = await smallModel({ encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
+      const optimizer = sgd(cosine(0, { steps, to: 100 }));
+      const training = model.fit(data(32), { epochs: 250, batchSize: 8, optimizer, ...more });
+      const error = await errorOf(training);
+      expect(error).toBeInstanceOf(DivergedError);
+      expect((error as DivergedError).step).toBeGreaterThan(least);
+      results.push([error.message, await model.save()]);
+      model.dispose();
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  it('ends a training that was to be long', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel({ encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
+    const before = gpu.counters().submits;
+    const error = await errorOf(model.fit(data(32), { epochs: 1e5, batchSize: 8, optimizer: sgd(100) }));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect(gpu.counters().submits - before).toBeLessThan(100);
+    model.dispose();
+  });
+
+  it('of one phase takes back what an earlier one had done in that step', async () => {
+    const gpu = await sharedGpu();
+    const results = [];
+    for (const more of [{}, boundary]) {
+      const model = await gan(gpu, {
+        code: 3,
+        generator: [dense(8, 'relu'), dense(12)],
+        discriminator: [dense(8, 'relu'), dense(1)],
+      });
+      const error = await errorOf(
+        model.fit(data(32), { epochs: 1000, batchSize: 8, generator: sgd(1e4), discriminator: sgd(10), ...more }),
+      );
+      expect(error).toBeInstanceOf(DivergedError);
+      results.push([error.message, await bits(model)]);
+      model.dispose();
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+});
