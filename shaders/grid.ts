@@ -1,4 +1,4 @@
-import { wgsl } from './wgsl.ts';
+import { unroll, wgsl } from './wgsl.ts';
 
 /** Invocations in a workgroup of every one-dimensional kernel. */
 export const groupSize = 64;
@@ -18,4 +18,23 @@ export const within = wgsl`
 fn within(v: vec4f, quad: u32) -> vec4f {
   return select(vec4f(), v, 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(size));
 }
+`;
+
+/**
+ * WGSL that adds to `sum`, in their order, what lies at `begin`, `begin` + `by`, and so on before `end`. Eight loads are under way at once: a GPU waits
+ * for a single one as long as for dozens of additions.
+ */
+export const inTurn = (
+  at: string,
+  begin: string,
+  end: string,
+  by: string,
+  value: (at: string) => string,
+): string => wgsl`
+  var ${at} = ${begin};
+  for (; ${at} + 7u * ${by} < ${end}; ${at} += 8u * ${by}) {
+    ${unroll(8, (i) => `let value${i} = ${value(`(${at} + ${i}u * ${by})`)};`)}
+    ${unroll(8, (i) => `sum += value${i};`)}
+  }
+  for (; ${at} < ${end}; ${at} += ${by}) { sum += ${value(at)}; }
 `;

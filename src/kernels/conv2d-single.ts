@@ -8,7 +8,7 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
-import { sumRowsInto } from './reduce.ts';
+import { sumRowsLater } from './partial-sums.ts';
 import { groupOf } from './tilings.ts';
 import { sizesOf, whole, type Window } from './window.ts';
 
@@ -69,8 +69,8 @@ export function weightsSingle(
     { a, x, y: own },
     { constants, workgroups: Math.ceil((parts * window.image[2]) / 4 / variant.group) },
   );
-  if (own !== y) sumRowsInto(tape, own, y);
-  if (sums) sumRowsInto(tape, a, sums);
+  if (own !== y) sumRowsLater(tape, own, y, { partial: true });
+  if (sums) sumRowsLater(tape, a, sums);
 }
 
 const singleSizes = (batch: number, window: Window, parts = 1) => ({

@@ -8,7 +8,7 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { activated, foldedInto, type Activation, type Gate } from './activation.ts';
 import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-single.ts';
 import { tilings, tuned } from './tilings.ts';
-import { sumRowsInto } from './reduce.ts';
+import { sumRowsLater } from './partial-sums.ts';
 import { show } from './shapes.ts';
 import { sizesOf, whole, type Window } from './window.ts';
 
@@ -67,7 +67,7 @@ export function convTranspose2d(
     (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
-      if (bias) sumRowsInto(tape, dz, tape.grad(bias));
+      if (bias) sumRowsLater(tape, dz, tape.grad(bias));
       const { y, slope } = foldedInto(tape, x);
       gather(tape, { x: dz, w, y, slope }, window);
     },
@@ -224,6 +224,6 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
     way,
     multiplies(sizes),
   );
-  if (ownY !== y) sumRowsInto(tape, ownY, y);
-  if (sums && ownSums !== sums) sumRowsInto(tape, ownSums!, sums);
+  if (ownY !== y) sumRowsLater(tape, ownY, y, { partial: true });
+  if (sums && ownSums !== sums) sumRowsLater(tape, ownSums!, sums, { partial: true });
 }

@@ -65,25 +65,35 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
   recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size, shape: [...y.shape] }, 1, y);
 }
 
+/** How the next stage of a sum goes: `parts` strips side by side, each of them `across` values, or vec4s where it is `wide`. */
+export function stageOf(length: number, inner: number) {
+  // A long row is four sums side by side as long as that leaves enough of it.
+  const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
+  const wide = (inner * lanes) % 4 === 0;
+  const steps = length / lanes;
+  return { lanes, wide, steps, across: (inner * lanes) / (wide ? 4 : 1), parts: Math.ceil(steps / strip) };
+}
+
+/** Records one stage of a sum; it makes y, if that is given, and else returns what it makes. */
+export function recordStage(
+  tape: Tape,
+  x: Tensor,
+  { outer, length, inner }: Pick<View, 'outer' | 'length' | 'inner'>,
+  scale = 1,
+  y?: Tensor,
+): Tensor {
+  const { lanes, wide, steps, across, parts } = stageOf(length, inner);
+  const to = y ?? tape.tensor([outer, parts, inner * lanes], 'f32', 'partial sums');
+  const constants = { outer, length: steps, inner: across, parts, scale };
+  tape.run(sumStage(wide), { x, y: to }, { constants, threads: outer * parts * across });
+  return to;
+}
+
 function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
   for (let from = x; ;) {
-    // A long row is four sums side by side as long as that leaves enough of it.
-    const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
-    const wide = (inner * lanes) % 4 === 0;
-    const [steps, across] = [length / lanes, (inner * lanes) / (wide ? 4 : 1)];
-    const parts = Math.ceil(steps / strip);
-    const last = parts === 1;
-    const to = last ? y : tape.tensor([outer, parts, inner * lanes], 'f32', 'partial sums');
-    tape.run(
-      sumStage(wide),
-      { x: from, y: to },
-      {
-        constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 },
-        threads: outer * parts * across,
-      },
-    );
-    if (last) return;
-    from = to;
+    const { lanes, parts } = stageOf(length, inner);
+    if (parts === 1) return void recordStage(tape, from, { outer, length, inner }, scale, y);
+    from = recordStage(tape, from, { outer, length, inner });
     length = parts * lanes;
   }
 }

@@ -62,7 +62,10 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   const { gpu } = tape;
   tape.settle();
   const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
-  const slots = assignSlots(dispatches, kept);
+  const slots = assignSlots(
+    dispatches.map((each) => placed(tape, each)),
+    new Set([...kept].map((each) => wholeOf(tape, each))),
+  );
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
   const pipelines = await gpu.wait(
     Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))),
@@ -75,7 +78,9 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
       const sizes = sizesOf(gpu, dispatches);
       if (sizes) buffers.push(sizes);
       const rangeOf = (tensor: Tensor): BufferRange =>
-        'range' in tensor.home ? boundRange(tensor) : { buffer: buffers[slots.of.get(tensor)!], offset: 0 };
+        'range' in tensor.home
+          ? boundRange(tensor)
+          : { buffer: buffers[slots.of.get(wholeOf(tape, tensor))!], offset: tape.parts.get(tensor)?.offset ?? 0 };
       const commands = dispatches.map((dispatch, i) =>
         command(
           gpu,
@@ -182,10 +187,20 @@ function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
   });
 }
 
+/** What a tensor is a part of, or itself. */
+const wholeOf = (tape: Tape, tensor: Tensor): Tensor => tape.parts.get(tensor)?.whole ?? tensor;
+
+/** A dispatch as far as buffers go. */
+const placed = (tape: Tape, dispatch: Dispatch): Dispatch => ({
+  ...dispatch,
+  tensors: dispatch.tensors.map((each) => wholeOf(tape, each)),
+});
+
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
 function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
-  const wanted = new Set(kept);
-  const found = tape.dispatches.toReversed().filter((dispatch) => {
+  const wanted = new Set([...kept].map((each) => wholeOf(tape, each)));
+  const found = tape.dispatches.toReversed().filter((recorded) => {
+    const dispatch = placed(tape, recorded);
     if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(tensor))) return false;
     for (const tensor of reads(dispatch)) wanted.add(tensor);
     return true;

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { models } from '../../bench/models.ts';
+import { modelOf } from '../../bench/ours.ts';
 import {
   adam,
   autoencoder,
   classifier,
   conv2d,
   convTranspose2d,
+  dataset,
   dense,
   flatten,
   gaussian,
@@ -61,6 +64,19 @@ const reconstruct = (weights: Weights, x: ReturnType<typeof channelsFirst>) =>
   forward(decoder, 'decoder', weights, forward(encoder, 'encoder', weights, x));
 
 describe('a convolutional autoencoder', () => {
+  it('of seven convolutions takes 38 dispatches a step, two of which add up the parts of all their gradients', async () => {
+    const gpu = await sharedGpu();
+    const work = models.find(({ name }) => name === 'conv')!;
+    const model = await modelOf(gpu, work);
+    const data = await dataset(gpu, new Draw(1).floats(2 * 784 * 32, 0, 1), { shape: [...work.input] });
+    const before = gpu.counters().dispatches;
+    await model.fit(data, { epochs: 1, batchSize: 32 });
+    // Two steps and a shuffle.
+    expect(gpu.counters().dispatches - before).toBe(2 * 38 + 1);
+    model.dispose();
+    data.dispose();
+  });
+
   it('takes the activation from the last layer that computes: a shape behind it changes no bit', async () => {
     const gpu = await sharedGpu();
     const data = new Draw(3).floats(16 * 10, 0, 1);
