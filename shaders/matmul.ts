@@ -1,5 +1,5 @@
 import { columnSums, load, storeSums } from './operand.ts';
-import { splitTiles } from './split.ts';
+import { chunksOf, splitTiles, stretch } from './split.ts';
 import {
   enabled,
   epilogueBindings,
@@ -40,6 +40,7 @@ export function matmulShader(variant: MatmulVariant) {
   const right: Operand = transposeB
     ? { along: 'k', four: (q, c) => `load_b(column + ${4 * q + c}u, at, n, k)` }
     : { along: 'side', four: (q, c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)` };
+  const walk = { tiling, head, close: '}', a: left, b: right };
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
     `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${tilingName(tiling)}${epilogueName(variant)}`,
@@ -58,15 +59,16 @@ ${load('a', { wide: wideA, fill: ragged && transposeA })}
 ${load('b', { wide: wideB, fill: ragged && !transposeB })}
 ${
   tiling.split
-    ? splitTiles({ tiling, split: tiling.split, head, sums, a: left, b: right })
+    ? splitTiles({
+        ...walk,
+        units: chunksOf('k'),
+        open: () => `for (var at = unit * ${stretch}u; at < min(unit * ${stretch}u + ${stretch}u, k); at += 4u) {`,
+        sums: sums ? (row) => `store_sums(${row}, total, m, 0u);` : undefined,
+      })
     : tiles({
-        tiling,
-        head,
+        ...walk,
         spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
         open: 'for (var at = 0u; at < k; at += 4u) {',
-        close: '}',
-        a: left,
-        b: right,
       })
 }
 #if ${sums}

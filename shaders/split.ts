@@ -1,28 +1,32 @@
-import { addOneByOne, fours, type Operand, type Tiling } from './tiles.ts';
+import { addOneByOne, fours, type Walk } from './tiles.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
-/** An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache. */
-const stretch = 16;
+/** So many k in a row are an invocation's, and as many each of the others': neighbours in memory, whole lines of a cache. */
+export const stretch = 16;
 
-export interface SplitWalk {
-  /** Of four columns. */
-  readonly tiling: Tiling;
-  /** Invocations that share a tile; they divide the workgroup. */
-  readonly split: number;
-  /** Declares m, n and k. */
-  readonly head: string;
-  /** Also stores, with the chunk `storeSums`, what the rows of a, which is read along its side, add up to along k. */
-  readonly sums: boolean;
-  readonly a: Operand;
-  readonly b: Operand;
+/** WGSL: into how many stretches so many k are cut. */
+export const chunksOf = (length: string): string => `((${length} + ${stretch - 1}u) / ${stretch}u)`;
+
+/** What differs where a walk along k is split: the loops are those of one of `units`, which are dealt out. */
+export interface SplitWalk extends Pick<Walk, 'head' | 'before' | 'close' | 'a' | 'b'> {
+  /** Of four columns, and with invocations that share a tile; they divide the workgroup. */
+  readonly tiling: Walk['tiling'];
+  /** How many there are, as WGSL. */
+  readonly units: string;
+  /** The loops through number `unit` of them, around one step of four k. */
+  readonly open: (rows: number, columns: number) => string;
+  /** Also stores, with the chunk `storeSums`, what the rows of a, which is read along its side, add up to along k: `total`, those from a row on. */
+  readonly sums?: (row: string) => string;
 }
 
 /**
  * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with few outputs and a long k, where `tiles` would leave most of a GPU idle. Several invocations
- * beside each other have one tile: each adds up a part of k, and the workgroup then adds up the parts.
+ * beside each other have one tile: each adds up parts of k, and the workgroup then adds up what they have.
  */
-export function splitTiles({ tiling: { rows, columns, group }, split, head, sums, a, b }: SplitWalk): string {
+export function splitTiles({ tiling, head, before, units, open, close, sums: storing, a, b }: SplitWalk): string {
+  const { rows, columns, group, split = 1 } = tiling;
   const own = group / split;
+  const sums = storing !== undefined;
   return wgsl`
 var<workgroup> shares: array<vec4f, ${group * rows}>;
 #if ${sums}
@@ -41,10 +45,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #if ${sums}
   var row_sums = vec4f();
 #endif
-  let end = select(0u, k, tile < tiles);
-  for (var begin = local % ${split}u * ${stretch}u; begin < end; begin += ${stretch * split}u) {
-    let stop = min(begin + ${stretch}u, k);
-    for (var at = begin; at < stop; at += 4u) {
+  ${before?.(rows, columns) ?? ''}
+  let end = select(0u, ${units}, tile < tiles);
+  for (var unit = local % ${split}u; unit < end; unit += ${split}u) {
+    ${open(rows, columns)}
 #if ${a.along === 'k'}
       ${unroll(rows, (i) => `let a${i} = ${a.four(i >> 2, i & 3)};`)}
 #else
@@ -61,7 +65,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
       let b0 = mat4x4f(${fours(b, 0)});
 #endif
       ${addOneByOne(rows, 1)}
-    }
+    ${close}
   }
   ${unroll(rows, (i) => `shares[local * ${rows}u + ${i}u] = sum${i};`)}
 #if ${sums}
@@ -81,7 +85,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   if (local < ${own}u && whole < tiles && whole % across == 0u) {
     var total = vec4f();
     for (var p = 0u; p < ${split}u; p++) { total += row_shares[local * ${split}u + p]; }
-    store_sums(whole / across * ${rows}u, total, m, 0u);
+    ${storing?.(`whole / across * ${rows}u`) ?? ''}
   }
 #endif
 }

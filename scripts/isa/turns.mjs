@@ -4,6 +4,17 @@ import { Failure } from '../failure.mjs';
 
 const share = (/** @type {number} */ all, /** @type {number} */ parts) => Math.ceil(all / parts);
 const quads = (/** @type {number} */ length) => Math.ceil(length / 4);
+/** Loads in a row of which eight are under way at once, and the last ones alone. */
+const eights = (/** @type {number} */ length) => Math.floor(length / 8) + (length % 8);
+/** Into how many parts a way splits its sums. */
+const splitOf = (/** @type {string} */ kernel) => Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
+/**
+ * Of stretches of 16 that are dealt out, the steps of four of those that one invocation has.
+ * @param {number} stretches
+ * @param {number} length so many of them together
+ * @param {string} kernel
+ */
+const dealt = (stretches, length, kernel) => share(stretches, splitOf(kernel)) * Math.min(4, quads(length));
 
 /**
  * How often the longest invocation waits for what it has loaded, one time after the other: around the loop that multiplies, and around one that does
@@ -18,33 +29,50 @@ const serial = [
   [
     'matmul ',
     ({ k }, buffers, kernel) => {
-      const split = Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
+      const split = splitOf(kernel);
       if (split > 1) return share(quads(k), split);
       // The invocations that add up the rows for the bias have all of k to themselves.
-      return [quads(k), buffers.includes('sums') ? k : 0];
+      return [quads(k), buffers.includes('sums') ? eights(k) : 0];
     },
   ],
   [
     'conv2d transposed ',
-    ({ kernel_height, kernel_width, stride_y, stride_x, filters }) =>
-      share(kernel_height, stride_y) * share(kernel_width, stride_x) * quads(filters),
+    ({ kernel_height, kernel_width, stride_y, stride_x, filters }, _, kernel) => {
+      const taps = share(kernel_height, stride_y) * share(kernel_width, stride_x);
+      return splitOf(kernel) > 1 ? dealt(taps * share(filters, 16), filters, kernel) : taps * quads(filters);
+    },
   ],
   [
     'conv2d weights ',
-    ({ batch, parts, out_height, out_width }, buffers) => [
-      share(batch, parts) * out_height * quads(out_width),
-      buffers.includes('sums') ? share(batch, parts) * out_height * out_width : 0,
-    ],
+    ({ batch, parts, out_height, out_width }, buffers, kernel) => {
+      const split = splitOf(kernel);
+      const rows = share(batch, parts) * out_height;
+      if (split > 1) return share(rows, split) * quads(out_width);
+      return [rows * quads(out_width), buffers.includes('sums') ? eights(rows * out_width) : 0];
+    },
   ],
   ['conv2d of one filter, weights', ({ batch, parts, height, width }) => share(batch, parts) * height * width],
   ['conv2d of one filter, transposed', () => 1],
   ['conv2d of one filter', ({ channels }) => quads(channels)],
   [
     'conv2d ',
-    ({ kernel_height, kernel_width, channels }) =>
-      kernel_height * (channels % 4 ? quads(kernel_width * channels) : kernel_width * quads(channels)),
+    ({ kernel_height, kernel_width, channels }, _, kernel) => {
+      const [rows, length] =
+        channels % 4 ? [kernel_height, kernel_width * channels] : [kernel_height * kernel_width, channels];
+      return splitOf(kernel) > 1 ? dealt(rows * share(length, 16), length, kernel) : rows * quads(length);
+    },
   ],
-  ['sum', ({ length, parts }) => [0, share(length, parts)]],
+  ['sum', ({ length, parts }) => [0, eights(share(length, parts))]],
+  [
+    'partial sums',
+    (sizes) => {
+      const each = Object.keys(sizes)
+        .filter((name) => /^length\d/.test(name))
+        .map((name) => name.slice('length'.length));
+      const strips = each.map((n) => eights(share(sizes[`length${n}`], sizes[`strips${n}`])));
+      return [0, Math.max(...strips)];
+    },
+  ],
   // One workgroup adds up the losses, the others look through 16 vec4s of the gradients each.
   [
     'account',

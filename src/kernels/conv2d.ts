@@ -1,6 +1,7 @@
 import { convShader } from '../../shaders/conv2d.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
+import { stretch } from '../../shaders/split.ts';
 import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -113,10 +114,13 @@ const multiplies = (sizes: Record<string, number>): number =>
     1,
   );
 
+/** Stretches of so many k. */
+const chunks = (length: number): number => Math.ceil(length / stretch);
+
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, convolution: Convolution, window: Window): void {
   const { x, w, y, bias, activation = 'linear', slope } = convolution;
-  const [filters, , kernelWidth, channels] = w.shape;
+  const [filters, kernelHeight, kernelWidth, channels] = w.shape;
   if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
@@ -139,7 +143,12 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
     nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tilings(tape.gpu, m, filters),
+    tilings(
+      tape.gpu,
+      m,
+      filters,
+      whole(channels) ? kernelHeight * kernelWidth * chunks(channels) : kernelHeight * chunks(kernelWidth * channels),
+    ),
     way,
     multiplies(sizes),
   );
@@ -152,6 +161,7 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const [down, along] = window.stride;
+  const [tapsDown, tapsAlong] = window.kernel.map((length, axis) => Math.ceil(length / window.stride[axis]));
   const classes = down * along;
   const inClass = sizes.batch * Math.ceil(sizes.height / down) * Math.ceil(sizes.width / along);
   const variant = {
@@ -172,7 +182,12 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
     nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tilings(tape.gpu, classes * inClass, channels),
+    tilings(
+      tape.gpu,
+      classes * inClass,
+      channels,
+      whole(filters) ? tapsDown * tapsAlong * chunks(filters) : tapsDown * chunks(tapsAlong * filters),
+    ),
     way,
     multiplies(sizes),
   );
@@ -220,7 +235,7 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
     nameOf(sizes),
     { a, x, y: ownY, sums: ownSums },
     sizes,
-    tilings(tape.gpu, filters, n),
+    tilings(tape.gpu, filters, n, Math.ceil(sizes.batch / parts) * sizes.out_height, parts),
     way,
     multiplies(sizes),
   );

@@ -44,12 +44,12 @@ const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.gr
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
- * Ways worth trying for sums of k terms, the likely best first. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs
+ * Ways worth trying, the likely best first, for sums that can be cut into `stretches`; `times` as many sums, where there is more than one product. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs
  * as much as dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
  * busy. A GPU needs thousands of invocations first, and has registers for 8 × 8 at most, Intel's for 4 × 4. The first way adds up in the order that every
  * adapter has; some of the others do not.
  */
-export function tilings(gpu: Gpu, m: number, n: number, k = 1): Tiling[] {
+export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1): Tiling[] {
   const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
   // The 64 invocations of a workgroup have 8 × 8 tiles, or 4 × 4 quads, as caches of a GPU like it. A processor has one core for a workgroup of 16.
@@ -80,7 +80,7 @@ export function tilings(gpu: Gpu, m: number, n: number, k = 1): Tiling[] {
     const [first, ...others] = sizes.flatMap((each) => [each, { ...each, oneByOne: true }]);
     return [
       first,
-      ...splitting(group, m, n, k),
+      ...splitting(group, times * m * n, stretches),
       ...others,
       ...(sizes.length > 1 ? [...long, ...(withQuads ? [quads(8, 8)] : [])] : []),
     ];
@@ -96,13 +96,10 @@ export function tilings(gpu: Gpu, m: number, n: number, k = 1): Tiling[] {
   ];
 }
 
-/**
- * Of few outputs and a long k, the way that has several invocations for a tile: as many as bring 128 workgroups of them, at least 32 k for each. It
- * adds up in another order, so it is never the first.
- */
-function splitting(group: number, m: number, n: number, k: number): Tiling[] {
-  const wanted = (128 * 64 * 16) / (m * n);
+/** Of few outputs and long sums, the way that has several invocations for a tile: as many as bring 128 workgroups of them, with a stretch for each at the least. It adds up in another order, so it is never the first. */
+function splitting(group: number, outputs: number, stretches: number): Tiling[] {
+  const wanted = (128 * 64 * 16) / outputs;
   let split = 1;
-  while (split < 16 && split < wanted && k >= 64 * split) split *= 2;
+  while (split < 16 && split < wanted && stretches >= 2 * split) split *= 2;
   return split > 1 ? [{ rows: 4, columns: 4, quads: false, split, group }] : [];
 }
