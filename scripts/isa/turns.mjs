@@ -51,7 +51,10 @@ const serial = [
       return [rows * quads(out_width), buffers.includes('sums') ? eights(rows * out_width) : 0];
     },
   ],
-  ['conv2d of one filter, weights', ({ batch, parts, height, width }) => share(batch, parts) * height * width],
+  [
+    'conv2d of one filter, weights',
+    ({ batch, parts, height, width }, _, kernel) => share(batch, parts) * share(height, splitOf(kernel)) * width,
+  ],
   ['conv2d of one filter, transposed', () => 1],
   ['conv2d of one filter', ({ channels }) => quads(channels)],
   [
@@ -73,13 +76,17 @@ const serial = [
       return [0, Math.max(...strips)];
     },
   ],
-  // One workgroup adds up the losses, the others look through 16 vec4s of the gradients each.
+  // One workgroup adds up the losses, sixteen loads at a time in each invocation, then four, then single ones; the others look through 16 vec4s of the
+  // gradients each.
   [
     'account',
-    ({ count0, count1 = 0, count2 = 0, quads: gradients = 0 }) => [
-      0,
-      Math.max(share(count0, 64) + share(count1, 64) + share(count2, 64), Math.min(16, share(gradients, 64))),
-    ],
+    ({ count0, count1 = 0, count2 = 0, quads: gradients = 0 }) => {
+      const turns = [count0, count1, count2].map((count) => {
+        const own = share(count, 64);
+        return Math.floor(own / 16) + Math.floor((own % 16) / 4) + (own % 4);
+      });
+      return [0, Math.max(turns[0] + turns[1] + turns[2], Math.min(16, share(gradients, 64)))];
+    },
   ],
   // One invocation updates 4 vec4s.
   ['adam', ({ quads: values }) => Math.min(4, share(values, 64))],

@@ -1,16 +1,11 @@
-import {
-  block,
-  convSingleShader,
-  convSingleTransposedShader,
-  convSingleWeightsShader,
-} from '../../shaders/conv2d-single.ts';
-import type { Gpu } from '../runtime/device.ts';
+import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
+import type { Tiling } from '../../shaders/tiles.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
 import { sumRowsLater } from './partial-sums.ts';
-import { groupOf } from './tilings.ts';
-import { sizesOf, whole, type Window } from './window.ts';
+import { busy, groupOf, splitFor, tuned } from './tilings.ts';
+import { nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /** Taps that are unrolled at most: more would take long to compile. */
 const mostTaps = 25;
@@ -21,32 +16,55 @@ export const isSingle = (filters: number, { image, kernel, stride }: Window): bo
 
 /** From the image to the places. */
 export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {
-  record(tape, convSingleShader, convolution, window, blocks(convolution.x.shape[0], window.places));
+  record(tape, 'conv2d of one filter', convSingleShader, convolution, window, window.places);
 }
 
 /** From the places to the image. */
 export function scatterSingle(tape: Tape, convolution: Convolution, window: Window): void {
+  const vectors = window.image[2] / 4;
   record(
     tape,
+    'conv2d of one filter, transposed',
     convSingleTransposedShader,
     convolution,
     window,
-    (blocks(convolution.x.shape[0], window.image) * window.image[2]) / 4,
+    window.image,
+    vectors,
   );
 }
 
+/** Records a kernel whose invocations have blocks of pixels of an image; of `vectors` vec4s each, if they are no numbers. */
 function record(
   tape: Tape,
+  kernel: string,
   make: typeof convSingleShader,
   { x, w, y, bias, activation = 'linear', slope }: Convolution,
   window: Window,
-  invocations: number,
+  [height, width]: readonly number[],
+  vectors?: number,
 ): void {
-  const variant = { ...variantOf(tape.gpu, window), bias: bias !== undefined, activation, slope: slope?.activation };
-  tape.run(
-    make(variant),
+  const sizes = singleSizes(x.shape[0], window);
+  const ending = { bias: bias !== undefined, activation, slope: slope?.activation };
+  const invocations = ({ rows, columns }: Tiling) =>
+    sizes.batch * Math.ceil(height / rows) * Math.ceil(width / columns) * (vectors ?? 1);
+  const way = (tiling: Tiling) => ({
+    shader: make({ ...kernelOf(window), ...ending, tiling }),
+    invocations: invocations(tiling),
+  });
+  const plain: Tiling = { rows: 4, columns: 4, quads: false, group: groupOf(tape.gpu) };
+  const flat: Tiling = { ...plain, rows: 2 };
+  const ways = [plain, ...(invocations(plain) < busy ? [flat] : [])];
+  // Where each product is of a vec4 with a vec4: one of a number with a vec4 is one instruction for each value as it is.
+  if (vectors === undefined) ways.push(...ways.map((each) => ({ ...each, oneByOne: true })));
+  tuned(
+    tape,
+    kernel,
+    nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
-    { constants: singleSizes(x.shape[0], window), workgroups: Math.ceil(invocations / variant.group) },
+    sizes,
+    tape.gpu.info.isFallback ? [plain] : ways,
+    way,
+    1,
   );
 }
 
@@ -61,13 +79,28 @@ export function weightsSingle(
 ): void {
   const [batch] = a.shape;
   const parts = Math.ceil(batch / Math.ceil(batch / Math.min(batch, mostParts)));
-  const constants = singleSizes(batch, window, parts);
-  const variant = variantOf(tape.gpu, window);
+  const sizes = singleSizes(batch, window, parts);
   const own = parts === 1 ? y : tape.tensor([parts, y.size], 'f32', 'partial sums');
-  tape.run(
-    convSingleWeightsShader(variant),
+  const kernel = kernelOf(window);
+  const taps = kernel.height * kernel.width;
+  const invocations = (parts * sizes.channels) / 4;
+  const plain: Tiling = { rows: taps, columns: 4, quads: false, group: groupOf(tape.gpu) };
+  const split = splitFor(invocations, sizes.height);
+  // What a workgroup adds up has to fit into the 16 KiB that every device has.
+  const ways = [plain, ...(split > 1 ? [{ ...plain, split, group: taps > 16 ? 32 : 64 }] : [])];
+  const way = (tiling: Tiling) => ({
+    shader: convSingleWeightsShader({ ...kernel, tiling }),
+    invocations: invocations * (tiling.split ?? 1),
+  });
+  tuned(
+    tape,
+    'conv2d of one filter, weights',
+    nameOf(sizes),
     { a, x, y: own },
-    { constants, workgroups: Math.ceil((parts * window.image[2]) / 4 / variant.group) },
+    sizes,
+    tape.gpu.info.isFallback ? [plain] : ways,
+    way,
+    1,
   );
   if (own !== y) sumRowsLater(tape, own, y, { partial: true });
   if (sums) sumRowsLater(tape, a, sums);
@@ -80,7 +113,4 @@ const singleSizes = (batch: number, window: Window, parts = 1) => ({
   ...sizesOf(batch, window),
 });
 
-const variantOf = (gpu: Gpu, { kernel }: Window) => ({ height: kernel[0], width: kernel[1], group: groupOf(gpu) });
-
-const blocks = (batch: number, [height, width]: readonly number[]): number =>
-  batch * Math.ceil(height / block) * Math.ceil(width / block);
+const kernelOf = ({ kernel }: Window) => ({ height: kernel[0], width: kernel[1] });

@@ -11,7 +11,7 @@ import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-s
 import { tilings, tuned } from './tilings.ts';
 import { sumRowsLater } from './partial-sums.ts';
 import { show } from './shapes.ts';
-import { sizesOf, whole, type Window } from './window.ts';
+import { nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /**
  * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width × channels],
@@ -105,8 +105,6 @@ export interface Convolution {
   activation?: Activation;
   slope?: Gate;
 }
-
-const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');
 
 const multiplies = (sizes: Record<string, number>): number =>
   ['batch', 'out_height', 'out_width', 'kernel_height', 'kernel_width', 'channels', 'filters'].reduce(

@@ -96,10 +96,18 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
   ];
 }
 
-/** Of few outputs and long sums, the way that has several invocations for a tile: as many as bring 128 workgroups of them, with a stretch for each at the least. It adds up in another order, so it is never the first. */
-function splitting(group: number, outputs: number, stretches: number): Tiling[] {
-  const wanted = (128 * 64 * 16) / outputs;
+/** Invocations that keep a GPU busy: 128 workgroups of them. */
+export const busy = 128 * 64;
+
+/** Into how many parts to split the sums of so many invocations: as many as bring a GPU enough of them, with a stretch for each at the least. */
+export function splitFor(invocations: number, stretches: number): number {
   let split = 1;
-  while (split < 16 && split < wanted && stretches >= 2 * split) split *= 2;
+  while (split < 16 && split * invocations < busy && stretches >= 2 * split) split *= 2;
+  return split;
+}
+
+/** Of few outputs and long sums, the way that has several invocations for a tile. It adds up in another order, so it is never the first. */
+function splitting(group: number, outputs: number, stretches: number): Tiling[] {
+  const split = splitFor(outputs / 16, stretches);
   return split > 1 ? [{ rows: 4, columns: 4, quads: false, split, group }] : [];
 }

@@ -105,3 +105,6 @@ export function sizesOf(batch: number, { image, places, kernel, stride, before }
     pad_left: before[1],
   };
 }
+
+/** What the tuner calls a window's sizes. */
+export const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');

@@ -22,6 +22,7 @@ import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
 import { normalizeForward, normalizeInverse, type Held } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
+import { partialSumsShader } from '../../shaders/partial-sums.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { quadsShader } from '../../shaders/quads.ts';
@@ -99,8 +100,11 @@ const matmuls: MatmulVariant[] = [
   ),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
-const whole = tilings.filter(({ split = 1 }) => split === 1);
-const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: whole });
+const blocks: Tiling[] = [
+  { rows: 4, columns: 4, quads: false, group: 16 },
+  { rows: 2, columns: 4, quads: false, group: 32, oneByOne: true, split: 4 },
+];
+const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
 const plainly = convolutions.map(
   (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
 );
@@ -146,7 +150,7 @@ const families: Record<string, Shader[]> = {
   'conv2d-weights': convolutions.flatMap((variant) =>
     all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
   ) as Shader[],
-  'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], group: [16] }).flatMap((variant) => [
+  'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], tiling: blocks }).flatMap((variant) => [
     convSingleWeightsShader(variant),
     ...[convSingleShader, convSingleTransposedShader].flatMap((make) => [
       make({ ...variant, bias: true, activation: 'tanh' }),
@@ -195,6 +199,7 @@ const families: Record<string, Shader[]> = {
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
   ] as Shader[],
+  'partial-sums': [1, 2, 32].map(partialSumsShader) as Shader[],
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
