@@ -1,4 +1,4 @@
-import { epilogueName, stored, tilingName, type Epilogue, type Tiling } from './tiles.ts';
+import { epilogueName, stored, type Epilogue } from './tiles.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
 import { windowSizes } from './window.ts';
 
@@ -9,23 +9,26 @@ export interface SingleVariant {
   /** Of the kernel, whose taps are unrolled. */
   readonly height: number;
   readonly width: number;
-  /** The pixels of one invocation, down and across; for the weights, taps and channels. */
-  readonly tiling: Tiling;
+  /** Invocations in a workgroup. */
+  readonly group: number;
 }
+
+/** Pixels of one invocation, down and across. */
+export const block = 4;
 
 const taps = ({ height, width }: SingleVariant, line: (ky: number, kx: number, tap: number) => string) =>
   unroll(height * width, (tap) => line(Math.floor(tap / width), tap % width, tap));
 
-/** Chunk: `example`, and the block of pixels of an image of `height` × `width` whose corner is (`y0`, `x0`), of block number `number`. */
-const blockOf = ({ tiling: { rows, columns } }: SingleVariant, height: string, width: string, number: string) => wgsl`
-  let across = (${width} + ${columns - 1}u) / ${columns}u;
-  let down = (${height} + ${rows - 1}u) / ${rows}u;
+/** Chunk: `example`, and the block of pixels of an image of `rows` × `columns` whose corner is (`y0`, `x0`), of block number `number`. */
+const blockOf = (rows: string, columns: string, number: string) => wgsl`
+  let across = (${columns} + ${block - 1}u) / ${block}u;
+  let down = (${rows} + ${block - 1}u) / ${block}u;
   let example = ${number} / (across * down);
-  let y0 = ${number} / across % down * ${rows}u;
-  let x0 = ${number} % across * ${columns}u;
+  let y0 = ${number} / across % down * ${block}u;
+  let x0 = ${number} % across * ${block}u;
 `;
 
-const main = ({ tiling: { group } }: SingleVariant) => wgsl`
+const main = ({ group }: SingleVariant) => wgsl`
 @compute @workgroup_size(${group})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let t = (id.y * groups.x + id.x) * ${group}u + local;
@@ -33,25 +36,18 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
 /** y[b,oy,ox] = act(Σ_{ky,kx,c} x[b, oy − p + ky, ox − p + kx, c] w[ky,kx,c] + bias), x zero outside of the image; channels are whole vec4s */
 export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
-  const { height, width, tiling } = variant;
-  const { rows, columns, oneByOne = false } = tiling;
-  const added = (sum: string, x: string, w: string) =>
-    oneByOne
-      ? [...'xyzw'].map((c) => `${sum} = fma(${x}.${c}, ${w}.${c}, ${sum});`).join(' ')
-      : `${sum} += dot(${x}, ${w});`;
+  const { height, width } = variant;
   const line = (r: number) => `
-    ${unroll(columns + width - 1, (c) => `let x${r}_${c} = select(vec4f(), x[select(0u, line${r} + at${c} + c4, inside_y${r} & inside_x${c})], inside_y${r} & inside_x${c});`)}
-    ${unroll(rows * columns, (i) => {
-      const [oy, ox] = [Math.floor(i / columns), i % columns];
+    ${unroll(block + width - 1, (c) => `let x${r}_${c} = select(vec4f(), x[select(0u, line${r} + at${c} + c4, inside_y${r} & inside_x${c})], inside_y${r} & inside_x${c});`)}
+    ${unroll(block * block, (i) => {
+      const [oy, ox] = [Math.floor(i / block), i % block];
       const ky = r - oy;
       return ky < 0 || ky >= height
         ? ''
-        : Array.from({ length: width }, (_, kx) => added(`sum${i}`, `x${r}_${ox + kx}`, `w${ky * width + kx}`)).join(
-            ' ',
-          );
+        : Array.from({ length: width }, (_, kx) => `sum${i} += dot(x${r}_${ox + kx}, w${ky * width + kx});`).join(' ');
     })}`;
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
-    `conv2d of one filter ${tilingName(tiling)}${epilogueName({ ...variant, wideY: false })}`,
+    `conv2d of one filter${epilogueName({ ...variant, wideY: false })}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -59,24 +55,24 @@ export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'
 ${windowSizes()}
 ${stored({ ...variant, wideY: false }, 4)}
 ${main(variant)}
-  ${blockOf(variant, 'sizes.out_height', 'sizes.out_width', 't')}
+  ${blockOf('sizes.out_height', 'sizes.out_width', 't')}
   if (example >= sizes.batch) { return; }
   let top = y0 - sizes.pad_top;
   let left = x0 - sizes.pad_left;
   let channels = sizes.channels / 4u;
-  ${unroll(rows + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.height; let line${r} = (example * sizes.height + top + ${r}u) * sizes.width * channels;`)}
-  ${unroll(columns + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.width; let at${c} = (left + ${c}u) * channels;`)}
-  ${unroll(rows * columns, (i) => `var sum${i} = 0.0;`)}
+  ${unroll(block + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.height; let line${r} = (example * sizes.height + top + ${r}u) * sizes.width * channels;`)}
+  ${unroll(block + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.width; let at${c} = (left + ${c}u) * channels;`)}
+  ${unroll(block * block, (i) => `var sum${i} = 0.0;`)}
   for (var c4 = 0u; c4 < channels; c4++) {
     ${taps(variant, (_ky, _kx, tap) => `let w${tap} = w[${tap}u * channels + c4];`)}
-    ${unroll(rows + height - 1, line)}
+    ${unroll(block + height - 1, line)}
   }
   let add = sizes.add_y != 0u;
   let pixels = sizes.batch * sizes.out_height * sizes.out_width;
-  var sums = array<f32, ${rows * columns}>(${Array.from({ length: rows * columns }, (_, i) => `sum${i}`).join(', ')});
-  for (var i = 0u; i < ${rows * columns}u; i++) {
-    let oy = y0 + i / ${columns}u;
-    let ox = x0 + i % ${columns}u;
+  var sums = array<f32, ${block * block}>(${Array.from({ length: block * block }, (_, i) => `sum${i}`).join(', ')});
+  for (var i = 0u; i < ${block * block}u; i++) {
+    let oy = y0 + i / ${block}u;
+    let ox = x0 + i % ${block}u;
     if (oy < sizes.out_height && ox < sizes.out_width) {
       store((example * sizes.out_height + oy) * sizes.out_width + ox, 0u, vec4f(sums[i], 0.0, 0.0, 0.0), pixels, 1u, add);
     }
@@ -88,10 +84,9 @@ ${main(variant)}
 
 /** y[b,iy,ix,c] = Σ_{ky,kx} x[b, iy + p − ky, ix + p − kx] w[ky,kx,c], times f′(saved): the gradient of such a convolution with respect to its image */
 export function convSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
-  const { height, width, tiling } = variant;
-  const { rows, columns } = tiling;
+  const { height, width } = variant;
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
-    `conv2d of one filter, transposed ${tilingName(tiling)}${epilogueName({ ...variant, wideY: true })}`,
+    `conv2d of one filter, transposed${epilogueName({ ...variant, wideY: true })}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -105,30 +100,30 @@ ${main(variant)}
   let channels = sizes.channels / 4u;
   let c4 = t % channels;
   let number = t / channels;
-  ${blockOf(variant, 'sizes.height', 'sizes.width', 'number')}
+  ${blockOf('sizes.height', 'sizes.width', 'number')}
   if (example >= sizes.batch) { return; }
   // The pixels whose patches the block lies in.
   let top = y0 + sizes.pad_top - ${height - 1}u;
   let left = x0 + sizes.pad_left - ${width - 1}u;
-  ${unroll(rows + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.out_height; let line${r} = (example * sizes.out_height + top + ${r}u) * sizes.out_width;`)}
-  ${unroll(columns + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.out_width;`)}
+  ${unroll(block + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.out_height; let line${r} = (example * sizes.out_height + top + ${r}u) * sizes.out_width;`)}
+  ${unroll(block + width - 1, (c) => `let inside_x${c} = left + ${c}u < sizes.out_width;`)}
   ${taps(variant, (_ky, _kx, tap) => `let w${tap} = w[${tap}u * channels + c4];`)}
-  ${unroll(rows * columns, (i) => `var sum${i} = vec4f();`)}
-  ${unroll((rows + height - 1) * (columns + width - 1), (i) => {
-    const [r, c] = [Math.floor(i / (columns + width - 1)), i % (columns + width - 1)];
+  ${unroll(block * block, (i) => `var sum${i} = vec4f();`)}
+  ${unroll((block + height - 1) * (block + width - 1), (i) => {
+    const [r, c] = [Math.floor(i / (block + width - 1)), i % (block + width - 1)];
     const loaded = `let x${r}_${c} = load_x(line${r} + left + ${c}u, inside_y${r} & inside_x${c});`;
-    const added = Array.from({ length: rows * columns }, (_, at) => {
-      const [ky, kx] = [Math.floor(at / columns) + height - 1 - r, (at % columns) + width - 1 - c];
+    const added = Array.from({ length: block * block }, (_, at) => {
+      const [ky, kx] = [Math.floor(at / block) + height - 1 - r, (at % block) + width - 1 - c];
       return ky < 0 || ky >= height || kx < 0 || kx >= width ? '' : `sum${at} += x${r}_${c} * w${ky * width + kx};`;
     });
     return [loaded, ...added.filter(Boolean)].join(' ');
   })}
   let add = sizes.add_y != 0u;
   let pixels = sizes.batch * sizes.height * sizes.width;
-  var sums = array<vec4f, ${rows * columns}>(${Array.from({ length: rows * columns }, (_, i) => `sum${i}`).join(', ')});
-  for (var i = 0u; i < ${rows * columns}u; i++) {
-    let iy = y0 + i / ${columns}u;
-    let ix = x0 + i % ${columns}u;
+  var sums = array<vec4f, ${block * block}>(${Array.from({ length: block * block }, (_, i) => `sum${i}`).join(', ')});
+  for (var i = 0u; i < ${block * block}u; i++) {
+    let iy = y0 + i / ${block}u;
+    let ix = x0 + i % ${block}u;
     if (iy < sizes.height && ix < sizes.width) { store((example * sizes.height + iy) * sizes.width + ix, 4u * c4, sums[i], pixels, sizes.channels, add); }
   }
 }
@@ -138,15 +133,14 @@ ${main(variant)}
 
 /**
  * y[part,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox] x[b, oy − p + ky, ox − p + kx, c] over the examples of a part: the gradient with respect to the weights.
- * Each pixel of x is loaded once, and all taps that see it are added up; the values of a that they see move on with it. Where that is split, the rows of a
- * part's images are dealt out to invocations beside each other, and the workgroup adds up what they have.
+ * Each pixel of x is loaded once, and all taps that see it are added up; the values of a that they see move on with it. Where it is `split`, the rows of
+ * the images are dealt out to so many invocations, which divide the workgroup; it then adds up what they have.
  */
-export function convSingleWeightsShader(variant: SingleVariant) {
-  const { height, width, tiling } = variant;
-  const { group, split = 1 } = tiling;
+export function convSingleWeightsShader(variant: SingleVariant & { readonly split?: number }) {
+  const { height, width, group, split = 1 } = variant;
   const count = height * width;
   return shader<'a' | 'x' | 'y'>(
-    `conv2d of one filter, weights ${tilingName(tiling)}`,
+    `conv2d of one filter, weights${split > 1 ? ` split in ${split}` : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -159,12 +153,6 @@ fn load_a(line: u32, column: u32, inside: bool) -> f32 {
 #if ${split > 1}
 var<workgroup> shares: array<vec4f, ${group * count}>;
 #endif
-fn store_tap(part: u32, tap: u32, c4: u32, sum: vec4f) {
-  let at = (part * ${count}u + tap) * (sizes.channels / 4u) + c4;
-  var v = sum;
-  if (sizes.add_y != 0u) { v += y[at]; }
-  y[at] = v;
-}
 ${main(variant)}
   let channels = sizes.channels / 4u;
   let c4 = t / ${split}u % channels;
@@ -192,20 +180,26 @@ ${main(variant)}
       }
     }
   }
+  let add = sizes.add_y != 0u;
 #if ${split > 1}
   ${taps(variant, (_ky, _kx, tap) => `shares[local * ${count}u + ${tap}u] = sum${tap};`)}
   workgroupBarrier();
   for (var i = local; i < ${(group / split) * count}u; i += ${group}u) {
-    let own = i / ${count}u;
-    var total = vec4f();
-    for (var p = 0u; p < ${split}u; p++) { total += shares[(own * ${split}u + p) * ${count}u + i % ${count}u]; }
-    let whole = (t - local) / ${split}u + own;
-    if (whole / channels < sizes.parts) { store_tap(whole / channels, i % ${count}u, whole % channels, total); }
-  }
+    let tap = i % ${count}u;
+    let whole = (t - local) / ${split}u + i / ${count}u;
+    if (whole >= sizes.parts * channels) { return; }
+    var v = vec4f();
+    for (var p = 0u; p < ${split}u; p++) { v += shares[(i / ${count}u * ${split}u + p) * ${count}u + tap]; }
+    let at = (whole / channels * ${count}u + tap) * channels + whole % channels;
 #else
   var sums = array<vec4f, ${count}>(${Array.from({ length: count }, (_, i) => `sum${i}`).join(', ')});
-  for (var tap = 0u; tap < ${count}u; tap++) { store_tap(part, tap, c4, sums[tap]); }
+  for (var tap = 0u; tap < ${count}u; tap++) {
+    let at = (part * ${count}u + tap) * channels + c4;
+    var v = sums[tap];
 #endif
+    if (add) { v += y[at]; }
+    y[at] = v;
+  }
 }
 `,
   );

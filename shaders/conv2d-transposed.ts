@@ -1,7 +1,7 @@
 import { load } from './operand.ts';
-import { chunksOf, splitTiles, stretch } from './split.ts';
-import { enabled, epilogueName, filling, stored, tiles, tilingName, type Operand } from './tiles.ts';
-import { shader, unroll, wgsl } from './wgsl.ts';
+import { dealt, splitTiles } from './split.ts';
+import { enabled, epilogueName, filling, stored, tiles, tilingName } from './tiles.ts';
+import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
@@ -14,93 +14,6 @@ import { windowSizes, type ConvVariant } from './window.ts';
  */
 export function convTransposeShader(variant: ConvVariant) {
   const { wideChannels, wideFilters, wideY, tiling } = variant;
-  const walk = {
-    tiling,
-    head: `
-  let stride_y = sizes.stride_y;
-  let stride_x = sizes.stride_x;
-  let m = stride_y * stride_x * class_rows();
-  let n = sizes.channels;
-  let filters = sizes.filters;
-  let height = sizes.out_height;
-  let width = sizes.out_width;
-  let kernel_height = sizes.kernel_height;
-  let kernel_width = sizes.kernel_width;
-  let taps = kernel_height * kernel_width;`,
-    before: (rows: number) => `
-  ${unroll(rows, (i) => `let pixel${i} = pixel_at(row + ${i}u);`)}
-  let class_ = row / class_rows();
-  let first_y = (class_ / stride_x + sizes.pad_top) % stride_y;
-  let first_x = (class_ % stride_x + sizes.pad_left) % stride_x;
-  let taps_x = (kernel_width - min(first_x, kernel_width) + stride_x - 1u) / stride_x;`,
-    a: {
-      along: 'k',
-      four: (q: number, c: number) =>
-        wideFilters
-          ? `load_x(tap${4 * q + c}, f)`
-          : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`,
-    } satisfies Operand,
-    b: {
-      along: 'side',
-      four: (q: number, c: number) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)`,
-    } satisfies Operand,
-  };
-  const tap = (rows: number) => `
-  let tx = i32(kx / stride_x);
-  ${unroll(rows, (i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`)}`;
-  // A row of w is that of a filter at a tap.
-  const rowsOfFilters = 'let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;';
-  const rowsOfTaps = `
-  let each = j + vec4u(0u, 1u, 2u, 3u);
-  let tx = vec4i(each / filters);
-  let f = vec4i(each % filters);
-  // Past the last tap lies none.
-  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride_x, each < vec4u(run));`;
-  const loops = wideFilters
-    ? {
-        open: (rows: number) => `
-  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
-  let ty = i32(ky / stride_y);
-  for (var kx = first_x; kx < kernel_width; kx += stride_x) {
-  ${tap(rows)}
-  for (var f = 0u; f < filters; f += 4u) {
-  ${rowsOfFilters}`,
-        close: '} } }',
-      }
-    : {
-        open: `
-  let run = taps_x * filters;
-  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
-  let ty = i32(ky / stride_y);
-  for (var j = 0u; j < run; j += 4u) {
-  ${rowsOfTaps}`,
-        close: '} }',
-      };
-  const tapsY = '((kernel_height - min(first_y, kernel_height) + stride_y - 1u) / stride_y)';
-  const shares = wideFilters
-    ? {
-        units: `${tapsY} * taps_x * ${chunksOf('filters')}`,
-        open: (rows: number) => `
-  let ky = first_y + unit / ${chunksOf('filters')} / taps_x * stride_y;
-  let kx = first_x + unit / ${chunksOf('filters')} % taps_x * stride_x;
-  let ty = i32(ky / stride_y);
-  ${tap(rows)}
-  let first_f = unit % ${chunksOf('filters')} * ${stretch}u;
-  for (var f = first_f; f < min(first_f + ${stretch}u, filters); f += 4u) {
-  ${rowsOfFilters}`,
-        close: '}',
-      }
-    : {
-        units: `${tapsY} * ${chunksOf('taps_x * filters')}`,
-        open: () => `
-  let run = taps_x * filters;
-  let ky = first_y + unit / ${chunksOf('run')} * stride_y;
-  let ty = i32(ky / stride_y);
-  let first_j = unit % ${chunksOf('run')} * ${stretch}u;
-  for (var j = first_j; j < min(first_j + ${stretch}u, run); j += 4u) {
-  ${rowsOfTaps}`,
-        close: '}',
-      };
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`
@@ -161,7 +74,54 @@ fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, f
 }
 #endif
 ${load('w', { wide: wideChannels, fill: !wideFilters })}
-${tiling.split ? splitTiles({ ...walk, ...shares }) : tiles({ ...walk, ...loops })}
+${(tiling.split ? splitTiles : tiles)({
+  tiling,
+  head: `
+  let stride_y = sizes.stride_y;
+  let stride_x = sizes.stride_x;
+  let m = stride_y * stride_x * class_rows();
+  let n = sizes.channels;
+  let filters = sizes.filters;
+  let height = sizes.out_height;
+  let width = sizes.out_width;
+  let kernel_height = sizes.kernel_height;
+  let kernel_width = sizes.kernel_width;
+  let taps = kernel_height * kernel_width;`,
+  before: (rows) => `
+  ${Array.from({ length: rows }, (_, i) => `let pixel${i} = pixel_at(row + ${i}u);`).join('\n  ')}
+  let class_ = row / class_rows();
+  let first_y = (class_ / stride_x + sizes.pad_top) % stride_y;
+  let first_x = (class_ % stride_x + sizes.pad_left) % stride_x;`,
+  // A row of w is that of a filter at a tap.
+  open: wideFilters
+    ? (rows) => `
+  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
+  let ty = i32(ky / stride_y);
+  for (var kx = first_x; kx < kernel_width; kx += stride_x) {
+  let tx = i32(kx / stride_x);
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
+  for (var f = 0u; f < filters; f += 4u) {
+  ${dealt(tiling, '(u32(ty * i32(kernel_width) + tx) * filters + f) / 8u')}
+  let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
+    : `
+  let run = (kernel_width - min(first_x, kernel_width) + stride_x - 1u) / stride_x * filters;
+  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
+  let ty = i32(ky / stride_y);
+  for (var j = 0u; j < run; j += 4u) {
+  ${dealt(tiling, '(ky / stride_y * kernel_width * filters + j) / 8u')}
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let tx = vec4i(each / filters);
+  let f = vec4i(each % filters);
+  // Past the last tap lies none.
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride_x, each < vec4u(run));`,
+  close: wideFilters ? '} } }' : '} }',
+  a: {
+    along: 'k',
+    four: (q, c) =>
+      wideFilters ? `load_x(tap${4 * q + c}, f)` : `load_x(pixel${4 * q + c}, ty, tx, f, height, width, i32(filters))`,
+  },
+  b: { along: 'side', four: (q, c) => `load_w(rows[${c}], column + ${4 * q}u, filters * taps, n)` },
+})}
 `,
   );
 }

@@ -1,7 +1,7 @@
 import { columnSums, load, storeSums } from './operand.ts';
-import { splitTiles } from './split.ts';
-import { enabled, filling, stored, tiles, tilingName, type Epilogue, type Operand } from './tiles.ts';
-import { shader, unroll, wgsl } from './wgsl.ts';
+import { dealt, splitTiles } from './split.ts';
+import { enabled, filling, stored, tiles, tilingName, type Epilogue } from './tiles.ts';
+import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
@@ -19,46 +19,6 @@ export function convWeightsShader({
   sums,
   tiling,
 }: Omit<ConvVariant, keyof Epilogue> & { readonly wideY: boolean; readonly ragged: boolean; readonly sums: boolean }) {
-  const walk = {
-    tiling,
-    head: `
-  let filters = sizes.filters;
-  let m = sizes.parts * part_rows();
-  let n = sizes.kernel_height * sizes.kernel_width * sizes.channels;
-  let batch = sizes.batch;
-  let share = (batch + sizes.parts - 1u) / sizes.parts;
-  let height = sizes.height;
-  let width = sizes.width;
-  let channels = i32(sizes.channels);
-  let out_height = sizes.out_height;
-  let out_width = sizes.out_width;
-  let stride_y = i32(sizes.stride_y);
-  let stride_x = i32(sizes.stride_x);
-  let pad_top = i32(sizes.pad_top);
-  let pad_left = i32(sizes.pad_left);`,
-    before: (_: number, columns: number) => `
-  ${unroll(columns / 4, (q) => `let spot${q} = spot_at(column + ${4 * q}u);`)}
-  let part = row / part_rows();
-  let filter_ = row % part_rows();`,
-    a: {
-      along: 'side',
-      four: (q: number, c: number) => `load_a(first + ox + ${c}u, filter_ + ${4 * q}u, first + out_width, filters)`,
-    } satisfies Operand,
-    b: {
-      along: 'side',
-      four: (q: number, c: number) => `load_x(spot${q}, line${q}, left${c}, at${c}, width)`,
-    } satisfies Operand,
-  };
-  /** Along row oy of the places of example b. */
-  const line = (columns: number) => `
-  let first = (b * out_height + oy) * out_width;
-  let top = i32(oy) * stride_y - pad_top;
-  let line = (i32(b * height) + top) * i32(width) * channels;
-  ${unroll(columns / 4, (q) => `let line${q} = line_at(spot${q}, top, line, height);`)}
-  for (var ox = 0u; ox < out_width; ox += 4u) {
-  let left0 = i32(ox) * stride_x - pad_left;
-  ${[1, 2, 3].map((c) => `let left${c} = left0 + ${c} * stride_x;`).join('\n  ')}
-  ${[0, 1, 2, 3].map((c) => `let at${c} = left${c} * channels${wideChannels ? ' / 4' : ''};`).join('\n  ')}`;
   return shader<'a' | 'x' | 'y', 'sums'>(
     `conv2d weights ${tilingName(tiling)}`,
     wgsl`
@@ -125,34 +85,51 @@ fn load_x(spot: Spot, line: vec4i, left: i32, at: i32, width: u32) -> vec4f {
   return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
 }
 #endif
-${
-  tiling.split
-    ? splitTiles({
-        ...walk,
-        units: '(min(batch, (part + 1u) * share) - part * share) * out_height',
-        open: (_, columns) => `
-  let b = part * share + unit / out_height;
-  let oy = unit % out_height;
-  ${line(columns)}`,
-        close: '}',
-        sums: sums ? (row) => `store_sums(${row} % part_rows(), total, filters, ${row} / part_rows());` : undefined,
-      })
-    : tiles({
-        ...walk,
-        spare: sums
-          ? `
+${(tiling.split ? splitTiles : tiles)({
+  tiling,
+  head: `
+  let filters = sizes.filters;
+  let m = sizes.parts * part_rows();
+  let n = sizes.kernel_height * sizes.kernel_width * sizes.channels;
+  let batch = sizes.batch;
+  let share = (batch + sizes.parts - 1u) / sizes.parts;
+  let height = sizes.height;
+  let width = sizes.width;
+  let channels = i32(sizes.channels);
+  let out_height = sizes.out_height;
+  let out_width = sizes.out_width;
+  let stride_y = i32(sizes.stride_y);
+  let stride_x = i32(sizes.stride_x);
+  let pad_top = i32(sizes.pad_top);
+  let pad_left = i32(sizes.pad_left);`,
+  spare: sums
+    ? `
     let each = (filters + 3u) / 4u;
     let part = spare / each;
     if (part >= sizes.parts) { return; }
     let places = out_height * out_width;
     sum_columns(spare % each * 4u, part * share * places, min(batch, (part + 1u) * share) * places, filters, part);`
-          : undefined,
-        open: (_, columns) => `
+    : undefined,
+  sums: sums ? 'store_sums(row % part_rows(), total, filters, row / part_rows());' : undefined,
+  before: (_, columns) => `
+  ${Array.from({ length: columns / 4 }, (_, q) => `let spot${q} = spot_at(column + ${4 * q}u);`).join('\n  ')}
+  let part = row / part_rows();
+  let filter_ = row % part_rows();`,
+  open: (_, columns) => `
   for (var b = part * share; b < min(batch, (part + 1u) * share); b++) { for (var oy = 0u; oy < out_height; oy++) {
-  ${line(columns)}`,
-        close: '} } }',
-      })
-}
+  ${dealt(tiling, 'b * out_height + oy')}
+  let first = (b * out_height + oy) * out_width;
+  let top = i32(oy) * stride_y - pad_top;
+  let line = (i32(b * height) + top) * i32(width) * channels;
+  ${Array.from({ length: columns / 4 }, (_, q) => `let line${q} = line_at(spot${q}, top, line, height);`).join('\n  ')}
+  for (var ox = 0u; ox < out_width; ox += 4u) {
+  let left0 = i32(ox) * stride_x - pad_left;
+  ${[1, 2, 3].map((c) => `let left${c} = left0 + ${c} * stride_x;`).join('\n  ')}
+  ${[0, 1, 2, 3].map((c) => `let at${c} = left${c} * channels${wideChannels ? ' / 4' : ''};`).join('\n  ')}`,
+  close: '} } }',
+  a: { along: 'side', four: (q, c) => `load_a(first + ox + ${c}u, filter_ + ${4 * q}u, first + out_width, filters)` },
+  b: { along: 'side', four: (q, c) => `load_x(spot${q}, line${q}, left${c}, at${c}, width)` },
+})}
 `,
   );
 }

@@ -1,7 +1,7 @@
 import { load } from './operand.ts';
-import { chunksOf, splitTiles, stretch } from './split.ts';
+import { dealt, splitTiles } from './split.ts';
 import { enabled, epilogueName, stored, tiles, tilingName, type Operand } from './tiles.ts';
-import { shader, unroll, wgsl } from './wgsl.ts';
+import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
@@ -13,69 +13,6 @@ import { windowSizes, type ConvVariant } from './window.ts';
 export function convShader(variant: ConvVariant & { readonly wideRun: boolean }) {
   const { wideChannels, wideY, tiling } = variant;
   const wideRun = wideChannels || variant.wideRun;
-  const walk = {
-    tiling,
-    head: `
-  let m = sizes.batch * sizes.out_height * sizes.out_width;
-  let n = sizes.filters;
-  let height = sizes.height;
-  let width = sizes.width;
-  let channels = sizes.channels;
-  let line = width * channels;
-  let kernel_height = sizes.kernel_height;
-  let kernel_width = sizes.kernel_width;
-  let run = kernel_width * channels;
-  let kernels = n * kernel_height;`,
-    before: (rows: number, columns: number) => `
-  ${unroll(rows, (i) => `let patch${i} = patch_at(row + ${i}u);`)}
-  ${wideChannels ? unroll(columns, (i) => `let kernel${i} = (column + ${i}u) * kernel_height * run / 4u;`) : ''}`,
-    a: {
-      along: 'k',
-      four: (q: number, c: number) =>
-        wideChannels ? `load_x(tap${4 * q + c}, c)` : `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)`,
-    } satisfies Operand,
-    b: {
-      along: 'k',
-      four: (q: number, c: number) =>
-        wideChannels
-          ? `w[kernel${4 * q + c} + tap_w + c]`
-          : `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)`,
-    } satisfies Operand,
-  };
-  const tap = (rows: number) => `
-  ${unroll(rows, (i) => `let tap${i} = tap_at(patch${i}, ky, kx, height, width, line, channels);`)}
-  let tap_w = (ky * run + kx * channels) / 4u;`;
-  const loops = wideChannels
-    ? {
-        open: (rows: number) => `
-  for (var ky = 0u; ky < kernel_height; ky++) { for (var kx = 0u; kx < kernel_width; kx++) {
-  ${tap(rows)}
-  for (var c = 0u; c < channels / 4u; c++) {`,
-        close: '} } }',
-      }
-    : {
-        open: 'for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {',
-        close: '} }',
-      };
-  const shares = wideChannels
-    ? {
-        units: `kernel_height * kernel_width * ${chunksOf('channels')}`,
-        open: (rows: number) => `
-  let ky = unit / ${chunksOf('channels')} / kernel_width;
-  let kx = unit / ${chunksOf('channels')} % kernel_width;
-  ${tap(rows)}
-  let first_c = unit % ${chunksOf('channels')} * ${stretch / 4}u;
-  for (var c = first_c; c < min(first_c + ${stretch / 4}u, channels / 4u); c++) {`,
-        close: '}',
-      }
-    : {
-        units: `kernel_height * ${chunksOf('run')}`,
-        open: () => `
-  let ky = unit / ${chunksOf('run')};
-  let first_j = unit % ${chunksOf('run')} * ${stretch}u;
-  for (var j = first_j; j < min(first_j + ${stretch}u, run); j += 4u) {`,
-        close: '}',
-      };
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`
@@ -121,7 +58,47 @@ fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, ch
 }
 #endif
 ${load('w', { wide: wideRun, fill: false })}
-${tiling.split ? splitTiles({ ...walk, ...shares }) : tiles({ ...walk, ...loops })}
+${(tiling.split ? splitTiles : tiles)({
+  tiling,
+  head: `
+  let m = sizes.batch * sizes.out_height * sizes.out_width;
+  let n = sizes.filters;
+  let height = sizes.height;
+  let width = sizes.width;
+  let channels = sizes.channels;
+  let line = width * channels;
+  let kernel_height = sizes.kernel_height;
+  let kernel_width = sizes.kernel_width;
+  let run = kernel_width * channels;
+  let kernels = n * kernel_height;`,
+  before: (rows, columns) => `
+  ${Array.from({ length: rows }, (_, i) => `let patch${i} = patch_at(row + ${i}u);`).join('\n  ')}
+  ${wideChannels ? Array.from({ length: columns }, (_, i) => `let kernel${i} = (column + ${i}u) * kernel_height * run / 4u;`).join('\n  ') : ''}`,
+  ...(wideChannels
+    ? {
+        open: (rows: number) => `
+  for (var ky = 0u; ky < kernel_height; ky++) { for (var kx = 0u; kx < kernel_width; kx++) {
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(patch${i}, ky, kx, height, width, line, channels);`).join('\n  ')}
+  let tap_w = (ky * run + kx * channels) / 4u;
+  for (var c = 0u; c < channels / 4u; c++) {
+  ${dealt(tiling, '(tap_w + c) / 2u')}`,
+        close: '} } }',
+        a: { along: 'k', four: (q, c) => `load_x(tap${4 * q + c}, c)` } satisfies Operand,
+        b: { along: 'k', four: (q, c) => `w[kernel${4 * q + c} + tap_w + c]` } satisfies Operand,
+      }
+    : {
+        open: `for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) { ${dealt(tiling, '(ky * run + j) / 8u')}`,
+        close: '} }',
+        a: {
+          along: 'k',
+          four: (q, c) => `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)`,
+        } satisfies Operand,
+        b: {
+          along: 'k',
+          four: (q, c) => `load_w((column + ${4 * q + c}u) * kernel_height + ky, j, kernels, run)`,
+        } satisfies Operand,
+      }),
+})}
 `,
   );
 }

@@ -21,20 +21,14 @@ fn within(v: vec4f, quad: u32) -> vec4f {
 `;
 
 /**
- * WGSL that adds to `sum`, in their order, what lies at `begin`, `begin` + `by`, and so on before `end`. Eight loads are under way at once: a GPU waits
+ * WGSL that adds to `sum` the values at `begin`, `begin` + `by` and so on, before `end`, in this order. Eight loads are under way at once: a GPU waits
  * for a single one as long as for dozens of additions.
  */
-export const inTurn = (
-  at: string,
-  begin: string,
-  end: string,
-  by: string,
-  value: (at: string) => string,
-): string => wgsl`
-  var ${at} = ${begin};
-  for (; ${at} + 7u * ${by} < ${end}; ${at} += 8u * ${by}) {
-    ${unroll(8, (i) => `let value${i} = ${value(`(${at} + ${i}u * ${by})`)};`)}
-    ${unroll(8, (i) => `sum += value${i};`)}
+export const inTurn = (begin: string, end: string, by: string, value: (at: string) => string): string => `
+  var at = ${begin};
+  for (; at + 7u * ${by} < ${end}; at += 8u * ${by}) {
+    ${unroll(8, (i) => `let v${i} = ${value(`(at + ${i}u * ${by})`)};`)}
+    ${unroll(8, (i) => `sum += v${i};`)}
   }
-  for (; ${at} < ${end}; ${at} += ${by}) { sum += ${value(at)}; }
+  for (; at < ${end}; at += ${by}) { sum += ${value('at')}; }
 `;

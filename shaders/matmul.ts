@@ -1,5 +1,5 @@
 import { columnSums, load, storeSums } from './operand.ts';
-import { chunksOf, splitTiles, stretch } from './split.ts';
+import { splitTiles } from './split.ts';
 import {
   enabled,
   epilogueBindings,
@@ -40,7 +40,7 @@ export function matmulShader(variant: MatmulVariant) {
   const right: Operand = transposeB
     ? { along: 'k', four: (q, c) => `load_b(column + ${4 * q + c}u, at, n, k)` }
     : { along: 'side', four: (q, c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)` };
-  const walk = { tiling, head, close: '}', a: left, b: right };
+  const { split } = tiling;
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
     `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${tilingName(tiling)}${epilogueName(variant)}`,
@@ -57,22 +57,21 @@ ${stored(variant, 4)}
 struct Sizes { m: u32, n: u32, k: u32, slice: u32, add_y: u32, add_sums: u32 }
 ${load('a', { wide: wideA, fill: ragged && transposeA })}
 ${load('b', { wide: wideB, fill: ragged && !transposeB })}
-${
-  tiling.split
-    ? splitTiles({
-        ...walk,
-        units: chunksOf('k'),
-        open: () => `for (var at = unit * ${stretch}u; at < min(unit * ${stretch}u + ${stretch}u, k); at += 4u) {`,
-        sums: sums ? (row) => `store_sums(${row}, total, m, 0u);` : undefined,
-      })
-    : tiles({
-        ...walk,
-        spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
-        open: 'for (var at = 0u; at < k; at += 4u) {',
-      })
-}
+${(split ? splitTiles : tiles)({
+  tiling,
+  head,
+  sums: sums ? 'store_sums(row, total, m, 0u);' : undefined,
+  spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
+  // An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache.
+  open: split
+    ? `for (var begin = local % ${split}u * 16u; begin < k; begin += ${16 * split}u) { for (var at = begin; at < min(begin + 16u, k); at += 4u) {`
+    : 'for (var at = 0u; at < k; at += 4u) {',
+  close: split ? '} }' : '}',
+  a: left,
+  b: right,
+})}
 #if ${sums}
-${tiling.split ? storeSums : columnSums}
+${split ? storeSums : columnSums}
 #endif
 `,
   );

@@ -47,7 +47,7 @@ ${storeSums}
 fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
   if (column >= m) { return; }
   var sum = vec4f();
-  ${inTurn('at', 'begin', 'end', '1u', (at) => `load_a(${at}, column, end, m)`)}
+  ${inTurn('begin', 'end', '1u', (at) => `load_a(${at}, column, end, m)`)}
   store_sums(column, sum, m, part);
 }
 `;

@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let part = t / inner % parts;
   let first = t / (inner * parts) * length * inner + t % inner;
   var sum = ${wide ? 'vec4f()' : '0.0'};
-  ${inTurn('at', 'part', 'length', 'parts', (at) => `x[first + ${at} * inner]`)}
+  ${inTurn('part', 'length', 'parts', (at) => `x[first + ${at} * inner]`)}
   sum *= scale;
   if (add_y) { sum += y[t]; }
   y[t] = sum;

@@ -1,32 +1,24 @@
-import { addOneByOne, fours, type Walk } from './tiles.ts';
+import { addOneByOne, fours, type Tiling, type Walk } from './tiles.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
-/** So many k in a row are an invocation's, and as many each of the others': neighbours in memory, whole lines of a cache. */
-export const stretch = 16;
+/** WGSL at the beginning of a loop: goes on where number `unit` of what is dealt out is another invocation's. */
+export const dealt = ({ split }: Tiling, unit: string): string =>
+  split ? `if ((${unit}) % ${split}u != local % ${split}u) { continue; }` : '';
 
-/** WGSL: into how many stretches so many k are cut. */
-export const chunksOf = (length: string): string => `((${length} + ${stretch - 1}u) / ${stretch}u)`;
-
-/** What differs where a walk along k is split: the loops are those of one of `units`, which are dealt out. */
-export interface SplitWalk extends Pick<Walk, 'head' | 'before' | 'close' | 'a' | 'b'> {
-  /** Of four columns, and with invocations that share a tile; they divide the workgroup. */
-  readonly tiling: Walk['tiling'];
-  /** How many there are, as WGSL. */
-  readonly units: string;
-  /** The loops through number `unit` of them, around one step of four k. */
-  readonly open: (rows: number, columns: number) => string;
-  /** Also stores, with the chunk `storeSums`, what the rows of a, which is read along its side, add up to along k: `total`, those from a row on. */
-  readonly sums?: (row: string) => string;
+/** A walk whose loops, of a tile of four columns, leave out what is not dealt to the invocation number `local` of those that share it. */
+export interface SplitWalk extends Walk {
+  /** WGSL that stores `total`, what the rows of a, which is read along its side, add up to along k, from `row` on: with the chunk `storeSums`. */
+  readonly sums?: string;
 }
 
 /**
  * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with few outputs and a long k, where `tiles` would leave most of a GPU idle. Several invocations
  * beside each other have one tile: each adds up parts of k, and the workgroup then adds up what they have.
  */
-export function splitTiles({ tiling, head, before, units, open, close, sums: storing, a, b }: SplitWalk): string {
+export function splitTiles({ tiling, head, before, open, close, a, b, sums: storing }: SplitWalk): string {
   const { rows, columns, group, split = 1 } = tiling;
-  const own = group / split;
   const sums = storing !== undefined;
+  const own = group / split;
   return wgsl`
 var<workgroup> shares: array<vec4f, ${group * rows}>;
 #if ${sums}
@@ -46,9 +38,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   var row_sums = vec4f();
 #endif
   ${before?.(rows, columns) ?? ''}
-  let end = select(0u, ${units}, tile < tiles);
-  for (var unit = local % ${split}u; unit < end; unit += ${split}u) {
-    ${open(rows, columns)}
+  if (tile < tiles) {
+    ${typeof open === 'string' ? open : open(rows, columns)}
 #if ${a.along === 'k'}
       ${unroll(rows, (i) => `let a${i} = ${a.four(i >> 2, i & 3)};`)}
 #else
@@ -85,7 +76,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   if (local < ${own}u && whole < tiles && whole % across == 0u) {
     var total = vec4f();
     for (var p = 0u; p < ${split}u; p++) { total += row_shares[local * ${split}u + p]; }
-    ${storing?.(`whole / across * ${rows}u`) ?? ''}
+    let row = whole / across * ${rows}u;
+    ${storing ?? ''}
   }
 #endif
 }

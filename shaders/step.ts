@@ -1,6 +1,6 @@
 import { groupSize } from './grid.ts';
 import { advance, batchRows, state } from './state.ts';
-import { shader, unroll, wgsl } from './wgsl.ts';
+import { shader, wgsl } from './wgsl.ts';
 
 /** vec4s of the gradients that one invocation looks at. */
 export const watchStrip = 16;
@@ -35,10 +35,6 @@ export interface AccountVariant {
 /** The names under which terms are bound: as many as go with the other bindings into the 8 storage buffers that every device has. */
 export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 
-/** WGSL of four sums that lie as many workgroups after i as given, and one more each. */
-const fourSums = (n: number, first: number): string =>
-  `vec4f(${[0, 1, 2, 3].map((c) => `sums${n}[i + ${(first + c) * groupSize}u]`).join(', ')})`;
-
 /** Chunk `total<n>(local)`: Σ sums_n, in an order that follows from its length alone. Only the first invocation's result counts. */
 const total = (n: number, alone: boolean): string => wgsl`
 fn total${n}(local: u32) -> f32 {
@@ -51,14 +47,12 @@ fn total${n}(local: u32) -> f32 {
   for (var i = whole; i < count${n}; i++) { four[i % 4u] += sums${n}[i]; }
   return (four.x + four.y) + (four.z + four.w);
 #else
-  // Sixteen loads under way at once, or four: a single one takes a GPU as long as dozens of additions.
+  // Four loads under way at once: a single one takes a GPU as long as dozens of additions.
   var four = vec4f();
   var i = local;
-  for (; i + ${15 * groupSize}u < count${n}; i += ${16 * groupSize}u) {
-    ${unroll(4, (q) => `let next${q} = ${fourSums(n, 4 * q)};`)}
-    ${unroll(4, (q) => `four += next${q};`)}
+  for (; i + ${3 * groupSize}u < count${n}; i += ${4 * groupSize}u) {
+    four += vec4f(sums${n}[i], sums${n}[i + ${groupSize}u], sums${n}[i + ${2 * groupSize}u], sums${n}[i + ${3 * groupSize}u]);
   }
-  for (; i + ${3 * groupSize}u < count${n}; i += ${4 * groupSize}u) { four += ${fourSums(n, 0)}; }
   for (; i < count${n}; i += ${groupSize}u) { four.x += sums${n}[i]; }
   return add_up((four.x + four.y) + (four.z + four.w), local);
 #endif

@@ -6,16 +6,11 @@ const share = (/** @type {number} */ all, /** @type {number} */ parts) => Math.c
 const quads = (/** @type {number} */ length) => Math.ceil(length / 4);
 /** Loads in a row of which eight are under way at once, and the last ones alone. */
 const eights = (/** @type {number} */ length) => Math.floor(length / 8) + (length % 8);
+/** Steps of four k of a convolution, which are dealt out by twos. */
+const dealt = (/** @type {number} */ steps, /** @type {string} */ kernel) =>
+  splitOf(kernel) > 1 ? 2 * share(share(steps, 2), splitOf(kernel)) : steps;
 /** Into how many parts a way splits its sums. */
 const splitOf = (/** @type {string} */ kernel) => Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
-/**
- * Of stretches of 16 that are dealt out, the steps of four of those that one invocation has.
- * @param {number} stretches
- * @param {number} length so many of them together
- * @param {string} kernel
- */
-const dealt = (stretches, length, kernel) => share(stretches, splitOf(kernel)) * Math.min(4, quads(length));
-
 /**
  * How often the longest invocation waits for what it has loaded, one time after the other: around the loop that multiplies, and around one that does
  * little but load, which goes on at the same time in other invocations.
@@ -39,7 +34,7 @@ const serial = [
     'conv2d transposed ',
     ({ kernel_height, kernel_width, stride_y, stride_x, filters }, _, kernel) => {
       const taps = share(kernel_height, stride_y) * share(kernel_width, stride_x);
-      return splitOf(kernel) > 1 ? dealt(taps * share(filters, 16), filters, kernel) : taps * quads(filters);
+      return dealt(taps * quads(filters), kernel);
     },
   ],
   [
@@ -62,29 +57,22 @@ const serial = [
     ({ kernel_height, kernel_width, channels }, _, kernel) => {
       const [rows, length] =
         channels % 4 ? [kernel_height, kernel_width * channels] : [kernel_height * kernel_width, channels];
-      return splitOf(kernel) > 1 ? dealt(rows * share(length, 16), length, kernel) : rows * quads(length);
+      return dealt(rows * quads(length), kernel);
     },
   ],
   ['sum', ({ length, parts }) => [0, eights(share(length, parts))]],
   [
     'partial sums',
     (sizes) => {
-      const each = Object.keys(sizes)
-        .filter((name) => /^length\d/.test(name))
-        .map((name) => name.slice('length'.length));
-      const strips = each.map((n) => eights(share(sizes[`length${n}`], sizes[`strips${n}`])));
-      return [0, Math.max(...strips)];
+      const rows = Object.entries(sizes).flatMap(([name, value]) => (name.startsWith('rows') ? [value] : []));
+      return [0, Math.max(...rows.map((each) => share(each, 64) * eights(share(each, share(each, 64)))))];
     },
   ],
-  // One workgroup adds up the losses, sixteen loads at a time in each invocation, then four, then single ones; the others look through 16 vec4s of the
-  // gradients each.
+  // One workgroup adds up the losses, four loads at a time in each invocation and then the last ones; the others look through 16 vec4s of the gradients each.
   [
     'account',
     ({ count0, count1 = 0, count2 = 0, quads: gradients = 0 }) => {
-      const turns = [count0, count1, count2].map((count) => {
-        const own = share(count, 64);
-        return Math.floor(own / 16) + Math.floor((own % 16) / 4) + (own % 4);
-      });
+      const turns = [count0, count1, count2].map((count) => Math.floor(share(count, 64) / 4) + (share(count, 64) % 4));
       return [0, Math.max(turns[0] + turns[1] + turns[2], Math.min(16, share(gradients, 64)))];
     },
   ],

@@ -1,10 +1,15 @@
-import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
+import {
+  block,
+  convSingleShader,
+  convSingleTransposedShader,
+  convSingleWeightsShader,
+} from '../../shaders/conv2d-single.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
 import { sumRowsLater } from './partial-sums.ts';
-import { busy, groupOf, splitFor, tuned } from './tilings.ts';
+import { groupOf, splitFor, tuned } from './tilings.ts';
 import { nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /** Taps that are unrolled at most: more would take long to compile. */
@@ -16,53 +21,47 @@ export const isSingle = (filters: number, { image, kernel, stride }: Window): bo
 
 /** From the image to the places. */
 export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {
-  record(tape, 'conv2d of one filter', convSingleShader, convolution, window, window.places);
+  record(
+    tape,
+    'conv2d of one filter',
+    convSingleShader,
+    convolution,
+    window,
+    blocks(convolution.x.shape[0], window.places),
+  );
 }
 
 /** From the places to the image. */
 export function scatterSingle(tape: Tape, convolution: Convolution, window: Window): void {
-  const vectors = window.image[2] / 4;
   record(
     tape,
     'conv2d of one filter, transposed',
     convSingleTransposedShader,
     convolution,
     window,
-    window.image,
-    vectors,
+    (blocks(convolution.x.shape[0], window.image) * window.image[2]) / 4,
   );
 }
 
-/** Records a kernel whose invocations have blocks of pixels of an image; of `vectors` vec4s each, if they are no numbers. */
+/** The block is the same in all ways: a GPU may have it in workgroups of half as many invocations, which are twice as many. */
 function record(
   tape: Tape,
   kernel: string,
   make: typeof convSingleShader,
   { x, w, y, bias, activation = 'linear', slope }: Convolution,
   window: Window,
-  [height, width]: readonly number[],
-  vectors?: number,
+  invocations: number,
 ): void {
+  const variant = { ...kernelOf(window), bias: bias !== undefined, activation, slope: slope?.activation };
+  const way = ({ group }: Tiling) => ({ shader: make({ ...variant, group }), invocations });
   const sizes = singleSizes(x.shape[0], window);
-  const ending = { bias: bias !== undefined, activation, slope: slope?.activation };
-  const invocations = ({ rows, columns }: Tiling) =>
-    sizes.batch * Math.ceil(height / rows) * Math.ceil(width / columns) * (vectors ?? 1);
-  const way = (tiling: Tiling) => ({
-    shader: make({ ...kernelOf(window), ...ending, tiling }),
-    invocations: invocations(tiling),
-  });
-  const plain: Tiling = { rows: 4, columns: 4, quads: false, group: groupOf(tape.gpu) };
-  const flat: Tiling = { ...plain, rows: 2 };
-  const ways = [plain, ...(invocations(plain) < busy ? [flat] : [])];
-  // Where each product is of a vec4 with a vec4: one of a number with a vec4 is one instruction for each value as it is.
-  if (vectors === undefined) ways.push(...ways.map((each) => ({ ...each, oneByOne: true })));
   tuned(
     tape,
     kernel,
     nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tape.gpu.info.isFallback ? [plain] : ways,
+    [tile(tape), ...(tape.gpu.info.isFallback ? [] : [{ ...tile(tape), group: 32 }])],
     way,
     1,
   );
@@ -82,29 +81,21 @@ export function weightsSingle(
   const sizes = singleSizes(batch, window, parts);
   const own = parts === 1 ? y : tape.tensor([parts, y.size], 'f32', 'partial sums');
   const kernel = kernelOf(window);
-  const taps = kernel.height * kernel.width;
   const invocations = (parts * sizes.channels) / 4;
-  const plain: Tiling = { rows: taps, columns: 4, quads: false, group: groupOf(tape.gpu) };
-  const split = splitFor(invocations, sizes.height);
-  // What a workgroup adds up has to fit into the 16 KiB that every device has.
-  const ways = [plain, ...(split > 1 ? [{ ...plain, split, group: taps > 16 ? 32 : 64 }] : [])];
-  const way = (tiling: Tiling) => ({
-    shader: convSingleWeightsShader({ ...kernel, tiling }),
-    invocations: invocations * (tiling.split ?? 1),
+  const split = tape.gpu.info.isFallback ? 1 : splitFor(invocations, sizes.height);
+  // What is added up has to fit into the 16 KiB of workgroup memory that every device has.
+  const group = kernel.height * kernel.width > 16 ? 32 : 64;
+  const ways = [tile(tape), ...(split > 1 ? [{ ...tile(tape), split, group }] : [])];
+  const way = ({ group, split = 1 }: Tiling) => ({
+    shader: convSingleWeightsShader({ ...kernel, group, split }),
+    invocations: invocations * split,
   });
-  tuned(
-    tape,
-    'conv2d of one filter, weights',
-    nameOf(sizes),
-    { a, x, y: own },
-    sizes,
-    tape.gpu.info.isFallback ? [plain] : ways,
-    way,
-    1,
-  );
-  if (own !== y) sumRowsLater(tape, own, y, { partial: true });
+  tuned(tape, 'conv2d of one filter, weights', nameOf(sizes), { a, x, y: own }, sizes, ways, way, 1);
+  if (own !== y) sumRowsLater(tape, own, y, true);
   if (sums) sumRowsLater(tape, a, sums);
 }
+
+const tile = ({ gpu }: Tape): Tiling => ({ rows: block, columns: block, quads: false, group: groupOf(gpu) });
 
 const singleSizes = (batch: number, window: Window, parts = 1) => ({
   filters: 1,
@@ -114,3 +105,6 @@ const singleSizes = (batch: number, window: Window, parts = 1) => ({
 });
 
 const kernelOf = ({ kernel }: Window) => ({ height: kernel[0], width: kernel[1] });
+
+const blocks = (batch: number, [height, width]: readonly number[]): number =>
+  batch * Math.ceil(height / block) * Math.ceil(width / block);

@@ -1,7 +1,6 @@
 import { convShader } from '../../shaders/conv2d.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
-import { stretch } from '../../shaders/split.ts';
 import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -112,13 +111,13 @@ const multiplies = (sizes: Record<string, number>): number =>
     1,
   );
 
-/** Stretches of so many k. */
-const chunks = (length: number): number => Math.ceil(length / stretch);
+/** So many k in a row are dealt to one invocation where a convolution is split. */
+const stretch = 8;
 
 /** From the image to the places: each adds up its patch. */
 function gather(tape: Tape, convolution: Convolution, window: Window): void {
   const { x, w, y, bias, activation = 'linear', slope } = convolution;
-  const [filters, kernelHeight, kernelWidth, channels] = w.shape;
+  const [filters, , kernelWidth, channels] = w.shape;
   if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const m = sizes.batch * sizes.out_height * sizes.out_width;
@@ -141,12 +140,7 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
     nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tilings(
-      tape.gpu,
-      m,
-      filters,
-      whole(channels) ? kernelHeight * kernelWidth * chunks(channels) : kernelHeight * chunks(kernelWidth * channels),
-    ),
+    tilings(tape.gpu, m, filters, w.size / filters / stretch),
     way,
     multiplies(sizes),
   );
@@ -159,7 +153,6 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
   const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const [down, along] = window.stride;
-  const [tapsDown, tapsAlong] = window.kernel.map((length, axis) => Math.ceil(length / window.stride[axis]));
   const classes = down * along;
   const inClass = sizes.batch * Math.ceil(sizes.height / down) * Math.ceil(sizes.width / along);
   const variant = {
@@ -180,12 +173,7 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
     nameOf(sizes),
     { x, w, y, bias, saved: slope?.saved },
     sizes,
-    tilings(
-      tape.gpu,
-      classes * inClass,
-      channels,
-      whole(filters) ? tapsDown * tapsAlong * chunks(filters) : tapsDown * chunks(tapsAlong * filters),
-    ),
+    tilings(tape.gpu, classes * inClass, channels, w.size / channels / classes / stretch),
     way,
     multiplies(sizes),
   );
@@ -237,6 +225,6 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
     way,
     multiplies(sizes),
   );
-  if (ownY !== y) sumRowsLater(tape, ownY, y, { partial: true });
-  if (sums && ownSums !== sums) sumRowsLater(tape, ownSums!, sums, { partial: true });
+  if (ownY !== y) sumRowsLater(tape, ownY, y, true);
+  if (sums && ownSums !== sums) sumRowsLater(tape, ownSums!, sums, true);
 }

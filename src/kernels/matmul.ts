@@ -1,5 +1,4 @@
 import { matmulShader } from '../../shaders/matmul.ts';
-import { stretch } from '../../shaders/split.ts';
 import { invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import { checkFlag, checkOptions } from '../runtime/options.ts';
@@ -97,7 +96,7 @@ export function product(
     `${m}x${n}x${k}${sums ? ' with sums' : ''}`,
     { a, b, y, bias, saved: slope?.saved, sums },
     { m, n, k },
-    tiling ? [tiling] : tilings(tape.gpu, m, n, k / (2 * stretch)),
+    tiling ? [tiling] : tilings(tape.gpu, m, n, k / 32),
     way,
     m * n * k,
   );

@@ -1,68 +1,79 @@
-import { partialSumConstants, partialSumsShader, sumKinds } from '../../shaders/partial-sums.ts';
-import type { Rest, Tape } from '../runtime/tape.ts';
+import { partialSumConstants, partialSumsShader, sumGroup } from '../../shaders/partial-sums.ts';
+import type { Tape, Unfinished } from '../runtime/tape.ts';
 import { Tensor, type BufferRange } from '../runtime/tensor.ts';
-import { recordStage, stageOf, sumRowsInto } from './reduce.ts';
-
-/** Strips that a workgroup adds up for an output, and those of a folded sum, whose strips are four sums side by side. */
-const mostStrips = 64;
-const mostFolded = 16;
-
-/** Sums of one dispatch. */
-const mostSums = 32;
+import { recordStage, strip, sumRowsInto } from './reduce.ts';
 
 /**
  * Sums x, seen as rows as long as y, into the gradient y: at first stages that make long sums shorter, and then, in one dispatch for all gradients that
- * have been left to it, the rest. The additions and their order are those of `sumRowsInto`. Of rows that are more than `partial` sums, which nothing else
- * reads, one stage at the least is recorded at once. No gradient rule.
+ * have been left to it, the rest. The additions and their order are those of `sumRowsInto`. Unless these are `partial` sums, which nothing else reads,
+ * there is a stage at the least. No gradient rule.
  */
-export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, { partial = false } = {}): void {
+export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false): void {
   const inner = y.size;
-  let [from, length] = [x, x.size / inner];
-  for (;;) {
-    const { lanes, parts } = stageOf(length, inner);
-    if (parts <= (lanes > 1 ? mostFolded : mostStrips)) break;
-    from = recordStage(tape, from, { outer: 1, length, inner });
-    length = parts * lanes;
-  }
-  if (from === x && !partial) return sumRowsInto(tape, x, y);
-  tape.leave({ x: from, y, length }, (rests) => addUp(tape, rests));
+  let from = x;
+  while (from.size > 2 * strip * inner || (from === x && !partial))
+    from = recordStage(tape, from, { outer: 1, length: from.size / inner, inner });
+  tape.unfinished ??= new Rests(tape);
+  (tape.unfinished as Rests).leave({ x: from, y });
 }
 
-/** Of those whose gradients lie in one buffer, as a model's do, one dispatch; of a gradient that lies nowhere yet, the stages that a sum always has. */
-function addUp(tape: Tape, rests: readonly Rest[]): void {
-  const buffers = new Map<GPUBuffer, Placed[]>();
-  for (const rest of rests) {
-    const { home } = rest.y;
-    if (!('range' in home)) sumRowsInto(tape, rest.x, rest.y);
-    else buffers.set(home.range.buffer, [...(buffers.get(home.range.buffer) ?? []), { ...rest, range: home.range }]);
-  }
-  for (const all of buffers.values())
-    for (let i = 0; i < all.length; i += mostSums) addUpPlaced(tape, all.slice(i, i + mostSums));
+/** What is left to do for a gradient: to add up the rows of x. */
+interface Rest {
+  readonly x: Tensor;
+  readonly y: Tensor;
 }
 
-type Placed = Rest & { readonly range: BufferRange };
+class Rests implements Unfinished {
+  readonly #rests = new Map<Tensor, Rest>();
 
-function addUpPlaced(tape: Tape, rests: readonly Placed[]): void {
-  const { gpu } = tape;
-  const x = tape.join(rests.map((rest) => rest.x));
-  const offset = Math.min(...rests.map(({ range }) => range.offset));
-  const end = Math.max(...rests.map(({ range, y }) => range.offset + y.bytes));
-  const y = new Tensor([(end - offset) / 4], 'f32', 'gradients', { gpu, range: { ...rests[0].range, offset } });
-  let workgroups = 0;
-  const sums = rests.map((rest) => {
-    const { lanes, wide, steps, across, parts } = stageOf(rest.length, rest.y.size);
-    const begin = workgroups;
-    workgroups += Math.ceil(across / Math.floor(mostStrips / parts));
-    return {
-      begin,
-      x: tape.parts.get(rest.x)!.offset / 4,
-      y: (rest.range.offset - offset) / 4,
-      across,
-      length: steps,
-      strips: parts,
-      kind: lanes > 1 ? sumKinds.folded : wide ? sumKinds.wide : sumKinds.narrow,
-      add: Number(tape.adds(rest.y)),
-    };
+  constructor(private readonly tape: Tape) {}
+
+  has(gradient: Tensor): boolean {
+    return this.#rests.has(gradient);
+  }
+
+  leave(rest: Rest): void {
+    this.finish([rest.y]);
+    this.#rests.set(rest.y, rest);
+  }
+
+  /** Of those whose gradients lie in one buffer, as a model's do, one dispatch; of a gradient that lies elsewhere or nowhere yet, the stages that a sum always has. */
+  finish(before?: readonly (Tensor | undefined)[]): void {
+    const rests = [...this.#rests.values()];
+    if (before && !rests.some(({ y }) => before.some((each) => each && overlap(each, y)))) return;
+    this.#rests.clear();
+    const range = rests.map(({ y }) => rangeOf(y)).find(Boolean);
+    const isThere = ({ y }: Rest) => range && rangeOf(y)?.buffer === range.buffer;
+    for (const rest of rests) if (!isThere(rest)) sumRowsInto(this.tape, rest.x, rest.y);
+    if (range) addUp(this.tape, range.buffer, rests.filter(isThere));
+  }
+}
+
+const rangeOf = ({ home }: Tensor): BufferRange | undefined => ('range' in home ? home.range : undefined);
+
+/** Whether one of the two covers a value of the other. */
+function overlap(a: Tensor, b: Tensor): boolean {
+  const [p, q] = [rangeOf(a), rangeOf(b)];
+  if (!p || !q) return a === b;
+  return p.buffer === q.buffer && p.offset < q.offset + b.bytes && q.offset < p.offset + a.bytes;
+}
+
+/** Adds up rows that then lie one behind the other, each where a binding may begin, into gradients that lie in a buffer. */
+function addUp(tape: Tape, buffer: GPUBuffer, rests: readonly Rest[]): void {
+  let [size, end, width] = [0, 0, 0];
+  const sums = rests.map(({ x, y }) => {
+    const sum = { x: size, y: rangeOf(y)!.offset / 4, width: y.size, rows: x.size / y.size, add: +tape.adds(y) };
+    size += Math.ceil(x.size / 64) * 64;
+    end = Math.max(end, sum.y + y.size);
+    width += y.size;
+    return sum;
   });
-  tape.run(partialSumsShader(sums.length), { x, y }, { constants: partialSumConstants(sums), workgroups });
+  const whole = tape.tensor([size], 'f32', 'partial sums');
+  rests.forEach(({ x }, i) => (x.part = { whole, offset: 4 * sums[i].x }));
+  const gradients = new Tensor([end], 'f32', 'gradients', { gpu: tape.gpu, range: { buffer, offset: 0 } });
+  tape.run(
+    partialSumsShader(sums.length, strip),
+    { x: whole, y: gradients },
+    { constants: partialSumConstants(sums), workgroups: Math.ceil(width / sumGroup) },
+  );
 }

@@ -30,7 +30,7 @@ function view(kernel: string, x: Tensor, axis?: number): View {
 }
 
 /** Values one invocation adds up. Short strips keep the tree deep (exact) and the GPU full; longer ones save dispatches. */
-const strip = 64;
+export const strip = 64;
 
 /** Σ x along an axis (negative ones count from the end), or over all. dx = dy, spread out again. @throws ShapeError */
 export const sum = (tape: Tape, x: Tensor, axis?: number): Tensor => scaledSum(tape, x, view('sum', x, axis), 1);
@@ -65,37 +65,35 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
   recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size, shape: [...y.shape] }, 1, y);
 }
 
-/** How the next stage of a sum goes: `parts` strips side by side, each of them `across` values, or vec4s where it is `wide`. */
-export function stageOf(length: number, inner: number) {
-  // A long row is four sums side by side as long as that leaves enough of it.
-  const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
-  const wide = (inner * lanes) % 4 === 0;
-  const steps = length / lanes;
-  return { lanes, wide, steps, across: (inner * lanes) / (wide ? 4 : 1), parts: Math.ceil(steps / strip) };
-}
-
-/** Records one stage of a sum; it makes y, if that is given, and else returns what it makes. */
+/** Records a stage of a sum: all of it that is left, into y, if it is short; else what it returns is still to be summed along its second side. */
 export function recordStage(
   tape: Tape,
   x: Tensor,
-  { outer, length, inner }: Pick<View, 'outer' | 'length' | 'inner'>,
+  { outer, length, inner }: Omit<View, 'shape'>,
   scale = 1,
   y?: Tensor,
 ): Tensor {
-  const { lanes, wide, steps, across, parts } = stageOf(length, inner);
-  const to = y ?? tape.tensor([outer, parts, inner * lanes], 'f32', 'partial sums');
-  const constants = { outer, length: steps, inner: across, parts, scale };
-  tape.run(sumStage(wide), { x, y: to }, { constants, threads: outer * parts * across });
+  // A long row is four sums side by side as long as that leaves enough of it.
+  const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
+  const wide = (inner * lanes) % 4 === 0;
+  const [steps, across] = [length / lanes, (inner * lanes) / (wide ? 4 : 1)];
+  const parts = Math.ceil(steps / strip);
+  const last = parts === 1 && y;
+  const to = last || tape.tensor([outer, parts * lanes, inner], 'f32', 'partial sums');
+  tape.run(
+    sumStage(wide),
+    { x, y: to },
+    {
+      constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 },
+      threads: outer * parts * across,
+    },
+  );
   return to;
 }
 
 function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
-  for (let from = x; ;) {
-    const { lanes, parts } = stageOf(length, inner);
-    if (parts === 1) return void recordStage(tape, from, { outer, length, inner }, scale, y);
-    from = recordStage(tape, from, { outer, length, inner });
-    length = parts * lanes;
-  }
+  for (let from = x; from !== y; length = from.shape[1])
+    from = recordStage(tape, from, { outer, length, inner }, scale, y);
 }
 
 /** The largest value along an axis or over all. The gradient goes to the first place that has it. @throws ShapeError */

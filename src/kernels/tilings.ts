@@ -76,11 +76,12 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
   const withQuads = gpu.quads && m > 8 && n > 8;
   if (!processor) {
+    const split = splitFor((times * m * n) / 16, stretches);
     const sizes = gpu.info.vendor === 'intel' ? [small] : m * n >= 2 ** 20 ? [large, small] : [small, large];
     const [first, ...others] = sizes.flatMap((each) => [each, { ...each, oneByOne: true }]);
     return [
       first,
-      ...splitting(group, times * m * n, stretches),
+      ...(split > 1 ? [{ ...small, split }] : []),
       ...others,
       ...(sizes.length > 1 ? [...long, ...(withQuads ? [quads(8, 8)] : [])] : []),
     ];
@@ -96,18 +97,12 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
   ];
 }
 
-/** Invocations that keep a GPU busy: 128 workgroups of them. */
-export const busy = 128 * 64;
-
-/** Into how many parts to split the sums of so many invocations: as many as bring a GPU enough of them, with a stretch for each at the least. */
+/**
+ * In how many to split sums that so many invocations would have, each of several stretches: as many as bring 128 workgroups, with a stretch for each at
+ * the least. They are added up in another order then, so that is never the first way.
+ */
 export function splitFor(invocations: number, stretches: number): number {
   let split = 1;
-  while (split < 16 && split * invocations < busy && stretches >= 2 * split) split *= 2;
+  while (split < 16 && split * invocations < 128 * 64 && stretches >= 2 * split) split *= 2;
   return split;
-}
-
-/** Of few outputs and long sums, the way that has several invocations for a tile. It adds up in another order, so it is never the first. */
-function splitting(group: number, outputs: number, stretches: number): Tiling[] {
-  const split = splitFor(outputs / 16, stretches);
-  return split > 1 ? [{ rows: 4, columns: 4, quads: false, split, group }] : [];
 }

@@ -62,10 +62,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   const { gpu } = tape;
   tape.settle();
   const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
-  const slots = assignSlots(
-    dispatches.map((each) => placed(tape, each)),
-    new Set([...kept].map((each) => wholeOf(tape, each))),
-  );
+  const slots = assignSlots(dispatches.map(placed), new Set([...kept].map(wholeOf)));
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
   const pipelines = await gpu.wait(
     Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))),
@@ -80,7 +77,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
       const rangeOf = (tensor: Tensor): BufferRange =>
         'range' in tensor.home
           ? boundRange(tensor)
-          : { buffer: buffers[slots.of.get(wholeOf(tape, tensor))!], offset: tape.parts.get(tensor)?.offset ?? 0 };
+          : { buffer: buffers[slots.of.get(wholeOf(tensor))!], offset: tensor.part?.offset ?? 0 };
       const commands = dispatches.map((dispatch, i) =>
         command(
           gpu,
@@ -187,20 +184,16 @@ function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
   });
 }
 
-/** What a tensor is a part of, or itself. */
-const wholeOf = (tape: Tape, tensor: Tensor): Tensor => tape.parts.get(tensor)?.whole ?? tensor;
+const wholeOf = (tensor: Tensor): Tensor => tensor.part?.whole ?? tensor;
 
 /** A dispatch as far as buffers go. */
-const placed = (tape: Tape, dispatch: Dispatch): Dispatch => ({
-  ...dispatch,
-  tensors: dispatch.tensors.map((each) => wholeOf(tape, each)),
-});
+const placed = (dispatch: Dispatch): Dispatch => ({ ...dispatch, tensors: dispatch.tensors.map(wholeOf) });
 
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
 function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
-  const wanted = new Set([...kept].map((each) => wholeOf(tape, each)));
+  const wanted = new Set([...kept].map(wholeOf));
   const found = tape.dispatches.toReversed().filter((recorded) => {
-    const dispatch = placed(tape, recorded);
+    const dispatch = placed(recorded);
     if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(tensor))) return false;
     for (const tensor of reads(dispatch)) wanted.add(tensor);
     return true;

@@ -46,12 +46,12 @@ export interface Fold {
 /** What a loss counts: a number, or a tensor [steps] with a number for each step of a run. */
 export type Coefficient = number | Tensor;
 
-/** What is left to do for a gradient: to add up the rows of x, each as long as y. */
-export interface Rest {
-  readonly x: Tensor;
-  readonly y: Tensor;
-  /** So many rows. */
-  readonly length: number;
+/** Gradients that wait for the rest of their dispatches, so that those of several can be one. */
+export interface Unfinished {
+  /** Whether this gradient is one of them. */
+  has(gradient: Tensor): boolean;
+  /** Records the rest; where it is told what a dispatch takes, only if one of them is among that. */
+  finish(before?: readonly (Tensor | undefined)[]): void;
 }
 
 /** A loss to differentiate from: its sums, and what it counts. Default 1. */
@@ -78,11 +78,8 @@ export class Tape {
   /** Losses whose dispatches have their place, but are not recorded yet. */
   readonly #pending: { at: number; sums: Tensor; record: (counts?: Coefficient) => void }[] = [];
   readonly #counts = new Map<Tensor, Coefficient>();
-  /** Gradients that have rows still to be added up, and what does that. */
-  readonly #rests = new Map<Tensor, Rest>();
-  #addUp: ((rests: readonly Rest[]) => void) | undefined;
-  /** Where tensors lie that are parts of another, in bytes. */
-  readonly parts = new Map<Tensor, { readonly whole: Tensor; readonly offset: number }>();
+  /** What a kernel leaves to the end of `differentiate`, or to the next dispatch that reads or writes such a gradient. */
+  unfinished?: Unfinished;
 
   constructor(
     readonly gpu: Gpu,
@@ -95,40 +92,7 @@ export class Tape {
     return new Tensor(shape, dtype, label, { tape: this });
   }
 
-  /** Lays recorded tensors one behind the other, each where a binding may begin, into one that it returns. */
-  join(tensors: readonly Tensor[]): Tensor {
-    const starts: number[] = [];
-    let size = 0;
-    for (const tensor of tensors) {
-      starts.push(size);
-      size += Math.ceil(tensor.size / 64) * 64;
-    }
-    const whole = this.tensor([size], 'f32', tensors[0].label);
-    tensors.forEach((tensor, i) => this.parts.set(tensor, { whole, offset: 4 * starts[i] }));
-    return whole;
-  }
-
-  /**
-   * Leaves rows that make up a gradient to be added up with those of other gradients, by `addUp`, which is the same each time: at the end of
-   * `differentiate`, or before a dispatch is recorded that reads or writes one of these gradients.
-   */
-  leave(rest: Rest, addUp: (rests: readonly Rest[]) => void): void {
-    if (this.#touches([rest.y])) this.#addUpRests();
-    this.#rests.set(rest.y, rest);
-    this.#addUp = addUp;
-  }
-
-  #touches(tensors: readonly (Tensor | undefined)[]): boolean {
-    return [...this.#rests.keys()].some((y) => tensors.some((each) => each && overlap(each, y)));
-  }
-
-  #addUpRests(): void {
-    const rests = [...this.#rests.values()];
-    this.#rests.clear();
-    if (rests.length) this.#addUp!(rests);
-  }
-
-  /** Whether something has been written to a tensor that is a gradient, so that what comes next adds to it: which it counts as done. */
+  /** Whether something has been written to what is a gradient, so that the next dispatch adds to it; which counts as done. */
   adds(gradient: Tensor): boolean {
     const adds = this.#written.has(gradient);
     if (this.#isGradient.has(gradient)) this.#written.add(gradient);
@@ -146,7 +110,7 @@ export class Tape {
     );
     const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
     if (wrong) throw new LatentGpuError(`${shader.label} has no binding '${wrong[0]}'`);
-    if (this.#touches(named.map(([, tensor]) => tensor))) this.#addUpRests();
+    this.unfinished?.finish(Object.values(tensors));
     const constants: Record<string, number | boolean> = { ...size.constants };
     const known = new Set([...shader.overrides, ...shader.sizes.map(({ name }) => name)]);
     if (known.has('slice')) constants.slice = 0;
@@ -263,22 +227,15 @@ export class Tape {
     this.settle();
     for (const { of, rule } of this.#rules.splice(0).reverse()) {
       const gradient = this.#gradients.get(of);
-      if (gradient && (this.#written.has(gradient) || this.#rests.has(gradient))) rule();
+      if (gradient && (this.#written.has(gradient) || this.unfinished?.has(gradient))) rule();
     }
-    this.#addUpRests();
+    this.unfinished?.finish();
   }
 
   /** Keeps a recorded tensor readable after the plan has run. */
   keep(...tensors: Tensor[]): void {
     for (const tensor of tensors) this.kept.add(tensor);
   }
-}
-
-/** Whether one of the two covers a value of the other. */
-function overlap(a: Tensor, b: Tensor): boolean {
-  if (a === b || !('range' in a.home && 'range' in b.home)) return a === b;
-  const [p, q] = [a.home.range, b.home.range];
-  return p.buffer === q.buffer && p.offset < q.offset + b.bytes && q.offset < p.offset + a.bytes;
 }
 
 /** The bindings that hold tensors. */

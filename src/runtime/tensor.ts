@@ -25,6 +25,8 @@ export class Tensor {
   readonly size: number;
   /** On which it lies, if it is bound: a Gpu may come by another one. */
   readonly #device: GPUDevice | undefined;
+  /** What it lies in, so many bytes behind its beginning, if it shares the buffer of a recorded tensor. */
+  part?: { readonly whole: Tensor; readonly offset: number };
   /** Where the gradient goes, for a parameter; a tape makes its own for everything else. */
   gradient?: Tensor;
 

@@ -100,10 +100,6 @@ const matmuls: MatmulVariant[] = [
   ),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
-const blocks: Tiling[] = [
-  { rows: 4, columns: 4, quads: false, group: 16 },
-  { rows: 2, columns: 4, quads: false, group: 32, oneByOne: true, split: 4 },
-];
 const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
 const plainly = convolutions.map(
   (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
@@ -150,8 +146,9 @@ const families: Record<string, Shader[]> = {
   'conv2d-weights': convolutions.flatMap((variant) =>
     all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
   ) as Shader[],
-  'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], tiling: blocks }).flatMap((variant) => [
+  'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], group: [16] }).flatMap((variant) => [
     convSingleWeightsShader(variant),
+    convSingleWeightsShader({ ...variant, split: 4 }),
     ...[convSingleShader, convSingleTransposedShader].flatMap((make) => [
       make({ ...variant, bias: true, activation: 'tanh' }),
       make({ ...variant, bias: false, activation: 'linear', slope: 'sigmoid' }),
@@ -199,7 +196,7 @@ const families: Record<string, Shader[]> = {
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
   ] as Shader[],
-  'partial-sums': [1, 2, 32].map(partialSumsShader) as Shader[],
+  'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)) as Shader[],
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
