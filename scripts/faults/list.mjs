@@ -57,6 +57,10 @@ const byFile = {
       { only: 'has the right gradients' },
     ],
     ['gradient assigned', 'if (add) { v += y[at]; }', '', { only: 'a single filter' }],
+    ['stride', 'iy < sizes.height; iy += ${split}u', 'iy < sizes.height; iy += 1u', { only: 'fit float64, and add' }],
+    ['off by one', 'p < ${split}u; p++', 'p < ${split - 1}u; p++', { only: 'fit float64, and add' }],
+    ['order', '  workgroupBarrier();\n  for (var i', '  for (var i', { only: 'fit float64, and add' }],
+    ['index', '(t - local) / ${split}u + i / ${count}u', 't / ${split}u', { only: 'fit float64, and add' }],
     [
       'bound',
       'b < min(sizes.batch, (part + 1u) * share); b++',
@@ -101,6 +105,12 @@ const byFile = {
       { only: 'has the right gradients' },
     ],
     ['factor', 'part * share * places,', 'part * share,', { only: 'has the right gradients' }],
+    [
+      'operand',
+      'total, filters, row / part_rows())',
+      'total, filters, row % part_rows())',
+      { only: 'fit float64, and add' },
+    ],
   ],
   conv2d: [
     'kernels/conv2d',
@@ -161,6 +171,8 @@ const byFile = {
     'kernels/elementwise',
     ['index', 'id.y * groups.x * ${groupSize}u + id.x', 'id.x'],
     ['comparison', 'vec4u(0u, 1u, 2u, 3u) < vec4u(size)', 'vec4u(0u, 1u, 2u, 3u) <= vec4u(size)'],
+    ['bound', 'at + 7u * ${by} < ${end}', 'at < ${end}', { test: 'kernels/reduce' }],
+    ['tail of a loop', 'at < ${end}; at += ${by}', 'at + ${by} < ${end}; at += ${by}', { test: 'kernels/reduce' }],
   ],
   loss: [
     'kernels/loss',
@@ -202,6 +214,9 @@ const byFile = {
     ['bound', 'fill: ragged && transposeA', 'fill: false'],
     ['bound', 'fill: ragged && !transposeB', 'fill: false'],
     ['off by one', "'sum_columns(spare * 4u, 0u, k", "'sum_columns(spare * 4u, 1u, k"],
+    ['tail of a loop', 'at < min(begin + 16u, k); at += 4u', 'at + 4u <= min(begin + 16u, k); at += 4u'],
+    ['bound', 'min(begin + 16u, k)', 'begin + 16u'],
+    ['index', 'local % ${split}u * 16u', 'local / ${split}u * 16u'],
   ],
   mmd: [
     'kernels/mmd',
@@ -241,7 +256,7 @@ const byFile = {
     ['comparison', '(each < vec4u(columns))', '(each <= vec4u(columns))'],
     ['bound', 'vec4<bool>(i < rows)', 'vec4<bool>(true)'],
     ['stride', '(i * columns + j) / 4u', '(i * rows + j) / 4u'],
-    ['tail of a loop', 'at < end; at++', 'at + 1u < end; at++'],
+    ['index', "inTurn('begin', ", "inTurn('0u', ", { test: 'kernels/conv2d', only: 'has the right gradients' }],
     ['bound', 'if (column >= m) { return; }', ''],
     ['gradient assigned', 'if (sizes.add_sums != 0u) { one += sums[place]; }', ''],
   ],
@@ -263,6 +278,14 @@ const byFile = {
     ['bias', '(sqrt(s) + given.epsilon)', 'sqrt(s + given.epsilon)'],
     ['tail of a loop', 'n < ${optimizerStrip}u; n++', 'n < ${optimizerStrip - 1}u; n++'],
     ['condition', 'if (t == 0u) {', 'if (true) {'],
+  ],
+  'partial-sums': [
+    'kernels/partial-sums',
+    ['bound', 'if (i >= s.width) { return; }', ''],
+    ['off by one', 'p < strips; p++', 'p + 1u < strips; p++'],
+    ['index', 'i -= s.width;', ''],
+    ['stride', "inTurn('p', 's.rows', 'strips'", "inTurn('p', 's.rows', '1u'"],
+    ['gradient assigned', 'if (s.add != 0u) { total += y[s.y + i]; }', ''],
   ],
   pool: [
     'kernels/pool',
@@ -317,11 +340,7 @@ const byFile = {
   ],
   reduce: [
     'kernels/reduce',
-    [
-      'tail of a loop',
-      'for (var at = part; at < length; at += parts)',
-      'for (var at = part; at + parts < length; at += parts)',
-    ],
+    ['index', "inTurn('part', 'length', 'parts'", "inTurn('0u', 'length', 'parts'"],
     ['factor', 'sum *= scale;', ''],
     ['max for min', '(value > best ||', '(value < best ||'],
     ['comparison', 'value_at < best_at', 'value_at > best_at'],
@@ -376,9 +395,7 @@ const byFile = {
   ],
   split: [
     'kernels/matmul',
-    ['tail of a loop', 'at < stop; at += 4u', 'at + 4u <= stop; at += 4u'],
-    ['bound', 'min(begin + ${stretch}u, k)', 'begin + ${stretch}u'],
-    ['index', 'local % ${split}u * ${stretch}u', 'local / ${own}u * ${stretch}u'],
+    ['index', '!= local % ${split}u', '!= 0u', { test: 'kernels/conv2d', only: 'fit float64, and add' }],
     ['off by one', 'p < ${split}u; p++) { total += shares', 'p < ${split - 1}u; p++) { total += shares'],
     ['off by one', 'p < ${split}u; p++) { total += row_shares', 'p < ${split - 1}u; p++) { total += row_shares'],
     ['condition', '&& whole % across == 0u', ''],

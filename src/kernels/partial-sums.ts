@@ -1,5 +1,5 @@
 import { partialSumConstants, partialSumsShader, sumGroup } from '../../shaders/partial-sums.ts';
-import type { Tape, Unfinished } from '../runtime/tape.ts';
+import type { Tape } from '../runtime/tape.ts';
 import { Tensor, type BufferRange } from '../runtime/tensor.ts';
 import { recordStage, strip, sumRowsInto } from './reduce.ts';
 
@@ -13,39 +13,32 @@ export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false):
   let from = x;
   while (from.size > 2 * strip * inner || (from === x && !partial))
     from = recordStage(tape, from, { outer: 1, length: from.size / inner, inner });
-  tape.unfinished ??= new Rests(tape);
-  (tape.unfinished as Rests).leave({ x: from, y });
+  // A gradient that lies nowhere yet could not be written together with others.
+  if (!rangeOf(y)) return sumRowsInto(tape, from, y);
+  tape.finish?.([y]);
+  const rests = waiting.get(tape) ?? [];
+  rests.push({ x: from, y, add: tape.adds(y) });
+  waiting.set(tape, rests);
+  tape.finish ??= (before) => finish(tape, rests, before);
 }
 
-/** What is left to do for a gradient: to add up the rows of x. */
+/** What is left to do for a gradient: to add up the rows of x, and to add that to y. */
 interface Rest {
   readonly x: Tensor;
   readonly y: Tensor;
+  readonly add: boolean;
 }
 
-class Rests implements Unfinished {
-  readonly #rests = new Map<Tensor, Rest>();
+const waiting = new WeakMap<Tape, Rest[]>();
 
-  constructor(private readonly tape: Tape) {}
-
-  has(gradient: Tensor): boolean {
-    return this.#rests.has(gradient);
-  }
-
-  leave(rest: Rest): void {
-    this.finish([rest.y]);
-    this.#rests.set(rest.y, rest);
-  }
-
-  /** Of those whose gradients lie in one buffer, as a model's do, one dispatch; of a gradient that lies elsewhere or nowhere yet, the stages that a sum always has. */
-  finish(before?: readonly (Tensor | undefined)[]): void {
-    const rests = [...this.#rests.values()];
-    if (before && !rests.some(({ y }) => before.some((each) => each && overlap(each, y)))) return;
-    this.#rests.clear();
-    const range = rests.map(({ y }) => rangeOf(y)).find(Boolean);
-    const isThere = ({ y }: Rest) => range && rangeOf(y)?.buffer === range.buffer;
-    for (const rest of rests) if (!isThere(rest)) sumRowsInto(this.tape, rest.x, rest.y);
-    if (range) addUp(this.tape, range.buffer, rests.filter(isThere));
+/** Records a dispatch for all gradients that lie in one buffer, as a model's do. */
+function finish(tape: Tape, rests: Rest[], before?: readonly (Tensor | undefined)[]): void {
+  if (before && !rests.some(({ y }) => before.some((each) => each && overlap(each, y)))) return;
+  for (let left = rests.splice(0); left.length;) {
+    const { buffer } = rangeOf(left[0].y)!;
+    const isThere = ({ y }: Rest) => rangeOf(y)!.buffer === buffer;
+    addUp(tape, buffer, left.filter(isThere));
+    left = left.filter((rest) => !isThere(rest));
   }
 }
 
@@ -61,8 +54,8 @@ function overlap(a: Tensor, b: Tensor): boolean {
 /** Adds up rows that then lie one behind the other, each where a binding may begin, into gradients that lie in a buffer. */
 function addUp(tape: Tape, buffer: GPUBuffer, rests: readonly Rest[]): void {
   let [size, end, width] = [0, 0, 0];
-  const sums = rests.map(({ x, y }) => {
-    const sum = { x: size, y: rangeOf(y)!.offset / 4, width: y.size, rows: x.size / y.size, add: +tape.adds(y) };
+  const sums = rests.map(({ x, y, add }) => {
+    const sum = { x: size, y: rangeOf(y)!.offset / 4, width: y.size, rows: x.size / y.size, add: +add };
     size += Math.ceil(x.size / 64) * 64;
     end = Math.max(end, sum.y + y.size);
     width += y.size;

@@ -62,7 +62,10 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   const { gpu } = tape;
   tape.settle();
   const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
-  const slots = assignSlots(dispatches.map(placed), new Set([...kept].map(wholeOf)));
+  const slots = assignSlots(
+    dispatches.map((each) => ({ ...each, tensors: each.tensors.map(wholeOf) })),
+    new Set([...kept].map(wholeOf)),
+  );
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
   const pipelines = await gpu.wait(
     Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))),
@@ -184,18 +187,15 @@ function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
   });
 }
 
+/** What has a buffer of its own, or shares one after the other. */
 const wholeOf = (tensor: Tensor): Tensor => tensor.part?.whole ?? tensor;
-
-/** A dispatch as far as buffers go. */
-const placed = (dispatch: Dispatch): Dispatch => ({ ...dispatch, tensors: dispatch.tensors.map(wholeOf) });
 
 /** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
 function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
   const wanted = new Set([...kept].map(wholeOf));
-  const found = tape.dispatches.toReversed().filter((recorded) => {
-    const dispatch = placed(recorded);
-    if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(tensor))) return false;
-    for (const tensor of reads(dispatch)) wanted.add(tensor);
+  const found = tape.dispatches.toReversed().filter((dispatch) => {
+    if (!writes(dispatch).some((tensor) => 'range' in tensor.home || wanted.has(wholeOf(tensor)))) return false;
+    for (const tensor of reads(dispatch)) wanted.add(wholeOf(tensor));
     return true;
   });
   return found.reverse();

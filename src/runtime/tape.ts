@@ -46,14 +46,6 @@ export interface Fold {
 /** What a loss counts: a number, or a tensor [steps] with a number for each step of a run. */
 export type Coefficient = number | Tensor;
 
-/** Gradients that wait for the rest of their dispatches, so that those of several can be one. */
-export interface Unfinished {
-  /** Whether this gradient is one of them. */
-  has(gradient: Tensor): boolean;
-  /** Records the rest; where it is told what a dispatch takes, only if one of them is among that. */
-  finish(before?: readonly (Tensor | undefined)[]): void;
-}
-
 /** A loss to differentiate from: its sums, and what it counts. Default 1. */
 export interface Source {
   readonly sums: Tensor;
@@ -78,8 +70,11 @@ export class Tape {
   /** Losses whose dispatches have their place, but are not recorded yet. */
   readonly #pending: { at: number; sums: Tensor; record: (counts?: Coefficient) => void }[] = [];
   readonly #counts = new Map<Tensor, Coefficient>();
-  /** What a kernel leaves to the end of `differentiate`, or to the next dispatch that reads or writes such a gradient. */
-  unfinished?: Unfinished;
+  /**
+   * Records what a kernel has left undone of gradients, so that it can be one dispatch for several: before a dispatch that takes one of them, which it is
+   * asked with the tensors, and at the end of `differentiate`.
+   */
+  finish?: (before?: readonly (Tensor | undefined)[]) => void;
 
   constructor(
     readonly gpu: Gpu,
@@ -110,7 +105,7 @@ export class Tape {
     );
     const wrong = named.find(([name]) => !shader.bindings.some((binding) => binding.name === name));
     if (wrong) throw new LatentGpuError(`${shader.label} has no binding '${wrong[0]}'`);
-    this.unfinished?.finish(Object.values(tensors));
+    this.finish?.(Object.values(tensors));
     const constants: Record<string, number | boolean> = { ...size.constants };
     const known = new Set([...shader.overrides, ...shader.sizes.map(({ name }) => name)]);
     if (known.has('slice')) constants.slice = 0;
@@ -227,9 +222,9 @@ export class Tape {
     this.settle();
     for (const { of, rule } of this.#rules.splice(0).reverse()) {
       const gradient = this.#gradients.get(of);
-      if (gradient && (this.#written.has(gradient) || this.unfinished?.has(gradient))) rule();
+      if (gradient && this.#written.has(gradient)) rule();
     }
-    this.unfinished?.finish();
+    this.finish?.();
   }
 
   /** Keeps a recorded tensor readable after the plan has run. */

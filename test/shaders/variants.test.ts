@@ -196,7 +196,7 @@ const families: Record<string, Shader[]> = {
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
   ] as Shader[],
-  'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)) as Shader[],
+  'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)),
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
   shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
