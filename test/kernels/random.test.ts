@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { random, randomSigns, type Distribution, type RandomOptions } from '../../src/kernels/random.ts';
+import {
+  normalNoise,
+  random,
+  randomSigns,
+  uniformNoise,
+  type Distribution,
+  type Draws,
+  type RandomOptions,
+} from '../../src/kernels/random.ts';
 import { OptionError } from '../../src/errors.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { drawn, drawnForBatch, type Place, type Take } from '../reference/random.ts';
+import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tensor } from '../../src/runtime/tensor.ts';
+import { drawn, drawnForBatch, normals, uniforms, type Place, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { run, runOne } from '../support/run.ts';
@@ -80,26 +89,49 @@ it('refuses what it cannot draw from', async () => {
   expect(tape.dispatches).toEqual([]);
 });
 
-describe('signs', () => {
-  async function signs(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
+describe.each<{
+  noise: string;
+  record(tape: Tape, shape: readonly number[], draws: Draws): Tensor;
+  take: Take;
+  tolerance: number;
+}>([
+  {
+    noise: 'signs',
+    record: randomSigns,
+    take: (four) => four.map((word) => (word >= 2 ** 31 ? 1 : -1)) as ReturnType<Take>,
+    tolerance: 0,
+  },
+  {
+    noise: 'N(0, 0.7²)',
+    record: (tape, shape, draws) => normalNoise(tape, shape, 0.7, draws),
+    take: (four) => normals(four).map((v) => 0.7 * v) as ReturnType<Take>,
+    tolerance: 1e-6,
+  },
+  {
+    noise: 'uniform from −2 to 1',
+    record: (tape, shape, draws) => uniformNoise(tape, shape, -2, 1, draws),
+    take: (four) => uniforms(four).map((v) => 3 * v - 2) as ReturnType<Take>,
+    tolerance: 1e-6,
+  },
+])('noise of a batch: $noise', ({ record, take, tolerance }) => {
+  async function noise(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
     const gpu = await sharedGpu();
     const state = makeState(gpu);
     writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
     const tape = makeTape(gpu);
-    const y = await runOne(tape, randomSigns(tape, shape, { state, which }));
+    const y = await runOne(tape, record(tape, shape, { state, which }));
     state.dispose();
     return y as Float32Array;
   }
-  const half: Take = (four) => four.map((word) => (word >= 2 ** 31 ? 1 : -1)) as ReturnType<Take>;
 
-  it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])('%j are their twin', async (shape) => {
+  it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])('%j is its twin', async (shape) => {
     const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
     const columns = shape.slice(1).reduce((p, n) => p * n, 1);
-    expectClose(await signs(shape, place), drawnForBatch(half, shape[0], columns, place), 0);
+    expectClose(await noise(shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
   });
 
-  it('do not depend on the batch size', async () => {
-    const [large, small] = [await signs([12, 7], { position: 40 }), await signs([5, 7], { position: 43 })];
+  it('does not depend on the batch size', async () => {
+    const [large, small] = [await noise([12, 7], { position: 40 }), await noise([5, 7], { position: 43 })];
     expect(small).toEqual(large.subarray(3 * 7, 8 * 7));
   });
 });
