@@ -1,14 +1,20 @@
 import type { Settings } from './settings.ts';
 
-/** A call of one of the library's makers, as data: the worker makes it, the page writes it down. */
+/** A call of one of the library's makers, as data: the worker makes it, the page writes it down. Among its values, `Made` is what another call makes. */
 export type Call = readonly [maker: string, ...values: unknown[]];
+
+export interface Made {
+  readonly call: Call;
+}
+
+export const isMade = (value: unknown): value is Made => typeof value === 'object' && value !== null && 'call' in value;
 
 /** What `autoencoder()` is handed. */
 export interface Parts {
   input: number | number[];
   encoder: Call[];
   decoder: Call[];
-  loss: 'bce' | 'mse';
+  loss: Settings['loss'];
   corrupt?: Call;
   penalty?: Call;
   normalize?: Call;
@@ -28,12 +34,13 @@ export const featuresOf = (shape: readonly number[]): number => shape.reduce((pr
 
 /** The hourglass of the settings, for such examples. */
 export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
-  const { loss, corruption, penalty, weight, amount, seed } = settings;
+  const { loss, corruption, amount, seed } = settings;
   const normalizing = normalizingOf(settings, kind);
   const halves =
     settings.network === 'convolutional' && kind === 'image'
       ? convolutional(settings, shape)
       : dense(settings, kind, shape);
+  const penalty = penaltyOf(settings, halves);
   return {
     ...halves,
     loss,
@@ -43,13 +50,33 @@ export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Part
         corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount,
       ],
     }),
-    ...(penalty !== 'none' && {
-      penalty: penalty === 'stochasticContractive' ? [penalty, weight, amount] : [penalty, weight],
-    }),
+    ...(penalty && { penalty }),
     ...(settings.tied && { tied: true }),
     ...(normalizing !== 'none' && { normalize: [normalizing] }),
     seed,
   };
+}
+
+function penaltyOf(
+  { penalty, weight, amount, prior, judged }: Settings,
+  { input }: Pick<Parts, 'input'>,
+): Call | undefined {
+  const pulled = prior === 'normal' ? {} : { prior: { call: [prior] } satisfies Made };
+  if (penalty === 'none') return undefined;
+  if (penalty === 'stochasticContractive') return [penalty, weight, amount];
+  if (penalty === 'mmd') return prior === 'normal' ? [penalty, weight] : [penalty, weight, pulled];
+  if (penalty !== 'adversarial') return [penalty, weight];
+  // An adversary that counts nothing is none.
+  if (!weight) return undefined;
+  const layers: Call[] =
+    judged === 'code'
+      ? [
+          ['dense', 64, 'relu'],
+          ['dense', 64, 'relu'],
+        ]
+      : [...(Array.isArray(input) ? [['flatten'] as const] : []), ['dense', 128, 'leakyRelu']];
+  const on = judged === 'code' ? {} : { on: judged };
+  return [penalty, layers.map((call) => ({ call })), { ...on, weight, ...pulled }];
 }
 
 export type Normalizing = Exclude<Settings['normalize'], 'auto'>;
@@ -113,7 +140,19 @@ function outputOf(settings: Settings, kind: ExampleKind): string {
 /** As it stands in a program. */
 export const written = ([maker, ...values]: Call): string => `${maker}(${values.map(literal).join(', ')})`;
 
+/** The makers that are called, in a call and in its values. */
+export function makersIn([maker, ...values]: Call): string[] {
+  const within = (value: unknown): string[] =>
+    isMade(value)
+      ? makersIn(value.call)
+      : typeof value === 'object' && value !== null
+        ? Object.values(value).flatMap(within)
+        : [];
+  return [maker, ...values.flatMap(within)];
+}
+
 export function literal(value: unknown): string {
+  if (isMade(value)) return written(value.call);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)

@@ -101,6 +101,24 @@ export const presets: Record<string, Preset> = {
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
     parts: { gaussian: true, hidden: [128], code: 32 },
   },
+  adversarial: {
+    title: 'Adversarial, 2 numbers',
+    about:
+      'A second network, the discriminator, learns to tell codes from draws of a normal distribution, and the encoder learns that it cannot: the codes fill the distribution.',
+    parts: { penalty: 'adversarial', weight: 0.02 },
+  },
+  wasserstein: {
+    title: 'Wasserstein, 2 numbers',
+    about:
+      'All codes together are pulled to a normal distribution, by their maximum mean discrepancy from it: no second network, and no code has to be a cloud.',
+    parts: { penalty: 'mmd', weight: 0.05 },
+  },
+  'vae-gan': {
+    title: 'VAE/GAN, 32 numbers',
+    about:
+      'A variational one whose pictures a discriminator judges as well: they have to pass for examples. Slower, and its squared error is larger.',
+    parts: { gaussian: true, hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
+  },
   convolutional: {
     title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',

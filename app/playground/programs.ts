@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/index.ts';
-import { featuresOf, literal, written, type Call, type Parts } from './parts.ts';
+import { featuresOf, literal, makersIn, written, type Call, type Parts } from './parts.ts';
 import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
 import { columnIn } from './table.ts';
@@ -56,7 +56,7 @@ export function typescriptOf(parts: Parts, settings: Settings, { data, progress 
   const { optimizer, rate, batch, pretrain, without } = settings;
   const { input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed } = parts;
   const reading = readingOf(settings, data, input, table);
-  const used = [...encoder, ...decoder, corrupt, penalty, normalize].flatMap((call) => (call ? [call[0]] : []));
+  const used = [...encoder, ...decoder, corrupt, penalty, normalize].flatMap((call) => (call ? makersIn(call) : []));
   const names = [...new Set([optimizer, 'autoencoder', 'dataset', 'openGpu', reading.uses, ...used])].sort();
   const layers = (calls: Call[]) => `[${calls.map(written).join(', ')}]`;
   // A class left out of training has codes all the same.

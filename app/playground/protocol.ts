@@ -63,6 +63,9 @@ export interface LossPoint {
   reconstruction?: number;
   kl?: number;
   penalty?: number;
+  adversary?: number;
+  mmd?: number;
+  discriminator?: number;
 }
 
 export interface History {
@@ -133,7 +136,7 @@ export interface Look {
 /** How good it is just now, on examples held out. */
 export interface Verdict {
   at: number;
-  losses: { loss: number; reconstruction: number; kl?: number; penalty?: number };
+  losses: Omit<LossPoint, 'at'>;
   /** mean squared error of an element over all examples held out, as PCA's */
   squaredError: number;
   /** share of held-out examples whose ten nearest neighbours by code vote for their class */

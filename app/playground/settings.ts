@@ -21,11 +21,15 @@ export interface Settings {
   gaussian: boolean;
   beta: number;
   activation: Activation;
-  loss: 'bce' | 'mse';
+  loss: (typeof losses)[number];
   corruption: (typeof corruptions)[number];
   amount: number;
   penalty: (typeof penalties)[number];
   weight: number;
+  /** what the penalties `adversarial` and `mmd` pull codes to */
+  prior: (typeof priors)[number];
+  /** what the discriminator of `adversarial` judges */
+  judged: (typeof judgeable)[number];
   /** how values are brought to a common scale; 'auto' leaves it to the data and the loss */
   normalize: (typeof normalizations)[number];
   tied: boolean;
@@ -70,7 +74,18 @@ export const corruptions = [
   'downsample',
   'shuffleTiles',
 ] as const;
-export const penalties = ['none', 'contractive', 'stochasticContractive', 'sparsity', 'weightDecay'] as const;
+export const losses = ['bce', 'mse', 'mae', 'huber'] as const;
+export const penalties = [
+  'none',
+  'contractive',
+  'stochasticContractive',
+  'sparsity',
+  'weightDecay',
+  'adversarial',
+  'mmd',
+] as const;
+export const priors = ['normal', 'uniform'] as const;
+export const judgeable = ['code', 'output'] as const;
 export const normalizations = ['auto', 'none', 'minMax', 'standardize'] as const;
 export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
 
@@ -89,6 +104,8 @@ export const defaults: Settings = {
   amount: 0.5,
   penalty: 'none',
   weight: 0.001,
+  prior: 'normal',
+  judged: 'code',
   normalize: 'auto',
   tied: false,
   pretrain: false,

@@ -3,12 +3,24 @@ import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts
 import { readers } from '../link.ts';
 import { presets, suits, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
-import { activations, corruptions, normalizations, optimizers, penalties, type Settings } from '../settings.ts';
+import {
+  activations,
+  corruptions,
+  judgeable,
+  losses,
+  normalizations,
+  optimizers,
+  penalties,
+  priors,
+  type Settings,
+} from '../settings.ts';
+import { lossWords } from './lossLines.ts';
 
 const words: Record<string, string> = {
   none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
-  bce: 'BCE', mse: 'MSE', adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
+  adversarial: 'adversarial', mmd: 'MMD', normal: 'normal', uniform: 'uniform, −1 … 1', code: 'the code', output: 'the output',
+  ...lossWords, adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
   auto: 'as the data suggest', minMax: normalizingWords.minMax, standardize: normalizingWords.standardize,
 }; // prettier-ignore
 
@@ -25,7 +37,9 @@ export class Choices {
       corruption: corruptions,
       penalty: penalties,
       optimizer: optimizers,
-      loss: ['bce', 'mse'],
+      loss: losses,
+      prior: priors,
+      judged: judgeable,
       normalize: normalizations,
     };
     for (const [name, values] of Object.entries(lists))
@@ -59,6 +73,8 @@ export class Choices {
       gaussian: settings.gaussian,
       corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
       penalty: settings.penalty !== 'none',
+      prior: settings.penalty === 'adversarial' || settings.penalty === 'mmd',
+      judged: settings.penalty === 'adversarial',
     };
     // Their place stays, so that nothing moves.
     for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]'))

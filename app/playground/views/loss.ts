@@ -10,10 +10,12 @@ import {
   aboutSecond,
   later,
   linesOf,
+  lossWords,
   partsToCompare,
   partWords,
   rangeOf,
   scaleOf,
+  termsOf,
   valuesOf,
   type Line,
   type LossPart,
@@ -26,6 +28,9 @@ interface Reference {
   name: string;
   value: number;
 }
+
+const inUnits = (term: LossPart): string =>
+  term === 'penalty' || term === 'mmd' ? partWords[term] : `${partWords[term]}, nats`;
 
 /** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and a second model. */
 export class LossView {
@@ -105,6 +110,7 @@ export class LossView {
     const measured = loss === 'mse' && this.#examples.kind === 'table' ? 'standardize' : 'none';
     if (gaussian || this.#normalizing !== measured) return [];
     // No error at all has no place on a logarithmic axis.
+    if (loss === 'mae' || loss === 'huber') return [];
     if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
     const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
     return [
@@ -137,7 +143,7 @@ export class LossView {
 
   /** They are about reconstructions. */
   get #shownReferences(): Reference[] {
-    return this.#second && (this.#part === 'kl' || this.#part === 'penalty') ? [] : this.#references;
+    return this.#second && this.#part !== 'loss' && this.#part !== 'reconstruction' ? [] : this.#references;
   }
 
   /** Which parts there are to choose from depends on both models. */
@@ -243,14 +249,14 @@ export class LossView {
   }
 
   #write(): void {
-    const { gaussian, penalty, loss } = this.#settings!;
+    const { gaussian, loss } = this.#settings!;
+    const terms = termsOf(this.#settings!);
     const { losses, probe, squaredError } = this.#verdict ?? {};
     const { pca, mean, floor } = this.#yardsticks ?? {};
     writeFigures(byId('verdict'), {
-      [`held out, ${gaussian ? 'nats' : loss === 'bce' ? 'BCE' : 'MSE'}`]: figure(losses?.loss, 4),
-      ...(gaussian || penalty !== 'none' ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
-      ...(gaussian ? { 'divergence, nats': figure(losses?.kl) } : {}),
-      ...(penalty !== 'none' ? { penalty: figure(losses?.penalty) } : {}),
+      [`held out, ${gaussian ? 'nats' : lossWords[loss]}`]: figure(losses?.loss, 4),
+      ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
+      ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
       'squared error': figure(squaredError),
       'PCA of the same size': figure(pca),
       'the mean alone': figure(mean),

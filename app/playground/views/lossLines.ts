@@ -5,7 +5,7 @@ import type { History } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 
 /** What a loss is made of, and all of it. */
-export type LossPart = 'loss' | 'reconstruction' | 'kl' | 'penalty';
+export type LossPart = 'loss' | 'reconstruction' | 'kl' | 'penalty' | 'adversary' | 'mmd' | 'discriminator';
 type Whose = 'first' | 'second';
 
 export interface Line {
@@ -36,7 +36,32 @@ export const partWords: Record<LossPart, string> = {
   reconstruction: 'reconstruction',
   kl: 'divergence',
   penalty: 'penalty',
+  adversary: 'adversary',
+  mmd: 'discrepancy (MMD²)',
+  discriminator: 'discriminator',
 };
+
+/** What a loss is called. */
+export const lossWords: Record<Settings['loss'], string> = {
+  bce: 'BCE',
+  mse: 'MSE',
+  mae: 'MAE',
+  huber: 'Huber',
+};
+
+/** What a model tells beside its reconstruction; the discriminator's loss is no part of the model's. */
+export function termsOf({ gaussian, penalty }: Pick<Settings, 'gaussian' | 'penalty'>): LossPart[] {
+  const kl: LossPart[] = gaussian ? ['kl'] : [];
+  if (penalty === 'none') return kl;
+  if (penalty === 'adversarial') return [...kl, 'adversary', 'discriminator'];
+  return [...kl, penalty === 'mmd' ? 'mmd' : 'penalty'];
+}
+
+/** These are told before their weights, in units that do not depend on the reconstruction's. */
+const ofItsOwnUnit: readonly LossPart[] = ['adversary', 'mmd', 'discriminator'];
+
+/** What a part is multiplied by where the loss is multiplied by `scale`. */
+export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnUnit.includes(part) ? 1 : scale);
 
 /** Alone, a model has all parts of its loss in one chart; two have one part at a time, as ten lines could not be told apart. */
 export function linesOf(first: Settings, second: Settings | undefined, part: LossPart): Line[] {
@@ -70,20 +95,18 @@ function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
 }
 
 /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
-function linesApart({ gaussian, penalty }: Settings): Line[] {
-  const lines: Line[] = [];
-  const apart = { className: 'apart', of: 'first', points: 'epochs', scale: 'part', color: 'muted' } as const;
-  if (gaussian) lines.push({ ...apart, name: 'divergence, right axis', part: 'kl', dash: [2, 3] });
-  if (penalty !== 'none') lines.push({ ...apart, name: 'penalty, right axis', part: 'penalty', dash: [7, 2, 2, 2] });
-  return lines;
+function linesApart(settings: Settings): Line[] {
+  const apart = { of: 'first', points: 'epochs', scale: 'part', color: 'muted' } as const;
+  return termsOf(settings).map((part) => ({
+    ...apart,
+    name: `${partWords[part]}, right axis`,
+    className: `apart ${part}`,
+    part,
+    dash: part === 'kl' ? [2, 3] : part === 'discriminator' ? undefined : [6, 3],
+  }));
 }
 
-function partsOfLoss({ gaussian, penalty }: Settings): LossPart[] {
-  const parts: LossPart[] = ['loss', 'reconstruction'];
-  if (gaussian) parts.push('kl');
-  if (penalty !== 'none') parts.push('penalty');
-  return parts;
-}
+const partsOfLoss = (settings: Settings): LossPart[] => ['loss', 'reconstruction', ...termsOf(settings)];
 
 /** The parts in which two models can be compared; where neither has more than a reconstruction, that is all there is. */
 export function partsToCompare(first: Settings, second: Settings): LossPart[] {
@@ -93,7 +116,7 @@ export function partsToCompare(first: Settings, second: Settings): LossPart[] {
 
 /** x and y of a line. What a logarithm cannot show is left out. */
 export function valuesOf({ points, part }: Line, history: History, scale: number): [number[], (number | null)[]] {
-  const values = history[points].map((point) => scale * (point[part] ?? 0));
+  const values = history[points].map((point) => scaleOfPart(part, scale) * (point[part] ?? 0));
   return [
     history[points].map(({ at }) => at),
     values.map((value) => (value > 0 && Number.isFinite(value) ? value : null)),
@@ -145,7 +168,7 @@ export function unlike(second: Settings, first: Settings, { kind }: ExampleShape
   const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
   const losses =
     second.loss !== first.loss
-      ? `It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}`
+      ? `It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}`
       : own !== other
         ? `Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}`
         : second.gaussian !== first.gaussian
@@ -158,7 +181,7 @@ export function unlike(second: Settings, first: Settings, { kind }: ExampleShape
 function cautionOf(second: Settings, first: Settings, { kind }: ExampleShape): string {
   const caution = 'compare how the lines fall, not how high they lie.';
   if (second.loss !== first.loss)
-    return ` It learns by ${second.loss.toUpperCase()}, the first one by ${first.loss.toUpperCase()}: ${caution}`;
+    return ` It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}: ${caution}`;
   const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
   return own === other
     ? ''

@@ -1,6 +1,7 @@
 /** The loss chart in words and figures, for those who do not see it. */
 import { figure, h, tableOf } from '../dom.ts';
-import type { History } from '../protocol.ts';
+import type { History, LossPoint } from '../protocol.ts';
+import { partWords, scaleOfPart, type LossPart } from './lossLines.ts';
 
 /** How far a loss has come, in a sentence. */
 export function fallen(what: string, { epochs, steps }: History, scale: number): string | undefined {
@@ -13,22 +14,23 @@ export function fallen(what: string, { epochs, steps }: History, scale: number):
   );
 }
 
+const parts = Object.keys(partWords) as LossPart[];
+
 /** The last epochs, part by part, the latest first. */
 export function tableFor({ epochs, heldOut }: History, scale: number, caption: string | undefined): (Node | string)[] {
-  const scaled = (value: number | undefined, digits?: number) =>
-    figure(value === undefined ? undefined : scale * value, digits);
+  const told = parts.filter((part) => part === 'loss' || epochs.some((epoch) => epoch[part] !== undefined));
+  const scaled = (point: LossPoint, part: LossPart) => {
+    const value = point[part];
+    const digits = part === 'loss' || part === 'reconstruction' ? 4 : undefined;
+    return figure(value === undefined ? undefined : scaleOfPart(part, scale) * value, digits);
+  };
   const rows = epochs
     .slice(-20)
     .toReversed()
-    .map(({ at, loss, reconstruction, kl, penalty }) => [
-      `${Math.round(at + 0.5)}`,
-      scaled(loss, 4),
-      scaled(reconstruction, 4),
-      scaled(kl),
-      scaled(penalty),
-    ]);
-  const table = tableOf(['epoch', 'loss', 'reconstruction', 'divergence', 'penalty'], rows);
+    .map((epoch) => [`${Math.round(epoch.at + 0.5)}`, ...told.map((part) => scaled(epoch, part))]);
+  const names = told.map((part) => (part === 'loss' ? 'loss' : partWords[part]));
+  const table = tableOf(['epoch', ...names], rows);
   if (caption) table.createCaption().append(caption);
   const held = heldOut.at(-1);
-  return [table, held ? h('p', {}, `Held out, after ${held.at.toFixed(1)} epochs: ${scaled(held.loss, 4)}`) : ''];
+  return [table, held ? h('p', {}, `Held out, after ${held.at.toFixed(1)} epochs: ${scaled(held, 'loss')}`) : ''];
 }

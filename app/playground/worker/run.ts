@@ -150,8 +150,9 @@ export class Run {
       },
       onEpochEnd: (losses) => {
         newest = losses.loss;
-        const { loss, reconstruction, kl, penalty } = losses;
-        this.#add('epochs', { at: this.#epochs - 0.5, loss, reconstruction, kl, penalty });
+        const { loss, reconstruction, kl, penalty, adversary, mmd, discriminator } = losses;
+        const at = this.#epochs - 0.5;
+        this.#add('epochs', { at, loss, reconstruction, kl, penalty, adversary, mmd, discriminator });
         this.#reportSoon();
       },
     });

@@ -142,7 +142,8 @@ const listener: Listener = {
 function opened({ studio, run, settings }: Open, begun: Opened['origin'], beyond: string | undefined): Opened {
   const { model, collection, shownRows } = studio;
   const { name, kind, shape, count, trained, labels, classes = [], columns, origin } = collection;
-  const layers = model.describe();
+  // A discriminator is no part of the hourglass.
+  const layers = [...model.encoder.describe(), ...model.decoder.describe()];
   const normalizing = normalizingOf(settings, kind);
   const figures = kind === 'table' || normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
   const { vendor, architecture, description, isFallback } = gpu!.info;

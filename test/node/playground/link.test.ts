@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
 import { ownSettings, presets, secondOf, suited, suits, withPreset } from '../../../app/playground/presets.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
-import { scaleOf, unlike } from '../../../app/playground/views/lossLines.ts';
+import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playground/views/lossLines.ts';
 
 /** Every setting, and none as it is by default. */
 const others: Settings = {
@@ -20,6 +20,8 @@ const others: Settings = {
   amount: 0.25,
   penalty: 'sparsity',
   weight: 0.002,
+  prior: 'uniform',
+  judged: 'output',
   normalize: 'standardize',
   tied: true,
   pretrain: true,
@@ -160,6 +162,30 @@ describe('a visitor’s own examples', () => {
 
   it('are no longer compared with a model of other examples', () => {
     expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ second: 'none', without: -1 });
+  });
+});
+
+describe('what a model tells beside its reconstruction', () => {
+  it.each([
+    ['simple', []],
+    ['variational', ['kl']],
+    ['sparse', ['penalty']],
+    ['wasserstein', ['mmd']],
+    ['adversarial', ['adversary', 'discriminator']],
+    ['vae-gan', ['kl', 'adversary', 'discriminator']],
+  ])('%s: its lines in the chart', (name, terms) => {
+    const settings = withPreset(defaults, name);
+    expect(termsOf(settings)).toEqual(terms);
+    const apart = linesOf(settings, undefined, 'loss').filter(({ scale }) => scale === 'part');
+    expect(apart.map(({ part }) => part)).toEqual(terms);
+  });
+
+  it('of another model is in its own unit, whatever the unit of the loss', () => {
+    const [line] = linesOf(withPreset(defaults, 'adversarial'), defaults, 'adversary');
+    const point = { at: 0.5, loss: 0.25, reconstruction: 0.25, adversary: 0.75 };
+    const history = { epochs: [point], steps: [], heldOut: [] };
+    expect(valuesOf(line, history, 784)).toEqual([[0.5], [0.75]]);
+    expect(valuesOf({ ...line, part: 'loss' }, history, 784)).toEqual([[0.5], [196]]);
   });
 });
 

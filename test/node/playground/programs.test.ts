@@ -53,3 +53,17 @@ it('of pictures of one’s own reads pictures, in their size and colours', () =>
   expect(written).toMatch(/import \{.* readImages,.* \} from 'latentgpu';/);
   expect(written).not.toContain('fetchIdx');
 });
+
+it('of an adversary imports what its parts are made by', () => {
+  const adversarial = withPreset(defaults, 'adversarial');
+  const usual = program(adversarial, {});
+  expect(usual).toContain("  penalty: adversarial([dense(64, 'relu'), dense(64, 'relu')], { weight: 0.02 }),");
+  const judging = program({ ...adversarial, judged: 'output', prior: 'uniform', loss: 'huber' }, {});
+  expect(judging).toContain("adversarial([dense(128, 'leakyRelu')], { on: 'output', weight: 0.02, prior: uniform() })");
+  expect(judging).toMatch(/import \{.* uniform.* \} from 'latentgpu';/);
+  expect(judging).toContain("  loss: 'huber',");
+  const convolutional = { ...adversarial, network: 'convolutional', judged: 'output' } as const;
+  expect(program(convolutional, {})).toContain("adversarial([flatten(), dense(128, 'leakyRelu')]");
+  expect(program({ ...adversarial, weight: 0 }, {}), 'a weight of nothing').not.toContain('adversarial(');
+  expect(program(withPreset(defaults, 'wasserstein'), {})).toContain('  penalty: mmd(0.05),');
+});
