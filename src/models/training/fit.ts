@@ -4,10 +4,11 @@ import { scoped, type Scope } from '../../runtime/scope.ts';
 import { adam } from '../parts/optimizers.ts';
 import { Controls, steered } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
+import { FrozenStep } from './frozen-step.ts';
 import { splitOff } from './held-out.ts';
 import { EpochMeans, type AnyLoss } from './losses.ts';
 import { ProgressReports } from './progress.ts';
-import { Recovery, type Course } from './recovery.ts';
+import type { Course, Recovery } from './recovery.ts';
 import type { Trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
@@ -42,7 +43,8 @@ class Fit<L extends AnyLoss, D> {
     checkFitOptions(options);
     options.signal?.throwIfAborted();
     this.controls.listen(options.signal);
-    if (options.recover) this.#recovery = new Recovery(model);
+    // A page that does not ask for it does not load it.
+    if (options.recover) this.#recovery = new (await import('./recovery.ts')).Recovery(model);
     for (;;) {
       try {
         await scoped((scope) => this.#train(scope));
@@ -81,8 +83,8 @@ class Fit<L extends AnyLoss, D> {
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
       const validation = held && (await Validation.make(scope, model, held, options, this.#course.best));
-      const trainer = await Trainer.make(scope, model, training, { batch, optimizer, shuffled, ahead, frameBudgetMs });
-      return { trainer, validation };
+      const step = await FrozenStep.make(scope, model, training, { batch, optimizer, shuffled, ahead });
+      return { trainer: new Trainer(model, step, ahead, frameBudgetMs), validation };
     } catch (error) {
       takeBack?.();
       throw error;
@@ -98,14 +100,15 @@ class Fit<L extends AnyLoss, D> {
   /** Trains to the end. Losses come as they are read back: where nothing else is done at an epoch's end, while the next one is trained already. */
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
-    const { stepsPerEpoch, batch, data } = trainer;
+    const { stepsPerEpoch, step } = trainer;
+    const { batch, data } = step;
     const course = this.#course;
     const { steps: done, epochs } = course;
     const { position } = model.place;
     const total = options.steps ?? options.epochs! * stepsPerEpoch;
     const offset = epochs.length * stepsPerEpoch + position / batch - done;
-    const epoch = (step: number) => Math.ceil((offset + step) / stepsPerEpoch);
-    const progress = new ProgressReports(trainer, options, { epochs: epoch(total), steps: total, batch, done, epoch });
+    const epoch = (steps: number) => Math.ceil((offset + steps) / stepsPerEpoch);
+    const progress = new ProgressReports(step, options, { epochs: epoch(total), steps: total, batch, done, epoch });
     const means = new EpochMeans<L>(position, batch, data.length);
     const goOn = () => this.#goesOn(data);
     for await (const losses of trainer.train(total - done, { goOn, onFinished: (steps) => progress.finished(steps) })) {

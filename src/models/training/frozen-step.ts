@@ -1,16 +1,17 @@
 import { trainedOn, type Dataset } from '../../data/dataset.ts';
 import { Feed } from '../../data/feed.ts';
+import { shuffle } from '../../kernels/step.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
+import { compile, type Plan } from '../../runtime/plan.ts';
 import type { Scope } from '../../runtime/scope.ts';
 import { makeState, noneBad, parseState, rewind, writeState } from '../../runtime/state.ts';
-import type { Tape } from '../../runtime/tape.ts';
+import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors, type Tensor } from '../../runtime/tensor.ts';
 import type { Tunable } from '../../runtime/tune.ts';
 import { adam, type Optimizer } from '../parts/optimizers.ts';
 import { gatherFrom } from './batches.ts';
 import { diverged } from './divergence.ts';
 import type { AnyLoss } from './losses.ts';
-import { Order } from './order.ts';
 import { PhaseStep } from './phase-step.ts';
 import { beginEpoch, placeOf, type Place } from './place.ts';
 import { tell, type Term } from './terms.ts';
@@ -37,18 +38,25 @@ export class FrozenStep<L extends AnyLoss> {
   readonly #first: number;
   /** The terms of all phases. */
   readonly #terms: readonly Term[];
+  /** Of the epoch behind the one that the feed brings. */
+  #next: Promise<Uint32Array> | undefined;
+  #epoch: number | undefined;
   /** How many of the terms come before those of the model's own phase. */
   readonly #others: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
     readonly data: Dataset,
-    private readonly batch: number,
+    /** Examples in a step. */
+    readonly batch: number,
     readonly state: Tensor,
     /** [steps of a run, terms] */
     private readonly losses: Tensor,
     private readonly phases: readonly PhaseStep[],
-    private readonly order: Order,
+    private readonly order: Tensor,
+    private readonly shuffle: Plan,
+    /** What the shuffle works from: the state, or where this side brings the examples, a word on the epoch that is to come. */
+    private readonly shuffled: Tensor,
     private readonly timetable: Timetable,
     readonly feed: Feed | undefined,
   ) {
@@ -70,9 +78,10 @@ export class FrozenStep<L extends AnyLoss> {
     const feed = scope.own(Feed.open('fit', data, batch));
     const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
-    const order = Order.make(scope, data, state, feed);
+    const shuffledState = feed ? scope.own(makeState(gpu)) : state;
+    const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
     const timetable = scope.own(new Timetable(gpu, steps));
-    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order.tensor);
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
     const shared = { gpu, place, state, timetable, gather };
     const last = model.phases.length - 1;
     const phases = model.phases.map((phase, i) => {
@@ -86,11 +95,13 @@ export class FrozenStep<L extends AnyLoss> {
       await phase.compile(losses, first);
       first += phase.terms.length;
     }
-    await order.compile(scope, shuffled, data.order);
+    const ordering = makeTape(gpu);
+    shuffle(ordering, shuffledState, order, { shuffled, subset: data.order });
+    const shuffling = scope.own(await compile(ordering));
     for (const phase of phases) phase.begin();
     place.trainedOn = trainedOn(data);
     beginEpoch(place, data.length, batch, shuffled);
-    return new FrozenStep(model, data, batch, state, losses, phases, order, timetable, feed);
+    return new FrozenStep(model, data, batch, state, losses, phases, order, shuffling, shuffledState, timetable, feed);
   }
 
   /** The most steps whose losses can be read together. */
@@ -106,12 +117,25 @@ export class FrozenStep<L extends AnyLoss> {
     // A step that went bad must stay the last one.
     if (!first) rewind(gpu, this.state);
     else writeState(gpu, this.state, { ...at, examples: this.data.length, batch: this.batch, seed });
-    await this.order.begin(at.epoch, seed, anotherEpoch);
+    if (!this.feed || this.#epoch === at.epoch) return;
+    this.feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
+    this.#epoch = at.epoch;
+    this.#next = anotherEpoch ? this.#orderOf(at.epoch + 1) : undefined;
+    this.#next?.catch(() => {}); // Whoever needs it sees the failure.
+  }
+
+  /** The order of an epoch's examples, on this side. */
+  async #orderOf(epoch: number): Promise<Uint32Array> {
+    const { host, seed } = this.model;
+    writeState(host.gpu, this.shuffled, { epoch, seed });
+    const shuffled = this.shuffle.run();
+    const [[order]] = await Promise.all([readTensors(host.gpu, [this.order]), shuffled]);
+    return order as Uint32Array;
   }
 
   /** Encodes a step, with the order of an epoch before it if that is wanted. Returns how many dispatches that took. */
   encode(pass: CommandPass, ordered: boolean): number {
-    const before = ordered ? this.order.encode(pass) : 0;
+    const before = ordered && !this.feed ? this.shuffle.encode(pass) : 0;
     return this.phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
   }
 

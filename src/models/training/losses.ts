@@ -21,7 +21,7 @@ export interface Losses {
 }
 
 /** Means over the examples of epochs, from the batches' means as they come; an epoch's last batch may be short. */
-export class EpochMeans<L extends object> {
+export class EpochMeans<L extends AnyLoss> {
   #rows = 0;
   #sums: Record<string, number> = {};
 
@@ -35,8 +35,7 @@ export class EpochMeans<L extends object> {
   /** Adds a batch; returns the epoch's mean where it was the last one. */
   add(losses: L): L | undefined {
     const rows = Math.min(this.batch, this.examples - this.position);
-    for (const [key, value] of Object.entries(losses) as [string, number][])
-      this.#sums[key] = (this.#sums[key] ?? 0) + value * rows;
+    for (const [key, value] of Object.entries(losses)) this.#sums[key] = (this.#sums[key] ?? 0) + value * rows;
     this.#rows += rows;
     this.position += this.batch;
     return this.position >= this.examples ? this.end() : undefined;
@@ -44,8 +43,10 @@ export class EpochMeans<L extends object> {
 
   /** Ends the epoch here; returns the mean over the batches that there were, if there were any. */
   end(): L | undefined {
-    const [sums, rows] = [Object.entries(this.#sums), this.#rows];
-    [this.#sums, this.#rows, this.position] = [{}, 0, 0];
-    return rows ? (Object.fromEntries(sums.map(([key, sum]) => [key, sum / rows])) as L) : undefined;
+    const [sums, rows] = [this.#sums, this.#rows];
+    this.#sums = {};
+    this.#rows = this.position = 0;
+    for (const key in sums) sums[key] /= rows;
+    return rows ? (sums as unknown as L) : undefined;
   }
 }

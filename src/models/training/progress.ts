@@ -8,7 +8,7 @@ export class ProgressReports {
   #reading: Promise<void> | undefined;
 
   constructor(
-    private readonly trainer: { newestLoss(): Promise<number | undefined> },
+    private readonly losses: { newestLoss(): Promise<number | undefined> },
     private readonly options: Pick<FitOptions, 'onProgress' | 'progressEveryMs'>,
     /** `epoch` tells in which one a step of this fit is. */
     private readonly totals: {
@@ -31,7 +31,7 @@ export class ProgressReports {
     onProgress({ epoch: epoch(step), epochs, step, steps: all, loss: this.loss, examplesPerSecond });
     if (progressEveryMs === undefined || this.#reading || performance.now() - this.#readAt < progressEveryMs) return;
     this.#readAt = performance.now();
-    this.#reading = this.trainer.newestLoss().then((loss) => {
+    this.#reading = this.losses.newestLoss().then((loss) => {
       this.loss = loss ?? this.loss;
       this.#reading = undefined;
     });

@@ -1,18 +1,12 @@
-import type { Dataset } from '../../data/dataset.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
 import { Schedule, type ScheduleHooks } from '../../runtime/schedule.ts';
-import type { Scope } from '../../runtime/scope.ts';
 import type { Tuning } from '../../runtime/tune.ts';
-import { FrozenStep, type At, type StepOptions } from './frozen-step.ts';
+import type { At, FrozenStep } from './frozen-step.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 
 /** Losses of epochs that follow each other without a boundary are read about that often, or once an epoch. */
 const readEveryMs = 500;
-
-export interface TrainerOptions extends StepOptions {
-  frameBudgetMs?: number;
-}
 
 /** Steps whose losses are read together. */
 interface Run<L> {
@@ -32,46 +26,23 @@ export class Trainer<L extends AnyLoss> {
   /** Whether training has failed in steps that were submitted. */
   #failed = false;
 
-  private constructor(
+  constructor(
     private readonly model: Trainable<L, never>,
-    private readonly options: TrainerOptions,
-    private readonly step: FrozenStep<L>,
+    readonly step: FrozenStep<L>,
+    private readonly ahead: boolean,
+    frameBudgetMs?: number,
   ) {
     const { gpu } = model.host;
     const { step: first, epoch, position } = model.place;
-    this.stepsPerEpoch = Math.ceil(step.data.length / options.batch);
     this.#at = { step: first, epoch, position };
-    this.#schedule = new Schedule(gpu, options.frameBudgetMs);
+    this.stepsPerEpoch = Math.ceil(step.data.length / step.batch);
+    this.#schedule = new Schedule(gpu, frameBudgetMs);
     this.#tuning = gpu.tuner.begin(step.tunables);
-  }
-
-  /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
-  static async make<L extends AnyLoss>(
-    scope: Scope,
-    model: Trainable<L, never>,
-    data: Dataset,
-    options: TrainerOptions,
-  ): Promise<Trainer<L>> {
-    return new Trainer(model, options, await FrozenStep.make(scope, model, data, options));
-  }
-
-  get data(): Dataset {
-    return this.step.data;
-  }
-
-  /** Examples in a step. */
-  get batch(): number {
-    return this.options.batch;
-  }
-
-  /** The newest loss on the device, unless that has just been read. */
-  newestLoss(): Promise<number | undefined> {
-    return this.step.newestLoss();
   }
 
   /** Steps until the epoch is through. */
   get #stepsLeft(): number {
-    return Math.ceil((this.data.length - this.#at.position) / this.batch);
+    return Math.ceil((this.step.data.length - this.#at.position) / this.step.batch);
   }
 
   /**
@@ -92,7 +63,7 @@ export class Trainer<L extends AnyLoss> {
         submitted += run.steps;
         if (before) yield await before.losses;
         const stopped = run.steps < wanted;
-        if (!stopped && submitted < steps && (this.options.ahead || this.#at.position)) continue;
+        if (!stopped && submitted < steps && (this.ahead || this.#at.position)) continue;
         await this.#schedule.drain();
         const losses = await run.losses;
         place.live = unread = undefined;
@@ -107,7 +78,7 @@ export class Trainer<L extends AnyLoss> {
   }
 
   #stepsOfRun(left: number): number {
-    const several = this.options.ahead && !this.step.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
+    const several = this.ahead && !this.step.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
     return Math.min(left, this.step.most, Math.max(this.#stepsLeft, several));
   }
 
@@ -119,10 +90,10 @@ export class Trainer<L extends AnyLoss> {
     hooks: ScheduleHooks,
     before?: Promise<unknown>,
   ): Promise<Run<L>> {
-    const { batch, stepsPerEpoch, step } = this;
+    const { stepsPerEpoch, step } = this;
     const { host, place } = this.model;
     const { step: began, epoch, position } = this.#at;
-    const { feed } = step;
+    const { feed, batch } = step;
     Object.assign(place, this.#at, { live: step.state });
     const first = position / batch;
     try {
