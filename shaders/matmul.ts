@@ -64,9 +64,9 @@ ${(split ? splitTiles : tiles)({
   spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
   // An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache.
   open: split
-    ? `for (var begin = local % ${split}u * 16u; begin < k; begin += ${16 * split}u) { for (var at = begin; at < min(begin + 16u, k); at += 4u) {`
+    ? `for (var at = local % ${split}u * 16u; at < k; at += select(4u, ${16 * split - 12}u, at % 16u == 12u)) {`
     : 'for (var at = 0u; at < k; at += 4u) {',
-  close: split ? '} }' : '}',
+  close: '}',
   a: left,
   b: right,
 })}

@@ -45,9 +45,25 @@ describe('the estimate', () => {
     expect(all).toBe(arithmetic);
   });
 
-  it('counts the sums beside a product, in which one invocation goes through all of k', () => {
+  it('counts the sums beside a product, in which one invocation goes through all of k, eight loads at a time', () => {
     expect(turnsOf(small)).toEqual({ multiplying: 196, loading: 0 });
-    expect(turnsOf({ ...small, buffers: ['a', 'b', 'y', 'sums'] })).toEqual({ multiplying: 196, loading: 784 });
+    expect(turnsOf({ ...small, buffers: ['a', 'b', 'y', 'sums'] })).toEqual({ multiplying: 196, loading: 98 });
+  });
+
+  it('gives each of those that split a convolution its share', () => {
+    const sizes = { batch: 128, parts: 64, height: 4, width: 4, channels: 8, filters: 8, out_height: 4, out_width: 4, kernel_height: 3, kernel_width: 3, stride_y: 1, stride_x: 1 }; // prettier-ignore
+    const turns = (kernel: string) => turnsOf({ ...small, kernel, constants: sizes, buffers: ['a', 'x', 'y', 'sums'] });
+    expect(turns('conv2d 4x4')).toEqual({ multiplying: 18, loading: 0 });
+    expect(turns('conv2d 4x4 split in 4')).toEqual({ multiplying: 6, loading: 0 });
+    expect(turns('conv2d transposed 4x4 split in 8')).toEqual({ multiplying: 4, loading: 0 });
+    expect(turns('conv2d weights 4x4')).toEqual({ multiplying: 8, loading: 4 });
+    expect(turns('conv2d weights 4x4 split in 4')).toEqual({ multiplying: 2, loading: 0 });
+    expect(turns('conv2d of one filter, weights split in 2')).toEqual({ multiplying: 16, loading: 0 });
+  });
+
+  it('takes the longest of the sums of a step', () => {
+    const constants = { x0: 0, rows0: 64, width0: 8, rows1: 128, width1: 4, rows2: 7 };
+    expect(turnsOf({ ...small, kernel: 'partial sums', constants })).toEqual({ multiplying: 0, loading: 16 });
   });
 
   it('gives each of those that split a product its share', () => {
