@@ -10,21 +10,27 @@ interface Formula {
   readonly saved: 'y' | 'z';
 }
 
+/** z above zero, the slope times z below. */
+const leakyRelu = (slope: string): Formula => ({
+  value: `select(${slope} * z, z, z > 0.0)`,
+  slope: `select(${slope}, 1.0, y > 0.0)`,
+  curvature: '0.0',
+  saved: 'y',
+});
+
+/** z above zero, α (e^z − 1) below: there the slope is y + α. */
+const elu = (alpha: string): Formula => ({
+  value: `select(${alpha} * expm1(min(z, 0.0)), z, z > 0.0)`,
+  slope: `select(y + ${alpha}, 1.0, y > 0.0)`,
+  curvature: `select(y + ${alpha}, 0.0, y > 0.0)`,
+  saved: 'y',
+});
+
 const formulas = {
   linear: { value: 'z', slope: '1.0', curvature: '0.0', saved: 'y' },
   relu: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, y > 0.0)', curvature: '0.0', saved: 'y' },
-  leakyRelu: {
-    value: 'select(0.01 * z, z, z > 0.0)',
-    slope: 'select(0.01, 1.0, y > 0.0)',
-    curvature: '0.0',
-    saved: 'y',
-  },
-  elu: {
-    value: 'select(expm1(min(z, 0.0)), z, z > 0.0)',
-    slope: 'select(y + 1.0, 1.0, y > 0.0)',
-    curvature: 'select(y + 1.0, 0.0, y > 0.0)',
-    saved: 'y',
-  },
+  leakyRelu: leakyRelu('0.01'),
+  elu: elu('1.0'),
   sigmoid: { value: 'sigmoid(z)', slope: 'y * (1.0 - y)', curvature: 'y * (1.0 - y) * (1.0 - 2.0 * y)', saved: 'y' },
   tanh: { value: 'accurate_tanh(z)', slope: '1.0 - y * y', curvature: '-2.0 * y * (1.0 - y * y)', saved: 'y' },
   softplus: { value: 'softplus(z)', slope: '-expm1(-y)', curvature: '-expm1(-y) * accurate_exp(-y)', saved: 'y' },
@@ -43,19 +49,34 @@ const formulas = {
 } satisfies Record<string, Formula>;
 
 /**
- * The activations. `gelu` is x Φ(x), not its tanh approximation (Hendrycks & Gimpel 2016); `elu` has α = 1 (Clevert et al. 2016);
+ * The names of activations. `gelu` is x Φ(x), not its tanh approximation (Hendrycks & Gimpel 2016); `elu` has α = 1 (Clevert et al. 2016);
  * `leakyRelu` has slope 0.01 below zero, PyTorch's default; `silu` is x σ(x) (Elfwing et al. 2018).
  */
-export type Activation = keyof typeof formulas;
+export type ActivationName = keyof typeof formulas;
 /** The names of all activations. */
-export const activationNames = Object.keys(formulas) as Activation[];
+export const activationNames = Object.keys(formulas) as ActivationName[];
+
+/** Those with a parameter, at least 0: what it is called, and what it usually is. */
+export const parameters = {
+  leakyRelu: ['slope', 0.01, leakyRelu],
+  elu: ['alpha', 1, elu],
+} as const;
+
+/** An activation as shaders and their labels name it: with its parameter where that is not the usual one. */
+export type Activation = ActivationName | `${keyof typeof parameters}(${number})`;
+
+function formulaOf(activation: Activation): Formula {
+  const [name, parameter] = activation.split('(') as [keyof typeof parameters, string?];
+  // The parameter brings its closing bracket along.
+  return parameter ? parameters[name][2](`f32(${parameter}`) : formulas[name];
+}
 
 /** What f′ is computed from. Where it is `z`, a matmul cannot fold the activation into itself: y alone would not be enough. */
-export const savedForSlope = (name: Activation): 'y' | 'z' => formulas[name].saved;
+export const savedForSlope = (name: Activation): 'y' | 'z' => formulaOf(name).saved;
 
 /** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones; with the chunk `math` where it needs it or is told to. */
 export const activation = (name: Activation, withMath = false): string => {
-  const { value, slope, saved } = formulas[name];
+  const { value, slope, saved } = formulaOf(name);
   const needsMath = withMath || /accurate|expm1|log1p|sigmoid|softplus|normal/.test(value + slope);
   return wgsl`
 #if ${needsMath}
@@ -97,7 +118,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
 /** dz = ds f″, of the saved y or z */
 export const slopeBackward = (name: Activation) => {
-  const { curvature, saved } = formulas[name];
+  const { curvature, saved } = formulaOf(name);
   return shader<'ds' | 'saved' | 'dz'>(
     `${name} slope backward`,
     wgsl`

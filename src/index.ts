@@ -23,6 +23,7 @@ export { jigsaw, type Jigsaw, type JigsawLosses, type Solution } from './models/
 export type { JigsawSpec } from './models/jigsaw-spec.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';
+export { activation } from './models/parts/activation.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions } from './models/parts/layers.ts';
 export type { Initializer } from './models/parts/initializers.ts';
 export type { Layer } from './models/parts/layer.ts';
@@ -56,7 +57,7 @@ export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty
 export { mmd, type MmdOptions } from './models/parts/mmd.ts';
 export { normal, uniform, type Prior } from './models/parts/priors.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
-export type { Activation } from './kernels/activation.ts';
+export type { Activation, ActivationName } from './kernels/activation.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
 export type { Losses } from './models/training/losses.ts';
 export {

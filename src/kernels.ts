@@ -17,6 +17,7 @@ export {
   softplus,
   tanh,
   type Activation,
+  type ActivationName,
 } from './kernels/activation.ts';
 export { dense } from './kernels/dense.ts';
 export { add, divide, multiply, stopGradient, straightThrough, subtract } from './kernels/elementwise.ts';

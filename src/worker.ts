@@ -23,6 +23,7 @@ export {
 export { dataset, type Data, type Dataset, type Gpu, type Labelled } from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
 export {
+  activation,
   adversarial,
   contractive,
   conv2d,

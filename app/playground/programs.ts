@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/index.ts';
+import type { ActivationName } from '../../src/index.ts';
 import { featuresOf, literal, makersIn, written, type Call, type Parts } from './parts.ts';
 import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
@@ -134,7 +134,7 @@ function torchHalves(
     calls.flatMap(([, units, activation]) => {
       const linear = `torch.nn.Linear(${features}, ${units as number})`;
       features = units as number;
-      const name = typeof activation === 'string' ? torchActivations[activation as Activation] : undefined;
+      const name = typeof activation === 'string' ? torchActivations[activation as ActivationName] : undefined;
       return name ? [linear, `torch.nn.${name}`] : [linear];
     });
   return { encoder: lines(encoder), decoder: lines(decoder) };

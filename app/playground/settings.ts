@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/index.ts';
+import type { ActivationName } from '../../src/index.ts';
 
 /**
  * The page's state is in three places, and nowhere else:
@@ -20,7 +20,7 @@ export interface Settings {
   /** the code is a normal distribution: a variational autoencoder */
   gaussian: boolean;
   beta: number;
-  activation: Activation;
+  activation: ActivationName;
   loss: (typeof losses)[number];
   corruption: (typeof corruptions)[number];
   amount: number;
@@ -54,7 +54,7 @@ export interface Settings {
 }
 
 /** In the order in which they are offered, each with its module in PyTorch. */
-export const torchActivations: Record<Activation, string | undefined> = {
+export const torchActivations: Record<ActivationName, string | undefined> = {
   relu: 'ReLU()',
   leakyRelu: 'LeakyReLU()',
   elu: 'ELU()',
@@ -65,7 +65,7 @@ export const torchActivations: Record<Activation, string | undefined> = {
   softplus: 'Softplus()',
   linear: undefined,
 };
-export const activations = Object.keys(torchActivations) as Activation[];
+export const activations = Object.keys(torchActivations) as ActivationName[];
 export const corruptions = [
   'none',
   'gaussianNoise',

@@ -2,29 +2,51 @@ import {
   activationBackward,
   activationForward,
   activationNames,
+  parameters,
   savedForSlope,
   slopeBackward,
   slopeForward,
-  type Activation,
+  type Activation as ActivationWord,
+  type ActivationName,
 } from '../../shaders/activation.ts';
 import { OptionError } from '../errors.ts';
-import { shown } from '../runtime/options.ts';
+import { checkNumber, checkOptions, shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { quadsOf } from './shapes.ts';
 
-export type { Activation };
+export type { ActivationName, ActivationWord };
 export { activationNames };
 
-/** @throws OptionError for a name that no activation has */
-export function checkActivation(where: string, name: Activation): void {
+/** An activation: its name, or one with a parameter that is not the usual one, such as `['leakyRelu', { slope: 0.2 }]`. */
+export type Activation =
+  ActivationName | readonly ['leakyRelu', { readonly slope?: number }] | readonly ['elu', { readonly alpha?: number }];
+
+/** An activation, by its name alone where its parameter is the usual one. @throws OptionError for a name that no activation has, or a parameter that is none of its own */
+export function readActivation(where: string, given: Activation): Activation {
+  const [name, options = {}] = [given].flat() as [keyof typeof parameters, Record<string, number>?];
   if (!activationNames.includes(name))
     throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
+  const [parameter, usual] = parameters[name] ?? [''];
+  checkOptions(`${where}: ${name}`, options, [parameter]);
+  const { [parameter]: value = usual } = options;
+  if (value === usual) return name;
+  checkNumber(`${where}: ${parameter}`, value, { least: 0 });
+  return [name, { [parameter]: value }] as Activation;
+}
+
+/** An activation as shaders and tables name it. @throws OptionError as `readActivation` */
+export function activationWord(where: string, given: Activation): ActivationWord {
+  const read = readActivation(where, given);
+  return typeof read === 'string' ? read : (`${read[0]}(${Object.values(read[1])[0]})` as ActivationWord);
 }
 
 /** y = f(z), elementwise. dz = dy f′(z). @throws OptionError */
-export function activate(tape: Tape, z: Tensor, name: Activation): Tensor {
-  checkActivation('activate', name);
+export function activate(tape: Tape, z: Tensor, activation: Activation): Tensor {
+  return recordActivation(tape, z, activationWord('activate', activation));
+}
+
+function recordActivation(tape: Tape, z: Tensor, name: ActivationWord): Tensor {
   if (name === 'linear') return z;
   const y = tape.tensor(z.shape, 'f32', name);
   tape.run(activationForward(name), { z, y }, { constants: { quads: quadsOf(z) }, threads: quadsOf(z) });
@@ -36,7 +58,7 @@ export function activate(tape: Tape, z: Tensor, name: Activation): Tensor {
  * Declares the backward pass of y = f(z), wherever y was computed. A consumer of y may take the fold instead and hand its gradient
  * straight to z; then this rule finds nothing to do.
  */
-export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tensor): void {
+export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: Tensor): void {
   const saved = savedForSlope(name) === 'y' ? y : z;
   tape.offerFold(y, { activation: name, saved, preactivation: z });
   tape.backward(y, () => {
@@ -47,7 +69,7 @@ export function activationRule(tape: Tape, name: Activation, z: Tensor, y: Tenso
 
 /** A product's result is multiplied by the slope of the activation at `saved`. */
 export interface Gate {
-  readonly activation: Activation;
+  readonly activation: ActivationWord;
   readonly saved: Tensor;
 }
 
@@ -58,8 +80,8 @@ export interface Gate {
 export function activated(
   tape: Tape,
   shape: readonly number[],
-  f: Activation,
-  forward: (y: Tensor, f: Activation) => void,
+  f: ActivationWord,
+  forward: (y: Tensor, f: ActivationWord) => void,
   backward: (dz: Tensor) => void,
 ): Tensor {
   const fused = f !== 'linear' && savedForSlope(f) === 'y';
@@ -67,7 +89,7 @@ export function activated(
   const y = fused ? tape.tensor(shape, 'f32', f) : z;
   forward(y, fused ? f : 'linear');
   tape.backward(z, () => backward(tape.grad(z)));
-  if (!fused) return activate(tape, z, f);
+  if (!fused) return recordActivation(tape, z, f);
   activationRule(tape, f, z, y);
   return y;
 }
@@ -76,7 +98,10 @@ export function activated(
 export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
   const fold = tape.fold(x);
   if (!fold) return { y: tape.grad(x) };
-  return { y: tape.grad(fold.preactivation), slope: { activation: fold.activation as Activation, saved: fold.saved } };
+  return {
+    y: tape.grad(fold.preactivation),
+    slope: { activation: fold.activation as ActivationWord, saved: fold.saved },
+  };
 }
 
 /**
@@ -86,7 +111,7 @@ export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
 export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   const s = tape.tensor(shape, 'f32', 'slope');
   const fold = tape.fold(y);
-  const name = (fold?.activation ?? 'linear') as Activation;
+  const name = (fold?.activation ?? 'linear') as ActivationWord;
   const saved = fold?.saved ?? y;
   tape.run(slopeForward(name), { saved, s }, { constants: { quads: quadsOf(s) }, threads: quadsOf(s) });
   if (fold) {
@@ -102,7 +127,7 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
 }
 
 const named =
-  (name: Activation) =>
+  (name: ActivationName) =>
   (tape: Tape, z: Tensor): Tensor =>
     activate(tape, z, name);
 

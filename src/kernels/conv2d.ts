@@ -5,7 +5,14 @@ import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { activated, foldedInto, type Activation, type Gate } from './activation.ts';
+import {
+  activated,
+  activationWord,
+  foldedInto,
+  type Activation,
+  type ActivationWord,
+  type Gate,
+} from './activation.ts';
 import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-single.ts';
 import { tilings, tuned } from './tilings.ts';
 import { sumRowsLater } from './partial-sums.ts';
@@ -33,7 +40,7 @@ export function conv2d(
   return activated(
     tape,
     shape,
-    activation,
+    activationWord('conv2d', activation),
     (y, f) => gather(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
@@ -63,7 +70,7 @@ export function convTranspose2d(
   return activated(
     tape,
     shape,
-    activation,
+    activationWord('convTranspose2d', activation),
     (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
@@ -101,7 +108,7 @@ export interface Convolution {
   w: Tensor;
   y: Tensor;
   bias?: Tensor;
-  activation?: Activation;
+  activation?: ActivationWord;
   slope?: Gate;
 }
 

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { activated, checkActivation, foldedInto, type Activation } from './activation.ts';
+import { activated, activationWord, foldedInto, type Activation, type ActivationWord } from './activation.ts';
 import { product } from './matmul.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
@@ -20,14 +20,13 @@ export function dense(
   activation: Activation = 'linear',
   { transposed = false } = {},
 ): Tensor {
-  checkActivation('dense', activation);
   const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
   if (x.columns !== inputs)
     throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
-  const forward = (y: Tensor, f: Activation) =>
+  const forward = (y: Tensor, f: ActivationWord) =>
     product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: f });
-  return activated(tape, [x.rows, out], activation, forward, (dz) => {
+  return activated(tape, [x.rows, out], activationWord('dense', activation), forward, (dz) => {
     if (transposed) {
       product(tape, { a: x, b: dz, y: tape.grad(w), transposeA: true });
       if (bias) sumRowsInto(tape, dz, tape.grad(bias));

@@ -4,7 +4,7 @@ import { ShapeError } from '../errors.ts';
 import { checkFlag, checkOptions } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import type { Activation, Gate } from './activation.ts';
+import type { ActivationWord, Gate } from './activation.ts';
 import { show } from './shapes.ts';
 import { tilings, tuned } from './tilings.ts';
 
@@ -57,7 +57,7 @@ export interface Product extends Transposes {
   b: Tensor;
   y: Tensor;
   bias?: Tensor;
-  activation?: Activation;
+  activation?: ActivationWord;
   /** y is multiplied by the activation's slope at `saved`. */
   slope?: Gate;
   /** Gets the sums over k of op(a)'s rows; only with `transposeA`. */

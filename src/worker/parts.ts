@@ -20,6 +20,7 @@ const maker =
   (...args: PlainArguments<EveryMaker[N]>): Part => ({ name, args });
 
 export const dense = maker('dense');
+export const activation = maker('activation');
 export const dropout = maker('dropout');
 export const gaussian = maker('gaussian');
 export const conv2d = maker('conv2d');

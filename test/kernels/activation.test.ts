@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { activate, activationNames, elu, gelu, relu, slope as slopeOf } from '../../src/kernels/activation.ts';
+import {
+  activate,
+  activationNames,
+  activationWord,
+  elu,
+  gelu,
+  readActivation,
+  relu,
+  slope as slopeOf,
+  type Activation,
+} from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
-import { activations } from '../reference/activation.ts';
+import { activationOf, activations } from '../reference/activation.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { checkGradient, differences } from '../support/gradient.ts';
@@ -14,11 +24,7 @@ import { Inputs, run, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 /** f and f′ on the device; the slope comes as the gradient of dy = 1, or of the dy given. */
-async function onDevice(
-  name: (typeof activationNames)[number],
-  z: Float32Array,
-  dy: Float32Array = new Float32Array(z.length).fill(1),
-) {
+async function onDevice(name: Activation, z: Float32Array, dy: Float32Array = new Float32Array(z.length).fill(1)) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -32,7 +38,7 @@ async function onDevice(
 
 /** f′ as a value of its own, of y's shape or another, and what it hands on: f″ for ds = 1, or times the ds given. */
 async function slopeOnDevice(
-  name: (typeof activationNames)[number],
+  name: Activation,
   z: Float32Array,
   { ds = new Float32Array(z.length).fill(1), shape }: { ds?: Float32Array; shape?: number[] } = {},
 ) {
@@ -50,9 +56,18 @@ async function slopeOnDevice(
 const even = Float32Array.from({ length: 6001 }, (_, i) => (i - 3000) / 100);
 const small = Float32Array.from({ length: 400 }, (_, i) => (i % 2 ? -1 : 1) * 10 ** (-1 - i / 16));
 
-describe.each(activationNames)('%s', (name) => {
-  const { f, slope, curvature } = activations[name];
-  const kinked = name === 'relu' || name === 'leakyRelu' || name === 'elu';
+const withParameters: Activation[] = [
+  ['leakyRelu', { slope: 0 }],
+  ['leakyRelu', { slope: 0.2 }],
+  ['elu', { alpha: 0.5 }],
+  ['elu', { alpha: 3 }],
+];
+
+const named = [...activationNames, ...withParameters].map((each) => [activationWord('test', each), each] as const);
+
+describe.each(named)('%s', (_, name) => {
+  const { f, slope, curvature } = activationOf(name);
+  const kinked = typeof name === 'object' || name === 'relu' || name === 'leakyRelu' || name === 'elu';
 
   it('fits float64 from −30 to 30', async () => {
     const { y, dz } = await onDevice(name, even);
@@ -194,6 +209,26 @@ it('adds up the gradients of a tensor that two activations take', async () => {
     return dy[i] * (activations.relu.slope(inner) + activations.gelu.slope(inner)) * activations.tanh.slope(v);
   });
   expectClose(dz, wanted, 1e-6);
+});
+
+it('takes the usual parameter for none', () => {
+  for (const given of [
+    ['leakyRelu', { slope: 0.01 }],
+    ['leakyRelu', {}],
+    ['elu', { alpha: 1 }],
+  ] as const)
+    expect(readActivation('test', given)).toBe(given[0]);
+  expect(readActivation('test', ['elu', { alpha: 2 }])).toEqual(['elu', { alpha: 2 }]);
+  expect(activationWord('test', ['leakyRelu', { slope: 1e-7 }])).toBe('leakyRelu(1e-7)');
+});
+
+it.each([
+  [['leakyRelu', { slope: -1 }], 'test: slope: -1 is not a number of at least 0'],
+  [['elu', { slope: 0.1 }], "test: elu: unknown option 'slope'; it takes alpha"],
+  [['relu', { slope: 0.1 }], "test: relu: unknown option 'slope'"],
+  [['leaky', {}], "test: there is no activation 'leaky'; there are linear, relu,"],
+])('refuses %j', (given, message) => {
+  expect(() => readActivation('test', given as never)).toThrow(message);
 });
 
 it('records nothing for linear', async () => {

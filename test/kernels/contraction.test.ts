@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Activation } from '../../src/kernels/activation.ts';
+import { type ActivationName } from '../../src/kernels/activation.ts';
 import { jacobian } from '../reference/contraction.ts';
 import { dense as referenceDense } from '../reference/dense.ts';
 import { expectClose, expectNear } from '../support/close.ts';
@@ -11,7 +11,7 @@ import { drawn, onDevice, layersOf, wantedOf, check } from '../support/contracti
 catchGpuErrors();
 
 /** Both ways to the last product: w wᵀ is less work where 1/lines + 1/inputs < 1/units, with a line for each row and unit of the code. */
-const stacks: { sizes: number[]; activations: Activation[]; by: string }[] = [
+const stacks: { sizes: number[]; activations: ActivationName[]; by: string }[] = [
   { sizes: [9, 4, 3], activations: ['sigmoid', 'tanh'], by: 'product' },
   { sizes: [12, 4, 4], activations: ['gelu', 'softplus'], by: 'product' },
   { sizes: [11, 3, 5, 2], activations: ['silu', 'elu', 'sigmoid'], by: 'product' },
@@ -87,7 +87,7 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
         [5, 7, 3],
         ['tanh', 'silu'],
       ],
-    ] as [number[], Activation[]][]) {
+    ] as [number[], ActivationName[]][]) {
       const clean = drawn(new Draw(5), sizes, activations, { rows: 6, real: 4, estimate });
       const [x, ...parameters] = clean.values;
       const wild = { ...clean, values: [x.slice().fill(1e4, 4 * sizes[0]), ...parameters] };

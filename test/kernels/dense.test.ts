@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Activation } from '../../src/kernels/activation.ts';
+import { type ActivationName } from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
@@ -44,7 +44,7 @@ it('takes one dispatch forward and two backward a layer', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const weights = (rows: number, columns: number) => memory.put(new Float32Array(rows * columns), [rows, columns]);
-  const labelsFor = async (activation: Activation) => {
+  const labelsFor = async (activation: ActivationName) => {
     const tape = makeTape(gpu);
     const [x, w1, w2] = [weights(4, 4), weights(4, 4), weights(4, 4)];
     const [bias1, bias2] = [memory.put(new Float32Array(4)), memory.put(new Float32Array(4))];

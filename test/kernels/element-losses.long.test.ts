@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loss as checkedLoss } from '../../src/checked-kernels.ts';
 import { OptionError } from '../../src/errors.ts';
-import { activate, type Activation } from '../../src/kernels/activation.ts';
+import { activate, type ActivationName } from '../../src/kernels/activation.ts';
 import { compileFormula, elementLosses, loss, type ElementLoss, type Formula } from '../../src/kernels/loss.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -52,7 +52,7 @@ async function results(
   x: Float32Array,
   columns: number,
   real: number,
-  f?: Activation,
+  f?: ActivationName,
 ) {
   const rows = y.length / columns;
   const [strips, dy] = await onDevice(rows, real, (tape, memory, state) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activate, activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { activate, activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { elementLosses, loss, type LossKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
@@ -24,7 +24,7 @@ interface Case {
   real?: number;
   factor?: number;
   /** The loss takes y = f(the values). */
-  activation?: Activation;
+  activation?: ActivationName;
 }
 
 /** Each row's loss, added up over its strips, and the gradient with respect to the values given. */

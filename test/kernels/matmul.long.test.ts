@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -141,7 +141,7 @@ describe('the product’s epilogue', () => {
 
   it.each(activationNames.filter((name) => name !== 'linear'))(
     'multiplies by the slope of %s',
-    async (activation: Activation) => {
+    async (activation: ActivationName) => {
       const draw = new Draw(60);
       for (const { gpu, m, n, k } of await shapes()) {
         const memory = new Inputs(gpu);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activate, activationNames, type Activation } from '../../src/kernels/activation.ts';
+import { activate, activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { rowSums, type TermKind } from '../../src/kernels/loss.ts';
 import { activations } from '../reference/activation.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
@@ -41,7 +41,7 @@ describe.each(kinds)('%s', (kind) => {
 
 describe('through an activation', () => {
   /** y = f(z), and x = g(u) where there are two. */
-  const check = async (kind: TermKind, f: Activation, g: Activation) => {
+  const check = async (kind: TermKind, f: ActivationName, g: ActivationName) => {
     const [rows, real] = [4, 3];
     for (const columns of [5, 8]) {
       const [z, u] = [new Draw(1).offZero(rows * columns, 0.1, 3), new Draw(2).offZero(rows * columns, 0.1, 3)];

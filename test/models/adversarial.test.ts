@@ -10,7 +10,7 @@ import {
   normal,
   sgd,
   uniform,
-  type Activation,
+  type ActivationName,
 } from '../../src/index.ts';
 import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
 import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
@@ -28,7 +28,7 @@ const seed = 5;
 const data = new Draw(1).floats(examples * features, -1, 1);
 
 /** A small model whose activations have no kinks. */
-const make = async (options: Parameters<typeof adversarial>[1], coded = false, hidden: Activation = 'tanh') =>
+const make = async (options: Parameters<typeof adversarial>[1], coded = false, hidden: ActivationName = 'tanh') =>
   autoencoder(await sharedGpu(), {
     input: features,
     encoder: [dense(6, 'tanh'), coded ? gaussian(3) : dense(3)],
@@ -59,8 +59,8 @@ it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, o
   const trained = await valuesOf(model);
   model.dispose();
 
-  const tanh: Activation = 'tanh';
-  const encoder: Activation[] = units === undefined ? [tanh, 'linear'] : [tanh];
+  const tanh: ActivationName = 'tanh';
+  const encoder: ActivationName[] = units === undefined ? [tanh, 'linear'] : [tanh];
   const game: Game = { ...options, encoder, decoder: [tanh, 'linear'], discriminator: [tanh] };
   const weights = inFloat64(first);
   const { rival, own } = bySide(weights);

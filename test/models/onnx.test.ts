@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -48,6 +48,14 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     encoder: [dense(8, 'relu', { bias: false }), dropout(0.3), stopGradient(), dense(3)],
     corrupt: gaussianNoise(0.3),
   },
+  'activations with a parameter, and as layers': {
+    encoder: [dense(8), activation('gelu'), dense(6, ['elu', { alpha: 0.3 }]), dense(4), activation(['leakyRelu', { slope: 0.3 }])],
+    decoder: [dense(12), activation('sigmoid')],
+  }, // prettier-ignore
+  'an activation behind a convolution': images(
+    [conv2d(3, 3), activation('silu'), conv2d(2, 1, ['leakyRelu', { slope: 0.2 }]), flatten(), activation('tanh'), dense(4)],
+    [dense(60), reshape([6, 5, 2]), activation(['elu', { alpha: 2 }])],
+  ), // prettier-ignore
   'tied weights': {
     tied: true,
     encoder: [dense(12, 'tanh'), dense(4, 'relu')],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, dense, type Activation, type LossName } from '../../src/index.ts';
+import { adam, autoencoder, dense, type ActivationName, type LossName } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { layersOf, lossAndGradients, ReferenceAdam, type ReferenceLayer } from '../reference/autoencoder.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
@@ -15,15 +15,15 @@ const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((valu
 async function compare(
   loss: LossName,
   features: number,
-  encoder: [number, Activation][],
-  decoder: [number, Activation][],
+  encoder: [number, ActivationName][],
+  decoder: [number, ActivationName][],
   seed: number,
 ) {
   const gpu = await sharedGpu();
   const draw = new Draw(seed);
   const [examples, batchSize] = [50, 16];
   const data = draw.floats(examples * features, 0, 1);
-  const layer = ([units, activation]: [number, Activation]) => dense(units, activation);
+  const layer = ([units, activation]: [number, ActivationName]) => dense(units, activation);
   const model = await autoencoder(gpu, {
     input: features,
     encoder: encoder.map(layer),
@@ -31,7 +31,7 @@ async function compare(
     loss,
     seed,
   });
-  const names = ([, activation]: [number, Activation]) => activation;
+  const names = ([, activation]: [number, ActivationName]) => activation;
   const layers = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
   const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adagrad, adam, adamw, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, FormatError, flatten, gaussian, gaussianNoise, huber, jigsaw,
+  activation, adagrad, adam, adamw, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, FormatError, flatten, gaussian, gaussianNoise, huber, jigsaw,
   loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay,
   stochasticContractive, upsample2d, warmUp, weightDecay, writeSafetensors, type Autoencoder, type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
@@ -37,7 +37,12 @@ const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partia
   'AdaGrad, contractive': { spec: { penalty: contractive(0.1) }, options: { optimizer: adagrad(0.1) } },
   'denoising, dropout, AdamW': {
     spec: {
-      encoder: [dense(8, 'gelu', { init: 'he' }), dropout(0.3), dense(4, 'relu', { bias: false })],
+      encoder: [
+        dense(8, ['elu', { alpha: 0.4 }], { init: 'he' }),
+        activation(['leakyRelu', { slope: 0.3 }]),
+        dropout(0.3),
+        dense(4, 'relu', { bias: false }),
+      ],
       corrupt: [maskNoise(0.2), gaussianNoise(0.3), saltAndPepper(0.1)],
       penalty: [sparsity(0.01), weightDecay(0.01), stochasticContractive(0.1, 0.1)],
     },

@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { Activation, ActivationName } from '../../src/kernels/activation.ts';
 
 const sigmoid = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 
@@ -24,7 +24,7 @@ const tanhSlope = (z: number): number => 4 * sigmoid(2 * z) * sigmoid(-2 * z);
 
 /** y = f(z), f′(z) and f″(z), from their definitions. */
 export const activations: Record<
-  Activation,
+  ActivationName,
   { f(z: number): number; slope(z: number): number; curvature(z: number): number }
 > = {
   linear: { f: (z) => z, slope: () => 1, curvature: () => 0 },
@@ -57,3 +57,20 @@ export const activations: Record<
     curvature: (z) => sigmoid(z) * sigmoid(-z) * (2 - z * Math.tanh(z / 2)),
   },
 };
+
+/** The same for an activation with a parameter. */
+export function activationOf(given: Activation): (typeof activations)['relu'] {
+  if (typeof given === 'string') return activations[given];
+  const [name, options] = given;
+  if (name === 'leakyRelu') {
+    const { slope = 0.01 } = options;
+    return { f: (z) => (z > 0 ? z : slope * z), slope: (z) => (z > 0 ? 1 : slope), curvature: () => 0 };
+  }
+  const { alpha = 1 } = options;
+  const below = (z: number, above: number, value: number) => (z > 0 ? above : alpha * value);
+  return {
+    f: (z) => below(z, z, Math.expm1(z)),
+    slope: (z) => below(z, 1, Math.exp(z)),
+    curvature: (z) => below(z, 0, Math.exp(z)),
+  };
+}

@@ -1,5 +1,5 @@
 import { philox, streams } from '../../src/runtime/random.ts';
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
 import { normals, uniforms, type Take } from './random.ts';
@@ -8,9 +8,9 @@ import { normals, uniforms, type Take } from './random.ts';
 export interface Game {
   /** Units of the code that a last, Gaussian layer of the encoder has; without it, the encoder's layers end in the code. */
   gaussian?: number;
-  encoder: Activation[];
-  decoder: Activation[];
-  discriminator: Activation[];
+  encoder: ActivationName[];
+  decoder: ActivationName[];
+  discriminator: ActivationName[];
   on: 'code' | 'output';
   /** How many of the discriminator's layers the reconstruction is compared behind; by its values without. */
   features?: number;
@@ -45,7 +45,7 @@ function affine(weights: Weights, name: string, x: readonly number[]): number[] 
   return Array.from(b, (bias, unit) => x.reduce((total, value, i) => total + value * w[unit * x.length + i], bias));
 }
 
-const through = (weights: Weights, name: string, layers: readonly Activation[], x: readonly number[]): number[] =>
+const through = (weights: Weights, name: string, layers: readonly ActivationName[], x: readonly number[]): number[] =>
   layers.reduce((seen, activation, i) => affine(weights, `${name}.${i}`, seen).map(activations[activation].f), [...x]);
 
 const logit = (game: Game, weights: Weights, x: readonly number[]): number =>
@@ -103,7 +103,7 @@ export function modelLoss(
 
 /** What a GAN's two sides lower, with codes of `size` numbers. */
 export function ganLosses(
-  game: Pick<Game, 'discriminator' | 'prior'> & { generator: Activation[]; size: number },
+  game: Pick<Game, 'discriminator' | 'prior'> & { generator: ActivationName[]; size: number },
   weights: Weights,
   rows: readonly ArrayLike<number>[],
   moment: Moment,

@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import type { Matrix } from '../../src/runtime/tensor.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
@@ -10,12 +10,12 @@ export interface ReferenceLayer {
   bias: Float64Array;
   inputs: number;
   units: number;
-  activation: Activation;
+  activation: ActivationName;
 }
 
 export function layersOf(
   weights: Record<string, Matrix>,
-  parts: { encoder: Activation[]; decoder: Activation[] },
+  parts: { encoder: ActivationName[]; decoder: ActivationName[] },
 ): ReferenceLayer[] {
   return Object.entries(parts).flatMap(([part, activations]) =>
     activations.map((activation, i) => {

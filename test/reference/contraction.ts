@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import { activations } from './activation.ts';
 
 type Numbers = ArrayLike<number>;
@@ -7,7 +7,7 @@ type Numbers = ArrayLike<number>;
 export interface Layer {
   w: Numbers;
   bias: Numbers;
-  activation: Activation;
+  activation: ActivationName;
 }
 
 /** ∂h/∂x at one x, a line for each unit of the code: D_L W_L ⋯ D_1 W_1, with the slopes of each layer on the diagonal of D. */

@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import type { Window } from '../../src/kernels/window.ts';
 import { activations } from './activation.ts';
 
@@ -37,7 +37,7 @@ function sums(size: number, channels: number, bias: Numbers | undefined): Sums {
   return { y, magnitude: y.map(Math.abs) };
 }
 
-const finish = ({ y, magnitude }: Sums, f: Activation): Sums => ({ y: y.map(activations[f].f), magnitude });
+const finish = ({ y, magnitude }: Sums, f: ActivationName): Sums => ({ y: y.map(activations[f].f), magnitude });
 
 /** y = f(x ∗ w + bias), with w [filters, kernel height, kernel width, channels]. */
 export function conv2d(
@@ -46,7 +46,7 @@ export function conv2d(
   bias: Numbers | undefined,
   filters: number,
   window: Window,
-  f: Activation = 'linear',
+  f: ActivationName = 'linear',
 ): Sums {
   const [height, width, channels] = window.image;
   const batch = x.length / (height * width * channels);
@@ -71,7 +71,7 @@ export function convTranspose2d(
   bias: Numbers | undefined,
   filters: number,
   window: Window,
-  f: Activation = 'linear',
+  f: ActivationName = 'linear',
 ): Sums {
   const [height, width, channels] = window.image;
   const batch = x.length / (window.places[0] * window.places[1] * filters);

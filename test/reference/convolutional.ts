@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import type { Sides } from '../../src/kernels/window.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
@@ -25,9 +25,9 @@ export type Layer =
       stride: Sides;
       before: Sides;
       side: Sides;
-      activation: Activation;
+      activation: ActivationName;
     }
-  | { kind: 'dense'; units: number; activation: Activation }
+  | { kind: 'dense'; units: number; activation: ActivationName }
   | { kind: 'flatten' }
   | { kind: 'reshape'; channels: number; height: number; width: number };
 

@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/kernels/activation.ts';
-import { activations } from './activation.ts';
+import { activationOf } from './activation.ts';
 
 type Numbers = ArrayLike<number>;
 
@@ -23,7 +23,7 @@ export function dense(
     for (let u = 0; u < units; u++) {
       let z = bias?.[u] ?? 0;
       for (let i = 0; i < inputs; i++) z += x[r * inputs + i] * w[u * inputs + i];
-      y[r * units + u] = activations[activation].f(z);
+      y[r * units + u] = activationOf(activation).f(z);
     }
   }
   return y;

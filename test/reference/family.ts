@@ -1,4 +1,4 @@
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
@@ -21,7 +21,7 @@ export interface Member {
   }[];
 }
 
-export type LayerOf = [units: number, activation: Activation] | ['dropout', rate: number];
+export type LayerOf = [units: number, activation: ActivationName] | ['dropout', rate: number];
 export type Weights = Record<string, Float64Array>;
 
 export interface Parts {

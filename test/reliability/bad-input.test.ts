@@ -73,6 +73,12 @@ const makers: Record<string, Target> = {
     activation,
     options({}, { init, bias: optional(flag('bias')) }),
   ),
+  activation: maker(lib.activation, ['relu'], word('activation', activationNames)),
+  'activation with a parameter': maker(
+    (options: object) => lib.dense(3, ['leakyRelu', options]),
+    [{ slope: 0.2 }],
+    options({ slope: 0.2 }, { slope: optional(number('slope', { least: 0 })) }),
+  ),
   dropout: maker(
     lib.dropout,
     [0.5],

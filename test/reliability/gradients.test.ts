@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, huber, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
+  activation, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, huber, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -13,6 +13,7 @@ import { compile } from '../../src/runtime/plan.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, Tensor, writeTensor } from '../../src/runtime/tensor.ts';
+import { activationOf } from '../reference/activation.ts';
 import { contraction } from '../reference/contraction.ts';
 import { conv2d as convReference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
@@ -179,6 +180,10 @@ const layers: Record<string, LayerCase> = {
     activationNames.map((f) => [`dense, ${f}`, { layer: dense(5, f), input: [6], kinks: /relu/i.test(f) ? 'units' : undefined, twin: (x, w, bias) => [denseReference(x, w, bias, 6, f)] } satisfies LayerCase]),
   ),
   'dense, tied': { layer: dense(5, 'tanh').mirrored!(), input: [6], borrowed: { weight: [6, 5] }, twin: (x, w, bias) => [denseReference(x, transposed(w, 5), bias, 6, 'tanh')] },
+  ...Object.fromEntries(
+    ([['leakyRelu', { slope: 0.2 }], ['elu', { alpha: 0.4 }]] as const).map((f) => [`dense, ${f[0]} with a parameter`, { layer: dense(5, f), input: [6], kinks: 'units', twin: (x, w, bias) => [denseReference(x, w, bias, 6, f)] } satisfies LayerCase]),
+  ),
+  'activation': { layer: activation('silu'), input: [6], twin: (x) => [x.map(activationOf('silu').f)] },
   'dropout': { layer: dropout(0.3), input: [30], twin: (x) => [drawnForBatch(words, rows, 30, { seed: 1 }).map((word, i) => (word < Math.round(0.3 * 2 ** 32) ? 0 : x[i] / 0.7))] },
   'gaussian': {
     layer: gaussian(3, { beta }),

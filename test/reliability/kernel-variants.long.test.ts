@@ -1,6 +1,6 @@
 /** Every way in which the tuner may have a product or a convolution done, at awkward shapes, against float64. */
 import { describe, expect, it } from 'vitest';
-import type { Activation } from '../../src/kernels/activation.ts';
+import type { ActivationName } from '../../src/kernels/activation.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { product } from '../../src/kernels/matmul.ts';
 import { slide } from '../../src/kernels/window.ts';
@@ -96,8 +96,8 @@ const nameOf = ({ transposeA, transposeB }: (typeof transposings)[number]) =>
 /** What a layer does to a product before it is stored: on the way there, on the way back, and to the gradient of its weights. */
 interface Epilogue {
   bias?: boolean;
-  activation?: Activation;
-  slope?: Activation;
+  activation?: ActivationName;
+  slope?: ActivationName;
   sums?: boolean;
 }
 const epilogueOf = ({ transposeA, transposeB }: (typeof transposings)[number]): Epilogue =>

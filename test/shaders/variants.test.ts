@@ -56,6 +56,7 @@ function all<T extends Options>(options: T): Choice<T>[] {
   ) as Choice<T>[];
 }
 
+const parametric: Activation[] = ['leakyRelu(0.2)', 'leakyRelu(0)', 'elu(3)', 'elu(1e-7)'];
 const either = [false, true] as const;
 const none = [undefined] as const;
 const expressions: Expression[] = ['add', 'subtract', 'multiply', 'divide', 'quotientSlope', 'negate', 'copy'];
@@ -107,7 +108,7 @@ const plainly = convolutions.map(
 
 const families: Record<string, Shader[]> = {
   matmul: matmuls.map(matmulShader) as Shader[],
-  activation: activationNames.flatMap((name) => [
+  activation: [...activationNames, ...parametric].flatMap((name) => [
     activationForward(name),
     activationBackward(name),
     slopeForward(name),

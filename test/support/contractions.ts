@@ -1,4 +1,4 @@
-import { type Activation } from '../../src/kernels/activation.ts';
+import { type ActivationName } from '../../src/kernels/activation.ts';
 import { contraction } from '../../src/kernels/contraction.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
@@ -13,7 +13,7 @@ import { Inputs, run } from './run.ts';
 export interface Case {
   /** Features, then the units of each layer. */
   sizes: readonly number[];
-  activations: readonly Activation[];
+  activations: readonly ActivationName[];
   /** x, then each layer's weight and bias. */
   values: Float32Array[];
   rows: number;
@@ -36,7 +36,7 @@ export async function check(each: Case, relative: number, name: string) {
 export function drawn(
   draw: Draw,
   sizes: readonly number[],
-  activations: readonly Activation[],
+  activations: readonly ActivationName[],
   { rows = 4, real = rows, estimate = false }: { rows?: number; real?: number; estimate?: boolean } = {},
 ): Case {
   const layers = activations.flatMap((_, l) => [draw.offZero(sizes[l] * sizes[l + 1], 0.3), draw.floats(sizes[l + 1])]);
@@ -48,7 +48,7 @@ export const factor = 0.7;
 
 export const layersOf = (
   [, ...parameters]: readonly ArrayLike<number>[],
-  activations: readonly Activation[],
+  activations: readonly ActivationName[],
 ): Layer[] => activations.map((activation, l) => ({ w: parameters[2 * l], bias: parameters[2 * l + 1], activation }));
 
 /** Each row's value, added up over its strips, and the gradients of the batch's mean in the order of `values`. */

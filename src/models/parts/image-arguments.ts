@@ -1,4 +1,4 @@
-import { checkActivation, type Activation } from '../../kernels/activation.ts';
+import { readActivation, type Activation } from '../../kernels/activation.ts';
 import { pair, type Padding, type Sides } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
@@ -49,7 +49,6 @@ export function readConvolution(
 ) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
-  checkActivation(layer, activation);
   const word = padding === 'same' || padding === 'valid';
   if (!word && typeof padding !== 'number' && !Array.isArray(padding))
     throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
@@ -58,6 +57,7 @@ export function readConvolution(
   const taps = size[0] * size[1];
   return {
     size,
+    f: readActivation(layer, activation),
     stride: readAxes(`${layer}: stride`, stride, 1),
     padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
     init,

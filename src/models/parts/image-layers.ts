@@ -29,24 +29,19 @@ export function conv2d(
   options: ConvOptions = {},
 ): Layer {
   checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
-  const { size, stride, padding, init, bias, weights } = readConvolution(
-    'conv2d',
-    filters,
-    kernel,
-    activation,
-    options,
-  );
+  const convolution = readConvolution('conv2d', filters, kernel, activation, options);
+  const { size, f, stride, padding, init, bias, weights } = convolution;
   const windowOf = (input: readonly number[]) =>
     slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
   return {
     name: 'conv2d',
-    args: [filters, size, activation, { stride, padding, init, bias }],
-    activation,
+    args: [filters, size, f, { stride, padding, init, bias }],
+    activation: f,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
     forward({ tape }, x, parameter, { logits, input }) {
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : f);
     },
   };
 }
@@ -65,7 +60,13 @@ export function convTranspose2d(
 ): Layer {
   const layer = 'convTranspose2d';
   checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
-  const { size, stride, padding, init, bias, weights } = readConvolution(layer, filters, kernel, activation, options);
+  const { size, f, stride, padding, init, bias, weights } = readConvolution(
+    layer,
+    filters,
+    kernel,
+    activation,
+    options,
+  );
   const { outputPadding = 0 } = options;
   const [down, along] = pair(stride);
   const extra = readAxes(`${layer}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
@@ -75,13 +76,13 @@ export function convTranspose2d(
     unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
   return {
     name: layer,
-    args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
-    activation,
+    args: [filters, size, f, { stride, padding, outputPadding: extra, init, bias }],
+    activation: f,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
     forward({ tape }, x, parameter, { logits, input }) {
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : f);
     },
   };
 }

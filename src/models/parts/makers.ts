@@ -1,6 +1,7 @@
 /** The makers of models' parts, one table for each kind of part; and parts as plain data made anew by them. */
 import { OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
+import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
@@ -25,6 +26,7 @@ type Makers<P> = Record<string, (...args: any[]) => P>;
 export const makers = {
   layers: {
     dense,
+    activation,
     dropout,
     gaussian,
     conv2d,

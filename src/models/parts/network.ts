@@ -1,4 +1,5 @@
 import type { Data } from '../../data/dataset.ts';
+import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
@@ -70,7 +71,7 @@ export class Network {
 
   /** The activation that the outputs come from. */
   get lastActivation(): string | undefined {
-    return this.layers[this.#lastComputing]?.activation;
+    return shownActivation(this.layers[this.#lastComputing]);
   }
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
@@ -94,7 +95,7 @@ export class Network {
     return this.placed.map(({ name, layer, output, parameters }) => ({
       name,
       type: layer.name,
-      activation: layer.activation,
+      activation: shownActivation(layer),
       outputShape: output,
       parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     }));
@@ -179,6 +180,10 @@ export class Network {
     return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), host, options);
   }
 }
+
+/** A layer's activation as it is told: with its parameter where that is not the usual one. */
+const shownActivation = (layer?: { activation?: Activation }): string | undefined =>
+  layer?.activation && activationWord('', layer.activation);
 
 /** A table as Keras prints it. */
 export function table(title: string, layers: readonly LayerInfo[]): string {

@@ -1,5 +1,5 @@
 import type { OnnxGraph } from '../../files/onnx.ts';
-import type { Activation } from '../../kernels/activation.ts';
+import type { ActivationName } from '../../kernels/activation.ts';
 import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
 import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
 import type { LayerName } from '../parts/makers.ts';
@@ -39,6 +39,8 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
     target.logvar = () => head('logvar');
     return head('mean');
   }),
+  // The writer adds every layer's activation.
+  activation: { takes: 'either', lower: (_, x) => x },
   // Only training drops anything.
   dropout: { takes: 'either', lower: (_, x) => x },
   stopGradient: { takes: 'either', lower: (_, x) => x },
@@ -107,12 +109,12 @@ function windowed(input: readonly number[], options: WindowOptions) {
   return { kernel_shape: kernel, strides: stride, pads: [...before, ...behind] };
 }
 
-/** What each activation becomes, by operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */
-export const activations: Record<Activation, (graph: OnnxGraph, z: string) => string> = {
+/** What each activation becomes, with the parameter where it is not the usual one, by operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */
+export const activations: Record<ActivationName, (graph: OnnxGraph, z: string, parameter?: number) => string> = {
   linear: (_, z) => z,
   relu: (graph, z) => graph.node('Relu', [z]),
-  leakyRelu: (graph, z) => graph.node('LeakyRelu', [z], { alpha: { float: 0.01 } }),
-  elu: (graph, z) => graph.node('Elu', [z], { alpha: { float: 1 } }),
+  leakyRelu: (graph, z, slope = 0.01) => graph.node('LeakyRelu', [z], { alpha: { float: slope } }),
+  elu: (graph, z, alpha = 1) => graph.node('Elu', [z], { alpha: { float: alpha } }),
   sigmoid: (graph, z) => graph.node('Sigmoid', [z]),
   tanh: (graph, z) => graph.node('Tanh', [z]),
   softplus: (graph, z) => graph.node('Softplus', [z]),

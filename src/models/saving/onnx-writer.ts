@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.ts';
 import { OnnxGraph } from '../../files/onnx.ts';
+import type { ActivationName } from '../../kernels/activation.ts';
 import { shown } from '../../runtime/options.ts';
 import type { LayerName } from '../parts/makers.ts';
 import type { Network } from '../parts/network.ts';
@@ -68,7 +69,12 @@ export class NetworkWriter implements Target {
       transposed: network.weightName(i, 'weight') !== `${prefix}.weight`,
     };
     const z = lower(this, taken, written);
-    return { name: activations[layer.activation ?? 'linear'](this.graph, z), channelsFirst };
+    const [activation, options = {}] = [layer.activation ?? 'linear'].flat() as [
+      ActivationName,
+      Record<string, number>?,
+    ];
+    const [parameter] = Object.values(options);
+    return { name: activations[activation](this.graph, z, parameter), channelsFirst };
   }
 
   #channelsFirst({ name, channelsFirst }: Value): string {
