@@ -32,3 +32,19 @@ export const inTurn = (begin: string, end: string, by: string, value: (at: strin
   }
   for (; at < ${end}; at += ${by}) { sum += ${value('at')}; }
 `;
+
+/** Chunk: the sum of `value` over the workgroup, the same in a tree every time. All its invocations must come; all get the sum. */
+export const addUp = wgsl`
+var<workgroup> part: array<f32, ${groupSize}>;
+fn add_up(value: f32, local: u32) -> f32 {
+  part[local] = value;
+  workgroupBarrier();
+  for (var half = ${groupSize / 2}u; half > 0u; half /= 2u) {
+    if (local < half) { part[local] += part[local + half]; }
+    workgroupBarrier();
+  }
+  let sum = part[0];
+  workgroupBarrier();
+  return sum;
+}
+`;

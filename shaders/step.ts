@@ -1,25 +1,9 @@
-import { groupSize } from './grid.ts';
+import { addUp, groupSize } from './grid.ts';
 import { advance, batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** vec4s of the gradients that one invocation looks at. */
 export const watchStrip = 16;
-
-/** Chunk: the sum of `value` over the workgroup, the same in a tree every time. All its invocations must come; all get the sum. */
-const addUp = wgsl`
-var<workgroup> part: array<f32, ${groupSize}>;
-fn add_up(value: f32, local: u32) -> f32 {
-  part[local] = value;
-  workgroupBarrier();
-  for (var half = ${groupSize / 2}u; half > 0u; half /= 2u) {
-    if (local < half) { part[local] += part[local + half]; }
-    workgroupBarrier();
-  }
-  let sum = part[0];
-  workgroupBarrier();
-  return sum;
-}
-`;
 
 export interface AccountVariant {
   /** Terms of the loss, 1 to 3. */

@@ -41,6 +41,7 @@ export {
   type Sides,
 } from './models/parts/image-layers.ts';
 export type { ConvOptions } from './models/parts/image-arguments.ts';
+export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts';
 export { stopGradient } from './models/parts/stop-gradient.ts';
 export {
   downsample,

@@ -78,6 +78,13 @@ const serial = [
   ],
   // One invocation updates 4 vec4s.
   ['adam', ({ quads: values }) => Math.min(4, share(values, 64))],
+  // A workgroup, or one invocation, goes three times through its values.
+  [
+    'normalize sets',
+    ({ places, width }) => [0, 3 * (places * width > 64 ? share(places * width, 64) : places * width)],
+  ],
+  ['normalize columns end', ({ parts }) => [0, parts]],
+  ['normalize columns', ({ lines, parts }) => [0, share(lines, parts)]],
   ['reparameterize', ({ units }) => Math.min(4, units)],
   [
     'maxPool2d backward',

@@ -22,8 +22,8 @@ export { activationNames };
 export type Activation =
   ActivationName | readonly ['leakyRelu', { readonly slope?: number }] | readonly ['elu', { readonly alpha?: number }];
 
-/** An activation, by its name alone where its parameter is the usual one. @throws OptionError for a name that no activation has, or a parameter that is none of its own */
-export function readActivation(where: string, given: Activation): Activation {
+/** An activation as shaders and tables name it, `leakyRelu(0.2)`. @throws OptionError for a name that no activation has, or a parameter that is none of its own */
+export function activationWord(where: string, given: Activation): ActivationWord {
   const [name, options = {}] = [given].flat() as [keyof typeof parameters, Record<string, number>?];
   if (!activationNames.includes(name))
     throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
@@ -31,14 +31,7 @@ export function readActivation(where: string, given: Activation): Activation {
   checkOptions(`${where}: ${name}`, options, [parameter]);
   const { [parameter]: value = usual } = options;
   if (value === usual) return name;
-  checkNumber(`${where}: ${parameter}`, value, { least: 0 });
-  return [name, { [parameter]: value }] as Activation;
-}
-
-/** An activation as shaders and tables name it. @throws OptionError as `readActivation` */
-export function activationWord(where: string, given: Activation): ActivationWord {
-  const read = readActivation(where, given);
-  return typeof read === 'string' ? read : (`${read[0]}(${Object.values(read[1])[0]})` as ActivationWord);
+  return `${name}(${checkNumber(`${where}: ${parameter}`, value, { least: 0 })})`;
 }
 
 /** y = f(z), elementwise. dz = dy f′(z). @throws OptionError */

@@ -9,6 +9,7 @@ import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
+import { mixes } from './parts/placed-layers.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
 import type { Opponent, Penalty } from './parts/penalties.ts';
@@ -189,7 +190,7 @@ function list<T extends Corruption | Penalty>(option: keyof typeof makersOf, giv
 function imageAhead(decoder: readonly Layer[], code: readonly number[]): Image | undefined {
   let shape = code;
   for (const layer of code.length === 1 ? decoder : []) {
-    if (layer.parameters(shape, {}).length) return undefined;
+    if (mixes(layer, shape)) return undefined;
     shape = layer.outputShape(shape);
     if (shape.length === 3) return shape as unknown as Image;
   }

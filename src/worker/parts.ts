@@ -29,6 +29,8 @@ export const maxPool2d = maker('maxPool2d');
 export const upsample2d = maker('upsample2d');
 export const flatten = maker('flatten');
 export const reshape = maker('reshape');
+export const layerNorm = maker('layerNorm');
+export const groupNorm = maker('groupNorm');
 export const stopGradient = maker('stopGradient');
 
 export const gaussianNoise = maker('gaussianNoise');

@@ -5,7 +5,6 @@ import {
   activationWord,
   elu,
   gelu,
-  readActivation,
   relu,
   slope as slopeOf,
   type Activation,
@@ -217,8 +216,8 @@ it('takes the usual parameter for none', () => {
     ['leakyRelu', {}],
     ['elu', { alpha: 1 }],
   ] as const)
-    expect(readActivation('test', given)).toBe(given[0]);
-  expect(readActivation('test', ['elu', { alpha: 2 }])).toEqual(['elu', { alpha: 2 }]);
+    expect(activationWord('test', given)).toBe(given[0]);
+  expect(activationWord('test', ['elu', { alpha: 2 }])).toBe('elu(2)');
   expect(activationWord('test', ['leakyRelu', { slope: 1e-7 }])).toBe('leakyRelu(1e-7)');
 });
 
@@ -228,7 +227,7 @@ it.each([
   [['relu', { slope: 0.1 }], "test: relu: unknown option 'slope'"],
   [['leaky', {}], "test: there is no activation 'leaky'; there are linear, relu,"],
 ])('refuses %j', (given, message) => {
-  expect(() => readActivation('test', given as never)).toThrow(message);
+  expect(() => activationWord('test', given as never)).toThrow(message);
 });
 
 it('records nothing for linear', async () => {

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -56,6 +56,15 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [conv2d(3, 3), activation('silu'), conv2d(2, 1, ['leakyRelu', { slope: 0.2 }]), flatten(), activation('tanh'), dense(4)],
     [dense(60), reshape([6, 5, 2]), activation(['elu', { alpha: 2 }])],
   ), // prettier-ignore
+  'features normalized': {
+    encoder: [dense(8), layerNorm(), activation('relu'), dense(6), groupNorm(3), dense(4)],
+    decoder: [layerNorm({ epsilon: 0.1 }), dense(12)],
+    loss: 'mse',
+  },
+  'channels normalized': images(
+    [conv2d(6, 3), groupNorm(3), activation('relu'), conv2d(4, 1), layerNorm(), flatten(), layerNorm(), dense(5)],
+    [dense(60), layerNorm(), reshape([6, 5, 2]), groupNorm(1)],
+  ),
   'tied weights': {
     tied: true,
     encoder: [dense(12, 'tanh'), dense(4, 'relu')],

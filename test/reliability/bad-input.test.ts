@@ -79,6 +79,13 @@ const makers: Record<string, Target> = {
     [{ slope: 0.2 }],
     options({ slope: 0.2 }, { slope: optional(number('slope', { least: 0 })) }),
   ),
+  layerNorm: maker(lib.layerNorm, [{}], options({}, { epsilon: optional(number('epsilon', { above: 0 })) })),
+  groupNorm: maker(
+    lib.groupNorm,
+    [2, {}],
+    count('groups'),
+    options({}, { epsilon: optional(number('epsilon', { above: 0 })) }),
+  ),
   dropout: maker(
     lib.dropout,
     [0.5],

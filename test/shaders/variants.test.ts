@@ -20,6 +20,7 @@ import { gatherShader, scatterShader } from '../../shaders/gather.ts';
 import { hasSecond, lossShader, type TermKind } from '../../shaders/loss.ts';
 import { matmulShader, type MatmulVariant } from '../../shaders/matmul.ts';
 import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
+import { normColumns, normColumnsEnd, setNormBackward, setNormForward } from '../../shaders/norm.ts';
 import { normalizeForward, normalizeInverse, type Held } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { partialSumsShader } from '../../shaders/partial-sums.ts';
@@ -166,6 +167,12 @@ const families: Record<string, Shader[]> = {
     ),
     ...either.map(normalizeInverse),
   ] as Shader[],
+  norm: either.flatMap((flag) => [
+    setNormForward({ alone: flag }),
+    setNormBackward({ alone: flag }),
+    normColumns(flag),
+    normColumnsEnd(flag),
+  ]) as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   pool: [
     ...either.map((wide) => maxPoolForward({ wide })),

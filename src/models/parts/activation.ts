@@ -1,4 +1,4 @@
-import { activate, readActivation, type Activation } from '../../kernels/activation.ts';
+import { activate, activationWord, type Activation } from '../../kernels/activation.ts';
 import type { Layer } from './layer.ts';
 
 /**
@@ -7,13 +7,13 @@ import type { Layer } from './layer.ts';
  * @throws OptionError
  */
 export function activation(name: Activation): Layer {
-  const f = readActivation('activation', name);
+  const f = activationWord('activation', name);
   return {
     name: 'activation',
-    args: [f],
+    args: [name],
     activation: f,
     outputShape: (input) => [...input],
     parameters: () => [],
-    forward: ({ tape }, x, _, { logits }) => (logits ? x : activate(tape, x, f)),
+    forward: ({ tape }, x, _, { logits }) => (logits ? x : activate(tape, x, name)),
   };
 }

@@ -1,4 +1,4 @@
-import { readActivation, type Activation } from '../../kernels/activation.ts';
+import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { pair, type Padding, type Sides } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
@@ -57,7 +57,7 @@ export function readConvolution(
   const taps = size[0] * size[1];
   return {
     size,
-    f: readActivation(layer, activation),
+    f: activationWord(layer, activation),
     stride: readAxes(`${layer}: stride`, stride, 1),
     padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
     init,

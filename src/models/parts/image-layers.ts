@@ -35,13 +35,13 @@ export function conv2d(
     slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
   return {
     name: 'conv2d',
-    args: [filters, size, f, { stride, padding, init, bias }],
+    args: [filters, size, activation, { stride, padding, init, bias }],
     activation: f,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
     forward({ tape }, x, parameter, { logits, input }) {
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : f);
+      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
     },
   };
 }
@@ -76,13 +76,13 @@ export function convTranspose2d(
     unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
   return {
     name: layer,
-    args: [filters, size, f, { stride, padding, outputPadding: extra, init, bias }],
+    args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
     activation: f,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
     forward({ tape }, x, parameter, { logits, input }) {
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : f);
+      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Activation } from '../../kernels/activation.ts';
+import type { ActivationWord } from '../../kernels/activation.ts';
 import { OptionError } from '../../errors.ts';
 import type { Role } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -48,9 +48,11 @@ export interface WithTerms {
 /** A part of a network. Shapes are those of one example. */
 export interface Layer extends Part {
   /** The last activation, where the layer has one. */
-  readonly activation?: Activation;
+  readonly activation?: ActivationWord;
   /** Hands its values on as they are, in another shape. */
   readonly reshapes?: boolean;
+  /** Its weights each belong to one of its values, or channels: flat values of an image stay in their order. */
+  readonly keepsOrder?: boolean;
   /** Outputs, where they are what the layer was made with. */
   readonly units?: number;
   /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */

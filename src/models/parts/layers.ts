@@ -1,4 +1,4 @@
-import { readActivation, type Activation } from '../../kernels/activation.ts';
+import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
 import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
@@ -23,7 +23,7 @@ export interface DenseOptions {
  */
 export function dense(units: number, activation: Activation = 'linear', options: DenseOptions = {}): Layer {
   checkNumber('dense: units', units, { least: 1, whole: true });
-  const f = readActivation('dense', activation);
+  const f = activationWord('dense', activation);
   checkOptions('dense', options, ['init', 'bias']);
   const { init = 'glorot', bias = true } = options;
   checkFlag('dense: bias', bias);
@@ -42,7 +42,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
       : [];
   const layer = (transposed: boolean): Layer => ({
     name: 'dense',
-    args: [units, f, { init, bias }],
+    args: [units, activation, { init, bias }],
     activation: f,
     units,
     outputShape: (input) => flat('dense', input, units),
@@ -62,7 +62,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
       ];
     },
     forward: ({ tape }, x, parameter, { logits }) =>
-      denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : f, {
+      denseKernel(tape, x, parameter('weight'), bias ? parameter('bias') : undefined, logits ? 'linear' : activation, {
         transposed,
       }),
     ...(!transposed && { mirrored: () => layer(true) }),

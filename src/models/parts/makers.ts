@@ -10,6 +10,7 @@ import { dense, dropout, gaussian } from './layers.ts';
 import { elementwise, huber, type Loss } from './losses.ts';
 import { mmd } from './mmd.ts';
 import { minMax, standardize, type Normalize } from './normalize.ts';
+import { groupNorm, layerNorm } from './norms.ts';
 import { sameOptimizer, type Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
 import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
@@ -35,6 +36,8 @@ export const makers = {
     upsample2d,
     flatten,
     reshape,
+    layerNorm,
+    groupNorm,
     stopGradient,
   } satisfies Makers<Layer>,
   corruptions: { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles } satisfies Makers<Corruption>,

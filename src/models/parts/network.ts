@@ -1,5 +1,4 @@
 import type { Data } from '../../data/dataset.ts';
-import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
@@ -71,7 +70,7 @@ export class Network {
 
   /** The activation that the outputs come from. */
   get lastActivation(): string | undefined {
-    return shownActivation(this.layers[this.#lastComputing]);
+    return this.layers[this.#lastComputing]?.activation;
   }
 
   /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
@@ -95,7 +94,7 @@ export class Network {
     return this.placed.map(({ name, layer, output, parameters }) => ({
       name,
       type: layer.name,
-      activation: shownActivation(layer),
+      activation: layer.activation,
       outputShape: output,
       parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     }));
@@ -180,10 +179,6 @@ export class Network {
     return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), host, options);
   }
 }
-
-/** A layer's activation as it is told: with its parameter where that is not the usual one. */
-const shownActivation = (layer?: { activation?: Activation }): string | undefined =>
-  layer?.activation && activationWord('', layer.activation);
 
 /** A table as Keras prints it. */
 export function table(title: string, layers: readonly LayerInfo[]): string {

@@ -34,21 +34,26 @@ export function placeLayers(
 }
 
 /** The image that the flat output of a layer has the values of. */
-export const imageBehind = ({ input, around, parameters }: PlacedLayer): Image | undefined =>
-  isImage(input) ? input : parameters.length ? undefined : around.before;
+export const imageBehind = ({ layer, input, around }: PlacedLayer): Image | undefined =>
+  isImage(input) ? input : mixes(layer, input) ? undefined : around.before;
+
+/** Whether flat values lose the order that they had as an image. */
+export const mixes = (layer: Layer, input: readonly number[]): boolean =>
+  !layer.keepsOrder && layer.parameters(input, {}).length > 0;
 
 /**
  * The images whose values a layer's flat input has, and for which its flat output will be taken. A flat vector keeps the order of an image as long
- * as no layer has weights between.
+ * as no layer between mixes them.
  */
 function aroundEach(layers: readonly Layer[], shapes: readonly number[][], { before, after }: Around): Around[] {
-  const mixes = (i: number) => layers[i].parameters(shapes[i], {}).length > 0;
   const befores = [before];
-  layers.forEach((_, i) => befores.push(isImage(shapes[i]) ? shapes[i] : mixes(i) ? undefined : befores[i]));
+  layers.forEach((_, i) =>
+    befores.push(isImage(shapes[i]) ? shapes[i] : mixes(layers[i], shapes[i]) ? undefined : befores[i]),
+  );
   const afters: (Image | undefined)[] = [after];
   for (let i = layers.length - 1; i > 0; i--) {
     const next = shapes[i + 1];
-    afters.unshift(mixes(i) ? undefined : isImage(next) ? next : afters[0]);
+    afters.unshift(mixes(layers[i], shapes[i]) ? undefined : isImage(next) ? next : afters[0]);
   }
   return layers.map((_, i) => ({ before: befores[i], after: afters[i] }));
 }

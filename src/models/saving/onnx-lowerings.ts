@@ -1,7 +1,9 @@
 import type { OnnxGraph } from '../../files/onnx.ts';
 import type { ActivationName } from '../../kernels/activation.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
 import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
 import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
+import type { NormOptions } from '../parts/norms.ts';
 import type { LayerName } from '../parts/makers.ts';
 
 /** What a network is written to. */
@@ -46,6 +48,21 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
   stopGradient: { takes: 'either', lower: (_, x) => x },
   flatten: flat(reshaped),
   reshape: flat(reshaped),
+  layerNorm: flat(({ graph }, x, { args, input, weight }) =>
+    scaled(graph, standardized(graph, x, input.length, args[0] as Norm), weight),
+  ),
+  // The values of a group side by side, as a group's channels are only within a place.
+  groupNorm: flat(({ graph }, x, { args, input, weight }) => {
+    const [groups, options] = args as [number, Norm];
+    const channels = input.at(-1)!;
+    const places = sizeOf(input) / channels;
+    const reshape = (of: string, ...shape: number[]) =>
+      graph.node('Reshape', [of, graph.integers(`shape.${shape.join('x')}`, [-1, ...shape])]);
+    const swap = (of: string) => graph.node('Transpose', [of], { perm: [0, 2, 1, 3] });
+    const grouped = reshape(swap(reshape(x, places, groups, channels / groups)), groups, sizeOf(input) / groups);
+    const normal = swap(reshape(standardized(graph, grouped, 2, options), groups, places, channels / groups));
+    return scaled(graph, reshape(normal, ...input), weight);
+  }),
   conv2d: image(({ graph }, x, { args, input, weight }) => {
     const [, kernel, , { stride, padding }] = args as Convolution;
     const window = windowed(input, { kernel, stride, padding });
@@ -79,6 +96,22 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
     });
   }),
 };
+
+/** What layers that normalise are made with. */
+type Norm = Required<NormOptions>;
+
+/** Values less their mean, over the root of their variance and ε, along the last axis; by operators that the operator set has. */
+function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: Norm): string {
+  const mean = (of: string) => graph.node('ReduceMean', [of], { axes: [axis] });
+  const centred = graph.node('Sub', [x, mean(x)]);
+  const variance = mean(graph.node('Mul', [centred, centred]));
+  const added = graph.node('Add', [variance, graph.floats(`epsilon.${epsilon}`, Float32Array.of(epsilon), [])]);
+  return graph.node('Div', [centred, graph.node('Sqrt', [added])]);
+}
+
+/** Times the weight, and the bias, of the last axis. */
+const scaled = (graph: OnnxGraph, x: string, weight: WrittenLayer['weight']): string =>
+  graph.node('Add', [graph.node('Mul', [x, weight('weight')!]), weight('bias')!]);
 
 /** A lowering that takes and gives values in the order of this library, images with their channels last. */
 function flat(lower: Lowering) {

@@ -69,12 +69,10 @@ export class NetworkWriter implements Target {
       transposed: network.weightName(i, 'weight') !== `${prefix}.weight`,
     };
     const z = lower(this, taken, written);
-    const [activation, options = {}] = [layer.activation ?? 'linear'].flat() as [
-      ActivationName,
-      Record<string, number>?,
-    ];
-    const [parameter] = Object.values(options);
-    return { name: activations[activation](this.graph, z, parameter), channelsFirst };
+    // `leakyRelu(0.2)` is a name with a parameter.
+    const [activation, parameter] = (layer.activation ?? 'linear').split('(') as [ActivationName, string?];
+    const number = parameter === undefined ? undefined : parseFloat(parameter);
+    return { name: activations[activation](this.graph, z, number), channelsFirst };
   }
 
   #channelsFirst({ name, channelsFirst }: Value): string {

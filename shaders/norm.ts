@@ -1,0 +1,212 @@
+import { addUp, grid, groupSize } from './grid.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** A set whose mean and variance are taken: `width` channels next to each other, at each of `places`, of one example. */
+export const sets = () => wgsl`
+override lines: u32;
+override places: u32;
+override channels: u32;
+override width: u32;
+fn set_of(line: u32, c: u32) -> u32 {
+  return line / places * (channels / width) + c / width;
+}
+fn offset(unit: u32, e: u32) -> u32 {
+  let groups = channels / width;
+  return (unit / groups * places + e / width) * channels + unit % groups * width + e % width;
+}
+`;
+
+/** Chunk: 1 / √(variance + ε). What overflowed must not end in 0, which would hide it: times this, it becomes infinite in the loss. */
+export const deviation = () => wgsl`
+override epsilon: f32;
+fn inverse_deviation(variance: f32) -> f32 {
+  return select(1.0 / sqrt(variance + epsilon), 3.0e38, variance > 3.0e38);
+}
+`;
+
+export interface SetVariant {
+  /** One invocation for each unit, where those are small; else a workgroup. */
+  readonly alone: boolean;
+}
+
+/** Chunk: whose set it is, its part of the values, and `total`, the sum over all of whom it is. */
+const worker = (alone: boolean): string => wgsl`
+#if ${!alone}
+${addUp}
+#endif
+fn total(value: f32, local: u32) -> f32 {
+#if ${alone}
+  return value;
+#else
+  return add_up(value, local);
+#endif
+}
+`;
+const begin = (alone: boolean): string => wgsl`
+#if ${alone}
+  let unit = invocation(id, groups);
+  let start = 0u;
+  let step = 1u;
+#else
+  let unit = group.y * groups.x + group.x;
+  let start = local;
+  let step = ${groupSize}u;
+#endif
+  if (unit >= lines / places * (channels / width)) { return; }
+  let count = places * width;
+`;
+const inputs = () => wgsl`
+  @builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+`;
+
+/**
+ * y = x̂ weight + bias, with x̂ = (x − mean) / √(variance + ε) of the value's set; stats[set] = (mean − first, 1 / √(variance + ε))
+ *
+ * All differences are from the set's first value: float32 has few digits left for them beside a large mean.
+ */
+export const setNormForward = ({ alone }: SetVariant) =>
+  shader<'x' | 'weight' | 'bias' | 'y' | 'stats'>(
+    'normalize sets',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
+${sets()}
+${deviation()}
+${grid}
+${worker(alone)}
+@compute @workgroup_size(${groupSize})
+fn main(${inputs()}) {
+${begin(alone)}
+  let first = x[offset(unit, 0u)];
+  var sum = 0.0;
+  for (var e = start; e < count; e += step) { sum += x[offset(unit, e)] - first; }
+  let mean = total(sum, local) / f32(count);
+  var squares = 0.0;
+  for (var e = start; e < count; e += step) {
+    let d = (x[offset(unit, e)] - first) - mean;
+    squares += d * d;
+  }
+  let inverse = inverse_deviation(total(squares, local) / f32(count));
+  for (var e = start; e < count; e += step) {
+    let o = offset(unit, e);
+    let c = o % channels;
+    y[o] = ((x[o] - first) - mean) * inverse * weight[c] + bias[c];
+  }
+  if (start == 0u) { stats[unit] = vec2f(mean, inverse); }
+}
+`,
+  );
+
+/** dx = (g − mean g − x̂ mean(g x̂)) / √(variance + ε), with g = dy weight and means over the value's set */
+export const setNormBackward = ({ alone }: SetVariant) =>
+  shader<'x' | 'dy' | 'weight' | 'stats' | 'dx'>(
+    'normalize sets backward',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+override add_dx = false;
+${sets()}
+${grid}
+${worker(alone)}
+@compute @workgroup_size(${groupSize})
+fn main(${inputs()}) {
+${begin(alone)}
+  let first = x[offset(unit, 0u)];
+  let known = stats[unit];
+  var sums = vec2f();
+  for (var e = start; e < count; e += step) {
+    let o = offset(unit, e);
+    let g = dy[o] * weight[o % channels];
+    sums += vec2f(g, g * ((x[o] - first) - known.x) * known.y);
+  }
+  let means = vec2f(total(sums.x, local), total(sums.y, local)) / f32(count);
+  for (var e = start; e < count; e += step) {
+    let o = offset(unit, e);
+    let hat = ((x[o] - first) - known.x) * known.y;
+    var v = known.y * (dy[o] * weight[o % channels] - means.x - hat * means.y);
+    if (add_dx) { v += dx[o]; }
+    dx[o] = v;
+  }
+}
+`,
+  );
+
+/**
+ * partials[p,c] = (Σ dy, Σ dy x̂) over the lines p, p + parts, … of a channel, a line being a place of an example
+ *
+ * `batch`: x̂ is that of the channel in the batch; else that of the value's set.
+ */
+export const normColumns = (batch: boolean) =>
+  shader<'x' | 'dy' | 'stats' | 'partials'>(
+    'normalize columns',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> partials: array<vec2f>;
+override parts: u32;
+${sets()}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= parts * channels) { return; }
+  let c = t % channels;
+  var sums = vec2f();
+  for (var line = t / channels; line < lines; line += parts) {
+    let o = line * channels + c;
+#if ${batch}
+    let first = x[c];
+    let known = stats[c];
+#else
+    let unit = set_of(line, c);
+    let first = x[offset(unit, 0u)];
+    let known = stats[unit];
+#endif
+    sums += vec2f(dy[o], dy[o] * ((x[o] - first) - known.x) * known.y);
+  }
+  partials[t] = sums;
+}
+`,
+  );
+
+/** dbias = Σ dy, dweight = Σ dy x̂, and, for the batch's dx, both as `sums` */
+export const normColumnsEnd = (batch: boolean) =>
+  shader<'partials' | 'dweight' | 'dbias', 'sums'>(
+    'normalize columns end',
+    wgsl`
+@group(0) @binding(0) var<storage, read> partials: array<vec2f>;
+@group(0) @binding(1) var<storage, read_write> dweight: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dbias: array<f32>;
+#if ${batch}
+@group(0) @binding(3) var<storage, read_write> sums: array<vec2f>;
+#endif
+override parts: u32;
+override channels: u32;
+override add_dweight = false;
+override add_dbias = false;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let c = invocation(id, groups);
+  if (c >= channels) { return; }
+  var sum = vec2f();
+  for (var p = 0u; p < parts; p++) { sum += partials[p * channels + c]; }
+#if ${batch}
+  sums[c] = sum;
+#endif
+  var v = sum.yx;
+  if (add_dweight) { v.x += dweight[c]; }
+  if (add_dbias) { v.y += dbias[c]; }
+  dweight[c] = v.x;
+  dbias[c] = v.y;
+}
+`,
+  );

@@ -1,0 +1,80 @@
+import { normColumns, normColumnsEnd, setNormBackward, setNormForward } from '../../shaders/norm.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+
+/** Up to so many values one invocation goes through faster than a workgroup agrees on their sum. */
+const alone = 64;
+
+/** What is normalised together. */
+export interface Sets {
+  /** Places of an example: x is [rows, places × channels]. */
+  places: number;
+  /** Into so many the channels are parted. */
+  groups: number;
+  epsilon: number;
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a group of channels over all places of an example (Wu & He
+ * 2018), with x [rows, places × channels], weight and bias [channels].
+ */
+export function groupNorm(
+  tape: Tape,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  { places, groups, epsilon }: Sets,
+): Tensor {
+  const channels = weight.size;
+  const lines = x.size / channels;
+  const width = channels / groups;
+  const sets = (lines / places) * groups;
+  const small = places * width <= alone;
+  const constants = { lines, places, channels, width };
+  const size = small ? { threads: sets } : { workgroups: sets };
+  const y = tape.tensor(x.shape, 'f32', 'normalized');
+  const stats = tape.tensor([sets, 2], 'f32', 'statistics');
+  tape.run(
+    setNormForward({ alone: small }),
+    { x, weight, bias, y, stats },
+    { constants: { ...constants, epsilon }, ...size },
+  );
+  tape.backward(y, () => {
+    const dy = tape.grad(y);
+    affineGradient(tape, { x, dy, stats, weight, bias, constants });
+    tape.run(setNormBackward({ alone: small }), { x, dy, weight, stats, dx: tape.grad(x) }, { constants, ...size });
+  });
+  return y;
+}
+
+/** As `groupNorm`, where mean and variance are those of the channels at each place (Ba et al. 2016). */
+export const layerNorm = (tape: Tape, x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor =>
+  groupNorm(tape, x, weight, bias, { places: 1, groups: 1, epsilon });
+
+interface Affine {
+  x: Tensor;
+  dy: Tensor;
+  stats: Tensor;
+  weight: Tensor;
+  bias: Tensor;
+  constants: { lines: number; places: number; channels: number; width: number };
+  /** Gets Σ dy and Σ dy x̂ of each channel, where the statistics are the channels'. */
+  sums?: Tensor;
+}
+
+/** dweight = Σ dy x̂ and dbias = Σ dy, in two stages of about as many terms. */
+export function affineGradient(tape: Tape, { x, dy, stats, weight, bias, constants, sums }: Affine): void {
+  const { lines, channels } = constants;
+  const parts = Math.ceil(Math.sqrt(lines));
+  const partials = tape.tensor([parts, channels, 2], 'f32', 'partial sums');
+  tape.run(
+    normColumns(sums !== undefined),
+    { x, dy, stats, partials },
+    { constants: { ...constants, parts }, threads: parts * channels },
+  );
+  tape.run(
+    normColumnsEnd(sums !== undefined),
+    { partials, dweight: tape.grad(weight), dbias: tape.grad(bias), sums },
+    { constants: { parts, channels }, threads: channels },
+  );
+}

@@ -1,0 +1,81 @@
+import { groupNorm as groupNormKernel, layerNorm as layerNormKernel } from '../../kernels/norm.ts';
+import { ShapeError } from '../../errors.ts';
+import { checkNumber, checkOptions } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import type { Around, Layer, ParameterSpec } from './layer.ts';
+import { imageLayout } from './layout.ts';
+
+/** Options of `layerNorm` and `groupNorm`. */
+export interface NormOptions {
+  /** What is added to the variance. Default 1e-5, as in PyTorch. */
+  epsilon?: number;
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias over the last side of an example (Ba et al. 2016): over all features of [d]; over the channels
+ * at each place of [h, w, channels], as PyTorch's `LayerNorm(channels)` on tensors with their channels last, and as Keras. Weight and bias have
+ * the length of that side. Over all of an image at once: `groupNorm(1)`.
+ * @throws OptionError
+ */
+export function layerNorm(options: NormOptions = {}): Layer {
+  const epsilon = readEpsilon('layerNorm', options);
+  return {
+    name: 'layerNorm',
+    args: [{ epsilon }],
+    keepsOrder: true,
+    outputShape: (input) => [...input],
+    parameters: affine,
+    forward: ({ tape }, x, parameter) => layerNormKernel(tape, x, parameter('weight'), parameter('bias'), epsilon),
+  };
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and all places of an example (Wu & He 2018). The last side
+ * of an example counts as its channels. Weight and bias [channels].
+ * @throws OptionError; ShapeError, when the model is made, where the channels cannot be parted so
+ */
+export function groupNorm(groups: number, options: NormOptions = {}): Layer {
+  checkNumber('groupNorm: groups', groups, { least: 1, whole: true });
+  const epsilon = readEpsilon('groupNorm', options);
+  return {
+    name: 'groupNorm',
+    args: [groups, { epsilon }],
+    keepsOrder: true,
+    outputShape(input) {
+      const channels = input.at(-1)!;
+      if (channels % groups)
+        throw new ShapeError(`groupNorm: ${channels} channels cannot be parted into ${groups} groups of one size`);
+      return [...input];
+    },
+    parameters(input, around) {
+      if (groups > 1 && input.length === 1 && (around.before ?? around.after))
+        throw new ShapeError(
+          `groupNorm: flat values of an image are in another order in PyTorch, where its ${groups} groups would be others; it belongs before flatten, or behind reshape`,
+        );
+      return affine(input, around);
+    },
+    forward: ({ tape }, x, parameter, { input }) =>
+      groupNormKernel(tape, x, parameter('weight'), parameter('bias'), {
+        places: sizeOf(input.slice(0, -1)),
+        groups,
+        epsilon,
+      }),
+  };
+}
+
+/** @throws OptionError */
+function readEpsilon(layer: string, options: NormOptions): number {
+  checkOptions(layer, options, ['epsilon']);
+  const { epsilon = 1e-5 } = options;
+  return checkNumber(`${layer}: epsilon`, epsilon, { above: 0 });
+}
+
+/** A weight and a bias for each channel, or each flat feature. */
+export function affine(input: readonly number[], { before, after }: Around): ParameterSpec[] {
+  const channels = input.at(-1)!;
+  const layout = input.length === 1 ? imageLayout(channels, undefined, before ?? after, undefined) : undefined;
+  return [
+    { name: 'weight', role: 'gain', shape: [channels], layout, initial: () => new Float32Array(channels).fill(1) },
+    { name: 'bias', role: 'bias', shape: [channels], layout, initial: () => new Float32Array(channels) },
+  ];
+}

@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import { adam, autoencoder, type AutoencoderSpec, type Matrix } from '../../src/index.ts';
+import { forward, type Rows, type Weights } from '../reference/layers.ts';
+import { Optimizer } from '../reference/optimizer.ts';
+import { shuffledOrder } from '../reference/shuffle.ts';
+import { sharedGpu } from './gpu.ts';
+import { differences } from './gradient.ts';
+import { Draw } from './random.ts';
+
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.hypot(...Array.from(a, (value, i) => value - b[i]));
+
+export const doubles = (weights: Record<string, Matrix>): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
+
+/** Some of the examples, as the float64 network takes them. */
+export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonly number[]): Rows => {
+  const size = shape.reduce((p, n) => p * n, 1);
+  const values = which.flatMap((row) => Array.from({ length: size }, (_, i) => data[row * size + i]));
+  return { data: Float64Array.from(values), rows: which.length, shape };
+};
+
+/** Trains such an autoencoder by squared errors for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. */
+export async function expectTenSteps(
+  { input, encoder, decoder }: Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] },
+  from: [least: number, most: number] = [0, 1],
+): Promise<void> {
+  const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
+  const size = input.reduce((p, n) => p * n, 1);
+  const data = new Draw(4).floats(size * examples, ...from);
+  const model = await autoencoder(await sharedGpu(), {
+    input: (input.length === 1 ? input[0] : input) as AutoencoderSpec['input'],
+    encoder,
+    decoder,
+    loss: 'mse',
+    seed,
+  });
+  const weights = doubles(await model.weights());
+  const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
+  const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
+  const trained = Object.entries(weights);
+  const optimizers = trained.map(([name, values]) => ({
+    name,
+    each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
+  }));
+  const wanted: number[] = [];
+  for (let epoch = 0; wanted.length < steps; epoch++) {
+    const order = shuffledOrder(examples, epoch, seed);
+    for (let at = 0; at < examples && wanted.length < steps; at += batchSize) {
+      const x = batchOf(data, input, [...order.subarray(at, at + batchSize)]);
+      const lossOf = (given: Weights) => {
+        const { data: y } = forward(decoder, 'decoder', given, forward(encoder, 'encoder', given, x));
+        return y.reduce((sum, value, i) => sum + (value - x.data[i]) ** 2, 0) / y.length;
+      };
+      wanted.push(lossOf(weights));
+      const gradients = optimizers.map(({ name }) =>
+        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
+      );
+      optimizers.forEach(({ name, each }, n) => {
+        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
+        weights[name] = Float64Array.from(each, ({ weight }) => weight);
+      });
+    }
+  }
+  wanted.forEach((loss, i) => expect(Math.abs(history.loss[i] - loss) / loss, `step ${i}`).toBeLessThan(1e-5));
+  for (const [name, { data: found }] of Object.entries(await model.weights()))
+    expect(distance(found, weights[name]) / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  model.dispose();
+}
