@@ -42,6 +42,7 @@ export {
 } from './models/parts/image-layers.ts';
 export type { ConvOptions } from './models/parts/image-arguments.ts';
 export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts';
+export { residual } from './models/parts/residual.ts';
 export { stopGradient } from './models/parts/stop-gradient.ts';
 export {
   downsample,

@@ -44,6 +44,7 @@ export {
   mmd,
   normal,
   reshape,
+  residual,
   saltAndPepper,
   shuffleTiles,
   sparsity,

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -65,6 +65,10 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [conv2d(6, 3), groupNorm(3), activation('relu'), conv2d(4, 1), layerNorm(), flatten(), layerNorm(), dense(5)],
     [dense(60), layerNorm(), reshape([6, 5, 2]), groupNorm(1)],
   ),
+  'residuals, within each other': images(
+    [conv2d(3, 3), residual([conv2d(3, 3, 'relu', same), residual([layerNorm(), conv2d(3, 1)])]), flatten(), residual([dense(36, 'tanh')]), dense(4)],
+    [residual([dense(5, 'relu'), dense(4)]), dense(60), residual([dropout(0.2)]), reshape([6, 5, 2])],
+  ), // prettier-ignore
   'tied weights': {
     tied: true,
     encoder: [dense(12, 'tanh'), dense(4, 'relu')],

@@ -57,6 +57,10 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       const to = args[0] as number[];
       return { data: reordered(data, rows, to.at(-1)!, product(to) / to.at(-1)!), rows, shape: to };
     }
+    case 'residual': {
+      const y = forward(args[0] as Written[], prefix, weights, x).data;
+      return { ...x, data: data.map((value, i) => value + y[i]) };
+    }
     default:
       throw new Error(`there is no ${name} here`);
   }

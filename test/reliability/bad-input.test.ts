@@ -86,6 +86,11 @@ const makers: Record<string, Target> = {
     count('groups'),
     options({}, { epsilon: optional(number('epsilon', { above: 0 })) }),
   ),
+  residual: maker(
+    lib.residual,
+    [[lib.dense(3)]],
+    not('residual', () => false),
+  ),
   dropout: maker(
     lib.dropout,
     [0.5],

@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, sparsity, stochasticContractive, upsample2d, weightDecay,
+  activation, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -175,6 +175,12 @@ const eachAxis = slide('test', image, { kernel: [3, 2], stride: [1, 3], padding:
 const higher = unslide('test', image, 3, { kernel: [3, 3], stride: [3, 1], padding: [1, 0], extra: [2, 0] });
 const halved = slide('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
 
+function residualTwin(x: Float64Array, ...[w1, b1, w2, b2, w3, b3]: Float64Array[]) {
+  const first = denseReference(x, w1, b1, 6, 'tanh');
+  const second = denseReference(first, w2, b2, 5, 'sigmoid').map((v, i) => v + first[i]);
+  return [denseReference(second, w3, b3, 5, 'linear').map((v, i) => v + x[i])];
+}
+
 /** All that compute: `flatten` and `reshape` hand on the tensor that they are given. */
 const layers: Record<string, LayerCase> = {
   ...Object.fromEntries(
@@ -189,6 +195,7 @@ const layers: Record<string, LayerCase> = {
   'layerNorm, of images': { layer: layerNorm(), input: [...image], twin: (x, w, bias) => [layerReference(x, w, bias, 1e-5)] },
   'groupNorm': { layer: groupNorm(2), input: [...image], twin: (x, w, bias) => [groupReference(x, w, bias, { places: 30, groups: 2, epsilon: 1e-5 })] },
   'groupNorm, of features': { layer: groupNorm(3, { epsilon: 0.01 }), input: [12], twin: (x, w, bias) => [groupReference(x, w, bias, { places: 1, groups: 3, epsilon: 0.01 })] },
+  'residual': { layer: residual([dense(5, 'tanh'), residual([dense(5, 'sigmoid')]), dense(6)]), input: [6], twin: residualTwin },
   'dropout': { layer: dropout(0.3), input: [30], twin: (x) => [drawnForBatch(words, rows, 30, { seed: 1 }).map((word, i) => (word < Math.round(0.3 * 2 ** 32) ? 0 : x[i] / 0.7))] },
   'gaussian': {
     layer: gaussian(3, { beta }),

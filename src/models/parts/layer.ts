@@ -53,6 +53,8 @@ export interface Layer extends Part {
   readonly reshapes?: boolean;
   /** Its weights each belong to one of its values, or channels: flat values of an image stay in their order. */
   readonly keepsOrder?: boolean;
+  /** The layers that it is made of, where it is. */
+  readonly inner?: readonly Layer[];
   /** Outputs, where they are what the layer was made with. */
   readonly units?: number;
   /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */

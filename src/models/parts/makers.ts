@@ -15,6 +15,7 @@ import { sameOptimizer, type Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
 import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
 import { normal, uniform, type Prior } from './priors.ts';
+import { residual } from './residual.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
@@ -38,6 +39,7 @@ export const makers = {
     reshape,
     layerNorm,
     groupNorm,
+    residual,
     stopGradient,
   } satisfies Makers<Layer>,
   corruptions: { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles } satisfies Makers<Corruption>,
@@ -69,6 +71,7 @@ export type EveryMaker = Kinds['layers'] &
 
 /** Of makers that are given parts: these arguments, made of plain data. */
 const argumentsOf: { [N in keyof EveryMaker]?: (args: unknown[]) => unknown[] } = {
+  residual: ([layers]) => [readLayers(layers)],
   adversarial: ([discriminator, options]) => [readLayers(discriminator), withParts(options)],
   mmd: ([weight, options]) => [weight, withParts(options)],
 };

@@ -20,6 +20,8 @@ export interface WrittenLayer {
   readonly output: readonly number[];
   /** A weight's name in the graph; undefined where the layer has none of that name. */
   weight(name: string): string | undefined;
+  /** Of one that is made of others: what comes out of those, as `x` is. */
+  inner(x: string): string;
   /** Whether its weight is another layer's, transposed. */
   readonly transposed: boolean;
 }
@@ -43,6 +45,7 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
   }),
   // The writer adds every layer's activation.
   activation: { takes: 'either', lower: (_, x) => x },
+  residual: { takes: 'either', lower: ({ graph }, x, { inner }) => graph.node('Add', [x, inner(x)]) },
   // Only training drops anything.
   dropout: { takes: 'either', lower: (_, x) => x },
   stopGradient: { takes: 'either', lower: (_, x) => x },

@@ -5,7 +5,7 @@ import { shown } from '../../runtime/options.ts';
 import type { LayerName } from '../parts/makers.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
-import type { PlacedLayer } from '../parts/placed-layers.ts';
+import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
 import { activations, lowerings, type Target, type WrittenLayer } from './onnx-lowerings.ts';
 
 /** A weight as operators of ONNX take it. */
@@ -29,7 +29,7 @@ export class NetworkWriter implements Target {
   constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
 
   network(network: Network, x: Value): Value {
-    return network.placed.reduce((value, placed, i) => this.#layer(network, placed, i, value), x);
+    return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));
   }
 
   channelsLast({ name, channelsFirst }: Value): string {
@@ -53,22 +53,30 @@ export class NetworkWriter implements Target {
     return [...rest, shift].reduce((x, part) => this.graph.node('Add', [x, part]), this.graph.node('Mul', [y, spread]));
   }
 
-  #layer(network: Network, { layer, name: prefix, input, output }: PlacedLayer, i: number, x: Value): Value {
+  #layers(placed: readonly PlacedLayer[], x: Value, weightName: (i: number, name: string) => string): Value {
+    return placed.reduce((value, each, i) => this.#layer(each, value, (name) => weightName(i, name)), x);
+  }
+
+  #layer({ layer, name: prefix, input, output }: PlacedLayer, x: Value, weightName: (name: string) => string): Value {
     if (!Object.hasOwn(lowerings, layer.name))
       throw new OptionError(
         `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
       );
     const { lower, takes } = lowerings[layer.name as LayerName];
     const channelsFirst = takes === 'image' || (takes === 'either' && x.channelsFirst);
-    const taken = channelsFirst ? this.#channelsFirst(x) : this.channelsLast(x);
+    const ordered = (value: Value) => (channelsFirst ? this.#channelsFirst(value) : this.channelsLast(value));
     const written: WrittenLayer = {
       args: layer.args,
       input,
       output,
-      weight: (name) => this.#weight(network.weightName(i, name)),
-      transposed: network.weightName(i, 'weight') !== `${prefix}.weight`,
+      weight: (name) => this.#weight(weightName(name)),
+      inner: (name) => {
+        const inner = placeLayers(prefix, layer.inner!, input);
+        return ordered(this.#layers(inner, { name, channelsFirst }, (i, name) => weightName(`${i}.${name}`)));
+      },
+      transposed: weightName('weight') !== `${prefix}.weight`,
     };
-    const z = lower(this, taken, written);
+    const z = lower(this, ordered(x), written);
     // `leakyRelu(0.2)` is a name with a parameter.
     const [activation, parameter] = (layer.activation ?? 'linear').split('(') as [ActivationName, string?];
     const number = parameter === undefined ? undefined : parseFloat(parameter);

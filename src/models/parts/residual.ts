@@ -1,0 +1,54 @@
+import { add } from '../../kernels/elementwise.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import type { Term } from '../training/terms.ts';
+import { checkLayers, type Layer } from './layer.ts';
+import { written } from './part.ts';
+import { placeLayers } from './placed-layers.ts';
+
+/**
+ * y = x + f(x), where f is a list of layers that leaves the shape as it is (He et al. 2016); residuals may hold others. Weights have the names that
+ * they have in PyTorch where such a module is a `Sequential` whose `forward` adds its input: `encoder.2.0.weight` is that of its first layer.
+ * @throws OptionError; ShapeError, when the model is made, where the layers change the shape
+ */
+export function residual(layers: Layer[]): Layer {
+  checkLayers('residual: f', layers, 1);
+  const inner = [...layers];
+  const code = inner.find((layer) => layer.code);
+  if (code) throw new OptionError(`residual: ${code.name} is the code of an autoencoder, no layer of a residual`);
+  return {
+    name: 'residual',
+    args: [written(inner)],
+    inner,
+    keepsOrder: true,
+    outputShape(input) {
+      const output = inner.reduce((shape, layer) => layer.outputShape(shape), [...input]);
+      if (output.join() !== input.join())
+        throw new ShapeError(
+          `residual: its layers make [${output.join(', ')}] of [${input.join(', ')}], which cannot be added`,
+        );
+      return output;
+    },
+    parameters(input, { before, after }) {
+      // What is added to flat values of an image has to be in their order.
+      const image = input.length === 1 ? (before ?? after) : undefined;
+      return placeLayers('', inner, [...input], { before: image, after: image }).flatMap(({ parameters }, i) =>
+        parameters.map((each) => ({
+          ...each,
+          name: `${i}.${each.name}`,
+          ...(each.parts && { parts: each.parts.map((part) => `${i}.${part}`) }),
+        })),
+      );
+    },
+    forward(pass, x, parameter, { mean, input }) {
+      const terms: Term[] = [];
+      let y = x;
+      placeLayers('', inner, [...input]).forEach(({ layer, input }, i) => {
+        const options = { logits: false, mean, input };
+        const recorded = layer.forward(pass, y, (name) => parameter(`${i}.${name}`), options);
+        y = 'y' in recorded ? recorded.y : recorded;
+        if ('y' in recorded) terms.push(...recorded.terms);
+      });
+      return { y: add(pass.tape, x, y), terms };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import {
+  activation, autoencoder, conv2d, dense, dropout, flatten, gaussian, layerNorm, loadAutoencoder, OptionError, reshape, residual, ShapeError, type AutoencoderSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { Pass } from '../../src/models/training/pass.ts';
+import { makeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { forward } from '../reference/layers.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
+  'residuals of features, within each other': {
+    input: [5],
+    encoder: [residual([dense(4, 'tanh'), residual([dense(4), activation('tanh')]), dense(5)]), dense(3, 'tanh')],
+    decoder: [residual([layerNorm(), dense(3)]), dense(5)],
+  },
+  'a residual of images': {
+    input: [3, 2, 2],
+    encoder: [residual([conv2d(2, 1, 'tanh'), conv2d(2, 1)]), flatten(), dense(4)],
+    decoder: [dense(12), reshape([3, 2, 2])],
+  },
+};
+
+it.each(Object.entries(models))(
+  '%s: takes the first ten Adam steps as float64 does, to 1e-5',
+  (_, model) => expectTenSteps(model),
+  120_000,
+);
+
+describe('weights', () => {
+  it('are named as those of a Sequential that adds its input', async () => {
+    const model = await autoencoder(await sharedGpu(), {
+      ...models['residuals of features, within each other'],
+      input: 5,
+      loss: 'mse',
+    });
+    expect(Object.keys(await model.weights())).toEqual([
+      'encoder.0.0.weight',
+      'encoder.0.0.bias',
+      'encoder.0.1.0.weight',
+      'encoder.0.1.0.bias',
+      'encoder.0.2.weight',
+      'encoder.0.2.bias',
+      'encoder.1.weight',
+      'encoder.1.bias',
+      'decoder.0.0.weight',
+      'decoder.0.0.bias',
+      'decoder.0.1.weight',
+      'decoder.0.1.bias',
+      'decoder.1.weight',
+      'decoder.1.bias',
+    ]);
+    expect(model.describe()[0]).toEqual({
+      name: 'encoder.0',
+      type: 'residual',
+      outputShape: [5],
+      parameters: 24 + 20 + 25,
+    });
+    model.dispose();
+  });
+
+  it('are in PyTorch’s order on flat values of an image', async () => {
+    const input = [2, 3, 2] as [number, number, number];
+    const encoder = [flatten(), residual([dense(7, 'tanh'), dense(12)]), layerNorm(), dense(5)];
+    const decoder = [dense(12), residual([dense(12), activation('tanh')]), reshape(input)];
+    const model = await autoencoder(await sharedGpu(), { input, encoder, decoder, loss: 'mse' });
+    const data = new Draw(3).floats(12 * 3);
+    const weights = doubles(await model.weights());
+    const x = batchOf(data, input, [0, 1, 2]);
+    const code = forward(encoder, 'encoder', weights, x);
+    expectClose((await model.encode(data)).data, code.data, 4e-6);
+    expectClose((await model.reconstruct(data)).data, forward(decoder, 'decoder', weights, code).data, 1e-5);
+    model.dispose();
+  });
+});
+
+it('goes on from a file to the same bits', async () => {
+  const gpu = await sharedGpu();
+  const data = new Draw(5).floats(6 * 20, 0, 1);
+  const model = await autoencoder(gpu, {
+    input: 6,
+    encoder: [residual([dense(4, ['elu', { alpha: 0.5 }]), residual([dropout(0.3), dense(4)]), dense(6)]), dense(3)],
+    decoder: [dense(6)],
+    loss: 'mse',
+  });
+  await model.fit(data, { steps: 3, batchSize: 8 });
+  const loaded = await loadAutoencoder(gpu, await model.save());
+  expect(await bits(loaded)).toEqual(await bits(model));
+  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
+  expect(await bits(loaded)).toEqual(await bits(model));
+  for (const each of [model, loaded]) each.dispose();
+});
+
+it('records one dispatch more than its layers, and two for the gradient', async () => {
+  const gpu = await sharedGpu();
+  const count = (layers: AutoencoderSpec['encoder']) => {
+    const tape = makeTape(gpu);
+    const state = makeState(gpu);
+    const x = tape.tensor([2, 4]);
+    const shape = [4];
+    const weights = new Map<string, ReturnType<typeof tape.tensor>>();
+    const [layer] = layers;
+    for (const { name, shape: sides } of layer.parameters(shape, {})) weights.set(name, tape.tensor(sides));
+    const recorded = layer.forward(new Pass(tape, 'train', state), x, (name) => weights.get(name)!, {
+      logits: false,
+      mean: false,
+      input: shape,
+    });
+    const forward = tape.dispatches.length;
+    const y = 'y' in recorded ? recorded.y : recorded;
+    tape.differentiate(y, tape.tensor([2, 4]));
+    state.dispose();
+    return [forward, tape.dispatches.length - forward];
+  };
+  const [alone, within] = [count([dense(4)]), count([residual([dense(4)])])];
+  expect(within.map((n, i) => n - alone[i])).toEqual([1, 2]);
+});
+
+it('refuses what changes the shape, and a code', async () => {
+  const gpu = await sharedGpu();
+  const make = (encoder: AutoencoderSpec['encoder']) =>
+    autoencoder(gpu, { input: 6, encoder, decoder: [dense(6)], loss: 'mse' });
+  await expect(make([residual([dense(4)])])).rejects.toThrow(ShapeError);
+  await expect(make([residual([dense(4)])])).rejects.toThrow(
+    'residual: its layers make [4] of [6], which cannot be added',
+  );
+  expect(() => residual([dense(4), gaussian(2)])).toThrow(OptionError);
+  expect(() => residual([])).toThrow('residual: f is a list of at least one layer');
+});
