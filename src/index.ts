@@ -41,6 +41,7 @@ export {
   type Sides,
 } from './models/parts/image-layers.ts';
 export type { ConvOptions } from './models/parts/image-arguments.ts';
+export { batchNorm, type BatchNormOptions } from './models/parts/batch-norm.ts';
 export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts';
 export { residual } from './models/parts/residual.ts';
 export { stopGradient } from './models/parts/stop-gradient.ts';

@@ -25,6 +25,7 @@ export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/mod
 export {
   activation,
   adversarial,
+  batchNorm,
   contractive,
   conv2d,
   convTranspose2d,

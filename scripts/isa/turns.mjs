@@ -83,6 +83,8 @@ const serial = [
     'normalize sets',
     ({ places, width }) => [0, 3 * (places * width > 64 ? share(places * width, 64) : places * width)],
   ],
+  ['batch moments end', ({ parts }) => [0, 2 * parts]],
+  ['batch moments', ({ lines, parts }) => [0, 2 * share(lines, parts)]],
   ['normalize columns end', ({ parts }) => [0, parts]],
   ['normalize columns', ({ lines, parts }) => [0, share(lines, parts)]],
   ['reparameterize', ({ units }) => Math.min(4, units)],

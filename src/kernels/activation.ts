@@ -28,7 +28,7 @@ export function activationWord(where: string, given: Activation): ActivationWord
   if (!activationNames.includes(name))
     throw new OptionError(`${where}: there is no activation ${shown(name)}; there are ${activationNames.join(', ')}`);
   const [parameter, usual] = parameters[name] ?? [''];
-  checkOptions(`${where}: ${name}`, options, [parameter]);
+  checkOptions(where, options, [parameter]);
   const { [parameter]: value = usual } = options;
   if (value === usual) return name;
   return `${name}(${checkNumber(`${where}: ${parameter}`, value, { least: 0 })})`;

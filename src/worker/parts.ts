@@ -31,6 +31,7 @@ export const flatten = maker('flatten');
 export const reshape = maker('reshape');
 export const layerNorm = maker('layerNorm');
 export const groupNorm = maker('groupNorm');
+export const batchNorm = maker('batchNorm');
 export const residual = maker('residual');
 export const stopGradient = maker('stopGradient');
 

@@ -223,8 +223,8 @@ it('takes the usual parameter for none', () => {
 
 it.each([
   [['leakyRelu', { slope: -1 }], 'test: slope: -1 is not a number of at least 0'],
-  [['elu', { slope: 0.1 }], "test: elu: unknown option 'slope'; it takes alpha"],
-  [['relu', { slope: 0.1 }], "test: relu: unknown option 'slope'"],
+  [['elu', { slope: 0.1 }], "test: unknown option 'slope'; it takes alpha"],
+  [['relu', { slope: 0.1 }], "test: unknown option 'slope'"],
   [['leaky', {}], "test: there is no activation 'leaky'; there are linear, relu,"],
 ])('refuses %j', (given, message) => {
   expect(() => activationWord('test', given as never)).toThrow(message);

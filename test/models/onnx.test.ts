@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -68,6 +68,11 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
   'residuals, within each other': images(
     [conv2d(3, 3), residual([conv2d(3, 3, 'relu', same), residual([layerNorm(), conv2d(3, 1)])]), flatten(), residual([dense(36, 'tanh')]), dense(4)],
     [residual([dense(5, 'relu'), dense(4)]), dense(60), residual([dropout(0.2)]), reshape([6, 5, 2])],
+  ), // prettier-ignore
+  'batches normalized, within the layer before and not': images(
+    [conv2d(3, 3, 'linear', { bias: false }), batchNorm(), activation('relu'), batchNorm({ epsilon: 0.01 }), residual([conv2d(3, 1), batchNorm()]), flatten(), batchNorm(), dense(5), batchNorm()],
+    [dense(8, 'tanh'), batchNorm(), dense(18), batchNorm(), reshape([3, 3, 2]), convTranspose2d(3, 2, 'linear', { stride: 2 }), batchNorm(), conv2d(2, [1, 2])],
+    [6, 5, 2],
   ), // prettier-ignore
   'tied weights': {
     tied: true,

@@ -1,7 +1,7 @@
 /** Networks of the layers that normalise, and what goes with them, in float64 and plain loops; weights as PyTorch has them. */
 import type { Activation } from '../../src/kernels/activation.ts';
 import { activationOf } from './activation.ts';
-import { groupNorm, layerNorm } from './norm.ts';
+import { batchNorm, groupNorm, layerNorm } from './norm.ts';
 
 export type Weights = Record<string, Float64Array>;
 /** A layer as files describe it. */
@@ -18,14 +18,20 @@ export interface Rows {
 
 const product = (shape: readonly number[]) => shape.reduce((p, n) => p * n, 1);
 
-/** What comes out of all layers. */
-export function forward(layers: readonly Written[], name: string, weights: Weights, x: Rows): Rows {
-  return layers.reduce((seen, layer, i) => apply(layer, `${name}.${i}`, weights, seen), x);
+/** In training: is told the running statistics of a batch normalisation that come after this batch. */
+export type Tell = (weights: Weights) => void;
+
+/** What comes out of all layers; with `tell`, in training. */
+export function forward(layers: readonly Written[], name: string, weights: Weights, x: Rows, tell?: Tell): Rows {
+  return layers.reduce((seen, layer, i) => apply(layer, `${name}.${i}`, weights, seen, tell), x);
 }
 
-function apply({ name, args }: Written, prefix: string, weights: Weights, x: Rows): Rows {
+function apply({ name, args }: Written, prefix: string, weights: Weights, x: Rows, tell?: Tell): Rows {
   const { data, rows, shape } = x;
-  const [weight, bias] = ['weight', 'bias'].map((each) => weights[`${prefix}.${each}`]);
+  const [weight, bias] = ['weight', 'bias'].map((each): Float64Array | undefined => weights[`${prefix}.${each}`]) as [
+    Float64Array,
+    Float64Array,
+  ];
   const channels = shape.at(-1)!;
   const places = product(shape) / channels;
   switch (name) {
@@ -33,7 +39,7 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       const [units, f] = args as [number, Activation];
       const y = new Float64Array(rows * units);
       for (let i = 0; i < y.length; i++) {
-        let sum = bias[i % units];
+        let sum = bias?.[i % units] ?? 0;
         for (let k = 0; k < channels; k++)
           sum += weight[(i % units) * channels + k] * data[Math.floor(i / units) * channels + k];
         y[i] = activationOf(f).f(sum);
@@ -50,6 +56,28 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       const [groups, { epsilon }] = args as [number, { epsilon: number }];
       return { ...x, data: groupNorm(data, weight, bias, { places, groups, epsilon }) };
     }
+    case 'batchNorm': {
+      const { momentum, epsilon } = args[0] as { momentum: number; epsilon: number };
+      const running = ['running_mean', 'running_var', 'num_batches_tracked'].map((each) => `${prefix}.${each}`);
+      const [means, variances, batches] = running.map((each) => weights[each]);
+      if (!tell) {
+        const hat = (value: number, c: number) => (value - means[c]) / Math.sqrt(variances[c] + epsilon);
+        return {
+          ...x,
+          data: data.map((value, i) => hat(value, i % channels) * weight[i % channels] + bias[i % channels]),
+        };
+      }
+      const { y, mean, variance } = batchNorm(data, weight, bias, epsilon);
+      const count = data.length / channels;
+      const moved = (old: Float64Array, found: Float64Array, factor = 1) =>
+        old.map((value, c) => (1 - momentum) * value + momentum * factor * found[c]);
+      tell({
+        [running[0]]: moved(means, mean),
+        [running[1]]: moved(variances, variance, count / (count - 1)),
+        [running[2]]: batches.map((n) => n + 1),
+      });
+      return { ...x, data: y };
+    }
     // Flat values of an image are in PyTorch's order, channels first.
     case 'flatten':
       return { data: reordered(data, rows, places, channels), rows, shape: [product(shape)] };
@@ -58,7 +86,7 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       return { data: reordered(data, rows, to.at(-1)!, product(to) / to.at(-1)!), rows, shape: to };
     }
     case 'residual': {
-      const y = forward(args[0] as Written[], prefix, weights, x).data;
+      const y = forward(args[0] as Written[], prefix, weights, x, tell).data;
       return { ...x, data: data.map((value, i) => value + y[i]) };
     }
     default:
@@ -79,7 +107,7 @@ const reordered = (data: Float64Array, rows: number, lines: number, columns: num
 function convolution(
   { data, rows, shape: [height, width, channels] }: Rows,
   weight: Float64Array,
-  bias: Float64Array,
+  bias: Float64Array | undefined,
   filters: number,
   [down, across]: [number, number],
   f: Activation,
@@ -91,7 +119,7 @@ function convolution(
     const ox = Math.floor(i / filters) % shape[1];
     const oy = Math.floor(i / filters / shape[1]) % shape[0];
     const row = Math.floor(i / product(shape));
-    let sum = bias[filter];
+    let sum = bias?.[filter] ?? 0;
     for (let c = 0; c < channels; c++)
       for (let ky = 0; ky < down; ky++)
         for (let kx = 0; kx < across; kx++)

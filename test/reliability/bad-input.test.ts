@@ -86,6 +86,17 @@ const makers: Record<string, Target> = {
     count('groups'),
     options({}, { epsilon: optional(number('epsilon', { above: 0 })) }),
   ),
+  batchNorm: maker(
+    lib.batchNorm,
+    [{}],
+    options(
+      {},
+      {
+        momentum: optional(number('momentum', { least: 0, most: 1 })),
+        epsilon: optional(number('epsilon', { above: 0 })),
+      },
+    ),
+  ),
   residual: maker(
     lib.residual,
     [[lib.dense(3)]],

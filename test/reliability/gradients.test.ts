@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
+  activation, batchNorm, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -18,7 +18,11 @@ import { contraction } from '../reference/contraction.ts';
 import { conv2d as convReference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
 import { huber as huberReference, losses as lossesReference } from '../reference/loss.ts';
-import { groupNorm as groupReference, layerNorm as layerReference } from '../reference/norm.ts';
+import {
+  batchNorm as batchReference,
+  groupNorm as groupReference,
+  layerNorm as layerReference,
+} from '../reference/norm.ts';
 import { drawnForBatch, normals, words } from '../reference/random.ts';
 import { maxPool2d as poolReference, upsample2d as upsampleReference } from '../reference/resample.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -195,6 +199,8 @@ const layers: Record<string, LayerCase> = {
   'layerNorm, of images': { layer: layerNorm(), input: [...image], twin: (x, w, bias) => [layerReference(x, w, bias, 1e-5)] },
   'groupNorm': { layer: groupNorm(2), input: [...image], twin: (x, w, bias) => [groupReference(x, w, bias, { places: 30, groups: 2, epsilon: 1e-5 })] },
   'groupNorm, of features': { layer: groupNorm(3, { epsilon: 0.01 }), input: [12], twin: (x, w, bias) => [groupReference(x, w, bias, { places: 1, groups: 3, epsilon: 0.01 })] },
+  'batchNorm': { layer: batchNorm(), input: [6], twin: (x, w, bias) => [batchReference(x, w, bias, 1e-5).y] },
+  'batchNorm, of images': { layer: batchNorm({ epsilon: 0.01 }), input: [...image], twin: (x, w, bias) => [batchReference(x, w, bias, 0.01).y] },
   'residual': { layer: residual([dense(5, 'tanh'), residual([dense(5, 'sigmoid')]), dense(6)]), input: [6], twin: residualTwin },
   'dropout': { layer: dropout(0.3), input: [30], twin: (x) => [drawnForBatch(words, rows, 30, { seed: 1 }).map((word, i) => (word < Math.round(0.3 * 2 ** 32) ? 0 : x[i] / 0.7))] },
   'gaussian': {

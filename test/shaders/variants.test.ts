@@ -8,6 +8,13 @@ import {
   slopeForward,
   type Activation,
 } from '../../shaders/activation.ts';
+import {
+  batchMoments,
+  batchMomentsEnd,
+  batchNormApplied,
+  batchNormBackward,
+  batchNormForward,
+} from '../../shaders/batch-norm.ts';
 import { convShader } from '../../shaders/conv2d.ts';
 import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
@@ -115,6 +122,13 @@ const families: Record<string, Shader[]> = {
     slopeForward(name),
     slopeBackward(name),
   ]),
+  'batch-norm': [
+    batchMoments(),
+    ...either.map(batchMomentsEnd),
+    batchNormForward(),
+    batchNormBackward(),
+    batchNormApplied(),
+  ] as Shader[],
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [
     ...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split', 'ring'] as const }).map(gatherShader),

@@ -47,8 +47,8 @@ function joined(
   layout: Layout | undefined,
   given: Given,
 ): Float32Array {
-  const [first, ...rest] = layout?.shape ?? shape;
-  const parts = names.map((name) => given(name, layout ? layout.shape : [first / names.length, ...rest]));
+  const part = layout?.shape ?? shape.map((side, i) => (i ? side : side / names.length));
+  const parts = names.map((name) => given(name, part));
   const inside = layout ? parts.map((values) => toInside(values, layout)) : parts;
   if (inside.length === 1) return inside[0];
   const all = new Float32Array(inside.reduce((sum, { length }) => sum + length, 0));

@@ -3,6 +3,7 @@ import { OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
+import { batchNorm } from './batch-norm.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import type { Layer } from './layer.ts';
@@ -39,6 +40,7 @@ export const makers = {
     reshape,
     layerNorm,
     groupNorm,
+    batchNorm,
     residual,
     stopGradient,
   } satisfies Makers<Layer>,

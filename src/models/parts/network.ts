@@ -63,7 +63,7 @@ export class Network {
     this.#lastComputing = layers.findLastIndex(({ reshapes }) => !reshapes);
   }
 
-  /** Numbers in all weights. */
+  /** Numbers in all weights; those that no optimizer changes do not count. */
   get parameterCount(): number {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);
   }
@@ -96,7 +96,7 @@ export class Network {
       type: layer.name,
       activation: layer.activation,
       outputShape: output,
-      parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      parameters: parameters.reduce((sum, { role, shape }) => sum + (role === 'buffer' ? 0 : sizeOf(shape)), 0),
     }));
   }
 

@@ -64,7 +64,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
 }
 
 /** @throws OptionError */
-function readEpsilon(layer: string, options: NormOptions): number {
+export function readEpsilon(layer: string, options: NormOptions): number {
   checkOptions(layer, options, ['epsilon']);
   const { epsilon = 1e-5 } = options;
   return checkNumber(`${layer}: epsilon`, epsilon, { above: 0 });

@@ -33,7 +33,11 @@ type Lowering = (target: Target, x: string, layer: WrittenLayer) => string;
 type Convolution = [filters: number, kernel: [number, number], activation: string, Required<ConvTransposeOptions>];
 
 /** What each layer becomes, by its name. */
-export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly takes: 'flat' | 'image' | 'either' }> = {
+export const lowerings: Record<
+  LayerName,
+  /** `channels`: images with their channels first, and flat features. */
+  { readonly lower: Lowering; readonly takes: 'flat' | 'image' | 'either' | 'channels' }
+> = {
   dense: flat(({ graph }, x, { weight, transposed }) =>
     graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
   ),
@@ -54,6 +58,14 @@ export const lowerings: Record<LayerName, { readonly lower: Lowering; readonly t
   layerNorm: flat(({ graph }, x, { args, input, weight }) =>
     scaled(graph, standardized(graph, x, input.length, args[0] as Norm), weight),
   ),
+  // Behind a product without an activation, the writer makes it a part of that.
+  batchNorm: {
+    takes: 'channels',
+    lower({ graph }, x, { args, weight }) {
+      const operands = ['weight', 'bias', 'running_mean', 'running_var'].map((name) => weight(name)!);
+      return graph.node('BatchNormalization', [x, ...operands], { epsilon: { float: (args[0] as Norm).epsilon } });
+    },
+  },
   // The values of a group side by side, as a group's channels are only within a place.
   groupNorm: flat(({ graph }, x, { args, input, weight }) => {
     const [groups, options] = args as [number, Norm];

@@ -6,6 +6,7 @@ import type { LayerName } from '../parts/makers.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
+import { folded, takesIn } from './onnx-fold.ts';
 import { activations, lowerings, type Target, type WrittenLayer } from './onnx-lowerings.ts';
 
 /** A weight as operators of ONNX take it. */
@@ -54,22 +55,39 @@ export class NetworkWriter implements Target {
   }
 
   #layers(placed: readonly PlacedLayer[], x: Value, weightName: (i: number, name: string) => string): Value {
-    return placed.reduce((value, each, i) => this.#layer(each, value, (name) => weightName(i, name)), x);
+    const find = (i: number) => (name: string) => this.numbers.get(weightName(i, name));
+    // A weight that is another layer's stays as it is.
+    const folds = (i: number) =>
+      takesIn(placed[i], placed[i + 1]) && weightName(i, 'weight') === `${placed[i].name}.weight`;
+    return placed.reduce((value, each, i) => {
+      if (i && folds(i - 1)) return value;
+      const fold = folds(i) ? folded(each, find(i), placed[i + 1], find(i + 1)) : undefined;
+      return this.#layer(each, value, (name) => weightName(i, name), fold);
+    }, x);
   }
 
-  #layer({ layer, name: prefix, input, output }: PlacedLayer, x: Value, weightName: (name: string) => string): Value {
+  #layer(
+    { layer, name: prefix, input, output }: PlacedLayer,
+    x: Value,
+    weightName: (name: string) => string,
+    fold?: Record<string, Numbers>,
+  ): Value {
     if (!Object.hasOwn(lowerings, layer.name))
       throw new OptionError(
         `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
       );
     const { lower, takes } = lowerings[layer.name as LayerName];
-    const channelsFirst = takes === 'image' || (takes === 'either' && x.channelsFirst);
+    const channelsFirst =
+      takes === 'image' || (takes === 'channels' && input.length === 3) || (takes === 'either' && x.channelsFirst);
     const ordered = (value: Value) => (channelsFirst ? this.#channelsFirst(value) : this.channelsLast(value));
     const written: WrittenLayer = {
       args: layer.args,
       input,
       output,
-      weight: (name) => this.#weight(weightName(name)),
+      weight: (name) =>
+        fold
+          ? this.graph.floats(`${prefix}.${name}.folded`, fold[name].data, fold[name].shape)
+          : this.#weight(weightName(name)),
       inner: (name) => {
         const inner = placeLayers(prefix, layer.inner!, input);
         return ordered(this.#layers(inner, { name, channelsFirst }, (i, name) => weightName(`${i}.${name}`)));

@@ -2,11 +2,13 @@ import type { Dataset } from '../../data/dataset.ts';
 import { DivergedError } from '../../errors.ts';
 import type { StateValues } from '../../runtime/state.ts';
 import type { AnyLoss } from './losses.ts';
+import type { Undo } from './in-step.ts';
 import type { PhaseStep } from './phase-step.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
  * Puts all weights back to where they were before a step that went bad, and says what was bad in it.
+ * @param undos what takes back what phases have changed beside their updates
  * @param advised whether no update of the fit had been made yet, so that a smaller learning rate would not help
  */
 export async function diverged<L extends AnyLoss>(
@@ -15,8 +17,9 @@ export async function diverged<L extends AnyLoss>(
   { step, halted, bad }: StateValues,
   data: Dataset,
   advised: boolean,
+  undos: readonly Undo[],
 ): Promise<DivergedError> {
-  const earlier = recorded.slice(0, halted);
+  const earlier = [...recorded.slice(0, halted), ...undos.filter(({ phase }) => phase <= halted)];
   const takeBack = (encoder: GPUCommandEncoder) => {
     for (const each of earlier) each.takeBack(encoder);
     return 0;

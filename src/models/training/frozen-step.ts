@@ -11,6 +11,7 @@ import type { Tunable } from '../../runtime/tune.ts';
 import { adam, type Optimizer } from '../parts/optimizers.ts';
 import { gatherFrom } from './batches.ts';
 import { diverged } from './divergence.ts';
+import type { Undo } from './in-step.ts';
 import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
 import { beginEpoch, placeOf, type Place } from './place.ts';
@@ -59,6 +60,7 @@ export class FrozenStep<L extends AnyLoss> {
     private readonly shuffled: Tensor,
     private readonly timetable: Timetable,
     readonly feed: Feed | undefined,
+    private readonly undos: readonly Undo[],
   ) {
     this.tunables = phases.flatMap(({ plan }) => plan.tunables);
     this.#first = model.place.step;
@@ -82,7 +84,8 @@ export class FrozenStep<L extends AnyLoss> {
     const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
     const timetable = scope.own(new Timetable(gpu, steps));
     const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
-    const shared = { gpu, place, state, timetable, gather };
+    const undos: Undo[] = [];
+    const shared = { gpu, place, state, timetable, gather, data, batch, undos, scope };
     const last = model.phases.length - 1;
     const phases = model.phases.map((phase, i) => {
       const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
@@ -101,7 +104,20 @@ export class FrozenStep<L extends AnyLoss> {
     for (const phase of phases) phase.begin();
     place.trainedOn = trainedOn(data);
     beginEpoch(place, data.length, batch, shuffled);
-    return new FrozenStep(model, data, batch, state, losses, phases, order, shuffling, shuffledState, timetable, feed);
+    return new FrozenStep(
+      model,
+      data,
+      batch,
+      state,
+      losses,
+      phases,
+      order,
+      shuffling,
+      shuffledState,
+      timetable,
+      feed,
+      undos,
+    );
   }
 
   /** The most steps whose losses can be read together. */
@@ -154,7 +170,8 @@ export class FrozenStep<L extends AnyLoss> {
     const state = parseState(words);
     const { step, epoch, position, slot } = state;
     Object.assign(place, { step, epoch, position });
-    if (state.bad !== noneBad) throw await diverged(this.model, this.phases, state, this.data, step === this.#first);
+    if (state.bad !== noneBad)
+      throw await diverged(this.model, this.phases, state, this.data, step === this.#first, this.undos);
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i, began + i));
   }
 

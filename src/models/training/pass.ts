@@ -1,5 +1,6 @@
 import type { Draws } from '../../kernels/random.ts';
 import type { Tape } from '../../runtime/tape.ts';
+import type { InStep } from './in-step.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 
 /** `train` draws noise and drops units, `evaluate` measures the same loss on clean data with all units, `predict` is a function of the data. */
@@ -18,6 +19,8 @@ export class Pass {
     readonly state: Tensor,
     /** Which phase of a step it records, from 0 on: each draws numbers of its own. */
     phase = 0,
+    /** In a training step, what that lends. */
+    readonly step?: InStep,
   ) {
     this.#draws = phase * drawsOfAPhase;
   }

@@ -5,6 +5,7 @@ import { compile, type Plan } from '../../runtime/plan.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
+import type { InStep } from './in-step.ts';
 import { Pass } from './pass.ts';
 import { placeOf, setPlaceOf, type OptimizerPlace, type Place } from './place.ts';
 import { differentiate, type Term } from './terms.ts';
@@ -12,7 +13,7 @@ import type { Timetable } from './timetable.ts';
 import type { Batch, Phase } from './trainable.ts';
 
 /** What the phases of a step share. */
-export interface Shared {
+export interface Shared extends Omit<InStep, 'phase'> {
   readonly gpu: Gpu;
   /** How far the model has been trained when the fit begins. */
   readonly place: Place;
@@ -53,7 +54,7 @@ export class PhaseStep {
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, a model's own, draws the numbers that it would draw alone.
-    const pass = new Pass(this.#tape, 'train', state, behind);
+    const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index });
     this.terms = phase.record(pass, gather(this.#tape));
     differentiate(this.#tape, this.terms, timetable);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');

@@ -1,0 +1,181 @@
+import { grid, groupSize } from './grid.ts';
+import { deviation } from './norm.ts';
+import { batchRows, state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** Chunk: `real_lines()`, the places of examples that the batch has, a line each; a tensor may hold several rows of an example. Needs `state`. */
+const realLines = () => wgsl`
+override lines: u32;
+override places: u32;
+override channels: u32;
+override parts: u32;
+${state()}
+${batchRows}
+fn real_lines() -> u32 {
+  return batch_rows() * (lines / places / state.batch) * places;
+}
+/** Of them, those of part p: p, p + parts, … */
+fn lines_of(p: u32, real: u32) -> f32 {
+  return f32((real + parts - 1u - p) / parts);
+}
+`;
+
+/** partials[p,c] = (mean − first, Σ (x − mean)²) over the lines p, p + parts, … of a channel, first being the value in its first line */
+export const batchMoments = () =>
+  shader<'x' | 'state' | 'partials'>(
+    'batch moments',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> partials: array<vec2f>;
+${realLines()}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= parts * channels) { return; }
+  let c = t % channels;
+  let real = real_lines();
+  let first = x[c];
+  var sum = 0.0;
+  for (var line = t / channels; line < real; line += parts) { sum += x[line * channels + c] - first; }
+  let mean = sum / max(lines_of(t / channels, real), 1.0);
+  var squares = 0.0;
+  for (var line = t / channels; line < real; line += parts) {
+    let d = (x[line * channels + c] - first) - mean;
+    squares += d * d;
+  }
+  partials[t] = vec2f(mean, squares);
+}
+`,
+  );
+
+/**
+ * stats[c] = (mean − first, 1 / √(variance + ε)), made of the parts' (Chan et al. 1983); and, where no step has gone bad,
+ * running_mean += momentum (mean − running_mean), running_var likewise, of the variance with Bessel's correction, num_batches_tracked += 1
+ *
+ * `keeps`: how the running ones were goes into `kept`, means, variances and the number, one behind the other.
+ */
+export const batchMomentsEnd = (keeps: boolean) =>
+  shader<'x' | 'partials' | 'state' | 'stats' | 'running_mean' | 'running_var' | 'num_batches_tracked', 'kept'>(
+    'batch moments end',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> partials: array<vec2f>;
+@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read_write> stats: array<vec2f>;
+@group(0) @binding(4) var<storage, read_write> running_mean: array<f32>;
+@group(0) @binding(5) var<storage, read_write> running_var: array<f32>;
+@group(0) @binding(6) var<storage, read_write> num_batches_tracked: array<f32>;
+#if ${keeps}
+@group(0) @binding(7) var<storage, read_write> kept: array<f32>;
+#endif
+override momentum: f32;
+${realLines()}
+${deviation()}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let c = invocation(id, groups);
+  if (c >= channels) { return; }
+  let real = real_lines();
+  let count = f32(real);
+  var sum = 0.0;
+  for (var p = 0u; p < parts; p++) { sum += lines_of(p, real) * partials[p * channels + c].x; }
+  let mean = sum / count;
+  var squares = 0.0;
+  for (var p = 0u; p < parts; p++) {
+    let one = partials[p * channels + c];
+    squares += one.y + lines_of(p, real) * (one.x - mean) * (one.x - mean);
+  }
+  stats[c] = vec2f(mean, inverse_deviation(squares / count));
+  if (state.bad != 0xffffffffu) { return; }
+#if ${keeps}
+  kept[c] = running_mean[c];
+  kept[channels + c] = running_var[c];
+  if (c == 0u) { kept[2u * channels] = num_batches_tracked[0]; }
+#endif
+  running_mean[c] = (1.0 - momentum) * running_mean[c] + momentum * (x[c] + mean);
+  running_var[c] = (1.0 - momentum) * running_var[c] + momentum * squares / (count - 1.0);
+  if (c == 0u) { num_batches_tracked[0] += 1.0; }
+}
+`,
+  );
+
+/** y = x̂ weight + bias, with x̂ = (x − mean) / √(variance + ε) of the value's channel */
+export const batchNormForward = () =>
+  shader<'x' | 'stats' | 'weight' | 'bias' | 'y'>(
+    'normalize batch',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+override size: u32;
+override channels: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  let c = i % channels;
+  y[i] = ((x[i] - x[c]) - stats[c].x) * stats[c].y * weight[c] + bias[c];
+}
+`,
+  );
+
+/** dx = weight (dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε) in lines that are real, and 0 in the others; sums = (Σ dy, Σ dy x̂) of a channel */
+export const batchNormBackward = () =>
+  shader<'x' | 'dy' | 'stats' | 'sums' | 'weight' | 'state' | 'dx'>(
+    'normalize batch backward',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(3) var<storage, read> sums: array<vec2f>;
+@group(0) @binding(4) var<storage, read> weight: array<f32>;
+@group(0) @binding(5) var<storage, read> state: State;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+override add_dx = false;
+${realLines()}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= lines * channels) { return; }
+  let c = i % channels;
+  let known = stats[c];
+  let hat = ((x[i] - x[c]) - known.x) * known.y;
+  let means = sums[c] / f32(real_lines());
+  var v = select(0.0, weight[c] * known.y * (dy[i] - means.x - hat * means.y), i / channels < real_lines());
+  if (add_dx) { v += dx[i]; }
+  dx[i] = v;
+}
+`,
+  );
+
+/** y = (x − running mean) / √(running variance + ε) weight + bias */
+export const batchNormApplied = () =>
+  shader<'x' | 'running_mean' | 'running_var' | 'weight' | 'bias' | 'y'>(
+    'normalize by running statistics',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> running_mean: array<f32>;
+@group(0) @binding(2) var<storage, read> running_var: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+override size: u32;
+override channels: u32;
+${deviation()}
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  let c = i % channels;
+  y[i] = (x[i] - running_mean[c]) * inverse_deviation(running_var[c]) * weight[c] + bias[c];
+}
+`,
+  );

@@ -1,0 +1,89 @@
+import {
+  batchMoments,
+  batchMomentsEnd,
+  batchNormApplied,
+  batchNormBackward,
+  batchNormForward,
+} from '../../shaders/batch-norm.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { affineGradient } from './norm.ts';
+
+/** What a batch is normalised with: each [channels], but for the number of batches. */
+export interface BatchNormTensors {
+  weight: Tensor;
+  bias: Tensor;
+  runningMean: Tensor;
+  runningVar: Tensor;
+}
+
+/** What it takes in training. */
+export interface BatchNormOptions {
+  /** Places of an example: x is [rows, places × channels]. */
+  places: number;
+  momentum: number;
+  epsilon: number;
+  /** Says how many of the rows are real. */
+  state: Tensor;
+  batchesTracked: Tensor;
+  /** Gets how the running statistics were, [2 · channels + 1]. */
+  kept?: Tensor;
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a channel over the real rows of the batch and all places
+ * (Ioffe & Szegedy 2015), with x [rows, places × channels]. The running statistics move on, unless a step has gone bad.
+ */
+export function batchNorm(
+  tape: Tape,
+  x: Tensor,
+  { weight, bias, runningMean, runningVar }: BatchNormTensors,
+  { places, momentum, epsilon, state, batchesTracked, kept }: BatchNormOptions,
+): Tensor {
+  const channels = weight.size;
+  const lines = x.size / channels;
+  const parts = Math.ceil(Math.sqrt(lines));
+  const sides = { lines, places, channels };
+  const partials = tape.tensor([parts, channels, 2], 'f32', 'partial moments');
+  tape.run(batchMoments(), { x, state, partials }, { constants: { ...sides, parts }, threads: parts * channels });
+  const stats = tape.tensor([channels, 2], 'f32', 'statistics');
+  const running = { running_mean: runningMean, running_var: runningVar, num_batches_tracked: batchesTracked };
+  tape.run(
+    batchMomentsEnd(kept !== undefined),
+    { x, partials, state, stats, ...running, kept },
+    { constants: { ...sides, parts, momentum, epsilon }, threads: channels },
+  );
+  const y = tape.tensor(x.shape, 'f32', 'normalized');
+  tape.run(
+    batchNormForward(),
+    { x, stats, weight, bias, y },
+    { constants: { size: x.size, channels }, threads: x.size },
+  );
+  tape.backward(y, () => {
+    const dy = tape.grad(y);
+    const sums = tape.tensor([channels, 2], 'f32', 'sums');
+    affineGradient(tape, { x, dy, stats, weight, bias, constants: { ...sides, width: 1 }, sums });
+    tape.run(
+      batchNormBackward(),
+      { x, dy, stats, sums, weight, state, dx: tape.grad(x) },
+      { constants: sides, threads: x.size },
+    );
+  });
+  return y;
+}
+
+/** y = (x − running mean) / √(running variance + ε) · weight + bias, for each channel. It has no gradient. */
+export function batchNormApply(
+  tape: Tape,
+  x: Tensor,
+  { weight, bias, runningMean, runningVar }: BatchNormTensors,
+  epsilon: number,
+): Tensor {
+  const y = tape.tensor(x.shape, 'f32', 'normalized');
+  tape.run(
+    batchNormApplied(),
+    { x, running_mean: runningMean, running_var: runningVar, weight, bias, y },
+    { constants: { size: x.size, channels: weight.size, epsilon }, threads: x.size },
+  );
+  return y;
+}

@@ -1,0 +1,70 @@
+import { batchNorm as batchNormKernel, batchNormApply } from '../../kernels/batch-norm.ts';
+import { OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions } from '../../runtime/options.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { keepBefore } from '../training/in-step.ts';
+import type { Layer, ParameterSpec } from './layer.ts';
+import { affine, readEpsilon, type NormOptions } from './norms.ts';
+
+/** Options of `batchNorm`. */
+export interface BatchNormOptions extends NormOptions {
+  /** What the newest batch counts in the running statistics. Default 0.1, as in PyTorch. */
+  momentum?: number;
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · weight + bias for each feature of [d], or each channel of [h, w, channels] (Ioffe & Szegedy 2015). In training,
+ * mean and variance are those of the batch, over all places; each step of it moves `running_mean` and `running_var` on, the latter with Bessel's
+ * correction, and counts `num_batches_tracked`, which are kept in files as in PyTorch. Else they are the running ones.
+ * @throws OptionError; also in `fit`, where a batch has a single row with a single place
+ */
+export function batchNorm(options: BatchNormOptions = {}): Layer {
+  checkOptions('batchNorm', options, ['momentum', 'epsilon']);
+  const { momentum = 0.1, epsilon: given } = options;
+  checkNumber('batchNorm: momentum', momentum, { least: 0, most: 1 });
+  const epsilon = readEpsilon('batchNorm', { epsilon: given });
+  return {
+    name: 'batchNorm',
+    args: [{ momentum, epsilon }],
+    keepsOrder: true,
+    outputShape: (input) => [...input],
+    parameters(input, around) {
+      const [weight, bias] = affine(input, around);
+      const buffer = (name: string, like: ParameterSpec): ParameterSpec => ({ ...like, name, role: 'buffer' });
+      return [
+        weight,
+        bias,
+        buffer('running_mean', bias),
+        buffer('running_var', weight),
+        { name: 'num_batches_tracked', role: 'buffer', shape: [], initial: () => new Float32Array(1) },
+      ];
+    },
+    forward(pass, x, parameter, { input }) {
+      const [weight, bias, runningMean, runningVar, batchesTracked] = [
+        'weight',
+        'bias',
+        'running_mean',
+        'running_var',
+        'num_batches_tracked',
+      ].map(parameter);
+      const tensors = { weight, bias, runningMean, runningVar };
+      if (!pass.training) return batchNormApply(pass.tape, x, tensors, epsilon);
+      const places = sizeOf(input.slice(0, -1));
+      const { data, batch = x.rows } = pass.step ?? {};
+      const fewest = ((data?.length ?? 0) % batch || batch) * (x.rows / batch);
+      if (places * fewest < 2)
+        throw new OptionError(
+          'batchNorm: a batch of one row has no variance; take a batchSize of 2 or more that does not leave one example for the last batch',
+        );
+      const kept = pass.step && keepBefore(pass.tape.gpu, pass.step, [runningMean, runningVar, batchesTracked]);
+      return batchNormKernel(pass.tape, x, tensors, {
+        places,
+        momentum,
+        epsilon,
+        state: pass.state,
+        batchesTracked,
+        kept,
+      });
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import {
+  activation, adam, autoencoder, batchNorm, classifier, conv2d, dense, DivergedError, flatten, gan, loadAutoencoder, OptionError, reshape, residual, sgd, type AutoencoderSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { forward } from '../reference/layers.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits, errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const bias = false;
+const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
+  'features': {
+    input: [5],
+    encoder: [dense(4, 'linear', { bias }), batchNorm(), activation('tanh'), dense(3, 'tanh')],
+    decoder: [dense(5), residual([batchNorm({ momentum: 0.3, epsilon: 0.01 }), dense(5, 'tanh')])],
+  },
+  'images, and what was one': {
+    input: [3, 2, 2],
+    encoder: [conv2d(3, [2, 1], 'linear', { bias }), batchNorm(), activation('tanh'), flatten(), batchNorm(), dense(4, 'tanh')],
+    decoder: [dense(12, 'linear', { bias }), batchNorm(), reshape([3, 2, 2])],
+  },
+}; // prettier-ignore
+
+const data = new Draw(7).floats(6 * 20, 0, 1);
+const small = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
+  input: 6,
+  encoder: [dense(5, 'linear', { bias }), batchNorm(), activation('relu'), dense(3)],
+  decoder: [dense(6)],
+  loss: 'mse',
+  ...changes,
+});
+
+it.each(Object.entries(models))(
+  '%s: takes the first ten Adam steps as float64 does, to 1e-5, running statistics too',
+  (_, model) => expectTenSteps(model),
+  120_000,
+);
+
+it('takes the running statistics when it does not train', async () => {
+  const { input, encoder, decoder } = models['images, and what was one'];
+  const model = await autoencoder(await sharedGpu(), { input: [3, 2, 2], encoder, decoder, loss: 'mse' });
+  const images = new Draw(2).floats(12 * 9, 0, 1);
+  await model.fit(images, { epochs: 3, batchSize: 3 });
+  const before = await bits(model);
+  const x = batchOf(images, input, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const weights = doubles(await model.weights());
+  const code = forward(encoder, 'encoder', weights, x);
+  const y = forward(decoder, 'decoder', weights, code);
+  expectClose((await model.encode(images)).data, code.data, 1e-5);
+  expectClose((await model.reconstruct(images)).data, y.data, 1e-5);
+  const { loss } = await model.evaluate(images, { batchSize: 2 });
+  expect(loss).toBeCloseTo(y.data.reduce((sum, v, i) => sum + (v - x.data[i]) ** 2, 0) / y.data.length, 5);
+  expect(await bits(model)).toEqual(before);
+  model.dispose();
+});
+
+it('has PyTorch’s names, shapes and first values, and counts the trained ones', async () => {
+  const model = await autoencoder(await sharedGpu(), small());
+  const weights = await model.weights();
+  expect(
+    Object.keys(weights)
+      .filter((name) => name.startsWith('encoder.1'))
+      .sort(),
+  ).toEqual(
+    ['bias', 'num_batches_tracked', 'running_mean', 'running_var', 'weight'].map((name) => `encoder.1.${name}`),
+  );
+  expect(weights['encoder.1.running_var']).toEqual({ data: new Float32Array(5).fill(1), shape: [5] });
+  expect(weights['encoder.1.num_batches_tracked']).toEqual({ data: new Float32Array(1), shape: [] });
+  expect(model.describe()[1].parameters).toBe(10);
+  await model.fit(data, { steps: 4, batchSize: 8 });
+  expect((await model.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(4);
+  model.setWeights({ 'encoder.1.num_batches_tracked': { data: Float32Array.of(9), shape: [] } });
+  expect((await model.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(9);
+  model.dispose();
+});
+
+it('goes on from a file to the same bits', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, small());
+  await model.fit(data, { steps: 3, batchSize: 8 });
+  const loaded = await loadAutoencoder(gpu, await model.save());
+  expect(await bits(loaded)).toEqual(await bits(model));
+  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
+  expect(await bits(loaded)).toEqual(await bits(model));
+  for (const each of [model, loaded]) each.dispose();
+});
+
+it('brings the running statistics of the best epoch back', async () => {
+  const gpu = await sharedGpu();
+  const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
+  const options = { validation: data.subarray(0, 36), batchSize: 8, optimizer: adam(0.3), restoreBest: true };
+  const { bestEpoch } = await model.fit(data, { ...options, epochs: 12 });
+  expect(bestEpoch).toBeLessThan(12);
+  await other.fit(data, { ...options, restoreBest: false, epochs: bestEpoch! });
+  expect(await bits(model)).toEqual(await bits(other));
+  for (const each of [model, other]) each.dispose();
+});
+
+describe('after a divergence', () => {
+  it('has the running statistics of the step before', async () => {
+    const gpu = await sharedGpu();
+    const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
+    const options = { batchSize: 8, optimizer: sgd(1e12) };
+    const error = await errorOf(model.fit(data, { ...options, epochs: 3 }));
+    expect(error).toBeInstanceOf(DivergedError);
+    const { step } = error as DivergedError;
+    expect(step).toBeGreaterThan(1);
+    await other.fit(data, { ...options, steps: step - 1 });
+    expect(await bits(model)).toEqual(await bits(other));
+    for (const each of [model, other]) each.dispose();
+  });
+
+  it.each(['discriminator', 'generator'])('of the %s of a GAN, too', async (phase) => {
+    const model = await gan(await sharedGpu(), {
+      code: 3,
+      generator: [dense(5), batchNorm(), activation('relu'), dense(6)],
+      discriminator: [dense(4, 'leakyRelu')],
+    });
+    const all = (size: number, value: number) => new Float32Array(size).fill(value);
+    model.setWeights({
+      'discriminator.0.weight': { data: all(24, 1), shape: [4, 6] },
+      // So steep that a gradient through it is bad.
+      'discriminator.1.weight': { data: all(4, 1e21), shape: [1, 4] },
+      // Where it never errs, the discriminator has no gradient; the generator has.
+      'generator.3.bias': { data: all(6, phase === 'generator' ? -100 : 100), shape: [6] },
+    });
+    const before = await bits(model);
+    const error = (await errorOf(model.fit(data, { batchSize: 10, epochs: 1 }))) as DivergedError;
+    expect(error).toBeInstanceOf(DivergedError);
+    expect(error.message).toContain(phase);
+    expect(error.step).toBe(1);
+    expect(await bits(model)).toEqual(before);
+    model.dispose();
+  });
+});
+
+it('refuses a batch of one row with a single place, also as the last of an epoch, before the first dispatch', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, small());
+  const before = await bits(model);
+  for (const options of [{ batchSize: 1 }, { batchSize: 19 }]) {
+    const { dispatches } = gpu.counters();
+    const error = await errorOf(model.fit(data, { epochs: 1, ...options }));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toMatch(/^batchNorm: a batch of one row has no variance; take a batchSize of 2/);
+    expect(gpu.counters().dispatches).toBe(dispatches);
+  }
+  expect(await bits(model)).toEqual(before);
+  await model.fit(data, { epochs: 1, batchSize: 18 });
+  model.dispose();
+  const { encoder, decoder } = models['images, and what was one'];
+  const places = { encoder: encoder.slice(0, 4), decoder: [dense(12), reshape([3, 2, 2])] };
+  const images = await autoencoder(gpu, { input: [3, 2, 2], ...places, loss: 'mse' });
+  await images.fit(new Float32Array(12 * 3), { epochs: 1, batchSize: 1 });
+  expect((await images.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(3);
+  expect(decoder.length).toBe(3);
+  images.dispose();
+});
+
+it('stays as it is in a frozen encoder, and moves on in one that is trained', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, small());
+  await model.fit(data, { steps: 3, batchSize: 8 });
+  const labels = Array.from({ length: 20 }, (_, i) => i % 2);
+  for (const freeze of [true, false]) {
+    const made = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze });
+    await made.fit(data, labels, { steps: 2, batchSize: 8 });
+    expect((await made.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(freeze ? 3 : 5);
+    made.dispose();
+  }
+  model.dispose();
+});
