@@ -65,6 +65,27 @@ const networks: Record<string, Parts> = {
     loss: 'bce',
     seed: 4,
   },
+  normalized: {
+    input: [5, 4, 2],
+    encoder: [
+      ['conv2d', 6, 2, 'linear', { bias: false }],
+      ['batchNorm'],
+      ['activation', 'relu'],
+      ['groupNorm', 3],
+      ['flatten'],
+      ['dense', 5],
+      ['batchNorm', { epsilon: 0.01 }],
+    ],
+    decoder: [
+      ['layerNorm'],
+      ['dense', 40, ['leakyRelu', { slope: 0.2 }]],
+      ['layerNorm'],
+      ['activation', 'sigmoid'],
+      ['reshape', [5, 4, 2]],
+    ],
+    loss: 'mse',
+    seed: 6,
+  },
   bilinear: {
     input: [7, 6, 2],
     encoder: [['conv2d', 4, [3, 2], 'tanh', { bias: false }]],

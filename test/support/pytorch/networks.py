@@ -80,19 +80,37 @@ networks = {
             layer(nn.ConvTranspose2d, 5, 3, 3, stride=2, padding=1, output_padding=1, activation=torch.sigmoid),
         ],
     ),
+    'normalized': lambda: (
+        [
+            nn.Conv2d(2, 6, 2, bias=False),
+            nn.BatchNorm2d(6),
+            nn.ReLU(),
+            nn.GroupNorm(3, 6),
+            nn.Flatten(),
+            nn.Linear(72, 5),
+            nn.BatchNorm1d(5, eps=0.01),
+        ],
+        [
+            nn.LayerNorm(5),
+            layer(nn.Linear, 5, 40, activation=lambda x: leaky_relu(x, 0.2)),
+            nn.LayerNorm(40),
+            nn.Sigmoid(),
+            nn.Unflatten(1, (2, 5, 4)),
+        ],
+    ),
     'bilinear': lambda: (
         [layer(nn.Conv2d, 2, 4, (3, 2), bias=False, activation=torch.tanh)],
         [nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), layer(nn.Conv2d, 4, 2, (4, 5), activation=torch.sigmoid)],
     ),
 }
 # One example; images with their channels last, as the library has them.
-shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2)}
+shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2), 'normalized': (5, 4, 2)}
 
 folder = Path(sys.argv[1])
 torch.manual_seed(1)
 for name, make in networks.items():
     encoder, decoder = make()
-    model = nn.ModuleDict({'encoder': nn.Sequential(*encoder), 'decoder': nn.Sequential(*decoder)})
+    model = nn.ModuleDict({'encoder': nn.Sequential(*encoder), 'decoder': nn.Sequential(*decoder)}).eval()
     x = torch.from_numpy(numpy.fromfile(folder / f'{name}.input', '<f4').reshape(-1, *shapes[name]))
 
     def reconstruct():
