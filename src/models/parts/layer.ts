@@ -1,4 +1,3 @@
-import type { ActivationWord } from '../../kernels/activation.ts';
 import { OptionError } from '../../errors.ts';
 import type { Role } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -47,8 +46,8 @@ export interface WithTerms {
 
 /** A part of a network. Shapes are those of one example. */
 export interface Layer extends Part {
-  /** The last activation, where the layer has one. */
-  readonly activation?: ActivationWord;
+  /** The last activation, where the layer has one: its name, with the parameter where that is not the usual one, `leakyRelu(0.2)`. */
+  readonly activation?: string;
   /** Hands its values on as they are, in another shape. */
   readonly reshapes?: boolean;
   /** Its weights each belong to one of its values, or channels: flat values of an image stay in their order. */
