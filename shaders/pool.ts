@@ -11,9 +11,12 @@ export interface PoolVariant {
   readonly tiled?: boolean;
 }
 
-const types = (wide: boolean) => (wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' });
+/** WGSL types of a value, and of a place in a window. */
+export const types = (wide: boolean) =>
+  wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' };
 
-const sides = () => wgsl`
+/** Chunk: the sides of images and windows. */
+export const sides = () => wgsl`
 override batch: u32;
 override height: u32;
 override width: u32;
@@ -26,7 +29,6 @@ override stride_y: u32;
 override stride_x: u32;
 override pad_top: u32;
 override pad_left: u32;
-const none = 0xffffffffu;
 `;
 
 /** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image, s and p of each axis; at = which tap has it, the first of equals */
@@ -39,6 +41,7 @@ export const maxPoolForward = ({ wide }: PoolVariant) => {
 @group(0) @binding(1) var<storage, read_write> y: array<${values}>;
 @group(0) @binding(2) var<storage, read_write> at: array<${places}>;
 ${sides()}
+const none = 0xffffffffu;
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -28,6 +28,7 @@ export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions } fro
 export type { Initializer } from './models/parts/initializers.ts';
 export type { Layer } from './models/parts/layer.ts';
 export {
+  avgPool2d,
   conv2d,
   convTranspose2d,
   flatten,

@@ -25,6 +25,7 @@ export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/mod
 export {
   activation,
   adversarial,
+  avgPool2d,
   batchNorm,
   contractive,
   conv2d,

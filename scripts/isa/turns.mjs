@@ -93,6 +93,12 @@ const serial = [
     ({ kernel_height, kernel_width, stride_y, stride_x }) =>
       1 + share(kernel_height, stride_y) * share(kernel_width, stride_x),
   ],
+  [
+    'avgPool2d backward',
+    ({ kernel_height, kernel_width, stride_y, stride_x }) =>
+      share(kernel_height, stride_y) * share(kernel_width, stride_x),
+  ],
+  ['avgPool2d', ({ kernel_height, kernel_width }) => kernel_height * kernel_width],
   ['maxPool2d', ({ kernel_height, kernel_width }) => kernel_height * kernel_width],
   ['upsample2d nearest backward', ({ factor_y, factor_x }) => factor_y * factor_x],
   ['upsample2d nearest', () => 1],

@@ -1,3 +1,4 @@
+import { avgPoolBackward, avgPoolForward } from '../../shaders/avg-pool.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -28,6 +29,30 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
       maxPoolBackward({ wide, tiled, slope: slope?.activation }),
       { dy: tape.grad(y), at, dx, saved: slope?.saved },
       { constants, threads: rows * down * along * across },
+    );
+  });
+  return y;
+}
+
+/**
+ * The mean of each window, for each channel, over what lies in the image: x [rows, height × width × channels]; y is [rows, places × channels].
+ * Each pixel of a window gets the same share of its gradient.
+ */
+export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
+  const [rows] = x.shape;
+  const [height, width, channels] = window.image;
+  const wide = channels % 4 === 0;
+  const across = wide ? channels / 4 : channels;
+  const constants = { ...sizesOf(rows, window), channels: across };
+  const places = window.places[0] * window.places[1];
+  const y = tape.tensor([rows, places * channels], 'f32', 'avgPool2d');
+  tape.run(avgPoolForward({ wide }), { x, y }, { constants, threads: rows * places * across });
+  tape.backward(y, () => {
+    const { y: dx, slope } = foldedInto(tape, x);
+    tape.run(
+      avgPoolBackward({ wide, slope: slope?.activation }),
+      { dy: tape.grad(y), dx, saved: slope?.saved },
+      { constants, threads: rows * height * width * across },
     );
   });
   return y;

@@ -26,6 +26,7 @@ export const gaussian = maker('gaussian');
 export const conv2d = maker('conv2d');
 export const convTranspose2d = maker('convTranspose2d');
 export const maxPool2d = maker('maxPool2d');
+export const avgPool2d = maker('avgPool2d');
 export const upsample2d = maker('upsample2d');
 export const flatten = maker('flatten');
 export const reshape = maker('reshape');

@@ -98,7 +98,8 @@ const cases: Case[] = [
   { rows: 3, places: 12, channels: 4 },
   { rows: 6, places: 9, channels: 3, real: 1 },
   { rows: 12, places: 4, channels: 2, real: 2, each: 3 },
-  { rows: 100, places: 1, channels: 66, real: 97 },
+  { rows: 100, places: 1, channels: 7, real: 97 },
+  { rows: 9, places: 1, channels: 66, real: 7 },
   { rows: 2, places: 130, channels: 2 },
 ];
 

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, avgPool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -103,6 +103,11 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [conv2d(3, 3, 'relu', same), maxPool2d(2, same), maxPool2d(3, { stride: 2, ...same })],
     [conv2d(3, 1), upsample2d(2), upsample2d(2, 'bilinear'), conv2d(2, 1, 'sigmoid')],
     [12, 12, 2],
+  ),
+  'pools that take means, one beyond the edge': images(
+    [conv2d(3, 3, 'relu', same), avgPool2d([2, 1]), avgPool2d(3, { stride: 2, ...same })],
+    [conv2d(3, 1), upsample2d([2, 1]), upsample2d(2), conv2d(2, 1, 'sigmoid')],
+    [12, 14, 2],
   ),
   'transposed convolutions': images(
     [conv2d(4, 3, 'relu', { stride: 2, ...same }), conv2d(3, 3, 'relu', { stride: 2, ...same })],

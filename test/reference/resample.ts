@@ -33,6 +33,29 @@ export function maxPool2d(
   return { y, from };
 }
 
+/** The mean of each window over what lies in the image. */
+export function avgPool2d(
+  x: Numbers,
+  { image: [height, width, channels], places, kernel, stride, before }: Window,
+): Float64Array {
+  const batch = x.length / (height * width * channels);
+  return Float64Array.from({ length: batch * places[0] * places[1] * channels }, (_, i) => {
+    const c = i % channels;
+    const [ox, oy] = [Math.floor(i / channels) % places[1], Math.floor(i / channels / places[1]) % places[0]];
+    const b = Math.floor(i / channels / places[1] / places[0]);
+    let [sum, count] = [0, 0];
+    for (let ky = 0; ky < kernel[0]; ky++) {
+      for (let kx = 0; kx < kernel[1]; kx++) {
+        const [iy, ix] = [oy * stride[0] - before[0] + ky, ox * stride[1] - before[1] + kx];
+        if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
+        sum += x[((b * height + iy) * width + ix) * channels + c];
+        count++;
+      }
+    }
+    return sum / count;
+  });
+}
+
 const each = (factor: Sides) => (typeof factor === 'number' ? [factor, factor] : factor);
 
 /** Each output looks between the four pixels around its centre, or at the one it lies in. */

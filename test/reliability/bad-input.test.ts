@@ -140,6 +140,12 @@ const makers: Record<string, Target> = {
     optional(sides('window')),
     options({}, { stride: optional(sides('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
   ),
+  avgPool2d: maker(
+    lib.avgPool2d,
+    [2, {}],
+    optional(sides('window')),
+    options({}, { stride: optional(sides('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+  ),
   upsample2d: maker(
     lib.upsample2d,
     [2, 'nearest'],

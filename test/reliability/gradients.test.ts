@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, batchNorm, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
+  activation, avgPool2d, batchNorm, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -24,7 +24,11 @@ import {
   layerNorm as layerReference,
 } from '../reference/norm.ts';
 import { drawnForBatch, normals, words } from '../reference/random.ts';
-import { maxPool2d as poolReference, upsample2d as upsampleReference } from '../reference/resample.ts';
+import {
+  avgPool2d as averageReference,
+  maxPool2d as poolReference,
+  upsample2d as upsampleReference,
+} from '../reference/resample.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -230,6 +234,7 @@ const layers: Record<string, LayerCase> = {
   'maxPool2d, a window for each axis': { layer: maxPool2d([2, 1]), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, halved).y] },
   'upsample2d, a factor for each axis': { layer: upsample2d([3, 1], 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, [3, 1], 'bilinear')] },
   'maxPool2d': { layer: maxPool2d(3, { stride: 2, padding: 'same' }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, pooled).y] },
+  'avgPool2d': { layer: avgPool2d(3, { stride: 2, padding: 'same' }), input: [...image], twin: (x) => [averageReference(x, pooled)] },
   'upsample2d, nearest': { layer: upsample2d(2), input: [...image], twin: (x) => [upsampleReference(x, image, 2, 'nearest')] },
   'upsample2d, bilinear': { layer: upsample2d(3, 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, 3, 'bilinear')] },
 }; // prettier-ignore

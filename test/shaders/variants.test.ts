@@ -31,6 +31,7 @@ import { normColumns, normColumnsEnd, setNormBackward, setNormForward } from '..
 import { normalizeForward, normalizeInverse, type Held } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { partialSumsShader } from '../../shaders/partial-sums.ts';
+import { avgPoolBackward, avgPoolForward } from '../../shaders/avg-pool.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
 import { quadsShader } from '../../shaders/quads.ts';
@@ -188,6 +189,10 @@ const families: Record<string, Shader[]> = {
     normColumnsEnd(flag),
   ]) as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
+  'avg-pool': [
+    ...either.map((wide) => avgPoolForward({ wide })),
+    ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(avgPoolBackward),
+  ] as Shader[],
   pool: [
     ...either.map((wide) => maxPoolForward({ wide })),
     ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(

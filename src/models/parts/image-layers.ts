@@ -1,6 +1,6 @@
 import type { Activation } from '../../kernels/activation.ts';
 import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../../kernels/conv2d.ts';
-import { maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
+import { avgPool2d as avgPoolKernel, maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/resample.ts';
 import { pair, slide, unslide, type Padding, type Sides, type Window } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
@@ -87,11 +87,11 @@ export function convTranspose2d(
   };
 }
 
-/** Options of `maxPool2d`. */
+/** Options of `maxPool2d` and `avgPool2d`. */
 export interface PoolOptions {
   /** Default: the window's sides, so that windows do not overlap. */
   stride?: Sides;
-  /** As for `conv2d`; what is outside of the image never is the largest. Default `'valid'`. */
+  /** As for `conv2d`; what is outside of the image is left out. Default `'valid'`. */
   padding?: 'same' | 'valid';
 }
 
@@ -100,19 +100,30 @@ export interface PoolOptions {
  * @throws OptionError
  */
 export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
-  checkOptions('maxPool2d', options, ['stride', 'padding']);
-  const kernel = pair(readAxes('maxPool2d: window', window, 1));
+  return pool('maxPool2d', maxPoolKernel, window, options);
+}
+
+/**
+ * The mean of each window, for each channel; of a window at the edge, over what lies in the image (`count_include_pad=False` in PyTorch).
+ * @throws OptionError
+ */
+export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
+  return pool('avgPool2d', avgPoolKernel, window, options);
+}
+
+function pool(name: string, kernelOf: typeof maxPoolKernel, window: Sides, options: PoolOptions): Layer {
+  checkOptions(name, options, ['stride', 'padding']);
+  const kernel = pair(readAxes(`${name}: window`, window, 1));
   const { stride: given = kernel, padding = 'valid' } = options;
-  const stride = readAxes('maxPool2d: stride', given, 1);
-  checkWord('maxPool2d: the padding', padding, ['same', 'valid']);
-  const windowOf = (input: readonly number[]) =>
-    slide('maxPool2d', imageOf('maxPool2d', input), { kernel, stride, padding });
+  const stride = readAxes(`${name}: stride`, given, 1);
+  checkWord(`${name}: the padding`, padding, ['same', 'valid']);
+  const windowOf = (input: readonly number[]) => slide(name, imageOf(name, input), { kernel, stride, padding });
   return {
-    name: 'maxPool2d',
+    name,
     args: [kernel, { stride, padding }],
     outputShape: (input) => [...windowOf(input).places, input[2]],
     parameters: () => [],
-    forward: ({ tape }, x, _, { input }) => maxPoolKernel(tape, x, windowOf(input)),
+    forward: ({ tape }, x, _, { input }) => kernelOf(tape, x, windowOf(input)),
   };
 }
 

@@ -5,7 +5,7 @@ import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
 import { batchNorm } from './batch-norm.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
-import { conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
+import { avgPool2d, conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import type { Layer } from './layer.ts';
 import { dense, dropout, gaussian } from './layers.ts';
 import { elementwise, huber, type Loss } from './losses.ts';
@@ -35,6 +35,7 @@ export const makers = {
     conv2d,
     convTranspose2d,
     maxPool2d,
+    avgPool2d,
     upsample2d,
     flatten,
     reshape,

@@ -87,6 +87,10 @@ export const lowerings: Record<
     const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
     return graph.node('MaxPool', [x], windowed(input, { kernel, stride, padding }));
   }),
+  avgPool2d: image(({ graph }, x, { args, input }) => {
+    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
+    return graph.node('AveragePool', [x], windowed(input, { kernel, stride, padding }));
+  }),
   convTranspose2d: image(({ graph }, x, { args, input, weight }) => {
     const [filters, kernel, , { stride, padding, outputPadding: extra }] = args as Convolution;
     const window = unslide('convTranspose2d', input, filters, { kernel, stride, padding, extra });
