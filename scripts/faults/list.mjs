@@ -488,7 +488,7 @@ const byFile = {
     ['operand', 'fma(b${i % vectors}[${c}]', 'fma(b${i % vectors}[0]'],
     ['tail of a loop', 'm / ${rows}u + u32(m % ${rows}u > 0u);', 'm / ${rows}u;'],
     ['clamp', 'min(${band}u, down - band_start)', '${band}u'],
-    ['index', '(tile - band_start * across) % band_height', 'tile % band_height'],
+    ['index', '(tile - band_start * across) / band_height', 'tile / band_height'],
     ['bound', 'return (count + ${rows - 1}u) / ${rows}u', 'return count / ${rows}u', { test: 'kernels/conv2d' }],
     ['gradient assigned', 'if (add) { v += y[at]; }', ''],
     ['gradient assigned', 'if (add) { one += y[at]; }', ''],
