@@ -10,13 +10,8 @@ import { sizesOf, type Window } from './window.ts';
  * The gradient goes to the pixel that had it, the first of equals.
  */
 export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
-  const [rows] = x.shape;
-  const [height, width, channels] = window.image;
-  const wide = channels % 4 === 0;
-  const across = wide ? channels / 4 : channels;
-  const constants = { ...sizesOf(rows, window), channels: across };
-  const places = window.places[0] * window.places[1];
-  const y = tape.tensor([rows, places * channels], 'f32', 'maxPool2d');
+  const { rows, wide, across, constants, places, shape } = poolOf(x, window);
+  const y = tape.tensor(shape, 'f32', 'maxPool2d');
   const at = tape.tensor(y.shape, 'u32', 'maxPool2d');
   tape.run(maxPoolForward({ wide }), { x, y, at }, { constants, threads: rows * places * across });
   tape.backward(y, () => {
@@ -24,7 +19,7 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
     const tiled = window.kernel.every((side, axis) => side === window.stride[axis]);
     const [down, along] = tiled
       ? [0, 1].map((axis) => Math.ceil((window.image[axis] + window.before[axis]) / window.stride[axis]))
-      : [height, width];
+      : window.image;
     tape.run(
       maxPoolBackward({ wide, tiled, slope: slope?.activation }),
       { dy: tape.grad(y), at, dx, saved: slope?.saved },
@@ -39,16 +34,12 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
  * Each pixel of a window gets the same share of its gradient.
  */
 export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
-  const [rows] = x.shape;
-  const [height, width, channels] = window.image;
-  const wide = channels % 4 === 0;
-  const across = wide ? channels / 4 : channels;
-  const constants = { ...sizesOf(rows, window), channels: across };
-  const places = window.places[0] * window.places[1];
-  const y = tape.tensor([rows, places * channels], 'f32', 'avgPool2d');
+  const { rows, wide, across, constants, places, shape } = poolOf(x, window);
+  const y = tape.tensor(shape, 'f32', 'avgPool2d');
   tape.run(avgPoolForward({ wide }), { x, y }, { constants, threads: rows * places * across });
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
+    const [height, width] = window.image;
     tape.run(
       avgPoolBackward({ wide, slope: slope?.activation }),
       { dy: tape.grad(y), dx, saved: slope?.saved },
@@ -56,4 +47,15 @@ export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
     );
   });
   return y;
+}
+
+/** What both pools work on: `across` channels of an image at a time, and y's shape. */
+function poolOf(x: Tensor, window: Window) {
+  const [rows] = x.shape;
+  const [, , channels] = window.image;
+  const wide = channels % 4 === 0;
+  const across = wide ? channels / 4 : channels;
+  const places = window.places[0] * window.places[1];
+  const constants = { ...sizesOf(rows, window), channels: across };
+  return { rows, wide, across, constants, places, shape: [rows, places * channels] };
 }

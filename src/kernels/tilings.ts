@@ -44,10 +44,10 @@ const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.gr
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
- * Ways worth trying, the likely best first, for sums that can be cut into `stretches`; `times` as many sums, where there is more than one product. Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs
- * as much as dozens of additions, 8 × 8 was faster than 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores
- * busy. A GPU needs thousands of invocations first, and has registers for 8 × 8 at most, Intel's for 4 × 4. The first way adds up in the order that every
- * adapter has; some of the others do not.
+ * Ways worth trying, the likely best first, for sums that can be cut into `stretches`; `times` as many sums, where there is more than one product.
+ * Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as dozens of additions, 8 × 8 was faster than
+ * 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores busy. A GPU needs thousands of invocations first,
+ * and has registers for 8 × 8 at most, Intel's for 4 × 4. The first way adds up in the order that every adapter has; some of the others do not.
  */
 export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1): Tiling[] {
   const processor = gpu.info.isFallback;

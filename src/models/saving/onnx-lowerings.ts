@@ -83,14 +83,8 @@ export const lowerings: Record<
     const window = windowed(input, { kernel, stride, padding });
     return graph.node('Conv', operands(x, weight('weight'), weight('bias')), window);
   }),
-  maxPool2d: image(({ graph }, x, { args, input }) => {
-    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
-    return graph.node('MaxPool', [x], windowed(input, { kernel, stride, padding }));
-  }),
-  avgPool2d: image(({ graph }, x, { args, input }) => {
-    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
-    return graph.node('AveragePool', [x], windowed(input, { kernel, stride, padding }));
-  }),
+  maxPool2d: pool('MaxPool'),
+  avgPool2d: pool('AveragePool'),
   convTranspose2d: image(({ graph }, x, { args, input, weight }) => {
     const [filters, kernel, , { stride, padding, outputPadding: extra }] = args as Convolution;
     const window = unslide('convTranspose2d', input, filters, { kernel, stride, padding, extra });
@@ -140,6 +134,13 @@ function flat(lower: Lowering) {
 /** A lowering that takes and gives images with their channels first. */
 function image(lower: Lowering) {
   return { lower, takes: 'image' } as const;
+}
+
+function pool(operator: 'MaxPool' | 'AveragePool') {
+  return image(({ graph }, x, { args, input }) => {
+    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
+    return graph.node(operator, [x], windowed(input, { kernel, stride, padding }));
+  });
 }
 
 function reshaped({ graph }: Target, x: string, { output }: WrittenLayer): string {
