@@ -46,6 +46,7 @@ export { batchNorm, type BatchNormOptions } from './models/parts/batch-norm.ts';
 export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts';
 export { residual } from './models/parts/residual.ts';
 export { stopGradient } from './models/parts/stop-gradient.ts';
+export { vectorQuantizer, type VectorQuantizerOptions } from './models/parts/vector-quantizer.ts';
 export {
   downsample,
   gaussianNoise,

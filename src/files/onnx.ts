@@ -21,10 +21,10 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Hands a value out under a name of its own. */
-  output(name: string, value: string, shape: readonly number[]): void {
+  /** Hands a value out under a name of its own. `whole`: its numbers are int64. */
+  output(name: string, value: string, shape: readonly number[], whole = false): void {
     this.node('Identity', [value], {}, name);
-    this.#outputs.push(valueInfo(name, shape));
+    this.#outputs.push(valueInfo(name, shape, whole));
   }
 
   /** Numbers that the graph brings with it; once for each name. */
@@ -80,11 +80,13 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, shape: readonly number[]): Message {
+function valueInfo(name: string, shape: readonly number[], whole = false): Message {
   const sides = new Message()
     .message(1, new Message().text(2, 'batch'))
     .each(shape, (message, side) => message.message(1, new Message().int(1, side)));
-  return new Message().text(1, name).message(2, new Message().message(1, new Message().int(1, 1).message(2, sides)));
+  return new Message()
+    .text(1, name)
+    .message(2, new Message().message(1, new Message().int(1, whole ? 7 : 1).message(2, sides)));
 }
 
 function attribute(name: string, value: Attribute): Message {

@@ -77,7 +77,7 @@ export class Autoencoder extends Coder {
     this.hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
     const model = trainable(this.hourglass, newHost(gpu, parameters), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
-    this.#sampler = new Sampler(model.place, prior);
+    this.#sampler = new Sampler(model.place, encoder, prior);
     this.inside = {
       kind: 'autoencoder',
       trainable: model,
@@ -94,7 +94,7 @@ export class Autoencoder extends Coder {
     checkpoint: Checkpoint,
     { samples = 0, fitted, sampler }: { samples?: number; fitted?: Fitted; sampler?: WrittenSampler } = {},
   ): void {
-    if (sampler) this.#sampler.restore(sampler, this.codeSize, checkpoint);
+    if (sampler) this.#sampler.restore(sampler, checkpoint);
     super.resume(checkpoint);
     if (fitted) this.#parts.normalizer?.set(fitted);
     this.#sampler.resume(samples);
@@ -159,12 +159,15 @@ export class Autoencoder extends Coder {
    * code. It is fitted on the host, to at most 20,000 of the examples, drawn at random from the seed if they are more, and is kept in the file
    * of `save`. Training and `setWeights` make it old: then it has to be fitted again.
    *
+   * Of a quantised code it counts, place by place, how often each entry is taken, in all of the examples; places are then drawn on their own. It takes no
+   * `components` and no `iterations`.
+   *
    * An expectation-maximisation from starts by k-means++; Ghosh et al. 2020 sample from autoencoders so. An iteration takes a time that grows
    * with examples × components × (numbers of the code)²; the page goes on meanwhile.
    * @throws OptionError, also for more components than examples; ShapeError, DataError
    */
   async fitSampler(data: Data, options: SamplerOptions = {}): Promise<SamplerFit> {
-    return this.#sampler.fit(this.alive(), this.encoder, data, options, this.inside.trainable.seed);
+    return this.#sampler.fit(this.alive(), data, options, this.inside.trainable.seed);
   }
 
   /**
@@ -177,7 +180,7 @@ export class Autoencoder extends Coder {
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);
-    return this.decode(this.#sampler.draw(count, this.codeSize, this.inside.trainable.seed, seed));
+    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed));
   }
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */

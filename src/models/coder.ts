@@ -2,6 +2,7 @@ import type { Data } from '../data/dataset.ts';
 import { checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
+import type { Indices } from './downstream/indices.ts';
 import { interpolate, traverse } from './downstream/walks.ts';
 import { Model } from './model.ts';
 import type { Network } from './parts/network.ts';
@@ -33,9 +34,20 @@ export abstract class Coder extends Model<Losses> {
     return posterior(this.hourglass, data);
   }
 
-  /** Rows of codes back to examples. @throws ShapeError, DataError */
-  decode(codes: Matrix | Float32Array): Promise<Matrix> {
-    return this.decoder.predict(codes);
+  /**
+   * Which entries of its codebook a quantised code takes, [examples, …places]: none for a code of one vector.
+   * @throws OptionError where the code is none; ShapeError, DataError
+   */
+  async indices(data: Data): Promise<Indices> {
+    const { indices } = await import('./downstream/indices.ts');
+    return indices(this.hourglass, data);
+  }
+
+  /** Rows of codes back to examples; of a quantised code also the numbers of its entries, as `indices` gives them. @throws OptionError, ShapeError, DataError */
+  async decode(codes: Matrix | Float32Array | Indices): Promise<Matrix> {
+    if (!('shape' in codes && codes.data instanceof Uint32Array)) return this.decoder.predict(codes as Matrix);
+    const { entriesAt } = await import('./downstream/indices.ts');
+    return this.decoder.predict(await entriesAt(this.hourglass, codes as Indices));
   }
 
   /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
@@ -73,7 +85,7 @@ export abstract class Coder extends Model<Losses> {
 
   /**
    * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
-   * the encoder `input` → `code`, of a Gaussian code its mean, and `logvar`; the decoder `code` → `reconstruction`. Rows are as everywhere here,
+   * the encoder `input` → `code`, with `logvar` of a Gaussian code, whose `code` is its mean, and `indices` (int64) of a quantised one; the decoder `code` → `reconstruction`. Rows are as everywhere here,
    * images with their channels last; a normalisation is part of it.
    * @throws OptionError; LatentGpuError where a normalisation has not been fitted
    */

@@ -8,6 +8,7 @@ import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/training/losses.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
+import type { Indices } from '../models/downstream/indices.ts';
 import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
@@ -149,7 +150,11 @@ export class Autoencoder extends Model<ModelFacts> {
     return this.call('posterior', data);
   }
 
-  decode(codes: Matrix | Float32Array): Promise<Matrix> {
+  indices(data: Data): Promise<Indices> {
+    return this.call('indices', data);
+  }
+
+  decode(codes: Matrix | Float32Array | Indices): Promise<Matrix> {
     return this.call('decode', codes);
   }
 

@@ -23,6 +23,7 @@ export const dense = maker('dense');
 export const activation = maker('activation');
 export const dropout = maker('dropout');
 export const gaussian = maker('gaussian');
+export const vectorQuantizer = maker('vectorQuantizer');
 export const conv2d = maker('conv2d');
 export const convTranspose2d = maker('convTranspose2d');
 export const maxPool2d = maker('maxPool2d');

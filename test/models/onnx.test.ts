@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, avgPool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, avgPool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -118,6 +118,16 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     ],
     [8, 8, 2],
   ),
+  'a quantised code of places': images(
+    [conv2d(5, [2, 1], 'relu'), conv2d(3, 1), vectorQuantizer(9)],
+    [convTranspose2d(2, [2, 1])],
+    [6, 5, 2],
+  ),
+  'a quantised code of an image’s values': images(
+    [conv2d(3, 3), flatten(), vectorQuantizer(4, { decay: false })],
+    [dense(60), reshape([6, 5, 2])],
+    [6, 5, 2],
+  ),
   'strides, paddings and factors of each axis': images(
     [conv2d(4, [5, 1], 'relu', { stride: [2, 1], ...same }), maxPool2d([1, 2]), conv2d(3, 3, 'tanh', { stride: [1, 2], padding: [1, 0] })],
     [convTranspose2d(3, [3, 2], 'relu', { stride: [1, 3], padding: [1, 0], outputPadding: [0, 1] }), upsample2d([2, 1], 'bilinear'), upsample2d([1, 2]), conv2d(2, [1, 2])],
@@ -168,8 +178,12 @@ describe.each(Object.entries(models))('%s', (_, changes) => {
       const code = await model.encode(data);
       const encoded = await runOnnx(await model.toOnnx('encoder'), data);
       expectSame(encoded.code, code, 'code');
-      if (model.encoder.layers.at(-1)!.code) expectSame(encoded.logvar, (await model.posterior(data)).logvar, 'logvar');
-      else expect(Object.keys(encoded)).toEqual(['code']);
+      const kind = model.encoder.layers.at(-1)!.code?.kind;
+      if (kind === 'gaussian') expectSame(encoded.logvar, (await model.posterior(data)).logvar, 'logvar');
+      else if (kind === 'vectorQuantizer') {
+        const { data: indices, shape } = await model.indices(data);
+        expect(encoded.indices).toEqual({ data: BigInt64Array.from(indices, BigInt), shape });
+      } else expect(Object.keys(encoded)).toEqual(['code']);
       expectSame(
         (await runOnnx(await model.toOnnx('decoder'), code)).reconstruction,
         await model.decode(code),

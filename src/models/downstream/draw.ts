@@ -1,8 +1,33 @@
 import { normals, streams, uniforms } from '../../runtime/random.ts';
 import { roomFor, type Matrix } from '../../runtime/tensor.ts';
+import type { Indices } from './indices.ts';
 
 /** A mixture of Gaussians as a model keeps it: weights [components], means [components, size], factors L of the covariances L Lᵀ [components, size, size]. */
 export type MixtureTensors = Record<'weights' | 'means' | 'factors', Matrix>;
+
+/** How often each place of a quantised code takes each entry, as shares: frequencies [places, entries]. */
+export type FrequencyTensors = Record<'frequencies', Matrix>;
+
+/** What `fitSampler` leaves behind. */
+export type SamplerTensors = MixtureTensors | FrequencyTensors;
+
+/** `count` codes as entries' numbers, each place's by its own frequencies and on its own, from (seed, which). */
+export function drawIndices(
+  { frequencies }: FrequencyTensors,
+  places: readonly number[],
+  count: number,
+  seed: number,
+  which: number,
+): Indices {
+  const [perCode, entries] = frequencies.shape;
+  const chosen = uniforms(count * perCode, seed, streams.components, which);
+  const data = new Uint32Array(count * perCode);
+  const rows = Array.from({ length: perCode }, (_, place) =>
+    frequencies.data.subarray(place * entries, (place + 1) * entries),
+  );
+  for (let i = 0; i < data.length; i++) data[i] = componentAt(rows[i % perCode], chosen[i]);
+  return { data, shape: [count, ...places] };
+}
 
 /** `count` codes z = μₖ + Lₖ ε, [count, size], k with the chance wₖ and ε ~ N(0, I), from (seed, which). */
 export function drawCodes(

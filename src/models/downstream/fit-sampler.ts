@@ -5,7 +5,8 @@ import { permutation, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import type { Network } from '../parts/network.ts';
 import type { Host } from '../training/trainable.ts';
-import type { MixtureTensors } from './draw.ts';
+import type { SamplerTensors } from './draw.ts';
+import { fitFrequencies } from './indices.ts';
 import { fitMixture } from './mixture.ts';
 import type { SamplerFit, SamplerOptions } from './sampler.ts';
 
@@ -18,15 +19,17 @@ const mostComponents = 1000;
 /** Numbers in all covariances together: 256 MiB in float64. */
 const mostNumbers = 2 ** 25;
 
-/** Fits a mixture to the codes of examples; see `Autoencoder.fitSampler`. @throws OptionError, ShapeError, DataError */
+/** Fits a mixture to the codes of examples, or to a quantised code its entries' frequencies; see `Autoencoder.fitSampler`. @throws OptionError, ShapeError, DataError */
 export async function fitSampler(
   host: Host,
   encoder: Network,
   data: Data,
   options: SamplerOptions,
   modelSeed: number,
-): Promise<{ mixture: MixtureTensors; fit: SamplerFit }> {
+): Promise<{ tensors: SamplerTensors; fit: SamplerFit }> {
   checkOptions('fitSampler', options, ['components', 'seed', 'iterations']);
+  const code = encoder.layers.at(-1)?.code;
+  if (code?.kind === 'vectorQuantizer') return fitFrequencies(encoder, code, data, options);
   const { components = 10, seed = modelSeed, iterations = 200 } = options;
   const size = encoder.outputShape.reduce((product, n) => product * n, 1);
   checkNumber('fitSampler: components', components, { least: 1, most: mostComponents, whole: true });
@@ -42,7 +45,7 @@ export async function fitSampler(
   const { components: count, weights, means, factors } = mixture;
   return {
     // Rounded here, so that a model from a file draws the same samples.
-    mixture: {
+    tensors: {
       weights: { data: Float32Array.from(weights), shape: [count] },
       means: { data: Float32Array.from(means), shape: [count, size] },
       factors: { data: Float32Array.from(factors), shape: [count, size, size] },

@@ -17,10 +17,11 @@ import {
 /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none */
 export async function posterior(model: Hourglass, data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
   const { encoder } = model;
-  if (!isGaussian(model))
+  const code = encoder.layers.at(-1)?.code;
+  if (code?.kind !== 'gaussian')
     throw new OptionError('posterior: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
   const [units] = encoder.outputShape;
-  const record: Recording = (pass, x) => encoder.recordHead(pass, x);
+  const record: Recording = (pass, x) => encoder.recordCode(pass, x, code.head);
   const heads = await predict(encoder.host(), 'posterior', data, encoder.inputShape, [2 * units], record);
   const [rows] = heads.shape;
   const half = (offset: number): Matrix => ({

@@ -1,7 +1,7 @@
 import type { Data } from '../../data/dataset.ts';
 import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
-import type { Matrix } from '../../runtime/tensor.ts';
+import { sizeOf, type Matrix } from '../../runtime/tensor.ts';
 import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
 import { steered } from '../training/controls.ts';
 import type { Training } from '../training/fit-options.ts';
@@ -9,11 +9,12 @@ import type { Place } from '../training/place.ts';
 import type { Network } from '../parts/network.ts';
 import type { Prior } from '../parts/priors.ts';
 import type { Host } from '../training/trainable.ts';
-import { drawCodes, type MixtureTensors } from './draw.ts';
+import { drawCodes, drawIndices, type SamplerTensors } from './draw.ts';
+import type { Indices } from './indices.ts';
 
 /** Options of `Autoencoder.fitSampler`. */
 export interface SamplerOptions {
-  /** Gaussians in the mixture, at most 1000. Default 10. */
+  /** Gaussians in the mixture, at most 1000. Default 10. A quantised code has no mixture. */
   components?: number;
   /** Where the mixture starts from, and which examples it is fitted to where there are more than 20,000. Default: the model's. */
   seed?: number;
@@ -21,13 +22,13 @@ export interface SamplerOptions {
   iterations?: number;
 }
 
-/** How a mixture came out. */
+/** How a mixture, or the frequencies of a quantised code's entries, came out. */
 export interface SamplerFit {
   /** The mean of log p(code) over the examples it was fitted to, in nats, without numbers of the code that never change. */
   logLikelihood: number;
   /** How many it took. */
   iterations: number;
-  /** Gaussians in the mixture: fewer than asked for where some have lost all codes, or fewer codes differ. */
+  /** Gaussians in the mixture: fewer than asked for where some have lost all codes, or fewer codes differ. Of a quantised code 1. */
   components: number;
 }
 
@@ -38,9 +39,9 @@ export interface WrittenSampler {
   readonly old: boolean;
 }
 
-/** What a model draws codes from: its mixture, from its first `fitSampler` on, or else a prior. */
+/** What a model draws codes from: what its first `fitSampler` has fitted, or else a prior. */
 export class Sampler {
-  #mixture: MixtureTensors | undefined;
+  #fitted: SamplerTensors | undefined;
   /** The step and the change of the weights that it belongs to. */
   #fittedAt = { step: 0, change: 0 };
   #change = 0;
@@ -51,6 +52,7 @@ export class Sampler {
   /** `place`: how far the model has been trained. */
   constructor(
     private readonly place: Place,
+    private readonly encoder: Network,
     private readonly prior: Prior | undefined,
   ) {}
 
@@ -68,44 +70,47 @@ export class Sampler {
     return steered(ended, training);
   }
 
-  /** Fits a mixture to the codes of examples. @throws OptionError, ShapeError, DataError */
-  async fit(host: Host, encoder: Network, data: Data, options: SamplerOptions, seed: number): Promise<SamplerFit> {
+  /** Fits a mixture, or frequencies, to the codes of examples. @throws OptionError, ShapeError, DataError */
+  async fit(host: Host, data: Data, options: SamplerOptions, seed: number): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
     // A page that fits none does not load it.
     const { fitSampler } = await import('./fit-sampler.ts');
-    const { mixture, fit } = await fitSampler(host, encoder, data, options, seed);
-    this.#mixture = mixture;
+    const { tensors, fit } = await fitSampler(host, this.encoder, data, options, seed);
+    this.#fitted = tensors;
     this.#fittedAt = fittedAt;
     return fit;
   }
 
   /**
-   * Draws codes of `size` numbers from the mixture, or without one from the prior: from `seed` the same ones again, else others in each call.
-   * @throws OptionError where there is neither; LatentGpuError where the weights have changed since the mixture was fitted
+   * Draws codes from what was fitted, or without that from the prior: from `seed` the same ones again, else others in each call.
+   * @throws OptionError where there is neither; LatentGpuError where the weights have changed since `fitSampler`
    */
-  draw(count: number, size: number, modelSeed: number, seed?: number): Float32Array {
-    if (!this.#mixture && !this.prior)
+  draw(count: number, modelSeed: number, seed?: number): Float32Array | Indices {
+    if (!this.#fitted && !this.prior)
       throw new OptionError(
         'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
       );
     const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
-    if (!this.#mixture) return this.prior!.draw(count * size, ...draw);
+    const { outputShape } = this.encoder;
+    if (!this.#fitted) return this.prior!.draw(count * sizeOf(outputShape), ...draw);
     if (this.#old)
       throw new LatentGpuError(
         'sample: the weights have changed since fitSampler, and with them the codes: call fitSampler again',
       );
-    return drawCodes(this.#mixture, count, ...draw);
+    if ('frequencies' in this.#fitted) return drawIndices(this.#fitted, outputShape.slice(0, -1), count, ...draw);
+    return drawCodes(this.#fitted, count, ...draw);
   }
 
-  /** What belongs in a file, but not in one of the weights alone: nothing without a mixture. */
+  /** What belongs in a file, but not in one of the weights alone: nothing where nothing was fitted. */
   tensors(): Record<string, Matrix> {
-    return Object.fromEntries(Object.entries(this.#mixture ?? {}).map(([name, each]) => [`sampler.${name}`, each]));
+    return Object.fromEntries(Object.entries(this.#fitted ?? {}).map(([name, each]) => [`sampler.${name}`, each]));
   }
 
   /** What belongs in a file's metadata. */
   describe({ optimizer = true }: SaveOptions): { samples: number; sampler?: WrittenSampler } {
-    const mixture = optimizer ? this.#mixture : undefined;
-    const sampler = mixture && { components: mixture.weights.data.length, old: this.#old };
+    const fitted = optimizer ? this.#fitted : undefined;
+    const components = fitted && 'weights' in fitted ? fitted.weights.data.length : 1;
+    const sampler = fitted && { components, old: this.#old };
     return { samples: this.#samples, ...(sampler && { sampler }) };
   }
 
@@ -114,18 +119,20 @@ export class Sampler {
     this.#samples = samples;
   }
 
-  /** Takes the mixture of a file. @throws FormatError */
-  restore({ components, old }: WrittenSampler, size: number, { given, place }: Checkpoint): void {
-    const take = (name: keyof MixtureTensors, shape: number[]): Matrix => ({
-      data: given(`sampler.${name}`, shape),
-      shape,
-    });
-    const weights = take('weights', [components]);
-    const sum = weights.data.reduce((total, weight) => total + weight, 0);
-    if (!weights.data.every((weight) => weight >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError('load: sampler.weights are no shares of a whole');
-    const means = take('means', [components, size]);
-    this.#mixture = { weights, means, factors: take('factors', [components, size, size]) };
+  /** Takes what was fitted from a file. @throws FormatError */
+  restore({ components, old }: WrittenSampler, { given, place }: Checkpoint): void {
+    const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
+    const { layers, outputShape } = this.encoder;
+    const size = sizeOf(outputShape);
+    const code = layers.at(-1)?.code;
+    this.#fitted =
+      code?.kind === 'vectorQuantizer'
+        ? { frequencies: shares('frequencies', take('frequencies', [size / outputShape.at(-1)!, code.entries])) }
+        : {
+            weights: shares('weights', take('weights', [components])),
+            means: take('means', [components, size]),
+            factors: take('factors', [components, size, size]),
+          };
     this.#fittedAt = { step: place.step, change: old ? -1 : this.#change };
   }
 
@@ -134,6 +141,18 @@ export class Sampler {
     if (this.place.live) return true;
     return this.#fittedAt.step !== this.place.step || this.#fittedAt.change !== this.#change;
   }
+}
+
+/** Rows of numbers that are parts of a whole. @throws FormatError where they are not */
+function shares(name: string, matrix: Matrix): Matrix {
+  const columns = matrix.shape.at(-1)!;
+  for (let at = 0; at < matrix.data.length; at += columns) {
+    const row = matrix.data.subarray(at, at + columns);
+    const sum = row.reduce((total, share) => total + share, 0);
+    if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
+      throw new FormatError(`load: sampler.${name} are no shares of a whole`);
+  }
+  return matrix;
 }
 
 /** What a file says of a sampler. @throws OptionError */

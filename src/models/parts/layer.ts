@@ -26,12 +26,21 @@ export interface Around {
   readonly after?: Image;
 }
 
+/** Records what a code can be asked for, from what goes into its layer. */
+export type RecordCode = (pass: Pass, x: Tensor, parameter: (name: string) => Tensor) => Tensor;
+
 /** The kinds of codes that are more than the output of a layer, with what each can be asked for. The file of a new kind adds an entry. */
 export interface Codes {
   /** A code that is drawn at random in training. */
   gaussian: {
-    /** Records its means and log-variances, [rows, 2 · units]. */
-    head(pass: Pass, x: Tensor, parameter: (name: string) => Tensor): Tensor;
+    /** Its means and log-variances, [rows, 2 · units]. */
+    head: RecordCode;
+  };
+  /** A code of vectors that are entries of a codebook. */
+  vectorQuantizer: {
+    entries: number;
+    /** Which entries they are, [rows, vectors]. */
+    indices: RecordCode;
   };
 }
 

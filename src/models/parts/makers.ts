@@ -18,6 +18,7 @@ import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty
 import { normal, uniform, type Prior } from './priors.ts';
 import { residual } from './residual.ts';
 import { stopGradient } from './stop-gradient.ts';
+import { vectorQuantizer } from './vector-quantizer.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
 type Makers<P> = Record<string, (...args: any[]) => P>;
@@ -32,6 +33,7 @@ export const makers = {
     activation,
     dropout,
     gaussian,
+    vectorQuantizer,
     conv2d,
     convTranspose2d,
     maxPool2d,

@@ -4,7 +4,7 @@ import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
-import type { Around, Layer } from './layer.ts';
+import type { Around, Layer, RecordCode } from './layer.ts';
 import type { Image } from './layout.ts';
 import type { Normalizer } from './normalize.ts';
 import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
@@ -136,11 +136,11 @@ export class Network {
     return this.record(pass, this.entry?.forward(pass.tape, x) ?? x, options);
   }
 
-  /** Records the means and log-variances of a Gaussian code, of data as they are outside. @internal */
-  recordHead(pass: Pass, x: Tensor): Tensor {
+  /** Records what a code can be asked for, such as the means and log-variances of a Gaussian one, of data as they are outside. @internal */
+  recordCode(pass: Pass, x: Tensor, record: RecordCode): Tensor {
     const last = this.layers.length - 1;
     const before = this.part(0, last, this.host, this.entry).recordFromData(pass, x);
-    return this.layers[last].code!.head(pass, before, (name) => this.parameter(last, name));
+    return record(pass, before, (name) => this.parameter(last, name));
   }
 
   /** Records y = network(x). @internal */

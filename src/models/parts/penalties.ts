@@ -108,7 +108,13 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
   return {
     name: 'stochasticContractive',
     args: [weight, stddev],
-    check: refuseGaussianCode('stochasticContractive'),
+    check(encoder) {
+      refuseGaussianCode('stochasticContractive')(encoder);
+      if (encoder.at(-1)?.code?.kind === 'vectorQuantizer')
+        throw new OptionError(
+          'stochasticContractive: the code is quantised: it is the same for inputs nearby, or jumps, and has no slope',
+        );
+    },
     record({ pass, input, code, encode }) {
       const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
       return penalty(rowSums(pass.tape, 'mse', { y: code, x: nearby }, pass.state, weight));

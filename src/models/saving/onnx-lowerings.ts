@@ -9,8 +9,16 @@ import type { LayerName } from '../parts/makers.ts';
 /** What a network is written to. */
 export interface Target {
   readonly graph: OnnxGraph;
-  /** Of a Gaussian code: puts its log-variance into the graph, where that is wanted. */
-  logvar?: () => string;
+  /** What a code has beside itself, by its name outside: each puts its value into the graph, where that is wanted. */
+  readonly beside: Map<string, () => Beside>;
+}
+
+/** A value of the graph that is handed out beside a code, [batch, …shape]. */
+export interface Beside {
+  readonly value: string;
+  readonly shape: readonly number[];
+  /** Whether its numbers are int64; else float32. */
+  readonly whole?: boolean;
 }
 
 /** A layer as it is to be written. */
@@ -41,11 +49,22 @@ export const lowerings: Record<
   dense: flat(({ graph }, x, { weight, transposed }) =>
     graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
   ),
-  gaussian: flat((target, x, { weight }) => {
+  gaussian: flat(({ graph, beside }, x, { weight, output }) => {
     const head = (name: string) =>
-      target.graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
-    target.logvar = () => head('logvar');
+      graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
+    beside.set('logvar', () => ({ value: head('logvar'), shape: output }));
     return head('mean');
+  }),
+  // The nearest entry has the least ‖e‖² − 2 z·e.
+  vectorQuantizer: flat(({ graph, beside }, x, { weight, output }) => {
+    const codebook = weight('codebook')!;
+    const squares = graph.node('Mul', [codebook, codebook]);
+    const lengths = graph.node('ReduceSum', [squares, graph.integers('axis.1', [1])], { keepdims: 0 });
+    const products = graph.node('MatMul', [x, graph.node('Transpose', [codebook], { perm: [1, 0] })]);
+    const doubled = graph.node('Add', [products, products]);
+    const value = graph.node('ArgMin', [graph.node('Sub', [lengths, doubled])], { axis: -1, keepdims: 0 });
+    beside.set('indices', () => ({ value, shape: output.slice(0, -1), whole: true }));
+    return graph.node('Gather', [codebook, value], { axis: 0 });
   }),
   // The writer adds every layer's activation.
   activation: { takes: 'either', lower: (_, x) => x },

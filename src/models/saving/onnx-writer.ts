@@ -7,7 +7,7 @@ import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
 import { folded, takesIn } from './onnx-fold.ts';
-import { activations, lowerings, type Target, type WrittenLayer } from './onnx-lowerings.ts';
+import { activations, lowerings, type Beside, type Target, type WrittenLayer } from './onnx-lowerings.ts';
 
 /** A weight as operators of ONNX take it. */
 export interface Numbers {
@@ -25,7 +25,7 @@ export interface Value {
 /** Writes networks into a graph. */
 export class NetworkWriter implements Target {
   readonly graph = new OnnxGraph();
-  logvar?: () => string;
+  readonly beside = new Map<string, () => Beside>();
 
   constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
 

@@ -19,7 +19,7 @@ export interface Exported {
   readonly normalizer?: Normalizer;
 }
 
-/** Writes a graph with dynamic batch: `input` → `code` (and `logvar` of a Gaussian code), `code` → `reconstruction`, or `input` → `reconstruction`. */
+/** Writes a graph with dynamic batch: `input` → `code` (with `logvar` of a Gaussian code, `indices` of a quantised one), `code` → `reconstruction`, or `input` → `reconstruction`. */
 export async function writeOnnx(
   part: OnnxPart,
   { weights, encoder, decoder, normalizer }: Exported,
@@ -31,7 +31,11 @@ export async function writeOnnx(
   if (encoder) {
     value = writer.network(encoder, normalizer ? writer.normalized(value, normalizer, shape) : value);
     if (!decoder) graph.output('code', writer.channelsLast(value), encoder.outputShape);
-    if (!decoder && writer.logvar) graph.output('logvar', writer.logvar(), encoder.outputShape);
+    if (!decoder)
+      for (const [name, make] of writer.beside) {
+        const { value, shape, whole } = make();
+        graph.output(name, value, shape, whole);
+      }
   }
   if (decoder) {
     value = writer.network(decoder, value);

@@ -5,7 +5,7 @@ export interface AnyLoss {
 
 /** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
 export interface Losses {
-  /** reconstruction + β · kl + penalty + weight · adversary + weight · mmd */
+  /** reconstruction + β · kl + penalty + weight · adversary + weight · mmd + weight · commitment + codebook */
   loss: number;
   reconstruction: number;
   /** The divergence of a Gaussian code, before β, in nats an example. */
@@ -16,6 +16,12 @@ export interface Losses {
   adversary?: number;
   /** The squared maximum mean discrepancy between codes and prior, before its weight. */
   mmd?: number;
+  /** The mean of (z − e)² over the numbers of a quantised code, vectors z and their entries e, before its weight. */
+  commitment?: number;
+  /** The same mean as the codebook's own loss, where no moving averages make the entries. */
+  codebook?: number;
+  /** How many entries a batch takes, were it to take them evenly: e to the entropy of their frequencies. It is no part of `loss`. */
+  perplexity?: number;
   /** The discriminator's own loss, in nats; log 2 where it cannot tell. It is no part of `loss`. */
   discriminator?: number;
 }

@@ -1,0 +1,94 @@
+/** Quantised codes as numbers of their entries; the methods of `Autoencoder` say what is asked for. */
+import type { Data } from '../../data/dataset.ts';
+import { DataError, OptionError, ShapeError } from '../../errors.ts';
+import { readTensors, roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
+import type { Codes } from '../parts/layer.ts';
+import type { Network } from '../parts/network.ts';
+import { predict } from '../predict.ts';
+import type { Hourglass } from '../training/hourglass.ts';
+import type { FrequencyTensors } from './draw.ts';
+import type { SamplerFit, SamplerOptions } from './sampler.ts';
+
+/** Numbers of entries of a codebook, from 0 on. */
+export interface Indices {
+  data: Uint32Array;
+  /** [examples, …places]: the code's shape without its last side. */
+  shape: number[];
+}
+
+/** Which entries the codes of examples take. @throws OptionError where the code has none */
+export async function indices({ encoder }: Hourglass, data: Data): Promise<Indices> {
+  return indicesOf('indices', encoder, quantised('indices', encoder), data);
+}
+
+/** The entries with these numbers, as codes. @throws OptionError where the code has none; ShapeError, DataError */
+export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices): Promise<Matrix> {
+  const { entries } = quantised('decode', encoder);
+  const { outputShape } = encoder;
+  const places = outputShape.slice(0, -1);
+  const perCode = sizeOf(places);
+  const count = data.length / perCode;
+  if (!data.length || shape.length !== 1 + places.length || shape.join() !== [count, ...places].join())
+    throw new ShapeError(
+      `decode: indices of this code are [${['examples', ...places].join(', ')}], not [${shape.join(', ')}]`,
+    );
+  const wrong = data.findIndex((index) => index >= entries);
+  if (wrong >= 0)
+    throw new DataError(
+      `decode: index ${data[wrong]} of example ${Math.floor(wrong / perCode)} is not below ${entries}`,
+    );
+  const { gpu, turns } = encoder.host();
+  const codebook = encoder.parameter(encoder.layers.length - 1, 'codebook');
+  const [all] = await turns.take(() => readTensors(gpu, [codebook]));
+  const columns = outputShape.at(-1)!;
+  const codes = roomFor('decode', data.length * columns);
+  data.forEach((index, i) => codes.set(all.subarray(index * columns, (index + 1) * columns), i * columns));
+  return { data: codes, shape: [count, ...outputShape] };
+}
+
+/** How often each place takes each entry. @throws OptionError, ShapeError, DataError */
+export async function fitFrequencies(
+  encoder: Network,
+  code: Codes['vectorQuantizer'],
+  data: Data,
+  { components, iterations }: SamplerOptions,
+): Promise<{ tensors: FrequencyTensors; fit: SamplerFit }> {
+  if (components !== undefined || iterations !== undefined)
+    throw new OptionError(
+      'fitSampler: the frequencies of a quantised code are counted: they take no components and no iterations',
+    );
+  const { entries } = code;
+  const { data: taken, shape } = await indicesOf('fitSampler', encoder, code, data);
+  const [examples] = shape;
+  const perCode = taken.length / examples;
+  const counts = new Uint32Array(perCode * entries);
+  for (let i = 0; i < taken.length; i++) counts[(i % perCode) * entries + taken[i]]++;
+  const frequencies = Float32Array.from(counts, (count) => count / examples);
+  const logLikelihood =
+    counts.reduce((sum, count) => sum + (count && count * Math.log(count / examples)), 0) / examples;
+  return {
+    tensors: { frequencies: { data: frequencies, shape: [perCode, entries] } },
+    fit: { logLikelihood, iterations: 1, components: 1 },
+  };
+}
+
+async function indicesOf(
+  where: string,
+  encoder: Network,
+  code: Codes['vectorQuantizer'],
+  data: Data,
+): Promise<Indices> {
+  const places = encoder.outputShape.slice(0, -1);
+  const { data: values, shape } = await predict(encoder.host(), where, data, encoder.inputShape, places, (pass, x) =>
+    encoder.recordCode(pass, x, code.indices),
+  );
+  return { data: Uint32Array.from(values), shape };
+}
+
+/** @throws OptionError where the code is not quantised */
+function quantised(where: string, { layers }: Network): Codes['vectorQuantizer'] {
+  const code = layers.at(-1)?.code;
+  if (code?.kind !== 'vectorQuantizer')
+    throw new OptionError(`${where}: needs a quantised code: an encoder whose last layer is vectorQuantizer(entries)`);
+  return code;
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam, autoencoder, conv2d, convTranspose2d, DataError, dense, DivergedError, loadAutoencoder, OptionError, sgd, ShapeError, vectorQuantizer, type AutoencoderSpec, type Matrix,
+} from '../../src/index.ts'; // prettier-ignore
+import { philox, streams } from '../../src/runtime/random.ts';
+import { forward, type Weights } from '../reference/layers.ts';
+import { Optimizer } from '../reference/optimizer.ts';
+import { shuffledOrder } from '../reference/shuffle.ts';
+import { countsOf, entriesAt, moved, nearest, perplexity } from '../reference/vector-quantizer.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { differences } from '../support/gradient.ts';
+import { bits, errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { batchOf, doubles } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const data = new Draw(7).floats(6 * 20, 0, 1);
+const small = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
+  input: 6,
+  encoder: [dense(3), vectorQuantizer(5)],
+  decoder: [dense(6)],
+  loss: 'mse',
+  ...changes,
+});
+const image = (): AutoencoderSpec => ({
+  input: [4, 6, 1],
+  encoder: [conv2d(4, 2, 'relu', { stride: 2 }), conv2d(3, 1), vectorQuantizer(7)],
+  decoder: [convTranspose2d(1, 2, 'linear', { stride: 2 })],
+  loss: 'mse',
+});
+const images = new Draw(8).floats(24 * 10, 0, 1);
+
+/** Ten steps beside float64, where the encoder's choices are held while weights are moved: the straight-through estimator as an exact gradient. */
+async function expectTenSteps(decay: number | false): Promise<void> {
+  const [examples, batchSize, steps, seed, commitment, columns] = [11, 4, 10, 3, 0.6, 3];
+  const encoder = [dense(4, 'tanh'), dense(columns)];
+  const decoder = [dense(6)];
+  const x11 = data.subarray(0, 6 * examples);
+  const model = await autoencoder(
+    await sharedGpu(),
+    small({ encoder: [...encoder, vectorQuantizer(4, { commitment, decay })], decoder, seed }),
+  );
+  const weights = doubles(await model.weights());
+  const book = 'encoder.2.codebook';
+  const history = await model.fit(x11, { steps, batchSize, optimizer: adam(1e-3) });
+  const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
+  const trained = Object.entries(weights).filter(([name]) => /weight|bias/.test(name) || (decay === false && name === book));
+  const optimizers = trained.map(([name, values]) => ({
+    name,
+    each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
+  }));
+  let step = 0;
+  for (let epoch = 0; step < steps; epoch++) {
+    const order = shuffledOrder(examples, epoch, seed);
+    const sums: Record<string, number> = {};
+    let rows = 0;
+    for (let from = 0; from < examples && step < steps; from += batchSize, step++) {
+      const x = batchOf(x11, [6], [...order.subarray(from, from + batchSize)]);
+      const encode = (given: Weights) => forward(encoder, 'encoder', given, x);
+      const z = encode(weights);
+      const at = nearest(z.data, weights[book], columns);
+      const held = entriesAt(weights[book], at, columns);
+      const square = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+        Array.from(a, (value, i) => (value - b[i]) ** 2).reduce((p, q) => p + q, 0) / a.length;
+      const terms = (given: Weights) => {
+        const code = encode(given);
+        const through = code.data.map((value, i) => held[i] + (value - z.data[i]));
+        return {
+          reconstruction: square(forward(decoder, 'decoder', given, { ...code, data: through }).data, x.data),
+          commitment: square(code.data, held),
+          codebook: decay === false ? square(entriesAt(given[book], at, columns), z.data) : 0,
+        };
+      };
+      const lossOf = (given: Weights) => {
+        const { reconstruction, commitment: pulled, codebook } = terms(given);
+        return reconstruction + commitment * pulled + codebook;
+      };
+      const told = terms(weights);
+      expect(history.loss[step] / lossOf(weights), `loss of step ${step}`).toBeCloseTo(1, 5);
+      rows += x.rows;
+      const each = { commitment: told.commitment, codebook: told.codebook, perplexity: perplexity(countsOf(at, 4)) };
+      for (const [name, value] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + x.rows * value;
+      const gradients = optimizers.map(({ name }) =>
+        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
+      );
+      if (decay !== false) {
+        const names = { clusterSize: 'encoder.2.cluster_size', clusterSum: 'encoder.2.cluster_sum' };
+        const before = { codebook: weights[book], clusterSize: weights[names.clusterSize], clusterSum: weights[names.clusterSum] };
+        const offset = philox([0, 0, step, 0], [seed, streams.noise])[0] % x.rows;
+        const after = moved(before, z.data, at, columns, decay, offset);
+        Object.assign(weights, { [book]: after.codebook, [names.clusterSize]: after.clusterSize, [names.clusterSum]: after.clusterSum });
+      }
+      optimizers.forEach(({ name, each }, n) => {
+        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
+        weights[name] = Float64Array.from(each, ({ weight }) => weight);
+      });
+    }
+    const { commitment: pulled, codebook, perplexity: uses } = history.epochs[epoch];
+    expect(pulled! / (sums.commitment / rows), `commitment of epoch ${epoch}`).toBeCloseTo(1, 4);
+    expect(uses).toBeCloseTo(sums.perplexity / rows, 5);
+    if (decay === false) expect(codebook! / (sums.codebook / rows)).toBeCloseTo(1, 4);
+    else expect(codebook).toBeUndefined();
+  }
+  for (const [name, { data: found }] of Object.entries(await model.weights())) {
+    const distance = Math.hypot(...Array.from(found, (value, i) => value - weights[name][i]));
+    expect(distance / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  }
+  model.dispose();
+} // prettier-ignore
+
+it.each([0.9, 0.5, false] as const)(
+  'takes the first ten Adam steps as float64 does, to 1e-5, with decay %s',
+  expectTenSteps,
+  120_000,
+);
+
+describe('a code of places', () => {
+  it('is entries of the codebook, whose numbers give it back', async () => {
+    const model = await autoencoder(await sharedGpu(), image());
+    await model.fit(images, { epochs: 3, batchSize: 4 });
+    const { data: codes, shape } = await model.encode(images);
+    const indices = await model.indices(images);
+    expect(shape).toEqual([10, 2, 3, 3]);
+    expect(indices.shape).toEqual([10, 2, 3]);
+    const { data: codebook } = (await model.weights())['encoder.2.codebook'];
+    expect([...codes]).toEqual(entriesAt(codebook, [...indices.data], 3));
+    expect((await model.decode(indices)).data).toEqual((await model.reconstruct(images)).data);
+    model.dispose();
+  });
+
+  it('samples by the frequencies of entries at each place, from a file too', async () => {
+    const gpu = await sharedGpu();
+    const model = await autoencoder(gpu, image());
+    await model.fit(images, { epochs: 3, batchSize: 4 });
+    expect((await errorOf(model.sample(3))).message).toMatch(/call fitSampler/);
+    const { data: taken } = await model.indices(images);
+    const counts = Array.from({ length: 6 }, (_, place) => countsOf([...taken].filter((_, i) => i % 6 === place), 7));
+    const wanted = counts.flat().reduce((sum, n) => sum + (n && n * Math.log(n / 10)), 0) / 10;
+    const { logLikelihood } = await model.fitSampler(images);
+    expect(logLikelihood).toBeCloseTo(wanted, 5);
+    const samples = await model.sample(64, { seed: 5 });
+    const { data: drawn } = await model.sample(64, { seed: 5 });
+    expect(samples.data).toEqual(drawn);
+    // Each place holds what the decoder makes of an entry that it takes.
+    const { data: decoded } = await model.decode({ data: Uint32Array.from({ length: 7 * 6 }, (_, i) => Math.floor(i / 6)), shape: [7, 2, 3] });
+    const patch = (values: Float32Array, image: number, place: number) =>
+      [0, 1, 6, 7].map((off) => values[image * 24 + Math.floor(place / 3) * 12 + (place % 3) * 2 + off]).join();
+    for (let image = 0; image < 64; image++)
+      for (let place = 0; place < 6; place++) {
+        const of = Array.from({ length: 7 }, (_, k) => k).filter((k) => patch(decoded, k, place) === patch(samples.data, image, place));
+        expect(of.some((k) => counts[place][k] > 0)).toBe(true);
+      }
+    const loaded = await loadAutoencoder(gpu, await model.save());
+    expect((await loaded.sample(64, { seed: 5 })).data).toEqual(samples.data);
+    for (const each of [model, loaded]) each.dispose();
+  });
+
+  it.each<[string, Matrix | object, new (...args: never[]) => Error, RegExp]>([
+    ['an index past the codebook', { data: Uint32Array.of(0, 1, 7, 2, 3, 4), shape: [1, 2, 3] }, DataError, /^decode: index 7 of example 0 is not below 7/],
+    ['another shape', { data: new Uint32Array(6), shape: [1, 6] }, ShapeError, /^decode: indices of this code are \[examples, 2, 3\], not \[1, 6\]/],
+    ['nothing', { data: new Uint32Array(0), shape: [0, 2, 3] }, ShapeError, /^decode: indices/],
+  ])('refuses indices with %s', async (_, indices, kind, message) => {
+    const model = await autoencoder(await sharedGpu(), image());
+    const error = await errorOf(model.decode(indices as Matrix));
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).toMatch(message);
+    model.dispose();
+  });
+}); // prettier-ignore
+
+it('takes all of a flat code for one vector, whose index has no places', async () => {
+  const model = await autoencoder(await sharedGpu(), small());
+  expect((await model.indices(data)).shape).toEqual([20]);
+  model.dispose();
+});
+
+it('starts the entries from the first batch, and keeps most of them in use', async () => {
+  const model = await autoencoder(await sharedGpu(), small({ encoder: [dense(3), vectorQuantizer(8)] }));
+  const before = (await model.encode(data.subarray(0, 6 * 20))).data;
+  expect(new Set((await model.indices(data)).data).size).toBeLessThan(8);
+  await model.fit(data, { steps: 1, batchSize: 20, optimizer: sgd(1e-9) });
+  expect(before.length).toBe(60);
+  expect(new Set((await model.indices(data)).data).size).toBe(8);
+  const { perplexity: found } = await model.evaluate(data);
+  const { data: taken } = await model.indices(data);
+  expect(found).toBeCloseTo(perplexity(countsOf([...taken], 8)), 5);
+  model.dispose();
+});
+
+it('goes on from a file to the same bits, and loses nothing in one without the optimizer', async () => {
+  const gpu = await sharedGpu();
+  const model = await autoencoder(gpu, small());
+  await model.fit(data, { steps: 3, batchSize: 8 });
+  const loaded = await loadAutoencoder(gpu, await model.save());
+  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
+  expect(await bits(loaded)).toEqual(await bits(model));
+  for (const each of [model, loaded]) each.dispose();
+});
+
+it('has the codebook of the step before after a divergence', async () => {
+  const gpu = await sharedGpu();
+  const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
+  const options = { batchSize: 8, optimizer: sgd(1e12) };
+  const error = await errorOf(model.fit(data, { ...options, epochs: 9 }));
+  expect(error).toBeInstanceOf(DivergedError);
+  const { step } = error as DivergedError;
+  if (step > 1) await other.fit(data, { ...options, steps: step - 1 });
+  expect(await bits(model)).toEqual(await bits(other));
+  for (const each of [model, other]) each.dispose();
+});
+
+it('refuses what it cannot be', async () => {
+  const gpu = await sharedGpu();
+  expect(() => vectorQuantizer(0)).toThrow(OptionError);
+  for (const decay of [1, -0.1, true, '0.9'] as never[]) expect(() => vectorQuantizer(4, { decay })).toThrow(OptionError);
+  const inner = await errorOf(autoencoder(gpu, small({ encoder: [vectorQuantizer(4), dense(3)] })));
+  expect(inner.message).toMatch(/vectorQuantizer is the code/);
+  const model = await autoencoder(gpu, small({ encoder: [dense(3)] }));
+  for (const asked of [model.indices(data), model.decode({ data: new Uint32Array(1), shape: [1] })])
+    expect((await errorOf(asked)).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
+  const quantised = await autoencoder(gpu, small());
+  expect((await errorOf(quantised.fitSampler(data, { components: 3 }))).message).toMatch(/take no components/);
+  for (const each of [model, quantised]) each.dispose();
+}); // prettier-ignore
