@@ -12,6 +12,7 @@ import {
   reshape,
   shuffleTiles,
   upsample2d,
+  vectorQuantizer,
   type Autoencoder,
   type AutoencoderSpec,
   type Gpu,
@@ -74,6 +75,22 @@ export const watchman = (gpu: Gpu, code: number, seed: number): Promise<Autoenco
     loss: 'bce',
     seed,
   });
+
+/** Two strides down, and at each place left one of 64 entries of a codebook. */
+export const quantised = (gpu: Gpu, shape: ImageShape, seed: number): Promise<Autoencoder> => {
+  const half = { stride: 2, ...same };
+  return autoencoder(gpu, {
+    input: shape,
+    encoder: [conv2d(16, 3, 'relu', half), conv2d(32, 3, 'relu', half), conv2d(16, 1), vectorQuantizer(64)],
+    decoder: [
+      convTranspose2d(32, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1 }),
+      convTranspose2d(16, 3, 'relu', { stride: 2, padding: 1, outputPadding: 1 }),
+      conv2d(shape[2], 3, 'sigmoid', same),
+    ],
+    loss: 'bce',
+    seed,
+  });
+};
 
 /** The Keras blog's (F. Chollet, 2016): of 28 × 28, since its one convolution without padding is there to come back to 28. */
 export const kerasConvolutional = (gpu: Gpu, seed: number): Promise<Autoencoder> =>

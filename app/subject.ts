@@ -9,6 +9,9 @@ export interface Figures {
   penalty?: number;
   adversary?: number;
   mmd?: number;
+  commitment?: number;
+  codebook?: number;
+  perplexity?: number;
   generator?: number;
   discriminator?: number;
   accuracy?: number;

@@ -12,6 +12,7 @@ import { samplers } from './samplers.ts';
 import { simple } from './simple.ts';
 import { stacked } from './stacked.ts';
 import { variational } from './variational.ts';
+import { vectorQuantized } from './vector-quantized.ts';
 import { wasserstein } from './wasserstein.ts';
 
 export const pictures: Record<PictureName, Picture> = {
@@ -23,6 +24,7 @@ export const pictures: Record<PictureName, Picture> = {
   variational,
   adversarial,
   wasserstein,
+  'vector-quantized': vectorQuantized,
   convolutional,
   'super-resolution': superResolution,
   tiles,

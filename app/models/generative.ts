@@ -13,17 +13,19 @@ import {
   type Layer,
   type Penalty,
 } from '../../src/index.ts';
+import { codebook } from '../figures/codebook.ts';
 import { codes, codesAndPrior } from '../figures/codes.ts';
 import { interpolations } from '../figures/interpolations.ts';
 import { learning } from '../figures/learning.ts';
 import { loss } from '../figures/loss.ts';
 import { manifold } from '../figures/manifold.ts';
 import { reconstructions } from '../figures/reconstructions.ts';
-import { samples } from '../figures/samples.ts';
+import { samples, samplesByFrequency } from '../figures/samples.ts';
 import { sides } from '../figures/sides.ts';
+import { quantised } from '../architectures.ts';
 import { featuresOf, type Build, type Model } from './entry.ts';
 
-type Name = 'variational' | 'variational-2d' | 'adversarial' | 'wae' | 'vae-gan';
+type Name = 'variational' | 'variational-2d' | 'adversarial' | 'wae' | 'vae-gan' | 'vq';
 
 export const generative: Record<Name, Model> & Record<'gan', Model<Gan>> = {
   variational: {
@@ -72,6 +74,15 @@ export const generative: Record<Name, Model> & Record<'gan', Model<Gan>> = {
     optimizer: () => adam(1e-3),
     sampled: true,
     figures: [samples, learning, reconstructions, interpolations, sides, loss],
+  },
+
+  vq: {
+    title: 'Vector-quantised autoencoder',
+    unit: 'nats a pixel, and the commitment’s part',
+    references: [],
+    build: quantised,
+    optimizer: () => adam(2e-3),
+    figures: [reconstructions, codebook, samplesByFrequency, loss],
   },
 
   gan: {

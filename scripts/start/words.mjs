@@ -20,6 +20,8 @@ const terms = [
   ['reconstruction', 'reconstruction'],
   ['kl', 'divergence of the codes from the normal distribution (KL)'],
   ['adversary', 'adversary: what being found out costs, before its weight'],
+  ['commitment', 'commitment: squared distance of the codes from their entries, before its weight'],
+  ['codebook', 'codebook: the same distance, which moves the entries'],
   ['mmd', 'discrepancy of codes and prior (MMD²), before its weight'],
   ['penalty', 'penalty'],
   ['discriminator', 'discriminator: its own loss, no part of the model’s'],

@@ -34,6 +34,7 @@ describe('every member of the family', () => {
     adversarial: ['manifold', 'codes', 'learning', 'samples', 'reconstructions', 'interpolations', 'sides', 'loss'],
     wae: ['samples', 'learning', 'reconstructions', 'interpolations', 'loss'],
     'vae-gan': ['samples', 'learning', 'reconstructions', 'interpolations', 'sides', 'loss'],
+    vq: ['reconstructions', 'codebook', 'samples', 'loss'],
     gan: ['samples', 'learning', 'sides'],
     convolutional: ['reconstructions', 'loss'],
     'super-resolution': ['super-resolution', 'loss'],

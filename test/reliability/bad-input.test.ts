@@ -97,6 +97,20 @@ const makers: Record<string, Target> = {
       },
     ),
   ),
+  vectorQuantizer: maker(
+    lib.vectorQuantizer,
+    [8, {}],
+    whole('entries', { least: 1, most: 2 ** 24 }),
+    options(
+      {},
+      {
+        commitment: optional(number('commitment', { least: 0 })),
+        decay: optional(number('decay', { least: 0, most: 0.9 })).filter(
+          ({ value }) => value !== false && (typeof value !== 'number' || !(value > 0.9 && value < 1)),
+        ),
+      },
+    ),
+  ),
   residual: maker(
     lib.residual,
     [[lib.dense(3)]],

@@ -15,6 +15,14 @@ import {
   batchNormBackward,
   batchNormForward,
 } from '../../shaders/batch-norm.ts';
+import {
+  codebookBackward,
+  moveEntries,
+  perplexityShader,
+  quantizeBackward,
+  quantizeShader,
+  tallyShader,
+} from '../../shaders/vector-quantizer.ts';
 import { convShader } from '../../shaders/conv2d.ts';
 import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
@@ -129,6 +137,14 @@ const families: Record<string, Shader[]> = {
     batchNormForward(),
     batchNormBackward(),
     batchNormApplied(),
+  ] as Shader[],
+  'vector-quantizer': [
+    ...either.flatMap((wide) => either.map((twice) => quantizeShader(wide, twice))),
+    quantizeBackward(),
+    ...either.map(tallyShader),
+    ...either.map(moveEntries),
+    codebookBackward(),
+    perplexityShader(),
   ] as Shader[],
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [

@@ -56,13 +56,13 @@ export const lowerings: Record<
     return head('mean');
   }),
   // The nearest entry has the least ‖e‖² − 2 z·e.
-  vectorQuantizer: flat(({ graph, beside }, x, { weight, output }) => {
+  vectorQuantizer: flat(({ graph, beside }, x, { weight, input, output }) => {
     const codebook = weight('codebook')!;
     const squares = graph.node('Mul', [codebook, codebook]);
     const lengths = graph.node('ReduceSum', [squares, graph.integers('axis.1', [1])], { keepdims: 0 });
     const products = graph.node('MatMul', [x, graph.node('Transpose', [codebook], { perm: [1, 0] })]);
     const doubled = graph.node('Add', [products, products]);
-    const value = graph.node('ArgMin', [graph.node('Sub', [lengths, doubled])], { axis: -1, keepdims: 0 });
+    const value = graph.node('ArgMin', [graph.node('Sub', [lengths, doubled])], { axis: input.length, keepdims: 0 });
     beside.set('indices', () => ({ value, shape: output.slice(0, -1), whole: true }));
     return graph.node('Gather', [codebook, value], { axis: 0 });
   }),
