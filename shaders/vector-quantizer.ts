@@ -212,8 +212,11 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 `,
   );
 
-/** Below this part of an even share of the batch's vectors an entry is dead, and with this one it starts anew. */
-const [dead, anew] = ['0.01', '0.1'];
+/** Below this part of an even share of the batch's vectors an entry is dead. */
+const dead = '0.01';
+
+/** With this part of one it starts anew. */
+const anew = '0.1';
 
 /**
  * Moves the entries towards the means of the vectors that they are nearest to (van den Oord et al. 2017, appendix A.1), with n of these and their sum s:
