@@ -4,6 +4,9 @@ import { batchDraws } from './random.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** A log-variance counts as the nearest of these bounds where it is past them: beyond lies nothing but overflow (as in the code of Rombach et al. 2022). */
+export const logvarBounds = [-30, 20] as const;
+
 /** The rows of `head` are the means of all units, then their log-variances l. Four neighbours of a row to an invocation. */
 const layout = wgsl`
 override rows: u32;
@@ -11,10 +14,17 @@ override units: u32;
 ${grid}
 `;
 
+/** Chunk: `held(l)`, a log-variance within its bounds. One that is no number stays so: it is not to go unnoticed. */
+const held = wgsl`
+fn held(l: f32) -> f32 {
+  return select(clamp(l, ${`${logvarBounds[0]}.0`}, ${`${logvarBounds[1]}.0`}), l, (bitcast<u32>(l) & 0x7fffffffu) > 0x7f800000u);
+}
+`;
+
 /**
  * z = μ + e^{l/2} ε,  ε ~ N(0, I);  kl = ½ Σ (μ² + e^l − 1 − l)      (Kingma & Welling 2014)
  *
- * The divergence from N(0, I) comes in sums over four units, [rows, quads]; rows past the real ones get zeros.
+ * l is held within bounds. The divergence from N(0, I) comes in sums over four units, [rows, quads]; rows past the real ones get zeros.
  */
 export const reparameterizeForward = () =>
   shader<'head' | 'state' | 'z' | 'kl'>(
@@ -29,6 +39,7 @@ ${state()}
 ${batchRows}
 ${batchDraws}
 ${math}
+${held}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
@@ -40,7 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum = 0.0;
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let mean = head[2u * row * units + unit + c];
-    let logvar = head[(2u * row + 1u) * units + unit + c];
+    let logvar = held(head[(2u * row + 1u) * units + unit + c]);
     z[row * units + unit + c] = mean + accurate_exp(0.5 * logvar) * noise[c];
     sum += 0.5 * (mean * mean + (expm1(logvar) - logvar));
   }
@@ -52,7 +63,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /**
  * dμ = dz + β μ / batch_rows,  dl = ½ (dz e^{l/2} ε + β (e^l − 1) / batch_rows), with the ε of the forward pass
  *
- * β is a constant, or comes from a list with one for each step of a run.
+ * Past a bound the gradient is that at the bound, which leads back. β is a constant, or comes from a list with one for each step of a run.
  */
 export const reparameterizeBackward = (scheduled: boolean) =>
   shader<'head' | 'dz' | 'state' | 'dhead', 'betas'>(
@@ -73,6 +84,7 @@ ${state()}
 ${batchRows}
 ${batchDraws}
 ${math}
+${held}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
@@ -87,7 +99,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let weight = select(0.0, beta / f32(batch_rows()), row < batch_rows());
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let at_mean = 2u * row * units + unit + c;
-    let logvar = head[at_mean + units];
+    let logvar = held(head[at_mean + units]);
     let d = dz[row * units + unit + c];
     var dmean = d + weight * head[at_mean];
     var dlogvar = 0.5 * (d * accurate_exp(0.5 * logvar) * noise[c] + weight * expm1(logvar));

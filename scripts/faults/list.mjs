@@ -426,6 +426,9 @@ const byFile = {
   reparameterize: [
     'kernels/reparameterize',
     ['factor', 'mean + accurate_exp(0.5 * logvar)', 'mean + accurate_exp(logvar)'],
+    ['clamp', 'held(head[(2u * row + 1u) * units + unit + c])', 'head[(2u * row + 1u) * units + unit + c]'],
+    ['clamp', 'held(head[at_mean + units])', 'head[at_mean + units]'],
+    ['condition', '> 0x7f800000u)', '> 0x7fffffffu)'],
     ['sign', '(expm1(logvar) - logvar)', '(expm1(logvar) + logvar)'],
     ['bound', 'select(0.0, sum, row < batch_rows())', 'sum'],
     ['bound', 'select(0.0, beta / f32(batch_rows()), row < batch_rows())', 'beta / f32(batch_rows())'],

@@ -1,4 +1,5 @@
 import {
+  logvarBounds,
   meanBackward,
   meanForward,
   reparameterizeBackward,
@@ -8,9 +9,11 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
 
+export { logvarBounds };
+
 /**
  * A Gaussian code (Kingma & Welling 2014): z = μ + σ ε from a head [rows, 2 · units] of means and log-variances, with its divergence from
- * N(0, I) in nats as sums over parts of each row. The gradient is that of the loss through z plus that of the batch's mean divergence times its
+ * N(0, I) in nats as sums over parts of each row. Log-variances are held within −30 and 20. The gradient is that of the loss through z plus that of the batch's mean divergence times its
  * coefficient β, where the tape is differentiated from both.
  */
 export function reparameterize(tape: Tape, head: Tensor, draws: Draws): { z: Tensor; kl: Tensor } {

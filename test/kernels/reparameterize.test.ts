@@ -25,7 +25,7 @@ function noise(row: number, unit: number): number {
 
 const meanOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[2 * row * units + unit];
 const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) =>
-  head[(2 * row + 1) * units + unit];
+  Math.min(20, Math.max(-30, head[(2 * row + 1) * units + unit]));
 
 function reference(head: ArrayLike<number>, rows: number, units: number) {
   const each = <T>(f: (row: number, unit: number) => T) =>
@@ -101,6 +101,26 @@ describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
     expectNear(gradient, differences(total, Float64Array.from(head)), 3e-6);
   });
 });
+
+describe('a log-variance past its bounds', () => {
+  const draw = new Draw(9);
+  const [rows, units] = [2, 3];
+  const past = Float32Array.of(0.5, -1, 2, -31, 21, 1e30, 1, 0, -2, -1e30, 25, -200);
+  const at = past.map((value, i) => (i % 6 < 3 ? value : Math.min(20, Math.max(-30, value))));
+  const dz = draw.floats(rows * units);
+
+  it('counts as the bound, and so does its gradient', async () => {
+    const [found, wanted] = [await onDevice(past, units, 2, dz, 0.7), await onDevice(at, units, 2, dz, 0.7)];
+    expect(found).toEqual(wanted);
+    expectClose(found.kl, reference(past, rows, units).kl, 1e3);
+    // At the upper bound the slope is positive, at the lower one negative: a step against it leads back.
+    expect([...found.gradient].map((value, i) => (i % 6 < 3 ? 0 : Math.sign(value)))).toEqual([0, 0, 0, -1, 1, 1, 0, 0, 0, -1, 1, -1]);
+  });
+
+  it('is seen in the divergence where it is NaN', async () => {
+    expect((await onDevice(Float32Array.of(1, NaN), 1, 1)).kl).toEqual([NaN]);
+  });
+}); // prettier-ignore
 
 describe('the divergence from N(0, I)', () => {
   it('is exactly 0 where mean and log-variance are', async () => {

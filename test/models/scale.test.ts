@@ -6,6 +6,7 @@ import {
   dataset,
   dense,
   flatten,
+  gaussian,
   jigsaw,
   loadAutoencoder,
   standardize,
@@ -108,4 +109,23 @@ it('tiles that a puzzle gives are taken as they are, images are not', async () =
   expect((await model.encode({ data: tiles.data, shape: [16, ...tile] })).shape).toEqual([16, 2]);
   model.dispose();
   set.dispose();
+});
+
+it('a Gaussian code of data without a scale, whose log-variances run away, is trained all the same', async () => {
+  const model = await autoencoder(await sharedGpu(), {
+    input: 4,
+    encoder: [dense(8, 'relu'), gaussian(2)],
+    decoder: [dense(4)],
+    loss: 'mse',
+  });
+  const data = floats.map((value) => 1e3 * value);
+  const { logvar } = await model.posterior(data);
+  expect(logvar.data).toContain(20);
+  expect(logvar.data).toContain(-30);
+  const { loss } = await model.fit(data, { epochs: 20, batchSize: 5 });
+  expect(loss.every(Number.isFinite)).toBe(true);
+  expect(loss.at(-1)).toBeLessThan(loss[0]);
+  const found = await model.posterior(data);
+  expect([...found.logvar.data].every((value) => value >= -30 && value <= 20)).toBe(true);
+  model.dispose();
 });

@@ -1,6 +1,7 @@
 /** What an autoencoder makes of examples; the methods of `Autoencoder` of the same names say what is asked for. */
 import type { Data } from '../../data/dataset.ts';
 import { OptionError } from '../../errors.ts';
+import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
@@ -31,7 +32,10 @@ export async function posterior(model: Hourglass, data: Data): Promise<{ mean: M
     ),
     shape: [rows, units],
   });
-  return { mean: half(0), logvar: half(1) };
+  const logvar = half(1);
+  const [least, most] = logvarBounds;
+  logvar.data.forEach((value, i) => (logvar.data[i] = Math.min(most, Math.max(least, value))));
+  return { mean: half(0), logvar };
 }
 
 /** Examples through the code and back. */

@@ -93,7 +93,8 @@ export interface GaussianOptions {
 
 /**
  * A Gaussian code, the last layer of an encoder: two linear heads give its mean and log-variance, training and evaluation draw
- * z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction takes the mean.
+ * z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction takes the mean. A log-variance below −30 or above 20
+ * counts as that bound, so that data without a scale do not overflow it.
  * Weights mean.weight and logvar.weight [units, in], mean.bias and logvar.bias [units].
  * @throws OptionError
  */

@@ -1,6 +1,7 @@
 import type { OnnxGraph } from '../../files/onnx.ts';
 import type { ActivationName } from '../../kernels/activation.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
+import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
 import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
 import type { NormOptions } from '../parts/norms.ts';
@@ -52,7 +53,8 @@ export const lowerings: Record<
   gaussian: flat(({ graph, beside }, x, { weight, output }) => {
     const head = (name: string) =>
       graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
-    beside.set('logvar', () => ({ value: head('logvar'), shape: output }));
+    const [least, most] = logvarBounds.map((bound) => graph.floats(`logvar.${bound}`, Float32Array.of(bound), []));
+    beside.set('logvar', () => ({ value: graph.node('Clip', [head('logvar'), least, most]), shape: output }));
     return head('mean');
   }),
   // The nearest entry has the least ‖e‖² − 2 z·e.
