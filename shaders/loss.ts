@@ -42,6 +42,8 @@ export interface LossVariant {
   readonly writes: 'gradient' | 'gradients' | 'elements' | 'sums';
   /** The gradient of y goes through this activation, to what was before it. */
   readonly slope?: Activation;
+  /** Each example has `samples` rows of y, one behind the other, and one of x. In the gradient each row of y has a weight. */
+  readonly sampled?: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export interface LossVariant {
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
  */
-export function lossShader({ kind, wide, writes, slope }: LossVariant) {
+export function lossShader({ kind, wide, writes, slope, sampled = false }: LossVariant) {
   const second = hasSecond(kind);
   const formula = typeof kind === 'string' ? undefined : kind;
   const term = typeof kind === 'string' ? terms[kind] : 'vec3f(own_loss(y, x), own_slope(y, x), 0.0)';
@@ -66,9 +68,12 @@ export function lossShader({ kind, wide, writes, slope }: LossVariant) {
   const gated = slope !== undefined;
   const value = wide ? 'vec4f' : 'f32';
   // Bindings are numbered in the order in which the variant has them.
-  const optional = ['x', 'out', 'dx', 'saved'].filter((_, i) => [second, gradient || elements, both, gated][i]);
+  const weighted = sampled && gradient;
+  const optional = ['x', 'out', 'dx', 'saved', 'weights'].filter(
+    (_, i) => [second, gradient || elements, both, gated, weighted][i],
+  );
   const at = (name: string) => 3 + optional.indexOf(name);
-  return shader<'y' | 'state' | 'sums', 'x' | 'dy' | 'dx' | 'saved' | 'elements'>(
+  return shader<'y' | 'state' | 'sums', 'x' | 'dy' | 'dx' | 'saved' | 'elements' | 'weights'>(
     `${typeof kind === 'string' ? kind : kind.name}${gradient ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<${value}>;
@@ -90,6 +95,12 @@ override add_dx = false;
 #endif
 #if ${gated}
 @group(0) @binding(${at('saved')}) var<storage, read> saved: array<${value}>;
+#endif
+#if ${weighted}
+@group(0) @binding(${at('weights')}) var<storage, read> weights: array<f32>;
+#endif
+#if ${sampled}
+override samples: u32;
 #endif
 override rows: u32;
 override columns: u32;
@@ -141,8 +152,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #else
   let width = columns;
 #endif
-  let real = row < batch_rows();
-#if ${gradient}
+#if ${sampled}
+  let example = row / samples;
+#else
+  let example = row;
+#endif
+  let real = example < batch_rows();
+#if ${weighted}
+  let weight = gradient_factor / f32(batch_rows()) * weights[row];
+#elif ${gradient}
   let weight = select(0.0, gradient_factor / f32(batch_rows()), real);
 #endif
   var sum = 0.0;
@@ -150,7 +168,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let at = row * width + c;
     let p = y[at];
 #if ${second}
-    let q = x[at];
+    let q = x[example * width + c];
 #else
     let q = p;
 #endif

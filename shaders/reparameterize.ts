@@ -15,7 +15,7 @@ ${grid}
 `;
 
 /** Chunk: `held(l)`, a log-variance within its bounds. One that is no number stays so: it is not to go unnoticed. */
-const held = wgsl`
+export const held = () => wgsl`
 fn held(l: f32) -> f32 {
   return select(clamp(l, ${`${logvarBounds[0]}.0`}, ${`${logvarBounds[1]}.0`}), l, (bitcast<u32>(l) & 0x7fffffffu) > 0x7f800000u);
 }
@@ -39,7 +39,7 @@ ${state()}
 ${batchRows}
 ${batchDraws}
 ${math}
-${held}
+${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
@@ -84,7 +84,7 @@ ${state()}
 ${batchRows}
 ${batchDraws}
 ${math}
-${held}
+${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);

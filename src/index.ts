@@ -13,6 +13,7 @@ export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
+export type { LikelihoodOptions } from './models/downstream/likelihood.ts';
 export type { Indices } from './models/downstream/indices.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';

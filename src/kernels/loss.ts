@@ -60,9 +60,9 @@ function sumsOf(
   factor: number,
   both: boolean,
 ): Tensor {
-  const { kind, name, settings } = parsed(given);
+  const { kind, name, settings } = parsedLoss(given);
   if (x) checkSameShape(name, y, x);
-  const { sums, size, wide } = layout(tape, y, { ...settings, factor });
+  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor });
   tape.loss(sums, (counts) => {
     if (counts === undefined) return tape.run(lossShader({ kind, wide, writes: 'sums' }), { y, x, state, sums }, size);
     const fold = tape.fold(y);
@@ -88,9 +88,9 @@ function sumsOf(
 
 /** The loss of every element times `factor`, of y's shape. */
 export function elementLosses(tape: Tape, given: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor = 1): Tensor {
-  const { kind, name, settings } = parsed(given);
+  const { kind, name, settings } = parsedLoss(given);
   checkSameShape(name, y, x);
-  const { sums, size, wide } = layout(tape, y, { ...settings, factor });
+  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor });
   const elements = tape.tensor(y.shape, 'f32', 'element losses');
   tape.run(lossShader({ kind, wide, writes: 'elements' }), { y, x, state, sums, elements }, size);
   return elements;
@@ -108,14 +108,15 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
 }
 
 /** What it is in the shader, in messages, and as further constants. @throws OptionError */
-function parsed(given: TermKind | ElementLoss) {
+export function parsedLoss(given: TermKind | ElementLoss) {
   if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
   const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
   checkNumber('loss: delta', delta, { above: 0 });
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
 }
 
-function layout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }) {
+/** How a loss is parted into strips, and where their sums go. */
+export function lossLayout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }) {
   const rows = y.shape[0];
   const columns = y.size / rows;
   const wide = columns % 4 === 0;

@@ -103,7 +103,9 @@ export class Autoencoder extends Coder {
   /** Compiles what the model's loss needs before it can be used. @throws OptionError where that cannot be; the model is disposed of then @internal */
   async prepare(): Promise<this> {
     try {
-      await this.#parts.loss.prepare?.(this.alive().gpu);
+      const { loss, encoder } = this.#parts;
+      await loss.prepare?.(this.alive().gpu);
+      await encoder.layers.at(-1)?.prepare?.();
       return this;
     } catch (error) {
       this.dispose();

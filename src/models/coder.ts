@@ -3,6 +3,7 @@ import { checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import type { Indices } from './downstream/indices.ts';
+import type { LikelihoodOptions } from './downstream/likelihood.ts';
 import { interpolate, traverse } from './downstream/walks.ts';
 import { Model } from './model.ts';
 import type { Network } from './parts/network.ts';
@@ -58,6 +59,17 @@ export abstract class Coder extends Model<Losses> {
   /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
   corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
     return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
+  }
+
+  /**
+   * An estimate of log p(x) of each example in nats, from so many draws of its Gaussian code: the importance-weighted bound (Burda et al. 2016), which
+   * is below it, and closer the more draws there are. The density is that of the loss: Bernoulli's for `'bce'`, which is one of values of 0 and 1,
+   * N(y, 1) for `'mse'`, Laplace's of scale 1 for `'mae'`; of normalised data, that of the data as they come.
+   * @throws OptionError where the code is not Gaussian, or the loss another; ShapeError, DataError
+   */
+  async logLikelihood(data: Data, options: LikelihoodOptions = {}): Promise<Float32Array> {
+    const { logLikelihood } = await import('./downstream/likelihood.ts');
+    return logLikelihood(this.hourglass, data, options, this.inside.trainable.seed);
   }
 
   /**

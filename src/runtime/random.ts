@@ -9,6 +9,7 @@ export const streams = {
   permutations: 7,
   mixture: 8,
   components: 9,
+  likelihood: 10,
 } as const;
 
 /** Philox 4x32-10 (Salmon et al. 2011): four words from a counter and a key. The device has the same one, bit for bit. */

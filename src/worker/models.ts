@@ -9,6 +9,7 @@ import type { Losses } from '../models/training/losses.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
 import type { Indices } from '../models/downstream/indices.ts';
+import type { LikelihoodOptions } from '../models/downstream/likelihood.ts';
 import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
@@ -168,6 +169,10 @@ export class Autoencoder extends Model<ModelFacts> {
 
   errors(data: Data, options?: { perFeature?: boolean }): Promise<Float32Array> {
     return this.call('errors', data, options);
+  }
+
+  logLikelihood(data: Data, options?: LikelihoodOptions): Promise<Float32Array> {
+    return this.call('logLikelihood', data, options);
   }
 
   fitSampler(data: Data, options?: SamplerOptions): Promise<SamplerFit> {

@@ -151,12 +151,13 @@ const puzzleKind = options(puzzle, {
 async function made(gpu: Gpu) {
   const model = await lib.autoencoder(gpu, { ...spec, corrupt: gaussianNoise(0.1) });
   const variational = await lib.autoencoder(gpu, { ...spec, encoder: [dense(6), gaussian(2)] });
+  const quantised = await lib.autoencoder(gpu, { ...spec, encoder: [dense(6), lib.vectorQuantizer(4)] });
   const probe = await lib.classifier(gpu, { encoder: model.encoder, classes: 3 });
   const solver = await lib.jigsaw(gpu, puzzle);
   const gone = await lib.dataset(gpu, rows(4, 12), { shape: [12] });
   gone.dispose();
   const stranger = await lib.dataset(await ownGpu(), rows(4, 12), { shape: [12] });
-  return { model, variational, probe, solver, gone, stranger };
+  return { model, variational, quantised, probe, solver, gone, stranger };
 }
 
 describe('models', () => {
@@ -198,7 +199,7 @@ describe('models', () => {
 
   it('refuse what is wrong, and go on', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
-    const { model, variational, probe, solver, gone, stranger } = await made(gpu);
+    const { model, variational, quantised, probe, solver, gone, stranger } = await made(gpu);
     const weights = await model.weights();
     const examples = data(12, { gone, stranger });
     const [x, single, codes, images] = [rows(4, 12), rows(1, 12), rows(4, 5), rows(4, 64)];
@@ -230,6 +231,18 @@ describe('models', () => {
       },
       corrupt: { call: (x: lib.Data, o: object) => model.corrupt(x, o), good: [x, {}], wrong: [examples, drawing] },
       posterior: { call: (x: lib.Data) => variational.posterior(x), good: [x], wrong: [examples] },
+      logLikelihood: {
+        call: (x: lib.Data, o: object) => variational.logLikelihood(x, o),
+        good: [x, { samples: 2 }],
+        wrong: [
+          examples,
+          options(
+            { samples: 2 },
+            { samples: optional(whole('samples', { least: 1, most: 2 ** 24 })), seed: optional(seed()) },
+          ),
+        ],
+      },
+      indices: { call: (x: lib.Data) => quantised.indices(x), good: [x], wrong: [examples] },
       fitSampler: {
         call: (x: lib.Data, o: object) => model.fitSampler(x, o),
         good: [x, { components: 2 }],

@@ -123,7 +123,15 @@ const makers: Record<string, Target> = {
       ({ value }) => typeof value !== 'number' || !(value > 0.9 && value < 1),
     ),
   ),
-  gaussian: maker(lib.gaussian, [2, {}], count('units'), options({}, { beta: optional(not('beta', isSchedule)) })),
+  gaussian: maker(
+    lib.gaussian,
+    [2, {}],
+    count('units'),
+    options(
+      {},
+      { beta: optional(not('beta', isSchedule)), samples: optional(whole('samples', { least: 1, most: 10_000 })) },
+    ),
+  ),
   conv2d: maker(
     lib.conv2d,
     [4, 3, 'relu', {}],

@@ -15,6 +15,7 @@ import {
   batchNormBackward,
   batchNormForward,
 } from '../../shaders/batch-norm.ts';
+import { boundForward, sampleBackward, sampleForward } from '../../shaders/importance.ts';
 import {
   codebookBackward,
   moveEntries,
@@ -138,6 +139,7 @@ const families: Record<string, Shader[]> = {
     batchNormBackward(),
     batchNormApplied(),
   ] as Shader[],
+  importance: [sampleForward(), boundForward(), sampleBackward()] as Shader[],
   'vector-quantizer': [
     ...either.flatMap((wide) => either.map((twice) => quantizeShader(wide, twice))),
     quantizeBackward(),
@@ -167,7 +169,12 @@ const families: Record<string, Shader[]> = {
           (writes.startsWith('gradient') && slope === 'tanh')) &&
         (writes !== 'gradients' || hasSecond(kind)),
     )
-    .map(lossShader) as Shader[],
+    .flatMap((variant) => [
+      lossShader(variant),
+      ...(hasSecond(variant.kind) && /^(gradient|sums)$/.test(variant.writes)
+        ? [lossShader({ ...variant, sampled: true })]
+        : []),
+    ]) as Shader[],
   conv2d: plainly.flatMap((variant) => [
     ...either.map((wideRun) => convShader({ ...variant, wideRun })),
     convShader({ ...variant, wideRun: true, activation: 'tanh' }),

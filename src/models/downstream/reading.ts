@@ -6,7 +6,6 @@ import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
 import {
-  isGaussian,
   putExamples,
   recordErrors,
   recordInput,

@@ -10,7 +10,7 @@ import { dense } from './layers.ts';
 import type { Network } from './network.ts';
 import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
 import { written } from './part.ts';
-import type { Game, Penalty } from './penalties.ts';
+import { refuseSeveralSamples, type Game, type Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
 /** Options of `adversarial`. */
@@ -61,7 +61,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   return {
     name: 'adversarial',
     args: [written(discriminator), { on, weight, prior: plainPrior, features, optimizer }],
-    check: () => {},
+    check: refuseSeveralSamples('adversarial'),
     prior,
     opponent: {
       layers: [...discriminator, dense(1)],

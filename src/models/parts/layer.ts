@@ -1,4 +1,5 @@
 import { OptionError } from '../../errors.ts';
+import type { ImportanceSamples } from '../../kernels/importance.ts';
 import type { Role } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
@@ -35,6 +36,8 @@ export interface Codes {
   gaussian: {
     /** Its means and log-variances, [rows, 2 · units]. */
     head: RecordCode;
+    /** How many are drawn for each example in training and evaluation. */
+    samples: number;
   };
   /** A code of vectors that are entries of a codebook. */
   vectorQuantizer: {
@@ -51,6 +54,8 @@ export type Code = { [K in keyof Codes]: { readonly kind: K } & Readonly<Codes[K
 export interface WithTerms {
   readonly y: Tensor;
   readonly terms: readonly Term[];
+  /** Of a code with several rows for each example: they are judged together. */
+  readonly samples?: ImportanceSamples;
 }
 
 /** A part of a network. Shapes are those of one example. */
@@ -67,6 +72,8 @@ export interface Layer extends Part {
   readonly units?: number;
   /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
   readonly code?: Code;
+  /** Loads what it needs to be recorded, where that is not always there. */
+  prepare?(): Promise<void>;
   /** @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
   /** The weights and biases that it has for this shape of input. */

@@ -2,7 +2,7 @@ import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
 import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
-import { ShapeError } from '../../errors.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { initialLimit, spread, type Initializer } from './initializers.ts';
 import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
@@ -85,10 +85,21 @@ export function dropout(rate: number): Layer {
   };
 }
 
+/** Kernels for several samples of an example, once a model has asked for them. */
+let several: typeof import('../../kernels/importance.ts') | undefined;
+
+/** Rows of a decoder for each example: more is for `logLikelihood`. */
+const mostSamples = 10_000;
+
 /** Options of `gaussian`. */
 export interface GaussianOptions {
   /** What the divergence from N(0, I) counts in the loss (Higgins et al. 2017). Default 1. A schedule counts the model's steps. */
   beta?: number | Schedule;
+  /**
+   * How many samples training and `evaluate` draw for each example. With more than one the loss is minus the importance-weighted bound of all
+   * of them, which is closer to the log-likelihood the more they are (Burda et al. 2016); the decoder works as often. Default 1.
+   */
+  samples?: number;
 }
 
 /**
@@ -100,16 +111,23 @@ export interface GaussianOptions {
  */
 export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   checkNumber('gaussian: units', units, { least: 1, whole: true });
-  checkOptions('gaussian', options, ['beta']);
-  const { beta: given = 1 } = options;
+  checkOptions('gaussian', options, ['beta', 'samples']);
+  const { beta: given = 1, samples = 1 } = options;
   const beta = asSchedule('gaussian: beta', given);
+  checkNumber('gaussian: samples', samples, { least: 1, most: mostSamples, whole: true });
+  if (samples > 1 && options.beta !== undefined)
+    throw new OptionError('gaussian: the bound of several samples has no beta: leave out one of the two');
   const head: Codes['gaussian']['head'] = ({ tape }, x, parameter) =>
     denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
   return {
     name: 'gaussian',
-    args: [units, { beta }],
+    args: [units, samples > 1 ? { samples } : { beta }],
     units,
-    code: { kind: 'gaussian', head },
+    code: { kind: 'gaussian', head, samples },
+    async prepare() {
+      // A page whose codes draw one sample does not load it.
+      if (samples > 1) several ??= await import('../../kernels/importance.ts');
+    },
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are one matrix, so that they are one product.
     parameters: ([inputs = 1], { before }) => [
@@ -134,6 +152,10 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
       const { tape } = pass;
       const heads = head(pass, x, parameter);
       if (mean || pass.mode === 'predict') return codeMean(tape, heads);
+      if (samples > 1) {
+        const drawn = several!.importance(tape, heads, samples, pass.draws());
+        return { y: drawn.z, terms: [], samples: drawn };
+      }
       const { z, kl } = reparameterize(tape, heads, pass.draws());
       return { y: z, terms: [{ name: 'kl', sums: kl, coefficient: beta }] };
     },

@@ -16,6 +16,8 @@ export interface Loss extends Part {
    * in nats, but for a constant. Without such a code the loss is the mean over the elements.
    */
   readonly nats: number;
+  /** The logarithm of what e^−loss of an element integrates to, so that the loss and it are minus a log-density; undefined where that is not known. */
+  readonly logPartition?: number;
   /** Whether targets and outputs are probabilities: the kernel takes the logits of a last sigmoid, and `minMax` keeps data within [0, 1]. */
   readonly probabilities: boolean;
   /** @throws OptionError where data that were normalised so are none for it */
@@ -40,7 +42,14 @@ export const plain = {
 };
 
 /** (y − x)². With a Gaussian code ½ (y − x)², of N(y, 1). */
-const mse = (): Loss => ({ ...plain, name: 'mse', args: [], kernel: 'mse', nats: 0.5 });
+const mse = (): Loss => ({
+  ...plain,
+  name: 'mse',
+  args: [],
+  kernel: 'mse',
+  nats: 0.5,
+  logPartition: 0.5 * Math.log(2 * Math.PI),
+});
 
 /** −x log y − (1 − x) log(1 − y), from the logits of a last sigmoid. */
 const bce = (): Loss => ({
@@ -48,6 +57,8 @@ const bce = (): Loss => ({
   name: 'bce',
   args: [],
   kernel: 'bce',
+  // Of values that are 0 or 1.
+  logPartition: 0,
   probabilities: true,
   checkNormalize({ name }) {
     if (name === 'standardize')
@@ -69,7 +80,7 @@ const bce = (): Loss => ({
 });
 
 /** |y − x|, with slope 0 where they are equal. With a Gaussian code it is of Laplace's distribution of scale 1. */
-const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae' });
+const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPartition: Math.LN2 });
 
 /**
  * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² for an element that is off by at most `delta`, delta (|y − x| − ½ delta) beyond. Its

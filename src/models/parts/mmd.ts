@@ -1,7 +1,7 @@
 import { mmd as discrepancy, type MmdKernel } from '../../kernels/mmd.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { written } from './part.ts';
-import type { Penalty } from './penalties.ts';
+import { refuseSeveralSamples, type Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
 /** Options of `mmd`. */
@@ -28,7 +28,7 @@ export function mmd(weight: number, options: MmdOptions = {}): Penalty {
   return {
     name: 'mmd',
     args: [weight, { kernel, prior: written([prior])[0] }],
-    check: () => {},
+    check: refuseSeveralSamples('mmd'),
     prior,
     record({ pass, code }) {
       const width = 2 * (code.size / code.shape[0]) * prior.variance;

@@ -1,4 +1,5 @@
 import type { Data } from '../../data/dataset.ts';
+import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
@@ -152,14 +153,18 @@ export class Network {
   recordLayers(pass: Pass, x: Tensor, { logits = false, mean = false }: RecordOptions = {}) {
     let y = x;
     const terms: Term[] = [];
+    let samples: ImportanceSamples | undefined;
     const outputs = this.placed.map(({ layer, input }, i) => {
       const options = { logits: logits && i === this.#lastComputing, mean, input };
       const recorded = layer.forward(pass, y, (name) => this.parameter(i, name), options);
       y = 'y' in recorded ? recorded.y : recorded;
-      if ('y' in recorded) terms.push(...recorded.terms);
+      if ('y' in recorded) {
+        terms.push(...recorded.terms);
+        samples = recorded.samples;
+      }
       return y;
     });
-    return { outputs, terms };
+    return { outputs, terms, samples };
   }
 
   /** A weight of layer number `i` of the list, wherever it lives. @internal */

@@ -32,9 +32,9 @@ export async function evaluate<L extends AnyLoss, D>(
  */
 export async function prepareEvaluation<L extends AnyLoss>(
   scope: Scope,
-  { host, place, phases, seed: usual }: Trainable<L, never>,
+  { host, place, phases, seed: usual, perExample = 1 }: Trainable<L, never>,
   set: Dataset,
-  { batch = batchFor(set), seed = usual }: { batch?: number; seed?: number } = {},
+  { batch = batchFor(set, perExample * set.features), seed = usual }: { batch?: number; seed?: number } = {},
 ): Promise<() => Promise<L>> {
   const { gpu } = host;
   const { rows, length: examples } = set;

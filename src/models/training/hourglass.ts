@@ -1,5 +1,6 @@
 import { asDataset, type Data, type OnDevice } from '../../data/dataset.ts';
 import { add } from '../../kernels/elementwise.ts';
+import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
 import { sum } from '../../kernels/reduce.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
@@ -72,15 +73,17 @@ function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
   const input = pass.training
     ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x)
     : x;
-  const { outputs, terms } = encoder.recordLayers(pass, input);
-  return { x, input, outputs, code: outputs.at(-1)!, terms };
+  const { outputs, terms, samples } = encoder.recordLayers(pass, input);
+  return { x, input, outputs, code: outputs.at(-1)!, terms, samples };
 }
 
 /** Records the terms of the loss of a batch. */
 export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, decoder, penalties, opponent, weights } = model;
-  const { x, input, outputs, code, terms } = recordEncoding(model, pass, examples);
-  const sums = recordReconstructionLoss(model, pass, x, code);
+  const { x, input, outputs, code, terms, samples } = recordEncoding(model, pass, examples);
+  const reconstruction: Term[] = samples
+    ? recordBound(model, pass, x, samples)
+    : [{ name: 'reconstruction', sums: recordReconstructionLoss(model, pass, x, code) }];
   const encoding: Encoding = {
     pass,
     input,
@@ -91,7 +94,7 @@ export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term
     decode: (codes) => decoder.record(pass, codes),
     opponent: opponent?.network,
   };
-  return [{ name: 'reconstruction', sums }, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
+  return [...reconstruction, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
 }
 
 /** Records how far what the decoder makes of codes is from the examples: the data themselves, or what a layer of the discriminator makes of both. */
@@ -107,6 +110,17 @@ function recordReconstructionLoss(model: Hourglass, pass: Pass, x: Tensor, code:
   const features = tape.constant(() => seen.record(pass, x));
   const factor = isGaussian(model) ? 0.5 : features.rows / features.size;
   return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor);
+}
+
+/** Records the bound that several samples of a code give together, as the loss, and what it is made of, which is only told. */
+function recordBound(model: Hourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
+  const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
+  const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x));
+  return [
+    { name: 'reconstruction', sums: reconstruction, coefficient: 0 },
+    { name: 'kl', sums: kl, coefficient: 0 },
+    { sums },
+  ];
 }
 
 /** The phase that trains a network against the model, which stays as it is. */
@@ -147,15 +161,17 @@ export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, per
 }
 
 /** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
-const factorOf = (model: Hourglass, x: Tensor): number => (isGaussian(model) ? model.loss.nats : 1 / x.columns);
+export const factorOf = (model: Hourglass, x: Tensor): number => (isGaussian(model) ? model.loss.nats : 1 / x.columns);
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
 export function trainable(model: Hourglass, host: Host, seed: number): Trainable {
+  const code = model.encoder.layers.at(-1)?.code;
   return {
     host,
     place: host.place ?? startPlace(),
     seed,
     normalized: model.normalizer !== undefined,
+    perExample: code?.kind === 'gaussian' ? code.samples : 1,
     phases: [
       ...(model.opponent ? [opponentPhase(model, model.opponent)] : []),
       { name: 'autoencoder', trains: host.parameters, record: (pass, { x }) => recordLoss(model, pass, x) },

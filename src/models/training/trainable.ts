@@ -60,6 +60,8 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly seed: number;
   /** Whether its data are normalised; undefined where that is no option of it. */
   readonly normalized?: boolean;
+  /** Rows that go through its layers for each example, where they are more than one. */
+  readonly perExample?: number;
   /** What a step does, in order. The last phase is the model's own: its terms make up the loss that is told, and its optimizer is `fit`'s. */
   readonly phases: readonly Phase[];
   /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */

@@ -1,0 +1,182 @@
+import { grid, groupSize } from './grid.ts';
+import { math } from './math.ts';
+import { batchDraws, draws } from './random.ts';
+import { held } from './reparameterize.ts';
+import { batchRows, state } from './state.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** Example i has `samples` rows, i · samples and those behind it. Its row of `head` is the means of all units, then their log-variances l. */
+const layout = () => wgsl`
+override rows: u32;
+override units: u32;
+override samples: u32;
+${grid}
+${state()}
+${batchRows}
+`;
+
+/** Chunk: `sample_draw(quad, row)`: as `draw`, but for rows of samples, of which an example has several. */
+const sampleDraw = () => wgsl`
+fn sample_draw(quad: u32, row: u32) -> vec4u {
+  return philox(vec4u(quad + (row % samples) * ((units + 3u) / 4u), state.position + row / samples, state.step, which), vec2u(state.seed, stream));
+}
+`;
+
+/**
+ * z = μ + e^{l/2} ε,  ε ~ N(0, I), anew for each sample;  ratio = log p(z) − log q(z|x) = ½ Σ (ε² + l − z²)     (Burda et al. 2016)
+ *
+ * An invocation does a sample.
+ */
+export const sampleForward = () =>
+  shader<'head' | 'state' | 'z' | 'ratio'>(
+    'importance samples',
+    wgsl`
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> z: array<f32>;
+@group(0) @binding(3) var<storage, read_write> ratio: array<f32>;
+${layout()}
+${batchDraws}
+${math}
+${held()}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = invocation(id, groups);
+  if (row >= rows * samples) { return; }
+  let own = 2u * (row / samples) * units;
+  var sum = 0.0;
+  for (var unit = 0u; unit < units; unit += 4u) {
+    let noise = normals(sample_draw(unit / 4u, row));
+    for (var c = 0u; c < min(4u, units - unit); c++) {
+      let logvar = held(head[own + units + unit + c]);
+      let value = head[own + unit + c] + accurate_exp(0.5 * logvar) * noise[c];
+      z[row * units + unit + c] = value;
+      sum += 0.5 * (noise[c] * noise[c] + logvar - value * value);
+    }
+  }
+  ratio[row] = sum;
+}
+${sampleDraw()}
+`,
+  );
+
+/**
+ * a_j = ratio_j − loss_j,  bound = −log (1/k Σ_j e^{a_j}),  weights_j = e^{a_j} / Σ e^{a}, over the k samples j of an example
+ *
+ * `reconstruction` and `kl` are the means of loss_j and of −ratio_j. Rows past the real ones get zeros. An invocation does an example. A loss that is
+ * not finite becomes the bound, so that it does not go unnoticed.
+ */
+export const boundForward = () =>
+  shader<'losses' | 'ratio' | 'state' | 'bound' | 'weights' | 'reconstruction' | 'kl'>(
+    'importance-weighted bound',
+    wgsl`
+@group(0) @binding(0) var<storage, read> losses: array<f32>;
+@group(0) @binding(1) var<storage, read> ratio: array<f32>;
+@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read_write> bound: array<f32>;
+@group(0) @binding(4) var<storage, read_write> weights: array<f32>;
+@group(0) @binding(5) var<storage, read_write> reconstruction: array<f32>;
+@group(0) @binding(6) var<storage, read_write> kl: array<f32>;
+override rows: u32;
+override samples: u32;
+/** Sums that make up the loss of a sample. */
+override strips: u32;
+${grid}
+${state()}
+${batchRows}
+${math}
+${draws}
+fn loss_of(row: u32) -> f32 {
+  var sum = 0.0;
+  for (var strip = 0u; strip < strips; strip++) { sum += losses[row * strips + strip]; }
+  return sum;
+}
+
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = invocation(id, groups);
+  if (row >= rows) { return; }
+  let first = row * samples;
+  var most = -3.4028234e38;
+  var total = 0.0;
+  var divergence = 0.0;
+  for (var j = first; j < first + samples; j++) {
+    let loss = loss_of(j);
+    let a = ratio[j] - loss;
+    weights[j] = a;
+    most = max(most, a);
+    total += loss;
+    divergence -= ratio[j];
+  }
+  var sum = 0.0;
+  for (var j = first; j < first + samples; j++) {
+    let e = accurate_exp(weights[j] - most);
+    weights[j] = e;
+    sum += e;
+  }
+  let real = row < batch_rows();
+  for (var j = first; j < first + samples; j++) { weights[j] = select(0.0, weights[j] / sum, real); }
+  let k = f32(samples);
+  let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
+  bound[row] = select(0.0, select(total, -most - log_of_unit(sum / k), finite), real);
+  reconstruction[row] = select(0.0, total / k, real);
+  kl[row] = select(0.0, divergence / k, real);
+}
+`,
+  );
+
+/**
+ * dμ = Σ_j d_j,  dl = ½ Σ_j (d_j e^{l/2} ε_j − w_j),  d_j = dz_j + w_j z_j, with the ε of the forward pass and w_j = pull weights_j / batch_rows
+ *
+ * An invocation does four neighbours of an example's units.
+ */
+export const sampleBackward = () =>
+  shader<'head' | 'z' | 'dz' | 'weights' | 'state' | 'dhead'>(
+    'importance samples backward',
+    wgsl`
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read> z: array<f32>;
+@group(0) @binding(2) var<storage, read> dz: array<f32>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read> state: State;
+@group(0) @binding(5) var<storage, read_write> dhead: array<f32>;
+override pull: f32;
+override add_dhead = false;
+${layout()}
+${batchDraws}
+${math}
+${held()}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let quads = (units + 3u) / 4u;
+  if (t >= rows * quads) { return; }
+  let row = t / quads;
+  let unit = 4u * (t % quads);
+  let own = 2u * row * units + unit;
+  let share = pull / f32(batch_rows());
+  var deviation = vec4f();
+  for (var c = 0u; c < min(4u, units - unit); c++) { deviation[c] = accurate_exp(0.5 * held(head[own + units + c])); }
+  var dmean = vec4f();
+  var dlogvar = vec4f();
+  for (var j = row * samples; j < (row + 1u) * samples; j++) {
+    let noise = normals(sample_draw(unit / 4u, j));
+    let w = share * weights[j];
+    for (var c = 0u; c < min(4u, units - unit); c++) {
+      let d = dz[j * units + unit + c] + w * z[j * units + unit + c];
+      dmean[c] += d;
+      dlogvar[c] += 0.5 * (d * deviation[c] * noise[c] - w);
+    }
+  }
+  for (var c = 0u; c < min(4u, units - unit); c++) {
+    if (add_dhead) {
+      dmean[c] += dhead[own + c];
+      dlogvar[c] += dhead[own + units + c];
+    }
+    dhead[own + c] = dmean[c];
+    dhead[own + units + c] = dlogvar[c];
+  }
+}
+${sampleDraw()}
+`,
+  );

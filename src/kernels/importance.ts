@@ -1,0 +1,87 @@
+import type { Activation } from '../../shaders/activation.ts';
+import { boundForward, sampleBackward, sampleForward } from '../../shaders/importance.ts';
+import { lossShader } from '../../shaders/loss.ts';
+import { LatentGpuError } from '../errors.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { lossLayout, parsedLoss, type ElementLoss } from './loss.ts';
+import { drawConstants, type Draws } from './random.ts';
+import { aNumber } from './shapes.ts';
+
+/** What an example's samples come to: a number a row each. */
+export interface Bound {
+  /** −log (1/k Σ p(x|z) p(z) / q(z|x)) over the k samples of an example, in nats. */
+  readonly bound: Tensor;
+  /** The mean of −log p(x|z) over the samples. */
+  readonly reconstruction: Tensor;
+  /** The mean of log q(z|x) − log p(z) over the samples: an estimate of the divergence. */
+  readonly kl: Tensor;
+}
+
+/** Samples of a Gaussian code. */
+export interface ImportanceSamples {
+  /** [rows · samples, units]: those of an example one behind the other. */
+  readonly z: Tensor;
+  /** Records the bound of what a decoder makes of them, y [rows · samples, …], for the examples x [rows, …]. Once. @throws LatentGpuError */
+  bound(kind: ElementLoss, y: Tensor, x: Tensor, factor: number): Bound;
+}
+
+/**
+ * Several samples z = μ + σ ε for each row of a head [rows, 2 · units] of means and log-variances, and the importance-weighted bound that they give
+ * (Burda et al. 2016). Its gradient flows to the decoder's outputs, weighted by the samples' shares of the likelihood, and through z to the head.
+ * Log-variances are held within −30 and 20.
+ */
+export function importance(tape: Tape, head: Tensor, samples: number, draws: Draws): ImportanceSamples {
+  const { state } = draws;
+  const [rows, units] = [head.rows, head.columns / 2];
+  const sizes = { rows, units, samples };
+  const z = tape.tensor([rows * samples, units], 'f32', 'code');
+  const ratio = tape.tensor([rows * samples], 'f32', 'log ratios');
+  tape.run(
+    sampleForward(),
+    { head, state, z, ratio },
+    { constants: { ...sizes, ...drawConstants(draws) }, threads: rows * samples },
+  );
+  const [bound, reconstruction, kl] = ['bound', 'reconstruction', 'divergence'].map((label) =>
+    tape.tensor([rows, 1], 'f32', label),
+  );
+  const weights = tape.tensor([rows * samples], 'f32', 'importance weights');
+  let judged = false;
+  tape.backward(z, () => {
+    if (!judged) throw new LatentGpuError('importance: the samples have a gradient, but no bound was recorded');
+    const constants = { ...sizes, ...drawConstants(draws), pull: aNumber('importance', tape.counts(bound) ?? 0) };
+    tape.run(
+      sampleBackward(),
+      { head, z, dz: tape.grad(z), weights, state, dhead: tape.grad(head) },
+      { constants, threads: rows * Math.ceil(units / 4) },
+    );
+  });
+  return {
+    z,
+    bound(given, y, x, factor) {
+      if (judged) throw new LatentGpuError('importance: the bound of the samples is recorded already');
+      judged = true;
+      const { kind, name, settings } = parsedLoss(given);
+      const { sums: losses, size, wide } = lossLayout(tape, y, { ...settings, factor });
+      const constants = { ...size.constants, samples };
+      tape.loss(bound, (counts) => {
+        const shader = lossShader({ kind, wide, writes: 'sums', sampled: true });
+        tape.run(shader, { y, x, state, sums: losses }, { ...size, constants });
+        tape.run(
+          boundForward(),
+          { losses, ratio, state, bound, weights, reconstruction, kl },
+          { constants: { rows, samples, strips: losses.columns }, threads: rows },
+        );
+        if (counts === undefined) return;
+        const fold = tape.fold(y);
+        const slope = fold?.activation as Activation | undefined;
+        tape.run(
+          lossShader({ kind, wide, writes: 'gradient', slope, sampled: true }),
+          { y, x, state, sums: losses, dy: tape.grad(fold?.preactivation ?? y), saved: fold?.saved, weights },
+          { ...size, constants: { ...constants, gradient_factor: factor * aNumber(name, counts) } },
+        );
+      });
+      return { bound, reconstruction, kl };
+    },
+  };
+}

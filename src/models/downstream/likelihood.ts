@@ -1,0 +1,75 @@
+/** How likely examples are under a model with a Gaussian code; `Autoencoder.logLikelihood` says what is asked for. */
+import type { Data } from '../../data/dataset.ts';
+import { OptionError } from '../../errors.ts';
+import { importance } from '../../kernels/importance.ts';
+import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
+import { philox, streams } from '../../runtime/random.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import { predict, type Recording } from '../predict.ts';
+import { factorOf, putExamples, recordInput, type Hourglass } from '../training/hourglass.ts';
+
+/** Numbers that a decoder's outputs for a batch may have: so many samples go through it at a time. */
+const mostAtOnce = 2 ** 22;
+
+/** Options of `Autoencoder.logLikelihood`. */
+export interface LikelihoodOptions {
+  /** How many codes to draw for each example. Default 100. */
+  samples?: number;
+  /** Default: the model's. */
+  seed?: number;
+}
+
+/** The importance-weighted bound of each example. @throws OptionError, ShapeError, DataError */
+export async function logLikelihood(
+  model: Hourglass,
+  data: Data,
+  options: LikelihoodOptions,
+  usual: number,
+): Promise<Float32Array> {
+  checkOptions('logLikelihood', options, ['samples', 'seed']);
+  const { samples = 100, seed = usual } = options;
+  checkNumber('logLikelihood: samples', samples, { least: 1, most: 2 ** 24, whole: true });
+  checkSeed('logLikelihood', seed);
+  const { encoder, decoder, loss, normalizer } = model;
+  const code = encoder.layers.at(-1)?.code;
+  if (code?.kind !== 'gaussian')
+    throw new OptionError('logLikelihood: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
+  if (loss.logPartition === undefined)
+    throw new OptionError(
+      `logLikelihood: the loss ${loss.name} is not that of a density here: take 'bce', 'mse' or 'mae'`,
+    );
+  const { host, inputShape } = encoder;
+  const features = sizeOf(inputShape);
+  const { set, release } = await putExamples(model, 'logLikelihood', host(), data);
+  try {
+    const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
+    const totals = new Float64Array(set.length).fill(-Infinity);
+    for (let done = 0, part = 0; done < samples; done += together, part++) {
+      const count = Math.min(together, samples - done);
+      const record: Recording = (pass, examples) => {
+        const head = encoder.recordCode(pass, examples, code.head);
+        const { z, bound } = importance(pass.tape, head, count, pass.draws());
+        const y = decoder.record(pass, z, { logits: loss.probabilities });
+        return bound(loss.kernel, y, recordInput(model, pass, examples), factorOf(model, y)).bound;
+      };
+      const [drawn] = philox([part, 0, 0, 0], [seed, streams.likelihood]);
+      const { data: bounds } = await predict(host(), 'logLikelihood', set, inputShape, [1], record, {
+        seed: drawn,
+        scores: true,
+      });
+      bounds.forEach((bound, i) => (totals[i] = addExponents(totals[i], Math.log(count) - bound)));
+    }
+    // A density of what a normalisation makes of the data becomes one of the data.
+    const stretched = normalizer?.fitted?.spread.reduce((sum, spread) => sum + Math.log(spread), 0) ?? 0;
+    const constant = features * loss.logPartition + stretched + Math.log(samples);
+    return Float32Array.from(totals, (total) => total - constant);
+  } finally {
+    release();
+  }
+}
+
+/** log(e^a + e^b) */
+const addExponents = (a: number, b: number): number => {
+  const most = Math.max(a, b);
+  return most === -Infinity ? most : most + Math.log1p(Math.exp(Math.min(a, b) - most));
+};
