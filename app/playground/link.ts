@@ -1,11 +1,12 @@
 /** The settings as the part of a link behind the `#`, and back. */
-import { presets } from './presets.ts';
+import { presets, seconds } from './presets.ts';
 import {
   activations,
   corruptions,
   defaults,
   judgeable,
   losses,
+  models,
   normalizations,
   optimizers,
   penalties,
@@ -37,9 +38,12 @@ const widths: Reader<number[]> = (text) => {
 
 export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   preset: choice(Object.keys(presets)),
+  model: choice(models),
   data: choice(['digits', 'own']),
   network: choice(['dense', 'convolutional']),
   hidden: widths,
+  generator: widths,
+  discriminator: widths,
   code: number(1, 256, true),
   gaussian: flag,
   beta: number(0, 100),
@@ -56,11 +60,12 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   pretrain: flag,
   optimizer: choice(optimizers),
   rate: number(1e-6, 1),
+  discriminatorRate: number(1e-6, 1),
   batch: number(1, 4096, true),
   seed: number(0, 2 ** 32 - 1, true),
   without: number(-1, 1000, true),
   slow: flag,
-  second: choice(['none', ...Object.keys(presets)]),
+  second: choice(['none', ...seconds]),
   secondBeta: number(0, 100),
   contamination: number(0.001, 0.2),
   strange: number(0, 1000, true),

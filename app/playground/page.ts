@@ -26,10 +26,11 @@ import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
 import { Rival } from './views/rival.ts';
+import { Samples } from './views/samples.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
 import type { TileKind } from './views/tiles.ts';
-import { aboutLeftOut, aboutModel, aboutShown, namesOfShown } from './words.ts';
+import { aboutLeftOut, aboutModel, aboutShown, aboutTraining, namesOfShown } from './words.ts';
 
 /** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
 const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
@@ -75,6 +76,7 @@ const controls = new Controls({
 const choices = new Choices(settings, (next) => change(next));
 const map = new LatentMap(() => decode());
 const reconstructions = new Reconstructions();
+const samples = new Samples();
 const loss = new LossView();
 const speed = new SpeedView();
 new FrameMeter((perSecond, longest) => speed.frames(perSecond, longest));
@@ -117,14 +119,10 @@ const visible = (): boolean => opened !== undefined && document.visibilityState 
 const look = coalesced(async () => {
   if (!visible()) return;
   const began = performance.now();
-  const seen = await ask('look');
-  if (!seen) return;
-  map.show(seen);
-  reconstructions.show(seen);
+  const show = await sights[settings.model].look();
+  if (!show) return;
   speed.looked(performance.now() - began);
-  decode();
-  instruments.refresh();
-  drawing.refresh();
+  show();
 }, restAfterLook);
 
 const judge = coalesced(async () => {
@@ -141,7 +139,8 @@ const judge = coalesced(async () => {
 
 const decode = coalesced(async () => {
   const { x, y } = map.place;
-  const values = recorded ? recorded.decode([x, y]) : visible() ? await ask('decode', map.place) : undefined;
+  const asked = visible() && settings.model === 'autoencoder';
+  const values = recorded ? recorded.decode([x, y]) : asked ? await ask('decode', map.place) : undefined;
   if (!values) return;
   showDecoded(tile, values, opened?.data.columns);
 });
@@ -211,11 +210,62 @@ const data = new OwnData({
   trouble: showTrouble,
 });
 
+/** What the page shows of a model that others of its kind have too. */
+interface Sight {
+  open(answer: Opened): void;
+  /** Asks the worker; what shows the answer, if there was one. */
+  look(): Promise<(() => void) | undefined>;
+  /** Beside what it is to be judged. */
+  compare(): Promise<void>;
+}
+
+const sights: Record<Settings['model'], Sight> = {
+  autoencoder: {
+    open(answer) {
+      const { data: set, shown } = answer;
+      map.labels = set;
+      map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
+      writeText(byId('reconstructions-hint'), aboutShown(answer));
+      reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer));
+      drawing.open(tile);
+      instruments.open(answer.codeSize);
+      anomalies.open(set, settings);
+      rival.beside(set, settings, secondOf(settings));
+    },
+    async look() {
+      const seen = await ask('look');
+      return (
+        seen &&
+        (() => {
+          map.show(seen);
+          reconstructions.show(seen);
+          decode();
+          instruments.refresh();
+          drawing.refresh();
+        })
+      );
+    },
+    async compare() {
+      const compared = await ask('yardsticks');
+      if (compared) loss.compare(compared);
+    },
+  },
+  gan: {
+    open: () => samples.open(tile),
+    async look() {
+      const { epochs } = progress;
+      const made = await ask('samples');
+      return made && (() => samples.show(made, epochs));
+    },
+    async compare() {},
+  },
+};
+
 /** Settings that the visitor has changed. */
 function change(next: Settings): void {
   const before = settings;
   // Models of other data are not to be compared.
-  const others = next.data !== before.data || next.without !== before.without;
+  const others = (['data', 'without', 'model'] as const).some((name) => next[name] !== before[name]);
   adopt(others ? { ...next, second: 'none' } : next);
   if (others) rival.close();
   if (needsNewModel(before, settings)) return void open({ resume: false });
@@ -228,10 +278,16 @@ function change(next: Settings): void {
 function adopt(next: Settings): void {
   settings = next;
   choices.write(settings);
+  showPartsOf(settings.model);
   controls.rate = settings.rate;
   controls.slow = settings.slow;
   const hash = toHash(settings);
   window.history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
+}
+
+/** Of the page, the parts that such a model has something for. */
+function showPartsOf(model: Settings['model']): void {
+  document.body.dataset.model = model;
 }
 
 async function openOwn(examples: Examples): Promise<void> {
@@ -254,31 +310,23 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
   judge(true);
   if (settings.slow) void ask('pace', 'slow');
   if (wanted) live.play();
-  const compared = await ask('yardsticks');
-  if (compared) loss.compare(compared);
+  await sights[settings.model].compare();
 }
 
 function show(answer: Opened): void {
-  const { data: set, shown } = answer;
+  const { data: set } = answer;
   hideNotice();
   kind = set.kind;
   document.body.dataset.kind = kind;
   // Of a table, the anomalies are what one looks for.
   byId(kind === 'table' ? 'board' : 'jigsaw').after(byId('anomalies'));
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
-  map.labels = set;
-  map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
-  writeText(byId('reconstructions-hint'), aboutShown(answer));
-  reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer));
+  sights[settings.model].open(answer);
   choices.open(answer);
   loss.open(settings, set);
   loss.show(history);
   speed.open(answer);
   data.open(set, answer.normalizing);
-  drawing.open(tile);
-  instruments.open(answer.codeSize);
-  anomalies.open(set, settings);
-  rival.beside(set, settings, secondOf(settings));
   controls.enabled = true;
   showProgress(answer.progress);
   controls.state = aboutModel(answer);
@@ -295,7 +343,7 @@ function showProgress(now: Progress): void {
   if (began || ended) rival.follow(now.training);
   if (began) {
     map.banner = undefined;
-    controls.state = 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.';
+    controls.state = aboutTraining[settings.model];
     announce('Training');
   }
   if (ended) {
@@ -357,6 +405,7 @@ async function showRecorded(reason: string): Promise<void> {
   sayHowToGetWebGpu(reason);
   recorded ??= await fetchRecorded();
   tile = recorded.tile;
+  showPartsOf(defaults.model);
   commands = recorded.commands;
   controls.enabled = true;
   map.banner = 'recorded run, not computed here';
@@ -368,6 +417,7 @@ async function start(): Promise<void> {
   controls.enabled = false;
   controls.rate = settings.rate;
   controls.slow = settings.slow;
+  showPartsOf(settings.model);
   if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
   // What was recorded is there at once; the GPU takes a moment.
   recorded = !needsNewModel(defaults, settings) ? await fetchRecorded().catch(() => undefined) : undefined;

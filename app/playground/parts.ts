@@ -22,6 +22,14 @@ export interface Parts {
   seed: number;
 }
 
+/** What `gan()` is handed. */
+export interface GanParts {
+  code: number;
+  generator: Call[];
+  discriminator: Call[];
+  seed: number;
+}
+
 export type ExampleKind = 'image' | 'table';
 
 /** What there is to know of an example: an image's height, width and channels, or a row's columns. */
@@ -32,8 +40,27 @@ export interface ExampleShape {
 
 export const featuresOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** The hourglass of the settings, for such examples. */
-export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
+/** The model of the settings, for such examples. */
+export const partsOf = (settings: Settings, examples: ExampleShape): Parts | GanParts =>
+  settings.model === 'gan' ? ganOf(settings, examples) : hourglassOf(settings, examples);
+
+/** The one that `npm start -- --model gan` trains, in other widths. */
+export function ganOf({ code, generator, discriminator, seed }: Settings, { shape }: ExampleShape): GanParts {
+  return {
+    code,
+    generator: [...generator.map((width): Call => ['dense', width, 'relu']), ['dense', featuresOf(shape), 'sigmoid']],
+    discriminator: [
+      ['dropout', 0.2],
+      ...discriminator.flatMap((width): Call[] => [
+        ['dense', width, 'leakyRelu'],
+        ['dropout', 0.3],
+      ]),
+    ],
+    seed,
+  };
+}
+
+export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
   const { loss, corruption, amount, seed } = settings;
   const normalizing = normalizingOf(settings, kind);
   const halves =
@@ -56,6 +83,12 @@ export function partsOf(settings: Settings, { kind, shape }: ExampleShape): Part
     seed,
   };
 }
+
+/** What a fit is told to train by, under the names of its options. */
+export const optimizersOf = ({ model, optimizer, rate, discriminatorRate }: Settings): Record<string, Call> =>
+  model === 'gan'
+    ? { generator: ['adam', rate, { beta1: 0.5 }], discriminator: ['adam', discriminatorRate, { beta1: 0.5 }] }
+    : { optimizer: [optimizer, rate] };
 
 function penaltyOf(
   { penalty, weight, amount, prior, judged }: Settings,

@@ -119,6 +119,12 @@ export const presets: Record<string, Preset> = {
       'A variational one whose pictures a discriminator judges as well: they have to pass for examples. Slower, and its squared error is larger.',
     parts: { gaussian: true, hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
   },
+  gan: {
+    title: 'GAN, 32 numbers',
+    about:
+      'No encoder: a generator makes pictures of random codes, and a discriminator learns to tell them from the examples, one step each in turn.',
+    parts: { model: 'gan', code: 32, without: -1, second: 'none' },
+  },
   convolutional: {
     title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',
@@ -142,17 +148,21 @@ export const presets: Record<string, Preset> = {
   },
 };
 
-/** Whether a member, or a corruption of a hand-made one, has a meaning for such examples. */
-export const suits = ({ network, corruption }: Partial<Settings>, kind: ExampleKind): boolean =>
-  kind === 'image' || (network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles');
+/** Members that can be the second model, beside which there is something to compare: both have to reconstruct. */
+export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
-/** Of the page and of the data, not of the member. */
+/** Whether a member, or a corruption of a hand-made one, has a meaning for such examples. */
+export const suits = ({ model, network, corruption }: Partial<Settings>, kind: ExampleKind): boolean =>
+  kind === 'image' ||
+  (model !== 'gan' && network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles');
+
+/** Of the page and of the data, not of the member; one that cannot do with them says so. */
 const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
 
 /** The settings that a preset stands for. The normalisation stays as long as the loss does: another loss may ask for another one. */
 export function withPreset(settings: Settings, name: string): Settings {
   const stays = Object.fromEntries(kept.map((key) => [key, settings[key]])) as Partial<Settings>;
-  const made: Settings = { ...settings, ...plain, ...presets[name].parts, ...stays, preset: name };
+  const made: Settings = { ...settings, ...plain, ...stays, ...presets[name].parts, preset: name };
   return made.loss === settings.loss ? { ...made, normalize: settings.normalize } : made;
 }
 

@@ -1,5 +1,5 @@
 import type { ActivationName } from '../../src/index.ts';
-import { featuresOf, literal, makersIn, written, type Call, type Parts } from './parts.ts';
+import { featuresOf, literal, makersIn, optimizersOf, written, type Call, type GanParts, type Parts } from './parts.ts';
 import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
 import { columnIn } from './table.ts';
@@ -51,17 +51,75 @@ function readingOf(
   };
 }
 
+/** What of a program depends on the kind of model. */
+interface Making {
+  maker: Settings['model'];
+  /** what goes into the model, as far as its data have to know */
+  of: Parts['input'];
+  /** the calls of makers, and the lines that they stand in */
+  calls: Call[];
+  spec: string[];
+  /** what is done with the trained model */
+  end: string;
+}
+
+const layersOf = (calls: Call[]): string => `[${calls.map(written).join(', ')}]`;
+
+function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed }: Parts): Making {
+  return {
+    maker: 'autoencoder',
+    of: input,
+    calls: [...encoder, ...decoder, corrupt, penalty, normalize].filter((call) => call !== undefined),
+    spec: [
+      `input: ${literal(input)},`,
+      `encoder: ${layersOf(encoder)},`,
+      `decoder: ${layersOf(decoder)},`,
+      `loss: '${loss}',`,
+      ...(corrupt ? [`corrupt: ${written(corrupt)},`] : []),
+      ...(penalty ? [`penalty: ${written(penalty)},`] : []),
+      ...(normalize ? [`normalize: ${written(normalize)},`] : []),
+      ...(tied ? ['tied: true,'] : []),
+      `seed: ${seed},`,
+    ],
+    // A class left out of training has codes all the same.
+    end: 'const codes = await model.encode(data);',
+  };
+}
+
+function ganMaking({ code, generator, discriminator, seed }: GanParts): Making {
+  const features = generator.at(-1)![1] as number;
+  return {
+    maker: 'gan',
+    of: features,
+    calls: [...generator, ...discriminator],
+    spec: [
+      `code: ${code},`,
+      `generator: ${layersOf(generator)},`,
+      `discriminator: ${layersOf(discriminator)},`,
+      `seed: ${seed},`,
+    ],
+    end: `const made = await model.sample(10); // { data, shape: [10, ${features}] }`,
+  };
+}
+
 /** The model and its training as a program that runs by itself. */
-export function typescriptOf(parts: Parts, settings: Settings, { data, progress }: Opened, table?: TableFile): string {
-  const { optimizer, rate, batch, pretrain, without } = settings;
-  const { input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed } = parts;
-  const reading = readingOf(settings, data, input, table);
-  const used = [...encoder, ...decoder, corrupt, penalty, normalize].flatMap((call) => (call ? makersIn(call) : []));
-  const names = [...new Set([optimizer, 'autoencoder', 'dataset', 'openGpu', reading.uses, ...used])].sort();
-  const layers = (calls: Call[]) => `[${calls.map(written).join(', ')}]`;
-  // A class left out of training has codes all the same.
+export function typescriptOf(
+  parts: Parts | GanParts,
+  settings: Settings,
+  { data, progress }: Opened,
+  table?: TableFile,
+): string {
+  const { batch, pretrain, without } = settings;
+  const { maker, of, calls, spec, end } = 'generator' in parts ? ganMaking(parts) : hourglassMaking(parts);
+  const optimizers = optimizersOf(settings);
+  const reading = readingOf(settings, data, of, table);
+  const used = [...calls, ...Object.values(optimizers)].flatMap(makersIn);
+  const names = [...new Set([maker, 'dataset', 'openGpu', reading.uses, ...used])].sort();
   const training = without < 0 ? 'data' : 'training';
-  const options = `batchSize: ${batch}, optimizer: ${optimizer}(${rate})`;
+  const options = [
+    `batchSize: ${batch}`,
+    ...Object.entries(optimizers).map(([name, call]) => `${name}: ${written(call)}`),
+  ].join(', ');
   return [
     `import { ${names.join(', ')} } from 'latentgpu';`,
     '',
@@ -70,38 +128,59 @@ export function typescriptOf(parts: Parts, settings: Settings, { data, progress 
     ...(without < 0
       ? []
       : [`const training = data.filter((label) => label !== ${without}); // all but ${data.classes[without]}`]),
-    'const model = await autoencoder(gpu, {',
-    `  input: ${Array.isArray(input) ? `[${input.join(', ')}]` : input},`,
-    `  encoder: ${layers(encoder)},`,
-    `  decoder: ${layers(decoder)},`,
-    `  loss: '${loss}',`,
-    ...(corrupt ? [`  corrupt: ${written(corrupt)},`] : []),
-    ...(penalty ? [`  penalty: ${written(penalty)},`] : []),
-    ...(normalize ? [`  normalize: ${written(normalize)},`] : []),
-    ...(tied ? ['  tied: true,'] : []),
-    `  seed: ${seed},`,
+    `const model = await ${maker}(gpu, {`,
+    ...spec.map((line) => `  ${line}`),
     '});',
     ...(pretrain ? [`await model.pretrain(${training}, { epochs: 2, ${options} });`] : []),
     `const history = await model.fit(${training}, { epochs: ${Math.max(1, Math.round(progress.epochs))}, ${options} });`,
-    'const codes = await model.encode(data);',
+    end,
     '',
   ].join('\n');
 }
 
 /** The same network for the weights' file: the names and the layout of the tensors are those of torch.nn.Sequential. */
-export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string {
+export function pytorchOf(parts: Parts | GanParts): string {
+  if ('generator' in parts)
+    return torchProgram(
+      { generator: torchLayers(parts.generator, parts.code).lines },
+      [`made = generator(torch.randn(10, ${parts.code}))`],
+      'gan',
+    );
+  const { encoder, decoder, input, normalize } = parts;
   const halves = torchHalves(encoder, decoder, input);
   if (!halves)
     return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
-  const gaussian = encoder.some(([maker]) => maker === 'gaussian');
+  return torchProgram(
+    halves,
+    [
+      ...(normalize
+        ? [
+            `# Its values go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`,
+          ]
+        : []),
+      `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
+    ],
+    'autoencoder',
+    encoder.some(([maker]) => maker === 'gaussian'),
+  );
+}
+
+/** `gaussian`: one of the layers has its weights under a name of its own. */
+function torchProgram(
+  networks: Record<string, string[]>,
+  end: string[],
+  file: Settings['model'],
+  gaussian = false,
+): string {
+  const names = Object.keys(networks);
+  const parts = names.map((name) => `'${name}'`).join(', ');
   return [
     'import torch',
     'from safetensors.torch import load_file',
     '',
-    `encoder = torch.nn.Sequential(${halves.encoder.join(', ')})`,
-    `decoder = torch.nn.Sequential(${halves.decoder.join(', ')})`,
+    ...names.map((name) => `${name} = torch.nn.Sequential(${networks[name].join(', ')})`),
     '',
-    "weights = {name: w for name, w in load_file('autoencoder.safetensors').items() if name.startswith(('encoder', 'decoder'))}",
+    `weights = {name: w for name, w in load_file('${file}.safetensors').items() if name.startswith((${parts}))}`,
     '',
     '# A file numbers layers with their activations as one; torch.nn.Sequential counts both.',
     'def load(network, part):',
@@ -110,14 +189,9 @@ export function pytorchOf({ encoder, decoder, input, normalize }: Parts): string
     `        name = f'{part}.{i}'${gaussian ? " + ('.mean' if f'{part}.{i}.mean.weight' in weights else '')" : ''}`,
     "        layer.load_state_dict({'weight': weights[name + '.weight'], 'bias': weights[name + '.bias']})",
     '',
-    "load(encoder, 'encoder')",
-    "load(decoder, 'decoder')",
-    ...(normalize
-      ? [
-          `# Its values go in ${normalize[0] === 'minMax' ? 'scaled to 0 … 1' : 'standardized'}; the ONNX file does that itself.`,
-        ]
-      : []),
-    `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
+    ...names.map((name) => `load(${name}, '${name}')`),
+    '',
+    ...end,
     '',
   ].join('\n');
 }
@@ -129,13 +203,18 @@ function torchHalves(
   input: number | number[],
 ): { encoder: string[]; decoder: string[] } | undefined {
   if (typeof input !== 'number') return undefined;
+  const first = torchLayers(encoder, input);
+  return { encoder: first.lines, decoder: torchLayers(decoder, first.features).lines };
+}
+
+/** Dense layers one after the other, and how wide the last one is. */
+function torchLayers(calls: Call[], input: number): { lines: string[]; features: number } {
   let features = input;
-  const lines = (calls: Call[]) =>
-    calls.flatMap(([, units, activation]) => {
-      const linear = `torch.nn.Linear(${features}, ${units as number})`;
-      features = units as number;
-      const name = typeof activation === 'string' ? torchActivations[activation as ActivationName] : undefined;
-      return name ? [linear, `torch.nn.${name}`] : [linear];
-    });
-  return { encoder: lines(encoder), decoder: lines(decoder) };
+  const lines = calls.flatMap(([, units, activation]) => {
+    const linear = `torch.nn.Linear(${features}, ${units as number})`;
+    features = units as number;
+    const name = typeof activation === 'string' ? torchActivations[activation as ActivationName] : undefined;
+    return name ? [linear, `torch.nn.${name}`] : [linear];
+  });
+  return { lines, features };
 }

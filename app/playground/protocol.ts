@@ -96,9 +96,9 @@ export interface Opened {
     /** of a table, and of pictures that are normalised */
     figures?: ColumnFigures;
   };
-  /** rows of the examples that are shown with their reconstructions, and their values */
+  /** rows of the examples that are shown with their reconstructions, and their values; of a GAN, which has none, no rows */
   shown: { rows: number[]; values: Float32Array };
-  /** widths of the layers, from end to end */
+  /** widths of the layers, from end to end; of a GAN, from a code over an example to a logit */
   widths: number[];
   parameters: number;
   codeSize: number;
@@ -137,8 +137,8 @@ export interface Look {
 export interface Verdict {
   at: number;
   losses: Omit<LossPoint, 'at'>;
-  /** mean squared error of an element over all examples held out, as PCA's */
-  squaredError: number;
+  /** of what reconstructs: mean squared error of an element over all examples held out, as PCA's */
+  squaredError?: number;
   /** share of held-out examples whose ten nearest neighbours by code vote for their class */
   probe?: number;
 }
@@ -176,6 +176,9 @@ export interface Scores {
   steps: number;
 }
 
+/** How many samples of a GAN are shown. */
+export const sampleCount = 60;
+
 export type FileKind = 'safetensors' | 'onnx';
 
 /** Each request with what it asks and what it is answered. */
@@ -188,6 +191,8 @@ export interface Requests {
   adjust(ask: Settings): Progress;
   pace(ask: 'full' | 'slow'): void;
   look(): Look;
+  /** what a GAN makes of the same codes each time, [samples, features] */
+  samples(): Float32Array;
   judge(): Verdict;
   yardsticks(): Yardsticks;
   /** a place on the map as an example */

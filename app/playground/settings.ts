@@ -11,10 +11,14 @@ import type { ActivationName } from '../../src/index.ts';
 export interface Settings {
   /** which preset it began as; the rest may have moved away from it */
   preset: string;
+  model: (typeof models)[number];
   data: 'digits' | 'own';
   network: 'dense' | 'convolutional';
   /** widths of the hidden layers, from the outside in; the decoder has them in the opposite order */
   hidden: number[];
+  /** of a GAN: widths of the hidden layers of either side, in their order */
+  generator: number[];
+  discriminator: number[];
   /** numbers in a code */
   code: number;
   /** the code is a normal distribution: a variational autoencoder */
@@ -36,7 +40,9 @@ export interface Settings {
   /** layer by layer, before all of them together */
   pretrain: boolean;
   optimizer: (typeof optimizers)[number];
+  /** of a GAN it is the generator's */
   rate: number;
+  discriminatorRate: number;
   batch: number;
   seed: number;
   /** a class that is left out of training, to see whether it is found strange; -1 for none */
@@ -66,6 +72,8 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
   linear: undefined,
 };
 export const activations = Object.keys(torchActivations) as ActivationName[];
+/** Kinds of model: what a page shows of one depends on it. */
+export const models = ['autoencoder', 'gan'] as const;
 export const corruptions = [
   'none',
   'gaussianNoise',
@@ -92,9 +100,12 @@ export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
 /** Small enough to learn in seconds even where WebGPU runs on the processor. */
 export const defaults: Settings = {
   preset: 'variational',
+  model: 'autoencoder',
   data: 'digits',
   network: 'dense',
   hidden: [64, 32],
+  generator: [128],
+  discriminator: [128],
   code: 2,
   gaussian: true,
   beta: 1,
@@ -111,6 +122,7 @@ export const defaults: Settings = {
   pretrain: false,
   optimizer: 'adam',
   rate: 0.002,
+  discriminatorRate: 0.001,
   batch: 128,
   seed: 0,
   without: -1,
@@ -122,7 +134,7 @@ export const defaults: Settings = {
 };
 
 /** A running training takes these over. */
-const adjustable: readonly (keyof Settings)[] = ['rate', 'optimizer', 'batch'];
+const adjustable: readonly (keyof Settings)[] = ['rate', 'discriminatorRate', 'optimizer', 'batch'];
 /** These are about the page around the model. */
 export const beside = ['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const;
 

@@ -1,6 +1,7 @@
 /** What the page says of a model that has been opened. */
 import { nameOf, namesOf } from './origin.ts';
 import type { Opened } from './protocol.ts';
+import type { Settings } from './settings.ts';
 
 const begun: Record<Opened['origin'], string> = {
   new: 'A new model',
@@ -10,6 +11,12 @@ const begun: Record<Opened['origin'], string> = {
 
 export const aboutModel = ({ origin, adapter, data }: Opened): string =>
   `${begun[origin]}. ${data.count.toLocaleString('en')} examples of ${data.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
+
+/** While it trains: what a visitor can do meanwhile. */
+export const aboutTraining: Record<Settings['model'], string> = {
+  autoencoder: 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.',
+  gan: 'Training. The samples are of the same codes all the while; change a learning rate: it goes on meanwhile.',
+};
 
 export function aboutShown({ data, shown }: Opened): string {
   const which =

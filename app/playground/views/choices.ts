@@ -82,7 +82,7 @@ export class Choices {
   }
 
   /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
-  open({ widths, parameters, normalizing, data }: Opened): void {
+  open({ widths, parameters, codeSize, normalizing, data }: Opened): void {
     this.#beyond = data.beyond;
     for (const option of this.#field('preset').options)
       option.disabled = !suits(presets[option.value].parts, data.kind);
@@ -90,10 +90,9 @@ export class Choices {
       option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data.kind);
     writeText(byId('refused'), '');
     writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
-    const narrowest = Math.min(...widths);
     const bar = (width: number) => {
       const height = 8 + (92 * Math.log(width)) / Math.log(Math.max(...widths, 2));
-      return h('i', { style: `height:${height.toFixed(1)}%`, className: width === narrowest ? 'code' : '' });
+      return h('i', { style: `height:${height.toFixed(1)}%`, className: width === codeSize ? 'code' : '' });
     };
     byId('hourglass').replaceChildren(...widths.map(bar));
     writeText(byId('shape-caption'), `${widths.join(' – ')}: ${parameters.toLocaleString('en')} weights`);

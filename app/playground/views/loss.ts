@@ -3,19 +3,18 @@ import { logAxis } from '../../pictures/axis.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
 import { emptyHistory } from '../history.ts';
 import { onTheme, styled } from '../look.ts';
-import { normalizingOf, type ExampleShape } from '../parts.ts';
+import type { ExampleShape } from '../parts.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
+import { lossKinds, type Judged, type LossKind, type Reference } from './lossKinds.ts';
 import {
   aboutSecond,
   later,
   linesOf,
-  lossWords,
   partsToCompare,
   partWords,
   rangeOf,
   scaleOf,
-  termsOf,
   valuesOf,
   type Line,
   type LossPart,
@@ -23,20 +22,10 @@ import {
 } from './lossLines.ts';
 import { fallen, tableFor } from './lossTable.ts';
 
-/** A horizontal line with a name: what the loss is compared with. */
-interface Reference {
-  name: string;
-  value: number;
-}
-
-const inUnits = (term: LossPart): string =>
-  term === 'penalty' || term === 'mmd' ? partWords[term] : `${partWords[term]}, nats`;
-
 /** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and a second model. */
 export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
-  #references: Reference[] = [];
   /** of the losses in sight, and the last epoch */
   #range: [number, number] = [0.1, 1];
   #end = 1;
@@ -69,7 +58,6 @@ export class LossView {
     this.#examples = examples;
     this.#history = undefined;
     this.#verdict = this.#yardsticks = undefined;
-    this.#references = [];
     this.#offerParts();
     this.#write();
   }
@@ -98,29 +86,21 @@ export class LossView {
 
   compare(yardsticks: Yardsticks): void {
     this.#yardsticks = yardsticks;
-    this.#references = this.#referencesFor(yardsticks);
     if (this.#history) this.show(this.#history);
     this.#write();
   }
 
-  /** Only what is measured in the same unit can be a line in the same chart. */
-  #referencesFor({ pca, floor }: Yardsticks): Reference[] {
-    const { loss, gaussian, hidden, code, network, data } = this.#settings!;
-    // Squared errors are those of pixels as they are and of standardized columns.
-    const measured = loss === 'mse' && this.#examples.kind === 'table' ? 'standardize' : 'none';
-    if (gaussian || this.#normalizing !== measured) return [];
-    // No error at all has no place on a logarithmic axis.
-    if (loss === 'mae' || loss === 'huber') return [];
-    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
-    const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
-    return [
-      ...(floor === undefined ? [] : [{ name: 'lowest possible', value: floor }]),
-      ...(tutorial ? [{ name: 'Keras blog, 60,000 images', value: 0.09 }] : []),
-    ];
+  get #kind(): LossKind {
+    return lossKinds[this.#settings!.model];
   }
 
-  get #normalizing() {
-    return normalizingOf(this.#settings!, this.#examples.kind);
+  get #judged(): Judged {
+    return {
+      settings: this.#settings!,
+      examples: this.#examples,
+      verdict: this.#verdict,
+      yardsticks: this.#yardsticks,
+    };
   }
 
   /** What the second model's losses are multiplied by. */
@@ -143,7 +123,8 @@ export class LossView {
 
   /** They are about reconstructions. */
   get #shownReferences(): Reference[] {
-    return this.#second && this.#part !== 'loss' && this.#part !== 'reconstruction' ? [] : this.#references;
+    const apart = this.#second && this.#part !== 'loss' && this.#part !== 'reconstruction';
+    return apart ? [] : this.#kind.references(this.#judged);
   }
 
   /** Which parts there are to choose from depends on both models. */
@@ -249,33 +230,18 @@ export class LossView {
   }
 
   #write(): void {
-    const { gaussian, loss } = this.#settings!;
-    const terms = termsOf(this.#settings!);
-    const { losses, probe, squaredError } = this.#verdict ?? {};
-    const { pca, mean, floor } = this.#yardsticks ?? {};
-    writeFigures(byId('verdict'), {
-      [`held out, ${gaussian ? 'nats' : lossWords[loss]}`]: figure(losses?.loss, 4),
-      ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
-      ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
-      'squared error': figure(squaredError),
-      'PCA of the same size': figure(pca),
-      'the mean alone': figure(mean),
-      ...(loss === 'bce' && !gaussian && this.#examples.kind === 'image' && this.#normalizing === 'none'
-        ? { 'lowest possible': figure(floor) }
-        : {}),
-      'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
-    });
+    writeFigures(byId('verdict'), this.#kind.figures(this.#judged));
   }
 
   #describe(first: History, second: History | undefined): void {
     const others = second
       ? ` ${fallen('The second model’s loss', second, this.#scale) ?? 'The second model has not been trained yet.'}`
       : '';
-    writeText(byId('loss-caption'), `${fallen('The loss', first, 1) ?? 'Nothing has been trained yet.'}${others}`);
+    writeText(byId('loss-caption'), `${this.#kind.told(first) ?? 'Nothing has been trained yet.'}${others}`);
     if (!byId('loss-table').closest('details')?.open) return;
     byId('loss-table').replaceChildren(
-      ...tableFor(first, 1, second && 'First model'),
-      ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart') : []),
+      ...tableFor(first, 1, second && 'First model', this.#kind.name),
+      ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart', 'loss') : []),
     );
   }
 }

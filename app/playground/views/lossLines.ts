@@ -65,7 +65,7 @@ export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnU
 
 /** Alone, a model has all parts of its loss in one chart; two have one part at a time, as ten lines could not be told apart. */
 export function linesOf(first: Settings, second: Settings | undefined, part: LossPart): Line[] {
-  if (!second) return [...linesOfOne('first', 'loss', ''), ...linesApart(first)];
+  if (!second) return first.model === 'gan' ? linesOfSides : [...linesOfOne('first', 'loss', ''), ...linesApart(first)];
   return [
     ...(partsOfLoss(first).includes(part) ? linesOfOne('first', part, 'first model, ') : []),
     ...(partsOfLoss(second).includes(part) ? linesOfOne('second', part, 'second model, ') : []),
@@ -93,6 +93,31 @@ function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
     lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color: training, faint: true });
   return lines;
 }
+
+/** Losses that are played against each other, in one unit. Of single steps only the generator's is known. */
+const linesOfSides: Line[] = [
+  { className: '', of: 'first', points: 'steps', part: 'loss', scale: 'y', color: 'accent', faint: true },
+  { name: 'generator', className: '', of: 'first', points: 'epochs', part: 'loss', scale: 'y', color: 'accent' },
+  {
+    name: 'discriminator',
+    className: 'against',
+    of: 'first',
+    points: 'epochs',
+    part: 'discriminator',
+    scale: 'y',
+    color: 'second',
+  },
+  {
+    name: 'discriminator, held out',
+    className: 'held',
+    of: 'first',
+    points: 'heldOut',
+    part: 'discriminator',
+    scale: 'y',
+    color: 'second',
+    dash: [6, 3],
+  },
+];
 
 /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
 function linesApart(settings: Settings): Line[] {

@@ -16,8 +16,13 @@ export function fallen(what: string, { epochs, steps }: History, scale: number):
 
 const parts = Object.keys(partWords) as LossPart[];
 
-/** The last epochs, part by part, the latest first. */
-export function tableFor({ epochs, heldOut }: History, scale: number, caption: string | undefined): (Node | string)[] {
+/** The last epochs, part by part, the latest first; `loss`: what the loss is called. */
+export function tableFor(
+  { epochs, heldOut }: History,
+  scale: number,
+  caption: string | undefined,
+  loss: string,
+): (Node | string)[] {
   const told = parts.filter((part) => part === 'loss' || epochs.some((epoch) => epoch[part] !== undefined));
   const scaled = (point: LossPoint, part: LossPart) => {
     const value = point[part];
@@ -28,9 +33,12 @@ export function tableFor({ epochs, heldOut }: History, scale: number, caption: s
     .slice(-20)
     .toReversed()
     .map((epoch) => [`${Math.round(epoch.at + 0.5)}`, ...told.map((part) => scaled(epoch, part))]);
-  const names = told.map((part) => (part === 'loss' ? 'loss' : partWords[part]));
+  const names = told.map((part) => (part === 'loss' ? loss : partWords[part]));
   const table = tableOf(['epoch', ...names], rows);
   if (caption) table.createCaption().append(caption);
   const held = heldOut.at(-1);
-  return [table, held ? h('p', {}, `Held out, after ${held.at.toFixed(1)} epochs: ${scaled(held, 'loss')}`) : ''];
+  // A discriminator's loss is no part of the model's.
+  const ofSides = (['loss', 'discriminator'] as const).filter((part) => held?.[part] !== undefined);
+  const figures = held && ofSides.map((part) => `${part === 'loss' ? loss : partWords[part]} ${scaled(held, part)}`);
+  return [table, held ? h('p', {}, `Held out, after ${held.at.toFixed(1)} epochs: ${figures!.join(', ')}`) : ''];
 }

@@ -101,7 +101,8 @@ export class LatentMap {
   }
 
   #frame(time: number): void {
-    if (this.#drawn || !this.#to.length) return;
+    // Of a model without codes the map is not on the page.
+    if (this.#drawn || !this.#to.length || !this.#points.clientWidth) return;
     fitted(this.#points);
     fitted(this.#over);
     const way = this.#way(time);

@@ -4,7 +4,7 @@ import { emptyHistory, extended } from '../history.ts';
 import { fitted, onTheme, rgb, styled, theme } from '../look.ts';
 import { normalizingWords } from '../normalizing.ts';
 import { coalesced } from '../pacing.ts';
-import { presets, suits } from '../presets.ts';
+import { presets, seconds, suits } from '../presets.ts';
 import type { History, Look, Opened, Progress } from '../protocol.ts';
 import { needsAdjusting, needsNewModel, type Settings } from '../settings.ts';
 import { unlike, type Second } from './lossLines.ts';
@@ -37,7 +37,7 @@ export class Rival {
     private readonly links: RivalLinks,
   ) {
     byId('rival').append(
-      ...Object.entries(presets).map(([value, { title }]) => h('option', { value, selected: value === 'deep' }, title)),
+      ...seconds.map((value) => h('option', { value, selected: value === 'deep' }, presets[value].title)),
     );
     // Both models share one GPU: a look at this one is rarer than at the first.
     this.#look = coalesced(

@@ -12,14 +12,15 @@ export class TakeAway {
     private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
     private readonly table: () => Promise<TableFile | undefined>,
   ) {
-    byId('safetensors').addEventListener('click', () => void this.#download('safetensors', 'autoencoder.safetensors'));
-    byId('onnx').addEventListener('click', () => void this.#download('onnx', 'autoencoder.onnx'));
+    byId('safetensors').addEventListener('click', () => void this.#download('safetensors'));
+    byId('onnx').addEventListener('click', () => void this.#download('onnx'));
     byId('typescript').addEventListener('click', () => void this.#program('TypeScript', typescriptOf));
     byId('pytorch').addEventListener('click', () => void this.#program('PyTorch', pytorchOf));
     byId('link').addEventListener('click', () => void this.#link());
   }
 
-  async #download(kind: FileKind, name: string): Promise<void> {
+  async #download(kind: FileKind): Promise<void> {
+    const name = `${this.now().settings.model}.${kind}`;
     const bytes = await this.file(kind);
     if (!bytes) return;
     download(name, bytes);

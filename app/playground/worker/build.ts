@@ -1,4 +1,7 @@
 import {
+  adagrad,
+  adam,
+  adamw,
   adversarial,
   autoencoder,
   contractive,
@@ -6,7 +9,9 @@ import {
   convTranspose2d,
   dense,
   downsample,
+  dropout,
   flatten,
+  gan,
   gaussian,
   gaussianNoise,
   maskNoise,
@@ -15,6 +20,7 @@ import {
   normal,
   reshape,
   saltAndPepper,
+  sgd,
   shuffleTiles,
   sparsity,
   standardize,
@@ -23,17 +29,21 @@ import {
   weightDecay,
   type Autoencoder,
   type AutoencoderSpec,
+  type Gan,
   type Gpu,
+  type Layer,
+  type Optimizer,
 } from '../../../src/index.ts';
-import { isMade, type Call, type Parts } from '../parts.ts';
+import { isMade, optimizersOf, type Parts, type Call, type GanParts } from '../parts.ts';
+import type { Settings } from '../settings.ts';
 
 const makers = {
-  adversarial, contractive, conv2d, convTranspose2d, dense, downsample, flatten, gaussian, gaussianNoise, maskNoise, minMax, mmd, normal, reshape,
-  saltAndPepper, shuffleTiles, sparsity, standardize, stochasticContractive, uniform, weightDecay,
+  adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
+  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, uniform, weightDecay,
 }; // prettier-ignore
 
-/** The model that the parts describe. @throws what the library says of parts that do not fit */
-export function build(
+/** The autoencoder that the parts describe. @throws what the library says of parts that do not fit */
+export function buildAutoencoder(
   gpu: Gpu,
   { input, encoder, decoder, corrupt, penalty, normalize, ...rest }: Parts,
 ): Promise<Autoencoder> {
@@ -47,6 +57,14 @@ export function build(
     ...(normalize && { normalize: make<NonNullable<AutoencoderSpec['normalize']>>(normalize) }),
   });
 }
+
+/** The GAN that the parts describe. @throws what the library says of parts that do not fit */
+export const buildGan = (gpu: Gpu, { code, generator, discriminator, seed }: GanParts): Promise<Gan> =>
+  gan(gpu, { code, generator: generator.map(make<Layer>), discriminator: discriminator.map(make<Layer>), seed });
+
+/** The options of a fit that say what to train by. */
+export const optimizersFor = (settings: Settings): Record<string, Optimizer> =>
+  Object.fromEntries(Object.entries(optimizersOf(settings)).map(([name, call]) => [name, make<Optimizer>(call)]));
 
 function make<T>([name, ...values]: Call): T {
   const maker = makers[name as keyof typeof makers] as ((...values: unknown[]) => unknown) | undefined;

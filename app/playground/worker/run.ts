@@ -1,19 +1,8 @@
-import {
-  adagrad,
-  adam,
-  adamw,
-  sgd,
-  type Autoencoder,
-  type Dataset,
-  type Gpu,
-  type Optimizer,
-  type Training,
-} from '../../../src/index.ts';
+import type { Gpu } from '../../../src/index.ts';
 import { emptyHistory, thinned } from '../history.ts';
 import type { History, LossPoint, Progress } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
-
-const optimizers: Record<Settings['optimizer'], (rate: number) => Optimizer> = { adam, adamw, adagrad, sgd };
+import type { Subject } from './subject.ts';
 
 /** Of GPU time in one go: the page shares the GPU and wants its frames. */
 const frameBudgetMs = 12;
@@ -43,8 +32,7 @@ export class Run {
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly model: Autoencoder,
-    private readonly data: Dataset,
+    private readonly subject: Subject,
     private settings: Settings,
     private readonly listener: Listener,
     begun: { steps: number; epochs: number; history: History } = { steps: 0, epochs: 0, history: emptyHistory() },
@@ -101,6 +89,10 @@ export class Run {
     this.#add('heldOut', point);
   }
 
+  get #batchSize(): number {
+    return Math.min(this.settings.batch, this.subject.training.length);
+  }
+
   async #restarted(change: () => void): Promise<void> {
     const training = this.#stop !== undefined;
     await this.pause();
@@ -121,19 +113,17 @@ export class Run {
 
   async #train(steps?: number): Promise<void> {
     if (this.settings.pretrain && !this.#pretrained && !steps && !(await this.#pretrain())) return;
-    const { batch, optimizer, rate } = this.settings;
-    const batchSize = Math.min(batch, this.data.length);
-    const stepsPerEpoch = Math.ceil(this.data.length / batchSize);
+    const batchSize = this.#batchSize;
+    const stepsPerEpoch = Math.ceil(this.subject.training.length / batchSize);
     const before = { steps: this.#steps, epochs: this.#epochs };
     const advance = (done: number) => {
       this.#steps = before.steps + done;
       this.#epochs = before.epochs + done / stepsPerEpoch;
     };
     let newest: number | undefined;
-    const training: Training = this.model.fit(this.data, {
+    const training = this.subject.fit(this.settings, {
       ...(steps ? { steps } : { epochs: 1e6 }),
       batchSize,
-      optimizer: optimizers[optimizer](rate),
       progressEveryMs: 200,
       // One step a submit, where every one is to be seen.
       frameBudgetMs: this.#slow ? 0.01 : frameBudgetMs,
@@ -168,12 +158,10 @@ export class Run {
     const aborting = new AbortController();
     this.#stop = () => aborting.abort();
     this.#pretrained = true;
-    const { batch, optimizer, rate } = this.settings;
     try {
-      await this.model.pretrain(this.data, {
+      await this.subject.pretrain?.(this.settings, {
         epochs: 2,
-        batchSize: Math.min(batch, this.data.length),
-        optimizer: optimizers[optimizer](rate),
+        batchSize: this.#batchSize,
         frameBudgetMs,
         signal: aborting.signal,
         onProgress: ({ stage = 1, stages = 1 }) => {

@@ -1,29 +1,46 @@
 import {
   dataset,
   knnPredict,
+  loadAutoencoder,
   nearestNeighbors,
+  sgd,
   type Autoencoder,
   type Dataset,
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
-import type { Answer, Encoded, Look, Point, Verdict } from '../protocol.ts';
+import { hourglassOf, normalizingOf } from '../parts.ts';
+import type { Answer, Encoded, FileKind, Look, Point, Verdict } from '../protocol.ts';
+import type { Settings } from '../settings.ts';
+import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
 import { CodeMap } from './map.ts';
+import {
+  heldOut,
+  parametersOf,
+  trainedOn,
+  widthsOf,
+  type Fitting,
+  type Outline,
+  type Pretraining,
+  type Subject,
+} from './subject.ts';
 
 const shownCount = 10;
 /** Examples that the probe asks about, and among how many it looks for neighbours. */
 const [probeQueries, probeCodes] = [500, 4000];
 const voters = 10;
 
-/** A model beside its data: whatever the page wants to see of the two. */
-export class Studio {
+/** An autoencoder beside its data: whatever the page wants to see of the two. */
+export class Studio implements Subject {
   readonly map: CodeMap;
   readonly shownRows: number[];
   readonly training: Dataset;
   /** what squared errors are measured on, and in */
   readonly #heldValues: Float32Array;
   readonly #units: Float32Array;
+  /** whether something is done to the examples before the model sees them */
+  readonly #corrupts: boolean;
   #codes: Matrix | undefined;
 
   private constructor(
@@ -33,28 +50,56 @@ export class Studio {
     private readonly all: Dataset,
     private readonly shown: Dataset,
     private readonly held: Dataset,
-    private readonly without: number,
+    { without, corruption }: Settings,
   ) {
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
     this.#heldValues = rowsOf(collection, heldOutRows(collection));
     this.#units = unitsOf(collection, without);
-    const trained = collection.trained === collection.count ? all : all.take(collection.trained);
-    this.training = without < 0 ? trained : trained.filter((_, i) => collection.labels?.[i] !== without);
+    this.training = trainedOn(all, collection, without);
+    this.#corrupts = corruption !== 'none';
   }
 
-  /** `without`: a class that is not trained on, or -1. */
-  static async make(gpu: Gpu, model: Autoencoder, collection: Collection, without: number): Promise<Studio> {
+  /** `begun`: the file of a model that goes on. */
+  static async open(gpu: Gpu, collection: Collection, settings: Settings, begun?: Uint8Array): Promise<Studio> {
+    const parts = hourglassOf(settings, collection);
+    const model = begun ? await loadAutoencoder(gpu, begun) : await buildAutoencoder(gpu, parts);
     const shape = model.encoder.inputShape;
     const all = await dataset(gpu, collection.values, { shape });
     const shown = await dataset(gpu, rowsOf(collection, exemplary(collection, shownCount)), { shape });
-    const held = collection.trained === collection.count ? all : all.filter((_, i) => i >= collection.trained);
-    return new Studio(gpu, model, collection, all, shown, held, without);
+    const studio = new Studio(gpu, model, collection, all, shown, heldOut(all, collection), settings);
+    // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
+    if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
+    return studio;
   }
 
-  /** Frees the model and the data. */
   dispose(): void {
     for (const each of [this.training, this.held, this.all, this.shown, this.model]) each.dispose();
+  }
+
+  fit(settings: Settings, fitting: Fitting): ReturnType<Subject['fit']> {
+    return this.model.fit(this.training, { ...fitting, ...optimizersFor(settings) });
+  }
+
+  pretrain(settings: Settings, options: Pretraining): Promise<unknown> {
+    return this.model.pretrain(this.training, { ...options, ...optimizersFor(settings) });
+  }
+
+  file(kind: FileKind): Promise<Uint8Array> {
+    return kind === 'onnx' ? this.model.toOnnx() : this.model.save({ optimizer: false });
+  }
+
+  outline(settings: Settings): Outline {
+    const { model, collection, shownRows } = this;
+    // A discriminator is no part of the hourglass.
+    const layers = [...model.encoder.describe(), ...model.decoder.describe()];
+    return {
+      shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
+      widths: widthsOf(collection.features, layers),
+      parameters: parametersOf(layers),
+      codeSize: model.codeSize,
+      normalizing: normalizingOf(settings, collection.kind),
+    };
   }
 
   async look(): Promise<Look> {
@@ -126,13 +171,6 @@ export class Studio {
 
   get #gaussian(): boolean {
     return this.model.encoder.describe().at(-1)?.type === 'gaussian';
-  }
-
-  #corrupts = false;
-
-  /** Whether something is done to the examples before the model sees them. */
-  set corrupts(corrupts: boolean) {
-    this.#corrupts = corrupts;
   }
 
   /** Class by class, the median of either coordinate: points far out do not move it. */

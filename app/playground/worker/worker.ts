@@ -1,15 +1,16 @@
 /** The worker: the GPU, the data and the model live here, so that the page only draws. */
-import { GpuUnavailableError, loadAutoencoder, openGpu, readSafetensors, sgd, type Gpu } from '../../../src/index.ts';
+import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
 import { whyNot } from '../normalizing.ts';
-import { normalizingOf, partsOf } from '../parts.ts';
+import { normalizingOf } from '../parts.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { needsNewModel, type Settings } from '../settings.ts';
-import { build } from './build.ts';
 import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
+import { GanStudio } from './ganStudio.ts';
 import { Run, type Listener } from './run.ts';
 import { forget, store, stored, type Saved } from './storage.ts';
 import { Studio } from './studio.ts';
+import type { Subject } from './subject.ts';
 import { yardsticks } from './yardsticks.ts';
 
 /** Where a training goes on. */
@@ -18,9 +19,15 @@ type Begun = Omit<Saved, 'settings' | 'own'>;
 /** What is trained at the moment. */
 interface Open {
   settings: Settings;
-  studio: Studio;
+  subject: Subject;
   run: Run;
 }
+
+/** How a model of each kind is opened beside its data. */
+const openers: Record<Settings['model'], (...of: Parameters<typeof Studio.open>) => Promise<Subject>> = {
+  autoencoder: (...of) => Studio.open(...of),
+  gan: (...of) => GanStudio.open(...of),
+};
 
 let gpu: Gpu | undefined;
 let digits: Collection | undefined;
@@ -56,39 +63,36 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
     return current().run.progress;
   },
   pace: (pace) => current().run.slow(pace === 'slow'),
-  look: () => current().studio.look(),
+  look: () => studio().look(),
+  samples: () => ganStudio().samples(),
   async judge() {
-    const { studio, run } = current();
-    const verdict = await studio.judge(run.progress.epochs);
+    const { subject, run } = current();
+    const verdict = await subject.judge(run.progress.epochs);
     run.addHeldOut({ at: verdict.at, ...verdict.losses });
     return verdict;
   },
   yardsticks() {
-    const { studio, settings } = current();
-    const { collection, model } = studio;
+    const { settings } = current();
+    const { collection, model } = studio();
     return yardsticks(collection, {
       codeSize: model.codeSize,
       without: settings.without,
       entropy: settings.loss === 'bce' && normalizingOf(settings, collection.kind) === 'none',
     });
   },
-  decode: (place) => current().studio.decode(place),
-  decodeCodes: (codes) => current().studio.decodeCodes(codes),
-  encode: (values) => current().studio.encode(values),
-  walk: ({ from, to, count }) => current().studio.walk(from, to, count),
-  codeAt: (place) => current().studio.map.codeAt(place),
-  rows: (rows) => rowsOf(current().studio.collection, rows),
+  decode: (place) => studio().decode(place),
+  decodeCodes: (codes) => studio().decodeCodes(codes),
+  encode: (values) => studio().encode(values),
+  walk: ({ from, to, count }) => studio().walk(from, to, count),
+  codeAt: (place) => studio().map.codeAt(place),
+  rows: (rows) => rowsOf(current().subject.collection, rows),
   async scores() {
-    const { studio, run } = current();
-    const { steps } = run.progress;
-    return { scores: await studio.scores(), steps };
+    const { steps } = current().run.progress;
+    return { scores: await studio().scores(), steps };
   },
-  blame: (rows) => current().studio.blame(rows),
-  table: () => current().studio.collection.table,
-  file(kind) {
-    const { model } = current().studio;
-    return kind === 'onnx' ? model.toOnnx() : model.save({ optimizer: false });
-  },
+  blame: (rows) => studio().blame(rows),
+  table: () => current().subject.collection.table,
+  file: (kind) => current().subject.file(kind),
   save,
   forget: () => forget('run'),
 };
@@ -109,10 +113,23 @@ function current(): Open {
   return open;
 }
 
+/** For what only an autoencoder has: codes of examples, and their reconstructions. */
+function studio(): Studio {
+  const { subject } = current();
+  if (!(subject instanceof Studio)) throw new Error('the model that is open has no encoder');
+  return subject;
+}
+
+function ganStudio(): GanStudio {
+  const { subject } = current();
+  if (!(subject instanceof GanStudio)) throw new Error('the model that is open is no GAN');
+  return subject;
+}
+
 async function openModel(request: OpenRequest): Promise<Opened> {
   const { settings } = request;
   await open?.run.pause();
-  open?.studio.dispose();
+  open?.subject.dispose();
   open = undefined;
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
@@ -120,17 +137,12 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   const beyond = beyondUnit(collection);
   const unfit = whyNot(settings, beyond);
   if (unfit) throw new Error(unfit);
-  const parts = partsOf(settings, collection);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
   const resumed = saved && saved.own === collection.id && !needsNewModel(saved.settings, settings) ? saved : undefined;
   const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
-  const model = begun ? await loadAutoencoder(gpu, begun.model) : await build(gpu, parts);
-  const studio = await Studio.make(gpu, model, collection, settings.without);
-  studio.corrupts = settings.corruption !== 'none';
-  // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
-  if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
-  const run = new Run(gpu, model, studio.training, settings, listener, begun);
-  open = { settings, studio, run };
+  const subject = await openers[settings.model](gpu, collection, settings, begun?.model);
+  const run = new Run(gpu, subject, settings, listener, begun);
+  open = { settings, subject, run };
   return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', beyond);
 }
 
@@ -139,13 +151,12 @@ const listener: Listener = {
   trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
 };
 
-function opened({ studio, run, settings }: Open, begun: Opened['origin'], beyond: string | undefined): Opened {
-  const { model, collection, shownRows } = studio;
+function opened({ subject, run, settings }: Open, begun: Opened['origin'], beyond: string | undefined): Opened {
+  const { collection } = subject;
   const { name, kind, shape, count, trained, labels, classes = [], columns, origin } = collection;
-  // A discriminator is no part of the hourglass.
-  const layers = [...model.encoder.describe(), ...model.decoder.describe()];
-  const normalizing = normalizingOf(settings, kind);
-  const figures = kind === 'table' || normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
+  const outline = subject.outline(settings);
+  const figures =
+    kind === 'table' || outline.normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
   const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
     origin: begun,
@@ -154,14 +165,7 @@ function opened({ studio, run, settings }: Open, begun: Opened['origin'], beyond
       software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description),
     },
     data: { name, kind, shape, count, trained, labels, classes, columns, origin, beyond, figures },
-    shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
-    widths: [
-      collection.features,
-      ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1)),
-    ],
-    parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
-    codeSize: model.codeSize,
-    normalizing,
+    ...outline,
     history: run.history,
     progress: run.progress,
   };
@@ -205,12 +209,12 @@ async function bundled(address: string): Promise<Begun> {
 }
 
 async function save(): Promise<void> {
-  const { run, studio, settings } = current();
+  const { run, subject, settings } = current();
   const { steps, epochs } = run.progress;
   await store('run', {
     settings,
-    own: studio.collection.id,
-    model: await studio.model.save(),
+    own: subject.collection.id,
+    model: await subject.model.save(),
     history: run.history,
     steps,
     epochs,

@@ -8,9 +8,12 @@ import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playgr
 /** Every setting, and none as it is by default. */
 const others: Settings = {
   preset: 'contractive',
+  model: 'gan',
   data: 'own',
   network: 'convolutional',
   hidden: [100, 10],
+  generator: [256, 512],
+  discriminator: [],
   code: 4,
   gaussian: false,
   beta: 2.5,
@@ -27,6 +30,7 @@ const others: Settings = {
   pretrain: true,
   optimizer: 'sgd',
   rate: 0.0017,
+  discriminatorRate: 0.0004,
   batch: 64,
   seed: 7,
   without: 3,
@@ -61,21 +65,32 @@ describe('a link', () => {
 
 describe('a change of settings', () => {
   const changed = (name: keyof Settings) => ({ ...defaults, [name]: others[name] });
-  it.each(['rate', 'optimizer', 'batch'] as const)('of %s is taken over by a running training', (name) => {
-    expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
-  });
+  it.each(['rate', 'discriminatorRate', 'optimizer', 'batch'] as const)(
+    'of %s is taken over by a running training',
+    (name) => {
+      expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
+    },
+  );
   it.each(['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const)(
     'of %s leaves the model alone',
     (name) => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, false]);
     },
   );
-  it.each(['hidden', 'code', 'loss', 'seed', 'without', 'normalize', 'data'] as const)(
-    'of %s asks for a new model',
-    (name) => {
-      expect(needsNewModel(defaults, changed(name))).toBe(true);
-    },
-  );
+  it.each([
+    'hidden',
+    'model',
+    'generator',
+    'discriminator',
+    'code',
+    'loss',
+    'seed',
+    'without',
+    'normalize',
+    'data',
+  ] as const)('of %s asks for a new model', (name) => {
+    expect(needsNewModel(defaults, changed(name))).toBe(true);
+  });
 });
 
 describe('presets', () => {
@@ -103,8 +118,16 @@ describe('presets', () => {
     expect(preset).not.toBe('simple');
   });
 
+  it('without an encoder have nothing that is set by codes of examples, and are nobody’s second model', () => {
+    const gan = withPreset({ ...others, model: 'autoencoder' }, 'gan');
+    expect(gan).toMatchObject({ model: 'gan', without: -1, second: 'none', penalty: 'none', batch: others.batch });
+    expect(withPreset(gan, 'simple')).toMatchObject({ model: 'autoencoder', hidden: [], code: 32 });
+    expect(fromHash('#second=gan').unknown).toEqual(['second=gan']);
+  });
+
   it('of a table are those that need no pictures', () => {
     expect(all.filter((name) => !suits(presets[name].parts, 'table'))).toEqual([
+      'gan',
       'convolutional',
       'super-resolution',
       'tiles',
@@ -178,6 +201,15 @@ describe('what a model tells beside its reconstruction', () => {
     expect(termsOf(settings)).toEqual(terms);
     const apart = linesOf(settings, undefined, 'loss').filter(({ scale }) => scale === 'part');
     expect(apart.map(({ part }) => part)).toEqual(terms);
+  });
+
+  it('a GAN: the losses of both sides, on one axis', () => {
+    const lines = linesOf(withPreset(defaults, 'gan'), undefined, 'loss').filter(({ name }) => name);
+    expect(lines.map(({ name, points, part, scale }) => [name, points, part, scale])).toEqual([
+      ['generator', 'epochs', 'loss', 'y'],
+      ['discriminator', 'epochs', 'discriminator', 'y'],
+      ['discriminator, held out', 'heldOut', 'discriminator', 'y'],
+    ]);
   });
 
   it('of another model is in its own unit, whatever the unit of the loss', () => {

@@ -1,7 +1,10 @@
 /** The page, touched once everywhere: the quick part of what the `long` tests beside this one go through. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSafetensors } from '../../../src/files/safetensors.ts';
 import {
   changed,
+  choice,
+  choose,
   desktop,
   downloaded,
   number,
@@ -72,6 +75,37 @@ it('has a second model beside the first, and the link has both', async () => {
     /^Its code has 32 numbers, the first one’s has 2. It learns by MSE, the first one by BCE/,
   );
   expect(page.url()).toMatch(/#second=linear$/);
+});
+
+it('trains a GAN: samples and both losses, and nothing that needs an encoder', async () => {
+  await choose('preset', 'gan');
+  const seen = await page.$$eval('h2', (titles) =>
+    titles.filter((title) => title.checkVisibility()).map((title) => title.textContent),
+  );
+  expect(seen).toEqual(['Model', 'Samples', 'Loss', 'Your own data', 'Take it away', 'Speed, honestly', 'The jigsaw']);
+  const fields = await page.$$eval('#choices [name]', (all) =>
+    all.filter((field) => field.checkVisibility()).map((field) => (field as HTMLInputElement).name),
+  );
+  expect(fields).toEqual(['preset', 'generator', 'code', 'discriminator', 'discriminatorRate', 'batch', 'seed']);
+  expect(await text('#shape-caption')).toMatch(/^32 – 128 – 784 – 128 – 1: /);
+  await until('it had made some', `document.querySelectorAll('#samples canvas').length === 6`);
+  const before = await shown('#samples canvas');
+  await page.click('#play');
+  await until('both losses were told', `/discriminator’s 0/.test(document.querySelector('#loss-caption').textContent)`);
+  await changed('training', '#samples canvas', before);
+  await page.click('#play');
+  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  expect(await page.$$eval('#samples-earlier p', (lines) => lines[0].textContent)).toBe('untrained');
+  expect(await violations(page)).toEqual([]);
+  const { tensors } = readSafetensors(await downloaded('#safetensors'));
+  expect(tensors['generator.0.weight'].shape).toEqual([128, 32]);
+
+  const steps = await number('#steps');
+  await page.reload();
+  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  expect([await number('#steps'), await choice('preset')]).toEqual([steps, 'gan']);
+  await choose('preset', 'variational');
+  await until('there was a map', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
 });
 
 it('reads a table, names rows as its file has them, and follows the theme', async () => {

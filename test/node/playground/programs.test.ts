@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { partsOf } from '../../../app/playground/parts.ts';
 import { withPreset } from '../../../app/playground/presets.ts';
-import { typescriptOf } from '../../../app/playground/programs.ts';
+import { pytorchOf, typescriptOf } from '../../../app/playground/programs.ts';
 import type { Opened } from '../../../app/playground/protocol.ts';
 import { defaults, type Settings } from '../../../app/playground/settings.ts';
 
@@ -52,6 +52,27 @@ it('of pictures of one’s own reads pictures, in their size and colours', () =>
   );
   expect(written).toMatch(/import \{.* readImages,.* \} from 'latentgpu';/);
   expect(written).not.toContain('fetchIdx');
+});
+
+it('of a GAN has both sides, an optimizer for each, and samples in the place of codes', () => {
+  const settings = { ...withPreset(defaults, 'gan'), generator: [64, 128], discriminatorRate: 0.0004 };
+  expect(program(settings, {})).toBe(`import { adam, dataset, dense, dropout, fetchIdx, gan, openGpu } from 'latentgpu';
+
+const gpu = await openGpu();
+const data = await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'));
+const model = await gan(gpu, {
+  code: 32,
+  generator: [dense(64, 'relu'), dense(128, 'relu'), dense(784, 'sigmoid')],
+  discriminator: [dropout(0.2), dense(128, 'leakyRelu'), dropout(0.3)],
+  seed: 0,
+});
+const history = await model.fit(data, { epochs: 3, batchSize: 128, generator: adam(0.001, { beta1: 0.5 }), discriminator: adam(0.0004, { beta1: 0.5 }) });
+const made = await model.sample(10); // { data, shape: [10, 784] }
+`);
+  const torch = pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1] }));
+  expect(torch).toContain('generator = torch.nn.Sequential(torch.nn.Linear(32, 64), torch.nn.ReLU(), torch.nn.Linear');
+  expect(torch).toContain("load_file('gan.safetensors')");
+  expect(torch).toContain('made = generator(torch.randn(10, 32))');
 });
 
 it('of an adversary imports what its parts are made by', () => {

@@ -65,7 +65,7 @@ it('draws the losses of both models on the same axes, in the same unit, part by 
     'the table agreed with the second model’s own figure',
     `(() => {
     const own = Number(document.querySelectorAll('#rival-verdict dd')[1].textContent);
-    const shown = Number(/: ([\\d.]+)$/.exec(document.querySelector('#loss-table').textContent)?.[1]);
+    const shown = Number(/loss ([\\d.]+)$/.exec(document.querySelector('#loss-table').textContent)?.[1]);
     return own > 0 && Math.abs(shown / (784 * own) - 1) < 1e-3;
   })()`,
   );

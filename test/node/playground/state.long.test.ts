@@ -19,7 +19,7 @@ import {
 beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
-/** Where each setting stands on the page; those without a place there come with a preset. */
+/** Where each setting stands on the page; those without a place there come with a preset, or belong to a GAN. */
 const places: Partial<Record<keyof Settings, string>> = {
   preset: '#choices [name=preset]',
   hidden: '#choices [name=hidden]',
