@@ -4,6 +4,8 @@ import { Gpu } from '../../src/runtime/device.ts';
 import { over } from '../support/faulty.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
+const ofOneFilter = ['', ', transposed', ', weights'].map((which) => `conv2d of one filter${which}`);
+
 describe('selfTest', () => {
   it('finds every way right here, and leaves nothing behind', async () => {
     const gpu = await openGpu();
@@ -14,6 +16,7 @@ describe('selfTest', () => {
     for (const kernel of ['NN', 'NT', 'TN', 'conv2d', 'conv2d transposed', 'conv2d weights']) {
       expect(ways.filter((way) => way.kernel === kernel).length, kernel).toBeGreaterThan(3);
     }
+    for (const kernel of ofOneFilter) expect(ways.map((way) => way.kernel)).toContain(kernel);
     expect(ways.every(({ error }) => error > 0 && error < 1)).toBe(true);
     expect(gpu.memory().bytes).toBe(0);
     gpu.close();
@@ -37,15 +40,15 @@ describe('selfTest', () => {
     expect(before).not.toEqual(right);
   });
 
-  it.each(['conv2d', 'conv2d transposed', 'conv2d weights'])(
-    'lays it at the door of %s alone where that is wrong',
-    async (kernel) => {
-      const gpu = await withFault((label) => label === `${kernel} 4x4`);
-      const { ways } = await gpu.selfTest();
-      const wrong = ways.filter((way) => !way.passed);
-      expect(wrong.map((way) => `${way.kernel} ${way.way}`)).toEqual([`${kernel} 4x4 by 16`]);
-    },
-  );
+  it.each([
+    ...['conv2d', 'conv2d transposed', 'conv2d weights'].map((kernel) => [kernel, `${kernel} 4x4`]),
+    ...ofOneFilter.map((kernel) => [kernel, kernel]),
+  ])('lays it at the door of %s alone where that is wrong', async (kernel, wrongLabel) => {
+    const gpu = await withFault((label) => label === wrongLabel);
+    const { ways } = await gpu.selfTest();
+    const wrong = ways.filter((way) => !way.passed);
+    expect(wrong.map((way) => `${way.kernel} ${way.way}`)).toEqual([`${kernel} 4x4 by 16`]);
+  });
 });
 
 /** A Gpu whose compiler subtracts where some kernels add. */
