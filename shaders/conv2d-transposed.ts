@@ -4,16 +4,28 @@ import { enabled, epilogueName, filling, stored, tiles, tilingName } from './til
 import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
+/** Chunk `first_tap(…)`: the first tap through which a place sees pixels that lie so far behind one; the number of taps where there is none. */
+export const firstTap = () => wgsl`
+fn first_tap(behind: u32, dilation: u32, stride: u32, taps: u32) -> u32 {
+  var tap = 0u;
+  while (tap < taps && tap * dilation % stride != behind) { tap++; }
+  return tap;
+}
+`;
+
 /**
- * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky)/s, (ix + p − kx)/s, f] w[f,ky,kx,c] + bias[c]), over those ky and kx for which the quotients
+ * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky d)/s, (ix + p − kx d)/s, f] w[f,ky,kx,c] + bias[c]), over those ky and kx for which the quotients
  * are whole and in the image x [batch, out height, out width, filters]: the gradient of a convolution with respect to its image, and the
  * transposed convolution.
  *
- * s and p are those of each axis. With strides s, pixels fall into s_y · s_x classes, each with taps of its own. Rows are sorted by class, each filled up to whole tiles, so that
- * all rows of a tile have the same taps and none is multiplied by zero.
+ * s, p and the dilation d are those of each axis. With strides s, pixels fall into s_y · s_x classes, each with taps of its own. Rows are sorted by class, each filled up to
+ * whole tiles, so that all rows of a tile have the same taps and none is multiplied by zero.
  */
 export function convTransposeShader(variant: ConvVariant) {
-  const { wideChannels, wideFilters, wideY, tiling } = variant;
+  const { wideChannels, wideFilters, dilated, wideY, tiling } = variant;
+  // Undilated, the first tap of a class lies as far from the kernel's edge as its pixels lie behind a place.
+  const behind = dilated ? 'behind' : 'first';
+  const [step_y, step_x] = dilated ? ['step_y', 'step_x'] : ['stride_y', 'stride_x'];
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`
@@ -21,7 +33,7 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> x: array<${wideFilters ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> w: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes()}
+${windowSizes(dilated)}
 ${stored(variant, 4, 'pixel_at(i).index')}
 fn in_class() -> u32 {
   let down = (sizes.height + sizes.stride_y - 1u) / sizes.stride_y;
@@ -74,9 +86,12 @@ fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, f
 }
 #endif
 ${load('w', { wide: wideChannels, fill: !wideFilters })}
+#if ${dilated}
+${firstTap()}
+#endif
 ${(tiling.split ? splitTiles : tiles)({
   tiling,
-  head: `
+  head: wgsl`
   let stride_y = sizes.stride_y;
   let stride_x = sizes.stride_x;
   let m = stride_y * stride_x * class_rows();
@@ -86,34 +101,49 @@ ${(tiling.split ? splitTiles : tiles)({
   let width = sizes.out_width;
   let kernel_height = sizes.kernel_height;
   let kernel_width = sizes.kernel_width;
-  let taps = kernel_height * kernel_width;`,
-  before: (rows) => `
+  let taps = kernel_height * kernel_width;
+#if ${dilated}
+  let dilation_y = sizes.dilation_y;
+  let dilation_x = sizes.dilation_x;
+  let step_y = sizes.step_y;
+  let step_x = sizes.step_x;
+#endif`,
+  before: (rows) => wgsl`
   ${Array.from({ length: rows }, (_, i) => `let pixel${i} = pixel_at(row + ${i}u);`).join('\n  ')}
   let class_ = row / class_rows();
-  let first_y = (class_ / stride_x + sizes.pad_top) % stride_y;
-  let first_x = (class_ % stride_x + sizes.pad_left) % stride_x;`,
+  let ${behind}_y = (class_ / stride_x + sizes.pad_top) % stride_y;
+  let ${behind}_x = (class_ % stride_x + sizes.pad_left) % stride_x;
+#if ${dilated}
+  let first_y = first_tap(behind_y, dilation_y, stride_y, kernel_height);
+  let first_x = first_tap(behind_x, dilation_x, stride_x, kernel_width);
+#endif`,
   // A row of w is that of a filter at a tap.
   open: wideFilters
     ? (rows) => `
-  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
-  let ty = i32(ky / stride_y);
-  for (var kx = first_x; kx < kernel_width; kx += stride_x) {
-  let tx = i32(kx / stride_x);
+  for (var ky = first_y; ky < kernel_height; ky += ${step_y}) {
+  let ty = i32(${dilated ? '(ky * dilation_y - behind_y)' : 'ky'} / stride_y);
+  for (var kx = first_x; kx < kernel_width; kx += ${step_x}) {
+  let tx = i32(${dilated ? '(kx * dilation_x - behind_x)' : 'kx'} / stride_x);
   ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
   for (var f = 0u; f < filters; f += 4u) {
   ${dealt(tiling, '(u32(ty * i32(kernel_width) + tx) * filters + f) / 8u')}
   let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;`
-    : `
-  let run = (kernel_width - min(first_x, kernel_width) + stride_x - 1u) / stride_x * filters;
-  for (var ky = first_y; ky < kernel_height; ky += stride_y) {
-  let ty = i32(ky / stride_y);
+    : wgsl`
+  let run = (kernel_width - min(first_x, kernel_width) + ${step_x} - 1u) / ${step_x} * filters;
+  for (var ky = first_y; ky < kernel_height; ky += ${step_y}) {
+  let ty = i32(${dilated ? '(ky * dilation_y - behind_y)' : 'ky'} / stride_y);
   for (var j = 0u; j < run; j += 4u) {
   ${dealt(tiling, '(ky / stride_y * kernel_width * filters + j) / 8u')}
   let each = j + vec4u(0u, 1u, 2u, 3u);
+#if ${dilated}
+  let columns = first_x + each / filters * step_x;
+  let tx = vec4i((columns * dilation_x - behind_x) / stride_x);
+#else
   let tx = vec4i(each / filters);
+#endif
   let f = vec4i(each % filters);
   // Past the last tap lies none.
-  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride_x, each < vec4u(run));`,
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + ${dilated ? 'columns' : 'first_x + vec4u(tx) * stride_x'}, each < vec4u(run));`,
   close: wideFilters ? '} } }' : '} }',
   a: {
     along: 'k',

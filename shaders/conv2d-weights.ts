@@ -5,7 +5,7 @@ import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
- * y[f,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox,f] x[b, oy s − p + ky, ox s − p + kx, c]: the gradient of a convolution with respect to its weights, with
+ * y[f,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox,f] x[b, oy s − p + ky d, ox s − p + kx d, c]: the gradient of a convolution with respect to its weights, with
  * a that of its output. With `sums` also Σ a for each filter, the gradient of its bias.
  *
  * A sum may have tens of thousands of terms where there are only some hundreds of sums: so the batch is cut into `parts`, each with sums of its
@@ -14,6 +14,7 @@ import { windowSizes, type ConvVariant } from './window.ts';
 export function convWeightsShader({
   wideChannels,
   wideFilters,
+  dilated,
   wideY,
   ragged,
   sums,
@@ -26,7 +27,7 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> a: array<${wideFilters ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes()}
+${windowSizes(dilated)}
 ${stored({ bias: false, activation: 'linear', wideY }, 4, 'row_of_part(i)')}
 ${filling(tiling)}
 fn part_rows() -> u32 {
@@ -58,8 +59,13 @@ fn spot_at(j: u32) -> Spot {
 #else
   let each = j + vec4u(0u, 1u, 2u, 3u);
 #endif
+#if ${dilated}
+  let row = each / run * sizes.dilation_y;
+  let along = each % run / sizes.channels * sizes.dilation_x * sizes.channels + each % sizes.channels;
+#else
   let row = each / run;
   let along = each % run;
+#endif
   return Spot(${wideChannels ? 'i32(row), i32(along / sizes.channels), i32(row * line + along)' : 'vec4i(row), vec4i(along / sizes.channels), vec4i(row * line + along)'});
 }
 

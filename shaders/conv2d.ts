@@ -5,14 +5,15 @@ import { shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
- * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky, ox s − p + kx, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image; s and p of
- * each axis
+ * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky d, ox s − p + kx d, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image; s, p
+ * and the dilation d of each axis
  *
  * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
  */
 export function convShader(variant: ConvVariant & { readonly wideRun: boolean }) {
-  const { wideChannels, wideY, tiling } = variant;
+  const { wideChannels, dilated, wideY, tiling } = variant;
   const wideRun = wideChannels || variant.wideRun;
+  const [down, across] = dilated ? ['ky * dilation_y', 'kx * dilation_x'] : ['ky', 'kx'];
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d ${tilingName(tiling)}${epilogueName(variant)}`,
     wgsl`
@@ -20,7 +21,7 @@ ${enabled(tiling)}
 @group(0) @binding(0) var<storage, read> x: array<${wideChannels ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> w: array<${wideRun ? 'vec4f' : 'f32'}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
-${windowSizes()}
+${windowSizes(dilated)}
 ${stored(variant, 4)}
 /** Where a pixel's patch begins in x, and in the image. */
 struct Patch { at: i32, top: i32, left: i32 }
@@ -49,9 +50,14 @@ fn load_x(tap: i32, c: u32) -> vec4f {
 #else
 /** Four neighbours in row ky of a patch, from j on, along pixels and channels at once. */
 fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, channels: u32) -> vec4f {
+#if ${dilated}
+  let near = i32(j) + vec4i(0, 1, 2, 3);
+  let each = near + near / i32(channels) * i32(channels * (sizes.dilation_x - 1u));
+#else
   let each = i32(j) + vec4i(0, 1, 2, 3);
+#endif
   let left = patch_.left * i32(channels);
-  let end = select(0, min(i32(sizes.kernel_width * channels), i32(line) - left), u32(patch_.top + i32(ky)) < height);
+  let end = select(0, min(i32(sizes.kernel_width * channels${dilated ? ' * sizes.dilation_x' : ''}), i32(line) - left), u32(patch_.top + i32(ky)) < height);
   let inside = (each >= vec4i(max(0, -left))) & (each < vec4i(end));
   let places = select(vec4i(), patch_.at + i32(ky * line) + each, inside);
   return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
@@ -60,7 +66,7 @@ fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, ch
 ${load('w', { wide: wideRun, fill: false })}
 ${(tiling.split ? splitTiles : tiles)({
   tiling,
-  head: `
+  head: wgsl`
   let m = sizes.batch * sizes.out_height * sizes.out_width;
   let n = sizes.filters;
   let height = sizes.height;
@@ -70,7 +76,11 @@ ${(tiling.split ? splitTiles : tiles)({
   let kernel_height = sizes.kernel_height;
   let kernel_width = sizes.kernel_width;
   let run = kernel_width * channels;
-  let kernels = n * kernel_height;`,
+  let kernels = n * kernel_height;
+#if ${dilated}
+  let dilation_y = sizes.dilation_y;
+  let dilation_x = sizes.dilation_x;
+#endif`,
   before: (rows, columns) => `
   ${Array.from({ length: rows }, (_, i) => `let patch${i} = patch_at(row + ${i}u);`).join('\n  ')}
   ${wideChannels ? Array.from({ length: columns }, (_, i) => `let kernel${i} = (column + ${i}u) * kernel_height * run / 4u;`).join('\n  ') : ''}`,
@@ -78,7 +88,7 @@ ${(tiling.split ? splitTiles : tiles)({
     ? {
         open: (rows: number) => `
   for (var ky = 0u; ky < kernel_height; ky++) { for (var kx = 0u; kx < kernel_width; kx++) {
-  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(patch${i}, ky, kx, height, width, line, channels);`).join('\n  ')}
+  ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(patch${i}, ${down}, ${across}, height, width, line, channels);`).join('\n  ')}
   let tap_w = (ky * run + kx * channels) / 4u;
   for (var c = 0u; c < channels / 4u; c++) {
   ${dealt(tiling, '(tap_w + c) / 2u')}`,
@@ -91,7 +101,7 @@ ${(tiling.split ? splitTiles : tiles)({
         close: '} }',
         a: {
           along: 'k',
-          four: (q, c) => `load_x(patch${4 * q + c}, ky, j, height, width, line, channels)`,
+          four: (q, c) => `load_x(patch${4 * q + c}, ${down}, j, height, width, line, channels)`,
         } satisfies Operand,
         b: {
           along: 'k',

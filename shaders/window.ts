@@ -8,11 +8,13 @@ export interface ConvVariant extends Epilogue {
   /** Channels, and filters, are whole vec4s. */
   readonly wideChannels: boolean;
   readonly wideFilters: boolean;
+  /** Taps of the kernel lie several pixels apart. */
+  readonly dilated: boolean;
   readonly tiling: Tiling;
 }
 
-/** Chunk: the sizes of a window over images, and of what it leaves. */
-export const windowSizes = () => wgsl`
+/** Chunk: the sizes of a window over images, and of what it leaves. `step_y` and `step_x` are taps from one that meets a place to the next. */
+export const windowSizes = (dilated = false) => wgsl`
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {
   batch: u32,
@@ -28,6 +30,12 @@ struct Sizes {
   stride_x: u32,
   pad_top: u32,
   pad_left: u32,
+#if ${dilated}
+  dilation_y: u32,
+  dilation_x: u32,
+  step_y: u32,
+  step_x: u32,
+#endif
   parts: u32,
   slice: u32,
   add_y: u32,

@@ -39,6 +39,7 @@ export {
   upsample2d,
   type ConvTransposeOptions,
   type Interpolation,
+  type MaxPoolOptions,
   type Padding,
   type PoolOptions,
   type Sides,

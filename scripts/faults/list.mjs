@@ -83,7 +83,15 @@ const byFile = {
       '(class_ / stride_x) % stride_y',
       { only: 'has the right gradients' },
     ],
-    ['stride', 'kx < kernel_width; kx += stride_x', 'kx < kernel_width; kx += 1u', { only: 'has the right gradients' }],
+    [
+      'stride',
+      'kx < kernel_width; kx += ${step_x}',
+      'kx < kernel_width; kx += 1u',
+      { only: 'has the right gradients' },
+    ],
+    ['stride', "['step_y', 'step_x']", "['stride_y', 'stride_x']", { only: 'where taps lie apart' }],
+    ['condition', '% stride != behind', '% stride != 0u', { only: 'where taps lie apart' }],
+    ['index', '(columns * dilation_x - behind_x)', '(columns * dilation_x)', { only: 'where taps lie apart' }],
     ['stride', '(class_ / stride_x + sizes.pad_top)', '(class_ / stride_y + sizes.pad_top)', { only: 'fits float64' }],
     ['operand', 'i % class_rows()', 'i / class_rows()', { only: 'has the right gradients' }],
     ['sign', 'vec4u(pixel.column - tx)', 'vec4u(pixel.column + tx)', { only: 'has the right gradients' }],
@@ -93,6 +101,7 @@ const byFile = {
     ['bound', 'b < min(batch, (part + 1u) * share); b++', 'b < (part + 1u) * share; b++', { only: 'a last part' }],
     ['stride', 'left0 + ${c} * stride_x', 'left0 + ${c}', { only: 'has the right gradients' }],
     ['stride', 'i32(oy) * stride_y', 'i32(oy) * stride_x', { only: 'has the right gradients' }],
+    ['stride', 'each / run * sizes.dilation_y', 'each / run * sizes.dilation_x', { only: 'where taps lie apart' }],
     [
       'bias',
       'let top = i32(oy) * stride_y - pad_top;',
@@ -121,6 +130,8 @@ const byFile = {
     ['index', '(ky * run + kx * channels) / 4u', '(kx * run + ky * channels) / 4u'],
     ['stride', 'pixel % sizes.out_width * sizes.stride_x', 'pixel % sizes.out_width'],
     ['stride', 'sizes.out_width * sizes.stride_y', 'sizes.out_width * sizes.stride_x', { only: 'fits float64' }],
+    ['stride', "'kx * dilation_x'] :", "'kx * dilation_y'] :", { only: 'where taps lie apart' }],
+    ['stride', '(sizes.dilation_x - 1u)', '(sizes.dilation_x)', { only: 'where taps lie apart' }],
   ],
   corrupt: [
     'kernels/corrupt',

@@ -32,8 +32,8 @@ const serial = [
   ],
   [
     'conv2d transposed ',
-    ({ kernel_height, kernel_width, stride_y, stride_x, filters }, _, kernel) => {
-      const taps = share(kernel_height, stride_y) * share(kernel_width, stride_x);
+    ({ kernel_height, kernel_width, stride_y, stride_x, step_y = stride_y, step_x = stride_x, filters }, _, kernel) => {
+      const taps = share(kernel_height, step_y) * share(kernel_width, step_x);
       return dealt(taps * quads(filters), kernel);
     },
   ],

@@ -10,14 +10,17 @@ import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
 import { sumRowsLater } from './partial-sums.ts';
 import { groupOf, splitFor, tuned } from './tilings.ts';
-import { nameOf, sizesOf, whole, type Window } from './window.ts';
+import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /** Taps that are unrolled at most: more would take long to compile. */
 const mostTaps = 25;
 
 /** Whether a convolution is one of a single filter that has kernels of its own. */
-export const isSingle = (filters: number, { image, kernel, stride }: Window): boolean =>
-  filters === 1 && stride[0] === 1 && stride[1] === 1 && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
+export const isSingle = (filters: number, window: Window): boolean => {
+  const { image, kernel, stride } = window;
+  const closely = stride[0] === 1 && stride[1] === 1 && !isDilated(window);
+  return filters === 1 && closely && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
+};
 
 /** From the image to the places. */
 export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {

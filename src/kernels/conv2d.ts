@@ -17,7 +17,7 @@ import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-s
 import { tilings, tuned } from './tilings.ts';
 import { sumRowsLater } from './partial-sums.ts';
 import { show } from './shapes.ts';
-import { nameOf, sizesOf, whole, type Window } from './window.ts';
+import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /**
  * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width × channels],
@@ -131,6 +131,7 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
   const variant = {
     wideChannels: whole(channels),
     wideFilters: whole(filters),
+    dilated: isDilated(window),
     wideRun: whole(kernelWidth * channels),
     wideY: whole(filters),
     bias: bias !== undefined,
@@ -165,6 +166,7 @@ function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   const variant = {
     wideChannels: whole(channels),
     wideFilters: whole(filters),
+    dilated: isDilated(window),
     wideY: whole(channels),
     bias: bias !== undefined,
     activation,
@@ -213,6 +215,7 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
   const variant = {
     wideChannels: whole(channels),
     wideFilters: whole(filters),
+    dilated: isDilated(window),
     wideY: whole(n),
     ragged: !whole(sizes.out_width),
     sums: sums !== undefined,

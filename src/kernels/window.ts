@@ -11,6 +11,8 @@ export interface Window {
   readonly kernel: readonly [number, number];
   /** From one place to the next, [down, along]. */
   readonly stride: readonly [number, number];
+  /** From one tap of the kernel to the next, [down, along]. */
+  readonly dilation: readonly [number, number];
   /** Zeros, or nothing, above and left of the image. */
   readonly before: readonly [number, number];
 }
@@ -25,20 +27,25 @@ export interface WindowOptions {
   readonly kernel: readonly [number, number];
   readonly stride: Sides;
   readonly padding: Padding;
+  /** Default 1. */
+  readonly dilation?: Sides;
 }
 
 /** The number for each axis. */
 export const pair = (sides: Sides): readonly [number, number] => (typeof sides === 'number' ? [sides, sides] : sides);
 
+/** Pixels that a kernel of `taps` reaches over. */
+export const spanOf = (taps: number, dilation: number): number => (taps - 1) * dilation + 1;
+
 /** The places of a window over an image. @throws ShapeError where it has none */
 export function slide(
   layer: string,
   image: readonly [number, number, number],
-  { kernel, stride, padding }: WindowOptions,
+  { kernel, stride, padding, dilation = 1 }: WindowOptions,
 ): Window {
-  const steps = pair(stride);
+  const [steps, apart] = [pair(stride), pair(dilation)];
   const sides = [0, 1].map((axis) => {
-    const [side, k, step] = [image[axis], kernel[axis], steps[axis]];
+    const [side, k, step] = [image[axis], spanOf(kernel[axis], apart[axis]), steps[axis]];
     if (padding === 'same') {
       const places = Math.ceil(side / step);
       return { places, before: Math.floor(Math.max((places - 1) * step + k - side, 0) / 2) };
@@ -47,26 +54,32 @@ export function slide(
     return { places: Math.floor((side + 2 * before - k) / step) + 1, before };
   });
   if (sides.some(({ places }) => places < 1))
-    throw new ShapeError(`${layer}: a kernel of ${show(kernel)} does not fit into an image of ${show(image)}`);
+    throw new ShapeError(
+      `${layer}: a kernel of ${show(kernel)}${spread(apart)} does not fit into an image of ${show(image)}`,
+    );
   return {
     image,
     places: [sides[0].places, sides[1].places],
     kernel,
     stride: steps,
+    dilation: apart,
     before: [sides[0].before, sides[1].before],
   };
 }
+
+const spread = (dilation: readonly number[]): string =>
+  dilation.some((each) => each > 1) ? `, dilated by ${show(dilation)},` : '';
 
 /** The window that would make `from`, [height, width, channels], of the image that a transposed convolution makes: `channels` of them. @throws ShapeError */
 export function unslide(
   layer: string,
   from: readonly number[],
   channels: number,
-  { kernel, stride, padding, extra = 0 }: WindowOptions & { extra?: Sides },
+  { kernel, stride, padding, dilation = 1, extra = 0 }: WindowOptions & { extra?: Sides },
 ): Window {
-  const steps = pair(stride);
+  const [steps, apart] = [pair(stride), pair(dilation)];
   const sides = [0, 1].map((axis) => {
-    const [side, k, step] = [from[axis], kernel[axis], steps[axis]];
+    const [side, k, step] = [from[axis], spanOf(kernel[axis], apart[axis]), steps[axis]];
     if (padding === 'same') return { side: side * step, before: Math.floor(Math.max(k - step, 0) / 2) };
     const before = padding === 'valid' ? 0 : pair(padding)[axis];
     return { side: (side - 1) * step + k - 2 * before + pair(extra)[axis], before };
@@ -80,15 +93,20 @@ export function unslide(
     places: [from[0], from[1]],
     kernel,
     stride: steps,
+    dilation: apart,
     before: [sides[0].before, sides[1].before],
   };
 }
+
+/** Whether taps of the kernel lie several pixels apart. */
+export const isDilated = ({ dilation }: Window): boolean => dilation.some((each) => each > 1);
 
 /** Whether so many values are whole vec4s. */
 export const whole = (n: number): boolean => n % 4 === 0;
 
 /** What the shaders call a window's sizes. */
-export function sizesOf(batch: number, { image, places, kernel, stride, before }: Window) {
+export function sizesOf(batch: number, window: Window) {
+  const { image, places, kernel, stride, dilation, before } = window;
   const [height, width, channels] = image;
   return {
     batch,
@@ -103,8 +121,16 @@ export function sizesOf(batch: number, { image, places, kernel, stride, before }
     stride_x: stride[1],
     pad_top: before[0],
     pad_left: before[1],
+    ...(isDilated(window) && {
+      dilation_y: dilation[0],
+      dilation_x: dilation[1],
+      step_y: stride[0] / commonDivisor(stride[0], dilation[0]),
+      step_x: stride[1] / commonDivisor(stride[1], dilation[1]),
+    }),
   };
 }
+
+const commonDivisor = (a: number, b: number): number => (b ? commonDivisor(b, a % b) : a);
 
 /** What the tuner calls a window's sizes. */
 export const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');

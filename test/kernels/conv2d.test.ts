@@ -13,7 +13,7 @@ import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-import { checkGradients, checkValues, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
+import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
 
 catchGpuErrors();
 
@@ -24,7 +24,14 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
     checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
+  it('fits float64 where taps lie apart', async () => {
+    await checkValues(await smallTiles(), kind, dilated, new Draw(8));
+    await checkValues(await sharedGpu(), kind, dilated, new Draw(9));
+  });
+
   it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
+
+  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {
@@ -97,6 +104,11 @@ describe('ways that split their sums', () => {
     fixed([3, 2, 4], 4, 1, 'same', 6, 67),
     fixed([8, 8, 16], 3, 1, 'same', 1, 5),
     { batch: 2, filters: 7, window: slide('test', [9, 4, 8], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }) },
+    {
+      batch: 3,
+      filters: 6,
+      window: slide('test', [7, 6, 8], { kernel: [3, 3], stride: [2, 1], padding: 2, dilation: 2 }),
+    },
   ];
 
   it('fit float64, and add to what a gradient has already', async () => {
@@ -177,6 +189,10 @@ describe('the places of a window', () => {
     [{ ...options, stride: [1, 3] }, [28, 10], [1, 1]],
     [{ ...options, stride: [3, 2], padding: 'valid' }, [9, 13], [0, 0]],
     [{ ...options, padding: [1, 0] }, [14, 13], [1, 0]],
+    [{ ...options, stride: 1, dilation: 3 }, [28, 28], [3, 3]],
+    [{ ...options, dilation: [2, 4] }, [14, 14], [1, 3]],
+    [{ ...options, padding: 'valid', dilation: [1, 5] }, [13, 9], [0, 0]],
+    [{ ...options, padding: [1, 2], dilation: [3, 2] }, [12, 14], [1, 2]],
   ] as const)('%j over 28 × 28', (given, places, before) => {
     expect(slide('test', [28, 28, 1], given)).toMatchObject({ places, before });
   });
@@ -190,6 +206,9 @@ describe('the places of a window', () => {
     [{ ...options, stride: [2, 1] }, [14, 7, 5], [0, 1]],
     [{ ...options, stride: [1, 3], padding: 'valid' }, [9, 21, 5], [0, 0]],
     [{ ...options, padding: [1, 0], extra: [1, 0] }, [14, 15, 5], [1, 0]],
+    [{ ...options, dilation: [2, 3] }, [14, 14, 5], [1, 2]],
+    [{ ...options, padding: 'valid', dilation: 2 }, [17, 17, 5], [0, 0]],
+    [{ ...options, padding: [3, 1], dilation: [3, 1], extra: [2, 1] }, [15, 14, 5], [3, 1]],
   ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
     const window = unslide('test', [7, 7, 3], 5, given);
     expect(window).toMatchObject({ image, before, places: [7, 7] });
@@ -205,6 +224,9 @@ describe('the places of a window', () => {
   it('are none where the kernel is larger than the image', () => {
     expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow(
       'conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]',
+    );
+    expect(() => slide('conv2d', [4, 5, 1], { kernel: [3, 1], stride: 1, padding: 'valid', dilation: [2, 1] })).toThrow(
+      'conv2d: a kernel of [3, 1], dilated by [2, 1], does not fit into an image of [4, 5, 1]',
     );
     expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(
       ShapeError,

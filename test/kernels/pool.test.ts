@@ -28,6 +28,9 @@ const cases = [
   { image: [7, 8, 3], kernel: [2, 3], stride: [1, 3], padding: 'valid' },
   { image: [9, 6, 8], kernel: [2, 2], stride: [3, 2], padding: 'same' },
   { image: [5, 9, 2], kernel: [3, 3], stride: [2, 1], padding: 'same' },
+  { image: [7, 6, 4], kernel: [3, 3], stride: 2, padding: 1 },
+  { image: [5, 8, 3], kernel: [2, 4], stride: [2, 4], padding: [1, 2] },
+  { image: [1, 9, 2], kernel: [1, 5], stride: [1, 3], padding: [0, 2] },
 ] as const;
 
 /** Values in a random order, all of them some way apart, so that differences never change which is the largest. */

@@ -133,6 +133,24 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [convTranspose2d(3, [3, 2], 'relu', { stride: [1, 3], padding: [1, 0], outputPadding: [0, 1] }), upsample2d([2, 1], 'bilinear'), upsample2d([1, 2]), conv2d(2, [1, 2])],
     [10, 11, 2],
   ), // prettier-ignore
+  'dilations, and a pool with a padding in numbers': images(
+    [
+      conv2d(4, 3, 'relu', { dilation: 2, ...same }),
+      maxPool2d([3, 4], { stride: 2, padding: [1, 2] }),
+      conv2d(3, [2, 3], 'tanh', { stride: [2, 1], padding: [1, 0], dilation: [3, 2] }),
+    ],
+    [
+      convTranspose2d(3, [3, 2], 'relu', { stride: [3, 1], padding: 'same', dilation: [2, 1] }),
+      convTranspose2d(2, [3, 2], 'linear', {
+        stride: [2, 3],
+        padding: [1, 0],
+        dilation: [1, 4],
+        outputPadding: [0, 2],
+      }),
+      conv2d(2, [7, 2]),
+    ],
+    [11, 12, 2],
+  ),
   'sequences, doubled by a stride': images(
     [conv2d(5, [7, 1], 'relu', { stride: [2, 1], ...same }), conv2d(3, [4, 1], 'relu', { stride: [3, 1], ...same })],
     [convTranspose2d(5, [4, 1], 'relu', { stride: [3, 1], ...same }), convTranspose2d(2, [7, 1], 'linear', { stride: [2, 1], ...same })],

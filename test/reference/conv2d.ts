@@ -7,7 +7,7 @@ type Numbers = ArrayLike<number>;
 /** Calls `each` for all pairs of a place and a pixel that its window sees, with indices of x's pixel, y's place and w's tap; channels are left to the caller. */
 function pairs(
   batch: number,
-  { image, places, kernel, stride, before }: Window,
+  { image, places, kernel, stride, dilation, before }: Window,
   each: (pixel: number, place: number, tap: number) => void,
 ): void {
   const [height, width] = image;
@@ -16,7 +16,10 @@ function pairs(
       for (let ox = 0; ox < places[1]; ox++) {
         for (let ky = 0; ky < kernel[0]; ky++) {
           for (let kx = 0; kx < kernel[1]; kx++) {
-            const [iy, ix] = [oy * stride[0] - before[0] + ky, ox * stride[1] - before[1] + kx];
+            const [iy, ix] = [
+              oy * stride[0] - before[0] + ky * dilation[0],
+              ox * stride[1] - before[1] + kx * dilation[1],
+            ];
             if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
             each((b * height + iy) * width + ix, (b * places[0] + oy) * places[1] + ox, ky * kernel[1] + kx);
           }

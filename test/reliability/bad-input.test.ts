@@ -30,13 +30,17 @@ const pairOf = (value: unknown, right: (each: unknown) => boolean): boolean => {
 const sides = (names: string): Kind => not(names, (value) => pairOf(value, isSide));
 
 const window = { stride: optional(sides('stride')), init, bias: optional(flag('bias')) };
-const padding = optional(
-  not(
-    'padding',
-    (value) =>
-      value === 'same' || value === 'valid' || pairOf(value, (each) => Number.isSafeInteger(each) && Number(each) >= 0),
-  ),
-);
+const paddingUpTo = (most: number): Kind =>
+  optional(
+    not(
+      'padding',
+      (value) =>
+        value === 'same' ||
+        value === 'valid' ||
+        pairOf(value, (each) => Number.isSafeInteger(each) && Number(each) >= 0 && Number(each) <= most),
+    ),
+  );
+const padding = paddingUpTo(Infinity);
 /** At least 2, on one axis if not on both. */
 const cuts = (names: string, most = Infinity): Kind =>
   not(
@@ -138,7 +142,7 @@ const makers: Record<string, Target> = {
     count('filters'),
     sides('kernel'),
     activation,
-    options({}, { ...window, padding }),
+    options({}, { ...window, padding, dilation: optional(sides('dilation')) }),
   ),
   convTranspose2d: maker(
     lib.convTranspose2d,
@@ -152,6 +156,7 @@ const makers: Record<string, Target> = {
         ...window,
         stride: optional(sides('stride')),
         padding,
+        dilation: optional(sides('dilation')),
         outputPadding: optional(not('outputPadding', (value) => pairOf(value, (each) => each === 0 || each === 1))),
       },
     ),
@@ -160,7 +165,7 @@ const makers: Record<string, Target> = {
     lib.maxPool2d,
     [2, {}],
     optional(sides('window')),
-    options({}, { stride: optional(sides('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+    options({}, { stride: optional(sides('stride')), padding: paddingUpTo(1) }),
   ),
   avgPool2d: maker(
     lib.avgPool2d,

@@ -181,6 +181,15 @@ const pooled = slide('test', image, { kernel: [3, 3], stride: 2, padding: 'same'
 
 const eachAxis = slide('test', image, { kernel: [3, 2], stride: [1, 3], padding: [1, 0] });
 const higher = unslide('test', image, 3, { kernel: [3, 3], stride: [3, 1], padding: [1, 0], extra: [2, 0] });
+const dilated = slide('test', image, { kernel: [2, 3], stride: [2, 1], padding: 'same', dilation: [3, 2] });
+const farther = unslide('test', image, 3, {
+  kernel: [2, 3],
+  stride: [2, 3],
+  padding: 1,
+  extra: [1, 0],
+  dilation: [2, 1],
+});
+const padded = slide('test', image, { kernel: [3, 2], stride: 2, padding: 1 });
 const halved = slide('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
 
 function residualTwin(x: Float64Array, ...[w1, b1, w2, b2, w3, b3]: Float64Array[]) {
@@ -220,6 +229,7 @@ const layers: Record<string, LayerCase> = {
   },
   'conv2d': { layer: conv2d(3, [3, 2], 'tanh', { stride: 2, padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, window, 'tanh').y] },
   'conv2d, a stride for each axis': { layer: conv2d(3, [3, 2], 'tanh', { stride: [1, 3], padding: [1, 0] }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, eachAxis, 'tanh').y] },
+  'conv2d, dilated': { layer: conv2d(3, [2, 3], 'tanh', { stride: [2, 1], padding: 'same', dilation: [3, 2] }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, dilated, 'tanh').y] },
   'conv2d of one filter': { layer: conv2d(1, 3, 'sigmoid', { padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 1, single, 'sigmoid').y] },
   'convTranspose2d': {
     layer: convTranspose2d(3, 3, 'softplus', { stride: 2, padding: 1, outputPadding: 1 }),
@@ -231,6 +241,12 @@ const layers: Record<string, LayerCase> = {
     input: [...image],
     twin: (x, w, bias) => [transposedReference(x, w, bias, 4, higher, 'softplus').y],
   },
+  'convTranspose2d, dilated': {
+    layer: convTranspose2d(3, [2, 3], 'softplus', { stride: [2, 3], padding: 1, outputPadding: [1, 0], dilation: [2, 1] }),
+    input: [...image],
+    twin: (x, w, bias) => [transposedReference(x, w, bias, 4, farther, 'softplus').y],
+  },
+  'maxPool2d, padded by a number': { layer: maxPool2d([3, 2], { stride: 2, padding: 1 }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, padded).y] },
   'maxPool2d, a window for each axis': { layer: maxPool2d([2, 1]), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, halved).y] },
   'upsample2d, a factor for each axis': { layer: upsample2d([3, 1], 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, [3, 1], 'bilinear')] },
   'maxPool2d': { layer: maxPool2d(3, { stride: 2, padding: 'same' }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, pooled).y] },

@@ -119,7 +119,10 @@ const matmuls: MatmulVariant[] = [
   ),
 ].filter(({ activation, slope }) => activation === 'linear' || slope === undefined); // An epilogue has one of the two.
 
-const convolutions = all({ wideChannels: either, wideFilters: either, wideY: either, tiling: tilings });
+const convolutions = [
+  ...all({ wideChannels: either, wideFilters: either, dilated: [false], wideY: either, tiling: tilings }),
+  ...all({ wideChannels: either, wideFilters: either, dilated: [true], wideY: [false], tiling: tilings.slice(0, 2) }),
+];
 const plainly = convolutions.map(
   (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
 );

@@ -56,6 +56,17 @@ export const eachAxis: Case[] = ([[2, 1], [1, 3], [3, 2]] as const).flatMap((str
   ),
 ); // prettier-ignore
 
+/** Taps that lie apart, with strides that have a divisor in common with that and others, for few channels and for whole vec4s. */
+export const dilated: Case[] = ([
+  [[9, 8, 4], 8, { kernel: [3, 3], stride: 1, padding: 'same', dilation: 2 }],
+  [[7, 9, 3], 5, { kernel: [3, 2], stride: 1, padding: 2, dilation: [2, 3] }],
+  [[12, 11, 8], 7, { kernel: [2, 3], stride: [2, 3], padding: [1, 4], dilation: [2, 3] }],
+  [[11, 13, 2], 4, { kernel: [4, 3], stride: [4, 2], padding: 'same', dilation: [2, 3] }],
+  [[10, 9, 5], 3, { kernel: [3, 3], stride: [2, 3], padding: 'same', dilation: [4, 2] }],
+  [[9, 9, 4], 1, { kernel: [3, 3], stride: 1, padding: 'same', dilation: [1, 2] }],
+  [[17, 1, 12], 20, { kernel: [5, 1], stride: 1, padding: [8, 0], dilation: [4, 1] }],
+] as const).map(([image, filters, options], i) => ({ batch: 1 + (i % 3), filters, window: slide('test', image, options) })); // prettier-ignore
+
 /** Kernel and reference, with the sides of what goes in and of the bias. */
 export const kinds = {
   conv2d: { kernel: conv2d, reference, input: (each: Case) => sizes(each).x, outputs: ({ filters }: Case) => filters },

@@ -22,7 +22,8 @@ export function randomCase(draw: Draw, most = 9): Case {
       [draw.whole(0, 2), draw.whole(0, 2)],
     ]);
     try {
-      const window = slide('test', image, { kernel, stride, padding });
+      const dilation = draw.pick([1, 1, [draw.whole(1, 3), draw.whole(1, 3)] as const]);
+      const window = slide('test', image, { kernel, stride, padding, dilation });
       return { batch: draw.whole(1, 3), filters: draw.whole(1, most), window };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
@@ -54,4 +55,4 @@ export const sizes = ({ batch, filters, window: { image, places, kernel } }: Cas
 });
 
 export const nameOf = ({ batch, filters, window }: Case) =>
-  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride [${window.stride}], padding [${window.before}]`;
+  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride [${window.stride}], dilation [${window.dilation}], padding [${window.before}]`;

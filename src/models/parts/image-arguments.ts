@@ -13,6 +13,8 @@ export interface ConvOptions {
   stride?: Sides;
   /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number, or `[vertical, horizontal]`: zeros on each side, as in PyTorch. */
   padding?: Padding;
+  /** Pixels from one tap of the kernel to the next, so that it sees further with as many weights. Default 1. */
+  dilation?: Sides;
   /** Default `'glorot'`, as in Keras; biases start at zero. */
   init?: Initializer;
   /** Default true. */
@@ -39,29 +41,40 @@ export function readAxes(where: string, sides: Sides, least: number, most?: Side
   return down === along ? down : [down, along];
 }
 
+/** A word, or zeros on each side, up to so many. @throws OptionError */
+export function readPadding(layer: string, padding: Padding, most?: Sides): Padding {
+  if (padding === 'same' || padding === 'valid') return padding;
+  if (typeof padding !== 'number' && !Array.isArray(padding))
+    throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+  return readAxes(`${layer}: padding`, padding, 0, most);
+}
+
 /** What `conv2d` and `convTranspose2d` take alike. @throws OptionError */
 export function readConvolution(
   layer: string,
   filters: number,
   kernel: Sides,
   activation: Activation,
-  { stride = 1, padding = 'valid', init = 'glorot', bias = true }: ConvOptions,
+  { stride = 1, padding = 'valid', dilation = 1, init = 'glorot', bias = true }: ConvOptions,
 ) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
-  const word = padding === 'same' || padding === 'valid';
-  if (!word && typeof padding !== 'number' && !Array.isArray(padding))
-    throw new OptionError(`${layer}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);
   const taps = size[0] * size[1];
+  const read = {
+    stride: readAxes(`${layer}: stride`, stride, 1),
+    padding: readPadding(layer, padding),
+    dilation: readAxes(`${layer}: dilation`, dilation, 1),
+  };
+  const { dilation: apart, ...usual } = read;
   return {
+    ...read,
     size,
     f: activationWord(layer, activation),
-    stride: readAxes(`${layer}: stride`, stride, 1),
-    padding: word ? padding : readAxes(`${layer}: padding`, padding, 0),
-    init,
     bias,
+    /** Its options, with those of its own, as they are written down; where there is no dilation, as they were before there was any. */
+    written: (own: object) => ({ ...usual, ...own, ...(apart !== 1 && { dilation: apart }), init, bias }),
     /** The layer's weights on images of so many channels, a kernel of this shape on the device. */
     weights(channels: number, shape: [number, number, number, number]): ParameterSpec[] {
       const limit = initialLimit(layer, init, taps * channels, taps * filters);

@@ -6,7 +6,7 @@ import { pair, slide, unslide, type Padding, type Sides, type Window } from '../
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { imageOf, readAxes, readConvolution, type ConvOptions } from './image-arguments.ts';
+import { imageOf, readAxes, readConvolution, readPadding, type ConvOptions } from './image-arguments.ts';
 import type { Layer } from './layer.ts';
 
 export type { Interpolation, Padding, Sides };
@@ -28,14 +28,14 @@ export function conv2d(
   activation: Activation = 'linear',
   options: ConvOptions = {},
 ): Layer {
-  checkOptions('conv2d', options, ['stride', 'padding', 'init', 'bias']);
+  checkOptions('conv2d', options, ['stride', 'padding', 'dilation', 'init', 'bias']);
   const convolution = readConvolution('conv2d', filters, kernel, activation, options);
-  const { size, f, stride, padding, init, bias, weights } = convolution;
+  const { size, f, stride, padding, dilation, written, bias, weights } = convolution;
   const windowOf = (input: readonly number[]) =>
-    slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding });
+    slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding, dilation });
   return {
     name: 'conv2d',
-    args: [filters, size, activation, { stride, padding, init, bias }],
+    args: [filters, size, activation, written({})],
     activation: f,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
@@ -59,24 +59,19 @@ export function convTranspose2d(
   options: ConvTransposeOptions = {},
 ): Layer {
   const layer = 'convTranspose2d';
-  checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'init', 'bias']);
-  const { size, f, stride, padding, init, bias, weights } = readConvolution(
-    layer,
-    filters,
-    kernel,
-    activation,
-    options,
-  );
+  checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'dilation', 'init', 'bias']);
+  const convolution = readConvolution(layer, filters, kernel, activation, options);
+  const { size, f, stride, padding, dilation, written, bias, weights } = convolution;
   const { outputPadding = 0 } = options;
   const [down, along] = pair(stride);
   const extra = readAxes(`${layer}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
   if (extra && typeof padding === 'string')
     throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
   const windowOf = (input: readonly number[]): Window =>
-    unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, extra });
+    unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, dilation, extra });
   return {
     name: layer,
-    args: [filters, size, activation, { stride, padding, outputPadding: extra, init, bias }],
+    args: [filters, size, activation, written({ outputPadding: extra })],
     activation: f,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
@@ -87,7 +82,7 @@ export function convTranspose2d(
   };
 }
 
-/** Options of `maxPool2d` and `avgPool2d`. */
+/** Options of `avgPool2d`. */
 export interface PoolOptions {
   /** Default: the window's sides, so that windows do not overlap. */
   stride?: Sides;
@@ -95,12 +90,20 @@ export interface PoolOptions {
   padding?: 'same' | 'valid';
 }
 
+/** Options of `maxPool2d`. */
+export interface MaxPoolOptions extends Pick<PoolOptions, 'stride'> {
+  /** As for `conv2d`, a number being half of the window's side at most; what is outside of the image is left out. Default `'valid'`. */
+  padding?: Padding;
+}
+
 /**
  * The largest value of each window, for each channel.
  * @throws OptionError
  */
-export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
-  return pool('maxPool2d', maxPoolKernel, window, options);
+export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Layer {
+  return pool('maxPool2d', maxPoolKernel, window, options, (padding, [down, along]) =>
+    readPadding('maxPool2d', padding, [Math.floor(down / 2), Math.floor(along / 2)]),
+  );
 }
 
 /**
@@ -108,15 +111,22 @@ export function maxPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
  * @throws OptionError
  */
 export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
-  return pool('avgPool2d', avgPoolKernel, window, options);
+  return pool('avgPool2d', avgPoolKernel, window, options, (padding) =>
+    checkWord<'same' | 'valid'>('avgPool2d: the padding', padding, ['same', 'valid']),
+  );
 }
 
-function pool(name: string, kernelOf: typeof maxPoolKernel, window: Sides, options: PoolOptions): Layer {
+function pool<P extends Padding>(
+  name: string,
+  kernelOf: typeof maxPoolKernel,
+  window: Sides,
+  options: { stride?: Sides; padding?: P | 'valid' },
+  paddingOf: (padding: P | 'valid', kernel: readonly [number, number]) => Padding,
+): Layer {
   checkOptions(name, options, ['stride', 'padding']);
   const kernel = pair(readAxes(`${name}: window`, window, 1));
-  const { stride: given = kernel, padding = 'valid' } = options;
-  const stride = readAxes(`${name}: stride`, given, 1);
-  checkWord(`${name}: the padding`, padding, ['same', 'valid']);
+  const stride = readAxes(`${name}: stride`, options.stride ?? kernel, 1);
+  const padding = paddingOf(options.padding ?? 'valid', kernel);
   const windowOf = (input: readonly number[]) => slide(name, imageOf(name, input), { kernel, stride, padding });
   return {
     name,

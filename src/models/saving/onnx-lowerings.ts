@@ -1,9 +1,18 @@
 import type { OnnxGraph } from '../../files/onnx.ts';
 import type { ActivationName } from '../../kernels/activation.ts';
-import { sizeOf } from '../../runtime/tensor.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
-import { pair, slide, unslide, type Sides, type WindowOptions } from '../../kernels/window.ts';
-import type { ConvTransposeOptions, PoolOptions } from '../parts/image-layers.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import {
+  isDilated,
+  pair,
+  slide,
+  spanOf,
+  unslide,
+  type Sides,
+  type Window,
+  type WindowOptions,
+} from '../../kernels/window.ts';
+import type { ConvTransposeOptions, MaxPoolOptions } from '../parts/image-layers.ts';
 import type { NormOptions } from '../parts/norms.ts';
 import type { LayerName } from '../parts/makers.ts';
 
@@ -100,23 +109,26 @@ export const lowerings: Record<
     return scaled(graph, reshape(normal, ...input), weight);
   }),
   conv2d: image(({ graph }, x, { args, input, weight }) => {
-    const [, kernel, , { stride, padding }] = args as Convolution;
-    const window = windowed(input, { kernel, stride, padding });
+    const [, kernel, , { stride, padding, dilation }] = args as Convolution;
+    const window = windowed(input, { kernel, stride, padding, dilation });
     return graph.node('Conv', operands(x, weight('weight'), weight('bias')), window);
   }),
   maxPool2d: pool('MaxPool'),
   avgPool2d: pool('AveragePool'),
   convTranspose2d: image(({ graph }, x, { args, input, weight }) => {
-    const [filters, kernel, , { stride, padding, outputPadding: extra }] = args as Convolution;
-    const window = unslide('convTranspose2d', input, filters, { kernel, stride, padding, extra });
+    const [filters, kernel, , { stride, padding, dilation, outputPadding: extra }] = args as Convolution;
+    const window = unslide('convTranspose2d', input, filters, { kernel, stride, padding, dilation, extra });
     const { image, before, stride: strides } = window;
     // What is left over behind the image is cut off; where there is not enough of it, there is more to come.
-    const behind = [0, 1].map((axis) => strides[axis] * (input[axis] - 1) + kernel[axis] - before[axis] - image[axis]);
+    const behind = [0, 1].map(
+      (axis) => strides[axis] * (input[axis] - 1) + spanOn(window, axis) - before[axis] - image[axis],
+    );
     return graph.node('ConvTranspose', operands(x, weight('weight'), weight('bias')), {
       kernel_shape: kernel,
       strides,
       pads: [...before, ...behind.map((rest) => Math.max(0, rest))],
       output_padding: behind.map((rest) => Math.max(0, -rest)),
+      ...dilations(window),
     });
   }),
   upsample2d: image(({ graph }, x, { args }) => {
@@ -159,7 +171,7 @@ function image(lower: Lowering) {
 
 function pool(operator: 'MaxPool' | 'AveragePool') {
   return image(({ graph }, x, { args, input }) => {
-    const [kernel, { stride, padding }] = args as [[number, number], Required<PoolOptions>];
+    const [kernel, { stride, padding }] = args as [[number, number], Required<MaxPoolOptions>];
     return graph.node(operator, [x], windowed(input, { kernel, stride, padding }));
   });
 }
@@ -176,12 +188,17 @@ const operands = (x: string, weight: string | undefined, bias: string | undefine
 
 /** Attributes of an operator that slides a window over an image. */
 function windowed(input: readonly number[], options: WindowOptions) {
-  const { kernel, stride, places, before, image: sides } = slide('window', input as [number, number, number], options);
+  const window = slide('window', input as [number, number, number], options);
+  const { kernel, stride, places, before, image: sides } = window;
   const behind = [0, 1].map((axis) =>
-    Math.max(0, (places[axis] - 1) * stride[axis] + kernel[axis] - sides[axis] - before[axis]),
+    Math.max(0, (places[axis] - 1) * stride[axis] + spanOn(window, axis) - sides[axis] - before[axis]),
   );
-  return { kernel_shape: kernel, strides: stride, pads: [...before, ...behind] };
+  return { kernel_shape: kernel, strides: stride, pads: [...before, ...behind], ...dilations(window) };
 }
+
+const spanOn = ({ kernel, dilation }: Window, axis: number): number => spanOf(kernel[axis], dilation[axis]);
+
+const dilations = (window: Window) => isDilated(window) && { dilations: window.dilation };
 
 /** What each activation becomes, with the parameter where it is not the usual one, by operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */
 export const activations: Record<ActivationName, (graph: OnnxGraph, z: string, parameter?: number) => string> = {
