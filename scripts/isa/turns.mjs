@@ -51,6 +51,19 @@ const serial = [
     ({ batch, parts, height, width }, _, kernel) => share(batch, parts) * share(height, splitOf(kernel)) * width,
   ],
   ['conv2d of one filter, transposed', () => 1],
+  [
+    'conv2d of groups, weights',
+    ({ batch, out_height, out_width, parts }) => share(batch * out_height, parts) * eights(out_width),
+  ],
+  [
+    'conv2d of groups, backward',
+    ({ kernel_height, kernel_width, stride_y, stride_x, step_y = stride_y, step_x = stride_x, group_filters }) =>
+      share(kernel_height, step_y) * share(kernel_width, step_x) * group_filters,
+  ],
+  [
+    'conv2d of groups',
+    ({ kernel_height, kernel_width, group_channels }) => kernel_height * kernel_width * group_channels,
+  ],
   ['conv2d of one filter', ({ channels }) => quads(channels)],
   [
     'conv2d ',

@@ -7,6 +7,9 @@ import type { Tensor } from '../runtime/tensor.ts';
 /** Multiply-adds of a dispatch: Windows resets a GPU that is busy with one for 2 s. */
 const mostMultiplies = 2 ** 33;
 
+/** Into how many dispatches so many multiply-adds are cut. */
+export const slicesOf = (multiplies: number): number => Math.ceil(multiplies / mostMultiplies);
+
 /**
  * Records a product that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. It is one
  * dispatch, or several where it has very many multiply-adds.
@@ -21,7 +24,7 @@ export function tuned<R extends string, O extends string>(
   way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number },
   multiplies: number,
 ): void {
-  const slices = Math.ceil(multiplies / mostMultiplies);
+  const slices = slicesOf(multiplies);
   const byName = new Map(candidates.map((each) => [nameOf(each), each]));
   const make = (name: string) => {
     const tiling = byName.get(name)!;

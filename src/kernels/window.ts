@@ -29,6 +29,8 @@ export interface WindowOptions {
   readonly padding: Padding;
   /** Default 1. */
   readonly dilation?: Sides;
+  /** Whether the image, of height 1, is a sequence to those who read messages. */
+  readonly sequence?: boolean;
 }
 
 /** The number for each axis. */
@@ -37,13 +39,17 @@ export const pair = (sides: Sides): readonly [number, number] => (typeof sides =
 /** Pixels that a kernel of `taps` reaches over. */
 export const spanOf = (taps: number, dilation: number): number => (taps - 1) * dilation + 1;
 
+/** Shows what is given for each axis; of a sequence, for the one that it has. */
+const showing = (sequence: boolean) => (both: unknown) => shown(sequence && Array.isArray(both) ? both[1] : both);
+
 /** The places of a window over an image. @throws ShapeError where it has none */
 export function slide(
   layer: string,
   image: readonly [number, number, number],
-  { kernel, stride, padding, dilation = 1 }: WindowOptions,
+  { kernel, stride, padding, dilation = 1, sequence = false }: WindowOptions,
 ): Window {
   const [steps, apart] = [pair(stride), pair(dilation)];
+  const along = showing(sequence);
   const sides = [0, 1].map((axis) => {
     const [side, k, step] = [image[axis], spanOf(kernel[axis], apart[axis]), steps[axis]];
     if (padding === 'same') {
@@ -53,9 +59,10 @@ export function slide(
     const before = padding === 'valid' ? 0 : pair(padding)[axis];
     return { places: Math.floor((side + 2 * before - k) / step) + 1, before };
   });
+  const spread = apart.some((each) => each > 1) ? `, dilated by ${along(apart)},` : '';
   if (sides.some(({ places }) => places < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${show(kernel)}${spread(apart)} does not fit into an image of ${show(image)}`,
+      `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${show(image.slice(+sequence))}`,
     );
   return {
     image,
@@ -67,17 +74,15 @@ export function slide(
   };
 }
 
-const spread = (dilation: readonly number[]): string =>
-  dilation.some((each) => each > 1) ? `, dilated by ${show(dilation)},` : '';
-
 /** The window that would make `from`, [height, width, channels], of the image that a transposed convolution makes: `channels` of them. @throws ShapeError */
 export function unslide(
   layer: string,
   from: readonly number[],
   channels: number,
-  { kernel, stride, padding, dilation = 1, extra = 0 }: WindowOptions & { extra?: Sides },
+  { kernel, stride, padding, dilation = 1, extra = 0, sequence = false }: WindowOptions & { extra?: Sides },
 ): Window {
   const [steps, apart] = [pair(stride), pair(dilation)];
+  const along = showing(sequence);
   const sides = [0, 1].map((axis) => {
     const [side, k, step] = [from[axis], spanOf(kernel[axis], apart[axis]), steps[axis]];
     if (padding === 'same') return { side: side * step, before: Math.floor(Math.max(k - step, 0) / 2) };
@@ -86,7 +91,7 @@ export function unslide(
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${show(kernel)} with padding ${shown(padding)} leaves nothing of ${show(from)}`,
+      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves nothing of ${show(from.slice(+sequence))}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],

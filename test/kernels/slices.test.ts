@@ -1,5 +1,6 @@
 /** Products that are too much work for one dispatch. */
 import { describe, expect, it } from 'vitest';
+import { groupedConv2d } from '../../src/kernels/conv2d-grouped.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { slide } from '../../src/kernels/window.ts';
@@ -25,7 +26,7 @@ function cut(tape: Tape, slices: number): void {
       ...dispatch,
       constants: { ...constants, slice },
       workgroups: share(dispatch.workgroups),
-      choice: { ...choice!, make },
+      choice: choice && { ...choice, make },
     }));
   });
   expect(cutOnes.length).toBeGreaterThan(tape.dispatches.length);
@@ -43,6 +44,10 @@ const layers: Record<string, { inputs: number[][]; record: (tape: Tape, [x, w, b
   'a convolution': {
     inputs: [[3, 9 * 7 * 5], [20, 3, 3, 5], [20]],
     record: (tape, [x, w, bias]) => conv2d(tape, x, w, bias, window, 'tanh'),
+  },
+  'a convolution in groups': {
+    inputs: [[3, 9 * 7 * 5], [3, 3, 1, 20], [20]],
+    record: (tape, [x, w, bias]) => groupedConv2d(tape, x, w, bias, window, 5, 'tanh'),
   },
   'a transposed convolution': {
     inputs: [[3, places * 20], [20, 3, 3, 5], [5]],

@@ -11,6 +11,7 @@ import {
   dense,
   flatten,
   gaussian,
+  loadAutoencoder,
   avgPool2d,
   maxPool2d,
   OptionError,
@@ -252,6 +253,15 @@ describe('layers over images', () => {
       [14, 14, 5],
     ],
     ['conv2d, a stride for each axis', conv2d(5, 3, 'relu', { stride: [2, 1] }), [8, 6, 2], [3, 4, 5]],
+    ['conv2d, dilated', conv2d(5, 3, 'relu', { dilation: [2, 1] }), [8, 6, 2], [4, 4, 5]],
+    [
+      'conv2d, depthwise, same',
+      conv2d(4, 3, 'relu', { groups: 2, padding: 'same', dilation: 3 }),
+      [8, 6, 2],
+      [8, 6, 4],
+    ],
+    ['convTranspose2d, dilated', convTranspose2d(5, 3, 'relu', { dilation: [1, 2] }), [4, 3, 2], [6, 7, 5]],
+    ['maxPool2d, padded by a number', maxPool2d(3, { stride: 2, padding: 1 }), [7, 6, 2], [4, 3, 2]],
     ['conv2d, a padding for each axis', conv2d(5, 3, 'relu', { padding: [1, 0] }), [8, 6, 2], [8, 4, 5]],
     [
       'conv2d, same, of width 1',
@@ -345,6 +355,13 @@ describe('layers over images', () => {
       () => convTranspose2d(1, 3, 'relu', { stride: 2, outputPadding: 1 }),
       'convTranspose2d: outputPadding goes with a padding of numbers',
     ],
+    [
+      'groups that the filters are no multiple of',
+      () => conv2d(4, 3, 'relu', { groups: 3 }),
+      'conv2d: 4 filters cannot be parted into 3 groups of one size',
+    ],
+    ['taps that do not lie apart', () => conv2d(4, 3, 'relu', { dilation: 0 }), 'conv2d: dilation'],
+    ['a padding of more than half of a pool', () => maxPool2d([2, 3], { padding: 2 }), 'maxPool2d: padding, vertical'],
     ['a pool of none', () => maxPool2d(0), 'maxPool2d: window'],
     ['a factor of none', () => upsample2d(0), 'upsample2d: factor'],
     [
@@ -363,6 +380,9 @@ describe('layers over images', () => {
       'conv2d: takes images of [height, width, channels], not [784]',
     );
     expect(() => maxPool2d().outputShape([784])).toThrow(ShapeError);
+    expect(() => conv2d(6, 3, 'relu', { groups: 3 }).outputShape([5, 5, 4])).toThrow(
+      'conv2d: 4 channels cannot be parted into 3 groups of one size',
+    );
     expect(() => reshape([4, 4, 1]).outputShape([17])).toThrow(
       'reshape: [17] does not hold as many values as [4, 4, 1]',
     );
@@ -380,5 +400,65 @@ describe('layers over images', () => {
     await expect(made).rejects.toThrow(
       /ends in \[24, 24, 1\], the input is \[28, 28, 1\][^]*maxPool2d[^]*\[13, 13, 4\]/,
     );
+  });
+});
+
+describe('a convolution in groups', () => {
+  const spec: AutoencoderSpec = {
+    input: [5, 4, 2],
+    encoder: [conv2d(6, [3, 2], 'tanh', { groups: 2, padding: 'same' }), conv2d(6, 3, 'linear', { groups: 6 })],
+    decoder: [convTranspose2d(2, 3, 'linear', { dilation: 1 })],
+    loss: 'mse',
+    seed: 4,
+  };
+
+  it('has PyTorch’s weights, and computes with those that are set', async () => {
+    const model = await autoencoder(await sharedGpu(), spec);
+    const weights = await model.weights();
+    expect(weights['encoder.0.weight'].shape).toEqual([6, 1, 3, 2]);
+    expect(weights['encoder.1.weight'].shape).toEqual([6, 1, 3, 3]);
+    const draw = new Draw(7);
+    const kernels = [draw.floats(36), draw.floats(54)];
+    const [zeros, x] = [new Float32Array(6), draw.floats(40)];
+    model.setWeights({
+      'encoder.0.weight': { data: kernels[0], shape: [6, 1, 3, 2] },
+      'encoder.0.bias': { data: zeros, shape: [6] },
+      'encoder.1.weight': { data: kernels[1], shape: [6, 1, 3, 3] },
+      'encoder.1.bias': { data: zeros, shape: [6] },
+    });
+    const { data } = await model.encode(x);
+    // [5, 4, 2] by [3, 2], with a row of zeros above and below, and a column on the right.
+    const seen = (y: number, along: number, f: number) => {
+      let sum = 0;
+      for (let ky = 0; ky < 3; ky++)
+        for (let kx = 0; kx < 2; kx++) {
+          const [iy, ix] = [y + ky - 1, along + kx];
+          if (iy < 0 || iy > 4 || ix > 3) continue;
+          sum += x[(iy * 4 + ix) * 2 + Math.floor(f / 3)] * kernels[0][f * 6 + ky * 2 + kx];
+        }
+      return Math.tanh(sum);
+    };
+    const wanted = Array.from({ length: 3 * 2 * 6 }, (_, at) => {
+      const [f, ox, oy] = [at % 6, Math.floor(at / 6) % 2, Math.floor(at / 12)];
+      let sum = 0;
+      for (let ky = 0; ky < 3; ky++)
+        for (let kx = 0; kx < 3; kx++) sum += seen(oy + ky, ox + kx, f) * kernels[1][f * 9 + ky * 3 + kx];
+      return sum;
+    });
+    expect(distance(data, wanted)).toBeLessThan(2e-6);
+    model.dispose();
+  });
+
+  it('goes on after it was saved as it would have, and learns', async () => {
+    const gpu = await sharedGpu();
+    const data = new Draw(8).floats(40 * 8, -1, 1);
+    const model = await autoencoder(gpu, spec);
+    const { epochs } = await model.fit(data, { epochs: 4, batchSize: 4, optimizer: adam(1e-2) });
+    expect(epochs[3].loss).toBeLessThan(epochs[0].loss);
+    const again = await loadAutoencoder(gpu, await model.save());
+    for (const each of [model, again]) await each.fit(data, { epochs: 2, batchSize: 3 });
+    expect(await again.weights()).toEqual(await model.weights());
+    model.dispose();
+    again.dispose();
   });
 });

@@ -151,6 +151,17 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     ],
     [11, 12, 2],
   ),
+  'groups, one of each channel, and one with a normalization in it': images(
+    [
+      conv2d(4, 3, 'relu', { groups: 2, ...same }),
+      conv2d(8, 3, 'linear', { groups: 4, stride: 2, bias: false }),
+      batchNorm(),
+      conv2d(8, [1, 2], 'tanh', { groups: 8, dilation: [1, 2], padding: [0, 1] }),
+      conv2d(3, 1),
+    ],
+    [upsample2d(3), conv2d(6, 2, 'relu', { groups: 3, ...same }), conv2d(2, [1, 2])],
+    [6, 5, 2],
+  ),
   'sequences, doubled by a stride': images(
     [conv2d(5, [7, 1], 'relu', { stride: [2, 1], ...same }), conv2d(3, [4, 1], 'relu', { stride: [3, 1], ...same })],
     [convTranspose2d(5, [4, 1], 'relu', { stride: [3, 1], ...same }), convTranspose2d(2, [7, 1], 'linear', { stride: [2, 1], ...same })],

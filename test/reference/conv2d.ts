@@ -109,3 +109,65 @@ export function convWeights(a: Numbers, x: Numbers, filters: number, window: Win
   });
   return found;
 }
+
+/** A convolution in groups, with w [kernel height, kernel width, channels / groups, filters]: filter f sees the channels of its own group. */
+export function groupedConv2d(
+  x: Numbers,
+  w: Numbers,
+  bias: Numbers | undefined,
+  filters: number,
+  groups: number,
+  window: Window,
+  f: ActivationName = 'linear',
+): Sums {
+  const [height, width, channels] = window.image;
+  const batch = x.length / (height * width * channels);
+  const found = sums(batch * window.places[0] * window.places[1] * filters, filters, bias);
+  pairs(batch, window, (pixel, place, tap) =>
+    grouped(channels, filters, groups, (c, i, o) => {
+      const term = x[pixel * channels + c] * w[(tap * (channels / groups) + i) * filters + o];
+      found.y[place * filters + o] += term;
+      found.magnitude[place * filters + o] += Math.abs(term);
+    }),
+  );
+  return finish(found, f);
+}
+
+/** The gradients of such a convolution with respect to its input and its weights, from that of its output. */
+export function groupedGradients(
+  dy: Numbers,
+  x: Numbers,
+  w: Numbers,
+  filters: number,
+  groups: number,
+  window: Window,
+): { dx: Sums; dw: Sums } {
+  const [height, width, channels] = window.image;
+  const batch = x.length / (height * width * channels);
+  const [dx, dw] = [sums(x.length, 1, undefined), sums(w.length, 1, undefined)];
+  const add = ({ y, magnitude }: Sums, at: number, term: number) => {
+    y[at] += term;
+    magnitude[at] += Math.abs(term);
+  };
+  pairs(batch, window, (pixel, place, tap) =>
+    grouped(channels, filters, groups, (c, i, o) => {
+      const weight = (tap * (channels / groups) + i) * filters + o;
+      add(dx, pixel * channels + c, dy[place * filters + o] * w[weight]);
+      add(dw, weight, dy[place * filters + o] * x[pixel * channels + c]);
+    }),
+  );
+  return { dx, dw };
+}
+
+/** Calls `each` for all pairs of a channel and a filter of its group; `i` is the channel's number in the group. */
+function grouped(
+  channels: number,
+  filters: number,
+  groups: number,
+  each: (channel: number, i: number, filter: number) => void,
+): void {
+  for (let o = 0; o < filters; o++) {
+    const group = Math.floor((o * groups) / filters);
+    for (let i = 0; i < channels / groups; i++) each((group * channels) / groups + i, i, o);
+  }
+}

@@ -142,7 +142,15 @@ const makers: Record<string, Target> = {
     count('filters'),
     sides('kernel'),
     activation,
-    options({}, { ...window, padding, dilation: optional(sides('dilation')) }),
+    options(
+      {},
+      {
+        ...window,
+        padding,
+        dilation: optional(sides('dilation')),
+        groups: optional(not('groups', (value) => [1, 2, 4].includes(Number(value)) && typeof value === 'number')),
+      },
+    ),
   ),
   convTranspose2d: maker(
     lib.convTranspose2d,

@@ -15,7 +15,11 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, Tensor, writeTensor } from '../../src/runtime/tensor.ts';
 import { activationOf } from '../reference/activation.ts';
 import { contraction } from '../reference/contraction.ts';
-import { conv2d as convReference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
+import {
+  conv2d as convReference,
+  convTranspose2d as transposedReference,
+  groupedConv2d as groupedReference,
+} from '../reference/conv2d.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
 import { huber as huberReference, losses as lossesReference } from '../reference/loss.ts';
 import {
@@ -230,6 +234,9 @@ const layers: Record<string, LayerCase> = {
   'conv2d': { layer: conv2d(3, [3, 2], 'tanh', { stride: 2, padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, window, 'tanh').y] },
   'conv2d, a stride for each axis': { layer: conv2d(3, [3, 2], 'tanh', { stride: [1, 3], padding: [1, 0] }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, eachAxis, 'tanh').y] },
   'conv2d, dilated': { layer: conv2d(3, [2, 3], 'tanh', { stride: [2, 1], padding: 'same', dilation: [3, 2] }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 3, dilated, 'tanh').y] },
+  'conv2d, depthwise': { layer: conv2d(4, 3, 'tanh', { padding: 'same', groups: 4 }), input: [...image], twin: (x, w, bias) => [groupedReference(x, w, bias, 4, 4, single, 'tanh').y] },
+  'conv2d, depthwise, two filters a channel': { layer: conv2d(8, [2, 3], 'tanh', { stride: [2, 1], padding: 'same', dilation: [3, 2], groups: 4 }), input: [...image], twin: (x, w, bias) => [groupedReference(x, w, bias, 8, 4, dilated, 'tanh').y] },
+  'conv2d, in groups': { layer: conv2d(6, [3, 2], 'sigmoid', { stride: 2, padding: 'same', groups: 2 }), input: [...image], twin: (x, w, bias) => [groupedReference(x, w, bias, 6, 2, window, 'sigmoid').y] },
   'conv2d of one filter': { layer: conv2d(1, 3, 'sigmoid', { padding: 'same' }), input: [...image], twin: (x, w, bias) => [convReference(x, w, bias, 1, single, 'sigmoid').y] },
   'convTranspose2d': {
     layer: convTranspose2d(3, 3, 'softplus', { stride: 2, padding: 1, outputPadding: 1 }),

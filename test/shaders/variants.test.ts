@@ -25,6 +25,7 @@ import {
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
 import { convShader } from '../../shaders/conv2d.ts';
+import { groupedBackwardShader, groupedShader, groupedWeightsShader } from '../../shaders/conv2d-grouped.ts';
 import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
 import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
@@ -181,6 +182,13 @@ const families: Record<string, Shader[]> = {
   conv2d: plainly.flatMap((variant) => [
     ...either.map((wideRun) => convShader({ ...variant, wideRun })),
     convShader({ ...variant, wideRun: true, activation: 'tanh' }),
+  ]) as Shader[],
+  'conv2d-grouped': (['channels', 'filters', 'none'] as const).flatMap((lanes) => [
+    groupedShader({ lanes, bias: true, activation: 'tanh' }),
+    groupedShader({ lanes, bias: false, activation: 'linear' }),
+    groupedBackwardShader({ lanes }),
+    groupedBackwardShader({ lanes, slope: 'sigmoid' }),
+    groupedWeightsShader(lanes),
   ]) as Shader[],
   'conv2d-transposed': plainly.flatMap((variant) => [
     convTransposeShader(variant),

@@ -5,7 +5,7 @@ import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { initialLimit, spread, type Initializer } from './initializers.ts';
 import type { ParameterSpec } from './layer.ts';
-import { kernelLayout, type Image } from './layout.ts';
+import { groupedLayout, kernelLayout, type Image } from './layout.ts';
 
 /** Options of `conv2d`. */
 export interface ConvOptions {
@@ -15,6 +15,11 @@ export interface ConvOptions {
   padding?: Padding;
   /** Pixels from one tap of the kernel to the next, so that it sees further with as many weights. Default 1. */
   dilation?: Sides;
+  /**
+   * Parts of the filters, each of which sees one part of the channels alone; both have to be multiples of it. As many as there are channels make the
+   * convolution depthwise. Default 1.
+   */
+  groups?: number;
   /** Default `'glorot'`, as in Keras; biases start at zero. */
   init?: Initializer;
   /** Default true. */
@@ -55,9 +60,12 @@ export function readConvolution(
   filters: number,
   kernel: Sides,
   activation: Activation,
-  { stride = 1, padding = 'valid', dilation = 1, init = 'glorot', bias = true }: ConvOptions,
+  { stride = 1, padding = 'valid', dilation = 1, groups = 1, init = 'glorot', bias = true }: ConvOptions,
 ) {
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
+  checkNumber(`${layer}: groups`, groups, { least: 1, whole: true });
+  if (filters % groups)
+    throw new OptionError(`${layer}: ${filters} filters cannot be parted into ${groups} groups of one size`);
   const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);
@@ -72,16 +80,25 @@ export function readConvolution(
     ...read,
     size,
     f: activationWord(layer, activation),
+    groups,
     bias,
-    /** Its options, with those of its own, as they are written down; where there is no dilation, as they were before there was any. */
-    written: (own: object) => ({ ...usual, ...own, ...(apart !== 1 && { dilation: apart }), init, bias }),
-    /** The layer's weights on images of so many channels, a kernel of this shape on the device. */
+    /** Its options, with those of its own, as they are written down; without dilation and groups, as they were before there were any. */
+    written: (own: object) => ({
+      ...usual,
+      ...own,
+      ...(apart !== 1 && { dilation: apart }),
+      ...(groups !== 1 && { groups }),
+      init,
+      bias,
+    }),
+    /** The layer's weights where a filter sees so many channels, a kernel of this shape on the device. */
     weights(channels: number, shape: [number, number, number, number]): ParameterSpec[] {
       const limit = initialLimit(layer, init, taps * channels, taps * filters);
+      const layout = groups === 1 ? kernelLayout(shape) : groupedLayout(shape);
       const initial = (seed: number, which: number) => spread(sizeOf(shape), limit, seed, which);
       const zeros = () => new Float32Array(filters);
       return [
-        { name: 'weight', role: 'weight', shape, layout: kernelLayout(shape), initial },
+        { name: 'weight', role: 'weight', shape, layout, initial },
         ...(bias ? [{ name: 'bias', role: 'bias', shape: [filters], initial: zeros } as const] : []),
       ];
     },

@@ -1,24 +1,18 @@
 import type { Activation } from '../../kernels/activation.ts';
-import { conv2d as convKernel, convTranspose2d as convTransposeKernel } from '../../kernels/conv2d.ts';
 import { avgPool2d as avgPoolKernel, maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
 import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/resample.ts';
-import { pair, slide, unslide, type Padding, type Sides, type Window } from '../../kernels/window.ts';
-import { OptionError, ShapeError } from '../../errors.ts';
+import { pair, slide, type Padding, type Sides } from '../../kernels/window.ts';
+import { ShapeError } from '../../errors.ts';
 import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { imageOf, readAxes, readConvolution, readPadding, type ConvOptions } from './image-arguments.ts';
+import { convolution, transposedConvolution, type ConvTransposeOptions } from './convolutions.ts';
+import { imageOf, readAxes, readPadding, type ConvOptions } from './image-arguments.ts';
 import type { Layer } from './layer.ts';
 
-export type { Interpolation, Padding, Sides };
-
-/** Options of `convTranspose2d`. */
-export interface ConvTransposeOptions extends ConvOptions {
-  /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
-  outputPadding?: Sides;
-}
+export type { ConvTransposeOptions, Interpolation, Padding, Sides };
 
 /**
- * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels, height, width] as in PyTorch, bias [filters].
+ * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels / groups, height, width] as in PyTorch, bias [filters].
  * [height, width, channels] become [places, places, filters].
  * @throws OptionError
  */
@@ -28,22 +22,7 @@ export function conv2d(
   activation: Activation = 'linear',
   options: ConvOptions = {},
 ): Layer {
-  checkOptions('conv2d', options, ['stride', 'padding', 'dilation', 'init', 'bias']);
-  const convolution = readConvolution('conv2d', filters, kernel, activation, options);
-  const { size, f, stride, padding, dilation, written, bias, weights } = convolution;
-  const windowOf = (input: readonly number[]) =>
-    slide('conv2d', imageOf('conv2d', input), { kernel: size, stride, padding, dilation });
-  return {
-    name: 'conv2d',
-    args: [filters, size, activation, written({})],
-    activation: f,
-    outputShape: (input) => [...windowOf(input).places, filters],
-    parameters: ([, , channels = 1]) => weights(channels, [filters, ...size, channels]),
-    forward({ tape }, x, parameter, { logits, input }) {
-      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
-    },
-  };
+  return convolution('conv2d', filters, kernel, activation, options);
 }
 
 /**
@@ -58,28 +37,7 @@ export function convTranspose2d(
   activation: Activation = 'linear',
   options: ConvTransposeOptions = {},
 ): Layer {
-  const layer = 'convTranspose2d';
-  checkOptions(layer, options, ['stride', 'padding', 'outputPadding', 'dilation', 'init', 'bias']);
-  const convolution = readConvolution(layer, filters, kernel, activation, options);
-  const { size, f, stride, padding, dilation, written, bias, weights } = convolution;
-  const { outputPadding = 0 } = options;
-  const [down, along] = pair(stride);
-  const extra = readAxes(`${layer}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
-  if (extra && typeof padding === 'string')
-    throw new OptionError(`${layer}: outputPadding goes with a padding of numbers, not '${padding}'`);
-  const windowOf = (input: readonly number[]): Window =>
-    unslide(layer, imageOf(layer, input), filters, { kernel: size, stride, padding, dilation, extra });
-  return {
-    name: layer,
-    args: [filters, size, activation, written({ outputPadding: extra })],
-    activation: f,
-    outputShape: (input) => [...windowOf(input).image],
-    parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
-    forward({ tape }, x, parameter, { logits, input }) {
-      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convTransposeKernel(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
-    },
-  };
+  return transposedConvolution('convTranspose2d', filters, kernel, activation, options);
 }
 
 /** Options of `avgPool2d`. */

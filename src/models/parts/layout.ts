@@ -44,6 +44,18 @@ export const kernelLayout = ([out, height, width, channels]: readonly [number, n
   shape: [out, channels, height, width],
 });
 
+/** The layout of a kernel of groups, [height, width, channels of a group, filters], outside [filters, channels of a group, height, width]. */
+export const groupedLayout = ([height, width, channels, filters]: readonly [
+  number,
+  number,
+  number,
+  number,
+]): Layout => ({
+  sides: [height, width, channels, filters],
+  axes: [3, 2, 0, 1],
+  shape: [filters, channels, height, width],
+});
+
 /** Values as they are known outside. */
 export function toOutside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[outside] = from[inside]));

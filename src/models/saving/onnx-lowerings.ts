@@ -48,7 +48,12 @@ export interface WrittenLayer {
 type Lowering = (target: Target, x: string, layer: WrittenLayer) => string;
 
 /** What `conv2d` and `convTranspose2d` were made with. */
-type Convolution = [filters: number, kernel: [number, number], activation: string, Required<ConvTransposeOptions>];
+type Convolution = [
+  filters: number,
+  kernel: [number, number],
+  activation: string,
+  Required<ConvTransposeOptions> & { groups?: number },
+];
 
 /** What each layer becomes, by its name. */
 export const lowerings: Record<
@@ -109,9 +114,9 @@ export const lowerings: Record<
     return scaled(graph, reshape(normal, ...input), weight);
   }),
   conv2d: image(({ graph }, x, { args, input, weight }) => {
-    const [, kernel, , { stride, padding, dilation }] = args as Convolution;
+    const [, kernel, , { stride, padding, dilation, groups: group }] = args as Convolution;
     const window = windowed(input, { kernel, stride, padding, dilation });
-    return graph.node('Conv', operands(x, weight('weight'), weight('bias')), window);
+    return graph.node('Conv', operands(x, weight('weight'), weight('bias')), { ...window, ...(group && { group }) });
   }),
   maxPool2d: pool('MaxPool'),
   avgPool2d: pool('AveragePool'),

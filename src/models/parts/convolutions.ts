@@ -1,0 +1,84 @@
+/** Convolutions over images, under whatever name: a sequence is an image of height 1. */
+import type { Activation } from '../../kernels/activation.ts';
+import { groupedConv2d } from '../../kernels/conv2d-grouped.ts';
+import { conv2d, convTranspose2d } from '../../kernels/conv2d.ts';
+import { pair, slide, unslide, type Sides, type Window } from '../../kernels/window.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkOptions } from '../../runtime/options.ts';
+import { imageOf, readAxes, readConvolution, type ConvOptions } from './image-arguments.ts';
+import type { Layer } from './layer.ts';
+
+/** Options of `convTranspose2d`. */
+export interface ConvTransposeOptions extends Omit<ConvOptions, 'groups'> {
+  /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
+  outputPadding?: Sides;
+}
+
+/** @throws OptionError */
+export function convolution(
+  name: 'conv2d' | 'conv1d',
+  filters: number,
+  kernel: Sides,
+  activation: Activation,
+  options: ConvOptions,
+): Layer {
+  checkOptions(name, options, ['stride', 'padding', 'dilation', 'groups', 'init', 'bias']);
+  const read = readConvolution(name, filters, kernel, activation, options);
+  const { size, f, stride, padding, dilation, groups, written, bias, weights } = read;
+  const sequence = name === 'conv1d';
+  const windowOf = (input: readonly number[]) => {
+    const image = imageOf(name, input);
+    if (image[2] % groups)
+      throw new ShapeError(`${name}: ${image[2]} channels cannot be parted into ${groups} groups of one size`);
+    return slide(name, image, { kernel: size, stride, padding, dilation, sequence });
+  };
+  return {
+    name,
+    args: [filters, size, activation, written({})],
+    activation: f,
+    outputShape: (input) => [...windowOf(input).places, filters],
+    parameters([, , channels = groups]) {
+      const seen = channels / groups;
+      return weights(seen, groups === 1 ? [filters, ...size, channels] : [...size, seen, filters]);
+    },
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      const [window, last] = [windowOf(input), logits ? 'linear' : activation];
+      return groups === 1
+        ? conv2d(tape, x, weight, biases, window, last)
+        : groupedConv2d(tape, x, weight, biases, window, groups, last);
+    },
+  };
+}
+
+/** @throws OptionError */
+export function transposedConvolution(
+  name: 'convTranspose2d' | 'convTranspose1d',
+  filters: number,
+  kernel: Sides,
+  activation: Activation,
+  options: ConvTransposeOptions,
+): Layer {
+  checkOptions(name, options, ['stride', 'padding', 'outputPadding', 'dilation', 'init', 'bias']);
+  const read = readConvolution(name, filters, kernel, activation, options);
+  const { size, f, stride, padding, dilation, written, bias, weights } = read;
+  const { outputPadding = 0 } = options;
+  const [down, along] = pair(stride);
+  const extra = readAxes(`${name}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
+  if (extra && typeof padding === 'string')
+    throw new OptionError(`${name}: outputPadding goes with a padding of numbers, not '${padding}'`);
+  const sequence = name === 'convTranspose1d';
+  const windowOf = (input: readonly number[]): Window =>
+    unslide(name, imageOf(name, input), filters, { kernel: size, stride, padding, dilation, extra, sequence });
+  return {
+    name,
+    args: [filters, size, activation, written({ outputPadding: extra })],
+    activation: f,
+    outputShape: (input) => [...windowOf(input).image],
+    parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
+    forward({ tape }, x, parameter, { logits, input }) {
+      const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
+      return convTranspose2d(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+    },
+  };
+}
