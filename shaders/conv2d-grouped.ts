@@ -118,11 +118,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = c / group_channels * group_filters;
   var sum = ${pixels}();
   for (var ky = first_tap(down % stride_y, dilation_y, stride_y, kernel_height); ky < kernel_height; ky += step_y) {
+    // Before the first place it wraps around, and is larger than any side.
     let oy = (down - ky * dilation_y) / stride_y;
-    if (down < ky * dilation_y || oy >= out_height) { continue; }
+    if (oy >= out_height) { continue; }
     for (var kx = first_tap(along % stride_x, dilation_x, stride_x, kernel_width); kx < kernel_width; kx += step_x) {
       let ox = (along - kx * dilation_x) / stride_x;
-      if (along < kx * dilation_x || ox >= out_width) { continue; }
+      if (ox >= out_width) { continue; }
       let place = (image + oy * out_width + ox) * filters + first;
       let tap = ((ky * kernel_width + kx) * group_channels + c % group_channels) * filters + first;
       for (var o = 0u; o < group_filters; o++) {

@@ -42,7 +42,7 @@ const byFile = {
     ['index', '(ky * kernel_width + kx) * group_channels * filters + f', '(ky * kernel_width + kx) * filters + f'],
     ['stride', 'ky * dilation_y - pad_top;\n    for', 'ky - pad_top;\n    for'],
     ['index', '+ c % group_channels) * filters', '+ c / group_channels) * filters'],
-    ['sign', 'if (along < kx * dilation_x || ox', 'if (ox'],
+    ['bound', 'if (ox >= out_width) { continue; }', ''],
     ['stride', 'ky < kernel_height; ky += step_y', 'ky < kernel_height; ky += stride_y'],
     ['condition', 'first_tap(down % stride_y,', 'first_tap(0u,'],
     ['bound', 'let end = min(out_width,', 'let end = max(out_width,'],

@@ -53,6 +53,7 @@ const cases: Case[] = [
   of([9, 8, 5], 10, 5, 3, { stride: 4, dilation: 2 }),
   of([1, 23, 12], 16, 4, [1, 7], { dilation: [1, 3] }),
   of([17, 19, 4], 4, 4, [3, 5], {}, 5),
+  of([1, 9, 4], 8, 4, [1, 3], {}, 1),
 ];
 
 const name = ({ image, filters, groups, window, batch }: Case) =>
@@ -119,7 +120,7 @@ it.each(cases.slice(1, 11).map((each) => [name(each), each] as const))(
   },
 );
 
-it.each([1, 5, 7])('folds the slope of what is before it, and adds its gradients to others, case %i', async (n) => {
+it.each([1, 5, 7, 13])('folds the slope of what is before it, and adds its gradients to others, case %i', async (n) => {
   const each = cases[n];
   const window = slide('test', each.image, each.window);
   const { filters, groups } = each;
