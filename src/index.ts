@@ -44,6 +44,17 @@ export {
   type PoolOptions,
   type Sides,
 } from './models/parts/image-layers.ts';
+export {
+  avgPool1d,
+  conv1d,
+  convTranspose1d,
+  maxPool1d,
+  upsample1d,
+  type AvgPool1dOptions,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+  type MaxPool1dOptions,
+} from './models/parts/sequence-layers.ts';
 export type { ConvOptions } from './models/parts/image-arguments.ts';
 export { batchNorm, type BatchNormOptions } from './models/parts/batch-norm.ts';
 export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts';

@@ -15,6 +15,7 @@ import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
+import { takeSequences } from './parts/placed-layers.ts';
 import { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
 import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
@@ -84,7 +85,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.classes = classes;
     const host = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
-      around: { before: encoder.flattened },
+      around: { before: encoder.flattened, sequences: takeSequences(encoder.layers) },
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];

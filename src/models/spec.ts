@@ -3,21 +3,20 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
-import type { Image } from './parts/layout.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
-import { mixes } from './parts/placed-layers.ts';
+import { imageAhead, takeSequences } from './parts/placed-layers.ts';
 import { Normalizer, type Normalize } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
 import type { Opponent, Penalty } from './parts/penalties.ts';
 
 /** The parts of an autoencoder. */
 export interface AutoencoderSpec {
-  /** Features of an example, or an image's height, width and channels. */
-  input: number | [height: number, width: number, channels: number];
+  /** Features of an example, a sequence's length and channels, or an image's height, width and channels. */
+  input: number | [length: number, channels: number] | [height: number, width: number, channels: number];
   /** From the input to the code. */
   encoder: Layer[];
   /** From the code back to the input's shape. */
@@ -81,15 +80,16 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+  const sequences = takeSequences([...encoder, ...decoder]);
   const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
   const first = new Network('encoder', encoder, inputShape, host, {
-    around: { after: imageAhead(decoder, code) },
+    around: { after: imageAhead(decoder, code, sequences), sequences },
     entry: normalizer,
   });
   const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
   const second = new Network('decoder', mirror.layers, first.outputShape, host, {
     borrowed: mirror.borrowed,
-    around: { before: first.flattened },
+    around: { before: first.flattened, sequences },
     exit: normalizer,
   });
   const output = second.outputShape;
@@ -184,15 +184,4 @@ function list<T extends Corruption | Penalty>(option: keyof typeof makersOf, giv
   if (!all.every(right))
     throw new OptionError(`autoencoder: ${option} takes what ${Object.keys(makersOf[option]).join(', ')} return`);
   return all;
-}
-
-/** The image that a decoder takes a flat code for. */
-function imageAhead(decoder: readonly Layer[], code: readonly number[]): Image | undefined {
-  let shape = code;
-  for (const layer of code.length === 1 ? decoder : []) {
-    if (mixes(layer, shape)) return undefined;
-    shape = layer.outputShape(shape);
-    if (shape.length === 3) return shape as unknown as Image;
-  }
-  return undefined;
 }

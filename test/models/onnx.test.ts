@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, avgPool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -162,6 +162,18 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [upsample2d(3), conv2d(6, 2, 'relu', { groups: 3, ...same }), conv2d(2, [1, 2])],
     [6, 5, 2],
   ),
+  'sequences, to a flat code and back': {
+    input: [24, 3],
+    encoder: [conv1d(6, 5, 'relu', { stride: 2, ...same }), maxPool1d(3, { stride: 2, padding: 1 }), conv1d(4, 3, 'linear', { groups: 2 }), batchNorm(), residual([conv1d(4, 3, 'tanh', { dilation: 2, ...same })]), flatten(), dense(5)],
+    decoder: [dense(18), reshape([6, 3]), convTranspose1d(4, 4, 'elu', { stride: 2, padding: 1 }), batchNorm(), convTranspose1d(3, 3, 'linear', { stride: 2, padding: 1, outputPadding: 1 })],
+    loss: 'mse',
+  }, // prettier-ignore
+  'sequences, whose code is one': {
+    input: [20, 2],
+    encoder: [conv1d(8, 3, 'relu', same), activation('gelu'), batchNorm(), avgPool1d(2), layerNorm(), conv1d(4, 3, 'linear', { padding: 1 }), groupNorm(2)],
+    decoder: [upsample1d(2, 'linear'), conv1d(4, 1, 'silu'), upsample1d(3), conv1d(2, 5, 'linear', { stride: 3, padding: 2 })],
+    loss: 'mse',
+  }, // prettier-ignore
   'sequences, doubled by a stride': images(
     [conv2d(5, [7, 1], 'relu', { stride: [2, 1], ...same }), conv2d(3, [4, 1], 'relu', { stride: [3, 1], ...same })],
     [convTranspose2d(5, [4, 1], 'relu', { stride: [3, 1], ...same }), convTranspose2d(2, [7, 1], 'linear', { stride: [2, 1], ...same })],

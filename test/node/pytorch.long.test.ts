@@ -86,6 +86,40 @@ const networks: Record<string, Parts> = {
     loss: 'mse',
     seed: 6,
   },
+  sequences: {
+    input: [16, 3],
+    encoder: [
+      ['conv1d', 6, 5, 'relu', { stride: 2, padding: 2, groups: 3 }],
+      ['maxPool1d', 3, { stride: 2, padding: 1 }],
+      ['conv1d', 12, 3, 'tanh', { padding: 2, dilation: 2, groups: 6 }],
+      ['avgPool1d', 2],
+      ['flatten'],
+      ['dense', 5],
+    ],
+    decoder: [
+      ['dense', 24, 'elu'],
+      ['reshape', [4, 6]],
+      ['upsample1d', 2, 'linear'],
+      ['convTranspose1d', 3, 4, 'sigmoid', { stride: 2, padding: 1 }],
+    ],
+    loss: 'bce',
+    seed: 7,
+  },
+  'apart and in groups': {
+    input: [9, 8, 4],
+    encoder: [
+      ['conv2d', 8, 3, 'relu', { padding: 2, dilation: 2, groups: 4 }],
+      ['conv2d', 8, [3, 2], 'tanh', { stride: [2, 1], padding: [1, 0], groups: 8 }],
+      ['conv2d', 6, 3, 'elu', { stride: 2, padding: [2, 1], dilation: [2, 1], groups: 2, bias: false }],
+      ['maxPool2d', [3, 2], { stride: 1, padding: [1, 0] }],
+    ],
+    decoder: [
+      ['convTranspose2d', 5, [3, 2], 'relu', { stride: 2, padding: [1, 0], outputPadding: [0, 1], dilation: [1, 2] }],
+      ['convTranspose2d', 4, [3, 2], 'sigmoid', { stride: [2, 1], padding: 1, dilation: [1, 2] }],
+    ],
+    loss: 'bce',
+    seed: 8,
+  },
   bilinear: {
     input: [7, 6, 2],
     encoder: [['conv2d', 4, [3, 2], 'tanh', { bias: false }]],

@@ -41,6 +41,24 @@ const paddingUpTo = (most: number): Kind =>
     ),
   );
 const padding = paddingUpTo(Infinity);
+
+/** What layers along sequences take, numbers and no lists. */
+const alongOne = {
+  stride: optional(count('stride')),
+  dilation: optional(count('dilation')),
+  init,
+  bias: optional(flag('bias')),
+};
+const paddingAlong = (most: number): Kind =>
+  optional(
+    not(
+      'padding',
+      (value) =>
+        value === 'same' ||
+        value === 'valid' ||
+        (Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most),
+    ),
+  );
 /** At least 2, on one axis if not on both. */
 const cuts = (names: string, most = Infinity): Kind =>
   not(
@@ -180,6 +198,54 @@ const makers: Record<string, Target> = {
     [2, {}],
     optional(sides('window')),
     options({}, { stride: optional(sides('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+  ),
+  conv1d: maker(
+    lib.conv1d,
+    [4, 3, 'relu', {}],
+    count('filters'),
+    count('kernel'),
+    activation,
+    options(
+      {},
+      {
+        ...alongOne,
+        padding: paddingAlong(Infinity),
+        groups: optional(not('groups', (value) => [1, 2, 4].includes(Number(value)) && typeof value === 'number')),
+      },
+    ),
+  ),
+  convTranspose1d: maker(
+    lib.convTranspose1d,
+    [4, 3, 'relu', { stride: 2, padding: 1 }],
+    count('filters'),
+    count('kernel'),
+    activation,
+    options(
+      { stride: 2, padding: 1 },
+      {
+        ...alongOne,
+        padding: paddingAlong(Infinity),
+        outputPadding: optional(whole('outputPadding', { least: 0, most: 1 })),
+      },
+    ),
+  ),
+  maxPool1d: maker(
+    lib.maxPool1d,
+    [2, {}],
+    optional(count('window')),
+    options({}, { stride: optional(count('stride')), padding: paddingAlong(1) }),
+  ),
+  avgPool1d: maker(
+    lib.avgPool1d,
+    [2, {}],
+    optional(count('window')),
+    options({}, { stride: optional(count('stride')), padding: optional(word('padding', ['same', 'valid'])) }),
+  ),
+  upsample1d: maker(
+    lib.upsample1d,
+    [2, 'nearest'],
+    optional(count('factor')),
+    optional(word('interpolation', ['nearest', 'linear'])),
   ),
   upsample2d: maker(
     lib.upsample2d,

@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, avgPool2d, batchNorm, contractive, conv2d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool2d, residual, sparsity, stochasticContractive, upsample2d, weightDecay,
+  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, upsample1d, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -194,6 +194,8 @@ const farther = unslide('test', image, 3, {
   dilation: [2, 1],
 });
 const padded = slide('test', image, { kernel: [3, 2], stride: 2, padding: 1 });
+const alongTwo = slide('test', [1, 9, 4], { kernel: [1, 3], stride: [1, 2], padding: 'same', dilation: [1, 2] });
+const longer = unslide('test', [1, 5, 4], 3, { kernel: [1, 4], stride: [1, 3], padding: [0, 1], extra: [0, 2] });
 const halved = slide('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
 
 function residualTwin(x: Float64Array, ...[w1, b1, w2, b2, w3, b3]: Float64Array[]) {
@@ -253,6 +255,16 @@ const layers: Record<string, LayerCase> = {
     input: [...image],
     twin: (x, w, bias) => [transposedReference(x, w, bias, 4, farther, 'softplus').y],
   },
+  'conv1d': { layer: conv1d(3, 3, 'tanh', { stride: 2, padding: 'same', dilation: 2 }), input: [9, 4], twin: (x, w, bias) => [convReference(x, w, bias, 3, alongTwo, 'tanh').y] },
+  'conv1d, depthwise': { layer: conv1d(4, 3, 'tanh', { stride: 2, padding: 'same', dilation: 2, groups: 4 }), input: [9, 4], twin: (x, w, bias) => [groupedReference(x, w, bias, 4, 4, alongTwo, 'tanh').y] },
+  'convTranspose1d': {
+    layer: convTranspose1d(3, 4, 'softplus', { stride: 3, padding: 1, outputPadding: 2 }),
+    input: [5, 4],
+    twin: (x, w, bias) => [transposedReference(x, w, bias, 4, longer, 'softplus').y],
+  },
+  'maxPool1d': { layer: maxPool1d(3, { stride: 2, padding: 1 }), input: [8, 3], kinks: 'order', twin: (x) => [poolReference(x, slide('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: [0, 1] })).y] },
+  'avgPool1d': { layer: avgPool1d(3, { stride: 2, padding: 'same' }), input: [8, 3], twin: (x) => [averageReference(x, slide('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: 'same' }))] },
+  'upsample1d': { layer: upsample1d(3, 'linear'), input: [5, 4], twin: (x) => [upsampleReference(x, [1, 5, 4], [1, 3], 'bilinear')] },
   'maxPool2d, padded by a number': { layer: maxPool2d([3, 2], { stride: 2, padding: 1 }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, padded).y] },
   'maxPool2d, a window for each axis': { layer: maxPool2d([2, 1]), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, halved).y] },
   'upsample2d, a factor for each axis': { layer: upsample2d([3, 1], 'bilinear'), input: [...image], twin: (x) => [upsampleReference(x, image, [3, 1], 'bilinear')] },

@@ -74,7 +74,8 @@ export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   );
 }
 
-function pool<P extends Padding>(
+/** A pool of a name; its padding is read by `paddingOf`. @throws OptionError */
+export function pool<P extends Padding>(
   name: string,
   kernelOf: typeof maxPoolKernel,
   window: Sides,
@@ -85,7 +86,9 @@ function pool<P extends Padding>(
   const kernel = pair(readAxes(`${name}: window`, window, 1));
   const stride = readAxes(`${name}: stride`, options.stride ?? kernel, 1);
   const padding = paddingOf(options.padding ?? 'valid', kernel);
-  const windowOf = (input: readonly number[]) => slide(name, imageOf(name, input), { kernel, stride, padding });
+  const sequence = name.endsWith('1d');
+  const windowOf = (input: readonly number[]) =>
+    slide(name, imageOf(name, input), { kernel, stride, padding, sequence });
   return {
     name,
     args: [kernel, { stride, padding }],

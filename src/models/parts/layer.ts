@@ -21,10 +21,12 @@ export interface ParameterSpec {
   initial(seed: number, which: number): Float32Array;
 }
 
-/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for. */
+/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for; a sequence is an image of height 1. */
 export interface Around {
   readonly before?: Image;
   readonly after?: Image;
+  /** Whether shapes of two sides are those of sequences. */
+  readonly sequences?: boolean;
 }
 
 /** Records what a code can be asked for, from what goes into its layer. */
@@ -64,6 +66,8 @@ export interface Layer extends Part {
   readonly activation?: string;
   /** Hands its values on as they are, in another shape. */
   readonly reshapes?: boolean;
+  /** Takes sequences, [length, channels], so that shapes of two sides are taken for those all through a model. */
+  readonly sequences?: boolean;
   /** Its weights each belong to one of its values, or channels: flat values of an image stay in their order. */
   readonly keepsOrder?: boolean;
   /** The layers that it is made of, where it is. */

@@ -17,6 +17,7 @@ import type { Part } from './part.ts';
 import { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './penalties.ts';
 import { normal, uniform, type Prior } from './priors.ts';
 import { residual } from './residual.ts';
+import { avgPool1d, conv1d, convTranspose1d, maxPool1d, upsample1d } from './sequence-layers.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { vectorQuantizer } from './vector-quantizer.ts';
 
@@ -39,6 +40,11 @@ export const makers = {
     maxPool2d,
     avgPool2d,
     upsample2d,
+    conv1d,
+    convTranspose1d,
+    maxPool1d,
+    avgPool1d,
+    upsample1d,
     flatten,
     reshape,
     layerNorm,

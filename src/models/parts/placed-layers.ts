@@ -22,7 +22,7 @@ export function placeLayers(
 ): PlacedLayer[] {
   const shapes = [inputShape];
   for (const layer of layers) shapes.push(layer.outputShape(shapes.at(-1)!));
-  const arounds = aroundEach(layers, shapes, ends);
+  const arounds = aroundEach(layers, shapes, { ...ends, sequences: ends.sequences ?? takeSequences(layers) });
   return layers.map((layer, i) => ({
     layer,
     name: `${name}.${i}`,
@@ -35,7 +35,23 @@ export function placeLayers(
 
 /** The image that the flat output of a layer has the values of. */
 export const imageBehind = ({ layer, input, around }: PlacedLayer): Image | undefined =>
-  isImage(input) ? input : mixes(layer, input) ? undefined : around.before;
+  imageOf(input, around) ?? (mixes(layer, input) ? undefined : around.before);
+
+/** Whether there is a layer among these that takes sequences. */
+export const takeSequences = (layers: readonly Layer[]): boolean =>
+  layers.some(({ sequences, inner = [] }) => sequences ?? takeSequences(inner));
+
+/** The image that layers take a flat code for. */
+export function imageAhead(layers: readonly Layer[], code: readonly number[], sequences: boolean): Image | undefined {
+  let shape = code;
+  for (const layer of code.length === 1 ? layers : []) {
+    if (mixes(layer, shape)) return undefined;
+    shape = layer.outputShape(shape);
+    const image = imageOf(shape, { sequences });
+    if (image) return image;
+  }
+  return undefined;
+}
 
 /** Whether flat values lose the order that they had as an image. */
 export const mixes = (layer: Layer, input: readonly number[]): boolean =>
@@ -45,17 +61,20 @@ export const mixes = (layer: Layer, input: readonly number[]): boolean =>
  * The images whose values a layer's flat input has, and for which its flat output will be taken. A flat vector keeps the order of an image as long
  * as no layer between mixes them.
  */
-function aroundEach(layers: readonly Layer[], shapes: readonly number[][], { before, after }: Around): Around[] {
+function aroundEach(layers: readonly Layer[], shapes: readonly number[][], ends: Around): Around[] {
+  const { before, after, sequences } = ends;
   const befores = [before];
-  layers.forEach((_, i) =>
-    befores.push(isImage(shapes[i]) ? shapes[i] : mixes(layers[i], shapes[i]) ? undefined : befores[i]),
+  layers.forEach((layer, i) =>
+    befores.push(imageOf(shapes[i], ends) ?? (mixes(layer, shapes[i]) ? undefined : befores[i])),
   );
   const afters: (Image | undefined)[] = [after];
-  for (let i = layers.length - 1; i > 0; i--) {
-    const next = shapes[i + 1];
-    afters.unshift(mixes(layers[i], shapes[i]) ? undefined : isImage(next) ? next : afters[0]);
-  }
-  return layers.map((_, i) => ({ before: befores[i], after: afters[i] }));
+  for (let i = layers.length - 1; i > 0; i--)
+    afters.unshift(mixes(layers[i], shapes[i]) ? undefined : (imageOf(shapes[i + 1], ends) ?? afters[0]));
+  return layers.map((_, i) => ({ before: befores[i], after: afters[i], sequences }));
 }
 
-const isImage = (shape: readonly number[]): shape is Image => shape.length === 3;
+/** A shape as that of an image, where it is one's, or a sequence's. */
+function imageOf(shape: readonly number[], { sequences = false }: Around): Image | undefined {
+  if (shape.length === 3) return shape as unknown as Image;
+  return sequences && shape.length === 2 ? [1, shape[0], shape[1]] : undefined;
+}

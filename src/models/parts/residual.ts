@@ -28,15 +28,16 @@ export function residual(layers: Layer[]): Layer {
         );
       return output;
     },
-    parameters(input, { before, after }) {
+    parameters(input, { before, after, sequences }) {
       // What is added to flat values of an image has to be in their order.
       const image = input.length === 1 ? (before ?? after) : undefined;
-      return placeLayers('', inner, [...input], { before: image, after: image }).flatMap(({ parameters }, i) =>
-        parameters.map((each) => ({
-          ...each,
-          name: `${i}.${each.name}`,
-          ...(each.parts && { parts: each.parts.map((part) => `${i}.${part}`) }),
-        })),
+      return placeLayers('', inner, [...input], { before: image, after: image, sequences }).flatMap(
+        ({ parameters }, i) =>
+          parameters.map((each) => ({
+            ...each,
+            name: `${i}.${each.name}`,
+            ...(each.parts && { parts: each.parts.map((part) => `${i}.${part}`) }),
+          })),
       );
     },
     forward(pass, x, parameter, { mean, input }) {

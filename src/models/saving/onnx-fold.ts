@@ -4,7 +4,7 @@ import type { Numbers } from './onnx-writer.ts';
 /** Finds numbers of a layer by their names within it. */
 type Find = (name: string) => Numbers | undefined;
 
-const products = ['dense', 'conv2d', 'convTranspose2d'];
+const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
 /** Whether a layer can have the one behind it in its own weights: a product, and a batch normalisation of what comes out of it. */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
@@ -24,7 +24,7 @@ export function folded(
   const factors = Float64Array.from(gain, (value, c) => value / Math.sqrt(variance[c] + epsilon));
   const { data, shape } = own('weight')!;
   // Of a transposed convolution, the second side are the outputs.
-  const axis = layer.name === 'convTranspose2d' ? 1 : 0;
+  const axis = layer.name.startsWith('convTranspose') ? 1 : 0;
   const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
   const bias = own('bias')?.data;
   return {

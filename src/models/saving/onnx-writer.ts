@@ -7,7 +7,8 @@ import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
 import { folded, takesIn } from './onnx-fold.ts';
-import { activations, lowerings, type Beside, type Target, type WrittenLayer } from './onnx-lowerings.ts';
+import type { Beside, Target, WrittenLayer } from './onnx-layer.ts';
+import { activations, lowerings } from './onnx-lowerings.ts';
 
 /** A weight as operators of ONNX take it. */
 export interface Numbers {
@@ -18,7 +19,7 @@ export interface Numbers {
 /** A value of the graph, [batch, …]. */
 export interface Value {
   readonly name: string;
-  /** Of an image, which of the two orders it is in. */
+  /** Of an image or a sequence, which of the two orders it is in. */
   readonly channelsFirst: boolean;
 }
 
@@ -33,8 +34,10 @@ export class NetworkWriter implements Target {
     return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));
   }
 
-  channelsLast({ name, channelsFirst }: Value): string {
-    return channelsFirst ? this.graph.node('Transpose', [name], { perm: [0, 2, 3, 1] }) : name;
+  /** A value of so many axes beside the batch's, in the order of this library. */
+  channelsLast({ name, channelsFirst }: Value, axes: number): string {
+    const perm = axes === 3 ? [0, 2, 3, 1] : [0, 2, 1];
+    return channelsFirst ? this.graph.node('Transpose', [name], { perm }) : name;
   }
 
   normalized({ name }: Value, normalizer: Normalizer, shape: readonly number[]): Value {
@@ -78,8 +81,9 @@ export class NetworkWriter implements Target {
       );
     const { lower, takes } = lowerings[layer.name as LayerName];
     const channelsFirst =
-      takes === 'image' || (takes === 'channels' && input.length === 3) || (takes === 'either' && x.channelsFirst);
-    const ordered = (value: Value) => (channelsFirst ? this.#channelsFirst(value) : this.channelsLast(value));
+      takes === 'image' || (takes === 'channels' && input.length > 1) || (takes === 'either' && x.channelsFirst);
+    const ordered = (value: Value) =>
+      channelsFirst ? this.#channelsFirst(value, input.length) : this.channelsLast(value, input.length);
     const written: WrittenLayer = {
       args: layer.args,
       input,
@@ -101,8 +105,9 @@ export class NetworkWriter implements Target {
     return { name: activations[activation](this.graph, z, number), channelsFirst };
   }
 
-  #channelsFirst({ name, channelsFirst }: Value): string {
-    return channelsFirst ? name : this.graph.node('Transpose', [name], { perm: [0, 3, 1, 2] });
+  #channelsFirst({ name, channelsFirst }: Value, axes: number): string {
+    const perm = axes === 3 ? [0, 3, 1, 2] : [0, 2, 1];
+    return channelsFirst ? name : this.graph.node('Transpose', [name], { perm });
   }
 
   #weight(name: string): string | undefined {

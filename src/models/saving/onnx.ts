@@ -30,7 +30,7 @@ export async function writeOnnx(
   let value: Value = { name: graph.input(encoder ? 'input' : 'code', shape), channelsFirst: false };
   if (encoder) {
     value = writer.network(encoder, normalizer ? writer.normalized(value, normalizer, shape) : value);
-    if (!decoder) graph.output('code', writer.channelsLast(value), encoder.outputShape);
+    if (!decoder) graph.output('code', writer.channelsLast(value, encoder.outputShape.length), encoder.outputShape);
     if (!decoder)
       for (const [name, make] of writer.beside) {
         const { value, shape, whole } = make();
@@ -39,7 +39,7 @@ export async function writeOnnx(
   }
   if (decoder) {
     value = writer.network(decoder, value);
-    const last = writer.channelsLast(value);
+    const last = writer.channelsLast(value, decoder.outputShape.length);
     graph.output(
       'reconstruction',
       normalizer ? writer.denormalized(last, normalizer, decoder.outputShape) : last,
@@ -60,7 +60,7 @@ export async function writeNetwork(
   const writer = new NetworkWriter(await readNumbers(weights));
   const { graph } = writer;
   const value = writer.network(network, { name: graph.input(input, network.inputShape), channelsFirst: false });
-  graph.output(output, writer.channelsLast(value), network.outputShape);
+  graph.output(output, writer.channelsLast(value, network.outputShape.length), network.outputShape);
   return graph.toBytes(name);
 }
 

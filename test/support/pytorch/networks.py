@@ -98,13 +98,41 @@ networks = {
             nn.Unflatten(1, (2, 5, 4)),
         ],
     ),
+    'sequences': lambda: (
+        [
+            layer(nn.Conv1d, 3, 6, 5, stride=2, padding=2, groups=3, activation=torch.relu),
+            nn.MaxPool1d(3, stride=2, padding=1),
+            layer(nn.Conv1d, 6, 12, 3, padding=2, dilation=2, groups=6, activation=torch.tanh),
+            nn.AvgPool1d(2),
+            nn.Flatten(),
+            nn.Linear(24, 5),
+        ],
+        [
+            layer(nn.Linear, 5, 24, activation=elu),
+            nn.Unflatten(1, (6, 4)),
+            nn.Upsample(scale_factor=2, mode='linear', align_corners=False),
+            layer(nn.ConvTranspose1d, 6, 3, 4, stride=2, padding=1, activation=torch.sigmoid),
+        ],
+    ),
+    'apart and in groups': lambda: (
+        [
+            layer(nn.Conv2d, 4, 8, 3, padding=2, dilation=2, groups=4, activation=torch.relu),
+            layer(nn.Conv2d, 8, 8, (3, 2), stride=(2, 1), padding=(1, 0), groups=8, activation=torch.tanh),
+            layer(nn.Conv2d, 8, 6, 3, stride=2, padding=(2, 1), dilation=(2, 1), groups=2, bias=False, activation=elu),
+            nn.MaxPool2d((3, 2), stride=1, padding=(1, 0)),
+        ],
+        [
+            layer(nn.ConvTranspose2d, 6, 5, (3, 2), stride=2, padding=(1, 0), output_padding=(0, 1), dilation=(1, 2), activation=torch.relu),
+            layer(nn.ConvTranspose2d, 5, 4, (3, 2), stride=(2, 1), padding=1, dilation=(1, 2), activation=torch.sigmoid),
+        ],
+    ),
     'bilinear': lambda: (
         [layer(nn.Conv2d, 2, 4, (3, 2), bias=False, activation=torch.tanh)],
         [nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), layer(nn.Conv2d, 4, 2, (4, 5), activation=torch.sigmoid)],
     ),
 }
 # One example; images with their channels last, as the library has them.
-shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2), 'normalized': (5, 4, 2)}
+shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2), 'normalized': (5, 4, 2), 'sequences': (16, 3), 'apart and in groups': (9, 8, 4)}
 
 folder = Path(sys.argv[1])
 torch.manual_seed(1)
@@ -114,9 +142,9 @@ for name, make in networks.items():
     x = torch.from_numpy(numpy.fromfile(folder / f'{name}.input', '<f4').reshape(-1, *shapes[name]))
 
     def reconstruct():
-        y = x if x.dim() == 2 else x.permute(0, 3, 1, 2)
+        y = x if x.dim() == 2 else x.movedim(-1, 1)
         y = model['decoder'](model['encoder'](y))
-        return (y if y.dim() == 2 else y.permute(0, 2, 3, 1)).detach().contiguous().numpy()
+        return (y if y.dim() == 2 else y.movedim(1, -1)).detach().contiguous().numpy()
 
     with torch.no_grad():
         model.load_state_dict(load_file(folder / f'{name}.safetensors'))

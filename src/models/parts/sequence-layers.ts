@@ -1,0 +1,166 @@
+import type { Activation } from '../../kernels/activation.ts';
+import { avgPool2d as avgPoolKernel, maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
+import type { Sides } from '../../kernels/window.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import { checkNumber, checkOptions, checkWord, shown } from '../../runtime/options.ts';
+import { convolution, transposedConvolution } from './convolutions.ts';
+import { readPadding, type ConvOptions } from './image-arguments.ts';
+import { pool, upsample2d } from './image-layers.ts';
+import type { Layer } from './layer.ts';
+import type { Layout } from './layout.ts';
+
+/** Options of `conv1d`. */
+export interface Conv1dOptions extends Pick<ConvOptions, 'groups' | 'init' | 'bias'> {
+  /** Steps from one place of the kernel to the next. Default 1. */
+  stride?: number;
+  /** `'valid'` (default): only places within the sequence. `'same'`: ⌈length / stride⌉ places, zeros around, as in Keras. A number: zeros on each side, as in PyTorch. */
+  padding?: 'same' | 'valid' | number;
+  /** Steps from one tap of the kernel to the next. Default 1. */
+  dilation?: number;
+}
+
+/** Options of `convTranspose1d`. */
+export interface ConvTranspose1dOptions extends Omit<Conv1dOptions, 'groups'> {
+  /** With a padding in a number, steps more at the end: PyTorch's `output_padding`. Default 0. */
+  outputPadding?: number;
+}
+
+/** Options of `maxPool1d`. */
+export interface MaxPool1dOptions {
+  /** Default: the window's length, so that windows do not overlap. */
+  stride?: number;
+  /** As for `conv1d`, a number being half of the window at most; what is outside of the sequence is left out. Default `'valid'`. */
+  padding?: 'same' | 'valid' | number;
+}
+
+/** Options of `avgPool1d`. */
+export interface AvgPool1dOptions extends Pick<MaxPool1dOptions, 'stride'> {
+  /** As for `conv1d`, without numbers; what is outside of the sequence is left out. Default `'valid'`. */
+  padding?: 'same' | 'valid';
+}
+
+/**
+ * A convolution along sequences, y = f(x ∗ w + b). Weight [filters, channels / groups, kernel] as in PyTorch, bias [filters]. [length, channels]
+ * become [places, filters].
+ * @throws OptionError
+ */
+export function conv1d(
+  filters: number,
+  kernel: number,
+  activation: Activation = 'linear',
+  options: Conv1dOptions = {},
+): Layer {
+  const given = onRow('conv1d', options, ['stride', 'padding', 'dilation', 'groups', 'init', 'bias']);
+  const layer = convolution('conv1d', filters, size('conv1d: kernel', kernel), activation, given);
+  return overSequences(layer, [filters, kernel, activation, alongRow(layer.args[3])]);
+}
+
+/**
+ * A transposed convolution along sequences, which a stride makes longer. Weight [channels, filters, kernel] as in PyTorch, bias [filters]. With
+ * `'same'` a length becomes length · stride, as in Keras, with `'valid'` (length − 1) · stride + kernel.
+ * @throws OptionError
+ */
+export function convTranspose1d(
+  filters: number,
+  kernel: number,
+  activation: Activation = 'linear',
+  options: ConvTranspose1dOptions = {},
+): Layer {
+  const name = 'convTranspose1d';
+  const read = onRow(name, options, ['stride', 'padding', 'outputPadding', 'dilation', 'init', 'bias']);
+  const { outputPadding } = options;
+  const most = (options.stride ?? 1) - 1;
+  const extra: Sides | undefined = outputPadding === undefined ? undefined : [0, checkNumber(`${name}: outputPadding`, outputPadding, { least: 0, most, whole: true })]; // prettier-ignore
+  const given = { ...read, outputPadding: extra };
+  const layer = transposedConvolution(name, filters, size(`${name}: kernel`, kernel), activation, given);
+  return overSequences(layer, [filters, kernel, activation, alongRow(layer.args[3])]);
+}
+
+/**
+ * The largest value of each window of a sequence, for each channel.
+ * @throws OptionError
+ */
+export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
+  const name = 'maxPool1d';
+  const side = size(`${name}: window`, window);
+  const most = Math.floor(window / 2);
+  const given = onRow(name, options, ['stride', 'padding'], most);
+  const layer = pool(name, maxPoolKernel, side, given, (padding) => readPadding(name, padding, [0, most]));
+  return overSequences(layer, [window, alongRow(layer.args[1])]);
+}
+
+/**
+ * The mean of each window of a sequence, for each channel; of a window at the end, over what lies in the sequence (`count_include_pad=False` in
+ * PyTorch).
+ * @throws OptionError
+ */
+export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
+  const name = 'avgPool1d';
+  const side = size(`${name}: window`, window);
+  const { padding = 'valid', ...given } = onRow(name, options, ['stride', 'padding']);
+  const word = checkWord<'same' | 'valid'>(`${name}: the padding`, padding, ['same', 'valid']);
+  const layer = pool(name, avgPoolKernel, side, given, () => word);
+  return overSequences(layer, [window, alongRow(layer.args[1])]);
+}
+
+/**
+ * Sequences `factor` times as long: each step repeated, or `'linear'` between steps' centres.
+ * @throws OptionError
+ */
+export function upsample1d(factor = 2, interpolation: 'nearest' | 'linear' = 'nearest'): Layer {
+  const name = 'upsample1d';
+  checkWord(`${name}: the interpolation`, interpolation, ['nearest', 'linear']);
+  const layer = upsample2d(size(`${name}: factor`, factor), interpolation === 'linear' ? 'bilinear' : 'nearest');
+  return overSequences({ ...layer, name }, [factor, interpolation]);
+}
+
+/** A size along a sequence, as that of an image of height 1. @throws OptionError */
+const size = (where: string, n: number): Sides => [1, checkNumber(where, n, { least: 1, whole: true })];
+
+/** Options along a sequence as those over an image of height 1; those that are not there stay away. @throws OptionError */
+function onRow<O extends Conv1dOptions>(name: string, options: O, known: readonly (keyof O & string)[], most?: number) {
+  checkOptions(name, options, known);
+  const { stride, padding, dilation }: Conv1dOptions = options;
+  if (Array.isArray(padding))
+    throw new OptionError(`${name}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+  return {
+    ...options,
+    ...(stride !== undefined && { stride: size(`${name}: stride`, stride) }),
+    ...(typeof padding === 'number' && { padding: [0, checkNumber(`${name}: padding`, padding, { least: 0, most, whole: true })] as const }),
+    ...(dilation !== undefined && { dilation: size(`${name}: dilation`, dilation) }),
+  }; // prettier-ignore
+}
+
+/** Options over an image of height 1 as those along a sequence. */
+const alongRow = (options: unknown): object =>
+  Object.fromEntries(
+    Object.entries(options as object).map(([name, value]) => [name, [value].flat().at(-1) as unknown]),
+  );
+
+/** A layer over images of height 1 as one over sequences, written down with other arguments. */
+function overSequences(layer: Layer, args: readonly unknown[]): Layer {
+  const row = (input: readonly number[]) => {
+    if (input.length !== 2)
+      throw new ShapeError(`${layer.name}: takes sequences of [length, channels], not [${input.join(', ')}]`);
+    return [1, ...input];
+  };
+  return {
+    ...layer,
+    args,
+    sequences: true,
+    outputShape: (input) => layer.outputShape(row(input)).slice(1),
+    parameters: (input, around) =>
+      layer
+        .parameters([1, ...input], around)
+        .map((each) => ({ ...each, layout: each.layout && withoutHeight(each.layout) })),
+    forward: (pass, x, parameter, options) =>
+      layer.forward(pass, x, parameter, { ...options, input: row(options.input) }),
+  };
+}
+
+/** The layout of a kernel without its height, the third of its sides outside. */
+const withoutHeight = ({ sides, axes, shape }: Layout): Layout => ({
+  sides,
+  axes: axes.filter((_, n) => n !== 2),
+  shape: shape.filter((_, n) => n !== 2),
+});
