@@ -25,6 +25,7 @@ export function convTransposeShader(variant: ConvVariant) {
   const { wideChannels, wideFilters, dilated, wideY, tiling } = variant;
   // Undilated, the first tap of a class lies as far from the kernel's edge as its pixels lie behind a place.
   const behind = dilated ? 'behind' : 'first';
+  const [down, across] = dilated ? ['ky * dilation_y', 'kx * dilation_x'] : ['ky', 'kx'];
   const [step_y, step_x] = dilated ? ['step_y', 'step_x'] : ['stride_y', 'stride_x'];
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d transposed ${tilingName(tiling)}${epilogueName(variant)}`,
@@ -121,9 +122,9 @@ ${(tiling.split ? splitTiles : tiles)({
   open: wideFilters
     ? (rows) => `
   for (var ky = first_y; ky < kernel_height; ky += ${step_y}) {
-  let ty = i32(${dilated ? '(ky * dilation_y - behind_y)' : 'ky'} / stride_y);
+  let ty = i32(${down} / stride_y);
   for (var kx = first_x; kx < kernel_width; kx += ${step_x}) {
-  let tx = i32(${dilated ? '(kx * dilation_x - behind_x)' : 'kx'} / stride_x);
+  let tx = i32(${across} / stride_x);
   ${Array.from({ length: rows }, (_, i) => `let tap${i} = tap_at(pixel${i}, ty, tx, height, width, i32(filters));`).join('\n  ')}
   for (var f = 0u; f < filters; f += 4u) {
   ${dealt(tiling, '(u32(ty * i32(kernel_width) + tx) * filters + f) / 8u')}
@@ -131,13 +132,13 @@ ${(tiling.split ? splitTiles : tiles)({
     : wgsl`
   let run = (kernel_width - min(first_x, kernel_width) + ${step_x} - 1u) / ${step_x} * filters;
   for (var ky = first_y; ky < kernel_height; ky += ${step_y}) {
-  let ty = i32(${dilated ? '(ky * dilation_y - behind_y)' : 'ky'} / stride_y);
+  let ty = i32(${down} / stride_y);
   for (var j = 0u; j < run; j += 4u) {
   ${dealt(tiling, '(ky / stride_y * kernel_width * filters + j) / 8u')}
   let each = j + vec4u(0u, 1u, 2u, 3u);
 #if ${dilated}
   let columns = first_x + each / filters * step_x;
-  let tx = vec4i((columns * dilation_x - behind_x) / stride_x);
+  let tx = vec4i(columns * dilation_x / stride_x);
 #else
   let tx = vec4i(each / filters);
 #endif

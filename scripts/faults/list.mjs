@@ -110,7 +110,7 @@ const byFile = {
     ],
     ['stride', "['step_y', 'step_x']", "['stride_y', 'stride_x']", { only: 'where taps lie apart' }],
     ['condition', '% stride != behind', '% stride != 0u', { only: 'where taps lie apart' }],
-    ['index', '(columns * dilation_x - behind_x)', '(columns * dilation_x)', { only: 'where taps lie apart' }],
+    ['stride', 'columns * dilation_x / stride_x', 'columns / stride_x', { only: 'where taps lie apart' }],
     ['stride', '(class_ / stride_x + sizes.pad_top)', '(class_ / stride_y + sizes.pad_top)', { only: 'fits float64' }],
     ['operand', 'i % class_rows()', 'i / class_rows()', { only: 'has the right gradients' }],
     ['sign', 'vec4u(pixel.column - tx)', 'vec4u(pixel.column + tx)', { only: 'has the right gradients' }],
