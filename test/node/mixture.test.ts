@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawCodes } from '../../src/models/downstream/draw.ts';
 import { fitMixture, maximize, ridgeShare, type Mixture } from '../../src/models/downstream/mixture.ts';
-import { Pace } from '../../src/models/downstream/pace.ts';
+import { Pace } from '../../src/runtime/pace.ts';
 import { cholesky, inverse } from '../../src/models/downstream/triangular.ts';
 import { Draw } from '../support/random.ts';
 import { expectBySigmas, expectFrequency } from '../support/statistics.ts';

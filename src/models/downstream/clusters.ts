@@ -1,5 +1,5 @@
 import { streams, uniforms } from '../../runtime/random.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../../runtime/pace.ts';
 
 /** Points in float64, one after the other. */
 export interface Points {

@@ -1,6 +1,6 @@
 import { clustersOf, type Points } from './clusters.ts';
 import { addScatter, centred, squaredLengths, variances } from './moments.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../../runtime/pace.ts';
 import { cholesky, inverse } from './triangular.ts';
 
 /** A mixture of Gaussians, p(z) = Σ wₖ N(z; μₖ, Lₖ Lₖᵀ). */

@@ -1,5 +1,5 @@
 import type { Points } from './clusters.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../../runtime/pace.ts';
 
 /** Points that are worked on together, so that a row of a matrix is read once for all of them. */
 const block = 64;
