@@ -61,6 +61,7 @@ export { groupNorm, layerNorm, type NormOptions } from './models/parts/norms.ts'
 export { residual } from './models/parts/residual.ts';
 export { stopGradient } from './models/parts/stop-gradient.ts';
 export { vectorQuantizer, type VectorQuantizerOptions } from './models/parts/vector-quantizer.ts';
+export { topK, type TopKOptions } from './models/parts/top-k.ts';
 export {
   downsample,
   gaussianNoise,

@@ -57,6 +57,7 @@ export {
   standardize,
   stochasticContractive,
   stopGradient,
+  topK,
   uniform,
   upsample1d,
   upsample2d,

@@ -100,6 +100,13 @@ const serial = [
   ['batch moments', ({ lines, parts }) => [0, 2 * share(lines, parts)]],
   ['normalize columns end', ({ parts }) => [0, parts]],
   ['normalize columns', ({ lines, parts }) => [0, share(lines, parts)]],
+  // A workgroup goes seven times through its row, once for each digit, twice to put what it keeps in order, and once to write it.
+  ['top k of a batch, digits', ({ size, parts }) => [0, share(size, 256 * parts)]],
+  ['top k of a batch, choice', ({ parts }) => [0, eights(parts)]],
+  ['top k of a batch, threshold', () => 1],
+  ['top k of a batch', ({ size, parts }) => [0, share(size, 256 * parts)]],
+  ['top k backward', () => 1],
+  ['top k', ({ columns }) => [0, 7 * share(columns, 256)]],
   ['reparameterize', ({ units }) => Math.min(4, units)],
   [
     'maxPool2d backward',

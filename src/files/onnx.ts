@@ -44,14 +44,15 @@ export class OnnxGraph {
     attributes: Readonly<Record<string, Attribute>> = {},
     result = `${operator}.${this.#unnamed++}`,
   ): string {
-    const node = new Message()
-      .each(inputs, (message, name) => message.text(1, name))
-      .text(2, result)
-      .text(3, result)
-      .text(4, operator)
-      .each(Object.entries(attributes), (message, [name, value]) => message.message(5, attribute(name, value)));
-    this.#nodes.push(node);
+    this.#push(operator, inputs, attributes, [result]);
     return result;
+  }
+
+  /** The results of an operator that has several. */
+  nodes(operator: string, inputs: readonly string[], results: number): string[] {
+    const names = Array.from({ length: results }, () => `${operator}.${this.#unnamed++}`);
+    this.#push(operator, inputs, {}, names);
+    return names;
   }
 
   toBytes(name: string): Uint8Array<ArrayBuffer> {
@@ -67,6 +68,21 @@ export class OnnxGraph {
       .message(7, graph)
       .message(8, new Message().text(1, '').int(2, operatorSet))
       .toBytes();
+  }
+
+  #push(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    results: readonly string[],
+  ): void {
+    const node = new Message()
+      .each(inputs, (message, name) => message.text(1, name))
+      .each(results, (message, name) => message.text(2, name))
+      .text(3, results[0])
+      .text(4, operator)
+      .each(Object.entries(attributes), (message, [name, value]) => message.message(5, attribute(name, value)));
+    this.#nodes.push(node);
   }
 
   #constant(name: string, type: number, raw: Uint8Array, shape: readonly number[]): string {

@@ -41,6 +41,7 @@ export const groupNorm = maker('groupNorm');
 export const batchNorm = maker('batchNorm');
 export const residual = maker('residual');
 export const stopGradient = maker('stopGradient');
+export const topK = maker('topK');
 
 export const gaussianNoise = maker('gaussianNoise');
 export const maskNoise = maker('maskNoise');

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
+  activation, autoencoder, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, topK, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -74,6 +74,9 @@ const models: Record<string, Partial<AutoencoderSpec>> = {
     [dense(8, 'tanh'), batchNorm(), dense(18), batchNorm(), reshape([3, 3, 2]), convTranspose2d(3, 2, 'linear', { stride: 2 }), batchNorm(), conv2d(2, [1, 2])],
     [6, 5, 2],
   ), // prettier-ignore
+  'the largest of each example': { encoder: [dense(20, 'relu'), topK(4)] },
+  'the largest of each example, many equal': { encoder: [dense(9, 'relu'), topK(7)] },
+  'the largest of a batch': { encoder: [dense(20), topK(4, { batch: true })] },
   'tied weights': {
     tied: true,
     encoder: [dense(12, 'tanh'), dense(4, 'relu')],

@@ -2,6 +2,7 @@
 import type { Activation } from '../../src/kernels/activation.ts';
 import { activationOf } from './activation.ts';
 import { batchNorm, groupNorm, layerNorm } from './norm.ts';
+import { movedThreshold, topK, topKOfBatch } from './top-k.ts';
 
 export type Weights = Record<string, Float64Array>;
 /** A layer as files describe it. */
@@ -76,6 +77,16 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
         [running[1]]: moved(variances, variance, count / (count - 1)),
         [running[2]]: batches.map((n) => n + 1),
       });
+      return { ...x, data: y };
+    }
+    case 'topK': {
+      const [k, { batch }] = args as [number, { batch: boolean }];
+      if (!batch) return { ...x, data: topK(data, channels, k) };
+      const [threshold, tracked] = ['threshold', 'num_batches_tracked'].map((each) => `${prefix}.${each}`);
+      if (!tell) return { ...x, data: data.map((value) => (value > weights[threshold][0] ? value : 0)) };
+      const y = topKOfBatch(data, channels, k);
+      const moved = movedThreshold(weights[threshold][0], weights[tracked][0], y);
+      tell({ [threshold]: Float64Array.of(moved.threshold), [tracked]: Float64Array.of(moved.batches) });
       return { ...x, data: y };
     }
     // Flat values of an image are in PyTorch's order, channels first.

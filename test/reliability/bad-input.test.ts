@@ -133,6 +133,7 @@ const makers: Record<string, Target> = {
       },
     ),
   ),
+  topK: maker(lib.topK, [3, {}], count('k'), options({}, { batch: optional(flag('batch')) })),
   residual: maker(
     lib.residual,
     [[lib.dense(3)]],

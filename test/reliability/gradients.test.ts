@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, upsample1d, upsample2d, weightDecay,
+  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, topK, upsample1d, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -33,6 +33,7 @@ import {
   maxPool2d as poolReference,
   upsample2d as upsampleReference,
 } from '../reference/resample.ts';
+import { topK as topKReference, topKOfBatch as topKOfBatchReference } from '../reference/top-k.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -221,6 +222,8 @@ const layers: Record<string, LayerCase> = {
   'batchNorm': { layer: batchNorm(), input: [6], twin: (x, w, bias) => [batchReference(x, w, bias, 1e-5).y] },
   'batchNorm, of images': { layer: batchNorm({ epsilon: 0.01 }), input: [...image], twin: (x, w, bias) => [batchReference(x, w, bias, 0.01).y] },
   'residual': { layer: residual([dense(5, 'tanh'), residual([dense(5, 'sigmoid')]), dense(6)]), input: [6], twin: residualTwin },
+  'topK': { layer: topK(3), input: [12], kinks: 'order', twin: (x) => [topKReference(x, 12, 3)] },
+  'topK, of a batch': { layer: topK(3, { batch: true }), input: [12], kinks: 'order', twin: (x) => [topKOfBatchReference(x, 12, 3)] },
   'dropout': { layer: dropout(0.3), input: [30], twin: (x) => [drawnForBatch(words, rows, 30, { seed: 1 }).map((word, i) => (word < Math.round(0.3 * 2 ** 32) ? 0 : x[i] / 0.7))] },
   'gaussian': {
     layer: gaussian(3, { beta }),

@@ -59,6 +59,15 @@ import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
+import {
+  batchChoose,
+  batchDigits,
+  batchKeep,
+  beyondThreshold,
+  moveThreshold,
+  topKBackward,
+  topKRows,
+} from '../../shaders/top-k.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 
@@ -223,6 +232,16 @@ const families: Record<string, Shader[]> = {
     normColumnsEnd(flag),
   ]) as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
+  'top-k': [
+    topKRows(),
+    ...all({ first: either, byIndex: either })
+      .filter(({ first, byIndex }) => !first || !byIndex)
+      .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
+    batchKeep(),
+    ...either.map(moveThreshold),
+    beyondThreshold(),
+    ...either.map(topKBackward),
+  ] as Shader[],
   'avg-pool': [
     ...either.map((wide) => avgPoolForward({ wide })),
     ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(avgPoolBackward),

@@ -47,6 +47,11 @@ export interface Codes {
     /** Which entries they are, [rows, vectors]. */
     indices: RecordCode;
   };
+  /** A code of which all but some numbers are 0. */
+  sparse: {
+    /** How many are not, on average. */
+    readonly k: number;
+  };
 }
 
 /** What kind of code a layer makes. */

@@ -19,6 +19,7 @@ import { normal, uniform, type Prior } from './priors.ts';
 import { residual } from './residual.ts';
 import { avgPool1d, conv1d, convTranspose1d, maxPool1d, upsample1d } from './sequence-layers.ts';
 import { stopGradient } from './stop-gradient.ts';
+import { topK } from './top-k.ts';
 import { vectorQuantizer } from './vector-quantizer.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
@@ -52,6 +53,7 @@ export const makers = {
     batchNorm,
     residual,
     stopGradient,
+    topK,
   } satisfies Makers<Layer>,
   corruptions: { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles } satisfies Makers<Corruption>,
   penalties: {

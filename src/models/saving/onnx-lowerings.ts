@@ -5,6 +5,7 @@ import { sizeOf } from '../../runtime/tensor.ts';
 import type { NormOptions } from '../parts/norms.ts';
 import type { LayerName } from '../parts/makers.ts';
 import { flat, operands, type Lowering, type Target, type WrittenLayer } from './onnx-layer.ts';
+import type { TopKOptions } from '../parts/top-k.ts';
 import { windows } from './onnx-windows.ts';
 
 /** What each layer becomes, by its name. */
@@ -37,6 +38,13 @@ export const lowerings: Record<LayerName, Lowering> = {
   // Only training drops anything.
   dropout: { takes: 'either', lower: (_, x) => x },
   stopGradient: { takes: 'either', lower: (_, x) => x },
+  topK: flat(({ graph }, x, { args, weight }) => {
+    const [k, { batch }] = args as [number, Required<TopKOptions>];
+    const zeros = graph.node('ConstantOfShape', [graph.node('Shape', [x])]);
+    if (batch) return graph.node('Where', [graph.node('Greater', [x, weight('threshold')!]), x, zeros]);
+    const [values, indices] = graph.nodes('TopK', [x, graph.integers(`k.${k}`, [k])], 2);
+    return graph.node('ScatterElements', [zeros, indices, values], { axis: 1 });
+  }),
   flatten: flat(reshaped),
   reshape: flat(reshaped),
   layerNorm: flat(({ graph }, x, { args, input, weight }) =>

@@ -54,7 +54,8 @@ interface Pair {
 
 /** From the outside in. @throws OptionError, ShapeError */
 function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
-  const other = [...encoder.weighted, ...decoder.weighted].find(({ units }) => units === undefined);
+  const all = [...encoder.weighted, ...encoder.layers.filter(({ code }) => code), ...decoder.weighted];
+  const other = all.find(({ units }) => units === undefined);
   if (other) throw new OptionError(`pretrain: takes dense layers, not ${other.name}`);
   const weighted = (network: Network) => network.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [i]));
   const [from, to] = [weighted(encoder), weighted(decoder).reverse()];

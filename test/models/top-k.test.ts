@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam, autoencoder, dense, DivergedError, loadAutoencoder, OptionError, residual, sgd, ShapeError, topK, type AutoencoderSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { forward } from '../reference/layers.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { bits, errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const data = new Draw(7).floats(6 * 20, 0, 1);
+const sparse = (batch: boolean, changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
+  input: 6,
+  encoder: [dense(15, 'relu'), topK(3, { batch })],
+  decoder: [dense(6)],
+  loss: 'mse',
+  ...changes,
+});
+
+describe.each([false, true])('topK, of a batch: %s', (batch) => {
+  it(
+    'takes the first ten Adam steps as float64 does, to 1e-5, the threshold too',
+    () => expectTenSteps({ input: [5], encoder: [dense(9, 'tanh'), topK(2, { batch })], decoder: [dense(5)] }),
+    120_000,
+  );
+
+  it('makes the codes that float64 makes, and what follows from them', async () => {
+    const model = await autoencoder(await sharedGpu(), sparse(batch));
+    await model.fit(data, { epochs: 3, batchSize: 8 });
+    const before = await bits(model);
+    const weights = doubles(await model.weights());
+    const { encoder, decoder } = sparse(batch);
+    const code = forward(encoder, 'encoder', weights, batchOf(data, [6], [...Array(20).keys()]));
+    const y = forward(decoder, 'decoder', weights, code);
+    const codes = await model.encode(data);
+    expect(codes.shape).toEqual([20, 15]);
+    expectClose(codes.data, code.data, 1e-5);
+    expectClose((await model.reconstruct(data)).data, y.data, 1e-5);
+    const { reconstruction } = await model.evaluate(data, { batchSize: 3 });
+    expect(reconstruction).toBeCloseTo(y.data.reduce((sum, v, i) => sum + (v - data[i]) ** 2, 0) / y.data.length, 5);
+    const most = Array.from({ length: 20 }, (_, r) => codes.data.subarray(15 * r, 15 * r + 15).filter(Boolean).length);
+    if (batch) expect(Math.min(...most)).toBeLessThan(Math.max(...most));
+    else expect(Math.max(...most)).toBe(3);
+    expect(await bits(model)).toEqual(before);
+    model.dispose();
+  });
+
+  it('goes on from a file to the same bits', async () => {
+    const gpu = await sharedGpu();
+    const model = await autoencoder(gpu, sparse(batch));
+    await model.fit(data, { steps: 3, batchSize: 8 });
+    const loaded = await loadAutoencoder(gpu, await model.save());
+    for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
+    expect(await bits(loaded)).toEqual(await bits(model));
+    for (const each of [model, loaded]) each.dispose();
+  });
+});
+
+describe('the threshold of topK of a batch', () => {
+  it('is counted, is no weight that is trained, and can be set', async () => {
+    const model = await autoencoder(await sharedGpu(), sparse(true));
+    expect(model.describe()[1].parameters).toBe(0);
+    const names = Object.keys(await model.weights()).filter((name) => name.startsWith('encoder.1'));
+    expect(names).toEqual(['encoder.1.threshold', 'encoder.1.num_batches_tracked']);
+    await model.fit(data, { steps: 4, batchSize: 8 });
+    const trained = await model.weights();
+    expect(trained['encoder.1.num_batches_tracked']).toEqual({ data: Float32Array.of(4), shape: [] });
+    expect(trained['encoder.1.threshold'].data[0]).toBeGreaterThan(0);
+    model.setWeights({ 'encoder.1.threshold': { data: Float32Array.of(100), shape: [] } });
+    expect((await model.encode(data)).data.some(Boolean)).toBe(false);
+    model.dispose();
+  });
+
+  it('is that of the step before after a divergence', async () => {
+    const gpu = await sharedGpu();
+    const [model, other] = [await autoencoder(gpu, sparse(true)), await autoencoder(gpu, sparse(true))];
+    const options = { batchSize: 8, optimizer: sgd(1e12) };
+    const error = await errorOf(model.fit(data, { ...options, epochs: 9 }));
+    expect(error).toBeInstanceOf(DivergedError);
+    const { step } = error as DivergedError;
+    expect(step).toBeGreaterThan(1);
+    await other.fit(data, { ...options, steps: step - 1 });
+    expect(await bits(model)).toEqual(await bits(other));
+    for (const each of [model, other]) each.dispose();
+  });
+});
+
+describe('topK refuses', () => {
+  it.each<[string, Partial<AutoencoderSpec>, typeof OptionError | typeof ShapeError, RegExp]>([
+    ['fewer numbers than it keeps', { encoder: [dense(2), topK(3)] }, ShapeError, /^topK: keeps 3 of 3 to 65536 numbers, not of 2$/],
+    ['images', { input: [2, 3, 1], encoder: [topK(3)], decoder: [dense(6)] }, ShapeError, /^topK: takes flat features, not \[2, 3, 1\]$/],
+    ['a place before the last', { encoder: [topK(3), dense(4)] }, OptionError, /topK is the code/],
+    ['a place in the decoder', { encoder: [dense(4)], decoder: [topK(3), dense(6)] }, OptionError, /topK is the code/],
+    ['weights that are tied, beside a threshold', { ...sparse(true), tied: true }, OptionError, /tied weights take dense layers, not topK/],
+  ])('%s', async (_, changes, kind, message) => {
+    const error = await errorOf(autoencoder(await sharedGpu(), sparse(false, changes)));
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).toMatch(message);
+  }); // prettier-ignore
+
+  it('a place in a residual', () => expect(() => residual([topK(3)])).toThrow(/topK is the code/));
+});
+
+it('goes with tied weights, and not with pretraining', async () => {
+  const model = await autoencoder(await sharedGpu(), sparse(false, { tied: true }));
+  const error = await errorOf(model.pretrain(data, { epochs: 3, batchSize: 5 }));
+  expect(error).toBeInstanceOf(OptionError);
+  expect(error.message).toBe('pretrain: takes dense layers, not topK');
+  const { loss } = await model.fit(data, { epochs: 5, batchSize: 5, optimizer: adam(1e-2) });
+  expect(loss[19]).toBeLessThan(loss[0]);
+  model.dispose();
+});
