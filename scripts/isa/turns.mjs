@@ -107,6 +107,11 @@ const serial = [
   ['top k of a batch', ({ size, parts }) => [0, share(size, 256 * parts)]],
   ['top k backward', () => 1],
   ['top k', ({ columns }) => [0, 7 * share(columns, 256)]],
+  ['sparse product backward', ({ outs }) => [0, eights(share(outs, 16))]],
+  ['sparse product', ({ k }) => [0, eights(k)]],
+  // As many rows have a number in a column of the code as in every other, if all of them fire alike.
+  ['sparse weights', ({ rows }) => [0, share(rows, 32)]],
+  ['sparse sums', ({ rows }) => [0, share(rows, 32)]],
   ['reparameterize', ({ units }) => Math.min(4, units)],
   [
     'maxPool2d backward',

@@ -1,10 +1,23 @@
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { activated, activationWord, foldedInto, type Activation, type ActivationWord } from './activation.ts';
+import { activate, activated, activationWord, foldedInto, type Activation, type ActivationWord } from './activation.ts';
 import { product } from './matmul.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
+
+/** What a dense layer was recorded from. */
+export interface DenseSource {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly bias?: Tensor;
+  readonly transposed: boolean;
+}
+
+/** By y, for what follows a dense layer and has a gradient that few products make. */
+export const denseSources = new WeakMap<Tensor, DenseSource>();
+/** By x, for one of which few numbers count: records x wᵀ + bias with its gradient. */
+export const denseWays = new WeakMap<Tensor, (source: DenseSource) => Tensor>();
 
 /**
  * y = f(x wᵀ + bias), with x [rows, in], w [out, in], bias [out]; y is [rows, out]. One dispatch where f′ follows from y, two else.
@@ -24,9 +37,12 @@ export function dense(
   if (x.columns !== inputs)
     throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
   if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
+  const source = { x, w, bias, transposed };
+  const way = denseWays.get(x);
+  if (way) return activate(tape, way(source), activation);
   const forward = (y: Tensor, f: ActivationWord) =>
     product(tape, { a: x, b: w, y, bias, transposeB: !transposed, activation: f });
-  return activated(tape, [x.rows, out], activationWord('dense', activation), forward, (dz) => {
+  const y = activated(tape, [x.rows, out], activationWord('dense', activation), forward, (dz) => {
     if (transposed) {
       product(tape, { a: x, b: dz, y: tape.grad(w), transposeA: true });
       if (bias) sumRowsInto(tape, dz, tape.grad(bias));
@@ -35,4 +51,6 @@ export function dense(
     }
     product(tape, { a: dz, b: w, transposeB: transposed, ...foldedInto(tape, x) });
   });
+  denseSources.set(y, source);
+  return y;
 }

@@ -8,6 +8,8 @@ import {
   topKBackward,
   topKRows,
 } from '../../shaders/top-k.ts';
+import { denseSources, denseWays } from './dense.ts';
+import { isSparse, placesOf, sparseDense, sparseGradient } from './sparse.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
@@ -24,7 +26,10 @@ export interface TopK {
   readonly values: Tensor;
 }
 
-/** y = the k largest of each row of x, of equals those of the lowest columns, and 0 else. dx = dy where x was kept; `values` has no gradient. */
+/**
+ * y = the k largest of each row of x, of equals those of the lowest columns, and 0 else. dx = dy where x was kept; `values` has no gradient. Where k is a
+ * small part of a row, a dense layer that takes y, and one that made x, go through the k numbers alone, and the gradient of y has values there alone.
+ */
 export function topK(tape: Tape, x: Tensor, k: number): TopK {
   const { rows, columns } = x;
   const y = tape.tensor(x.shape, 'f32', 'top k');
@@ -32,7 +37,13 @@ export function topK(tape: Tape, x: Tensor, k: number): TopK {
   const values = tape.tensor([rows, k], 'f32', 'top k values');
   const cuts = tape.tensor([rows, 4], 'u32', 'cuts');
   tape.run(topKRows(), { x, y, indices, values, cuts }, { constants: { rows, columns, k }, workgroups: rows });
-  backward(tape, x, y, cuts, columns);
+  const places = isSparse(k, columns) ? placesOf(tape, indices, columns) : undefined;
+  if (places) denseWays.set(y, ({ w, bias, transposed }) => sparseDense(tape, y, places, w, bias, transposed));
+  tape.backward(y, () => {
+    const source = places && denseSources.get(x);
+    if (source) sparseGradient(tape, x, tape.grad(y), places, source);
+    else backward(tape, x, y, cuts, columns);
+  });
   return { y, indices, values };
 }
 
@@ -86,7 +97,7 @@ export function topKOfBatch(
     { least, state, threshold, num_batches_tracked: batchesTracked, kept },
     { constants: { parts, rate }, workgroups: 1 },
   );
-  backward(tape, x, y, cut!, size, state);
+  tape.backward(y, () => backward(tape, x, y, cut!, size, state));
   return y;
 }
 
@@ -99,11 +110,9 @@ export function beyond(tape: Tape, x: Tensor, threshold: Tensor): Tensor {
 
 function backward(tape: Tape, x: Tensor, y: Tensor, cuts: Tensor, span: number, state?: Tensor): void {
   const { size, columns } = x;
-  tape.backward(y, () =>
-    tape.run(
-      topKBackward(state !== undefined),
-      { x, dy: tape.grad(y), cuts, dx: tape.grad(x), state },
-      { constants: { size, span, ...(state && { columns }) }, threads: size },
-    ),
+  tape.run(
+    topKBackward(state !== undefined),
+    { x, dy: tape.grad(y), cuts, dx: tape.grad(x), state },
+    { constants: { size, span, ...(state && { columns }) }, threads: size },
   );
 }

@@ -104,6 +104,23 @@ describe('topK refuses', () => {
   it('a place in a residual', () => expect(() => residual([topK(3)])).toThrow(/topK is the code/));
 });
 
+it(
+  'takes the first ten steps as float64 does where the code is many times as wide as k',
+  () => expectTenSteps({ input: [5], encoder: [dense(4, 'tanh'), dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }),
+  120_000,
+);
+
+it('comes to the same bits each time, also where the code is many times as wide as k', async () => {
+  const found = [];
+  for (const frameBudgetMs of [1, 50]) {
+    const model = await autoencoder(await sharedGpu(), sparse(false, { encoder: [dense(100, 'relu'), topK(3)] }));
+    await model.fit(data, { epochs: 4, batchSize: 8, frameBudgetMs });
+    found.push(await bits(model));
+    model.dispose();
+  }
+  expect(found[0]).toEqual(found[1]);
+});
+
 it('goes with tied weights, and not with pretraining', async () => {
   const model = await autoencoder(await sharedGpu(), sparse(false, { tied: true }));
   const error = await errorOf(model.pretrain(data, { epochs: 3, batchSize: 5 }));

@@ -57,6 +57,16 @@ import {
 import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/resample.ts';
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
+import {
+  clearMarks,
+  markShader,
+  sparseBackward,
+  sparseProduct,
+  sparseSlope,
+  sparseSums,
+  sparseWeights,
+  transposeShader,
+} from '../../shaders/sparse.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
 import {
@@ -241,6 +251,16 @@ const families: Record<string, Shader[]> = {
     ...either.map(moveThreshold),
     beyondThreshold(),
     ...either.map(topKBackward),
+  ] as Shader[],
+  sparse: [
+    transposeShader(),
+    ...either.map(sparseProduct),
+    sparseBackward(),
+    ...[...activationNames, ...parametric].map(sparseSlope),
+    clearMarks(),
+    markShader(),
+    ...either.map(sparseWeights),
+    sparseSums(),
   ] as Shader[],
   'avg-pool': [
     ...either.map((wide) => avgPoolForward({ wide })),
