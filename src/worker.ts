@@ -59,6 +59,7 @@ export {
   stopGradient,
   topK,
   uniform,
+  unitNorm,
   upsample1d,
   upsample2d,
   vectorQuantizer,

@@ -464,6 +464,20 @@ const byFile = {
     ['gradient assigned', 'if (add_dw) { v += dw[to]; }', '', { only: 'adds' }],
     ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { only: 'adds' }],
   ],
+  'unit-norm': [
+    'kernels/unit-norm',
+    [
+      'tail of a loop',
+      'for (var lane = 0u; lane < ${lanes}u; lane++)',
+      'for (var lane = 0u; lane < ${lanes - 1}u; lane++)',
+      { only: 'brought' },
+    ],
+    ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;', { only: 'brought' }],
+    ['factor', 'along / norm * w[at]', 'along * w[at]', { only: 'lose' }],
+    ['condition', 'select(0.0, g[at], add_g)', 'g[at]', { only: 'zeros where' }],
+    ['condition', ' || norm == 0.0 || state.bad', ' || state.bad', { only: 'brought' }],
+    ['condition', ' || state.bad != 0xffffffffu', '', { only: 'brought' }],
+  ],
   'avg-pool': [
     'kernels/avg-pool',
     ['clamp', 'max(top, 0)', 'top'],

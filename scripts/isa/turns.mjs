@@ -112,6 +112,8 @@ const serial = [
   // As many rows have a number in a column of the code as in every other, if all of them fire alike.
   ['sparse weights', ({ rows }) => [0, share(rows, 32)]],
   ['sparse sums', ({ rows }) => [0, share(rows, 32)]],
+  ['project columns', ({ rows }) => [0, 2 * eights(share(rows, 8)) + share(rows, 8)]],
+  ['unit columns', ({ rows }) => [0, eights(share(rows, 8)) + share(rows, 8)]],
   ['reparameterize', ({ units }) => Math.min(4, units)],
   [
     'maxPool2d backward',

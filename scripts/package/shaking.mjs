@@ -27,7 +27,9 @@ export async function checkShaking() {
     .join();
   if (!text.includes('matmul '))
     throw new Failure('the bundle of a dense autoencoder has no matrix product: this check looks at the wrong files');
-  const found = ['conv2d ', 'maxPool2d', 'avgPool2d', 'upsample2d', 'top k', 'sparse product'].filter((label) => text.includes(label));
+  const found = ['conv2d ', 'maxPool2d', 'avgPool2d', 'upsample2d', 'top k', 'sparse product'].filter((label) =>
+    text.includes(label),
+  );
   if (found.length) throw new Failure(`a dense autoencoder brings along ${found.join(', ')}`);
   console.log('package: dense autoencoders leave convolutions out');
 }

@@ -28,7 +28,7 @@ export interface AutoencoderSpec {
   loss: LossName | Loss;
   /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`. */
+  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`, `unitNorm`. */
   penalty?: Penalty | Penalty[];
   /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
   normalize?: Normalize;
@@ -75,7 +75,8 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
     throw new OptionError(`autoencoder: ${inner.name} is the code, so it can only be the last layer of the encoder`);
   const corruptions = list('corrupt', spec.corrupt);
   const penalties = list('penalty', spec.penalty);
-  for (const penalty of penalties) penalty.check(encoder);
+  for (const penalty of penalties) penalty.check(encoder, decoder, tied);
+  const prepared = penalties.reduce((layers, penalty) => penalty.decoder?.(layers) ?? layers, decoder);
 
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
@@ -86,7 +87,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
     around: { after: imageAhead(decoder, code, sequences), sequences },
     entry: normalizer,
   });
-  const mirror = tied ? tie(first, decoder) : { layers: decoder, borrowed: undefined };
+  const mirror = tied ? tie(first, decoder) : { layers: prepared, borrowed: undefined };
   const second = new Network('decoder', mirror.layers, first.outputShape, host, {
     borrowed: mirror.borrowed,
     around: { before: first.flattened, sequences },
@@ -170,6 +171,7 @@ const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Reco
     weightDecay: true,
     adversarial: true,
     mmd: true,
+    unitNorm: true,
   },
 };
 

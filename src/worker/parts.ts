@@ -55,6 +55,7 @@ export const sparsity = maker('sparsity');
 export const weightDecay = maker('weightDecay');
 export const adversarial = maker('adversarial');
 export const mmd = maker('mmd');
+export const unitNorm = maker('unitNorm');
 
 export const huber = maker('huber');
 export const elementwise = maker('elementwise');

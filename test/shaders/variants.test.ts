@@ -78,6 +78,7 @@ import {
   topKBackward,
   topKRows,
 } from '../../shaders/top-k.ts';
+import { normalizeColumnsShader, projectShader } from '../../shaders/unit-norm.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 
@@ -262,6 +263,7 @@ const families: Record<string, Shader[]> = {
     ...either.map(sparseWeights),
     sparseSums(),
   ] as Shader[],
+  'unit-norm': [projectShader(), normalizeColumnsShader()] as Shader[],
   'avg-pool': [
     ...either.map((wide) => avgPoolForward({ wide })),
     ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(avgPoolBackward),

@@ -20,6 +20,7 @@ import { residual } from './residual.ts';
 import { avgPool1d, conv1d, convTranspose1d, maxPool1d, upsample1d } from './sequence-layers.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { topK } from './top-k.ts';
+import { unitNorm } from './unit-norm.ts';
 import { vectorQuantizer } from './vector-quantizer.ts';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each maker looks its arguments through by itself */
@@ -63,6 +64,7 @@ export const makers = {
     weightDecay,
     adversarial,
     mmd,
+    unitNorm,
   } satisfies Makers<Penalty>,
   losses: { huber, elementwise } satisfies Makers<Loss>,
   normalizations: { standardize, minMax } satisfies Makers<Normalize>,

@@ -13,6 +13,7 @@ import type { Part } from './part.ts';
 import type { Prior } from './priors.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
+import type { Constraint } from '../training/trainable.ts';
 
 /** What a penalty may look at: a recorded pass through the encoder. */
 export interface Encoding {
@@ -56,14 +57,18 @@ export interface Opponent {
 
 /** Something added to the loss. */
 export interface Penalty extends Part {
-  /** @throws OptionError where it cannot work on such an encoder */
-  check(encoder: readonly Layer[]): void;
+  /** @throws OptionError where it cannot work on such layers, or on weights that are tied */
+  check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
   /** Records what it adds to the loss. */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, where it pulls them to one. */
   readonly prior?: Prior;
   /** A network that is trained against the model. */
   readonly opponent?: Opponent;
+  /** The decoder's layers with first values as it wants them. */
+  decoder?(layers: readonly Layer[]): Layer[];
+  /** What it holds the decoder's weights to. */
+  constrain?(decoder: Network): Constraint;
 }
 
 /**

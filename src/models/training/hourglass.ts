@@ -174,7 +174,12 @@ export function trainable(model: Hourglass, host: Host, seed: number): Trainable
     perExample: code?.kind === 'gaussian' ? code.samples : 1,
     phases: [
       ...(model.opponent ? [opponentPhase(model, model.opponent)] : []),
-      { name: 'autoencoder', trains: host.parameters, record: (pass, { x }) => recordLoss(model, pass, x) },
+      {
+        name: 'autoencoder',
+        trains: host.parameters,
+        record: (pass, { x }) => recordLoss(model, pass, x),
+        constraints: model.penalties.flatMap((penalty) => penalty.constrain?.(model.decoder) ?? []),
+      },
     ],
     put: (where, data) => putExamples(model, where, host, data),
     prepare: async (training) => model.normalizer?.fit(training),

@@ -57,6 +57,7 @@ export class PhaseStep {
     const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index });
     this.terms = phase.record(pass, gather(this.#tape));
     differentiate(this.#tape, this.terms, timetable);
+    for (const constraint of phase.constraints ?? []) constraint.gradients(this.#tape);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
     const moments = momentCount(optimizer.kind);
     this.#another = place.optimizer?.kind !== optimizer.kind;
@@ -86,6 +87,7 @@ export class PhaseStep {
       { values, gradients, moments: this.#moments, settings: this.#settings, state },
       { phase: this.index, before: this.#before },
     );
+    for (const constraint of this.phase.constraints ?? []) constraint.weights(this.#tape, state);
     this.plan = await compile(this.#tape);
   }
 

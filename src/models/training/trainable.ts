@@ -1,5 +1,6 @@
 import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
+import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { Turns } from '../../runtime/turns.ts';
 import type { Gpu } from '../../runtime/device.ts';
@@ -39,6 +40,14 @@ export interface Batch {
   readonly targets?: Tensor;
 }
 
+/** What a phase holds weights to, beside its loss. */
+export interface Constraint {
+  /** Records what is done to gradients before the optimizer sees them. */
+  gradients(tape: Tape): void;
+  /** Records what is done to weights behind the optimizer; where the state says that a step has gone bad, it must do nothing. */
+  weights(tape: Tape, state: Tensor): void;
+}
+
 /** A part of each training step that lowers a loss of its own, by parameters and an optimizer of its own. */
 export interface Phase {
   readonly name: string;
@@ -49,6 +58,7 @@ export interface Phase {
   readonly optimizer?: Optimizer;
   /** Records the model on a batch; what it lowers is the sum of the terms, each times its coefficient. */
   record(pass: Pass, batch: Batch): Term[];
+  readonly constraints?: readonly Constraint[];
 }
 
 /** What `fit` needs to know of a model: one whose data are D, and whose loss is told as L. */

@@ -1,0 +1,56 @@
+import { normalizeColumns, projectColumns } from '../../kernels/unit-norm.ts';
+import { OptionError } from '../../errors.ts';
+import type { Layer, ParameterSpec } from './layer.ts';
+import type { Penalty } from './penalties.ts';
+
+/**
+ * Keeps each entry of a dictionary at length 1: the columns of the decoder's first layer, a `dense` behind `topK`. They begin so, the part of a
+ * gradient along its column is taken out before the optimizer sees it, and columns are normalised after each step (Bricken et al. 2023; Gao et al.
+ * 2024). It adds nothing to the loss. Without it a code can be as small as the weights are large.
+ * @throws OptionError, when the model is made, where the code is not of `topK`, or no `dense` with a weight of its own takes it
+ */
+export function unitNorm(): Penalty {
+  return {
+    name: 'unitNorm',
+    args: [],
+    check(encoder, [first], tied) {
+      checkSparseCode('unitNorm', encoder);
+      if (first.name !== 'dense' || tied)
+        throw new OptionError(
+          `unitNorm: takes a decoder that begins with a dense layer of its own weight, not ${tied ? 'a tied one' : first.name}`,
+        );
+    },
+    record: () => [],
+    decoder: ([first, ...rest]) => [withUnitColumns(first), ...rest],
+    constrain(decoder) {
+      const weight = () => decoder.parameter(0, 'weight');
+      return {
+        gradients: (tape) => projectColumns(tape, weight(), tape.grad(weight())),
+        weights: (tape, state) => normalizeColumns(tape, weight(), state),
+      };
+    },
+  };
+}
+
+/** @throws OptionError where the encoder does not end in `topK` */
+export function checkSparseCode(where: string, encoder: readonly Layer[]): void {
+  if (encoder.at(-1)?.code?.kind !== 'sparse')
+    throw new OptionError(`${where}: takes a sparse code, from an encoder whose last layer is topK(k)`);
+}
+
+/** The same layer, whose weight begins with columns of length 1. */
+const withUnitColumns = (layer: Layer): Layer => ({
+  ...layer,
+  parameters: (input, around) =>
+    layer
+      .parameters(input, around)
+      .map((spec) =>
+        spec.name === 'weight' ? { ...spec, initial: (...draw) => unitColumns(spec, spec.initial(...draw)) } : spec,
+      ),
+});
+
+function unitColumns({ shape: [, columns] }: ParameterSpec, values: Float32Array): Float32Array {
+  const squares = new Float64Array(columns);
+  values.forEach((value, i) => (squares[i % columns] += value * value));
+  return values.map((value, i) => value / (Math.sqrt(squares[i % columns]) || 1));
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { normalizeColumns, projectColumns } from '../../src/kernels/unit-norm.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { compile } from '../../src/runtime/plan.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { matmul } from '../../src/kernels/matmul.ts';
+import { readTensors } from '../../src/runtime/tensor.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+const column = (values: ArrayLike<number>, j: number, columns: number): number[] =>
+  Array.from(values).filter((_, i) => i % columns === j);
+const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
+
+describe.each([
+  [1, 1],
+  [3, 5],
+  [8, 32],
+  [65, 33],
+  [130, 100],
+])('the columns of [%i, %i]', (rows, columns) => {
+  const draw = new Draw(rows + columns);
+  const w = draw.floats(rows * columns).map((value, i) => (columns > 1 && i % columns === 1 ? 0 : value));
+
+  it('are brought to length 1, but those of zeros, unless a step has gone bad', async () => {
+    const gpu = await sharedGpu();
+    for (const bad of [undefined, 3]) {
+      const memory = new Inputs(gpu);
+      const state = makeState(gpu);
+      writeState(gpu, state, bad === undefined ? {} : { bad });
+      const weight = memory.put(w, [rows, columns]);
+      const tape = makeTape(gpu);
+      normalizeColumns(tape, weight, state);
+      const plan = await compile(tape);
+      await plan.run();
+      const [found] = await readTensors(gpu, [weight]);
+      const wanted = w.map((value, i) => value / (norm(column(w, i % columns, columns)) || 1));
+      if (bad === undefined) expectClose(found, wanted, 1e-6);
+      else expect(found).toEqual(w);
+      plan.dispose();
+      state.dispose();
+      memory.dispose();
+    }
+  });
+
+  it('lose the part of a gradient that lies along them', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const dy = draw.floats(2 * columns);
+    const x = draw.floats(2 * rows);
+    const tape = makeTape(gpu);
+    const weight = memory.put(w, [rows, columns]);
+    const y = matmul(tape, memory.put(x, [2, rows]), weight);
+    tape.differentiate(y, memory.put(dy, [2, columns]));
+    projectColumns(tape, weight, tape.grad(weight));
+    const [found] = await run(tape, [tape.grad(weight)]);
+    memory.dispose();
+    const gradient = w.map((_, i) => {
+      const [row, j] = [Math.floor(i / columns), i % columns];
+      return x[row] * dy[j] + x[rows + row] * dy[columns + j];
+    });
+    const wanted = gradient.map((value, i) => {
+      const [own, along] = [w, gradient].map((values) => column(values, i % columns, columns));
+      const square = norm(own) ** 2;
+      return square ? value - (own.reduce((sum, v, n) => sum + v * along[n], 0) / square) * w[i] : value;
+    });
+    expectClose(found, wanted, 4e-6 * norm(gradient));
+  });
+});
+
+it('makes a gradient of zeros where nothing has been written', async () => {
+  const memory = new Inputs(await sharedGpu());
+  const tape = makeTape(await sharedGpu());
+  const weight = memory.put([1, 2, 3, 4], [2, 2]);
+  projectColumns(tape, weight, tape.grad(weight));
+  const [found] = await run(tape, [tape.grad(weight)]);
+  memory.dispose();
+  expect([...found].every((value) => value === 0)).toBe(true);
+});
