@@ -15,6 +15,7 @@ export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
 export type { LikelihoodOptions } from './models/downstream/likelihood.ts';
 export type { Indices } from './models/downstream/indices.ts';
+export { fromSaeLens, toSaeLens, type SaeLensOptions } from './models/saving/sae-lens.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';
 export type { SaveOptions } from './models/saving/checkpoint.ts';
 export { classifier, type Classifier, type ClassifierLosses, type Prediction } from './models/classifier.ts';

@@ -1,0 +1,134 @@
+/**
+ * Weights under the names, and in the layouts, that SAELens has in its `sae_weights.safetensors`: W_enc [d_in, d_sae], b_enc [d_sae], W_dec [d_sae, d_in],
+ * b_dec [d_in], and `threshold` [d_sae] of a JumpReLU, which a BatchTopK is saved as.
+ */
+import { OptionError, ShapeError } from '../../errors.ts';
+import { isFloats } from '../../platform.ts';
+import { checkFlag, checkOptions, shown } from '../../runtime/options.ts';
+import type { Matrix } from '../../runtime/tensor.ts';
+
+/** Options of `fromSaeLens`. */
+export interface SaeLensOptions {
+  /** What `apply_b_dec_to_input` is in the file's `cfg.json`: the encoder takes its input less `b_dec`. Default false. */
+  decoderBiasFirst?: boolean;
+}
+
+const [encoder, code, decoder] = ['encoder.0', 'encoder.1', 'decoder.0'];
+const ours = [
+  ...[encoder, decoder].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]),
+  `${code}.threshold`,
+  `${code}.num_batches_tracked`,
+];
+
+/**
+ * The weights of `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`, as `model.weights()` gives them, as SAELens has them; its
+ * `apply_b_dec_to_input` is false for them. A bias that a layer lacks is zeros.
+ * @throws OptionError for the weights of another model
+ */
+export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matrix> {
+  const given = checkMatrices('toSaeLens', weights);
+  const other = Object.keys(given).find((name) => !ours.includes(name));
+  if (other !== undefined)
+    throw new OptionError(
+      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them; ${other} is none`,
+    );
+  const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', given, `${layer}.weight`));
+  checkPair('toSaeLens', into, outOf);
+  const [units, inputs] = into.shape;
+  const bias = (layer: string, size: number) =>
+    `${layer}.bias` in given ? vector('toSaeLens', given, `${layer}.bias`, size) : zeros(size);
+  return {
+    W_enc: transposed(into),
+    b_enc: bias(encoder, units),
+    W_dec: transposed(outOf),
+    b_dec: bias(decoder, inputs),
+    ...(`${code}.threshold` in given && {
+      threshold: { data: new Float32Array(units).fill(given[`${code}.threshold`].data[0]), shape: [units] },
+    }),
+  };
+}
+
+/**
+ * The tensors of a file of SAELens, as `readSafetensors(bytes).tensors` gives them, for `setWeights` of a model of `encoder: [dense(d_sae, 'relu'), topK(k)]`,
+ * `decoder: [dense(d_in)]`. A `threshold` is for `topK(k, { batch: true })`, and has to be one number for all entries.
+ * @throws OptionError where a tensor is missing, is none of these, or thresholds differ; ShapeError where shapes do not fit
+ */
+export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOptions = {}): Record<string, Matrix> {
+  checkOptions('fromSaeLens', options, ['decoderBiasFirst']);
+  const { decoderBiasFirst = false } = options;
+  checkFlag('fromSaeLens: decoderBiasFirst', decoderBiasFirst);
+  const given = checkMatrices('fromSaeLens', tensors);
+  const known = ['W_enc', 'b_enc', 'W_dec', 'b_dec', 'threshold'];
+  const other = Object.keys(given).find((name) => !known.includes(name));
+  if (other !== undefined) throw new OptionError(`fromSaeLens: takes ${known.join(', ')}, not ${other}`);
+  const [into, outOf] = ['W_enc', 'W_dec'].map((name) => transposed(matrix('fromSaeLens', given, name)));
+  checkPair('fromSaeLens', into, outOf);
+  const [units, inputs] = into.shape;
+  const inner = vector('fromSaeLens', given, 'b_enc', units);
+  const outer = vector('fromSaeLens', given, 'b_dec', inputs);
+  return {
+    [`${encoder}.weight`]: into,
+    [`${encoder}.bias`]: decoderBiasFirst ? lessProduct(inner, into, outer) : inner,
+    [`${decoder}.weight`]: outOf,
+    [`${decoder}.bias`]: outer,
+    ...('threshold' in given && {
+      [`${code}.threshold`]: { data: oneOf(vector('fromSaeLens', given, 'threshold', units).data), shape: [] },
+    }),
+  };
+}
+
+/** @throws OptionError for what are no matrices by their names */
+function checkMatrices(where: string, given: unknown): Record<string, Matrix> {
+  const isMatrix = (value: Partial<Matrix> | null | undefined) => isFloats(value?.data) && Array.isArray(value?.shape);
+  if (
+    Object.prototype.toString.call(given) !== '[object Object]' ||
+    !Object.values(given as object).every((value) => isMatrix(value as Matrix))
+  )
+    throw new OptionError(`${where}: takes an object of matrices by their names, not ${shown(given)}`);
+  return given as Record<string, Matrix>;
+}
+
+/** @throws OptionError, ShapeError */
+function matrix(where: string, given: Record<string, Matrix>, name: string): Matrix {
+  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
+  const { data, shape } = given[name];
+  if (shape.length !== 2 || shape[0] * shape[1] !== data.length)
+    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, no matrix`);
+  return given[name];
+}
+
+/** @throws OptionError, ShapeError */
+function vector(where: string, given: Record<string, Matrix>, name: string, size: number): Matrix {
+  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
+  const { data, shape } = given[name];
+  if (shape.join() !== String(size) || data.length !== size)
+    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}], not [${size}]`);
+  return given[name];
+}
+
+function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
+  if (into[0] !== outOf[1] || into[1] !== outOf[0])
+    throw new ShapeError(`${where}: the decoder of [${into.join(', ')}] has [${outOf.join(', ')}]`);
+}
+
+const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });
+
+function transposed({ data, shape: [rows, columns] }: Matrix): Matrix {
+  return { data: data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]), shape: [columns, rows] };
+}
+
+/** b − W x, W [units, inputs], in float64. */
+function lessProduct({ data: b, shape }: Matrix, { data: w, shape: [, inputs] }: Matrix, { data: x }: Matrix): Matrix {
+  const data = b.map((value, unit) => x.reduce((sum, each, i) => sum - w[unit * inputs + i] * each, value));
+  return { data, shape: [...shape] };
+}
+
+/** @throws OptionError where the numbers differ */
+function oneOf(thresholds: Float32Array): Float32Array {
+  const other = thresholds.findIndex((value) => value !== thresholds[0]);
+  if (other >= 0)
+    throw new OptionError(
+      `fromSaeLens: the threshold of entry ${other}, ${thresholds[other]}, is another than that of entry 0, ${thresholds[0]}`,
+    );
+  return thresholds.slice(0, 1);
+}
