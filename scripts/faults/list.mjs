@@ -439,7 +439,7 @@ const byFile = {
   ],
   sparse: [
     'kernels/sparse',
-    ['bound', 'if (row + local.y < rows && column', 'if (column', { only: 'sparse way' }],
+    ['bound', 'if (row + local.x < rows && column', 'if (column', { only: 'sparse way' }],
     [
       'index',
       'square[local.x * ${squareSide + 1}u + local.y]',
