@@ -12,6 +12,12 @@ await runMain(async () => {
     console.log(helpText());
     return;
   }
+  if (options.tasks) {
+    await setupBeforeChrome();
+    const { measureTasks } = await import('./bench/tasks.mjs');
+    await measureTasks(options);
+    return;
+  }
   await makeFolder(options.out);
   if (!options.built) {
     await setupBeforeChrome();

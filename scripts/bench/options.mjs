@@ -12,6 +12,10 @@ const table = {
   },
   quick: { about: 'a rehearsal: everything within some minutes, with times that mean little; writes to out/bench' },
   profile: { about: 'also the time of each of our kernels in a step' },
+  tasks: {
+    about:
+      'instead of all that: the longest tasks of the page while our models are trained, and the functions they are in',
+  },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
   runtime: {
     value: 'where',
@@ -31,6 +35,7 @@ const table = {
  * @property {string[]} only
  * @property {boolean} quick
  * @property {boolean} profile
+ * @property {boolean} tasks
  * @property {string} out
  * @property {'chrome' | 'node'} runtime
  * @property {boolean} built
@@ -53,6 +58,7 @@ export function readOptions(args) {
     only: [],
     quick: false,
     profile: false,
+    tasks: false,
     runtime: 'chrome',
     built: false,
     headed: false,

@@ -6,10 +6,11 @@ import { root } from '../setup.mjs';
 const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 /**
- * Builds the page as it would be published, every library in chunks of its own, and serves it.
+ * Builds a page as it would be published, every library in chunks of its own, and serves it.
+ * @param {{ file?: string, minify?: boolean }} [options]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function startSite() {
+export async function startSite({ file = 'bench.html', minify = true } = {}) {
   const outDir = path.join(root, 'out', 'bench-site');
   const common = /** @type {const} */ ({ root: path.join(root, 'bench'), configFile: false, logLevel: 'error' });
   await build({
@@ -18,8 +19,9 @@ export async function startSite() {
       outDir,
       emptyOutDir: true,
       target: 'es2022',
+      minify,
       chunkSizeWarningLimit: 1e6,
-      rolldownOptions: { input: path.join(root, 'bench', 'bench.html') },
+      rolldownOptions: { input: path.join(root, 'bench', file) },
     },
   });
   const server = await preview({
@@ -29,7 +31,7 @@ export async function startSite() {
   });
   const address = server.httpServer.address();
   if (!address || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://127.0.0.1:${address.port}/bench.html`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${address.port}/${file}`, close: () => server.close() };
 }
 
 /**

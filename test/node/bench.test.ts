@@ -6,6 +6,7 @@ import type { ModelResult, Results } from '../../bench/results.ts';
 import { batches, examples, featuresOf, firstWeights, flops, models, shapes } from '../../bench/models.ts';
 import { chart } from '../../scripts/bench/chart.mjs';
 import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
+import { tasksIn } from '../../scripts/bench/tasks.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bench = (...args: string[]) =>
@@ -91,6 +92,42 @@ describe('what the benchmark writes', () => {
       code: 1,
       stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string,
     });
+  });
+});
+
+describe('the tasks of a trace', () => {
+  const node = (id: number, functionName: string, parent?: number) => ({ id, parent, callFrame: { functionName } });
+  const at = { pid: 1, tid: 7 };
+  const task = (ts: number, dur: number, tdur: number, tid = 7) => ({
+    ...{ name: 'RunTask', ph: 'X', pid: 1 },
+    ...{ tid, ts, dur, tdur },
+  });
+  const profile = [
+    { ...at, name: 'Profile', ph: 'P', id: '0x1', ts: 0, args: { data: { startTime: 1000 } } },
+    // A chunk comes from another thread.
+    ...[
+      { cpuProfile: { nodes: [node(1, '(root)'), node(2, 'fit', 1), node(3, 'record', 2)], samples: [3, 3] } },
+      { cpuProfile: { nodes: [node(4, '', 3), node(5, 'put', 2), node(6, '(idle)', 1)], samples: [4, 6, 5, 1] } },
+    ].map((data) => ({
+      ...{ name: 'ProfileChunk', ph: 'P', pid: 1, tid: 9, id: '0x1', ts: 0 },
+      args: { data: { ...data, timeDeltas: data.cpuProfile.samples.map(() => 500) } },
+    })),
+  ];
+
+  it('are those of the page’s thread, in its processor time, the longest first, with where they spent it', () => {
+    // Samples at 1.5, 2, 2.5 ms: record; 3: idle; 3.5: put; 4: nothing.
+    const events = [task(3400, 300, 200), task(1400, 1800, 900), task(1400, 9000, 9000, 8), ...profile];
+    expect(tasksIn(events)).toEqual([
+      { ms: 0.9, under: 'record', functions: ['record 100 %'] },
+      { ms: 0.2, under: 'put', functions: ['put 100 %'] },
+    ]);
+    expect(tasksIn([task(3900, 200, 100), ...profile])).toEqual([{ ms: 0.1, under: '', functions: [] }]);
+    expect(tasksIn([task(1400, 2300, 900), ...profile])[0]).toEqual({
+      ...{ ms: 0.9, under: 'record' },
+      functions: ['record 75 %', 'put 25 %'],
+    });
+    expect(tasksIn(events, 1401).map(({ ms }) => ms)).toEqual([0.2]);
+    expect(tasksIn([])).toEqual([]);
   });
 });
 
