@@ -1,5 +1,5 @@
 import { epilogueName, stored, type Epilogue } from './tiles.ts';
-import { shader, unroll, wgsl } from './wgsl.ts';
+import { once, shader, unroll, wgsl } from './wgsl.ts';
 import { windowSizes } from './window.ts';
 
 // Convolutions of stride 1 to or from an image of a single channel, such as the last layer of a decoder. As matrix products their one side would
@@ -35,7 +35,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 `;
 
 /** y[b,oy,ox] = act(Σ_{ky,kx,c} x[b, oy − p + ky, ox − p + kx, c] w[ky,kx,c] + bias), x zero outside of the image; channels are whole vec4s */
-export function convSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
+export const convSingleShader = /* @__PURE__ */ once(makeConvSingleShader);
+
+function makeConvSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
   const { height, width } = variant;
   const line = (r: number) => `
     ${unroll(block + width - 1, (c) => `let x${r}_${c} = select(vec4f(), x[select(0u, line${r} + at${c} + c4, inside_y${r} & inside_x${c})], inside_y${r} & inside_x${c});`)}
@@ -83,7 +85,9 @@ ${main(variant)}
 }
 
 /** y[b,iy,ix,c] = Σ_{ky,kx} x[b, iy + p − ky, ix + p − kx] w[ky,kx,c], times f′(saved): the gradient of such a convolution with respect to its image */
-export function convSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
+export const convSingleTransposedShader = /* @__PURE__ */ once(makeConvSingleTransposedShader);
+
+function makeConvSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
   const { height, width } = variant;
   return shader<'x' | 'w' | 'y', 'bias' | 'saved'>(
     `conv2d of one filter, transposed${epilogueName({ ...variant, wideY: true })}`,
@@ -136,7 +140,9 @@ ${main(variant)}
  * Each pixel of x is loaded once, and all taps that see it are added up; the values of a that they see move on with it. Where it is `split`, the rows of
  * the images are dealt out to so many invocations, which divide the workgroup; it then adds up what they have.
  */
-export function convSingleWeightsShader(variant: SingleVariant & { readonly split?: number }) {
+export const convSingleWeightsShader = /* @__PURE__ */ once(makeConvSingleWeightsShader);
+
+function makeConvSingleWeightsShader(variant: SingleVariant & { readonly split?: number }) {
   const { height, width, group, split = 1 } = variant;
   const count = height * width;
   return shader<'a' | 'x' | 'y'>(

@@ -1,7 +1,7 @@
 import { load } from './operand.ts';
 import { dealt, splitTiles } from './split.ts';
 import { enabled, epilogueName, filling, stored, tiles, tilingName } from './tiles.ts';
-import { shader, wgsl } from './wgsl.ts';
+import { once, shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /** Chunk `first_tap(…)`: the first tap through which a place sees pixels that lie so far behind one; the number of taps where there is none. */
@@ -21,7 +21,9 @@ fn first_tap(behind: u32, dilation: u32, stride: u32, taps: u32) -> u32 {
  * s, p and the dilation d are those of each axis. With strides s, pixels fall into s_y · s_x classes, each with taps of its own. Rows are sorted by class, each filled up to
  * whole tiles, so that all rows of a tile have the same taps and none is multiplied by zero.
  */
-export function convTransposeShader(variant: ConvVariant) {
+export const convTransposeShader = /* @__PURE__ */ once(makeConvTransposeShader);
+
+function makeConvTransposeShader(variant: ConvVariant) {
   const { wideChannels, wideFilters, dilated, wideY, tiling } = variant;
   // Undilated, the first tap of a class lies as far from the kernel's edge as its pixels lie behind a place.
   const behind = dilated ? 'behind' : 'first';

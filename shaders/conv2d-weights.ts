@@ -1,7 +1,7 @@
 import { columnSums, load, storeSums } from './operand.ts';
 import { dealt, splitTiles } from './split.ts';
 import { enabled, filling, stored, tiles, tilingName, type Epilogue } from './tiles.ts';
-import { shader, wgsl } from './wgsl.ts';
+import { once, shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
@@ -11,7 +11,9 @@ import { windowSizes, type ConvVariant } from './window.ts';
  * A sum may have tens of thousands of terms where there are only some hundreds of sums: so the batch is cut into `parts`, each with sums of its
  * own, y [parts, filters, …]. Like classes of pixels, parts fill whole tiles.
  */
-export function convWeightsShader({
+export const convWeightsShader = /* @__PURE__ */ once(makeConvWeightsShader);
+
+function makeConvWeightsShader({
   wideChannels,
   wideFilters,
   dilated,

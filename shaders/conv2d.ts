@@ -1,7 +1,7 @@
 import { load } from './operand.ts';
 import { dealt, splitTiles } from './split.ts';
 import { enabled, epilogueName, stored, tiles, tilingName, type Operand } from './tiles.ts';
-import { shader, wgsl } from './wgsl.ts';
+import { once, shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
@@ -10,7 +10,9 @@ import { windowSizes, type ConvVariant } from './window.ts';
  *
  * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
  */
-export function convShader(variant: ConvVariant & { readonly wideRun: boolean }) {
+export const convShader = /* @__PURE__ */ once(makeConvShader);
+
+function makeConvShader(variant: ConvVariant & { readonly wideRun: boolean }) {
   const { wideChannels, dilated, wideY, tiling } = variant;
   const wideRun = wideChannels || variant.wideRun;
   const [down, across] = dilated ? ['ky * dilation_y', 'kx * dilation_x'] : ['ky', 'kx'];

@@ -11,7 +11,7 @@ import {
   type Operand,
   type Tiling,
 } from './tiles.ts';
-import { shader, wgsl } from './wgsl.ts';
+import { once, shader, wgsl } from './wgsl.ts';
 
 export interface MatmulVariant extends Epilogue {
   /** The operand is stored transposed: a is [k, m], b is [n, k]. */
@@ -28,7 +28,9 @@ export interface MatmulVariant extends Epilogue {
 }
 
 /** y[i,j] = f(Σ_k op(a)[i,k] op(b)[k,j] + bias[j]),  or  y = (op(a) op(b)) f′(saved) */
-export function matmulShader(variant: MatmulVariant) {
+export const matmulShader = /* @__PURE__ */ once(makeMatmulShader);
+
+function makeMatmulShader(variant: MatmulVariant) {
   const { transposeA, transposeB, wideA, wideB, wideY, ragged, tiling, sums } = variant;
   const head = `
   let m = sizes.m;

@@ -69,6 +69,19 @@ export function shader<Required extends string, Optional extends string = never>
 }
 
 /**
+ * The same shader for the same variant, made once: a long text takes longer than all else that is recorded of a kernel. A maker that is
+ * wrapped at the top of a file is marked as pure there, or a bundle would have it without need.
+ */
+export function once<V extends object, S extends AnyShader>(make: (variant: V) => S): (variant: V) => S {
+  const made = new Map<string, S>();
+  return (variant) => {
+    const key = JSON.stringify(variant);
+    if (!made.has(key)) made.set(key, make(variant));
+    return made.get(key)!;
+  };
+}
+
+/**
  * wgsl-preprocessor's tag: `#if ${flag}`, `#elif ${flag}`, `#else`, `#endif`, and `${chunk}`. What the tag itself lets pass in silence
  * throws here: a condition that is no boolean, anything after a condition on its line (`#if ${a} && ${b}` would test only `a`),
  * and values whose text is not what it looks like (`undefined`, `NaN`, `2.0` which becomes `2`).

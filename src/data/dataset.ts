@@ -2,6 +2,7 @@ import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { isBytes, isFloats, isOwned } from '../platform.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkFunction, checkNumber, checkNumbers, checkOptions, isShape, shown } from '../runtime/options.ts';
+import { inSpells } from '../runtime/pace.ts';
 import {
   emptyTensor,
   sameOrder,
@@ -246,7 +247,7 @@ export async function dataset(
   const { scale = bytes ? 1 / 255 : 1 } = options;
   checkNumber('dataset: scale', scale);
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
-  const range = rangeOf(data, features);
+  const range = await rangeOf(data, features);
   const pieces = half ? [] : await upload(gpu, data, features);
   const again =
     typeof source === 'function' ? async () => withShape(await source(), options.shape).data : async () => data;
@@ -303,14 +304,19 @@ function checkShape(of: string, shape: readonly number[]): readonly number[] {
   return [...shape];
 }
 
+/** Values between two looks at the clock. */
+const stretch = 2 ** 13;
+
 /** @throws DataError naming row and column of the first value that is not finite */
-function rangeOf(data: Uint8Array | Float32Array, features: number): Range {
+async function rangeOf(data: Uint8Array | Float32Array, features: number): Promise<Range> {
   let [leastAt, mostAt] = [0, 0];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i];
-    if (!Number.isFinite(value)) throw new DataError(`dataset: ${value} at ${place(i, features)}`);
-    if (value < data[leastAt]) leastAt = i;
-    if (value > data[mostAt]) mostAt = i;
+  for await (const start of inSpells(data.length, stretch)) {
+    for (let i = start; i < Math.min(start + stretch, data.length); i++) {
+      const value = data[i];
+      if (!Number.isFinite(value)) throw new DataError(`dataset: ${value} at ${place(i, features)}`);
+      if (value < data[leastAt]) leastAt = i;
+      if (value > data[mostAt]) mostAt = i;
+    }
   }
   return { least: data[leastAt], leastAt, most: data[mostAt], mostAt };
 }

@@ -1,7 +1,9 @@
 import { OptionError } from '../errors.ts';
 import { allocate } from '../platform.ts';
+import { inSpells } from '../runtime/pace.ts';
 import { boundRange, emptyTensor, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
+import { stretchBytes } from './upload.ts';
 
 /**
  * Through which examples pass that do not all lie on the device: a window of them, in the order in which they are needed. While steps work on
@@ -16,7 +18,9 @@ export class Feed {
   /** Which half of the pass each half of the window holds. */
   #holds: (number | undefined)[] = [];
   #order: Uint32Array | undefined;
-  /** What goes to the device in one go; the device has a copy as soon as it is handed over. */
+  /** How many examples go to the device between two looks at the clock: they come by fours. */
+  readonly #atOnce: number;
+  /** These; the device has a copy as soon as they are handed over. */
   readonly #rows: Uint8Array | Float32Array;
 
   private constructor(
@@ -26,11 +30,12 @@ export class Feed {
   ) {
     const { gpu, features, storage } = set;
     this.window = 2 * half;
+    this.#atOnce = Math.min(half, 4 * Math.ceil(stretchBytes / 4 / features / source.BYTES_PER_ELEMENT));
     const kind = storage.bytes ? Uint8Array : Float32Array<ArrayBuffer>;
     this.#rows = allocate<Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
       'dataset',
       kind,
-      half * features,
+      this.#atOnce * features,
       'give smaller deviceBytes',
     );
     const values = this.window * features;
@@ -61,11 +66,11 @@ export class Feed {
   }
 
   /** How many steps from a position on can be submitted now; what they need is put on the device. All steps before have been submitted. */
-  stepsFrom(position: number, batch: number): number {
+  async stepsFrom(position: number, batch: number): Promise<number> {
     const at = Math.floor(position / this.half);
     // The last of the steps may reach into the next half.
     for (const half of [at, at + 1]) {
-      if (this.#holds[half % 2] !== half) this.#put(half);
+      if (this.#holds[half % 2] !== half) await this.#put(half);
       this.#holds[half % 2] = half;
     }
     return Math.ceil(((at + 1) * this.half - position) / batch);
@@ -76,23 +81,35 @@ export class Feed {
     this.targets?.dispose();
   }
 
-  #put(half: number): void {
+  async #put(half: number): Promise<void> {
     const { gpu, features, length, storage } = this.set;
-    const first = half * this.half;
-    const count = Math.min(this.half, length - first);
-    if (count <= 0) return;
-    const order = this.#order?.subarray(first, first + count);
-    if (!order) this.#rows.set(this.source.subarray(first * features, (first + count) * features));
-    else
-      order.forEach((row, i) =>
+    const { queue } = gpu.device;
+    const start = half * this.half;
+    const end = Math.min(start + this.half, length);
+    for await (const done of inSpells(end - start, this.#atOnce)) {
+      const first = start + done;
+      const rows = Array.from(
+        { length: Math.min(this.#atOnce, end - first) },
+        (_, i) => this.#order?.[first + i] ?? first + i,
+      );
+      rows.forEach((row, i) =>
         this.#rows.set(this.source.subarray(row * features, (row + 1) * features), i * features),
       );
-    const { buffer } = boundRange(this.data);
-    gpu.device.queue.writeBuffer(buffer, (half % 2) * this.#rows.byteLength, this.#rows as Float32Array<ArrayBuffer>);
-    if (!this.targets) return;
-    const targets = Float32Array.from({ length: this.half }, (_, i) =>
-      i < count ? storage.hostTargets![order ? order[i] : first + i] : 0,
-    );
-    gpu.device.queue.writeBuffer(boundRange(this.targets).buffer, (half % 2) * targets.byteLength, targets);
+      const at = first % this.window;
+      // By fours, as bytes are written in whole words: behind the last example is what was there before.
+      queue.writeBuffer(
+        boundRange(this.data).buffer,
+        at * features * this.#rows.BYTES_PER_ELEMENT,
+        this.#rows as Float32Array<ArrayBuffer>,
+        0,
+        Math.min(4 * Math.ceil(rows.length / 4), this.#atOnce) * features,
+      );
+      if (this.targets)
+        queue.writeBuffer(
+          boundRange(this.targets).buffer,
+          4 * at,
+          Float32Array.from(rows, (row) => storage.hostTargets![row]),
+        );
+    }
   }
 }

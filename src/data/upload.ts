@@ -1,8 +1,12 @@
 import { OptionError } from '../errors.ts';
 import { isBytes } from '../platform.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { inSpells } from '../runtime/pace.ts';
 import { checkNumber } from '../runtime/options.ts';
 import { boundRange, emptyTensor, type Piece, type Tensor } from '../runtime/tensor.ts';
+
+/** What is copied for the device between two looks at the clock. */
+export const stretchBytes = 2 ** 18;
 
 /** How many examples are brought at a time, if not all of them may lie on the device. @throws OptionError where that is less than a few */
 export function halfOfWindow(
@@ -54,19 +58,18 @@ async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<T
   const bytes = isBytes(data);
   const tensor = emptyTensor(gpu, [bytes ? Math.ceil(data.length / 4) : data.length], bytes ? 'u32' : 'f32', 'data');
   const { buffer } = boundRange(tensor);
-  const whole = data.byteLength - (data.byteLength % 4);
   const raw = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  const writes: Promise<void>[] = [];
   try {
-    await gpu.guard(() => {
-      gpu.device.queue.writeBuffer(buffer, 0, raw, 0, whole);
+    for await (const at of inSpells(raw.length, stretchBytes)) {
+      const part = raw.subarray(at, at + stretchBytes);
       // A write comes in whole words.
-      if (whole < raw.length)
-        gpu.device.queue.writeBuffer(
-          buffer,
-          whole,
-          Uint8Array.from({ length: 4 }, (_, i) => raw[whole + i] ?? 0),
-        );
-    });
+      const words = part.length % 4 ? new Uint8Array(part.length + 4 - (part.length % 4)) : part;
+      if (words !== part) words.set(part);
+      writes.push(gpu.guard(() => gpu.device.queue.writeBuffer(buffer, at, words)));
+      writes.at(-1)!.catch(() => {}); // Who waits for all of them sees the failure.
+    }
+    await Promise.all(writes);
   } catch (error) {
     tensor.dispose();
     throw error;

@@ -1,5 +1,6 @@
 import { computePass, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
+import { inSpells } from './pace.ts';
 import type { BufferRange } from './tensor.ts';
 import type { Tunable } from './tune.ts';
 
@@ -9,22 +10,28 @@ export type Extent = BufferRange & { readonly bytes: number };
 /** The ends of longer results are all that is compared: what goes wrong at a tile's edge shows in the last ones. */
 const mostBytes = 2 ** 21;
 
+/** Values between two looks at the clock. */
+const stretch = 2 ** 13;
+
 /** Numbers between -1 and 1, none of them zero; as many as a prime has, so that rows of no length are all alike. */
-const filling = (): Float32Array<ArrayBuffer> =>
-  Float32Array.from({ length: 65_521 }, (_, i) => (((i * 40_503 + 1) % 65_536) - 32_767.5) / 32_768);
+function filling(): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(65_521);
+  for (let i = 0; i < values.length; i++) values[i] = (((i * 40_503 + 1) % 65_536) - 32_767.5) / 32_768;
+  return values;
+}
 
 /** Fills tensors with numbers, the same each time. */
-function fill(gpu: Gpu, extents: readonly Extent[]): void {
+async function fill(gpu: Gpu, extents: readonly Extent[]): Promise<void> {
   const values = filling();
   for (const { buffer, offset, bytes } of extents) {
-    for (let at = 0; at < bytes; at += values.byteLength)
+    for await (const at of inSpells(bytes, values.byteLength))
       gpu.device.queue.writeBuffer(buffer, offset + at, values, 0, Math.min(values.length, (bytes - at) / 4));
   }
 }
 
 /** What a command writes: into numbers that do not hide what it leaves out, or that it adds to. */
 async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[]): Promise<Float32Array> {
-  fill(gpu, outputs);
+  await fill(gpu, outputs);
   await gpu.uncounted((encoder) => {
     const pass = computePass(encoder);
     pass.encode(command);
@@ -42,10 +49,23 @@ async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[])
  * Whether results differ by more than rounding. Sums of k products differ by some √k 2⁻²⁴ of their size, if they are added in another order or in
  * other roundings; a product too many or too few comes to 1/√k.
  */
-export function differ(a: Float32Array, b: Float32Array): boolean {
-  const finite = a.filter(Number.isFinite);
-  const size = Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / finite.length);
-  return a.some((value, i) => !Object.is(value, b[i]) && !(Math.abs(value - b[i]) <= 1e-3 * (Math.abs(value) + size)));
+export async function differ(a: Float32Array, b: Float32Array): Promise<boolean> {
+  let [squares, finite] = [0, 0];
+  for await (const start of inSpells(a.length, stretch)) {
+    for (const value of a.subarray(start, start + stretch)) {
+      if (!Number.isFinite(value)) continue;
+      squares += value * value;
+      finite++;
+    }
+  }
+  const size = Math.sqrt(squares / finite);
+  const apart = (value: number, other: number) =>
+    !Object.is(value, other) && !(Number.isFinite(value) && Math.abs(value - other) <= 1e-3 * (Math.abs(value) + size));
+  for await (const start of inSpells(a.length, stretch)) {
+    const others = b.subarray(start);
+    if (a.subarray(start, start + stretch).some((value, i) => apart(value, others[i]))) return true;
+  }
+  return false;
 }
 
 /** The commands, by way, whose results are those of the first, and the ways of the others. */
@@ -58,10 +78,10 @@ export async function rightOf(
   const right = new Map<string, Command>();
   const wrong: string[] = [];
   let expected: Float32Array | undefined;
-  fill(gpu, inputs);
+  await fill(gpu, inputs);
   for (const [way, command] of commands) {
     const results = await resultsOf(gpu, command, outputs);
-    if (expected && differ(expected, results)) wrong.push(way);
+    if (expected && (await differ(expected, results))) wrong.push(way);
     else right.set(way, command);
     expected ??= results;
   }

@@ -1,5 +1,5 @@
-/** For so long the host computes before it lets the page go on: less than a frame. */
-const spellMs = 12;
+/** For so long the host computes before it lets the page go on: less than half a frame, with what comes before it looks at the clock. */
+const spellMs = 4;
 
 /** Long work of the host, in spells between which a page answers. */
 export class Pace {
@@ -11,14 +11,25 @@ export class Pace {
   }
 
   /** Lets everything go on that has been waiting. */
-  async rest(): Promise<void> {
-    // Not by a timer: in a tab that nobody sees it waits for a second, later for a minute.
-    const { port1, port2 } = new MessageChannel();
-    await new Promise<void>((resolve) => {
-      port1.onmessage = () => resolve();
+  rest(): Promise<void> {
+    return new Promise((resolve) => {
+      // Not by a timer: in a tab that nobody sees it waits for a second, later for a minute.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        this.#since = performance.now();
+        resolve();
+      };
       port2.postMessage(0);
     });
-    port1.close();
-    this.#since = performance.now();
+  }
+}
+
+/** The numbers 0, `step`, 2 `step` … below `end`: where it is time, what goes through them rests before the next one. */
+export async function* inSpells(end: number, step = 1): AsyncGenerator<number> {
+  const pace = new Pace();
+  for (let at = 0; at < end; at += step) {
+    if (pace.due) await pace.rest();
+    yield at;
   }
 }

@@ -1,6 +1,7 @@
 import { LatentGpuError } from '../errors.ts';
 import type { Command, CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
+import { inSpells } from './pace.ts';
 import type { Pipeline } from './pipelines.ts';
 import { buffersOf, type Dispatch, type Tape } from './tape.ts';
 import { boundRange, type BufferRange, type Tensor } from './tensor.ts';
@@ -61,15 +62,21 @@ export class Plan {
 export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(tape.kept)): Promise<Plan> {
   const { gpu } = tape;
   tape.settle();
-  const dispatches = await Promise.all(needed(tape, kept).map((dispatch) => begin(gpu, dispatch)));
+  const recorded = needed(tape, kept);
+  const dispatches: Begun[] = [];
+  const making: Promise<Pipeline>[] = [];
+  // The text of a shader may be long, and so may be what a browser does at once of a module.
+  for await (const i of inSpells(recorded.length)) {
+    const begun = await begin(gpu, recorded[i]);
+    dispatches.push(begun);
+    making.push(gpu.pipelines.get(begun.shader, begun.constants));
+  }
   const slots = assignSlots(
     dispatches.map((each) => ({ ...each, tensors: each.tensors.map(wholeOf) })),
     new Set([...kept].map(wholeOf)),
   );
   // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
-  const pipelines = await gpu.wait(
-    Promise.all(dispatches.map(({ shader, constants }) => gpu.pipelines.get(shader, constants))),
-  );
+  const pipelines = await gpu.wait(Promise.all(making));
   const buffers: GPUBuffer[] = [];
   try {
     return await gpu.guard(() => {

@@ -16,7 +16,7 @@ export interface ScheduleHooks {
   /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
   goOn?(): Promise<boolean> | boolean;
   /** How many steps from number `first` on can go into the next submit; all before it have been submitted. Unlimited unless given. */
-  stepsFrom?(first: number): number;
+  stepsFrom?(first: number): number | Promise<number>;
   /** Makes each submit, for callers who have to take turns with others on the same weights. */
   inTurn?(submit: () => void): Promise<void>;
   /** Told after each submit that has finished, with the steps finished so far and the milliseconds that the submit took. */
@@ -75,9 +75,11 @@ export class Schedule {
       onFinished?.(finished, ms);
     };
     while (submitted < steps) {
-      if (goOn && !(await goOn())) break;
       const first = submitted;
-      const count = this.#stepsThatFit(Math.min(steps - submitted, stepsFrom?.(submitted) ?? Infinity));
+      const ready = (await stepsFrom?.(first)) ?? Infinity;
+      // The last question before a submit: much may have happened since the one before.
+      if (goOn && !(await goOn())) break;
+      const count = this.#stepsThatFit(Math.min(steps - submitted, ready));
       submitted += count;
       await inTurn(() => {
         const began = performance.now();

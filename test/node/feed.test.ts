@@ -23,15 +23,15 @@ describe('what passes through the device', () => {
     const example = (row: number) => count(features, row * features);
     feed.begin();
     expect([feed.data.dtype, feed.data.label, feed.data.size]).toEqual(['f32', 'window', 24]);
-    expect([feed.window, feed.targets, feed.stepsFrom(0, 2)]).toEqual([8, undefined, 2]);
+    expect([feed.window, feed.targets, await feed.stepsFrom(0, 2)]).toEqual([8, undefined, 2]);
     expect(await words(feed.data)).toEqual(count(8 * features));
     // From the middle of a half: what is left of it; the next half takes the place of the one before.
-    expect(feed.stepsFrom(5, 2)).toBe(2);
+    expect(await feed.stepsFrom(5, 2)).toBe(2);
     expect(await words(feed.data)).toEqual([...count(4, 8).flatMap(example), ...count(4, 4).flatMap(example)]);
-    expect(feed.stepsFrom(16, 3)).toBe(2);
+    expect(await feed.stepsFrom(16, 3)).toBe(2);
     const order = Uint32Array.from(count(20).reverse());
     feed.begin(order);
-    expect(feed.stepsFrom(0, 4)).toBe(1);
+    expect(await feed.stepsFrom(0, 4)).toBe(1);
     expect(await words(feed.data)).toEqual(
       count(8)
         .map((i) => 19 - i)
@@ -49,10 +49,10 @@ describe('what passes through the device', () => {
     const write = queue.writeBuffer.bind(queue);
     queue.writeBuffer = (...args: Parameters<typeof write>) => (writes++, write(...args));
     feed.begin();
-    for (let position = 0; position < 20; position += 2) feed.stepsFrom(position, 2);
+    for (let position = 0; position < 20; position += 2) await feed.stepsFrom(position, 2);
     expect(writes).toBe(5);
     feed.begin();
-    feed.stepsFrom(0, 2);
+    await feed.stepsFrom(0, 2);
     expect(writes).toBe(7);
   });
 
@@ -69,7 +69,7 @@ describe('what passes through the device', () => {
       8,
     ]);
     feed.begin();
-    feed.stepsFrom(12, 4);
+    await feed.stepsFrom(12, 4);
     // Behind the last two is what was there before.
     const rows = await packed(feed.data);
     expect([rows.slice(0, 2 * features), rows.slice(4 * features, 8 * features)]).toEqual([
@@ -78,7 +78,7 @@ describe('what passes through the device', () => {
     ]);
     expect(await words(feed.targets!)).toEqual([116, 117, 0, 0, 112, 113, 114, 115]);
     feed.begin(Uint32Array.from(count(18).reverse()));
-    feed.stepsFrom(0, 4);
+    await feed.stepsFrom(0, 4);
     expect(await words(feed.targets!)).toEqual(count(8).map((i) => 117 - i));
     expect((await packed(feed.data)).slice(0, features)).toEqual(count(features, 17 * features));
     feed.dispose();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shader, unroll, wgsl } from '../../shaders/wgsl.ts';
+import { once, shader, unroll, wgsl } from '../../shaders/wgsl.ts';
 
 /** As `wgsl` with values that types would not let through. */
 const tag = wgsl as (strings: TemplateStringsArray, ...values: unknown[]) => string;
@@ -148,4 +148,18 @@ struct Sizes { rows: u32, scale: f32 }`,
 it('unroll repeats a line with its number', () => {
   expect(unroll(3, (i) => `f(${i});`)).toBe('f(0);\n  f(1);\n  f(2);');
   expect(unroll(0, () => 'f();')).toBe('');
+});
+
+describe('once', () => {
+  it('makes a shader once for each variant, whoever asks', () => {
+    let made = 0;
+    const make = once(({ wide, tiling }: { wide: boolean; tiling: { rows: number } }) =>
+      shader(`${wide} ${tiling.rows} ${made++}`, ''),
+    );
+    const first = make({ wide: true, tiling: { rows: 4 } });
+    expect(make({ wide: true, tiling: { rows: 4 } })).toBe(first);
+    expect(make({ wide: true, tiling: { rows: 8 } }).label).toBe('true 8 1');
+    expect(make({ wide: false, tiling: { rows: 4 } }).label).toBe('false 4 2');
+    expect(made).toBe(3);
+  });
 });
