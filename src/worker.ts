@@ -81,6 +81,7 @@ export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
+export { fromSaeLens, toSaeLens, type SaeLensOptions } from './models/saving/sae-lens.ts';
 export type { LikelihoodOptions } from './models/downstream/likelihood.ts';
 export type { Indices } from './models/downstream/indices.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';

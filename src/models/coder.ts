@@ -46,7 +46,8 @@ export abstract class Coder extends Model<Losses> {
 
   /** Rows of codes back to examples; of a quantised code also the numbers of its entries, as `indices` gives them. @throws OptionError, ShapeError, DataError */
   async decode(codes: Matrix | Float32Array | Indices): Promise<Matrix> {
-    if (!('shape' in codes && codes.data instanceof Uint32Array)) return this.decoder.predict(codes as Matrix);
+    const { data } = (codes ?? {}) as Partial<Indices>;
+    if (!(data instanceof Uint32Array)) return this.decoder.predict(codes as Matrix);
     const { entriesAt } = await import('./downstream/indices.ts');
     return this.decoder.predict(await entriesAt(this.hourglass, codes as Indices));
   }
