@@ -299,7 +299,8 @@ export class Gpu {
       });
       if (counted) this.#counters.readbacks++;
       await Promise.all([copied, this.wait(this.#notice.inTime(staging.mapAsync(GPUMapMode.READ)))]);
-      return staging.getMappedRange().slice(0, total);
+      // A device that goes only now has unmapped the buffer already.
+      return await this.wait(Promise.resolve().then(() => staging.getMappedRange().slice(0, total)));
     } finally {
       this.free(staging);
     }

@@ -38,6 +38,7 @@ export class Stopwatches {
 
 export class Stopwatch {
   #mapped = false;
+  #ticks = new BigUint64Array(2);
 
   constructor(
     private readonly slot: number,
@@ -65,11 +66,13 @@ export class Stopwatch {
   async ready(): Promise<undefined> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     this.#mapped = true;
+    // At once: a device that goes later takes the range with it.
+    this.#ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
   }
 
   /** Milliseconds of the pass. */
   read(): number {
-    const [begin, end] = new BigUint64Array(this.#staging.getMappedRange().slice(0));
+    const [begin, end] = this.#ticks;
     this.#unmap();
     return Number(end - begin) / 1e6;
   }
