@@ -245,7 +245,7 @@ it('panels and members for pictures are not there with a table, and the settings
   expect(await visible()).toEqual([false, true, false, false]);
   expect(
     await page.$$eval('[name=preset] option:disabled', (options) => options.map((option) => option.value)),
-  ).toEqual(['convolutional', 'super-resolution', 'tiles']);
+  ).toEqual(['gan', 'convolutional', 'super-resolution', 'tiles']);
   // Below the bar, which stays at the top.
   await page.$eval('#use-digits', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#use-digits');
