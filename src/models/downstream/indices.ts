@@ -12,7 +12,7 @@ import type { SamplerFit, SamplerOptions } from './sampler.ts';
 /** Numbers of entries of a codebook, from 0 on. */
 export interface Indices {
   data: Uint32Array;
-  /** [examples, …places]: the code's shape without its last side. */
+  /** The code's shape without its last side, [examples, …places]. */
   shape: number[];
 }
 
