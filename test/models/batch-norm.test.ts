@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, adam, autoencoder, batchNorm, classifier, conv2d, dense, DivergedError, flatten, gan, loadAutoencoder, OptionError, reshape, residual, sgd, type AutoencoderSpec,
+  activation, adam, autoencoder, batchNorm, classifier, conv2d, dense, DivergedError, flatten, gan, OptionError, reshape, residual, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
@@ -79,14 +80,7 @@ it('has PyTorch’s names, shapes and first values, and counts the trained ones'
 });
 
 it('goes on from a file to the same bits', async () => {
-  const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, small());
-  await model.fit(data, { steps: 3, batchSize: 8 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) each.dispose();
+  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
 it('brings the running statistics of the best epoch back', async () => {
@@ -102,16 +96,7 @@ it('brings the running statistics of the best epoch back', async () => {
 
 describe('after a divergence', () => {
   it('has the running statistics of the step before', async () => {
-    const gpu = await sharedGpu();
-    const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
-    const options = { batchSize: 8, optimizer: sgd(1e12) };
-    const error = await errorOf(model.fit(data, { ...options, epochs: 3 }));
-    expect(error).toBeInstanceOf(DivergedError);
-    const { step } = error as DivergedError;
-    expect(step).toBeGreaterThan(1);
-    await other.fit(data, { ...options, steps: step - 1 });
-    expect(await bits(model)).toEqual(await bits(other));
-    for (const each of [model, other]) each.dispose();
+    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 3);
   });
 
   it.each(['discriminator', 'generator'])('of the %s of a GAN, too', async (phase) => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, dense, DivergedError, loadAutoencoder, OptionError, residual, sgd, ShapeError, topK, type AutoencoderSpec,
+  adam, autoencoder, dense, loadAutoencoder, OptionError, residual, ShapeError, topK, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { expectTheStepBefore } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
@@ -75,16 +76,7 @@ describe('the threshold of topK of a batch', () => {
   });
 
   it('is that of the step before after a divergence', async () => {
-    const gpu = await sharedGpu();
-    const [model, other] = [await autoencoder(gpu, sparse(true)), await autoencoder(gpu, sparse(true))];
-    const options = { batchSize: 8, optimizer: sgd(1e12) };
-    const error = await errorOf(model.fit(data, { ...options, epochs: 9 }));
-    expect(error).toBeInstanceOf(DivergedError);
-    const { step } = error as DivergedError;
-    expect(step).toBeGreaterThan(1);
-    await other.fit(data, { ...options, steps: step - 1 });
-    expect(await bits(model)).toEqual(await bits(other));
-    for (const each of [model, other]) each.dispose();
+    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), sparse(true)), data, 9);
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, conv2d, dense, DivergedError, flatten, loadAutoencoder, OptionError, reshape, sgd, sparsity, topK, unitNorm, type AutoencoderSpec, type Matrix,
+  adam, autoencoder, conv2d, dense, flatten, OptionError, reshape, sgd, sparsity, topK, unitNorm, type AutoencoderSpec, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
+import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { forward, type Weights } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
@@ -82,27 +83,11 @@ it('takes steps as float64 does, to 1e-5', async () => {
 });
 
 it('goes on from a file to the same bits', async () => {
-  const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, spec());
-  await model.fit(data, { steps: 3, batchSize: 8 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) each.dispose();
+  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
 });
 
 it('leaves the weights of the step before after a divergence', async () => {
-  const gpu = await sharedGpu();
-  const [model, other] = [await autoencoder(gpu, spec()), await autoencoder(gpu, spec())];
-  const options = { batchSize: 8, optimizer: sgd(1e12) };
-  const error = await errorOf(model.fit(data, { ...options, epochs: 9 }));
-  expect(error).toBeInstanceOf(DivergedError);
-  const { step } = error as DivergedError;
-  expect(step).toBeGreaterThan(1);
-  await other.fit(data, { ...options, steps: step - 1 });
-  expect(await bits(model)).toEqual(await bits(other));
-  for (const each of [model, other]) each.dispose();
+  await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec()), data, 9);
 });
 
 describe('is refused', () => {

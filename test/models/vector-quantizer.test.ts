@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, conv2d, convTranspose2d, DataError, dense, DivergedError, loadAutoencoder, OptionError, sgd, ShapeError, vectorQuantizer, type AutoencoderSpec, type Matrix,
+  adam, autoencoder, conv2d, convTranspose2d, DataError, dense, loadAutoencoder, OptionError, sgd, ShapeError, vectorQuantizer, type AutoencoderSpec, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { philox, streams } from '../../src/runtime/random.ts';
 import { forward, type Weights } from '../reference/layers.ts';
@@ -9,7 +9,8 @@ import { shuffledOrder } from '../reference/shuffle.ts';
 import { countsOf, entriesAt, moved, nearest, perplexity } from '../reference/vector-quantizer.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
+import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles } from '../support/ten-steps.ts';
 
@@ -189,25 +190,11 @@ it('starts the entries from the first batch, and keeps most of them in use', asy
 });
 
 it('goes on from a file to the same bits, and loses nothing in one without the optimizer', async () => {
-  const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, small());
-  await model.fit(data, { steps: 3, batchSize: 8 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) each.dispose();
+  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
 it('has the codebook of the step before after a divergence', async () => {
-  const gpu = await sharedGpu();
-  const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
-  const options = { batchSize: 8, optimizer: sgd(1e12) };
-  const error = await errorOf(model.fit(data, { ...options, epochs: 9 }));
-  expect(error).toBeInstanceOf(DivergedError);
-  const { step } = error as DivergedError;
-  if (step > 1) await other.fit(data, { ...options, steps: step - 1 });
-  expect(await bits(model)).toEqual(await bits(other));
-  for (const each of [model, other]) each.dispose();
+  await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 9);
 });
 
 it('refuses what it cannot be', async () => {
