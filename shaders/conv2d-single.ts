@@ -56,6 +56,8 @@ function makeConvSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) 
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 ${windowSizes()}
 ${stored({ ...variant, wideY: false }, 4)}
+`,
+    () => wgsl`
 ${main(variant)}
   ${blockOf('sizes.out_height', 'sizes.out_width', 't')}
   if (example >= sizes.batch) { return; }
@@ -97,6 +99,8 @@ function makeConvSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 ${windowSizes()}
 ${stored({ ...variant, wideY: true }, 4)}
+`,
+    () => wgsl`
 fn load_x(at: u32, inside: bool) -> f32 {
   return select(0.0, x[select(0u, at, inside)], inside);
 }
@@ -152,6 +156,8 @@ function makeConvSingleWeightsShader(variant: SingleVariant & { readonly split?:
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 ${windowSizes()}
+`,
+    () => wgsl`
 fn load_a(line: u32, column: u32, inside: bool) -> f32 {
   let known = inside & (column < sizes.out_width);
   return select(0.0, a[select(0u, line + column, known)], known);

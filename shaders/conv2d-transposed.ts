@@ -38,6 +38,8 @@ ${enabled(tiling)}
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${windowSizes(dilated)}
 ${stored(variant, 4, 'pixel_at(i).index')}
+`,
+    () => wgsl`
 fn in_class() -> u32 {
   let down = (sizes.height + sizes.stride_y - 1u) / sizes.stride_y;
   let across = (sizes.width + sizes.stride_x - 1u) / sizes.stride_x;

@@ -31,6 +31,11 @@ ${enabled(tiling)}
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${windowSizes(dilated)}
 ${stored({ bias: false, activation: 'linear', wideY }, 4, 'row_of_part(i)')}
+#if ${sums}
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+#endif
+`,
+    () => wgsl`
 ${filling(tiling)}
 fn part_rows() -> u32 {
   return filled_rows(sizes.filters);
@@ -42,7 +47,6 @@ fn row_of_part(i: u32) -> u32 {
 }
 
 #if ${sums}
-@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 ${tiling.split ? storeSums : columnSums}
 #endif
 ${load('a', { wide: wideFilters, fill: ragged })}

@@ -25,6 +25,8 @@ ${enabled(tiling)}
 @group(0) @binding(2) var<storage, read_write> y: array<${wideY ? 'vec4f' : 'f32'}>;
 ${windowSizes(dilated)}
 ${stored(variant, 4)}
+`,
+    () => wgsl`
 /** Where a pixel's patch begins in x, and in the image. */
 struct Patch { at: i32, top: i32, left: i32 }
 

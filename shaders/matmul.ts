@@ -1,4 +1,5 @@
 import { columnSums, load, storeSums } from './operand.ts';
+import { sharedTiles } from './shared-tiles.ts';
 import { splitTiles } from './split.ts';
 import {
   enabled,
@@ -42,7 +43,7 @@ function makeMatmulShader(variant: MatmulVariant) {
   const right: Operand = transposeB
     ? { along: 'k', four: (q, c) => `load_b(column + ${4 * q + c}u, at, n, k)` }
     : { along: 'side', four: (q, c) => `load_b(at + ${c}u, column + ${4 * q}u, k, n)` };
-  const { split } = tiling;
+  const { split, shared } = tiling;
   const element = (wide: boolean) => (wide ? 'vec4f' : 'f32');
   return shader<'a' | 'b' | 'y', 'bias' | 'saved' | 'sums'>(
     `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${tilingName(tiling)}${epilogueName(variant)}`,
@@ -57,9 +58,11 @@ ${stored(variant, 4)}
 @group(0) @binding(${4 + epilogueBindings(variant).length}) var<storage, read_write> sums: array<f32>;
 #endif
 struct Sizes { m: u32, n: u32, k: u32, slice: u32, add_y: u32, add_sums: u32 }
+`,
+    () => wgsl`
 ${load('a', { wide: wideA, fill: ragged && transposeA })}
 ${load('b', { wide: wideB, fill: ragged && !transposeB })}
-${(split ? splitTiles : tiles)({
+${(shared ? sharedTiles : split ? splitTiles : tiles)({
   tiling,
   head,
   sums: sums ? 'store_sums(row, total, m, 0u);' : undefined,

@@ -25,6 +25,11 @@ export interface Tiling {
    * share more of what they load. Default 1: line by line.
    */
   readonly band?: number;
+  /**
+   * A workgroup of 64 has a square of 8 × 8 tiles, each as high as wide, and brings what it multiplies into its own memory first. Products are added
+   * one at a time.
+   */
+  readonly shared?: boolean;
 }
 
 /** What happens to a sum before it is stored. */
@@ -37,9 +42,11 @@ export interface Epilogue {
   readonly wideY: boolean;
 }
 
-/** Rows, and columns, that one tile or one quad covers. */
-export const covered = ({ rows, columns, quads }: Tiling): [rows: number, columns: number] =>
-  quads ? [2 * rows, 2 * columns] : [rows, columns];
+/** Rows, and columns, that one tile covers, one quad, or one workgroup that shares what it loads. */
+export const covered = ({ rows, columns, quads, shared }: Tiling): [rows: number, columns: number] => {
+  const tiles = shared ? 8 : quads ? 2 : 1;
+  return [tiles * rows, tiles * columns];
+};
 
 /** So many rows, filled up to whole tiles. */
 export function filledRows(tiling: Tiling, count: number): number {
@@ -60,12 +67,12 @@ fn filled_rows(count: u32) -> u32 {
 /** Invocations of a product of m × n outputs. */
 export function invocationsOf(tiling: Tiling, m: number, n: number): number {
   const [rows, columns] = covered(tiling);
-  return Math.ceil(m / rows) * Math.ceil(n / columns) * (tiling.quads ? 4 : (tiling.split ?? 1));
+  return Math.ceil(m / rows) * Math.ceil(n / columns) * (tiling.shared ? 64 : tiling.quads ? 4 : (tiling.split ?? 1));
 }
 
 /** How labels tell tilings apart. */
-export const tilingName = ({ rows, columns, quads, split, oneByOne }: Tiling): string =>
-  `${quads ? 'quads of ' : ''}${rows}x${columns}${split ? ` split in ${split}` : ''}${oneByOne ? ' one by one' : ''}`;
+export const tilingName = ({ rows, columns, quads, split, oneByOne, shared }: Tiling): string =>
+  `${quads ? 'quads of ' : ''}${rows}x${columns}${split ? ` split in ${split}` : ''}${oneByOne ? ' one by one' : ''}${shared ? ' shared' : ''}`;
 
 export const epilogueName = ({ activation, slope }: Epilogue): string =>
   `${activation === 'linear' ? '' : ` ${activation}`}${slope ? ` ${slope}'` : ''}`;

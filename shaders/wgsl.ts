@@ -39,12 +39,16 @@ const bindingPattern =
 const overridePattern = /override\s+(\w+)\s*[:=]/g;
 const sizesPattern = /struct Sizes\s*\{([^}]*)\}/;
 
-/** Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. */
+/**
+ * Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. Where the text is long, `rest` makes
+ * all of it that declares nothing of the interface, when it is compiled: a step is recorded at once, but compiled in spells.
+ */
 export function shader<Required extends string, Optional extends string = never>(
   label: string,
-  code: string,
+  head: string,
+  rest?: () => string,
 ): Shader<Required, Optional> {
-  const bindings = [...code.matchAll(bindingPattern)].map(
+  const bindings = [...head.matchAll(bindingPattern)].map(
     ([, group, binding, access = 'uniform', buffer, uniform], i) => {
       const name = buffer ?? uniform;
       if (group !== '0' || Number(binding) !== i)
@@ -52,20 +56,30 @@ export function shader<Required extends string, Optional extends string = never>
       return { name, access: access as Binding['access'] };
     },
   );
-  if (bindings.length !== (code.match(/@binding\(/g) ?? []).length)
+  if (bindings.length !== (head.match(/@binding\(/g) ?? []).length)
     throw new Error(`shader ${label}: a binding that is neither a storage buffer nor the uniform 'sizes'`);
-  const sizes = (sizesPattern.exec(code)?.[1] ?? '').split(',').filter((member) => member.trim());
+  const sizes = (sizesPattern.exec(head)?.[1] ?? '').split(',').filter((member) => member.trim());
+  let whole = rest ? undefined : head;
   return {
     label,
-    code,
+    get code() {
+      return (whole ??= head + withoutInterface(label, rest!()));
+    },
     bindings,
-    overrides: new Set([...code.matchAll(overridePattern)].map((match) => match[1])),
+    overrides: new Set([...head.matchAll(overridePattern)].map((match) => match[1])),
     sizes: sizes.map((member) => {
       const [, name, type] = /^\s*(\w+)\s*:\s*(u32|f32)\s*$/.exec(member) ?? [];
       if (!name) throw new Error(`shader ${label}: '${member.trim()}' is no member that Sizes may have`);
       return { name, type: type as Size['type'] };
     }),
   };
+}
+
+/** The text, once it is seen that it declares nothing that would have to stand in a shader's head. */
+function withoutInterface(label: string, rest: string): string {
+  const declared = [/@binding\(/, overridePattern, sizesPattern].find((pattern) => rest.search(pattern) >= 0);
+  if (declared) throw new Error(`shader ${label}: what is declared by ${declared.source} belongs into its head`);
+  return rest;
 }
 
 /**

@@ -597,6 +597,17 @@ const byFile = {
     ['sign', '(dy[c] - dot)', '(dy[c] + dot)'],
     ['gradient assigned', 'if (add_dx) { v += dx[c]; }', ''],
   ],
+  'shared-tiles': [
+    'kernels/matmul',
+    ['bound', 'if (at < k) { block', 'if (true) { block'],
+    ['barrier', '    workgroupBarrier();\n    for (var p', '    for (var p'],
+    ['barrier', '    }\n    workgroupBarrier();\n  }', '    }\n  }'],
+    ['off by one', 'p < ${step}u; p++', 'p < ${step - 1}u; p++'],
+    ['operand', '+ mine_column];', '+ mine_row];'],
+    ['index', '(r / 4u * ${perSide}u + mine_row) * 4u', '(r / 4u + mine_row) * 4u'],
+    ['tail of a loop', 'n / ${side}u + u32(n % ${side}u > 0u)', 'n / ${side}u'],
+    ['gradient assigned', 'let add = sizes.add_y != 0u;', 'let add = false;'],
+  ],
   split: [
     'kernels/matmul',
     ['index', '!= local % ${split}u', '!= 0u', { test: 'kernels/conv2d', only: 'fit float64, and add' }],

@@ -6,7 +6,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { ActivationWord, Gate } from './activation.ts';
 import { show } from './shapes.ts';
-import { tilings, tuned } from './tilings.ts';
+import { sharedTilings, tilings, tuned } from './tilings.ts';
 
 export type { Tiling };
 
@@ -96,7 +96,7 @@ export function product(
     `${m}x${n}x${k}${sums ? ' with sums' : ''}`,
     { a, b, y, bias, saved: slope?.saved, sums },
     { m, n, k },
-    tiling ? [tiling] : tilings(tape.gpu, m, n, k / 32),
+    tiling ? [tiling] : [...tilings(tape.gpu, m, n, k / 32), ...sharedTilings(tape.gpu, m, n)],
     way,
     m * n * k,
   );

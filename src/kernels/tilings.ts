@@ -82,10 +82,12 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
     const split = splitFor((times * m * n) / 16, stretches);
     const sizes = gpu.info.vendor === 'intel' ? [small] : m * n >= 2 ** 20 ? [large, small] : [small, large];
     const [first, ...others] = sizes.flatMap((each) => [each, { ...each, oneByOne: true }]);
+    const wide = m * n >= 2 ** 20 ? [{ ...sizes[0], group: 256, band: 16 }] : [];
     return [
       first,
       ...(split > 1 ? [{ ...small, split }] : []),
       ...others,
+      ...wide,
       ...(sizes.length > 1 ? [...long, ...(withQuads ? [quads(8, 8)] : [])] : []),
     ];
   }
@@ -98,6 +100,18 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
     ...(m > 16 && n > 16 ? [quads(16, 16)] : []),
     ...(m > 64 && n > 32 && m * n >= 2 ** 16 ? [quads(32, 16)] : []),
   ];
+}
+
+/**
+ * Ways of a plain product on a GPU in which a workgroup reads what it multiplies from its own memory: where there are 64 such workgroups at the least.
+ * A processor has no such memory, and runs through each barrier in turn.
+ */
+export function sharedTilings(gpu: Gpu, m: number, n: number): Tiling[] {
+  if (gpu.info.isFallback) return [];
+  const sides = gpu.info.vendor === 'intel' ? [4] : [8, 4];
+  return sides
+    .filter((side) => Math.ceil(m / (8 * side)) * Math.ceil(n / (8 * side)) >= 64)
+    .map((side) => ({ rows: side, columns: side, quads: false, group: 64, shared: true }));
 }
 
 /**

@@ -46,6 +46,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
           [16, 16, 8],
           [33, 20, 12],
           [13, 66, 31],
+          [65, 3, 20],
         ]),
         new Draw(20 + seed),
         tiling,

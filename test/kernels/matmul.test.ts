@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { matmul, product } from '../../src/kernels/matmul.ts';
-import { tilings as tilingsOf } from '../../src/kernels/tilings.ts';
+import { sharedTilings, tilings as tilingsOf } from '../../src/kernels/tilings.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
@@ -98,6 +98,15 @@ describe('ways that add up in another order', () => {
     for (const shape of [256, 2048]) expect(tilingsOf(gpu, shape, shape, shape / 32)[0].oneByOne).toBeUndefined();
   });
 
+  it('share what they load only where a GPU gets 64 workgroups of them', async () => {
+    const [processor, gpu] = [await sharedGpu(), await smallTiles()];
+    const sides = (of: typeof gpu, m: number, n: number) => sharedTilings(of, m, n).map(({ rows }) => rows);
+    expect(sides(gpu, 512, 512)).toEqual([8, 4]);
+    expect(sides(gpu, 256, 256)).toEqual([4]);
+    expect(sides(gpu, 224, 256)).toEqual([]);
+    expect(sides(processor, 2048, 2048)).toEqual([]);
+  });
+
   it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
     const gpu = await sharedGpu();
     const draw = new Draw(12);
@@ -113,6 +122,7 @@ describe('ways that add up in another order', () => {
         [40, 3, 18, { split: 16 }],
         [17, 20, 36, { oneByOne: true }],
         [9, 5, 7, { oneByOne: true, rows: 8 }],
+        [33, 40, 39, { shared: true }],
       ] as const
     ).map(([m, n, k, way]) => {
       const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
@@ -208,11 +218,12 @@ describe('the product’s epilogue', () => {
 
   it('adds to a gradient that has been written before', async () => {
     const gpu = await sharedGpu();
-    const split = { rows: 4, columns: 4, quads: false, group: 64, split: 2 };
+    const small = { rows: 4, columns: 4, quads: false, group: 64 };
     for (const [m, n, k, tiling] of [
       [7, 5, 3, undefined],
       [8, 12, 9, undefined],
-      [9, 12, 70, split],
+      [9, 12, 70, { ...small, split: 2 }],
+      [9, 12, 70, { ...small, shared: true }],
     ] as const) {
       const memory = new Inputs(gpu);
       const draw = new Draw(80);

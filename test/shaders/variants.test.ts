@@ -110,6 +110,15 @@ const tilings: Tiling[] = [
   { rows: 4, columns: 4, quads: false, group: 64, split: 4 },
 ];
 
+/** What only a plain product has. */
+const sharedTilings: Tiling[] = all({
+  rows: [4, 8],
+  columns: [4, 8],
+  quads: [false],
+  group: [64],
+  shared: [true],
+}).filter(({ rows, columns }) => rows === columns);
+
 /** What is loaded and stored, with each way to end; then each activation, where the ways to load make no difference. */
 const matmuls: MatmulVariant[] = [
   ...all({
@@ -119,7 +128,7 @@ const matmuls: MatmulVariant[] = [
     wideB: either,
     wideY: either,
     ragged: either,
-    tiling: tilings,
+    tiling: [...tilings, ...sharedTilings],
     activation: ['linear'] as const,
     slope: none,
   }).flatMap((variant, i) => [

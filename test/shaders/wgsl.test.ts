@@ -143,6 +143,22 @@ struct Sizes { rows: u32, scale: f32 }`,
       "shader s: a binding that is neither a storage buffer nor the uniform 'sizes'",
     );
   });
+
+  it('makes the rest of its text when it is asked for, and once', () => {
+    let made = 0;
+    const long = shader('long', code, () => `\nfn main${made++}() {}`);
+    expect(long.bindings).toHaveLength(2);
+    expect(made).toBe(0);
+    expect(long.code).toBe(`${code}\nfn main0() {}`);
+    expect(long.code).toBe(`${code}\nfn main0() {}`);
+  });
+
+  it.each(['@group(0) @binding(2) var<storage, read> z: array<f32>;', 'override m: u32;', 'struct Sizes { m: u32 }'])(
+    'refuses in the rest what belongs into the head: %s',
+    (declared) => {
+      expect(() => shader('long', code, () => declared).code).toThrow('shader long: what is declared by');
+    },
+  );
 });
 
 it('unroll repeats a line with its number', () => {

@@ -28,6 +28,8 @@ export const tilings = possible([
 export const inOtherOrders: Tiling[] = [
   { rows: 4, columns: 4, quads: false, group: 64, split: 4 },
   { rows: 8, columns: 4, quads: false, group: 64, oneByOne: true },
+  { rows: 4, columns: 4, quads: false, group: 64, shared: true },
+  { rows: 8, columns: 8, quads: false, group: 64, shared: true },
 ];
 
 export const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
