@@ -13,6 +13,13 @@ export type LayerWork =
       readonly padding: 'same' | 'valid';
       readonly activation: Activation;
     }
+  /** Batch normalisation of each channel. */
+  | { readonly kind: 'norm' }
+  | { readonly kind: 'relu' }
+  /** x + f(x) */
+  | { readonly kind: 'residual'; readonly layers: readonly LayerWork[] }
+  /** Of each example the k largest, and zeros. */
+  | { readonly kind: 'topk'; readonly k: number }
   /** The largest of each 2 × 2, an odd side filled up at its end. */
   | { readonly kind: 'pool' }
   /** Each pixel twice as high and as wide. */
@@ -105,12 +112,60 @@ const convolutional = (batch: number): ModelWork => ({
   batch,
 });
 
+const norm: LayerWork = { kind: 'norm' };
+const relu: LayerWork = { kind: 'relu' };
+const plain = (filters: number): LayerWork[] => [conv(filters, { activation: 'linear' }), norm];
+/** He et al. 2016: two convolutions, each with batch normalisation, around which the input goes as well. */
+const block = (filters: number): LayerWork[] => [
+  { kind: 'residual', layers: [...plain(filters), relu, ...plain(filters)] },
+  relu,
+];
+
+const residual = (batch: number): ModelWork => ({
+  kind: 'model',
+  name: 'residual',
+  title: `residual with batch normalisation, 28 × 28 to 7 × 7 × 16, batch ${batch}`,
+  input: [28, 28, 1],
+  layers: [
+    ...plain(16),
+    relu,
+    pool,
+    ...block(16),
+    pool,
+    ...block(16),
+    ...block(16),
+    upsample,
+    ...block(16),
+    upsample,
+    conv(1, { activation: 'sigmoid' }),
+  ],
+  code: 9,
+  batch,
+});
+
+/** A code of which each example has few numbers. */
+const sparse = (width: number, k: number, batch: number): ModelWork => ({
+  kind: 'model',
+  name: 'topk',
+  title: `784-${width}-784, the ${k} largest numbers of the code, batch ${batch}`,
+  input: [784],
+  layers: [
+    { kind: 'dense', units: width, activation: 'relu' },
+    { kind: 'topk', k },
+    { kind: 'dense', units: 784, activation: 'sigmoid' },
+  ],
+  code: 2,
+  batch,
+});
+
 export const models: readonly ModelWork[] = [
   dense('simple', simple, 256),
   dense('deep', deep, 256),
   dense('vae', vae, 128),
   dense('hinton', hinton, 256),
   convolutional(128),
+  residual(32),
+  sparse(16_384, 32, 64),
   dense('simple-32', simple, 32),
   dense('simple-1024', simple, 1024),
   dense('simple-4096', simple, 4096),
@@ -129,14 +184,28 @@ export const featuresOf = ({ input }: ModelWork): number => product(input);
 
 export const isVariational = ({ layers }: ModelWork): boolean => layers.some(({ kind }) => kind === 'gaussian');
 
-/** What one example is before the first layer, and after each. */
-export function shapes({ input, layers }: ModelWork): (readonly number[])[] {
-  const all = [input];
-  for (const layer of layers) all.push(after(layer, all.at(-1)!));
-  return all;
+interface PlacedLayer {
+  readonly layer: LayerWork;
+  /** its number among the work's layers; of a layer of a residual, its number there behind that of the residual */
+  readonly path: readonly number[];
+  /** what one example is before it, and behind it */
+  readonly input: readonly number[];
+  readonly output: readonly number[];
 }
 
-function after(layer: LayerWork, [height, width, channels]: readonly number[]): number[] {
+/** All layers in their order, a residual's own before it. */
+export function placedLayers({ input, layers }: Pick<ModelWork, 'input' | 'layers'>): PlacedLayer[] {
+  let shape = input;
+  return layers.flatMap((layer, i) => {
+    const inner = layer.kind === 'residual' ? placedLayers({ input: shape, layers: layer.layers }) : [];
+    const placed = { layer, path: [i], input: shape, output: after(layer, shape) };
+    shape = placed.output;
+    return [...inner.map((each) => ({ ...each, path: [i, ...each.path] })), placed];
+  });
+}
+
+function after(layer: LayerWork, shape: readonly number[]): readonly number[] {
+  const [height, width, channels] = shape;
   switch (layer.kind) {
     case 'dense':
     case 'gaussian':
@@ -149,6 +218,8 @@ function after(layer: LayerWork, [height, width, channels]: readonly number[]): 
       return [Math.ceil(height / 2), Math.ceil(width / 2), channels];
     case 'upsample':
       return [2 * height, 2 * width, channels];
+    default:
+      return shape;
   }
 }
 
@@ -158,28 +229,31 @@ export function examples(work: ModelWork): Float32Array {
   return Float32Array.from({ length: batches * work.batch * featuresOf(work) }, () => Math.max(0, 2 * draw() - 1));
 }
 
-export interface LayerWeights {
-  /** which of the layers */
-  readonly layer: number;
+export interface LayerWeights extends PlacedLayer {
   readonly kernel: Float32Array;
-  /** of the kernel: [inputs, outputs], or [height, width, channels, filters] */
+  /** of the kernel: [inputs, outputs], or [height, width, channels, filters]; of a normalisation's factors, [channels] */
   readonly shape: readonly number[];
   readonly bias: Float32Array;
 }
 
-/** Of each layer that has weights; those of a variational code are twice as many. Uniform as Glorot & Bengio 2010 have it, biases zero. */
+/**
+ * Of each layer that has weights; those of a variational code are twice as many. Uniform as Glorot & Bengio 2010 have it, biases zero, a normalisation's
+ * factors one.
+ */
 export function firstWeights(work: ModelWork): LayerWeights[] {
   const draw = numbers(2);
-  const before = shapes(work);
-  return work.layers.flatMap((layer, i): LayerWeights[] => {
-    if (layer.kind === 'pool' || layer.kind === 'upsample') return [];
+  return placedLayers(work).flatMap((placed): LayerWeights[] => {
+    const { layer, input, output } = placed;
+    const [inputs, units] = [input.at(-1)!, output.at(-1)!];
+    if (layer.kind === 'norm')
+      return [{ ...placed, kernel: new Float32Array(units).fill(1), shape: [units], bias: new Float32Array(units) }];
+    if (layer.kind !== 'dense' && layer.kind !== 'gaussian' && layer.kind !== 'conv') return [];
     const taps = layer.kind === 'conv' ? [layer.kernel, layer.kernel] : [];
-    const [inputs, units] = [before[i].at(-1)!, layer.kind === 'conv' ? layer.filters : layer.units];
     const shape = [...taps, inputs, layer.kind === 'gaussian' ? 2 * units : units];
     const limit = Math.sqrt(6 / (product(taps) * (inputs + units)));
     return [
       {
-        layer: i,
+        ...placed,
         kernel: Float32Array.from({ length: product(shape) }, () => (2 * draw() - 1) * limit),
         shape,
         bias: new Float32Array(shape.at(-1)!),
@@ -188,21 +262,31 @@ export function firstWeights(work: ModelWork): LayerWeights[] {
   });
 }
 
-/** Multiplications and additions of a step: forward, and back to weights and inputs, but not to the data. */
+/**
+ * Multiplications and additions of products that a step needs: forward, and back to weights and inputs, but not to the data. Behind a code of which few
+ * numbers are kept, and back through it, only those count.
+ */
 export function flops(work: ModelWork): number {
-  const all = shapes(work);
-  const products = firstWeights(work).map(
-    ({ layer, kernel }) =>
-      2 * work.batch * kernel.length * (work.layers[layer].kind === 'conv' ? product(all[layer + 1].slice(0, 2)) : 1),
-  );
-  return 3 * products.reduce((sum, n) => sum + n, 0) - products[0];
+  const sparse = work.layers.findIndex(({ kind }) => kind === 'topk');
+  const kept = sparse < 0 ? undefined : work.layers[sparse];
+  const share =
+    kept?.kind === 'topk' ? kept.k / product(placedLayers(work).find(({ layer }) => layer === kept)!.output) : 1;
+  return firstWeights(work)
+    .filter(({ layer }) => layer.kind !== 'norm')
+    .map(({ layer, path, kernel, output }, i) => {
+      const once = 2 * work.batch * kernel.length * (layer.kind === 'conv' ? product(output.slice(0, 2)) : 1);
+      const forward = path[0] > sparse ? share : 1;
+      const back = path[0] >= sparse - 1 ? share : 1;
+      return once * (forward + (i ? 2 : 1) * back);
+    })
+    .reduce((sum, n) => sum + n, 0);
 }
 
 /** The data, 4 times the weights (themselves, their gradients, Adam's two moments) and twice what a step's layers hold. */
 export function needsBytes(work: ModelWork): number {
   const data = batches * work.batch * featuresOf(work);
   const weights = firstWeights(work).reduce((sum, { kernel, bias }) => sum + kernel.length + bias.length, 0);
-  const held = work.layers.map(({ kind }, i) => (kind === 'gaussian' ? 2 : 1) * product(shapes(work)[i + 1]));
+  const held = placedLayers(work).map(({ layer, output }) => (layer.kind === 'gaussian' ? 2 : 1) * product(output));
   const activations = work.batch * held.reduce((sum, n) => sum + n, featuresOf(work));
   return 4 * (data + 4 * weights + 2 * activations);
 }

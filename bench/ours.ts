@@ -1,9 +1,13 @@
 import {
+  activation,
   autoencoder,
+  batchNorm,
   conv2d,
   dense,
   gaussian,
   maxPool2d,
+  residual,
+  topK,
   upsample2d,
   type Autoencoder,
   type Gpu,
@@ -35,5 +39,13 @@ function layerOf(layer: LayerWork): Layer {
       return maxPool2d(2, { padding: 'same' });
     case 'upsample':
       return upsample2d(2);
+    case 'norm':
+      return batchNorm();
+    case 'relu':
+      return activation('relu');
+    case 'residual':
+      return residual(layer.layers.map(layerOf));
+    case 'topk':
+      return topK(layer.k);
   }
 }

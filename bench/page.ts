@@ -34,8 +34,8 @@ interface Runner {
 }
 
 const bench = {
-  /** Which libraries there are, what the adapter is and can do. */
-  async open(): Promise<Opened> {
+  /** Which libraries there are, what the adapter is and can do. Where names are given, of the others only those that begin so. */
+  async open(beside: readonly string[]): Promise<Opened> {
     countWebGPU();
     const gpu = await openGpu();
     const roofline = await measureRoofline(gpu);
@@ -47,6 +47,8 @@ const bench = {
     const names = Object.keys(files).sort((a, b) => Number(b.includes('latentgpu')) - Number(a.includes('latentgpu')));
     for (const file of names) {
       const { peer } = await files[file]();
+      const wanted = !beside.length || peer.name === 'latentgpu' || beside.some((start) => peer.name.startsWith(start));
+      if (!wanted) continue;
       try {
         await peer.open();
       } catch (error) {
@@ -80,6 +82,8 @@ const bench = {
       const start = counted();
       await trained.run(batches);
       const end = counted();
+      const spent = performance.now() - begun;
+      const msPerStep = spent / batches;
       const perStep = {
         dispatches: (end.dispatches - start.dispatches) / batches,
         submits: (end.submits - start.submits) / batches,
@@ -88,9 +92,10 @@ const bench = {
         trained,
         perStep,
         peakBytes: peakBytes() - before,
-        msPerStep: (performance.now() - begun) / batches,
-        spent: 0,
-        times: [],
+        msPerStep,
+        spent,
+        // What takes so long has its one round behind it.
+        times: spent > enoughMs ? [msPerStep] : [],
       });
     }
     const [limit, count] = quick ? [roundMs.quick, rounds.quick] : [roundMs.usual, rounds.usual];

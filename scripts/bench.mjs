@@ -18,6 +18,12 @@ await runMain(async () => {
     await measureTasks(options);
     return;
   }
+  if (options.fits) {
+    await setupBeforeChrome();
+    const { measureFits } = await import('./bench/fits.mjs');
+    await measureFits(options);
+    return;
+  }
   await makeFolder(options.out);
   if (!options.built) {
     await setupBeforeChrome();

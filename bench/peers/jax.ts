@@ -87,36 +87,63 @@ function train(work: ModelWork, { layers, first, second, step, key }: State, x: 
   return [loss, { layers: moved, first: m, second: v, step: t, key: nextKey }];
 }
 
-/** [inputs, outputs] stay; [height, width, channels, filters] become [filters, channels, height, width]. */
+/** [inputs, outputs] and [channels] stay; [height, width, channels, filters] become [filters, channels, height, width]. */
 function kernelOf({ kernel, shape }: LayerWeights): np.Array {
   const given = np.array(kernel).reshape([...shape]);
   // Added to nothing: so that what is stored has the new order.
-  return shape.length === 2 ? given : given.transpose([3, 2, 0, 1]).add(0);
+  return shape.length < 4 ? given : given.transpose([3, 2, 0, 1]).add(0);
 }
 
 function lossOf(work: ModelWork, weights: Layer[], x: np.Array, key: np.Array): np.Array {
-  let y = x.ref;
   let divergence: np.Array | undefined;
   let next = 0;
-  work.layers.forEach((layer, i) => {
-    if (layer.kind === 'pool') y = pooled(y);
-    else if (layer.kind === 'upsample') y = np.repeat(np.repeat(y, 2, 2), 2, 3);
-    else {
-      const z = linear(layer, weights[next++], y);
-      if (layer.kind === 'gaussian') {
-        const [mean, logvar] = np.split(z, 2, 1);
-        const noise = random.normal(key, mean.shape);
-        y = mean.ref.add(np.exp(logvar.ref.mul(0.5)).mul(noise));
-        divergence = np.square(mean).add(np.exp(logvar.ref)).sub(logvar).sub(1).sum().mul(0.5 / work.batch);
-        return;
+  const through = (layers: readonly LayerWork[], x: np.Array): np.Array =>
+    layers.reduce((y, layer) => {
+      switch (layer.kind) {
+        case 'pool':
+          return pooled(y);
+        case 'upsample':
+          return np.repeat(np.repeat(y, 2, 2), 2, 3);
+        case 'relu':
+          return nn.relu(y);
+        case 'residual':
+          return y.ref.add(through(layer.layers, y));
+        case 'norm':
+          return normalized(weights[next++], y);
+        case 'topk':
+          return largest(y, layer.k);
+        case 'gaussian': {
+          const [mean, logvar] = np.split(linear(layer, weights[next++], y), 2, 1);
+          const noise = random.normal(key, mean.shape);
+          const code = mean.ref.add(np.exp(logvar.ref.mul(0.5)).mul(noise));
+          divergence = np.square(mean).add(np.exp(logvar.ref)).sub(logvar).sub(1).sum().mul(0.5 / work.batch);
+          return code;
+        }
       }
-      const activation = i === work.layers.length - 1 ? 'logits' : layer.activation;
-      y = activation === 'relu' ? nn.relu(z) : activation === 'sigmoid' ? nn.sigmoid(z) : z;
-    }
-  });
+      const z = linear(layer, weights[next++], y);
+      const activation = layer === work.layers.at(-1) ? 'logits' : layer.activation;
+      return activation === 'relu' ? nn.relu(z) : activation === 'sigmoid' ? nn.sigmoid(z) : z;
+    }, x);
+  const y = through(work.layers, x.ref);
   if (!divergence) key.dispose();
   const entropy = nn.softplus(y.ref).sub(x.mul(y));
   return divergence ? entropy.sum().mul(1 / work.batch).add(divergence) : entropy.mean();
+}
+
+/** Of channels, over examples and pixels. */
+function normalized({ kernel, bias }: Layer, x: np.Array): np.Array {
+  const ofChannels = [-1, 1, 1];
+  const places = { axis: [0, 2, 3], keepdims: true };
+  const centred = x.ref.sub(np.mean(x, places.axis, places));
+  const deviation = np.sqrt(np.mean(np.square(centred.ref), places.axis, places).add(1e-5));
+  return centred.div(deviation).mul(kernel.reshape(ofChannels)).add(bias.reshape(ofChannels));
+}
+
+/** What is at least as large as the k-th largest of its row, of numbers that are not below zero. */
+function largest(y: np.Array, k: number): np.Array {
+  const [values, places] = lax.topK(lax.stopGradient(y.ref), k);
+  places.dispose();
+  return np.where(y.ref.greaterEqual(np.min(values, 1, { keepdims: true })), y, 0);
 }
 
 function linear(layer: LayerWork, { kernel, bias }: Layer, x: np.Array): np.Array {

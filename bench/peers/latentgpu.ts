@@ -82,10 +82,11 @@ async function repeated(recorded: ReturnType<typeof tape>, y: Tensor, operands: 
 function named(work: ModelWork): Record<string, Matrix> {
   const weights: Record<string, Matrix> = {};
   for (const first of firstWeights(work)) {
-    const { layer: i, bias } = first;
+    const { layer, path, bias } = first;
+    const [i, ...inner] = path;
     const { data, shape } = outputsFirst(first);
-    const layer = i < work.code ? `encoder.${i}` : `decoder.${i - work.code}`;
-    const parts = work.layers[i].kind === 'gaussian' ? [`${layer}.mean`, `${layer}.logvar`] : [layer];
+    const name = [...(i < work.code ? ['encoder', i] : ['decoder', i - work.code]), ...inner].join('.');
+    const parts = layer.kind === 'gaussian' ? [`${name}.mean`, `${name}.logvar`] : [name];
     const units = bias.length / parts.length;
     parts.forEach((part, p) => {
       const length = data.length / parts.length;
@@ -98,6 +99,7 @@ function named(work: ModelWork): Record<string, Matrix> {
 
 /** [inputs, outputs] as [outputs, inputs], and [height, width, channels, filters] as [filters, channels, height, width]. */
 function outputsFirst({ kernel, shape }: LayerWeights): Matrix {
+  if (shape.length === 1) return { data: kernel, shape: [...shape] };
   const [outputs, inputs] = [shape.at(-1)!, shape.at(-2)!];
   const taps = kernel.length / inputs / outputs;
   const data = Float32Array.from(kernel, (_, at) => kernel[((at % taps) * inputs + (Math.floor(at / taps) % inputs)) * outputs + Math.floor(at / taps / inputs)]);

@@ -11,8 +11,8 @@ export const peer: Peer = {
   open,
 
   model(work) {
-    // A Gaussian code needs a layer and a loss of one's own: then one writes the loop too.
-    if (isVariational(work)) return undefined;
+    // A Gaussian code needs a layer and a loss of one's own: then one writes the loop too. A sparse code needs a layer as well.
+    if (isVariational(work) || work.layers.some(({ kind }) => kind === 'topk' || kind === 'residual')) return undefined;
     const model = sequential();
     work.layers.forEach((layer, i) => model.add(layerOf(layer, i ? undefined : [...work.input])));
     model.compile({ optimizer: tf.train.adam(rate, 0.9, 0.999, epsilon), loss: 'binaryCrossentropy' });
@@ -45,7 +45,7 @@ function layerOf(layer: LayerWork, inputShape?: number[]) {
       return layers.maxPooling2d({ poolSize: 2, padding: 'same' });
     case 'upsample':
       return layers.upSampling2d({});
-    case 'gaussian':
-      throw new Error('a Gaussian code is no layer here');
+    default:
+      throw new Error(`what is '${layer.kind}' is no layer of a sequential model`);
   }
 }

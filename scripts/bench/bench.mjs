@@ -44,11 +44,11 @@ export async function bench(options) {
  * @returns {Promise<Results>}
  */
 async function measure(runtime, options) {
-  const { only, quick } = options;
+  const { only, beside, quick } = options;
   const wanted = (/** @type {string} */ name) => !only.length || only.some((start) => name.startsWith(start));
   const page = await runtime.open();
   try {
-    const opened = await page.call('open');
+    const opened = await page.call('open', beside);
     /** @type {Results} */
     const results = {
       ...opened,
@@ -68,7 +68,8 @@ async function measure(runtime, options) {
       `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
     );
     // Against a GPU it would be another race.
-    const torch = opened.adapter.isFallback ? findTorch() : undefined;
+    const asked = !beside.length || beside.some((start) => torchName.startsWith(start));
+    const torch = asked && opened.adapter.isFallback ? findTorch() : undefined;
     if (torch) results.versions[torchName] = torch.version;
     console.log(
       Object.entries(results.versions)

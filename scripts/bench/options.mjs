@@ -10,12 +10,19 @@ const table = {
     about:
       'only works whose name begins like that: simple, vae, 512, sum, … ; may be given several times. Writes to out/bench',
   },
+  beside: {
+    value: 'library',
+    several: true,
+    about:
+      'only libraries whose name begins like that: jax, tf.js, PyTorch; may be given several times. Writes to out/bench',
+  },
   quick: { about: 'a rehearsal: everything within some minutes, with times that mean little; writes to out/bench' },
   profile: { about: 'also the time of each of our kernels in a step' },
   tasks: {
     about:
       'instead of all that: the longest tasks of the page while our models are trained, and the functions they are in',
   },
+  fits: { about: 'instead of all that: what the tuner costs short fits (of the model simple, if no other is named)' },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
   runtime: {
     value: 'where',
@@ -33,9 +40,11 @@ const table = {
 /**
  * @typedef {object} Options
  * @property {string[]} only
+ * @property {string[]} beside
  * @property {boolean} quick
  * @property {boolean} profile
  * @property {boolean} tasks
+ * @property {boolean} fits
  * @property {string} out
  * @property {'chrome' | 'node'} runtime
  * @property {boolean} built
@@ -49,16 +58,18 @@ const table = {
  */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run bench');
-  const partly = given.quick || given.only;
+  const partly = given.quick || given.only || given.beside;
   const out =
     typeof given.out === 'string'
       ? path.resolve(given.out)
       : path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
   return /** @type {Options} */ ({
     only: [],
+    beside: [],
     quick: false,
     profile: false,
     tasks: false,
+    fits: false,
     runtime: 'chrome',
     built: false,
     headed: false,

@@ -13,72 +13,112 @@ from torch import nn
 from torch.nn import functional as f
 
 
-def numbers(seed, count):
-    """mulberry32, as bench/models.ts has it."""
+def numbers(seed, count, drawn=0):
+    """mulberry32, as bench/models.ts has it; the next ones where some have been drawn before."""
     with np.errstate(over='ignore'):
-        state = np.uint32(seed) + np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
+        state = np.uint32(seed) + np.arange(drawn + 1, drawn + count + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
         t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
         t = (t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))) ^ t
         return (t ^ (t >> np.uint32(14))).astype(np.float64) / 2**32
 
 
-class Coder(nn.Module):
-    """The layers of a work with their first weights; in variational ones, what the divergence from the prior adds to the loss."""
-
-    def __init__(self, work):
-        super().__init__()
-        self.work = work
-        shapes = self.kernel_shapes()
-        drawn = numbers(2, sum(int(np.prod(shape)) for shape in shapes.values()))
-        self.modules_of = nn.ModuleDict()
-        for i, shape in shapes.items():
-            count = int(np.prod(shape))
-            values, drawn = drawn[:count], drawn[count:]
-            *taps, inputs, outputs = shape
-            units = self.work['layers'][i].get('filters') or self.work['layers'][i]['units']
-            limit = np.sqrt(6 / (np.prod(taps) * (inputs + units)))
-            kernel = torch.tensor(((2 * values - 1) * limit).reshape(shape), dtype=torch.float32)
-            module = nn.Conv2d(inputs, outputs, tuple(taps)) if taps else nn.Linear(inputs, outputs)
-            with torch.no_grad():
-                module.weight.copy_(kernel.permute(3, 2, 0, 1) if taps else kernel.T)
-                module.bias.zero_()
-            self.modules_of[str(i)] = module
-
-    def kernel_shapes(self):
-        """[inputs, outputs], or [height, width, channels, filters], by the layer's number."""
-        channels = self.work['input'][-1]
-        shapes = {}
-        for i, layer in enumerate(self.work['layers']):
-            kind = layer['kind']
-            if kind == 'conv':
-                shapes[i] = [layer['kernel'], layer['kernel'], channels, layer['filters']]
-                channels = layer['filters']
-            elif kind in ('dense', 'gaussian'):
-                shapes[i] = [channels, layer['units'] * (2 if kind == 'gaussian' else 1)]
-                channels = layer['units']
-        return shapes
+class Residual(nn.Sequential):
+    """x + f(x)"""
 
     def forward(self, x):
-        y, divergence = x, None
-        for i, layer in enumerate(self.work['layers']):
-            kind = layer['kind']
-            if kind == 'pool':
-                y = f.max_pool2d(y, 2, ceil_mode=True)
-            elif kind == 'upsample':
-                y = f.interpolate(y, scale_factor=2)
-            else:
-                if kind == 'conv' and layer['padding'] == 'same':
-                    y = f.pad(y, [layer['kernel'] // 2] * 4)
-                y = self.modules_of[str(i)](y)
-                if kind == 'gaussian':
-                    mean, logvar = y.chunk(2, 1)
-                    y = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
-                    divergence = 0.5 * (mean**2 + torch.exp(logvar) - logvar - 1).sum() / len(x)
-                elif i + 1 < len(self.work['layers']):
-                    y = {'relu': torch.relu, 'sigmoid': torch.sigmoid, 'linear': lambda z: z}[layer['activation']](y)
-        if divergence is None:
-            return f.binary_cross_entropy_with_logits(y, x)
-        return f.binary_cross_entropy_with_logits(y, x, reduction='sum') / len(x) + divergence
+        return x + super().forward(x)
+
+
+class TopK(nn.Module):
+    """Of each row the k largest, and zeros."""
+
+    def __init__(self, k):
+        super().__init__()
+        self.k = k
+
+    def forward(self, x):
+        values, places = x.topk(self.k)
+        return torch.zeros_like(x).scatter(1, places, values)
+
+
+class Gaussian(nn.Module):
+    """A sample of the code; keeps what its divergence from the prior adds to the loss."""
+
+    def __init__(self, linear):
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, x):
+        mean, logvar = self.linear(x).chunk(2, 1)
+        self.divergence = 0.5 * (mean**2 + torch.exp(logvar) - logvar - 1).sum() / len(x)
+        return mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+
+
+activations = {'relu': nn.ReLU, 'sigmoid': nn.Sigmoid}
+
+
+class Maker:
+    """Makes the layers of a work in their order, with their first weights."""
+
+    def __init__(self, work):
+        self.channels = work['input'][-1]
+        self.last = work['layers'][-1]
+        self.drawn = 0
+
+    def layers(self, layers):
+        return [module for layer in layers for module in self.modules(layer)]
+
+    def weighted(self, module, kernel_shape, units):
+        """With values drawn for a kernel [inputs, outputs], or [height, width, channels, filters], in PyTorch's order."""
+        *taps, inputs, _ = kernel_shape
+        count = int(np.prod(kernel_shape))
+        values = numbers(2, count, self.drawn)
+        self.drawn += count
+        limit = np.sqrt(6 / (np.prod(taps) * (inputs + units)))
+        kernel = torch.tensor(((2 * values - 1) * limit).reshape(kernel_shape), dtype=torch.float32)
+        with torch.no_grad():
+            module.weight.copy_(kernel.permute(3, 2, 0, 1) if taps else kernel.T)
+            module.bias.zero_()
+        return module
+
+    def modules(self, layer):
+        kind, inputs = layer['kind'], self.channels
+        if kind == 'conv':
+            size, self.channels = layer['kernel'], layer['filters']
+            padding = size // 2 if layer['padding'] == 'same' else 0
+            module = nn.Conv2d(inputs, self.channels, size, padding=padding)
+            made = [self.weighted(module, [size, size, inputs, self.channels], self.channels)]
+        elif kind in ('dense', 'gaussian'):
+            self.channels = layer['units']
+            outputs = self.channels * (2 if kind == 'gaussian' else 1)
+            made = [self.weighted(nn.Linear(inputs, outputs), [inputs, outputs], self.channels)]
+            if kind == 'gaussian':
+                return [Gaussian(*made)]
+        else:
+            return [self.without_weights(layer)]
+        # The loss is of logits.
+        activation = None if layer is self.last else activations.get(layer['activation'])
+        return made + [activation()] if activation else made
+
+    def without_weights(self, layer):
+        kind = layer['kind']
+        if kind == 'residual':
+            return Residual(*self.layers(layer['layers']))
+        return {
+            'norm': lambda: nn.BatchNorm2d(self.channels),
+            'relu': nn.ReLU,
+            'topk': lambda: TopK(layer['k']),
+            'pool': lambda: nn.MaxPool2d(2, ceil_mode=True),
+            'upsample': lambda: nn.Upsample(scale_factor=2),
+        }[kind]()
+
+
+def loss_of(model, x):
+    y = model(x)
+    gaussian = [module for module in model if isinstance(module, Gaussian)]
+    if not gaussian:
+        return f.binary_cross_entropy_with_logits(y, x)
+    return f.binary_cross_entropy_with_logits(y, x, reduction='sum') / len(x) + gaussian[0].divergence
 
 
 def main():
@@ -90,13 +130,13 @@ def main():
     pixels = np.maximum(0, 2 * numbers(1, batches * work['batch'] * features) - 1).astype(np.float32)
     shape = [batches, work['batch'], 1, *height_width] if height_width else [batches, work['batch'], features]
     data = torch.tensor(pixels.reshape(shape))
-    model = Coder(work)
+    model = nn.Sequential(*Maker(work).layers(work['layers']))
     optimizer = torch.optim.Adam(model.parameters(), lr=asked['rate'], eps=asked['epsilon'])
 
     def run(steps):
         losses = []
         for i in range(steps):
-            loss = model(data[i % batches])
+            loss = loss_of(model, data[i % batches])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -1,0 +1,79 @@
+import { Failure } from '../failure.mjs';
+import { launchChrome } from '../chrome.mjs';
+import { startSite } from './site.mjs';
+import { number, table } from './tables.mjs';
+
+/** Steps of a fit: whole epochs of the page's examples. */
+const lengths = [20, 60, 120, 600];
+/** The first compiles; the tuner comes in with those after it. */
+const fitsEach = 4;
+
+/**
+ * Prints how long short fits take while the tuner is at work, beside the same fits without one: in turn, each time in a page that remembers nothing.
+ * @param {{ only: string[], quick: boolean, headed: boolean }} options
+ */
+export async function measureFits({ only, quick, headed }) {
+  const site = await startSite({ file: 'fits.html' });
+  const chrome = await launchChrome({ headless: !headed });
+  try {
+    const names = await inFreshPage(chrome, site.url, (page) => page.evaluate(() => globalThis.fits.works()));
+    const wanted = names.filter((name) =>
+      only.length ? only.some((start) => name.startsWith(start)) : name === 'simple',
+    );
+    if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; there is ${names.join(', ')}`);
+    console.log(
+      `${(await chrome.version()).replace('Headless', '').replace('/', ' ')}: medians over rounds of ms with tuning 'measured' / ms with tuning 'fixed'`,
+    );
+    const head = ['steps of each fit', ...Array.from({ length: fitsEach }, (_, i) => `fit ${i + 1}`), 'all of them'];
+    for (const name of wanted) {
+      const rows = [];
+      for (const steps of quick ? lengths.slice(0, 1) : lengths) rows.push(await ofLength(name, steps, quick ? 1 : 5));
+      console.log(`\n${name}\n\n${table(head, rows)}`);
+    }
+  } finally {
+    await chrome.close();
+    await site.close();
+  }
+
+  /** @param {string} name @param {number} steps @param {number} rounds */
+  async function ofLength(name, steps, rounds) {
+    /** @type {{ fixed: number[][], measured: number[][] }} */
+    const times = { fixed: [], measured: [] };
+    for (let round = 0; round < rounds; round++)
+      for (const tuning of /** @type {const} */ (['fixed', 'measured']))
+        times[tuning].push(
+          await inFreshPage(chrome, site.url, (page) =>
+            page.evaluate((...all) => globalThis.fits.measure(...all), name, tuning, steps, fitsEach),
+          ),
+        );
+    const sum = (/** @type {number[]} */ values) => values.reduce((all, value) => all + value, 0);
+    const cell = (/** @type {(times: number[]) => number} */ of) => {
+      const [measured, fixed] = [median(times.measured.map(of)), median(times.fixed.map(of))];
+      return `${number(measured)} / ${number(fixed)} = ${number(measured / fixed)}`;
+    };
+    return [number(steps), ...Array.from({ length: fitsEach }, (_, i) => cell((of) => of[i])), cell(sum)];
+  }
+}
+
+/** @param {readonly number[]} values */
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/**
+ * In a context of its own: nothing is remembered from before.
+ * @template T
+ * @param {import('puppeteer').Browser} chrome
+ * @param {string} url
+ * @param {(page: import('puppeteer').Page) => Promise<T>} work
+ */
+async function inFreshPage(chrome, url, work) {
+  const context = await chrome.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => console.error(`page: ${error instanceof Error ? error.message : String(error)}`));
+    await page.goto(url);
+    await page.waitForFunction(() => 'fits' in globalThis);
+    return await work(page);
+  } finally {
+    await context.close();
+  }
+}
