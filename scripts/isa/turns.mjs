@@ -26,6 +26,9 @@ const serial = [
     ({ k }, buffers, kernel) => {
       const split = splitOf(kernel);
       if (split > 1) return share(quads(k), split);
+      // A workgroup waits once for each pair of blocks that it brings.
+      const shared = / (\d)x\d shared/.exec(kernel);
+      if (shared) return [share(k, 128 / Number(shared[1])), buffers.includes('sums') ? eights(k) : 0];
       // The invocations that add up the rows for the bias have all of k to themselves.
       return [quads(k), buffers.includes('sums') ? eights(k) : 0];
     },
@@ -96,6 +99,7 @@ const serial = [
     'normalize sets',
     ({ places, width }) => [0, 3 * (places * width > 64 ? share(places * width, 64) : places * width)],
   ],
+  ['normalize batch', () => 1],
   ['batch moments end', ({ parts }) => [0, 2 * parts]],
   ['batch moments', ({ lines, parts }) => [0, 2 * share(lines, parts)]],
   ['normalize columns end', ({ parts }) => [0, parts]],
