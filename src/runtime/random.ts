@@ -17,31 +17,52 @@ export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
 ): [number, number, number, number] {
-  let [a, b, c, d] = counter;
-  let [k, l] = key;
-  for (let round = 0; round < 10; round++) {
-    const [pHigh, pLow] = multiplyWide(0xd2511f53, a);
-    const [qHigh, qLow] = multiplyWide(0xcd9e8d57, c);
-    [a, b, c, d] = [(qHigh ^ b ^ k) >>> 0, qLow, (pHigh ^ d ^ l) >>> 0, pLow];
-    k = (k + 0x9e3779b9) >>> 0;
-    l = (l + 0xbb67ae85) >>> 0;
-  }
-  return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
+  const words = Uint32Array.from(counter);
+  mix(words, ...key);
+  return [words[0], words[1], words[2], words[3]];
 }
 
-/** High and low word of a 64-bit product. */
-function multiplyWide(a: number, b: number): [number, number] {
-  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const other = aLow * bHigh + (middle & 0xffff);
-  return [aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(other / 65536), Math.imul(a, b) >>> 0];
+const [factorA, factorC] = [0xd2511f53, 0xcd9e8d57];
+
+/** Philox of the counter in `words`, in its place. Without arrays and objects in the rounds: a layer may have millions of weights to draw. */
+function mix(words: Uint32Array, k: number, l: number): void {
+  let a = words[0];
+  let b = words[1];
+  let c = words[2];
+  let d = words[3];
+  for (let round = 0; round < 10; round++) {
+    const high = highWord(a, factorA);
+    const low = Math.imul(a, factorA);
+    a = highWord(c, factorC) ^ b ^ k;
+    b = Math.imul(c, factorC);
+    c = high ^ d ^ l;
+    d = low;
+    k = (k + 0x9e3779b9) | 0;
+    l = (l + 0xbb67ae85) | 0;
+  }
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+  words[3] = d;
+}
+
+/** The upper half of a 64-bit product of two words, of which only the 32 bits matter. */
+function highWord(a: number, b: number): number {
+  const middle = (a >>> 16) * (b & 0xffff) + (((a & 0xffff) * (b & 0xffff)) >>> 16);
+  const other = (a & 0xffff) * (b >>> 16) + (middle & 0xffff);
+  return (a >>> 16) * (b >>> 16) + (middle >>> 16) + (other >>> 16);
 }
 
 /** `count` draws uniform in [0, 1), of 24 bits each, from (seed, stream, which): a which of its own for each tensor. */
 export function uniforms(count: number, seed: number, stream: number, which = 0): Float32Array {
   const draws = new Float32Array(count);
+  const words = new Uint32Array(4);
   for (let i = 0; i < count; i += 4) {
-    const words = philox([i / 4, which, 0, 0], [seed >>> 0, stream]);
+    words[0] = i / 4;
+    words[1] = which;
+    words[2] = 0;
+    words[3] = 0;
+    mix(words, seed >>> 0, stream);
     for (let j = 0; j < 4 && i + j < count; j++) draws[i + j] = (words[j] >>> 8) / 2 ** 24;
   }
   return draws;
