@@ -27,6 +27,9 @@ export async function compileWorks(only = [], compiler = 'amd') {
   return { card: `${vendor} ${card}`, ...(await collect(compiler, 'collect', async () => only)) };
 }
 
+/** The library of bench/peers whose products are compiled beside ours. */
+export const peerFile = 'jax-webgpu';
+
 /**
  * Compiles the products of one of the libraries of bench/peers.
  * @param {string} peer its file

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setupPeers } from '../bench/setup.mjs';
 import { Failure } from '../failure.mjs';
 import { compare, debtsOf, measure } from './budget.mjs';
-import { compilePeer, compileWorks } from './compile.mjs';
+import { compilePeer, compileWorks, peerFile } from './compile.mjs';
 import { writePage } from './page.mjs';
 import { budgetSection, compilerSection, peerSection } from './sections.mjs';
 import { dispatchTable, modelTable, peerTable, stepTable, wayTable } from './tables.mjs';
@@ -25,7 +25,7 @@ export async function isa({ only, compiler, peer, ways, model, write, out }) {
   console.log(`\nproducts by kernel and way\n\n${wayTable(report)}`);
   if (model && report.works.some(({ kind }) => kind === 'model'))
     console.log(`\n${estimateWords}\n\n${stepTable(report)}`);
-  const peers = peer ? await compilePeer('jax', compiler) : undefined;
+  const peers = peer ? await compilePeer(peerFile, compiler) : undefined;
   if (peers) console.log(`\nbeside ${peers.name}\n\n${peerTable(report, peers)}`);
   if (!write) return;
   const page = path.join(out, 'GPU.md');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { peerFile } from '../../scripts/isa/compile.mjs';
 import { driverFile, missing } from '../../scripts/isa/machine.mjs';
 import { writePage } from '../../scripts/isa/page.mjs';
 
@@ -26,6 +27,12 @@ describe('docs/GPU.md', () => {
     await writePage(file, {});
     expect(readFileSync(file, 'utf8')).toBe(page);
   });
+});
+
+it('the library whose products are compiled beside ours is a peer of the benchmark', () => {
+  expect(readFileSync(path.join(root, 'bench/peers', `${peerFile}.ts`), 'utf8')).toMatch(
+    /^export const peer: Peer = \{[^]*\n {2}async matmul\(/m,
+  );
 });
 
 describe('npm run isa', () => {
