@@ -1,6 +1,7 @@
 import { momentCount, optimize, settingNames } from '../../kernels/optimizer.ts';
 import { account } from '../../kernels/step.ts';
 import type { Gpu } from '../../runtime/device.ts';
+import { Pace } from '../../runtime/pace.ts';
 import { compile, type Plan } from '../../runtime/plan.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -47,7 +48,7 @@ export class PhaseStep {
     private readonly behind: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, state, timetable, gather } = shared;
+    const { gpu, state, gather } = shared;
     const { step } = shared.place;
     const place = placeOf(shared.place, phase.name, !behind);
     const { trains } = phase;
@@ -56,8 +57,6 @@ export class PhaseStep {
     // The last phase, a model's own, draws the numbers that it would draw alone.
     const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index });
     this.terms = phase.record(pass, gather(this.#tape));
-    differentiate(this.#tape, this.terms, timetable);
-    for (const constraint of phase.constraints ?? []) constraint.gradients(this.#tape);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
     const moments = momentCount(optimizer.kind);
     this.#another = place.optimizer?.kind !== optimizer.kind;
@@ -70,11 +69,17 @@ export class PhaseStep {
     if (behind) this.#before = emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
   }
 
-  /** Records what comes behind the gradients and makes the plan. The terms' values go into the losses from column `first` on. */
+  /** Records the gradients and what comes behind them, and makes the plan. The terms' values go into the losses from column `first` on. */
   async compile(losses: Tensor, first: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
     const { gradients, values } = this.phase.trains;
+    // Each of these is short once the engine has compiled it, but long the first time.
+    const pace = new Pace();
+    await pace.rest();
+    differentiate(this.#tape, this.terms, timetable);
+    for (const constraint of this.phase.constraints ?? []) constraint.gradients(this.#tape);
+    await pace.rest();
     const rates = timetable.column(`rate of ${this.phase.name}`, 2, (step) => [
       rateAt(optimizer, step - given),
       origin,
