@@ -25,6 +25,7 @@ export type { GanSpec } from './models/gan-spec.ts';
 export { jigsaw, type Jigsaw, type JigsawLosses, type Solution } from './models/jigsaw.ts';
 export type { JigsawSpec } from './models/jigsaw-spec.ts';
 export type { AutoencoderSpec } from './models/spec.ts';
+export type { Condition, SampleLabels } from './models/parts/condition.ts';
 export type { LayerInfo, Network } from './models/parts/network.ts';
 export { activation } from './models/parts/activation.ts';
 export { dense, dropout, gaussian, type DenseOptions, type GaussianOptions } from './models/parts/layers.ts';
@@ -102,7 +103,7 @@ export {
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
 
 export { dataset, type Data, type DataSource, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
-export type { Labelled, Labels } from './data/labels.ts';
+export type { Examples, Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';

@@ -20,7 +20,7 @@ export {
   type WorkerGanSpec,
   type WorkerJigsawSpec,
 } from './worker/library.ts';
-export { dataset, type Data, type Dataset, type Gpu, type Labelled } from './worker/data.ts';
+export { dataset, type Data, type Dataset, type Examples, type Gpu, type Labelled } from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
 export {
   activation,
@@ -82,6 +82,7 @@ export { readImages, type ImageInput, type ImageOptions, type Images } from './d
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';
 export { fromSaeLens, toSaeLens, type SaeLensOptions } from './models/saving/sae-lens.ts';
+export type { Condition, SampleLabels } from './models/parts/condition.ts';
 export type { LikelihoodOptions } from './models/downstream/likelihood.ts';
 export type { Indices } from './models/downstream/indices.ts';
 export type { SamplerFit, SamplerOptions } from './models/downstream/sampler.ts';

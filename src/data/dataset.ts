@@ -187,7 +187,7 @@ export class Dataset {
     return own;
   }
 
-  /** The same examples, each with a number beside it on the device that goes where the example goes. @internal */
+  /** The same examples, each with a label that lies beside it on the device and goes where the example goes. @internal */
   withTargets(values: ArrayLike<number>): Dataset {
     const { examples, streamed } = this.storage;
     const all = new Float32Array(examples);
@@ -195,7 +195,8 @@ export class Dataset {
     const targets = streamed ? undefined : emptyTensor(this.gpu, [examples], 'f32', 'targets');
     if (targets) writeTensor(this.gpu, targets, all);
     const storage = { ...this.storage, ...(targets ? { targets } : { hostTargets: all }) };
-    return new Dataset(this.gpu, this.shape, storage, this.labels, this.length, this.base ?? this, this.rows, true);
+    const labels = Int32Array.from(values);
+    return new Dataset(this.gpu, this.shape, storage, labels, this.length, this.base ?? this, this.rows, true);
   }
 
   /** Some of the examples, by their numbers. @internal */

@@ -9,6 +9,9 @@ export type Labels = ArrayLike<number>;
 /** Examples with their classes; a data set made with `labels` has them already. */
 export type Labelled = Dataset | { data: Data; labels: Labels };
 
+/** What an autoencoder takes: one with a condition, examples with their classes. */
+export type Examples = Data | Labelled;
+
 /**
  * Examples on the device, and the class of each beside it.
  * @throws OptionError where there are no labels; ShapeError where there are not as many as examples; DataError where one is no class
@@ -27,7 +30,7 @@ export async function putLabelled(
     throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
   const { set, release } = await asDataset(where, gpu, data, shape, before);
   try {
-    checkLabels(where, labels, set.length, classes);
+    checkLabels(where, labels, set.length, classes, 'examples');
     const labelledSet = set.withTargets(labels);
     const freeBoth = () => {
       labelledSet.dispose();
@@ -40,8 +43,38 @@ export async function putLabelled(
   }
 }
 
-function checkLabels(where: string, labels: Labels, examples: number, classes: number): void {
-  if (labels.length !== examples) throw new ShapeError(`${where}: ${examples} examples, but ${labels.length} labels`);
+/**
+ * Data on the device for a model that is told the labels of so many classes, or none. `before`: what it was trained on.
+ * @throws OptionError where labels are missing, or nobody asks for them; ShapeError, DataError
+ */
+export async function putExamples(
+  where: string,
+  gpu: Gpu,
+  data: Examples,
+  shape: readonly number[],
+  { classes, before }: { classes?: number; before?: TrainedOn },
+): Promise<OnDevice> {
+  const { labels, shape: sides } = (data ?? {}) as { labels?: Labels; shape?: unknown };
+  // Of a matrix that has labels beside it, and of a data set, labels may stay unused.
+  const usable = sides !== undefined;
+  if (classes === undefined) {
+    if (labels !== undefined && !usable) throw new OptionError(needsCondition(where));
+    return asDataset(where, gpu, data as Data, shape, before);
+  }
+  if (labels === undefined)
+    throw new OptionError(
+      `${where}: the model is told labels of ${classes} classes: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
+    );
+  return putLabelled(where, gpu, usable ? { data: data as Data, labels } : (data as Labelled), shape, classes, before);
+}
+
+/** What is said of labels that nobody asks for. */
+export const needsCondition = (where: string): string =>
+  `${where}: labels are for a model that was made with a condition: { classes }`;
+
+/** @throws ShapeError where there are not as many labels as `what` they are of; DataError where one is no class */
+export function checkLabels(where: string, labels: Labels, count: number, classes: number, what: string): void {
+  if (labels.length !== count) throw new ShapeError(`${where}: ${count} ${what}, but ${labels.length} labels`);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || label >= classes)

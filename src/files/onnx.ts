@@ -15,9 +15,9 @@ export class OnnxGraph {
   readonly #outputs: Message[] = [];
   #unnamed = 0;
 
-  /** A value that is handed in, [batch, …shape]. */
-  input(name: string, shape: readonly number[]): string {
-    this.#inputs.push(valueInfo(name, shape));
+  /** A value that is handed in, [batch, …shape]. `whole`: its numbers are int64. */
+  input(name: string, shape: readonly number[], whole = false): string {
+    this.#inputs.push(valueInfo(name, shape, whole));
     return name;
   }
 

@@ -59,7 +59,8 @@ export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
   return y;
 }
 
-const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
+/** Copies values, or adds them to a gradient that has some already. No gradient rule. */
+export const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
   tape.run(
     elementwise('copy'),
     { a: from, b: from, y: to },

@@ -62,7 +62,7 @@ export function sumInto(tape: Tape, x: Tensor, axis: number, y: Tensor): void {
 
 /** Sums x, seen as rows as long as y, into y. No gradient rule. */
 export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
-  recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size, shape: [...y.shape] }, 1, y);
+  recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size }, 1, y);
 }
 
 /** Records a stage of a sum: all of it that is left, into y, if it is short; else what it returns is still to be summed along its second side. */
@@ -91,7 +91,14 @@ export function recordStage(
   return to;
 }
 
-function recordSum(tape: Tape, x: Tensor, { outer, length, inner }: View, scale: number, y: Tensor): void {
+/** Sums x, seen as [outer, length, inner], along the middle into y, times a factor. No gradient rule. */
+export function recordSum(
+  tape: Tape,
+  x: Tensor,
+  { outer, length, inner }: Omit<View, 'shape'>,
+  scale: number,
+  y: Tensor,
+): void {
   for (let from = x; from !== y; length = from.shape[1])
     from = recordStage(tape, from, { outer, length, inner }, scale, y);
 }

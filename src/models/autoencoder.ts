@@ -1,4 +1,5 @@
-import type { Data } from '../data/dataset.ts';
+import { needsCondition, type Examples } from '../data/labels.ts';
+import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
@@ -6,12 +7,13 @@ import { Coder } from './coder.ts';
 import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
 import { checkRows } from './downstream/walks.ts';
 import type { Inside } from './model.ts';
+import type { Conditioning, SampleLabels } from './parts/condition.ts';
 import { makeParameters, type Given } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
-import { readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
+import { loadConditioning, readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import type { FitOptions, History, Training } from './training/fit-options.ts';
 import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
@@ -41,7 +43,7 @@ import { newHost } from './training/trainable.ts';
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
   checkGpu('autoencoder', gpu);
-  return new Autoencoder(gpu, spec).prepare();
+  return new Autoencoder(gpu, spec, undefined, await loadConditioning(spec)).prepare();
 }
 
 /** An encoder and a decoder that are trained together; `autoencoder` makes it. */
@@ -53,18 +55,23 @@ export class Autoencoder extends Coder {
   /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
   readonly discriminator: Network | undefined;
   /** @internal */
-  protected readonly inside: Inside<Losses, Data>;
+  protected readonly inside: Inside<Losses, Examples>;
   /** @internal */
   protected readonly hourglass: Hourglass;
   readonly #parts: Parts;
   readonly #sampler: Sampler;
 
-  /** `given`: weights to start from. @internal */
-  constructor(gpu: Gpu, spec: AutoencoderSpec, given?: Given) {
+  /** `given`: weights to start from; `conditioning`: what a condition needs. @internal */
+  constructor(
+    gpu: Gpu,
+    spec: AutoencoderSpec,
+    given?: Given,
+    private readonly conditioning?: Conditioning,
+  ) {
     super();
-    const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined });
-    const parts = readSpec(gpu, spec, () => this.alive(), rival);
-    const { encoder, decoder, discriminator, penalties, seed } = parts;
+    const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined, classes: undefined });
+    const parts = readSpec(gpu, spec, () => this.alive(), rival, conditioning);
+    const { encoder, decoder, discriminator, penalties, classes, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
     this.discriminator = discriminator;
@@ -75,7 +82,7 @@ export class Autoencoder extends Coder {
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     this.#parts = parts;
     this.hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const model = trainable(this.hourglass, newHost(gpu, parameters), seed);
+    const model = trainable(this.hourglass, newHost(gpu, parameters, classes), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
     this.#sampler = new Sampler(model.place, encoder, prior);
     this.inside = {
@@ -115,11 +122,12 @@ export class Autoencoder extends Coder {
 
   /**
    * Trains, on top of what was trained before. Weights may be read meanwhile: `encode`, `evaluate` and the like are served between submits.
-   * An interrupted epoch is taken up where it stopped, if the number of examples, the batch size and shuffling are the same.
+   * An interrupted epoch is taken up where it stopped, if the number of examples, the batch size and shuffling are the same. With a `condition`, data
+   * are a data set that has labels, or `{ data, labels }`, here and everywhere.
    *
    * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
    */
-  fit(data: Data, options: FitOptions): Training {
+  fit(data: Examples, options: FitOptions<Losses, Examples>): Training {
     return this.#sampler.during(this.start(data, options));
   }
 
@@ -132,7 +140,7 @@ export class Autoencoder extends Coder {
    * comes from a sigmoid and goes into one; else `'mse'`.
    * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
    */
-  async pretrain(data: Data, options: FitOptions): Promise<History[]> {
+  async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
     const leave = this.enter('pretrain');
     try {
       // A page that pretrains nothing does not load it.
@@ -152,7 +160,7 @@ export class Autoencoder extends Coder {
    * over its elements, `kl` the divergence, and `loss` minus the evidence lower bound, with β times `kl`. `penalty` is that of the model's penalties.
    * @throws ShapeError, DataError
    */
-  async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
+  async evaluate(data: Examples, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
     return this.measure(data, options);
   }
 
@@ -164,25 +172,40 @@ export class Autoencoder extends Coder {
    * Of a quantised code it counts, place by place, how often each entry is taken, in all of the examples; places are then drawn on their own. It takes no
    * `components` and no `iterations`.
    *
+   * With a `condition` it is one mixture for all labels. To draw for a class from the codes of that class, fit it to these examples alone.
+   *
    * An expectation-maximisation from starts by k-means++; Ghosh et al. 2020 sample from autoencoders so. An iteration takes a time that grows
    * with examples × components × (numbers of the code)²; the page goes on meanwhile.
    * @throws OptionError, also for more components than examples; ShapeError, DataError
    */
-  async fitSampler(data: Data, options: SamplerOptions = {}): Promise<SamplerFit> {
+  async fitSampler(data: Examples, options: SamplerOptions = {}): Promise<SamplerFit> {
     return this.#sampler.fit(this.alive(), data, options, this.inside.trainable.seed);
   }
 
   /**
    * Decodes `count` codes drawn from the mixture of `fitSampler`; without one, from the prior that a penalty pulls the codes to; without such a
-   * penalty, from N(0, I), to which a Gaussian code is pulled. With a seed the same ones again; without, others in each call.
-   * @throws OptionError, where there is none of these; LatentGpuError where the weights have changed since `fitSampler`
+   * penalty, from N(0, I), to which a Gaussian code is pulled. With a seed the same ones again; without, others in each call. A model with a
+   * `condition` takes `label`, one for all samples, or `labels`, one for each.
+   * @throws OptionError, where there is none of these; ShapeError, DataError for such labels; LatentGpuError where the weights have changed since `fitSampler`
    */
-  async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
+  async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
     checkRows('sample: count', this.hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed']);
+    checkOptions('sample', options, ['seed', 'label', 'labels']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);
-    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed));
+    const { classes } = this.#parts;
+    if (classes === undefined && (options.label !== undefined || options.labels !== undefined))
+      throw new OptionError(needsCondition('sample'));
+    const labels = this.conditioning?.sampleLabels(classes!, count, options);
+    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
+  }
+
+  /** A table of layers, shapes and parameters, as in Keras, and which layers are told labels. */
+  override summary(): string {
+    const { encoder, decoder, classes } = this.#parts;
+    if (classes === undefined) return super.summary();
+    const told = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
+    return `${super.summary()}\nlabels of ${classes} classes: told to ${told.map(({ name }) => name).join(' and ')}`;
   }
 
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */

@@ -26,6 +26,10 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpe
   if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
   if (encoder.prefix !== 'encoder.')
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
+  if (encoder.layers.some((layer) => layer.classes !== undefined))
+    throw new OptionError(
+      'classifier: the encoder belongs to a model with a condition, which is told the label that a classifier is to find',
+    );
   return checkSpec({ encoder, classes, freeze, hidden, seed });
 }
 

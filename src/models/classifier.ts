@@ -16,7 +16,7 @@ import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
 import { takeSequences } from './parts/placed-layers.ts';
-import { Pass } from './training/pass.ts';
+import type { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
 import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 import { copyWeights } from './saving/weights.ts';
@@ -139,7 +139,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
       const code = frozen
-        ? pass.tape.constant(() => encoder.recordFromData(new Pass(pass.tape, 'predict', pass.state), x))
+        ? pass.tape.constant(() => encoder.recordFromData(pass.predicting(), x))
         : encoder.recordFromData(pass, x, { mean: true });
       return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state));
     };

@@ -1,5 +1,6 @@
 import type { Data } from '../data/dataset.ts';
-import { checkWord } from '../runtime/options.ts';
+import type { Examples, Labels } from '../data/labels.ts';
+import { checkOptions, checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import type { Indices } from './downstream/indices.ts';
@@ -12,7 +13,7 @@ import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
 
 /** An encoder and a decoder with their weights as they are: what they make of examples and codes, and what other programs can make with them. */
-export abstract class Coder extends Model<Losses> {
+export abstract class Coder extends Model<Losses, Examples> {
   /** From the input to the code. */
   abstract readonly encoder: Network;
   /** From the code back to an example. */
@@ -25,13 +26,16 @@ export abstract class Coder extends Model<Losses> {
     return sizeOf(this.encoder.outputShape);
   }
 
-  /** Codes, [examples, code]; of a Gaussian code, the mean. @throws ShapeError, DataError */
-  encode(data: Data): Promise<Matrix> {
-    return this.encoder.predict(data);
+  /**
+   * Codes, [examples, code]; of a Gaussian code, the mean. `labels`: those of the examples, for a model with a `condition`, in the place of a data set's.
+   * @throws OptionError, ShapeError, DataError
+   */
+  async encode(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
+    return this.encoder.predict(withLabels('encode', data, options));
   }
 
   /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
-  posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+  posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
     return posterior(this.hourglass, data);
   }
 
@@ -39,26 +43,35 @@ export abstract class Coder extends Model<Losses> {
    * Which entries of its codebook a quantised code takes, [examples, …places]: none for a code of one vector.
    * @throws OptionError where the code is none; ShapeError, DataError
    */
-  async indices(data: Data): Promise<Indices> {
+  async indices(data: Examples): Promise<Indices> {
     const { indices } = await import('./downstream/indices.ts');
     return indices(this.hourglass, data);
   }
 
-  /** Rows of codes back to examples; of a quantised code also the numbers of its entries, as `indices` gives them. @throws OptionError, ShapeError, DataError */
-  async decode(codes: Matrix | Float32Array | Indices): Promise<Matrix> {
+  /**
+   * Rows of codes back to examples; of a quantised code also the numbers of its entries, as `indices` gives them. `labels`: the one that each is decoded
+   * with, for a model with a `condition`.
+   * @throws OptionError, ShapeError, DataError
+   */
+  async decode(codes: Matrix | Float32Array | Indices, options: { labels?: Labels } = {}): Promise<Matrix> {
     const { data } = (codes ?? {}) as Partial<Indices>;
-    if (!(data instanceof Uint32Array)) return this.decoder.predict(codes as Matrix);
+    if (!(data instanceof Uint32Array)) return this.decoder.predict(withLabels('decode', codes as Matrix, options));
     const { entriesAt } = await import('./downstream/indices.ts');
-    return this.decoder.predict(await entriesAt(this.hourglass, codes as Indices));
+    const entries = await entriesAt(this.hourglass, codes as Indices);
+    return this.decoder.predict(withLabels('decode', entries, options));
   }
 
-  /** Examples through the code and back; through the mean of a Gaussian code. @throws ShapeError, DataError */
-  reconstruct(data: Data): Promise<Matrix> {
-    return reconstruct(this.hourglass, data);
+  /**
+   * Examples through the code and back; through the mean of a Gaussian code. `labels`: those that they are encoded and decoded with, for a model with a
+   * `condition`, in the place of a data set's.
+   * @throws OptionError, ShapeError, DataError
+   */
+  async reconstruct(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
+    return reconstruct(this.hourglass, withLabels('reconstruct', data, options));
   }
 
   /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
-  corrupt(data: Data, options: { seed?: number } = {}): Promise<Matrix> {
+  corrupt(data: Examples, options: { seed?: number } = {}): Promise<Matrix> {
     return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
   }
 
@@ -68,7 +81,7 @@ export abstract class Coder extends Model<Losses> {
    * N(y, 1) for `'mse'`, Laplace's of scale 1 for `'mae'`; of normalised data, that of the data as they come.
    * @throws OptionError where the code is not Gaussian, or the loss another; ShapeError, DataError
    */
-  async logLikelihood(data: Data, options: LikelihoodOptions = {}): Promise<Float32Array> {
+  async logLikelihood(data: Examples, options: LikelihoodOptions = {}): Promise<Float32Array> {
     const { logLikelihood } = await import('./downstream/likelihood.ts');
     return logLikelihood(this.hourglass, data, options, this.inside.trainable.seed);
   }
@@ -79,7 +92,7 @@ export abstract class Coder extends Model<Losses> {
    * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
    * @throws ShapeError, DataError
    */
-  errors(data: Data, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
+  errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
     return errors(this.hourglass, data, options);
   }
 
@@ -87,19 +100,24 @@ export abstract class Coder extends Model<Losses> {
    * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
    * @throws OptionError, ShapeError, DataError
    */
-  interpolate(from: Data, to: Data, steps: number, options: { path?: 'linear' | 'spherical' } = {}): Promise<Matrix> {
+  interpolate(
+    from: Examples,
+    to: Examples,
+    steps: number,
+    options: { path?: 'linear' | 'spherical' } = {},
+  ): Promise<Matrix> {
     return interpolate(this.hourglass, from, to, steps, options);
   }
 
   /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
-  traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
+  traverse(data: Examples, dimension: number, values: number[]): Promise<Matrix> {
     return traverse(this.hourglass, data, dimension, values);
   }
 
   /**
    * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
    * the encoder `input` → `code`, with `logvar` of a Gaussian code, whose `code` is its mean, and `indices` (int64) of a quantised one; the decoder `code` → `reconstruction`. Rows are as everywhere here,
-   * images with their channels last; a normalisation is part of it.
+   * images with their channels last; a normalisation is part of it. With a `condition` each takes a second input, `label` (int64, [batch]).
    * @throws OptionError; LatentGpuError where a normalisation has not been fitted
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
@@ -113,4 +131,11 @@ export abstract class Coder extends Model<Losses> {
     const { writeOnnx } = await import('./saving/onnx.ts');
     return writeOnnx(part, { weights, normalizer, ...halves[part] });
   }
+}
+
+/** Data with the labels of an option. @throws OptionError */
+function withLabels(where: string, data: Examples, options: { labels?: Labels }): Examples {
+  checkOptions(where, options, ['labels']);
+  const { labels } = options;
+  return labels === undefined ? data : { data: data as Data, labels };
 }

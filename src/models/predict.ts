@@ -1,5 +1,6 @@
-import { asDataset, type Data, type Dataset } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { Feed } from '../data/feed.ts';
+import { putExamples, type Examples } from '../data/labels.ts';
 import { DataError } from '../errors.ts';
 import { advance, scatter } from '../kernels/step.ts';
 import { compile } from '../runtime/plan.ts';
@@ -23,18 +24,18 @@ export type Recording = (pass: Pass, x: Tensor) => Tensor;
  * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
  *
  * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
- * @throws ShapeError, DataError, OutOfMemoryError
+ * @throws OptionError where labels are missing, or nobody asks for them; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
-  { gpu, turns, place }: Host,
+  { gpu, turns, place, classes }: Host,
   where: string,
-  data: Data,
+  data: Examples,
   inputShape: readonly number[],
   outputShape: readonly number[],
   record: Recording,
   { seed, scores = false }: { seed?: number; scores?: boolean } = {},
 ): Promise<Matrix> {
-  const { set, release } = await asDataset(where, gpu, data, inputShape, place?.trainedOn);
+  const { set, release } = await putExamples(where, gpu, data, inputShape, { classes, before: place?.trainedOn });
   try {
     const columns = sizeOf(outputShape);
     const values = await mapRows(where, turns, set, columns, record, seed);
@@ -75,8 +76,9 @@ async function mapRows(
     const out = scope.own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
     const feed = scope.own(Feed.open('predict', data, batch));
     const tape = makeTape(gpu);
-    const { x } = gatherFrom(tape, data, feed, state, batch);
-    scatter(tape, record(new Pass(tape, 'predict', state), x), state, out, columns);
+    const { x, targets } = gatherFrom(tape, data, feed, state, batch);
+    const pass = new Pass(tape, 'predict', state, 0, undefined, targets);
+    scatter(tape, record(pass, x), state, out, columns);
     advance(tape, state);
     const plan = scope.own(await compile(tape));
     return turns.take(async () => {

@@ -2,6 +2,7 @@ import { OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
+import type { Condition, Conditioning } from './parts/condition.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import type { MakerName } from './parts/makers.ts';
@@ -34,6 +35,11 @@ export interface AutoencoderSpec {
   normalize?: Normalize;
   /** The decoder's weights are the encoder's, transposed; its biases are its own. Both sides must mirror each other. Default false. */
   tied?: boolean;
+  /**
+   * Encoder and decoder are told the label of each example (Sohn et al. 2015): the first dense or convolutional layer of either has a bias for each class,
+   * `label.weight` [classes, units]. Data need labels then.
+   */
+  condition?: Condition;
   /** Default 0. Weights, shuffles and noise all follow from it. */
   seed?: number;
 }
@@ -43,11 +49,22 @@ export interface Parts extends Omit<Hourglass, 'opponent' | 'weights'> {
   /** A network that is trained against the model. Its weights have a place of their own. */
   readonly discriminator?: Network;
   readonly tied: boolean;
+  /** How many classes the labels have that it is told, if it is told any. */
+  readonly classes?: number;
   readonly seed: number;
 }
 
-/** `rival` is where the weights of a network are that is trained against the model. @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, rival: () => Host): Parts {
+/**
+ * `rival` is where the weights of a network are that is trained against the model; `conditioning` is there where the spec has a condition.
+ * @throws OptionError, ShapeError
+ */
+export function readSpec(
+  gpu: Gpu,
+  spec: AutoencoderSpec,
+  host: () => Host,
+  rival: () => Host,
+  conditioning?: Conditioning,
+): Parts {
   checkOptions('autoencoder', spec, [
     'input',
     'encoder',
@@ -57,13 +74,18 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
     'penalty',
     'normalize',
     'tied',
+    'condition',
     'seed',
   ]);
-  const { input, encoder, decoder, normalize, seed = 0, tied = false } = spec;
+  const { input, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   checkFlag('autoencoder: tied', tied);
   const loss = asLoss('autoencoder: the loss', spec.loss);
-  for (const [name, layers] of Object.entries({ encoder, decoder })) checkLayers(`autoencoder: the ${name}`, layers, 1);
+  for (const name of ['encoder', 'decoder'] as const) checkLayers(`autoencoder: the ${name}`, spec[name], 1);
+  const classes = conditioning?.checkCondition(spec.condition);
+  const [encoder, decoder] = (['encoder', 'decoder'] as const).map((name) =>
+    classes === undefined ? spec[name] : conditioning!.conditioned(name, spec[name], classes),
+  );
   if (
     normalize !== undefined &&
     (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))
@@ -106,11 +128,28 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, host: () => Host, riva
   const [opponent] = opponents as (Opponent | undefined)[];
   const judged = opponent?.takes === 'code' ? first.outputShape : inputShape;
   const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival);
-  return { encoder: first, decoder: second, loss, corruptions, penalties, normalizer, discriminator, tied, seed };
+  return {
+    encoder: first,
+    decoder: second,
+    loss,
+    corruptions,
+    penalties,
+    normalizer,
+    discriminator,
+    tied,
+    classes,
+    seed,
+  };
 }
 
+/** What a spec with a condition needs; undefined for one without. */
+export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
+  // A page that tells no model labels does not load it.
+  spec?.condition === undefined ? undefined : import('./parts/condition.ts');
+
 /** A spec as plain data; `readAutoencoder` takes it back. */
-export function writeSpec({ encoder, decoder, loss, corruptions, penalties, normalizer, tied, seed }: Parts): object {
+export function writeSpec(parts: Parts): object {
+  const { encoder, decoder, loss, corruptions, penalties, normalizer, tied, classes, seed } = parts;
   const { inputShape } = encoder;
   return {
     input: inputShape.length === 1 ? inputShape[0] : inputShape,
@@ -121,6 +160,7 @@ export function writeSpec({ encoder, decoder, loss, corruptions, penalties, norm
     penalty: written(penalties),
     normalize: normalizer?.describe(),
     tied,
+    condition: classes === undefined ? undefined : { classes },
     seed,
   };
 }

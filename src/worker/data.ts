@@ -11,6 +11,8 @@ import { library, type Handle } from './protocol.ts';
 /** Whatever can be trained on or predicted from. Arrays are copied to the worker in each call; a data set lies there already. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 export type Labelled = Dataset | { data: Data; labels: Labels };
+/** What an autoencoder takes: one with a condition, examples with their classes. */
+export type Examples = Data | Labelled;
 
 /** An adapter's device, opened in a worker. */
 export class Gpu extends Remote {

@@ -6,6 +6,7 @@ import type { FitOptions, History, Training } from '../models/training/fit-optio
 import type { GanFitOptions, GanLosses } from '../models/gan.ts';
 import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
 import type { Losses } from '../models/training/losses.ts';
+import type { SampleLabels } from '../models/parts/condition.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
 import type { Indices } from '../models/downstream/indices.ts';
@@ -13,7 +14,7 @@ import type { LikelihoodOptions } from '../models/downstream/likelihood.ts';
 import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
-import { checkGpu, type Data, type Gpu, type Labelled } from './data.ts';
+import { checkGpu, type Data, type Examples, type Gpu, type Labelled } from './data.ts';
 import { library, type Handle } from './protocol.ts';
 
 /** What is known of a network from the start. */
@@ -56,7 +57,7 @@ export class Network extends Remote {
     return this.facts.layers;
   }
 
-  predict(data: Data): Promise<Matrix> {
+  predict(data: Examples): Promise<Matrix> {
     return this.call('predict', data);
   }
 }
@@ -126,11 +127,11 @@ export class Autoencoder extends Model<ModelFacts> {
     return this.encoder.outputShape.reduce((product, n) => product * n, 1);
   }
 
-  fit(data: Data, options: FitOptions<Losses, Data>): Training {
+  fit(data: Examples, options: FitOptions<Losses, Examples>): Training {
     return this.client.train<Losses>(this.handle, 'fit', [data], options as FitOptions<Losses, never>);
   }
 
-  async pretrain(data: Data, options: FitOptions<Losses, Data>): Promise<History[]> {
+  async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
     return this.client.train<Losses>(
       this.handle,
       'pretrain',
@@ -139,55 +140,60 @@ export class Autoencoder extends Model<ModelFacts> {
     ) as unknown as Promise<History[]>;
   }
 
-  evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<Losses> {
+  evaluate(data: Examples, options?: { batchSize?: number; seed?: number }): Promise<Losses> {
     return this.call('evaluate', data, options);
   }
 
-  encode(data: Data): Promise<Matrix> {
-    return this.call('encode', data);
+  encode(data: Examples, options?: { labels?: Labels }): Promise<Matrix> {
+    return this.call('encode', data, options);
   }
 
-  posterior(data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+  posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
     return this.call('posterior', data);
   }
 
-  indices(data: Data): Promise<Indices> {
+  indices(data: Examples): Promise<Indices> {
     return this.call('indices', data);
   }
 
-  decode(codes: Matrix | Float32Array | Indices): Promise<Matrix> {
-    return this.call('decode', codes);
+  decode(codes: Matrix | Float32Array | Indices, options?: { labels?: Labels }): Promise<Matrix> {
+    return this.call('decode', codes, options);
   }
 
-  reconstruct(data: Data): Promise<Matrix> {
-    return this.call('reconstruct', data);
+  reconstruct(data: Examples, options?: { labels?: Labels }): Promise<Matrix> {
+    return this.call('reconstruct', data, options);
   }
 
-  corrupt(data: Data, options?: { seed?: number }): Promise<Matrix> {
+  corrupt(data: Examples, options?: { seed?: number }): Promise<Matrix> {
     return this.call('corrupt', data, options);
   }
 
-  errors(data: Data, options?: { perFeature?: boolean }): Promise<Float32Array> {
+  errors(data: Examples, options?: { perFeature?: boolean }): Promise<Float32Array> {
     return this.call('errors', data, options);
   }
 
-  logLikelihood(data: Data, options?: LikelihoodOptions): Promise<Float32Array> {
+  logLikelihood(data: Examples, options?: LikelihoodOptions): Promise<Float32Array> {
     return this.call('logLikelihood', data, options);
   }
 
-  fitSampler(data: Data, options?: SamplerOptions): Promise<SamplerFit> {
+  fitSampler(data: Examples, options?: SamplerOptions): Promise<SamplerFit> {
     return this.call('fitSampler', data, options);
   }
 
-  sample(count: number, options?: { seed?: number }): Promise<Matrix> {
+  sample(count: number, options?: { seed?: number } & SampleLabels): Promise<Matrix> {
     return this.call('sample', count, options);
   }
 
-  interpolate(from: Data, to: Data, steps: number, options?: { path?: 'linear' | 'spherical' }): Promise<Matrix> {
+  interpolate(
+    from: Examples,
+    to: Examples,
+    steps: number,
+    options?: { path?: 'linear' | 'spherical' },
+  ): Promise<Matrix> {
     return this.call('interpolate', from, to, steps, options);
   }
 
-  traverse(data: Data, dimension: number, values: number[]): Promise<Matrix> {
+  traverse(data: Examples, dimension: number, values: number[]): Promise<Matrix> {
     return this.call('traverse', data, dimension, values);
   }
 

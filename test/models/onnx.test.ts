@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, topK, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
+  activation, adam, autoencoder, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, OptionError, reshape, residual, standardize, stopGradient, topK, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -19,9 +19,16 @@ beforeAll(() => {
 });
 
 /** What another engine makes of a file. */
-async function runOnnx(file: Uint8Array, { data, shape }: Matrix): Promise<Record<string, Matrix>> {
+async function runOnnx(
+  file: Uint8Array,
+  { data, shape }: Matrix,
+  labels?: readonly number[],
+): Promise<Record<string, Matrix>> {
   const session = await InferenceSession.create(file);
-  const results = await session.run({ [session.inputNames[0]]: new Tensor('float32', data, shape) });
+  const [first, ...others] = session.inputNames;
+  expect(others).toEqual(labels ? ['label'] : []);
+  const label = labels && { label: new Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]) };
+  const results = await session.run({ [first]: new Tensor('float32', data, shape), ...label });
   const found = session.outputNames.map((name): [string, Matrix] => [
     name,
     { data: results[name].data as Float32Array, shape: [...results[name].dims] },
@@ -242,6 +249,34 @@ describe.each(Object.entries(models))('%s', (_, changes) => {
     model.dispose();
   });
 });
+
+describe('labels are a second input', () => {
+  it.each(Object.entries<Partial<AutoencoderSpec>>({
+    'of dense layers': { encoder: [dense(8, 'gelu'), dense(4)] },
+    'with tied weights': { tied: true },
+    'of a Gaussian code': { encoder: [dense(6, 'relu'), gaussian(3)] },
+    'with batches normalized behind them': { encoder: [dense(8), batchNorm()], decoder: [dense(12, 'linear'), batchNorm(), activation('sigmoid')] },
+    'of images, from and to flat values of several channels': images([conv2d(4, 3, 'relu', same), flatten()], [dense(60, 'tanh'), reshape([6, 5, 2])]),
+    'of images, behind a flattened one': images([flatten(), dense(12, 'elu'), reshape([2, 3, 2])], [upsample2d([3, 1]), convTranspose2d(2, [1, 3], ['leakyRelu', { slope: 0.2 }])], [6, 5, 2]),
+    'of sequences': { input: [8, 3], encoder: [conv1d(4, 3, 'relu', same), flatten(), dense(3)], decoder: [dense(12), reshape([4, 3]), convTranspose1d(3, 2, 'linear', { stride: 2 })], loss: 'mse' },
+  }))('%s', async (_, changes) => {
+    const model = await smallModel({ ...changes, condition: { classes: 3 } });
+    const { inputShape } = model.encoder;
+    const told = (count: number) => ({
+      data: { data: new Draw(count).floats(count * inputShape.reduce((p, n) => p * n, 1), 0, 1), shape: [count, ...inputShape] },
+      labels: Array.from(new Draw(2).floats(count, 0, 3), Math.floor),
+    });
+    await model.fit(told(20), { steps: 10, optimizer: adam(0.02) });
+    for (const count of [1, 7]) {
+      const { data, labels } = told(count);
+      const code = await model.encode({ data, labels });
+      expectSame((await runOnnx(await model.toOnnx('encoder'), data, labels)).code, code, 'code');
+      expectSame((await runOnnx(await model.toOnnx('decoder'), code, labels)).reconstruction, await model.decode(code, { labels }), 'decoded');
+      expectSame((await runOnnx(await model.toOnnx(), data, labels)).reconstruction, await model.reconstruct({ data, labels }), 'reconstruction');
+    }
+    model.dispose();
+  });
+}); // prettier-ignore
 
 it.each(activationNames)('%s', async (activation) => {
   const model = await smallModel({ encoder: [dense(30, activation)], decoder: [dense(12)], loss: 'mse' });

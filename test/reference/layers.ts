@@ -27,6 +27,48 @@ export function forward(layers: readonly Written[], name: string, weights: Weigh
   return layers.reduce((seen, layer, i) => apply(layer, `${name}.${i}`, weights, seen, tell), x);
 }
 
+/** Labels of examples. */
+export interface Told {
+  labels: readonly number[];
+  classes: number;
+}
+
+/**
+ * The same, where the first layer that multiplies by a weight is told labels: as one-hot vectors behind the channels of what it takes, and by a weight that
+ * has the layer's rows of labels behind its own columns. Of a convolution's kernel, their place is the first.
+ */
+export function toldForward(
+  layers: readonly Written[],
+  name: string,
+  weights: Weights,
+  x: Rows,
+  { labels, classes }: Told,
+): Rows {
+  const first = layers.findIndex((layer) => layer.name === 'dense' || layer.name === 'conv2d');
+  return layers.reduce((seen, layer, i) => {
+    const prefix = `${name}.${i}`;
+    if (i !== first) return apply(layer, prefix, weights, seen);
+    const channels = seen.shape.at(-1)!;
+    const places = product(seen.shape) / channels;
+    const wide = channels + classes;
+    const data = Float64Array.from({ length: seen.rows * places * wide }, (_, at) => {
+      const [place, c] = [Math.floor(at / wide), at % wide];
+      if (c < channels) return seen.data[place * channels + c];
+      return labels[Math.floor(place / places)] === c - channels ? 1 : 0;
+    });
+    const own = weights[`${prefix}.weight`];
+    const units = layer.args[0] as number;
+    const area = own.length / units / channels;
+    const weight = Float64Array.from({ length: units * wide * area }, (_, at) => {
+      const [unit, c, tap] = [Math.floor(at / area / wide), Math.floor(at / area) % wide, at % area];
+      if (c < channels) return own[(unit * channels + c) * area + tap];
+      return tap ? 0 : weights[`${prefix}.label.weight`][(c - channels) * units + unit];
+    });
+    const shape = [...seen.shape.slice(0, -1), wide];
+    return apply(layer, prefix, { ...weights, [`${prefix}.weight`]: weight }, { data, rows: seen.rows, shape });
+  }, x);
+}
+
 function apply({ name, args }: Written, prefix: string, weights: Weights, x: Rows, tell?: Tell): Rows {
   const { data, rows, shape } = x;
   const [weight, bias] = ['weight', 'bias'].map((each): Float64Array | undefined => weights[`${prefix}.${each}`]) as [

@@ -135,6 +135,12 @@ const specKind = options(spec, {
     ),
   ),
   tied: optional(flag('tied')),
+  condition: optional(
+    fc.oneof(
+      options({ classes: 3 }, { classes: fc.oneof(whole('classes', { least: 2 }), oneOf('classes', 2 ** 30)) }),
+      oneOf('condition', 3, [3], 'label'),
+    ),
+  ),
   seed: optional(seed()),
 });
 

@@ -24,6 +24,7 @@ import {
   quantizeShader,
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
+import { classBiasForward, classBiasSums } from '../../shaders/class-bias.ts';
 import { convShader } from '../../shaders/conv2d.ts';
 import { groupedBackwardShader, groupedShader, groupedWeightsShader } from '../../shaders/conv2d-grouped.ts';
 import { convSingleShader, convSingleTransposedShader, convSingleWeightsShader } from '../../shaders/conv2d-single.ts';
@@ -307,6 +308,7 @@ const families: Record<string, Shader[]> = {
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
   ] as Shader[],
+  'class-bias': [...either.map(classBiasForward), classBiasSums()] as Shader[],
   'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)),
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
   reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],

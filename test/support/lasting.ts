@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { DivergedError, loadAutoencoder, sgd, type Autoencoder } from '../../src/index.ts';
+import { DivergedError, loadAutoencoder, sgd, type Autoencoder, type Examples } from '../../src/index.ts';
 import { bits, errorOf } from './model.ts';
 import { sharedGpu } from './gpu.ts';
 
 /** A model from a file has the same bits as the one that was saved, and still has them after more steps of both. */
-export async function expectToGoOnFromFile(model: Autoencoder, data: Float32Array): Promise<void> {
+export async function expectToGoOnFromFile(model: Autoencoder, data: Examples): Promise<void> {
   await model.fit(data, { steps: 3, batchSize: 8 });
   const loaded = await loadAutoencoder(await sharedGpu(), await model.save());
   expect(await bits(loaded)).toEqual(await bits(model));
@@ -16,7 +16,7 @@ export async function expectToGoOnFromFile(model: Autoencoder, data: Float32Arra
 /** A fit that diverges, after one step at least, leaves all as it was before the step in which it did. */
 export async function expectTheStepBefore(
   make: () => Promise<Autoencoder>,
-  data: Float32Array,
+  data: Examples,
   epochs: number,
 ): Promise<void> {
   const [model, other] = [await make(), await make()];

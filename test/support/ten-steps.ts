@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { adam, autoencoder, type AutoencoderSpec, type Matrix } from '../../src/index.ts';
-import { forward, type Rows, type Tell, type Weights } from '../reference/layers.ts';
+import { forward, toldForward, type Rows, type Tell, type Weights, type Written } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { sharedGpu } from './gpu.ts';
@@ -20,9 +20,14 @@ export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonl
   return { data: Float64Array.from(values), rows: which.length, shape };
 };
 
-/** Trains such an autoencoder by squared errors for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. */
+/** Trains such an autoencoder by squared errors for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
 export async function expectTenSteps(
-  { input, encoder, decoder }: Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] },
+  {
+    input,
+    encoder,
+    decoder,
+    condition,
+  }: Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'> & { input: number[] },
   from: [least: number, most: number] = [0, 1],
 ): Promise<void> {
   const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
@@ -33,10 +38,12 @@ export async function expectTenSteps(
     encoder,
     decoder,
     loss: 'mse',
+    condition,
     seed,
   });
+  const labels = condition && Array.from(new Draw(6).floats(examples, 0, condition.classes), Math.floor);
   const weights = doubles(await model.weights());
-  const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
+  const history = await model.fit(labels ? { data, labels } : data, { steps, batchSize, optimizer: adam(1e-3) });
   const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
   const trained = Object.entries(weights).filter(([name]) => !/running|tracked|threshold/.test(name));
   const optimizers = trained.map(([name, values]) => ({
@@ -47,9 +54,14 @@ export async function expectTenSteps(
   for (let epoch = 0; wanted.length < steps; epoch++) {
     const order = shuffledOrder(examples, epoch, seed);
     for (let at = 0; at < examples && wanted.length < steps; at += batchSize) {
-      const x = batchOf(data, input, [...order.subarray(at, at + batchSize)]);
+      const rows = [...order.subarray(at, at + batchSize)];
+      const x = batchOf(data, input, rows);
       const lossOf = (given: Weights, tell: Tell = () => {}) => {
-        const { data: y } = forward(decoder, 'decoder', given, forward(encoder, 'encoder', given, x, tell), tell);
+        const half = (layers: readonly Written[], name: string, seen: Rows) =>
+          labels
+            ? toldForward(layers, name, given, seen, { labels: rows.map((row) => labels[row]), ...condition })
+            : forward(layers, name, given, seen, tell);
+        const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', x));
         return y.reduce((sum, value, i) => sum + (value - x.data[i]) ** 2, 0) / y.length;
       };
       const running: Weights = {};

@@ -90,6 +90,39 @@ it('trains with the same bits as without a worker, and answers the same', async 
   theirs.dispose();
 });
 
+it('a model that is told labels takes them with a data set, beside the data, and as an option', async () => {
+  const labels = Array.from({ length: 50 }, (_, i) => i % 3);
+  const spec = { input: 12, loss: 'bce', condition: { classes: 3 }, seed: 5 } as const;
+  const own = await direct.autoencoder(await sharedGpu(), {
+    ...spec,
+    encoder: [direct.dense(6, 'relu'), direct.gaussian(3)],
+    decoder: [direct.dense(12, 'sigmoid')],
+  });
+  const theirs = await remote.autoencoder(gpu, {
+    ...spec,
+    encoder: [dense(6, 'relu'), gaussian(3)],
+    decoder: [dense(12, 'sigmoid')],
+  });
+  const set = await direct.dataset(await sharedGpu(), data(), { shape: [12], labels });
+  const remoteSet = await remote.dataset(gpu, data(), { shape: [12], labels });
+  const options = { epochs: 2, batchSize: 16 };
+  const history = await own.fit(set, { ...options, validation: { data: data(), labels } });
+  const told = await theirs.fit(remoteSet, { ...options, validation: { data: data(), labels } });
+  expect({ ...told, seconds: 0 }).toEqual({ ...history, seconds: 0 });
+  for (const ask of [
+    (model: typeof own | typeof theirs) => model.encode({ data: data(), labels }),
+    (model: typeof own | typeof theirs) => model.reconstruct(data(), { labels }),
+    (model: typeof own | typeof theirs) => model.decode(Float32Array.of(1, 2, 3), { labels: [2] }),
+    (model: typeof own | typeof theirs) => model.sample(3, { label: 1 }),
+    (model: typeof own | typeof theirs) => model.sample(2, { labels: [1, 0] }),
+    (model: typeof own | typeof theirs) => model.toOnnx('decoder'),
+    (model: typeof own | typeof theirs) => model.save(),
+  ]) expect(await ask(theirs)).toEqual(await ask(own)); // prettier-ignore
+  expect(await theirs.encode(remoteSet)).toEqual(await own.encode(set));
+  expect(theirs.summary()).toBe(own.summary());
+  for (const each of [own, theirs, set, remoteSet]) each.dispose();
+});
+
 it('losses are plain data on the page, also one of its own', async () => {
   const formula = { name: 'my own', wgsl: 'abs(y - x) * (y - x) * (y - x)', derivative: '3 * (y - x) * abs(y - x)' };
   for (const [ours, theirs] of [

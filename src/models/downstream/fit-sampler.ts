@@ -1,4 +1,4 @@
-import { asDataset, type Data } from '../../data/dataset.ts';
+import { putExamples, type Examples } from '../../data/labels.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
@@ -23,7 +23,7 @@ const mostNumbers = 2 ** 25;
 export async function fitSampler(
   host: Host,
   encoder: Network,
-  data: Data,
+  data: Examples,
   options: SamplerOptions,
   modelSeed: number,
 ): Promise<{ tensors: SamplerTensors; fit: SamplerFit }> {
@@ -56,14 +56,17 @@ export async function fitSampler(
 
 /** Codes of all examples, or of those drawn at random if they are many. */
 async function codesOf(
-  { gpu, place }: Host,
+  { gpu, place, classes }: Host,
   encoder: Network,
-  data: Data,
+  data: Examples,
   seed: number,
   components: number,
 ): Promise<Float32Array> {
   return scoped(async (scope) => {
-    const { set, release } = await asDataset('fitSampler', gpu, data, encoder.inputShape, place?.trainedOn);
+    const { set, release } = await putExamples('fitSampler', gpu, data, encoder.inputShape, {
+      classes,
+      before: place?.trainedOn,
+    });
     scope.defer(release);
     let used = set;
     if (components > set.length)

@@ -1,5 +1,5 @@
 /** Quantised codes as numbers of their entries; the methods of `Autoencoder` say what is asked for. */
-import type { Data } from '../../data/dataset.ts';
+import type { Examples } from '../../data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../errors.ts';
 import { readTensors, roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
 import type { Codes } from '../parts/layer.ts';
@@ -17,7 +17,7 @@ export interface Indices {
 }
 
 /** Which entries the codes of examples take. @throws OptionError where the code has none */
-export async function indices({ encoder }: Hourglass, data: Data): Promise<Indices> {
+export async function indices({ encoder }: Hourglass, data: Examples): Promise<Indices> {
   return indicesOf('indices', encoder, quantised('indices', encoder), data);
 }
 
@@ -50,7 +50,7 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
 export async function fitFrequencies(
   encoder: Network,
   code: Codes['vectorQuantizer'],
-  data: Data,
+  data: Examples,
   { components, iterations }: SamplerOptions,
 ): Promise<{ tensors: FrequencyTensors; fit: SamplerFit }> {
   if (components !== undefined || iterations !== undefined)
@@ -76,7 +76,7 @@ async function indicesOf(
   where: string,
   encoder: Network,
   code: Codes['vectorQuantizer'],
-  data: Data,
+  data: Examples,
 ): Promise<Indices> {
   const places = encoder.outputShape.slice(0, -1);
   const { data: values, shape } = await predict(encoder.host(), where, data, encoder.inputShape, places, (pass, x) =>

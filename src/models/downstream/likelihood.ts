@@ -1,5 +1,5 @@
 /** How likely examples are under a model with a Gaussian code; `Autoencoder.logLikelihood` says what is asked for. */
-import type { Data } from '../../data/dataset.ts';
+import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { importance } from '../../kernels/importance.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
@@ -22,7 +22,7 @@ export interface LikelihoodOptions {
 /** The importance-weighted bound of each example. @throws OptionError, ShapeError, DataError */
 export async function logLikelihood(
   model: Hourglass,
-  data: Data,
+  data: Examples,
   options: LikelihoodOptions,
   usual: number,
 ): Promise<Float32Array> {

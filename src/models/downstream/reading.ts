@@ -1,5 +1,5 @@
 /** What an autoencoder makes of examples; the methods of `Autoencoder` of the same names say what is asked for. */
-import type { Data } from '../../data/dataset.ts';
+import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
@@ -15,7 +15,7 @@ import {
 } from '../training/hourglass.ts';
 
 /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none */
-export async function posterior(model: Hourglass, data: Data): Promise<{ mean: Matrix; logvar: Matrix }> {
+export async function posterior(model: Hourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
   const { encoder } = model;
   const code = encoder.layers.at(-1)?.code;
   if (code?.kind !== 'gaussian')
@@ -38,7 +38,7 @@ export async function posterior(model: Hourglass, data: Data): Promise<{ mean: M
 }
 
 /** Examples through the code and back. */
-export async function reconstruct(model: Hourglass, data: Data): Promise<Matrix> {
+export async function reconstruct(model: Hourglass, data: Examples): Promise<Matrix> {
   const { encoder, decoder } = model;
   const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
   return predict(encoder.host(), 'reconstruct', data, encoder.inputShape, decoder.outputShape, record);
@@ -47,7 +47,7 @@ export async function reconstruct(model: Hourglass, data: Data): Promise<Matrix>
 /** Examples as the model's corruption leaves them. @throws OptionError where it has none */
 export async function corrupt(
   model: Hourglass,
-  data: Data,
+  data: Examples,
   options: { seed?: number },
   usual: number,
 ): Promise<Matrix> {
@@ -62,11 +62,17 @@ export async function corrupt(
     const corrupted = corruptions.reduce((y, corruption) => corruption.record(pass, y, inputShape), seen);
     return recordOutput(model, pass, corrupted);
   };
-  return predict(encoder.host(), 'corrupt', data, inputShape, inputShape, record, { seed });
+  // What is done to an example does not depend on its label.
+  const host = { ...encoder.host(), classes: undefined };
+  return predict(host, 'corrupt', data, inputShape, inputShape, record, { seed });
 }
 
 /** The reconstruction loss of each example, or of each of its elements. */
-export async function errors(model: Hourglass, data: Data, options: { perFeature?: boolean }): Promise<Float32Array> {
+export async function errors(
+  model: Hourglass,
+  data: Examples,
+  options: { perFeature?: boolean },
+): Promise<Float32Array> {
   checkOptions('errors', options, ['perFeature']);
   const { perFeature = false } = options;
   checkFlag('errors: perFeature', perFeature);

@@ -1,4 +1,4 @@
-import type { Data } from '../../data/dataset.ts';
+import type { Examples } from '../../data/labels.ts';
 import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import { sizeOf, type Matrix } from '../../runtime/tensor.ts';
@@ -71,7 +71,7 @@ export class Sampler {
   }
 
   /** Fits a mixture, or frequencies, to the codes of examples. @throws OptionError, ShapeError, DataError */
-  async fit(host: Host, data: Data, options: SamplerOptions, seed: number): Promise<SamplerFit> {
+  async fit(host: Host, data: Examples, options: SamplerOptions, seed: number): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
     // A page that fits none does not load it.
     const { fitSampler } = await import('./fit-sampler.ts');

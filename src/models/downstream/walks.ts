@@ -1,5 +1,6 @@
 /** Ways through the space of codes, decoded; the methods of `Autoencoder` of the same names say what is asked for. */
-import { asDataset, type Data, type Dataset } from '../../data/dataset.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { putExamples, type Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
@@ -10,8 +11,8 @@ import { linearPath, sphericalPath } from './interpolate.ts';
 /** From one example to another. */
 export async function interpolate(
   model: Hourglass,
-  from: Data,
-  to: Data,
+  from: Examples,
+  to: Examples,
   steps: number,
   options: { path?: 'linear' | 'spherical' },
 ): Promise<Matrix> {
@@ -23,13 +24,19 @@ export async function interpolate(
   return scoped(async (scope) => {
     const first = await putOne(scope, 'interpolate: from', model, from);
     const last = await putOne(scope, 'interpolate: to', model, to);
+    const [label, other] = [first, last].map(({ labels }) => labels?.[0]);
+    if (encoder.host().classes !== undefined && label !== other)
+      throw new OptionError(
+        `interpolate: takes two examples of one label, not of ${label} and ${other}; encode them, and decode what lies between with labels of your own`,
+      );
     const [start, end] = [await encoder.predict(first), await encoder.predict(last)];
-    return decoder.predict((path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps));
+    const codes = (path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps);
+    return decoder.predict(withLabelOf(model, first, { data: codes, shape: [steps, ...encoder.outputShape] }));
   });
 }
 
 /** Along one dimension of an example's code. */
-export async function traverse(model: Hourglass, data: Data, dimension: number, values: number[]): Promise<Matrix> {
+export async function traverse(model: Hourglass, data: Examples, dimension: number, values: number[]): Promise<Matrix> {
   const { encoder, decoder } = model;
   const size = sizeOf(encoder.outputShape);
   checkNumber('traverse: dimension', dimension, { least: 0, most: size - 1, whole: true });
@@ -38,14 +45,21 @@ export async function traverse(model: Hourglass, data: Data, dimension: number, 
   checkRows('traverse: values', model, values.length);
   const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
   return scoped(async (scope) => {
-    const { data: code } = await encoder.predict(await putOne(scope, 'traverse', model, data));
+    const one = await putOne(scope, 'traverse', model, data);
+    const { data: code } = await encoder.predict(one);
     const codes = roomFor('traverse', numbers.length * size);
     numbers.forEach((value, i) => {
       codes.set(code, i * size);
       codes[i * size + dimension] = value;
     });
-    return decoder.predict(codes);
+    return decoder.predict(withLabelOf(model, one, { data: codes, shape: [numbers.length, ...encoder.outputShape] }));
   });
+}
+
+/** Codes as the decoder takes them: of a model that is told labels, each with that of an example. */
+function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix): Examples {
+  if (encoder.host().classes === undefined) return codes;
+  return { data: codes, labels: Array<number>(codes.shape[0]).fill(labels![0]) };
 }
 
 /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
@@ -59,9 +73,12 @@ export function checkRows(where: string, { encoder, decoder }: Hourglass, rows: 
 }
 
 /** Puts a single example on the device. @throws ShapeError where there are several */
-async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Data): Promise<Dataset> {
-  const { gpu, place } = encoder.host();
-  const { set, release } = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
+async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Examples): Promise<Dataset> {
+  const { gpu, place, classes } = encoder.host();
+  const { set, release } = await putExamples(where, gpu, data, encoder.inputShape, {
+    classes,
+    before: place?.trainedOn,
+  });
   scope.defer(release);
   if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
   return set;

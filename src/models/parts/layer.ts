@@ -79,6 +79,8 @@ export interface Layer extends Part {
   readonly inner?: readonly Layer[];
   /** Outputs, where they are what the layer was made with. */
   readonly units?: number;
+  /** How many classes the labels have that it is told beside its input, where it is told any. */
+  readonly classes?: number;
   /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
   readonly code?: Code;
   /** Loads what it needs to be recorded, where that is not always there. */

@@ -1,4 +1,4 @@
-import type { Data } from '../../data/dataset.ts';
+import type { Examples } from '../../data/labels.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import { predict } from '../predict.ts';
@@ -74,8 +74,12 @@ export class Network {
     return this.layers[this.#lastComputing]?.activation;
   }
 
-  /** Sends data through; each row of the result has the output's shape. @throws ShapeError, DataError, DeviceLostError */
-  async predict(data: Data): Promise<Matrix> {
+  /**
+   * Sends data through; each row of the result has the output's shape. The networks of a model with a condition take a label with each row: a data set
+   * that has labels, or `{ data, labels }`.
+   * @throws OptionError, ShapeError, DataError, DeviceLostError
+   */
+  async predict(data: Examples): Promise<Matrix> {
     const { exit } = this.options;
     const record = (pass: Pass, x: Tensor) => {
       const y = this.recordFromData(pass, x);

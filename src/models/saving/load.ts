@@ -8,6 +8,7 @@ import { Gan } from '../gan.ts';
 import type { GanSpec } from '../gan-spec.ts';
 import { Jigsaw } from '../jigsaw.ts';
 import type { JigsawSpec } from '../jigsaw-spec.ts';
+import { loadConditioning } from '../spec.ts';
 import { asLoss, formulaName, type Loss } from '../parts/losses.ts';
 import { readLayers, readPriors } from '../parts/makers.ts';
 import { Network } from '../parts/network.ts';
@@ -51,8 +52,9 @@ export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array, options: Load
   const checkpoint = Checkpoint.read('autoencoder', bytes);
   const loss = ownLoss(checkpoint.spec.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
+  const conditioning = await loadConditioning(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.given)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.given, conditioning)),
     (made) => made.resume(checkpoint, rest),
   );
   return model.prepare();

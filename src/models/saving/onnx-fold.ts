@@ -6,9 +6,12 @@ type Find = (name: string) => Numbers | undefined;
 
 const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
-/** Whether a layer can have the one behind it in its own weights: a product, and a batch normalisation of what comes out of it. */
+/** Whether a layer can have the one behind it in its own weights: a product, told no labels, and a batch normalisation of what comes out of it. */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
-  behind?.layer.name === 'batchNorm' && products.includes(layer.name) && layer.activation === 'linear';
+  behind?.layer.name === 'batchNorm' &&
+  products.includes(layer.name) &&
+  layer.activation === 'linear' &&
+  !layer.classes;
 
 /** Weight and bias of such a layer, with the normalisation in them: w γ / √(v + ε), and (b − m) γ / √(v + ε) + β. */
 export function folded(

@@ -27,6 +27,8 @@ export interface Value {
 export class NetworkWriter implements Target {
   readonly graph = new OnnxGraph();
   readonly beside = new Map<string, () => Beside>();
+  /** The labels, where a layer has asked for them. */
+  #labels: string | undefined;
 
   constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
 
@@ -98,11 +100,22 @@ export class NetworkWriter implements Target {
       },
       transposed: weightName('weight') !== `${prefix}.weight`,
     };
-    const z = lower(this, ordered(x), written);
+    const product = lower(this, ordered(x), written);
+    const z = layer.classes ? this.#told(product, written.weight('label.weight')!, output) : product;
     // `leakyRelu(0.2)` is a name with a parameter.
     const [activation, parameter] = (layer.activation ?? 'linear').split('(') as [ActivationName, string?];
     const number = parameter === undefined ? undefined : parseFloat(parameter);
     return { name: activations[activation](this.graph, z, number), channelsFirst };
+  }
+
+  /** What a layer has computed, [batch, units, …], with the bias of each label. */
+  #told(z: string, biases: string, output: readonly number[]): string {
+    this.#labels ??= this.graph.input('label', [], true);
+    const bias = this.graph.node('Gather', [biases, this.#labels], { axis: 0 });
+    if (output.length === 1) return this.graph.node('Add', [z, bias]);
+    const sides = [-1, output.at(-1)!, ...output.slice(1).fill(1)];
+    const shape = this.graph.integers(`shape.label.${sides.join('x')}`, sides);
+    return this.graph.node('Add', [z, this.graph.node('Reshape', [bias, shape])]);
   }
 
   #channelsFirst({ name, channelsFirst }: Value, axes: number): string {

@@ -19,7 +19,7 @@ export interface Exported {
   readonly normalizer?: Normalizer;
 }
 
-/** Writes a graph with dynamic batch: `input` → `code` (with `logvar` of a Gaussian code, `indices` of a quantised one), `code` → `reconstruction`, or `input` → `reconstruction`. */
+/** Writes a graph with dynamic batch: `input` → `code` (with `logvar` of a Gaussian code, `indices` of a quantised one), `code` → `reconstruction`, or `input` → `reconstruction`. Networks that are told labels take `label` as well. */
 export async function writeOnnx(
   part: OnnxPart,
   { weights, encoder, decoder, normalizer }: Exported,

@@ -42,9 +42,11 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const state = scope.own(makeState(gpu));
   const feed = scope.own(Feed.open('evaluate', set, batch));
   const tape = makeTape(gpu);
-  const x = gatherFrom(tape, set, feed, state, batch);
+  const gathered = gatherFrom(tape, set, feed, state, batch);
   const last = phases.length - 1;
-  const recorded = phases.map((phase, i) => phase.record(new Pass(tape, 'evaluate', state, last - i), x));
+  const recorded = phases.map((phase, i) =>
+    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, gathered.targets), gathered),
+  );
   const terms = recorded.flat();
   // Those of the model's own phase come last, and they alone make up its loss.
   const others = terms.length - recorded[last].length;

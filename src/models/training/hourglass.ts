@@ -1,4 +1,5 @@
-import { asDataset, type Data, type OnDevice } from '../../data/dataset.ts';
+import type { OnDevice } from '../../data/dataset.ts';
+import { putExamples as putOnDevice, type Examples } from '../../data/labels.ts';
 import { add } from '../../kernels/elementwise.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
@@ -12,6 +13,7 @@ import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
 import type { Encoding, Opponent, Penalty } from '../parts/penalties.ts';
+import type { Losses } from './losses.ts';
 import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
 import type { Host, Phase, Trainable } from './trainable.ts';
@@ -41,14 +43,14 @@ export interface Opposition {
 export const isGaussian = ({ encoder }: Pick<Hourglass, 'encoder'>): boolean =>
   encoder.layers.at(-1)?.code?.kind === 'gaussian';
 
-/** Puts data on the device for a hourglass whose loss must be able to work on them. @throws ShapeError, DataError */
+/** Puts data on the device for a hourglass whose loss must be able to work on them. @throws OptionError, ShapeError, DataError */
 export async function putExamples(
   { encoder, loss, normalizer }: Hourglass,
   where: string,
-  { gpu, place }: Host,
-  data: Data,
+  { gpu, place, classes }: Host,
+  data: Examples,
 ): Promise<OnDevice> {
-  const made = await asDataset(where, gpu, data, encoder.inputShape, place?.trainedOn);
+  const made = await putOnDevice(where, gpu, data, encoder.inputShape, { classes, before: place?.trainedOn });
   try {
     if (!normalizer) loss.checkData?.(made.set);
     return made;
@@ -164,7 +166,7 @@ export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, per
 export const factorOf = (model: Hourglass, x: Tensor): number => (isGaussian(model) ? model.loss.nats : 1 / x.columns);
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
-export function trainable(model: Hourglass, host: Host, seed: number): Trainable {
+export function trainable(model: Hourglass, host: Host, seed: number): Trainable<Losses, Examples> {
   const code = model.encoder.layers.at(-1)?.code;
   return {
     host,

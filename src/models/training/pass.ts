@@ -21,12 +21,19 @@ export class Pass {
     phase = 0,
     /** In a training step, what that lends. */
     readonly step?: InStep,
+    /** The label of each example, [rows, 1], where the data have them. */
+    readonly labels?: Tensor,
   ) {
     this.#draws = phase * drawsOfAPhase;
   }
 
   get training(): boolean {
     return this.mode === 'train';
+  }
+
+  /** The same recording, for what is to be a function of the data. */
+  predicting(): Pass {
+    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels);
   }
 
   /** Random numbers that nobody else gets. */

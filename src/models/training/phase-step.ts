@@ -55,8 +55,9 @@ export class PhaseStep {
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, a model's own, draws the numbers that it would draw alone.
-    const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index });
-    this.terms = phase.record(pass, gather(this.#tape));
+    const gathered = gather(this.#tape);
+    const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index }, gathered.targets);
+    this.terms = phase.record(pass, gathered);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
     const moments = momentCount(optimizer.kind);
     this.#another = place.optimizer?.kind !== optimizer.kind;

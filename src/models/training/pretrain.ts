@@ -1,4 +1,5 @@
-import { asDataset, trainedOn, type Data } from '../../data/dataset.ts';
+import { trainedOn } from '../../data/dataset.ts';
+import { putExamples, type Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
@@ -6,19 +7,21 @@ import { Turns } from '../../runtime/turns.ts';
 import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
+import type { Losses } from './losses.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
 import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
-import { Pass } from './pass.ts';
 import type { Host, Phase, Trainable } from './trainable.ts';
 import { copyWeights } from '../saving/weights.ts';
+
+type Stage = Trainable<Losses, Examples>;
 
 /** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
 export async function pretrainLayers(
   model: Hourglass,
-  whole: Trainable,
-  data: Data,
-  options: FitOptions,
+  whole: Stage,
+  data: Examples,
+  options: FitOptions<Losses, Examples>,
 ): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
@@ -32,13 +35,13 @@ export async function pretrainLayers(
     const histories: History[] = [];
     for (const [i, pair] of pairs.entries()) {
       const stage = { stage: i + 1, stages: pairs.length };
-      const stageOptions: FitOptions = {
+      const stageOptions: FitOptions<Losses, Examples> = {
         ...options,
         validation: held,
         ...(options.onProgress && { onProgress: (progress) => options.onProgress?.({ ...progress, ...stage }) }),
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
-      const fit = (stage: Trainable) => startFit(stage, training, stageOptions);
+      const fit = (stage: Stage) => startFit(stage, training, stageOptions);
       histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
     }
     whole.place.trainedOn = trainedOn(set);
@@ -80,7 +83,7 @@ async function trainPair(
   whole: Host,
   pair: Pair,
   seed: number,
-  fit: (stage: Trainable) => Promise<History>,
+  fit: (stage: Stage) => Promise<History>,
 ): Promise<History> {
   const { gpu } = whole;
   const below = model.encoder.part(0, pair.encoder);
@@ -105,7 +108,7 @@ async function trainPair(
     const record: Phase['record'] = (pass, { x }) => {
       const clean = pass.tape.constant(() => {
         const input = recordInput(model, pass, x);
-        return pair.encoder ? below.record(new Pass(pass.tape, 'predict', pass.state), input) : input;
+        return pair.encoder ? below.record(pass.predicting(), input) : input;
       });
       return recordLoss(stage, pass, clean);
     };
@@ -114,7 +117,11 @@ async function trainPair(
       used: [whole.parameters],
       normalized: model.normalizer !== undefined,
       // What a stage sees is what the whole model sees, and was looked through for that.
-      put: (where, examples) => asDataset(where, gpu, examples, model.encoder.inputShape, whole.place?.trainedOn),
+      put: (where, examples) =>
+        putExamples(where, gpu, examples, model.encoder.inputShape, {
+          classes: whole.classes,
+          before: whole.place?.trainedOn,
+        }),
       prepare: async (training) => model.normalizer?.fit(training),
       phases: [{ name: 'autoencoder', trains: parameters, record }],
     });

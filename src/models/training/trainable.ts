@@ -19,17 +19,20 @@ export interface Host {
   readonly turns: Turns;
   /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
   readonly place?: Place;
+  /** How many classes the labels have that it is told beside what goes in, where it is told any. */
+  readonly classes?: number;
 }
 
 /** What a model itself is trained with. */
 export type ModelHost = Host & { readonly place: Place };
 
 /** A model's host at the beginning of its life. */
-export const newHost = (gpu: Gpu, parameters: Parameters<Layout>): ModelHost => ({
+export const newHost = (gpu: Gpu, parameters: Parameters<Layout>, classes?: number): ModelHost => ({
   gpu,
   parameters,
   turns: new Turns(),
   place: startPlace(),
+  classes,
 });
 
 /** What a step sees of the data. */

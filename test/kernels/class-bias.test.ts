@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/errors.ts';
+import { classBias } from '../../src/kernels/class-bias.ts';
+import { add } from '../../src/kernels/elementwise.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { classBias as reference } from '../reference/class-bias.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs } from '../support/run.ts';
+
+catchGpuErrors();
+
+interface Sizes {
+  rows: number;
+  places: number;
+  units: number;
+  classes: number;
+  samples: number;
+}
+
+const drawn = ({ rows, places, units, classes, samples }: Sizes) => {
+  const draw = new Draw(rows + 7 * places + 31 * units + classes);
+  const labels = Array.from({ length: rows / samples }, (_, i) =>
+    i ? Math.floor(draw.floats(1, 0, classes)[0]) : classes - 1,
+  );
+  return {
+    labels,
+    z: { values: draw.floats(rows * places * units), shape: [rows, places * units] },
+    bias: { values: draw.floats(classes * units), shape: [classes, units] },
+  };
+};
+
+describe('a bias for each class', () => {
+  it.each<[string, Sizes]>([
+    ['one of each', { rows: 1, places: 1, units: 1, classes: 2, samples: 1 }],
+    ['an odd number of units', { rows: 5, places: 1, units: 3, classes: 4, samples: 1 }],
+    ['fours of units', { rows: 9, places: 1, units: 8, classes: 3, samples: 1 }],
+    ['a whole strip of rows', { rows: 64, places: 1, units: 4, classes: 10, samples: 1 }],
+    ['a row more than a strip', { rows: 65, places: 1, units: 5, classes: 10, samples: 1 }],
+    ['many strips', { rows: 300, places: 1, units: 12, classes: 2, samples: 1 }],
+    ['images', { rows: 3, places: 35, units: 4, classes: 3, samples: 1 }],
+    ['images of more places than a strip has rows', { rows: 4, places: 81, units: 3, classes: 5, samples: 1 }],
+    ['several rows for each label', { rows: 12, places: 1, units: 6, classes: 3, samples: 4 }],
+    ['several rows of images for each label', { rows: 130, places: 6, units: 4, classes: 3, samples: 2 }],
+  ])('fits float64, and so does its gradient: %s', async (name, sizes) => {
+    const gpu = await sharedGpu();
+    const { z, bias, labels } = drawn(sizes);
+    const { places, units, samples } = sizes;
+    const memory = new Inputs(gpu);
+    const told = memory.put(labels, [labels.length, 1]);
+    await checkGradient(gpu, {
+      inputs: [z, bias],
+      build: (tape, z, bias) => classBias(tape, z, bias, told),
+      reference: (z, bias) => reference(z, bias, labels, { across: places * units, units, samples }),
+      name,
+    });
+    memory.dispose();
+  });
+
+  it('adds its gradients to those that are there', async () => {
+    const gpu = await sharedGpu();
+    const sizes = { rows: 70, places: 2, units: 4, classes: 3, samples: 1 };
+    const { z, bias, labels } = drawn(sizes);
+    const memory = new Inputs(gpu);
+    const told = memory.put(labels, [labels.length, 1]);
+    const other = labels.map((label) => (label + 1) % 3);
+    const toldOther = memory.put(other, [labels.length, 1]);
+    const layout = { across: 8, units: 4, samples: 1 };
+    await checkGradient(gpu, {
+      inputs: [z, bias],
+      build: (tape, z, bias) => add(tape, classBias(tape, z, bias, told), classBias(tape, z, bias, toldOther)),
+      reference: (z, bias) => {
+        const second = reference(z, bias, other, layout);
+        return reference(z, bias, labels, layout).map((value, i) => value + second[i]);
+      },
+    });
+    memory.dispose();
+  });
+
+  it('refuses shapes that do not go together', async () => {
+    const tape = makeTape(await sharedGpu());
+    const bias = tape.tensor([3, 4]);
+    for (const [z, labels] of [
+      [
+        [6, 6],
+        [6, 1],
+      ],
+      [
+        [6, 4],
+        [4, 1],
+      ],
+    ])
+      expect(() => classBias(tape, tape.tensor(z), bias, tape.tensor(labels))).toThrow(ShapeError);
+    expect(() => classBias(tape, tape.tensor([6, 4]), tape.tensor([12]), tape.tensor([6, 1]))).toThrow(ShapeError);
+  });
+});

@@ -1,0 +1,412 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adversarial, autoencoder, batchNorm, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, mmd, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
+} from '../../src/index.ts'; // prettier-ignore
+import { expectClose, expectNear } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { lose, onItsOwn } from '../support/recovering.ts';
+import { expectTenSteps } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const classes = 3;
+const condition = { classes };
+const rows = (count: number, features = 12, seed = 1) => new Draw(seed).floats(count * features, 0, 1);
+const labelsOf = (count: number, seed = 2) => Array.from(new Draw(seed).floats(count, 0, classes), Math.floor);
+const told = (count = 40, features = 12) => ({ data: rows(count, features), labels: labelsOf(count) });
+const small = (changes: Partial<AutoencoderSpec> = {}) => smallModel({ condition, ...changes });
+const variational: Partial<AutoencoderSpec> = {
+  encoder: [dense(6, 'tanh'), gaussian(2)],
+  decoder: [dense(6, 'tanh'), dense(12, 'sigmoid')],
+};
+const dispose = (...models: { dispose(): void }[]) => models.forEach((each) => each.dispose());
+
+/** What a method refuses, in its words. */
+async function expectRefused(kind: new (...args: never[]) => Error, words: string, promise: Promise<unknown>) {
+  const error = await errorOf(promise);
+  expect(error).toBeInstanceOf(kind);
+  expect(error.message).toContain(words);
+}
+
+describe('the first ten Adam steps agree with float64, which multiplies labels as one-hot vectors', () => {
+  it('of dense layers', () =>
+    expectTenSteps({
+      input: [5],
+      encoder: [dense(4, 'tanh'), dense(2)],
+      decoder: [dense(4, 'sigmoid'), dense(5)],
+      condition,
+    }));
+
+  it('of layers with the slope kept from before the activation, and units by fours', () =>
+    expectTenSteps({ input: [5], encoder: [dense(8, 'gelu')], decoder: [dense(5)], condition: { classes: 2 } }));
+
+  it('of convolutions, and a dense layer behind a flattened image', () =>
+    expectTenSteps({
+      input: [4, 4, 2],
+      encoder: [conv2d(3, 2, 'tanh'), conv2d(2, 2)],
+      decoder: [flatten(), dense(32, 'tanh'), reshape([4, 4, 2])],
+      condition,
+    }));
+
+  it('of layers behind others that are told nothing', () =>
+    expectTenSteps({
+      input: [3, 2, 2],
+      encoder: [flatten(), dense(4, ['leakyRelu', { slope: 0.3 }]), dense(3)],
+      decoder: [dense(12), reshape([3, 2, 2])],
+      condition,
+    }));
+});
+
+describe('follows the gradient of what evaluate measures, the biases of classes included', () => {
+  it.each<[string, Partial<AutoencoderSpec>]>([
+    ['a Gaussian code', variational],
+    ['several samples of one', { ...variational, encoder: [dense(6, 'tanh'), gaussian(2, { samples: 3 })] }],
+    ['tied weights', { tied: true, encoder: [dense(4, 'tanh')] }],
+    ['a contractive penalty', { penalty: contractive(0.1), encoder: [dense(6, 'tanh'), dense(3, 'sigmoid')] }],
+  ])('%s', async (_, changes) => {
+    const model = await small({ ...changes, seed: 5 });
+    const data = told(6);
+    const before = await model.weights();
+    for (const [name, { data }] of Object.entries(before))
+      if (name.endsWith('label.weight')) data.set(new Draw(data.length).floats(data.length));
+    model.setWeights(before);
+    await model.fit(data, { steps: 1, batchSize: 6, shuffle: false, optimizer: sgd(1) });
+    const after = await model.weights();
+    for (const name of ['encoder.0.label.weight', 'decoder.0.label.weight']) {
+      const { data: values, shape } = before[name];
+      const found = values.map((value, i) => value - after[name].data[i]);
+      const wanted: number[] = [];
+      for (let i = 0; i < values.length; i++) {
+        const at = async (h: number) => {
+          model.setWeights({ ...before, [name]: { data: values.with(i, values[i] + h), shape } });
+          return (await model.evaluate(data)).loss;
+        };
+        wanted.push(((await at(0.02)) - (await at(-0.02))) / 0.04);
+      }
+      expect(Math.hypot(...wanted)).toBeGreaterThan(1e-3);
+      expectNear(found, wanted, 5e-3, name);
+    }
+    dispose(model);
+  });
+});
+
+describe('labels', () => {
+  it('come from a data set, stand beside the data, or are an option, in the place of a data set’s', async () => {
+    const gpu = await sharedGpu();
+    const { data, labels } = told();
+    const set = await dataset(gpu, data, { shape: [12], labels });
+    const model = await small();
+    await model.fit(set, { epochs: 3, batchSize: 8 });
+    const codes = await model.encode(set);
+    const other = labels.map((label) => (label + 1) % classes);
+    const matrix: Matrix & { labels: number[] } = { data, shape: [40, 12], labels };
+    for (const same of [
+      model.encode({ data, labels }),
+      model.encode({ data: { data, shape: [40, 12] }, labels: Int32Array.from(labels) }),
+      model.encode(matrix),
+      model.encode(data, { labels }),
+      model.encode({ data: set, labels }),
+      model.encoder.predict(set),
+    ])
+      expect(await same).toEqual(codes);
+    for (const changed of [model.encode(set, { labels: other }), model.encode({ data: set, labels: other })])
+      expect(await changed).not.toEqual(codes);
+    expect(await model.reconstruct(set)).toEqual(await model.decode(codes, { labels }));
+    expect(await model.reconstruct(data, { labels })).toEqual(await model.reconstruct(set));
+    expect(await model.decoder.predict({ data: codes, labels })).toEqual(await model.decode(codes, { labels }));
+    expect(await model.decode(codes, { labels: other })).not.toEqual(await model.reconstruct(set));
+    const view = set.filter((label) => label === 1);
+    expect((await model.encode(view)).data).toEqual(
+      codes.data.filter((_, i) => labels[Math.floor(i / codes.shape[1])] === 1),
+    );
+    dispose(model, set);
+  });
+
+  it('go with the examples through shuffles, splits, views and windows: each half learns what a label alone tells', async () => {
+    const gpu = await sharedGpu();
+    // What is to be reconstructed follows from the label alone, and the code is told nothing but it.
+    const labels = labelsOf(60);
+    const data = Float32Array.from({ length: 60 * 4 }, (_, i) => (i % 4 === labels[Math.floor(i / 4)] ? 1 : 0));
+    const spec: AutoencoderSpec = {
+      input: 4,
+      corrupt: maskNoise(1),
+      encoder: [dense(1)],
+      decoder: [dense(4)],
+      loss: 'mse',
+      condition,
+    };
+    for (const deviceBytes of [undefined, 4 * 4 * 32]) {
+      const all = await dataset(gpu, data, { shape: [4], labels, deviceBytes });
+      const model = await autoencoder(gpu, spec);
+      const options: FitOptions = { epochs: 60, batchSize: 8, optimizer: sgd(0.5), validation: 0.2 };
+      const { epochs } = await model.fit(
+        all.filter((_, index) => index % 5 > 0),
+        options,
+      );
+      expect(epochs[0].loss).toBeGreaterThan(0.1);
+      expect(epochs.at(-1)!.loss).toBeLessThan(1e-3);
+      dispose(model, all);
+    }
+  });
+
+  it.each<[string, (model: Autoencoder, data: Examples) => Promise<unknown>]>([
+    ['fit', (model, data) => model.fit(data, { steps: 1 })],
+    ['pretrain', (model, data) => model.pretrain(data, { steps: 1 })],
+    ['evaluate', (model, data) => model.evaluate(data)],
+    ['encode', (model, data) => model.encode(data)],
+    ['reconstruct', (model, data) => model.reconstruct(data)],
+    ['errors', (model, data) => model.errors(data)],
+    ['fitSampler', (model, data) => model.fitSampler(data, { components: 1 })],
+    ['interpolate', (model, data) => model.interpolate(data, data, 2)],
+    ['traverse', (model, data) => model.traverse(data, 0, [1])],
+  ])('are needed, and have to be classes: %s', async (_, call) => {
+    const gpu = await sharedGpu();
+    const model = await small();
+    const before = gpu.counters();
+    const data = rows(4);
+    const bare = await dataset(gpu, data, { shape: [12] });
+    await expectRefused(OptionError, 'the model is told labels of 3 classes', call(model, data));
+    await expectRefused(OptionError, 'give a data set made with `labels`', call(model, bare));
+    await expectRefused(ShapeError, '4 examples, but 3 labels', call(model, { data, labels: [0, 1, 2] }));
+    await expectRefused(
+      DataError,
+      'the label of row 2 is 3, not one of the 3 classes',
+      call(model, { data, labels: [0, 1, 3, 0] }),
+    );
+    await expectRefused(DataError, 'row 0 is -1', call(model, { data, labels: [-1, 1, 1, 0] }));
+    expect(gpu.counters()).toEqual(before);
+    dispose(model, bare);
+  });
+
+  it('are refused where a model is told none', async () => {
+    const model = await smallModel();
+    const { data, labels } = told(4);
+    for (const call of [
+      () => model.fit({ data, labels }, { steps: 1 }),
+      () => model.encode(data, { labels }),
+      () => model.decode(rows(4, 5), { labels }),
+      () => model.reconstruct({ data, labels }),
+    ])
+      await expectRefused(OptionError, 'labels are for a model that was made with a condition', call());
+    dispose(model);
+    const drawing = await smallModel(variational);
+    await expectRefused(OptionError, 'labels are for a model', drawing.sample(3, { label: 1 }));
+    dispose(drawing);
+  });
+
+  it('are needed to decode', async () => {
+    const model = await small();
+    await expectRefused(OptionError, 'decode(codes, { labels })', model.decode(rows(4, 5)));
+    await expectRefused(ShapeError, '4 examples, but 1 labels', model.decode(rows(4, 5), { labels: [1] }));
+    dispose(model);
+  });
+});
+
+describe('draws for a label', () => {
+  it('one for all, or one for each, from the prior of a Gaussian code', async () => {
+    const model = await small(variational);
+    await model.fit(told(), { epochs: 2, batchSize: 8 });
+    const drawn = await model.sample(4, { label: 2, seed: 1 });
+    expect(drawn.shape).toEqual([4, 12]);
+    expect(await model.sample(4, { labels: [2, 2, 2, 2], seed: 1 })).toEqual(drawn);
+    const mixed = await model.sample(4, { labels: [2, 0, 2, 1], seed: 1 });
+    expect(mixed.data.subarray(0, 12)).toEqual(drawn.data.subarray(0, 12));
+    expect(mixed.data.subarray(12, 24)).not.toEqual(drawn.data.subarray(12, 24));
+    await expectRefused(OptionError, 'give `label`, one for all samples, or `labels`', model.sample(4));
+    await expectRefused(OptionError, 'give `label`', model.sample(2, { label: 1, labels: [1, 1] }));
+    await expectRefused(ShapeError, '4 samples, but 2 labels', model.sample(4, { labels: [0, 1] }));
+    await expectRefused(DataError, 'is 3, not one of the 3 classes', model.sample(4, { label: 3 }));
+    await expectRefused(DataError, 'is 0.5', model.sample(1, { label: 0.5 }));
+    dispose(model);
+  });
+
+  it('from what fitSampler has fitted, also of a quantised code', async () => {
+    const data = told();
+    for (const encoder of [[dense(5, 'tanh')], [dense(5), vectorQuantizer(4)]]) {
+      const model = await small({ encoder });
+      await model.fit(data, { steps: 3, batchSize: 8 });
+      await expectRefused(OptionError, 'there is nothing to draw codes from', model.sample(2, { label: 0 }));
+      await model.fitSampler(data, encoder.length > 1 ? {} : { components: 2 });
+      const [zero, one] = [await model.sample(3, { label: 0, seed: 1 }), await model.sample(3, { label: 1, seed: 1 })];
+      expect(one).not.toEqual(zero);
+      if (encoder.length > 1) {
+        const { data: entries, shape } = await model.indices(data);
+        expect(await model.decode({ data: entries, shape }, { labels: data.labels })).toEqual(
+          await model.reconstruct(data),
+        );
+      }
+      dispose(model);
+    }
+  });
+});
+
+it('walks between two examples of one label, and along a dimension of one', async () => {
+  const model = await small();
+  const one = (label: number, seed: number) => ({ data: rows(1, 12, seed), labels: [label] });
+  const between = await model.interpolate(one(1, 1), one(1, 2), 3);
+  expect(between.data.subarray(0, 12)).toEqual((await model.reconstruct(one(1, 1))).data);
+  expect(between.data.subarray(24)).toEqual((await model.reconstruct(one(1, 2))).data);
+  await expectRefused(
+    OptionError,
+    'takes two examples of one label, not of 1 and 2',
+    model.interpolate(one(1, 1), one(2, 2), 3),
+  );
+  const { data: code } = await model.encode(one(2, 3));
+  const walked = await model.traverse(one(2, 3), 1, [code[1], 5]);
+  expect(walked.data.subarray(0, 12)).toEqual((await model.reconstruct(one(2, 3))).data);
+  dispose(model);
+});
+
+it('what a model makes of an example depends on its label in errors, posterior and logLikelihood, not in corrupt', async () => {
+  const model = await small({ ...variational, corrupt: [] });
+  await model.fit(told(), { epochs: 3, batchSize: 8 });
+  const { data, labels } = told(5);
+  const other = labels.map((label) => (label + 1) % classes);
+  for (const ask of [
+    (labels: number[]) => model.errors({ data, labels }),
+    (labels: number[]) => model.posterior({ data, labels }),
+    (labels: number[]) => model.logLikelihood({ data, labels }, { samples: 20 }),
+  ]) {
+    expect(await ask(labels)).toEqual(await ask(labels));
+    expect(await ask(other)).not.toEqual(await ask(labels));
+  }
+  const errors = await model.errors({ data, labels });
+  const separate = await Promise.all(
+    labels.map(
+      async (label, i) => (await model.errors({ data: data.subarray(12 * i, 12 * i + 12), labels: [label] }))[0],
+    ),
+  );
+  expectClose(errors, separate, 1e-5);
+  dispose(model);
+});
+
+describe('keeps its bits', () => {
+  const members: [string, Partial<AutoencoderSpec>][] = [
+    ['of dense layers', {}],
+    ['with a Gaussian code', variational],
+    ['with tied weights', { tied: true }],
+    ['with a rival', { penalty: adversarial([dense(4, 'relu')], { on: 'output' }) }],
+    ['with a prior', { penalty: mmd(1) }],
+    ['of images', { input: [2, 2, 3], encoder: [conv2d(4, 2, 'relu')], decoder: [convTranspose2d(3, 2, 'sigmoid')] }],
+    ['with a sparse code', { encoder: [dense(8, 'relu'), topK(3)], penalty: unitNorm() }],
+    ['with normalised batches', { encoder: [dense(6), batchNorm()] }],
+  ];
+
+  it.each(members)('through a file: %s', async (_, changes) => {
+    const model = await small({ ...changes, seed: 2 });
+    const file = await model.save();
+    const loaded = await loadAutoencoder(await sharedGpu(), file);
+    expect(await loaded.save()).toEqual(file);
+    expect(loaded.summary()).toBe(model.summary());
+    dispose(loaded);
+    await expectToGoOnFromFile(model, told());
+  });
+
+  it('at any pace, with the examples on the device or passing through it', async () => {
+    const gpu = await sharedGpu();
+    const { data, labels } = told();
+    const outcome = async (options: FitOptions<Losses, Examples>, deviceBytes?: number) => {
+      const set = await dataset(gpu, data, { shape: [12], labels, deviceBytes });
+      const model = await small({ ...variational, seed: 3 });
+      const { loss } = await model.fit(set, { epochs: 4, batchSize: 8, ...options });
+      const found = { loss, bits: await bits(model), codes: await model.encode(set) };
+      dispose(model, set);
+      return found;
+    };
+    const first = await outcome({});
+    expect(await outcome({ frameBudgetMs: 0.001 })).toEqual(first);
+    expect(await outcome({}, 4 * 12 * 20)).toEqual(first);
+  });
+
+  it('through the loss of the device, in fit and in pretrain', async () => {
+    const { data, labels } = told();
+    const outcome = (recover: boolean) =>
+      onItsOwn(async (gpu) => {
+        const set = await dataset(gpu, data, { shape: [12], labels });
+        const model = await autoencoder(gpu, {
+          input: 12,
+          encoder: [dense(6, 'tanh'), dense(3)],
+          decoder: [dense(6, 'tanh'), dense(12)],
+          loss: 'mse',
+          condition,
+        });
+        const options = {
+          epochs: 3,
+          batchSize: 8,
+          recover,
+          onEpochEnd: ({ epoch }: { epoch: number }) => {
+            if (recover && epoch === 2) lose(gpu);
+          },
+        };
+        const stages = await model.pretrain(set, options);
+        const { loss } = await model.fit({ data, labels }, options);
+        return { loss, stages: stages.map(({ loss }) => loss), bits: await bits(model) };
+      });
+    expect(await outcome(true)).toEqual(await outcome(false));
+  });
+
+  it('of the step before one that diverges', () =>
+    expectTheStepBefore(() => small({ loss: 'mse', decoder: [dense(12)] }), told(), 20));
+});
+
+it('pretrains layer by layer, each told what the whole model tells it', async () => {
+  const model = await small({
+    encoder: [dense(6, 'tanh'), dense(3)],
+    decoder: [dense(6, 'tanh'), dense(12, 'sigmoid')],
+  });
+  const before = await model.weights();
+  await model.pretrain(told(), { steps: 4, batchSize: 8, validation: 0.2 });
+  const after = await model.weights();
+  for (const name of ['encoder.0.label.weight', 'decoder.0.label.weight'])
+    expect(after[name].data).not.toEqual(before[name].data);
+  dispose(model);
+});
+
+describe('is made of', () => {
+  it('a bias for each class in the first dense or convolutional layer of either half, which starts at 0', async () => {
+    const model = await small({
+      input: [6, 2],
+      encoder: [dropout(0.1), conv1d(4, 3, 'relu', { padding: 'same' }), flatten(), dense(5)],
+      decoder: [dense(12), reshape([6, 2])],
+      loss: 'mse',
+    });
+    const weights = await model.weights();
+    const named = Object.keys(weights).filter((name) => name.includes('label'));
+    expect(named).toEqual(['encoder.1.label.weight', 'decoder.0.label.weight']);
+    expect(named.map((name) => weights[name].shape)).toEqual([[3, 4], [3, 12]]); // prettier-ignore
+    for (const name of named) expect(weights[name].data.every((value) => value === 0)).toBe(true);
+    expect(model.summary()).toContain('\nlabels of 3 classes: told to encoder.1 and decoder.0');
+    dispose(model);
+  });
+
+  it('what there is', async () => {
+    const wrong = (changes: object) => small(changes);
+    await expectRefused(OptionError, "unknown option 'class'", wrong({ condition: { class: 10 } }));
+    for (const count of [1, 0.5, '10', undefined, ['a', 'b']])
+      await expectRefused(OptionError, 'condition: classes', wrong({ condition: { classes: count } }));
+    await expectRefused(OptionError, 'options are an object', wrong({ condition: 10 }));
+    await expectRefused(
+      OptionError,
+      'the encoder has no dense layer and no convolution',
+      wrong({ encoder: [gaussian(2)] }),
+    );
+    await expectRefused(
+      OptionError,
+      'the decoder has no dense layer',
+      wrong({ input: 5, encoder: [dense(5)], decoder: [dropout(0.1)] }),
+    );
+  });
+
+  it('an encoder that no classifier is made of', async () => {
+    const model = await small();
+    await expectRefused(
+      OptionError,
+      'is told the label that a classifier is to find',
+      classifier(await sharedGpu(), { encoder: model.encoder, classes }),
+    );
+    dispose(model);
+  });
+});
