@@ -9,6 +9,8 @@ export interface Figures {
   penalty?: number;
   adversary?: number;
   mmd?: number;
+  deadLatents?: number;
+  dead?: number;
   commitment?: number;
   codebook?: number;
   perplexity?: number;

@@ -139,6 +139,29 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
+/** z = y where the column's `among` is not 0, else 0 */
+export const sparseMask = () =>
+  shader<'y' | 'indices' | 'among' | 'z'>(
+    'sparse mask',
+    wgsl`
+@group(0) @binding(0) var<storage, read> y: array<f32>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
+@group(0) @binding(2) var<storage, read> among: array<u32>;
+@group(0) @binding(3) var<storage, read_write> z: array<f32>;
+override places: u32;
+override width: u32;
+override k: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let place = invocation(id, groups);
+  if (place >= places) { return; }
+  let i = place / k * width + indices[place];
+  z[i] = select(0.0, y[i], among[indices[place]] != 0u);
+}
+`,
+  );
+
 /** marks = 0 */
 export const clearMarks = () =>
   shader<'marks'>(

@@ -66,25 +66,40 @@ fn choose(count: u32, place: u32, local: u32) -> vec2u {
 }
 `;
 
+/** Chunk `key_in(bits, j)`: the key of a number in column j. With `among`, one of a column that is left out comes last. */
+const keyIn = (among: boolean): string => wgsl`
+#if ${among}
+fn key_in(bits: u32, j: u32) -> u32 { return select(0u, key_of(bits), among[j] != 0u); }
+#else
+fn key_in(bits: u32, j: u32) -> u32 { return key_of(bits); }
+#endif
+`;
+
 /**
  * y = the k largest of each row, 0 else; indices and values[row] = those k in the order of the row; cuts[row] = what `is_kept` takes
+ *
+ * `among`: only of the columns where that is not 0. Where they are fewer than k, others are among the indices, with 0 in y and values.
  *
  * A radix selection (Alabi et al. 2012): four times, of the numbers that agree in the digits before, how many have each value of the next one. A
  * workgroup does a row, by neighbouring values; where order counts, each invocation has a stretch of it.
  */
-export const topKRows = () =>
-  shader<'x' | 'y' | 'indices' | 'values' | 'cuts'>(
-    'top k',
+export const topKRows = (among = false) =>
+  shader<'x' | 'y' | 'indices' | 'values' | 'cuts', 'among'>(
+    `top k${among ? ' of some' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
 @group(0) @binding(2) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
+#if ${among}
+@group(0) @binding(5) var<storage, read> among: array<u32>;
+#endif
 override rows: u32;
 override columns: u32;
 override k: u32;
 ${keyOf}
+${keyIn(among)}
 ${isKept}
 ${counting}
 ${choosing}
@@ -105,7 +120,7 @@ fn main(
     atomicStore(&bins[local], 0u);
     workgroupBarrier();
     for (var i = local; i < columns; i += ${selectGroup}u) {
-      let key = key_of(x[first + i]);
+      let key = key_in(x[first + i], i);
       if ((key >> shift) >> 8u == least) { count_in((key >> shift) & 255u); }
     }
     end_run();
@@ -120,7 +135,7 @@ fn main(
   let end = min(begin + stretch, columns);
   var own = vec2u();
   for (var i = begin; i < end; i++) {
-    let key = key_of(x[first + i]);
+    let key = key_in(x[first + i], i);
     own += vec2u(u32(key > least), u32(key == least));
   }
   ranks[local] = own;
@@ -134,11 +149,11 @@ fn main(
   var before = ranks[local] - own;
   for (var i = begin; i < end; i++) {
     let bits = x[first + i];
-    let key = key_of(bits);
+    let key = key_in(bits, i);
     if (key < least || (key == least && before.y >= place)) { continue; }
     let to = row * k + before.x + min(before.y, place);
     indices[to] = i;
-    values[to] = bits;
+    values[to] = select(0u, bits, key != 0u);
     before += vec2u(u32(key > least), u32(key == least));
     if (key == least && before.y == place) { last = i; }
   }
@@ -147,7 +162,8 @@ fn main(
   if (local == 0u) { cuts[row] = cut; }
   for (var i = local; i < columns; i += ${selectGroup}u) {
     let bits = x[first + i];
-    y[first + i] = select(0u, bits, is_kept(key_of(bits), i, cut));
+    let key = key_in(bits, i);
+    y[first + i] = select(0u, bits, key != 0u && is_kept(key, i, cut));
   }
 }
 `,
@@ -351,9 +367,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dx = dy where x was kept, 0 else; `span` values share a cut, a row or the whole batch, of which only the real rows count. */
-export const topKBackward = (ofBatch: boolean) =>
-  shader<'x' | 'dy' | 'cuts' | 'dx', 'state'>(
+/**
+ * dx = dy where x was kept, 0 else; `span` values share a cut, a row or the whole batch, of which only the real rows count. `among` is that of `topKRows`.
+ */
+export const topKBackward = (ofBatch: boolean, among = false) =>
+  shader<'x' | 'dy' | 'cuts' | 'dx', 'state' | 'among'>(
     'top k backward',
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<u32>;
@@ -362,6 +380,9 @@ export const topKBackward = (ofBatch: boolean) =>
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 #if ${ofBatch}
 @group(0) @binding(4) var<storage, read> state: State;
+#endif
+#if ${among}
+@group(0) @binding(4) var<storage, read> among: array<u32>;
 #endif
 override size: u32;
 override span: u32;
@@ -372,6 +393,7 @@ ${state()}
 ${batchRows}
 #endif
 ${keyOf}
+${keyIn(among)}
 ${isKept}
 ${grid}
 @compute @workgroup_size(${groupSize})
@@ -383,8 +405,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #else
   let real = true;
 #endif
+  let key = key_in(x[i], i % span);
   var v = 0.0;
-  if (real && is_kept(key_of(x[i]), i % span, cuts[i / span])) { v = dy[i]; }
+  if (real && key != 0u && is_kept(key, i % span, cuts[i / span])) { v = dy[i]; }
   if (add_dx) { v += dx[i]; }
   dx[i] = v;
 }

@@ -77,6 +77,7 @@ export { minMax, standardize, type Normalize } from './models/parts/normalize.ts
 export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
 export { contractive, sparsity, stochasticContractive, weightDecay, type Penalty } from './models/parts/penalties.ts';
 export { mmd, type MmdOptions } from './models/parts/mmd.ts';
+export { deadLatents, type DeadLatentsOptions } from './models/parts/dead-latents.ts';
 export { unitNorm } from './models/parts/unit-norm.ts';
 export { normal, uniform, type Prior } from './models/parts/priors.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';

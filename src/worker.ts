@@ -33,6 +33,7 @@ export {
   conv2d,
   convTranspose1d,
   convTranspose2d,
+  deadLatents,
   dense,
   downsample,
   dropout,

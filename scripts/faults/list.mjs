@@ -448,6 +448,10 @@ const byFile = {
     ['comparison', 'key_of(bits) > key_of(threshold[0])', 'key_of(bits) >= key_of(threshold[0])', { only: 'beyond' }],
     ['bound', 'let real = i / columns < batch_rows();', 'let real = true;', { only: 'largest of a batch' }],
     ['gradient assigned', 'if (add_dx) { v += dx[i]; }', '', { only: 'gradient' }],
+    ['condition', 'select(0u, key_of(bits), among[j] != 0u)', 'key_of(bits)', { only: 'some columns' }],
+    ['condition', 'values[to] = select(0u, bits, key != 0u);', 'values[to] = bits;', { only: 'whichever count' }],
+    ['condition', 'key != 0u && is_kept(key, i, cut));', 'is_kept(key, i, cut));', { only: 'whichever count' }],
+    ['condition', 'real && key != 0u && is_kept', 'real && is_kept', { only: 'some columns' }],
   ],
   sparse: [
     'kernels/sparse',
@@ -475,7 +479,28 @@ const byFile = {
     ['index', 'let to = c * width + j;', 'let to = j * columns + c;', { only: 'float64' }],
     ['gradient assigned', 'if (add_dw) { v += dw[to]; }', '', { only: 'adds' }],
     ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { only: 'adds' }],
+    [
+      'condition',
+      'select(0.0, y[i], among[indices[place]] != 0u)',
+      'y[i]',
+      { test: 'kernels/top-k', only: 'past products' },
+    ],
   ],
+  'dead-latents': [
+    'kernels/dead-latents',
+    ['sign', '& 0x7fffffffu) != 0u', ') != 0u', { only: 'tell who is dead' }],
+    ['index', "inTurn('j', 'real * columns', 'columns'", "inTurn('j', 'real * columns', '(columns + 1u)'", { only: 'tell who is dead' }],
+    ['bound', 'min(rows, batch_rows())', 'rows', { only: 'real rows' }],
+    ['condition', 'if (state.bad == 0xffffffffu) {', 'if (true) {', { only: 'gone bad' }],
+    ['bound', 'min(count + f32(real), most)', 'count + f32(real)', { only: 'no further' }],
+    ['order', 'kept[j] = count;', 'kept[j] = count + 1.0;', { only: 'tell who is dead' }],
+    ['off by one', 'u32(count >= after)', 'u32(count > after)', { only: 'tell who is dead' }],
+    ['condition', 'sum > 0u);', 'sum > 1u);', { only: 'tell who is dead' }],
+    ['tail of a loop', 'for (var j = local; j < columns; j += ${countGroup}u) { sum += dead[j]; }', 'if (local < columns) { sum += dead[local]; }', { only: 'tell who is dead' }],
+    ['factor', 'f32(part[0]) * f32(batch_rows())', 'f32(part[0])', { only: 'tell who is dead' }],
+    ['condition', 'x[i] - y[i], total[0] > 0.0)', 'x[i] - y[i], true)', { only: 'leaves' }],
+    ['sign', 'x[i] - y[i]', 'y[i] - x[i]', { only: 'leaves' }],
+  ], // prettier-ignore
   'unit-norm': [
     'kernels/unit-norm',
     [

@@ -104,6 +104,8 @@ const serial = [
   ['batch moments', ({ lines, parts }) => [0, 2 * share(lines, parts)]],
   ['normalize columns end', ({ parts }) => [0, parts]],
   ['normalize columns', ({ lines, parts }) => [0, share(lines, parts)]],
+  ['dead latents', ({ rows }) => [0, eights(rows)]],
+  ['number of dead latents', ({ columns }) => [0, share(columns, 256)]],
   // A workgroup goes seven times through its row, once for each digit, twice to put what it keeps in order, and once to write it.
   ['top k of a batch, digits', ({ size, parts }) => [0, share(size, 256 * parts)]],
   ['top k of a batch, choice', ({ parts }) => [0, eights(parts)]],

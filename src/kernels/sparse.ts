@@ -4,6 +4,7 @@ import {
   markShader,
   placesOfGroup,
   sparseBackward,
+  sparseMask,
   sparseProduct,
   sparseSlope,
   sparseSums,
@@ -98,6 +99,14 @@ export function sparseGradient(
     );
   }
   product(tape, dz, places, transposed ? transpose(tape, w) : w, tape.grad(x));
+}
+
+/** The values of some places, and 0 in those of them whose column, [width], counts 0. */
+export function masked(tape: Tape, y: Tensor, { indices, width }: Places, among: Tensor): Tensor {
+  const z = tape.tensor(y.shape, 'f32', 'masked');
+  const constants = { places: indices.size, width, k: indices.columns };
+  tape.run(sparseMask(), { y, indices, among, z }, { constants, threads: indices.size });
+  return z;
 }
 
 /** y = x w (+ bias), w being [in, out]. */

@@ -9,7 +9,7 @@ import {
   topKRows,
 } from '../../shaders/top-k.ts';
 import { denseSources, denseWays } from './dense.ts';
-import { isSparse, placesOf, sparseDense, sparseGradient } from './sparse.ts';
+import { isSparse, masked, placesOf, sparseDense, sparseGradient } from './sparse.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
@@ -29,20 +29,28 @@ export interface TopK {
 /**
  * y = the k largest of each row of x, of equals those of the lowest columns, and 0 else. dx = dy where x was kept; `values` has no gradient. Where k is a
  * small part of a row, a dense layer that takes y, and one that made x, go through the k numbers alone, and the gradient of y has values there alone.
+ *
+ * With `among`, [columns] of u32, only columns where that is not 0 are kept. Where they are fewer than k, `indices` has others beside them, with a value of 0
+ * and no gradient.
  */
-export function topK(tape: Tape, x: Tensor, k: number): TopK {
+export function topK(tape: Tape, x: Tensor, k: number, among?: Tensor): TopK {
   const { rows, columns } = x;
   const y = tape.tensor(x.shape, 'f32', 'top k');
   const indices = tape.tensor([rows, k], 'u32', 'top k indices');
   const values = tape.tensor([rows, k], 'f32', 'top k values');
   const cuts = tape.tensor([rows, 4], 'u32', 'cuts');
-  tape.run(topKRows(), { x, y, indices, values, cuts }, { constants: { rows, columns, k }, workgroups: rows });
+  tape.run(
+    topKRows(among !== undefined),
+    { x, y, indices, values, cuts, among },
+    { constants: { rows, columns, k }, workgroups: rows },
+  );
   const places = isSparse(k, columns) ? placesOf(tape, indices, columns) : undefined;
   if (places) denseWays.set(y, ({ w, bias, transposed }) => sparseDense(tape, y, places, w, bias, transposed));
   tape.backward(y, () => {
     const source = places && denseSources.get(x);
-    if (source) sparseGradient(tape, x, tape.grad(y), places, source);
-    else backward(tape, x, y, cuts, columns);
+    const dy = tape.grad(y);
+    if (source) sparseGradient(tape, x, among ? masked(tape, dy, places, among) : dy, places, source);
+    else backward(tape, x, y, cuts, columns, { among });
   });
   return { y, indices, values };
 }
@@ -97,7 +105,7 @@ export function topKOfBatch(
     { least, state, threshold, num_batches_tracked: batchesTracked, kept },
     { constants: { parts, rate }, workgroups: 1 },
   );
-  tape.backward(y, () => backward(tape, x, y, cut!, size, state));
+  tape.backward(y, () => backward(tape, x, y, cut!, size, { state }));
   return y;
 }
 
@@ -108,11 +116,18 @@ export function beyond(tape: Tape, x: Tensor, threshold: Tensor): Tensor {
   return y;
 }
 
-function backward(tape: Tape, x: Tensor, y: Tensor, cuts: Tensor, span: number, state?: Tensor): void {
+function backward(
+  tape: Tape,
+  x: Tensor,
+  y: Tensor,
+  cuts: Tensor,
+  span: number,
+  { state, among }: { state?: Tensor; among?: Tensor },
+): void {
   const { size, columns } = x;
   tape.run(
-    topKBackward(state !== undefined),
-    { x, dy: tape.grad(y), cuts, dx: tape.grad(x), state },
+    topKBackward(state !== undefined, among !== undefined),
+    { x, dy: tape.grad(y), cuts, dx: tape.grad(x), state, among },
     { constants: { size, span, ...(state && { columns }) }, threads: size },
   );
 }

@@ -71,12 +71,12 @@ export class Autoencoder extends Coder {
     super();
     const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined, classes: undefined });
     const parts = readSpec(gpu, spec, () => this.alive(), rival, conditioning);
-    const { encoder, decoder, discriminator, penalties, classes, seed } = parts;
+    const { encoder, decoder, discriminator, penalties, counters, classes, seed } = parts;
     this.encoder = encoder;
     this.decoder = decoder;
     this.discriminator = discriminator;
-    const networks = [[encoder, decoder], ...(discriminator ? [[discriminator]] : [])];
-    const places = makeParameters(gpu, networks, seed, given);
+    const rivalry = discriminator ? [[discriminator]] : [];
+    const places = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, given);
     const [parameters, rivals] = places;
     const penalty = penalties.find((each) => each.opponent)?.opponent;
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
@@ -88,7 +88,7 @@ export class Autoencoder extends Coder {
     this.inside = {
       kind: 'autoencoder',
       trainable: model,
-      networks: networks.flat(),
+      networks: [encoder, decoder, ...rivalry.flat()],
       places,
       others: [parts.normalizer],
       beside: () => this.#sampler.tensors(),

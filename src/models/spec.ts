@@ -3,6 +3,7 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
 import type { Condition, Conditioning } from './parts/condition.ts';
+import type { Holder } from './parts/first-values.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import type { MakerName } from './parts/makers.ts';
@@ -29,7 +30,7 @@ export interface AutoencoderSpec {
   loss: LossName | Loss;
   /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`, `unitNorm`. */
+  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`, `unitNorm`, `deadLatents`. */
   penalty?: Penalty | Penalty[];
   /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
   normalize?: Normalize;
@@ -48,6 +49,8 @@ export interface AutoencoderSpec {
 export interface Parts extends Omit<Hourglass, 'opponent' | 'weights'> {
   /** A network that is trained against the model. Its weights have a place of their own. */
   readonly discriminator?: Network;
+  /** What the penalties count, in the place of the model's weights; the names are those that `recordLoss` looks for. */
+  readonly counters: Holder;
   readonly tied: boolean;
   /** How many classes the labels have that it is told, if it is told any. */
   readonly classes?: number;
@@ -103,6 +106,8 @@ export function readSpec(
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+  const placed = penalties.map((penalty, i) => ({ name: `penalty.${i}`, parameters: penalty.counters?.(code) ?? [] }));
+  const counters = { parameterCount: 0, placed };
   const sequences = takeSequences([...encoder, ...decoder]);
   const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
   const first = new Network('encoder', encoder, inputShape, host, {
@@ -134,6 +139,7 @@ export function readSpec(
     loss,
     corruptions,
     penalties,
+    counters,
     normalizer,
     discriminator,
     tied,
@@ -212,6 +218,7 @@ const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Reco
     adversarial: true,
     mmd: true,
     unitNorm: true,
+    deadLatents: true,
   },
 };
 

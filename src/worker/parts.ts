@@ -56,6 +56,7 @@ export const weightDecay = maker('weightDecay');
 export const adversarial = maker('adversarial');
 export const mmd = maker('mmd');
 export const unitNorm = maker('unitNorm');
+export const deadLatents = maker('deadLatents');
 
 export const huber = maker('huber');
 export const elementwise = maker('elementwise');

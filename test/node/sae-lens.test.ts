@@ -24,7 +24,12 @@ const hiddenOf = ({ W_enc, b_enc, b_dec }: Matrices, x: ArrayLike<number>, first
   ); // prettier-ignore
 
 it('has the names and shapes of SAELens, and comes back the same through a file', () => {
-  const written = toSaeLens({ ...ours, ...threshold, 'encoder.1.num_batches_tracked': of() });
+  const written = toSaeLens({
+    ...ours,
+    ...threshold,
+    'encoder.1.num_batches_tracked': of(),
+    'penalty.1.idle': of(units),
+  });
   expect(Object.entries(written).map(([name, { shape }]) => [name, ...shape])).toEqual([
     ['W_enc', inputs, units],
     ['b_enc', units],

@@ -305,6 +305,18 @@ const makers: Record<string, Target> = {
     number('weight', { above: 0 }),
     options({}, { kernel: optional(word('kernel', ['imq', 'rbf'])), prior: optional(not('prior', () => false)) }),
   ),
+  deadLatents: maker(
+    lib.deadLatents,
+    [{}],
+    options(
+      {},
+      {
+        after: optional(whole('after', { least: 1, most: 2 ** 24 })),
+        k: optional(count('k')),
+        weight: optional(number('weight', { above: 0 })),
+      },
+    ),
+  ),
   normal: maker(lib.normal, [{}], options({}, { stddev: optional(number('stddev', { above: 0 })) })),
   uniform: maker(
     lib.uniform,

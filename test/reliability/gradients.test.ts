@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, topK, upsample1d, upsample2d, weightDecay,
+  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, deadLatents, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, topK, upsample1d, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -20,6 +20,7 @@ import {
   convTranspose2d as transposedReference,
   groupedConv2d as groupedReference,
 } from '../reference/conv2d.ts';
+import { explanationLoss, topKAmong } from '../reference/dead-latents.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
 import { huber as huberReference, losses as lossesReference } from '../reference/loss.ts';
 import {
@@ -282,6 +283,16 @@ const rowTotals = (values: Float64Array, columns: number) =>
     values.subarray(r * columns, (r + 1) * columns).reduce((a, b) => a + b, 0),
   );
 
+const none = () => {
+  throw new Error('this penalty asks for none');
+};
+const decodes = {
+  output: none,
+  decode: none,
+  decoderWeight: none,
+  counter: none,
+};
+
 /** A penalty on a code that two layers make, as `fit` has it: sums over the batch's rows, of which the loss takes the mean. */
 function ofPenalty(
   penalty: Penalty,
@@ -314,9 +325,8 @@ function ofPenalty(
         layers,
         weights: () => [given[0], given[2]],
         encode: (nearby) => encode(nearby)[1],
-        decode: () => {
-          throw new Error('this penalty decodes nothing');
-        },
+        target: x,
+        ...decodes,
       });
       return terms.map(({ sums }) => ({ values: sums, weight: 1 }));
     },
@@ -332,11 +342,48 @@ const codeOf = (x: Float64Array, w1: Float64Array, b1: Float64Array, w2: Float64
   denseReference(denseReference(x, w1, b1, 6, 'tanh'), w2, b2, 5, 'sigmoid');
 const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
 
+/** The auxiliary loss of a sparse code of `units` numbers, of which some are dead; nothing is counted on. What the others leave is data. */
+function ofDeadLatents(units: number, draw: Draw): Subject {
+  const [features, k, weight] = [6, 2, 0.3];
+  const shapes = [[rows, 6], [units, 6], [units], [features, units], [rows, features], [rows, features], [units]];
+  const dead = Array.from({ length: units }, (_, j) => j % 3 === 1);
+  const values = shapes.map((shape) => draw.floats(product(shape)));
+  values[6] = Float32Array.from(dead, (each) => (each ? 9 : 0));
+  return {
+    inputs: shapes.map((shape, i) => ({ values: values[i], shape, data: i === 0 || i > 3 })),
+    record(pass, [x, w, bias, out, target, output, idle]) {
+      const options = { logits: false, mean: false, input: [6] };
+      const latents = dense(units, 'tanh').forward(pass, x, (name) => (name === 'bias' ? bias : w), options) as Tensor;
+      const code = topK(1).forward(pass, latents, none, options) as Tensor;
+      const [term] = deadLatents({ after: 9, k }).record({
+        pass: new Pass(pass.tape, 'evaluate', pass.state),
+        input: x,
+        code,
+        layers: [latents, code].map((y) => ({ y, weight: none })),
+        weights: none,
+        encode: none,
+        ...decodes,
+        target,
+        output: () => output,
+        decoderWeight: () => out,
+        counter: () => idle,
+      });
+      return [{ values: term.sums, weight }];
+    },
+    twin(x, w, bias, out, target, output) {
+      const z = topKAmong(denseReference(x, w, bias, 6, 'tanh'), dead, k);
+      return [[rows * explanationLoss({ x: target, y: output, z, w: out }, units)]];
+    },
+  };
+}
+
 const penalties: Record<string, (draw: Draw) => Subject> = {
   'contractive': (draw) => ofPenalty(contractive(0.7), draw, (x, w, bias, w2, bias2) => sum(contraction([{ w, bias, activation: 'tanh' }, { w: w2, bias: bias2, activation: 'sigmoid' }], x, 6, 0.7)) / rows),
   'contractive, by an estimate': (draw) => ofPenalty(contractive(0.7, { estimate: true }), draw),
   'stochastic contractive': (draw) => ofPenalty(stochasticContractive(2, 0.3), draw),
   'sparsity': (draw) => ofPenalty(sparsity(0.3), draw, (...inputs) => (0.3 * sum(codeOf(...inputs))) / rows),
+  'dead latents': (draw) => ofDeadLatents(12, draw),
+  'dead latents, of a wide code': (draw) => ofDeadLatents(36, draw),
   'weight decay': (draw) => ofPenalty(weightDecay(0.1), draw, (_, w1, __, w2) => 0.05 * (sum(w1.map((w) => w * w)) + sum(w2.map((w) => w * w)))),
 }; // prettier-ignore
 

@@ -32,6 +32,7 @@ import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
 import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
+import { deadCount, idleShader, residualShader } from '../../shaders/dead-latents.ts';
 import { decayShader } from '../../shaders/decay.ts';
 import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
@@ -62,6 +63,7 @@ import {
   clearMarks,
   markShader,
   sparseBackward,
+  sparseMask,
   sparseProduct,
   sparseSlope,
   sparseSums,
@@ -254,24 +256,35 @@ const families: Record<string, Shader[]> = {
   ]) as Shader[],
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   'top-k': [
-    topKRows(),
+    ...either.map(topKRows),
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
       .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
     batchKeep(),
     ...either.map(moveThreshold),
     beyondThreshold(),
-    ...either.map(topKBackward),
+    topKBackward(true),
+    ...either.map((among) => topKBackward(false, among)),
   ] as Shader[],
   sparse: [
     transposeShader(),
     ...either.map(sparseProduct),
     sparseBackward(),
+    sparseMask(),
     ...[...activationNames, ...parametric].map(sparseSlope),
     clearMarks(),
     markShader(),
     ...either.map(sparseWeights),
     sparseSums(),
+  ] as Shader[],
+  'dead-latents': [
+    ...[
+      [false, false],
+      [true, false],
+      [true, true],
+    ].map(([counts, keeps]) => idleShader({ counts, keeps })),
+    deadCount(),
+    residualShader(),
   ] as Shader[],
   'unit-norm': [projectShader(), normalizeColumnsShader()] as Shader[],
   'avg-pool': [

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { adam, autoencoder, type AutoencoderSpec, type Matrix } from '../../src/index.ts';
+import { adam, autoencoder, type AutoencoderSpec, type History, type Matrix, type Penalty } from '../../src/index.ts';
 import { forward, toldForward, type Rows, type Tell, type Weights, type Written } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
@@ -20,6 +20,15 @@ export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonl
   return { data: Float64Array.from(values), rows: which.length, shape };
 };
 
+/** A penalty, and its twin in float64. */
+export interface Added {
+  penalty: Penalty;
+  /** What it adds to the loss of a batch with such weights, where it takes other things to be as they are with the `base`; and what it counts then. */
+  twin(weights: Weights, base: Weights, x: Rows): { loss: number; counted: Weights };
+  /** Looks at what was told on the way. */
+  check(history: History): void;
+}
+
 /** Trains such an autoencoder by squared errors for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
 export async function expectTenSteps(
   {
@@ -29,6 +38,7 @@ export async function expectTenSteps(
     condition,
   }: Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'> & { input: number[] },
   from: [least: number, most: number] = [0, 1],
+  added?: Added,
 ): Promise<void> {
   const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
   const size = input.reduce((p, n) => p * n, 1);
@@ -38,6 +48,7 @@ export async function expectTenSteps(
     encoder,
     decoder,
     loss: 'mse',
+    penalty: added?.penalty,
     condition,
     seed,
   });
@@ -45,7 +56,7 @@ export async function expectTenSteps(
   const weights = doubles(await model.weights());
   const history = await model.fit(labels ? { data, labels } : data, { steps, batchSize, optimizer: adam(1e-3) });
   const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-  const trained = Object.entries(weights).filter(([name]) => !/running|tracked|threshold/.test(name));
+  const trained = Object.entries(weights).filter(([name]) => !/running|tracked|threshold|idle/.test(name));
   const optimizers = trained.map(([name, values]) => ({
     name,
     each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
@@ -62,9 +73,10 @@ export async function expectTenSteps(
             ? toldForward(layers, name, given, seen, { labels: rows.map((row) => labels[row]), ...condition })
             : forward(layers, name, given, seen, tell);
         const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', x));
-        return y.reduce((sum, value, i) => sum + (value - x.data[i]) ** 2, 0) / y.length;
+        const beside = added?.twin(given, weights, x).loss ?? 0;
+        return y.reduce((sum, value, i) => sum + (value - x.data[i]) ** 2, 0) / y.length + beside;
       };
-      const running: Weights = {};
+      const running: Weights = { ...added?.twin(weights, weights, x).counted };
       wanted.push(lossOf(weights, (moved) => Object.assign(running, moved)));
       const gradients = optimizers.map(({ name }) =>
         differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
@@ -79,5 +91,6 @@ export async function expectTenSteps(
   wanted.forEach((loss, i) => expect(Math.abs(history.loss[i] - loss) / loss, `step ${i}`).toBeLessThan(1e-5));
   for (const [name, { data: found }] of Object.entries(await model.weights()))
     expect(distance(found, weights[name]) / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  added?.check(history);
   model.dispose();
 }

@@ -368,6 +368,32 @@ it('closing ends what is under way and the worker', async () => {
   expect((await other.lost).reason).toBe('destroyed');
 });
 
+it('trains a sparse dictionary with the same bits as without a worker', async () => {
+  const data = new Draw(4).floats(40 * 6, -1, 1);
+  const spec = { input: 6, loss: 'mse', seed: 2 } as const;
+  const dead = { after: 20, k: 3 };
+  const [own, remoted] = await Promise.all([
+    direct.autoencoder(await sharedGpu(), {
+      ...spec,
+      encoder: [direct.dense(12), direct.topK(2)],
+      decoder: [direct.dense(6)],
+      penalty: [direct.unitNorm(), direct.deadLatents(dead)],
+    }),
+    remote.autoencoder(gpu, {
+      ...spec,
+      encoder: [remote.dense(12), remote.topK(2)],
+      decoder: [remote.dense(6)],
+      penalty: [remote.unitNorm(), remote.deadLatents(dead)],
+    }),
+  ]);
+  const options = { epochs: 4, batchSize: 16 };
+  const { epochs } = await own.fit(data, options);
+  expect(epochs[3].dead).toBeGreaterThan(0);
+  expect((await remoted.fit(data, options)).epochs).toEqual(epochs);
+  expect(await remoted.save()).toEqual(await own.save());
+  for (const each of [own, remoted]) each.dispose();
+});
+
 it('trains an adversarial autoencoder and a GAN with the same bits as without a worker', async () => {
   const data = new Draw(4).floats(40 * 6, -1, 1);
   const here = await sharedGpu();

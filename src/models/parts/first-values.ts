@@ -2,11 +2,17 @@ import { OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { Parameters } from '../../runtime/parameters.ts';
 import { toInside, type Layout } from './layout.ts';
-import type { Network } from './network.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
 /** Finds a weight's first values by its name outside, as they are known there. */
 export type Given = (name: string, shape: readonly number[]) => Float32Array;
+
+/** A network, or what else has parameters. */
+export interface Holder {
+  /** Numbers in those that an optimizer changes. */
+  readonly parameterCount: number;
+  readonly placed: readonly Pick<PlacedLayer, 'name' | 'parameters'>[];
+}
 
 /**
  * The weights of networks, each list of them in a place of its own, with their full names and first values: those given, or drawn from a seed.
@@ -14,13 +20,13 @@ export type Given = (name: string, shape: readonly number[]) => Float32Array;
  */
 export function makeParameters(
   gpu: Gpu,
-  places: readonly (readonly Network[])[],
+  places: readonly (readonly Holder[])[],
   seed: number,
   given?: Given,
 ): Parameters<Layout>[] {
   if (!given) checkSize(gpu, places.flat());
   let drawn = 0;
-  const first = ({ name: prefix, parameters }: PlacedLayer) =>
+  const first = ({ name: prefix, parameters }: Holder['placed'][number]) =>
     parameters.map(({ name, role, shape, parts, layout, initial }) => {
       const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
       const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, drawn++);
@@ -31,7 +37,7 @@ export function makeParameters(
 }
 
 /** Looks at the sizes before any weight is drawn: this side may not hold them either. @throws OutOfMemoryError */
-function checkSize({ device: { limits } }: Gpu, networks: readonly Network[]): void {
+function checkSize({ device: { limits } }: Gpu, networks: readonly Holder[]): void {
   const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   if (!(bytes <= most))

@@ -4,6 +4,7 @@ import { shown } from '../../runtime/options.ts';
 import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
 import { batchNorm } from './batch-norm.ts';
+import { deadLatents } from './dead-latents.ts';
 import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
 import { avgPool2d, conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import type { Layer } from './layer.ts';
@@ -65,6 +66,7 @@ export const makers = {
     adversarial,
     mmd,
     unitNorm,
+    deadLatents,
   } satisfies Makers<Penalty>,
   losses: { huber, elementwise } satisfies Makers<Loss>,
   normalizations: { standardize, minMax } satisfies Makers<Normalize>,

@@ -6,7 +6,7 @@ import { randomSigns } from '../../kernels/random.ts';
 import { OptionError } from '../../errors.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, ParameterSpec } from './layer.ts';
 import type { Network } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
 import type { Part } from './part.ts';
@@ -28,8 +28,16 @@ export interface Encoding {
   weights(): readonly Tensor[];
   /** Sends something else through the same encoder. */
   encode(x: Tensor): Tensor;
+  /** What the decoder has to make of the code: the data as layers see them, without corruption, [rows, features]. */
+  readonly target: Tensor;
+  /** What it makes of the code, [rows, features]; where the loss works on logits, those. */
+  output(): Tensor;
   /** Sends a code through the decoder, its last activation included. */
   decode(code: Tensor): Tensor;
+  /** The weight of layer number `i` of the decoder. */
+  decoderWeight(i: number): Tensor;
+  /** One of the penalty's own `counters`, by its name. */
+  counter(name: string): Tensor;
   /** The network that is trained against the model, where the penalty has one. */
   readonly opponent?: Network;
 }
@@ -59,6 +67,11 @@ export interface Opponent {
 export interface Penalty extends Part {
   /** @throws OptionError where it cannot work on such layers, or on weights that are tied */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
+  /**
+   * What it counts from step to step for codes of this shape. It is kept with the model's weights, as `penalty.1.idle` of the second penalty.
+   * @throws OptionError where it cannot work on such a code
+   */
+  counters?(code: readonly number[]): ParameterSpec[];
   /** Records what it adds to the loss. */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, where it pulls them to one. */

@@ -27,7 +27,7 @@ const ours = [
  */
 export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matrix> {
   const given = checkMatrices('toSaeLens', weights);
-  const other = Object.keys(given).find((name) => !ours.includes(name));
+  const other = Object.keys(given).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
   if (other !== undefined)
     throw new OptionError(
       `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them; ${other} is none`,

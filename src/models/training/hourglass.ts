@@ -83,31 +83,37 @@ function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
 export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, decoder, penalties, opponent, weights } = model;
   const { x, input, outputs, code, terms, samples } = recordEncoding(model, pass, examples);
+  let decoded: Tensor | undefined;
+  const output = () => (decoded ??= decoder.record(pass, code, { logits: model.loss.probabilities }));
   const reconstruction: Term[] = samples
     ? recordBound(model, pass, x, samples)
-    : [{ name: 'reconstruction', sums: recordReconstructionLoss(model, pass, x, code) }];
-  const encoding: Encoding = {
+    : [{ name: 'reconstruction', sums: recordReconstructionLoss(model, pass, x, code, output) }];
+  const encoding: Omit<Encoding, 'counter'> = {
     pass,
     input,
     code,
     layers: outputs.map((out, i) => ({ y: out, weight: () => encoder.parameter(i, 'weight') })),
     weights,
     encode: (nearby) => encoder.record(pass, nearby),
+    target: x,
+    output,
+    decoderWeight: (i) => decoder.parameter(i, 'weight'),
     decode: (codes) => decoder.record(pass, codes),
     opponent: opponent?.network,
   };
-  return [...reconstruction, ...terms, ...penalties.flatMap((penalty) => penalty.record(encoding))];
+  const added = penalties.flatMap((penalty, i) => {
+    const counter = (name: string) => encoder.host().parameters.get(`penalty.${i}.${name}`);
+    return penalty.record({ ...encoding, counter });
+  });
+  return [...reconstruction, ...terms, ...added];
 }
 
 /** Records how far what the decoder makes of codes is from the examples: the data themselves, or what a layer of the discriminator makes of both. */
-function recordReconstructionLoss(model: Hourglass, pass: Pass, x: Tensor, code: Tensor): Tensor {
+function recordReconstructionLoss(model: Hourglass, pass: Pass, x: Tensor, code: Tensor, output: () => Tensor): Tensor {
   const { decoder, opponent } = model;
   const { tape, state } = pass;
   const layers = opponent?.penalty.features;
-  if (layers === undefined) {
-    const y = decoder.record(pass, code, { logits: model.loss.probabilities });
-    return loss(tape, model.loss.kernel, y, x, state, factorOf(model, x));
-  }
+  if (layers === undefined) return loss(tape, model.loss.kernel, output(), x, state, factorOf(model, x));
   const seen = opponent!.network.part(0, layers);
   const features = tape.constant(() => seen.record(pass, x));
   const factor = isGaussian(model) ? 0.5 : features.rows / features.size;

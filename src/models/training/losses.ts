@@ -5,7 +5,7 @@ export interface AnyLoss {
 
 /** Losses in the units of the model's loss; see `Autoencoder.evaluate`. */
 export interface Losses {
-  /** reconstruction + β · kl + penalty + weight · adversary + weight · mmd + weight · commitment + codebook */
+  /** reconstruction + β · kl + penalty + weight · adversary + weight · mmd + weight · deadLatents + weight · commitment + codebook */
   loss: number;
   reconstruction: number;
   /** The divergence of a Gaussian code, before β, in nats an example. */
@@ -16,6 +16,10 @@ export interface Losses {
   adversary?: number;
   /** The squared maximum mean discrepancy between codes and prior, before its weight. */
   mmd?: number;
+  /** What dead latents of a sparse code leave of the residual of the others, the mean of (e − ê)² over features, before its weight; 0 where none is dead. */
+  deadLatents?: number;
+  /** How many latents of a sparse code are dead, where `deadLatents` revives them. It is no part of `loss`. */
+  dead?: number;
   /** The mean of (z − e)² over the numbers of a quantised code, vectors z and their entries e, before its weight. */
   commitment?: number;
   /** The same mean as the codebook's own loss, where no moving averages make the entries. */

@@ -1,0 +1,91 @@
+import { dense } from '../../kernels/dense.ts';
+import { deadLatents as deadLatentsKernel, mostIdle, residual } from '../../kernels/dead-latents.ts';
+import { loss } from '../../kernels/loss.ts';
+import { topK } from '../../kernels/top-k.ts';
+import { OptionError } from '../../errors.ts';
+import { checkNumber, checkOptions } from '../../runtime/options.ts';
+import { keepBefore } from '../training/in-step.ts';
+import type { Layer } from './layer.ts';
+import type { Penalty } from './penalties.ts';
+import { checkSparseCode } from './unit-norm.ts';
+
+/** Options of `deadLatents`. */
+export interface DeadLatentsOptions {
+  /** A latent is dead when it has not been active for so many training examples. Default 100 · the code's width, at most 10 million. */
+  after?: number;
+  /** How many dead latents, the most active ones, try to explain what an example's reconstruction leaves. Default a 32nd of the code's width, at most 512. */
+  k?: number;
+  /** What the auxiliary loss counts in the model's. Default 1/32. */
+  weight?: number;
+}
+
+/** The defaults for a code of so many numbers. */
+const defaultsFor = (width: number) => ({
+  after: Math.min(10_000_000, 100 * width),
+  k: Math.min(512, Math.ceil(width / 32)),
+});
+
+/**
+ * Revives latents of a sparse code that no example activates any more (Gao et al. 2024, section A.2): the `k` most active dead ones of each example
+ * reconstruct what the others leave. The loss gets weight · mean (e − ê)² over the features, told as `deadLatents` before its weight, where e = x − x̂ is taken as
+ * a constant, and ê is what the decoder makes of those latents, without its bias. It is 0 while no latent is dead. `dead` tells how many are.
+ *
+ * A latent is active in an example where its number in the code is not 0. In training each step counts first; `evaluate` counts nothing. The counts are kept
+ * as `penalty.0.idle` [width] (of the first penalty) in `weights` and in files: examples since each latent was active last, up to 2²⁴.
+ * @throws OptionError, also when the model is made, where the code is not of `topK`, the decoder is not one linear `dense` with a weight of its own, or the
+ * code is narrower than `k`
+ */
+export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
+  checkOptions('deadLatents', options, ['after', 'k', 'weight']);
+  const { after, k, weight = 1 / 32 } = options;
+  if (after !== undefined) checkNumber('deadLatents: after', after, { least: 1, most: mostIdle, whole: true });
+  if (k !== undefined) checkNumber('deadLatents: k', k, { least: 1, whole: true });
+  checkNumber('deadLatents: weight', weight, { above: 0 });
+  const given = { ...(after !== undefined && { after }), ...(k !== undefined && { k }) };
+  const settings = (width: number) => ({ ...defaultsFor(width), ...given });
+  return {
+    name: 'deadLatents',
+    args: [{ ...given, weight }],
+    check(encoder, decoder, tied) {
+      checkSparseCode('deadLatents', encoder);
+      checkDictionary(decoder, tied);
+    },
+    counters([width]) {
+      if (k !== undefined && k > width)
+        throw new OptionError(`deadLatents: k is ${k}, more than the ${width} numbers of the code`);
+      return [{ name: 'idle', role: 'buffer', shape: [width], initial: () => new Float32Array(width) }];
+    },
+    record({ pass, input, code, layers, target, output, decoderWeight, counter }) {
+      const { tape, state, step, training } = pass;
+      const { after, k } = settings(code.columns);
+      const idle = counter('idle');
+      const kept = training && step ? keepBefore(tape.gpu, step, [idle]) : undefined;
+      const counted = { idle, after, state, ...(training && { code }), kept };
+      const found = deadLatentsKernel(tape, counted);
+      const latents = layers.at(-2)?.y ?? input;
+      const explained = dense(tape, topK(tape, latents, k, found.dead).y, decoderWeight(0), undefined);
+      const left = residual(tape, target, output(), found);
+      const sums = loss(tape, 'mse', explained, left, state, 1 / left.columns);
+      return [
+        { name: 'deadLatents', sums, coefficient: weight },
+        { name: 'dead', sums: found.total, coefficient: 0 },
+      ];
+    },
+  };
+}
+
+/** @throws OptionError for a decoder that does not add up columns of a weight of its own */
+function checkDictionary([first, ...rest]: readonly Layer[], tied: boolean): void {
+  const behind = rest.find(({ reshapes }) => !reshapes);
+  const problems: [boolean, string][] = [
+    [tied, 'a tied one'],
+    [first.name !== 'dense', `one that begins with ${first.name}`],
+    [first.activation !== 'linear', `one with ${first.activation}`],
+    [behind !== undefined, `one with ${behind?.name} behind it`],
+  ];
+  const found = problems.find(([is]) => is);
+  if (found)
+    throw new OptionError(
+      `deadLatents: takes a decoder of one linear dense layer with a weight of its own, not ${found[1]}`,
+    );
+}

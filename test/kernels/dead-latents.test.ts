@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { deadLatents, mostIdle, residual } from '../../src/kernels/dead-latents.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { countIdle } from '../reference/dead-latents.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+
+catchGpuErrors();
+
+interface Case {
+  code?: ArrayLike<number>;
+  idle: ArrayLike<number>;
+  after: number;
+  real?: number;
+  bad?: boolean;
+  keeps?: boolean;
+}
+
+async function count({ code, idle, after, real, bad = false, keeps = true }: Case) {
+  const gpu = await sharedGpu();
+  const memory = new Inputs(gpu);
+  const columns = idle.length;
+  const rows = code ? code.length / columns : 1;
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: real ?? rows, ...(bad && { bad: 1 }) });
+  const tape = makeTape(gpu);
+  const counts = memory.put(idle);
+  const kept = code && keeps ? memory.poisoned([columns]) : undefined;
+  const given = code && memory.put(code, [rows, columns]);
+  const { dead, total } = deadLatents(tape, { idle: counts, after, state, code: given, kept });
+  const [found, all, moved, before] = await run(tape, [dead, total, counts, ...(kept ? [kept] : [])]);
+  memory.dispose();
+  state.dispose();
+  return { dead: [...found], total: all[0], idle: [...moved], kept: before && [...before] };
+}
+
+/** A code of which most numbers are 0, and some columns all; of either sign of 0. */
+const sparse = (rows: number, columns: number) => {
+  const draw = new Draw(rows * columns);
+  const values = draw.floats(rows * columns);
+  const chance = draw.floats(rows * columns, 0, 1);
+  return values.map((value, i) => (i % columns && chance[i] < 1 / rows ? value : i % 2 ? -0 : 0));
+};
+
+describe.each([
+  [1, 1],
+  [3, 7],
+  [7, 64],
+  [8, 65],
+  [9, 300],
+  [33, 130],
+  [2, 20_000],
+])('the examples since a latent was active, %i rows of %i', (rows, columns) => {
+  const code = sparse(rows, columns);
+  const idle = Array.from({ length: columns }, (_, j) => (j * 13) % 50);
+  const wanted = countIdle(idle, code);
+
+  it('are counted on, and tell who is dead', async () => {
+    const found = await count({ code, idle, after: 40 });
+    expect(found.idle).toEqual([...wanted]);
+    const dead = [...wanted].map((each) => Number(each >= 40));
+    expect(found.dead).toEqual(dead);
+    expect(found.total).toBe(rows * dead.reduce((a, b) => a + b, 0));
+    expect(found.kept).toEqual(idle);
+  });
+
+  it('stay where a step has gone bad, as what is kept of the step before', async () => {
+    const found = await count({ code, idle, after: 40, bad: true });
+    expect(found.idle).toEqual(idle);
+    expect(found.kept.every(Number.isNaN)).toBe(true);
+  });
+
+  it('stay where no code is given', async () => {
+    const found = await count({ idle, after: 13 });
+    expect(found.idle).toEqual(idle);
+    expect(found.dead).toEqual(idle.map((each) => Number(each >= 13)));
+  });
+});
+
+it('counts real rows alone', async () => {
+  const code = [0, 0, 1, 0, 0, 0, 0, 1, 0];
+  expect((await count({ code, idle: [4, 5, 6], after: 7, real: 2 })).idle).toEqual([6, 7, 0]);
+  const { dead, total } = await count({ code, idle: [4, 5, 6], after: 7, real: 2, keeps: false });
+  expect([dead, total]).toEqual([[0, 1, 0], 2]);
+});
+
+it('goes no further than float32 counts', async () => {
+  const { idle } = await count({ code: [0, 0, 0, 0], idle: [mostIdle - 1, mostIdle], after: 5 });
+  expect(idle).toEqual([mostIdle, mostIdle]);
+});
+
+it('takes all but zeros for active', async () => {
+  expect((await count({ code: [Infinity, -Infinity, 1e-40], idle: [9, 9, 9], after: 5 })).idle).toEqual([0, 0, 0]);
+});
+
+describe.each([
+  [1, 1],
+  [5, 13],
+  [70, 3],
+])('what a reconstruction of [%i, %i] leaves', (rows, columns) => {
+  const draw = new Draw(9);
+  const [x, y] = [0, 1].map(() => draw.floats(rows * columns));
+
+  it.each([0, 3])('is asked for where latents are dead: %i', async (number) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const put = (values: Float32Array) => memory.put(values, [rows, columns]);
+    const e = residual(tape, put(x), put(y), { dead: memory.put([1]), total: memory.put([number * rows]) });
+    const [found] = await run(tape, [e]);
+    memory.dispose();
+    expect([...found]).toEqual([...x].map((value, i) => (number ? Math.fround(value - y[i]) : 0)));
+  });
+});

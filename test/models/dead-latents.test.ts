@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam, autoencoder, classifier, deadLatents, dense, loadAutoencoder, loadClassifier, OptionError, reshape, sgd, stopGradient, topK, toSaeLens, unitNorm,
+  type AutoencoderSpec, type FitOptions,
+} from '../../src/index.ts'; // prettier-ignore
+import { countIdle, explanationLoss, topKAmong } from '../reference/dead-latents.ts';
+import { forward } from '../reference/layers.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
+import { bits, errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+import { lose, onItsOwn } from '../support/recovering.ts';
+import { expectTenSteps, type Added } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const data = new Draw(7).floats(6 * 20, 0, 1);
+const idle = 'penalty.1.idle';
+/** Of 15 latents an example has 2, so that some are dead before long. */
+const spec = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
+  input: 6,
+  encoder: [dense(15, 'tanh'), topK(2)],
+  decoder: [dense(6)],
+  loss: 'mse',
+  penalty: [unitNorm(), deadLatents({ after: 12, k: 3, weight: 0.5 })],
+  ...changes,
+});
+
+/** A penalty of deadLatents, and what float64 makes of it. */
+function twinOf({ encoder, decoder }: Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number): Added {
+  const weight = 0.5;
+  return {
+    penalty: deadLatents({ after, k, weight }),
+    twin(weights, base, x) {
+      const tell = () => {};
+      const code = forward(encoder, 'encoder', base, x, tell);
+      const counted = countIdle(base['penalty.0.idle'], code.data);
+      const dead = Array.from(counted, (count) => count >= after);
+      if (!dead.includes(true)) return { loss: 0, counted: { 'penalty.0.idle': counted } };
+      const y = forward(decoder, 'decoder', base, code, tell).data;
+      const z = topKAmong(forward(encoder.slice(0, -1), 'encoder', weights, x, tell).data, dead, k);
+      const loss = weight * explanationLoss({ x: x.data, y, z, w: weights['decoder.0.weight'] }, dead.length);
+      return { loss, counted: { 'penalty.0.idle': counted } };
+    },
+    check({ epochs }) {
+      // Dead ones come up on the way, and of those the loss is told.
+      expect(epochs[0].dead).toBeLessThan(epochs[2].dead!);
+      expect(epochs[2].deadLatents).toBeGreaterThan(0);
+      const { loss, reconstruction, deadLatents } = epochs[2];
+      expect(loss).toBeCloseTo(reconstruction + weight * deadLatents!, 6);
+    },
+  };
+}
+
+describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number]>([
+  ['narrow', { encoder: [dense(9, 'tanh'), topK(2)], decoder: [dense(5)] }, 8, 3],
+  ['with more dead latents asked for than there are', { encoder: [dense(7), topK(2)], decoder: [dense(5)] }, 5, 7],
+  ['of a batch', { encoder: [dense(9, 'tanh'), topK(2, { batch: true })], decoder: [dense(5)] }, 8, 2],
+  ['wide', { encoder: [dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }, 6, 2],
+  ['wide, where only what is dead is asked sparsely', { encoder: [dense(40, 'tanh'), topK(5)], decoder: [dense(5)] }, 6, 1],
+])('deadLatents of a code that is %s', (_, parts, after, k) => {
+  it('takes the first ten Adam steps as float64 does, to 1e-5, the counts too', async () => {
+    await expectTenSteps({ input: [5], ...parts }, [0, 1], twinOf(parts, after, k));
+  }, 120_000);
+}); // prettier-ignore
+
+it('is 0 while nothing is dead, and then changes no bit of the weights', async () => {
+  const gpu = await sharedGpu();
+  const options = { epochs: 3, batchSize: 8, optimizer: adam(1e-2) };
+  const models = await Promise.all(
+    [[unitNorm(), deadLatents()], unitNorm()].map((penalty) => autoencoder(gpu, spec({ penalty }))),
+  );
+  const [{ epochs }, other] = await Promise.all(models.map((model) => model.fit(data, options)));
+  for (const each of epochs) expect(each).toMatchObject({ deadLatents: 0, dead: 0 });
+  expect(epochs.map(({ loss }) => loss)).toEqual(other.epochs.map(({ loss }) => loss));
+  const [{ [idle]: counts, ...weights }, expected] = await Promise.all(models.map((model) => model.weights()));
+  expect(weights).toEqual(expected);
+  expect(Math.max(...counts.data)).toBeGreaterThan(0);
+  for (const each of models) each.dispose();
+});
+
+it('brings dead latents back', async () => {
+  const alive = async (penalty: AutoencoderSpec['penalty']) => {
+    const model = await autoencoder(await sharedGpu(), spec({ encoder: [dense(40), topK(2)], penalty }));
+    // Latents that nothing activates: what is asked for lies far below the others.
+    const { 'encoder.0.bias': bias } = await model.weights();
+    model.setWeights({ 'encoder.0.bias': { ...bias, data: bias.data.map((_, j) => (j % 2 ? -3 : 0)) } });
+    await model.fit(data, { epochs: 60, batchSize: 10, optimizer: adam(0.1) });
+    const { data: codes } = await model.encode(data);
+    model.dispose();
+    return new Set([...codes].flatMap((value, i) => (value ? [i % 40] : []))).size;
+  };
+  const [without, revived] = [await alive(unitNorm()), await alive([unitNorm(), deadLatents({ after: 40, k: 8 })])];
+  expect(revived).toBeGreaterThan(without);
+});
+
+it('evaluates with the counts that training has left, and leaves them', async () => {
+  const model = await autoencoder(await sharedGpu(), spec());
+  expect(await model.evaluate(data)).toMatchObject({ deadLatents: 0, dead: 0 });
+  await model.fit(data, { epochs: 3, batchSize: 8 });
+  const before = await bits(model);
+  const { [idle]: counts } = await model.weights();
+  const { loss, reconstruction, deadLatents: left, dead } = await model.evaluate(data, { batchSize: 7 });
+  expect(dead).toBeCloseTo(counts.data.filter((count) => count >= 12).length, 5);
+  expect(dead).toBeGreaterThan(0);
+  expect(loss).toBeCloseTo(reconstruction + 0.5 * left!, 6);
+  expect(await bits(model)).toEqual(before);
+  model.dispose();
+});
+
+describe('the counts', () => {
+  it('are kept beside the weights, are none that is trained, and can be set', async () => {
+    const model = await autoencoder(await sharedGpu(), spec());
+    const { [idle]: counts, ...weights } = await model.weights();
+    expect(counts).toEqual({ data: new Float32Array(15), shape: [15] });
+    expect(model.describe().map(({ name }) => name)).toEqual(['encoder.0', 'encoder.1', 'decoder.0']);
+    model.setWeights({ [idle]: { data: new Float32Array(15).fill(12), shape: [15] } });
+    expect((await model.evaluate(data)).dead).toBeCloseTo(15, 5);
+    expect(Object.keys(weights)).toHaveLength(4);
+    model.dispose();
+  });
+
+  it('come to the same bits at any pace', async () => {
+    const found = [];
+    for (const frameBudgetMs of [0.001, 50]) {
+      const model = await autoencoder(await sharedGpu(), spec());
+      await model.fit(data, { epochs: 6, batchSize: 8, frameBudgetMs });
+      found.push(await bits(model));
+      model.dispose();
+    }
+    expect(found[0]).toEqual(found[1]);
+  });
+
+  it('go on from a file to the same bits', async () => {
+    await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
+  });
+
+  it('go with a file that has no optimizer', async () => {
+    const gpu = await sharedGpu();
+    const model = await autoencoder(gpu, spec());
+    await model.fit(data, { epochs: 2, batchSize: 8 });
+    const loaded = await loadAutoencoder(gpu, await model.save({ optimizer: false }));
+    expect(await loaded.weights()).toEqual(await model.weights());
+    for (const each of [model, loaded]) each.dispose();
+  });
+
+  it('are those of the step before after a divergence', async () => {
+    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec({ penalty: [deadLatents({ after: 12 })] })), data, 9);
+  }); // prettier-ignore
+
+  it('come back with the best weights', async () => {
+    const gpu = await sharedGpu();
+    const best: number[][] = [];
+    const [model, other] = await Promise.all([1, 2].map(() => autoencoder(gpu, spec())));
+    const options: FitOptions = {
+      batchSize: 5,
+      optimizer: sgd(0.5),
+      validation: data.subarray(0, 24),
+      restoreBest: true,
+    };
+    const { bestEpoch } = await model.fit(data, { ...options, epochs: 8 });
+    await other.fit(data, { ...options, restoreBest: false, epochs: bestEpoch! });
+    best.push(await bits(model), await bits(other));
+    expect(bestEpoch).toBeLessThan(8);
+    expect(best[0]).toEqual(best[1]);
+    for (const each of [model, other]) each.dispose();
+  });
+
+  it('come to the same bits if the device is lost on the way', async () => {
+    const train = (loses: boolean) =>
+      onItsOwn(async (gpu) => {
+        const model = await autoencoder(gpu, spec());
+        const onEpochEnd = ({ epoch }: { epoch: number }) => {
+          if (loses && epoch === 2) lose(gpu);
+        };
+        const { epochs } = await model.fit(data, { epochs: 4, batchSize: 8, recover: true, onEpochEnd });
+        return { epochs, bits: await bits(model) };
+      });
+    expect(await train(true)).toEqual(await train(false));
+  });
+
+  it('stay out of a classifier of the encoder, of its file, and of SAELens’s', async () => {
+    const gpu = await sharedGpu();
+    const model = await autoencoder(gpu, spec({ encoder: [dense(15, 'relu'), topK(2)] }));
+    await model.fit(data, { epochs: 2, batchSize: 8 });
+    const labels = Array.from({ length: 20 }, (_, i) => i % 2);
+    for (const freeze of [true, false]) {
+      const probe = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze });
+      await probe.fit(data, labels, { epochs: 2, batchSize: 8 });
+      expect(Object.keys(await probe.weights()).filter((name) => name.includes('penalty'))).toEqual([]);
+      const loaded = await loadClassifier(gpu, await probe.save());
+      expect(await loaded.weights()).toEqual(await probe.weights());
+      for (const each of [probe, loaded]) each.dispose();
+    }
+    expect(Object.keys(toSaeLens(await model.weights()))).toEqual(['W_enc', 'b_enc', 'W_dec', 'b_dec']);
+    expect((await model.toOnnx()).length).toBeGreaterThan(0);
+    model.dispose();
+  });
+});
+
+it('takes a decoder that reshapes behind its layer', async () => {
+  const changes = { input: [3, 2, 1] as [number, number, number], encoder: [reshape([6]), dense(15), topK(2)] };
+  const model = await autoencoder(await sharedGpu(), spec({ ...changes, decoder: [dense(6), reshape([3, 2, 1])] }));
+  const { epochs } = await model.fit(data, { epochs: 3, batchSize: 8 });
+  expect(epochs[2].dead).toBeGreaterThan(0);
+  model.dispose();
+});
+
+it('has defaults that follow from the code’s width', async () => {
+  const model = await autoencoder(
+    await sharedGpu(),
+    spec({ encoder: [dense(96), topK(2)], penalty: [unitNorm(), deadLatents()] }),
+  );
+  const dead = async (idleFor: number) => {
+    model.setWeights({ [idle]: { data: new Float32Array(96).fill(idleFor), shape: [96] } });
+    return (await model.evaluate(data)).dead;
+  };
+  expect(await dead(9_599)).toBe(0);
+  expect(await dead(9_600)).toBeCloseTo(96, 4);
+  model.dispose();
+});
+
+describe('is refused', () => {
+  it.each<[string, Partial<AutoencoderSpec>, RegExp]>([
+    ['without a sparse code', { encoder: [dense(15)], penalty: deadLatents() }, /^deadLatents: takes a sparse code, from an encoder whose last layer is topK\(k\)$/],
+    ['where weights are tied', { tied: true, penalty: deadLatents() }, /^deadLatents: takes a decoder of one linear dense layer with a weight of its own, not a tied one$/],
+    ['where the decoder ends in an activation', { decoder: [dense(6, 'tanh')] }, /not one with tanh$/],
+    ['where the decoder has another layer', { decoder: [dense(6), dense(6)] }, /not one with dense behind it$/],
+    ['where the decoder begins otherwise', { decoder: [stopGradient(), dense(6)], penalty: deadLatents() }, /not one that begins with stopGradient$/],
+    ['for more latents than there are', { penalty: deadLatents({ k: 16 }) }, /^deadLatents: k is 16, more than the 15 numbers of the code$/],
+  ])('%s', async (_, changes, message) => {
+    const error = await errorOf(autoencoder(await sharedGpu(), spec(changes)));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toMatch(message);
+  }); // prettier-ignore
+});
