@@ -106,6 +106,11 @@ export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/
 export { dataset, type Data, type DataSource, type Dataset, type DatasetOptions, type Source } from './data/dataset.ts';
 export type { Examples, Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
+export { readTable } from './data/table/read-table.ts';
+export type { Dialect } from './data/table/dialect.ts';
+export type { TableOptions, TableProgress } from './data/table/options.ts';
+export type { TableSource } from './data/table/source.ts';
+export type { Table, TableColumn, TableRow } from './data/table/table.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 

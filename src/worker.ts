@@ -79,6 +79,11 @@ export {
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
+export { readTable } from './data/table/read-table.ts';
+export type { Dialect } from './data/table/dialect.ts';
+export type { TableOptions, TableProgress } from './data/table/options.ts';
+export type { TableSource } from './data/table/source.ts';
+export type { Table, TableColumn, TableRow } from './data/table/table.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';
 export type { FitOptions, History, Progress, Training } from './models/training/fit-options.ts';

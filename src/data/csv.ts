@@ -1,6 +1,7 @@
 import { DataError, FormatError, OptionError } from '../errors.ts';
 import { allocate } from '../platform.ts';
 import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
+import { classOrder } from './class-order.ts';
 import { checkText, csvError, guessDelimiter, startOf, type Field } from './csv-lines.ts';
 import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import { rowsOf, survey, type Format } from './csv-survey.ts';
@@ -112,15 +113,9 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
   return classes.size - 1;
 }
 
-/** Numbers that do not depend on the order of rows: classes that are numbers by value, then the others by their UTF-16 code units. */
+/** Numbers that do not depend on the order of rows. */
 function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labels: Int32Array; classes: string[] } {
-  const value = (name: string) => {
-    const number = numberIn(name, decimal) ?? NaN;
-    return Number.isNaN(number) ? Infinity : number;
-  };
-  const order = [...names.keys()].sort(
-    (a, b) => Math.sign(value(names[a]) - value(names[b])) || (names[a] < names[b] ? -1 : 1),
-  );
+  const order = classOrder(names, (name) => numberIn(name, decimal));
   const places = new Map(order.map((name, place) => [name, place]));
   labels.forEach((label, row) => (labels[row] = places.get(label)!));
   return { labels, classes: order.map((name) => names[name]) };

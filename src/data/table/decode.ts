@@ -1,0 +1,124 @@
+/** What kind of file it is, by its first bytes, and its text in an encoding that has ASCII in it. */
+import { FormatError, OptionError } from '../../errors.ts';
+import { isPage } from '../../platform.ts';
+import { shown } from '../../runtime/options.ts';
+import type { ByteEncoding } from './encoding.ts';
+import type { Pieces } from './source.ts';
+
+/** So many bytes tell what a file is. */
+export const telling = 256;
+
+export type FileKind = 'gzip' | 'parquet' | 'text';
+
+/** @throws FormatError for a file that is something else than a table */
+export function kindOfFile(bytes: Uint8Array): FileKind {
+  const begins = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
+  if (begins(0x1f, 0x8b)) return 'gzip';
+  if (begins(0x50, 0x41, 0x52, 0x31)) return 'parquet';
+  if (begins(0x50, 0x4b, 3, 4))
+    throw new FormatError(
+      'readTable: this is a ZIP archive, or a spreadsheet (.xlsx, .ods) (offset 0): unpack it, or save the sheet as CSV',
+    );
+  if (begins(0xd0, 0xcf, 0x11, 0xe0))
+    throw new FormatError('readTable: this is a spreadsheet (.xls) (offset 0): save the sheet as CSV');
+  if (begins(0x28, 0xb5, 0x2f, 0xfd) || begins(0x42, 0x5a, 0x68) || begins(0xfd, 0x37, 0x7a, 0x58))
+    throw new FormatError('readTable: this file is compressed, and not by gzip (offset 0): unpack it first');
+  if (isPage(bytes))
+    throw new FormatError(
+      'readTable: this is an HTML page, not a table (offset 0), as servers answer with for what is not there',
+    );
+  return 'text';
+}
+
+/** The text of a file. */
+export interface Text {
+  /** In UTF-8, or in what `bytes` says. */
+  readonly pieces: Pieces;
+  /** What the file is in, where that is known. */
+  readonly label?: string;
+  /** What the bytes of the pieces are in, where that is known. */
+  readonly bytes?: ByteEncoding;
+}
+
+/** Goes by the byte order mark, by zeros where UTF-16 has them, or by the option. `first` are the first of the pieces. @throws OptionError, FormatError */
+export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
+  if (asked !== undefined) {
+    const { encoding } = decoderOf(asked);
+    if (encoding === 'utf-8') return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
+    if (encoding === 'windows-1252') return { pieces, label: encoding, bytes: encoding };
+    return { pieces: inUtf8(pieces, encoding), label: encoding, bytes: 'utf-8' };
+  }
+  const [a, b, c, d] = first;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8' };
+  const wide =
+    (a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)
+      ? 'utf-16le'
+      : (a === 0xfe && b === 0xff) || (a === 0 && b && c === 0 && d)
+        ? 'utf-16be'
+        : undefined;
+  if (wide) return { pieces: inUtf8(pieces, wide), label: wide, bytes: 'utf-8' };
+  if (first.includes(0)) throw new FormatError(`readTable: this is no text: a zero at offset ${first.indexOf(0)}`);
+  return { pieces };
+}
+
+function decoderOf(label: string): TextDecoder {
+  try {
+    return new TextDecoder(label, { fatal: true });
+  } catch (cause) {
+    throw new OptionError(
+      `readTable: encoding is one that TextDecoder knows, such as 'utf-8', 'latin1' or 'utf-16le', not ${shown(label)}`,
+      { cause },
+    );
+  }
+}
+
+/** Without the byte order mark that may be there, whose bytes may come in several pieces. */
+function withoutMark(pieces: Pieces): Pieces {
+  const mark = [0xef, 0xbb, 0xbf];
+  let met = 0;
+  return {
+    ...pieces,
+    next: async () => {
+      const piece = await pieces.next();
+      if (!piece || met === mark.length) return piece;
+      let at = 0;
+      while (met < mark.length && at < piece.length && piece[at] === mark[met]) [at, met] = [at + 1, met + 1];
+      if (at === piece.length) return piece.subarray(at);
+      const begun = mark.slice(0, met);
+      const isMark = met === mark.length;
+      met = mark.length;
+      if (isMark || !begun.length) return piece.subarray(at);
+      // What began like the mark and is none comes back.
+      const whole = new Uint8Array(begun.length + piece.length - at);
+      whole.set(begun);
+      whole.set(piece.subarray(at), begun.length);
+      return whole;
+    },
+  };
+}
+
+function inUtf8(pieces: Pieces, label: string): Pieces {
+  const decoder = decoderOf(label);
+  const encoder = new TextEncoder();
+  let [read, ended] = [0, false];
+  return {
+    ...pieces,
+    next: async () => {
+      if (ended) return undefined;
+      const piece = await pieces.next();
+      ended = !piece;
+      try {
+        const text = decoder.decode(piece ?? new Uint8Array(0), { stream: !ended });
+        read += piece?.length ?? 0;
+        return encoder.encode(text);
+      } catch (cause) {
+        throw new FormatError(`readTable: the bytes are not ${label}, from offset ${read} on`, { cause });
+      }
+    },
+  };
+}
+
+/** Whether a text is JSON: a list, or objects one after the other. */
+export function isJson(first: Uint8Array): boolean {
+  return /^\s*(\[\s*([[{\]]|$)|\{\s*("|\}|$))/.test(new TextDecoder().decode(first));
+}

@@ -1,0 +1,122 @@
+/** The columns of a file: which of them are kept, what they are called, and the table that they make. */
+import { DataError, FormatError, OptionError } from '../../errors.ts';
+import { shown } from '../../runtime/options.ts';
+import { Column, mostCategories, type ColumnData, type Kind, type Reading } from './column.ts';
+import type { Dialect } from './dialect.ts';
+import type { Settings } from './options.ts';
+import { Table, type LabelData } from './table.ts';
+
+/** More of them is a file with another delimiter. */
+const mostColumns = 100_000;
+
+export class Frame {
+  /** One for each column of the file; none for those that are left out. */
+  readonly columns: readonly (Column | undefined)[];
+  /** Which columns make the table, in this order. */
+  readonly #kept: readonly number[];
+  readonly #label: number;
+  readonly #renamed = new Map<number, string>();
+
+  /** @throws OptionError where the options name a column that there is not; DataError */
+  constructor(
+    /** As they are in the file; without them columns are called by their numbers. */
+    names: readonly string[] | undefined,
+    width: number,
+    private readonly reading: Reading,
+    private readonly settings: Settings,
+  ) {
+    if (width > mostColumns)
+      throw new FormatError(
+        `readTable: ${width} columns are more than ${mostColumns}; is the \`delimiter\` another one?`,
+      );
+    const { kept, kinds, label } = settings;
+    const asWritten = Array.from({ length: width }, (_, column) => names?.[column] || `${column}`);
+    this.#label = label === undefined ? -1 : columnOf(label, asWritten, 'for the label');
+    const chosen = kept?.map((column) => columnOf(column, asWritten, 'to keep')) ?? [...asWritten.keys()];
+    this.#kept = [...new Set(chosen)].filter((column) => column !== this.#label);
+    if (!this.#kept.length) throw new DataError('readTable: there are no columns beside the label');
+    const asked = new Map<number, Kind>();
+    for (const [name, kind] of kinds) asked.set(columnOf(name, asWritten, `that is to be '${kind}'`), kind);
+    const unique = this.#unique(asWritten);
+    const columns = new Array<Column | undefined>(width).fill(undefined);
+    for (const column of this.#kept) columns[column] = new Column(unique[column], reading, asked.get(column));
+    if (label !== undefined) columns[this.#label] = new Column(unique[this.#label], reading, 'label');
+    this.columns = columns;
+  }
+
+  /** Two columns of one name would be one in a row. */
+  #unique(names: readonly string[]): string[] {
+    const taken = new Set(names);
+    const met = new Set<string>();
+    return names.map((name, column) => {
+      if (!met.has(name)) {
+        met.add(name);
+        return name;
+      }
+      let other = name;
+      for (let number = 2; taken.has(other); number++) other = `${name} (${number})`;
+      taken.add(other);
+      this.#renamed.set(column, name);
+      return other;
+    });
+  }
+
+  /** The table, when all rows have been read. `without` is a last column that was none. @throws FormatError, DataError, OptionError */
+  finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Table {
+    if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
+    const kept = this.#kept.filter((column) => column !== without);
+    if (without !== undefined && (this.settings.kept || this.#label === without)) {
+      const missing = this.#label === without || this.#kept.includes(without);
+      if (missing) throw new OptionError(`readTable: column ${without} is none: lines end in a delimiter`);
+    }
+    if (!kept.length) throw new DataError('readTable: there are no columns beside the label');
+    const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
+    for (const column of used) column.settle(rows);
+    this.reading.encoding.settle();
+    const order = used.find((column) => column.order)?.order;
+    const columns = kept.map((column): ColumnData => {
+      const data = this.columns[column]!.finish(rows, order);
+      const name = this.#renamed.get(column);
+      return name === undefined
+        ? data
+        : { ...data, notes: [`the file has more than one column called ${name}`, ...data.notes] };
+    });
+    const label = this.#label < 0 ? undefined : this.#labels(this.columns[this.#label]!.finish(rows));
+    return new Table({
+      columns,
+      label,
+      length: rows,
+      dialect: { ...dialect, missing: this.settings.missing, ...(order && { dateOrder: order }) },
+    });
+  }
+
+  /** @throws FormatError for what is none of the classes given; DataError where there are too many */
+  #labels({ name, values, categories, lines }: ColumnData): LabelData {
+    if (!categories)
+      throw new DataError(`readTable: column ${name} has more than ${mostCategories} different texts: it is no label`);
+    const given = this.settings.classes;
+    if (!given) return { name, values: Int32Array.from(values), classes: [...categories] };
+    const places = new Map(given.map((text, place) => [text, place]));
+    const placeOf = categories.map((text, category) => {
+      const place = places.get(text);
+      if (place === undefined)
+        throw new FormatError(
+          `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is none of the classes ${shown(given)}`,
+        );
+      return place;
+    });
+    return { name, values: Int32Array.from(values, (value) => (value < 0 ? -1 : placeOf[value])), classes: [...given] };
+  }
+}
+
+/** @throws OptionError */
+function columnOf(asked: string | number, names: readonly string[], what: string): number {
+  const column = typeof asked === 'number' ? asked : names.indexOf(asked);
+  if (!Number.isInteger(column) || column < 0 || column >= names.length)
+    throw new OptionError(
+      `readTable: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
+    );
+  if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
+    throw new OptionError(`readTable: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
+  return column;
+}

@@ -1,0 +1,125 @@
+/** Parquet as a table, by hyparquet. */
+import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
+import { FormatError } from '../../errors.ts';
+import type { Reading } from './column.ts';
+import type { Dialect } from './dialect.ts';
+import { Encoding } from './encoding.ts';
+import { Frame } from './frame.ts';
+import type { Settings } from './options.ts';
+import type { Pieces } from './source.ts';
+import type { Table } from './table.ts';
+
+/** Moments as seconds. */
+const parsers = {
+  timestampFromMilliseconds: (value: bigint) => Number(value) / 1e3,
+  timestampFromMicroseconds: (value: bigint) => Number(value) / 1e6,
+  timestampFromNanoseconds: (value: bigint) => Number(value) / 1e9,
+  dateFromDays: (days: number) => days * 86400,
+};
+
+/** A group of rows after the other is read, of a file only the columns that are kept. @throws FormatError; as `readTable` */
+export async function readParquet(
+  blob: Blob | undefined,
+  pieces: Pieces,
+  settings: Settings,
+  tell: (rows: number) => void,
+  compression: Pick<Dialect, 'compression'>,
+): Promise<Table> {
+  const file = blob && !compression.compression ? partsOf(blob) : await wholeOf(pieces, () => tell(0));
+  const metadata = await inWords(() => parquetMetadataAsync(file));
+  const columns = parquetSchema(metadata).children;
+  const names = columns.map(({ element }) => element.name);
+  const reading: Reading = {
+    format: { decimal: '.' },
+    delimiter: 0x2c,
+    missing: new Set(settings.missing.map((word) => word.toLowerCase())),
+    encoding: new Encoding('utf-8'),
+    dateOrder: settings.dateOrder,
+    unit: 'row',
+  };
+  const moments = new Set(columns.filter(isMoment).map(({ element }) => element.name));
+  const numbers = new Set(columns.filter(isNumber).map(({ element }) => element.name));
+  const kinds = new Map([
+    ...[...numbers].map((name) => [name, 'number' as const] as const),
+    ...[...moments].map((name) => [name, 'time' as const] as const),
+    ...settings.kinds,
+  ]);
+  const frame = new Frame(names, names.length, reading, { ...settings, kinds });
+  const kept = names.filter((_, column) => frame.columns[column]);
+  const nested = columns.find(({ element, children }) => kept.includes(element.name) && children.length);
+  if (nested)
+    throw new FormatError(
+      `readTable: column ${nested.element.name} has several values a row; leave it out with \`columns\``,
+    );
+  const encoder = new TextEncoder();
+  const places = new Map(names.map((name, column) => [name, frame.columns[column]]));
+  let rows = 0;
+  for (const group of metadata.row_groups) {
+    const count = Math.min(Number(group.num_rows), settings.maxRows - rows);
+    if (count <= 0) continue;
+    const first = rows;
+    for (const column of frame.columns) column?.begin(first, count);
+    let failure: unknown;
+    await inWords(() =>
+      parquetRead({
+        ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers },
+        onChunk: ({ columnName, columnData, rowStart }) => {
+          const column = places.get(columnName)!;
+          try {
+            for (let i = 0; i < columnData.length; i++) {
+              const row = rowStart + i;
+              if (row < first || row >= first + count) continue;
+              const value: unknown = columnData[i];
+              if (value === undefined || value === null) column.put(nothing, 0, 0, row, row + 1);
+              else if (typeof value === 'number') column.putValue(value, row, row + 1);
+              else if (typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string') {
+                const bytes = encoder.encode(String(value).trim());
+                column.put(bytes, 0, bytes.length, row, row + 1);
+              } else
+                throw new FormatError(
+                  `readTable: row ${row + 1}, column ${columnName}: there is neither a number nor a text in it; leave the column out with \`columns\``,
+                );
+            }
+          } catch (error) {
+            failure ??= error;
+          }
+        },
+      }),
+    );
+    if (failure !== undefined) throw failure as Error;
+    rows += count;
+    tell(rows);
+  }
+  return frame.finish(rows, { format: 'parquet', ...compression });
+}
+
+const nothing = new Uint8Array(0);
+
+const isMoment = ({ element }: SchemaTree): boolean =>
+  /^(DATE|TIMESTAMP)/.test(element.logical_type?.type ?? element.converted_type ?? '') || element.type === 'INT96';
+
+const isNumber = (column: SchemaTree): boolean =>
+  /^(INT32|INT64|FLOAT|DOUBLE)$/.test(column.element.type ?? '') && !isMoment(column);
+
+function partsOf(blob: Blob): AsyncBuffer {
+  return { byteLength: blob.size, slice: (start, end) => blob.slice(start, end).arrayBuffer() };
+}
+
+async function wholeOf(pieces: Pieces, tell: () => void): Promise<ArrayBuffer> {
+  const parts: BlobPart[] = [];
+  for (let piece = await pieces.next(); piece; piece = await pieces.next()) {
+    parts.push(piece as BlobPart);
+    tell();
+  }
+  return new Blob(parts).arrayBuffer();
+}
+
+/** @throws FormatError for whatever hyparquet says */
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    throw new FormatError(`readTable: the Parquet file cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,74 @@
+/** A CSV as a table: what it looks like by its first rows, and all of its rows block by block. */
+import { DataError } from '../../errors.ts';
+import { Pace } from '../../runtime/pace.ts';
+import { Blocks } from './blocks.ts';
+import type { Reading } from './column.ts';
+import type { Text } from './decode.ts';
+import { guess, type Dialect, type Guess } from './dialect.ts';
+import { Encoding } from './encoding.ts';
+import { Frame } from './frame.ts';
+import type { Settings } from './options.ts';
+import { Rows, shownDelimiter } from './rows.ts';
+import type { Table } from './table.ts';
+
+/** How many bytes are looked at before the first row is read, and how many are read in one go. */
+export interface Sizes {
+  readonly sample: number;
+  readonly block: number;
+}
+
+export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
+
+/** @throws FormatError, DataError, OptionError; `tell` is told how many rows there are so far, and may throw */
+export async function readCsvRows(
+  text: Text,
+  settings: Settings,
+  tell: (rows: number) => void,
+  compression: Pick<Dialect, 'compression'>,
+  sizes: Sizes,
+): Promise<Table> {
+  const encoding = new Encoding(text.bytes);
+  const missing = new Set(settings.missing.map((word) => word.toLowerCase()));
+  const blocks = new Blocks(text.pieces, sizes.sample);
+  const decode = (part: Uint8Array, line: number) => encoding.look(part, () => `line ${line}`);
+  let guessed: Guess | undefined;
+  while (!guessed) {
+    await blocks.more(0, 1);
+    const { bytes, end, final } = blocks;
+    guessed = guess({ bytes, end, final, decode }, { ...settings, missing, names: namesIn(settings) });
+    tell(0);
+  }
+  blocks.least = sizes.block;
+  const { delimiter, format, header, first, start, line } = guessed;
+  if (!first.texts.length) throw new DataError('readTable: there are no rows');
+  const reading: Reading = { format, delimiter, missing, encoding, dateOrder: settings.dateOrder, unit: 'line' };
+  const frame = new Frame(header ? first.texts : undefined, first.texts.length, reading, settings);
+  const rows = new Rows(frame.columns, delimiter, first.tailed, line, settings.maxRows, header);
+  const pace = new Pace();
+  let at = start;
+  for (;;) {
+    at = rows.read(blocks.bytes, at, blocks.end, blocks.final);
+    tell(rows.row);
+    if (rows.full || blocks.final) break;
+    await blocks.more(at, rows.line);
+    at = 0;
+    if (pace.due) await pace.rest();
+  }
+  const { withoutLast, trailing } = rows.settle();
+  const { decimal, thousands } = format;
+  const dialect = {
+    ...{ format: 'csv' as const, ...compression },
+    delimiter: delimiter === 9 ? '\t' : shownDelimiter(delimiter),
+    ...{ decimal, ...(thousands && { thousands }), header, trailing },
+  };
+  return frame.finish(
+    rows.row,
+    { ...dialect, encoding: text.label ?? encoding.label },
+    withoutLast ? first.texts.length - 1 : undefined,
+  );
+}
+
+const namesIn = ({ kept = [], kinds, label }: Settings): string[] =>
+  [...kept, ...kinds.keys(), ...(label === undefined ? [] : [label])].filter(
+    (name) => typeof name === 'string' && !/^\d+$/.test(name),
+  ) as string[];

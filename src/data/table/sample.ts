@@ -1,0 +1,50 @@
+/** The first rows of a CSV as texts, to guess by how the rest is to be read. */
+import { carriageReturn, Fields, newline } from './fields.ts';
+
+/** A row of the sample. */
+export interface SampleRow {
+  readonly texts: string[];
+  readonly line: number;
+  /** Where the next line begins. */
+  readonly end: number;
+  /** Whether its last field is nothing at all, so that it may be none. */
+  readonly tailed: boolean;
+}
+
+/** The rows from `start` on that are complete and not blank, and why a row cannot be read, if one cannot. Rows may differ in length here. */
+export function sampleRows(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  final: boolean,
+  delimiter: number,
+  firstLine: number,
+  decode: (bytes: Uint8Array, line: number) => string,
+): { rows: SampleRow[]; problem?: { text: string; line: number } } {
+  const fields = new Fields();
+  const rows: SampleRow[] = [];
+  let at = start;
+  let line = firstLine;
+  while (at < end) {
+    const texts: string[] = [];
+    let lines = 0;
+    let tailed: boolean;
+    for (;;) {
+      const stop = fields.next(bytes, at, end, final, delimiter);
+      if (stop === -1) return { rows };
+      if (stop < 0) return { rows, problem: { text: fields.problem, line: line + lines } };
+      lines += fields.lines;
+      texts.push(decode(fields.bytes.subarray(fields.from, fields.to), line));
+      tailed = stop === at;
+      at = stop + 1;
+      if (bytes[stop] === delimiter) continue;
+      if (bytes[stop] === carriageReturn && at >= end && !final) return { rows };
+      if (bytes[stop] === carriageReturn && bytes[at] === newline) at++;
+      break;
+    }
+    const blank = texts.length === 1 && texts[0] === '' && !fields.quoted;
+    line += lines + 1;
+    if (!blank) rows.push({ texts, line: line - lines - 1, end: at, tailed: tailed && texts.length > 1 });
+  }
+  return { rows };
+}

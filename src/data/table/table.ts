@@ -1,0 +1,248 @@
+import { DataError, OptionError, OutOfMemoryError } from '../../errors.ts';
+import { checkFunction, checkNumber, shown } from '../../runtime/options.ts';
+import { splitRows } from '../split.ts';
+import type { Codes, Numbers } from './chunks.ts';
+import type { ColumnData, Kind } from './column.ts';
+import { isoOf } from './dates.ts';
+import type { Dialect } from './dialect.ts';
+
+/** What there is to know of a column of a table. */
+export interface TableColumn {
+  readonly name: string;
+  /** `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
+  readonly kind: Kind;
+  /** Of a category: its names, sorted, numbers by their value, so that they do not depend on the order of rows. None where they are more than 10,000. */
+  readonly categories?: readonly string[];
+  /** How many rows have a blank there. */
+  readonly missing: number;
+  /** The least number or moment, where there is one, */
+  readonly min?: number;
+  /** and the greatest. */
+  readonly max?: number;
+  /** What a model will not make much of, and what was guessed and may be wrong, in words. */
+  readonly note?: string;
+}
+
+/** A row of a table: numbers, names, times in seconds since 1970-01-01 (UTC), and `null` for a blank. */
+export type TableRow = Record<string, number | string | null>;
+
+/** The label's column, which is none of the others. */
+export interface LabelData {
+  readonly name: string;
+  readonly values: Int32Array;
+  readonly classes: string[];
+}
+
+/** What tables have in common that are views of one. */
+export interface Storage {
+  readonly columns: readonly ColumnData[];
+  readonly label?: LabelData;
+  readonly length: number;
+  readonly dialect: Dialect;
+}
+
+/** Columns of numbers, categories and times, with blanks. Views of it (`take`, `filter`, `split`) share its memory. */
+export class Table {
+  /** What is in each column, in the order of the file or of the option `columns`, without the label. */
+  readonly columns: readonly TableColumn[];
+  /** The number of rows. */
+  readonly length: number;
+  /** What the classes are called that `labels` are places in. */
+  readonly classes?: string[];
+  #labels: Int32Array | undefined;
+
+  /** @internal */
+  readonly storage: Storage;
+  /** @internal The rows of a view, by their places in the storage. */
+  readonly rows: Uint32Array | undefined;
+
+  /** @internal */
+  constructor(storage: Storage, rows?: Uint32Array) {
+    this.storage = storage;
+    this.rows = rows;
+    this.length = rows?.length ?? storage.length;
+    this.columns = storage.columns.map((column) => this.#described(column));
+    this.classes = storage.label?.classes;
+  }
+
+  /** How the file was read, what was guessed included. */
+  get dialect(): Dialect {
+    return this.storage.dialect;
+  }
+
+  /** With the option `label`: the class of each row, a place in `classes`; -1 for a blank. */
+  get labels(): Int32Array | undefined {
+    const { label } = this.storage;
+    if (!label) return undefined;
+    return (this.#labels ??= this.rows ? Int32Array.from(this.rows, (row) => label.values[row]) : label.values);
+  }
+
+  /**
+   * The values of a column, by name or by its place in `columns`: numbers and seconds with NaN for a blank, of a category places in `categories` with
+   * -1 for one. Of a table that is no view they are its memory: do not change them. @throws OptionError where there is no such column
+   */
+  values(column: string | number): Float32Array | Float64Array | Int16Array | Int32Array {
+    const { values } = this.storage.columns[this.#placeOf(column)];
+    const { rows } = this;
+    if (!rows) return values;
+    const own = new (values.constructor as new (length: number) => Numbers | Codes)(rows.length);
+    for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]];
+    return own;
+  }
+
+  /** The first `count` rows. @throws OptionError */
+  take(count: number): Table {
+    checkNumber('take', count, { least: 1, most: this.length, whole: true });
+    return this.#view(Uint32Array.from({ length: count }, (_, i) => this.#at(i)));
+  }
+
+  /** The rows that `keep` returns true for. @throws DataError if none are left */
+  filter(keep: (row: TableRow, index: number) => boolean): Table {
+    checkFunction('filter: keep', keep);
+    const kept = new Uint32Array(this.length);
+    let count = 0;
+    for (let i = 0; i < this.length; i++) if (keep(this.row(i), i)) kept[count++] = this.#at(i);
+    if (!count) throw new DataError('filter: no row is left');
+    return this.#view(kept.slice(0, count));
+  }
+
+  /** Two tables: `fraction` of the rows, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
+  split(fraction: number, options: { seed?: number } = {}): [Table, Table] {
+    const parts = splitRows(this.length, fraction, options);
+    return parts.map((rows) => this.#view(Uint32Array.from(rows, (row) => this.#at(row)))) as [Table, Table];
+  }
+
+  /** A row, its label included. @throws OptionError where there is none */
+  row(index: number): TableRow {
+    checkNumber('row', index, { least: 0, most: this.length - 1, whole: true });
+    const at = this.#at(index);
+    const { columns, label } = this.storage;
+    const cells = columns.map((column) => [column.name, cellOf(column, at)] as const);
+    // By entries, as a name may be __proto__.
+    return Object.fromEntries(label ? [...cells, [label.name, label.classes[label.values[at]] ?? null]] : cells);
+  }
+
+  /**
+   * The table as comma-separated values (RFC 4180) with a header: times in ISO 8601, nothing for a blank, the label in the last column. `readTable`
+   * reads it as it is. @throws OutOfMemoryError where the text is longer than the engine allows: write it in parts then
+   */
+  toCsv(): string {
+    const { columns, label } = this.storage;
+    const header = [...columns.map(({ name }) => name), ...(label ? [label.name] : [])];
+    const pieces = [`${header.map((name) => quoted(name)).join(',')}\n`];
+    // A line with nothing in it would be none.
+    const alone = header.length === 1;
+    const texts = columns.map((column) => column.categories?.map((name) => quoted(name)));
+    const classes = label?.classes.map((name) => quoted(name));
+    try {
+      let piece = '';
+      for (let i = 0; i < this.length; i++) {
+        const at = this.#at(i);
+        let line = columns.map((column, c) => textOf(column, at, texts[c])).join(',');
+        if (label) line += `${columns.length ? ',' : ''}${classes![label.values[at]] ?? ''}`;
+        piece += `${alone && line === '' ? '""' : line}\n`;
+        if (piece.length < 2 ** 16) continue;
+        pieces.push(piece);
+        piece = '';
+      }
+      pieces.push(piece);
+      return pieces.join('');
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new OutOfMemoryError(
+        'toCsv: the text is longer than one may be here: write the table in parts, with `filter`',
+        { cause },
+      );
+    }
+  }
+
+  #at(index: number): number {
+    return this.rows ? this.rows[index] : index;
+  }
+
+  #view(rows: Uint32Array): Table {
+    return new Table(this.storage, rows);
+  }
+
+  #placeOf(column: string | number): number {
+    const { columns } = this.storage;
+    const place = typeof column === 'number' ? column : columns.findIndex(({ name }) => name === column);
+    if (columns[place]) return place;
+    const names = columns.map(({ name }) => name);
+    throw new OptionError(`values: there is no column ${shown(column)}; there are ${names.join(', ').slice(0, 400)}`);
+  }
+
+  #described(column: ColumnData): TableColumn {
+    const { name, kind, values, categories, notes } = column;
+    const { rows, length } = this;
+    const { missing, min, max } =
+      kind === 'category' ? rangeOfCodes(values, rows, length) : rangeOf(values, rows, length);
+    const found = [...notes];
+    if (missing === length) found.push('all of it is blank');
+    else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
+    else if (categories && length > 20 && categories.length === length - missing)
+      found.push(
+        'no two rows have the same text, as names and ids have: nothing that one row has in common with others',
+      );
+    return {
+      name,
+      kind,
+      ...(categories && { categories }),
+      missing,
+      ...(kind !== 'category' && missing < length && { min, max }),
+      ...(found.length && { note: found.join('; ') }),
+    };
+  }
+}
+
+interface Range {
+  missing: number;
+  min: number;
+  max: number;
+}
+
+/** Not one function with the next, so that engines compile each of them for two kinds of arrays. */
+function rangeOf(values: Numbers | Codes, rows: Uint32Array | undefined, length: number): Range {
+  let missing = 0;
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < length; i++) {
+    const value = values[rows ? rows[i] : i];
+    if (value !== value) missing++;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { missing, min, max };
+}
+
+function rangeOfCodes(values: Numbers | Codes, rows: Uint32Array | undefined, length: number): Range {
+  let missing = 0;
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < length; i++) {
+    const value = values[rows ? rows[i] : i];
+    if (value < 0) missing++;
+    else {
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return { missing, min, max };
+}
+
+const valueShown = ({ kind, categories }: ColumnData, value: number): string =>
+  kind === 'number' ? `${value}` : kind === 'time' ? isoOf(value) : `'${(categories?.[value] ?? '').slice(0, 40)}'`;
+
+function cellOf({ kind, values, categories, textOf }: ColumnData, row: number): number | string | null {
+  const value = values[row];
+  if (kind !== 'category') return Number.isNaN(value) ? null : value;
+  return value < 0 ? null : (categories?.[value] ?? textOf!(value));
+}
+
+function textOf(column: ColumnData, row: number, texts: readonly string[] | undefined): string {
+  const value = column.values[row];
+  if (column.kind === 'category') return value < 0 ? '' : (texts?.[value] ?? quoted(column.textOf!(value)));
+  if (Number.isNaN(value)) return '';
+  return column.kind === 'time' ? isoOf(value) : `${value}`;
+}
+
+/** A text as a field, in quotes where it needs them. */
+const quoted = (text: string): string => (/[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

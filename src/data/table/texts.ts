@@ -1,0 +1,90 @@
+/** The different texts of a column, as bytes: each of them is kept once, and has a number by the order in which they came. */
+import { OutOfMemoryError } from '../../errors.ts';
+
+/** What the bytes of a text are folded to (FNV-1a, Fowler, Noll & Vo 1991). Whoever goes through the bytes anyway folds on the way. */
+export const hashSeed = 0x811c9dc5;
+export const hashPrime = 16777619;
+
+export function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = hashSeed;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], hashPrime);
+  return hash;
+}
+
+/** Offsets are words of 32 bits, and an array of more than that is refused by engines. */
+const mostBytes = 2 ** 31 - 1;
+
+export class Texts {
+  length = 0;
+  #bytes = new Uint8Array(128);
+  #used = 0;
+  /** Text `i` is between the ends of `i - 1` and `i`. */
+  #ends = new Uint32Array(8);
+  #hashes = new Int32Array(8);
+  /** Open addressing: a number plus 1, or 0 for nothing. */
+  #slots = new Int32Array(16);
+
+  /** The number of a text; a new one becomes the last. `hash` is what `hashOf` makes of it. @throws OutOfMemoryError */
+  number(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    const size = to - from;
+    // The product's low bits depend on the last byte's low bits alone.
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const found = this.#slots[slot] - 1;
+      if (found < 0) return this.#add(bytes, from, to, hash, slot);
+      if (this.#hashes[found] !== hash) continue;
+      const start = found ? this.#ends[found - 1] : 0;
+      if (this.#ends[found] - start !== size) continue;
+      let at = 0;
+      while (at < size && this.#bytes[start + at] === bytes[from + at]) at++;
+      if (at === size) return found;
+    }
+  }
+
+  /** A view of what is kept: it is good until the next text is added. */
+  bytesOf(number: number): Uint8Array {
+    return this.#bytes.subarray(number ? this.#ends[number - 1] : 0, this.#ends[number]);
+  }
+
+  #add(bytes: Uint8Array, from: number, to: number, hash: number, slot: number): number {
+    const end = this.#used + to - from;
+    if (end > this.#bytes.length) this.#bytes = enlarged(this.#bytes, new Uint8Array(roomFor(end)));
+    if (to - from < 32) for (let at = from, put = this.#used; at < to; at++) this.#bytes[put++] = bytes[at];
+    else this.#bytes.set(bytes.subarray(from, to), this.#used);
+    const number = this.length++;
+    if (number === this.#ends.length) {
+      this.#ends = enlarged(this.#ends, new Uint32Array(2 * number));
+      this.#hashes = enlarged(this.#hashes, new Int32Array(2 * number));
+    }
+    this.#ends[number] = this.#used = end;
+    this.#hashes[number] = hash;
+    this.#slots[slot] = number + 1;
+    if (2 * this.length > this.#slots.length) this.#widen();
+    return number;
+  }
+
+  #widen(): void {
+    const slots = new Int32Array(2 * this.#slots.length);
+    const mask = slots.length - 1;
+    for (let number = 0; number < this.length; number++) {
+      const hash = this.#hashes[number];
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (slots[slot]) slot = (slot + 1) & mask;
+      slots[slot] = number + 1;
+    }
+    this.#slots = slots;
+  }
+}
+
+function enlarged<A extends Uint8Array | Uint32Array | Int32Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}
+
+function roomFor(end: number): number {
+  if (end > mostBytes)
+    throw new OutOfMemoryError(
+      'readTable: the different texts of one column are more than an array can hold; leave it out with `columns`',
+    );
+  return Math.min(mostBytes, 2 * end);
+}
