@@ -1,5 +1,5 @@
 /** Rows of JSON as a table: a list of objects, or one object a line (NDJSON). */
-import { FormatError } from '../../errors.ts';
+import { DataError, FormatError } from '../../errors.ts';
 import type { Text } from './decode.ts';
 import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
@@ -18,6 +18,7 @@ export async function readJson(
   compression: Pick<Dialect, 'compression'>,
 ): Promise<Table> {
   const rows = rowsOf(await textOf(pieces, () => tell(0))).slice(0, settings.maxRows);
+  if (!rows.length) throw new DataError('readTable: there are no rows');
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
   const list = [...names];

@@ -1,0 +1,213 @@
+/** What can be done with a table, and tables that are no CSV. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { DataError, OptionError, readTable, type Table } from '../../src/index.ts';
+
+const rowsOf = (table: Table) => Array.from({ length: table.length }, (_, i) => table.row(i));
+const data = path.resolve(import.meta.dirname, '../../node_modules/vega-datasets/data');
+const fileOf = async (name: string) => new Blob([await readFile(path.join(data, name))]);
+
+describe('views', async () => {
+  const table = await readTable('x,kind,c\n1,a,p\n2,b,q\n,a,p\n4,,q\n5,c,p\n', { label: 'c' });
+
+  it('take, filter and split', () => {
+    expect(rowsOf(table.take(2))).toEqual([
+      { x: 1, kind: 'a', c: 'p' },
+      { x: 2, kind: 'b', c: 'q' },
+    ]);
+    const some = table.filter(({ x, c }, i) => x !== null && c === 'p' && i < 5);
+    expect([some.length, [...some.labels!], [...some.values('x')], [...some.values('kind')]]).toEqual([
+      2,
+      [0, 0],
+      [1, 5],
+      [0, 2],
+    ]);
+    expect(some.columns).toEqual([
+      { name: 'x', kind: 'number', missing: 0, min: 1, max: 5 },
+      // Names keep their places, whatever rows are there.
+      { name: 'kind', kind: 'category', categories: ['a', 'b', 'c'], missing: 0 },
+    ]);
+    const [most, rest] = table.split(0.6, { seed: 3 });
+    expect([most.length, rest.length]).toEqual([3, 2]);
+    expect([...rowsOf(most), ...rowsOf(rest)].map((row) => JSON.stringify(row)).sort()).toEqual(
+      rowsOf(table)
+        .map((row) => JSON.stringify(row))
+        .sort(),
+    );
+    expect(rowsOf(table.split(0.6, { seed: 3 })[0])).toEqual(rowsOf(most));
+    expect(rowsOf(most.filter(() => true).take(1))).toEqual([most.row(0)]);
+  });
+
+  it('refuse what cannot be', () => {
+    expect(() => table.take(6)).toThrow(OptionError);
+    expect(() => table.row(5)).toThrow(OptionError);
+    expect(() => table.row(-1)).toThrow(OptionError);
+    expect(() => table.filter(() => false)).toThrow(new DataError('filter: no row is left'));
+    expect(() => table.filter(1 as never)).toThrow(OptionError);
+    expect(() => table.split(1)).toThrow(DataError);
+    expect(() => table.split(0.5, { sead: 1 } as never)).toThrow(/did you mean seed/);
+    expect(() => table.values('z')).toThrow(/no column 'z'; there are x, kind/);
+  });
+});
+
+it('toCsv writes what is read again', async () => {
+  const text =
+    'n,t,k,c\n0.1,2026-01-01T00:00:00.250Z,"a ""b"", c",p\n,2026-01-02,,q\n-3e-7,1969-12-31T23:59:59Z," x\ny",p\n';
+  const table = await readTable(text, { label: 'c' });
+  expect(table.toCsv()).toBe(
+    'n,t,k,c\n0.1,2026-01-01T00:00:00.25Z,"a ""b"", c",p\n,2026-01-02,,q\n-3e-7,1969-12-31T23:59:59Z,"x\ny",p\n',
+  );
+  const again = await readTable(table.toCsv(), { label: 'c' });
+  expect([rowsOf(again), again.columns]).toEqual([rowsOf(table), table.columns]);
+  expect((await readTable('x\n1\n""\n2\n')).toCsv()).toBe('x\n1\n""\n2\n');
+});
+
+it('names such as __proto__ are names', async () => {
+  const table = await readTable('__proto__,constructor\n1,x\n2,y\n');
+  expect(Object.entries(table.row(0))).toEqual([
+    ['__proto__', 1],
+    ['constructor', 'x'],
+  ]);
+});
+
+describe('tables of others, as they are', () => {
+  it('penguins.json', async () => {
+    const table = await readTable(await fileOf('penguins.json'), { label: 'Species' });
+    expect([table.length, table.classes, table.dialect.format]).toEqual([
+      344,
+      ['Adelie', 'Chinstrap', 'Gentoo'],
+      'json',
+    ]);
+    expect(table.columns).toEqual([
+      { name: 'Island', kind: 'category', categories: ['Biscoe', 'Dream', 'Torgersen'], missing: 0 },
+      { name: 'Beak Length (mm)', kind: 'number', missing: 2, min: 32.1, max: 59.6 },
+      { name: 'Beak Depth (mm)', kind: 'number', missing: 2, min: 13.1, max: 21.5 },
+      { name: 'Flipper Length (mm)', kind: 'number', missing: 2, min: 172, max: 231 },
+      { name: 'Body Mass (g)', kind: 'number', missing: 2, min: 2700, max: 6300 },
+      { name: 'Sex', kind: 'category', categories: ['.', 'FEMALE', 'MALE'], missing: 10 },
+    ]);
+  });
+
+  it.each([
+    ['penguins.json', 344],
+    ['cars.json', 406],
+    ['movies.json', 3201],
+  ])('%s has the values of its rows', async (name, length) => {
+    const table = await readTable(await fileOf(name));
+    const rows = JSON.parse(await readFile(path.join(data, name), 'utf8')) as Record<string, unknown>[];
+    expect(table.length).toBe(length);
+    const differing = rows.flatMap((row, i) =>
+      Object.entries(table.row(i)).filter(([column, value]) => {
+        const expected = row[column] ?? null;
+        const { kind } = table.columns.find(({ name }) => name === column)!;
+        if (kind === 'time') return value !== Date.parse(`${expected as string} UTC`) / 1000;
+        return kind === 'category' && expected !== null
+          ? value !== String(expected as string).trim()
+          : value !== expected;
+      }),
+    );
+    expect(differing).toEqual([]);
+    expect(table.columns.map(({ kind }) => kind)).toContain(name === 'penguins.json' ? 'category' : 'time');
+  });
+
+  it('seattle-weather.csv', async () => {
+    const table = await readTable(await fileOf('seattle-weather.csv'));
+    expect(table.columns.map(({ name, kind, missing }) => `${name} ${kind} ${missing}`)).toEqual([
+      'date time 0',
+      'precipitation number 0',
+      'temp_max number 0',
+      'temp_min number 0',
+      'wind number 0',
+      'weather category 0',
+    ]);
+    const lines = (await (await fileOf('seattle-weather.csv')).text()).trim().split(/\r?\n/).slice(1);
+    expect(
+      rowsOf(table).map(({ date, weather, ...rest }) =>
+        [new Date(Number(date) * 1000).toISOString().slice(0, 10), ...Object.values(rest), weather].join(','),
+      ),
+    ).toEqual(
+      lines.map((line) =>
+        line
+          .split(',')
+          .map((field, i) => (i > 0 && i < 5 ? Number(field) : field))
+          .join(','),
+      ),
+    );
+  });
+});
+
+describe('JSON', () => {
+  it('one object a line, with keys that some lack', async () => {
+    const table = await readTable('{"a":1,"b":"x"}\n\n{"a":2.5,"c":true}\n{"a":null,"b":"y"}\n');
+    expect(rowsOf(table)).toEqual([
+      { a: 1, b: 'x', c: null },
+      { a: 2.5, b: null, c: 'true' },
+      { a: null, b: 'y', c: null },
+    ]);
+    expect((await readTable('[{"a":1},{"a":2},{"a":3}]', { maxRows: 2, columns: ['a'] })).length).toBe(2);
+    expect(rowsOf(await readTable(gzipSync('[{"a":1},{"a":2}]')))).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it.each([
+    ['[{"a":1},{"a":[1]}]', /row 2, column a: there is a list in it/],
+    ['[{"a":1},{"a":{}}]', /row 2, column a: there is an object in it/],
+    ['[{"a":1},[2]]', /row 2 of the JSON is no object/],
+    ['[{"a":1}', /this is no JSON/],
+    ['{"a":1}\n{"a":\n', /line 2: this is no JSON/],
+    ['[]', /no rows/],
+  ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+describe('Parquet', () => {
+  const times = [new Date(1.7e12), new Date(1.7e12 + 250), null];
+  const file = parquetWriteBuffer({
+    columnData: [
+      { name: 'x', data: [1.5, null, -3], type: 'DOUBLE' },
+      { name: 'n', data: [1, 2, 3], type: 'INT32' },
+      { name: 'big', data: [1n, 2n ** 40n, 3n], type: 'INT64' },
+      { name: 'name', data: ['Zoë', null, '12'], type: 'STRING' },
+      { name: 'flag', data: [true, false, null], type: 'BOOLEAN' },
+      { name: 'time', data: times, type: 'TIMESTAMP' },
+    ],
+    rowGroupSize: 2,
+  });
+  const expected = [
+    { x: 1.5, n: 1, big: 1, name: 'Zoë', flag: 'true', time: 1.7e9 },
+    { x: null, n: 2, big: 2 ** 40, name: null, flag: 'false', time: 1.7e9 + 0.25 },
+    { x: -3, n: 3, big: 3, name: '12', flag: null, time: null },
+  ];
+
+  it('as a file and as a stream, gzipped too', async () => {
+    for (const source of [new Blob([file]), new Response(file), new Uint8Array(gzipSync(new Uint8Array(file)))]) {
+      const table = await readTable(source);
+      expect(rowsOf(table)).toEqual(expected);
+      expect(table.columns.map(({ kind }) => kind)).toEqual([
+        'number',
+        'number',
+        'number',
+        'category',
+        'category',
+        'time',
+      ]);
+      expect(table.dialect.format).toBe('parquet');
+    }
+  });
+
+  it('some columns, some rows, a label', async () => {
+    const table = await readTable(new Blob([file]), { columns: ['time', 'x'], label: 'flag', maxRows: 2 });
+    expect(rowsOf(table)).toEqual(expected.slice(0, 2).map(({ time, x, flag }) => ({ time, x, flag })));
+    expect([table.classes, [...table.labels!]]).toEqual([
+      ['false', 'true'],
+      [1, 0],
+    ]);
+  });
+
+  it('a file that is damaged is told', async () => {
+    const cut = new Uint8Array(file).slice(0, 60);
+    await expect(readTable(new Blob([cut]))).rejects.toThrow(/the Parquet file cannot be read: /);
+    await expect(readTable(new Blob([cut]))).rejects.toMatchObject({ name: 'FormatError' });
+  });
+});
