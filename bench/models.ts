@@ -165,7 +165,7 @@ export const models: readonly ModelWork[] = [
   dense('hinton', hinton, 256),
   convolutional(128),
   residual(32),
-  sparse(16_384, 32, 16),
+  sparse(16_384, 32, 256),
   dense('simple-32', simple, 32),
   dense('simple-1024', simple, 1024),
   dense('simple-4096', simple, 4096),
