@@ -4,6 +4,8 @@ import { shader, wgsl } from './wgsl.ts';
 
 /** Invocations of a workgroup that selects: one for each value of a digit. */
 export const selectGroup = 256;
+/** Rows of a workgroup whose invocations each have one. */
+export const aloneGroup = 16;
 
 /** Chunk `key_of(bits)`: a number that is larger where the float of these bits is. −0 is 0, and NaN the largest: what is wrong must not be left out. */
 const keyOf = wgsl`
@@ -165,6 +167,70 @@ fn main(
     let key = key_in(bits, i);
     y[first + i] = select(0u, bits, key != 0u && is_kept(key, i, cut));
   }
+}
+`,
+  );
+
+/**
+ * The same as `topKRows`, by one invocation for each row, which finds the least key that is kept bit by bit: for processors, where invocations of a
+ * workgroup that wait for each other take long.
+ */
+export const topKRowsAlone = (among = false) =>
+  shader<'x' | 'y' | 'indices' | 'values' | 'cuts', 'among'>(
+    `top k${among ? ' of some' : ''}, alone`,
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read_write> y: array<u32>;
+@group(0) @binding(2) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> values: array<u32>;
+@group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
+#if ${among}
+@group(0) @binding(5) var<storage, read> among: array<u32>;
+#endif
+override rows: u32;
+override columns: u32;
+override k: u32;
+${keyOf}
+${keyIn(among)}
+${grid}
+/** How many keys of a row are at least so large. */
+fn count_from(first: u32, least: u32) -> u32 {
+  var sum = 0u;
+  ${inTurn('0u', 'columns', '1u', (at) => `u32(key_in(x[first + ${at}], ${at}) >= least)`)}
+  return sum;
+}
+@compute @workgroup_size(${aloneGroup})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let row = (group.y * groups.x + group.x) * ${aloneGroup}u + local;
+  if (row >= rows) { return; }
+  let first = row * columns;
+  var least = 0u;
+  for (var bit = 0x80000000u; bit > 0u; bit >>= 1u) {
+    if (count_from(first, least | bit) >= k) { least |= bit; }
+  }
+  // Of those that equal it, the first ones fill the k up.
+  var equals = k;
+  if (least < 0xffffffffu) { equals -= count_from(first, least + 1u); }
+  var to = row * k;
+  var last = 0u;
+  for (var i = 0u; i < columns; i++) {
+    let bits = x[first + i];
+    let key = key_in(bits, i);
+    var kept = key > least;
+    if (key == least && equals > 0u) {
+      kept = true;
+      last = i;
+      equals--;
+    }
+    let value = select(0u, bits, kept && key != 0u);
+    y[first + i] = value;
+    if (kept) {
+      indices[to] = i;
+      values[to] = value;
+      to++;
+    }
+  }
+  cuts[row] = vec4u(least, ~last, 0u, 0u);
 }
 `,
   );

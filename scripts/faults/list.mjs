@@ -451,6 +451,11 @@ const byFile = {
     ['condition', 'select(0u, key_of(bits), among[j] != 0u)', 'key_of(bits)', { only: 'some columns' }],
     ['condition', 'values[to] = select(0u, bits, key != 0u);', 'values[to] = bits;', { only: 'whichever count' }],
     ['condition', 'key != 0u && is_kept(key, i, cut));', 'is_kept(key, i, cut));', { only: 'whichever count' }],
+    ['comparison', '${at}) >= least)', '${at}) > least)', { only: 'rows of' }],
+    ['off by one', 'count_from(first, least + 1u)', 'count_from(first, least)', { only: 'rows of' }],
+    ['condition', 'if (least < 0xffffffffu) { equals', 'if (true) { equals', { only: 'NaN' }],
+    ['condition', 'if (key == least && equals > 0u) {', 'if (key == least) {', { only: 'rows of' }],
+    ['condition', 'kept && key != 0u);', 'kept);', { only: 'whichever count' }],
     ['condition', 'real && key != 0u && is_kept', 'real && is_kept', { only: 'some columns' }],
   ],
   sparse: [

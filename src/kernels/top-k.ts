@@ -1,4 +1,5 @@
 import {
+  aloneGroup,
   batchChoose,
   batchDigits,
   batchKeep,
@@ -7,6 +8,7 @@ import {
   selectGroup,
   topKBackward,
   topKRows,
+  topKRowsAlone,
 } from '../../shaders/top-k.ts';
 import { denseSources, denseWays } from './dense.ts';
 import { isSparse, masked, placesOf, sparseDense, sparseGradient } from './sparse.ts';
@@ -39,10 +41,12 @@ export function topK(tape: Tape, x: Tensor, k: number, among?: Tensor): TopK {
   const indices = tape.tensor([rows, k], 'u32', 'top k indices');
   const values = tape.tensor([rows, k], 'f32', 'top k values');
   const cuts = tape.tensor([rows, 4], 'u32', 'cuts');
+  // On a processor, invocations of a workgroup that wait for each other take long.
+  const alone = tape.gpu.info.isFallback;
   tape.run(
-    topKRows(among !== undefined),
+    (alone ? topKRowsAlone : topKRows)(among !== undefined),
     { x, y, indices, values, cuts, among },
-    { constants: { rows, columns, k }, workgroups: rows },
+    { constants: { rows, columns, k }, workgroups: alone ? Math.ceil(rows / aloneGroup) : rows },
   );
   const places = isSparse(k, columns) ? placesOf(tape, indices, columns) : undefined;
   if (places) denseWays.set(y, ({ w, bias, transposed }) => sparseDense(tape, y, places, w, bias, transposed));

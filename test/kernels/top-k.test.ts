@@ -13,6 +13,7 @@ import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
 
 catchGpuErrors();
 
@@ -34,7 +35,9 @@ const mixed = (draw: Draw, size: number): Float32Array => {
 const apart = (size: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => ((i * 379) % size) / 4 - size / 16);
 
-describe('the k largest of each row', () => {
+describe.each([false, true])('the k largest of each row, on a processor: %s', (isFallback) => {
+  const shared = () => takenFor(isFallback);
+
   it.each([
     [1, 1, 1],
     [3, 2, 1],
@@ -48,7 +51,7 @@ describe('the k largest of each row', () => {
     [1, 65_536, 64],
     [40, 3, 2],
   ])('of %i rows of %i: %i', async (rows, columns, k) => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     for (const seed of [1, 2]) {
       const memory = new Inputs(gpu);
       const x = mixed(new Draw(rows * columns + seed), rows * columns);
@@ -65,8 +68,9 @@ describe('the k largest of each row', () => {
   });
 
   it('of equals takes those in front', async () => {
-    const memory = new Inputs(await sharedGpu());
-    const tape = makeTape(await sharedGpu());
+    const gpu = await shared();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
     const x = Float32Array.from({ length: 3 * 700 }, (_, i) => (i % 700 === 600 ? 2 : i >= 1400 ? -3 : i % 2 ? 0 : -0));
     const { indices } = topK(tape, memory.put(x, [3, 700]), 4);
     const [found] = await run(tape, [indices]);
@@ -75,7 +79,7 @@ describe('the k largest of each row', () => {
   });
 
   it('leaves no NaN out, and takes infinities for what they are', async () => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
     const x = memory.put([1, -Infinity, Infinity, 0, 5, 2, 3, 4], [1, 8]);
@@ -89,17 +93,29 @@ describe('the k largest of each row', () => {
     expect([...values]).toEqual([0, 0, Infinity, NaN, 5, 0, 0, 0]);
   });
 
+  it('takes the NaN in front where there are several', async () => {
+    const gpu = await shared();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const { y, indices } = topK(tape, memory.poisoned([1, 4]), 2);
+    const [values, found] = await run(tape, [y, indices]);
+    memory.dispose();
+    expect([...found]).toEqual([0, 1]);
+    expect([...values]).toEqual([NaN, NaN, 0, 0]);
+  });
+
   it.each([
     [1, 1, 1],
     [5, 7, 3],
     [2, 130, 20],
   ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
-    await checkGradient(await sharedGpu(), {
+    const gpu = await shared();
+    await checkGradient(gpu, {
       inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
       build: (tape, x) => topK(tape, x, k).y,
       reference: (x) => reference(x, columns, k),
     });
-    await checkGradient(await sharedGpu(), {
+    await checkGradient(gpu, {
       inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
       build: (tape, x) => add(tape, topK(tape, x, k).y, topK(tape, x, 1).y),
       reference(x) {
@@ -111,8 +127,9 @@ describe('the k largest of each row', () => {
   });
 
   it('hand a gradient on through a kept 0, not through one that is not', async () => {
-    const memory = new Inputs(await sharedGpu());
-    const tape = makeTape(await sharedGpu());
+    const gpu = await shared();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
     const x = memory.put([0, -1, 0, 0], [1, 4]);
     const { y } = topK(tape, x, 2);
     tape.differentiate(y, memory.put([1, 2, 3, 4], [1, 4]));
@@ -122,7 +139,9 @@ describe('the k largest of each row', () => {
   });
 });
 
-describe('the k largest of some columns', () => {
+describe.each([false, true])('the k largest of some columns, on a processor: %s', (isFallback) => {
+  const shared = () => takenFor(isFallback);
+
   it.each([
     [1, 1, 1],
     [3, 7, 2],
@@ -130,7 +149,7 @@ describe('the k largest of some columns', () => {
     [4, 600, 40],
     [2, 2000, 200],
   ])('of %i rows of %i: %i, whichever count', async (rows, columns, k) => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     const x = mixed(new Draw(rows * columns), rows * columns);
     for (const every of [1, 2, 7, 5000]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
@@ -146,7 +165,7 @@ describe('the k largest of some columns', () => {
   });
 
   it('takes no notice of a NaN in another column', async () => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
     const x = memory.put([3, 1, 2, 0], [1, 4]);
@@ -163,7 +182,7 @@ describe('the k largest of some columns', () => {
     [5, 7, 3],
     [2, 130, 20],
   ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     for (const every of [1, 2, 100]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
       const memory = new Inputs(gpu);
@@ -187,7 +206,7 @@ describe('the k largest of some columns', () => {
     [3, 40, 2],
     [33, 100, 6],
   ])('lead gradients past products with all columns, %i rows of %i: %i', async (rows, columns, k) => {
-    const gpu = await sharedGpu();
+    const gpu = await shared();
     const draw = new Draw(columns);
     const [x, w, bias, out] = [[rows, 5], [columns, 5], [columns], [4, columns]].map((shape) => ({
       values: draw.floats(shape.reduce((p, n) => p * n, 1)),

@@ -80,6 +80,7 @@ import {
   moveThreshold,
   topKBackward,
   topKRows,
+  topKRowsAlone,
 } from '../../shaders/top-k.ts';
 import { normalizeColumnsShader, projectShader } from '../../shaders/unit-norm.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
@@ -257,6 +258,7 @@ const families: Record<string, Shader[]> = {
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   'top-k': [
     ...either.map(topKRows),
+    ...either.map(topKRowsAlone),
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
       .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
