@@ -22,7 +22,7 @@ window.reproduction = {
       );
       const settings = Object.entries(rows).map(([name, row]) => [
         name,
-        { ...row.settings(machine), images: work!.train.count },
+        { ...row.settings(machine), ...(!row.ownData && { images: work!.train.count }) },
       ]);
       return {
         adapter: { ...gpu.info },

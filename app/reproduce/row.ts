@@ -50,14 +50,19 @@ export interface Work {
   watch<T>(title: string, batch: number, train: (reports: Reports) => Promise<T>): Promise<T>;
 }
 
+interface AnyRow {
+  /** Works on data of its own, not on MNIST's images. */
+  readonly ownData?: boolean;
+}
+
 /** One section of the page: trained in one go, kept or done again as a whole. */
-export interface Row {
+export interface Row extends AnyRow {
   settings(machine: Machine): Settings;
   run(work: Work): Promise<RowResult>;
 }
 
 /** One that takes hours without a GPU: each of its parts, which rows.json names, is kept or done again by itself. */
-export interface PartedRow {
+export interface PartedRow extends AnyRow {
   settings(machine: Machine): Settings;
   measure(work: Work, part: string): Promise<Figures>;
   conclude(machine: Machine, parts: Record<string, Figures>): RowResult;
@@ -74,8 +79,10 @@ export function partedRow<S extends Settings>(
   settings: (machine: Machine) => S,
   measure: (work: Work, settings: S, part: string) => Promise<Figures>,
   conclude: (parts: Record<string, Figures>, settings: S) => RowResult,
+  about: AnyRow = {},
 ): PartedRow {
   return {
+    ...about,
     settings,
     measure: (work, part) => measure(work, settings(work.machine), part),
     conclude: (machine, parts) => conclude(parts, settings(machine)),

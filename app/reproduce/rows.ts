@@ -1,9 +1,12 @@
+import { dictionary } from './codes/dictionary.ts';
+import { quantised } from './codes/vq.ts';
 import { contractive } from './contractive.ts';
 import { convolutional, convolutionalDenoising, convolutionalVariational } from './convolutional.ts';
 import { denoising } from './denoising.ts';
 import { anomalies } from './downstream/anomalies.ts';
 import { downstream } from './downstream/downstream.ts';
 import { generative } from './generative/generative.ts';
+import { importance } from './generative/importance.ts';
 import { matching } from './generative/matching.ts';
 import { jigsawPuzzles } from './jigsaw.ts';
 import { deep, simple } from './keras.ts';
@@ -34,4 +37,7 @@ export const rows: Record<RowName, Row | PartedRow> = {
   anomalies,
   generative,
   matching,
+  dictionary,
+  importance,
+  vq: quantised,
 };

@@ -6,7 +6,7 @@ import { facts, rowNames } from './options.mjs';
 
 const introduction = `# Known figures, and ours
 
-Written by \`npm run reproduce\`, which trains everything below on the 60,000 images of MNIST and measures on its 10,000 test images;
+Written by \`npm run reproduce\`, which trains everything below on the 60,000 images of MNIST and measures on its 10,000 test images, unless a section says otherwise;
 \`npm run reproduce -- --row linear\` does one row alone. The last column says whether what was asked for came out.
 Times are those of the whole row, measuring included.
 `;
