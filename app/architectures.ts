@@ -3,6 +3,7 @@ import {
   autoencoder,
   conv2d,
   convTranspose2d,
+  deadLatents,
   dense,
   downsample,
   flatten,
@@ -10,7 +11,10 @@ import {
   jigsaw,
   maxPool2d,
   reshape,
+  residual,
   shuffleTiles,
+  topK,
+  unitNorm,
   upsample2d,
   vectorQuantizer,
   type Autoencoder,
@@ -37,6 +41,18 @@ export function stack(gpu: Gpu, features: number, seed: number, depth = 3): Prom
     seed,
   });
 }
+
+/** features-128-30 and back, with two pairs of layers on each side that add to their input. */
+export const residualStack = (gpu: Gpu, features: number, seed: number): Promise<Autoencoder> => {
+  const blocks = () => [1, 2].map(() => residual([dense(128, 'relu'), dense(128)]));
+  return autoencoder(gpu, {
+    input: features,
+    encoder: [dense(128, 'relu'), ...blocks(), dense(30)],
+    decoder: [dense(128, 'relu'), ...blocks(), dense(features, 'sigmoid')],
+    loss: 'mse',
+    seed,
+  });
+};
 
 /** features-128-features for Gaussian noise; without any, the plain one beside it. */
 export const denoiser = (gpu: Gpu, features: number, stddev: number | undefined, seed: number): Promise<Autoencoder> =>
@@ -73,6 +89,17 @@ export const watchman = (gpu: Gpu, code: number, seed: number): Promise<Autoenco
     encoder: [dense(128, 'relu'), dense(code, 'relu')],
     decoder: [dense(128, 'relu'), dense(784, 'sigmoid')],
     loss: 'bce',
+    seed,
+  });
+
+/** A sum of 20 of 512 entries of length 1. */
+export const dictionaryOf = (gpu: Gpu, features: number, seed: number): Promise<Autoencoder> =>
+  autoencoder(gpu, {
+    input: features,
+    encoder: [dense(512), topK(20)],
+    decoder: [dense(features)],
+    loss: 'mse',
+    penalty: [unitNorm(), deadLatents()],
     seed,
   });
 

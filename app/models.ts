@@ -12,14 +12,17 @@ import {
 import { pcaErrors } from './analysis/pca.ts';
 import {
   denoiser,
+  dictionaryOf,
   enlarger,
   kerasConvolutional,
   puzzleSolver,
+  residualStack,
   stack,
   tileRestorer,
   type Puzzle,
 } from './architectures.ts';
 import { contraction } from './figures/contraction.ts';
+import { dictionary } from './figures/dictionary.ts';
 import type { Trained } from './figures/figure.ts';
 import { loss } from './figures/loss.ts';
 import { puzzles } from './figures/puzzles.ts';
@@ -88,6 +91,16 @@ export const models: Record<Exclude<ModelName, keyof Others>, Model> & Others = 
     figures: [reconstructions, loss],
   },
 
+  residual: {
+    title: 'Residual autoencoder',
+    unit: 'squared error a pixel',
+    references: [],
+    yardstick: pcaError,
+    build: (gpu, shape, seed) => residualStack(gpu, featuresOf(shape), seed),
+    optimizer: () => adam(1e-3),
+    figures: [reconstructions, loss],
+  },
+
   denoising: {
     title: 'Denoising autoencoder',
     unit: 'binary cross-entropy a pixel',
@@ -118,6 +131,15 @@ export const models: Record<Exclude<ModelName, keyof Others>, Model> & Others = 
     optimizer: () => adam(1e-3),
     rivals: [{ name: 'plain', build: oneSigmoidLayer() }],
     figures: [contraction, reconstructions, loss],
+  },
+
+  'sparse-dictionary': {
+    title: 'Sparse dictionary',
+    unit: 'squared error a pixel',
+    references: [],
+    build: (gpu, shape, seed) => dictionaryOf(gpu, featuresOf(shape), seed),
+    optimizer: () => adam(1e-3),
+    figures: [dictionary, reconstructions, loss],
   },
 
   ...generative,

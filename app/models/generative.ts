@@ -25,7 +25,7 @@ import { sides } from '../figures/sides.ts';
 import { quantised } from '../architectures.ts';
 import { featuresOf, type Build, type Model } from './entry.ts';
 
-type Name = 'variational' | 'variational-2d' | 'adversarial' | 'wae' | 'vae-gan' | 'vq';
+type Name = 'variational' | 'variational-2d' | 'iwae' | 'adversarial' | 'wae' | 'vae-gan' | 'vq';
 
 export const generative: Record<Name, Model> & Record<'gan', Model<Gan>> = {
   variational: {
@@ -44,6 +44,22 @@ export const generative: Record<Name, Model> & Record<'gan', Model<Gan>> = {
     build: variational(dense(256, 'relu'), 2),
     optimizer: () => adam(1e-3),
     figures: [manifold, codes, reconstructions, interpolations, loss],
+  },
+
+  iwae: {
+    title: 'Importance-weighted autoencoder',
+    unit: 'nats an image, the bound of five samples',
+    references: [],
+    build: (gpu, shape, seed) =>
+      autoencoder(gpu, {
+        input: featuresOf(shape),
+        encoder: [dense(200, 'relu'), gaussian(20, { samples: 5 })],
+        decoder: [dense(200, 'relu'), dense(featuresOf(shape), 'sigmoid')],
+        loss: 'bce',
+        seed,
+      }),
+    optimizer: () => adam(1e-3),
+    figures: [reconstructions, samples, interpolations, loss],
   },
 
   adversarial: {

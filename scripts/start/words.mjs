@@ -23,6 +23,7 @@ const terms = [
   ['commitment', 'commitment: squared distance of the codes from their entries, before its weight'],
   ['codebook', 'codebook: the same distance, which moves the entries'],
   ['mmd', 'discrepancy of codes and prior (MMD²), before its weight'],
+  ['deadLatents', 'dead latents: what they leave of the errors of the others, before its weight'],
   ['penalty', 'penalty'],
   ['discriminator', 'discriminator: its own loss, no part of the model’s'],
 ];
