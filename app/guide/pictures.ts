@@ -10,6 +10,7 @@ import { jigsaw, superResolution, tiles } from './pretexts.ts';
 import type { PictureName } from './protocol.ts';
 import { samplers } from './samplers.ts';
 import { simple } from './simple.ts';
+import { sparse } from './sparse.ts';
 import { stacked } from './stacked.ts';
 import { variational } from './variational.ts';
 import { vectorQuantized } from './vector-quantized.ts';
@@ -25,6 +26,7 @@ export const pictures: Record<PictureName, Picture> = {
   adversarial,
   wasserstein,
   'vector-quantized': vectorQuantized,
+  sparse,
   convolutional,
   'super-resolution': superResolution,
   tiles,
