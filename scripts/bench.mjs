@@ -4,12 +4,18 @@ import { helpText, readOptions } from './bench/options.mjs';
 import { setupPeers } from './bench/setup.mjs';
 import { runMain } from './failure.mjs';
 import { makeFolder } from './out-folder.mjs';
-import { setupBeforeChrome } from './setup.mjs';
+import { setup, setupBeforeChrome } from './setup.mjs';
 
 await runMain(async () => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
     console.log(helpText());
+    return;
+  }
+  if (options.tables) {
+    await setup();
+    const { measureTables } = await import('./bench/csv.mjs');
+    await measureTables(options);
     return;
   }
   if (options.tasks) {

@@ -23,6 +23,11 @@ const table = {
       'instead of all that: the longest tasks of the page while our models are trained, and the functions they are in',
   },
   fits: { about: 'instead of all that: what the tuner costs short fits (of the model simple, if no other is named)' },
+  tables: {
+    about:
+      'instead of all that: readTable beside a split at commas and Papa Parse, each in a process of its own, on a CSV that is written first',
+  },
+  megabytes: { value: 'count', least: 1, most: 10_000, about: 'with --tables: how large the CSV is (default: 150)' },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
   runtime: {
     value: 'where',
@@ -45,6 +50,8 @@ const table = {
  * @property {boolean} profile
  * @property {boolean} tasks
  * @property {boolean} fits
+ * @property {boolean} tables
+ * @property {number} megabytes
  * @property {string} out
  * @property {'chrome' | 'node'} runtime
  * @property {boolean} built
@@ -70,6 +77,8 @@ export function readOptions(args) {
     profile: false,
     tasks: false,
     fits: false,
+    tables: false,
+    megabytes: 150,
     runtime: 'chrome',
     built: false,
     headed: false,

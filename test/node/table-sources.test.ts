@@ -113,7 +113,7 @@ it('what fails says so', async () => {
   locked.getReader();
   await expect(readTable(locked)).rejects.toThrow(/is being read already/);
   for (const none of [1, null, undefined, {}, [1, 2], new Float32Array(2)])
-    await expect(readTable(none as unknown as TableSource)).rejects.toThrow(/takes a text, a File/);
+    await expect(readTable(none as TableSource)).rejects.toThrow(/takes a text, a File/);
   // What fails while it is unpacked is not the gzip stream’s fault.
   const packed = gzipSync(bytes);
   let pieces = 0;

@@ -1,10 +1,5 @@
-import { FormatError, OptionError } from '../../errors.ts';
-import { shown } from '../../runtime/options.ts';
-import { isJson, kindOfFile, telling, textOf } from './decode.ts';
-import type { Dialect } from './dialect.ts';
-import { settingsOf, type Settings, type TableOptions } from './options.ts';
-import { readCsvRows, usualSizes, type Sizes } from './read-csv-rows.ts';
-import { inflated, open, watched, withFront, type Opened, type Pieces, type TableSource } from './source.ts';
+import type { TableOptions } from './options.ts';
+import type { TableSource } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -24,95 +19,7 @@ import type { Table } from './table.ts';
  * @throws FormatError with line and column, where rows differ in length, a column is neither one thing nor another, or what is guessed may be either:
  * the message names the option that says it; DataError where there are no rows, or an infinite number; OptionError; OutOfMemoryError
  */
-export function readTable(source: TableSource, options: TableOptions = {}): Promise<Table> {
-  return readTableIn(source, options, usualSizes);
-}
-
-/** The same in pieces of other sizes. */
-export async function readTableIn(source: TableSource, options: TableOptions, sizes: Sizes): Promise<Table> {
-  const settings = settingsOf(options);
-  settings.signal?.throwIfAborted();
-  checkText(source, settings);
-  const opened = open(source);
-  let loaded = 0;
-  const pieces = watched(opened.pieces, settings.signal, (bytes) => (loaded += bytes));
-  const tell = (rows: number) => {
-    settings.signal?.throwIfAborted();
-    settings.onProgress?.({ loaded, ...(opened.total !== undefined && { total: opened.total }), rows });
-  };
-  try {
-    return await read(opened, pieces, typeof source === 'string', settings, tell, {}, sizes);
-  } finally {
-    pieces.close();
-  }
-}
-
-/** @throws OptionError, FormatError */
-function checkText(source: unknown, { encoding }: Settings): void {
-  if (typeof source !== 'string') return;
-  if (encoding !== undefined)
-    throw new OptionError('readTable: a text is decoded already: leave out `encoding`, or give the bytes of the file');
-  if (
-    /^\s*(https?:\/\/\S+|\S+\.(csv|tsv|txt|json|ndjson|parquet)(\.gz)?)\s*$/i.test(source.slice(0, 2000)) &&
-    source.length < 2000
-  )
-    throw new OptionError(
-      `readTable: takes what is in a file, not its address ${shown(source)}; fetch it first: readTable(await fetch(…))`,
-    );
-  // Every other byte of Latin letters and digits is zero in UTF-16.
-  if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(source))
-    throw new FormatError('readTable: this is UTF-16, read as UTF-8 (offset 0); give the bytes of the file');
-}
-
-async function read(
-  opened: Opened,
-  pieces: Pieces,
-  isText: boolean,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
-  sizes: Sizes,
-): Promise<Table> {
-  const [first, front] = await peek(pieces);
-  const all = withFront(front, pieces);
-  const kind = kindOfFile(first);
-  if (kind === 'gzip') {
-    if (compression.compression)
-      throw new FormatError('readTable: the file is gzipped twice (offset 0): unpack it once first');
-    const plain = inflated(all);
-    try {
-      return await read({ pieces: plain }, plain, isText, settings, tell, { compression: 'gzip' }, sizes);
-    } finally {
-      plain.close();
-    }
-  }
-  if (kind === 'parquet') {
-    const { readParquet } = await import('./parquet.ts');
-    return readParquet(opened.blob, all, settings, tell, compression);
-  }
-  const text = textOf(first, all, isText ? 'utf-8' : settings.encoding);
-  if (isJson(first)) {
-    const { readJson } = await import('./json.ts');
-    return readJson(text, settings, tell, compression);
-  }
-  return readCsvRows(isText ? { ...text, label: undefined } : text, settings, tell, compression, sizes);
-}
-
-/** So many pieces as tell what a file is, in one array, and each by itself. */
-async function peek(pieces: Pieces): Promise<[Uint8Array, Uint8Array[]]> {
-  const front: Uint8Array[] = [];
-  let length = 0;
-  while (length < telling) {
-    const piece = await pieces.next();
-    if (!piece) break;
-    front.push(piece);
-    length += piece.length;
-  }
-  const first = new Uint8Array(Math.min(length, telling));
-  let at = 0;
-  for (const piece of front) {
-    first.set(piece.subarray(0, first.length - at), at);
-    at = Math.min(first.length, at + piece.length);
-  }
-  return [first, front];
+export async function readTable(source: TableSource, options: TableOptions = {}): Promise<Table> {
+  const { readTableIn } = await import('./reading.ts');
+  return readTableIn(source, options);
 }
