@@ -43,13 +43,7 @@ export async function measureTables({ quick, megabytes }) {
 /** @param {keyof typeof readers} name @param {string} file @param {string} library @param {number} rows @returns {Promise<Reading>} */
 async function timeReader(name, file, library, rows) {
   const program = path.join(root, 'scripts', 'bench', 'csv-reader.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--max-old-space-size=8192',
-    program,
-    name,
-    file,
-    library,
-  ]);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, name, file, library]);
   const reading = /** @type {Reading} */ (JSON.parse(stdout));
   if (reading.rows !== rows) throw new Error(`${name} has read ${reading.rows} of ${rows} rows`);
   return reading;

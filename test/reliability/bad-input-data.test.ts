@@ -222,6 +222,25 @@ describe('data', () => {
         ],
         throws: true,
       },
+      readTable: {
+        call: lib.readTable,
+        good: ['a,b\n1,2', {}],
+        wrong: [
+          not('takes a text', (value) => typeof value === 'string' || value instanceof Uint8Array),
+          options(
+            {},
+            {
+              header: optional(flag('header')),
+              delimiter: optional(not('delimiter', (value) => typeof value === 'string' && /^[\t -~]$/.test(value))),
+              decimal: optional(word('decimal', ['.', ','])),
+              dateOrder: optional(word('dateOrder', ['dmy', 'mdy'])),
+              maxRows: optional(whole('maxRows', { least: 1 })),
+              onProgress: optional(callback('onProgress')),
+              signal,
+            },
+          ),
+        ],
+      },
       fetchIdx: {
         call: lib.fetchIdx,
         good: [file, {}],

@@ -1,7 +1,7 @@
 /** One column while it is read: what it holds is decided by all of its values, not by the first of them. */
 import { DataError, FormatError } from '../../errors.ts';
 import { classOrder } from '../class-order.ts';
-import { Chunks, type Codes, type Numbers } from './chunks.ts';
+import { Chunks, type Codes, type Numbers, type Stored } from './chunks.ts';
 import { dateOf, otherOrder, scanDate, type Dated, type DateOrder } from './dates.ts';
 import type { Encoding } from './encoding.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
@@ -41,7 +41,7 @@ export interface ColumnData {
   readonly name: string;
   readonly kind: Kind;
   /** Numbers, or seconds, with NaN for a blank; or places in `categories`, with -1 for one. */
-  readonly values: Numbers | Codes;
+  readonly values: Stored;
   readonly categories?: readonly string[];
   /** Of a column of texts that are too many for categories: the text that a value stands for. */
   readonly textOf?: (value: number) => string;
@@ -92,11 +92,17 @@ export class Column {
     if (asked === 'time') this.#state = 'times';
   }
 
-  /** Makes room for rows from `row` on. */
-  begin(row: number, size: number): void {
+  /** The row that there is no room for yet. */
+  get room(): number {
+    return this.#state === 'numbers' || this.#state === 'times' ? this.#numbers.room : this.#codes.room;
+  }
+
+  /** Makes room for the rows from `room` on: all before it have been read. */
+  begin(): void {
+    const row = this.room;
     if (this.#state === 'few' && row >= manyRows && !this.asked) this.#becomePlain(row);
-    if (this.#state === 'numbers' || this.#state === 'times') this.#numbers.begin(row, size);
-    else this.#codes.begin(row, size);
+    if (this.#state === 'numbers' || this.#state === 'times') this.#numbers.begin();
+    else this.#codes.begin();
   }
 
   /** Numbers are read faster than looked up. So many of them, and nothing else, make a column of numbers. */
@@ -183,12 +189,17 @@ export class Column {
     return dated ? { ...entry, kind: 'date', dated } : { ...entry, kind: 'text' };
   }
 
-  #look = (bytes: Uint8Array, from: number, to: number, line: number): string =>
-    this.reading.encoding.look(bytes.subarray(from, to), () => this.#place(line));
+  #look(bytes: Uint8Array, from: number, to: number, line: number): string {
+    return this.reading.encoding.look(bytes.subarray(from, to), () => this.#place(line));
+  }
 
-  #isBlank = (text: string): boolean => this.reading.missing.has(text.toLowerCase());
+  #isBlank(text: string): boolean {
+    return this.reading.missing.has(text.toLowerCase());
+  }
 
-  #place = (line: number): string => `${this.reading.unit} ${line}, column ${this.name}`;
+  #place(line: number): string {
+    return `${this.reading.unit} ${line}, column ${this.name}`;
+  }
 
   /** There are too many different texts for categories: from here on a number or a moment is kept as such. */
   #becomeLarge(rows: number): void {
@@ -270,16 +281,21 @@ export class Column {
     return dmy || mdy;
   }
 
-  #first = (wanted: (entry: Entry) => boolean): number => this.#entries.findIndex(wanted);
+  #first(wanted: (entry: Entry) => boolean): number {
+    return this.#entries.findIndex(wanted);
+  }
 
-  #textAt = (number: number): string => this.reading.encoding.decode(this.#texts.bytesOf(number)).slice(0, 40);
+  #textAt(number: number): string {
+    return this.reading.encoding.decode(this.#texts.bytesOf(number)).slice(0, 40);
+  }
 
   #note(text: string): void {
     this.#notes.push(text);
   }
 
-  #remedy = (kind: Kind): string =>
-    `\`columns: { ${/^[A-Za-z_$][\w$]*$/.test(this.name) ? this.name : JSON.stringify(this.name)}: '${kind}' }\``;
+  #remedy(kind: Kind): string {
+    return `\`columns: { ${/^[A-Za-z_$][\w$]*$/.test(this.name) ? this.name : JSON.stringify(this.name)}: '${kind}' }\``;
+  }
 
   #contradiction(entry: number, kind: 'number' | 'time'): FormatError {
     return this.#contradicts(this.#textAt(entry), this.#entries[entry].line, kind);
@@ -394,17 +410,12 @@ export class Column {
     const { name } = this;
     const notes = this.#notes;
     if (this.#state === 'texts') return this.#finishTexts(rows);
-    if (this.#state !== 'few') {
-      const kind = this.#state === 'numbers' ? 'number' : 'time';
-      const array = (this.#numbers.narrow ? Float32Array : Float64Array) as new (length: number) => Numbers;
-      return { name, kind, values: this.#numbers.join(rows, array), notes };
-    }
+    if (this.#state !== 'few')
+      return { name, kind: this.#state === 'numbers' ? 'number' : 'time', values: this.#numbers.finish(rows), notes };
     const kind = this.#kind!;
     if (kind === 'category') return this.#finishCategories(rows);
     const values = this.#entries.map((entry) => this.#valueOf(kind, entry));
-    const narrow = values.every((value) => Number.isNaN(value) || Math.fround(value) === value);
-    const array = (narrow ? Float32Array : Float64Array) as new (length: number) => Numbers;
-    return { name, kind, values: this.#codes.join(rows, array, (code) => values[code]), notes };
+    return { name, kind, values: this.#codes.map<Numbers>(Float64Array, (code) => values[code]).finish(rows), notes };
   }
 
   #finishTexts(rows: number): ColumnData {
@@ -412,9 +423,9 @@ export class Column {
       `it has ${this.#texts.length - this.#blanks.size} different texts, more than ${mostCategories}: as names or ids have them, and nothing that one row has in common with others`,
     );
     const blanks = this.#blanks;
-    const values = this.#codes.join(rows, Int32Array, (code) => (blanks.has(code) ? -1 : code));
+    if (blanks.size) this.#codes.change((code) => (blanks.has(code) ? -1 : code));
     const textOf = (value: number) => this.reading.encoding.decode(this.#texts.bytesOf(value));
-    return { name: this.name, kind: 'category', values, textOf, notes: this.#notes };
+    return { name: this.name, kind: 'category', values: this.#codes.finish(rows), textOf, notes: this.#notes };
   }
 
   #finishCategories(rows: number): ColumnData {
@@ -426,9 +437,10 @@ export class Column {
     );
     const places = new Int32Array(texts.length).fill(-1);
     order.forEach((index, place) => (places[used[index]] = place));
+    this.#codes.change((code) => places[code]);
     const categories = order.map((index) => texts[used[index]]);
-    const values = this.#codes.join(rows, Int16Array, (code) => places[code]);
     const lines = order.map((index) => this.#entries[used[index]].line);
+    const values = this.#codes.finish(rows);
     return { name: this.name, kind: 'category', values, categories, lines, notes: this.#notes };
   }
 }

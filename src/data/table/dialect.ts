@@ -105,8 +105,8 @@ function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
   return { start: line.length, sign };
 }
 
-/** What is written as a number, in whichever way. */
-const numeric = /^[+-]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(e[+-]?\d+)?$/i;
+/** Whether it is written as a number, in whichever way. */
+const isNumeric = (text: string): boolean => /^[+-]?[\d.,'\u00a0\u202f ]+(e[+-]?\d+)?$/i.test(text) && /\d/.test(text);
 
 interface Candidate {
   readonly delimiter: number;
@@ -151,7 +151,7 @@ function scoreOf(rows: readonly SampleRow[]): number {
     for (const text of texts) {
       if (text === '') continue;
       cells++;
-      if (numeric.test(text)) numbers++;
+      if (isNumeric(text)) numbers++;
     }
   return 1 + numbers / (cells || 1);
 }

@@ -1,6 +1,7 @@
 /** The columns of a file: which of them are kept, what they are called, and the table that they make. */
 import { DataError, FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
+import { Pace } from '../../runtime/pace.ts';
 import { Column, mostCategories, type ColumnData, type Kind, type Reading } from './column.ts';
 import type { Dialect } from './dialect.ts';
 import type { Settings } from './options.ts';
@@ -47,14 +48,14 @@ export class Frame {
   /** Two columns of one name would be one in a row. */
   #unique(names: readonly string[]): string[] {
     const taken = new Set(names);
-    const met = new Set<string>();
+    const next = new Map<string, number>();
     return names.map((name, column) => {
-      if (!met.has(name)) {
-        met.add(name);
-        return name;
-      }
-      let other = name;
-      for (let number = 2; taken.has(other); number++) other = `${name} (${number})`;
+      let number = next.get(name) ?? 1;
+      next.set(name, number + 1);
+      if (number === 1) return name;
+      let other = `${name} (${number})`;
+      while (taken.has(other)) other = `${name} (${++number})`;
+      next.set(name, number + 1);
       taken.add(other);
       this.#renamed.set(column, name);
       return other;
@@ -62,7 +63,7 @@ export class Frame {
   }
 
   /** The table, when all rows have been read. `without` is a last column that was none. @throws FormatError, DataError, OptionError */
-  finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Table {
+  async finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Promise<Table> {
     if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
     const kept = this.#kept.filter((column) => column !== without);
     if (without !== undefined && (this.settings.kept || this.#label === without)) {
@@ -71,16 +72,22 @@ export class Frame {
     }
     if (!kept.length) throw new DataError('readTable: there are no columns beside the label');
     const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
-    for (const column of used) column.settle(rows);
+    const pace = new Pace();
+    for (const column of used) {
+      column.settle(rows);
+      if (pace.due) await pace.rest();
+    }
     this.reading.encoding.settle();
     const order = used.find((column) => column.order)?.order;
-    const columns = kept.map((column): ColumnData => {
+    const columns: ColumnData[] = [];
+    for (const column of kept) {
       const data = this.columns[column]!.finish(rows, order);
       const name = this.#renamed.get(column);
-      return name === undefined
-        ? data
-        : { ...data, notes: [`the file has more than one column called ${name}`, ...data.notes] };
-    });
+      const notes = name === undefined ? [] : [`the file has more than one column called ${name}`];
+      columns.push({ ...data, notes: [...notes, ...data.notes] });
+      // Also for the engine, which frees the pieces of a column only between two tasks.
+      if (pace.due) await pace.rest();
+    }
     const label = this.#label < 0 ? undefined : this.#labels(this.columns[this.#label]!.finish(rows));
     return new Table({
       columns,
@@ -94,8 +101,9 @@ export class Frame {
   #labels({ name, values, categories, lines }: ColumnData): LabelData {
     if (!categories)
       throw new DataError(`readTable: column ${name} has more than ${mostCategories} different texts: it is no label`);
+    if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
     const given = this.settings.classes;
-    if (!given) return { name, values: Int32Array.from(values), classes: [...categories] };
+    if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
     const places = new Map(given.map((text, place) => [text, place]));
     const placeOf = categories.map((text, category) => {
       const place = places.get(text);
@@ -105,7 +113,11 @@ export class Frame {
         );
       return place;
     });
-    return { name, values: Int32Array.from(values, (value) => (value < 0 ? -1 : placeOf[value])), classes: [...given] };
+    return {
+      name,
+      values: Int32Array.from(values.joined(), (value) => (value < 0 ? -1 : placeOf[value])),
+      classes: [...given],
+    };
   }
 }
 

@@ -34,10 +34,10 @@ export async function readJson(
   const encoder = new TextEncoder();
   list.forEach((name, c) => {
     const column = frame.columns[c];
-    column?.begin(0, rows.length);
     if (column)
       rows.forEach((row, i) => {
         const bytes = encoder.encode(textIn(Object.hasOwn(row, name) ? row[name] : null, i, name));
+        if (i === column.room) column.begin();
         column.put(bytes, 0, bytes.length, i, i + 1);
       });
   });

@@ -91,11 +91,12 @@ export function settingsOf(options: TableOptions): Settings {
     throw new OptionError(`readTable: the label is a column, by name or by number, not ${shown(label)}`);
   if (onProgress !== undefined) checkFunction('readTable: onProgress', onProgress);
   checkSignal('readTable', signal);
-  const { maxRows = Infinity } = options;
-  if (maxRows !== Infinity) checkNumber('readTable: maxRows', maxRows, { least: 1, whole: true });
+  const { maxRows } = options;
+  if (maxRows !== undefined) checkNumber('readTable: maxRows', maxRows, { least: 1, whole: true });
   const missing = options.missing === undefined ? missingWords : textsOf('missing', options.missing);
   return {
-    ...{ delimiter, decimal, thousands, header, encoding, dateOrder, label, maxRows, onProgress, signal },
+    ...{ delimiter, decimal, thousands, header, encoding, dateOrder, label, onProgress, signal },
+    maxRows: maxRows ?? Infinity,
     missing: missing.includes('') ? missing : ['', ...missing],
     ...columnsOf(options.columns),
     classes: classes === undefined ? undefined : classesOf(classes, label),

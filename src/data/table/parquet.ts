@@ -58,7 +58,6 @@ export async function readParquet(
     const count = Math.min(Number(group.num_rows), settings.maxRows - rows);
     if (count <= 0) continue;
     const first = rows;
-    for (const column of frame.columns) column?.begin(first, count);
     let failure: unknown;
     await inWords(() =>
       parquetRead({
@@ -69,6 +68,7 @@ export async function readParquet(
             for (let i = 0; i < columnData.length; i++) {
               const row = rowStart + i;
               if (row < first || row >= first + count) continue;
+              if (row === column.room) column.begin();
               const value: unknown = columnData[i];
               if (value === undefined || value === null) column.put(nothing, 0, 0, row, row + 1);
               else if (typeof value === 'number') column.putValue(value, row, row + 1);

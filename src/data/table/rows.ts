@@ -1,10 +1,8 @@
 /** The rows of a CSV, block by block: each field goes to its column. */
 import { FormatError } from '../../errors.ts';
+import { roomAt } from './chunks.ts';
 import type { Column } from './column.ts';
 import { broken, carriageReturn, Fields, incomplete, newline } from './fields.ts';
-
-/** Room is made for so many rows at a time, at most. */
-const mostAtOnce = 2 ** 16;
 
 /** Of a row in which the first one is not the last field: whether something stands behind its last delimiter. */
 interface Tails {
@@ -116,9 +114,8 @@ export class Rows {
   }
 
   #makeRoom(): void {
-    const size = Math.min(mostAtOnce, Math.max(16, this.row));
-    for (const column of this.columns) column?.begin(this.row, size);
-    this.#room = this.row + size;
+    for (const column of this.columns) column?.begin();
+    this.#room += roomAt(this.#room);
   }
 
   /** A row ends before the last column. */

@@ -1,7 +1,6 @@
 import { DataError, OptionError, OutOfMemoryError } from '../../errors.ts';
 import { checkFunction, checkNumber, shown } from '../../runtime/options.ts';
 import { splitRows } from '../split.ts';
-import type { Codes, Numbers } from './chunks.ts';
 import type { ColumnData, Kind } from './column.ts';
 import { isoOf } from './dates.ts';
 import type { Dialect } from './dialect.ts';
@@ -79,15 +78,10 @@ export class Table {
 
   /**
    * The values of a column, by name or by its place in `columns`: numbers and seconds with NaN for a blank, of a category places in `categories` with
-   * -1 for one. Of a table that is no view they are its memory: do not change them. @throws OptionError where there is no such column
+   * -1 for one. They are a copy, of float32 where that has the same numbers. @throws OptionError where there is no such column
    */
   values(column: string | number): Float32Array | Float64Array | Int16Array | Int32Array {
-    const { values } = this.storage.columns[this.#placeOf(column)];
-    const { rows } = this;
-    if (!rows) return values;
-    const own = new (values.constructor as new (length: number) => Numbers | Codes)(rows.length);
-    for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]];
-    return own;
+    return this.storage.columns[this.#placeOf(column)].values.joined(this.rows);
   }
 
   /** The first `count` rows. @throws OptionError */
@@ -175,8 +169,7 @@ export class Table {
   #described(column: ColumnData): TableColumn {
     const { name, kind, values, categories, notes } = column;
     const { rows, length } = this;
-    const { missing, min, max } =
-      kind === 'category' ? rangeOfCodes(values, rows, length) : rangeOf(values, rows, length);
+    const { blanks: missing, min, max } = values.range(kind === 'category', rows);
     const found = [...notes];
     if (missing === length) found.push('all of it is blank');
     else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
@@ -195,50 +188,17 @@ export class Table {
   }
 }
 
-interface Range {
-  missing: number;
-  min: number;
-  max: number;
-}
-
-/** Not one function with the next, so that engines compile each of them for two kinds of arrays. */
-function rangeOf(values: Numbers | Codes, rows: Uint32Array | undefined, length: number): Range {
-  let missing = 0;
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < length; i++) {
-    const value = values[rows ? rows[i] : i];
-    if (value !== value) missing++;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { missing, min, max };
-}
-
-function rangeOfCodes(values: Numbers | Codes, rows: Uint32Array | undefined, length: number): Range {
-  let missing = 0;
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < length; i++) {
-    const value = values[rows ? rows[i] : i];
-    if (value < 0) missing++;
-    else {
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-  }
-  return { missing, min, max };
-}
-
 const valueShown = ({ kind, categories }: ColumnData, value: number): string =>
   kind === 'number' ? `${value}` : kind === 'time' ? isoOf(value) : `'${(categories?.[value] ?? '').slice(0, 40)}'`;
 
 function cellOf({ kind, values, categories, textOf }: ColumnData, row: number): number | string | null {
-  const value = values[row];
+  const value = values.at(row);
   if (kind !== 'category') return Number.isNaN(value) ? null : value;
   return value < 0 ? null : (categories?.[value] ?? textOf!(value));
 }
 
 function textOf(column: ColumnData, row: number, texts: readonly string[] | undefined): string {
-  const value = column.values[row];
+  const value = column.values.at(row);
   if (column.kind === 'category') return value < 0 ? '' : (texts?.[value] ?? quoted(column.textOf!(value)));
   if (Number.isNaN(value)) return '';
   return column.kind === 'time' ? isoOf(value) : `${value}`;

@@ -14,15 +14,21 @@ export function hashOf(bytes: Uint8Array, from: number, to: number): number {
 /** Offsets are words of 32 bits, and an array of more than that is refused by engines. */
 const mostBytes = 2 ** 31 - 1;
 
+/** What all columns share that have no text yet. Nothing is written into them: the first text makes room. */
+const noBytes = new Uint8Array(0);
+const noEnds = new Uint32Array(0);
+const noHashes = new Int32Array(0);
+const noSlots = new Int32Array(1);
+
 export class Texts {
   length = 0;
-  #bytes = new Uint8Array(128);
+  #bytes = noBytes;
   #used = 0;
   /** Text `i` is between the ends of `i - 1` and `i`. */
-  #ends = new Uint32Array(8);
-  #hashes = new Int32Array(8);
+  #ends = noEnds;
+  #hashes = noHashes;
   /** Open addressing: a number plus 1, or 0 for nothing. */
-  #slots = new Int32Array(16);
+  #slots = noSlots;
 
   /** The number of a text; a new one becomes the last. `hash` is what `hashOf` makes of it. @throws OutOfMemoryError */
   number(bytes: Uint8Array, from: number, to: number, hash: number): number {
@@ -53,18 +59,18 @@ export class Texts {
     else this.#bytes.set(bytes.subarray(from, to), this.#used);
     const number = this.length++;
     if (number === this.#ends.length) {
-      this.#ends = enlarged(this.#ends, new Uint32Array(2 * number));
-      this.#hashes = enlarged(this.#hashes, new Int32Array(2 * number));
+      this.#ends = enlarged(this.#ends, new Uint32Array(Math.max(8, 2 * number)));
+      this.#hashes = enlarged(this.#hashes, new Int32Array(Math.max(8, 2 * number)));
     }
     this.#ends[number] = this.#used = end;
     this.#hashes[number] = hash;
-    this.#slots[slot] = number + 1;
     if (2 * this.length > this.#slots.length) this.#widen();
+    else this.#slots[slot] = number + 1;
     return number;
   }
 
   #widen(): void {
-    const slots = new Int32Array(2 * this.#slots.length);
+    const slots = new Int32Array(Math.max(16, 2 * this.#slots.length));
     const mask = slots.length - 1;
     for (let number = 0; number < this.length; number++) {
       const hash = this.#hashes[number];
@@ -86,5 +92,5 @@ function roomFor(end: number): number {
     throw new OutOfMemoryError(
       'readTable: the different texts of one column are more than an array can hold; leave it out with `columns`',
     );
-  return Math.min(mostBytes, 2 * end);
+  return Math.min(mostBytes, Math.max(64, 2 * end));
 }

@@ -2,6 +2,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCsv, type CsvData, type CsvOptions } from '../../../src/data/csv.ts';
 import { readIdx, type IdxData } from '../../../src/data/idx.ts';
+import { readTableIn } from '../../../src/data/table/reading.ts';
+import type { TableOptions } from '../../../src/data/table/options.ts';
+import type { Table as AnyTable } from '../../../src/data/table/table.ts';
 import { DataError, FormatError, OptionError } from '../../../src/errors.ts';
 import { readSafetensors, writeSafetensors, type SafeTensors } from '../../../src/files/safetensors.ts';
 import { Allocations } from '../../support/allocations.ts';
@@ -269,4 +272,84 @@ function againAsText({ data, shape, columns, labels, classes }: CsvData, { label
     throw new Error('another table when it is written down and read again');
   if (labels && (String(again.labels) !== String(labels) || again.classes!.join('\n') !== classes!.join('\n')))
     throw new Error('other labels when they are written down and read again');
+}
+
+const mixedTables: string[] = [
+  ...tables,
+  'name;mass;seen\nAda;3,7;31.01.2026\nBob;;NA\n"C; y";4,2;01.02.2026\n',
+  'id|when|what|\n1|2026-01-01T10:00:00Z|"a\nb"|\n2|2026-01-02|?|\n',
+  'a,b\n"1,234.5",x\n"2,000",y\n',
+  '[{"a":1,"b":"x"},{"a":null,"c":true}]',
+  '{"a":1.5}\n{"a":2}\n',
+  `zip,größe\n${'01234,Ö\n'.repeat(20)}`,
+];
+
+const tableOptions: TableOptions[] = [
+  {},
+  {},
+  { header: true },
+  { header: false },
+  { label: 1 },
+  { label: 'species', classes: ['setosa', 'virginica'] },
+  { decimal: ',' },
+  { columns: ['x', 'b'] },
+  { columns: { a: 'category', seen: 'time' } },
+  { missing: ['x'], maxRows: 2 },
+];
+
+interface TableFile {
+  bytes: Uint8Array;
+  options: TableOptions;
+}
+
+it('tables', { timeout: hour }, async ({ task }) => {
+  const count = times(4000, 300_000);
+  const bytesOf = (text: string, draw: Draw) =>
+    Buffer.from(text, draw.pick(['utf8', 'utf8', 'utf16le', 'latin1'] as const));
+  const verdict = await withstand<TableFile, AnyTable>({
+    count,
+    file: (draw) => {
+      const damaged = damagedText(draw.pick(mixedTables), draw, mixedTables);
+      const plain = bytesOf(damaged, draw);
+      const packed = draw.whole(0, 5) === 0 ? gzipSync(plain) : plain;
+      const bytes = draw.whole(0, 3) === 0 ? damagedBytes(packed, draw, [packed, plain]) : packed;
+      return { bytes: new Uint8Array(bytes), options: draw.pick(tableOptions) };
+    },
+    read: counted(({ bytes, options }: TableFile) => readTableIn(bytes, options)),
+    // Each column begins with room for some rows and some texts, and each byte may be a column.
+    after: ({ bytes }) => atMost(2 ** 17 + 2 ** 11 * Math.max(bytes.length, allocations.streamed)),
+    check: (table) => tableAgain(table),
+    allowed: (error) =>
+      error instanceof FormatError ||
+      (error instanceof DataError &&
+        /is not finite|there are no (rows|columns)|is blank in all rows/.test(error.message)) ||
+      (error instanceof OptionError &&
+        /there is no column|two columns are called|is none: lines end/.test(error.message)),
+  });
+  expect(verdict.results).toBeGreaterThan(0);
+  tried(
+    task,
+    'tables of texts, dates and numbers, damaged, in several encodings, gzipped or not',
+    count,
+    words(verdict),
+  );
+});
+
+/** A table is what it is when it is written down and read once more. */
+async function tableAgain(table: AnyTable): Promise<void> {
+  const columns = Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind]));
+  const text = table.toCsv();
+  const label = table.storage.label?.name;
+  const { dialect } = table;
+  const again = await readTableIn(text, {
+    columns,
+    label,
+    classes: label ? table.classes : undefined,
+    header: true,
+    delimiter: ',',
+    decimal: '.',
+    missing: [...dialect.missing],
+  });
+  const rowsOf = (read: AnyTable) => JSON.stringify(Array.from({ length: read.length }, (_, i) => read.row(i)));
+  if (rowsOf(again) !== rowsOf(table)) throw new Error(`another table when it is written down and read again: ${text}`);
 }
