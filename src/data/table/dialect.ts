@@ -1,7 +1,6 @@
 /** How a CSV is written: what the options do not say is guessed by the first rows, and told. */
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
-import type { DateOrder } from './dates.ts';
 import { namesColumns } from './header.ts';
 import { formats, numberOf, type Decimal, type NumberFormat, type Thousands } from './numbers.ts';
 import { shownDelimiter } from './rows.ts';
@@ -14,8 +13,8 @@ export interface Dialect {
   /** Of text: `utf-8`, `windows-1252`, `utf-16le` or the one that the options name. */
   readonly encoding?: string;
   readonly delimiter?: string;
-  readonly decimal?: Decimal;
-  readonly thousands?: Thousands;
+  readonly decimal?: '.' | ',';
+  readonly thousands?: ',' | '.' | ' ' | "'";
   /** Whether the first line names the columns. */
   readonly header?: boolean;
   /** Whether lines end in a delimiter that has no field behind it. */
@@ -23,7 +22,7 @@ export interface Dialect {
   /** What stands for a blank, in capitals or not. */
   readonly missing: readonly string[];
   /** Where a column has dates such as 3/4/2026: whether the day or the month is first. */
-  readonly dateOrder?: DateOrder;
+  readonly dateOrder?: 'dmy' | 'mdy';
 }
 
 /** What of it can be known before all has been read. */

@@ -1,7 +1,7 @@
 import { DataError, OptionError, OutOfMemoryError } from '../../errors.ts';
 import { checkFunction, checkNumber, shown } from '../../runtime/options.ts';
 import { splitRows } from '../split.ts';
-import type { ColumnData, Kind } from './column.ts';
+import type { ColumnData } from './column.ts';
 import { isoOf } from './dates.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -9,7 +9,7 @@ import type { Dialect } from './dialect.ts';
 export interface TableColumn {
   readonly name: string;
   /** `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
-  readonly kind: Kind;
+  readonly kind: 'number' | 'category' | 'time';
   /** Of a category: its names, sorted, numbers by their value, so that they do not depend on the order of rows. None where they are more than 10,000. */
   readonly categories?: readonly string[];
   /** How many rows have a blank there. */
