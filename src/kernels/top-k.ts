@@ -30,7 +30,7 @@ export interface TopK {
 
 /**
  * y = the k largest of each row of x, of equals those of the lowest columns, and 0 else. dx = dy where x was kept; `values` has no gradient. Where k is a
- * small part of a row, a dense layer that takes y, and one that made x, go through the k numbers alone, and the gradient of y has values there alone.
+ * small part of a row, and not on a processor, a dense layer that takes y, and one that made x, go through the k numbers alone, and the gradient of y has values there alone.
  *
  * With `among`, [columns] of u32, only columns where that is not 0 are kept. Where they are fewer than k, `indices` has others beside them, with a value of 0
  * and no gradient.
@@ -41,14 +41,14 @@ export function topK(tape: Tape, x: Tensor, k: number, among?: Tensor): TopK {
   const indices = tape.tensor([rows, k], 'u32', 'top k indices');
   const values = tape.tensor([rows, k], 'f32', 'top k values');
   const cuts = tape.tensor([rows, 4], 'u32', 'cuts');
-  // On a processor, invocations of a workgroup that wait for each other take long.
+  // A processor does products faster than what waits for others, and both faster than single numbers.
   const alone = tape.gpu.info.isFallback;
   tape.run(
     (alone ? topKRowsAlone : topKRows)(among !== undefined),
     { x, y, indices, values, cuts, among },
     { constants: { rows, columns, k }, workgroups: alone ? Math.ceil(rows / aloneGroup) : rows },
   );
-  const places = isSparse(k, columns) ? placesOf(tape, indices, columns) : undefined;
+  const places = !alone && isSparse(k, columns) ? placesOf(tape, indices, columns) : undefined;
   if (places) denseWays.set(y, ({ w, bias, transposed }) => sparseDense(tape, y, places, w, bias, transposed));
   tape.backward(y, () => {
     const source = places && denseSources.get(x);

@@ -8,10 +8,11 @@ import type { Tensor } from '../../src/runtime/tensor.ts';
 import { dense as denseReference, transposed as transposedReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
 import { expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { catchGpuErrors } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, type Values } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
 
 catchGpuErrors();
 
@@ -63,7 +64,7 @@ const build =
 describe.each(cases)(`layers around the k largest, ${title}`, (each) => {
   it('are those of float64, and their gradients', async () => {
     const { inputs, width, k, outs, f = 'linear', tied = false, bias = true } = each;
-    await checkGradient(await sharedGpu(), {
+    await checkGradient(await takenFor(false), {
       inputs: drawn(each),
       build: build(each),
       reference(x, w1, ...rest) {
@@ -78,7 +79,7 @@ describe.each(cases)(`layers around the k largest, ${title}`, (each) => {
 
 describe.each([...cases, ...large])(`the sparse way, ${title}`, (each) => {
   it('agrees with the dense one, to 1e-5', async () => {
-    const gpu = await sharedGpu();
+    const gpu = await takenFor(false);
     const memory = new Inputs(gpu);
     const found: Values[][] = [];
     const labels = [];
@@ -100,9 +101,9 @@ describe.each([...cases, ...large])(`the sparse way, ${title}`, (each) => {
   });
 });
 
-it('takes the dense way where k is a larger part of the width', async () => {
-  const gpu = await sharedGpu();
-  for (const [width, sparse] of [[48, false], [49, true]] as const) {
+it('takes the dense way where k is a larger part of the width, and on a processor', async () => {
+  for (const [width, sparse, isFallback] of [[48, false, false], [49, true, false], [49, false, true]] as const) {
+    const gpu = await takenFor(isFallback);
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
     const bound = drawn({ rows: 2, inputs: 3, width, k: 3, outs: 4 }).map(({ values, shape }) => memory.put(values, shape));
@@ -114,7 +115,7 @@ it('takes the dense way where k is a larger part of the width', async () => {
 
 it('adds its gradients to those of others that look at the same numbers, at the same weights and at all of the code', async () => {
   const each: Case = { rows: 5, inputs: 6, width: 40, k: 2, outs: 3, f: 'tanh' };
-  const gpu = await sharedGpu();
+  const gpu = await takenFor(false);
   const found: Values[][] = [];
   for (const alone of [false, true]) {
     const memory = new Inputs(gpu);
