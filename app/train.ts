@@ -2,7 +2,7 @@
 import { dataset, openGpu, writeSafetensors, type Autoencoder } from '../src/index.ts';
 import { Album } from './album.ts';
 import { pca } from './analysis/pca.ts';
-import { testSet, trainImages } from './data.ts';
+import { testSet, trainImages, trainSet, type ImageSet, type LabelledSet } from './data.ts';
 import { base64, pictureFile } from './files.ts';
 import type { JobOptions, JobProgress, JobResult, JobSettings, SideTraining } from './job.ts';
 import facts from './models.json';
@@ -31,7 +31,8 @@ window.job = {
 
 async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): Promise<JobResult> {
   const gpu = await openGpu();
-  const [all, test] = await Promise.all([trainImages(), testSet()]);
+  const labelled = 'labels' in facts[options.model];
+  const [all, test] = await Promise.all([labelled ? trainSet() : trainImages(), testSet()]);
   const settings = resolve(options, all.count, test.count);
   const features = all.pixels.length / all.count;
   const train = { ...all, count: settings.images, pixels: all.pixels.subarray(0, settings.images * features) };
@@ -42,8 +43,8 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
   const rivals = await Promise.all(
     (entry.rivals ?? []).map(async (rival) => ({ name: rival.name, model: await build(rival.build) })),
   );
-  const trainData = await dataset(gpu, train.pixels, { shape: [features] });
-  const testData = await dataset(gpu, test.pixels, { shape: [features] });
+  const trainData = await dataset(gpu, train.pixels, { shape: [features], labels: labelsOf(train) });
+  const testData = await dataset(gpu, test.pixels, { shape: [features], labels: test.labels });
 
   const stacked = entry.pretrained ? (model as Autoencoder) : undefined;
   const layers = stacked ? stacked.encoder.describe().length : 0;
@@ -128,6 +129,10 @@ async function run<M extends AnySubject>(entry: Model<M>, options: JobOptions): 
   gpu.close();
   return result;
 }
+
+/** Those of the images that are used, where the model is told any. */
+const labelsOf = (set: ImageSet | LabelledSet): Uint8Array | undefined =>
+  'labels' in set ? set.labels.subarray(0, set.count) : undefined;
 
 function sideTraining(name: string, { seconds, steps, epochs, loss }: JobHistory): SideTraining {
   return { name, seconds, steps, epochs, loss };

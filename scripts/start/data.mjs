@@ -43,15 +43,19 @@ export function findData(folder, { trainLabels = false } = {}) {
 export async function checkData(files, options, library) {
   const train = await shapeOf(files['train-images'], 3, library);
   const test = await shapeOf(files['test-images'], 3, library);
-  const labels = await shapeOf(files['test-labels'], 1, library);
+  for (const which of /** @type {const} */ (['train', 'test'])) {
+    const file = files[`${which}-labels`];
+    if (!file) continue;
+    const [count] = which === 'train' ? train : test;
+    const [labels] = await shapeOf(file, 1, library);
+    if (labels !== count)
+      throw new Failure(`${files[`${which}-images`]} has ${count} images, but ${file} ${labels} labels`);
+  }
   const size = (/** @type {number[]} */ [, height, width]) => `${height}×${width}`;
   if (size(train) !== size(test)) {
     throw new Failure(
       `${files['train-images']} has images of ${size(train)} pixels, ${files['test-images']} of ${size(test)}`,
     );
-  }
-  if (labels[0] !== test[0]) {
-    throw new Failure(`${files['test-images']} has ${test[0]} images, but ${files['test-labels']} ${labels[0]} labels`);
   }
   const count = train[0] ?? 0;
   const { images = count, batch = 1 } = options;

@@ -2,6 +2,7 @@ import { makeFolder } from '../out-folder.mjs';
 import { Browser } from './browser.mjs';
 import { checkData, findData } from './data.mjs';
 import { handleSignals } from './interrupt.mjs';
+import { models } from './options.mjs';
 import { writeOutputs } from './outputs.mjs';
 import { showProgress } from './progress.mjs';
 import { startServer } from './server.mjs';
@@ -16,7 +17,7 @@ import { startLine, summary } from './summary.mjs';
 export async function runJob(options) {
   const begun = performance.now();
   const interrupt = handleSignals();
-  const files = findData(options.data);
+  const files = findData(options.data, { trainLabels: models[options.model].labels });
   await makeFolder(options.out);
   const server = await startServer(files);
   try {

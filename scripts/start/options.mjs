@@ -3,8 +3,8 @@ import { helpLists, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
 import { counted } from './words.mjs';
 
-/** @type {Record<string, { about: string, epochs: number, batch: number }>} */
-const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
+/** @type {Record<string, { about: string, epochs: number, batch: number, labels?: boolean }>} `labels`: those of the training images are needed */
+export const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {

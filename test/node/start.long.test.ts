@@ -14,6 +14,7 @@ function data(replaced: Record<string, Uint8Array> = {}): string {
   const place = mkdtempSync(inFolder('data-'));
   const files = {
     'train-images-idx3-ubyte': idx([200, 28, 28]),
+    'train-labels-idx1-ubyte': idx([200]),
     't10k-images-idx3-ubyte': idx([40, 28, 28]),
     't10k-labels-idx1-ubyte': idx([40]),
     ...replaced,
@@ -31,6 +32,7 @@ describe('every member of the family', () => {
     contractive: ['contraction', 'reconstructions', 'loss'],
     variational: ['reconstructions', 'samples', 'interpolations', 'loss'],
     'variational-2d': ['manifold', 'codes', 'reconstructions', 'interpolations', 'loss'],
+    conditional: ['samples', 'loss'],
     adversarial: ['manifold', 'codes', 'learning', 'samples', 'reconstructions', 'interpolations', 'sides', 'loss'],
     wae: ['samples', 'learning', 'reconstructions', 'interpolations', 'loss'],
     'vae-gan': ['samples', 'learning', 'reconstructions', 'interpolations', 'sides', 'loss'],

@@ -59,7 +59,7 @@ describe('a wrong option is one line', () => {
 });
 
 describe('data that cannot be read is one line', () => {
-  it.each<[string, Record<string, Uint8Array>, string]>([
+  it.each<[string, Record<string, Uint8Array>, string, string[]?]>([
     [
       'cut off',
       { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) },
@@ -86,9 +86,21 @@ describe('data that cannot be read is one line', () => {
       { 't10k-labels-idx1-ubyte': idx([39]) },
       'DATA/t10k-images-idx3-ubyte has 40 images, but DATA/t10k-labels-idx1-ubyte 39 labels',
     ],
-  ])('%s', async (_, replaced, line) => {
+    [
+      'labels of the training images missing, for a model that is told them',
+      {},
+      'there is no file train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) in DATA',
+      ['--model', 'conditional'],
+    ],
+    [
+      'too few of them',
+      { 'train-labels-idx1-ubyte': idx([199]) },
+      'DATA/train-images-idx3-ubyte has 200 images, but DATA/train-labels-idx1-ubyte 199 labels',
+      ['--model', 'conditional'],
+    ],
+  ])('%s', async (_, replaced, line, args = []) => {
     const place = data(replaced);
-    await expectFailure(['--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
+    await expectFailure([...args, '--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
   });
 
   it('no such folder', () =>

@@ -1,0 +1,32 @@
+import type { Autoencoder } from '../../src/index.ts';
+import { drawImageGrid, type ImageRow } from '../pictures/imageGrid.ts';
+import type { Figure, Trained } from './figure.ts';
+
+/** What a model that is told labels makes of the same few codes with each of them: a row a label. */
+export async function drawnByLabel(model: Autoencoder, classes: number, columns: number): Promise<ImageRow[]> {
+  const rows: ImageRow[] = [];
+  for (let label = 0; label < classes; label++)
+    rows.push({ label: `${label}`, images: (await model.sample(columns, { label, seed: 1 })).data });
+  return rows;
+}
+
+/** Samples for each label of ten. */
+export async function samplesByLabel({ model, test }: Trained): Promise<Figure> {
+  const rows = await drawnByLabel(model, 10, 10);
+  const title = 'Samples for each label';
+  return {
+    name: 'samples',
+    title,
+    caption:
+      'Ten codes drawn from the prior, the normal distribution, and decoded with each label: a row has one label, a column one code. None were left out.',
+    draw: (look) => {
+      const wide = look.width >= 600;
+      const size = test.pixels.length / test.count;
+      // Beside narrow rows there is no room for labels, nor for ten columns.
+      const shown = wide
+        ? rows
+        : rows.map(({ images }) => ({ images: Array.prototype.slice.call(images, 0, 5 * size) as number[] }));
+      return drawImageGrid({ title, shape: test.shape, rows: shown, columns: wide ? 10 : 5 }, look);
+    },
+  };
+}
