@@ -1,5 +1,6 @@
 import { dictionary } from './codes/dictionary.ts';
 import { quantised } from './codes/vq.ts';
+import { conditional } from './conditional.ts';
 import { contractive } from './contractive.ts';
 import { convolutional, convolutionalDenoising, convolutionalVariational } from './convolutional.ts';
 import { denoising } from './denoising.ts';
@@ -23,6 +24,7 @@ export const rows: Record<RowName, Row | PartedRow> = {
   simple,
   deep,
   variational,
+  conditional,
   'stochastic-contractive': stochastic,
   contractive,
   denoising,
