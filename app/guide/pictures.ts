@@ -1,5 +1,6 @@
 import { adversarial } from './adversarial.ts';
 import { anomalies } from './anomalies.ts';
+import { conditional } from './conditional.ts';
 import { contractive } from './contractive.ts';
 import { convolutional } from './convolutional.ts';
 import { denoising } from './denoising.ts';
@@ -23,6 +24,7 @@ export const pictures: Record<PictureName, Picture> = {
   denoising,
   contractive,
   variational,
+  conditional,
   adversarial,
   wasserstein,
   'vector-quantized': vectorQuantized,
