@@ -357,6 +357,17 @@ it('every file of shaders is here or a chunk of one that is', () => {
   const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) =>
     path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'),
   );
-  const chunks = ['grid', 'math', 'operand', 'shared-tiles', 'split', 'state', 'tiles', 'wgsl', 'wgsl-preprocessor', 'window'];
+  const chunks = [
+    'grid',
+    'math',
+    'operand',
+    'shared-tiles',
+    'split',
+    'state',
+    'tiles',
+    'wgsl',
+    'wgsl-preprocessor',
+    'window',
+  ];
   expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });
