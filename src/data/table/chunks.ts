@@ -41,6 +41,14 @@ function placeAt(row: number): number {
   return row < least ? row : row - 2 ** (31 - Math.clz32(row));
 }
 
+const kinds = [Float32Array, Float64Array, Int16Array, Int32Array] as const;
+
+/** An array of the same kind. */
+function alike<A extends Values>(values: A, length: number): A {
+  const kind = kinds.find((each) => values instanceof each)!;
+  return new kind(length) as unknown as A;
+}
+
 /** Where there is no room yet. */
 const noRows = new Float64Array(0);
 
@@ -122,7 +130,7 @@ export class Stored<A extends Values = Values> {
   joined(rows?: Uint32Array): A {
     const { chunks, length } = this;
     const wide = chunks.find((chunk) => !(chunk instanceof Float32Array)) ?? chunks[0];
-    const joined = new (wide.constructor as new (length: number) => A)(rows?.length ?? length);
+    const joined = alike(wide, rows?.length ?? length);
     if (rows) for (let i = 0; i < rows.length; i++) joined[i] = this.at(rows[i]);
     else {
       let at = 0;
