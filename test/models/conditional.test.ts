@@ -366,7 +366,7 @@ it('pretrains layer by layer, each told what the whole model tells it', async ()
 });
 
 describe('is made of', () => {
-  it('a bias for each class in the first dense or convolutional layer of either half, which starts at 0', async () => {
+  it('a bias for each class in the first dense or convolutional layer of either half, as small at first as a product with the label would have it', async () => {
     const model = await small({
       input: [6, 2],
       encoder: [dropout(0.1), conv1d(4, 3, 'relu', { padding: 'same' }), flatten(), dense(5)],
@@ -377,7 +377,12 @@ describe('is made of', () => {
     const named = Object.keys(weights).filter((name) => name.includes('label'));
     expect(named).toEqual(['encoder.1.label.weight', 'decoder.0.label.weight']);
     expect(named.map((name) => weights[name].shape)).toEqual([[3, 4], [3, 12]]); // prettier-ignore
-    for (const name of named) expect(weights[name].data.every((value) => value === 0)).toBe(true);
+    for (const name of named) {
+      const { data, shape } = weights[name];
+      const limit = Math.sqrt(6 / (shape[0] + shape[1]));
+      expect(data.every((value) => Math.abs(value) <= limit)).toBe(true);
+      expect(Math.max(...data)).toBeGreaterThan(limit / 2);
+    }
     expect(model.summary()).toContain('\nlabels of 3 classes: told to encoder.1 and decoder.0');
     dispose(model);
   });

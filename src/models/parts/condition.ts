@@ -4,6 +4,7 @@ import { OptionError } from '../../errors.ts';
 import { checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { checkLabels, type Labels } from '../../data/labels.ts';
+import { initialLimit, spread } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { imageLayout } from './layout.ts';
 
@@ -61,7 +62,9 @@ function told(layer: Layer, classes: number): Layer {
         role: 'bias',
         shape: [classes, units],
         layout: layer.name === 'dense' ? imageLayout(classes, units, undefined, around.after) : undefined,
-        initial: () => new Float32Array(classes * units),
+        // Those that a product with the label would have: from 0 on, a code learns to say what the label says before its biases do.
+        initial: (seed, which) =>
+          spread(classes * units, initialLimit('condition', 'glorot', classes, units), seed, which),
       },
     ],
     forward(pass, x, parameter, options) {
