@@ -1,5 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { launchChrome } from '../chrome.mjs';
+import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
 import { number, table } from './tables.mjs';
 
@@ -16,7 +17,7 @@ export async function measureFits({ only, quick, headed }) {
   const site = await startSite({ file: 'fits.html' });
   const chrome = await launchChrome({ headless: !headed });
   try {
-    const names = await inFreshPage(chrome, site.url, (page) => page.evaluate(() => globalThis.fits.works()));
+    const names = await inContext(chrome, site.url, (page) => page.evaluate(() => globalThis.fits.works()));
     const wanted = names.filter((name) =>
       only.length ? only.some((start) => name.startsWith(start)) : name === 'simple',
     );
@@ -42,7 +43,7 @@ export async function measureFits({ only, quick, headed }) {
     for (let round = 0; round < rounds; round++)
       for (const tuning of /** @type {const} */ (['fixed', 'measured']))
         times[tuning].push(
-          await inFreshPage(chrome, site.url, (page) =>
+          await inContext(chrome, site.url, (page) =>
             page.evaluate((...all) => globalThis.fits.measure(...all), name, tuning, steps, fitsEach),
           ),
         );
@@ -65,14 +66,10 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
  * @param {string} url
  * @param {(page: import('puppeteer').Page) => Promise<T>} work
  */
-async function inFreshPage(chrome, url, work) {
+async function inContext(chrome, url, work) {
   const context = await chrome.createBrowserContext();
   try {
-    const page = await context.newPage();
-    page.on('pageerror', (error) => console.error(`page: ${error instanceof Error ? error.message : String(error)}`));
-    await page.goto(url);
-    await page.waitForFunction(() => 'fits' in globalThis);
-    return await work(page);
+    return await inFreshPage(context, url, 'fits', work);
   } finally {
     await context.close();
   }

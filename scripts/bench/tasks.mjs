@@ -1,5 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { launchChrome } from '../chrome.mjs';
+import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
 import { number, table } from './tables.mjs';
 
@@ -25,35 +26,17 @@ export async function measureTasks({ only, quick, headed }) {
   const site = await startSite({ file: 'tasks.html', minify: false });
   const chrome = await launchChrome({ headless: !headed });
   try {
-    const names = await inFreshPage(chrome, site.url, (page) => page.evaluate(() => globalThis.tasks.works()));
+    const names = await inFreshPage(chrome, site.url, 'tasks', (page) => page.evaluate(() => globalThis.tasks.works()));
     const wanted = names.filter((name) => !only.length || only.some((start) => name.startsWith(start)));
     if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; there is ${names.join(', ')}`);
     console.log(
       `${(await chrome.version()).replace('Headless', '').replace('/', ' ')}: processor time of the page's thread, tasks of more than ${limitMs} ms and the longest`,
     );
     for (const name of wanted)
-      console.log(`\n${await inFreshPage(chrome, site.url, (page) => ofModel(page, name, quick))}`);
+      console.log(`\n${await inFreshPage(chrome, site.url, 'tasks', (page) => ofModel(page, name, quick))}`);
   } finally {
     await chrome.close();
     await site.close();
-  }
-}
-
-/**
- * @template T
- * @param {import('puppeteer').Browser} chrome
- * @param {string} url
- * @param {(page: import('puppeteer').Page) => Promise<T>} work
- */
-async function inFreshPage(chrome, url, work) {
-  const page = await chrome.newPage();
-  page.on('pageerror', (error) => console.error(`page: ${error instanceof Error ? error.message : String(error)}`));
-  try {
-    await page.goto(url);
-    await page.waitForFunction(() => 'tasks' in globalThis);
-    return await work(page);
-  } finally {
-    await page.close();
   }
 }
 
