@@ -1,8 +1,9 @@
 /** What happens to data on this side, on a stand-in that only keeps buffers. What is trained of it is in test/data. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asDataset, checkProbabilities, dataset, type Dataset, type DataSource } from '../../src/data/dataset.ts';
-import { putLabelled } from '../../src/data/labels.ts';
+import { needsCondition, putExamples, putLabelled, type Examples } from '../../src/data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../src/errors.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
 import { count, floats, packed, refused, withSmallBuffers, words, type Refusal } from '../support/on-stand-in.ts';
 import { errorOf } from '../support/error-of.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';
@@ -336,6 +337,49 @@ describe('with labels', () => {
     ];
     for (const [labels, kind, message] of cases) await refused(['', () => put(labels, gpu), kind, message]);
     await refused(['', () => putLabelled('fit', gpu, undefined as never, [2], 3), OptionError, needs]);
+    expect(gpu.memory().buffers).toBe(0);
+  });
+});
+
+describe('for a model that may have a condition', () => {
+  const put = (gpu: Gpu, data: unknown, classes?: number) =>
+    putExamples('fit', gpu, data as Examples, [2], { classes });
+  const unasked = 'fit: labels are for a model that was made with a condition: { classes }';
+  const missing =
+    'fit: the model is told labels of 3 classes: give a data set made with `labels`, or { data, labels }; to decode, decode(codes, { labels })';
+
+  it('labels go along where there are classes: beside values, beside a matrix, and of a data set', async () => {
+    const gpu = standIn();
+    const matrix = { data: floats(6), shape: [3, 2] };
+    const set = await dataset(gpu, floats(6), { shape: [2], labels: [2, 0, 1] });
+    const labels = [2, 0, 1];
+    for (const given of [{ data: floats(6), labels }, { data: matrix, labels }, { ...matrix, labels }, set]) {
+      const placed = await put(gpu, given, 3);
+      expect(await words(placed.set.storage.targets!)).toEqual(labels);
+      placed.release();
+    }
+    set.dispose();
+    expect(gpu.memory().buffers).toBe(0);
+  });
+
+  it('labels of a matrix or of a data set stay unused where there are no classes', async () => {
+    const gpu = standIn();
+    const placed = await put(gpu, { data: floats(6), shape: [3, 2], labels: [2, 0, 1] });
+    expect([placed.set.length, placed.set.storage.targets]).toEqual([3, undefined]);
+    placed.release();
+    const set = await dataset(gpu, floats(6), { shape: [2], labels: [2, 0, 1] });
+    const own = await put(gpu, set);
+    expect(own.set.length).toBe(3);
+    own.release();
+    expect(set.disposed).toBe(false);
+  });
+
+  it('labels that nobody asks for and labels that are missing are refused', async () => {
+    const gpu = standIn();
+    await refused(['', () => put(gpu, { data: floats(6), labels: [2, 0, 1] }), OptionError, unasked]);
+    expect(needsCondition('fit')).toBe(unasked);
+    for (const data of [floats(6), { data: floats(6) }, { data: floats(6), shape: [3, 2] }, null])
+      await refused(['', () => put(gpu, data, 3), OptionError, missing]);
     expect(gpu.memory().buffers).toBe(0);
   });
 });
