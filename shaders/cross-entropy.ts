@@ -3,6 +3,17 @@ import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
+/** What the logarithm of a sum of exponentials needs beside `math`, which it comes behind. */
+export const logBeyondOne = wgsl`
+/** log(1 + u) for any u ≥ 0. */
+fn log_beyond_one(u: f32) -> f32 {
+  if (u <= 1.0) { return log1p(u); }
+  let bits = bitcast<u32>(1.0 + u);
+  let mantissa = bitcast<f32>((bits & 0x7fffffu) | 0x3f800000u);
+  return f32(i32(bits >> 23u) - 127) * 0.69314718 + log1p(mantissa - 1.0);
+}
+`;
+
 /**
  * loss[r] = log Σ_c e^{y[r,c]} − y[r, label_r],  hit[r] = whether the first of the largest y[r] is that of the label
  * dy[r,c] = (softmax(y[r])_c − [c = label_r]) / batch_rows
@@ -33,14 +44,7 @@ fn y_at(i: u32) -> f32 {
   return bitcast<f32>(y[i]);
 }
 
-/** log(1 + u) for any u ≥ 0. */
-fn log_beyond_one(u: f32) -> f32 {
-  if (u <= 1.0) { return log1p(u); }
-  let bits = bitcast<u32>(1.0 + u);
-  let mantissa = bitcast<f32>((bits & 0x7fffffu) | 0x3f800000u);
-  return f32(i32(bits >> 23u) - 127) * 0.69314718 + log1p(mantissa - 1.0);
-}
-
+${logBeyondOne}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);

@@ -10,6 +10,9 @@ export type { KernelTime } from './runtime/profile.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
+export type { TableAutoencoder } from './models/table/table-autoencoder.ts';
+export type { TableData, TableSpec } from './models/table/spec.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';
@@ -67,9 +70,11 @@ export { topK, type TopKOptions } from './models/parts/top-k.ts';
 export {
   downsample,
   gaussianNoise,
+  hideCells,
   maskNoise,
   saltAndPepper,
   shuffleTiles,
+  swapNoise,
   type Corruption,
 } from './models/parts/corruptions.ts';
 export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
@@ -107,6 +112,7 @@ export { dataset, type Data, type DataSource, type Dataset, type DatasetOptions,
 export type { Examples, Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readTable } from './data/table/read-table.ts';
+export { table } from './data/table/table-dataset.ts';
 export type { Dialect } from './data/table/dialect.ts';
 export type { TableOptions, TableProgress } from './data/table/options.ts';
 export type { TableSource } from './data/table/source.ts';

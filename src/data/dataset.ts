@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '../runtime/tensor.ts';
 import { splitRows } from './split.ts';
+import type { CellSource } from './table/table-dataset.ts';
 import { halfOfWindow, upload } from './upload.ts';
 
 /** Numbers with a shape whose first side counts examples. */
@@ -65,6 +66,8 @@ interface Storage {
   /** Whether the scale is one that was asked for. */
   readonly scaleGiven: boolean;
   readonly range: Range;
+  /** What the cells of a table mean, where it holds those. */
+  readonly cells?: CellSource;
   /** A number for each example, [examples], where what is learned is more than the example itself. */
   readonly targets?: Tensor;
   /** The same on this side, where the data are streamed. */
@@ -387,6 +390,10 @@ export async function asDataset(
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
+    if (data.storage.cells)
+      throw new DataError(
+        `${where}: the data set holds the cells of a table, which only a model of tables takes: autoencoder(gpu, { input: table.columns, … })`,
+      );
     checkExamples(where, shape, data.shape);
     if (before) checkScale(where, data, before);
     await data.bringBack();

@@ -3,22 +3,49 @@ import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
+import { Assembler } from './assembly.ts';
 import { Coder } from './coder.ts';
-import { Sampler, type SamplerFit, type SamplerOptions, type WrittenSampler } from './downstream/sampler.ts';
+import type { Sampler, SamplerFit, SamplerOptions, WrittenSampler } from './downstream/sampler.ts';
 import { checkRows } from './downstream/walks.ts';
 import type { Inside } from './model.ts';
 import type { Conditioning, SampleLabels } from './parts/condition.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import type { Given } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
-import { normal } from './parts/priors.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
 import { loadConditioning, readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
+import { isTableSpec } from './table/is-table-spec.ts';
+import type { TableSpec } from './table/spec.ts';
+import type { TableAutoencoder } from './table/table-autoencoder.ts';
 import type { FitOptions, History, Training } from './training/fit-options.ts';
-import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
+import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
-import { newHost } from './training/trainable.ts';
 
+/**
+ * Makes an autoencoder of the rows of a table: numbers, categories and times, with blanks. The last layer, one output for each number and one for each
+ * category, and the loss follow from the columns.
+ * @param gpu what `openGpu` returned
+ * @param spec the columns of the table, the layers of encoder and decoder, and further parts
+ * @returns the model with its first weights on the device, not trained yet
+ * @example
+ * ```ts
+ * import { autoencoder, dense, hideCells, openGpu, readTable } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const table = await readTable(await fetch('machines.csv'));
+ * const model = await autoencoder(gpu, {
+ *   input: table.columns,
+ *   encoder: [dense(64, 'gelu'), dense(8)],
+ *   decoder: [dense(64, 'gelu')],
+ *   corrupt: hideCells(0.2),
+ * });
+ * await model.fit(table, { epochs: 30 });
+ * const scores = await model.errors(table); // one for each row: the largest are of the strangest rows
+ * const complete = await model.impute(table); // the same table, its blanks filled in
+ * ```
+ * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
+ */
+export async function autoencoder(gpu: Gpu, spec: TableSpec): Promise<TableAutoencoder>;
 /**
  * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
  * @param gpu what `openGpu` returned
@@ -41,8 +68,17 @@ import { newHost } from './training/trainable.ts';
  * ```
  * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
  */
-export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder> {
+export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder>;
+export async function autoencoder(
+  gpu: Gpu,
+  spec: AutoencoderSpec | TableSpec,
+): Promise<Autoencoder | TableAutoencoder> {
   checkGpu('autoencoder', gpu);
+  if (isTableSpec(spec)) {
+    // A page that has no tables does not load it.
+    const { TableAutoencoder } = await import('./table/table-autoencoder.ts');
+    return new TableAutoencoder(gpu, spec).prepare();
+  }
   return new Autoencoder(gpu, spec, undefined, await loadConditioning(spec)).prepare();
 }
 
@@ -69,31 +105,16 @@ export class Autoencoder extends Coder {
     private readonly conditioning?: Conditioning,
   ) {
     super();
-    const rival = () => ({ ...this.alive(), parameters: rivals, place: undefined, classes: undefined });
-    const parts = readSpec(gpu, spec, () => this.alive(), rival, conditioning);
-    const { encoder, decoder, discriminator, penalties, counters, classes, seed } = parts;
-    this.encoder = encoder;
-    this.decoder = decoder;
-    this.discriminator = discriminator;
-    const rivalry = discriminator ? [[discriminator]] : [];
-    const places = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, given);
-    const [parameters, rivals] = places;
-    const penalty = penalties.find((each) => each.opponent)?.opponent;
-    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
+    const assembler = new Assembler(() => this.alive());
+    const parts = readSpec(gpu, spec, assembler.hosts, conditioning);
+    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, given);
+    this.encoder = parts.encoder;
+    this.decoder = parts.decoder;
+    this.discriminator = parts.discriminator;
     this.#parts = parts;
-    this.hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const model = trainable(this.hourglass, newHost(gpu, parameters, classes), seed);
-    const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
-    this.#sampler = new Sampler(model.place, encoder, prior);
-    this.inside = {
-      kind: 'autoencoder',
-      trainable: model,
-      networks: [encoder, decoder, ...rivalry.flat()],
-      places,
-      others: [parts.normalizer],
-      beside: () => this.#sampler.tensors(),
-      spec: (options) => ({ ...writeSpec(parts), ...this.#sampler.describe(options) }),
-    };
+    this.hourglass = hourglass;
+    this.#sampler = sampler;
+    this.inside = { ...inside, spec: (options) => ({ ...writeSpec(parts), ...sampler.describe(options) }) };
   }
 
   /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */

@@ -30,6 +30,10 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpe
     throw new OptionError(
       'classifier: the encoder belongs to a model with a condition, which is told the label that a classifier is to find',
     );
+  if (encoder.layers.some(({ cells }) => cells))
+    throw new OptionError(
+      'classifier: the encoder takes the cells of a table, which a classifier does not; knnPredict takes the codes of model.encode(table)',
+    );
   return checkSpec({ encoder, classes, freeze, hidden, seed });
 }
 

@@ -9,6 +9,7 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type ClassifierSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
+import { asNormalizer } from './parts/normalize.ts';
 import { makeParameters, type Given } from './parts/first-values.ts';
 import type { Layer } from './parts/layer.ts';
 import { dense } from './parts/layers.ts';
@@ -91,7 +92,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
     const places = makeParameters(gpu, networks, seed, given);
     this.#frozen = apart ? places[0] : undefined;
-    this.encoder = encoder.part(0, encoder.layers.length, host, encoder.entry?.copy());
+    this.encoder = encoder.part(0, encoder.layers.length, host, asNormalizer(encoder.entry)?.copy());
     this.inside = {
       kind: 'classifier',
       trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed),
@@ -158,7 +159,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
 
   #spec(freeze: boolean, hidden: readonly Layer[], seed: number): object {
     const { inputShape, layers, around, entry } = this.encoder;
-    const encoder = { input: inputShape, layers: written(layers), around, normalize: entry?.describe() };
+    const encoder = { input: inputShape, layers: written(layers), around, normalize: asNormalizer(entry)?.describe() };
     return { encoder, classes: this.classes, freeze, hidden: written(hidden), seed };
   }
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { Feed } from '../data/feed.ts';
-import { putExamples, type Examples } from '../data/labels.ts';
+import type { Examples } from '../data/labels.ts';
 import { DataError } from '../errors.ts';
 import { advance, scatter } from '../kernels/step.ts';
 import { compile } from '../runtime/plan.ts';
@@ -12,7 +12,7 @@ import { emptyTensor, readTensors, roomFor, sizeOf, type Matrix, type Tensor } f
 import type { Turns } from '../runtime/turns.ts';
 import { batchFor, gatherFrom } from './training/batches.ts';
 import { Pass } from './training/pass.ts';
-import type { Host } from './training/trainable.ts';
+import { putData, type Host } from './training/trainable.ts';
 
 /** Results are brought back in pieces of at most this many bytes. */
 const pieceBytes = 32 * 2 ** 20;
@@ -27,7 +27,7 @@ export type Recording = (pass: Pass, x: Tensor) => Tensor;
  * @throws OptionError where labels are missing, or nobody asks for them; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
-  { gpu, turns, place, classes }: Host,
+  host: Host,
   where: string,
   data: Examples,
   inputShape: readonly number[],
@@ -35,10 +35,10 @@ export async function predict(
   record: Recording,
   { seed, scores = false }: { seed?: number; scores?: boolean } = {},
 ): Promise<Matrix> {
-  const { set, release } = await putExamples(where, gpu, data, inputShape, { classes, before: place?.trainedOn });
+  const { set, release } = await putData(where, host, data, inputShape);
   try {
     const columns = sizeOf(outputShape);
-    const values = await mapRows(where, turns, set, columns, record, seed);
+    const values = await mapRows(where, host.turns, set, columns, record, seed);
     for (let i = 0; i < values.length; i++) {
       if (!Number.isNaN(values[i])) continue;
       if (!scores)

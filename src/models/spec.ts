@@ -11,7 +11,7 @@ import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
 import { imageAhead, takeSequences } from './parts/placed-layers.ts';
-import { Normalizer, type Normalize } from './parts/normalize.ts';
+import { Normalizer, type Normalize, type Scales } from './parts/normalize.ts';
 import { written } from './parts/part.ts';
 import type { Opponent, Penalty } from './parts/penalties.ts';
 
@@ -46,7 +46,7 @@ export interface AutoencoderSpec {
 }
 
 /** A spec that has been looked through. */
-export interface Parts extends Omit<Hourglass, 'opponent' | 'weights'> {
+export interface Parts<S extends Scales = Normalizer> extends Omit<Hourglass<S>, 'opponent' | 'weights'> {
   /** A network that is trained against the model. Its weights have a place of their own. */
   readonly discriminator?: Network;
   /** What the penalties count, in the place of the model's weights; the names are those that `recordLoss` looks for. */
@@ -57,17 +57,14 @@ export interface Parts extends Omit<Hourglass, 'opponent' | 'weights'> {
   readonly seed: number;
 }
 
-/**
- * `rival` is where the weights of a network are that is trained against the model; `conditioning` is there where the spec has a condition.
- * @throws OptionError, ShapeError
- */
-export function readSpec(
-  gpu: Gpu,
-  spec: AutoencoderSpec,
-  host: () => Host,
-  rival: () => Host,
-  conditioning?: Conditioning,
-): Parts {
+/** Where the weights of a model's networks are: its own, and those of a network that is trained against it. */
+export interface Hosts {
+  readonly own: () => Host;
+  readonly rival: () => Host;
+}
+
+/** `conditioning` is there where the spec has a condition. @throws OptionError, ShapeError */
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditioning?: Conditioning): Parts {
   checkOptions('autoencoder', spec, [
     'input',
     'encoder',
@@ -95,33 +92,59 @@ export function readSpec(
   )
     throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
   if (normalize) loss.checkNormalize?.(normalize);
+  const corruptions = readList('corrupt', spec.corrupt);
+  const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
+  for (const corruption of corruptions) corruption.check?.(inputShape);
+  const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
+  const halves = { inputShape, encoder, decoder, scales: normalizer, exit: normalizer };
+  return {
+    ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, hosts),
+    corruptions,
+    normalizer,
+    tied,
+    classes,
+    seed,
+  };
+}
+
+/** What the networks of a model are made from. */
+interface Halves {
+  readonly inputShape: number[];
+  readonly encoder: readonly Layer[];
+  readonly decoder: readonly Layer[];
+  readonly loss: Loss;
+  readonly penalties: readonly Penalty[];
+  readonly tied: boolean;
+  /** What data go through before the encoder, and what comes out of the decoder, where that works on its own. */
+  readonly scales?: Scales;
+  readonly exit?: Scales;
+}
+
+/** Makes the networks of a model, of layers that have been looked through each by itself. @throws OptionError, ShapeError */
+export function assembleParts(
+  { inputShape, encoder, decoder, loss, penalties, tied, scales, exit }: Halves,
+  { own, rival }: Hosts,
+): Pick<Parts, 'encoder' | 'decoder' | 'loss' | 'penalties' | 'counters' | 'discriminator'> {
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
   if (inner)
     throw new OptionError(`autoencoder: ${inner.name} is the code, so it can only be the last layer of the encoder`);
-  const corruptions = list('corrupt', spec.corrupt);
-  const penalties = list('penalty', spec.penalty);
   for (const penalty of penalties) penalty.check(encoder, decoder, tied);
   const prepared = penalties.reduce((layers, penalty) => penalty.decoder?.(layers) ?? layers, decoder);
-
-  const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
-  for (const corruption of corruptions) corruption.check?.(inputShape);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
   const placed = penalties.map((penalty, i) => ({ name: `penalty.${i}`, parameters: penalty.counters?.(code) ?? [] }));
-  const counters = { parameterCount: 0, placed };
   const sequences = takeSequences([...encoder, ...decoder]);
-  const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
-  const first = new Network('encoder', encoder, inputShape, host, {
+  const first = new Network('encoder', encoder, inputShape, own, {
     around: { after: imageAhead(decoder, code, sequences), sequences },
-    entry: normalizer,
+    entry: scales,
   });
   const mirror = tied ? tie(first, decoder) : { layers: prepared, borrowed: undefined };
-  const second = new Network('decoder', mirror.layers, first.outputShape, host, {
+  const second = new Network('decoder', mirror.layers, first.outputShape, own, {
     borrowed: mirror.borrowed,
     around: { before: first.flattened, sequences },
-    exit: normalizer,
+    exit,
   });
   const output = second.outputShape;
-  if (output.join() !== inputShape.join()) {
+  if (!loss.ofCells && output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
     throw new ShapeError(
       `autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`,
@@ -133,19 +156,7 @@ export function readSpec(
   const [opponent] = opponents as (Opponent | undefined)[];
   const judged = opponent?.takes === 'code' ? first.outputShape : inputShape;
   const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival);
-  return {
-    encoder: first,
-    decoder: second,
-    loss,
-    corruptions,
-    penalties,
-    counters,
-    normalizer,
-    discriminator,
-    tied,
-    classes,
-    seed,
-  };
+  return { encoder: first, decoder: second, loss, penalties, counters: { parameterCount: 0, placed }, discriminator };
 }
 
 /** What a spec with a condition needs; undefined for one without. */
@@ -209,7 +220,15 @@ const never = (): Host => {
 
 /** What makes the parts that an option takes, of which the table of makers says that none is left out. */
 const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Record<MakerName<'penalties'>, true> } = {
-  corrupt: { gaussianNoise: true, maskNoise: true, saltAndPepper: true, downsample: true, shuffleTiles: true },
+  corrupt: {
+    gaussianNoise: true,
+    maskNoise: true,
+    saltAndPepper: true,
+    downsample: true,
+    shuffleTiles: true,
+    hideCells: true,
+    swapNoise: true,
+  },
   penalty: {
     contractive: true,
     stochasticContractive: true,
@@ -223,7 +242,10 @@ const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Reco
 };
 
 /** @throws OptionError, also where what belongs to the other option is given: both record something */
-function list<T extends Corruption | Penalty>(option: keyof typeof makersOf, given: T | T[] | undefined): T[] {
+export function readList<T extends Corruption | Penalty>(
+  option: keyof typeof makersOf,
+  given: T | T[] | undefined,
+): T[] {
   const all: T[] = given === undefined ? [] : Array.isArray(given) ? Array.from(given) : [given];
   const others = makersOf[option === 'corrupt' ? 'penalty' : 'corrupt'];
   const right = (part: Partial<T> | undefined | null) =>

@@ -48,6 +48,8 @@ export const maskNoise = maker('maskNoise');
 export const saltAndPepper = maker('saltAndPepper');
 export const downsample = maker('downsample');
 export const shuffleTiles = maker('shuffleTiles');
+export const hideCells = maker('hideCells');
+export const swapNoise = maker('swapNoise');
 
 export const contractive = maker('contractive');
 export const stochasticContractive = maker('stochasticContractive');

@@ -142,13 +142,19 @@ export class Stored<A extends Values = Values> {
     return joined;
   }
 
-  /** How many values are blanks, which are NaN, or negative where `codes` says so; the least and the greatest of the others. */
+  /** How many values are blanks, which are NaN, or negative where `codes` says so; the least and the greatest of the others, and the sum of numbers. */
   range(codes: boolean, rows?: Uint32Array): Range {
-    const range = { blanks: 0, min: Infinity, max: -Infinity };
+    const range = { blanks: 0, min: Infinity, max: -Infinity, sum: 0 };
     const widen = codes ? widenByCodes : widenByNumbers;
     if (rows) widen(range, this.joined(rows));
     else for (const chunk of this.chunks) widen(range, chunk);
     return range;
+  }
+
+  /** Σ (v − mean)² over the numbers that are no blanks. */
+  squares(mean: number, rows?: Uint32Array): number {
+    if (rows) return squaresOf(this.joined(rows), mean);
+    return this.chunks.reduce((sum, chunk) => sum + squaresOf(chunk, mean), 0);
   }
 }
 
@@ -156,18 +162,29 @@ interface Range {
   blanks: number;
   min: number;
   max: number;
+  sum: number;
+}
+
+function squaresOf(values: Values, mean: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const off = values[i] - mean;
+    if (off === off) sum += off * off;
+  }
+  return sum;
 }
 
 /** Not one function with the next, so that engines compile each of them for two kinds of arrays. */
 function widenByNumbers(range: Range, values: Values): void {
-  let { blanks, min, max } = range;
+  let { blanks, min, max, sum } = range;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value !== value) blanks++;
+    if (value === value) sum += value;
+    else blanks++;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  Object.assign(range, { blanks, min, max });
+  Object.assign(range, { blanks, min, max, sum });
 }
 
 function widenByCodes(range: Range, values: Values): void {

@@ -18,6 +18,10 @@ export interface TableColumn {
   readonly min?: number;
   /** and the greatest. */
   readonly max?: number;
+  /** Of numbers and times, where there is one: their mean, */
+  readonly mean?: number;
+  /** and their standard deviation, of n values with the divisor n. */
+  readonly deviation?: number;
   /** What a model will not make much of, and what was guessed and may be wrong, in words. */
   readonly note?: string;
 }
@@ -81,7 +85,7 @@ export class Table {
    * -1 for one. They are a copy, of float32 where that has the same numbers. @throws OptionError where there is no such column
    */
   values(column: string | number): Float32Array | Float64Array | Int16Array | Int32Array {
-    return this.storage.columns[this.#placeOf(column)].values.joined(this.rows);
+    return this.storage.columns[this.#placeOf('values', column)].values.joined(this.rows);
   }
 
   /** The first `count` rows. @throws OptionError */
@@ -104,6 +108,19 @@ export class Table {
   split(fraction: number, options: { seed?: number } = {}): [Table, Table] {
     const parts = splitRows(this.length, fraction, options);
     return parts.map((rows) => this.#view(Uint32Array.from(rows, (row) => this.#at(row)))) as [Table, Table];
+  }
+
+  /** The same rows without some columns. @throws OptionError where there is no such column, or none would be left */
+  without(...names: string[]): Table {
+    const left = names.map((name) => this.#placeOf('without', name));
+    const columns = this.storage.columns.filter((_, place) => !left.includes(place));
+    if (!columns.length) throw new OptionError('without: no column would be left');
+    return new Table({ ...this.storage, columns }, this.rows);
+  }
+
+  /** Some of the rows, by their places in this table. @internal */
+  pick(places: Uint32Array): Table {
+    return this.#view(places.map((place) => this.#at(place)));
   }
 
   /** A row, its label included. @throws OptionError where there is none */
@@ -158,22 +175,25 @@ export class Table {
     return new Table(this.storage, rows);
   }
 
-  #placeOf(column: string | number): number {
+  #placeOf(where: string, column: string | number): number {
     const { columns } = this.storage;
     const place = typeof column === 'number' ? column : columns.findIndex(({ name }) => name === column);
     if (columns[place]) return place;
     const names = columns.map(({ name }) => name);
-    throw new OptionError(`values: there is no column ${shown(column)}; there are ${names.join(', ').slice(0, 400)}`);
+    throw new OptionError(`${where}: there is no column ${shown(column)}; there are ${names.join(', ').slice(0, 400)}`);
   }
 
   #described(column: ColumnData): TableColumn {
     const { name, kind, values, categories, notes } = column;
     const { rows, length } = this;
-    const { blanks: missing, min, max } = values.range(kind === 'category', rows);
+    const { blanks: missing, min, max, sum } = values.range(kind === 'category', rows);
+    const count = length - missing;
+    const numbers = kind !== 'category' && count > 0;
+    const mean = sum / count;
     const found = [...notes];
     if (missing === length) found.push('all of it is blank');
     else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
-    else if (categories && length > 20 && categories.length === length - missing)
+    else if (categories && length > 20 && categories.length === count)
       found.push(
         'no two rows have the same text, as names and ids have: nothing that one row has in common with others',
       );
@@ -182,7 +202,7 @@ export class Table {
       kind,
       ...(categories && { categories }),
       missing,
-      ...(kind !== 'category' && missing < length && { min, max }),
+      ...(numbers && { min, max, mean, deviation: Math.sqrt(values.squares(mean, rows) / count) }),
       ...(found.length && { note: found.join('; ') }),
     };
   }

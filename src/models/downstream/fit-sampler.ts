@@ -1,10 +1,10 @@
-import { putExamples, type Examples } from '../../data/labels.ts';
+import type { Examples } from '../../data/labels.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import type { Network } from '../parts/network.ts';
-import type { Host } from '../training/trainable.ts';
+import { putData, type Host } from '../training/trainable.ts';
 import type { SamplerTensors } from './draw.ts';
 import { fitFrequencies } from './indices.ts';
 import { fitMixture } from './mixture.ts';
@@ -56,17 +56,14 @@ export async function fitSampler(
 
 /** Codes of all examples, or of those drawn at random if they are many. */
 async function codesOf(
-  { gpu, place, classes }: Host,
+  host: Host,
   encoder: Network,
   data: Examples,
   seed: number,
   components: number,
 ): Promise<Float32Array> {
   return scoped(async (scope) => {
-    const { set, release } = await putExamples('fitSampler', gpu, data, encoder.inputShape, {
-      classes,
-      before: place?.trainedOn,
-    });
+    const { set, release } = await putData('fitSampler', host, data, encoder.inputShape);
     scope.defer(release);
     let used = set;
     if (components > set.length)

@@ -11,11 +11,12 @@ import {
   recordInput,
   recordOutput,
   recordReconstruction,
+  type AnyHourglass,
   type Hourglass,
 } from '../training/hourglass.ts';
 
 /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none */
-export async function posterior(model: Hourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
+export async function posterior(model: AnyHourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
   const { encoder } = model;
   const code = encoder.layers.at(-1)?.code;
   if (code?.kind !== 'gaussian')

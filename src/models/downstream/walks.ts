@@ -1,11 +1,12 @@
 /** Ways through the space of codes, decoded; the methods of `Autoencoder` of the same names say what is asked for. */
 import type { Dataset } from '../../data/dataset.ts';
-import { putExamples, type Examples } from '../../data/labels.ts';
+import type { Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
 import { roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
-import { isGaussian, type Hourglass } from '../training/hourglass.ts';
+import { isGaussian, type AnyHourglass, type Hourglass } from '../training/hourglass.ts';
+import { putData } from '../training/trainable.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 
 /** From one example to another. */
@@ -63,7 +64,7 @@ function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix)
 }
 
 /** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
-export function checkRows(where: string, { encoder, decoder }: Hourglass, rows: number): void {
+export function checkRows(where: string, { encoder, decoder }: AnyHourglass, rows: number): void {
   const values = Math.max(sizeOf(encoder.outputShape), sizeOf(decoder.outputShape));
   const most = Math.floor(2 ** 29 / values);
   if (rows > most)
@@ -74,11 +75,7 @@ export function checkRows(where: string, { encoder, decoder }: Hourglass, rows: 
 
 /** Puts a single example on the device. @throws ShapeError where there are several */
 async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Examples): Promise<Dataset> {
-  const { gpu, place, classes } = encoder.host();
-  const { set, release } = await putExamples(where, gpu, data, encoder.inputShape, {
-    classes,
-    before: place?.trainedOn,
-  });
+  const { set, release } = await putData(where, encoder.host(), data, encoder.inputShape);
   scope.defer(release);
   if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
   return set;

@@ -1,4 +1,5 @@
-import { ShapeError } from '../../errors.ts';
+import { OptionError, ShapeError } from '../../errors.ts';
+import type { CellCorruption } from '../../kernels/cells.ts';
 import { corrupt, type CorruptionKind } from '../../kernels/corrupt.ts';
 import { moveTiles, tileOrder } from '../../kernels/puzzle.ts';
 import { coarsen } from '../../kernels/resample.ts';
@@ -12,6 +13,8 @@ import type { Pass } from '../training/pass.ts';
 
 /** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
 export interface Corruption extends Part {
+  /** What it does to the cells of a table, where it is for tables alone. */
+  readonly cells?: CellCorruption;
   /** @throws ShapeError where it cannot work on examples of such a shape */
   check?(shape: readonly number[]): void;
   /** Records x̃ from x [rows, features], rows of examples of such a shape. */
@@ -81,4 +84,32 @@ export function shuffleTiles(tiles: Sides): Corruption {
     record: (pass, x, shape) =>
       moveTiles(pass.tape, x, check(shape), read, tileOrder(pass.tape, x.shape[0], down * across, pass.draws())),
   };
+}
+
+/** A model of tables has kernels for it; other models refuse it. */
+function ofCells(name: string, cells: CellCorruption, rate: number): Corruption {
+  const refuse = () => {
+    throw new OptionError(`${name}: is for tables: autoencoder(gpu, { input: table.columns, … })`);
+  };
+  return { name, args: [rate], cells, check: refuse, record: refuse };
+}
+
+/**
+ * Each cell of a table is hidden with probability `rate`, as if it were blank, so that a model learns to fill in blanks from the other columns. The loss
+ * still counts the cell.
+ * @throws OptionError
+ */
+export function hideCells(rate: number): Corruption {
+  checkNumber('hideCells: rate', rate, { above: 0, most: 1 });
+  return ofCells('hideCells', 'hide', rate);
+}
+
+/**
+ * Each cell of a table is replaced with probability `rate` by that of another row, any one of the batch, so that a model learns which values go together.
+ * The loss counts the cell as it was.
+ * @throws OptionError
+ */
+export function swapNoise(rate: number): Corruption {
+  checkNumber('swapNoise: rate', rate, { above: 0, most: 1 });
+  return ofCells('swapNoise', 'swap', rate);
 }

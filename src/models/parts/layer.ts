@@ -81,6 +81,8 @@ export interface Layer extends Part {
   readonly units?: number;
   /** How many classes the labels have that it is told beside its input, where it is told any. */
   readonly classes?: number;
+  /** Takes the cells of a table, which mean something to it alone. */
+  readonly cells?: boolean;
   /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
   readonly code?: Code;
   /** Loads what it needs to be recorded, where that is not always there. */

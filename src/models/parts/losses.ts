@@ -2,6 +2,8 @@ import { checkProbabilities, type Dataset } from '../../data/dataset.ts';
 import { OptionError } from '../../errors.ts';
 import { compileFormula, type ElementLoss, type Formula } from '../../kernels/loss.ts';
 import type { Gpu } from '../../runtime/device.ts';
+import type { Tape } from '../../runtime/tape.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { checkFormula } from './formula.ts';
 import type { Normalize } from './normalize.ts';
@@ -18,6 +20,14 @@ export interface Loss extends Part {
   readonly nats: number;
   /** The logarithm of what e^−loss of an element integrates to, so that the loss and it are minus a log-density; undefined where that is not known. */
   readonly logPartition?: number;
+  /** Of a loss of the cells of tables: how many outputs a model has for all columns, and how the loss is recorded, in the place of `kernel`. */
+  readonly ofCells?: {
+    readonly outputs: number;
+    /** Sums over parts of each row, [rows, parts]: of the mean over its cells, or of their sum. */
+    rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean): Tensor;
+    /** What each cell counts, [rows, columns]. */
+    elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
+  };
   /** Whether targets and outputs are probabilities: the kernel takes the logits of a last sigmoid, and `minMax` keeps data within [0, 1]. */
   readonly probabilities: boolean;
   /** @throws OptionError where data that were normalised so are none for it */

@@ -5,7 +5,16 @@ import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
 import { batchNorm } from './batch-norm.ts';
 import { deadLatents } from './dead-latents.ts';
-import { downsample, gaussianNoise, maskNoise, saltAndPepper, shuffleTiles, type Corruption } from './corruptions.ts';
+import {
+  downsample,
+  gaussianNoise,
+  hideCells,
+  maskNoise,
+  saltAndPepper,
+  shuffleTiles,
+  swapNoise,
+  type Corruption,
+} from './corruptions.ts';
 import { avgPool2d, conv2d, convTranspose2d, flatten, maxPool2d, reshape, upsample2d } from './image-layers.ts';
 import type { Layer } from './layer.ts';
 import { dense, dropout, gaussian } from './layers.ts';
@@ -57,7 +66,15 @@ export const makers = {
     stopGradient,
     topK,
   } satisfies Makers<Layer>,
-  corruptions: { gaussianNoise, maskNoise, saltAndPepper, downsample, shuffleTiles } satisfies Makers<Corruption>,
+  corruptions: {
+    gaussianNoise,
+    maskNoise,
+    saltAndPepper,
+    downsample,
+    shuffleTiles,
+    hideCells,
+    swapNoise,
+  } satisfies Makers<Corruption>,
   penalties: {
     contractive,
     stochasticContractive,

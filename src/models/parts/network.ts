@@ -7,7 +7,7 @@ import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
 import type { Around, Layer, RecordCode } from './layer.ts';
 import type { Image } from './layout.ts';
-import type { Normalizer } from './normalize.ts';
+import type { Scales } from './normalize.ts';
 import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
 
 /** A row of `describe()`. */
@@ -26,9 +26,9 @@ export interface NetworkOptions {
   /** What its flat input is the values of, and what its flat output will be taken for, where that is an image. */
   around?: Around;
   /** A model's normalisation, which data go through before the first layer, where the network works on its own. */
-  entry?: Normalizer;
+  entry?: Scales;
   /** A model's normalisation, which what the last layer gives goes back through, where the network works on its own. */
-  exit?: Normalizer;
+  exit?: Scales;
   /** The layers as they stand already, in a network that they are a part of. */
   placed?: readonly PlacedLayer[];
 }
@@ -85,7 +85,7 @@ export class Network {
       const y = this.recordFromData(pass, x);
       return exit?.inverse(pass.tape, y) ?? y;
     };
-    const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined };
+    const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined, put: undefined };
     return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
@@ -132,7 +132,7 @@ export class Network {
   }
 
   /** What data go through before the first layer. @internal */
-  get entry(): Normalizer | undefined {
+  get entry(): Scales | undefined {
     return this.options.entry;
   }
 
@@ -183,7 +183,7 @@ export class Network {
   }
 
   /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
-  part(from: number, to: number, host = this.host, entry?: Normalizer): Network {
+  part(from: number, to: number, host = this.host, entry?: Scales): Network {
     const options = { borrowed: this.options.borrowed, entry, placed: this.placed.slice(from, to) };
     return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), host, options);
   }

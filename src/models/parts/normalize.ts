@@ -46,8 +46,25 @@ export interface WrittenNormalization extends Part {
   readonly fitted?: { readonly [name in keyof Fitted]: number[] };
 }
 
+/** What data go through before the first layer of a model, and what comes out of its last layer on the way back. */
+export interface Scales {
+  /** Whether what comes out is held within [0, 1]; then `outside` says how far off it was. */
+  readonly clamped?: boolean;
+  /** The first call fits it to the data that are trained on, and returns what takes that back; later ones do nothing. */
+  fit(training: Dataset): Promise<(() => void) | undefined>;
+  /** @throws LatentGpuError before the first fit */
+  forward(tape: Tape, x: Tensor): Tensor;
+  outside?(tape: Tape, x: Tensor): Tensor;
+  inverse(tape: Tape, y: Tensor): Tensor;
+  dispose(): void;
+}
+
+/** Scales that are those of an option `normalize`. */
+export const asNormalizer = (scales: Scales | undefined): Normalizer | undefined =>
+  scales instanceof Normalizer ? scales : undefined;
+
 /** A model's normalisation, from its first fit on. */
-export class Normalizer {
+export class Normalizer implements Scales {
   #fitted: Fitted | undefined;
   #onDevice: Scaling | undefined;
 

@@ -12,8 +12,9 @@ import { loadConditioning } from '../spec.ts';
 import { asLoss, formulaName, type Loss } from '../parts/losses.ts';
 import { readLayers, readPriors } from '../parts/makers.ts';
 import { Network } from '../parts/network.ts';
-import { Normalizer } from '../parts/normalize.ts';
+import { asNormalizer, Normalizer } from '../parts/normalize.ts';
 import type { Part } from '../parts/part.ts';
+import type { TableAutoencoder } from '../table/table-autoencoder.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { checked, record } from './metadata.ts';
 import { counts, readAround, readAutoencoder, readNormalization, readPermutations } from './specs.ts';
@@ -25,7 +26,7 @@ export interface LoadOptions {
 }
 
 /**
- * Makes the model that a file of `Autoencoder.save` holds. Its training goes on exactly where it stood: the same data and options give the same
+ * Makes the model that a file of `Autoencoder.save` holds, also one of tables: `loadAutoencoder<TableAutoencoder>(gpu, bytes)`. Its training goes on exactly where it stood: the same data and options give the same
  * bits as if it had never stopped.
  * @param gpu what `openGpu` returned
  * @param bytes the whole file
@@ -43,13 +44,21 @@ export interface LoadOptions {
  * @throws FormatError for what is no such file; OptionError, also where the model's loss is one of one's own that is not given;
  * OutOfMemoryError, DeviceLostError
  */
-export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array, options: LoadOptions = {}): Promise<Autoencoder> {
+export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder = Autoencoder>(
+  gpu: Gpu,
+  bytes: Uint8Array,
+  options: LoadOptions = {},
+): Promise<M> {
   checkGpu('loadAutoencoder', gpu);
   checkOptions('loadAutoencoder', options, ['losses']);
   const { losses = [] } = options;
   if (!Array.isArray(losses)) throw new OptionError('loadAutoencoder: losses are a list of what elementwise returns');
   const own = Array.from(losses, (each) => asLoss('loadAutoencoder: each of the losses', each));
   const checkpoint = Checkpoint.read('autoencoder', bytes);
+  if (checkpoint.spec.table !== undefined) {
+    const { loadTable } = await import('../table/load.ts');
+    return (await loadTable(gpu, checkpoint)) as M;
+  }
   const loss = ownLoss(checkpoint.spec.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
   const conditioning = await loadConditioning(spec);
@@ -57,7 +66,7 @@ export async function loadAutoencoder(gpu: Gpu, bytes: Uint8Array, options: Load
     checked(() => new Autoencoder(gpu, spec, checkpoint.given, conditioning)),
     (made) => made.resume(checkpoint, rest),
   );
-  return model.prepare();
+  return (await model.prepare()) as M;
 }
 
 /** The loss that a file has by its name alone, if it does so. @throws OptionError where it is not given */
@@ -92,7 +101,7 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
     const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, seed } as Required<ClassifierSpec>;
     return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
       model.resume(checkpoint);
-      if (fitted) model.encoder.entry?.set(fitted);
+      if (fitted) asNormalizer(model.encoder.entry)?.set(fitted);
     });
   });
 }
@@ -137,7 +146,7 @@ export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
 }
 
 /** A model whose file turns out wrong in the end leaves nothing on the device. */
-function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
+export function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
   try {
     resume(model);
     return model;

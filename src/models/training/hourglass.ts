@@ -1,5 +1,5 @@
 import type { OnDevice } from '../../data/dataset.ts';
-import { putExamples as putOnDevice, type Examples } from '../../data/labels.ts';
+import type { Examples } from '../../data/labels.ts';
 import { add } from '../../kernels/elementwise.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
@@ -10,28 +10,31 @@ import type { Corruption } from '../parts/corruptions.ts';
 import type { Layout } from '../parts/layout.ts';
 import type { Loss } from '../parts/losses.ts';
 import type { Network } from '../parts/network.ts';
-import type { Normalizer } from '../parts/normalize.ts';
+import type { Normalizer, Scales } from '../parts/normalize.ts';
 import type { Pass } from './pass.ts';
 import type { Encoding, Opponent, Penalty } from '../parts/penalties.ts';
 import type { Losses } from './losses.ts';
 import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
-import type { Host, Phase, Trainable } from './trainable.ts';
+import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
 
 /** What every member of the family is: an encoder, a decoder, and what belongs to the loss between them. */
-export interface Hourglass {
+export interface Hourglass<S extends Scales = Normalizer> {
   readonly encoder: Network;
   readonly decoder: Network;
   readonly loss: Loss;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
   /** What is done to the data first. */
-  readonly normalizer?: Normalizer;
+  readonly normalizer?: S;
   /** A network that is trained against it. */
   readonly opponent?: Opposition;
   /** All parameters that are trained and whose role is `'weight'`. */
   readonly weights: () => Tensor[];
 }
+
+/** Also one of tables, whose data are not brought to a common scale as others are. */
+export type AnyHourglass = Hourglass<Scales>;
 
 /** A network that is trained against a model, with what it is trained by. */
 export interface Opposition {
@@ -40,17 +43,17 @@ export interface Opposition {
   readonly parameters: Parameters<Layout>;
 }
 
-export const isGaussian = ({ encoder }: Pick<Hourglass, 'encoder'>): boolean =>
+export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean =>
   encoder.layers.at(-1)?.code?.kind === 'gaussian';
 
 /** Puts data on the device for a hourglass whose loss must be able to work on them. @throws OptionError, ShapeError, DataError */
 export async function putExamples(
-  { encoder, loss, normalizer }: Hourglass,
+  { encoder, loss, normalizer }: AnyHourglass,
   where: string,
-  { gpu, place, classes }: Host,
+  host: Host,
   data: Examples,
 ): Promise<OnDevice> {
-  const made = await putOnDevice(where, gpu, data, encoder.inputShape, { classes, before: place?.trainedOn });
+  const made = await putData(where, host, data, encoder.inputShape);
   try {
     if (!normalizer) loss.checkData?.(made.set);
     return made;
@@ -61,15 +64,15 @@ export async function putExamples(
 }
 
 /** Records examples as the layers see them. */
-export const recordInput = ({ normalizer }: Hourglass, { tape }: Pass, x: Tensor): Tensor =>
+export const recordInput = ({ normalizer }: AnyHourglass, { tape }: Pass, x: Tensor): Tensor =>
   normalizer?.forward(tape, x) ?? x;
 
 /** Records examples in the data's own units. */
-export const recordOutput = ({ normalizer }: Hourglass, { tape }: Pass, y: Tensor): Tensor =>
+export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
   normalizer?.inverse(tape, y) ?? y;
 
 /** Records a batch on its way to the code; in training, corrupted. */
-function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
+function recordEncoding(model: AnyHourglass, pass: Pass, examples: Tensor) {
   const { encoder, corruptions } = model;
   const x = recordInput(model, pass, examples);
   const input = pass.training
@@ -80,7 +83,7 @@ function recordEncoding(model: Hourglass, pass: Pass, examples: Tensor) {
 }
 
 /** Records the terms of the loss of a batch. */
-export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term[] {
+export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): Term[] {
   const { encoder, decoder, penalties, opponent, weights } = model;
   const { x, input, outputs, code, terms, samples } = recordEncoding(model, pass, examples);
   let decoded: Tensor | undefined;
@@ -109,19 +112,32 @@ export function recordLoss(model: Hourglass, pass: Pass, examples: Tensor): Term
 }
 
 /** Records how far what the decoder makes of codes is from the examples: the data themselves, or what a layer of the discriminator makes of both. */
-function recordReconstructionLoss(model: Hourglass, pass: Pass, x: Tensor, code: Tensor, output: () => Tensor): Tensor {
+function recordReconstructionLoss(
+  model: AnyHourglass,
+  pass: Pass,
+  x: Tensor,
+  code: Tensor,
+  output: () => Tensor,
+): Tensor {
   const { decoder, opponent } = model;
   const { tape, state } = pass;
   const layers = opponent?.penalty.features;
-  if (layers === undefined) return loss(tape, model.loss.kernel, output(), x, state, factorOf(model, x));
+  if (layers === undefined) return recordDistance(model, pass, output(), x);
   const seen = opponent!.network.part(0, layers);
   const features = tape.constant(() => seen.record(pass, x));
   const factor = isGaussian(model) ? 0.5 : features.rows / features.size;
   return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor);
 }
 
+/** Records how far outputs are from what they should be, as sums over parts of each row. */
+function recordDistance(model: AnyHourglass, { tape, state }: Pass, y: Tensor, x: Tensor): Tensor {
+  const { kernel, ofCells } = model.loss;
+  if (ofCells) return ofCells.rows(tape, y, x, state, !isGaussian(model));
+  return loss(tape, kernel, y, x, state, factorOf(model, x));
+}
+
 /** Records the bound that several samples of a code give together, as the loss, and what it is made of, which is only told. */
-function recordBound(model: Hourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
+function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
   const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
   const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x));
   return [
@@ -132,7 +148,7 @@ function recordBound(model: Hourglass, pass: Pass, x: Tensor, { z, bound }: Impo
 }
 
 /** The phase that trains a network against the model, which stays as it is. */
-function opponentPhase(model: Hourglass, { penalty, network, parameters }: Opposition): Phase {
+function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Opposition): Phase {
   const { optimizer, record } = penalty;
   return {
     name: 'discriminator',
@@ -148,31 +164,34 @@ function opponentPhase(model: Hourglass, { penalty, network, parameters }: Oppos
 }
 
 /** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
-export function recordReconstruction(model: Hourglass, pass: Pass, x: Tensor): Tensor {
+export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
   return recordOutput(model, pass, model.decoder.record(pass, model.encoder.recordFromData(pass, x)));
 }
 
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
-export function recordErrors(model: Hourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
+export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
   const x = recordInput(model, pass, examples);
   const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss.probabilities });
   const { tape, state } = pass;
+  const { ofCells, kernel } = model.loss;
+  if (ofCells && perFeature) return ofCells.elements(tape, y, x, state);
   const factor = factorOf(model, x);
   // Held within [0, 1], whatever lies outside would score like the edge.
-  const outside = model.normalizer?.clamped ? model.normalizer.outside(tape, examples) : undefined;
+  const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples) : undefined;
   if (perFeature) {
-    const losses = elementLosses(tape, model.loss.kernel, y, x, state, isGaussian(model) ? factor : 1);
+    const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1);
     return outside ? add(tape, losses, outside) : losses;
   }
-  const losses = sum(tape, loss(tape, model.loss.kernel, y, x, state, factor), 1);
+  const losses = sum(tape, recordDistance(model, pass, y, x), 1);
   return outside ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor), 1)) : losses;
 }
 
 /** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
-export const factorOf = (model: Hourglass, x: Tensor): number => (isGaussian(model) ? model.loss.nats : 1 / x.columns);
+export const factorOf = (model: AnyHourglass, x: Tensor): number =>
+  isGaussian(model) ? model.loss.nats : 1 / x.columns;
 
 /** An hourglass as `fit` takes it, at the beginning of its life. */
-export function trainable(model: Hourglass, host: Host, seed: number): Trainable<Losses, Examples> {
+export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
   const code = model.encoder.layers.at(-1)?.code;
   return {
     host,

@@ -1,5 +1,5 @@
 import { trainedOn } from '../../data/dataset.ts';
-import { putExamples, type Examples } from '../../data/labels.ts';
+import type { Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
@@ -11,7 +11,7 @@ import type { Losses } from './losses.ts';
 import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
 import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
-import type { Host, Phase, Trainable } from './trainable.ts';
+import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
 import { copyWeights } from '../saving/weights.ts';
 
 type Stage = Trainable<Losses, Examples>;
@@ -117,11 +117,7 @@ async function trainPair(
       used: [whole.parameters],
       normalized: model.normalizer !== undefined,
       // What a stage sees is what the whole model sees, and was looked through for that.
-      put: (where, examples) =>
-        putExamples(where, gpu, examples, model.encoder.inputShape, {
-          classes: whole.classes,
-          before: whole.place?.trainedOn,
-        }),
+      put: (where, examples) => putData(where, whole, examples, model.encoder.inputShape),
       prepare: async (training) => model.normalizer?.fit(training),
       phases: [{ name: 'autoencoder', trains: parameters, record }],
     });

@@ -1,4 +1,5 @@
 import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
+import { putExamples, type Examples } from '../../data/labels.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -21,19 +22,28 @@ export interface Host {
   readonly place?: Place;
   /** How many classes the labels have that it is told beside what goes in, where it is told any. */
   readonly classes?: number;
+  /** Puts what goes in on the device, where that is not done as for other models. @throws OptionError, ShapeError, DataError */
+  readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
 
 /** What a model itself is trained with. */
 export type ModelHost = Host & { readonly place: Place };
 
 /** A model's host at the beginning of its life. */
-export const newHost = (gpu: Gpu, parameters: Parameters<Layout>, classes?: number): ModelHost => ({
-  gpu,
-  parameters,
-  turns: new Turns(),
-  place: startPlace(),
-  classes,
-});
+export const newHost = (
+  gpu: Gpu,
+  parameters: Parameters<Layout>,
+  intake: Pick<Host, 'classes' | 'put'> = {},
+): ModelHost => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
+
+/** Puts data on the device for a model, as examples of that shape. @throws OptionError, ShapeError, DataError */
+export const putData = (
+  where: string,
+  { gpu, place, classes, put }: Host,
+  data: Examples,
+  shape: readonly number[],
+): Promise<OnDevice> =>
+  put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, before: place?.trainedOn });
 
 /** What a step sees of the data. */
 export interface Batch {

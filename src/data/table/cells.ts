@@ -1,0 +1,78 @@
+/** Tables as cells of float32, for the device. */
+import { OptionError } from '../../errors.ts';
+import { blankCell } from '../../../shaders/cells.ts';
+import { Pace } from '../../runtime/pace.ts';
+import type { Kind } from './column.ts';
+import type { Table, TableColumn } from './table.ts';
+
+/** How the values of a column become numbers of float32. */
+export interface CellColumn {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Of a category: its names. A name that is not among them is told as one behind the last. */
+  readonly categories?: readonly string[];
+  /** Of numbers and times: what is taken from a value, and what it is then divided by, both in double precision. */
+  readonly center: number;
+  readonly unit: number;
+}
+
+/** How the columns of a table become cells. @throws OptionError that names a column of too many texts */
+export function cellColumns(where: string, columns: readonly TableColumn[]): CellColumn[] {
+  return columns.map(({ name, kind, categories, mean = 0, deviation = 1 }) => {
+    if (kind !== 'category') return { name, kind, center: mean, unit: deviation > 0 ? deviation : 1 };
+    if (categories) return { name, kind, categories: [...categories], center: 0, unit: 1 };
+    throw new OptionError(
+      `${where}: column ${name} has more than 10,000 different texts, which no model can learn: leave it out, by the option \`columns\` of readTable or by table.without('${name}')`,
+    );
+  });
+}
+
+/** Rows looked at between two looks at the clock. */
+const stretch = 2 ** 12;
+
+/**
+ * All cells of a table, row by row, as the columns say; `blankCell` for a blank. The columns are those of the table, by their names.
+ * @throws OptionError where the table has no such column
+ */
+export async function encodeCells(table: Table, columns: readonly CellColumn[]): Promise<Float32Array> {
+  const { length } = table;
+  const width = columns.length;
+  const cells = new Float32Array(length * width);
+  const pace = new Pace();
+  for (const [c, column] of columns.entries()) {
+    const values = table.values(column.name);
+    const encode = column.categories ? categoryEncoder(table, column) : numberEncoder(column);
+    for (let first = 0; first < length; first += stretch) {
+      encode(values, first, Math.min(length, first + stretch), cells, width, c);
+      if (pace.due) await pace.rest();
+    }
+  }
+  return cells;
+}
+
+type Encoder = (
+  values: ArrayLike<number>,
+  first: number,
+  end: number,
+  cells: Float32Array,
+  width: number,
+  c: number,
+) => void;
+
+function numberEncoder({ center, unit }: CellColumn): Encoder {
+  return (values, first, end, cells, width, c) => {
+    for (let i = first; i < end; i++) {
+      const value = values[i];
+      cells[i * width + c] = value === value ? (value - center) / unit : blankCell;
+    }
+  };
+}
+
+function categoryEncoder(table: Table, { name, categories = [] }: CellColumn): Encoder {
+  const places = new Map(categories.map((text, place) => [text, place]));
+  const own = table.columns.find((column) => column.name === name)!.categories!;
+  const placeOf = own.map((text) => places.get(text) ?? categories.length);
+  return (values, first, end, cells, width, c) => {
+    for (let i = first; i < end; i++) cells[i * width + c] = values[i] < 0 ? blankCell : placeOf[values[i]];
+  };
+}

@@ -1,0 +1,61 @@
+import { DataError, OptionError } from '../../errors.ts';
+import { checkGpu, type Gpu } from '../../runtime/device.ts';
+import { checkOptions } from '../../runtime/options.ts';
+import { dataset, Dataset } from '../dataset.ts';
+import type { CellColumn } from './cells.ts';
+import { Table } from './table.ts';
+
+/** What a data set made of a table keeps of it. */
+export interface CellSource {
+  readonly table: Table;
+  /** What its cells mean. */
+  readonly columns: readonly CellColumn[];
+}
+
+/**
+ * Puts a table on the device, a float32 for each cell, as often as it is used. `fit` and the like of a model of tables also take the table itself, and
+ * then put it there each time. Views made by `take`, `filter` and `split` share its memory.
+ * @param gpu what `openGpu` returned
+ * @param data what `readTable` returned
+ * @param options how much of the device's memory may be taken, in bytes; see `dataset`
+ * @returns the rows on the device, with the table's labels if it has any
+ * @example
+ * ```ts
+ * import { openGpu, readTable, table } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const rows = await table(gpu, await readTable('mass,kind\n3.7,a\n,b\n4.2,a\n3.9,b'));
+ * const [training, test] = rows.split(0.5, { seed: 1 });
+ * console.log(rows.length, training.length, test.length); // 4, 2 and 2
+ * ```
+ * @throws OptionError also for a column of more than 10,000 different texts; OutOfMemoryError
+ */
+export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
+  checkGpu('table', gpu);
+  checkOptions('table', options, ['deviceBytes']);
+  if (!(data instanceof Table)) throw new OptionError('table: takes what readTable returns');
+  const { cellColumns } = await import('./cells.ts');
+  return putCells(gpu, data, cellColumns('table', data.columns), options);
+}
+
+/** Puts a table on the device as cells that mean what the columns say. */
+export async function putCells(
+  gpu: Gpu,
+  data: Table,
+  columns: readonly CellColumn[],
+  { deviceBytes }: { deviceBytes?: number } = {},
+): Promise<Dataset> {
+  const { encodeCells } = await import('./cells.ts');
+  const shape = [columns.length];
+  const cells = await encodeCells(data, columns);
+  const set = await dataset(gpu, cells, { shape, labels: data.labels, deviceBytes });
+  const storage = { ...set.storage, cells: { table: data, columns } };
+  return new Dataset(gpu, shape, storage, set.labels, set.length);
+}
+
+/** The table that a data set was made of, with the rows that it has. @throws DataError where it was made of something else */
+export function tableOf(where: string, set: Dataset): Table {
+  const { cells } = set.storage;
+  if (!cells) throw new DataError(`${where}: the data set was not made of a table: give what table(gpu, …) returns`);
+  return set.rows ? cells.table.pick(set.rows) : cells.table;
+}

@@ -1,0 +1,47 @@
+import { cellLossShader } from '../../shaders/cell-loss.ts';
+import { ShapeError } from '../errors.ts';
+import type { Tape } from '../runtime/tape.ts';
+import { type Tensor } from '../runtime/tensor.ts';
+import type { CellLayout } from './cells.ts';
+import { aNumber, show } from './shapes.ts';
+
+/** An invocation takes a strip of a row's columns: at most this many to a row. */
+const mostStrips = 16;
+
+/**
+ * How far outputs y [rows, outputs] are from the cells x [rows, columns] that they should be, for each row as sums over strips of its columns, [rows,
+ * strips]: of numbers ½ (y − x)², of categories minus the logarithm of the softmax's probability, in nats. Blank cells count nothing. With `mean` it is
+ * the mean over the cells that are not blank, else the sum over them. Rows past the state's batch count nothing. Where the tape is differentiated from
+ * it, the same pass writes the gradient of the batch's mean to y.
+ * @throws ShapeError
+ */
+export function cellLoss(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, state: Tensor, mean: boolean): Tensor {
+  const { sums, size } = layoutOf(tape, y, x, layout, mean);
+  const { info } = layout;
+  tape.loss(sums, (counts) => {
+    if (counts === undefined) return tape.run(cellLossShader('sums'), { y, x, info, state, sums }, size);
+    const constants = { ...size.constants, gradient_factor: aNumber('cell loss', counts) };
+    tape.run(cellLossShader('gradient'), { y, x, info, state, sums, dy: tape.grad(y) }, { ...size, constants });
+  });
+  return sums;
+}
+
+/** The loss of each cell, [rows, columns], as `cellLoss` has it; a blank cell's is blank. @throws ShapeError */
+export function cellLosses(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, state: Tensor): Tensor {
+  const { sums, size } = layoutOf(tape, y, x, layout, false);
+  const elements = tape.tensor(x.shape, 'f32', 'cell losses');
+  tape.run(cellLossShader('elements'), { y, x, info: layout.info, state, sums, elements }, size);
+  return elements;
+}
+
+function layoutOf(tape: Tape, y: Tensor, x: Tensor, { info, outputs }: CellLayout, mean: boolean) {
+  const [rows, columns] = [x.rows, x.columns];
+  if (y.rows !== rows || columns !== info.rows || y.columns !== outputs)
+    throw new ShapeError(
+      `cell loss: outputs of ${show(y.shape)} and cells of ${show(x.shape)} do not go with ${info.rows} columns of ${outputs} outputs`,
+    );
+  const strips = Math.min(mostStrips, columns);
+  const sums = tape.tensor([rows, strips], 'f32', 'loss sums');
+  const constants = { rows, columns, outs: outputs, strips, mean: Number(mean) };
+  return { sums, size: { constants, threads: rows * strips } };
+}

@@ -1,0 +1,87 @@
+import { cellProduct, cellWeights } from '../../shaders/cell-product.ts';
+import { cellsOfOutputs, corruptCells, scaleCells, type CellCorruption } from '../../shaders/cells.ts';
+import { ShapeError } from '../errors.ts';
+import type { Tape } from '../runtime/tape.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { drawConstants, word, type Draws } from './random.ts';
+import { sumRowsInto } from './reduce.ts';
+import { show } from './shapes.ts';
+
+export { blankCell } from '../../shaders/cells.ts';
+export type { CellCorruption };
+
+/** How the columns of a table lie in what a model takes and gives, as `info` on the device, [columns, 4] of u32. */
+export interface CellLayout {
+  readonly info: Tensor;
+  /** Rows of the weight that takes cells in: 2 for a column of numbers, and one more than its `size` for one of categories. */
+  readonly places: number;
+  /** What a model gives for all columns: a number, or a logit for each category. */
+  readonly outputs: number;
+}
+
+/** (x − shift) / spread for each column of cells [rows, columns]; blanks stay blanks. No gradient rule: cells are data. */
+export function scaled(tape: Tape, x: Tensor, shift: Tensor, spread: Tensor): Tensor {
+  const y = tape.tensor(x.shape, 'f32', 'scaled cells');
+  tape.run(scaleCells(), { x, shift, spread, y }, { constants: { size: x.size, columns: x.columns }, threads: x.size });
+  return y;
+}
+
+/** Cells [rows, columns], each of which is with probability `rate` made blank (`'hide'`), or taken from any row of the batch (`'swap'`). */
+export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate: number, draws: Draws): Tensor {
+  const [rows, columns] = [x.rows, x.columns];
+  const y = tape.tensor(x.shape, 'f32', 'corrupted cells');
+  tape.run(
+    corruptCells(kind),
+    { x, state: draws.state, y },
+    {
+      constants: { rows, columns, threshold: word(rate), ...drawConstants(draws) },
+      threads: rows * Math.ceil(columns / 2),
+    },
+  );
+  return y;
+}
+
+/** The cells [rows, columns] that outputs [rows, outputs] stand for: numbers as they are, and of categories the most probable one with a name. */
+export function decodedCells(tape: Tape, y: Tensor, { info }: CellLayout): Tensor {
+  const columns = info.rows;
+  const cells = tape.tensor([y.rows, columns], 'f32', 'decoded cells');
+  tape.run(
+    cellsOfOutputs(),
+    { y, info, cells },
+    { constants: { size: cells.size, columns, outs: y.columns }, threads: cells.size },
+  );
+  return cells;
+}
+
+/**
+ * y = x̂ w + bias, where x̂ [rows, places] has for each cell of x [rows, columns] its number, or a 1 in the place of its category or of a blank; it is
+ * never built. w is [places, units], bias [units]. The cells get no gradient.
+ * @throws ShapeError
+ */
+export function cellDense(tape: Tape, x: Tensor, layout: CellLayout, w: Tensor, bias?: Tensor): Tensor {
+  const { info, places } = layout;
+  const [rows, columns] = [x.rows, x.columns];
+  if (columns !== info.rows || w.rows !== places)
+    throw new ShapeError(
+      `cellDense: cells of ${show(x.shape)} and a weight of ${show(w.shape)} do not go with ${info.rows} columns of ${places} places`,
+    );
+  const y = tape.tensor([rows, w.columns], 'f32', 'preactivation');
+  const wide = w.columns % 4 === 0;
+  const outs = wide ? w.columns / 4 : w.columns;
+  const size = rows * outs;
+  tape.run(
+    cellProduct(wide, bias !== undefined),
+    { x, info, w, y, bias },
+    { constants: { size, columns, outs }, threads: size },
+  );
+  tape.backward(y, () => {
+    const dy = tape.grad(y);
+    if (bias) sumRowsInto(tape, dy, tape.grad(bias));
+    tape.run(
+      cellWeights(wide),
+      { x, info, dy, dw: tape.grad(w) },
+      { constants: { rows, columns, outs }, threads: columns * outs },
+    );
+  });
+  return y;
+}

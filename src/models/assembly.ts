@@ -1,0 +1,68 @@
+import type { Examples } from '../data/labels.ts';
+import type { Gpu } from '../runtime/device.ts';
+import type { Parameters } from '../runtime/parameters.ts';
+import { Sampler } from './downstream/sampler.ts';
+import type { Inside } from './model.ts';
+import { makeParameters, type Given } from './parts/first-values.ts';
+import type { Layout } from './parts/layout.ts';
+import type { Scales } from './parts/normalize.ts';
+import { normal } from './parts/priors.ts';
+import type { Hosts, Parts } from './spec.ts';
+import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
+import type { Losses } from './training/losses.ts';
+import { newHost, type Host } from './training/trainable.ts';
+
+/** An autoencoder whose weights are on the device. */
+export interface Assembly<S extends Scales> {
+  readonly hourglass: Hourglass<S>;
+  readonly sampler: Sampler;
+  /** What all models say of themselves, but for what it is made of. */
+  readonly inside: Omit<Inside<Losses, Examples>, 'spec'>;
+}
+
+/** Makes an autoencoder whose parts have been read: `alive` is its host; `intake` says how data are put on the device for it. */
+export class Assembler {
+  #rivals: Parameters<Layout> | undefined;
+
+  constructor(private readonly alive: () => Host) {}
+
+  /** Where its networks find their weights. */
+  get hosts(): Hosts {
+    const { alive } = this;
+    // A network that judges codes takes no data, and no labels with them.
+    const nothing = { place: undefined, classes: undefined, put: undefined };
+    return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
+  }
+
+  /** `given`: weights to start from. @throws OutOfMemoryError */
+  assemble<S extends Scales>(
+    gpu: Gpu,
+    parts: Parts<S>,
+    intake: Pick<Host, 'classes' | 'put'>,
+    given?: Given,
+  ): Assembly<S> {
+    const { encoder, decoder, discriminator, penalties, counters, seed } = parts;
+    const rivalry = discriminator ? [[discriminator]] : [];
+    const places = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, given);
+    const [parameters, rivals] = places;
+    this.#rivals = rivals;
+    const penalty = penalties.find((each) => each.opponent)?.opponent;
+    const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
+    const hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
+    const model = trainable(hourglass, newHost(gpu, parameters, intake), seed);
+    const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
+    const sampler = new Sampler(model.place, encoder, prior);
+    return {
+      hourglass,
+      sampler,
+      inside: {
+        kind: 'autoencoder',
+        trainable: model,
+        networks: [encoder, decoder, ...rivalry.flat()],
+        places,
+        others: [parts.normalizer],
+        beside: () => sampler.tensors(),
+      },
+    };
+  }
+}

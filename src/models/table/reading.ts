@@ -1,0 +1,118 @@
+/** What a model of tables makes of rows; the methods of `TableAutoencoder` of the same names say what is asked for. */
+import type { Dataset } from '../../data/dataset.ts';
+import type { Table } from '../../data/table/table.ts';
+import { blankCell } from '../../kernels/cells.ts';
+import { checkFlag, checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
+import type { Matrix } from '../../runtime/tensor.ts';
+import { predict, type Recording } from '../predict.ts';
+import { recordErrors, recordReconstruction, type AnyHourglass } from '../training/hourglass.ts';
+import { putData } from '../training/trainable.ts';
+import type { TableData, TableParts } from './spec.ts';
+import { tableOfCells } from './tables.ts';
+
+/** What a cell adds to the score of its row. */
+export interface ExplainedCell {
+  column: string;
+  /** ½ (y − x)² of a number in deviations, −log p of a category: see `errors`. NaN where the cell is blank. */
+  error: number;
+  /** What the row has there: a number, a name, seconds since 1970-01-01 (UTC), or null for a blank. */
+  found: number | string | null;
+  /** What the model expects there. */
+  expected: number | string | null;
+}
+
+/** Why a row has the score that it has. */
+export interface ExplainedRow {
+  /** Its number among the rows that were given, from 0 on. */
+  row: number;
+  /** What `errors` gives for it. */
+  score: number;
+  /** All columns, those that add the most first. */
+  columns: ExplainedCell[];
+}
+
+/** Rows through the code and back. */
+export async function reconstruct(model: AnyHourglass, parts: TableParts, data: TableData): Promise<Table> {
+  const { encoder } = model;
+  const { columns } = parts.schema;
+  const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
+  const { data: cells } = await predict(
+    encoder.host(),
+    'reconstruct',
+    data as Dataset,
+    encoder.inputShape,
+    [columns.length],
+    record,
+  );
+  return tableOfCells(parts, cells);
+}
+
+/** Rows of codes to a table. */
+export async function decodeTable(parts: TableParts, codes: Matrix): Promise<Table> {
+  const { decoder, normalizer, schema } = parts;
+  normalizer.needFitted();
+  const record: Recording = (pass, z) => normalizer.inverse(pass.tape, decoder.record(pass, z));
+  const host = { ...decoder.host(), place: undefined, put: undefined };
+  const shape = [schema.columns.length];
+  const { data } = await predict(host, 'decode', codes, decoder.inputShape, shape, record);
+  return tableOfCells(parts, data);
+}
+
+/** The score of each row, or of each cell. */
+export async function scores(
+  model: AnyHourglass,
+  data: TableData,
+  options: { perColumn?: boolean },
+): Promise<Float32Array> {
+  checkOptions('errors', options, ['perColumn']);
+  const { perColumn = false } = options;
+  checkFlag('errors: perColumn', perColumn);
+  const { host, inputShape } = model.encoder;
+  const shape = perColumn ? inputShape : [1];
+  const record: Recording = (pass, x) => recordErrors(model, pass, x, perColumn);
+  const values = (await predict(host(), 'errors', data as Dataset, inputShape, shape, record, { scores: true })).data;
+  if (perColumn) values.forEach((value, i) => value === blank && (values[i] = NaN));
+  return values;
+}
+
+/** What float32 makes of a blank. */
+const blank = Math.fround(blankCell);
+
+/** Rows with their columns in the order of what these add to the score. */
+export async function explain(
+  model: AnyHourglass,
+  parts: TableParts,
+  data: TableData,
+  table: Table,
+  options: { rows?: ArrayLike<number> },
+): Promise<ExplainedRow[]> {
+  checkOptions('explain', options, ['rows']);
+  const { rows = [...Array(table.length).keys()] } = options;
+  const numbers = Array.from(checkNumbers('explain: rows', rows), (row) =>
+    checkNumber('explain: row', row, { least: 0, most: table.length - 1, whole: true }),
+  );
+  if (!numbers.length) return [];
+  const some = table.pick(Uint32Array.from(numbers));
+  const { set, release } = await putData('explain', model.encoder.host(), some as never, model.encoder.inputShape);
+  try {
+    const cells = await scores(model, set, { perColumn: true });
+    const totals = await scores(model, set, {});
+    const expected = await reconstruct(model, parts, set);
+    const { columns } = parts.schema;
+    const width = columns.length;
+    return numbers.map((row, i) => {
+      const [found, wanted] = [some.row(i), expected.row(i)];
+      const explained = columns.map(({ name }, c) => ({
+        column: name,
+        error: cells[i * width + c],
+        found: found[name],
+        expected: wanted[name],
+      }));
+      // A blank's NaN compares with nothing.
+      const rank = ({ error }: ExplainedCell) => (Number.isNaN(error) ? -1 : error);
+      return { row, score: totals[i], columns: explained.sort((a, b) => rank(b) - rank(a)) };
+    });
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,128 @@
+import type { Dataset } from '../../data/dataset.ts';
+import { LatentGpuError, OptionError } from '../../errors.ts';
+import { blankCell, decodedCells, scaled } from '../../kernels/cells.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import { inSpells } from '../../runtime/pace.ts';
+import type { Tape } from '../../runtime/tape.ts';
+import { tensor, type Tensor } from '../../runtime/tensor.ts';
+import { record } from '../saving/metadata.ts';
+import type { Scales } from '../parts/normalize.ts';
+import type { Schema } from './schema.ts';
+
+/** For each column what is taken from a cell, and what it is then divided by. Of categories 0 and 1. */
+export interface FittedCells {
+  readonly shift: Float64Array;
+  readonly spread: Float64Array;
+}
+
+/** Rows gone through between two looks at the clock. */
+const stretch = 2 ** 11;
+
+/** Brings the numbers of a table to mean 0 and deviation 1 on the training part of the data, column by column, blanks left out. */
+export class CellScaler implements Scales {
+  #fitted: FittedCells | undefined;
+  #onDevice: { shift: Tensor; spread: Tensor } | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly schema: Schema,
+  ) {}
+
+  /** The first call fits it, and returns what takes that back; later ones do nothing. */
+  async fit(set: Dataset): Promise<(() => void) | undefined> {
+    if (this.#fitted) return undefined;
+    const cells = await set.storage.again();
+    const { columns } = this.schema;
+    const width = columns.length;
+    const [counts, means, squares] = Array.from({ length: 3 }, () => new Float64Array(width));
+    for await (const first of inSpells(set.length, stretch)) {
+      for (let i = first; i < Math.min(set.length, first + stretch); i++) {
+        const start = (set.rows?.[i] ?? i) * width;
+        for (let c = 0; c < width; c++) {
+          const value = cells[start + c];
+          if (value >= blankCell) continue;
+          // Welford 1962: no second pass, and no digits lost.
+          const off = value - means[c];
+          means[c] += off / ++counts[c];
+          squares[c] += off * (value - means[c]);
+        }
+      }
+    }
+    const numbers = columns.map(({ kind }) => kind !== 'category');
+    this.set({
+      shift: means.map((mean, c) => (numbers[c] ? mean : 0)),
+      // A column that is always the same, or always blank, becomes 0.
+      spread: squares.map((sum, c) => (numbers[c] && sum > 0 ? Math.sqrt(sum / counts[c]) : 1)),
+    });
+    return () => {
+      this.dispose();
+      this.#fitted = this.#onDevice = undefined;
+    };
+  }
+
+  /** Fits it to something known. */
+  set(fitted: FittedCells): void {
+    const shift = tensor(this.gpu, Float32Array.from(fitted.shift));
+    this.#onDevice = { shift, spread: tensor(this.gpu, Float32Array.from(fitted.spread)) };
+    this.#fitted = fitted;
+  }
+
+  /** Records cells as the layers see them. @throws LatentGpuError before the first fit */
+  forward(tape: Tape, x: Tensor): Tensor {
+    const { shift, spread } = this.#needed();
+    return scaled(tape, x, shift, spread);
+  }
+
+  /** Records the cells that outputs stand for, numbers in the units of the layers: `inUnits` gives those of the table. */
+  inverse(tape: Tape, y: Tensor): Tensor {
+    return decodedCells(tape, y, this.schema.layout);
+  }
+
+  /** A number of column `c`, as the layers see it, in the units of the table. @throws LatentGpuError before the first fit */
+  inUnits(c: number, value: number): number {
+    this.#needed();
+    const { shift, spread } = this.#fitted!;
+    const { center, unit } = this.schema.columns[c];
+    return center + unit * (shift[c] + spread[c] * value);
+  }
+
+  /** As plain data; `readFittedCells` takes it back. */
+  describe(): { shift: number[]; spread: number[] } | undefined {
+    const { shift, spread } = this.#fitted ?? {};
+    return shift && { shift: [...shift], spread: [...spread!] };
+  }
+
+  /** @throws LatentGpuError before the first fit */
+  needFitted(): FittedCells {
+    this.#needed();
+    return this.#fitted!;
+  }
+
+  dispose(): void {
+    for (const each of Object.values(this.#onDevice ?? {})) each.dispose();
+  }
+
+  #needed(): { shift: Tensor; spread: Tensor } {
+    if (!this.#onDevice)
+      throw new LatentGpuError(
+        'the model is not fitted yet: the first fit() learns how the columns of the table are scaled; call fit() first',
+      );
+    if (this.#onDevice.shift.gone) this.set(this.#fitted!);
+    return this.#onDevice;
+  }
+}
+
+/** What a file says of the scales of so many columns. @throws OptionError */
+export function readFittedCells(written: unknown, columns: number): FittedCells | undefined {
+  if (written === undefined) return undefined;
+  const { shift, spread } = record(written, 'scales');
+  const numbers = (values: unknown, above: number): Float64Array => {
+    const good =
+      Array.isArray(values) &&
+      values.length === columns &&
+      values.every((value) => Number.isFinite(value) && (value as number) > above);
+    if (!good) throw new OptionError(`the scales are no list of ${columns} numbers`);
+    return Float64Array.from(values as number[]);
+  };
+  return { shift: numbers(shift, -Infinity), spread: numbers(spread, 0) };
+}

@@ -1,0 +1,118 @@
+import type { Dataset } from '../../data/dataset.ts';
+import type { CellColumn } from '../../data/table/cells.ts';
+import type { Table, TableColumn } from '../../data/table/table.ts';
+import { OptionError } from '../../errors.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import { checkOptions, checkSeed } from '../../runtime/options.ts';
+import type { Corruption } from '../parts/corruptions.ts';
+import { checkLayers, type Layer } from '../parts/layer.ts';
+import { dense } from '../parts/layers.ts';
+import { readCorruptions, readLayers, readPenalties } from '../parts/makers.ts';
+import { written } from '../parts/part.ts';
+import type { Penalty } from '../parts/penalties.ts';
+import { assembleParts, readList, type Hosts, type Parts } from '../spec.ts';
+import { lossOfCells, ofCells, takesCells } from './parts.ts';
+import { CellScaler, readFittedCells, type FittedCells } from './scaler.ts';
+import { readColumns, readWrittenColumns, Schema } from './schema.ts';
+
+/** The parts of an autoencoder of tables. The last layer and the loss follow from the columns. */
+export interface TableSpec {
+  /** The columns of a table: `table.columns`. */
+  input: readonly TableColumn[];
+  /** From the cells to the code. It begins with a dense layer. */
+  encoder: Layer[];
+  /** From the code to what the outputs of all columns are made of by one more dense layer, which follows from them: `[]` for that layer alone. */
+  decoder: Layer[];
+  /** What the encoder sees in training in the place of a row: `hideCells`, `swapNoise`; several in this order. */
+  corrupt?: Corruption | Corruption[];
+  /** What is added to the loss: `sparsity`, `weightDecay`, `mmd`, `adversarial` on the code, `unitNorm`, `deadLatents`. */
+  penalty?: Penalty | Penalty[];
+  /** Default 0. Weights, shuffles and noise all follow from it. */
+  seed?: number;
+}
+
+/** A spec that has been looked through. */
+export interface TableParts extends Parts<CellScaler> {
+  readonly schema: Schema;
+  readonly normalizer: CellScaler;
+  /** The layers as they were given. */
+  readonly given: Pick<TableSpec, 'encoder' | 'decoder'>;
+}
+
+/** `columns` are those of a file, which knows how they become cells. @throws OptionError, ShapeError */
+export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts, columns?: readonly CellColumn[]): TableParts {
+  checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
+  const { seed = 0 } = spec;
+  checkSeed('autoencoder', seed);
+  const schema = new Schema(gpu, columns ?? readColumns(spec.input));
+  checkLayers('autoencoder: the encoder', spec.encoder, 1);
+  checkLayers('autoencoder: the decoder', spec.decoder, 0);
+  const [first, ...rest] = spec.encoder;
+  const code = rest.at(-1)?.code;
+  if (code?.kind === 'gaussian' && code.samples > 1)
+    throw new OptionError('autoencoder: a Gaussian code of a table has one sample, not several');
+  const penalties = readList('penalty', spec.penalty);
+  for (const { name, opponent } of penalties)
+    if (name === 'stochasticContractive' || name === 'contractive' || opponent?.takes === 'output')
+      throw new OptionError(
+        `autoencoder: penalty: ${name} looks at the input as numbers, which the cells of a table are not; leave it out`,
+      );
+  const scaler = new CellScaler(gpu, schema);
+  const halves = {
+    inputShape: [schema.columns.length],
+    encoder: [takesCells(first, schema), ...rest],
+    decoder: [...spec.decoder, dense(schema.outputs)],
+    scales: scaler,
+  };
+  return {
+    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties, tied: false }, hosts),
+    corruptions: readList('corrupt', spec.corrupt).map(ofCells),
+    normalizer: scaler,
+    tied: false,
+    seed,
+    schema,
+    given: { encoder: spec.encoder, decoder: spec.decoder },
+  };
+}
+
+/** A spec as plain data; `readWrittenTable` takes it back. */
+export function writeTableSpec({ schema, normalizer, given, corruptions, penalties, seed }: TableParts): object {
+  return {
+    columns: schema.columns,
+    scales: normalizer.describe(),
+    encoder: written(given.encoder),
+    decoder: written(given.decoder),
+    corrupt: written(corruptions),
+    penalty: written(penalties),
+    seed,
+  };
+}
+
+/** What a file says of a model of tables. @throws OptionError */
+export function readWrittenTable({
+  columns,
+  scales,
+  encoder,
+  decoder,
+  corrupt,
+  penalty,
+  seed,
+}: Record<string, unknown>): {
+  spec: TableSpec;
+  columns: CellColumn[];
+  fitted?: FittedCells;
+} {
+  const read = readWrittenColumns(columns);
+  const spec = {
+    input: [],
+    encoder: readLayers(encoder),
+    decoder: readLayers(decoder),
+    corrupt: readCorruptions(corrupt),
+    penalty: readPenalties(penalty),
+    seed,
+  } as TableSpec;
+  return { spec, columns: read, fitted: readFittedCells(scales, read.length) };
+}
+
+/** What a model of tables takes: a table, or one that lies on the device already. */
+export type TableData = Table | Dataset;

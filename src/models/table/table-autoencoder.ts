@@ -1,0 +1,215 @@
+import { Dataset, type OnDevice } from '../../data/dataset.ts';
+import { putCells, tableOf } from '../../data/table/table-dataset.ts';
+import { Table } from '../../data/table/table.ts';
+import type { CellColumn } from '../../data/table/cells.ts';
+import { DataError, OptionError } from '../../errors.ts';
+import type { Gpu } from '../../runtime/device.ts';
+import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
+import type { Matrix } from '../../runtime/tensor.ts';
+import { Assembler } from '../assembly.ts';
+import type { Indices } from '../downstream/indices.ts';
+import { posterior } from '../downstream/reading.ts';
+import type { Sampler, SamplerFit, SamplerOptions, WrittenSampler } from '../downstream/sampler.ts';
+import { checkRows } from '../downstream/walks.ts';
+import { Model, type Inside } from '../model.ts';
+import type { Given } from '../parts/first-values.ts';
+import type { Network } from '../parts/network.ts';
+import type { Checkpoint } from '../saving/checkpoint.ts';
+import type { FitOptions, Training } from '../training/fit-options.ts';
+import type { AnyHourglass } from '../training/hourglass.ts';
+import type { Losses } from '../training/losses.ts';
+import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './reading.ts';
+import type { FittedCells } from './scaler.ts';
+import { readTableSpec, writeTableSpec, type TableData, type TableParts, type TableSpec } from './spec.ts';
+import { filled } from './tables.ts';
+
+/** An autoencoder of the rows of a table; `autoencoder` makes it when its `input` are the columns of one. */
+export class TableAutoencoder extends Model<Losses, TableData> {
+  /** From a row's cells to the code, on its own. It shares the model's weights: training the model trains it. */
+  readonly encoder: Network;
+  /** From the code to the outputs of all columns, on its own: a number in deviations for each number, and logits for the categories. */
+  readonly decoder: Network;
+  /** @internal */
+  protected readonly inside: Inside<Losses, TableData>;
+  readonly #parts: TableParts;
+  readonly #hourglass: AnyHourglass;
+  readonly #sampler: Sampler;
+
+  /** `columns`: those of a file; `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, spec: TableSpec, columns?: readonly CellColumn[], given?: Given) {
+    super();
+    const assembler = new Assembler(() => this.alive());
+    const parts = readTableSpec(gpu, spec, assembler.hosts, columns);
+    const put = (where: string, data: unknown) => this.#put(where, data);
+    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, given);
+    this.encoder = parts.encoder;
+    this.decoder = parts.decoder;
+    this.#parts = parts;
+    this.#hourglass = hourglass;
+    this.#sampler = sampler;
+    this.inside = {
+      ...(inside as unknown as Inside<Losses, TableData>),
+      others: [parts.normalizer, parts.schema],
+      spec: (options) => ({ table: writeTableSpec(parts), ...sampler.describe(options) }),
+    };
+  }
+
+  /** The columns that it was made for, in their order. */
+  get columns(): readonly { name: string; kind: 'number' | 'category' | 'time'; categories?: readonly string[] }[] {
+    return this.#parts.schema.columns.map(({ name, kind, categories }) => ({
+      name,
+      kind,
+      ...(categories && { categories }),
+    }));
+  }
+
+  /** Numbers in a code. */
+  get codeSize(): number {
+    return this.encoder.outputShape[0];
+  }
+
+  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  override resume(
+    checkpoint: Checkpoint,
+    { samples = 0, fitted, sampler }: { samples?: number; fitted?: FittedCells; sampler?: WrittenSampler } = {},
+  ): void {
+    if (sampler) this.#sampler.restore(sampler, checkpoint);
+    super.resume(checkpoint);
+    if (fitted) this.#parts.normalizer.set(fitted);
+    this.#sampler.resume(samples);
+  }
+
+  /** Loads what the last layer of the encoder needs. The model is disposed of where that fails. @internal */
+  async prepare(): Promise<this> {
+    try {
+      await this.encoder.layers.at(-1)?.prepare?.();
+      return this;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Trains, on top of what was trained before; see `fit` of `Autoencoder`. The first call learns the mean and the deviation of each column of numbers
+   * from the rows that are trained on.
+   *
+   * Rejects with OptionError, ShapeError where the table has other columns, DataError before the first dispatch; with DivergedError, DeviceLostError, or
+   * the signal's reason.
+   */
+  fit(data: TableData, options: FitOptions<Losses, TableData>): Training {
+    return this.#sampler.during(this.start(data, options));
+  }
+
+  /**
+   * The loss over all rows, nothing trained and nothing hidden: the mean of what `errors` gives, with the model's penalties. A Gaussian code is sampled,
+   * from `seed` (default: the model's), and `kl` is its divergence; `loss` is then minus a bound of the log-likelihood, but for a constant.
+   * @throws ShapeError, DataError
+   */
+  evaluate(data: TableData, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
+    return this.measure(data, options);
+  }
+
+  /** Codes, [rows, code]; of a Gaussian code, the mean. @throws ShapeError, DataError; LatentGpuError before the first fit */
+  encode(data: TableData): Promise<Matrix> {
+    return this.encoder.predict(data as Dataset);
+  }
+
+  /** Mean and log-variance of a Gaussian code, each [rows, code]. @throws OptionError where the code is none; ShapeError, DataError */
+  posterior(data: TableData): Promise<{ mean: Matrix; logvar: Matrix }> {
+    return posterior(this.#hourglass, data as Dataset);
+  }
+
+  /**
+   * Rows through the code and back, as a table of the model's columns without blanks: numbers in the units that came in, and of each category the most
+   * probable one.
+   * @throws ShapeError, DataError; LatentGpuError before the first fit
+   */
+  reconstruct(data: TableData): Promise<Table> {
+    return reconstruct(this.#hourglass, this.#parts, data);
+  }
+
+  /** Rows of codes to a table. @throws ShapeError, DataError; LatentGpuError before the first fit */
+  decode(codes: Matrix | Float32Array | Indices): Promise<Table> {
+    return decodeTable(this.#parts, codes as Matrix);
+  }
+
+  /**
+   * The table with each of its blanks filled in by what the model makes of the row, and nothing else changed. Blanks are filled in best by a model that
+   * was trained with `corrupt: hideCells(rate)`.
+   * @throws ShapeError, DataError; LatentGpuError before the first fit
+   */
+  async impute(data: TableData): Promise<Table> {
+    const reconstructed = await this.reconstruct(data);
+    return filled(this.#tableOf('impute', data), reconstructed);
+  }
+
+  /**
+   * How badly each row is reconstructed, through the mean of a Gaussian code: an anomaly score, higher is stranger. It is the mean over its cells that are
+   * not blank, with a Gaussian code their sum: of a number ½ (y − x)² in deviations, of a category −log p. With `perColumn` that of each cell,
+   * rows × columns in one array in the order of `columns`, NaN where the cell is blank. A score too large for float32 is infinite.
+   * @throws ShapeError, DataError; LatentGpuError before the first fit
+   */
+  errors(data: TableData, options: { perColumn?: boolean } = {}): Promise<Float32Array> {
+    return scores(this.#hourglass, data, options);
+  }
+
+  /**
+   * For each of some rows, by their numbers from 0 on (default: all), its columns in the order of what they add to the row's score, with the value that was
+   * found and the one that was expected: of a number the reconstruction, of a category the most probable one. Blank cells add nothing and come last.
+   * @throws OptionError for a row that is not there; ShapeError, DataError; LatentGpuError before the first fit
+   */
+  explain(data: TableData, options: { rows?: ArrayLike<number> } = {}): Promise<ExplainedRow[]> {
+    return explain(this.#hourglass, this.#parts, data, this.#tableOf('explain', data), options);
+  }
+
+  /** Fits a mixture of Gaussians to the codes of rows, from which `sample` then draws; see `fitSampler` of `Autoencoder`. */
+  fitSampler(data: TableData, options: SamplerOptions = {}): Promise<SamplerFit> {
+    return this.#sampler.fit(this.alive(), data as Dataset, options, this.inside.trainable.seed);
+  }
+
+  /**
+   * A table of `count` rows that the model makes up: codes drawn from the mixture of `fitSampler`, or without one from the prior, are decoded. With a seed
+   * the same ones again; without, others in each call.
+   * @throws OptionError where there is nothing to draw from; LatentGpuError where the weights have changed since `fitSampler`
+   */
+  async sample(count: number, options: { seed?: number } = {}): Promise<Table> {
+    checkRows('sample: count', this.#hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
+    checkOptions('sample', options, ['seed']);
+    const { seed } = options;
+    if (seed !== undefined) checkSeed('sample', seed);
+    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed));
+  }
+
+  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  override setWeights(weights: Record<string, Matrix>): void {
+    super.setWeights(weights);
+    this.#sampler.weightsChanged();
+  }
+
+  #tableOf(where: string, data: TableData): Table {
+    return data instanceof Dataset ? tableOf(where, data) : data;
+  }
+
+  /** Puts rows on the device as cells that mean what they mean to this model. */
+  async #put(where: string, data: unknown): Promise<OnDevice> {
+    const { gpu } = this.alive();
+    const { schema } = this.#parts;
+    if (!(data instanceof Table) && !(data instanceof Dataset))
+      throw new OptionError(`${where}: takes what readTable or table returns`);
+    if (data instanceof Dataset) {
+      if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+      if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
+      const whole = data.storage.cells;
+      if (whole && schema.sameAs(whole.columns)) {
+        await data.bringBack();
+        return { set: data, release: () => {} };
+      }
+    }
+    // Cells of other units, or of categories in another order, are made again from the table.
+    const own = this.#tableOf(where, data);
+    schema.check(where, own);
+    const set = await putCells(gpu, own, schema.columns);
+    return { set, release: () => set.dispose() };
+  }
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/errors.ts';
+import { add } from '../../src/kernels/elementwise.ts';
+import {
+  blankCell,
+  cellDense,
+  corruptedCells,
+  decodedCells,
+  scaled,
+  type CellCorruption,
+} from '../../src/kernels/cells.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { cellDense as reference, type CategoryCount } from '../reference/cells.ts';
+import { drawnCells, layoutOf } from '../support/cells.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run, runOne } from '../support/run.ts';
+
+catchGpuErrors();
+
+const blank = Math.fround(blankCell);
+
+describe('the product of cells and a weight', () => {
+  it.each<[string, number, CategoryCount[], number]>([
+    ['one number', 1, [0], 1],
+    ['one category that nobody knows', 2, [1], 1],
+    ['numbers alone, fours of units', 5, [0, 0, 0], 8],
+    ['categories alone, an odd number of units', 7, [3, 2, 5], 3],
+    ['both', 9, [0, 4, 0, 2, 9], 4],
+    ['more rows than a workgroup has invocations', 70, [0, 11, 3], 5],
+    ['more columns than a workgroup has invocations', 4, Array.from({ length: 67 }, (_, c) => c % 4), 12],
+    ['a long list of categories', 33, [300, 0], 2],
+  ])('fits float64, and so does the gradient of the weight: %s', async (name, rows, columns, units) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const draw = new Draw(rows + 13 * columns.length + units);
+    const cells = drawnCells(draw, rows, columns);
+    const x = memory.put(cells, [rows, columns.length]);
+    const layout = layoutOf(memory, columns);
+    const w = { values: draw.floats(layout.places * units), shape: [layout.places, units] };
+    const bias = { values: draw.floats(units), shape: [units] };
+    await checkGradient(gpu, {
+      inputs: [w, bias],
+      build: (tape, w, bias) => cellDense(tape, x, layout, w, bias),
+      reference: (w, bias) => reference(cells, columns, w, bias, units),
+      name,
+    });
+    await checkGradient(gpu, {
+      inputs: [w],
+      build: (tape, w) => cellDense(tape, x, layout, w),
+      reference: (w) => reference(cells, columns, w, undefined, units),
+      name: `${name}, without a bias`,
+    });
+    memory.dispose();
+  });
+
+  it('adds its gradient to that of another product with the same weight', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const draw = new Draw(4);
+    const columns = [0, 3];
+    const [one, other] = [drawnCells(draw, 6, columns), drawnCells(draw, 6, columns)];
+    const layout = layoutOf(memory, columns);
+    const [x, z] = [one, other].map((cells) => memory.put(cells, [6, 2]));
+    await checkGradient(gpu, {
+      inputs: [{ values: draw.floats(layout.places * 4), shape: [layout.places, 4] }],
+      build: (tape, w) => add(tape, cellDense(tape, x, layout, w), cellDense(tape, z, layout, w)),
+      reference: (w) => {
+        const second = reference(other, columns, w, undefined, 4);
+        return reference(one, columns, w, undefined, 4).map((value, i) => value + second[i]);
+      },
+    });
+    memory.dispose();
+  });
+
+  it('refuses a weight of other columns', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const layout = layoutOf(memory, [0, 3]);
+    const x = memory.put([1, 2], [1, 2]);
+    const w = memory.put(Array<number>(8).fill(1), [4, 2]);
+    expect(() => cellDense(tape, x, layout, w)).toThrow(ShapeError);
+    memory.dispose();
+  });
+});
+
+describe('cells', () => {
+  it('are scaled column by column, and blanks stay blank', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const x = memory.put([1, 2, blankCell, 5, blankCell, 7], [3, 2]);
+    const y = await runOne(tape, scaled(tape, x, memory.put([1, 0]), memory.put([0.5, 1])));
+    expect([...y]).toEqual([0, 2, blank, 5, blank, 7]);
+    memory.dispose();
+  });
+
+  it('are decoded from outputs: numbers as they are, of categories the first of the largest that has a name', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const layout = layoutOf(memory, [0, 3, 1]);
+    // The third category stands for all that have no name.
+    const y = memory.put([0.5, 1, 3, 9, 0, -1, 2, 2, 1, 0], [2, 5]);
+    expect([...(await runOne(tape, decodedCells(tape, y, layout)))]).toEqual([0.5, 1, blank, -1, 0, blank]);
+    memory.dispose();
+  });
+
+  const corrupted = async (kind: CellCorruption, x: Float32Array, columns: number, rate: number, real?: number) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const rows = x.length / columns;
+    const state = makeState(gpu);
+    writeState(gpu, state, { seed: 3, step: 7, examples: 1000, batch: rows, position: 1000 - (real ?? rows) });
+    const y = await runOne(tape, corruptedCells(tape, kind, memory.put(x, [rows, columns]), rate, { state, which: 0 }));
+    memory.dispose();
+    state.dispose();
+    return y;
+  };
+
+  it.each([1, 2, 5])('are hidden as often as asked for, of %i columns', async (columns) => {
+    const x = Float32Array.from({ length: 2000 * columns }, (_, i) => i);
+    const hidden = await corrupted('hide', x, columns, 0.3);
+    const count = hidden.reduce((sum, value) => sum + Number(value === blank), 0);
+    // Five deviations of a binomial distribution.
+    expect(Math.abs(count / x.length - 0.3)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / x.length));
+    expect(hidden.every((value, i) => value === blank || value === x[i])).toBe(true);
+  });
+
+  it.each([1, 2, 5])('are swapped with the same column of another row, a real one, of %i columns', async (columns) => {
+    const rows = 600;
+    const x = Float32Array.from({ length: rows * columns }, (_, i) => i);
+    const real = 500;
+    const swapped = await corrupted('swap', x, columns, 0.4, real);
+    const moved = swapped.reduce((sum, value, i) => sum + Number(value !== x[i]), 0);
+    expect(Math.abs(moved / x.length - 0.4)).toBeLessThan(5 * Math.sqrt((0.4 * 0.6) / x.length));
+    swapped.forEach((value, i) => {
+      expect(value % columns).toBe(i % columns);
+      if (value !== x[i]) expect(value).toBeLessThan(real * columns);
+    });
+  });
+
+  it('are left alone or all hidden at the ends of the rate', async () => {
+    const x = Float32Array.of(1, 2, 3, 4, 5, 6);
+    expect([...(await corrupted('hide', x, 3, 1))]).toEqual(Array<number>(6).fill(blank));
+    expect([...(await corrupted('hide', x, 3, 0))]).toEqual([...x]);
+  });
+
+  it('draw the same again from the same seed, and others for another draw of the step', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const state = makeState(gpu);
+    writeState(gpu, state, { seed: 3, step: 7, examples: 100, batch: 100 });
+    const x = memory.put(new Float32Array(300), [100, 3]);
+    const of = (which: number) => corruptedCells(tape, 'hide', x, 0.5, { state, which });
+    const [first, again, other] = await run(tape, [of(0), of(0), of(1)]);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    memory.dispose();
+    state.dispose();
+  });
+});
