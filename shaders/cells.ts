@@ -8,7 +8,7 @@ import { shader, wgsl } from './wgsl.ts';
  * is blank holds a number larger than any other, as not all devices keep NaN apart.
  */
 
-/** What a blank cell holds: 3 · 2¹²⁶. */
+/** What a blank cell holds, as `src/runtime/blank.ts` has it. */
 export const blankCell = 3 * 2 ** 126;
 
 /**

@@ -7,7 +7,6 @@ import { drawConstants, word, type Draws } from './random.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
-export { blankCell } from '../../shaders/cells.ts';
 export type { CellCorruption };
 
 /** How the columns of a table lie in what a model takes and gives, as `info` on the device, [columns, 4] of u32. */

@@ -1,7 +1,7 @@
 /** What a model of tables makes of rows; the methods of `TableAutoencoder` of the same names say what is asked for. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../kernels/cells.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import { checkFlag, checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';

@@ -1,7 +1,7 @@
 import { Dataset, type OnDevice } from '../../data/dataset.ts';
 import { putCells, tableOf } from '../../data/table/table-dataset.ts';
 import { Table } from '../../data/table/table.ts';
-import type { CellColumn } from '../../data/table/cells.ts';
+import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
@@ -19,8 +19,7 @@ import type { FitOptions, Training } from '../training/fit-options.ts';
 import type { AnyHourglass } from '../training/hourglass.ts';
 import type { Losses } from '../training/losses.ts';
 import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './reading.ts';
-import type { FittedCells } from './scaler.ts';
-import { readTableSpec, writeTableSpec, type TableData, type TableParts, type TableSpec } from './spec.ts';
+import { readTableSpec, writeTableSpec, type Scaled, type TableData, type TableParts, type TableSpec } from './spec.ts';
 import { filled } from './tables.ts';
 
 /** An autoencoder of the rows of a table; `autoencoder` makes it when its `input` are the columns of one. */
@@ -35,11 +34,11 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** `columns`: those of a file; `given`: weights to start from. @internal */
-  constructor(gpu: Gpu, spec: TableSpec, columns?: readonly CellColumn[], given?: Given) {
+  /** `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, spec: TableSpec, given?: Given) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readTableSpec(gpu, spec, assembler.hosts, columns);
+    const parts = readTableSpec(gpu, spec, assembler.hosts);
     const put = (where: string, data: unknown) => this.#put(where, data);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, given);
     this.encoder = parts.encoder;
@@ -55,12 +54,8 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /** The columns that it was made for, in their order. */
-  get columns(): readonly { name: string; kind: 'number' | 'category' | 'time'; categories?: readonly string[] }[] {
-    return this.#parts.schema.columns.map(({ name, kind, categories }) => ({
-      name,
-      kind,
-      ...(categories && { categories }),
-    }));
+  get columns(): readonly ModelColumn[] {
+    return this.#parts.schema.columns;
   }
 
   /** Numbers in a code. */
@@ -71,11 +66,14 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
-    { samples = 0, fitted, sampler }: { samples?: number; fitted?: FittedCells; sampler?: WrittenSampler } = {},
+    { samples = 0, scaled, sampler }: { samples?: number; scaled?: Scaled; sampler?: WrittenSampler } = {},
   ): void {
     if (sampler) this.#sampler.restore(sampler, checkpoint);
     super.resume(checkpoint);
-    if (fitted) this.#parts.normalizer.set(fitted);
+    if (scaled) {
+      this.#parts.schema.settle(scaled.cells);
+      this.#parts.normalizer.set(scaled.fitted);
+    }
     this.#sampler.resume(samples);
   }
 
@@ -200,16 +198,18 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     if (data instanceof Dataset) {
       if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
-      const whole = data.storage.cells;
-      if (whole && schema.sameAs(whole.columns)) {
+      const cells = data.storage.cells?.columns;
+      if (cells && schema.takes(cells)) {
         await data.bringBack();
+        if (where === 'fit' && !schema.cells) schema.settle(cells);
         return { set: data, release: () => {} };
       }
     }
     // Cells of other units, or of categories in another order, are made again from the table.
     const own = this.#tableOf(where, data);
-    schema.check(where, own);
-    const set = await putCells(gpu, own, schema.columns);
+    const cells = schema.cellsOf(where, own);
+    const set = await putCells(gpu, own, cells);
+    if (where === 'fit' && !schema.cells) schema.settle(cells);
     return { set, release: () => set.dispose() };
   }
 }

@@ -3,7 +3,7 @@ import { classOrder } from '../../data/class-order.ts';
 import { Chunks, type Codes, type Numbers, type Stored } from '../../data/table/chunks.ts';
 import type { ColumnData } from '../../data/table/column.ts';
 import { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../kernels/cells.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import type { Dialect } from '../../data/table/dialect.ts';
 import type { TableParts } from './spec.ts';
 
