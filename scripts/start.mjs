@@ -11,6 +11,11 @@ await runMain(async () => {
     return;
   }
   await setupBeforeChrome();
+  if (/** @type {string} */ (options.model) === 'table') {
+    const { runTableJob } = await import('./start/table-job.mjs');
+    await runTableJob(options);
+    return;
+  }
   const { runJob } = await import('./start/job.mjs');
   await runJob(options);
 });

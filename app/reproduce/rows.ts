@@ -17,6 +17,7 @@ import { superResolution, tiles } from './restoring.ts';
 import type { PartedRow, Row } from './row.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
+import { tables } from './tables/tables.ts';
 import { variational } from './variational.ts';
 
 export const rows: Record<RowName, Row | PartedRow> = {
@@ -42,4 +43,5 @@ export const rows: Record<RowName, Row | PartedRow> = {
   dictionary,
   importance,
   vq: quantised,
+  tables,
 };

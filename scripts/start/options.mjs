@@ -6,9 +6,16 @@ import { counted } from './words.mjs';
 /** @type {Record<string, { about: string, epochs: number, batch: number, labels?: boolean }>} `labels`: those of the training images are needed */
 export const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
 
+/** What is trained on a file of one's own. @type {Record<string, { about: string }>} */
+export const ofFiles = JSON.parse(readFileSync(new URL('../../app/files.json', import.meta.url), 'utf8'));
+
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  model: { value: 'name', names: Object.keys(models), about: 'what to train (default: simple)' },
+  model: {
+    value: 'name',
+    names: [...Object.keys(models), ...Object.keys(ofFiles)],
+    about: 'what to train (default: simple)',
+  },
   epochs: {
     value: 'n',
     least: 1,
@@ -19,14 +26,15 @@ const table = {
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
   seed: { value: 'n', least: 0, most: 2 ** 32 - 1, about: 'of weights and shuffling (default: 0)' },
   out: { value: 'folder', about: 'where the results go (default: out)' },
-  data: { value: 'folder', about: "IDX files named as MNIST's, gzipped or not (default: MNIST itself)" },
+  data: { value: 'folder', about: "IDX files named as MNIST's, gzipped or not (default: MNIST itself); or the file" },
+  label: { value: 'column', about: 'of a table: the column that says what a row is, which the model does not see' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
 };
 
 /**
  * @typedef {object} Options
- * @property {import('../../app/models.ts').ModelName} model
+ * @property {import('../../app/models.ts').ModelName} model or one of `ofFiles`
  * @property {number} [epochs]
  * @property {number} [steps]
  * @property {number} [batch]
@@ -34,6 +42,7 @@ const table = {
  * @property {number} seed
  * @property {string} out
  * @property {string} [data]
+ * @property {string} [label]
  * @property {boolean} headed
  * @property {boolean} help
  */
@@ -46,6 +55,10 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm start');
   if (given.epochs !== undefined && given.steps !== undefined)
     throw new Failure('--epochs and --steps exclude each other');
+  const own = Object.hasOwn(ofFiles, `${given.model}`);
+  if (own && given.data === undefined) throw new Failure(`--model ${given.model} needs a file: --data <file>`);
+  if (own && given.images !== undefined) throw new Failure(`--model ${given.model} has no images`);
+  if (!own && given.label !== undefined) throw new Failure('--label is for --model table');
   return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
 }
 
@@ -57,6 +70,10 @@ export function helpText() {
       `${about} (${counted(epochs, 'epoch')}, batch ${batch})`,
     ]),
   );
+  const files = helpLists(
+    {},
+    Object.entries(ofFiles).map(([name, { about }]) => [name, about]),
+  );
   return `Trains an autoencoder on MNIST in Chrome, on the GPU if there is one, and writes
 pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
 
@@ -65,5 +82,8 @@ pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
 ${lists.options}
 
 Models:
-${lists.others}`;
+${lists.others}
+
+Models of a file of your own:
+${files.others}`;
 }
