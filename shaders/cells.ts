@@ -92,6 +92,46 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
+/** y[r,c] = x[r,c], but column `hidden` is blank */
+export const hideColumn = () =>
+  shader<'x' | 'y'>(
+    'hide column',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override size: u32;
+override columns: u32;
+override hidden: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  y[i] = select(x[i], ${blankCell}, i % columns == hidden);
+}
+`,
+  );
+
+/** y[r,taken] = x[r,taken], and nothing else of y is written */
+export const takeColumn = () =>
+  shader<'x' | 'y'>(
+    'take column',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override rows: u32;
+override columns: u32;
+override taken: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = invocation(id, groups);
+  if (row >= rows) { return; }
+  y[row * columns + taken] = x[row * columns + taken];
+}
+`,
+  );
+
 /** cells[r,c]: of a column of numbers its output; of one of categories the first of the most probable ones, of those that have a name; blank where there is none. */
 export const cellsOfOutputs = () =>
   shader<'y' | 'info' | 'cells'>(

@@ -19,9 +19,12 @@ export {
   type WorkerClassifierSpec,
   type WorkerGanSpec,
   type WorkerJigsawSpec,
+  type WorkerTableSpec,
 } from './worker/library.ts';
-export { dataset, type Data, type Dataset, type Examples, type Gpu, type Labelled } from './worker/data.ts';
+export { dataset, table, type Data, type Dataset, type Examples, type Gpu, type Labelled } from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
+export type { TableAutoencoder, TableData } from './worker/table-model.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
 export {
   activation,
   adversarial,

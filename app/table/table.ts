@@ -6,8 +6,11 @@ import { reporting } from '../progress.ts';
 import type { ColumnFacts, TableJobOptions, TableJobResult } from './job.ts';
 import { scoresCsv } from './scores.ts';
 
-/** Rows that are explained. */
-const explained = 100;
+/** Rows that are explained in the report, and in the file. */
+const [explained, explainedInFile] = [100, 1000];
+
+/** Up to so many, each is judged while it is hidden from the model. */
+const mostCells = 5_000_000;
 
 const stopping = new AbortController();
 
@@ -50,10 +53,12 @@ async function run({ label, seed, ...amounts }: TableJobOptions): Promise<TableJ
   const seconds = (performance.now() - begun) / 1000;
   await window.tableTrained();
   show('Looking for strange rows …');
-  const scores = await model.errors(table);
-  const cells = await model.errors(table, { perColumn: true });
+  // As many passes as columns: for a table that is very large they would take longer than the training.
+  const judging = { hidden: table.length * width <= mostCells };
+  const scores = await model.errors(table, judging);
+  const cells = await model.errors(table, { perColumn: true, ...judging });
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
-  const strange = await model.explain(table, { rows: order.slice(0, explained) });
+  const strange = await model.explain(table, { rows: order.slice(0, explained), ...judging });
   const filled = await model.impute(table);
   const result: TableJobResult = {
     adapter: { ...gpu.info },
@@ -69,7 +74,12 @@ async function run({ label, seed, ...amounts }: TableJobOptions): Promise<TableJ
     shares: sharesOf(cells, width, order.slice(0, explained)),
     filled: table.columns.reduce((sum, { missing }) => sum + missing, 0),
     files: {
-      scores: await scoresCsv(model, table, file, scores, order),
+      scores: scoresCsv(
+        file,
+        scores,
+        order,
+        await model.explain(table, { rows: order.slice(0, explainedInFile), ...judging }),
+      ),
       filled: filled.toCsv(),
       weights: await base64(new Blob([await model.save()])),
     },

@@ -2,6 +2,7 @@
 import type { DataSource } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
 import { splitRows } from '../data/split.ts';
+import type { Table } from '../data/table/table.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
@@ -122,6 +123,19 @@ export async function dataset(
     library,
     'dataset',
     [gpu, given, options],
+    { makes: [handle], transfer: true },
+  );
+  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
+}
+
+/** Puts a table on the worker's device; see `table` in `latentgpu`. The table itself is copied. */
+export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
+  checkGpu('table', gpu);
+  const handle = gpu.client.newHandle();
+  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
+    library,
+    'table',
+    [gpu, data, options],
     { makes: [handle], transfer: true },
   );
   return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);

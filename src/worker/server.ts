@@ -1,5 +1,7 @@
 /** The worker's side: has the library, and answers the page. */
 import { dataset, Dataset } from '../data/dataset.ts';
+import { table } from '../data/table/table-dataset.ts';
+import { fromWire } from '../data/table/wire.ts';
 import { DataError, LatentGpuError } from '../errors.ts';
 import { autoencoder } from '../models/autoencoder.ts';
 import { classifier, Classifier } from '../models/classifier.ts';
@@ -25,7 +27,9 @@ import {
   fromWireError,
   isKnown,
   isPlain,
+  canBeSent,
   isReference,
+  isSentTable,
   library,
   toWireError,
   transferable,
@@ -43,6 +47,7 @@ type Method = (...args: never[]) => unknown;
 const functions: Record<string, Method> = {
   openGpu,
   dataset,
+  table,
   autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
   gan: (gpu: Gpu, spec: Parameters<typeof gan>[1]) => gan(gpu, withParts(spec)),
@@ -123,7 +128,7 @@ class Session {
       const value: unknown = await result;
       // What the last of them throws counts too.
       await Promise.all([...(this.#unanswered.get(call) ?? [])]);
-      const facts = makes ? await this.#keep(value as object, makes) : value;
+      const facts = makes ? await this.#keep(value as object, makes) : canBeSent(value) ? value.toWire() : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
       this.send({ kind: 'error', call, error: toWireError(error) });
@@ -189,6 +194,8 @@ class Session {
         ...facts,
         ...(value instanceof Classifier && { classes: value.classes }),
         ...(value instanceof Jigsaw && { permutations: value.permutations }),
+        // By what it has, as not every worker loads its class.
+        ...('columns' in value && { columns: value.columns }),
       };
     }
     const gpu = value as Gpu;
@@ -219,6 +226,7 @@ class Session {
   #revived(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((each) => this.#revived(each));
     if (!isPlain(value)) return value;
+    if (isSentTable(value)) return fromWire(value.$table);
     if (isReference(value)) return this.#object(value.$handle);
     if (isKnown(value)) {
       if (!this.#known.has(value.$same)) this.#known.set(value.$same, value.value as object);

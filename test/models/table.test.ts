@@ -154,6 +154,38 @@ describe('an autoencoder of a table', () => {
     model.dispose();
   });
 
+  it('judges each cell by the others alone where that is asked for', async () => {
+    const data = await tableOf(40);
+    const model = await small(data, { corrupt: hideCells(0.3) });
+    await train(model, data, { epochs: 3 });
+    const [cells, scores] = [
+      await model.errors(data, { perColumn: true, hidden: true }),
+      await model.errors(data, { hidden: true }),
+    ];
+    const width = data.columns.length;
+    const rows = rowLosses(Float64Array.from(cells), width, true);
+    expectClose(scores, rows, (i) => 2e-6 * rows[i]);
+    // The same as with a table in which that column is blank, whose own blanks stay blank.
+    const names = data.columns.map(({ name }) => name);
+    const kinds = Object.fromEntries(data.columns.map(({ name, kind }) => [name, kind]));
+    const lines = data.toCsv().trim().split('\n');
+    for (const [c, name] of names.entries()) {
+      const holes = lines.map((line, i) => (i ? line.split(',').with(c, '').join(',') : line)).join('\n');
+      const again = (await model.reconstruct(await readTable(holes, { columns: kinds }))).values(name);
+      const { deviation } = momentsOf(data.values(name));
+      for (const row of [0, 7, 39]) {
+        const cell = cells[row * width + c];
+        if (kinds[name] === 'category' || Number.isNaN(cell)) continue;
+        const wanted = 0.5 * ((data.values(name)[row] - again[row]) / deviation) ** 2;
+        expect(Math.abs(cell - wanted)).toBeLessThan(1e-4 * Math.max(1, wanted));
+      }
+    }
+    const [{ columns, score }] = await model.explain(data, { rows: [5], hidden: true });
+    expect(score).toBe(scores[5]);
+    expect(columns[0].error).toBe(Math.max(...Array.from(cells.subarray(5 * width, 6 * width)).filter((v) => v === v)));
+    model.dispose();
+  });
+
   it('brings a clock of 1.7e9 that ticks by 1 to deviation 1, and back without losing a tick', async () => {
     const data = await readTable(['t,x', ...Array.from({ length: 50 }, (_, i) => `${1.7e9 + i},${i % 7}`)].join('\n'), {
       columns: { t: 'number' },

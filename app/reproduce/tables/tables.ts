@@ -11,8 +11,19 @@ import { complete, sourceNames } from './sources.ts';
 type OfTable = {
   rows: number;
   filled: { model: Filled; mean: Filled; linear: Filled };
-  /** Areas under the curves of three scores of strangeness; and of the rows with a strange cell, the shares whose first column is the guilty one. */
-  strange: { model: number; plane: number; neighbors: number; planted: number; blamed: number; blamedOfFound: number };
+  /**
+   * Areas under the curves of four scores of strangeness; and of the rows with a strange cell, the shares whose first column is the guilty one: of all, and
+   * of those among as many strangest rows.
+   */
+  strange: {
+    hidden: number;
+    model: number;
+    plane: number;
+    neighbors: number;
+    planted: number;
+    blamed: number;
+    blamedOfFound: number;
+  };
 };
 
 type OfLog = { planted: number; found: number; blamed: number; auc: number; seconds: number };
@@ -56,9 +67,10 @@ export const tables = partedRow(
     const finder = await watch(`${part}: ${table.length} rows, to find strange ones`, settings.batch, (reports) =>
       trained(gpu, strange, { steps, seed, hidden: settings['cells hidden in training, to find'] }, reports),
     );
-    const scores = await finder.errors(strange);
+    const scores = await finder.errors(strange, { hidden: true });
+    const plain = await finder.errors(strange);
     const planted = [...guilty.keys()].filter((i) => guilty[i] !== undefined);
-    const blamed = (await finder.explain(strange, { rows: planted })).filter(
+    const blamed = (await finder.explain(strange, { rows: planted, hidden: true })).filter(
       ({ row, columns }) => columns[0].column === guilty[row],
     );
     finder.dispose();
@@ -76,7 +88,8 @@ export const tables = partedRow(
         linear: measured(whole, holes, byLinearModels(whole, holes)),
       },
       strange: {
-        model: rocAuc(scores, labels),
+        hidden: rocAuc(scores, labels),
+        model: rocAuc(plain, labels),
         plane: rocAuc(distanceFromPlane(numbers, Math.ceil(width / 2)), labels),
         neighbors: rocAuc(distanceFromNeighbors(numbers, neighbors), labels),
         planted: planted.length,
@@ -94,17 +107,26 @@ export const tables = partedRow(
         ? [
             {
               title: 'Strange cells found, areas under the curve',
-              head: ['table', 'rows', 'the model', 'distance from a plane', `distance from ${neighbors} neighbours`],
+              head: [
+                'table',
+                'rows',
+                'each cell hidden from the model',
+                'the model, nothing hidden',
+                'distance from a plane',
+                `distance from ${neighbors} neighbours`,
+              ],
               lines: known.map((name) => {
                 const { rows, strange } = others[name];
-                const areas = [strange.model, strange.plane, strange.neighbors].map((area) => area.toFixed(3));
+                const areas = [strange.hidden, strange.model, strange.plane, strange.neighbors].map((area) =>
+                  area.toFixed(3),
+                );
                 return [name, `${rows}`, ...areas];
               }),
             },
           ]
         : [],
       notes: [
-        'Each real table is taken without the rows that have blanks, so that what is hidden is known. The model never sees the hidden cells. The linear model is ridge regression of each column on all others. A strange cell is that of another row; a number is then off by at least two deviations. The plane is that of half as many principal components as there are numbers and names. Columns of the log depend on each other; its strange cells are off by three to five times what their column varies, and it has a time, a name, and blanks in one cell of a hundred.',
+        'Each real table is taken without the rows that have blanks, so that what is hidden is known. The model never sees the hidden cells. The linear model is ridge regression of each column on all others. A strange cell is that of another row; a number is then off by at least two deviations. Found are those among as many strangest rows as there are strange cells. The plane is that of half as many principal components as there are numbers and names. Columns of the log depend on each other; its strange cells are off by three to five times what their column varies, and it has a time, a name, and blanks in one cell of a hundred.',
       ],
     };
   },
@@ -131,10 +153,10 @@ async function measureLog({ gpu, watch }: Work, settings: Record<string, string 
   const epochs = settings['epochs on the log'] as number;
   const optimizer = adam(cosine(3e-3, { to: 1e-5, steps: epochs * Math.ceil(table.length / 256) }));
   await watch('the log', 256, (reports) => model.fit(table, { epochs, batchSize: 256, optimizer, ...reports }));
-  const scores = await model.errors(table);
+  const scores = await model.errors(table, { hidden: true });
   const first = strangest(scores, 100);
   const found = first.filter((row) => guilty[row] !== undefined);
-  const reasons = await model.explain(table, { rows: found });
+  const reasons = await model.explain(table, { rows: found, hidden: true });
   model.dispose();
   return {
     planted: guilty.filter((name) => name !== undefined).length,
@@ -172,13 +194,21 @@ function comparisonsOf(known: (readonly [string, OfTable])[]): Comparison[] {
         source: 'the most frequent, a linear model',
       },
       {
-        what: `${name}: strange cells blamed first, % of the ${strange.planted} rows, and of those among as many strangest`,
+        what: `${name}: strange rows, area under the curve, each cell hidden from the model`,
+        ours: strange.hidden,
+        decimals: 3,
+        reference: `${strange.plane.toFixed(3)} and ${strange.neighbors.toFixed(3)}`,
+        source: 'principal components, neighbours',
+        asked: 'above both',
+        holds: strange.hidden > Math.max(strange.plane, strange.neighbors),
+      },
+      {
+        what: `${name}: of ${strange.planted} strange cells, blamed first, %`,
         ours: 100 * strange.blamed,
         decimals: 0,
-        reference: 100 * strange.blamedOfFound,
-        source: 'of those found',
-        asked: 'at least 80 of those found',
-        holds: strange.blamedOfFound >= 0.8,
+        reference: `${(100 * strange.blamedOfFound).toFixed(0)} of those that are found`,
+        asked: 'at least 80',
+        holds: strange.blamed >= 0.8,
       },
     ];
   });

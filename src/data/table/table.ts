@@ -40,6 +40,11 @@ export interface Storage {
   readonly dialect: Dialect;
 }
 
+/** A table as plain data. */
+export interface WiredTable extends Omit<Storage, 'columns'> {
+  readonly columns: readonly (Omit<ColumnData, 'values' | 'textOf' | 'lines'> & { values: ArrayLike<number> })[];
+}
+
 /** Columns of numbers, categories and times, with blanks. Views of it (`take`, `filter`, `split`) share its memory. */
 export class Table {
   /** What is in each column, in the order of the file or of the option `columns`, without the label. */
@@ -170,6 +175,24 @@ export class Table {
         { cause },
       );
     }
+  }
+
+  /** As plain data, which can be sent to a worker and back. @throws OptionError for a column of too many texts @internal */
+  toWire(): { $table: WiredTable } {
+    const { columns, label, dialect } = this.storage;
+    const many = columns.find(({ textOf }) => textOf);
+    if (many)
+      throw new OptionError(
+        `a table cannot be sent to a worker with column ${many.name}, which has more than 10,000 different texts: leave it out by table.without('${many.name}')`,
+      );
+    const { length } = this;
+    const wired = columns.map(({ name, kind, values, categories, notes }) => {
+      return { name, kind, values: values.joined(this.rows), categories, notes };
+    });
+    // A copy, as memory moves.
+    return {
+      $table: { columns: wired, label: label && { ...label, values: this.labels!.slice() }, length, dialect },
+    };
   }
 
   #at(index: number): number {
