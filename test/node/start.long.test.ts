@@ -23,6 +23,41 @@ function data(replaced: Record<string, Uint8Array> = {}): string {
   return place;
 }
 
+/** Fields of a line without quotes. */
+const fields = (line: string): string[] => line.split(',');
+
+describe('a model of a table', () => {
+  it('finds the strange row, blames its column, fills in blanks, and leaves out what says nothing', async () => {
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      const power = 10 + (i % 9);
+      return `id-${i},2026-01-01T00:${String(i % 60).padStart(2, '0')}:00Z,${i % 9 < 4 ? 'low' : 'high'},${i === 77 ? 40 : 2 * power},${i === 50 ? '' : power}`;
+    });
+    const file = inFolder('machine.csv');
+    writeFileSync(file, ['id,time,state,heat,power', ...lines].join('\n'));
+    const out = inFolder('table');
+    const { code, stdout, stderr } = await start(['--model', 'table', '--data', file, '--steps', '400', '--out', out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('left out   id: most rows have a text of their own there');
+    expect(stdout).toMatch(/\n +78 .*heat is 40, expected/);
+    const [head, first, ...others] = readFileSync(path.join(out, 'scores.csv'), 'utf8').trim().split('\n');
+    expect(head).toBe('row,score,column,found,expected,id,time,state,heat,power');
+    expect(fields(first).filter((_, i) => [0, 2, 3, 5].includes(i))).toEqual(['78', 'heat', '40', 'id-77']);
+    expect(others.length).toBe(199);
+    const filled = readFileSync(path.join(out, 'filled.csv'), 'utf8').trim().split('\n');
+    expect(Math.abs(Number(fields(filled[51])[3]) - 15)).toBeLessThan(3);
+    expect(readFileSync(path.join(out, 'report.html'), 'utf8')).toContain('heat is 40, expected');
+    expect(existsSync(path.join(out, 'weights.safetensors'))).toBe(true);
+  });
+
+  it('says what is wrong with a file in one line', async () => {
+    const file = inFolder('broken.csv');
+    writeFileSync(file, 'a,b\n1,2\n3\n');
+    const { code, stderr } = await start(['--model', 'table', '--data', file, '--out', inFolder('broken')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: readTable: .*\n$/);
+  });
+});
+
 describe('every member of the family', () => {
   const drawn: Record<Exclude<keyof typeof models, 'simple'>, string[]> = {
     linear: ['reconstructions', 'filters', 'loss'],

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import ofFiles from '../../app/files.json' with { type: 'json' };
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
@@ -33,7 +34,7 @@ function data(replaced: Record<string, Uint8Array> = {}): string {
 it('--help lists the options and the models', async () => {
   const { code, stdout, stderr } = await start(['--help'], { chrome: process.execPath });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const option of ['model', 'epochs', 'steps', 'batch', 'images', 'seed', 'out', 'data', 'headed'])
+  for (const option of ['model', 'epochs', 'steps', 'batch', 'images', 'seed', 'out', 'data', 'label', 'headed'])
     expect(stdout).toContain(`--${option} `);
   expect(stdout).toContain('784-32-784');
 });
@@ -50,7 +51,10 @@ describe('a wrong option is one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}`],
+    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys({ ...models, ...ofFiles }).join(', ')}`],
+    ['--model table', '--model table needs a file: --data <file>'],
+    ['--model table --data a.csv --images 3', '--model table has no images'],
+    ['--label state', '--label is for --model table'],
     ['--headed=no', "--headed takes no value, not 'no'"],
   ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
 
@@ -102,6 +106,9 @@ describe('data that cannot be read is one line', () => {
     const place = data(replaced);
     await expectFailure([...args, '--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
   });
+
+  it('no such file of one’s own', () =>
+    expectFailure(['--model', 'table', '--data', '/nowhere'], 'there is no file /nowhere'));
 
   it('no such folder', () =>
     expectFailure(

@@ -10,14 +10,18 @@ import {
   gan,
   gaussian,
   gaussianNoise,
+  hideCells,
   jigsaw,
   minMax,
   reshape,
+  table,
   type Autoencoder,
   type AutoencoderSpec,
   type Gpu,
+  type TableAutoencoder,
 } from '../../src/index.ts';
 import { Draw } from './random.ts';
+import { tableOf } from './tables.ts';
 
 /** Something that holds memory of the device. */
 interface Held {
@@ -72,6 +76,22 @@ export const members: Record<string, (gpu: Gpu, own: Own) => Promise<unknown>> =
       },
     ]),
   ),
+  table: async (gpu, own) => {
+    const data = await tableOf(60);
+    const set = await own(table(gpu, data));
+    const model = await own<TableAutoencoder>(
+      autoencoder(gpu, {
+        input: data.columns,
+        encoder: [dense(6, 'tanh'), dense(2)],
+        decoder: [dense(6, 'tanh')],
+        corrupt: hideCells(0.2),
+        seed: 3,
+      }),
+    );
+    const { loss } = await model.fit(set, short);
+    const errors = await model.errors(data, { hidden: true });
+    return { loss, errors, filled: (await model.impute(set)).toCsv(), file: await model.save() };
+  },
   gan: async (gpu, own) => {
     const set = await own(images(gpu));
     const model = await own(

@@ -63,7 +63,12 @@ export class CellScaler implements Scales {
   /** Fits it to something known. */
   set(fitted: FittedCells): void {
     const shift = tensor(this.gpu, Float32Array.from(fitted.shift));
-    this.#onDevice = { shift, spread: tensor(this.gpu, Float32Array.from(fitted.spread)) };
+    try {
+      this.#onDevice = { shift, spread: tensor(this.gpu, Float32Array.from(fitted.spread)) };
+    } catch (error) {
+      shift.dispose();
+      throw error;
+    }
     this.#fitted = fitted;
   }
 

@@ -42,10 +42,12 @@ export interface TableParts extends Parts<CellScaler> {
 
 /** @throws OptionError, ShapeError */
 export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TableParts {
+  // First, as a list of something else was meant for a shape.
+  const columns = readColumns(spec.input);
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
   const { seed = 0 } = spec;
   checkSeed('autoencoder', seed);
-  const schema = new Schema(gpu, readColumns(spec.input));
+  const schema = new Schema(gpu, columns);
   checkLayers('autoencoder: the encoder', spec.encoder, 1);
   checkLayers('autoencoder: the decoder', spec.decoder, 0);
   const [first, ...rest] = spec.encoder;
