@@ -1,0 +1,95 @@
+import { DataError, OptionError, ShapeError } from '../errors.ts';
+import { checkNumber, checkNumbers, checkOptions } from '../runtime/options.ts';
+import type { SeriesFacts } from './dataset.ts';
+
+/** Windows that `series()` made, or a view of them, also those of a worker. */
+export interface Windows {
+  readonly length: number;
+  readonly indices: Uint32Array;
+  readonly series?: SeriesFacts;
+}
+
+/** A stretch of time steps. */
+export interface Interval {
+  /** Its first step. */
+  from: number;
+  /** The step after its last one. */
+  to: number;
+  /** The largest value in it. */
+  peak: number;
+}
+
+/**
+ * Brings scores of windows back to the time steps: for each step of the series the mean score of the windows that cover it, NaN where none does.
+ * @param scores a number for each window, as `errors` returns
+ * @param windows what was scored: what `series` returned, or a view of it
+ * @returns a number for each time step of the whole series
+ * @example
+ * ```ts
+ * import { openGpu, series, timeline } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const windows = await series(gpu, Float32Array.of(0, 1, 2, 3, 4), { length: 2, stride: 1 });
+ * console.log(timeline(Float32Array.of(1, 2, 6, 0), windows)); // 1, 1.5, 4, 3, 0
+ * windows.dispose();
+ * ```
+ * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows; DataError for a NaN
+ */
+export function timeline(scores: ArrayLike<number>, windows: Windows): Float32Array {
+  const facts = windows?.series;
+  if (!facts) throw new OptionError('timeline: takes what series(gpu, …) returned, or a view of it, beside the scores');
+  checkNumbers('timeline: scores', scores);
+  if (scores.length !== windows.length)
+    throw new ShapeError(`timeline: ${scores.length} scores, but ${windows.length} windows`);
+  const { steps, length, stride } = facts;
+  const sums = new Float64Array(steps);
+  const counts = new Uint32Array(steps);
+  windows.indices.forEach((window, i) => {
+    if (Number.isNaN(scores[i])) throw new DataError(`timeline: score ${i} is NaN`);
+    for (let step = window * stride; step < window * stride + length; step++) {
+      sums[step] += scores[i];
+      counts[step]++;
+    }
+  });
+  return Float32Array.from(sums, (sum, step) => sum / counts[step]);
+}
+
+/**
+ * The stretches of a timeline that are at or above a threshold. What is NaN, as no window covers it, is below.
+ * @param timeline a number for each time step, as `timeline` returns
+ * @param threshold from which value on a step counts
+ * @param options `gap`: stretches with at most so many steps between them are one (default 0, so that each stands alone); `minLength`: then, those of
+ * fewer steps are left out (default 1)
+ * @returns the stretches in their order: `to` is the step after the last one, `peak` the largest value
+ * @example
+ * ```ts
+ * import { intervals } from 'latentgpu';
+ *
+ * const stretches = intervals(Float32Array.of(0, 5, 7, 0, 6, 0, 0, 0, 9), 5, { gap: 1, minLength: 2 });
+ * console.log(stretches); // [{ from: 1, to: 5, peak: 7 }]
+ * ```
+ * @throws OptionError
+ */
+export function intervals(
+  timeline: ArrayLike<number>,
+  threshold: number,
+  options: { minLength?: number; gap?: number } = {},
+): Interval[] {
+  checkNumbers('intervals: timeline', timeline);
+  checkNumber('intervals: threshold', threshold);
+  checkOptions('intervals', options, ['minLength', 'gap']);
+  const { minLength = 1, gap = 0 } = options;
+  checkNumber('intervals: minLength', minLength, { least: 1, whole: true });
+  checkNumber('intervals: gap', gap, { least: 0, whole: true });
+  const found: Interval[] = [];
+  for (let step = 0; step < timeline.length; step++) {
+    const value = timeline[step];
+    if (!(value >= threshold)) continue;
+    const last = found.at(-1);
+    if (last && step - last.to <= gap) {
+      last.to = step + 1;
+      last.peak = Math.max(last.peak, value);
+    } else found.push({ from: step, to: step + 1, peak: value });
+  }
+  return found.filter(({ from, to }) => to - from >= minLength);
+}
