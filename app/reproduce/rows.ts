@@ -15,6 +15,7 @@ import { linear } from './linear.ts';
 import type { RowName } from './protocol.ts';
 import { superResolution, tiles } from './restoring.ts';
 import type { PartedRow, Row } from './row.ts';
+import { seriesRow } from './series/series.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
 import { variational } from './variational.ts';
@@ -42,4 +43,5 @@ export const rows: Record<RowName, Row | PartedRow> = {
   dictionary,
   importance,
   vq: quantised,
+  series: seriesRow,
 };
