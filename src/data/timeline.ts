@@ -1,5 +1,5 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
-import { checkNumber, checkNumbers, checkOptions } from '../runtime/options.ts';
+import { checkNumber, checkNumbers, checkOptions, checkWord } from '../runtime/options.ts';
 import type { SeriesFacts } from './dataset.ts';
 
 /** Windows that `series()` made, or a view of them, also those of a worker. */
@@ -21,8 +21,13 @@ export interface Interval {
 
 /**
  * Brings scores of windows back to the time steps: for each step of the series the mean score of the windows that cover it, NaN where none does.
- * @param scores a number for each window, as `errors` returns
+ *
+ * A window's score is that of all its steps, so that what is strange for a moment shows in every window around it. Scores of each value of the windows,
+ * as `errors(windows, { perFeature: true })` returns, tell more exactly when it was: a step has the mean over its own values in the windows that cover it.
+ * @param scores a number for each window, as `errors` returns, or for each value of each window
  * @param windows what was scored: what `series` returned, or a view of it
+ * @param options `combine`: what a step has of the scores there: their `'mean'` (default), the least (`'min'`), which is above a limit only where all of
+ * them are, or the largest (`'max'`)
  * @returns a number for each time step of the whole series
  * @example
  * ```ts
@@ -33,25 +38,45 @@ export interface Interval {
  * console.log(timeline(Float32Array.of(1, 2, 6, 0), windows)); // 1, 1.5, 4, 3, 0
  * windows.dispose();
  * ```
- * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows; DataError for a NaN
+ * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows, or as values in them; DataError for a NaN
  */
-export function timeline(scores: ArrayLike<number>, windows: Windows): Float32Array {
+export function timeline(
+  scores: ArrayLike<number>,
+  windows: Windows,
+  options: { combine?: 'mean' | 'min' | 'max' } = {},
+): Float32Array {
+  checkOptions('timeline', options, ['combine']);
+  const combine = checkWord('timeline: combine', options.combine ?? 'mean', ['mean', 'min', 'max']);
+
   const facts = windows?.series;
   if (!facts) throw new OptionError('timeline: takes what series(gpu, …) returned, or a view of it, beside the scores');
   checkNumbers('timeline: scores', scores);
-  if (scores.length !== windows.length)
-    throw new ShapeError(`timeline: ${scores.length} scores, but ${windows.length} windows`);
-  const { steps, length, stride } = facts;
-  const sums = new Float64Array(steps);
+  const { steps, length, stride, channels } = facts;
+  const features = length * channels;
+  const one = scores.length === windows.length;
+  if (!one && scores.length !== windows.length * features)
+    throw new ShapeError(
+      `timeline: ${scores.length} scores, but ${windows.length} windows of ${features} values: give one for each window, or for each value`,
+    );
+  const totals = new Float64Array(steps);
   const counts = new Uint32Array(steps);
+  const wrong = Array.prototype.findIndex.call(scores, Number.isNaN);
+  if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is NaN`);
+  const add = (step: number, score: number) => {
+    if (combine === 'mean') totals[step] += score;
+    else totals[step] = counts[step] ? Math[combine](totals[step], score) : score;
+    counts[step]++;
+  };
   windows.indices.forEach((window, i) => {
-    if (Number.isNaN(scores[i])) throw new DataError(`timeline: score ${i} is NaN`);
-    for (let step = window * stride; step < window * stride + length; step++) {
-      sums[step] += scores[i];
-      counts[step]++;
-    }
+    const first = window * stride;
+    if (one) for (let step = 0; step < length; step++) add(first + step, scores[i]);
+    else
+      for (let value = 0; value < features; value++)
+        add(first + Math.floor(value / channels), scores[i * features + value]);
   });
-  return Float32Array.from(sums, (sum, step) => sum / counts[step]);
+  return Float32Array.from(totals, (total, step) =>
+    combine === 'mean' || !counts[step] ? total / counts[step] : total,
+  );
 }
 
 /**

@@ -153,6 +153,21 @@ describe('timeline', () => {
     );
   });
 
+  it('of scores of each value has the mean of the step’s own, over channels and windows', () => {
+    expect(timeline(Float32Array.of(1, 2, 3, 10, 20, 30), windows([0, 1], 4, 3, 1))).toEqual(Float32Array.of(1, 6, 11.5, 30)); // prettier-ignore
+    const { series, ...view } = windows([2, 0], 6, 2, 2);
+    const scores = Float32Array.of(1, 3, 5, 7, 20, 30, 40, 60);
+    expect(timeline(scores, { ...view, series: { ...series, channels: 2 } })).toEqual(Float32Array.of(25, 50, NaN, NaN, 2, 6)); // prettier-ignore
+  });
+
+  it('is the least, or the largest, where asked for', () => {
+    const some = windows([0, 1, 2, 3], 6, 2, 1);
+    const scores = Float32Array.of(-1, -2, 6, 0.1);
+    expect(timeline(scores, some, { combine: 'min' })).toEqual(Float32Array.of(-1, -2, -2, 0.1, 0.1, NaN));
+    expect(timeline(scores, some, { combine: 'max' })).toEqual(Float32Array.of(-1, -1, 6, 6, 0.1, NaN));
+    expect(timeline(scores, some, { combine: 'mean' })).toEqual(timeline(scores, some));
+  });
+
   it('takes what series() makes, and views', async () => {
     const set = await series(standIn(), floats(5), { length: 2 });
     expect(timeline(Float32Array.of(1, 2, 6, 0), set)).toEqual(Float32Array.of(1, 1.5, 4, 3, 0));
@@ -163,8 +178,10 @@ describe('timeline', () => {
   const some = windows([0, 1], 3, 2, 1);
   const refusals: Refusal[] = [
     ['examples that are no windows', async () => timeline([1, 2], await dataset(standIn(), floats(2), { shape: [1] })), OptionError, 'timeline: takes what series(gpu, …) returned, or a view of it, beside the scores'],
-    ['a score too few', () => timeline(Float32Array.of(1), some), ShapeError, 'timeline: 1 scores, but 2 windows'],
+    ['a score too few', () => timeline(Float32Array.of(1), some), ShapeError, 'timeline: 1 scores, but 2 windows of 2 values: give one for each window, or for each value'],
     ['no scores', () => timeline('12' as never, some), OptionError, "timeline: scores: takes a list of numbers, not '12'"],
+    ['another way to combine', () => timeline([1, 2], some, { combine: 'median' as never }), OptionError, "timeline: combine is 'mean' or 'min' or 'max', not 'median'"],
+    ['an unknown option', () => timeline([1, 2], some, { combined: 'min' } as never), OptionError, "timeline: unknown option 'combined' (did you mean combine?)"],
     ['a NaN', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN'],
   ]; // prettier-ignore
   it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
