@@ -57,7 +57,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
     throw new ShapeError(`series: ${data.length} values are no whole number of steps of ${channels} channels`);
   if (length > steps) throw new DataError(`series: a window has ${length} steps, the series only ${steps}`);
   const examples = Math.floor((steps - length) / stride) + 1;
-  const labels = options.labels && labelsOf(options.labels, examples, steps);
+  const labels = options.labels === undefined ? undefined : labelsOf(options.labels, examples, steps);
   const features = length * channels;
   const half = halfOfWindow(gpu, data, features, deviceBytes, 'series');
   const range = await rangeOf(

@@ -1,5 +1,5 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
-import { checkNumber, checkNumbers, checkOptions, checkWord } from '../runtime/options.ts';
+import { checkNumber, checkNumbers, checkOptions, checkWord, shown } from '../runtime/options.ts';
 import type { SeriesFacts } from './dataset.ts';
 
 /** Windows that `series()` made, or a view of them, also those of a worker. */
@@ -60,8 +60,8 @@ export function timeline(
     );
   const totals = new Float64Array(steps);
   const counts = new Uint32Array(steps);
-  const wrong = Array.prototype.findIndex.call(scores, Number.isNaN);
-  if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is NaN`);
+  const wrong = Array.prototype.findIndex.call(scores, (score) => typeof score !== 'number' || Number.isNaN(score));
+  if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is ${shown(scores[wrong])}, not a number`);
   const add = (step: number, score: number) => {
     if (combine === 'mean') totals[step] += score;
     else totals[step] = counts[step] ? Math[combine](totals[step], score) : score;
@@ -93,7 +93,7 @@ export function timeline(
  * const stretches = intervals(Float32Array.of(0, 5, 7, 0, 6, 0, 0, 0, 9), 5, { gap: 1, minLength: 2 });
  * console.log(stretches); // [{ from: 1, to: 5, peak: 7 }]
  * ```
- * @throws OptionError
+ * @throws OptionError, DataError
  */
 export function intervals(
   timeline: ArrayLike<number>,
@@ -109,6 +109,7 @@ export function intervals(
   const found: Interval[] = [];
   for (let step = 0; step < timeline.length; step++) {
     const value = timeline[step];
+    if (typeof value !== 'number') throw new DataError(`intervals: step ${step} is ${shown(value)}, not a number`);
     if (!(value >= threshold)) continue;
     const last = found.at(-1);
     if (last && step - last.to <= gap) {

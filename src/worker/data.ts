@@ -122,14 +122,7 @@ export async function dataset(
 ): Promise<Dataset> {
   checkGpu('dataset', gpu);
   const given = typeof source === 'function' ? await source() : source;
-  const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
-    library,
-    'dataset',
-    [gpu, given, options],
-    { makes: [handle], transfer: true },
-  );
-  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
+  return put(gpu, 'dataset', given, options);
 }
 
 /**
@@ -144,14 +137,16 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
     const { data, channels } = interleaved(values, options?.channels);
     [given, chosen] = [data, { ...options, channels }];
   }
+  return put(gpu, 'series', given, chosen);
+}
+
+/** Has the worker make a data set. */
+async function put(gpu: Gpu, maker: string, source: unknown, options: object): Promise<Dataset> {
   const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number; series: SeriesFacts }>(
-    library,
-    'series',
-    [gpu, given, chosen],
-    { makes: [handle], transfer: true },
-  );
-  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length, undefined, facts.series);
+  const { shape, labels, length, series } = await gpu.client.call<
+    Pick<Dataset, 'shape' | 'labels' | 'length' | 'series'>
+  >(library, maker, [gpu, source, options], { makes: [handle], transfer: true });
+  return new Dataset(gpu, handle, shape, labels, length, undefined, series);
 }
 
 /** @throws OptionError */

@@ -117,6 +117,7 @@ describe('windows of a series', () => {
     ['bytes', () => series(gpu, Uint8Array.of(1) as never, { length: 1 }), OptionError, 'series: takes a Float32Array or what readTable returns, not 1'],
     ['a NaN', () => series(gpu, Float32Array.of(0, 1, 2, NaN), { length: 1, channels: 2 }), DataError, 'series: NaN at step 1, channel 1: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one'],
     ['a label too few', () => series(gpu, values, { length: 4, labels: count(6) }), ShapeError, 'series: 7 examples, but 6 labels'],
+    ['labels that are null', () => series(gpu, values, { length: 4, labels: null as never }), OptionError, 'series: labels: takes a list of numbers, not null'],
     ['labels of steps', () => series(gpu, values, { length: 4, labels: values }), ShapeError, "series: 10 labels, as many as there are steps, but 7 windows: give each window one, such as the largest of its steps'"],
     ['half a label', () => series(gpu, floats(2), { length: 2, labels: [0.5] }), DataError, 'series: the label of row 0 is 0.5, not a whole number of 32 bits'],
     ['deviceBytes of too little', () => series(gpu, values, { length: 2, deviceBytes: 20 }), OptionError, 'series: deviceBytes of 20, but examples are brought by fours while others are used, and eight of them take 64'],
@@ -182,7 +183,7 @@ describe('timeline', () => {
     ['no scores', () => timeline('12' as never, some), OptionError, "timeline: scores: takes a list of numbers, not '12'"],
     ['another way to combine', () => timeline([1, 2], some, { combine: 'median' as never }), OptionError, "timeline: combine is 'mean' or 'min' or 'max', not 'median'"],
     ['an unknown option', () => timeline([1, 2], some, { combined: 'min' } as never), OptionError, "timeline: unknown option 'combined' (did you mean combine?)"],
-    ['a NaN', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN'],
+    ['a NaN', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN, not a number'],
   ]; // prettier-ignore
   it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
 });
@@ -216,6 +217,7 @@ describe('intervals', () => {
 
   const refusals: Refusal[] = [
     ['no list', () => intervals(3 as never, 1), OptionError, 'intervals: timeline: takes a list of numbers, not 3'],
+    ['words', () => intervals([1, '2'] as never, 1), DataError, "intervals: step 1 is '2', not a number"],
     ['a threshold that is NaN', () => intervals(line, NaN), OptionError, 'intervals: threshold: NaN is not a number'],
     ['half a step between', () => intervals(line, 1, { gap: 0.5 }), OptionError, 'intervals: gap: 0.5 is not a whole number of at least 0'],
     ['a length of none', () => intervals(line, 1, { minLength: 0 }), OptionError, 'intervals: minLength: 0 is not a whole number of at least 1'],

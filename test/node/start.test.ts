@@ -50,9 +50,15 @@ describe('a wrong option is one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}`],
+    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}, series`],
+    ['--model series', '--model series needs --data <file>, a CSV, JSON or Parquet file with a row for each time step'],
+    ['--model series --data a.csv --images 3', '--model series has no images'],
+    ['--window 3', '--window goes with --model series'],
     ['--headed=no', "--headed takes no value, not 'no'"],
   ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
+
+  it('a file that is not there', () =>
+    expectFailure(['--model', 'series', '--data', 'no.csv'], '--data: there is no file no.csv'));
 
   it('on the terminal, too', () =>
     expectFailure(['--out', 'package.json'], '--out: nothing can be written to package.json (EEXIST)'));
