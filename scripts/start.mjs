@@ -11,6 +11,10 @@ await runMain(async () => {
     return;
   }
   await setupBeforeChrome();
+  if (options.model === 'series') {
+    const { runSeries } = await import('./start/series.mjs');
+    return runSeries(options);
+  }
   const { runJob } = await import('./start/job.mjs');
-  await runJob(options);
+  await runJob({ ...options, model: options.model });
 });

@@ -6,9 +6,16 @@ import { counted } from './words.mjs';
 /** @type {Record<string, { about: string, epochs: number, batch: number, labels?: boolean }>} `labels`: those of the training images are needed */
 export const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
 
+/** Trains on a file of one's own, and has outputs of its own. */
+const series = {
+  about: 'windows of a time series, --data <file>: what is strange in it, as a picture and scores.csv',
+  epochs: 30,
+  batch: 128,
+};
+
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  model: { value: 'name', names: Object.keys(models), about: 'what to train (default: simple)' },
+  model: { value: 'name', names: [...Object.keys(models), 'series'], about: 'what to train (default: simple)' },
   epochs: {
     value: 'n',
     least: 1,
@@ -19,14 +26,19 @@ const table = {
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
   seed: { value: 'n', least: 0, most: 2 ** 32 - 1, about: 'of weights and shuffling (default: 0)' },
   out: { value: 'folder', about: 'where the results go (default: out)' },
-  data: { value: 'folder', about: "IDX files named as MNIST's, gzipped or not (default: MNIST itself)" },
+  data: {
+    value: 'folder',
+    about:
+      "IDX files named as MNIST's, gzipped or not (default: MNIST itself); of series, a file with a row for each time step",
+  },
+  window: { value: 'n', least: 1, about: 'of series: time steps in a window (default: 288, or a tenth of the file)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
 };
 
 /**
  * @typedef {object} Options
- * @property {import('../../app/models.ts').ModelName} model
+ * @property {import('../../app/models.ts').ModelName | 'series'} model
  * @property {number} [epochs]
  * @property {number} [steps]
  * @property {number} [batch]
@@ -34,6 +46,7 @@ const table = {
  * @property {number} seed
  * @property {string} out
  * @property {string} [data]
+ * @property {number} [window]
  * @property {boolean} headed
  * @property {boolean} help
  */
@@ -46,13 +59,20 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm start');
   if (given.epochs !== undefined && given.steps !== undefined)
     throw new Failure('--epochs and --steps exclude each other');
+  if (given.model === 'series') {
+    if (given.images !== undefined) throw new Failure('--model series has no images');
+    if (given.data === undefined)
+      throw new Failure(
+        '--model series needs --data <file>, a CSV, JSON or Parquet file with a row for each time step',
+      );
+  } else if (given.window !== undefined) throw new Failure('--window goes with --model series');
   return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
 }
 
 export function helpText() {
   const lists = helpLists(
     table,
-    Object.entries(models).map(([name, { about, epochs, batch }]) => [
+    Object.entries({ ...models, series }).map(([name, { about, epochs, batch }]) => [
       name,
       `${about} (${counted(epochs, 'epoch')}, batch ${batch})`,
     ]),

@@ -6,7 +6,7 @@ import { root } from '../setup.mjs';
 
 /**
  * Serves app/ and src/ to the browser as they are, TypeScript included, and the data files under /data/.
- * @param {import('./data.mjs').DataFiles} files
+ * @param {Record<string, string>} files each with its path
  * @returns {Promise<Server>}
  */
 export async function startServer(files) {
@@ -33,7 +33,7 @@ export async function startServer(files) {
 }
 
 /**
- * @param {import('./data.mjs').DataFiles} files
+ * @param {Record<string, string>} files each with its path
  * @returns {import('vite').Plugin}
  */
 function serveData(files) {
