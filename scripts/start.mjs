@@ -11,10 +11,15 @@ await runMain(async () => {
     return;
   }
   await setupBeforeChrome();
-  if (options.model === 'series') {
+  if (/** @type {string} */ (options.model) === 'series') {
     const { runSeries } = await import('./start/series.mjs');
     return runSeries(options);
   }
+  if (/** @type {string} */ (options.model) === 'table') {
+    const { runTableJob } = await import('./start/table-job.mjs');
+    await runTableJob(options);
+    return;
+  }
   const { runJob } = await import('./start/job.mjs');
-  await runJob({ ...options, model: options.model });
+  await runJob(options);
 });

@@ -8,7 +8,7 @@ import { shader, wgsl } from './wgsl.ts';
  * is blank holds a number larger than any other, as not all devices keep NaN apart.
  */
 
-/** What a blank cell holds: 3 · 2¹²⁶. */
+/** What a blank cell holds, as `src/runtime/blank.ts` has it. */
 export const blankCell = 3 * 2 ** 126;
 
 /**
@@ -88,6 +88,46 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     y[i] = select(x[i], x[words[2u * n + 1u] % batch_rows() * columns + c], chosen);
 #endif
   }
+}
+`,
+  );
+
+/** y[r,c] = x[r,c], but column `hidden` is blank */
+export const hideColumn = () =>
+  shader<'x' | 'y'>(
+    'hide column',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override size: u32;
+override columns: u32;
+override hidden: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  y[i] = select(x[i], ${blankCell}, i % columns == hidden);
+}
+`,
+  );
+
+/** y[r,taken] = x[r,taken], and nothing else of y is written */
+export const takeColumn = () =>
+  shader<'x' | 'y'>(
+    'take column',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override rows: u32;
+override columns: u32;
+override taken: u32;
+${grid}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = invocation(id, groups);
+  if (row >= rows) { return; }
+  y[row * columns + taken] = x[row * columns + taken];
 }
 `,
   );

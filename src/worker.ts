@@ -19,9 +19,21 @@ export {
   type WorkerClassifierSpec,
   type WorkerGanSpec,
   type WorkerJigsawSpec,
+  type WorkerTableSpec,
 } from './worker/library.ts';
-export { dataset, series, type Data, type Dataset, type Examples, type Gpu, type Labelled } from './worker/data.ts';
+export {
+  dataset,
+  series,
+  table,
+  type Data,
+  type Dataset,
+  type Examples,
+  type Gpu,
+  type Labelled,
+} from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
+export type { TableAutoencoder, TableData } from './worker/table-model.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
 export {
   activation,
   adversarial,
@@ -42,6 +54,7 @@ export {
   gaussian,
   gaussianNoise,
   groupNorm,
+  hideCells,
   huber,
   layerNorm,
   maskNoise,
@@ -58,6 +71,7 @@ export {
   standardize,
   stochasticContractive,
   stopGradient,
+  swapNoise,
   topK,
   uniform,
   unitNorm,

@@ -18,6 +18,7 @@ import type { PartedRow, Row } from './row.ts';
 import { seriesRow } from './series/series.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
+import { tables } from './tables/tables.ts';
 import { variational } from './variational.ts';
 
 export const rows: Record<RowName, Row | PartedRow> = {
@@ -44,4 +45,5 @@ export const rows: Record<RowName, Row | PartedRow> = {
   importance,
   vq: quantised,
   series: seriesRow,
+  tables,
 };

@@ -71,9 +71,12 @@ export class Browser {
     throw expected ? new Failure(message) : Object.assign(new Error(message), { stack: `in the page: ${stack}` });
   }
 
-  /** Asks the training to end; `run` then goes on. If the page is gone, it is `run` that fails and says so. */
-  stop() {
-    this.#page.evaluate(() => window.job.stop()).catch(() => {});
+  /**
+   * Asks the training to end; `run` then goes on. If the page is gone, it is `run` that fails and says so.
+   * @param {'job' | 'tableJob'} job what runs in the page
+   */
+  stop(job = 'job') {
+    this.#page.evaluate((name) => window[name].stop(), job).catch(() => {});
   }
 
   async close() {

@@ -8,11 +8,11 @@ import { showProgress } from './progress.mjs';
 import { startServer } from './server.mjs';
 import { startLine, summary } from './summary.mjs';
 
-/** @typedef {import('./options.mjs').Options & { model: import('../../app/models.ts').ModelName }} Job */
+/** @typedef {import('./options.mjs').Options} Options */
 
 /**
  * The main job from its options to its files. Whatever can be found wrong without a browser is found before one starts.
- * @param {Job} options
+ * @param {Options} options
  */
 export async function runJob(options) {
   const begun = performance.now();
@@ -33,7 +33,7 @@ export async function runJob(options) {
 
 /**
  * @param {string} url
- * @param {Job} options
+ * @param {Options} options
  * @param {ReturnType<typeof handleSignals>} interrupt
  */
 async function train(url, { headed, data, out: _out, help: _help, ...options }, interrupt) {

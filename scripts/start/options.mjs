@@ -6,16 +6,16 @@ import { counted } from './words.mjs';
 /** @type {Record<string, { about: string, epochs: number, batch: number, labels?: boolean }>} `labels`: those of the training images are needed */
 export const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
 
-/** Trains on a file of one's own, and has outputs of its own. */
-const series = {
-  about: 'windows of a time series, --data <file>: what is strange in it, as a picture and scores.csv',
-  epochs: 30,
-  batch: 128,
-};
+/** What is trained on a file of one's own. @type {Record<string, { about: string }>} */
+export const ofFiles = JSON.parse(readFileSync(new URL('../../app/files.json', import.meta.url), 'utf8'));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */
 const table = {
-  model: { value: 'name', names: [...Object.keys(models), 'series'], about: 'what to train (default: simple)' },
+  model: {
+    value: 'name',
+    names: [...Object.keys(models), ...Object.keys(ofFiles)],
+    about: 'what to train (default: simple)',
+  },
   epochs: {
     value: 'n',
     least: 1,
@@ -26,11 +26,8 @@ const table = {
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
   seed: { value: 'n', least: 0, most: 2 ** 32 - 1, about: 'of weights and shuffling (default: 0)' },
   out: { value: 'folder', about: 'where the results go (default: out)' },
-  data: {
-    value: 'folder',
-    about:
-      "IDX files named as MNIST's, gzipped or not (default: MNIST itself); of series, a file with a row for each time step",
-  },
+  data: { value: 'folder', about: "IDX files named as MNIST's, gzipped or not (default: MNIST itself); or the file" },
+  label: { value: 'column', about: 'of a table: the column that says what a row is, which the model does not see' },
   window: { value: 'n', least: 1, about: 'of series: time steps in a window (default: 288, or a tenth of the file)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
@@ -38,7 +35,7 @@ const table = {
 
 /**
  * @typedef {object} Options
- * @property {import('../../app/models.ts').ModelName | 'series'} model
+ * @property {import('../../app/models.ts').ModelName} model or one of `ofFiles`
  * @property {number} [epochs]
  * @property {number} [steps]
  * @property {number} [batch]
@@ -47,6 +44,7 @@ const table = {
  * @property {string} out
  * @property {string} [data]
  * @property {number} [window]
+ * @property {string} [label]
  * @property {boolean} headed
  * @property {boolean} help
  */
@@ -59,23 +57,25 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm start');
   if (given.epochs !== undefined && given.steps !== undefined)
     throw new Failure('--epochs and --steps exclude each other');
-  if (given.model === 'series') {
-    if (given.images !== undefined) throw new Failure('--model series has no images');
-    if (given.data === undefined)
-      throw new Failure(
-        '--model series needs --data <file>, a CSV, JSON or Parquet file with a row for each time step',
-      );
-  } else if (given.window !== undefined) throw new Failure('--window goes with --model series');
+  const own = Object.hasOwn(ofFiles, `${given.model}`);
+  if (own && given.data === undefined) throw new Failure(`--model ${given.model} needs a file: --data <file>`);
+  if (own && given.images !== undefined) throw new Failure(`--model ${given.model} has no images`);
+  if (given.label !== undefined && given.model !== 'table') throw new Failure('--label is for --model table');
+  if (given.window !== undefined && given.model !== 'series') throw new Failure('--window is for --model series');
   return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
 }
 
 export function helpText() {
   const lists = helpLists(
     table,
-    Object.entries({ ...models, series }).map(([name, { about, epochs, batch }]) => [
+    Object.entries(models).map(([name, { about, epochs, batch }]) => [
       name,
       `${about} (${counted(epochs, 'epoch')}, batch ${batch})`,
     ]),
+  );
+  const files = helpLists(
+    {},
+    Object.entries(ofFiles).map(([name, { about }]) => [name, about]),
   );
   return `Trains an autoencoder on MNIST in Chrome, on the GPU if there is one, and writes
 pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
@@ -85,5 +85,8 @@ pictures, weights and a report. Ctrl-C stops it and keeps what was trained.
 ${lists.options}
 
 Models:
-${lists.others}`;
+${lists.others}
+
+Models of a file of your own:
+${files.others}`;
 }

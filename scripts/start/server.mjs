@@ -6,7 +6,7 @@ import { root } from '../setup.mjs';
 
 /**
  * Serves app/ and src/ to the browser as they are, TypeScript included, and the data files under /data/.
- * @param {Record<string, string>} files each with its path
+ * @param {Readonly<Record<string, string>>} files by name
  * @returns {Promise<Server>}
  */
 export async function startServer(files) {
@@ -33,7 +33,7 @@ export async function startServer(files) {
 }
 
 /**
- * @param {Record<string, string>} files each with its path
+ * @param {Readonly<Record<string, string>>} files
  * @returns {import('vite').Plugin}
  */
 function serveData(files) {

@@ -5,7 +5,15 @@ import { Message } from './protobuf.ts';
 const irVersion = 7;
 const operatorSet = 13;
 
-type Attribute = number | string | readonly number[] | { readonly float: number };
+/** The domain of operators on texts, which is a part of the standard of its own, and its version. */
+const ofTexts = 'ai.onnx.ml';
+const versionOfTexts = 2;
+
+type Attribute = number | string | readonly number[] | readonly string[] | { readonly float: number };
+
+/** Types of a value's elements, by their numbers in onnx.proto. */
+const types = { float: 1, int64: 7, string: 8, double: 11 };
+export type ElementType = keyof typeof types;
 
 /** A graph being built. Values are known by name. */
 export class OnnxGraph {
@@ -14,22 +22,28 @@ export class OnnxGraph {
   readonly #inputs: Message[] = [];
   readonly #outputs: Message[] = [];
   #unnamed = 0;
+  #hasTexts = false;
 
-  /** A value that is handed in, [batch, …shape]. `whole`: its numbers are int64. */
-  input(name: string, shape: readonly number[], whole = false): string {
-    this.#inputs.push(valueInfo(name, shape, whole));
+  /** A value that is handed in, [batch, …shape]. */
+  input(name: string, shape: readonly number[], type: ElementType = 'float'): string {
+    this.#inputs.push(valueInfo(name, shape, type));
     return name;
   }
 
-  /** Hands a value out under a name of its own. `whole`: its numbers are int64. */
-  output(name: string, value: string, shape: readonly number[], whole = false): void {
+  /** Hands a value out under a name of its own. */
+  output(name: string, value: string, shape: readonly number[], type: ElementType = 'float'): void {
     this.node('Identity', [value], {}, name);
-    this.#outputs.push(valueInfo(name, shape, whole));
+    this.#outputs.push(valueInfo(name, shape, type));
   }
 
   /** Numbers that the graph brings with it; once for each name. */
   floats(name: string, data: Float32Array, shape: readonly number[]): string {
     return this.#constant(name, 1, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
+  }
+
+  /** The same of numbers in double precision. */
+  doubles(name: string, data: Float64Array, shape: readonly number[]): string {
+    return this.#constant(name, 11, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
   }
 
   /** The same of whole numbers, for operators that take shapes. */
@@ -49,10 +63,23 @@ export class OnnxGraph {
   }
 
   /** The results of an operator that has several. */
-  nodes(operator: string, inputs: readonly string[], results: number): string[] {
+  nodes(
+    operator: string,
+    inputs: readonly string[],
+    results: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
     const names = Array.from({ length: results }, () => `${operator}.${this.#unnamed++}`);
-    this.#push(operator, inputs, {}, names);
+    this.#push(operator, inputs, attributes, names);
     return names;
+  }
+
+  /** Texts to numbers, or numbers to texts, by the standard's operator for it. */
+  labels(input: string, attributes: Readonly<Record<string, Attribute>>): string {
+    this.#hasTexts = true;
+    const result = `LabelEncoder.${this.#unnamed++}`;
+    this.#push('LabelEncoder', [input], attributes, [result], ofTexts);
+    return result;
   }
 
   toBytes(name: string): Uint8Array<ArrayBuffer> {
@@ -62,12 +89,12 @@ export class OnnxGraph {
       .each([...this.#constants.values()], (message, constant) => message.message(5, constant))
       .each(this.#inputs, (message, input) => message.message(11, input))
       .each(this.#outputs, (message, output) => message.message(12, output));
-    return new Message()
+    const file = new Message()
       .int(1, irVersion)
       .text(2, 'latentgpu')
       .message(7, graph)
-      .message(8, new Message().text(1, '').int(2, operatorSet))
-      .toBytes();
+      .message(8, new Message().text(1, '').int(2, operatorSet));
+    return (this.#hasTexts ? file.message(8, new Message().text(1, ofTexts).int(2, versionOfTexts)) : file).toBytes();
   }
 
   #push(
@@ -75,6 +102,7 @@ export class OnnxGraph {
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>>,
     results: readonly string[],
+    domain = '',
   ): void {
     const node = new Message()
       .each(inputs, (message, name) => message.text(1, name))
@@ -82,7 +110,7 @@ export class OnnxGraph {
       .text(3, results[0])
       .text(4, operator)
       .each(Object.entries(attributes), (message, [name, value]) => message.message(5, attribute(name, value)));
-    this.#nodes.push(node);
+    this.#nodes.push(domain ? node.text(7, domain) : node);
   }
 
   #constant(name: string, type: number, raw: Uint8Array, shape: readonly number[]): string {
@@ -96,13 +124,13 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, shape: readonly number[], whole = false): Message {
+function valueInfo(name: string, shape: readonly number[], type: ElementType): Message {
   const sides = new Message()
     .message(1, new Message().text(2, 'batch'))
     .each(shape, (message, side) => message.message(1, new Message().int(1, side)));
   return new Message()
     .text(1, name)
-    .message(2, new Message().message(1, new Message().int(1, whole ? 7 : 1).message(2, sides)));
+    .message(2, new Message().message(1, new Message().int(1, types[type]).message(2, sides)));
 }
 
 function attribute(name: string, value: Attribute): Message {
@@ -110,5 +138,8 @@ function attribute(name: string, value: Attribute): Message {
   if (typeof value === 'number') return message.int(3, value).int(20, 2);
   if (typeof value === 'string') return message.text(4, value).int(20, 3);
   if ('float' in value) return message.float(2, value.float).int(20, 1);
-  return message.each(value, (attribute, each) => attribute.int(8, each)).int(20, 7);
+  const [first] = value;
+  if (typeof first === 'string')
+    return message.each(value as readonly string[], (attribute, each) => attribute.text(9, each)).int(20, 8);
+  return message.each(value as readonly number[], (attribute, each) => attribute.int(8, each)).int(20, 7);
 }

@@ -1,5 +1,12 @@
 import { cellProduct, cellWeights } from '../../shaders/cell-product.ts';
-import { cellsOfOutputs, corruptCells, scaleCells, type CellCorruption } from '../../shaders/cells.ts';
+import {
+  cellsOfOutputs,
+  corruptCells,
+  hideColumn,
+  scaleCells,
+  takeColumn,
+  type CellCorruption,
+} from '../../shaders/cells.ts';
 import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -7,7 +14,6 @@ import { drawConstants, word, type Draws } from './random.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
-export { blankCell } from '../../shaders/cells.ts';
 export type { CellCorruption };
 
 /** How the columns of a table lie in what a model takes and gives, as `info` on the device, [columns, 4] of u32. */
@@ -38,6 +44,20 @@ export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate
       threads: rows * Math.ceil(columns / 2),
     },
   );
+  return y;
+}
+
+/**
+ * Puts y [rows, columns] together: its column c is that of what `of` makes of the cells x [rows, columns] with column c hidden. No gradient rule.
+ */
+export function columnByColumn(tape: Tape, x: Tensor, of: (hidden: Tensor) => Tensor): Tensor {
+  const [rows, columns] = [x.rows, x.columns];
+  const y = tape.tensor(x.shape, 'f32', 'column by column');
+  for (let c = 0; c < columns; c++) {
+    const hidden = tape.tensor(x.shape, 'f32', 'hidden column');
+    tape.run(hideColumn(), { x, y: hidden }, { constants: { size: x.size, columns, hidden: c }, threads: x.size });
+    tape.run(takeColumn(), { x: of(hidden), y }, { constants: { rows, columns, taken: c }, threads: rows });
+  }
   return y;
 }
 

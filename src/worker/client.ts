@@ -4,6 +4,7 @@ import type { AnyLoss } from '../models/training/losses.ts';
 import { checkSignal } from '../runtime/options.ts';
 import {
   callbackNames,
+  canBeSent,
   fromWireError,
   isPlain,
   toWireError,
@@ -171,6 +172,7 @@ export class Client {
   #wired(value: unknown): unknown {
     if (typeof value === 'function') throw new OptionError('a function cannot be sent to a worker');
     if (value instanceof Remote) return value.reference(this);
+    if (canBeSent(value)) return value.toWire();
     if (Array.isArray(value)) return value.map((each) => this.#wired(each));
     if (!isPlain(value)) return value;
     if (typeof value.name === 'string' && Array.isArray(value.args))

@@ -149,6 +149,19 @@ async function put(gpu: Gpu, maker: string, source: unknown, options: object): P
   return new Dataset(gpu, handle, shape, labels, length, undefined, series);
 }
 
+/** Puts a table on the worker's device; see `table` in `latentgpu`. The table itself is copied. */
+export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
+  checkGpu('table', gpu);
+  const handle = gpu.client.newHandle();
+  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
+    library,
+    'table',
+    [gpu, data, options],
+    { makes: [handle], transfer: true },
+  );
+  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
+}
+
 /** @throws OptionError */
 export function checkGpu(where: string, gpu: Gpu): void {
   if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu that this module's openGpu has opened`);

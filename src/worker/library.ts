@@ -1,19 +1,24 @@
 /** The library's functions as a page calls them whose worker has the real ones. */
 import type { AutoencoderSpec } from '../models/spec.ts';
+import type { TableSpec } from '../models/table/spec.ts';
 import type { GanSpec } from '../models/gan.ts';
 import type { JigsawSpec } from '../models/jigsaw.ts';
 import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstream/neighbors.ts';
 import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
-import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type Network } from './models.ts';
+import type { Client } from './client.ts';
+import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type ModelFacts, type Network } from './models.ts';
 import type { Plain } from './parts.ts';
-import { library } from './protocol.ts';
+import { library, type Handle } from './protocol.ts';
+import { TableAutoencoder } from './table-model.ts';
 
 /** Layers, corruptions, penalties, priors and losses are plain data here. */
 type WithParts<S> = { [K in keyof S]: Plain<S[K]> };
 
 /** As `AutoencoderSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerAutoencoderSpec = WithParts<AutoencoderSpec>;
+/** As `TableSpec` of `latentgpu`, with the parts as plain data. */
+export type WorkerTableSpec = WithParts<TableSpec>;
 /** As `JigsawSpec` of `latentgpu`, with the parts as plain data. */
 export type WorkerJigsawSpec = WithParts<JigsawSpec>;
 /** As `GanSpec` of `latentgpu`, with the parts as plain data. */
@@ -28,27 +33,43 @@ export interface WorkerClassifierSpec {
   seed?: number;
 }
 
+type AutoencoderKind = new (client: Client, handles: Handle[], facts: ModelFacts) => Autoencoder | TableAutoencoder;
+/** One of tables has columns. */
+const autoencoderKind = (facts: ModelFacts) => ('columns' in facts ? TableAutoencoder : Autoencoder) as AutoencoderKind;
+
+/** Makes an autoencoder of the rows of a table in the worker. */
+export function autoencoder(gpu: Gpu, spec: WorkerTableSpec): Promise<TableAutoencoder>;
 /** Makes an autoencoder in the worker. */
-export const autoencoder = (gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder> =>
-  makeModel(Autoencoder, gpu, 'autoencoder', spec);
+export function autoencoder(gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder>;
+export function autoencoder(
+  gpu: Gpu,
+  spec: WorkerAutoencoderSpec | WorkerTableSpec,
+): Promise<Autoencoder | TableAutoencoder> {
+  return makeModel(autoencoderKind, gpu, 'autoencoder', spec);
+}
 /** Makes a classifier of an encoder, in the worker. */
 export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> =>
-  makeModel(Classifier, gpu, 'classifier', spec);
+  makeModel(() => Classifier, gpu, 'classifier', spec);
 /** Makes a GAN in the worker. */
-export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(Gan, gpu, 'gan', spec);
+export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(() => Gan, gpu, 'gan', spec);
 /** Makes a model that solves jigsaw puzzles, in the worker. */
-export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'jigsaw', spec);
+export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> =>
+  makeModel(() => Jigsaw, gpu, 'jigsaw', spec);
 
-/** Makes, in the worker, the model that a file of `Autoencoder.save` holds. */
-export const loadAutoencoder = (gpu: Gpu, bytes: Uint8Array, options?: { losses?: Part[] }): Promise<Autoencoder> =>
-  makeModel(Autoencoder, gpu, 'loadAutoencoder', bytes, options);
+/** Makes, in the worker, the model that a file of `Autoencoder.save` holds, also one of tables: `loadAutoencoder<TableAutoencoder>(gpu, bytes)`. */
+export const loadAutoencoder = <M extends Autoencoder | TableAutoencoder = Autoencoder>(
+  gpu: Gpu,
+  bytes: Uint8Array,
+  options?: { losses?: Part[] },
+): Promise<M> => makeModel(autoencoderKind, gpu, 'loadAutoencoder', bytes, options) as Promise<M>;
 /** Makes, in the worker, the classifier that a file of `Classifier.save` holds. */
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
-  makeModel(Classifier, gpu, 'loadClassifier', bytes);
+  makeModel(() => Classifier, gpu, 'loadClassifier', bytes);
 /** Makes, in the worker, the GAN that a file of `Gan.save` holds. */
-export const loadGan = (gpu: Gpu, bytes: Uint8Array): Promise<Gan> => makeModel(Gan, gpu, 'loadGan', bytes);
+export const loadGan = (gpu: Gpu, bytes: Uint8Array): Promise<Gan> => makeModel(() => Gan, gpu, 'loadGan', bytes);
 /** Makes, in the worker, the model that a file of `Jigsaw.save` holds. */
-export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> => makeModel(Jigsaw, gpu, 'loadJigsaw', bytes);
+export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> =>
+  makeModel(() => Jigsaw, gpu, 'loadJigsaw', bytes);
 
 /** Finds the k nearest codes of each query, on the worker's device. */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {

@@ -69,7 +69,7 @@ export interface ModelFacts {
 }
 
 /** What all models have. */
-abstract class Model<F extends ModelFacts> extends Remote {
+export abstract class Model<F extends ModelFacts> extends Remote {
   /** In the order of the model's table of layers. */
   protected readonly networks: readonly Network[];
 
@@ -296,9 +296,9 @@ export class Gan extends Model<ModelFacts> {
   }
 }
 
-/** Calls one of the library's functions that make a model. */
+/** Calls one of the library's functions that make a model; of what kind it is may depend on what the worker says of it. */
 export async function makeModel<F, M>(
-  Kind: new (client: Client, handles: Handle[], facts: F) => M,
+  kindOf: (facts: F) => new (client: Client, handles: Handle[], facts: F) => M,
   gpu: Gpu,
   maker: string,
   ...args: unknown[]
@@ -307,5 +307,7 @@ export async function makeModel<F, M>(
   const { client } = gpu;
   // For the model, and for as many networks as one can have.
   const handles = Array.from({ length: 4 }, () => client.newHandle());
-  return new Kind(client, handles, await client.call<F>(library, maker, [gpu, ...args], { makes: handles }));
+  const facts = await client.call<F>(library, maker, [gpu, ...args], { makes: handles });
+  const Kind = kindOf(facts);
+  return new Kind(client, handles, facts);
 }

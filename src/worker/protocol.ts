@@ -1,5 +1,6 @@
 /** What the two sides of a worker say to each other. Objects stay in the worker; the page knows them by numbers that it chooses itself. */
 import * as errors from '../errors.ts';
+import type { WiredTable } from '../data/table/table.ts';
 import { isError, isOwned } from '../platform.ts';
 
 export type Handle = number;
@@ -51,6 +52,15 @@ export interface Known {
   value: unknown;
 }
 
+/** A table as plain data. */
+export interface SentTable {
+  $table: WiredTable;
+}
+
+export const isSentTable = (value: object): value is SentTable => '$table' in value;
+/** Whether it can be made plain data: a table, whose class a page does not load that has none. */
+export const canBeSent = (value: unknown): value is { toWire(): SentTable } =>
+  typeof (value as { toWire?: unknown } | null)?.toWire === 'function';
 export const isReference = (value: object): value is Reference => '$handle' in value;
 export const isKnown = (value: object): value is Known => '$same' in value;
 

@@ -1,5 +1,7 @@
 /** The worker's side: has the library, and answers the page. */
 import { dataset, Dataset } from '../data/dataset.ts';
+import { table } from '../data/table/table-dataset.ts';
+import { fromWire } from '../data/table/wire.ts';
 import { DataError, LatentGpuError } from '../errors.ts';
 import { series } from '../data/series.ts';
 import { autoencoder } from '../models/autoencoder.ts';
@@ -26,7 +28,9 @@ import {
   fromWireError,
   isKnown,
   isPlain,
+  canBeSent,
   isReference,
+  isSentTable,
   library,
   toWireError,
   transferable,
@@ -45,6 +49,7 @@ const functions: Record<string, Method> = {
   openGpu,
   dataset,
   series,
+  table,
   autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
   gan: (gpu: Gpu, spec: Parameters<typeof gan>[1]) => gan(gpu, withParts(spec)),
@@ -125,7 +130,7 @@ class Session {
       const value: unknown = await result;
       // What the last of them throws counts too.
       await Promise.all([...(this.#unanswered.get(call) ?? [])]);
-      const facts = makes ? await this.#keep(value as object, makes) : value;
+      const facts = makes ? await this.#keep(value as object, makes) : canBeSent(value) ? value.toWire() : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
       this.send({ kind: 'error', call, error: toWireError(error) });
@@ -194,6 +199,8 @@ class Session {
         ...facts,
         ...(value instanceof Classifier && { classes: value.classes }),
         ...(value instanceof Jigsaw && { permutations: value.permutations }),
+        // By what it has, as not every worker loads its class.
+        ...('columns' in value && { columns: value.columns }),
       };
     }
     const gpu = value as Gpu;
@@ -224,6 +231,7 @@ class Session {
   #revived(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((each) => this.#revived(each));
     if (!isPlain(value)) return value;
+    if (isSentTable(value)) return fromWire(value.$table);
     if (isReference(value)) return this.#object(value.$handle);
     if (isKnown(value)) {
       if (!this.#known.has(value.$same)) this.#known.set(value.$same, value.value as object);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import {
-  blankCell,
   cellDense,
   corruptedCells,
   decodedCells,
   scaled,
   type CellCorruption,
 } from '../../src/kernels/cells.ts';
+import { blankCell } from '../../src/runtime/blank.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellDense as reference, type CategoryCount } from '../reference/cells.ts';
@@ -125,10 +125,10 @@ describe('cells', () => {
   it.each([1, 2, 5])('are hidden as often as asked for, of %i columns', async (columns) => {
     const x = Float32Array.from({ length: 2000 * columns }, (_, i) => i);
     const hidden = await corrupted('hide', x, columns, 0.3);
-    const count = hidden.reduce((sum, value) => sum + Number(value === blank), 0);
+    const count = Array.from(hidden).reduce((sum, value) => sum + Number(value === blank), 0);
     // Five deviations of a binomial distribution.
     expect(Math.abs(count / x.length - 0.3)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / x.length));
-    expect(hidden.every((value, i) => value === blank || value === x[i])).toBe(true);
+    expect(Array.from(hidden).every((value, i) => value === blank || value === x[i])).toBe(true);
   });
 
   it.each([1, 2, 5])('are swapped with the same column of another row, a real one, of %i columns', async (columns) => {
@@ -136,7 +136,7 @@ describe('cells', () => {
     const x = Float32Array.from({ length: rows * columns }, (_, i) => i);
     const real = 500;
     const swapped = await corrupted('swap', x, columns, 0.4, real);
-    const moved = swapped.reduce((sum, value, i) => sum + Number(value !== x[i]), 0);
+    const moved = Array.from(swapped).reduce((sum, value, i) => sum + Number(value !== x[i]), 0);
     expect(Math.abs(moved / x.length - 0.4)).toBeLessThan(5 * Math.sqrt((0.4 * 0.6) / x.length));
     swapped.forEach((value, i) => {
       expect(value % columns).toBe(i % columns);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
-import { readOptions } from '../../scripts/start/options.mjs';
+import { ofFiles, readOptions } from '../../scripts/start/options.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { idx, start, type Ended } from '../support/start.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
@@ -50,10 +50,13 @@ describe('a wrong option is one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys(models).join(', ')}, series`],
-    ['--model series', '--model series needs --data <file>, a CSV, JSON or Parquet file with a row for each time step'],
+    [
+      '--model rhubarb',
+      `there is no model 'rhubarb'; there is ${[...Object.keys(models), ...Object.keys(ofFiles)].join(', ')}`,
+    ],
+    ['--model series', '--model series needs a file: --data <file>'],
     ['--model series --data a.csv --images 3', '--model series has no images'],
-    ['--window 3', '--window goes with --model series'],
+    ['--window 3', '--window is for --model series'],
     ['--headed=no', "--headed takes no value, not 'no'"],
   ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
 

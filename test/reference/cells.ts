@@ -1,4 +1,4 @@
-import { blankCell } from '../../src/kernels/cells.ts';
+import { blankCell } from '../../src/runtime/blank.ts';
 
 /** A column of cells: of categories, so many of them with the one for all that are not known; of numbers 0. */
 export type CategoryCount = number;

@@ -260,6 +260,8 @@ const makers: Record<string, Target> = {
   saltAndPepper: maker(lib.saltAndPepper, [0.5], share('rate')),
   downsample: maker(lib.downsample, [2], cuts('factor')),
   shuffleTiles: maker(lib.shuffleTiles, [2], cuts('tiles', 8)),
+  hideCells: maker(lib.hideCells, [0.5], share('rate')),
+  swapNoise: maker(lib.swapNoise, [0.5], share('rate')),
   contractive: maker(
     lib.contractive,
     [0.1, {}],

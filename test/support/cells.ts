@@ -1,4 +1,5 @@
-import { blankCell, type CellLayout } from '../../src/kernels/cells.ts';
+import type { CellLayout } from '../../src/kernels/cells.ts';
+import { blankCell } from '../../src/runtime/blank.ts';
 import type { CategoryCount } from '../reference/cells.ts';
 import type { Draw } from './random.ts';
 import type { Inputs } from './run.ts';

@@ -1,29 +1,51 @@
 /** Tables as cells of float32, for the device. */
-import { OptionError } from '../../errors.ts';
-import { blankCell } from '../../../shaders/cells.ts';
+import { DataError, OptionError } from '../../errors.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import { Pace } from '../../runtime/pace.ts';
 import type { Kind } from './column.ts';
 import type { Table, TableColumn } from './table.ts';
 
-/** How the values of a column become numbers of float32. */
-export interface CellColumn {
+/** What a model knows of a column. */
+export interface ModelColumn {
   readonly name: string;
   readonly kind: Kind;
   /** Of a category: its names. A name that is not among them is told as one behind the last. */
   readonly categories?: readonly string[];
+}
+
+/** How the values of a column become numbers of float32. */
+export interface CellColumn extends ModelColumn {
   /** Of numbers and times: what is taken from a value, and what it is then divided by, both in double precision. */
   readonly center: number;
   readonly unit: number;
 }
 
-/** How the columns of a table become cells. @throws OptionError that names a column of too many texts */
-export function cellColumns(where: string, columns: readonly TableColumn[]): CellColumn[] {
-  return columns.map(({ name, kind, categories, mean = 0, deviation = 1 }) => {
-    if (kind !== 'category') return { name, kind, center: mean, unit: deviation > 0 ? deviation : 1 };
-    if (categories) return { name, kind, categories: [...categories], center: 0, unit: 1 };
+/** The columns of a table as a model knows them. @throws OptionError that names a column of too many texts */
+export function modelColumns(where: string, columns: readonly TableColumn[]): ModelColumn[] {
+  return columns.map(({ name, kind, categories }) => {
+    if (kind !== 'category') return { name, kind };
+    if (categories) return { name, kind, categories: [...categories] };
     throw new OptionError(
       `${where}: column ${name} has more than 10,000 different texts, which no model can learn: leave it out, by the option \`columns\` of readTable or by table.without('${name}')`,
     );
+  });
+}
+
+/**
+ * How columns become cells so that float32 keeps the differences of a table's numbers: by their mean and their deviation, whatever they are.
+ * @throws DataError for a column whose values are too far apart for a double
+ */
+export function cellColumns(where: string, columns: readonly ModelColumn[], table: Table): CellColumn[] {
+  return columns.map((column) => {
+    if (column.kind === 'category') return { ...column, center: 0, unit: 1 };
+    const { mean, deviation } = table.moments(column.name);
+    // A column that is all blank has no mean.
+    if (Number.isNaN(mean)) return { ...column, center: 0, unit: 1 };
+    if (!Number.isFinite(mean) || !Number.isFinite(deviation))
+      throw new DataError(
+        `${where}: the values of column ${column.name} are too far apart to be standardised; if one of them marks a blank, name it in the option \`missing\` of readTable`,
+      );
+    return { ...column, center: mean, unit: deviation || 1 };
   });
 }
 

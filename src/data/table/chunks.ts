@@ -199,3 +199,18 @@ function widenByCodes(range: Range, values: Values): void {
   }
   Object.assign(range, { blanks, min, max });
 }
+
+/** Values that are known one by one, as a column holds them. */
+export function storedBy<A extends Values>(
+  array: new (length: number) => A,
+  length: number,
+  valueAt: (row: number) => number,
+): Stored<A> {
+  const chunks = new Chunks<A>(array);
+  while (chunks.room < length) {
+    chunks.begin();
+    const { base, current } = chunks;
+    for (let i = 0; i < current.length && base + i < length; i++) current[i] = valueAt(base + i);
+  }
+  return chunks.finish(length);
+}

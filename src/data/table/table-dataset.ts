@@ -34,8 +34,8 @@ export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: numb
   checkGpu('table', gpu);
   checkOptions('table', options, ['deviceBytes']);
   if (!(data instanceof Table)) throw new OptionError('table: takes what readTable returns');
-  const { cellColumns } = await import('./cells.ts');
-  return putCells(gpu, data, cellColumns('table', data.columns), options);
+  const { cellColumns, modelColumns } = await import('./cells.ts');
+  return putCells(gpu, data, cellColumns('table', modelColumns('table', data.columns), data), options);
 }
 
 /** Puts a table on the device as cells that mean what the columns say. */

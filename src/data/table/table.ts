@@ -18,10 +18,6 @@ export interface TableColumn {
   readonly min?: number;
   /** and the greatest. */
   readonly max?: number;
-  /** Of numbers and times, where there is one: their mean, */
-  readonly mean?: number;
-  /** and their standard deviation, of n values with the divisor n. */
-  readonly deviation?: number;
   /** What a model will not make much of, and what was guessed and may be wrong, in words. */
   readonly note?: string;
 }
@@ -42,6 +38,11 @@ export interface Storage {
   readonly label?: LabelData;
   readonly length: number;
   readonly dialect: Dialect;
+}
+
+/** A table as plain data. */
+export interface WiredTable extends Omit<Storage, 'columns'> {
+  readonly columns: readonly (Omit<ColumnData, 'values' | 'textOf' | 'lines'> & { values: ArrayLike<number> })[];
 }
 
 /** Columns of numbers, categories and times, with blanks. Views of it (`take`, `filter`, `split`) share its memory. */
@@ -118,6 +119,15 @@ export class Table {
     return new Table({ ...this.storage, columns }, this.rows);
   }
 
+  /** Mean and standard deviation of a column's numbers or times, without blanks: NaN where there are none. @internal */
+  moments(column: string): { mean: number; deviation: number } {
+    const { values } = this.storage.columns[this.#placeOf('moments', column)];
+    const { blanks, sum } = values.range(false, this.rows);
+    const count = this.length - blanks;
+    const mean = sum / count;
+    return { mean, deviation: Math.sqrt(values.squares(mean, this.rows) / count) };
+  }
+
   /** Some of the rows, by their places in this table. @internal */
   pick(places: Uint32Array): Table {
     return this.#view(places.map((place) => this.#at(place)));
@@ -167,6 +177,24 @@ export class Table {
     }
   }
 
+  /** As plain data, which can be sent to a worker and back. @throws OptionError for a column of too many texts @internal */
+  toWire(): { $table: WiredTable } {
+    const { columns, label, dialect } = this.storage;
+    const many = columns.find(({ textOf }) => textOf);
+    if (many)
+      throw new OptionError(
+        `a table cannot be sent to a worker with column ${many.name}, which has more than 10,000 different texts: leave it out by table.without('${many.name}')`,
+      );
+    const { length } = this;
+    const wired = columns.map(({ name, kind, values, categories, notes }) => {
+      return { name, kind, values: values.joined(this.rows), categories, notes };
+    });
+    // A copy, as memory moves.
+    return {
+      $table: { columns: wired, label: label && { ...label, values: this.labels!.slice() }, length, dialect },
+    };
+  }
+
   #at(index: number): number {
     return this.rows ? this.rows[index] : index;
   }
@@ -186,14 +214,11 @@ export class Table {
   #described(column: ColumnData): TableColumn {
     const { name, kind, values, categories, notes } = column;
     const { rows, length } = this;
-    const { blanks: missing, min, max, sum } = values.range(kind === 'category', rows);
-    const count = length - missing;
-    const numbers = kind !== 'category' && count > 0;
-    const mean = sum / count;
+    const { blanks: missing, min, max } = values.range(kind === 'category', rows);
     const found = [...notes];
     if (missing === length) found.push('all of it is blank');
     else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
-    else if (categories && length > 20 && categories.length === count)
+    else if (categories && length > 20 && categories.length === length - missing)
       found.push(
         'no two rows have the same text, as names and ids have: nothing that one row has in common with others',
       );
@@ -202,7 +227,7 @@ export class Table {
       kind,
       ...(categories && { categories }),
       missing,
-      ...(numbers && { min, max, mean, deviation: Math.sqrt(values.squares(mean, rows) / count) }),
+      ...(kind !== 'category' && missing < length && { min, max }),
       ...(found.length && { note: found.join('; ') }),
     };
   }

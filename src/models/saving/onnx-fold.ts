@@ -11,7 +11,8 @@ export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined)
   behind?.layer.name === 'batchNorm' &&
   products.includes(layer.name) &&
   layer.activation === 'linear' &&
-  !layer.classes;
+  !layer.classes &&
+  !layer.cells;
 
 /** Weight and bias of such a layer, with the normalisation in them: w γ / √(v + ε), and (b − m) γ / √(v + ε) + β. */
 export function folded(

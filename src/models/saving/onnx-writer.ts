@@ -98,7 +98,8 @@ export class NetworkWriter implements Target {
         const inner = placeLayers(prefix, layer.inner!, input);
         return ordered(this.#layers(inner, { name, channelsFirst }, (i, name) => weightName(`${i}.${name}`)));
       },
-      transposed: weightName('weight') !== `${prefix}.weight`,
+      // The weight that takes cells lies with its inputs first.
+      transposed: layer.cells === true || weightName('weight') !== `${prefix}.weight`,
     };
     const product = lower(this, ordered(x), written);
     const z = layer.classes ? this.#told(product, written.weight('label.weight')!, output) : product;
@@ -110,7 +111,7 @@ export class NetworkWriter implements Target {
 
   /** What a layer has computed, [batch, units, …], with the bias of each label. */
   #told(z: string, biases: string, output: readonly number[]): string {
-    this.#labels ??= this.graph.input('label', [], true);
+    this.#labels ??= this.graph.input('label', [], 'int64');
     const bias = this.graph.node('Gather', [biases, this.#labels], { axis: 0 });
     if (output.length === 1) return this.graph.node('Add', [z, bias]);
     const sides = [-1, output.at(-1)!, ...output.slice(1).fill(1)];

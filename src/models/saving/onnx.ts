@@ -34,7 +34,7 @@ export async function writeOnnx(
     if (!decoder)
       for (const [name, make] of writer.beside) {
         const { value, shape, whole } = make();
-        graph.output(name, value, shape, whole);
+        graph.output(name, value, shape, whole ? 'int64' : 'float');
       }
   }
   if (decoder) {
@@ -64,7 +64,8 @@ export async function writeNetwork(
   return graph.toBytes(name);
 }
 
-async function readNumbers(weights: Weights): Promise<Map<string, Numbers>> {
+/** All weights as operators of ONNX take them. */
+export async function readNumbers(weights: Weights): Promise<Map<string, Numbers>> {
   const { all, values } = await readStored(weights);
   return new Map(
     all.map(({ name, tensor, layout }, i) => {

@@ -14,13 +14,13 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint): Promise<Table
   const model = checked(() => {
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) throw new OptionError(`a model of tables has no ${unknown}`);
-    const { spec, columns, fitted } = readWrittenTable(record(table, 'table'));
+    const { spec, scaled } = readWrittenTable(record(table, 'table'));
     const rest = {
-      fitted,
+      scaled,
       samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
       sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
     };
-    return resumed(new TableAutoencoder(gpu, spec, columns, checkpoint.given), (made) => made.resume(checkpoint, rest));
+    return resumed(new TableAutoencoder(gpu, spec, checkpoint.given), (made) => made.resume(checkpoint, rest));
   });
   return model.prepare();
 }

@@ -19,9 +19,10 @@ export function takesCells(layer: Layer, schema: Schema): Layer {
     throw new OptionError(`autoencoder: the encoder of a table begins with a dense layer, not with ${layer.name}`);
   const [units, activation, { init, bias }] = layer.args as [number, Activation, { init: Initializer; bias: boolean }];
   const { places } = schema;
-  const { mirrored: _, ...rest } = layer;
   return {
-    ...rest,
+    ...layer,
+    // Nothing that mirrors it takes cells.
+    mirrored: undefined,
     cells: true,
     outputShape: () => [units],
     parameters: (_, around) => [

@@ -1,11 +1,19 @@
 /** What a model of tables makes of rows; the methods of `TableAutoencoder` of the same names say what is asked for. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../kernels/cells.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import { checkFlag, checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
-import type { Matrix } from '../../runtime/tensor.ts';
+import { columnByColumn } from '../../kernels/cells.ts';
+import type { Matrix, Tensor } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
-import { recordErrors, recordReconstruction, type AnyHourglass } from '../training/hourglass.ts';
+import {
+  isGaussian,
+  recordErrors,
+  recordInput,
+  recordOutput,
+  recordReconstruction,
+  type AnyHourglass,
+} from '../training/hourglass.ts';
 import { putData } from '../training/trainable.ts';
 import type { TableData, TableParts } from './spec.ts';
 import { tableOfCells } from './tables.ts';
@@ -32,10 +40,20 @@ export interface ExplainedRow {
 }
 
 /** Rows through the code and back. */
-export async function reconstruct(model: AnyHourglass, parts: TableParts, data: TableData): Promise<Table> {
+export async function reconstruct(
+  model: AnyHourglass,
+  parts: TableParts,
+  data: TableData,
+  hidden = false,
+): Promise<Table> {
   const { encoder } = model;
   const { columns } = parts.schema;
-  const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
+  const record: Recording = (pass, examples) => {
+    if (!hidden) return recordReconstruction(model, pass, examples);
+    const x = recordInput(model, pass, examples);
+    const decoded = (cells: Tensor) => model.decoder.record(pass, encoder.record(pass, cells));
+    return columnByColumn(pass.tape, x, (cells) => recordOutput(model, pass, decoded(cells)));
+  };
   const { data: cells } = await predict(
     encoder.host(),
     'reconstruct',
@@ -62,17 +80,41 @@ export async function decodeTable(parts: TableParts, codes: Matrix): Promise<Tab
 export async function scores(
   model: AnyHourglass,
   data: TableData,
-  options: { perColumn?: boolean },
+  options: { perColumn?: boolean; hidden?: boolean },
 ): Promise<Float32Array> {
-  checkOptions('errors', options, ['perColumn']);
-  const { perColumn = false } = options;
+  checkOptions('errors', options, ['perColumn', 'hidden']);
+  const { perColumn = false, hidden = false } = options;
   checkFlag('errors: perColumn', perColumn);
+  checkFlag('errors: hidden', hidden);
+  if (hidden) return hiddenScores(model, data, perColumn);
   const { host, inputShape } = model.encoder;
   const shape = perColumn ? inputShape : [1];
   const record: Recording = (pass, x) => recordErrors(model, pass, x, perColumn);
   const values = (await predict(host(), 'errors', data as Dataset, inputShape, shape, record, { scores: true })).data;
   if (perColumn) values.forEach((value, i) => value === blank && (values[i] = NaN));
   return values;
+}
+
+/** The score of each cell while it is hidden, or the mean of those of each row; with a Gaussian code their sum. */
+async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boolean): Promise<Float32Array> {
+  const { host, inputShape } = model.encoder;
+  const record: Recording = (pass, examples) => {
+    const x = recordInput(model, pass, examples);
+    return columnByColumn(pass.tape, x, (hidden) => {
+      const y = model.decoder.record(pass, model.encoder.record(pass, hidden));
+      return model.loss.ofCells!.elements(pass.tape, y, x, pass.state);
+    });
+  };
+  const values = (await predict(host(), 'errors', data as Dataset, inputShape, inputShape, record, { scores: true }))
+    .data;
+  values.forEach((value, i) => value === blank && (values[i] = NaN));
+  if (perColumn) return values;
+  const [width] = inputShape;
+  return Float32Array.from({ length: values.length / width }, (_, row) => {
+    const there = values.subarray(row * width, (row + 1) * width).filter((value) => !Number.isNaN(value));
+    const sum = there.reduce((all, value) => all + value, 0);
+    return isGaussian(model) || !there.length ? sum : sum / there.length;
+  });
 }
 
 /** What float32 makes of a blank. */
@@ -84,10 +126,10 @@ export async function explain(
   parts: TableParts,
   data: TableData,
   table: Table,
-  options: { rows?: ArrayLike<number> },
+  options: { rows?: ArrayLike<number>; hidden?: boolean },
 ): Promise<ExplainedRow[]> {
-  checkOptions('explain', options, ['rows']);
-  const { rows = [...Array(table.length).keys()] } = options;
+  checkOptions('explain', options, ['rows', 'hidden']);
+  const { rows = [...Array(table.length).keys()], hidden = false } = options;
   const numbers = Array.from(checkNumbers('explain: rows', rows), (row) =>
     checkNumber('explain: row', row, { least: 0, most: table.length - 1, whole: true }),
   );
@@ -95,9 +137,9 @@ export async function explain(
   const some = table.pick(Uint32Array.from(numbers));
   const { set, release } = await putData('explain', model.encoder.host(), some as never, model.encoder.inputShape);
   try {
-    const cells = await scores(model, set, { perColumn: true });
-    const totals = await scores(model, set, {});
-    const expected = await reconstruct(model, parts, set);
+    const cells = await scores(model, set, { perColumn: true, hidden });
+    const totals = await scores(model, set, { hidden });
+    const expected = await reconstruct(model, parts, set, hidden);
     const { columns } = parts.schema;
     const width = columns.length;
     return numbers.map((row, i) => {

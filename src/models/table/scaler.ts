@@ -1,11 +1,11 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { LatentGpuError, OptionError } from '../../errors.ts';
-import { blankCell, decodedCells, scaled } from '../../kernels/cells.ts';
+import { decodedCells, scaled } from '../../kernels/cells.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { inSpells } from '../../runtime/pace.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import { tensor, type Tensor } from '../../runtime/tensor.ts';
-import { record } from '../saving/metadata.ts';
 import type { Scales } from '../parts/normalize.ts';
 import type { Schema } from './schema.ts';
 
@@ -82,7 +82,7 @@ export class CellScaler implements Scales {
   inUnits(c: number, value: number): number {
     this.#needed();
     const { shift, spread } = this.#fitted!;
-    const { center, unit } = this.schema.columns[c];
+    const { center, unit } = this.schema.cells![c];
     return center + unit * (shift[c] + spread[c] * value);
   }
 
@@ -113,9 +113,7 @@ export class CellScaler implements Scales {
 }
 
 /** What a file says of the scales of so many columns. @throws OptionError */
-export function readFittedCells(written: unknown, columns: number): FittedCells | undefined {
-  if (written === undefined) return undefined;
-  const { shift, spread } = record(written, 'scales');
+export function readFittedCells({ shift, spread }: Record<string, unknown>, columns: number): FittedCells {
   const numbers = (values: unknown, above: number): Float64Array => {
     const good =
       Array.isArray(values) &&

@@ -1,14 +1,14 @@
-import { cellColumns, type CellColumn } from '../../data/table/cells.ts';
+import { cellColumns, modelColumns, type CellColumn, type ModelColumn } from '../../data/table/cells.ts';
 import type { Table, TableColumn } from '../../data/table/table.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import type { CellLayout } from '../../kernels/cells.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber, shown } from '../../runtime/options.ts';
+import { shown } from '../../runtime/options.ts';
 import { emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 
 /** Where a column lies in what a model takes and gives. */
 interface Placed {
-  readonly column: CellColumn;
+  readonly column: ModelColumn;
   /** Its first place in the long row of which only a few places are not 0, and its first output. */
   readonly firstIn: number;
   readonly firstOut: number;
@@ -18,16 +18,17 @@ interface Placed {
 
 /** The columns that a model of tables was made for. */
 export class Schema {
-  readonly columns: readonly CellColumn[];
+  readonly columns: readonly ModelColumn[];
   /** See `CellLayout`. */
   readonly places: number;
   readonly outputs: number;
   readonly #placed: readonly Placed[];
   #info: Tensor | undefined;
+  #cells: readonly CellColumn[] | undefined;
 
   constructor(
     private readonly gpu: Gpu,
-    columns: readonly CellColumn[],
+    columns: readonly ModelColumn[],
   ) {
     this.columns = columns;
     let [firstIn, firstOut] = [0, 0];
@@ -57,9 +58,27 @@ export class Schema {
     return { info: this.#info, places: this.places, outputs: this.outputs };
   }
 
-  /** Whether the cells of other columns mean the same as those of these. */
-  sameAs(columns: readonly CellColumn[]): boolean {
-    return JSON.stringify(columns) === JSON.stringify(this.columns);
+  /** How columns become cells: as those of the table that the model was first trained on. */
+  get cells(): readonly CellColumn[] | undefined {
+    return this.#cells;
+  }
+
+  /** Says how columns become cells. */
+  settle(cells: readonly CellColumn[]): void {
+    this.#cells = cells;
+  }
+
+  /** Looks a table through, and says how its columns become cells for this model. @throws ShapeError, DataError */
+  cellsOf(where: string, table: Table): readonly CellColumn[] {
+    this.check(where, table);
+    return this.#cells ?? cellColumns(where, this.columns, table);
+  }
+
+  /** Whether cells that lie on the device already mean what they mean to this model, or may do so as it has not been trained yet. */
+  takes(cells: readonly CellColumn[]): boolean {
+    if (this.#cells) return JSON.stringify(cells) === JSON.stringify(this.#cells);
+    const known = cells.map(({ center: _, unit: __, ...column }) => column);
+    return JSON.stringify(known) === JSON.stringify(this.columns);
   }
 
   /** @throws ShapeError that names the columns that a table lacks, has on top, or has of another kind */
@@ -89,10 +108,10 @@ export class Schema {
   }
 }
 
-const kinds = ['number', 'category', 'time'];
+const kinds: readonly string[] = ['number', 'category', 'time'];
 
 /** The columns that the `input` of a spec lists. @throws OptionError */
-export function readColumns(input: unknown): CellColumn[] {
+export function readColumns(input: unknown): ModelColumn[] {
   const columns = input as readonly TableColumn[];
   const good = (column: Partial<TableColumn> | null | undefined) =>
     typeof column?.name === 'string' &&
@@ -104,17 +123,17 @@ export function readColumns(input: unknown): CellColumn[] {
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new OptionError(`autoencoder: input has two columns called ${twice}`);
-  return cellColumns('autoencoder', columns);
+  return modelColumns('autoencoder', columns);
 }
 
-/** Columns as a file has them. @throws OptionError */
-export function readWrittenColumns(written: unknown): CellColumn[] {
-  const columns = readColumns(written);
+/** How columns become cells, as a file has it. @throws OptionError */
+export function readCells(columns: readonly ModelColumn[], written: unknown): CellColumn[] {
+  if (!Array.isArray(written) || written.length !== columns.length)
+    throw new OptionError(`there are no units of ${columns.length} columns`);
   return columns.map((column, i) => {
-    const { center, unit } = (written as CellColumn[])[i];
-    checkNumber(`column ${column.name}: center`, center, { least: -Number.MAX_VALUE, most: Number.MAX_VALUE });
-    if (!(unit > 0) || !Number.isFinite(unit))
-      throw new OptionError(`column ${column.name}: unit ${shown(unit)} is not a number above 0`);
-    return { ...column, center, unit };
+    const { center, unit } = (written[i] ?? {}) as Partial<CellColumn>;
+    if (!Number.isFinite(center) || !Number.isFinite(unit) || !(unit! > 0))
+      throw new OptionError(`column ${column.name} has no units: ${shown(center)}, ${shown(unit)}`);
+    return { ...column, center: center!, unit: unit! };
   });
 }

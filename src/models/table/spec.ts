@@ -10,10 +10,11 @@ import { dense } from '../parts/layers.ts';
 import { readCorruptions, readLayers, readPenalties } from '../parts/makers.ts';
 import { written } from '../parts/part.ts';
 import type { Penalty } from '../parts/penalties.ts';
+import { record } from '../saving/metadata.ts';
 import { assembleParts, readList, type Hosts, type Parts } from '../spec.ts';
 import { lossOfCells, ofCells, takesCells } from './parts.ts';
 import { CellScaler, readFittedCells, type FittedCells } from './scaler.ts';
-import { readColumns, readWrittenColumns, Schema } from './schema.ts';
+import { readCells, readColumns, Schema } from './schema.ts';
 
 /** The parts of an autoencoder of tables. The last layer and the loss follow from the columns. */
 export interface TableSpec {
@@ -39,12 +40,12 @@ export interface TableParts extends Parts<CellScaler> {
   readonly given: Pick<TableSpec, 'encoder' | 'decoder'>;
 }
 
-/** `columns` are those of a file, which knows how they become cells. @throws OptionError, ShapeError */
-export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts, columns?: readonly CellColumn[]): TableParts {
+/** @throws OptionError, ShapeError */
+export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TableParts {
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
   const { seed = 0 } = spec;
   checkSeed('autoencoder', seed);
-  const schema = new Schema(gpu, columns ?? readColumns(spec.input));
+  const schema = new Schema(gpu, readColumns(spec.input));
   checkLayers('autoencoder: the encoder', spec.encoder, 1);
   checkLayers('autoencoder: the decoder', spec.decoder, 0);
   const [first, ...rest] = spec.encoder;
@@ -77,9 +78,11 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts, columns?:
 
 /** A spec as plain data; `readWrittenTable` takes it back. */
 export function writeTableSpec({ schema, normalizer, given, corruptions, penalties, seed }: TableParts): object {
+  const { columns, cells } = schema;
+  const scales = normalizer.describe();
   return {
-    columns: schema.columns,
-    scales: normalizer.describe(),
+    input: columns,
+    scales: scales && { ...scales, cells: cells!.map(({ center, unit }) => ({ center, unit })) },
     encoder: written(given.encoder),
     decoder: written(given.decoder),
     corrupt: written(corruptions),
@@ -88,9 +91,15 @@ export function writeTableSpec({ schema, normalizer, given, corruptions, penalti
   };
 }
 
+/** What a model has learnt of the units of a table's columns. */
+export interface Scaled {
+  readonly fitted: FittedCells;
+  readonly cells: readonly CellColumn[];
+}
+
 /** What a file says of a model of tables. @throws OptionError */
 export function readWrittenTable({
-  columns,
+  input,
   scales,
   encoder,
   decoder,
@@ -99,19 +108,20 @@ export function readWrittenTable({
   seed,
 }: Record<string, unknown>): {
   spec: TableSpec;
-  columns: CellColumn[];
-  fitted?: FittedCells;
+  scaled?: Scaled;
 } {
-  const read = readWrittenColumns(columns);
+  const columns = readColumns(input);
   const spec = {
-    input: [],
+    input: columns,
     encoder: readLayers(encoder),
     decoder: readLayers(decoder),
     corrupt: readCorruptions(corrupt),
     penalty: readPenalties(penalty),
     seed,
-  } as TableSpec;
-  return { spec, columns: read, fitted: readFittedCells(scales, read.length) };
+  } as unknown as TableSpec;
+  if (scales === undefined) return { spec };
+  const found = record(scales, 'scales');
+  return { spec, scaled: { fitted: readFittedCells(found, columns.length), cells: readCells(columns, found.cells) } };
 }
 
 /** What a model of tables takes: a table, or one that lies on the device already. */

@@ -1,10 +1,10 @@
 import { Dataset, type OnDevice } from '../../data/dataset.ts';
 import { putCells, tableOf } from '../../data/table/table-dataset.ts';
 import { Table } from '../../data/table/table.ts';
-import type { CellColumn } from '../../data/table/cells.ts';
+import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
+import { checkNumber, checkOptions, checkSeed, checkWord } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { Assembler } from '../assembly.ts';
 import type { Indices } from '../downstream/indices.ts';
@@ -15,12 +15,12 @@ import { Model, type Inside } from '../model.ts';
 import type { Given } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import type { Checkpoint } from '../saving/checkpoint.ts';
+import type { OnnxPart } from '../saving/onnx.ts';
 import type { FitOptions, Training } from '../training/fit-options.ts';
 import type { AnyHourglass } from '../training/hourglass.ts';
 import type { Losses } from '../training/losses.ts';
 import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './reading.ts';
-import type { FittedCells } from './scaler.ts';
-import { readTableSpec, writeTableSpec, type TableData, type TableParts, type TableSpec } from './spec.ts';
+import { readTableSpec, writeTableSpec, type Scaled, type TableData, type TableParts, type TableSpec } from './spec.ts';
 import { filled } from './tables.ts';
 
 /** An autoencoder of the rows of a table; `autoencoder` makes it when its `input` are the columns of one. */
@@ -35,11 +35,11 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** `columns`: those of a file; `given`: weights to start from. @internal */
-  constructor(gpu: Gpu, spec: TableSpec, columns?: readonly CellColumn[], given?: Given) {
+  /** `given`: weights to start from. @internal */
+  constructor(gpu: Gpu, spec: TableSpec, given?: Given) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readTableSpec(gpu, spec, assembler.hosts, columns);
+    const parts = readTableSpec(gpu, spec, assembler.hosts);
     const put = (where: string, data: unknown) => this.#put(where, data);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, given);
     this.encoder = parts.encoder;
@@ -55,12 +55,8 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /** The columns that it was made for, in their order. */
-  get columns(): readonly { name: string; kind: 'number' | 'category' | 'time'; categories?: readonly string[] }[] {
-    return this.#parts.schema.columns.map(({ name, kind, categories }) => ({
-      name,
-      kind,
-      ...(categories && { categories }),
-    }));
+  get columns(): readonly ModelColumn[] {
+    return this.#parts.schema.columns;
   }
 
   /** Numbers in a code. */
@@ -71,11 +67,14 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
-    { samples = 0, fitted, sampler }: { samples?: number; fitted?: FittedCells; sampler?: WrittenSampler } = {},
+    { samples = 0, scaled, sampler }: { samples?: number; scaled?: Scaled; sampler?: WrittenSampler } = {},
   ): void {
     if (sampler) this.#sampler.restore(sampler, checkpoint);
     super.resume(checkpoint);
-    if (fitted) this.#parts.normalizer.set(fitted);
+    if (scaled) {
+      this.#parts.schema.settle(scaled.cells);
+      this.#parts.normalizer.set(scaled.fitted);
+    }
     this.#sampler.resume(samples);
   }
 
@@ -148,18 +147,22 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * How badly each row is reconstructed, through the mean of a Gaussian code: an anomaly score, higher is stranger. It is the mean over its cells that are
    * not blank, with a Gaussian code their sum: of a number ½ (y − x)² in deviations, of a category −log p. With `perColumn` that of each cell,
    * rows × columns in one array in the order of `columns`, NaN where the cell is blank. A score too large for float32 is infinite.
+   *
+   * With `hidden` each cell is judged by what the other cells of its row say, itself hidden from the encoder: a model that is wide enough to copy what it
+   * is given cannot do so. That is for models trained with `corrupt: hideCells(rate)`, and takes as many passes as there are columns.
    * @throws ShapeError, DataError; LatentGpuError before the first fit
    */
-  errors(data: TableData, options: { perColumn?: boolean } = {}): Promise<Float32Array> {
+  errors(data: TableData, options: { perColumn?: boolean; hidden?: boolean } = {}): Promise<Float32Array> {
     return scores(this.#hourglass, data, options);
   }
 
   /**
    * For each of some rows, by their numbers from 0 on (default: all), its columns in the order of what they add to the row's score, with the value that was
    * found and the one that was expected: of a number the reconstruction, of a category the most probable one. Blank cells add nothing and come last.
+   * `hidden`: as for `errors`.
    * @throws OptionError for a row that is not there; ShapeError, DataError; LatentGpuError before the first fit
    */
-  explain(data: TableData, options: { rows?: ArrayLike<number> } = {}): Promise<ExplainedRow[]> {
+  explain(data: TableData, options: { rows?: ArrayLike<number>; hidden?: boolean } = {}): Promise<ExplainedRow[]> {
     return explain(this.#hourglass, this.#parts, data, this.#tableOf('explain', data), options);
   }
 
@@ -181,6 +184,21 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed));
   }
 
+  /**
+   * The model, or half of it, as an ONNX file of standard operators (operator set 13, and 2 of ai.onnx.ml for texts) that takes batches of any size. Each
+   * column is an input of its own, [batch], in the units of the table: of numbers and times a double, NaN for a blank; of categories a text, '' for a blank.
+   * It gives each column as `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as `errors` does; the encoder gives `code`, with
+   * `logvar` of a Gaussian one and `indices` of a quantised one, and the decoder takes it.
+   * @throws OptionError; LatentGpuError before the first fit
+   */
+  async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
+    checkWord('toOnnx: the part', part, ['autoencoder', 'encoder', 'decoder']);
+    const weights = this.placed();
+    this.#parts.normalizer.needFitted();
+    const { writeTableOnnx } = await import('./onnx.ts');
+    return writeTableOnnx(part, this.#parts, weights);
+  }
+
   /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
   override setWeights(weights: Record<string, Matrix>): void {
     super.setWeights(weights);
@@ -200,16 +218,18 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     if (data instanceof Dataset) {
       if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
-      const whole = data.storage.cells;
-      if (whole && schema.sameAs(whole.columns)) {
+      const cells = data.storage.cells?.columns;
+      if (cells && schema.takes(cells)) {
         await data.bringBack();
+        if (where === 'fit' && !schema.cells) schema.settle(cells);
         return { set: data, release: () => {} };
       }
     }
     // Cells of other units, or of categories in another order, are made again from the table.
     const own = this.#tableOf(where, data);
-    schema.check(where, own);
-    const set = await putCells(gpu, own, schema.columns);
+    const cells = schema.cellsOf(where, own);
+    const set = await putCells(gpu, own, cells);
+    if (where === 'fit' && !schema.cells) schema.settle(cells);
     return { set, release: () => set.dispose() };
   }
 }

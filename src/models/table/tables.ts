@@ -1,29 +1,14 @@
 /** Tables that a model makes. */
 import { classOrder } from '../../data/class-order.ts';
-import { Chunks, type Codes, type Numbers, type Stored } from '../../data/table/chunks.ts';
+import { storedBy, type Codes, type Numbers } from '../../data/table/chunks.ts';
 import type { ColumnData } from '../../data/table/column.ts';
 import { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../kernels/cells.ts';
+import { blankCell } from '../../runtime/blank.ts';
 import type { Dialect } from '../../data/table/dialect.ts';
 import type { TableParts } from './spec.ts';
 
 /** How a table is written that was not read from a file. */
 const made: Dialect = { format: 'csv', missing: [] };
-
-/** Values that are known one by one, as a column holds them. */
-function stored<A extends Numbers | Codes>(
-  array: new (length: number) => A,
-  length: number,
-  valueAt: (row: number) => number,
-): Stored<A> {
-  const chunks = new Chunks<A>(array);
-  while (chunks.room < length) {
-    chunks.begin();
-    const { base, current } = chunks;
-    for (let i = 0; i < current.length && base + i < length; i++) current[i] = valueAt(base + i);
-  }
-  return chunks.finish(length);
-}
 
 /** The table of cells [rows, columns] as a model decodes them. */
 export function tableOfCells({ schema, normalizer }: TableParts, cells: Float32Array): Table {
@@ -32,8 +17,8 @@ export function tableOfCells({ schema, normalizer }: TableParts, cells: Float32A
   const columns = schema.columns.map(({ name, kind, categories }, c): ColumnData => {
     const cell = (row: number) => cells[row * width + c];
     const values = categories
-      ? stored<Codes>(Int32Array, length, (row) => (cell(row) >= blankCell ? -1 : cell(row)))
-      : stored<Numbers>(Float64Array, length, (row) => normalizer.inUnits(c, cell(row)));
+      ? storedBy<Codes>(Int32Array, length, (row) => (cell(row) >= blankCell ? -1 : cell(row)))
+      : storedBy<Numbers>(Float64Array, length, (row) => normalizer.inUnits(c, cell(row)));
     return { name, kind, values, ...(categories && { categories }), notes: [] };
   });
   return new Table({ columns, length, dialect: made });
@@ -47,7 +32,7 @@ export function filled(table: Table, other: Table): Table {
     const { values, categories } = other.storage.columns.find(({ name }) => name === column.name)!;
     if (column.kind !== 'category') {
       const valueAt = (row: number) => (Number.isNaN(own[row]) ? values.at(row) : own[row]);
-      return { ...column, values: stored<Numbers>(Float64Array, length, valueAt) };
+      return { ...column, values: storedBy<Numbers>(Float64Array, length, valueAt) };
     }
     const names = joinedNames(column.categories!, categories!);
     const places = new Map(names.map((name, place) => [name, place]));
@@ -55,7 +40,7 @@ export function filled(table: Table, other: Table): Table {
       list.map((name) => places.get(name)!),
     );
     const valueAt = (row: number) => (own[row] >= 0 ? ownPlaces[own[row]] : (otherPlaces[values.at(row)] ?? -1));
-    return { ...column, categories: names, values: stored<Codes>(Int32Array, length, valueAt) };
+    return { ...column, categories: names, values: storedBy<Codes>(Int32Array, length, valueAt) };
   });
   const { label } = table.storage;
   const labels = label && { ...label, values: table.labels! };

@@ -1,0 +1,192 @@
+/**
+ * Models of tables as ONNX graphs: an input for each column in the units of the table, and all that is done to it within the graph. Blanks of numbers are
+ * NaN, those of categories an empty text.
+ */
+import type { ModelColumn } from '../../data/table/cells.ts';
+import type { OnnxGraph } from '../../files/onnx.ts';
+import { readNumbers, type OnnxPart } from '../saving/onnx.ts';
+import { NetworkWriter } from '../saving/onnx-writer.ts';
+import type { Weights } from '../saving/weights.ts';
+import { isGaussian } from '../training/hourglass.ts';
+import type { TableParts } from './spec.ts';
+
+/** Names of values within the graph, all [batch, n]. */
+interface ColumnValues {
+  /** Its places in the long row: a number and a flag, or a 1 in one place. */
+  readonly places: string;
+  /** The number as the layers see it, 0 for a blank; of categories undefined. */
+  readonly number?: string;
+  /** Whether the cell is blank, [batch, 1] of booleans. */
+  readonly blank: string;
+}
+
+/** Writes a model, or half of it: columns → `code`, `code` → columns, or columns → columns with `score` and `cells`. */
+export async function writeTableOnnx(
+  part: OnnxPart,
+  parts: TableParts,
+  weights: Weights,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = new NetworkWriter(await readNumbers(weights));
+  const { graph } = writer;
+  const { encoder, decoder, schema } = parts;
+  const columns = new ColumnWriter(graph, parts);
+  const given = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.taken(c));
+  let value = { name: 'code', channelsFirst: false };
+  if (given) {
+    const places = graph.node(
+      'Concat',
+      given.map(({ places }) => places),
+      { axis: 1 },
+    );
+    value = writer.network(encoder, { name: places, channelsFirst: false });
+  } else graph.input('code', encoder.outputShape);
+  if (part === 'encoder') {
+    graph.output('code', value.name, encoder.outputShape);
+    for (const [name, make] of writer.beside) {
+      const { value, shape, whole } = make();
+      graph.output(name, value, shape, whole ? 'int64' : 'float');
+    }
+    return graph.toBytes(part);
+  }
+  const outputs = columns.apart(writer.network(decoder, value).name);
+  outputs.forEach((y, c) => columns.give(c, y));
+  if (given) columns.score(given, outputs, !isGaussian(parts));
+  return graph.toBytes(part);
+}
+
+class ColumnWriter {
+  constructor(
+    private readonly graph: OnnxGraph,
+    private readonly parts: TableParts,
+  ) {}
+
+  /** Takes a column in. */
+  taken(c: number): ColumnValues {
+    const { graph } = this;
+    const { name, categories } = this.parts.schema.columns[c];
+    if (categories) {
+      const code = graph.labels(graph.input(name, [], 'string'), {
+        keys_strings: [...categories, ''],
+        values_int64s: [...categories.keys(), categories.length + 1],
+        default_int64: categories.length,
+      });
+      const places = graph.node('OneHot', [
+        code,
+        graph.integers(`depth.${categories.length + 2}`, [categories.length + 2]),
+        this.#offAndOn(),
+      ]);
+      const last = graph.node('Equal', [code, graph.integers(`blank.${categories.length}`, [categories.length + 1])]);
+      return { places, blank: this.#column(last) };
+    }
+    const { center, unit } = this.parts.schema.cells![c];
+    const { shift, spread } = this.parts.normalizer.needFitted();
+    // Both steps in one, in double precision: what is far from 0 keeps its differences.
+    const given = graph.node('Cast', [graph.input(name, [], 'double')], { to: 11 });
+    const moved = graph.node('Sub', [given, this.#double(`${c}.center`, center + unit * shift[c])]);
+    const scaled = graph.node('Div', [moved, this.#double(`${c}.spread`, unit * spread[c])]);
+    const number = graph.node('Cast', [scaled], { to: 1 });
+    const blank = graph.node('IsNaN', [number]);
+    const known = this.#column(graph.node('Where', [blank, this.#zero(), number]));
+    const flag = this.#column(graph.node('Cast', [blank], { to: 1 }));
+    return {
+      places: graph.node('Concat', [known, flag], { axis: 1 }),
+      number: known,
+      blank: this.#column(blank),
+    };
+  }
+
+  /** The outputs of the decoder, column by column. */
+  apart(y: string): string[] {
+    const sizes = this.#columns.map(({ categories }) => (categories ? categories.length + 1 : 1));
+    if (sizes.length === 1) return [y];
+    const all = this.graph.integers('sizes', sizes);
+    return this.graph.nodes('Split', [y, all], sizes.length, { axis: 1 });
+  }
+
+  /** Gives a column out as `reconstruction.NAME`: numbers in their units, categories by their names. */
+  give(c: number, y: string): void {
+    const { graph } = this;
+    const { name, categories } = this.#columns[c];
+    if (categories) {
+      const known = categories.length
+        ? graph.node('Slice', [
+            y,
+            ...['zero', 'known', 'axis'].map((of, i) =>
+              graph.integers(`${c}.${of}`, [[0], [categories.length], [1]][i]),
+            ),
+          ])
+        : y;
+      const best = graph.node('ArgMax', [known], { axis: 1, keepdims: 0 });
+      const names = graph.labels(best, {
+        keys_int64s: [...categories.keys()],
+        values_strings: [...categories],
+        default_string: '',
+      });
+      return graph.output(`reconstruction.${name}`, names, [], 'string');
+    }
+    const { center, unit } = this.parts.schema.cells![c];
+    const { shift, spread } = this.parts.normalizer.needFitted();
+    const flat = graph.node('Cast', [graph.node('Reshape', [y, graph.integers('flat', [-1])])], { to: 11 });
+    const scaled = graph.node('Mul', [flat, this.#double(`${c}.spread`, unit * spread[c])]);
+    const value = graph.node('Add', [scaled, this.#double(`${c}.center`, center + unit * shift[c])]);
+    graph.output(`reconstruction.${name}`, value, [], 'double');
+  }
+
+  /** Gives out `cells`, what each cell counts, NaN where it is blank, and `score`, their mean or their sum. */
+  score(given: readonly ColumnValues[], outputs: readonly string[], mean: boolean): void {
+    const { graph } = this;
+    const half = graph.floats('half', Float32Array.of(0.5), []);
+    const losses = given.map(({ number, places }, c) => {
+      const y = outputs[c];
+      if (number) {
+        const off = graph.node('Sub', [y, number]);
+        return graph.node('Mul', [graph.node('Mul', [off, off]), half]);
+      }
+      const size = this.#columns[c].categories!.length + 1;
+      const own = graph.node('Slice', [
+        places,
+        ...[[0], [size], [1]].map((values, i) => graph.integers(`${c}.own.${i}`, values)),
+      ]);
+      const log = graph.node('LogSoftmax', [y], { axis: 1 });
+      const chosen = graph.node('ReduceSum', [graph.node('Mul', [log, own]), graph.integers('axis.1', [1])], {
+        keepdims: 1,
+      });
+      return graph.node('Neg', [chosen]);
+    });
+    const all = losses.length > 1 ? graph.node('Concat', losses, { axis: 1 }) : losses[0];
+    const blanks = given.map(({ blank }) => blank);
+    const blank = blanks.length > 1 ? graph.node('Concat', blanks, { axis: 1 }) : blanks[0];
+    const nothing = graph.floats('nothing', Float32Array.of(NaN), []);
+    graph.output('cells', graph.node('Where', [blank, nothing, all]), [losses.length]);
+    const axis = graph.integers('axis.1', [1]);
+    const sum = graph.node('ReduceSum', [graph.node('Where', [blank, this.#zero(), all]), axis], { keepdims: 0 });
+    if (!mean) return graph.output('score', sum, []);
+    const there = graph.node('Cast', [graph.node('Not', [blank])], { to: 1 });
+    const count = graph.node('Max', [
+      graph.node('ReduceSum', [there, axis], { keepdims: 0 }),
+      graph.floats('one', Float32Array.of(1), []),
+    ]);
+    graph.output('score', graph.node('Div', [sum, count]), []);
+  }
+
+  get #columns(): readonly ModelColumn[] {
+    return this.parts.schema.columns;
+  }
+
+  /** [batch] as [batch, 1]. */
+  #column(value: string): string {
+    return this.graph.node('Unsqueeze', [value, this.graph.integers('axis.1', [1])]);
+  }
+
+  #zero(): string {
+    return this.graph.floats('zero', Float32Array.of(0), []);
+  }
+
+  #offAndOn(): string {
+    return this.graph.floats('off and on', Float32Array.of(0, 1), [2]);
+  }
+
+  #double(name: string, value: number): string {
+    return this.graph.doubles(name, Float64Array.of(value), []);
+  }
+}

@@ -1,0 +1,123 @@
+import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
+import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  autoencoder, batchNorm, dense, gaussian, readTable, topK, vectorQuantizer, type Layer, type Table, type TableAutoencoder,
+} from '../../src/index.ts'; // prettier-ignore
+import { expectClose, expectNear } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { tableOf } from '../support/tables.ts';
+
+catchGpuErrors();
+
+beforeAll(() => {
+  env.wasm.numThreads = 1;
+  env.wasm.wasmPaths = { wasm };
+});
+
+type Results = Record<string, { data: ArrayLike<unknown>; dims: readonly number[] }>;
+
+/** What another engine makes of the columns of a table. */
+async function run(file: Uint8Array, table: Table): Promise<Results> {
+  const session = await InferenceSession.create(file);
+  const inputs = table.columns.map(({ name, kind, categories }) => {
+    const values = Array.from(table.values(name));
+    const tensor =
+      kind === 'category'
+        ? new Tensor(
+            'string',
+            values.map((value) => categories![value] ?? ''),
+            [values.length],
+          )
+        : new Tensor('float64', Float64Array.from(values), [values.length]);
+    return [name, tensor] as const;
+  });
+  const results = await session.run(Object.fromEntries(inputs));
+  await session.release();
+  return results;
+}
+
+const trained = async (data: Table, encoder: Layer[]): Promise<TableAutoencoder> => {
+  const model = await autoencoder(await sharedGpu(), { input: data.columns, encoder, decoder: [dense(6, 'tanh')] });
+  await model.fit(data, { epochs: 2, batchSize: 16 });
+  return model;
+};
+
+describe('a model of tables as ONNX takes columns as the file has them, and gives the same', () => {
+  it.each<[string, Layer[]]>([
+    ['dense layers', [dense(8, 'gelu'), dense(3)]],
+    ['a batch normalisation behind the first layer', [dense(8), batchNorm(), dense(3)]],
+    ['a Gaussian code', [dense(8, 'tanh'), gaussian(2)]],
+    ['a quantised code', [dense(4), vectorQuantizer(3)]],
+    ['a sparse code', [dense(8), topK(2)]],
+  ])('with %s', async (_, encoder) => {
+    const data = await tableOf(48, { blanks: 0.2 });
+    const model = await trained(data, encoder);
+    const results = await run(await model.toOnnx(), data);
+    const again = await model.reconstruct(data);
+    for (const { name, kind } of data.columns) {
+      const { data: values } = results[`reconstruction.${name}`];
+      const wanted = Array.from({ length: data.length }, (_, row) => again.row(row)[name]);
+      if (kind === 'category') expect(Array.from(values)).toEqual(wanted);
+      // In deviations of the column: the numbers themselves are as large as 1.7e9.
+      else {
+        const { deviation } = spreadOf(data, name);
+        expectClose(values as number[], wanted as number[], () => 1e-4 * deviation, name);
+      }
+    }
+    const [scores, cells] = [await model.errors(data), await model.errors(data, { perColumn: true })];
+    expectNear(results.score.data as Float32Array, scores, 1e-4, 'score');
+    const found = Array.from(results.cells.data as Float32Array);
+    cells.forEach((cell, i) => {
+      if (Number.isNaN(cell)) expect(found[i]).toBeNaN();
+      else expect(Math.abs(found[i] - cell)).toBeLessThan(1e-4 * Math.max(1, cell));
+    });
+    model.dispose();
+  });
+
+  it('in halves, and of names that the model does not know', async () => {
+    const data = await tableOf(40, { blanks: 0 });
+    const model = await trained(data, [dense(8, 'gelu'), dense(3)]);
+    const other = await readTable('clock,mass,state,flow,power\n1700000001,1010,burning,0.001,on\n1700000002,,idle,0.001,on', {
+      columns: { clock: 'number', state: 'category', power: 'category', mass: 'number', flow: 'number' },
+    }); // prettier-ignore
+    const { code } = await run(await model.toOnnx('encoder'), other);
+    const codes = await model.encode(other);
+    expectNear(code.data as Float32Array, codes.data, 1e-4, 'code');
+    const session = await InferenceSession.create(await model.toOnnx('decoder'));
+    const results = await session.run({ code: new Tensor('float32', codes.data, codes.shape) });
+    const again = await model.decode(codes);
+    expect(Array.from(results['reconstruction.state'].data as unknown as string[])).toEqual(
+      [0, 1].map((row) => again.row(row).state),
+    );
+    await session.release();
+    model.dispose();
+  });
+
+  it('of a single column', async () => {
+    for (const csv of ['a\n1\n2\n4\n8', 'b\nx\ny\nx\nz']) {
+      const data = await readTable(csv);
+      const own = await small(data);
+      const results = await run(await own.toOnnx(), data);
+      expectNear(results.score.data as Float32Array, await own.errors(data), 1e-4, 'score');
+      own.dispose();
+    }
+  });
+});
+
+/** A model of a table of few rows. */
+async function small(data: Table): Promise<TableAutoencoder> {
+  const model = await autoencoder(await sharedGpu(), {
+    input: data.columns,
+    encoder: [dense(4, 'tanh'), dense(2)],
+    decoder: [],
+  });
+  await model.fit(data, { epochs: 2 });
+  return model;
+}
+
+function spreadOf(data: Table, name: string): { deviation: number } {
+  const values = Array.from(data.values(name)).filter((value) => !Number.isNaN(value));
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) };
+}

@@ -1,0 +1,413 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam, autoencoder, contractive, conv1d, DataError, dataset, dense, gaussian, gaussianNoise, hideCells, LatentGpuError, loadAutoencoder, OptionError, readTable, sgd, ShapeError, swapNoise, table, topK, vectorQuantizer, type FitOptions, type Losses, type Table, type TableAutoencoder, type TableData, type TableSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { cellLosses, longRows, rowLosses } from '../reference/cells.ts';
+import { forward } from '../reference/layers.ts';
+import { Optimizer } from '../reference/optimizer.ts';
+import { shuffledOrder } from '../reference/shuffle.ts';
+import { expectClose } from '../support/close.ts';
+import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { differences } from '../support/gradient.ts';
+import { bits, errorOf } from '../support/model.ts';
+import { csvOf, tableOf } from '../support/tables.ts';
+import { doubles } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+const parts = { encoder: [dense(16, 'gelu'), dense(4)], decoder: [dense(16, 'gelu')] };
+const small = async (data: Table, changes: Partial<TableSpec> = {}): Promise<TableAutoencoder> =>
+  autoencoder(await sharedGpu(), { input: data.columns, ...parts, ...changes });
+const train = (model: TableAutoencoder, data: TableData, options: Partial<FitOptions<Losses, TableData>> = {}) =>
+  model.fit(data, { batchSize: 32, optimizer: adam(3e-3), ...options });
+const dispose = (...models: { dispose(): void }[]) => models.forEach((each) => each.dispose());
+
+/** Of the values that are no blanks. */
+function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
+  const there = Array.from(values).filter((value) => !Number.isNaN(value));
+  const mean = there.reduce((a, b) => a + b, 0) / there.length;
+  const deviation = Math.sqrt(there.reduce((sum, value) => sum + (value - mean) ** 2, 0) / there.length);
+  return { mean, deviation };
+}
+
+/** Cells as a model sees them, standardised in float64; NaN for a blank. */
+function standardised(data: Table): { x: Float64Array; columns: number[] } {
+  const columns = data.columns.map(({ categories }) => (categories ? categories.length + 1 : 0));
+  const own = data.columns.map(({ name, kind }) => {
+    const values = Array.from(data.values(name));
+    if (kind === 'category') return values.map((value) => (value < 0 ? Infinity : value));
+    const { mean, deviation } = momentsOf(values);
+    return values.map((value) => (Number.isNaN(value) ? Infinity : (value - mean) / deviation));
+  });
+  const x = Float64Array.from(
+    { length: data.length * columns.length },
+    (_, i) => own[i % columns.length][Math.floor(i / columns.length)],
+  );
+  return { x, columns };
+}
+
+describe('an autoencoder of a table', () => {
+  it('takes its first ten Adam steps as float64 does on the rows of zeros and ones that are never built', async () => {
+    const data = await tableOf(11);
+    const [batchSize, steps, seed, rate] = [4, 10, 3, 1e-3];
+    const layers = { encoder: [dense(3, 'tanh'), dense(2)], decoder: [dense(3, 'tanh')] };
+    const model = await small(data, { ...layers, seed });
+    const weights = doubles(await model.weights());
+    const history = await model.fit(data, { steps, batchSize, optimizer: adam(rate) });
+    const { x, columns } = standardised(data);
+    const width = columns.length;
+    const long = longRows(x, columns);
+    const outputs = columns.reduce((sum, count) => sum + Math.max(1, count), 0);
+    const settings = { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
+    const optimizers = Object.entries(weights).map(([name, values]) => ({
+      name,
+      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
+    }));
+    const wanted: number[] = [];
+    for (let epoch = 0; wanted.length < steps; epoch++) {
+      const order = shuffledOrder(data.length, epoch, seed);
+      for (let at = 0; at < data.length && wanted.length < steps; at += batchSize) {
+        const rows = [...order.subarray(at, at + batchSize)];
+        const lossOf = (given: typeof weights) => {
+          const input = {
+            data: Float64Array.from(rows.flatMap((row) => long[row])),
+            rows: rows.length,
+            shape: [long[0].length],
+          };
+          const code = forward(layers.encoder, 'encoder', given, input, () => {});
+          const { data: y } = forward([...layers.decoder, dense(outputs)], 'decoder', given, code, () => {});
+          const cells = rows.flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]);
+          const losses = rowLosses(cellLosses(y, cells, columns).losses, width, true);
+          return losses.reduce((sum, loss) => sum + loss, 0) / rows.length;
+        };
+        wanted.push(lossOf(weights));
+        const gradients = optimizers.map(({ name }) =>
+          differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
+        );
+        optimizers.forEach(({ name, each }, n) => {
+          each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
+          weights[name] = Float64Array.from(each, ({ weight }) => weight);
+        });
+      }
+    }
+    wanted.forEach((loss, i) => expect(Math.abs(history.loss[i] - loss) / loss, `step ${i}`).toBeLessThan(1e-5));
+    for (const [name, { data: found }] of Object.entries(await model.weights()))
+      expectClose(found, weights[name], () => 1e-5 * Math.hypot(...weights[name]), name);
+    model.dispose();
+  });
+
+  it('learns: blanks are filled better than by the mean, categories better than by the most frequent one', async () => {
+    const data = await tableOf(600, { blanks: 0 });
+    const model = await small(data, { corrupt: hideCells(0.3) });
+    await train(model, data, { epochs: 60 });
+    const holes = await readTable(csvOf(600, { blanks: 0.2 }), { columns: { clock: 'number' } });
+    const filled = await model.impute(holes);
+    expect(filled.columns.map(({ missing }) => missing)).toEqual([0, 0, 0, 0, 0]);
+    const off = { mass: 0, of: 0, right: 0, states: 0 };
+    const { mean } = momentsOf(data.values('mass'));
+    for (let i = 0; i < data.length; i++) {
+      const [whole, hole, again] = [data.row(i), holes.row(i), filled.row(i)];
+      for (const [name, value] of Object.entries(hole)) if (value !== null) expect(again[name]).toBe(value);
+      if (hole.mass === null) {
+        off.mass += (Number(again.mass) - Number(whole.mass)) ** 2;
+        off.of += (mean - Number(whole.mass)) ** 2;
+      }
+      if (hole.state === null) {
+        off.states++;
+        off.right += Number(again.state === whole.state);
+      }
+    }
+    expect(off.mass).toBeLessThan(0.3 * off.of);
+    expect(off.right / off.states).toBeGreaterThan(0.8);
+    model.dispose();
+  });
+
+  it('gives scores, cells and reasons that agree with each other and with float64', async () => {
+    const data = await tableOf(90);
+    const model = await small(data);
+    await train(model, data, { epochs: 3 });
+    const scores = await model.errors(data);
+    const cells = await model.errors(data, { perColumn: true });
+    const again = await model.reconstruct(data);
+    const width = data.columns.length;
+    expect([scores.length, cells.length, again.length]).toEqual([90, 90 * width, 90]);
+    const rows = rowLosses(Float64Array.from(cells), width, true);
+    expectClose(scores, rows, (i) => 2e-6 * rows[i]);
+    const { deviation } = momentsOf(data.values('mass'));
+    for (let i = 0; i < 90; i++) {
+      const [found, expected] = [data.row(i), again.row(i)];
+      if (found.mass !== null)
+        expect(cells[i * width + 1]).toBeCloseTo(
+          0.5 * ((Number(found.mass) - Number(expected.mass)) / deviation) ** 2,
+          4,
+        );
+      expect(Number.isNaN(cells[i * width + 2])).toBe(found.state === null);
+    }
+    const [second, first] = await model.explain(data, { rows: [7, 3] });
+    expect([second.row, first.row]).toEqual([7, 3]);
+    expect(first.score).toBe(scores[3]);
+    const order = first.columns.map(({ error }) => (Number.isNaN(error) ? -1 : error));
+    expect(order).toEqual(order.toSorted((a, b) => b - a));
+    for (const { column, found, expected } of first.columns)
+      expect([found, expected]).toEqual([data.row(3)[column], again.row(3)[column]]);
+    expect((await model.explain(data)).length).toBe(90);
+    model.dispose();
+  });
+
+  it('judges each cell by the others alone where that is asked for', async () => {
+    const data = await tableOf(40);
+    const model = await small(data, { corrupt: hideCells(0.3) });
+    await train(model, data, { epochs: 3 });
+    const [cells, scores] = [
+      await model.errors(data, { perColumn: true, hidden: true }),
+      await model.errors(data, { hidden: true }),
+    ];
+    const width = data.columns.length;
+    const rows = rowLosses(Float64Array.from(cells), width, true);
+    expectClose(scores, rows, (i) => 2e-6 * rows[i]);
+    // The same as with a table in which that column is blank, whose own blanks stay blank.
+    const names = data.columns.map(({ name }) => name);
+    const kinds = Object.fromEntries(data.columns.map(({ name, kind }) => [name, kind]));
+    const lines = data.toCsv().trim().split('\n');
+    for (const [c, name] of names.entries()) {
+      const holes = lines.map((line, i) => (i ? line.split(',').with(c, '').join(',') : line)).join('\n');
+      const again = (await model.reconstruct(await readTable(holes, { columns: kinds }))).values(name);
+      const { deviation } = momentsOf(data.values(name));
+      for (const row of [0, 7, 39]) {
+        const cell = cells[row * width + c];
+        if (kinds[name] === 'category' || Number.isNaN(cell)) continue;
+        const wanted = 0.5 * ((data.values(name)[row] - again[row]) / deviation) ** 2;
+        expect(Math.abs(cell - wanted)).toBeLessThan(1e-4 * Math.max(1, wanted));
+      }
+    }
+    const [{ columns, score }] = await model.explain(data, { rows: [5], hidden: true });
+    expect(score).toBe(scores[5]);
+    expect(columns[0].error).toBe(Math.max(...Array.from(cells.subarray(5 * width, 6 * width)).filter((v) => v === v)));
+    model.dispose();
+  });
+
+  it('brings a clock of 1.7e9 that ticks by 1 to deviation 1, and back without losing a tick', async () => {
+    const data = await readTable(['t,x', ...Array.from({ length: 50 }, (_, i) => `${1.7e9 + i},${i % 7}`)].join('\n'), {
+      columns: { t: 'number' },
+    });
+    const model = await small(data, { encoder: [dense(16, 'tanh'), dense(2)] });
+    await train(model, data, { epochs: 400, batchSize: 50, optimizer: adam(1e-2) });
+    const again = (await model.reconstruct(data)).values('t');
+    const off = again.map((value, i) => Math.abs(value - (1.7e9 + i)));
+    // A float32 of that size has steps of 128.
+    expect(Math.max(...off)).toBeLessThan(3);
+    model.dispose();
+  });
+});
+
+describe('blanks', () => {
+  it('may be written as they are: not a bit depends on it', async () => {
+    const [one, other] = await Promise.all(['', 'NA'].map((blank) => tableOf(40, { blank })));
+    const models = [await small(one), await small(other)];
+    for (const [i, data] of [one, other].entries()) await train(models[i], data, { epochs: 2 });
+    expect(await bits(models[1])).toEqual(await bits(models[0]));
+    expect(await models[1].errors(other)).toEqual(await models[0].errors(one));
+    dispose(...models);
+  });
+
+  it('of other rows do not touch the score of a row', async () => {
+    const [data, holes] = [await tableOf(40, { blanks: 0 }), csvOf(40, { blanks: 0 }).split('\n')];
+    const model = await small(data);
+    await train(model, data, { epochs: 2 });
+    const before = await model.errors(data);
+    for (let i = 2; i < holes.length; i += 2) holes[i] = ',,,,';
+    const after = await model.errors(
+      await readTable(holes.join('\n'), {
+        columns: { clock: 'number', mass: 'number', state: 'category', flow: 'number', power: 'category' },
+      }),
+    );
+    for (let i = 0; i < 40; i += 2) expect(after[i]).toBe(before[i]);
+    for (let i = 1; i < 40; i += 2) expect(after[i]).toBe(0);
+    model.dispose();
+  });
+});
+
+describe('other tables', () => {
+  it('may have their columns and categories in another order, and categories that are new', async () => {
+    const data = await tableOf(60, { blanks: 0 });
+    const model = await small(data);
+    await train(model, data, { epochs: 3 });
+    const scores = await model.errors(data);
+    const turned = csvOf(60, { blanks: 0 })
+      .split('\n')
+      .map((line) => line.split(',').toReversed().join(','))
+      .join('\n');
+    expect(await model.errors(await readTable(turned, { columns: { clock: 'number' } }))).toEqual(scores);
+    const other = await readTable(
+      `clock,mass,state,flow,power\n1700000001,1010,burning,0.001,on\n1700000002,1010,idle,0.001,on`,
+      { columns: { clock: 'number', state: 'category', power: 'category', mass: 'number', flow: 'number' } },
+    );
+    const [burning, idle] = await model.errors(other);
+    expect(burning).toBeGreaterThan(idle);
+    const [{ columns }] = await model.explain(other, { rows: [0] });
+    expect(columns[0]).toMatchObject({ column: 'state', found: 'burning' });
+    expect(['idle', 'ready', 'run']).toContain(columns[0].expected);
+    model.dispose();
+  });
+
+  it('of other columns are refused by their names', async () => {
+    const data = await tableOf(40);
+    const model = await small(data);
+    await train(model, data, { epochs: 1 });
+    const error = await errorOf(model.errors(data.without('mass', 'state')));
+    expect(error).toBeInstanceOf(ShapeError);
+    expect(error.message).toBe('errors: the table has no column mass, state, which the model was made for');
+    const more = await errorOf(
+      model.errors(
+        await readTable(csvOf(40).replaceAll('\n', ',1\n').replace('power,1', 'power,extra') + ',1', {
+          columns: { clock: 'number' },
+        }),
+      ),
+    );
+    expect(more).toBeInstanceOf(ShapeError);
+    expect(more.message).toContain('the model was not made for column extra');
+    const kind = await errorOf(model.errors(await readTable(csvOf(40), { columns: { clock: 'category' } })));
+    expect(kind).toBeInstanceOf(ShapeError);
+    expect(kind.message).toContain("column clock is of the kind 'category'");
+    model.dispose();
+  });
+});
+
+describe('data', () => {
+  it('lie on the device, pass through it, or are put there each time: the same bits', async () => {
+    const data = await tableOf(70);
+    const gpu = await sharedGpu();
+    const sets = [data, await table(gpu, data), await table(gpu, data, { deviceBytes: 1300 })];
+    const models = await Promise.all(sets.map(() => small(data, { corrupt: [hideCells(0.2), swapNoise(0.1)] })));
+    for (const [i, set] of sets.entries()) await train(models[i], set, { epochs: 2, validation: 0.2 });
+    const [first, ...others] = await Promise.all(models.map(bits));
+    for (const other of others) expect(other).toEqual(first);
+    const view = (sets[1] as Awaited<ReturnType<typeof table>>).take(5);
+    expect(await models[0].errors(view)).toEqual((await models[0].errors(data)).slice(0, 5));
+    expect((await models[0].impute(view)).length).toBe(5);
+    for (const set of sets.slice(1)) (set as Awaited<ReturnType<typeof table>>).dispose();
+    dispose(...models);
+  });
+
+  it('of a part of the rows are standardised by that part', async () => {
+    const data = await tableOf(60, { blanks: 0 });
+    const gpu = await sharedGpu();
+    const set = await table(gpu, data);
+    const [one, other] = [await small(data), await small(data)];
+    await train(
+      one,
+      set.filter((_, i) => i < 20),
+      { epochs: 1, batchSize: 20 },
+    );
+    await train(
+      other,
+      data.filter((_, i) => i < 20),
+      { epochs: 1, batchSize: 20 },
+    );
+    expectClose(await one.errors(data), await other.errors(data), () => 1e-4);
+    set.dispose();
+    dispose(one, other);
+  });
+
+  it('of a table are refused by other models, and others by a model of tables', async () => {
+    const gpu = await sharedGpu();
+    const data = await tableOf(20);
+    const set = await table(gpu, data);
+    const flat = await autoencoder(gpu, { input: 5, encoder: [dense(2)], decoder: [dense(5)], loss: 'mse' });
+    const refused = await errorOf(flat.fit(set, { epochs: 1 }));
+    expect(refused).toBeInstanceOf(DataError);
+    expect(refused.message).toContain('the cells of a table');
+    const model = await small(data);
+    expect(await errorOf(train(model, new Float32Array(10) as never, { epochs: 1 }))).toBeInstanceOf(OptionError);
+    const points = await dataset(gpu, new Float32Array(10), { shape: [5] });
+    expect(await errorOf(train(model, points, { epochs: 1, batchSize: 2 }))).toBeInstanceOf(DataError);
+    for (const each of [set, points, flat, model]) each.dispose();
+  });
+});
+
+describe('files', () => {
+  it('hold the columns and the scales, and training goes on from them as if it had never stopped', async () => {
+    const data = await tableOf(50);
+    const model = await small(data, { corrupt: hideCells(0.2), encoder: [dense(8, 'gelu'), gaussian(2)] });
+    await train(model, data, { epochs: 2 });
+    const loaded = await loadAutoencoder<TableAutoencoder>(await sharedGpu(), await model.save());
+    expect(loaded.columns).toEqual(model.columns);
+    expect(await loaded.errors(data)).toEqual(await model.errors(data));
+    for (const each of [model, loaded]) await train(each, data, { epochs: 2 });
+    expect(await bits(loaded)).toEqual(await bits(model));
+    expect((await loaded.sample(4, { seed: 1 })).toCsv()).toBe((await model.sample(4, { seed: 1 })).toCsv());
+    dispose(model, loaded);
+  });
+});
+
+describe('codes', () => {
+  it('of all kinds train, and come back as tables', async () => {
+    const data = await tableOf(64);
+    const codes = [dense(3), gaussian(2), vectorQuantizer(4), topK(2)];
+    for (const code of codes) {
+      const encoder = code.name === 'dense' || code.name === 'gaussian' ? [dense(8, 'gelu'), code] : [dense(8), code];
+      const model = await small(data, { encoder });
+      const { loss } = await train(model, data, { epochs: 4 });
+      expect(loss.at(-1)).toBeLessThan(loss[0]);
+      const latent = await model.encode(data);
+      expect(latent.shape).toEqual([64, model.codeSize]);
+      const again = await model.decode(latent);
+      expect(again.toCsv()).toBe((await model.reconstruct(data)).toCsv());
+      model.dispose();
+    }
+  });
+});
+
+describe('what cannot be is refused', () => {
+  it('before anything is put on the device', async () => {
+    const data = await tableOf(20);
+    const cases: [Partial<TableSpec> & Record<string, unknown>, string][] = [
+      [{ encoder: [gaussian(2)] }, 'begins with a dense layer, not with gaussian'],
+      [{ encoder: [conv1d(2, 3)] }, 'begins with a dense layer, not with conv1d'],
+      [{ encoder: [] }, 'the encoder is a list of at least one layer'],
+      [{ corrupt: gaussianNoise(0.1) }, 'gaussianNoise is not for tables'],
+      [{ penalty: contractive(0.1) }, 'contractive looks at the input as numbers'],
+      [{ loss: 'mse' }, "unknown option 'loss'"],
+      [{ encoder: [dense(4), gaussian(2, { samples: 3 })] }, 'has one sample, not several'],
+      [{ input: [...data.columns, data.columns[0]] }, 'two columns called clock'],
+      [{ input: [{ name: 'x', kind: 'text' }] as never }, 'the columns of a table'],
+    ];
+    for (const [changes, words] of cases) {
+      const error = await errorOf(small(data, changes));
+      expect(error).toBeInstanceOf(OptionError);
+      expect(error.message).toContain(words);
+    }
+    const flat = { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' as const, corrupt: hideCells(0.1) };
+    const error = await errorOf(autoencoder(await sharedGpu(), flat));
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.message).toBe('hideCells: is for tables: autoencoder(gpu, { input: table.columns, … })');
+  });
+
+  it('with a step where a model is asked before its first fit', async () => {
+    const data = await tableOf(20);
+    const model = await small(data);
+    for (const ask of [
+      model.errors(data),
+      model.encode(data),
+      model.reconstruct(data),
+      model.impute(data),
+      model.explain(data),
+    ]) {
+      const error = await errorOf(ask);
+      expect(error).toBeInstanceOf(LatentGpuError);
+      expect(error.message).toContain('call fit() first');
+    }
+    model.dispose();
+  });
+
+  it('and a fit that diverges leaves the step before', async () => {
+    const data = await tableOf(40);
+    const [model, other] = [await small(data), await small(data)];
+    const error = await errorOf(model.fit(data, { epochs: 50, batchSize: 8, optimizer: sgd(1e6) }));
+    expect(error.name).toBe('DivergedError');
+    const { step } = error as unknown as { step: number };
+    await other.fit(data, { steps: step - 1, batchSize: 8, optimizer: sgd(1e6) });
+    expect(await bits(model)).toEqual(await bits(other));
+    dispose(model, other);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as direct from '../../src/index.ts';
+import * as remote from '../../src/worker.ts';
+import type { Gpu } from '../../src/worker/data.ts';
+import { sharedGpu } from '../support/gpu.ts';
+import { errorOf } from '../support/model.ts';
+import { tableOf } from '../support/tables.ts';
+
+let gpu: Gpu;
+
+beforeAll(async () => {
+  gpu = await remote.openGpu({ tuning: 'fixed' });
+});
+
+afterAll(() => gpu.close());
+
+describe('a model of tables in a worker', () => {
+  it('trains with the same bits as without a worker, and answers the same', async () => {
+    const data = await tableOf(40);
+    const options = { epochs: 2, batchSize: 16, validation: data.take(10), optimizer: direct.adam(3e-3) };
+    const own = await direct.autoencoder(await sharedGpu(), {
+      input: data.columns,
+      encoder: [direct.dense(8, 'gelu'), direct.gaussian(2)],
+      decoder: [direct.dense(8, 'gelu')],
+      corrupt: [direct.hideCells(0.2), direct.swapNoise(0.1)],
+    });
+    const theirs = await remote.autoencoder(gpu, {
+      input: data.columns,
+      encoder: [remote.dense(8, 'gelu'), remote.gaussian(2)],
+      decoder: [remote.dense(8, 'gelu')],
+      corrupt: [remote.hideCells(0.2), remote.swapNoise(0.1)],
+    });
+    await own.fit(data, options);
+    await theirs.fit(data, options);
+    expect(theirs.columns).toEqual(own.columns);
+    expect(await theirs.weights()).toEqual(await own.weights());
+    expect(await theirs.errors(data, { perColumn: true })).toEqual(await own.errors(data, { perColumn: true }));
+    expect(await theirs.explain(data, { rows: [3, 1] })).toEqual(await own.explain(data, { rows: [3, 1] }));
+    expect((await theirs.impute(data)).toCsv()).toBe((await own.impute(data)).toCsv());
+    expect((await theirs.sample(3, { seed: 1 })).toCsv()).toBe((await own.sample(3, { seed: 1 })).toCsv());
+    const loaded = await remote.loadAutoencoder<remote.TableAutoencoder>(gpu, await own.save());
+    expect((await loaded.reconstruct(data.take(4))).toCsv()).toBe((await own.reconstruct(data.take(4))).toCsv());
+    for (const each of [own, theirs, loaded]) each.dispose();
+  });
+
+  it('takes tables that lie on its device, and views of them', async () => {
+    const data = await tableOf(30);
+    const rows = await remote.table(gpu, data);
+    const model = await remote.autoencoder(gpu, {
+      input: data.columns,
+      encoder: [remote.dense(4)],
+      decoder: [],
+    });
+    await model.fit(rows, { epochs: 1, batchSize: 10 });
+    expect(await model.errors(rows.take(5))).toEqual((await model.errors(data)).slice(0, 5));
+    expect(data.length).toBe(30);
+    rows.dispose();
+    model.dispose();
+  });
+
+  it('refuses columns of too many texts before they are sent', async () => {
+    const lines = Array.from({ length: 10_050 }, (_, i) => `text ${i},${i % 7}`);
+    const data = await direct.readTable(['id,x', ...lines].join('\n'));
+    const error = await errorOf(remote.table(gpu, data));
+    expect(error).toBeInstanceOf(direct.OptionError);
+    expect(error.message).toContain("leave it out by table.without('id')");
+  });
+});
