@@ -11,14 +11,16 @@ export interface GatherVariant {
   readonly ordered: boolean;
   /** Which examples the buffer holds: all; with `split` the `count` from number `first` on; as a `ring` those at hand, each in the place of the one `window` before it. */
   readonly held: 'all' | 'split' | 'ring';
+  /** Examples begin `stride` values apart, whatever their size, as windows do that overlap or leave some values out; else one ends where the next begins. */
+  readonly strided: boolean;
 }
 
 /**
- * x[r,c] = scale data[order[position + r], c]
+ * x[r,c] = scale data[order[position + r], c], where [n, c] is value n · stride + c of the buffer
  *
  * Rows past the end of the epoch repeat its last one: they are ordinary data, and the loss gives them no weight.
  */
-export const gatherShader = ({ bytes, wide, ordered, held }: GatherVariant) =>
+export const gatherShader = ({ bytes, wide, ordered, held, strided }: GatherVariant) =>
   shader<'data' | 'state' | 'x', 'order'>(
     'gather',
     wgsl`
@@ -37,6 +39,9 @@ export const gatherShader = ({ bytes, wide, ordered, held }: GatherVariant) =>
 override rows: u32;
 override columns: u32;
 override scale: f32;
+#if ${strided}
+override stride: u32;
+#endif
 #if ${held === 'ring'}
 override window: u32;
 #endif
@@ -68,7 +73,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (row < first || row - first >= count) { return; }
   row -= first;
 #endif
+#if ${strided && wide}
+  let at = row * (stride / 4u) + t % width;
+#elif ${strided}
+  let at = row * stride + t % width;
+#else
   let at = row * width + t % width;
+#endif
 #if ${bytes && wide}
   let word = data[at];
   x[t] = scale * vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(0xffu));

@@ -21,7 +21,16 @@ export {
   type WorkerJigsawSpec,
   type WorkerTableSpec,
 } from './worker/library.ts';
-export { dataset, table, type Data, type Dataset, type Examples, type Gpu, type Labelled } from './worker/data.ts';
+export {
+  dataset,
+  series,
+  table,
+  type Data,
+  type Dataset,
+  type Examples,
+  type Gpu,
+  type Labelled,
+} from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
 export type { TableAutoencoder, TableData } from './worker/table-model.ts';
 export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
@@ -83,6 +92,9 @@ export {
 } from './models/parts/optimizers.ts';
 export { constant, cosine, stepDecay, warmUp, type Schedule } from './models/parts/schedules.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
+export type { SeriesFacts } from './data/dataset.ts';
+export type { SeriesOptions } from './data/series.ts';
+export { intervals, timeline, type Interval, type Windows } from './data/timeline.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readTable } from './data/table/read-table.ts';
 export type { Dialect } from './data/table/dialect.ts';

@@ -15,6 +15,7 @@ import { linear } from './linear.ts';
 import type { RowName } from './protocol.ts';
 import { superResolution, tiles } from './restoring.ts';
 import type { PartedRow, Row } from './row.ts';
+import { seriesRow } from './series/series.ts';
 import { stacked } from './stacked.ts';
 import { stochastic } from './stochasticContractive.ts';
 import { tables } from './tables/tables.ts';
@@ -43,5 +44,6 @@ export const rows: Record<RowName, Row | PartedRow> = {
   dictionary,
   importance,
   vq: quantised,
+  series: seriesRow,
   tables,
 };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { helpLists, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
@@ -6,7 +6,7 @@ import { root } from '../setup.mjs';
 
 /** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
 
-/** @type {Record<RowName, { title: string, about: string, softwareMinutes: number, parts?: string[] }>} */
+/** @type {Record<RowName, { title: string, about: string, softwareMinutes: number, parts?: string[], files?: string[] }>} `files`: what a row needs of the folder --data */
 export const facts = JSON.parse(readFileSync(new URL('../../app/reproduce/rows.json', import.meta.url), 'utf8'));
 
 export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
@@ -30,6 +30,7 @@ const table = {
     least: 1,
     about: 'how long to train each model of a row that goes by the clock (default: 30 without a GPU, 10 with one)',
   },
+  data: { value: 'folder', about: 'where the files of rows lie that bring none, such as series' },
   list: { about: 'say what is done and what is not, and how long each row takes' },
   again: { about: 'do rows again that are done already' },
   quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
@@ -43,6 +44,7 @@ const table = {
  * @property {RowName[]} row
  * @property {string[] | undefined} part
  * @property {number | undefined} minutes
+ * @property {Record<string, string>} files of rows that bring none: the path of each
  * @property {string} out
  * @property {boolean} list
  * @property {boolean} again
@@ -62,9 +64,13 @@ export function readOptions(args) {
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
   if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
   const parts = /** @type {string[] | undefined} */ (given.part);
-  const rows = /** @type {RowName[]} */ (given.row ?? rowNames);
+  const { data } = given;
+  // Without --data, all rows are all that need none.
+  const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts);
+  const rows = /** @type {RowName[]} */ (given.row ?? all);
   const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
   if (stray) throw new Failure(`there is no part '${stray}' of ${rows.join(', ')}`);
+  const row = parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows;
   return /** @type {Options} */ ({
     list: false,
     again: false,
@@ -72,9 +78,28 @@ export function readOptions(args) {
     headed: false,
     help: false,
     ...given,
-    row: parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows,
+    row,
+    files: given.list || given.help ? {} : filesOf(row, typeof data === 'string' ? data : undefined),
     out,
   });
+}
+
+/**
+ * The files that rows need of a folder.
+ * @param {RowName[]} rows
+ * @param {string | undefined} folder
+ */
+function filesOf(rows, folder) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const name of rows)
+    for (const file of facts[name].files ?? []) {
+      if (!folder)
+        throw new Failure(`--row ${name} needs --data <folder>, with the files ${facts[name].files?.join(', ')}`);
+      found[file] = path.resolve(folder, file);
+      if (!existsSync(found[file])) throw new Failure(`there is no file ${file} in ${folder}`);
+    }
+  return found;
 }
 
 export function helpText() {

@@ -28,7 +28,7 @@ export function resultsPage(results, quick) {
   const sections = rowNames.map((name) => {
     const result = results[name];
     const { title, about } = facts[name];
-    return `## ${title}\n\n${about[0].toUpperCase()}${about.slice(1)}.\n\n${result ? section(name, result) : `Not done yet: \`npm run reproduce -- --row ${name}\``}\n`;
+    return `## ${title}\n\n${about[0].toUpperCase()}${about.slice(1)}.\n\n${result ? section(name, result) : `Not done yet: \`npm run reproduce -- --row ${name}${facts[name].files ? ' --data <folder>' : ''}\``}\n`;
   });
   return [quick ? rehearsal : introduction, ...sections].join('\n');
 }
@@ -41,6 +41,7 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
   const rows = comparisons.map((comparison) => `| ${cells(comparison).join(' | ')} |`);
   const setting = Object.entries(settings).map(([key, value]) => (key === 'model' ? `${value}` : `${key} ${value}`));
   const minutes = clocked in settings ? ` --minutes ${settings[clocked]}` : '';
+  const data = facts[name].files ? ' --data <folder>' : '';
   const missing = facts[name].parts?.filter((part) => !parts[part]) ?? [];
   return [
     '| | ours | reference | asked | |',
@@ -55,9 +56,9 @@ function section(name, { comparisons, tables = [], notes, settings, adapter, bro
     ]),
     ...notes.flatMap((note) => [note, '']),
     ...(missing.length
-      ? [`Not done yet: ${missing.join(', ')}; \`npm run reproduce -- --row ${name}${minutes}\``, '']
+      ? [`Not done yet: ${missing.join(', ')}; \`npm run reproduce -- --row ${name}${data}${minutes}\``, '']
       : []),
-    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}${minutes}\``,
+    `Setting: ${setting.join(', ')}. ${date.slice(0, 10)}, ${adapter}, ${browser}, ${duration(seconds)}; \`npm run reproduce -- --again --row ${name}${data}${minutes}\``,
   ].join('\n');
 }
 

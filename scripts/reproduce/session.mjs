@@ -7,13 +7,13 @@ import { startServer } from '../start/server.mjs';
 
 /**
  * Makes the folder for what comes out, serves our pages and all of MNIST, opens Chrome, and closes everything after the work.
- * @param {{ out: string, headed: boolean }} options
+ * @param {{ out: string, headed: boolean, files?: Record<string, string> }} options
  * @param {(browser: Browser, url: string) => Promise<void>} work
  */
 export async function withChrome(options, work) {
   handleSignals();
   await makeFolder(options.out);
-  const server = await startServer(findData(undefined, { trainLabels: true }));
+  const server = await startServer({ ...findData(undefined, { trainLabels: true }), ...options.files });
   try {
     const browser = await Browser.launch(options);
     try {

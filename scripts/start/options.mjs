@@ -28,6 +28,7 @@ const table = {
   out: { value: 'folder', about: 'where the results go (default: out)' },
   data: { value: 'folder', about: "IDX files named as MNIST's, gzipped or not (default: MNIST itself); or the file" },
   label: { value: 'column', about: 'of a table: the column that says what a row is, which the model does not see' },
+  window: { value: 'n', least: 1, about: 'of series: time steps in a window (default: 288, or a tenth of the file)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
 };
@@ -42,6 +43,7 @@ const table = {
  * @property {number} seed
  * @property {string} out
  * @property {string} [data]
+ * @property {number} [window]
  * @property {string} [label]
  * @property {boolean} headed
  * @property {boolean} help
@@ -58,7 +60,8 @@ export function readOptions(args) {
   const own = Object.hasOwn(ofFiles, `${given.model}`);
   if (own && given.data === undefined) throw new Failure(`--model ${given.model} needs a file: --data <file>`);
   if (own && given.images !== undefined) throw new Failure(`--model ${given.model} has no images`);
-  if (!own && given.label !== undefined) throw new Failure('--label is for --model table');
+  if (given.label !== undefined && given.model !== 'table') throw new Failure('--label is for --model table');
+  if (given.window !== undefined && given.model !== 'series') throw new Failure('--window is for --model series');
   return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
 }
 

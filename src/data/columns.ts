@@ -15,7 +15,7 @@ const pieceBytes = 32 * 2 ** 20;
 
 /** Reads a data set back once, if it is not on this side anyway, and sums it up in float64. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
-  const { features, length, gpu } = set;
+  const { features, step, length, gpu } = set;
   const { pieces, streamed, bytes, scale, examples } = set.storage;
   const least = new Float64Array(features).fill(Infinity);
   const most = new Float64Array(features).fill(-Infinity);
@@ -24,14 +24,14 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   const own = set.membership;
   // The device multiplies by a float32.
   const factor = Math.fround(scale);
-  const width = features * (bytes ? 1 : 4);
+  const size = bytes ? 1 : 4;
   // Copies start at whole words: four rows of bytes do.
-  const rows = Math.max(4, Math.floor(pieceBytes / width / 4) * 4);
+  const rows = Math.max(4, Math.floor(pieceBytes / (step * size) / 4) * 4);
   let origin: Float64Array | undefined;
   const add = (values: Uint8Array | Float32Array, first: number, count: number) => {
     for (let row = 0; row < count; row++) {
       if (own && !own[first + row]) continue;
-      const at = row * features;
+      const at = row * step;
       // Squares are taken around the first example, so that far from zero little is lost.
       origin ??= Float64Array.from({ length: features }, (_, column) => Math.fround(values[at + column] * factor));
       for (let column = 0; column < features; column++) {
@@ -48,7 +48,9 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   for (const piece of pieces) {
     for (let from = 0; from < piece.count; from += rows) {
       const count = Math.min(rows, piece.count - from);
-      const values = await gpu.readBytes([rangeOf(piece.data, from * width, count * width)]);
+      const values = await gpu.readBytes([
+        rangeOf(piece.data, from * step * size, ((count - 1) * step + features) * size),
+      ]);
       add(bytes ? new Uint8Array(values) : new Float32Array(values), piece.first + from, count);
     }
   }

@@ -44,8 +44,20 @@ export interface DatasetOptions {
   deviceBytes?: number;
 }
 
+/** How the windows of a series lie in it. */
+export interface SeriesFacts {
+  /** How many time steps there are. */
+  readonly steps: number;
+  /** How many of them a window has. */
+  readonly length: number;
+  /** How many steps after one window's first the next window's comes. */
+  readonly stride: number;
+  /** Values in a step. */
+  readonly channels: number;
+}
+
 /** The smallest and largest value, and where they stand. */
-interface Range {
+export interface Range {
   readonly least: number;
   readonly leastAt: number;
   readonly most: number;
@@ -53,7 +65,7 @@ interface Range {
 }
 
 /** What a data set and its views share. */
-interface Storage {
+export interface Storage {
   /** One behind the other, each within what the device allows in one buffer; none where the data are streamed. */
   pieces: readonly Piece[];
   /** The values once more, if a lost device has taken them along. */
@@ -68,6 +80,8 @@ interface Storage {
   readonly range: Range;
   /** What the cells of a table mean, where it holds those. */
   readonly cells?: CellSource;
+  /** Where the examples are windows of one series, which lies there once. */
+  readonly series?: SeriesFacts;
   /** A number for each example, [examples], where what is learned is more than the example itself. */
   readonly targets?: Tensor;
   /** The same on this side, where the data are streamed. */
@@ -107,6 +121,17 @@ export class Dataset {
   /** Values in an example. */
   get features(): number {
     return sizeOf(this.shape);
+  }
+
+  /** Values from the start of one example in memory to that of the next. @internal */
+  get step(): number {
+    const { series } = this.storage;
+    return series ? series.stride * series.channels : this.features;
+  }
+
+  /** Of what `series()` made, and of its views: how the windows lie. Window number n begins at step n · stride. */
+  get series(): SeriesFacts | undefined {
+    return this.storage.series;
   }
 
   /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. Leave it unchanged. */
@@ -150,13 +175,13 @@ export class Dataset {
 
   /** Puts the examples on the device once more if a lost one has taken them along. @throws DataError where the source has others now @internal */
   async bringBack(): Promise<void> {
-    const { storage, gpu, features } = this;
+    const { storage, gpu, features, step, series } = this;
     if (!storage.pieces.some(({ data }) => data.gone)) return;
     const data = await storage.again();
-    const values = storage.examples * features;
+    const values = series ? series.steps * series.channels : storage.examples * features;
     if (isBytes(data) !== storage.bytes || data.length !== values)
       throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
-    const pieces = await upload(gpu, data, features);
+    const pieces = await upload(gpu, data, features, step);
     // Somebody else may have been faster, or the owner has freed it meanwhile.
     if (storage.pieces.some(({ data }) => data.gone) && !this.disposed) storage.pieces = pieces;
     else for (const { data } of pieces) data.dispose();
@@ -246,12 +271,12 @@ export async function dataset(
     throw new ShapeError(
       `dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`,
     );
-  const labels = options.labels === undefined ? undefined : wholeLabels(options.labels, length);
+  const labels = options.labels === undefined ? undefined : wholeLabels('dataset', options.labels, length);
   const bytes = isBytes(data);
   const { scale = bytes ? 1 / 255 : 1 } = options;
   checkNumber('dataset: scale', scale);
   const half = halfOfWindow(gpu, data, features, options.deviceBytes);
-  const range = await rangeOf(data, features);
+  const range = await rangeOf(data, (value, i) => new DataError(`dataset: ${value} at ${place(i, features)}`));
   const pieces = half ? [] : await upload(gpu, data, features);
   const again =
     typeof source === 'function' ? async () => withShape(await source(), options.shape).data : async () => data;
@@ -274,12 +299,14 @@ export async function dataset(
 }
 
 /** @throws ShapeError where there are not as many as examples; DataError where one is no whole number */
-function wholeLabels(given: ArrayLike<number>, examples: number): Int32Array {
-  const labels: unknown[] = Array.from(checkNumbers('dataset: labels', given));
-  if (labels.length !== examples) throw new ShapeError(`dataset: ${examples} examples, but ${labels.length} labels`);
+export function wholeLabels(where: string, given: ArrayLike<number>, examples: number): Int32Array {
+  const labels: unknown[] = Array.from(checkNumbers(`${where}: labels`, given));
+  if (labels.length !== examples) throw new ShapeError(`${where}: ${examples} examples, but ${labels.length} labels`);
   const wrong = labels.findIndex((label) => typeof label !== 'number' || (label | 0) !== label);
   if (wrong >= 0)
-    throw new DataError(`dataset: the label of row ${wrong} is ${shown(labels[wrong])}, not a whole number of 32 bits`);
+    throw new DataError(
+      `${where}: the label of row ${wrong} is ${shown(labels[wrong])}, not a whole number of 32 bits`,
+    );
   return Int32Array.from(given);
 }
 
@@ -311,13 +338,16 @@ function checkShape(of: string, shape: readonly number[]): readonly number[] {
 /** Values between two looks at the clock. */
 const stretch = 2 ** 13;
 
-/** @throws DataError naming row and column of the first value that is not finite */
-async function rangeOf(data: Uint8Array | Float32Array, features: number): Promise<Range> {
+/** @throws what `refuse` makes of the first value that is not finite */
+export async function rangeOf(
+  data: Uint8Array | Float32Array,
+  refuse: (value: number, at: number) => DataError,
+): Promise<Range> {
   let [leastAt, mostAt] = [0, 0];
   for await (const start of inSpells(data.length, stretch)) {
     for (let i = start; i < Math.min(start + stretch, data.length); i++) {
       const value = data[i];
-      if (!Number.isFinite(value)) throw new DataError(`dataset: ${value} at ${place(i, features)}`);
+      if (!Number.isFinite(value)) throw refuse(value, i);
       if (value < data[leastAt]) leastAt = i;
       if (value > data[mostAt]) mostAt = i;
     }
@@ -327,18 +357,20 @@ async function rangeOf(data: Uint8Array | Float32Array, features: number): Promi
 
 const place = (i: number, features: number): string => `row ${Math.floor(i / features)}, column ${i % features}`;
 
+/** Where a value of a series stands. */
+export const stepOf = (i: number, channels: number): string =>
+  `step ${Math.floor(i / channels)}, channel ${i % channels}`;
+
 /** @throws DataError where values lie outside [0, 1], which binary cross-entropy takes for probabilities */
 export function checkProbabilities(data: Dataset): void {
   const { least, leastAt, most, mostAt } = data.storage.range;
+  const { series } = data;
+  const where = (at: number) => (series ? stepOf(at, series.channels) : place(at, data.features));
   if (least < 0)
-    throw new DataError(
-      `bce: ${least} at ${place(leastAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`,
-    );
+    throw new DataError(`bce: ${least} at ${where(leastAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
   // Bytes times 1/255 may come out a rounding above 1.
   if (most > 1 + 1e-6)
-    throw new DataError(
-      `bce: ${most} at ${place(mostAt, data.features)} is outside [0, 1]; scale the data, or use loss: 'mse'`,
-    );
+    throw new DataError(`bce: ${most} at ${where(mostAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }
 
 /** How the data lie that a model was trained on. */

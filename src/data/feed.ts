@@ -82,7 +82,7 @@ export class Feed {
   }
 
   async #put(half: number): Promise<void> {
-    const { gpu, features, length, storage } = this.set;
+    const { gpu, features, step, length, storage } = this.set;
     const { queue } = gpu.device;
     const start = half * this.half;
     const end = Math.min(start + this.half, length);
@@ -92,9 +92,7 @@ export class Feed {
         { length: Math.min(this.#atOnce, end - first) },
         (_, i) => this.#order?.[first + i] ?? first + i,
       );
-      rows.forEach((row, i) =>
-        this.#rows.set(this.source.subarray(row * features, (row + 1) * features), i * features),
-      );
+      rows.forEach((row, i) => this.#rows.set(this.source.subarray(row * step, row * step + features), i * features));
       const at = first % this.window;
       // By fours, as bytes are written in whole words: behind the last example is what was there before.
       queue.writeBuffer(

@@ -14,15 +14,16 @@ export function halfOfWindow(
   data: Uint8Array | Float32Array,
   features: number,
   deviceBytes?: number,
+  where = 'dataset',
 ): number | undefined {
   if (deviceBytes === undefined) return undefined;
-  checkNumber('dataset: deviceBytes', deviceBytes, { least: 1 });
+  checkNumber(`${where}: deviceBytes`, deviceBytes, { least: 1 });
   if (data.byteLength <= deviceBytes) return undefined;
   const example = features * data.BYTES_PER_ELEMENT;
   const half = wholeWords(Math.min(deviceBytes, bufferLimit(gpu)) / 2 / example);
   if (half < 4)
     throw new OptionError(
-      `dataset: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`,
+      `${where}: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`,
     );
   return half;
 }
@@ -33,16 +34,22 @@ const bufferLimit = ({ device: { limits } }: Gpu): number =>
 /** Four examples of bytes are whole words, whatever their size. */
 const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
 
-/** As few pieces as there can be, all of whole examples. */
-export async function upload(gpu: Gpu, data: Uint8Array | Float32Array, features: number): Promise<Piece[]> {
-  const most = Math.max(4, wholeWords(bufferLimit(gpu) / (features * data.BYTES_PER_ELEMENT)));
-  const examples = data.length / features;
+/** As few pieces as there can be, all of whole examples, which begin `step` values apart: pieces share those that examples of both have. */
+export async function upload(
+  gpu: Gpu,
+  data: Uint8Array | Float32Array,
+  features: number,
+  step = features,
+): Promise<Piece[]> {
+  const values = bufferLimit(gpu) / data.BYTES_PER_ELEMENT;
+  const most = Math.max(4, wholeWords((values - features) / step + 1));
+  const examples = Math.floor((data.length - features) / step) + 1;
   const pieces: Piece[] = [];
   try {
     for (let first = 0; first < examples; first += most) {
       const count = Math.min(most, examples - first);
       pieces.push({
-        data: await uploadPiece(gpu, data.subarray(first * features, (first + count) * features)),
+        data: await uploadPiece(gpu, data.subarray(first * step, (first + count - 1) * step + features)),
         first,
         count,
       });

@@ -13,15 +13,18 @@ export interface Rows {
   readonly window?: number;
   readonly bytes: boolean;
   readonly columns: number;
+  /** How many values after one row's first the next row's comes, where that is not `columns`: windows of a series overlap, or leave some out. */
+  readonly stride?: number;
   /** Each value is multiplied by it. */
   readonly scale: number;
 }
 
 /** The batch that starts at the state's position, [rows, columns]; `order` says which example is the n-th. */
 export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, order?: Tensor): Tensor {
-  const { data, window, bytes, columns, scale } = source;
+  const { data, window, bytes, columns, stride = columns, scale } = source;
   const x = tape.tensor([rows, columns], 'f32', 'batch');
-  const wide = columns % 4 === 0;
+  const strided = stride !== columns;
+  const wide = columns % 4 === 0 && stride % 4 === 0;
   const threads = wide ? x.size / 4 : x.size;
   const whole = 'shape' in data ? data : data.length === 1 ? data[0].data : undefined;
   const shader = gatherShader({
@@ -29,9 +32,14 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
     wide,
     ordered: order !== undefined,
     held: window ? 'ring' : whole ? 'all' : 'split',
+    strided,
   });
   const run = (data: Tensor, part = {}) =>
-    tape.run(shader, { data, state, x, order }, { constants: { rows, columns, scale, ...part }, threads });
+    tape.run(
+      shader,
+      { data, state, x, order },
+      { constants: { rows, columns, scale, ...(strided && { stride }), ...part }, threads },
+    );
   if (whole) run(whole, window ? { window } : {});
   else for (const { data: piece, first, count } of data as readonly Piece[]) run(piece, { first, count });
   return x;

@@ -1,9 +1,11 @@
 /** The device and what lies on it, as a page sees them whose worker has the real ones. */
-import type { DataSource } from '../data/dataset.ts';
+import type { DataSource, SeriesFacts } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
+import type { SeriesOptions } from '../data/series.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table/table.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
+import { isFloats } from '../platform.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
@@ -59,6 +61,8 @@ export class Dataset extends Remote {
     readonly labels: Int32Array | undefined,
     readonly length: number,
     private readonly rows?: Uint32Array,
+    /** Of what `series()` made, and of its views: how the windows lie. Window number n begins at step n · stride. */
+    readonly series?: SeriesFacts,
   ) {
     super(gpu.client, handle);
   }
@@ -103,7 +107,7 @@ export class Dataset extends Remote {
     void this.client
       .call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true })
       .catch(() => {}); // Whoever uses it is told.
-    return new Dataset(this.gpu, handle, this.shape, labels, indices.length, rows);
+    return new Dataset(this.gpu, handle, this.shape, labels, indices.length, rows, this.series);
   }
 }
 
@@ -118,14 +122,31 @@ export async function dataset(
 ): Promise<Dataset> {
   checkGpu('dataset', gpu);
   const given = typeof source === 'function' ? await source() : source;
+  return put(gpu, 'dataset', given, options);
+}
+
+/**
+ * Cuts a series of evenly spaced time steps into windows on the worker's device. An array whose memory is its alone moves there, and is empty
+ * afterwards; of a table its columns of numbers are copied.
+ */
+export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
+  checkGpu('series', gpu);
+  let [given, chosen] = [values, options];
+  if (!isFloats(values)) {
+    const { interleaved } = await import('../data/series-table.ts');
+    const { data, channels } = interleaved(values, options?.channels);
+    [given, chosen] = [data, { ...options, channels }];
+  }
+  return put(gpu, 'series', given, chosen);
+}
+
+/** Has the worker make a data set. */
+async function put(gpu: Gpu, maker: string, source: unknown, options: object): Promise<Dataset> {
   const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
-    library,
-    'dataset',
-    [gpu, given, options],
-    { makes: [handle], transfer: true },
-  );
-  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
+  const { shape, labels, length, series } = await gpu.client.call<
+    Pick<Dataset, 'shape' | 'labels' | 'length' | 'series'>
+  >(library, maker, [gpu, source, options], { makes: [handle], transfer: true });
+  return new Dataset(gpu, handle, shape, labels, length, undefined, series);
 }
 
 /** Puts a table on the worker's device; see `table` in `latentgpu`. The table itself is copied. */

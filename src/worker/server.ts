@@ -3,6 +3,7 @@ import { dataset, Dataset } from '../data/dataset.ts';
 import { table } from '../data/table/table-dataset.ts';
 import { fromWire } from '../data/table/wire.ts';
 import { DataError, LatentGpuError } from '../errors.ts';
+import { series } from '../data/series.ts';
 import { autoencoder } from '../models/autoencoder.ts';
 import { classifier, Classifier } from '../models/classifier.ts';
 import type { Training } from '../models/training/fit-options.ts';
@@ -47,6 +48,7 @@ type Method = (...args: never[]) => unknown;
 const functions: Record<string, Method> = {
   openGpu,
   dataset,
+  series,
   table,
   autoencoder: (gpu: Gpu, spec: Parameters<typeof autoencoder>[1]) => autoencoder(gpu, withParts(spec)),
   classifier: (gpu: Gpu, spec: Parameters<typeof classifier>[1]) => classifier(gpu, withParts(spec)),
@@ -182,7 +184,10 @@ class Session {
 
   #keep(value: object, [handle, ...others]: Handle[]): unknown {
     this.#objects.set(handle, value);
-    if (value instanceof Dataset) return { shape: [...value.shape], labels: value.labels, length: value.length };
+    if (value instanceof Dataset) {
+      const { shape, labels, length, series } = value;
+      return { shape: [...shape], labels, length, series };
+    }
     if (value instanceof Model) {
       value.networks.forEach((network, i) => this.#objects.set(others[i], network));
       const facts: ModelFacts = {

@@ -115,6 +115,41 @@ it.each([
   memory.dispose();
 });
 
+/** Overlapping and side by side with values left out between them; rows of whole words and not; [values of a row, values from one to the next]. */
+const strided = [[1, 2], [5, 1], [5, 3], [3, 7], [8, 4], [8, 2], [8, 12], [6, 4], [64, 1], [65, 64], [288, 4]]; // prettier-ignore
+
+describe.each([false, true])('gather takes rows that overlap or lie apart, bytes %s', (bytes) => {
+  it.each(strided)('of %i values, %i apart', async (columns, stride) => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const [examples, batch] = [13, 6];
+    const size = (examples - 1) * stride + columns;
+    const values = Float32Array.from(new Draw(columns).floats(size, 0, 256), bytes ? Math.floor : Number);
+    const put = (first: number, count: number) => {
+      const part = values.slice(first * stride, (first + count - 1) * stride + columns);
+      const packed = new Uint32Array(Math.ceil(part.length / 4));
+      new Uint8Array(packed.buffer).set(part);
+      return { first, count, data: bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(part) };
+    };
+    const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
+    const bound = memory.put(order, [examples], 'u32');
+    const state = makeState(gpu);
+    for (const data of [put(0, examples).data, [put(0, 4), put(4, 4), put(8, 5)]])
+      for (const ordered of [false, true])
+        for (const position of [0, 6, 12]) {
+          writeState(gpu, state, { examples, batch, position });
+          const tape = makeTape(gpu);
+          const source = { data, bytes, columns, stride, scale: 1 };
+          const x = await runOne(tape, gather(tape, source, state, batch, ordered ? bound : undefined));
+          const real = Math.min(batch, examples - position);
+          const expected = reference(values, columns, batch, real, position, 1, ordered ? order : undefined, stride);
+          expectClose(x, expected, 0, `from ${position}`);
+        }
+    state.dispose();
+    memory.dispose();
+  });
+});
+
 it('gather takes more values than a dimension has workgroups', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);

@@ -6,7 +6,7 @@ import ofFiles from '../../app/files.json' with { type: 'json' };
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
-import { readOptions } from '../../scripts/start/options.mjs';
+import { ofFiles, readOptions } from '../../scripts/start/options.mjs';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { idx, start, type Ended } from '../support/start.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
@@ -55,8 +55,14 @@ describe('a wrong option is one line', () => {
     ['--model table', '--model table needs a file: --data <file>'],
     ['--model table --data a.csv --images 3', '--model table has no images'],
     ['--label state', '--label is for --model table'],
+    ['--model series', '--model series needs a file: --data <file>'],
+    ['--model series --data a.csv --images 3', '--model series has no images'],
+    ['--window 3', '--window is for --model series'],
     ['--headed=no', "--headed takes no value, not 'no'"],
   ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
+
+  it('a file that is not there', () =>
+    expectFailure(['--model', 'series', '--data', 'no.csv'], '--data: there is no file no.csv'));
 
   it('on the terminal, too', () =>
     expectFailure(['--out', 'package.json'], '--out: nothing can be written to package.json (EEXIST)'));

@@ -123,6 +123,24 @@ describe('data', () => {
             .map(({ value, names }) => wrong(() => value, names)),
         ],
       },
+      series: {
+        call: (gpu: lib.Gpu, values: never, o: never) => lib.series(gpu, values, o).then(freed),
+        good: [gpu, rows(4, 12), { length: 4 }],
+        wrong: [
+          gpuKind,
+          not('Float32Array', (value) => value instanceof Float32Array),
+          options(
+            { length: 4 },
+            {
+              length: fc.oneof(whole('length', { least: 1 }), oneOf('a window has', 49, 2 ** 40)),
+              stride: optional(whole('stride', { least: 1 })),
+              channels: optional(fc.oneof(whole('channels', { least: 1 }), oneOf('48 values', 5, 7, 49))),
+              labels: optional(fc.oneof(not('label', isList), oneOf('45 examples, but', [], [1], new Int32Array(46)))),
+              deviceBytes: optional(fc.oneof(number('deviceBytes', { least: 1 }), oneOf('deviceBytes', 1, 127))),
+            },
+          ),
+        ],
+      },
       take: {
         call: (n: number) => set.take(n).dispose(),
         good: [2],
@@ -177,6 +195,10 @@ describe('data', () => {
     const neighbors = { codes: matrix('codes'), queries: matrix('queries'), k: whole('k', { least: 1, most: 6 }) };
     const ranked = [scores('scores'), anomalies];
     const six = [0.1, 0.9, 0.3, 0.4, 0.5, 0.2];
+    const windows = {
+      ...{ length: 6, indices: Uint32Array.of(0, 1, 2, 3, 4, 5) },
+      series: { steps: 12, length: 7, stride: 1, channels: 1 },
+    };
     const targets: Record<string, Target> = {
       readIdx: { call: lib.readIdx, good: [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 5)], wrong: [bytes()] },
       readSafetensors: {
@@ -254,6 +276,40 @@ describe('data', () => {
         call: lib.knnPredict,
         good: [gpu, { ...pair, labels: [0, 1, 2, 0, 1, 2] }],
         wrong: [gpuKind, options({ ...pair, labels: [0, 1, 2, 0, 1, 2] }, { ...neighbors, labels: votes })],
+      },
+      timeline: {
+        call: lib.timeline,
+        good: [six, windows, {}],
+        wrong: [
+          fc.oneof(
+            not('scores', isList),
+            oneOf('6 windows', [], new Float32Array(5), new Float64Array(41)),
+            fc
+              .tuple(fc.nat(5), fc.constantFrom<unknown>(NaN, '1', null, undefined, 1n, Symbol('score'), {}, true))
+              .map(([at, value]) => wrong(new Array<unknown>(6).fill(0.5).with(at, value), `score ${at}`)),
+          ),
+          not('series', () => false),
+          options({}, { combine: optional(word('combine', ['mean', 'min', 'max'])) }),
+        ],
+        throws: true,
+      },
+      intervals: {
+        call: lib.intervals,
+        good: [six, 0.5, {}],
+        wrong: [
+          fc.oneof(
+            not('timeline', isList),
+            fc
+              .tuple(fc.nat(5), fc.constantFrom<unknown>('1', null, undefined, 1n, Symbol('step'), {}, true))
+              .map(([at, value]) => wrong(new Array<unknown>(6).fill(0.5).with(at, value), `step ${at}`)),
+          ),
+          number('threshold'),
+          options(
+            {},
+            { minLength: optional(whole('minLength', { least: 1 })), gap: optional(whole('gap', { least: 0 })) },
+          ),
+        ],
+        throws: true,
       },
       threshold: {
         call: lib.threshold,

@@ -187,7 +187,12 @@ const families: Record<string, Shader[]> = {
   ] as Shader[],
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [
-    ...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split', 'ring'] as const }).map(gatherShader),
+    ...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split'] as const, strided: either }).map(
+      gatherShader,
+    ),
+    ...all({ bytes: either, wide: either, ordered: either, held: ['ring'] as const, strided: [false] }).map(
+      gatherShader,
+    ),
     scatterShader(),
   ] as Shader[],
   loss: all({

@@ -355,6 +355,36 @@ it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
   },
 );
 
+it('windows of a series lie in the worker, of an array and of a table; their scores come back to its steps', async () => {
+  const values = new Draw(4).floats(60, 0, 1);
+  const options = { length: 12, stride: 3, labels: Array.from({ length: 17 }, (_, i) => i % 3) };
+  const own = await direct.series(await sharedGpu(), values.slice(), options);
+  const theirs = await remote.series(gpu, values.slice(), options);
+  expect([theirs.length, theirs.shape, theirs.labels, theirs.series]).toEqual([
+    own.length,
+    own.shape,
+    own.labels,
+    own.series,
+  ]);
+  const table = await remote.readTable(
+    `time,x\n${[...values].map((x, i) => `2026-01-${(i % 28) + 1},${x}`).join('\n')}`,
+  );
+  const ofTable = await remote.series(gpu, table, { length: 12, stride: 3 });
+  expect(ofTable.series).toEqual(own.series);
+  const model = await small();
+  const scores = await model.errors(theirs);
+  expect(await model.errors(ofTable)).toEqual(scores);
+  expect(remote.timeline(scores, theirs)).toEqual(remote.timeline(scores, own));
+  const late = theirs.filter((_, i) => i >= 10);
+  const line = remote.timeline(await model.errors(late), late);
+  expect([line.length, line.findIndex((value) => !Number.isNaN(value))]).toEqual([60, 30]);
+  expect((await errorOf(remote.series(gpu, values, { length: 61 }))).message).toBe(
+    'series: a window has 61 steps, the series only 60',
+  );
+  expect(await errorOf(remote.series(gpu, [1, 2] as never, { length: 1 }))).toBeInstanceOf(direct.OptionError);
+  for (const each of [own, theirs, ofTable, model]) each.dispose();
+});
+
 it('closing ends what is under way and the worker', async () => {
   const other = await remote.openGpu({ tuning: 'fixed' });
   const model = await remote.autoencoder(other, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });

@@ -29,7 +29,9 @@ export function gatherFrom(
   const { targets } = feed ?? storage;
   const order = feed ? undefined : (shuffled ?? data.order);
   const window = feed?.window;
-  const from = { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features };
+  // A feed holds each window by itself.
+  const stride = feed ? undefined : data.step;
+  const from = { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features, stride };
   const targetsFrom = targets && { data: targets, window, bytes: false, scale: 1, columns: 1 };
   return {
     x: gather(tape, from, state, batch, order),

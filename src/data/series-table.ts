@@ -1,0 +1,54 @@
+import { DataError, OptionError } from '../errors.ts';
+import { allocate } from '../platform.ts';
+import { shown } from '../runtime/options.ts';
+import { Differences } from './differences.ts';
+import { Table } from './table/table.ts';
+
+/**
+ * The columns of numbers of a table as the channels of a series, step by step.
+ * @throws OptionError for a column of categories, or none of numbers; DataError naming row and column of a blank, of a number beyond float32, or a
+ * column whose differences float32 does not hold
+ */
+export function interleaved(table: unknown, channels?: number): { data: Float32Array; channels: number } {
+  if (!(table instanceof Table))
+    throw new OptionError(`series: takes a Float32Array or what readTable returns, not ${shown(table)}`);
+  if (channels !== undefined)
+    throw new OptionError('series: `channels` is for arrays; a table has one for each of its columns of numbers');
+  const text = table.columns.find(({ kind }) => kind === 'category');
+  if (text)
+    throw new OptionError(
+      `series: the column '${text.name}' has categories, and a series numbers: leave it out, with table.without('${text.name}') or the option \`columns\` of readTable`,
+    );
+  const numbers = table.columns.filter(({ kind }) => kind === 'number');
+  if (!numbers.length) throw new OptionError('series: the table has no column of numbers');
+  const data = allocate<Float32Array<ArrayBuffer>>(
+    'series',
+    Float32Array,
+    table.length * numbers.length,
+    'take fewer rows at a time',
+  );
+  numbers.forEach(({ name }, channel) => fill(table, name, data, channel, numbers.length));
+  return { data, channels: numbers.length };
+}
+
+/** Puts a column where its channel is. */
+function fill(table: Table, name: string, data: Float32Array, channel: number, channels: number): void {
+  const values = table.values(name);
+  const differences = new Differences(1);
+  values.forEach((value, row) => {
+    if (Number.isNaN(value))
+      throw new DataError(
+        `series: row ${row} of '${name}' is blank: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one`,
+      );
+    const float = Math.fround(value);
+    if (!Number.isFinite(float))
+      throw new DataError(`series: ${value} in row ${row} of '${name}' is too large for float32`);
+    differences.add(0, value, float);
+    data[row * channels + channel] = float;
+  });
+  const lost = differences.lost(0, values.length, () => Float64Array.from(values));
+  if (lost)
+    throw new DataError(
+      `series: '${name}' loses its differences in float32: ${lost[0]} and ${lost[1]} become the same number, and so do most others of it; subtract ${lost[2]} from all of them first, or leave the column out`,
+    );
+}

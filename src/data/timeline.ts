@@ -1,0 +1,121 @@
+import { DataError, OptionError, ShapeError } from '../errors.ts';
+import { checkNumber, checkNumbers, checkOptions, checkWord, shown } from '../runtime/options.ts';
+import type { SeriesFacts } from './dataset.ts';
+
+/** Windows that `series()` made, or a view of them, also those of a worker. */
+export interface Windows {
+  readonly length: number;
+  readonly indices: Uint32Array;
+  readonly series?: SeriesFacts;
+}
+
+/** A stretch of time steps. */
+export interface Interval {
+  /** Its first step. */
+  from: number;
+  /** The step after its last one. */
+  to: number;
+  /** The largest value in it. */
+  peak: number;
+}
+
+/**
+ * Brings scores of windows back to the time steps: for each step of the series the mean score of the windows that cover it, NaN where none does.
+ *
+ * A window's score is that of all its steps, so that what is strange for a moment shows in every window around it. Scores of each value of the windows,
+ * as `errors(windows, { perFeature: true })` returns, tell more exactly when it was: a step has the mean over its own values in the windows that cover it.
+ * @param scores a number for each window, as `errors` returns, or for each value of each window
+ * @param windows what was scored: what `series` returned, or a view of it
+ * @param options `combine`: what a step has of the scores there: their `'mean'` (default), the least (`'min'`), which is above a limit only where all of
+ * them are, or the largest (`'max'`)
+ * @returns a number for each time step of the whole series
+ * @example
+ * ```ts
+ * import { openGpu, series, timeline } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const windows = await series(gpu, Float32Array.of(0, 1, 2, 3, 4), { length: 2, stride: 1 });
+ * console.log(timeline(Float32Array.of(1, 2, 6, 0), windows)); // 1, 1.5, 4, 3, 0
+ * windows.dispose();
+ * ```
+ * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows, or as values in them; DataError for a NaN
+ */
+export function timeline(
+  scores: ArrayLike<number>,
+  windows: Windows,
+  options: { combine?: 'mean' | 'min' | 'max' } = {},
+): Float32Array {
+  checkOptions('timeline', options, ['combine']);
+  const combine = checkWord('timeline: combine', options.combine ?? 'mean', ['mean', 'min', 'max']);
+
+  const facts = windows?.series;
+  if (!facts) throw new OptionError('timeline: takes what series(gpu, …) returned, or a view of it, beside the scores');
+  checkNumbers('timeline: scores', scores);
+  const { steps, length, stride, channels } = facts;
+  const features = length * channels;
+  const one = scores.length === windows.length;
+  if (!one && scores.length !== windows.length * features)
+    throw new ShapeError(
+      `timeline: ${scores.length} scores, but ${windows.length} windows of ${features} values: give one for each window, or for each value`,
+    );
+  const totals = new Float64Array(steps);
+  const counts = new Uint32Array(steps);
+  const wrong = Array.prototype.findIndex.call(scores, (score) => typeof score !== 'number' || Number.isNaN(score));
+  if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is ${shown(scores[wrong])}, not a number`);
+  const add = (step: number, score: number) => {
+    if (combine === 'mean') totals[step] += score;
+    else totals[step] = counts[step] ? Math[combine](totals[step], score) : score;
+    counts[step]++;
+  };
+  windows.indices.forEach((window, i) => {
+    const first = window * stride;
+    if (one) for (let step = 0; step < length; step++) add(first + step, scores[i]);
+    else
+      for (let value = 0; value < features; value++)
+        add(first + Math.floor(value / channels), scores[i * features + value]);
+  });
+  return Float32Array.from(totals, (total, step) =>
+    combine === 'mean' || !counts[step] ? total / counts[step] : total,
+  );
+}
+
+/**
+ * The stretches of a timeline that are at or above a threshold. What is NaN, as no window covers it, is below.
+ * @param timeline a number for each time step, as `timeline` returns
+ * @param threshold from which value on a step counts
+ * @param options `gap`: stretches with at most so many steps between them are one (default 0, so that each stands alone); `minLength`: then, those of
+ * fewer steps are left out (default 1)
+ * @returns the stretches in their order: `to` is the step after the last one, `peak` the largest value
+ * @example
+ * ```ts
+ * import { intervals } from 'latentgpu';
+ *
+ * const stretches = intervals(Float32Array.of(0, 5, 7, 0, 6, 0, 0, 0, 9), 5, { gap: 1, minLength: 2 });
+ * console.log(stretches); // [{ from: 1, to: 5, peak: 7 }]
+ * ```
+ * @throws OptionError, DataError
+ */
+export function intervals(
+  timeline: ArrayLike<number>,
+  threshold: number,
+  options: { minLength?: number; gap?: number } = {},
+): Interval[] {
+  checkNumbers('intervals: timeline', timeline);
+  checkNumber('intervals: threshold', threshold);
+  checkOptions('intervals', options, ['minLength', 'gap']);
+  const { minLength = 1, gap = 0 } = options;
+  checkNumber('intervals: minLength', minLength, { least: 1, whole: true });
+  checkNumber('intervals: gap', gap, { least: 0, whole: true });
+  const found: Interval[] = [];
+  for (let step = 0; step < timeline.length; step++) {
+    const value = timeline[step];
+    if (typeof value !== 'number') throw new DataError(`intervals: step ${step} is ${shown(value)}, not a number`);
+    if (!(value >= threshold)) continue;
+    const last = found.at(-1);
+    if (last && step - last.to <= gap) {
+      last.to = step + 1;
+      last.peak = Math.max(last.peak, value);
+    } else found.push({ from: step, to: step + 1, peak: value });
+  }
+  return found.filter(({ from, to }) => to - from >= minLength);
+}

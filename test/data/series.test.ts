@@ -1,0 +1,127 @@
+/** Windows that are gathered from one copy of their series: the same bits as those cut beforehand. */
+import { describe, expect, it } from 'vitest';
+import { adam, autoencoder, conv1d, convTranspose1d, dataset, dense, series, standardize, timeline, type Dataset, type Gpu } from '../../src/index.ts'; // prettier-ignore
+import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
+import { bits } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+catchGpuErrors();
+
+interface Lie {
+  length: number;
+  stride?: number;
+  channels?: number;
+}
+
+/** The windows of a series, cut on this side: each with all its values. */
+function cut(values: Float32Array, { length, stride = 1, channels = 1 }: Lie): Float32Array {
+  const windows: number[][] = [];
+  for (let at = 0; at + length * channels <= values.length; at += stride * channels)
+    windows.push([...values.subarray(at, at + length * channels)]);
+  return Float32Array.from(windows.flat());
+}
+
+/** A model whose reconstruction is what came in: each value by itself, times 1. */
+async function mirror(gpu: Gpu, [length, channels]: readonly number[]) {
+  const model = await autoencoder(gpu, {
+    input: [length, channels],
+    encoder: [conv1d(channels, 1, 'linear', { bias: false })],
+    decoder: [conv1d(channels, 1, 'linear', { bias: false })],
+    loss: 'mse',
+  });
+  const identity = Float32Array.from({ length: channels ** 2 }, (_, i) => (i % (channels + 1) ? 0 : 1));
+  const weight = { data: identity, shape: [channels, channels, 1] };
+  model.setWeights({ 'encoder.0.weight': weight, 'decoder.0.weight': weight });
+  return model;
+}
+
+const lies: Lie[] = [
+  { length: 1 },
+  { length: 5 },
+  { length: 7, stride: 3 },
+  { length: 8, stride: 4 },
+  { length: 3, stride: 8 },
+  { length: 4, stride: 5, channels: 4 },
+  { length: 13, stride: 2, channels: 3 },
+  { length: 65, stride: 64, channels: 2 },
+  { length: 33, stride: 33 },
+  { length: 400 },
+];
+
+describe.each(lies)('windows of %o', (lie) => {
+  it('are those cut beforehand, bit for bit, and so are those of a view, and take the memory of one copy', async () => {
+    const gpu = await sharedGpu();
+    const values = new Draw(lie.length).floats(400 * (lie.channels ?? 1), -9, 9);
+    const before = gpu.memory().bytes;
+    const windows = await series(gpu, values, lie);
+    // Buffers are cut in steps of 256 bytes.
+    expect(gpu.memory().bytes - before).toBeLessThanOrEqual(256 * Math.ceil(values.byteLength / 256));
+    const expected = cut(values, lie);
+    const size = windows.features;
+    expect(expected.length).toBe(windows.length * size);
+    const model = await mirror(gpu, windows.shape);
+    expect(await model.reconstruct(windows)).toEqual({ data: expected, shape: [windows.length, ...windows.shape] });
+    if (windows.length > 2) {
+      const [some] = windows.split(0.4, { seed: 3 });
+      const rows = [...some.indices].flatMap((n) => [...expected.subarray(n * size, (n + 1) * size)]);
+      expect((await model.reconstruct(some)).data).toEqual(Float32Array.from(rows));
+    }
+    windows.dispose();
+    model.dispose();
+    expect(gpu.memory().bytes).toBe(before);
+  });
+});
+
+const spec = { loss: 'mse', normalize: standardize(), seed: 4 } as const;
+const convolutional = (gpu: Gpu) =>
+  autoencoder(gpu, {
+    ...spec,
+    input: [12, 2],
+    encoder: [conv1d(6, 5, 'relu', { stride: 2, padding: 'same' })],
+    decoder: [convTranspose1d(2, 4, 'linear', { stride: 2, padding: 1 })],
+  });
+const flat = (gpu: Gpu) =>
+  autoencoder(gpu, { ...spec, input: 24, encoder: [dense(6, 'relu')], decoder: [dense(24, 'linear')] });
+
+describe.each([
+  ['conv1d', convolutional],
+  ['dense', flat],
+])('a model of %s', (_, model) => {
+  /** Its weights and what it says after a few shuffled epochs, with some windows held out. */
+  async function trained(gpu: Gpu, set: Dataset) {
+    const made = await model(gpu);
+    const training = set.filter((_, i) => i < 60);
+    const validation = set.filter((_, i) => i >= 72);
+    const options = { epochs: 3, batchSize: 16, optimizer: adam(1e-2), validation };
+    const history = await made.fit(training, options);
+    const result = { loss: history.loss, validation: history.validation, bits: await bits(made), errors: await made.errors(set) }; // prettier-ignore
+    made.dispose();
+    return result;
+  }
+  const values = new Draw(7).floats(2 * 900, -3, 5);
+  const lie = { length: 12, stride: 2, channels: 2 };
+  /** All on the device, and as much of it as are two batches. */
+  const lying = [undefined, 32 * 24 * 4];
+
+  it.each(lying)('trains on a series to the same bits as on its windows, deviceBytes %s', async (deviceBytes) => {
+    const gpu = await sharedGpu();
+    const cuts = await dataset(gpu, cut(values, lie), { shape: [12, 2], deviceBytes });
+    const windows = await series(gpu, values, { ...lie, deviceBytes });
+    expect(windows.storage.pieces.length).toBe(deviceBytes ? 0 : 1);
+    const result = await trained(gpu, windows);
+    expect(result).toEqual(await trained(gpu, cuts));
+    expect(timeline(result.errors, windows).length).toBe(900);
+    for (const set of [cuts, windows]) set.dispose();
+  });
+});
+
+it('a series that one buffer does not hold gives the same windows', async () => {
+  const gpu = await withSmallBuffers(65536);
+  const values = new Draw(5).floats(40_000, -1, 1);
+  const lie = { length: 32, stride: 8 };
+  const windows = await series(gpu, values, lie);
+  expect(windows.storage.pieces.length).toBe(3);
+  const model = await mirror(gpu, windows.shape);
+  expect((await model.reconstruct(windows)).data).toEqual(cut(values, lie));
+  gpu.close();
+});
