@@ -58,6 +58,27 @@ describe('a model of a table', () => {
   });
 });
 
+it('a time series: what is strange in it is printed, drawn and written', async () => {
+  const file = inFolder('log.csv');
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const time = new Date(Date.UTC(2026, 0, 1, 0, 5 * i)).toISOString();
+    return `${time},${Math.sin(i / 5) + (i === 250 ? 50 : 0)}`;
+  });
+  writeFileSync(file, `time,x\n${lines.join('\n')}\n`);
+  const out = inFolder('series');
+  const { code, stdout, stderr } = await start([
+    ...['--model', 'series', '--data', file],
+    ...['--window', '20', '--epochs', '2', '--out', out],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('400 steps of x');
+  expect(stdout).toMatch(/2026-01-01T20:50:00.000Z to 2026-01-01T20:50:00.000Z {2}[\d.]+ times the limit/);
+  expect(existsSync(path.join(out, 'series.png'))).toBe(true);
+  const scores = readFileSync(path.join(out, 'scores.csv'), 'utf8').trimEnd().split('\n');
+  expect([scores.length, scores[0]]).toEqual([401, 'step,time,score,strange']);
+  expect(scores[251]).toMatch(/^250,2026-01-01T20:50:00.000Z,[\d.]+,1$/);
+});
+
 describe('every member of the family', () => {
   const drawn: Record<Exclude<keyof typeof models, 'simple'>, string[]> = {
     linear: ['reconstructions', 'filters', 'loss'],
