@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dense } from '../../src/kernels/dense.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { beyond, topK, topKOfBatch } from '../../src/kernels/top-k.ts';
+import { beyond, topKOfBatch } from '../../src/kernels/top-k-batch.ts';
+import { topK } from '../../src/kernels/top-k.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';

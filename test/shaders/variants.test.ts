@@ -60,28 +60,20 @@ import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import {
-  clearMarks,
-  markShader,
-  sparseBackward,
-  sparseMask,
-  sparseProduct,
-  sparseSlope,
-  sparseSums,
-  sparseWeights,
-  transposeShader,
-} from '../../shaders/sparse.ts';
+  sortPlaces,
+  sparseBackwardAlone,
+  sparseProductAlone,
+  sparseSumsAlone,
+  sparseWeightsAlone,
+  transposeAlone,
+} from '../../shaders/sparse-alone.ts';
+import { clearMarks, markShader, sparseMask, sparseSlope, sparseSums } from '../../shaders/sparse-places.ts';
+import { sparseBackward, sparseProduct, sparseWeights, transposeShader } from '../../shaders/sparse.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
-import {
-  batchChoose,
-  batchDigits,
-  batchKeep,
-  beyondThreshold,
-  moveThreshold,
-  topKBackward,
-  topKRows,
-  topKRowsAlone,
-} from '../../shaders/top-k.ts';
+import { topKRowsAlone } from '../../shaders/top-k-alone.ts';
+import { batchChoose, batchDigits, batchKeep, beyondThreshold, moveThreshold } from '../../shaders/top-k-batch.ts';
+import { topKBackward, topKRows } from '../../shaders/top-k.ts';
 import { normalizeColumnsShader, projectShader } from '../../shaders/unit-norm.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -258,25 +250,32 @@ const families: Record<string, Shader[]> = {
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   'top-k': [
     ...either.map(topKRows),
-    ...either.map(topKRowsAlone),
+    topKBackward(true),
+    ...either.map((among) => topKBackward(false, among)),
+  ] as Shader[],
+  'top-k-alone': either.map(topKRowsAlone) as Shader[],
+  'top-k-batch': [
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
       .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
     batchKeep(),
     ...either.map(moveThreshold),
     beyondThreshold(),
-    topKBackward(true),
-    ...either.map((among) => topKBackward(false, among)),
   ] as Shader[],
-  sparse: [
-    transposeShader(),
-    ...either.map(sparseProduct),
-    sparseBackward(),
+  sparse: [transposeShader(), ...either.map(sparseProduct), sparseBackward(), ...either.map(sparseWeights)] as Shader[],
+  'sparse-alone': [
+    transposeAlone(),
+    ...either.map(sparseProductAlone),
+    sparseBackwardAlone(),
+    sortPlaces(),
+    ...either.map(sparseWeightsAlone),
+    sparseSumsAlone(),
+  ] as Shader[],
+  'sparse-places': [
     sparseMask(),
     ...[...activationNames, ...parametric].map(sparseSlope),
     clearMarks(),
     markShader(),
-    ...either.map(sparseWeights),
     sparseSums(),
   ] as Shader[],
   'dead-latents': [
@@ -361,6 +360,7 @@ it('every file of shaders is here or a chunk of one that is', () => {
     'grid',
     'math',
     'operand',
+    'select',
     'shared-tiles',
     'split',
     'state',
