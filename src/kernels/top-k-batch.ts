@@ -1,4 +1,6 @@
 import { selectGroup } from '../../shaders/select.ts';
+import { aloneGroup } from '../../shaders/top-k-alone.ts';
+import { batchDigitsAlone, batchKeepAlone } from '../../shaders/top-k-batch-alone.ts';
 import { batchChoose, batchDigits, batchKeep, beyondThreshold, moveThreshold } from '../../shaders/top-k-batch.ts';
 import { topKGradient } from './top-k.ts';
 import type { Tape } from '../runtime/tape.ts';
@@ -6,6 +8,8 @@ import type { Tensor } from '../runtime/tensor.ts';
 
 /** Values that one invocation goes through at least, where a batch is large enough. */
 const strip = 16;
+/** And on a processor, where an invocation counts by itself: so many that the counts of all digits are few beside them. */
+const longStrip = 4096;
 
 /** What it takes to train with the top k of a batch. */
 export interface BatchOptions {
@@ -31,7 +35,9 @@ export function topKOfBatch(
   { state, threshold, batchesTracked, rate, kept }: BatchOptions,
 ): Tensor {
   const { size, columns } = x;
-  const parts = Math.min(selectGroup, Math.ceil(size / (selectGroup * strip)));
+  const alone = tape.gpu.info.isFallback;
+  const parts = Math.min(selectGroup, Math.ceil(size / (alone ? longStrip : selectGroup * strip)));
+  const workgroups = alone ? Math.ceil(parts / aloneGroup) : parts;
   const indexDigits = Math.ceil(Math.log2(Math.max(size, 2)) / 8);
   const begin = indexDigits < 4 ? 0xffffffff >>> (8 * indexDigits) : 0;
   let cut: Tensor | undefined;
@@ -40,8 +46,8 @@ export function topKOfBatch(
       const variant = { first: !cut, byIndex };
       const partials = tape.tensor([parts, selectGroup], 'u32', 'counts of digits');
       const after = tape.tensor([4], 'u32', 'cut');
-      const along = { constants: { size, columns, parts, shift: 8 * digit }, workgroups: parts };
-      tape.run(batchDigits(variant), { x, state, partials, before: cut }, along);
+      const along = { constants: { size, columns, parts, shift: 8 * digit }, workgroups };
+      tape.run((alone ? batchDigitsAlone : batchDigits)(variant), { x, state, partials, before: cut }, along);
       tape.run(
         batchChoose(variant),
         { partials, after, ...(cut ? { before: cut } : { state }) },
@@ -51,7 +57,8 @@ export function topKOfBatch(
     }
   const y = tape.tensor(x.shape, 'f32', 'top k of a batch');
   const least = tape.tensor([parts], 'u32', 'least values');
-  tape.run(batchKeep(), { x, state, cut: cut!, y, least }, { constants: { size, columns, parts }, workgroups: parts });
+  const keep = (alone ? batchKeepAlone : batchKeep)();
+  tape.run(keep, { x, state, cut: cut!, y, least }, { constants: { size, columns, parts }, workgroups });
   tape.run(
     moveThreshold(kept !== undefined),
     { least, state, threshold, num_batches_tracked: batchesTracked, kept },

@@ -246,6 +246,7 @@ interface BatchCase {
 }
 
 async function ofBatch({
+  isFallback,
   rows,
   columns,
   k,
@@ -254,8 +255,8 @@ async function ofBatch({
   twice = false,
   batches = 4,
   ...given
-}: BatchCase) {
-  const gpu = await sharedGpu();
+}: BatchCase & { isFallback: boolean }) {
+  const gpu = await takenFor(isFallback);
   const memory = new Inputs(gpu);
   const draw = new Draw(rows * columns);
   const x = given.x ?? mixed(draw, rows * columns);
@@ -277,7 +278,7 @@ async function ofBatch({
   return { x, dy, values, dx, moved, tracked, before, dispatches, size: real * columns };
 }
 
-describe('the largest of a batch', () => {
+describe.each([false, true])('the largest of a batch, on a processor: %s', (isFallback) => {
   it.each<BatchCase>([
     { rows: 1, columns: 1, k: 1 },
     { rows: 2, columns: 3, k: 3 },
@@ -291,7 +292,7 @@ describe('the largest of a batch', () => {
     { rows: 16, columns: 4100, k: 3, x: new Float32Array(65_600).fill(7), batches: 500 },
   ])('of $rows rows of $columns, $k for each: %#', async (each) => {
     const { k, columns, batches = 4 } = each;
-    const found = await ofBatch(each);
+    const found = await ofBatch({ ...each, isFallback });
     const real = found.x.subarray(0, found.size);
     const places = largest(real, (k * found.size) / columns);
     const kept = places.map((place) => real[place]);
@@ -305,13 +306,13 @@ describe('the largest of a batch', () => {
   });
 
   it('add their gradient to another', async () => {
-    const { x, dy, dx } = await ofBatch({ rows: 6, columns: 50, k: 4, x: apart(300), twice: true });
+    const { x, dy, dx } = await ofBatch({ isFallback, rows: 6, columns: 50, k: 4, x: apart(300), twice: true });
     const [four, one] = [24, 6].map((count) => only(dy, largest(x, count)));
     expect(bitsOf(dx)).toEqual(bitsOf(four.map((value, i) => Math.fround(value + one[i]))));
   });
 
   it('leave the threshold as it is once a step has gone bad', async () => {
-    const { moved, tracked, before } = await ofBatch({ rows: 6, columns: 50, k: 4, bad: true });
+    const { moved, tracked, before } = await ofBatch({ isFallback, rows: 6, columns: 50, k: 4, bad: true });
     expect([moved, tracked]).toEqual([0.75, 4]);
     expect([...before]).toEqual([NaN, NaN]);
   });

@@ -72,6 +72,7 @@ import { sparseBackward, sparseProduct, sparseWeights, transposeShader } from '.
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
 import { topKRowsAlone } from '../../shaders/top-k-alone.ts';
+import { batchDigitsAlone, batchKeepAlone } from '../../shaders/top-k-batch-alone.ts';
 import { batchChoose, batchDigits, batchKeep, beyondThreshold, moveThreshold } from '../../shaders/top-k-batch.ts';
 import { topKBackward, topKRows } from '../../shaders/top-k.ts';
 import { normalizeColumnsShader, projectShader } from '../../shaders/unit-norm.ts';
@@ -261,6 +262,12 @@ const families: Record<string, Shader[]> = {
     batchKeep(),
     ...either.map(moveThreshold),
     beyondThreshold(),
+  ] as Shader[],
+  'top-k-batch-alone': [
+    ...all({ first: either, byIndex: either })
+      .filter(({ first, byIndex }) => !first || !byIndex)
+      .map(batchDigitsAlone),
+    batchKeepAlone(),
   ] as Shader[],
   sparse: [transposeShader(), ...either.map(sparseProduct), sparseBackward(), ...either.map(sparseWeights)] as Shader[],
   'sparse-alone': [
