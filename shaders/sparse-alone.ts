@@ -133,41 +133,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/**
- * starts[j] = how many places are in columns before j, [width + 1]; rows_of = the rows of all places by their columns, each column's in order
- *
- * Sorted by counting, by one invocation: that takes as long as a few rows of the product that the places come from.
- */
-export const sortPlaces = () =>
-  shader<'indices' | 'starts' | 'rows_of'>(
-    'sort places, alone',
-    wgsl`
-@group(0) @binding(0) var<storage, read> indices: array<u32>;
-@group(0) @binding(1) var<storage, read_write> starts: array<u32>;
-@group(0) @binding(2) var<storage, read_write> rows_of: array<u32>;
-override places: u32;
-override width: u32;
-override k: u32;
-@compute @workgroup_size(1)
-fn main() {
-  for (var j = 0u; j <= width; j++) { starts[j] = 0u; }
-  for (var place = 0u; place < places; place++) { starts[indices[place]]++; }
-  // First where each column's end is: its rows are put before it, the last one first.
-  var sum = 0u;
-  for (var j = 0u; j <= width; j++) {
-    sum += starts[j];
-    starts[j] = sum;
-  }
-  for (var place = places; place > 0u; place--) {
-    let j = indices[place - 1u];
-    let at = starts[j] - 1u;
-    rows_of[at] = (place - 1u) / k;
-    starts[j] = at;
-  }
-}
-`,
-  );
-
 /** dw[j,c] = Σ_r x[r,j] m[r,c], m being [rows, columns], in the order of the rows; with `turned`, dw is [columns, width] */
 export const sparseWeightsAlone = (turned: boolean) =>
   shader<'x' | 'starts' | 'rows_of' | 'm' | 'dw'>(
@@ -215,30 +180,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     ${addProducts('m')}
   }
   ${unroll(sumsEach, (i) => `store(j, c + ${i}u, sum${i});`)}
-}
-`,
-  );
-
-/** dbias[j] = Σ_r x[r,j] */
-export const sparseSumsAlone = () =>
-  shader<'x' | 'starts' | 'rows_of' | 'dbias'>(
-    'sparse sums, alone',
-    wgsl`
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> starts: array<u32>;
-@group(0) @binding(2) var<storage, read> rows_of: array<u32>;
-@group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
-override width: u32;
-override add_dbias = false;
-${grid}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let j = invocation(id, groups);
-  if (j >= width) { return; }
-  var sum = 0.0;
-  for (var at = starts[j]; at < starts[j + 1u]; at++) { sum += x[rows_of[at] * width + j]; }
-  if (add_dbias) { sum += dbias[j]; }
-  dbias[j] = sum;
 }
 `,
   );

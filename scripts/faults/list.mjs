@@ -526,6 +526,15 @@ const byFile = {
     ['tail of a loop', 'if (o + ${i}u < outs) {', 'if (o + ${i + 1}u < outs) {', { only: 'bits' }],
     ['gradient assigned', 'if (add_dx) { sum += dx[row * width + j]; }', '', { only: 'adds' }],
     ['bound', 'if (c >= columns) { return; }', '', { only: 'bits' }],
+    ['index', 'let to = c * width + j;', 'let to = j * columns + c;', { only: 'float64' }],
+    ['gradient assigned', 'if (add_dw) { v += dw[to]; }', '', { only: 'adds' }],
+  ],
+  'sparse-places': [
+    'kernels/sparse',
+    ['factor', 'v[i] * slope_one(saved[i])', 'v[i]', { only: 'float64' }],
+    ['index', '1u << (row % ${markedRows}u)', '1u << (row % ${markedRows - 1}u)', { only: 'sparse way' }],
+    ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { of: [1, 2], only: 'adds' }],
+    ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { of: [2, 2], only: 'adds' }],
     [
       'off by one',
       'j <= width; j++) {\n    sum += starts[j];',
@@ -534,15 +543,6 @@ const byFile = {
     ],
     ['index', '(place - 1u) / k;', '(place - 1u) % k;', { only: 'bits' }],
     ['index', 'starts[j] = at;', '', { only: 'bits' }],
-    ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { only: 'adds' }],
-    ['index', 'let to = c * width + j;', 'let to = j * columns + c;', { only: 'float64' }],
-    ['gradient assigned', 'if (add_dw) { v += dw[to]; }', '', { only: 'adds' }],
-  ],
-  'sparse-places': [
-    'kernels/sparse',
-    ['factor', 'v[i] * slope_one(saved[i])', 'v[i]', { only: 'float64' }],
-    ['index', '1u << (row % ${markedRows}u)', '1u << (row % ${markedRows - 1}u)', { only: 'sparse way' }],
-    ['gradient assigned', 'if (add_dbias) { sum += dbias[j]; }', '', { only: 'adds' }],
     ['condition', 'select(0.0, v[i], among[j] != 0u)', 'v[i]', { test: 'kernels/top-k', only: 'past products' }],
   ],
   'dead-latents': [

@@ -60,14 +60,20 @@ import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import {
-  sortPlaces,
   sparseBackwardAlone,
   sparseProductAlone,
-  sparseSumsAlone,
   sparseWeightsAlone,
   transposeAlone,
 } from '../../shaders/sparse-alone.ts';
-import { clearMarks, markShader, sparseMask, sparseSlope, sparseSums } from '../../shaders/sparse-places.ts';
+import {
+  clearMarks,
+  markShader,
+  sortPlaces,
+  sparseMask,
+  sparseSlope,
+  sparseSums,
+  sparseSumsAlone,
+} from '../../shaders/sparse-places.ts';
 import { sparseBackward, sparseProduct, sparseWeights, transposeShader } from '../../shaders/sparse.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
@@ -274,9 +280,7 @@ const families: Record<string, Shader[]> = {
     transposeAlone(),
     ...either.map(sparseProductAlone),
     sparseBackwardAlone(),
-    sortPlaces(),
     ...either.map(sparseWeightsAlone),
-    sparseSumsAlone(),
   ] as Shader[],
   'sparse-places': [
     sparseMask(),
@@ -284,6 +288,8 @@ const families: Record<string, Shader[]> = {
     clearMarks(),
     markShader(),
     sparseSums(),
+    sortPlaces(),
+    sparseSumsAlone(),
   ] as Shader[],
   'dead-latents': [
     ...[
