@@ -23,8 +23,8 @@ const roundMs = { usual: 1500, quick: 150 };
 const rounds = { usual: 5, quick: 2 };
 /** A library that has taken so long for a work is not asked again: the median is then one of fewer rounds. */
 const enoughMs = 20_000;
-/** A library whose first step of a large work takes so long takes no other. */
-const longStepMs = 30_000;
+/** A library whose first step of a large work takes so long, what it compiles and tries out included, takes no other. */
+const longStepMs = 120_000;
 
 interface Runner {
   trained: Trained;

@@ -8,8 +8,9 @@ export const aloneGroup = 16;
 /**
  * The same as `topKRows`, by one invocation for each row: for processors, where invocations of a workgroup that wait for each other take long.
  *
- * Cut into k parts, a row has k keys that are at least as large as the least of the parts' largest ones. That bound is the least key that is kept, or it
- * is one of those above, mostly few: they are put together in front of the row of y, and it is found there by halving the range where it lies.
+ * Of k parts of a row, as long as each other, the largest keys are k that are at least as large as the least of them. That bound is the least key that
+ * is kept, or it is one of those above, mostly few: they are put together in front of the row of y, and it is found there by halving the range where it
+ * lies. What is left over of the row is less than k values: some key that is kept is in a part, so that the least is not above the largest of those.
  */
 export const topKRowsAlone = (among = false) =>
   shader<'x' | 'y' | 'indices' | 'values' | 'cuts', 'among'>(
@@ -43,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var largest = 0u;
   var i = 0u;
   for (var part = 0u; part < k; part++) {
-    let end = i + columns / k + u32(part < columns % k);
+    let end = i + columns / k;
     var most = 0u;
     for (; i < end; i++) { most = max(most, key_in(x[first + i], i)); }
     bound = min(bound, most);

@@ -444,7 +444,6 @@ const byFile = {
   ],
   'top-k-alone': [
     'kernels/top-k',
-    ['tail of a loop', '+ u32(part < columns % k)', '', { only: 'rows of' }],
     ['max for min', 'bound = min(bound, most);', 'bound = max(bound, most);', { only: 'rows of' }],
     ['index', 'y[end] = key;', 'y[first] = key;', { only: 'rows of' }],
     ['comparison', '${at}] > least)', '${at}] >= least)', { only: 'rows of' }],
