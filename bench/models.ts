@@ -36,6 +36,8 @@ export interface ModelWork {
   /** how many of the layers make the code */
   readonly code: number;
   readonly batch: number;
+  /** A step of it may take a library minutes: each takes one first, and those that took long no more. */
+  readonly large?: boolean;
 }
 
 interface Dense {
@@ -156,6 +158,7 @@ const sparse = (width: number, k: number, batch: number): ModelWork => ({
   ],
   code: 2,
   batch,
+  large: true,
 });
 
 export const models: readonly ModelWork[] = [

@@ -17,7 +17,10 @@ export interface Peer {
 }
 
 export interface Trained {
-  /** Takes so many more steps, a multiple of `batches`, until the device is done with them; the mean loss over the last `batches` of them. */
+  /**
+   * Takes so many more steps, a multiple of `batches`, until the device is done with them; the mean loss over the last `batches` of them. Of a work that is
+   * `large` it takes a single step as well, and tells the loss of that.
+   */
   run(steps: number): Promise<number>;
   dispose(): Promise<void> | void;
 }

@@ -27,6 +27,8 @@ export interface TrainingTiming extends Timing {
   peakBytes: number;
   /** after the same number of steps */
   loss: number;
+  /** It took so long over its first step that it took no other: that one is the time, with what it took to compile, and the loss. */
+  oneStep?: boolean;
 }
 
 export interface ModelResult {
@@ -40,6 +42,8 @@ export interface ModelResult {
   /** All libraries come to the same loss; else no time here means anything. */
   agreed: boolean;
   peers: Record<string, TrainingTiming>;
+  /** libraries that cannot train it here, and why */
+  failed?: Record<string, string>;
 }
 
 export interface KernelResult {

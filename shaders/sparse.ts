@@ -1,18 +1,16 @@
-import { activation, type Activation } from './activation.ts';
-import { grid, groupSize, inTurn } from './grid.ts';
+import { groupSize, inTurn } from './grid.ts';
+import { markedRows } from './sparse-places.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** In all of these, x is [rows, width], and only the k places in each row that `indices` names are read or written: the others may hold anything. */
 
-/** Rows in a word of marks. */
-export const markedRows = 32;
 /** Columns of x, each with as many words of marks, that a workgroup takes together. */
 export const tileSide = 16;
 /** The side of a square that is transposed in workgroup memory. */
 export const squareSide = 16;
 /** Places for which a workgroup adds up products, with so many invocations each. */
 export const placesOfGroup = 4;
-const lanes = groupSize / placesOfGroup;
+export const lanesOfPlace = groupSize / placesOfGroup;
 
 /** y = wᵀ, w being [rows, columns]; a workgroup does a square, so that what is read and what is written lies side by side. */
 export const transposeShader = () =>
@@ -99,102 +97,18 @@ var<workgroup> sums: array<f32, ${groupSize}>;
 fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
-  let place = (group.y * groups.x + group.x) * ${placesOfGroup}u + local / ${lanes}u;
-  let lane = local % ${lanes}u;
+  let place = (group.y * groups.x + group.x) * ${placesOfGroup}u + local / ${lanesOfPlace}u;
+  let lane = local % ${lanesOfPlace}u;
   let row = min(place, rows * k - 1u) / k;
   let j = indices[min(place, rows * k - 1u)];
   var sum = 0.0;
-  ${inTurn('lane', 'outs', `${lanes}u`, (at) => `dy[row * outs + ${at}] * w[j * outs + ${at}]`)}
+  ${inTurn('lane', 'outs', `${lanesOfPlace}u`, (at) => `dy[row * outs + ${at}] * w[j * outs + ${at}]`)}
   sums[local] = sum;
   workgroupBarrier();
   if (lane > 0u || place >= rows * k) { return; }
-  for (var i = 1u; i < ${lanes}u; i++) { sum += sums[local + i]; }
+  for (var i = 1u; i < ${lanesOfPlace}u; i++) { sum += sums[local + i]; }
   if (add_dx) { sum += dx[row * width + j]; }
   dx[row * width + j] = sum;
-}
-`,
-  );
-
-/** dz = dy f′, with f′ from the saved y or z */
-export const sparseSlope = (name: Activation) =>
-  shader<'dy' | 'indices' | 'saved' | 'dz'>(
-    `${name} backward, sparse`,
-    wgsl`
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> indices: array<u32>;
-@group(0) @binding(2) var<storage, read> saved: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dz: array<f32>;
-override places: u32;
-override width: u32;
-override k: u32;
-${grid}
-${activation(name)}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let place = invocation(id, groups);
-  if (place >= places) { return; }
-  let i = place / k * width + indices[place];
-  dz[i] = dy[i] * slope_one(saved[i]);
-}
-`,
-  );
-
-/** z = y where the column's `among` is not 0, else 0 */
-export const sparseMask = () =>
-  shader<'y' | 'indices' | 'among' | 'z'>(
-    'sparse mask',
-    wgsl`
-@group(0) @binding(0) var<storage, read> y: array<f32>;
-@group(0) @binding(1) var<storage, read> indices: array<u32>;
-@group(0) @binding(2) var<storage, read> among: array<u32>;
-@group(0) @binding(3) var<storage, read_write> z: array<f32>;
-override places: u32;
-override width: u32;
-override k: u32;
-${grid}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let place = invocation(id, groups);
-  if (place >= places) { return; }
-  let i = place / k * width + indices[place];
-  z[i] = select(0.0, y[i], among[indices[place]] != 0u);
-}
-`,
-  );
-
-/** marks = 0 */
-export const clearMarks = () =>
-  shader<'marks'>(
-    'clear marks',
-    wgsl`
-@group(0) @binding(0) var<storage, read_write> marks: array<vec4u>;
-override quads: u32;
-${grid}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation(id, groups);
-  if (i < quads) { marks[i] = vec4u(); }
-}
-`,
-  );
-
-/** The bit r mod 32 of marks[r / 32, j] is set where x[r,j] counts. Bits do not depend on the order in which they are set. */
-export const markShader = () =>
-  shader<'indices' | 'marks'>(
-    'mark',
-    wgsl`
-@group(0) @binding(0) var<storage, read> indices: array<u32>;
-@group(0) @binding(1) var<storage, read_write> marks: array<atomic<u32>>;
-override places: u32;
-override width: u32;
-override k: u32;
-${grid}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let place = invocation(id, groups);
-  if (place >= places) { return; }
-  let row = place / k;
-  atomicOr(&marks[row / ${markedRows}u * width + indices[place]], 1u << (row % ${markedRows}u));
 }
 `,
   );
@@ -272,36 +186,6 @@ fn main(
     if (add_dw) { v += dw[to]; }
     dw[to] = v;
   }
-}
-`,
-  );
-
-/** dbias[j] = Σ_r x[r,j] */
-export const sparseSums = () =>
-  shader<'x' | 'marks' | 'dbias'>(
-    'sparse sums',
-    wgsl`
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> marks: array<u32>;
-@group(0) @binding(2) var<storage, read_write> dbias: array<f32>;
-override rows: u32;
-override width: u32;
-override add_dbias = false;
-${grid}
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let j = invocation(id, groups);
-  if (j >= width) { return; }
-  var sum = 0.0;
-  for (var first = 0u; first < rows; first += ${markedRows}u) {
-    var mask = marks[first / ${markedRows}u * width + j];
-    while (mask != 0u) {
-      sum += x[(first + firstTrailingBit(mask)) * width + j];
-      mask &= mask - 1u;
-    }
-  }
-  if (add_dbias) { sum += dbias[j]; }
-  dbias[j] = sum;
 }
 `,
   );

@@ -43,7 +43,7 @@ export const modelOn = (device: Device): NonNullable<Peer['model']> =>
         }
         const values = [];
         for (const loss of last) values.push(Number((await loss.data())[0]));
-        return values.reduce((sum, value) => sum + value, 0) / batches;
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
       },
       dispose() {
         tree.dispose(state);

@@ -30,7 +30,8 @@ export const peer: Peer = {
     return {
       async run(steps) {
         const { loss } = await model.fit(data, { steps, batchSize: work.batch, optimizer, shuffle: false });
-        return loss.slice(-batches).reduce((sum, one) => sum + one, 0) / batches;
+        const last = loss.slice(-batches);
+        return last.reduce((sum, one) => sum + one, 0) / last.length;
       },
       dispose() {
         data.dispose();

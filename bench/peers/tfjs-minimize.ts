@@ -36,7 +36,7 @@ export const peer: Peer = {
         }
         const values = await Promise.all(last.map((loss) => loss.data()));
         tf.dispose(last);
-        return values.reduce((sum, [value]) => sum + value, 0) / batches;
+        return values.reduce((sum, [value]) => sum + value, 0) / values.length;
       },
       dispose() {
         optimizer.dispose();

@@ -116,8 +116,8 @@ async function trainedBy(page, name, quick, torch) {
   const result = await page.call('model', name, quick);
   if (!torch) return result;
   const peers = { ...result.peers, [torchName]: timeTorch(torch, await page.call('asWork', name, quick)) };
-  const losses = Object.values(peers).map(({ loss }) => loss);
-  return { ...result, peers, agreed: await page.call('agree', name, losses) };
+  const losses = Object.values(peers).flatMap(({ loss, oneStep }) => (oneStep ? [] : [loss]));
+  return { ...result, peers, agreed: result.agreed && (await page.call('agree', name, losses)) };
 }
 
 /**

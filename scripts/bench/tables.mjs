@@ -34,10 +34,10 @@ export function modelTable({ roofline }, models) {
     'of peak FLOP/s',
     'loss',
   ];
-  const rows = models.flatMap(({ title, batch, flops, needsBytes, agreed, peers }) => [
+  const rows = models.flatMap(({ title, batch, flops, needsBytes, agreed, peers, failed = {} }) => [
     [`**${title}**${agreed ? '' : ': **void**, the losses differ'}`, ...Array(8).fill('')],
-    ...Object.entries(peers).map(([name, { ms, dispatches, submits, peakBytes, loss }]) => [
-      name,
+    ...Object.entries(peers).map(([name, { ms, dispatches, submits, peakBytes, loss, oneStep }]) => [
+      oneStep ? `${name}, the first step alone` : name,
       number(ms),
       number((1000 * batch) / ms),
       name === ours ? '' : `${number(ms / peers[ours].ms)} ×`,
@@ -50,6 +50,7 @@ export function modelTable({ roofline }, models) {
       percent(flops / ms / 1e6 / roofline.gflops),
       loss.toPrecision(5),
     ]),
+    ...Object.entries(failed).map(([name, reason]) => [`${name}: ${reason}`, '–', ...Array(7).fill('')]),
   ]);
   return table(head, rows);
 }

@@ -61,78 +61,91 @@ const build =
     return tied ? dense(tape, code, w1, b2, 'linear', { transposed: true }) : dense(tape, code, rest[0], b2, 'linear');
   };
 
-describe.each(cases)(`layers around the k largest, ${title}`, (each) => {
-  it('are those of float64, and their gradients', async () => {
-    const { inputs, width, k, outs, f = 'linear', tied = false, bias = true } = each;
-    await checkGradient(await takenFor(false), {
-      inputs: drawn(each),
-      build: build(each),
-      reference(x, w1, ...rest) {
-        const [b1, b2] = bias ? rest.splice(0, 2) : [new Float64Array(width), new Float64Array(outs)];
-        const code = reference(denseReference(x, w1, b1, inputs, f), width, k);
-        return denseReference(code, tied ? transposedReference(w1, inputs) : rest[0], b2, width, 'linear');
-      },
-      relative: 4e-6,
+describe.each([false, true])('on a processor: %s', (isFallback) => {
+  describe.each(cases)(`layers around the k largest, ${title}`, (each) => {
+    it('are those of float64, and their gradients', async () => {
+      const { inputs, width, k, outs, f = 'linear', tied = false, bias = true } = each;
+      await checkGradient(await takenFor(isFallback), {
+        inputs: drawn(each),
+        build: build(each),
+        reference(x, w1, ...rest) {
+          const [b1, b2] = bias ? rest.splice(0, 2) : [new Float64Array(width), new Float64Array(outs)];
+          const code = reference(denseReference(x, w1, b1, inputs, f), width, k);
+          return denseReference(code, tied ? transposedReference(w1, inputs) : rest[0], b2, width, 'linear');
+        },
+        relative: 4e-6,
+      });
     });
   });
 });
 
+/** What a case comes to, the output and all gradients, and the labels of its kernels. */
+async function trained(each: Case, isFallback: boolean, alone = false) {
+  const gpu = await takenFor(isFallback);
+  const memory = new Inputs(gpu);
+  const tape = makeTape(gpu);
+  const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
+  const y = build(each, alone)(tape, ...(bound as [Tensor, Tensor]));
+  tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
+  const values = await run(tape, [y, ...bound.map((x) => tape.grad(x))]);
+  memory.dispose();
+  return { values, labels: tape.dispatches.map(({ shader }) => shader.label) };
+}
+
+const bitsOf = ({ buffer, byteOffset, length }: Values) => [...new Uint32Array(buffer, byteOffset, length)];
+
 describe.each([...cases, ...large])(`the sparse way, ${title}`, (each) => {
   it('agrees with the dense one, to 1e-5', async () => {
-    const gpu = await takenFor(false);
-    const memory = new Inputs(gpu);
-    const found: Values[][] = [];
-    const labels = [];
-    for (const alone of [false, true]) {
-      const tape = makeTape(gpu);
-      const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
-      const y = build(each, alone)(tape, ...(bound as [Tensor, Tensor]));
-      tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
-      labels.push(tape.dispatches.map(({ shader }) => shader.label));
-      found.push(await run(tape, [y, ...bound.map((x) => tape.grad(x))]));
-    }
-    memory.dispose();
-    found[0].forEach((values, n) => expectNear(values, found[1][n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
-    expect(labels[0]).toContain('sparse weights');
-    expect(labels[0].filter((label) => label === 'clear marks')).toHaveLength(1);
+    const [sparse, dense] = [await trained(each, false), await trained(each, false, true)];
+    sparse.values.forEach((values, n) => expectNear(values, dense.values[n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
+    expect(sparse.labels).toContain('sparse weights');
+    expect(sparse.labels.filter((label) => label === 'clear marks')).toHaveLength(1);
     // The encoder itself looks at all numbers.
-    expect(labels[0].filter((label) => label.startsWith('matmul'))).toHaveLength(1);
-    expect(labels[1].filter((label) => label.startsWith('sparse'))).toHaveLength(0);
+    expect(sparse.labels.filter((label) => label.startsWith('matmul'))).toHaveLength(1);
+    expect(dense.labels.filter((label) => label.startsWith('sparse'))).toHaveLength(0);
+  });
+
+  it('has the same bits on a processor', async () => {
+    const [usual, processor] = [await trained(each, false), await trained(each, true)];
+    expect(processor.labels).toContain('sparse weights, alone');
+    expect(processor.labels.filter((label) => label.startsWith('sort places'))).toHaveLength(1);
+    expect(processor.values.map(bitsOf)).toEqual(usual.values.map(bitsOf));
   });
 });
 
-it('takes the dense way where k is a larger part of the width, and on a processor', async () => {
-  for (const [width, sparse, isFallback] of [[48, false, false], [49, true, false], [49, false, true]] as const) {
-    const gpu = await takenFor(isFallback);
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const bound = drawn({ rows: 2, inputs: 3, width, k: 3, outs: 4 }).map(({ values, shape }) => memory.put(values, shape));
-    build({ rows: 2, inputs: 3, width, k: 3, outs: 4 })(tape, ...(bound as [Tensor, Tensor]));
-    expect(tape.dispatches.some(({ shader }) => shader.label === 'sparse product')).toBe(sparse);
-    memory.dispose();
-  }
-}); // prettier-ignore
+it.each([false, true])(
+  'takes the dense way where k is a larger part of the width, on a processor: %s',
+  async (isFallback) => {
+    for (const width of [48, 49]) {
+      const { labels } = await trained({ rows: 2, inputs: 3, width, k: 3, outs: 4 }, isFallback);
+      expect(labels.some((label) => label.startsWith('sparse product'))).toBe(width > 48);
+    }
+  },
+);
 
-it('adds its gradients to those of others that look at the same numbers, at the same weights and at all of the code', async () => {
-  const each: Case = { rows: 5, inputs: 6, width: 40, k: 2, outs: 3, f: 'tanh' };
-  const gpu = await takenFor(false);
-  const found: Values[][] = [];
-  for (const alone of [false, true]) {
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
-    const [x, w1, b1, b2, w2] = bound;
-    const hide = (y: Tensor) => (alone ? reshape(tape, y, y.shape) : y);
-    const hidden = dense(tape, x, w1, b1, 'tanh');
-    const code = topK(tape, hide(hidden), 2).y;
-    const [once, twice] = [hide(code), hide(code)].map((y) => dense(tape, y, w2, b2));
-    const all = dense(tape, reshape(tape, code, code.shape), w2, b2);
-    const beside = dense(tape, hidden, w2, b2);
-    const fewer = dense(tape, hide(topK(tape, hide(hidden), 1).y), w2, b2);
-    const y = add(tape, add(tape, add(tape, once, twice), add(tape, all, beside)), fewer);
-    tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
-    found.push(await run(tape, [y, ...bound.map((each) => tape.grad(each))]));
-    memory.dispose();
-  }
-  found[0].forEach((values, n) => expectNear(values, found[1][n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
-});
+it.each([false, true])(
+  'adds its gradients to those of others at the same numbers, the same weights and all of the code, on a processor: %s',
+  async (isFallback) => {
+    const each: Case = { rows: 5, inputs: 6, width: 40, k: 2, outs: 3, f: 'tanh' };
+    const gpu = await takenFor(isFallback);
+    const found: Values[][] = [];
+    for (const alone of [false, true]) {
+      const memory = new Inputs(gpu);
+      const tape = makeTape(gpu);
+      const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
+      const [x, w1, b1, b2, w2] = bound;
+      const hide = (y: Tensor) => (alone ? reshape(tape, y, y.shape) : y);
+      const hidden = dense(tape, x, w1, b1, 'tanh');
+      const code = topK(tape, hide(hidden), 2).y;
+      const [once, twice] = [hide(code), hide(code)].map((y) => dense(tape, y, w2, b2));
+      const all = dense(tape, reshape(tape, code, code.shape), w2, b2);
+      const beside = dense(tape, hidden, w2, b2);
+      const fewer = dense(tape, hide(topK(tape, hide(hidden), 1).y), w2, b2);
+      const y = add(tape, add(tape, add(tape, once, twice), add(tape, all, beside)), fewer);
+      tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
+      found.push(await run(tape, [y, ...bound.map((each) => tape.grad(each))]));
+      memory.dispose();
+    }
+    found[0].forEach((values, n) => expectNear(values, found[1][n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
+  },
+);

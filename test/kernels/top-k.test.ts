@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dense } from '../../src/kernels/dense.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { beyond, topK, topKOfBatch } from '../../src/kernels/top-k.ts';
+import { beyond, topKOfBatch } from '../../src/kernels/top-k-batch.ts';
+import { topK } from '../../src/kernels/top-k.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
@@ -245,6 +246,7 @@ interface BatchCase {
 }
 
 async function ofBatch({
+  isFallback,
   rows,
   columns,
   k,
@@ -253,8 +255,8 @@ async function ofBatch({
   twice = false,
   batches = 4,
   ...given
-}: BatchCase) {
-  const gpu = await sharedGpu();
+}: BatchCase & { isFallback: boolean }) {
+  const gpu = await takenFor(isFallback);
   const memory = new Inputs(gpu);
   const draw = new Draw(rows * columns);
   const x = given.x ?? mixed(draw, rows * columns);
@@ -276,7 +278,7 @@ async function ofBatch({
   return { x, dy, values, dx, moved, tracked, before, dispatches, size: real * columns };
 }
 
-describe('the largest of a batch', () => {
+describe.each([false, true])('the largest of a batch, on a processor: %s', (isFallback) => {
   it.each<BatchCase>([
     { rows: 1, columns: 1, k: 1 },
     { rows: 2, columns: 3, k: 3 },
@@ -290,7 +292,7 @@ describe('the largest of a batch', () => {
     { rows: 16, columns: 4100, k: 3, x: new Float32Array(65_600).fill(7), batches: 500 },
   ])('of $rows rows of $columns, $k for each: %#', async (each) => {
     const { k, columns, batches = 4 } = each;
-    const found = await ofBatch(each);
+    const found = await ofBatch({ ...each, isFallback });
     const real = found.x.subarray(0, found.size);
     const places = largest(real, (k * found.size) / columns);
     const kept = places.map((place) => real[place]);
@@ -304,13 +306,13 @@ describe('the largest of a batch', () => {
   });
 
   it('add their gradient to another', async () => {
-    const { x, dy, dx } = await ofBatch({ rows: 6, columns: 50, k: 4, x: apart(300), twice: true });
+    const { x, dy, dx } = await ofBatch({ isFallback, rows: 6, columns: 50, k: 4, x: apart(300), twice: true });
     const [four, one] = [24, 6].map((count) => only(dy, largest(x, count)));
     expect(bitsOf(dx)).toEqual(bitsOf(four.map((value, i) => Math.fround(value + one[i]))));
   });
 
   it('leave the threshold as it is once a step has gone bad', async () => {
-    const { moved, tracked, before } = await ofBatch({ rows: 6, columns: 50, k: 4, bad: true });
+    const { moved, tracked, before } = await ofBatch({ isFallback, rows: 6, columns: 50, k: 4, bad: true });
     expect([moved, tracked]).toEqual([0.75, 4]);
     expect([...before]).toEqual([NaN, NaN]);
   });

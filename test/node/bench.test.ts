@@ -64,6 +64,15 @@ describe('what the benchmark writes', () => {
     expect(kernelTable(results, results.matmuls, 'GFLOP/s')).toMatch(/NN \| +5\.37 \| +1\.07 \| +5 \| +26\.8 %/);
   });
 
+  it('says which library took one step alone, and which none, and why', () => {
+    const model = trained(true);
+    const peers = { ...model.peers, 'jax-js': { ...timing(180_000), oneStep: true } };
+    const rows = modelTable(results, [{ ...model, peers, failed: { 'jax-js Wasm': 'no memory' } }]).split('\n');
+    expect(rows[4]).toMatch(/^\| jax-js, the first step alone +\| +180,000 \|.*18,000 ×/);
+    expect(rows[5]).toMatch(/^\| jax-js Wasm: no memory +\| +– \|/);
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => rows[0].length));
+  });
+
   it('voids what does not agree', () => {
     expect(modelTable(results, [trained(true)])).not.toContain('void');
     expect(modelTable(results, [trained(false)])).toContain('**void**');

@@ -60,28 +60,27 @@ import { coarsenShader, upsampleBackward, upsampleForward } from '../../shaders/
 import { shuffleShader } from '../../shaders/shuffle.ts';
 import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import {
+  sparseBackwardAlone,
+  sparseProductAlone,
+  sparseWeightsAlone,
+  transposeAlone,
+} from '../../shaders/sparse-alone.ts';
+import {
   clearMarks,
   markShader,
-  sparseBackward,
+  sortPlaces,
   sparseMask,
-  sparseProduct,
   sparseSlope,
   sparseSums,
-  sparseWeights,
-  transposeShader,
-} from '../../shaders/sparse.ts';
+  sparseSumsAlone,
+} from '../../shaders/sparse-places.ts';
+import { sparseBackward, sparseProduct, sparseWeights, transposeShader } from '../../shaders/sparse.ts';
 import { accountShader, advanceShader, clipShader } from '../../shaders/step.ts';
 import type { Tiling } from '../../shaders/tiles.ts';
-import {
-  batchChoose,
-  batchDigits,
-  batchKeep,
-  beyondThreshold,
-  moveThreshold,
-  topKBackward,
-  topKRows,
-  topKRowsAlone,
-} from '../../shaders/top-k.ts';
+import { topKRowsAlone } from '../../shaders/top-k-alone.ts';
+import { batchDigitsAlone, batchKeepAlone } from '../../shaders/top-k-batch-alone.ts';
+import { batchChoose, batchDigits, batchKeep, beyondThreshold, moveThreshold } from '../../shaders/top-k-batch.ts';
+import { topKBackward, topKRows } from '../../shaders/top-k.ts';
 import { normalizeColumnsShader, projectShader } from '../../shaders/unit-norm.ts';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -263,26 +262,39 @@ const families: Record<string, Shader[]> = {
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
   'top-k': [
     ...either.map(topKRows),
-    ...either.map(topKRowsAlone),
+    topKBackward(true),
+    ...either.map((among) => topKBackward(false, among)),
+  ] as Shader[],
+  'top-k-alone': either.map(topKRowsAlone) as Shader[],
+  'top-k-batch': [
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
       .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
     batchKeep(),
     ...either.map(moveThreshold),
     beyondThreshold(),
-    topKBackward(true),
-    ...either.map((among) => topKBackward(false, among)),
   ] as Shader[],
-  sparse: [
-    transposeShader(),
-    ...either.map(sparseProduct),
-    sparseBackward(),
+  'top-k-batch-alone': [
+    ...all({ first: either, byIndex: either })
+      .filter(({ first, byIndex }) => !first || !byIndex)
+      .map(batchDigitsAlone),
+    batchKeepAlone(),
+  ] as Shader[],
+  sparse: [transposeShader(), ...either.map(sparseProduct), sparseBackward(), ...either.map(sparseWeights)] as Shader[],
+  'sparse-alone': [
+    transposeAlone(),
+    ...either.map(sparseProductAlone),
+    sparseBackwardAlone(),
+    ...either.map(sparseWeightsAlone),
+  ] as Shader[],
+  'sparse-places': [
     sparseMask(),
     ...[...activationNames, ...parametric].map(sparseSlope),
     clearMarks(),
     markShader(),
-    ...either.map(sparseWeights),
     sparseSums(),
+    sortPlaces(),
+    sparseSumsAlone(),
   ] as Shader[],
   'dead-latents': [
     ...[
@@ -366,6 +378,7 @@ it('every file of shaders is here or a chunk of one that is', () => {
     'grid',
     'math',
     'operand',
+    'select',
     'shared-tiles',
     'split',
     'state',

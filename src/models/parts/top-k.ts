@@ -1,5 +1,6 @@
 import { ShapeError } from '../../errors.ts';
-import { beyond, topK as topKKernel, topKOfBatch } from '../../kernels/top-k.ts';
+import { beyond, topKOfBatch } from '../../kernels/top-k-batch.ts';
+import { topK as topKKernel } from '../../kernels/top-k.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { keepBefore } from '../training/in-step.ts';
 import type { Layer, ParameterSpec } from './layer.ts';

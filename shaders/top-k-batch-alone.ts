@@ -1,0 +1,98 @@
+import { isKept, keyOf, selectGroup } from './select.ts';
+import { batchRows, state } from './state.ts';
+import { aloneGroup } from './top-k-alone.ts';
+import type { DigitVariant } from './top-k-batch.ts';
+import { shader, wgsl } from './wgsl.ts';
+
+/** The kernels of top-k-batch.ts that go through all values, for processors: each part of them by one invocation, which waits for no other. */
+
+/** Chunk: which part it is, and where the part's values are. */
+const part = wgsl`
+fn part_of(group: vec3u, local: u32) -> u32 {
+  return group.x * ${aloneGroup}u + local;
+}
+fn begin_of(part: u32) -> u32 {
+  return min(size, part * ((size + parts - 1u) / parts));
+}
+`;
+
+/** partials[part,b] = how many of the real rows' values that agree with `before` have b in the digit at `shift` */
+export const batchDigitsAlone = ({ first, byIndex }: DigitVariant) =>
+  shader<'x' | 'state' | 'partials', 'before'>(
+    'top k of a batch, digits, alone',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+#if ${!first}
+@group(0) @binding(3) var<storage, read> before: array<vec4u>;
+#endif
+override size: u32;
+override columns: u32;
+override parts: u32;
+override shift: u32;
+${state()}
+${batchRows}
+${keyOf}
+${part}
+@compute @workgroup_size(${aloneGroup})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let part = part_of(group, local);
+  if (part >= parts) { return; }
+#if ${first}
+  let known = vec4u();
+#else
+  let known = before[0];
+#endif
+  var bins: array<u32, ${selectGroup}>;
+  let end = min(begin_of(part + 1u), batch_rows() * columns);
+  for (var i = begin_of(part); i < end; i++) {
+    let key = key_of(x[i]);
+#if ${byIndex}
+    if (key == known.x && (~i >> shift) >> 8u == known.y) { bins[(~i >> shift) & 255u]++; }
+#else
+    if ((key >> shift) >> 8u == known.x) { bins[(key >> shift) & 255u]++; }
+#endif
+  }
+  for (var b = 0u; b < ${selectGroup}u; b++) { partials[part * ${selectGroup}u + b] = bins[b]; }
+}
+`,
+  );
+
+/** y = the values of the real rows that are kept, 0 else; least[part] = the least key above that of 0 among those, all ones where there is none */
+export const batchKeepAlone = () =>
+  shader<'x' | 'state' | 'cut' | 'y' | 'least'>(
+    'top k of a batch, alone',
+    wgsl`
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read> cut: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> y: array<u32>;
+@group(0) @binding(4) var<storage, read_write> least: array<u32>;
+override size: u32;
+override columns: u32;
+override parts: u32;
+${state()}
+${batchRows}
+${keyOf}
+${isKept}
+${part}
+@compute @workgroup_size(${aloneGroup})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let part = part_of(group, local);
+  if (part >= parts) { return; }
+  let real = batch_rows() * columns;
+  let cut_at = cut[0];
+  let end = begin_of(part + 1u);
+  var smallest = 0xffffffffu;
+  for (var i = begin_of(part); i < end; i++) {
+    let bits = x[i];
+    let key = key_of(bits);
+    let kept = i < real && is_kept(key, i, cut_at);
+    y[i] = select(0u, bits, kept);
+    if (kept && key > 0x80000000u) { smallest = min(smallest, key); }
+  }
+  least[part] = smallest;
+}
+`,
+  );
