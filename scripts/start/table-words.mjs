@@ -18,7 +18,7 @@ export function blamed({ columns }) {
 /** A value as people read it. @param {string | number | null} value @param {string} kind */
 export function valueWords(value, kind) {
   if (value === null) return 'nothing';
-  if (kind === 'time') return new Date(1000 * Number(value)).toISOString().replace('.000Z', 'Z');
+  if (kind === 'time') return new Date(1000 * Math.round(Number(value))).toISOString().replace('.000Z', 'Z');
   return typeof value === 'number' ? `${Number(value.toPrecision(5))}` : `'${value}'`;
 }
 

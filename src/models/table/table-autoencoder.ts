@@ -162,7 +162,10 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * `hidden`: as for `errors`.
    * @throws OptionError for a row that is not there; ShapeError, DataError; LatentGpuError before the first fit
    */
-  explain(data: TableData, options: { rows?: ArrayLike<number>; hidden?: boolean } = {}): Promise<ExplainedRow[]> {
+  async explain(
+    data: TableData,
+    options: { rows?: ArrayLike<number>; hidden?: boolean } = {},
+  ): Promise<ExplainedRow[]> {
     return explain(this.#hourglass, this.#parts, data, this.#tableOf('explain', data), options);
   }
 
@@ -205,16 +208,17 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     this.#sampler.weightsChanged();
   }
 
-  #tableOf(where: string, data: TableData): Table {
-    return data instanceof Dataset ? tableOf(where, data) : data;
+  /** @throws OptionError, DataError for what is no table, and was not made of one */
+  #tableOf(where: string, data: unknown): Table {
+    if (data instanceof Table) return data;
+    if (!(data instanceof Dataset)) throw new OptionError(`${where}: takes what readTable or table returns`);
+    return tableOf(where, data);
   }
 
   /** Puts rows on the device as cells that mean what they mean to this model. */
   async #put(where: string, data: unknown): Promise<OnDevice> {
     const { gpu } = this.alive();
     const { schema } = this.#parts;
-    if (!(data instanceof Table) && !(data instanceof Dataset))
-      throw new OptionError(`${where}: takes what readTable or table returns`);
     if (data instanceof Dataset) {
       if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
