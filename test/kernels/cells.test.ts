@@ -3,12 +3,14 @@ import { ShapeError } from '../../src/errors.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import {
   cellDense,
+  columnByColumn,
   corruptedCells,
   decodedCells,
   scaled,
   type CellCorruption,
 } from '../../src/kernels/cells.ts';
 import { blankCell } from '../../src/runtime/blank.ts';
+import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellDense as reference, type CategoryCount } from '../reference/cells.ts';
@@ -142,6 +144,36 @@ describe('cells', () => {
       expect(value % columns).toBe(i % columns);
       if (value !== x[i]) expect(value).toBeLessThan(real * columns);
     });
+  });
+
+  it('are hidden and swapped as the words of chance say, each by itself', async () => {
+    const [rows, columns, rate] = [7, 5, 0.5];
+    const x = Float32Array.from({ length: rows * columns }, (_, i) => i);
+    const words = (i: number) => {
+      const [row, c] = [Math.floor(i / columns), i % columns];
+      const drawn = philox([c >> 1, 1000 - rows + row, 7, 0], [3, streams.noise]);
+      return [drawn[2 * (c & 1)], drawn[2 * (c & 1) + 1]];
+    };
+    const chosen = (i: number) => words(i)[0] < rate * 2 ** 32;
+    expect([...(await corrupted('hide', x, columns, rate))]).toEqual([...x].map((v, i) => (chosen(i) ? blank : v)));
+    const other = (i: number) => x[(words(i)[1] % rows) * columns + (i % columns)];
+    expect([...(await corrupted('swap', x, columns, rate))]).toEqual([...x].map((v, i) => (chosen(i) ? other(i) : v)));
+  });
+
+  it('are judged column by column, that column hidden and the others not', async () => {
+    const gpu = await sharedGpu();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const layout = layoutOf(memory, [0, 0]);
+    const x = memory.put([1, 2, 3, blankCell], [2, 2]);
+    // y₀ = 10 where x₀ is blank, and x₁; y₁ = 10 where x₁ is blank, and x₀.
+    const w = memory.put([0, 1, 10, 0, 1, 0, 0, 10], [4, 2]);
+    const y = await runOne(
+      tape,
+      columnByColumn(tape, x, (hidden) => cellDense(tape, hidden, layout, w)),
+    );
+    expect([...y]).toEqual([12, 11, 10, 13]);
+    memory.dispose();
   });
 
   it('are left alone or all hidden at the ends of the rate', async () => {
