@@ -24,6 +24,9 @@ import {
   quantizeShader,
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
+import { cellLossShader } from '../../shaders/cell-loss.ts';
+import { cellProduct, cellWeights } from '../../shaders/cell-product.ts';
+import { cellsOfOutputs, corruptCells, hideColumn, scaleCells, takeColumn } from '../../shaders/cells.ts';
 import { classBiasForward, classBiasSums } from '../../shaders/class-bias.ts';
 import { convShader } from '../../shaders/conv2d.ts';
 import { groupedBackwardShader, groupedShader, groupedWeightsShader } from '../../shaders/conv2d-grouped.ts';
@@ -339,6 +342,19 @@ const families: Record<string, Shader[]> = {
   mmd: [
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
+  ] as Shader[],
+  'cell-loss': [cellLossShader('sums'), cellLossShader('gradient'), cellLossShader('elements')] as Shader[],
+  'cell-product': [
+    ...either.flatMap((wide) => either.map((bias) => cellProduct(wide, bias))),
+    ...either.map(cellWeights),
+  ] as Shader[],
+  cells: [
+    scaleCells(),
+    corruptCells('hide'),
+    corruptCells('swap'),
+    hideColumn(),
+    takeColumn(),
+    cellsOfOutputs(),
   ] as Shader[],
   'class-bias': [...either.map(classBiasForward), classBiasSums()] as Shader[],
   'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)),
