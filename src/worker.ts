@@ -100,6 +100,7 @@ export { readTable } from './data/table/read-table.ts';
 export type { Dialect } from './data/table/dialect.ts';
 export type { TableOptions, TableProgress } from './data/table/options.ts';
 export type { TableSource } from './data/table/source.ts';
+export type { ModelColumn } from './data/table/cells.ts';
 export type { Table, TableColumn, TableRow } from './data/table/table.ts';
 export { readImages, type ImageInput, type ImageOptions, type Images } from './data/images.ts';
 export { fetchIdx, readIdx, type FetchOptions, type IdxData } from './data/idx.ts';

@@ -2,13 +2,12 @@
 import { DataError, OptionError } from '../../errors.ts';
 import { blankCell } from '../../runtime/blank.ts';
 import { Pace } from '../../runtime/pace.ts';
-import type { Kind } from './column.ts';
 import type { Table, TableColumn } from './table.ts';
 
-/** What a model knows of a column. */
+/** What a model of tables knows of a column. */
 export interface ModelColumn {
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: 'number' | 'category' | 'time';
   /** Of a category: its names. A name that is not among them is told as one behind the last. */
   readonly categories?: readonly string[];
 }

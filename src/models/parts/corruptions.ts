@@ -13,7 +13,7 @@ import type { Pass } from '../training/pass.ts';
 
 /** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
 export interface Corruption extends Part {
-  /** What it does to the cells of a table, where it is for tables alone. */
+  /** What it does to the cells of a table, where it is for tables alone. @internal */
   readonly cells?: CellCorruption;
   /** @throws ShapeError where it cannot work on examples of such a shape */
   check?(shape: readonly number[]): void;
