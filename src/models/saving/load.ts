@@ -10,7 +10,7 @@ import { Jigsaw } from '../jigsaw.ts';
 import type { JigsawSpec } from '../jigsaw-spec.ts';
 import { loadConditioning } from '../spec.ts';
 import { asLoss, formulaName, type Loss } from '../parts/losses.ts';
-import { readLayers, readPriors } from '../parts/makers.ts';
+import { readCorruptions, readLayers, readPenalties, readPriors } from '../parts/makers.ts';
 import { Network } from '../parts/network.ts';
 import { asNormalizer, Normalizer } from '../parts/normalize.ts';
 import type { Part } from '../parts/part.ts';
@@ -57,7 +57,7 @@ export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder =
   const checkpoint = Checkpoint.read('autoencoder', bytes);
   if (checkpoint.spec.table !== undefined) {
     const { loadTable } = await import('../table/load.ts');
-    return (await loadTable(gpu, checkpoint)) as M;
+    return (await loadTable(gpu, checkpoint, { readLayers, readCorruptions, readPenalties })) as M;
   }
   const loss = ownLoss(checkpoint.spec.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
@@ -146,7 +146,7 @@ export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
 }
 
 /** A model whose file turns out wrong in the end leaves nothing on the device. */
-export function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
+function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
   try {
     resume(model);
     return model;

@@ -3,24 +3,54 @@ import type { Gpu } from '../../runtime/device.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import { readSampler } from '../downstream/sampler.ts';
 import type { Checkpoint } from '../saving/checkpoint.ts';
-import { resumed } from '../saving/load.ts';
 import { checked, record } from '../saving/metadata.ts';
-import { readWrittenTable } from './spec.ts';
+import { readFittedCells } from './scaler.ts';
+import { readCells, readColumns } from './schema.ts';
+import type { Scaled, TableSpec } from './spec.ts';
 import { TableAutoencoder } from './table-autoencoder.ts';
 
+/** What makes parts from plain data: handed in, as bundlers would else give all layers to every page that may load a table. */
+export type Readers = Pick<typeof import('../parts/makers.ts'), 'readLayers' | 'readCorruptions' | 'readPenalties'>;
+
 /** Makes the model of tables that a file holds. @throws FormatError */
-export async function loadTable(gpu: Gpu, checkpoint: Checkpoint): Promise<TableAutoencoder> {
+export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Readers): Promise<TableAutoencoder> {
   const { table, samples, sampler, ...others } = checkpoint.spec;
   const model = checked(() => {
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) throw new OptionError(`a model of tables has no ${unknown}`);
-    const { spec, scaled } = readWrittenTable(record(table, 'table'));
+    const { spec, scaled } = readWritten(record(table, 'table'), readers);
     const rest = {
       scaled,
       samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
       sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
     };
-    return resumed(new TableAutoencoder(gpu, spec, checkpoint.given), (made) => made.resume(checkpoint, rest));
+    const made = new TableAutoencoder(gpu, spec, checkpoint.given);
+    try {
+      made.resume(checkpoint, rest);
+      return made;
+    } catch (error) {
+      made.dispose();
+      throw error;
+    }
   });
   return model.prepare();
+}
+
+/** What a file says of a model of tables. @throws OptionError */
+function readWritten(
+  { input, scales, encoder, decoder, corrupt, penalty, seed }: Record<string, unknown>,
+  { readLayers, readCorruptions, readPenalties }: Readers,
+): { spec: TableSpec; scaled?: Scaled } {
+  const columns = readColumns(input);
+  const spec = {
+    input: columns,
+    encoder: readLayers(encoder),
+    decoder: readLayers(decoder),
+    corrupt: readCorruptions(corrupt),
+    penalty: readPenalties(penalty),
+    seed,
+  } as unknown as TableSpec;
+  if (scales === undefined) return { spec };
+  const found = record(scales, 'scales');
+  return { spec, scaled: { fitted: readFittedCells(found, columns.length), cells: readCells(columns, found.cells) } };
 }

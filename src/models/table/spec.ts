@@ -7,14 +7,12 @@ import { checkOptions, checkSeed } from '../../runtime/options.ts';
 import type { Corruption } from '../parts/corruptions.ts';
 import { checkLayers, type Layer } from '../parts/layer.ts';
 import { dense } from '../parts/layers.ts';
-import { readCorruptions, readLayers, readPenalties } from '../parts/makers.ts';
 import { written } from '../parts/part.ts';
 import type { Penalty } from '../parts/penalties.ts';
-import { record } from '../saving/metadata.ts';
 import { assembleParts, readList, type Hosts, type Parts } from '../spec.ts';
 import { lossOfCells, ofCells, takesCells } from './parts.ts';
-import { CellScaler, readFittedCells, type FittedCells } from './scaler.ts';
-import { readCells, readColumns, Schema } from './schema.ts';
+import { CellScaler, type FittedCells } from './scaler.ts';
+import { readColumns, Schema } from './schema.ts';
 
 /** The parts of an autoencoder of tables. The last layer and the loss follow from the columns. */
 export interface TableSpec {
@@ -78,7 +76,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TablePar
   };
 }
 
-/** A spec as plain data; `readWrittenTable` takes it back. */
+/** A spec as plain data; `loadTable` takes it back. */
 export function writeTableSpec({ schema, normalizer, given, corruptions, penalties, seed }: TableParts): object {
   const { columns, cells } = schema;
   const scales = normalizer.describe();
@@ -97,33 +95,6 @@ export function writeTableSpec({ schema, normalizer, given, corruptions, penalti
 export interface Scaled {
   readonly fitted: FittedCells;
   readonly cells: readonly CellColumn[];
-}
-
-/** What a file says of a model of tables. @throws OptionError */
-export function readWrittenTable({
-  input,
-  scales,
-  encoder,
-  decoder,
-  corrupt,
-  penalty,
-  seed,
-}: Record<string, unknown>): {
-  spec: TableSpec;
-  scaled?: Scaled;
-} {
-  const columns = readColumns(input);
-  const spec = {
-    input: columns,
-    encoder: readLayers(encoder),
-    decoder: readLayers(decoder),
-    corrupt: readCorruptions(corrupt),
-    penalty: readPenalties(penalty),
-    seed,
-  } as unknown as TableSpec;
-  if (scales === undefined) return { spec };
-  const found = record(scales, 'scales');
-  return { spec, scaled: { fitted: readFittedCells(found, columns.length), cells: readCells(columns, found.cells) } };
 }
 
 /** What a model of tables takes: a table, or one that lies on the device already. */
