@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import rows from '../../app/reproduce/rows.json' with { type: 'json' };
 
@@ -14,6 +15,35 @@ const names = Object.keys(rows);
 const reproduce = (...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(root, 'scripts/reproduce.mjs'), ...args], { cwd: root });
 const page = () => readFileSync(path.join(out, 'RESULTS.md'), 'utf8');
+
+/** A folder with series made up here, named and laid out as those that the row `series` reads. */
+function series(): string {
+  const folder = mkdtempSync(path.join(out, 'series-'));
+  const head = [...Array.from({ length: 140 }, (_, i) => `t${i}`), 'class'].join(',');
+  for (const which of ['train', 'test']) {
+    const beats = Array.from({ length: 900 }, (_, row) => {
+      const strange = row % 5 === 0;
+      const values = Array.from({ length: 140 }, (_, i) =>
+        (0.5 + 0.4 * Math.sin(i / (strange ? 3 : 9) + row)).toFixed(3),
+      );
+      return [...values, strange ? 2 : 1].join(',');
+    });
+    writeFileSync(path.join(folder, `ecg5000-${which}.csv.gz`), gzipSync([head, ...beats].join('\n')));
+  }
+  const logs = [
+    ['art_daily_small_noise', 4032, '2014-04-01T00:00:00Z'],
+    ['art_daily_jumpsup', 4032, '2014-04-01T00:00:00Z'],
+    ['machine_temperature_system_failure', 22_695, '2013-12-02T21:15:00Z'],
+  ] as const;
+  for (const [name, steps, from] of logs) {
+    const lines = Array.from({ length: steps }, (_, i) => {
+      const time = new Date(Date.parse(from) + 300_000 * i).toISOString().slice(0, 19).replace('T', ' ');
+      return `${time},${(20 + 10 * Math.sin(i / 46) + (i % 7)).toFixed(3)}`;
+    });
+    writeFileSync(path.join(folder, `${name}.csv`), ['timestamp,value', ...lines].join('\n'));
+  }
+  return folder;
+}
 
 describe('in short', () => {
   it('a single row is done, kept and not done again', async () => {
@@ -27,7 +57,7 @@ describe('in short', () => {
   });
 
   it('every row runs from end to end and writes its figures down beside the reference', async () => {
-    await reproduce('--quick', '--out', out);
+    await reproduce('--quick', '--out', out, '--data', series());
     expect(readdirSync(path.join(out, 'results')).sort()).toEqual(names.map((name) => `${name}.json`).sort());
     for (const name of names) {
       const { comparisons, settings, adapter, date } = JSON.parse(
@@ -46,5 +76,5 @@ describe('in short', () => {
     }
     expect(page()).not.toContain('Not done yet');
     expect(page().match(/^\| \| ours \| reference \|/gm)?.length).toBe(names.length);
-  }, 240_000);
+  }, 360_000);
 });
