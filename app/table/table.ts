@@ -58,7 +58,7 @@ async function run({ label, seed, ...amounts }: TableJobOptions): Promise<TableJ
   const scores = await model.errors(table, judging);
   const cells = await model.errors(table, { perColumn: true, ...judging });
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
-  const strange = await model.explain(table, { rows: order.slice(0, explained), ...judging });
+  const reasons = await model.explain(table, { rows: order.slice(0, explainedInFile), ...judging });
   const filled = await model.impute(table);
   const result: TableJobResult = {
     adapter: { ...gpu.info },
@@ -70,16 +70,11 @@ async function run({ label, seed, ...amounts }: TableJobOptions): Promise<TableJ
     training: { steps: history.steps, batch, seconds, loss: history.loss.at(-1)!, stopped: history.stopped === 'user' },
     layers: model.summary(),
     scores: Array.from(scores),
-    strange,
+    strange: reasons.slice(0, explained),
     shares: sharesOf(cells, width, order.slice(0, explained)),
     filled: table.columns.reduce((sum, { missing }) => sum + missing, 0),
     files: {
-      scores: scoresCsv(
-        file,
-        scores,
-        order,
-        await model.explain(table, { rows: order.slice(0, explainedInFile), ...judging }),
-      ),
+      scores: scoresCsv(file, scores, order, reasons),
       filled: filled.toCsv(),
       weights: await base64(new Blob([await model.save()])),
     },

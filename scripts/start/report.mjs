@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { adapter, counted, duration, loss, measured, parts, trainingSeconds, whole } from './words.mjs';
+import { adapter, counted, duration, loss, measured, parts, trainingSeconds, text, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 /** @typedef {import('./outputs.mjs').Circumstances} Circumstances */
@@ -142,9 +142,4 @@ ${sources.slice(1).join('\n')}
 </picture>
 <figcaption>${text(caption)}</figcaption>
 </figure>`;
-}
-
-/** Text as HTML. @param {string} value */
-function text(value) {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

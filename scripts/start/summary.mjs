@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { styleText } from 'node:util';
-import { adapter, counted, duration, loss, measured, parts, trainingSeconds, whole } from './words.mjs';
+import { adapter, counted, duration, loss, measured, parts, short, trainingSeconds, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 
@@ -36,12 +35,6 @@ export function summary(result, secondsInAll, written) {
     ...others.map((file) => ['', dim(short(file))]),
   ].filter((row) => !!row);
   return `\n${rows.map(([name = '', value]) => `  ${dim(name.padEnd(11))}${value}`).join('\n')}\n`;
-}
-
-/** As one would type it from here. @param {string} file */
-function short(file) {
-  const relative = path.relative('', file);
-  return relative.startsWith('..') ? path.resolve(file) : relative;
 }
 
 const styled = process.stdout.isTTY && !process.env.NO_COLOR;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { blamed, reason } from './table-words.mjs';
-import { adapter, counted, duration, whole } from './words.mjs';
+import { adapter, counted, duration, text, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
 
@@ -161,9 +161,4 @@ function histogram(scores) {
     );
   }
   return `<svg class="bars" viewBox="0 0 ${width} ${height}" role="img" aria-label="A histogram of the scores">${columns.join('')}${ticks.join('')}</svg>`;
-}
-
-/** Text as HTML. @param {string} value */
-function text(value) {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,6 +1,5 @@
 /** What the command line says of a table's strange rows. */
-import path from 'node:path';
-import { adapter, counted, duration, whole } from './words.mjs';
+import { adapter, counted, duration, short, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
 
@@ -52,10 +51,6 @@ export function reasonsOf(result, count) {
  */
 export function tableSummary({ adapter: info, rows, columns, training, filled }, seconds, written) {
   const left = columns.filter((column) => column.left);
-  const short = (/** @type {string} */ file) => {
-    const relative = path.relative('', file);
-    return relative.startsWith('..') ? path.resolve(file) : relative;
-  };
   const lines = [
     ['adapter', adapter(info)],
     ['table', `${whole(rows)} rows, ${counted(columns.length - left.length, 'column')}`],

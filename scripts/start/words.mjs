@@ -1,4 +1,5 @@
-/** Numbers as people read them. */
+/** Numbers, names of files and texts as people read them. */
+import path from 'node:path';
 
 /** @param {number} value */
 export function whole(value) {
@@ -71,4 +72,15 @@ export function counted(count, one) {
 export function adapter({ vendor, architecture, description, isFallback }) {
   const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed';
   return isFallback ? `${name} (software: no GPU)` : name;
+}
+
+/** As one would type it from here. @param {string} file */
+export function short(file) {
+  const relative = path.relative('', file);
+  return relative.startsWith('..') ? path.resolve(file) : relative;
+}
+
+/** Text as HTML. @param {string} value */
+export function text(value) {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -91,8 +91,7 @@ export async function scores(
   const shape = perColumn ? inputShape : [1];
   const record: Recording = (pass, x) => recordErrors(model, pass, x, perColumn);
   const values = (await predict(host(), 'errors', data as Dataset, inputShape, shape, record, { scores: true })).data;
-  if (perColumn) values.forEach((value, i) => value === blank && (values[i] = NaN));
-  return values;
+  return perColumn ? blanksAsNaN(values) : values;
 }
 
 /** The score of each cell while it is hidden, or the mean of those of each row; with a Gaussian code their sum. */
@@ -107,11 +106,15 @@ async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boo
   };
   const values = (await predict(host(), 'errors', data as Dataset, inputShape, inputShape, record, { scores: true }))
     .data;
-  values.forEach((value, i) => value === blank && (values[i] = NaN));
-  if (perColumn) return values;
-  const [width] = inputShape;
-  return Float32Array.from({ length: values.length / width }, (_, row) => {
-    const there = values.subarray(row * width, (row + 1) * width).filter((value) => !Number.isNaN(value));
+  const cells = blanksAsNaN(values);
+  return perColumn ? cells : ofRows(model, cells);
+}
+
+/** The scores of rows from those of their cells. */
+function ofRows(model: AnyHourglass, cells: Float32Array): Float32Array {
+  const [width] = model.encoder.inputShape;
+  return Float32Array.from({ length: cells.length / width }, (_, row) => {
+    const there = cells.subarray(row * width, (row + 1) * width).filter((value) => !Number.isNaN(value));
     const sum = there.reduce((all, value) => all + value, 0);
     return isGaussian(model) || !there.length ? sum : sum / there.length;
   });
@@ -119,6 +122,12 @@ async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boo
 
 /** What float32 makes of a blank. */
 const blank = Math.fround(blankCell);
+
+/** Changes the values in place. */
+function blanksAsNaN(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) if (values[i] === blank) values[i] = NaN;
+  return values;
+}
 
 /** Rows with their columns in the order of what these add to the score. */
 export async function explain(
@@ -138,7 +147,8 @@ export async function explain(
   const { set, release } = await putData('explain', model.encoder.host(), some as never, model.encoder.inputShape);
   try {
     const cells = await scores(model, set, { perColumn: true, hidden });
-    const totals = await scores(model, set, { hidden });
+    // Hidden ones take a pass for each column.
+    const totals = hidden ? ofRows(model, cells) : await scores(model, set, {});
     const expected = await reconstruct(model, parts, set, hidden);
     const { columns } = parts.schema;
     const width = columns.length;
