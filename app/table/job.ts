@@ -19,6 +19,9 @@ export interface ColumnFacts {
   missing: number;
   /** Different names, of a category. */
   names?: number;
+  /** The least number or moment, and the greatest. */
+  min?: number;
+  max?: number;
   note?: string;
   /** Why the model does not see it, where that is so. */
   left?: string;

@@ -1,4 +1,5 @@
 import type { ExplainedRow, Table } from '../../src/index.ts';
+import { cellWriter, field } from './csv.ts';
 
 /**
  * All rows of a file as it has them, the strangest first: the row's number, 1 being the first below the header, its score, and then all columns of the
@@ -11,10 +12,7 @@ export function scoresCsv(
   reasons: readonly ExplainedRow[],
 ): string {
   const names = Object.keys(file.row(0));
-  const times = new Set(file.columns.filter(({ kind }) => kind === 'time').map(({ name }) => name));
-  // As people read it, and as the file had it.
-  const shown = (name: string, value: string | number | null) =>
-    field(times.has(name) && value !== null ? new Date(1000 * Number(value)).toISOString() : value);
+  const shown = cellWriter(file);
   const written = [['row', 'score', 'column', 'found', 'expected', ...names.map(field)].join(',')];
   order.forEach((row, i) => {
     const own = file.row(row);
@@ -27,8 +25,3 @@ export function scoresCsv(
   });
   return `${written.join('\n')}\n`;
 }
-
-const field = (value: string | number | null): string => {
-  const text = value === null ? '' : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { blamed, reason } from './table-words.mjs';
+import { blamed, reason } from '../../app/table/words.mjs';
 import { adapter, counted, duration, text, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
@@ -55,7 +55,7 @@ ${result.strange
   .slice(0, shownRows)
   .map(
     (row) =>
-      `<tr><td>${row.row + 1}</td><td>${row.score.toPrecision(3)}</td><td>${text(reason(row, result))}</td></tr>`,
+      `<tr><td>${row.row + 1}</td><td>${row.score.toPrecision(3)}</td><td>${text(reason(row, result.columns))}</td></tr>`,
   )
   .join('\n')}
 </tbody>

@@ -1,36 +1,8 @@
 /** What the command line says of a table's strange rows. */
+import { reason } from '../../app/table/words.mjs';
 import { adapter, counted, duration, short, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
-
-/** Columns of a row that are blamed, at most, */
-const mostBlamed = 3;
-/** and no others than those that add so much of what the first one adds. */
-const leastShare = 0.3;
-
-/** The columns to blame for a row. @param {TableJobResult['strange'][number]} row */
-export function blamed({ columns }) {
-  const most = columns[0]?.error ?? NaN;
-  return columns.filter(({ error }, i) => i < mostBlamed && error >= leastShare * most);
-}
-
-/** A value as people read it. @param {string | number | null} value @param {string} kind */
-export function valueWords(value, kind) {
-  if (value === null) return 'nothing';
-  if (kind === 'time') return new Date(1000 * Math.round(Number(value))).toISOString().replace('.000Z', 'Z');
-  return typeof value === 'number' ? `${Number(value.toPrecision(5))}` : `'${value}'`;
-}
-
-/** Why a row is strange. @param {TableJobResult['strange'][number]} row @param {TableJobResult} result */
-export function reason(row, { columns }) {
-  const kindOf = (/** @type {string} */ name) => columns.find((column) => column.name === name)?.kind ?? 'number';
-  return blamed(row)
-    .map(({ column, found, expected }) => {
-      const kind = kindOf(column);
-      return `${column} is ${valueWords(found, kind)}, expected ${valueWords(expected, kind)}`;
-    })
-    .join('; ');
-}
 
 /** The strangest rows, one a line. @param {TableJobResult} result @param {number} count */
 export function reasonsOf(result, count) {
@@ -38,7 +10,7 @@ export function reasonsOf(result, count) {
   const width = Math.max(3, ...rows.map(({ row }) => `${row + 1}`.length));
   const lines = rows.map(
     (each) =>
-      `  ${`${each.row + 1}`.padStart(width)}  ${each.score.toPrecision(3).padStart(8)}  ${reason(each, result)}`,
+      `  ${`${each.row + 1}`.padStart(width)}  ${each.score.toPrecision(3).padStart(8)}  ${reason(each, result.columns)}`,
   );
   return [`  ${'row'.padStart(width)}  ${'score'.padStart(8)}  why`, ...lines, ''].join('\n');
 }

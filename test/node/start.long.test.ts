@@ -44,7 +44,8 @@ describe('a model of a table', () => {
     expect(fields(first).filter((_, i) => [0, 2, 3, 5].includes(i))).toEqual(['78', 'heat', '40', 'id-77']);
     expect(others.length).toBe(199);
     const filled = readFileSync(path.join(out, 'filled.csv'), 'utf8').trim().split('\n');
-    expect(Math.abs(Number(fields(filled[51])[3]) - 15)).toBeLessThan(3);
+    expect(filled[0], 'also the column that was left out').toBe('id,time,state,heat,power');
+    expect(Math.abs(Number(fields(filled[51])[4]) - 15)).toBeLessThan(3);
     expect(readFileSync(path.join(out, 'report.html'), 'utf8')).toContain('heat is 40, expected');
     expect(existsSync(path.join(out, 'weights.safetensors'))).toBe(true);
   });

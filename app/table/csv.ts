@@ -1,0 +1,15 @@
+/** Cells as a file of comma-separated values has them (RFC 4180). */
+import type { Table } from '../../src/index.ts';
+
+/** A cell of a CSV, in quotes where it needs them. */
+export const field = (value: string | number | null): string => {
+  const text = value === null ? '' : `${value}`;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** Writes the cells of a table as people read them: times in ISO 8601. */
+export function cellWriter(file: Table): (name: string, value: string | number | null) => string {
+  const times = new Set(file.columns.filter(({ kind }) => kind === 'time').map(({ name }) => name));
+  return (name, value) =>
+    field(times.has(name) && value !== null ? new Date(1000 * Number(value)).toISOString() : value);
+}
