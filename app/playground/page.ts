@@ -14,6 +14,8 @@ import { ownSettings, secondOf, suited } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
+import { isTableLink } from './tables/link.ts';
+import type { Tables } from './tables/tables.ts';
 import { Anomalies } from './views/anomalies.ts';
 import { Choices } from './views/choices.ts';
 import { Controls, type Commands } from './views/controls.ts';
@@ -62,6 +64,8 @@ let wanted = false;
 let recorded: RecordedRun | undefined;
 /** when those who do not see the page last heard how it goes */
 let announcedAt = 0;
+/** the view of tables, once it has taken the page over */
+let tables: Promise<Tables> | undefined;
 /** Counts models: answers that were asked of an earlier one are of no interest. */
 let generation = 0;
 
@@ -205,10 +209,24 @@ new TakeAway(
 );
 const data = new OwnData({
   digits: () => change({ ...(kind === 'table' ? suited(settings, 'image') : settings), data: 'digits', without: -1 }),
-  own: (examples) => void openOwn(examples),
-  table: () => ask('table'),
+  own: (examples) => void openOwn(examples).catch(showTrouble),
+  table: (file) => void showTables((view) => view.open(file)).catch(showTrouble),
   trouble: showTrouble,
 });
+
+/** For a table the page has a view of its own: everything about pictures ends. */
+async function showTables(show: (view: Tables) => void): Promise<void> {
+  if (!tables) {
+    generation++;
+    opened = undefined;
+    worker.close();
+    rival.close();
+    hideNotice();
+    document.body.dataset.view = 'tables';
+    tables = import('./tables/tables.ts').then(({ Tables: View }) => new View());
+  }
+  show(await tables);
+}
 
 /** What the page shows of a model that others of its kind have too. */
 interface Sight {
@@ -291,6 +309,8 @@ function showPartsOf(model: Settings['model']): void {
 }
 
 async function openOwn(examples: Examples): Promise<void> {
+  if (tables)
+    throw new Error('These are pictures, and this view is for tables: go back to the playground of pictures first.');
   rival.close();
   adopt(ownSettings(settings, kind, examples));
   await open({ resume: false, own: examples });
@@ -414,6 +434,7 @@ async function showRecorded(reason: string): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  if (isTableLink(location.hash)) return showTables((view) => view.follow(location.hash));
   controls.enabled = false;
   controls.rate = settings.rate;
   controls.slow = settings.slow;

@@ -1,0 +1,34 @@
+import type { ColumnFacts } from '../../table/job.ts';
+import { valueWords } from '../../table/words.mjs';
+import { byId, tableOf, writeText } from '../dom.ts';
+import type { FilledBlank } from './protocol.ts';
+import { counted, whole } from './words.ts';
+
+/** Blanks that are shown; the file has all. */
+export const mostBlanks = 50;
+
+/** The first blanks of a table, with what the model fills in. */
+export function showBlanks(found: readonly FilledBlank[], count: number, columns: readonly ColumnFacts[]): void {
+  const kinds = new Map(columns.map(({ name, kind }) => [name, kind]));
+  const more = count > found.length ? ` These are the first ${found.length}; filled.csv has all.` : '';
+  writeText(
+    byId('t-blanks-about'),
+    count
+      ? `${counted(count, 'blank')}. Each gets what the other cells of its row let expect.${more}`
+      : 'There are none in the columns that the model sees.',
+  );
+  byId('t-blanks-table').replaceChildren(
+    ...(found.length
+      ? [
+          tableOf(
+            ['row', 'column', 'filled in'],
+            found.map(({ row, column, value }) => [
+              whole(row + 1),
+              column,
+              valueWords(value, kinds.get(column) ?? 'number').replace(/^'(.*)'$/s, '$1'),
+            ]),
+          ),
+        ]
+      : []),
+  );
+}

@@ -1,0 +1,135 @@
+/** The rows of a table, the strangest first, each with the columns to blame. */
+import { threshold } from '../../../src/index.ts';
+import type { ColumnFacts } from '../../table/job.ts';
+import { blamed, reason, valueWords } from '../../table/words.mjs';
+import { byId, figure, h, writeText } from '../dom.ts';
+import { VirtualList } from './list.ts';
+import type { RankedRow } from './protocol.ts';
+import { percent, whole } from './words.ts';
+
+/** Rows that are asked for at once. */
+const block = 40;
+
+export interface StrangestLinks {
+  ranked(from: number, to: number): Promise<RankedRow[]>;
+  share(share: number): void;
+  /** A row, from 0 on, that the visitor points at. */
+  chosen(row: number): void;
+}
+
+export class Strangest {
+  readonly #share = byId<HTMLInputElement>('t-share');
+  readonly #list = new VirtualList(byId('t-list'), (index) => this.#rowOf(index), 84);
+  readonly #blocks = new Map<number, RankedRow[] | 'asked'>();
+  #scores: Float32Array = new Float32Array();
+  #order: Uint32Array = new Uint32Array();
+  #columns: readonly ColumnFacts[] = [];
+  #count = 0;
+  #chosen = -1;
+
+  constructor(private readonly links: StrangestLinks) {
+    this.#share.addEventListener('input', () => {
+      this.#divide();
+      this.#list.refresh();
+    });
+    this.#share.addEventListener('change', () => links.share(this.share));
+    byId('t-list').addEventListener('click', ({ target }) => {
+      const row = (target as Element).closest<HTMLElement>('.t-row');
+      if (row) this.choose(this.#order[Number(row.dataset.index)]);
+    });
+  }
+
+  get share(): number {
+    return Number((10 ** Number(this.#share.value)).toPrecision(2));
+  }
+
+  /** How many rows are called strange. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Rows from 0 on that are called strange. */
+  get rows(): Uint32Array {
+    return this.#order.subarray(0, this.#count);
+  }
+
+  open(judged: { scores: Float32Array; order: Uint32Array }, columns: readonly ColumnFacts[], share: number): void {
+    this.#scores = judged.scores;
+    this.#order = judged.order;
+    this.#columns = columns;
+    this.#blocks.clear();
+    this.#chosen = -1;
+    this.#share.value = `${Math.log10(share)}`;
+    this.#divide();
+    this.#list.open(this.#order.length);
+  }
+
+  /** Marks a row, and brings it into sight where it is asked for from elsewhere. */
+  choose(row: number, reveal = false): void {
+    this.#chosen = row;
+    if (reveal) this.#list.reveal(this.#order.indexOf(row));
+    this.#list.refresh();
+    this.links.chosen(row);
+  }
+
+  #divide(): void {
+    const { share } = this;
+    const limit = this.#scores.length ? threshold(this.#scores, { contamination: share }) : Infinity;
+    const first = this.#scores.findIndex((score) => !(score > limit));
+    this.#count = first < 0 ? this.#scores.length : first;
+    const text = `${percent(share)}: ${whole(this.#count)} of ${whole(this.#scores.length)} rows`;
+    writeText(byId('t-share-value'), text);
+    this.#share.setAttribute('aria-valuetext', text);
+  }
+
+  #rowOf(index: number): HTMLElement {
+    const at = Math.floor(index / block);
+    const known = this.#blocks.get(at);
+    if (!known) void this.#ask(at);
+    const row = this.#order[index];
+    const found = Array.isArray(known) ? known[index % block] : undefined;
+    const strange = index < this.#count;
+    const head = h(
+      'div',
+      { className: 't-head' },
+      h('b', {}, `row ${whole(row + 1)}`),
+      h('span', {}, `score ${figure(this.#scores[index])}${strange ? '' : ' · below the limit'}`),
+    );
+    const element = h('div', { className: 't-row', 'data-strange': strange }, head);
+    if (row === this.#chosen) element.setAttribute('aria-current', 'true');
+    if (found)
+      element.append(h('p', { className: 't-why' }, reason(found.reason, this.#columns)), this.#cellsOf(found));
+    else element.append(h('p', { className: 't-why' }, '…'));
+    return element;
+  }
+
+  /** All cells of a row; a blank has what it was filled in with. */
+  #cellsOf({ cells, reason: { columns } }: RankedRow): HTMLElement {
+    const guilty = new Set(blamed({ row: 0, score: 0, columns }).map(({ column }) => column));
+    const expected = new Map(columns.map((cell) => [cell.column, cell.expected]));
+    const kinds = new Map(this.#columns.map(({ name, kind }) => [name, kind]));
+    const entries = Object.entries(cells).map(([name, value]) => {
+      const kind = kinds.get(name) ?? 'category';
+      const filled = expected.get(name);
+      const words =
+        value !== null
+          ? valueWords(value, kind)
+          : filled === undefined || filled === null
+            ? 'blank'
+            : `blank, filled in: ${valueWords(filled, kind)}`;
+      const className = guilty.has(name) ? 'guilty' : value === null ? 'blank' : '';
+      return h('div', { className }, h('dt', {}, name), h('dd', {}, words.replace(/^'(.*)'$/s, '$1')));
+    });
+    return h('dl', { className: 't-cells' }, ...entries);
+  }
+
+  async #ask(at: number): Promise<void> {
+    this.#blocks.set(at, 'asked');
+    const order = this.#order;
+    const rows = await this.links.ranked(at * block, Math.min(order.length, (at + 1) * block));
+    // Another table may have been opened meanwhile.
+    if (order !== this.#order) return;
+    this.#blocks.set(at, rows);
+    this.#list.refresh();
+  }
+}

@@ -1,0 +1,67 @@
+/** A model of a table's steps in time: what the page asks of it. */
+import type { Gpu, Table } from '../../../../src/index.ts';
+import { reporting } from '../../../progress.ts';
+import { bridge, channelsOf } from '../../../series/channels.ts';
+import { momentOf, seriesCsv } from '../../../series/csv.ts';
+import { learnSeries, type LearntSeries } from '../../../series/learn.ts';
+import type { Choices } from '../choices.ts';
+import type { FileKind, TrainingProgress } from '../protocol.ts';
+
+export class SeriesJob {
+  private constructor(
+    private readonly table: Table,
+    readonly learnt: LearntSeries,
+    readonly stopped: boolean,
+  ) {}
+
+  static async learn(
+    gpu: Gpu,
+    table: Table,
+    { seed, steps }: Choices,
+    hear: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<SeriesJob> {
+    const learnt = await learnSeries(
+      gpu,
+      table,
+      { seed, steps },
+      {
+        begins: () => undefined,
+        reports: (batch) => reporting(batch, ({ step, steps, secondsLeft }) => hear({ step, steps, secondsLeft })),
+        signal,
+      },
+    );
+    return new SeriesJob(table, learnt, signal.aborted);
+  }
+
+  /** What the page draws: times, and the numbers of each channel. */
+  get drawn(): {
+    channels: string[];
+    left: string[];
+    bridged: number;
+    times?: ArrayLike<number>;
+    values: Float64Array[];
+  } {
+    const { channels, left, bridged } = channelsOf(this.table);
+    const time = this.table.columns.find(({ kind }) => kind === 'time')?.name;
+    return {
+      ...{ channels, left, bridged },
+      times: time === undefined ? undefined : this.table.values(time),
+      values: channels.map((name) => bridge(this.table.values(name))),
+    };
+  }
+
+  async write(kind: FileKind, limit: number): Promise<Blob> {
+    const { model, scores } = this.learnt;
+    switch (kind) {
+      case 'scores':
+        return new Blob([seriesCsv(scores, limit, momentOf(this.table))], { type: 'text/csv' });
+      case 'weights':
+        return new Blob([await model.save()]);
+      case 'onnx':
+        return new Blob([await model.toOnnx()]);
+      case 'filled':
+        throw new Error('the blanks of a series are bridged, not filled in');
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** The worker of the view of tables: a file is read, learned and judged in it, so that the page only draws. One worker has one file, read in one way. */
+import { expose } from 'comlink';
+import { openGpu, readTable, type Gpu, type Table, type TableOptions } from '../../../../src/index.ts';
+import { chosen } from '../../../table/columns.ts';
+import { readingOptions, wishesOf, type Choices } from '../choices.ts';
+import { examples } from '../examples.ts';
+import type {
+  ColumnValues,
+  JudgedRows,
+  JudgedSeries,
+  NotRead,
+  Source,
+  TableWorker,
+  Trained,
+  Understood,
+} from '../protocol.ts';
+import { RowsJob } from './rows.ts';
+import { SeriesJob } from './series.ts';
+
+/** Rows that are looked at where the whole file cannot be read. */
+const firstRows = 50;
+
+const stopping = new AbortController();
+let file: Table | undefined;
+let rows: RowsJob | undefined;
+let series: SeriesJob | undefined;
+
+const api: TableWorker = {
+  async read(source, choices, hear) {
+    try {
+      file = await read(source, { ...readingOptions(choices), onProgress: (progress) => hear(progress.rows) });
+      return understood(file, choices);
+    } catch (error) {
+      return notRead(source, choices, error);
+    }
+  },
+  async learnRows(choices, hear) {
+    const gpu = await openGpu();
+    const { table } = chosen(current(), wishesOf(choices));
+    rows = await RowsJob.learn(gpu, { file: current(), table }, choices, hear, stopping.signal);
+    const { scores, order } = rows.judged;
+    return {
+      ...trained(gpu, rows.training),
+      scores: Float32Array.from(order, (row) => scores[row]),
+      order: Uint32Array.from(order),
+      blanks: rows.blankCount,
+    } satisfies JudgedRows;
+  },
+  async learnSeries(choices, hear) {
+    const gpu = await openGpu();
+    const left = Object.keys(choices.columns).filter((name) => choices.columns[name] === 'leave');
+    const table = left.length ? current().without(...left) : current();
+    series = await SeriesJob.learn(gpu, table, choices, hear, stopping.signal);
+    const { window, windows, seconds, scores, perChannel } = series.learnt;
+    return {
+      ...trained(gpu, { steps: 0, seconds, stopped: series.stopped }),
+      ...{ window, windows, scores, perChannel },
+      ...series.drawn,
+    } satisfies JudgedSeries;
+  },
+  stop: () => stopping.abort(),
+  ranked: (from, to) => learnt().ranked(from, to),
+  blanks: (most) => learnt().blanks(most),
+  map: () => learnt().map(),
+  values(column): ColumnValues {
+    const table = current();
+    const { labels, classes } = table;
+    const found = table.columns.find(({ name }) => name === column);
+    if (!found) return { kind: 'category', values: labels ?? [], names: classes ?? [] };
+    const values = table.values(column);
+    return found.kind === 'category'
+      ? { kind: 'category', values, names: found.categories ?? [] }
+      : { kind: found.kind, values };
+  },
+  async file(kind, strange) {
+    return series ? series.write(kind, strange) : learnt().write(kind, strange);
+  },
+};
+
+expose(api);
+
+const read = (source: Source, options: TableOptions): Promise<Table> =>
+  readTable(typeof source === 'string' ? examples[source].text() : source, options);
+
+function current(): Table {
+  if (!file) throw new Error('no file has been read');
+  return file;
+}
+
+function learnt(): RowsJob {
+  if (!rows) throw new Error('nothing has been learned yet');
+  return rows;
+}
+
+function understood(table: Table, choices: Choices): Understood {
+  const label = Object.keys(choices.columns).find((name) => choices.columns[name] === 'label');
+  return {
+    rows: table.length,
+    columns: chosen(table, wishesOf(choices)).columns,
+    ...(label !== undefined && { label: { name: label, classes: table.classes!.length } }),
+    dialect: table.dialect,
+  };
+}
+
+/** Why it cannot be read, and the columns that its first rows show, for the visitor to say what they are. */
+async function notRead(source: Source, choices: Choices, error: unknown): Promise<NotRead> {
+  const why = error instanceof Error ? error.message : String(error);
+  const first = await read(source, { ...readingOptions({ ...choices, columns: {} }), maxRows: firstRows }).catch(
+    // Its first rows cannot be read either: the reason above says why.
+    () => undefined,
+  );
+  return { why, columns: first ? chosen(first).columns : [] };
+}
+
+function trained(gpu: Gpu, training: Omit<Trained, 'adapter'>): Trained {
+  const { vendor, architecture, description, isFallback } = gpu.info;
+  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser';
+  return {
+    adapter: { name, software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
+    ...training,
+  };
+}

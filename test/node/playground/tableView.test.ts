@@ -1,0 +1,148 @@
+/** What the view of tables reads, remembers and writes, apart from its page. */
+import { describe, expect, it } from 'vitest';
+import { bridge, channelsOf } from '../../../app/series/channels.ts';
+import { chosen } from '../../../app/table/columns.ts';
+import { filledCsv } from '../../../app/table/filled.ts';
+import { scoresCsv } from '../../../app/table/scores.ts';
+import { defaultChoices, needsReading, readingOptions, wishesOf } from '../../../app/playground/tables/choices.ts';
+import { examples } from '../../../app/playground/tables/examples.ts';
+import { fromTableHash, isTableLink, toTableHash } from '../../../app/playground/tables/link.ts';
+import { dialectWords, plainly, valuesWords } from '../../../app/playground/tables/words.ts';
+import { readTable } from '../../../src/index.ts';
+
+const text = [
+  'id,time,state,heat,power,empty',
+  ...Array.from({ length: 60 }, (_, i) => {
+    const time = `2026-01-01T00:${String(i).padStart(2, '0')}:00Z`;
+    return `id-${i},${time},${i % 2 ? 'on' : ''},${i === 3 ? '' : 2 * i},"${i},5",`;
+  }),
+].join('\n');
+
+describe('the link', () => {
+  it('remembers every choice, and the name of the file', () => {
+    const choices = {
+      view: 'series',
+      delimiter: ';',
+      decimal: ',',
+      thousands: "'",
+      dateOrder: 'dmy',
+      missing: 'none & void',
+      columns: { 'a=b&c': 'leave', state: 'label', zip: 'category' },
+      share: 0.05,
+      color: 'heat',
+      steps: 400,
+      seed: 3,
+    } as const;
+    const link = { source: 'own', name: 'my file.csv', choices } as const;
+    const hash = `#${toTableHash(link)}`;
+    expect(isTableLink(hash)).toBe(true);
+    expect(fromTableHash(hash)).toEqual({ ...link, unknown: [] });
+    expect(toTableHash({ source: 'machines', choices: defaultChoices })).toBe('tables=machines');
+    expect(isTableLink('#preset=linear')).toBe(false);
+  });
+
+  it('names what it does not understand', () => {
+    const { unknown, choices } = fromTableHash('#tables=own&share=7&decimal=x&view=rows&other=1&column.a=b');
+    expect(unknown).toEqual(['share=7', 'decimal=x', 'other=1', 'column.a=b']);
+    expect(choices).toEqual(defaultChoices);
+  });
+});
+
+describe('choices', () => {
+  it('are told to the reader and to the model', () => {
+    const choices = { ...defaultChoices, missing: 'none', columns: { a: 'leave', b: 'time', c: 'label' } } as const;
+    expect(readingOptions(choices)).toEqual({
+      missing: ['NA', 'N/A', 'NaN', 'null', '?', '-', 'none'],
+      label: 'c',
+      columns: { b: 'time' },
+    });
+    expect(wishesOf(choices)).toEqual({ a: 'leave', b: 'use' });
+    expect(readingOptions(defaultChoices)).toEqual({});
+  });
+
+  it('that are only about what is shown need no other training', () => {
+    expect(needsReading(defaultChoices, { ...defaultChoices, share: 0.1, color: 'a' })).toBe(false);
+    expect(needsReading(defaultChoices, { ...defaultChoices, columns: { a: 'leave' } })).toBe(true);
+    expect(needsReading(defaultChoices, { ...defaultChoices, delimiter: ';' })).toBe(true);
+  });
+});
+
+describe('the columns of a file', () => {
+  it('are left out where they say nothing, unless the visitor wants them', async () => {
+    const file = await readTable(text, { decimal: ',' });
+    const left = (wishes = {}) =>
+      chosen(file, wishes)
+        .columns.filter((column) => column.left)
+        .map(({ name, left }) => `${name}: ${left}`);
+    expect(left()).toEqual([
+      'id: most rows have a text of their own there, as names and ids have',
+      'state: all of its values are the same',
+      'empty: all of it is blank',
+    ]);
+    expect(left({ id: 'use', heat: 'leave', empty: 'use' })).toEqual([
+      'state: all of its values are the same',
+      'heat: as you chose',
+      'empty: all of it is blank',
+    ]);
+    expect(chosen(file).table.columns.map(({ name }) => name)).toEqual(['time', 'heat', 'power']);
+  });
+
+  it('are told in words', async () => {
+    const file = await readTable(text, { decimal: ',' });
+    const { columns } = chosen(file);
+    expect(columns.map(valuesWords)).toEqual([
+      '60 names',
+      '2026-01-01 … 2026-01-01T00:59:00Z',
+      '1 name',
+      '0 … 118',
+      '0.5 … 59.5',
+      '',
+    ]);
+    expect(dialectWords({ rows: 60, columns, dialect: file.dialect })).toBe(
+      '60 rows, 6 columns: separated by commas, decimal comma, the first line names the columns, UTF-8.',
+    );
+  });
+});
+
+it('a file is written with all of its columns, filled in and in the order of strangeness', async () => {
+  const file = await readTable('name,x,note\na,1,"so, so"\nb,,\nc,3,');
+  const filled = await readTable('name,x\na,1\nb,2\nc,3');
+  expect(filledCsv(file, filled)).toBe('name,x,note\na,1,"so, so"\nb,2,\nc,3,\n');
+  const reason = { row: 2, score: 4, columns: [{ column: 'x', error: 4, found: 3, expected: 1.5 }] };
+  expect(scoresCsv(file, Float32Array.of(1, 2, 4), [2, 1, 0], [reason])).toBe(
+    'row,score,column,found,expected,name,x,note\n3,4.00000,x,3,1.5,c,3,\n2,2.00000,,,,b,,\n1,1.00000,,,,a,1,"so, so"\n',
+  );
+});
+
+describe('a series', () => {
+  it('has its blanks bridged', () => {
+    expect([...bridge([NaN, 1, NaN, NaN, 4, NaN])]).toEqual([1, 1, 2, 3, 4, 4]);
+    expect([...bridge([1, 2])]).toEqual([1, 2]);
+  });
+
+  it('takes the columns of numbers, and says which it leaves out', async () => {
+    const whole = await readTable('t,x,s\n2026-01-01,1,a\n2026-01-02,2,b');
+    const { values, ...rest } = channelsOf(whole);
+    expect(rest).toEqual({ channels: ['x'], left: ['s'], bridged: 0 });
+    expect('columns' in values && values.columns.map(({ name }) => name)).toEqual(['t', 'x']);
+    const gaps = channelsOf(await readTable('x,y\n1,10\n,20\n3,30'));
+    expect(gaps).toEqual({ channels: ['x', 'y'], left: [], bridged: 1, values: Float32Array.of(1, 10, 2, 20, 3, 30) });
+  });
+});
+
+it('what the reader says of a file names the fields of the page', async () => {
+  const whyNot = (file: string) => readTable(file).then(String, ({ message }: Error) => plainly(message));
+  const many = Array.from({ length: 20_000 }, (_, i) => `${i},${i}`).join('\n');
+  expect(await whyNot(`a,b\n${many}\nbroken,7\n`)).toBe(
+    "line 20002, column a: 'broken' is no number, as most of the column are; if it stands for a blank, write “broken” into “a word for a blank”; if the column holds names, make it a column of names in the list of columns",
+  );
+});
+
+it('the examples are the same each time, and are read without a question', async () => {
+  for (const { text } of Object.values(examples)) {
+    expect(text()).toBe(text());
+    const table = await readTable(text());
+    expect(table.columns[0].kind).toBe('time');
+    expect(table.length).toBeGreaterThan(2000);
+  }
+});
