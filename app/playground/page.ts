@@ -10,7 +10,7 @@ import { hideNotice, showNotice } from './notice.ts';
 import { nameOf, namesOf } from './origin.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
 import type { ExampleKind } from './parts.ts';
-import { ownSettings, secondOf, suited } from './presets.ts';
+import { ownSettings, secondOf } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
@@ -205,10 +205,9 @@ const rival = new Rival(digits, {
 new TakeAway(
   () => ({ settings, opened: opened && { ...opened, progress } }),
   (file) => ask('file', file),
-  () => ask('table'),
 );
 const data = new OwnData({
-  digits: () => change({ ...(kind === 'table' ? suited(settings, 'image') : settings), data: 'digits', without: -1 }),
+  digits: () => change({ ...settings, data: 'digits', without: -1 }),
   own: (examples) => void openOwn(examples).catch(showTrouble),
   table: (file) => void showTables((view) => view.open(file)).catch(showTrouble),
   trouble: showTrouble,
@@ -338,8 +337,6 @@ function show(answer: Opened): void {
   hideNotice();
   kind = set.kind;
   document.body.dataset.kind = kind;
-  // Of a table, the anomalies are what one looks for.
-  byId(kind === 'table' ? 'board' : 'jigsaw').after(byId('anomalies'));
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
   sights[settings.model].open(answer);
   choices.open(answer);

@@ -1,8 +1,7 @@
 import type { ActivationName } from '../../src/index.ts';
 import { featuresOf, literal, makersIn, optimizersOf, written, type Call, type GanParts, type Parts } from './parts.ts';
-import type { Opened, TableFile } from './protocol.ts';
+import type { Opened } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
-import { columnIn } from './table.ts';
 
 /** Lines that make `data`, a data set, and what of the library they use. */
 interface Reading {
@@ -10,31 +9,12 @@ interface Reading {
   lines: string[];
 }
 
-function readingOf(
-  { data, without }: Settings,
-  { kind, shape }: Opened['data'],
-  of: Parts['input'],
-  table?: TableFile,
-): Reading {
+function readingOf({ data, without }: Settings, { shape }: Opened['data'], of: Parts['input']): Reading {
   const shaped = Array.isArray(of) ? [`shape: [${of.join(', ')}]`] : [];
   const dataset = (source: string, labels: string[]) => {
     const options = [...shaped, ...labels].join(', ');
     return `const data = await dataset(gpu, ${source}${options && `, { ${options} }`});`;
   };
-  if (kind === 'table') {
-    const { label, leftOut = [] } = table ?? {};
-    const names = leftOut.map((column) => columnIn(table!, column));
-    return {
-      uses: 'readCsv',
-      lines: [
-        ...(names.length
-          ? [`// These columns are not learned: remove them from the file first: ${names.join(', ')}.`]
-          : []),
-        `const table = readCsv(await (await fetch('data.csv')).text()${label === undefined ? '' : `, { label: ${literal(columnIn(table!, label))} }`});`,
-        dataset('table', label === undefined ? [] : ['labels: table.labels']),
-      ],
-    };
-  }
   if (data === 'own')
     return {
       uses: 'readImages',
@@ -103,16 +83,11 @@ function ganMaking({ code, generator, discriminator, seed }: GanParts): Making {
 }
 
 /** The model and its training as a program that runs by itself. */
-export function typescriptOf(
-  parts: Parts | GanParts,
-  settings: Settings,
-  { data, progress }: Opened,
-  table?: TableFile,
-): string {
+export function typescriptOf(parts: Parts | GanParts, settings: Settings, { data, progress }: Opened): string {
   const { batch, pretrain, without } = settings;
   const { maker, of, calls, spec, end } = 'generator' in parts ? ganMaking(parts) : hourglassMaking(parts);
   const optimizers = optimizersOf(settings);
-  const reading = readingOf(settings, data, of, table);
+  const reading = readingOf(settings, data, of);
   const used = [...calls, ...Object.values(optimizers)].flatMap(makersIn);
   const names = [...new Set([maker, 'dataset', 'openGpu', reading.uses, ...used])].sort();
   const training = without < 0 ? 'data' : 'training';

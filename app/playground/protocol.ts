@@ -2,14 +2,6 @@
 import type { ExampleKind, Normalizing } from './parts.ts';
 import type { Settings } from './settings.ts';
 
-/** A visitor's table as it was read, and the places of its columns that are no numbers to learn. */
-export interface TableFile {
-  text: string;
-  /** the column with the classes */
-  label?: number;
-  leftOut: number[];
-}
-
 /** Which of the visitor's examples each one is: the page has them in another order. */
 export interface Origin {
   /** of a table: rows of the file below its header, from 0 */
@@ -31,7 +23,6 @@ export interface Examples {
   classes?: string[];
   /** of a table */
   columns?: string[];
-  table?: TableFile;
   /** of pictures */
   names?: string[];
 }
@@ -206,10 +197,6 @@ export interface Requests {
   codeAt(ask: Point): Float32Array;
   rows(ask: number[]): Float32Array;
   scores(): Scores;
-  /** the reconstruction loss of some examples, by feature */
-  blame(ask: number[]): { errors: Float32Array; values: Float32Array; reconstruction: Float32Array };
-  /** the visitor's table, which outlives a reload here */
-  table(): TableFile | undefined;
   file(ask: FileKind): Uint8Array;
   save(): void;
   forget(): void;

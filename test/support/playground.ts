@@ -140,9 +140,34 @@ export async function choose(name: string, value: string): Promise<void> {
 export const fresh = (what: string, on = page): Promise<void> =>
   until(what, `/^A new model/.test(document.querySelector('#state').textContent)`, on);
 
-/** The visitor's own file is read. */
-export async function upload(name: string, content: string): Promise<void> {
-  const file = path.join(out, name);
-  await writeFile(file, content);
-  await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(file);
+/** The visitor's own pictures are read: grey squares, each darker than the one before it, but for the seventh, which is in stripes. */
+export async function uploadPictures(count: number): Promise<void> {
+  const files = await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const file = path.join(out, `square ${i + 1}.bmp`);
+      const grey = 220 - Math.floor((120 * i) / count);
+      await writeFile(
+        file,
+        bitmap((x) => (i === 6 && x % 4 < 2 ? 255 - grey : grey)),
+      );
+      return file;
+    }),
+  );
+  await ((await page.$('input#files')) as ElementHandle<HTMLInputElement>).uploadFile(...files);
+}
+
+/** A picture of 28 × 28 pixels, as Windows writes it: 24 bits a pixel, not packed. */
+function bitmap(greyAt: (x: number) => number): Buffer {
+  const [side, head] = [28, 54];
+  const bytes = Buffer.alloc(head + 3 * side * side);
+  bytes.write('BM');
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(head, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(side, 18);
+  bytes.writeInt32LE(side, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  for (let i = 0; i < 3 * side * side; i++) bytes[head + i] = greyAt(Math.floor(i / 3) % side);
+  return bytes;
 }

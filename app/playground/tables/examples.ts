@@ -19,14 +19,14 @@ export const examples: Record<ExampleName, Example> = {
     file: 'machines.csv',
     title: 'A log of five machines',
     about:
-      'Made up by a generator that comes with this page, the same one each time: 4,000 rows with a time, a machine’s name, twelve columns of different units, and blanks. About one row in two hundred has a cell that was moved.',
+      'Made up by a seeded generator of this page: 4,000 rows with a time, a machine’s name, twelve columns of different units, and blanks. In about one row of two hundred a cell was moved.',
     text: () => sensorLog(4000, 7).csv,
   },
   building: {
     file: 'building.csv',
     title: 'Power use of a building, by the hour',
     about:
-      'Made up by a generator that comes with this page, the same one each time: fourteen weeks of an office. On one Sunday it works as on a Tuesday, in one night the heating stays on, and for half a day the meter is stuck.',
+      'Made up by a seeded generator of this page: fourteen weeks of an office. On one Sunday it works as on a Tuesday, in one night the heating stays on, and for half a day the meter is stuck.',
     text: () => building(14, 5),
   },
 };
@@ -48,9 +48,8 @@ function building(weeks: number, seed: number): string {
     const people = weekday ? Math.max(0, Math.sin((Math.PI * (clock - 6)) / 14)) : 0;
     const heating = 0.8 * Math.max(0, 18 - outside) * (people > 0 || (day === 31 && clock < 6) ? 1 : 0.25);
     let power = 4 + 22 * people + heating + (day === 31 && clock < 6 ? 9 : 0) + 0.8 * normal();
-    const isStuck = day === 50 && clock >= 8 && clock < 20;
-    if (!isStuck) stuck = power;
-    else power = stuck;
+    if (day === 50 && clock >= 8 && clock < 20) power = stuck;
+    stuck = power;
     const time = new Date(Date.UTC(2026, 0, 5) + 3_600_000 * hour).toISOString();
     lines.push([time, power.toFixed(2), outside.toFixed(1)].join());
   }

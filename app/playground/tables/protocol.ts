@@ -29,7 +29,6 @@ export interface TrainingProgress {
 /** How the training went. */
 export interface Trained {
   adapter: { name: string; software: boolean };
-  steps: number;
   seconds: number;
   stopped: boolean;
 }

@@ -79,19 +79,18 @@ export class SeriesView {
     const table = tableOf(
       ['rows', 'from', 'to', 'times the limit', ...(channels.length > 1 ? ['most in'] : [])],
       strangest.map(({ from, to, peak }) => [
-        to - from === 1 ? whole(from + 1) : `${whole(from + 1)} … ${whole(to)}`,
+        '',
         this.#moment(from),
         this.#moment(to - 1),
         figure(peak / this.#limit, 2),
         ...(channels.length > 1 ? [this.#blamed(from, to)] : []),
       ]),
     );
-    [...table.querySelectorAll('tbody tr')].forEach((row, i) => {
+    [...table.querySelectorAll('tbody th')].forEach((cell, i) => {
       const { from, to } = strangest[i];
-      const show = h('button', { type: 'button', onclick: () => this.#lines.show(from, to) }, 'show');
-      row.append(h('td', {}, show));
+      const rows = to - from === 1 ? whole(from + 1) : `${whole(from + 1)} … ${whole(to)}`;
+      cell.append(h('button', { type: 'button', onclick: () => this.#lines.show(from, to) }, rows));
     });
-    table.querySelector('thead tr')!.append(h('td', {}));
     byId('t-stretches').replaceChildren(table);
   }
 
@@ -105,6 +104,10 @@ export class SeriesView {
   #moment(step: number): string {
     const { times } = this.#series!;
     const time = times?.[step];
-    return time === undefined || Number.isNaN(time) ? '' : valueWords(time, 'time').replace('T', ' ').replace('Z', '');
+    return time === undefined || Number.isNaN(time)
+      ? ''
+      : valueWords(time, 'time')
+          .replace('T', ' ')
+          .replace(/(:00)?Z$/, '');
   }
 }

@@ -90,7 +90,7 @@ export class Tables {
     });
     const choice = byId<HTMLSelectElement>('t-example');
     choice.append(
-      h('option', { value: '' }, '…'),
+      h('option', { value: '' }, 'or an example …'),
       ...exampleNames.map((name) => h('option', { value: name }, examples[name].title)),
     );
     choice.addEventListener('change', () => choice.value && this.open(choice.value as ExampleName));
@@ -217,7 +217,7 @@ export class Tables {
   #end({ seconds, stopped, adapter }: Trained, more: string): void {
     byId('t-progress').hidden = byId('t-stop').hidden = true;
     const where = adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`;
-    const how = `${stopped ? 'stopped by you after' : 'in'} ${duration(seconds)}, ${where}`;
+    const how = `${stopped ? 'until you stopped it after' : 'in'} ${duration(seconds)}, ${where}`;
     writeText(byId('t-trained'), `Learned ${how}.`);
     this.#say(`Learned ${how}. ${more}`);
   }

@@ -80,10 +80,12 @@ export class TwoLines {
         ...{ width: this.#width, height },
         legend: { show: false },
         cursor: { y: false, sync: { key: 'series' } },
-        // In UTC, as everywhere else on the page.
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
         scales: { x: { time } },
-        axes: [axis, { ...axis, label: name, size: 52 }],
+        axes: [
+          { ...axis, size: 26, ...(time && { values: (_: uPlot, splits: number[]) => momentsOf(splits) }) },
+          { ...axis, label: name, size: 52 },
+        ],
         series: [{}, { stroke: styled(color), width: 1.25, points: { show: false } }],
         hooks: {
           drawClear: [(chart) => this.#shade(chart)],
@@ -135,6 +137,25 @@ function drawLimit(chart: uPlot, limit: number): void {
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.restore();
+}
+
+const [day, clock] = [
+  { month: 'short', day: 'numeric' },
+  { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+].map((parts) => new Intl.DateTimeFormat('en', { ...(parts as Intl.DateTimeFormatOptions), timeZone: 'UTC' }));
+
+/** Days, with the time where there are several marks a day. In UTC, as everywhere else on the page. */
+function momentsOf(splits: number[]): string[] {
+  const close = splits.length > 1 && splits[1] - splits[0] < 86_400;
+  return splits.map((seconds, i) => {
+    const date = new Date(1000 * seconds);
+    const newDay = i === 0 || day.format(date) !== day.format(new Date(1000 * splits[i - 1]));
+    return close && !newDay
+      ? clock.format(date)
+      : close
+        ? `${day.format(date)} ${clock.format(date)}`
+        : day.format(date);
+  });
 }
 
 /** Charts need moments that rise. */

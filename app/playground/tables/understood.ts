@@ -30,7 +30,7 @@ export class UnderstoodPanel {
     writeText(
       byId('t-understood-about'),
       read
-        ? `${dialectWords(read)} Change what is not so; then it is learned anew. The label says what a row is, and the model does not see it.`
+        ? `${dialectWords(read)} Change what is not so; then it is learned anew. A column that is the label is not seen by the model.`
         : 'The columns as the first rows show them.',
     );
     byId('t-dialect').hidden = !csv;
@@ -67,10 +67,11 @@ export class UnderstoodPanel {
 }
 
 function tableOf(columns: readonly ColumnFacts[], label: Understood['label'], choices: Choices): HTMLTableElement {
-  const head = ['column', 'is', 'blanks', 'values', ''].map((name) => h('th', { scope: 'col' }, name));
+  const head = ['column', 'is', 'blanks', 'values', 'notes'].map((name) => h('th', { scope: 'col' }, name));
   const rows = columns.map((facts) => {
     const { name, kind, missing, note, left } = facts;
-    const use = left ? 'leave' : (kind as Use);
+    // What could not be read as it was asked for keeps the visitor's choice.
+    const use = left ? 'leave' : (choices.columns[name] ?? kind);
     const row = h(
       'tr',
       {},

@@ -1,10 +1,9 @@
 import { threshold } from '../../../src/index.ts';
 import { byId, download, h, writeText } from '../dom.ts';
-import { flaggedCsv, reasonsOf } from '../flagged.ts';
+import { flaggedCsv } from '../flagged.ts';
 import { coalesced } from '../pacing.ts';
 import type { Answer, Ask, Opened, RequestName } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
-import { asWritten } from '../table.ts';
 import { ErrorCharts } from './errorCharts.ts';
 import { mostShown, showStrangest } from './strangest.ts';
 
@@ -14,7 +13,7 @@ export interface AnomalyLinks {
   change(settings: Partial<Pick<Settings, 'without' | 'contamination' | 'strange'>>): void;
 }
 
-/** The anomaly bench: reconstruction errors, a threshold, how well it separates a class, and which column is to blame. */
+/** The anomaly bench: reconstruction errors, a threshold, and how well it separates a class. */
 export class Anomalies {
   #set: Opened['data'] | undefined;
   #scores: Float32Array | undefined;
@@ -102,32 +101,15 @@ export class Anomalies {
     const flagged = this.#flagged(scores);
     const examples = flagged.slice(0, mostShown);
     const values = await this.links.ask('rows', examples);
-    const blamed = set.columns && (await this.links.ask('blame', examples));
     // Another model may have been opened meanwhile.
     if (!values || scores !== this.#scores) return;
-    const reasons = blamed && reasonsOf(set.columns!, blamed);
-    showStrangest(set, examples, flagged.length, scores, values, reasons);
+    showStrangest(set, examples, flagged.length, scores, values);
   }
 
   async #download(): Promise<void> {
     const [set, scores] = [this.#set!, this.#scores!];
     const examples = this.#flagged(scores);
-    const { columns, origin } = set;
-    if (columns) {
-      const [blamed, table] = [await this.links.ask('blame', examples), await this.links.ask('table')];
-      if (!blamed || !table) return;
-      const written = asWritten(
-        table.text,
-        examples.map((example) => origin.rows![example]),
-      );
-      download(
-        'flagged.csv',
-        flaggedCsv(set, examples, scores, { reasons: reasonsOf(columns, blamed), ...written }),
-        'text/csv',
-      );
-    } else {
-      const pixels = await this.links.ask('rows', examples);
-      if (pixels) download('flagged.csv', flaggedCsv(set, examples, scores, { pixels }), 'text/csv');
-    }
+    const pixels = await this.links.ask('rows', examples);
+    if (pixels) download('flagged.csv', flaggedCsv(set, examples, scores, pixels), 'text/csv');
   }
 }

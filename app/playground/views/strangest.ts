@@ -1,5 +1,4 @@
 import { byId, figure, h, tableOf } from '../dom.ts';
-import type { Reason } from '../flagged.ts';
 import { nameOf } from '../origin.ts';
 import type { Opened } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
@@ -8,28 +7,21 @@ import { paintTiles } from './tiles.ts';
 export const mostShown = 50;
 const tiles = 12;
 
-/** The examples with the largest errors: pictures as they are, and for each the name that the visitor knows it by; of a table, why. */
+/** The examples with the largest errors: pictures as they are, and for each the name that the visitor knows it by. */
 export function showStrangest(
   set: Opened['data'],
   examples: number[],
   flagged: number,
   scores: Float32Array,
   values: Float32Array,
-  reasons: Reason[] | undefined,
 ): void {
   const { origin, labels, classes } = set;
   const canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the largest errors' });
-  const head = [
-    'example',
-    'error',
-    ...(labels ? ['class'] : []),
-    ...(reasons ? ['why: the column with the largest error', 'value', 'expected about', 'share of the error'] : []),
-  ];
-  const rows = examples.map((example, i) => [
+  const head = ['example', 'error', ...(labels ? ['class'] : [])];
+  const rows = examples.map((example) => [
     nameOf(origin, example),
     figure(scores[example]),
     ...(labels ? [classes[labels[example]]] : []),
-    ...(reasons ? reasonCells(reasons[i]) : []),
   ]);
   const shown = examples.length < flagged ? ` These are the first ${examples.length}; the file has all.` : '';
   byId('strangest').replaceChildren(
@@ -43,10 +35,3 @@ export function showStrangest(
   );
   paintTiles(canvas, set, values, Math.min(examples.length, tiles));
 }
-
-const reasonCells = ({ column, value, expected, share }: Reason): string[] => [
-  column,
-  figure(value),
-  figure(expected),
-  `${Math.round(100 * share)} %`,
-];

@@ -1,7 +1,7 @@
 import { byId, download, writeText } from '../dom.ts';
 import { partsOf } from '../parts.ts';
 import { pytorchOf, typescriptOf } from '../programs.ts';
-import type { FileKind, Opened, TableFile } from '../protocol.ts';
+import type { FileKind, Opened } from '../protocol.ts';
 import { toHash } from '../link.ts';
 import type { Settings } from '../settings.ts';
 
@@ -10,7 +10,6 @@ export class TakeAway {
   constructor(
     private readonly now: () => { settings: Settings; opened?: Opened },
     private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
-    private readonly table: () => Promise<TableFile | undefined>,
   ) {
     byId('safetensors').addEventListener('click', () => void this.#download('safetensors'));
     byId('onnx').addEventListener('click', () => void this.#download('onnx'));
@@ -30,8 +29,7 @@ export class TakeAway {
   async #program(language: string, write: typeof typescriptOf): Promise<void> {
     const { settings, opened } = this.now();
     if (!opened) return;
-    const table = opened.data.kind === 'table' ? await this.table() : undefined;
-    const text = write(partsOf(settings, opened.data), settings, opened, table);
+    const text = write(partsOf(settings, opened.data), settings, opened);
     await this.#copy(text, `The ${language} program`);
   }
 

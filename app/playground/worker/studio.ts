@@ -10,7 +10,7 @@ import {
   type Matrix,
 } from '../../../src/index.ts';
 import { hourglassOf, normalizingOf } from '../parts.ts';
-import type { Answer, Encoded, FileKind, Look, Point, Verdict } from '../protocol.ts';
+import type { Encoded, FileKind, Look, Point, Verdict } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
@@ -160,13 +160,6 @@ export class Studio implements Subject {
 
   scores(): Promise<Float32Array> {
     return this.model.errors(this.all);
-  }
-
-  async blame(rows: number[]): Promise<Answer<'blame'>> {
-    const values = rowsOf(this.collection, rows);
-    const errors = await this.model.errors(values, { perFeature: true });
-    const { data: reconstruction } = await this.model.reconstruct(values);
-    return { errors, values, reconstruction };
   }
 
   get #gaussian(): boolean {

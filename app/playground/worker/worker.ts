@@ -90,8 +90,6 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
     const { steps } = current().run.progress;
     return { scores: await studio().scores(), steps };
   },
-  blame: (rows) => studio().blame(rows),
-  table: () => current().subject.collection.table,
   file: (kind) => current().subject.file(kind),
   save,
   forget: () => forget('run'),

@@ -6,16 +6,10 @@ import { pytorchOf, typescriptOf } from '../../../app/playground/programs.ts';
 import type { Opened } from '../../../app/playground/protocol.ts';
 import { defaults, type Settings } from '../../../app/playground/settings.ts';
 
-const text = "time,a,b,sensor's state\n1,2,3,ok";
-
-function program(
-  settings: Settings,
-  data: Partial<Opened['data']>,
-  table?: { text: string; label?: number; leftOut: number[] },
-): string {
+function program(settings: Settings, data: Partial<Opened['data']>): string {
   const whole = { kind: 'image', shape: [28, 28, 1], classes: ['0', '1', '2', '3'], ...data } as Opened['data'];
   const opened = { data: whole, progress: { epochs: 3.2 } } as Opened;
-  return typescriptOf(partsOf(settings, whole), settings, opened, table);
+  return typescriptOf(partsOf(settings, whole), settings, opened);
 }
 
 it('of digits reads the images, and their labels where a class is left out of training', () => {
@@ -27,21 +21,6 @@ it('of digits reads the images, and their labels where a class is left out of tr
   expect(some).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
   expect(some).toContain('const training = data.filter((label) => label !== 3); // all but 3');
   expect(some).toContain('await model.fit(training,');
-});
-
-it('of a table has the column with the classes, by name or by number, and names what was left out', () => {
-  const own = { ...withPreset(defaults, 'table'), data: 'own' } as const;
-  const set = { kind: 'table', shape: [2] } as const;
-  const named = program(own, { ...set, shape: [2] }, { text, label: 3, leftOut: [0] });
-  expect(named).toContain("readCsv(await (await fetch('data.csv')).text(), { label: 'sensor\\'s state' });");
-  expect(named).toContain('const data = await dataset(gpu, table, { labels: table.labels });');
-  expect(named).toContain('// These columns are not learned: remove them from the file first: time.');
-  expect(program(own, { ...set, shape: [2] }, { text: '1,2,3\n4,5,6', label: 2, leftOut: [] })).toContain(
-    '{ label: 2 }',
-  );
-  const bare = program(own, { ...set, shape: [2] }, { text, leftOut: [] });
-  expect(bare).toContain("readCsv(await (await fetch('data.csv')).text());");
-  expect(bare).toContain('const data = await dataset(gpu, table);');
 });
 
 it('of pictures of one’s own reads pictures, in their size and colours', () => {

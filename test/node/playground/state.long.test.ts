@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
 import { defaults, type Settings } from '../../../app/playground/settings.ts';
 import {
-  choice,
   fresh,
   open,
   page,
@@ -12,7 +11,7 @@ import {
   text,
   troubles,
   until,
-  upload,
+  uploadPictures,
   url,
 } from '../../support/playground.ts';
 
@@ -165,119 +164,49 @@ it('a trained model is kept though settings around it were changed since', async
   ]);
 });
 
-const table = (amount: number) =>
-  [
-    'time,a,b,state,note',
-    ...Array.from(
-      { length: 60 },
-      (_, i) => `2026-01-${i},${amount * i},${Math.cos(i).toFixed(3)},${i % 3 ? 'ok' : 'bad'},n${i}`,
-    ),
-  ].join('\n');
-
-it('a link to data of one’s own keeps its settings when the file is opened', async () => {
-  await page.goto(`${url}?1#data=own&hidden=10&code=1&gaussian=false&loss=mse`);
+it('a link to data of one’s own keeps its settings when the files are opened', async () => {
+  await page.goto(`${url}?1#data=own&hidden=10&code=1&gaussian=false`);
   await until('the data were missed', `/Open the file again/.test(document.querySelector('#notice').textContent)`);
-  await upload('own.csv', table(1));
-  const why =
-    'own.csv is not read yet. These columns have values that are not numbers: time (“2026-01-0” in row 1), state (“bad” in row 1), note (“n0” in row 1). Under “Your own data”, choose which of them to leave out and which one has the classes.';
+  await uploadPictures(40);
   await until(
-    'the columns were named',
-    `document.querySelector('#notice').textContent.startsWith(${JSON.stringify(why)})`,
-  );
-  // What the message asks for can be done where it is shown.
-  expect(await page.$eval('#table-choice', (choice) => choice.checkVisibility())).toBe(true);
-  expect(
-    await page.$$eval('#left-out :checked', (boxes) => boxes.map((box) => (box as HTMLInputElement).value)),
-  ).toEqual(['0', '4']);
-  expect(await page.$eval('#label', (label) => (label as HTMLSelectElement).value)).toBe('3');
-  await page.click('#reread');
-  await until(
-    'it was open',
-    `/^own.csv: 60 examples, 2 columns/.test(document.querySelector('#data-state').textContent)`,
+    'they were open',
+    `/^40 pictures: 40 examples, 28 × 28 pixels/.test(document.querySelector('#data-state').textContent)`,
   );
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
-  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, gaussian: false, loss: 'mse' });
-  expect(await text('#legend')).toBe('badok');
-});
-
-it('after a reload the columns are used as they were', async () => {
-  await page.reload();
-  await fresh('the table was open again');
-  await until('its columns were there', `document.querySelector('#label').value === '3'`);
-  expect(
-    await page.$$eval('#left-out :checked', (boxes) => boxes.map((box) => (box as HTMLInputElement).value)),
-  ).toEqual(['0', '4']);
-  expect(await text('#legend')).toBe('badok');
-  await page.click('#typescript');
-  await until(
-    'the program had the column with the classes',
-    `/remove them from the file first: time, note\\..*label: 'state'.*labels: table\\.labels/s.test(document.querySelector('#code').textContent)`,
-  );
-  // Another column for the classes leaves the settings as they are.
-  await page.select('#label', '');
-  await page.click('#left-out [value="3"]');
-  await page.click('#reread');
-  await until('it was read without', `document.querySelector('#legend').textContent === ''`);
-  expect(settings()).toMatchObject({ hidden: [10], code: 1 });
+  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, gaussian: false });
 });
 
 it('a model of other data is not taken for one of these after a reload', async () => {
+  await page.reload();
+  await fresh('the pictures were open again');
   await page.click('#step');
   await until(
     'it was saved',
     `/^Paused after 1 steps. It is saved/.test(document.querySelector('#state').textContent)`,
   );
-  await upload('own.csv', table(5));
-  await until(
-    'the columns were named',
-    `document.querySelector('#table-choice').checkVisibility() && !document.querySelector('#notice').hidden`,
-  );
-  await page.click('#reread');
-  await fresh('the other table was open');
+  await uploadPictures(50);
+  await fresh('the other pictures were open');
   await page.reload();
-  await fresh('a new model was made for it');
-  expect(await text('#steps')).toBe('0');
+  await fresh('a new model was made for them');
+  expect([await text('#steps'), await text('#data-state')]).toEqual(['0', expect.stringMatching(/^50 pictures/)]);
 });
 
-it('panels and members for pictures are not there with a table, and the settings of digits come back with the digits', async () => {
-  const visible = () =>
-    page.$$eval('#drawing, #keep, #jigsaw, #example', (parts) => parts.map((part) => part.checkVisibility()));
-  expect(await visible()).toEqual([false, true, false, false]);
-  expect(
-    await page.$$eval('[name=preset] option:disabled', (options) => options.map((option) => option.value)),
-  ).toEqual(['gan', 'convolutional', 'super-resolution', 'tiles']);
+it('the digits come back with the settings as they are', async () => {
   // Below the bar, which stays at the top.
   await page.$eval('#use-digits', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#use-digits');
   await until('the digits were open', `/^MNIST digits/.test(document.querySelector('#data-state').textContent)`);
-  expect(await visible()).toEqual([true, true, true, true]);
-  expect([await choice('preset'), await choice('loss'), await choice('hidden')]).toEqual([
-    'variational',
-    'bce',
-    '64, 32',
-  ]);
-  expect(settings().data).toBe('digits');
+  expect(settings()).toMatchObject({ data: 'digits', hidden: [10], code: 1 });
 });
 
 it('every canvas has the colours of the theme, whatever was drawn before', async () => {
   await page.goto(`${url}?2`);
   await until('a model was open', `!document.querySelector('#play').disabled`);
-  await upload(
-    'own.csv',
-    table(1)
-      .replace(/2026-01-/g, '')
-      .replace(/,n\d+$/gm, '')
-      .replace(',note', ''),
-  );
-  await until(
-    'it was open',
-    `/^own.csv: 60 examples, 3 columns/.test(document.querySelector('#data-state').textContent)`,
-  );
   for (const button of ['#score', '#example', '#from', '#compare', '#step']) await page.click(button);
   await page.focus('#over');
   for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
   await page.click('#to');
-  const drawn = ['#strangest canvas', '#neighbors canvas', '#histogram canvas', '#roc canvas', '#loss canvas'];
+  const drawn = ['#histogram canvas', '#roc canvas', '#loss canvas'];
   await until(
     'all was drawn',
     `${JSON.stringify(drawn)}.every((canvas) => document.querySelector(canvas)) && /%/.test(document.querySelector('#rival-verdict').textContent)`,
@@ -290,12 +219,12 @@ it('every canvas has the colours of the theme, whatever was drawn before', async
     await new Promise((resolve) => setTimeout(resolve, 1500));
     themes[value] = await inks();
   }
-  const names = Object.keys(themes.light);
-  expect(names.length).toBeGreaterThan(12);
+  // Pictures look alike on every paper.
+  const names = Object.keys(themes.light).filter((name) =>
+    /^(points|over|rival-points|histogram|roc|loss)\b/.test(name),
+  );
+  expect(names.length).toBeGreaterThanOrEqual(5);
   for (const name of names) expect(themes.dark[name], name).not.toBe(themes.light[name]);
-  // Each colour of the bars is one of the theme's.
-  expect(themes.light['strangest canvas 0']).toContain('0,104,164');
-  expect(themes.dark['strangest canvas 0']).toContain('86,180,233');
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
 });
 

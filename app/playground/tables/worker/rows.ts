@@ -22,7 +22,7 @@ export class RowsJob {
     private readonly table: Table,
     private readonly model: TableAutoencoder,
     readonly judged: Judged,
-    readonly training: { steps: number; seconds: number; stopped: boolean },
+    readonly training: { seconds: number; stopped: boolean },
   ) {}
 
   static async learn(
@@ -40,9 +40,8 @@ export class RowsJob {
         hear({ step, steps, secondsLeft: ((steps - step) * batch) / examplesPerSecond }),
     });
     signal.addEventListener('abort', () => training.stop());
-    const { steps: done, seconds, stopped } = await training;
-    const told = { steps: done, seconds, stopped: stopped === 'user' };
-    return new RowsJob(file, table, model, await judged(model, table), told);
+    const { seconds, stopped } = await training;
+    return new RowsJob(file, table, model, await judged(model, table), { seconds, stopped: stopped === 'user' });
   }
 
   get blankCount(): number {

@@ -53,7 +53,7 @@ const api: TableWorker = {
     series = await SeriesJob.learn(gpu, table, choices, hear, stopping.signal);
     const { window, windows, seconds, scores, perChannel } = series.learnt;
     return {
-      ...trained(gpu, { steps: 0, seconds, stopped: series.stopped }),
+      ...trained(gpu, { seconds, stopped: series.stopped }),
       ...{ window, windows, scores, perChannel },
       ...series.drawn,
     } satisfies JudgedSeries;
