@@ -261,10 +261,13 @@ describe('the messages in docs/guide/troubleshooting.md', () => {
     expect(unknown(textOf(file))).toEqual([]);
   });
 
-  it('belong to errors that there are', () => {
+  it('belong to errors that there are, and every one of these has a row', () => {
     const named = [...textOf(file).matchAll(/`(\w+Error)`/g)].map(([, name]) => name);
-    expect(named).toContain('GpuUnavailableError');
-    expect(named.filter((name) => !textOf('src/errors.ts').includes(`export class ${name} `))).toEqual([]);
+    const rows = [...textOf(file).matchAll(/^\| `(\w+Error)`/gm)].map(([, name]) => name);
+    const classes = [...textOf('src/errors.ts').matchAll(/^export class (\w+) /gm)].map(([, name]) => name);
+    expect(classes).toContain('GpuUnavailableError');
+    expect(named.filter((name) => !classes.includes(name))).toEqual([]);
+    expect([...rows].sort()).toEqual([...classes].sort());
   });
 });
 
