@@ -2,8 +2,8 @@ import { stopGradient as stopGradientKernel } from '../../kernels/elementwise.ts
 import type { Layer } from './layer.ts';
 
 /**
- * Hands its values on as they are and lets no gradient back: the reconstruction does not train the layers before it, which change only by what else
- * looks at them, such as a penalty on the weights. It has no weights of its own.
+ * Passes its values on and stops the gradient: the reconstruction does not train the layers before it; other terms,
+ * such as a penalty on the weights, still do. It has no weights.
  */
 export function stopGradient(): Layer {
   return {
