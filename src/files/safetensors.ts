@@ -14,28 +14,37 @@ import { allocate, isBytes, isFloats, isPage } from '../platform.ts';
 import { readFloats, sizeOf } from './dtypes.ts';
 import { parseJson } from './json.ts';
 
-/** One tensor of a safetensors file. */
+/** A tensor of a safetensors file. */
 export interface SafeTensor {
+  /** The values in row-major order. */
   data: Float32Array;
+  /** The shape. */
   shape: number[];
 }
 
 /** A tensor of whole numbers, or of a type that is not read: its bytes as they are in the file. */
 export interface OtherTensor {
+  /** The type by its name in the file, such as `I64`. */
   dtype: string;
+  /** The bytes as they are in the file. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** The shape. */
   shape: number[];
 }
 
-/** What a safetensors file holds: tensors and metadata, by their names. */
+/** The content of a safetensors file: tensors and metadata, by name. */
 export interface SafeTensors {
+  /** The tensors of floating-point numbers, by name. */
   tensors: Record<string, SafeTensor>;
+  /** The metadata: texts by name. */
   metadata: Record<string, string>;
-  /** What a file holds besides floating-point numbers, if it does: such as the `num_batches_tracked` of a batch normalization, an I64. */
+  /**
+   * The tensors of other types, if there are any, such as the `num_batches_tracked` of a batch normalization, an I64.
+   */
   others?: Record<string, OtherTensor>;
 }
 
-/** Where one tensor lies: `begin` and `end` count from the first byte after the header. */
+/** The position of a tensor: `begin` and `end` count from the first byte after the header. */
 interface Span {
   name: string;
   dtype: string;
@@ -48,7 +57,7 @@ const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
-/** Writes tensors and metadata as the bytes of a safetensors file. */
+/** Writes tensors and metadata as the bytes of a safetensors file. @throws OptionError, ShapeError */
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
@@ -88,8 +97,8 @@ export function writeSafetensors(
 }
 
 /**
- * Reads all tensors of a file.
- * @throws FormatError with the offset in bytes; OutOfMemoryError where the numbers of a tensor, as float32, are more than an array can hold
+ * Reads all tensors of a safetensors file.
+ * @throws FormatError with the offset in bytes; OutOfMemoryError where a tensor does not fit into one array as float32
  */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
   if (!isBytes(bytes)) throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
@@ -156,7 +165,7 @@ function readSpan(name: string, entry: unknown): Span {
   return { name, dtype, shape, begin, end };
 }
 
-/** Every byte of the data belongs to exactly one tensor. */
+/** Checks that every byte of the data belongs to exactly one tensor. */
 function checkCover(spans: Span[], dataLength: number, dataStart: number): void {
   let end = 0;
   let before = 'the header';
