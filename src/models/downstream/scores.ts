@@ -2,8 +2,8 @@ import { DataError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkNumbers, checkOptions, shown } from '../../runtime/options.ts';
 
 /**
- * The score above which an example counts as an anomaly, if a share of `contamination` of them are: the (1 − contamination) quantile, between
- * neighbouring scores linear, as PyOD has it.
+ * Returns the score above which an example counts as an anomaly if a fraction of `contamination` of them are: the (1 −
+ * contamination) quantile, with linear interpolation between neighbouring scores, as in PyOD.
  * @throws OptionError, DataError
  */
 export function threshold(scores: ArrayLike<number>, options: { contamination: number }): number {
@@ -17,20 +17,23 @@ export function threshold(scores: ArrayLike<number>, options: { contamination: n
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
-/** Points of a receiver operating characteristic, from (0, 0) to (1, 1): whoever scores at least `thresholds[i]` is called an anomaly. */
+/**
+ * Points of a receiver operating characteristic, from (0, 0) to (1, 1). At point i, examples that score at least
+ * `thresholds[i]` are called anomalies.
+ */
 export interface RocCurve {
-  /** False positive rate: of the normal examples, the share that is called an anomaly. */
+  /** The false positive rates: the fraction of the normal examples that are called anomalies. */
   fpr: Float64Array;
-  /** True positive rate: of the anomalies, the share that is. */
+  /** The true positive rates: the fraction of the anomalies that are called anomalies. */
   tpr: Float64Array;
-  /** Falling; the first is infinite. */
+  /** The thresholds, falling; the first is infinite. */
   thresholds: Float64Array;
 }
 
 /**
- * The receiver operating characteristic of scores, higher for stranger; labels are 1 or true for anomalies, else 0 or false. One point for each
- * score that occurs.
- * @throws ShapeError, DataError where a label is neither, or all are alike
+ * Computes the receiver operating characteristic of scores, which are higher for stranger examples. Labels are 1 or
+ * true for anomalies, otherwise 0 or false. There is one point for each distinct score.
+ * @throws ShapeError; DataError where a label is another value, or all are equal
  */
 export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): RocCurve {
   const { order, positive, positives } = ranked('rocCurve', scores, labels);
@@ -48,7 +51,8 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | b
 }
 
 /**
- * The area under that curve: the chance that an anomaly scores higher than a normal example, equal scores counted half (Hanley & McNeil 1982).
+ * Computes the area under the receiver operating characteristic: the probability that an anomaly scores higher than a
+ * normal example, where equal scores count half (Hanley & McNeil 1982).
  * @throws ShapeError, DataError
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): number {
