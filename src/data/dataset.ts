@@ -60,9 +60,13 @@ export interface SeriesFacts {
 
 /** The smallest and largest value with their positions. */
 export interface Range {
+  /** The smallest value. */
   readonly least: number;
+  /** The index of the smallest value. */
   readonly leastAt: number;
+  /** The largest value. */
   readonly most: number;
+  /** The index of the largest value. */
   readonly mostAt: number;
 }
 
@@ -74,11 +78,15 @@ export interface Storage {
   readonly again: () => Promise<Uint8Array | Float32Array>;
   /** Values on the host that are streamed through the device, `half` a window at a time; see `Feed`. */
   readonly streamed?: { readonly data: Uint8Array | Float32Array; readonly half: number };
+  /** The number of examples. */
   readonly examples: number;
+  /** Whether the values are bytes. */
   readonly bytes: boolean;
+  /** The factor that values are multiplied by. */
   readonly scale: number;
   /** Whether the scale was given as an option. */
   readonly scaleGiven: boolean;
+  /** The smallest and largest value. */
   readonly range: Range;
   /** The meaning of the cells, for a data set of a table. */
   readonly cells?: CellSource;

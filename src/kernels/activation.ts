@@ -65,7 +65,9 @@ export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: T
 
 /** The slope of an activation at `saved`, which a product's result is multiplied by. */
 export interface Gate {
+  /** The activation, by its name in shaders. */
   readonly activation: ActivationWord;
+  /** The tensor that the slope is computed from. */
   readonly saved: Tensor;
 }
 

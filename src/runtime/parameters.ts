@@ -12,10 +12,13 @@ export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
 
 /** A parameter to make: its name, shape and first values. */
 export interface ParameterValues<Layout = unknown> {
+  /** The name. */
   readonly name: string;
   /** The purpose of the parameter. Default `'weight'`. */
   readonly role?: Role;
+  /** The shape. */
   readonly shape: readonly number[];
+  /** The first values. */
   readonly initial: Float32Array;
   /** The names outside of equal parts of it, concatenated along the first side. */
   readonly parts?: readonly string[];
@@ -28,7 +31,9 @@ export interface ParameterValues<Layout = unknown> {
  * written.
  */
 export interface NamedParameter<Layout = unknown> {
+  /** The name outside. */
   readonly name: string;
+  /** The tensor on the device. */
   readonly tensor: Tensor;
   /** The index of its first value among those of all parameters. */
   readonly first: number;

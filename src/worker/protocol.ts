@@ -18,7 +18,7 @@ export type CallbackName = (typeof callbackNames)[number];
 export type Steering = 'pause' | 'resume' | 'stop' | 'abort';
 
 export type Request =
-  /** `makes`: under which numbers the result, and its networks, are to be known. `callbacks`: which of them the last argument is to have. */
+  /** A call. `makes` has the numbers for the result and its networks; `callbacks` names those of the last argument. */
   | {
       kind: 'call';
       call: number;
@@ -29,7 +29,7 @@ export type Request =
       callbacks: CallbackName[];
     }
   | { kind: 'steer'; call: number; how: Steering }
-  /** to a callback */
+  /** The answer to a callback. */
   | { kind: 'answer'; callback: number; error?: WireError };
 
 export type Response =

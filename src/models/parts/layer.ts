@@ -11,7 +11,9 @@ import type { Part } from './part.ts';
 export interface ParameterSpec {
   /** The name within the layer: `weight`, `bias`. */
   readonly name: string;
+  /** The purpose of the parameter. */
   readonly role: Role;
+  /** The shape on the device. */
   readonly shape: readonly number[];
   /** The names outside, for a weight that is several weights there, concatenated along the first side. */
   readonly parts?: readonly string[];
@@ -26,7 +28,9 @@ export interface ParameterSpec {
  * 1.
  */
 export interface Around {
+  /** The image that the flat input comes from. */
   readonly before?: Image;
+  /** The image that the flat output becomes. */
   readonly after?: Image;
   /** Whether shapes with two sides are sequences. */
   readonly sequences?: boolean;
@@ -64,7 +68,9 @@ export type Code = { [K in keyof Codes]: { readonly kind: K } & Readonly<Codes[K
 
 /** The output of a layer that adds to the loss. */
 export interface WithTerms {
+  /** The output. */
   readonly y: Tensor;
+  /** The terms of the loss. */
   readonly terms: readonly Term[];
   /** The samples of a code with several rows for each example, which the loss weighs together. */
   readonly samples?: ImportanceSamples;

@@ -14,9 +14,13 @@ import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
 export interface LayerInfo {
   /** The name, such as `encoder.0`, as in the names of weights. */
   name: string;
+  /** The name of the layer's maker, such as `dense`. */
   type: string;
+  /** The activation, if the layer has one. */
   activation?: string;
+  /** The shape of the output for one example. */
   outputShape: number[];
+  /** The number of trained values. */
   parameters: number;
 }
 
@@ -43,6 +47,7 @@ export interface RecordOptions {
 
 /** A list of layers with their weights. The networks of a model share the model's weights. */
 export class Network {
+  /** The shape of the output for one example. */
   readonly outputShape: number[];
   /** @internal */
   readonly placed: readonly PlacedLayer[];

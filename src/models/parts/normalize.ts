@@ -9,6 +9,7 @@ import { written, type Part } from './part.ts';
 
 /** How features are brought to a common scale before a model sees them. `standardize` and `minMax` make it. */
 export interface Normalize extends Part {
+  /** The name of its maker. */
   readonly name: 'standardize' | 'minMax';
 }
 
@@ -60,7 +61,9 @@ export interface Scales {
   fit(training: Dataset): Promise<(() => void) | undefined>;
   /** Records x' of x. @throws LatentGpuError before the first fit */
   forward(tape: Tape, x: Tensor): Tensor;
+  /** Records how far x' of x lies outside of [0, 1]. @throws LatentGpuError before the first fit */
   outside?(tape: Tape, x: Tensor): Tensor;
+  /** Records x of x'. @throws LatentGpuError before the first fit */
   inverse(tape: Tape, y: Tensor): Tensor;
   dispose(): void;
 }

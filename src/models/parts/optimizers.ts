@@ -5,12 +5,19 @@ import { asSchedule, valueAt, type Schedule } from './schedules.ts';
 
 /** How weights are updated from their gradients. `sgd`, `adam`, `adamw` and `adagrad` make it. */
 export interface Optimizer {
+  /** The update rule. */
   readonly kind: OptimizerKind;
+  /** The learning rate and how it changes. */
   readonly learningRate: Schedule;
+  /** The decay of the mean of gradients, or the momentum. */
   readonly beta1: number;
+  /** The decay of the mean of squared gradients. */
   readonly beta2: number;
+  /** The number added to the denominator. */
   readonly epsilon: number;
+  /** The decoupled weight decay. */
   readonly weightDecay: number;
+  /** The largest norm of all gradients together. */
   readonly clipNorm?: number;
 }
 

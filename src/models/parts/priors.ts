@@ -11,6 +11,7 @@ import type { Part } from './part.ts';
  * it.
  */
 export interface Prior extends Part {
+  /** The name of its maker. */
   readonly name: 'normal' | 'uniform';
   /** The variance of each number of a code. */
   readonly variance: number;
