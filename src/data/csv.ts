@@ -53,6 +53,14 @@ export interface CsvData extends Source {
 /**
  * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped. An
  * empty last column, as delimiters at the end of lines make it, is left out.
+ * @example
+ * ```ts
+ * import { readCsv } from 'latentgpu';
+ *
+ * const text = 'speed,load,state\n1.5,20,good\n1.7,35,bad\n';
+ * const { data, shape, columns, labels, classes } = readCsv(text, { label: 'state' });
+ * // columns: ['speed', 'load'], shape: [2, 2], classes: ['bad', 'good'], labels: [1, 0]
+ * ```
  * @throws FormatError with the line and the offset in characters, where rows differ in length, a value is blank or no number, a label is none of
  * `classes`, or a column loses its differences in float32; DataError with row and column for a NaN, an infinity or what is more than float32 holds,
  * or where there is no row; OptionError where there is no such column; OutOfMemoryError

@@ -14,6 +14,13 @@ export interface IdxData extends Source {
 /**
  * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit
  * big-endian numbers, then the values (format: LeCun, Cortes & Burges, the MNIST database).
+ * @example
+ * ```ts
+ * import { readIdx } from 'latentgpu';
+ *
+ * const response = await fetch('train-images-idx3-ubyte');
+ * const { data, shape } = await readIdx(new Uint8Array(await response.arrayBuffer())); // shape: [60000, 28, 28]
+ * ```
  * @throws FormatError with the offset in bytes; OutOfMemoryError where the values do not fit into one array
  */
 export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
@@ -115,6 +122,14 @@ export interface FetchOptions {
 
 /**
  * Fetches and reads an IDX file.
+ * @example
+ * ```ts
+ * import { dataset, fetchIdx, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');
+ * const images = await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });
+ * ```
  * @throws DataError where the server does not answer with a file; FormatError where it is damaged, or an HTML page;
  * OutOfMemoryError
  */

@@ -40,6 +40,14 @@ const luma = [0.299, 0.587, 0.114];
 
 /**
  * Reads images, one after the other, as data for `dataset`. Channels of 16 bits, as in some PNG files, become 8 bits.
+ * @example
+ * ```ts
+ * import { dataset, openGpu, readImages } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const pictures = await readImages(['one.png', 'two.jpg'], { size: [64, 64], channels: 3 });
+ * const images = await dataset(gpu, pictures); // images.shape: [64, 64, 3]
+ * ```
  * @throws FormatError for an image that cannot be decoded, with its number; DataError for an address that does not
  * answer with one, an element without a picture, an image of another origin, or no image at all; ShapeError for images
  * of several sizes where none was requested; OutOfMemoryError where they do not fit into one array; LatentGpuError

@@ -57,7 +57,16 @@ const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
-/** Writes tensors and metadata as the bytes of a safetensors file. @throws OptionError, ShapeError */
+/**
+ * Writes tensors and metadata as the bytes of a safetensors file.
+ * @example
+ * ```ts
+ * import { writeSafetensors } from 'latentgpu';
+ *
+ * const bytes = writeSafetensors({ codes: { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] } }, { format: 'pt' });
+ * ```
+ * @throws OptionError, ShapeError
+ */
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
@@ -98,6 +107,13 @@ export function writeSafetensors(
 
 /**
  * Reads all tensors of a safetensors file.
+ * @example
+ * ```ts
+ * import { readSafetensors } from 'latentgpu';
+ *
+ * const response = await fetch('from-torch.safetensors');
+ * const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer())); // for model.setWeights(tensors)
+ * ```
  * @throws FormatError with the offset in bytes; OutOfMemoryError where a tensor does not fit into one array as float32
  */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {

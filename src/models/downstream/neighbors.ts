@@ -36,6 +36,15 @@ const leastExact = 2 ** -39;
  * Finds the k nearest neighbours on the device by brute force: all distances, in blocks of queries. Among equally
  * distant codes the first comes first. Values whose squared distances might exceed float32 are refused; small ones are
  * scaled by a power of two internally.
+ * @example
+ * ```ts
+ * import { nearestNeighbors, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const codes = { data: Float32Array.of(0, 1, 5, 6), shape: [4, 1] };
+ * const queries = { data: Float32Array.of(4), shape: [1, 1] };
+ * const { indices, distances } = await nearestNeighbors(gpu, { codes, queries, k: 2 }); // [2, 3] and [1, 2]
+ * ```
  * @throws OptionError, ShapeError, DataError
  */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
@@ -53,6 +62,15 @@ export interface KnnOptions extends NeighborsOptions {
 /**
  * Predicts the class of each query by a majority vote of its k nearest codes. Among classes with equal votes the
  * smallest number wins, as in scikit-learn.
+ * @example
+ * ```ts
+ * import { knnPredict, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const codes = { data: Float32Array.of(0, 1, 5, 6), shape: [4, 1] };
+ * const queries = { data: Float32Array.of(4), shape: [1, 1] };
+ * const classes = await knnPredict(gpu, { codes, labels: [0, 0, 1, 1], queries, k: 3 }); // [1]
+ * ```
  * @throws OptionError, ShapeError, DataError
  */
 export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {

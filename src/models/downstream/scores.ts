@@ -4,6 +4,14 @@ import { checkNumber, checkNumbers, checkOptions, shown } from '../../runtime/op
 /**
  * Returns the score above which an example counts as an anomaly if a fraction of `contamination` of them are: the (1 −
  * contamination) quantile, with linear interpolation between neighbouring scores, as in PyOD.
+ * @example
+ * ```ts
+ * import { threshold } from 'latentgpu';
+ *
+ * const scores = [0.1, 0.2, 0.1, 0.9]; // as model.errors(data) returns
+ * const limit = threshold(scores, { contamination: 0.25 });
+ * const strange = scores.flatMap((score, row) => (score > limit ? [row] : [])); // [3]
+ * ```
  * @throws OptionError, DataError
  */
 export function threshold(scores: ArrayLike<number>, options: { contamination: number }): number {
@@ -33,6 +41,12 @@ export interface RocCurve {
 /**
  * Computes the receiver operating characteristic of scores, which are higher for stranger examples. Labels are 1 or
  * true for anomalies, otherwise 0 or false. There is one point for each distinct score.
+ * @example
+ * ```ts
+ * import { rocCurve } from 'latentgpu';
+ *
+ * const { fpr, tpr, thresholds } = rocCurve([0.1, 0.2, 0.1, 0.9], [0, 0, 0, 1]);
+ * ```
  * @throws ShapeError; DataError where a label is another value, or all are equal
  */
 export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): RocCurve {
@@ -53,6 +67,12 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | b
 /**
  * Computes the area under the receiver operating characteristic: the probability that an anomaly scores higher than a
  * normal example, where equal scores count half (Hanley & McNeil 1982).
+ * @example
+ * ```ts
+ * import { rocAuc } from 'latentgpu';
+ *
+ * const auc = rocAuc([0.1, 0.2, 0.1, 0.9], [0, 0, 0, 1]); // 1: the anomaly has the highest score
+ * ```
  * @throws ShapeError, DataError
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): number {

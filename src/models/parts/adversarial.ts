@@ -48,6 +48,12 @@ export interface AdversarialOptions {
  * alone (Larsen et al. 2016). With `features: n` the reconstruction loss compares what the discriminator computes in
  * its layer n: `fit` and `evaluate` report that distance as `reconstruction`, while `errors` still compares the data by
  * the model's `loss`.
+ * @example
+ * ```ts
+ * import { adam, adversarial, dense, normal } from 'latentgpu';
+ *
+ * const penalty = adversarial([dense(128, 'relu')], { prior: normal(), weight: 0.02, optimizer: adam(2e-4, { beta1: 0.5 }) });
+ * ```
  * @throws OptionError
  */
 export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {

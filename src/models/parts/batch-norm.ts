@@ -17,6 +17,12 @@ export interface BatchNormOptions extends NormOptions {
  * [h, w, channels] (Ioffe & Szegedy 2015). In training, mean and variance are those of the batch, over all places. Each
  * step updates `running_mean`, `running_var` (with Bessel's correction) and `num_batches_tracked`, which files keep as
  * in PyTorch. Outside of training the running ones are used.
+ * @example
+ * ```ts
+ * import { activation, batchNorm, conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'linear', { bias: false }), batchNorm(), activation('relu')];
+ * ```
  * @throws OptionError; also in `fit`, where a batch has a single row with a single place
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {

@@ -28,19 +28,46 @@ function elementwise(name: string, kind: CorruptionKind, amount: number): Corrup
   return { name, args: [amount], record: (pass, x) => corrupt(pass.tape, kind, x, amount, pass.draws()) };
 }
 
-/** Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Nothing is clipped. @throws OptionError */
+/**
+ * Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Nothing is clipped.
+ * @example
+ * ```ts
+ * import { gaussianNoise } from 'latentgpu';
+ *
+ * const corrupt = gaussianNoise(0.5);
+ * ```
+ * @throws OptionError
+ */
 export function gaussianNoise(stddev: number): Corruption {
   checkNumber('gaussianNoise: stddev', stddev, { above: 0 });
   return elementwise('gaussianNoise', 'gaussian', stddev);
 }
 
-/** Sets each value to 0 with probability `rate`. @throws OptionError */
+/**
+ * Sets each value to 0 with probability `rate`.
+ * @example
+ * ```ts
+ * import { gaussianNoise, maskNoise } from 'latentgpu';
+ *
+ * const corrupt = [maskNoise(0.25), gaussianNoise(0.1)]; // in this order
+ * ```
+ * @throws OptionError
+ */
 export function maskNoise(rate: number): Corruption {
   checkNumber('maskNoise: rate', rate, { above: 0, most: 1 });
   return elementwise('maskNoise', 'mask', rate);
 }
 
-/** Sets each value to 0 or 1, with equal chances, with probability `rate`. @throws OptionError */
+/**
+ * Sets each value to 0 or 1, with equal chances, with probability `rate`.
+ * @example
+ * ```ts
+ * import { saltAndPepper } from 'latentgpu';
+ *
+ * const corrupt = saltAndPepper(0.1);
+ * ```
+ * @throws OptionError
+ */
 export function saltAndPepper(rate: number): Corruption {
   checkNumber('saltAndPepper: rate', rate, { above: 0, most: 1 });
   return elementwise('saltAndPepper', 'saltAndPepper', rate);
@@ -56,6 +83,12 @@ function readParts(where: string, parts: Sides, most?: number): Sides {
 /**
  * Coarsens an image: every square of factor × factor pixels becomes its mean, in an image of the same size, so that a
  * decoder learns super-resolution. `[4, 1]` coarsens the height alone.
+ * @example
+ * ```ts
+ * import { downsample } from 'latentgpu';
+ *
+ * const corrupt = downsample(4); // the encoder sees a quarter of the resolution
+ * ```
  * @throws OptionError; ShapeError, when the model is made, for examples that are not images
  */
 export function downsample(factor: Sides): Corruption {
@@ -71,6 +104,12 @@ export function downsample(factor: Sides): Corruption {
 /**
  * Cuts an image into tiles × tiles, or `[vertical, horizontal]`, and puts them together in a random order, a new one
  * for each example and step. Both sides must be multiples of the number of tiles.
+ * @example
+ * ```ts
+ * import { shuffleTiles } from 'latentgpu';
+ *
+ * const corrupt = shuffleTiles(2); // the four quarters in a random order
+ * ```
  * @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut like this
  */
 export function shuffleTiles(tiles: Sides): Corruption {
@@ -102,6 +141,12 @@ function ofCells(name: string, cells: CellCorruption, rate: number): Corruption 
 /**
  * Hides each cell of a table with probability `rate`, as if it were blank, so that a model learns to fill in blanks
  * from the other columns. The loss still counts the cell.
+ * @example
+ * ```ts
+ * import { hideCells } from 'latentgpu';
+ *
+ * const corrupt = hideCells(0.2);
+ * ```
  * @throws OptionError
  */
 export function hideCells(rate: number): Corruption {
@@ -112,6 +157,12 @@ export function hideCells(rate: number): Corruption {
 /**
  * Replaces each cell of a table with probability `rate` by that of another row of the batch, so that a model learns
  * which values go together. The loss counts the original cell.
+ * @example
+ * ```ts
+ * import { swapNoise } from 'latentgpu';
+ *
+ * const corrupt = swapNoise(0.15);
+ * ```
  * @throws OptionError
  */
 export function swapNoise(rate: number): Corruption {

@@ -40,6 +40,12 @@ const defaultsFor = (width: number) => ({
  * A latent is active in an example if its number in the code is not 0. Training counts at the start of each step;
  * `evaluate` counts nothing. `weights` and files keep the counts as `penalty.0.idle` [width] (for the first penalty):
  * the examples since each latent was last active, up to 2²⁴.
+ * @example
+ * ```ts
+ * import { deadLatents, unitNorm } from 'latentgpu';
+ *
+ * const penalty = [unitNorm(), deadLatents({ after: 100_000 })]; // with encoder: [dense(…), topK(…)]
+ * ```
  * @throws OptionError, also when the model is made, where the code is not of `topK`, the decoder is not one linear
  * `dense` with a weight of its own, or the code is narrower than `k`
  */

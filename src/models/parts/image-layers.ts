@@ -14,6 +14,12 @@ export type { ConvTransposeOptions, Interpolation, Padding, Sides };
 /**
  * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels / groups, height, width] as in PyTorch, bias
  * [filters]. [height, width, channels] become [places, places, filters].
+ * @example
+ * ```ts
+ * import { conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { stride: 2, padding: 'same' }), conv2d(8, 3, 'relu', { stride: 2, padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function conv2d(
@@ -29,6 +35,13 @@ export function conv2d(
  * A transposed convolution, the gradient of a convolution as a layer; with a stride it enlarges images. Weight
  * [channels, filters, height, width] as in PyTorch, bias [filters]. With `'same'` a side becomes side · stride, as in
  * Keras, with `'valid'` (side − 1) · stride + kernel.
+ * @example
+ * ```ts
+ * import { convTranspose2d } from 'latentgpu';
+ *
+ * const up = { stride: 2, padding: 'same' } as const; // twice the height and width
+ * const decoder = [convTranspose2d(16, 3, 'relu', up), convTranspose2d(1, 3, 'sigmoid', up)];
+ * ```
  * @throws OptionError
  */
 export function convTranspose2d(
@@ -61,6 +74,12 @@ export interface MaxPoolOptions extends Pick<PoolOptions, 'stride'> {
 
 /**
  * Takes the largest value of each window, for each channel.
+ * @example
+ * ```ts
+ * import { conv2d, maxPool2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { padding: 'same' }), maxPool2d(2)]; // half the height and width
+ * ```
  * @throws OptionError
  */
 export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Layer {
@@ -72,6 +91,12 @@ export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Laye
 /**
  * Takes the mean of each window, for each channel. A window at the edge averages over its pixels within the image
  * (`count_include_pad=False` in PyTorch).
+ * @example
+ * ```ts
+ * import { avgPool2d, conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { padding: 'same' }), avgPool2d(2)]; // half the height and width
+ * ```
  * @throws OptionError
  */
 export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
@@ -107,6 +132,12 @@ export function pool<P extends Padding>(
 /**
  * Makes images `factor` times as high and wide, or only as high with `[factor, 1]`, by repeating each pixel or by
  * `'bilinear'` interpolation between pixel centres.
+ * @example
+ * ```ts
+ * import { conv2d, upsample2d } from 'latentgpu';
+ *
+ * const decoder = [upsample2d(2, 'bilinear'), conv2d(1, 3, 'sigmoid', { padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'nearest'): Layer {
@@ -125,7 +156,15 @@ export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'ne
   };
 }
 
-/** Turns an image into flat features, for `dense`. Values keep their order: height × width × channels. */
+/**
+ * Turns an image into flat features, for `dense`. Values keep their order: height × width × channels.
+ * @example
+ * ```ts
+ * import { conv2d, dense, flatten } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { stride: 2 }), flatten(), dense(32)];
+ * ```
+ */
 export function flatten(): Layer {
   return {
     name: 'flatten',
@@ -139,6 +178,12 @@ export function flatten(): Layer {
 
 /**
  * Turns flat features into an image of [height, width, channels], or any shape into another one of as many values.
+ * @example
+ * ```ts
+ * import { convTranspose2d, dense, reshape } from 'latentgpu';
+ *
+ * const decoder = [dense(7 * 7 * 8, 'relu'), reshape([7, 7, 8]), convTranspose2d(1, 4, 'sigmoid', { stride: 4 })];
+ * ```
  * @throws OptionError; ShapeError, when the model is made, where the numbers of values differ
  */
 export function reshape(shape: readonly number[]): Layer {

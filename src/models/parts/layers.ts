@@ -19,6 +19,13 @@ export interface DenseOptions {
 
 /**
  * A fully connected layer, y = f(x wᵀ + b). Weight [units, in], bias [units].
+ * @example
+ * ```ts
+ * import { dense } from 'latentgpu';
+ *
+ * const encoder = [dense(128, 'relu'), dense(32)]; // the last one is linear
+ * const decoder = [dense(128, ['leakyRelu', { slope: 0.2 }], { init: 'he' }), dense(784, 'sigmoid')];
+ * ```
  * @throws OptionError
  */
 export function dense(units: number, activation: Activation = 'linear', options: DenseOptions = {}): Layer {
@@ -73,6 +80,12 @@ export function dense(units: number, activation: Activation = 'linear', options:
 /**
  * Dropout: in training, sets each value to 0 with probability `rate` and divides the others by 1 − rate (Srivastava et
  * al. 2014). Otherwise it changes nothing.
+ * @example
+ * ```ts
+ * import { dense, dropout } from 'latentgpu';
+ *
+ * const encoder = [dense(128, 'relu'), dropout(0.2), dense(32)];
+ * ```
  * @throws OptionError
  */
 export function dropout(rate: number): Layer {
@@ -112,6 +125,12 @@ export interface GaussianOptions {
  * evaluation draw z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction uses
  * the mean. A log-variance is limited to −30 … 20, so that unscaled data do not overflow it.
  * Weights mean.weight and logvar.weight [units, in], mean.bias and logvar.bias [units].
+ * @example
+ * ```ts
+ * import { dense, gaussian, warmUp } from 'latentgpu';
+ *
+ * const encoder = [dense(400, 'relu'), gaussian(20, { beta: warmUp(1000, 1) })];
+ * ```
  * @throws OptionError
  */
 export function gaussian(units: number, options: GaussianOptions = {}): Layer {

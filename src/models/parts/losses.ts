@@ -111,6 +111,13 @@ const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPa
  * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² up to an error of `delta`, delta (|y − x| − ½ delta)
  * beyond. Its slope is at most delta, so that single outliers do not dominate. `loss: 'huber'` is
  * `huber({ delta: 1 })`.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, huber, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: huber({ delta: 0.1 }) });
+ * ```
  * @throws OptionError
  */
 export function huber(options: { delta?: number } = {}): Loss {

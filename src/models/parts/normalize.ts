@@ -18,6 +18,14 @@ export interface Normalize extends Part {
  * constant feature becomes 0; values within 2⁻¹⁰⁰ of each other count as constant. The first `fit` fits it, on the
  * training part alone, and files keep it. `reconstruct` and `decode` return the data's own units, as precisely as
  * float32 allows; losses are in units of the deviations.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, openGpu, standardize } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const decoder = [dense(12)];
+ * const model = await autoencoder(gpu, { input: 12, encoder: [dense(4)], decoder, loss: 'mse', normalize: standardize() });
+ * ```
  */
 export const standardize = (): Normalize => ({ name: 'standardize', args: [] });
 
@@ -25,6 +33,14 @@ export const standardize = (): Normalize => ({ name: 'standardize', args: [] });
  * Brings each feature to [0, 1] on the training data, as scikit-learn's MinMaxScaler. A constant feature becomes 0. It
  * is fitted and kept as by `standardize`. Later values outside of the training range become values outside of [0, 1].
  * Under `loss: 'bce'` the model sees the end of the range instead, and `errors` adds the distance from it.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, minMax, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const decoder = [dense(12, 'sigmoid')];
+ * const model = await autoencoder(gpu, { input: 12, encoder: [dense(4)], decoder, loss: 'bce', normalize: minMax() });
+ * ```
  */
 export const minMax = (): Normalize => ({ name: 'minMax', args: [] });
 

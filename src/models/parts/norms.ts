@@ -16,6 +16,12 @@ export interface NormOptions {
  * 2016). That is over all features of [d], and over the channels at each place of [h, w, channels], as in Keras, and as
  * PyTorch's `LayerNorm(channels)` on tensors with their channels last. Weight and bias have the length of that side.
  * `groupNorm(1)` normalises a whole image at once.
+ * @example
+ * ```ts
+ * import { dense, layerNorm, residual } from 'latentgpu';
+ *
+ * const block = residual([layerNorm(), dense(256, 'gelu'), dense(64)]); // takes and gives 64 values
+ * ```
  * @throws OptionError
  */
 export function layerNorm(options: NormOptions = {}): Layer {
@@ -34,6 +40,12 @@ export function layerNorm(options: NormOptions = {}): Layer {
  * Group normalisation: y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and
  * all places of an example (Wu & He 2018). The last side of an example counts as its channels. Weight and bias
  * [channels].
+ * @example
+ * ```ts
+ * import { activation, conv2d, groupNorm } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3), groupNorm(4), activation('relu')]; // four groups of four channels
+ * ```
  * @throws OptionError; ShapeError, when the model is made, where the number of channels is not a multiple of `groups`
  */
 export function groupNorm(groups: number, options: NormOptions = {}): Layer {

@@ -79,7 +79,16 @@ export function checkOptimizer(where: string, optimizer: Optimizer): void {
   make(kind!, learningRate, numbers as Numbers);
 }
 
-/** Stochastic gradient descent: w −= η g; with momentum as in PyTorch, v = μ v + g, w −= η v. @throws OptionError */
+/**
+ * Stochastic gradient descent: w −= η g; with momentum as in PyTorch, v = μ v + g, w −= η v.
+ * @example
+ * ```ts
+ * import { sgd } from 'latentgpu';
+ *
+ * const optimizer = sgd(0.1, { momentum: 0.9, nesterov: true });
+ * ```
+ * @throws OptionError
+ */
 export function sgd(
   learningRate: number | Schedule = 0.01,
   options: ClipOptions & { momentum?: number; nesterov?: boolean } = {},
@@ -105,14 +114,32 @@ export interface AdamOptions extends ClipOptions {
   epsilon?: number;
 }
 
-/** Adam (Kingma & Ba 2015), with PyTorch's defaults. @throws OptionError */
+/**
+ * Adam (Kingma & Ba 2015), with PyTorch's defaults.
+ * @example
+ * ```ts
+ * import { adam } from 'latentgpu';
+ *
+ * const optimizer = adam(1e-3, { clipNorm: 5 });
+ * ```
+ * @throws OptionError
+ */
 export function adam(learningRate: number | Schedule = 1e-3, options: AdamOptions = {}): Optimizer {
   checkOptions('adam', options, ['beta1', 'beta2', 'epsilon', 'clipNorm']);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm } = options;
   return make('adam', learningRate, { ...zeros, beta1, beta2, epsilon, clipNorm });
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch.
+ * @example
+ * ```ts
+ * import { adamw } from 'latentgpu';
+ *
+ * const optimizer = adamw(1e-3, { weightDecay: 1e-4 });
+ * ```
+ * @throws OptionError
+ */
 export function adamw(
   learningRate: number | Schedule = 1e-3,
   options: AdamOptions & { weightDecay?: number } = {},
@@ -122,7 +149,16 @@ export function adamw(
   return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay, clipNorm });
 }
 
-/** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
+/**
+ * AdaGrad (Duchi et al. 2011), with PyTorch's defaults.
+ * @example
+ * ```ts
+ * import { adagrad } from 'latentgpu';
+ *
+ * const optimizer = adagrad(0.01);
+ * ```
+ * @throws OptionError
+ */
 export function adagrad(
   learningRate: number | Schedule = 0.01,
   options: ClipOptions & { epsilon?: number } = {},

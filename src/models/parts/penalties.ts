@@ -95,6 +95,12 @@ export interface Penalty extends Part {
  * code × widest hidden layer. With `estimate: true` one random vector for each example replaces these rows (Hutchinson
  * 1990): unbiased, new in each step, at about the cost of one more pass. Use the estimate for codes of more than a few
  * dozen units behind hidden layers, and the exact value for small codes and where you read the penalty as a figure.
+ * @example
+ * ```ts
+ * import { contractive } from 'latentgpu';
+ *
+ * const penalty = contractive(1e-3);
+ * ```
  * @throws OptionError
  */
 export function contractive(weight: number, options: { estimate?: boolean } = {}): Penalty {
@@ -124,6 +130,12 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
  * Adds weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its
  * mean is weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. The
  * reconstruction comes from x, without ε.
+ * @example
+ * ```ts
+ * import { stochasticContractive } from 'latentgpu';
+ *
+ * const penalty = stochasticContractive(0.1, 0.1);
+ * ```
  * @throws OptionError
  */
 export function stochasticContractive(weight: number, stddev: number): Penalty {
@@ -146,7 +158,16 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
   };
 }
 
-/** Adds weight · Σ |h| over the units of the code: Keras's L1 activity regularizer. @throws OptionError */
+/**
+ * Adds weight · Σ |h| over the units of the code: Keras's L1 activity regularizer.
+ * @example
+ * ```ts
+ * import { sparsity } from 'latentgpu';
+ *
+ * const penalty = sparsity(1e-4);
+ * ```
+ * @throws OptionError
+ */
 export function sparsity(weight: number): Penalty {
   checkWeight('sparsity', weight);
   return {
@@ -157,7 +178,16 @@ export function sparsity(weight: number): Penalty {
   };
 }
 
-/** Adds ½ weight · Σ w² over all weights except the biases. @throws OptionError */
+/**
+ * Adds ½ weight · Σ w² over all weights except the biases.
+ * @example
+ * ```ts
+ * import { sparsity, weightDecay } from 'latentgpu';
+ *
+ * const penalty = [sparsity(1e-4), weightDecay(1e-5)];
+ * ```
+ * @throws OptionError
+ */
 export function weightDecay(weight: number): Penalty {
   checkWeight('weightDecay', weight);
   return {

@@ -21,7 +21,16 @@ export interface Prior extends Part {
   draw(count: number, seed: number, which: number): Float32Array;
 }
 
-/** The normal distribution N(0, stddev² I), by default with stddev 1. @throws OptionError */
+/**
+ * The normal distribution N(0, stddev² I), by default with stddev 1.
+ * @example
+ * ```ts
+ * import { mmd, normal } from 'latentgpu';
+ *
+ * const penalty = mmd(0.05, { prior: normal({ stddev: 2 }) });
+ * ```
+ * @throws OptionError
+ */
 export function normal(options: { stddev?: number } = {}): Prior {
   checkOptions('normal', options, ['stddev']);
   const { stddev = 1 } = options;
@@ -38,6 +47,12 @@ export function normal(options: { stddev?: number } = {}): Prior {
 /**
  * The uniform distribution: each number of a code lies between `low` and `high`, independently; by default between −1
  * and 1.
+ * @example
+ * ```ts
+ * import { adversarial, dense, uniform } from 'latentgpu';
+ *
+ * const penalty = adversarial([dense(128, 'relu')], { prior: uniform({ low: 0, high: 1 }) });
+ * ```
  * @throws OptionError
  */
 export function uniform(options: { low?: number; high?: number } = {}): Prior {

@@ -11,7 +11,16 @@ export type Schedule =
   | { readonly kind: 'step'; readonly from: number; readonly factor: number; readonly every: number }
   | { readonly kind: 'warm-up'; readonly steps: number; readonly then: Schedule };
 
-/** The same value at every step. @throws OptionError */
+/**
+ * The same value at every step.
+ * @example
+ * ```ts
+ * import { constant, warmUp } from 'latentgpu';
+ *
+ * const rate = warmUp(200, constant(1e-3)); // the same as warmUp(200, 1e-3)
+ * ```
+ * @throws OptionError
+ */
 export function constant(value: number): Schedule {
   return { kind: 'constant', value: checkNumber('constant: value', value, { least: 0 }) };
 }
@@ -19,6 +28,12 @@ export function constant(value: number): Schedule {
 /**
  * Falls along half a cosine from `from` to `to` (default 0) over `steps` steps, and stays there (Loshchilov & Hutter
  * 2017, one cycle).
+ * @example
+ * ```ts
+ * import { adam, cosine } from 'latentgpu';
+ *
+ * const optimizer = adam(cosine(1e-3, { steps: 4690, to: 1e-5 }));
+ * ```
  * @throws OptionError
  */
 export function cosine(from: number, options: { steps: number; to?: number }): Schedule {
@@ -33,7 +48,16 @@ export function cosine(from: number, options: { steps: number; to?: number }): S
   };
 }
 
-/** Multiplies `from` by `factor` (default 0.1) after every `every` steps. @throws OptionError */
+/**
+ * Multiplies `from` by `factor` (default 0.1) after every `every` steps.
+ * @example
+ * ```ts
+ * import { sgd, stepDecay } from 'latentgpu';
+ *
+ * const optimizer = sgd(stepDecay(0.1, { every: 1000, factor: 0.5 }));
+ * ```
+ * @throws OptionError
+ */
 export function stepDecay(from: number, options: { every: number; factor?: number }): Schedule {
   checkOptions('stepDecay', options, ['every', 'factor']);
   const { every, factor = 0.1 } = options;
@@ -49,6 +73,12 @@ export function stepDecay(from: number, options: { every: number; factor?: numbe
 /**
  * Rises in equal steps, from 1/`steps` of its value to the full value at step number `steps`; then follows `then`,
  * counted from there.
+ * @example
+ * ```ts
+ * import { adam, cosine, warmUp } from 'latentgpu';
+ *
+ * const optimizer = adam(warmUp(200, cosine(1e-3, { steps: 4000 })));
+ * ```
  * @throws OptionError
  */
 export function warmUp(steps: number, then: number | Schedule): Schedule {

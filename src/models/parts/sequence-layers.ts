@@ -52,6 +52,12 @@ export interface AvgPool1dOptions extends Pick<MaxPool1dOptions, 'stride'> {
 /**
  * A convolution along sequences, y = f(x ∗ w + b). Weight [filters, channels / groups, kernel] as in PyTorch, bias
  * [filters]. [length, channels] become [places, filters].
+ * @example
+ * ```ts
+ * import { conv1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(32, 7, 'relu', { stride: 2, padding: 'same' })]; // half as many time steps
+ * ```
  * @throws OptionError
  */
 export function conv1d(
@@ -69,6 +75,12 @@ export function conv1d(
  * A transposed convolution along sequences; with a stride it lengthens them. Weight [channels, filters, kernel] as in
  * PyTorch, bias [filters]. With `'same'` a length becomes length · stride, as in Keras, with `'valid'` (length − 1) ·
  * stride + kernel.
+ * @example
+ * ```ts
+ * import { convTranspose1d } from 'latentgpu';
+ *
+ * const decoder = [convTranspose1d(3, 7, 'linear', { stride: 2, padding: 'same' })]; // twice as many time steps
+ * ```
  * @throws OptionError
  */
 export function convTranspose1d(
@@ -89,6 +101,12 @@ export function convTranspose1d(
 
 /**
  * Takes the largest value of each window of a sequence, for each channel.
+ * @example
+ * ```ts
+ * import { conv1d, maxPool1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(16, 5, 'relu', { padding: 'same' }), maxPool1d(2)];
+ * ```
  * @throws OptionError
  */
 export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
@@ -103,6 +121,12 @@ export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
 /**
  * Takes the mean of each window of a sequence, for each channel. A window at the end averages over its steps within the
  * sequence (`count_include_pad=False` in PyTorch).
+ * @example
+ * ```ts
+ * import { avgPool1d, conv1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(16, 5, 'relu', { padding: 'same' }), avgPool1d(2)];
+ * ```
  * @throws OptionError
  */
 export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
@@ -116,6 +140,12 @@ export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
 
 /**
  * Makes sequences `factor` times as long, by repeating each step or by `'linear'` interpolation between step centres.
+ * @example
+ * ```ts
+ * import { conv1d, upsample1d } from 'latentgpu';
+ *
+ * const decoder = [upsample1d(2, 'linear'), conv1d(3, 5, 'linear', { padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function upsample1d(factor = 2, interpolation: 'nearest' | 'linear' = 'nearest'): Layer {

@@ -27,6 +27,12 @@ const rate = 0.01;
  * With `batch: true` training keeps the k · examples largest numbers of a batch together. Outside of training it keeps
  * those above a `threshold`: the mean of the smallest positive numbers that batches kept (Bussmann et al. 2024), over
  * all `num_batches_tracked` so far, and from the 100th on a moving average. Files keep both.
+ * @example
+ * ```ts
+ * import { dense, topK } from 'latentgpu';
+ *
+ * const encoder = [dense(8192), topK(32)]; // 32 numbers of 8192 are not 0
+ * ```
  * @throws OptionError; ShapeError, when the model is made, where a code has fewer numbers than k or more than 65,536
  */
 export function topK(k: number, options: TopKOptions = {}): Layer {

@@ -8,6 +8,12 @@ import type { Penalty } from './penalties.ts';
  * start with length 1, the component of a gradient along its column is removed before the optimizer sees it, and
  * columns are normalised after each step (Bricken et al. 2023; Gao et al. 2024). It adds nothing to the loss. Without
  * it a code can shrink while the weights grow.
+ * @example
+ * ```ts
+ * import { unitNorm } from 'latentgpu';
+ *
+ * const penalty = unitNorm(); // with encoder: [dense(…), topK(…)]
+ * ```
  * @throws OptionError, when the model is made, where the code is not of `topK`, or is not followed by a `dense` with a
  * weight of its own
  */

@@ -35,6 +35,12 @@ const mostEntries = 2 ** 24;
  * batch uses: e to the entropy. `indices` returns the numbers of entries, and `decode` takes them.
  *
  * Weights: codebook [entries, d], and with moving averages cluster_size [entries] and cluster_sum [entries, d].
+ * @example
+ * ```ts
+ * import { conv2d, vectorQuantizer } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 4, 'relu', { stride: 4 }), conv2d(8, 1), vectorQuantizer(128)]; // a number below 128 at each place
+ * ```
  * @throws OptionError
  */
 export function vectorQuantizer(entries: number, options: VectorQuantizerOptions = {}): Layer {

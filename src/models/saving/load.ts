@@ -83,7 +83,17 @@ function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
   return found;
 }
 
-/** Makes the classifier in a file of `Classifier.save`; see `loadAutoencoder`. */
+/**
+ * Makes the classifier in a file of `Classifier.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadClassifier, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('classifier.safetensors'); // what `save()` of a classifier returned
+ * const model = await loadClassifier(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Classifier> {
   checkGpu('loadClassifier', gpu);
   const checkpoint = Checkpoint.read('classifier', bytes);
@@ -107,7 +117,17 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
   });
 }
 
-/** Makes the model in a file of `Jigsaw.save`; see `loadAutoencoder`. */
+/**
+ * Makes the model in a file of `Jigsaw.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadJigsaw, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('jigsaw.safetensors'); // what `save()` of a jigsaw model returned
+ * const model = await loadJigsaw(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
   checkGpu('loadJigsaw', gpu);
   const checkpoint = Checkpoint.read('jigsaw', bytes);
@@ -126,7 +146,17 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
   });
 }
 
-/** Makes the GAN in a file of `Gan.save`; see `loadAutoencoder`. */
+/**
+ * Makes the GAN in a file of `Gan.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadGan, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('gan.safetensors'); // what `save()` of a GAN returned
+ * const model = await loadGan(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
   checkGpu('loadGan', gpu);
   const checkpoint = Checkpoint.read('gan', bytes);

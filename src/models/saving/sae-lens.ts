@@ -26,6 +26,15 @@ const ours = [
 /**
  * Converts the weights of `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`, as `model.weights()`
  * returns them, to those of SAELens, with `apply_b_dec_to_input` false. The bias of a layer without one becomes zeros.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, openGpu, toSaeLens, topK, writeSafetensors } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const encoder = [dense(24_576, 'relu'), topK(32)]; // d_sae, k
+ * const model = await autoencoder(gpu, { input: 768, encoder, decoder: [dense(768)], loss: 'mse' }); // d_in
+ * const file = writeSafetensors(toSaeLens(await model.weights())); // sae_weights.safetensors
+ * ```
  * @throws OptionError for the weights of another model
  */
 export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matrix> {
@@ -55,6 +64,17 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
  * Converts the tensors of a SAELens file, as `readSafetensors(bytes).tensors` returns them, to weights for `setWeights`
  * of a model with `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`. A `threshold` is for
  * `topK(k, { batch: true })`, and has to be equal for all entries.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, fromSaeLens, openGpu, readSafetensors, topK } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const encoder = [dense(24_576, 'relu'), topK(32)]; // d_sae, k
+ * const model = await autoencoder(gpu, { input: 768, encoder, decoder: [dense(768)], loss: 'mse' }); // d_in
+ * const response = await fetch('sae_weights.safetensors');
+ * const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer()));
+ * model.setWeights(fromSaeLens(tensors, { decoderBiasFirst: true }));
+ * ```
  * @throws OptionError where a tensor is missing or unknown, or thresholds differ; ShapeError where shapes do not fit
  */
 export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOptions = {}): Record<string, Matrix> {
