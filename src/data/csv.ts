@@ -121,7 +121,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   return { ...table, ...(given ? { labels, classes: [...given] } : sorted(labels, [...classes.keys()], decimal)) };
 }
 
-/** @throws FormatError for what is none of the classes given; `place` says where it stands */
+/** @throws FormatError for what is not among the classes given; `place` says where it stands */
 function classOf({ text }: Format, field: Field, classes: Map<string, number>, place: string | undefined): number {
   const known = classes.get(field.text);
   if (known !== undefined) return known;
@@ -129,7 +129,7 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
     throw csvError(
       text,
       field.offset,
-      `'${field.text.slice(0, 40)}' in ${place} (offset ${field.offset}) is none of the classes ${shown([...classes.keys()])}`,
+      `'${field.text.slice(0, 40)}' in ${place} (offset ${field.offset}) is not among the classes ${shown([...classes.keys()])}`,
     );
   classes.set(field.text, classes.size);
   return classes.size - 1;

@@ -290,7 +290,7 @@ export async function dataset(
   const length = data.length / features;
   if (!Number.isInteger(length))
     throw new ShapeError(
-      `dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`,
+      `dataset: ${data.length} values are not a whole number of examples of [${shape.join(', ')}] (${features} values each)`,
     );
   const labels = options.labels === undefined ? undefined : wholeLabels('dataset', options.labels, length);
   const bytes = isBytes(data);
@@ -352,7 +352,9 @@ function withShape(
 /** @throws ShapeError */
 function checkShape(of: string, shape: readonly number[]): readonly number[] {
   if (!isShape(shape) || !shape.length)
-    throw new ShapeError(`dataset: ${shown(shape)} is no shape of ${of}: every side is a whole number of at least 1`);
+    throw new ShapeError(
+      `dataset: ${shown(shape)} is not a shape of ${of}: every side is a whole number of at least 1`,
+    );
   return [...shape];
 }
 
@@ -441,7 +443,7 @@ export async function asDataset(
   before?: TrainedOn,
 ): Promise<OnDevice> {
   if (data instanceof Dataset) {
-    if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+    if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
     if (data.storage.cells)
       throw new DataError(

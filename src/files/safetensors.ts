@@ -78,7 +78,7 @@ export function writeSafetensors(
   for (const [name, tensor] of Object.entries(tensors)) {
     const { data, shape } = (tensor ?? {}) as Partial<SafeTensor>;
     if (!isCounts(shape) || !isFloats(data))
-      throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
+      throw new ShapeError(`safetensors: ${name} is not a tensor: { data: Float32Array, shape }`);
     if (name === METADATA)
       throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
     const elements = elementCount(shape);
@@ -154,18 +154,18 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     throw malformed(0, `a header of ${length} bytes is announced, but only ${bytes.length - PREFIX} follow`);
   }
   // Neither spaces nor a byte order mark may come first.
-  if (bytes[PREFIX] !== 0x7b) throw malformed(PREFIX, 'the header is no JSON object: it should begin with {');
+  if (bytes[PREFIX] !== 0x7b) throw malformed(PREFIX, 'the header is not a JSON object: it should begin with {');
   try {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, dataStart));
     return { header: parseJson(json) as Record<string, unknown>, dataStart };
   } catch (cause) {
-    throw malformed(PREFIX, `the header is no JSON that the format allows: ${(cause as Error).message}`, cause);
+    throw malformed(PREFIX, `the header is not JSON that the format allows: ${(cause as Error).message}`, cause);
   }
 }
 
 function readSpan(name: string, entry: unknown): Span {
   const fail = (problem: string): FormatError => malformed(PREFIX, `the header's entry for ${name} ${problem}`);
-  if (!isRecord(entry)) throw fail('is no object');
+  if (!isRecord(entry)) throw fail('is not an object');
   const { dtype, shape, data_offsets: offsets } = entry;
   // Types that the format has got since are left to the caller; none of its names has a small letter.
   if (typeof dtype !== 'string' || !/^[A-Z][A-Z\d_]*$/.test(dtype))

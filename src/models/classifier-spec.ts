@@ -30,7 +30,7 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpe
   const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
   if (!(encoder instanceof Network))
     throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
+  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
   if (encoder.prefix !== 'encoder.')
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   if (encoder.layers.some((layer) => layer.classes !== undefined))
@@ -51,7 +51,7 @@ export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSp
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
   if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
+    throw new OptionError('classifier: gaussian is the code of an autoencoder, not a hidden layer');
   checkSeed('classifier', seed);
   return spec;
 }

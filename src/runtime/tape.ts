@@ -125,7 +125,7 @@ export class Tape {
       if ('tape' in found.home && found.home.tape !== this)
         throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
       if ('gpu' in found.home && found.home.gpu !== this.gpu)
-        throw new LatentGpuError(`${shader.label}: '${name}' lies on another Gpu than the tape's`);
+        throw new LatentGpuError(`${shader.label}: '${name}' is on another Gpu than the tape's`);
       if (access === 'read_write' && this.#isGradient.has(found)) {
         const adds = this.adds(found);
         if (known.has(`add_${name}`)) constants[`add_${name}`] = adds;

@@ -83,7 +83,7 @@ export interface Piece {
 /** Checks a shape. @throws ShapeError */
 export function checkShape(label: string, shape: unknown): void {
   if (!isShape(shape))
-    throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
+    throw new ShapeError(`${label}: ${shown(shape)} is not a shape: every side is a whole number of at least 1`);
 }
 
 /** Allocates an array on the host. @throws OutOfMemoryError where the engine has no room for it */
@@ -127,7 +127,7 @@ export function tensor(
   if (size !== data.length)
     throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
-  if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is no number`);
+  if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is not a number`);
   const made = emptyTensor(gpu, sides, dtype);
   writeTensor(gpu, made, data);
   return made;
@@ -155,7 +155,7 @@ export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>)
 export function boundRange(tensor: Tensor): BufferRange {
   if (tensor.gone)
     throw new DeviceLostError(
-      `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`,
+      `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` restores those of its model and data`,
     );
   if ('range' in tensor.home) return tensor.home.range;
   throw new LatentGpuError(`${tensor.label} is recorded on a tape; it has no buffer of its own`);

@@ -178,7 +178,7 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
   const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
   const width = sides.reduce((product, n) => product * n, 1);
   if (matrix.data.length !== rows * width)
-    throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
+    throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is not a matrix`);
   const most = largestOf(width);
   const wrong = matrix.data.findIndex((value) => !(Math.abs(value) <= most));
   if (wrong >= 0)

@@ -162,7 +162,7 @@ function shares(name: string, matrix: Matrix): Matrix {
     const row = matrix.data.subarray(at, at + columns);
     const sum = row.reduce((total, share) => total + share, 0);
     if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`load: sampler.${name} are no shares of a whole`);
+      throw new FormatError(`load: sampler.${name} are not shares of a whole`);
   }
   return matrix;
 }

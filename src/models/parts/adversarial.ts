@@ -67,7 +67,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   checkOptimizer('adversarial', optimizer);
   const inner = discriminator.find(({ code }) => code);
   if (inner)
-    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, no discriminator's layer`);
+    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, not a discriminator's layer`);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',

@@ -43,7 +43,7 @@ export function conditioned(name: string, layers: readonly Layer[], classes: num
   const at = layers.findIndex((layer) => products.includes(layer.name));
   if (at < 0)
     throw new OptionError(
-      `autoencoder: condition: the ${name} has no dense layer and no convolution that could be told the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
+      `autoencoder: condition: the ${name} has no dense layer and no convolution that could receive the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
     );
   return layers.with(at, told(layers[at], classes));
 }

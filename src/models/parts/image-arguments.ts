@@ -75,7 +75,7 @@ export function readConvolution(
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   checkNumber(`${layer}: groups`, groups, { least: 1, whole: true });
   if (filters % groups)
-    throw new OptionError(`${layer}: ${filters} filters cannot be parted into ${groups} groups of one size`);
+    throw new OptionError(`${layer}: ${filters} filters cannot be divided into ${groups} groups of one size`);
   const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);

@@ -84,9 +84,7 @@ const bce = (): Loss => ({
   probabilities: true,
   checkNormalize({ name }) {
     if (name === 'standardize')
-      throw new OptionError(
-        "autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()",
-      );
+      throw new OptionError("autoencoder: loss 'bce' needs data in [0, 1], which standardize() leaves: use minMax()");
   },
   checkDecoder(last) {
     if (last === 'sigmoid') return;

@@ -180,10 +180,7 @@ export class Normalizer implements Scales {
 
   /** @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
-    if (!this.#onDevice)
-      throw new LatentGpuError(
-        `${this.how.name}: it is fitted on the training data by the first \`fit\`: call fit() first`,
-      );
+    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: not fitted yet: call fit() first`);
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }

@@ -58,7 +58,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
     outputShape(input) {
       const channels = input.at(-1)!;
       if (channels % groups)
-        throw new ShapeError(`groupNorm: ${channels} channels cannot be parted into ${groups} groups of one size`);
+        throw new ShapeError(`groupNorm: ${channels} channels cannot be divided into ${groups} groups of one size`);
       return [...input];
     },
     parameters(input, around) {

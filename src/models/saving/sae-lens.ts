@@ -42,7 +42,7 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
   const other = Object.keys(given).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
   if (other !== undefined)
     throw new OptionError(
-      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them; ${other} is none`,
+      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them, without ${other}`,
     );
   const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', given, `${layer}.weight`));
   checkPair('toSaeLens', into, outOf);
@@ -152,7 +152,7 @@ function oneOf(thresholds: Float32Array): Float32Array {
   const other = thresholds.findIndex((value) => value !== thresholds[0]);
   if (other >= 0)
     throw new OptionError(
-      `fromSaeLens: the threshold of entry ${other}, ${thresholds[other]}, is another than that of entry 0, ${thresholds[0]}`,
+      `fromSaeLens: the threshold of entry ${other}, ${thresholds[other]}, differs from that of entry 0, ${thresholds[0]}`,
     );
   return thresholds.slice(0, 1);
 }

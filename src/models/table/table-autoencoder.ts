@@ -244,7 +244,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     const { gpu } = this.alive();
     const { schema } = this.#parts;
     if (data instanceof Dataset) {
-      if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+      if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
       const cells = data.storage.cells?.columns;
       if (cells && schema.takes(cells)) {
