@@ -164,7 +164,7 @@ describe('what a model cannot be', () => {
       "the loss is 'bce', 'mse', 'mae', 'huber', or what huber or elementwise returns, not 'mape'",
     ],
     ['the maker of a loss', { loss: huber }, OptionError, 'what huber or elementwise returns, not function'],
-    ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'take minMax()'],
+    ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'use minMax()'],
     [
       'a loss that does not compile',
       { loss: elementwise({ name: 'my own', wgsl: 'nothing(y, x)', derivative: 'y' }) },
@@ -215,7 +215,7 @@ describe('what other calls refuse', () => {
   it('names what does not fit', async () => {
     const model = await smallModel();
     expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain(
-      'no whole number of examples of [12]',
+      'not a whole number of examples of [12]',
     );
     expect((await errorOf(model.decode({ data: new Float32Array(6), shape: [1, 6] }))).message).toContain(
       'takes 5 features, the data has 6',

@@ -306,7 +306,7 @@ it('says what is wrong: not fitted yet, probabilities that are none, something e
         autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: standardize() }),
       )
     ).message,
-  ).toMatch(/take minMax\(\)/);
+  ).toMatch(/use minMax\(\)/);
   expect(
     await errorOf(
       autoencoder(gpu, {
