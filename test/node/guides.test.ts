@@ -267,6 +267,32 @@ describe('the messages in docs/guide/troubleshooting.md', () => {
   });
 });
 
+describe('ARCHITECTURE.md', () => {
+  const text = textOf('ARCHITECTURE.md');
+  const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name);
+  const isPath = (name: string) => /^(src|shaders|test|app|bench|scripts|docs|examples)\//.test(name);
+
+  it('names files and folders that there are', () => {
+    const paths = code.filter(isPath);
+    expect(paths.length).toBeGreaterThan(40);
+    expect(paths.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+  });
+
+  it('names, in each row, what its files declare', () => {
+    // The nouns and the path of a step; the other tables name folders.
+    const rows = text.split('\n').filter((line) => line.startsWith('|') && /`src\/[\w/-]+\.ts`/.test(line));
+    const named = rows.flatMap((row) => {
+      const names = [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+      const files = names.filter((name) => name.endsWith('.ts')).map(textOf);
+      return names.filter((name) => /^\w+$/.test(name) && name !== 'fit').map((name) => ({ name, files }));
+    });
+    const declares = (name: string) =>
+      new RegExp(`(class|interface|function|const) ${name}\\b|^  (async )?${name}\\(`, 'm');
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name, files }) => !files.some((file) => declares(name).test(file)))).toEqual([]);
+  });
+});
+
 /** Where a guide has figures: what comes out of a model, or of a simpler method. */
 const outcome = (markdown: string): string =>
   /^## (?:What comes out|When something simpler is enough)$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
@@ -298,7 +324,7 @@ describe('links', () => {
     ]);
   });
 
-  it.each([...pages, 'README.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
+  it.each([...pages, 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
     expect(deadLinks(file, textOf(file))).toEqual([]),
   );
 });
