@@ -140,12 +140,12 @@ export async function choose(name: string, value: string): Promise<void> {
 export const fresh = (what: string, on = page): Promise<void> =>
   until(what, `/^A new model/.test(document.querySelector('#state').textContent)`, on);
 
-/** The visitor's own pictures are read: grey squares, each darker than the one before it, but for the seventh, which is in stripes. */
+/** The visitor's own pictures are read: squares in four shades of grey, but for the seventh, which is in stripes. */
 export async function uploadPictures(count: number): Promise<void> {
   const files = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const file = path.join(out, `square ${i + 1}.bmp`);
-      const grey = 220 - Math.floor((120 * i) / count);
+      const grey = 100 + 30 * (i % 4);
       await writeFile(
         file,
         bitmap((x) => (i === 6 && x % 4 < 2 ? 255 - grey : grey)),

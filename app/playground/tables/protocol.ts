@@ -2,9 +2,11 @@
 import type { Dialect, ExplainedRow, TableRow } from '../../../src/index.ts';
 import type { ColumnFacts } from '../../table/job.ts';
 import type { Choices } from './choices.ts';
-import type { ExampleName } from './examples.ts';
+import { examples, type ExampleName } from './examples.ts';
 
 export type Source = File | ExampleName;
+
+export const fileName = (source: Source): string => (typeof source === 'string' ? examples[source].file : source.name);
 
 /** What was understood of a file. */
 export interface Understood {

@@ -58,7 +58,7 @@ export function plainly(message: string): string {
     .replace(/say `missing: \["(.*?)"\]`/g, 'write “$1” into “a word for a blank”')
     .replace(/say `decimal: ','` or `thousands: ','`/g, 'choose the decimal sign, or the one for thousands')
     .replace(/say with `decimal` and `thousands`/g, 'say by “decimal sign” and “thousands”')
-    .replace(/`dateOrder: '(dmy|mdy)'`/g, (_, order) => (order === 'dmy' ? '“day first”' : '“month first”'))
+    .replace(/say `dateOrder: 'dmy'` or `'mdy'`/g, 'choose “day first” or “month first”')
     .replace(/`delimiter`/g, '“delimiter”')
     .replace(/`decimal`/g, '“decimal sign”')
     .replace(/`missing`/g, '“a word for a blank”');

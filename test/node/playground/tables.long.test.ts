@@ -60,9 +60,7 @@ it('a file that cannot be read says why in the words of the page, and is read wh
   await follow('tables=own&file=broken.csv&steps=100');
   await dropped('broken.csv', ['a,b,c', ...numbers].join('\n'));
   await page.waitForFunction(`!document.querySelector('#t-refused').hidden`);
-  expect(await text('#t-why')).toMatch(
-    /^line 19002, column b: 'broken' is no number, .* write “broken” into “a word for a blank”/,
-  );
+  expect(await text('#t-why')).toMatch(/^line 19002, column b: 'broken' .* write “broken” into “a word for a blank”/);
   expect(await text('#t-columns tbody')).toMatch(/^a.*b.*c/);
   expect(await violations(page)).toEqual([]);
   await page.type('#t-dialect [name=missing]', 'broken');
