@@ -1,8 +1,7 @@
 import type { ColumnFacts } from '../../table/job.ts';
-import { valueWords } from '../../table/words.mjs';
 import { byId, tableOf, writeText } from '../dom.ts';
 import type { FilledBlank } from './protocol.ts';
-import { counted, whole } from './words.ts';
+import { counted, filledWords, whole } from './words.ts';
 
 /** Blanks that are shown; the file has all. */
 export const mostBlanks = 50;
@@ -25,7 +24,7 @@ export function showBlanks(found: readonly FilledBlank[], count: number, columns
             found.map(({ row, column, value }) => [
               whole(row + 1),
               column,
-              valueWords(value, kinds.get(column) ?? 'number').replace(/^'(.*)'$/s, '$1'),
+              filledWords(value, kinds.get(column) ?? 'number'),
             ]),
           ),
         ]

@@ -14,6 +14,7 @@ export interface MapLinks {
   color(column: string | undefined): void;
   /** A row, from 0 on, that the visitor points at. */
   chosen(row: number): void;
+  trouble(error: unknown): void;
 }
 
 export class RowMapView {
@@ -33,7 +34,7 @@ export class RowMapView {
     this.#color.addEventListener('change', () => {
       const { value } = this.#color;
       links.color(value === '' ? undefined : value);
-      void this.#recolor();
+      this.#recolor().catch((error: unknown) => links.trouble(error));
     });
     this.#over.addEventListener('click', (event) => this.#point(event));
     new ResizeObserver(() => this.#draw()).observe(this.#points);

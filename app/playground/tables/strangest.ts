@@ -1,11 +1,11 @@
 /** The rows of a table, the strangest first, each with the columns to blame. */
 import { threshold } from '../../../src/index.ts';
 import type { ColumnFacts } from '../../table/job.ts';
-import { blamed, reason, valueWords } from '../../table/words.mjs';
+import { blamed, reason } from '../../table/words.mjs';
 import { byId, figure, h, writeText } from '../dom.ts';
 import { VirtualList } from './list.ts';
 import type { RankedRow } from './protocol.ts';
-import { percent, whole } from './words.ts';
+import { cellWords, filledWords, percent, whole } from './words.ts';
 
 /** Rows that are asked for at once. */
 const block = 40;
@@ -15,6 +15,7 @@ export interface StrangestLinks {
   share(share: number): void;
   /** A row, from 0 on, that the visitor points at. */
   chosen(row: number): void;
+  trouble(error: unknown): void;
 }
 
 export class Strangest {
@@ -85,7 +86,7 @@ export class Strangest {
   #rowOf(index: number): HTMLElement {
     const at = Math.floor(index / block);
     const known = this.#blocks.get(at);
-    if (!known) void this.#ask(at);
+    if (!known) this.#ask(at).catch((error: unknown) => this.links.trouble(error));
     const row = this.#order[index];
     const found = Array.isArray(known) ? known[index % block] : undefined;
     const strange = index < this.#count;
@@ -111,14 +112,10 @@ export class Strangest {
     const entries = Object.entries(cells).map(([name, value]) => {
       const kind = kinds.get(name) ?? 'category';
       const filled = expected.get(name);
-      const words =
-        value !== null
-          ? valueWords(value, kind)
-          : filled === undefined || filled === null
-            ? 'blank'
-            : `blank, filled in: ${valueWords(filled, kind)}`;
+      const blank =
+        filled === undefined || filled === null ? 'blank' : `blank, filled in: ${filledWords(filled, kind)}`;
       const className = guilty.has(name) ? 'guilty' : value === null ? 'blank' : '';
-      return h('div', { className }, h('dt', {}, name), h('dd', {}, words.replace(/^'(.*)'$/s, '$1')));
+      return h('div', { className }, h('dt', {}, name), h('dd', {}, value === null ? blank : cellWords(value, kind)));
     });
     return h('dl', { className: 't-cells' }, ...entries);
   }

@@ -39,12 +39,14 @@ export class Tables {
       ranked: (from, to) => this.#open.ranked(from, to),
       share: (share) => this.#change({ share }),
       chosen: (row) => this.#map.choose(row),
+      trouble: (error) => this.#trouble(error),
     });
     this.#series = new SeriesView((share) => this.#change({ share }));
     this.#map = new RowMapView({
       values: (column) => this.#open.values(column),
       color: (color) => this.#change({ color }),
       chosen: (row) => this.#strangest.choose(row, true),
+      trouble: (error) => this.#trouble(error),
     });
     this.#understood = new UnderstoodPanel((changed) => this.#change(changed));
     new TakeAway(

@@ -50,6 +50,14 @@ export function valuesWords({ kind, names, min, max }: ColumnFacts): string {
   return min === max ? words(min) : `${words(min)} … ${words(max)}`;
 }
 
+/** A cell as the file has it: a number with all of its digits, a text without quotes. */
+export const cellWords = (value: string | number, kind: string): string =>
+  kind === 'time' ? valueWords(value, kind) : typeof value === 'number' ? `${Number(value.toPrecision(12))}` : value;
+
+/** What the model makes of a cell: no more digits than it knows. */
+export const filledWords = (value: string | number | null, kind: string): string =>
+  typeof value === 'string' ? value : valueWords(value, kind);
+
 /** Why a file cannot be read, as the reader says it, with the fields of this page in place of the options of a program. */
 export function plainly(message: string): string {
   return message

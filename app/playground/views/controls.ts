@@ -27,7 +27,7 @@ export class Controls {
     this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
     document.addEventListener('keydown', (event) => {
       // Elsewhere the space bar belongs to whatever has the focus.
-      if (event.key !== ' ' || event.target !== document.body) return;
+      if (event.key !== ' ' || event.target !== document.body || !this.#play.checkVisibility()) return;
       event.preventDefault();
       this.#play.click();
     });

@@ -7,7 +7,7 @@ import { scoresCsv } from '../../../app/table/scores.ts';
 import { defaultChoices, needsReading, readingOptions, wishesOf } from '../../../app/playground/tables/choices.ts';
 import { examples } from '../../../app/playground/tables/examples.ts';
 import { fromTableHash, isTableLink, toTableHash } from '../../../app/playground/tables/link.ts';
-import { dialectWords, plainly, valuesWords } from '../../../app/playground/tables/words.ts';
+import { cellWords, dialectWords, filledWords, plainly, valuesWords } from '../../../app/playground/tables/words.ts';
 import { readTable } from '../../../src/index.ts';
 
 const text = [
@@ -112,6 +112,15 @@ it('a file is written with all of its columns, filled in and in the order of str
   expect(scoresCsv(file, Float32Array.of(1, 2, 4), [2, 1, 0], [reason])).toBe(
     'row,score,column,found,expected,name,x,note\n3,4.00000,x,3,1.5,c,3,\n2,2.00000,,,,b,,\n1,1.00000,,,,a,1,"so, so"\n',
   );
+});
+
+it('a cell is told as the file has it, and what is filled in with as many digits as the model knows', () => {
+  expect([cellWords(1234567, 'number'), cellWords("it's", 'category'), cellWords(0, 'time')]).toEqual([
+    '1234567',
+    "it's",
+    '1970-01-01T00:00:00Z',
+  ]);
+  expect([filledWords(12.3456789, 'number'), filledWords('on', 'category')]).toEqual(['12.346', 'on']);
 });
 
 describe('a series', () => {
