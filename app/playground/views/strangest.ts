@@ -16,6 +16,12 @@ export function showStrangest(
   values: Float32Array,
 ): void {
   const { origin, labels, classes } = set;
+  if (!examples.length) {
+    byId('strangest').replaceChildren(
+      h('p', {}, 'Nothing is above the limit: several examples share the largest error.'),
+    );
+    return;
+  }
   const canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the largest errors' });
   const head = ['example', 'error', ...(labels ? ['class'] : [])];
   const rows = examples.map((example) => [
