@@ -30,8 +30,8 @@ export async function learned(): Promise<void> {
   await page
     .waitForFunction(
       `/^Learned/.test(document.querySelector('#t-state')?.textContent) &&
-       (document.querySelector('#tables').dataset.view === 'series' || document.querySelector('#t-map-caption').textContent) &&
-       ![...document.querySelectorAll('.t-why')].some((why) => why.textContent === '…')`,
+       (document.querySelector('#tables').dataset.view === 'series' ||
+        (document.querySelector('.t-row[data-index="0"] dd') && document.querySelector('#t-map-caption').textContent))`,
       { timeout: 90_000 },
     )
     .catch(async () => {

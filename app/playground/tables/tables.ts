@@ -131,7 +131,7 @@ export class Tables {
     const source = this.#source!;
     this.#bar.begin(source);
     this.#remember();
-    for (const id of [...results, 't-refused']) byId(id).hidden = true;
+    for (const id of [...results, 't-refused', 't-views']) byId(id).hidden = true;
     try {
       const found = await session.read(source, this.#choices, (rows) =>
         this.#bar.say(`Reading: ${whole(rows)} rows …`),

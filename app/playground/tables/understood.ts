@@ -31,14 +31,16 @@ export class UnderstoodPanel {
       byId('t-understood-about'),
       read
         ? `${dialectWords(read)} Change what is not so; then it is learned anew. A column that is the label is not seen by the model.`
-        : 'The columns as the first rows show them.',
+        : found.columns.length
+          ? 'The columns as the first rows show them.'
+          : '',
     );
     byId('t-dialect').hidden = !csv;
     if (!read) byId('t-dialect').setAttribute('open', '');
     for (const name of dialectFields) this.#field(name).value = choices[name] ?? '';
     this.#field('steps').value = choices.steps === undefined ? '' : `${choices.steps}`;
     this.#field('seed').value = `${choices.seed}`;
-    byId('t-columns').replaceChildren(tableOf(found.columns, read?.label, choices));
+    byId('t-columns').replaceChildren(...(found.columns.length ? [tableOf(found.columns, read?.label, choices)] : []));
   }
 
   #field(name: string): HTMLInputElement {
