@@ -140,7 +140,7 @@ export async function choose(name: string, value: string): Promise<void> {
 export const fresh = (what: string, on = page): Promise<void> =>
   until(what, `/^A new model/.test(document.querySelector('#state').textContent)`, on);
 
-/** The visitor's own pictures are read: squares in four shades of grey, but for the seventh, which is in stripes. */
+/** The visitor's own pictures are read: squares in four shades of grey, but for the seventh, which has stripes of black and white. */
 export async function uploadPictures(count: number): Promise<void> {
   const files = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -148,7 +148,7 @@ export async function uploadPictures(count: number): Promise<void> {
       const grey = 100 + 30 * (i % 4);
       await writeFile(
         file,
-        bitmap((x) => (i === 6 && x % 4 < 2 ? 255 - grey : grey)),
+        bitmap((x) => (i !== 6 ? grey : x % 4 < 2 ? 255 : 0)),
       );
       return file;
     }),
