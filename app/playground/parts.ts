@@ -84,6 +84,17 @@ export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): 
   };
 }
 
+/** How many numbers say what an example is; undefined where they are no numbers, but entries of a codebook. */
+export const numbersOf = ({ codeKind, code }: Settings): number | undefined =>
+  codeKind === 'vectorQuantizer' ? undefined : code;
+
+/** Where the model's samples come from: a prior, or the codes of examples, which have to be counted first. Undefined where nothing is sampled. */
+export function samplingOf({ model, codeKind, penalty, weight, judged }: Settings): 'prior' | 'codes' | undefined {
+  if (codeKind === 'vectorQuantizer') return 'codes';
+  const pulled = penalty === 'mmd' || (penalty === 'adversarial' && judged === 'code' && weight > 0);
+  return model === 'gan' || codeKind === 'gaussian' || pulled ? 'prior' : undefined;
+}
+
 /** What a fit is told to train by, under the names of its options. */
 export const optimizersOf = ({ model, optimizer, rate, discriminatorRate }: Settings): Record<string, Call> =>
   model === 'gan'
@@ -127,7 +138,7 @@ function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
   const { hidden, activation } = settings;
   const features = featuresOf(shape);
   const layers = (widths: number[]): Call[] => widths.map((width) => ['dense', width, activation]);
-  const encoder = [...layers(hidden), codeOf(settings, hidden.length === 0)];
+  const encoder = [...layers(hidden), ...codeOf(settings, hidden.length === 0)];
   const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings, kind)] as const];
   // These two look at pictures, not at rows of pixels.
   const needsImages = settings.corruption === 'downsample' || settings.corruption === 'shuffleTiles';
@@ -137,8 +148,24 @@ function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
 
 function convolutional(settings: Settings, shape: number[]): Halves {
   const [height, width, channels] = shape;
-  const { activation } = settings;
+  const { activation, code, codeKind } = settings;
   const halving = { stride: 2, padding: 'same' };
+  // The code is the picture in small, with an entry at each of its places.
+  if (codeKind === 'vectorQuantizer')
+    return {
+      input: shape,
+      encoder: [
+        ['conv2d', 8, 3, activation, halving],
+        ['conv2d', 16, 3, activation, halving],
+        ['conv2d', code, 1],
+        quantizerOf(settings),
+      ],
+      decoder: [
+        ['convTranspose2d', 16, 3, activation, halving],
+        ['convTranspose2d', 8, 3, activation, halving],
+        ['conv2d', channels, 3, outputOf(settings, 'image'), { padding: 'same' }],
+      ],
+    };
   const small = [height / 4, width / 4, 16];
   return {
     input: shape,
@@ -146,7 +173,7 @@ function convolutional(settings: Settings, shape: number[]): Halves {
       ['conv2d', 8, 3, activation, halving],
       ['conv2d', 16, 3, activation, halving],
       ['flatten'],
-      codeOf(settings, false),
+      ...codeOf(settings, false),
     ],
     decoder: [
       ['dense', featuresOf(small), activation],
@@ -158,10 +185,14 @@ function convolutional(settings: Settings, shape: number[]): Halves {
 }
 
 /** A code behind hidden layers is linear, so that it can lie anywhere; one on its own is the hidden layer. */
-function codeOf({ gaussian, code, beta, activation }: Settings, alone: boolean): Call {
-  if (gaussian) return ['gaussian', code, { beta }];
-  return alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code];
+function codeOf(settings: Settings, alone: boolean): Call[] {
+  const { codeKind, code, beta, activation } = settings;
+  if (codeKind === 'gaussian') return [['gaussian', code, { beta }]];
+  if (codeKind === 'vectorQuantizer') return [['dense', code], quantizerOf(settings)];
+  return [alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code]];
 }
+
+const quantizerOf = ({ entries }: Settings): Call => ['vectorQuantizer', entries];
 
 /** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized. */
 function outputOf(settings: Settings, kind: ExampleKind): string {

@@ -11,7 +11,7 @@ export interface Preset {
 }
 
 /** Parts that a preset does not name are these: a plain autoencoder. */
-const plain: Partial<Settings> = { ...defaults, gaussian: false, rate: 0.001 };
+const plain: Partial<Settings> = { ...defaults, codeKind: 'plain', rate: 0.001 };
 
 /**
  * Members are to be compared: each has a code of 32 numbers, or of 2 where its map is to show all of it, and learns by cross-entropy unless it says
@@ -22,7 +22,7 @@ export const presets: Record<string, Preset> = {
     title: 'Variational, 2 numbers',
     about:
       'The code is a cloud, not a point, and is pulled towards a normal distribution. Every place on the map decodes to something.',
-    parts: { gaussian: true, rate: 0.002 },
+    parts: { codeKind: 'gaussian', rate: 0.002 },
   },
   simple: {
     title: 'Simple, 32 numbers',
@@ -99,7 +99,7 @@ export const presets: Record<string, Preset> = {
   'variational-wide': {
     title: 'Variational, 32 numbers',
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
-    parts: { gaussian: true, hidden: [128], code: 32 },
+    parts: { codeKind: 'gaussian', hidden: [128], code: 32 },
   },
   adversarial: {
     title: 'Adversarial, 2 numbers',
@@ -117,7 +117,7 @@ export const presets: Record<string, Preset> = {
     title: 'VAE/GAN, 32 numbers',
     about:
       'A variational one whose pictures a discriminator judges as well: they have to pass for examples. Slower, and its squared error is larger.',
-    parts: { gaussian: true, hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
+    parts: { codeKind: 'gaussian', hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
   },
   gan: {
     title: 'GAN, 32 numbers',
@@ -129,6 +129,12 @@ export const presets: Record<string, Preset> = {
     title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',
     parts: { network: 'convolutional', hidden: [] },
+  },
+  'vector-quantised': {
+    title: 'Vector-quantised, 7 × 7 entries',
+    about:
+      'Each place of a small grid has one of 64 vectors, the entries of a codebook. The panel below shows what each entry looks like, and which ones a picture is made of.',
+    parts: { network: 'convolutional', hidden: [], codeKind: 'vectorQuantizer', code: 8, rate: 0.004 },
   },
   'super-resolution': {
     title: 'Super-resolution, 32 numbers',

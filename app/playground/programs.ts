@@ -60,12 +60,13 @@ interface Making {
   calls: Call[];
   spec: string[];
   /** what is done with the trained model */
-  end: string;
+  end: string[];
 }
 
 const layersOf = (calls: Call[]): string => `[${calls.map(written).join(', ')}]`;
 
 function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed }: Parts): Making {
+  const quantised = encoder.at(-1)?.[0] === 'vectorQuantizer';
   return {
     maker: 'autoencoder',
     of: input,
@@ -82,7 +83,13 @@ function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, norm
       `seed: ${seed},`,
     ],
     // A class left out of training has codes all the same.
-    end: 'const codes = await model.encode(data);',
+    end: quantised
+      ? [
+          'const entries = await model.indices(data); // which entry at each place',
+          'await model.fitSampler(data);',
+          'const made = await model.sample(10);',
+        ]
+      : ['const codes = await model.encode(data);'],
   };
 }
 
@@ -98,7 +105,7 @@ function ganMaking({ code, generator, discriminator, seed }: GanParts): Making {
       `discriminator: ${layersOf(discriminator)},`,
       `seed: ${seed},`,
     ],
-    end: `const made = await model.sample(10); // { data, shape: [10, ${features}] }`,
+    end: [`const made = await model.sample(10); // { data, shape: [10, ${features}] }`],
   };
 }
 
@@ -133,7 +140,7 @@ export function typescriptOf(
     '});',
     ...(pretrain ? [`await model.pretrain(${training}, { epochs: 2, ${options} });`] : []),
     `const history = await model.fit(${training}, { epochs: ${Math.max(1, Math.round(progress.epochs))}, ${options} });`,
-    end,
+    ...end,
     '',
   ].join('\n');
 }
@@ -202,7 +209,7 @@ function torchHalves(
   decoder: Call[],
   input: number | number[],
 ): { encoder: string[]; decoder: string[] } | undefined {
-  if (typeof input !== 'number') return undefined;
+  if (typeof input !== 'number' || encoder.some(([maker]) => maker === 'vectorQuantizer')) return undefined;
   const first = torchLayers(encoder, input);
   return { encoder: first.lines, decoder: torchLayers(decoder, first.features).lines };
 }

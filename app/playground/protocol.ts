@@ -56,16 +56,22 @@ export interface OpenRequest {
   own?: Examples;
 }
 
-export interface LossPoint {
+/** What a loss may be made of, and what is told beside it, under the library's names. */
+export const lossTerms = [
+  'reconstruction',
+  'kl',
+  'penalty',
+  'adversary',
+  'mmd',
+  'discriminator',
+  'commitment',
+  'perplexity',
+] as const;
+
+export interface LossPoint extends Partial<Record<(typeof lossTerms)[number], number>> {
   /** passes over the data, when it was taken */
   at: number;
   loss: number;
-  reconstruction?: number;
-  kl?: number;
-  penalty?: number;
-  adversary?: number;
-  mmd?: number;
-  discriminator?: number;
 }
 
 export interface History {
@@ -176,7 +182,19 @@ export interface Scores {
   steps: number;
 }
 
-/** How many samples of a GAN are shown. */
+/** The entries of a quantised code, and which of them examples take. */
+export interface CodebookLook {
+  /** sides of an example's grid of entries; none where its code is one entry */
+  places: number[];
+  /** in how many places of the examples held out each entry is taken */
+  uses: Uint32Array;
+  /** what is decoded where all places have the same entry, entry by entry */
+  pictures: Float32Array;
+  /** the entries of the examples shown, place by place */
+  shown: Uint32Array;
+}
+
+/** How many samples are shown. */
 export const sampleCount = 60;
 
 export type FileKind = 'safetensors' | 'onnx';
@@ -191,8 +209,9 @@ export interface Requests {
   adjust(ask: Settings): Progress;
   pace(ask: 'full' | 'slow'): void;
   look(): Look;
-  /** what a GAN makes of the same codes each time, [samples, features] */
+  /** what is made of the same draws each time, [samples, features] */
   samples(): Float32Array;
+  codebook(): CodebookLook;
   judge(): Verdict;
   yardsticks(): Yardsticks;
   /** a place on the map as an example */

@@ -19,11 +19,13 @@ export interface Settings {
   /** of a GAN: widths of the hidden layers of either side, in their order */
   generator: number[];
   discriminator: number[];
-  /** numbers in a code */
+  /** numbers in a code; of a quantised one, in each of its vectors */
   code: number;
-  /** the code is a normal distribution: a variational autoencoder */
-  gaussian: boolean;
+  codeKind: (typeof codeKinds)[number];
+  /** of a Gaussian code: the weight of its divergence */
   beta: number;
+  /** of a quantised code: vectors in its codebook */
+  entries: number;
   activation: ActivationName;
   loss: (typeof losses)[number];
   corruption: (typeof corruptions)[number];
@@ -74,6 +76,8 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
 export const activations = Object.keys(torchActivations) as ActivationName[];
 /** Kinds of model: what a page shows of one depends on it. */
 export const models = ['autoencoder', 'gan'] as const;
+/** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook. */
+export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer'] as const;
 export const corruptions = [
   'none',
   'gaussianNoise',
@@ -107,8 +111,9 @@ export const defaults: Settings = {
   generator: [128],
   discriminator: [128],
   code: 2,
-  gaussian: true,
+  codeKind: 'gaussian',
   beta: 1,
+  entries: 64,
   activation: 'relu',
   loss: 'bce',
   corruption: 'none',

@@ -5,6 +5,7 @@ import { presets, suits, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
 import {
   activations,
+  codeKinds,
   corruptions,
   judgeable,
   losses,
@@ -17,7 +18,7 @@ import {
 import { lossWords } from './lossLines.ts';
 
 const words: Record<string, string> = {
-  none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
+  plain: 'numbers', gaussian: 'Gaussian', vectorQuantizer: 'codebook', none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
   adversarial: 'adversarial', mmd: 'MMD', normal: 'normal', uniform: 'uniform, −1 … 1', code: 'the code', output: 'the output',
   ...lossWords, adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
@@ -34,6 +35,7 @@ export class Choices {
     this.#settings = settings;
     const lists = {
       activation: activations,
+      codeKind: codeKinds,
       corruption: corruptions,
       penalty: penalties,
       optimizer: optimizers,
@@ -70,7 +72,8 @@ export class Choices {
     }
     writeText(byId('about'), presets[settings.preset].about);
     const needed: Record<string, boolean> = {
-      gaussian: settings.gaussian,
+      gaussian: settings.codeKind === 'gaussian',
+      vectorQuantizer: settings.codeKind === 'vectorQuantizer',
       corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
       penalty: settings.penalty !== 'none',
       prior: settings.penalty === 'adversarial' || settings.penalty === 'mmd',

@@ -1,6 +1,6 @@
 /** What the loss panel says of a model alone, by its kind. */
 import { figure } from '../dom.ts';
-import { normalizingOf, type ExampleShape } from '../parts.ts';
+import { normalizingOf, numbersOf, type ExampleShape } from '../parts.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossWords, partWords, termsOf, type LossPart } from './lossLines.ts';
@@ -30,19 +30,19 @@ export interface LossKind {
   told(history: History): string | undefined;
 }
 
-const inUnits = (term: LossPart): string =>
-  term === 'penalty' || term === 'mmd' ? partWords[term] : `${partWords[term]}, nats`;
+const inNats: readonly LossPart[] = ['kl', 'adversary', 'discriminator'];
+const inUnits = (term: LossPart): string => (inNats.includes(term) ? `${partWords[term]}, nats` : partWords[term]);
 
 const autoencoder: LossKind = {
   name: 'loss',
 
   /** Only what is measured in the same unit can be a line in the same chart. */
   references({ settings, examples, yardsticks }) {
-    const { loss, gaussian, hidden, code, network, data } = settings;
+    const { loss, codeKind, hidden, code, network, data } = settings;
     const { pca, floor } = yardsticks ?? {};
     // Squared errors are those of pixels as they are and of standardized columns.
     const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
-    if (!yardsticks || gaussian || normalizingOf(settings, examples.kind) !== measured) return [];
+    if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
     // No error at all has no place on a logarithmic axis.
     if (loss === 'mae' || loss === 'huber') return [];
     if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
@@ -54,7 +54,8 @@ const autoencoder: LossKind = {
   },
 
   figures({ settings, examples, verdict, yardsticks }) {
-    const { gaussian, loss } = settings;
+    const { codeKind, loss } = settings;
+    const gaussian = codeKind === 'gaussian';
     const terms = termsOf(settings);
     const { losses, probe, squaredError } = verdict ?? {};
     const { pca, mean, floor } = yardsticks ?? {};
@@ -64,7 +65,7 @@ const autoencoder: LossKind = {
       ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
       ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
       'squared error': figure(squaredError),
-      'PCA of the same size': figure(pca),
+      ...(numbersOf(settings) ? { 'PCA of the same size': figure(pca) } : {}),
       'the mean alone': figure(mean),
       ...(loss === 'bce' && !gaussian && asTheyAre ? { 'lowest possible': figure(floor) } : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,

@@ -1,27 +1,55 @@
 import { byId, h } from '../dom.ts';
+import { sighted } from '../look.ts';
+import { coalesced } from '../pacing.ts';
+import type { samplingOf } from '../parts.ts';
+import type { Answer } from '../protocol.ts';
 import { paintTiles, type TileKind } from './tiles.ts';
+
+export interface SamplesLinks {
+  ask(name: 'samples'): Promise<Answer<'samples'> | undefined>;
+  /** how long the model has been trained */
+  epochs(): number;
+}
 
 const across = 10;
 
 /**
- * What a GAN makes of the same codes, now and earlier: a row of the first ones is kept untrained, and whenever the training has become twice as long as
+ * What a model makes of the same draws, now and earlier: a row of the first ones is kept untrained, and whenever the training has become twice as long as
  * at the last one.
  */
 export class Samples {
   readonly #now = byId('samples');
   readonly #earlier = byId('samples-earlier');
+  readonly #inSight = sighted(this.#now, () => this.refresh());
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #sampling: ReturnType<typeof samplingOf>;
   /** epochs until the next row is kept */
   #next = 0;
+  readonly #draw: () => void;
 
-  open(tile: TileKind): void {
+  constructor(private readonly links: SamplesLinks) {
+    this.#draw = coalesced(async () => {
+      const made = await links.ask('samples');
+      if (made) this.show(made);
+    });
+    byId('draw-samples').addEventListener('click', () => this.#draw());
+  }
+
+  open(tile: TileKind, sampling: ReturnType<typeof samplingOf>): void {
     this.#tile = tile;
+    this.#sampling = sampling;
     this.#next = 0;
     this.#now.replaceChildren();
     this.#earlier.replaceChildren();
   }
 
-  show(samples: Float32Array, epochs: number): void {
+  /** The model has changed: so have its samples, but for those that have to be asked for. */
+  refresh(): void {
+    if (this.#sampling === 'prior' && this.#inSight()) this.#draw();
+  }
+
+  show(samples: Float32Array): void {
+    const epochs = this.links.epochs();
     const size = this.#tile.shape.reduce((product, n) => product * n, 1);
     const rows = samples.length / size / across;
     while (this.#now.children.length < rows) this.#now.append(h('canvas'));

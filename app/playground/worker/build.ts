@@ -26,6 +26,7 @@ import {
   standardize,
   stochasticContractive,
   uniform,
+  vectorQuantizer,
   weightDecay,
   type Autoencoder,
   type AutoencoderSpec,
@@ -39,7 +40,8 @@ import type { Settings } from '../settings.ts';
 
 const makers = {
   adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
-  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, uniform, weightDecay,
+  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, uniform,
+  vectorQuantizer, weightDecay,
 }; // prettier-ignore
 
 /** The autoencoder that the parts describe. @throws what the library says of parts that do not fit */

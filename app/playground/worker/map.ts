@@ -2,8 +2,8 @@ import type { Matrix } from '../../../src/index.ts';
 import type { Point } from '../protocol.ts';
 import { dot, firstGuess, momentsOf, turned, varianceAlong } from './principal.ts';
 
-/** Rows that the directions are found from. */
-const sample = 2000;
+/** Rows that the directions are found from: fewer of wide codes, whose products would take seconds. */
+const sampleOf = (size: number): number => Math.min(2000, Math.max(200, Math.floor(1e8 / size ** 2)));
 
 /** Codes on a map: two numbers as they are, of more the two directions in which they vary most. */
 export class CodeMap {
@@ -25,7 +25,7 @@ export class CodeMap {
       for (let row = 0; row < count; row++) points.set([data[row], height(row)], 2 * row);
       return { points, share: 1 };
     }
-    const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sample)));
+    const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sampleOf(this.size))));
     this.#mean = mean;
     // From where the last look ended, so that the map does not jump.
     for (let round = this.#settled ? 3 : 40; round > 0; round--) this.#turn(covariance);

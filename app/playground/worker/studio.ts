@@ -9,11 +9,21 @@ import {
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
-import { hourglassOf, normalizingOf } from '../parts.ts';
-import type { Answer, Encoded, FileKind, Look, Point, Verdict } from '../protocol.ts';
+import { hourglassOf, normalizingOf, samplingOf } from '../parts.ts';
+import {
+  sampleCount,
+  type Answer,
+  type CodebookLook,
+  type Encoded,
+  type FileKind,
+  type Look,
+  type Point,
+  type Verdict,
+} from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
+import { codebookOf } from './codebook.ts';
 import { CodeMap } from './map.ts';
 import {
   heldOut,
@@ -50,8 +60,9 @@ export class Studio implements Subject {
     private readonly all: Dataset,
     private readonly shown: Dataset,
     private readonly held: Dataset,
-    { without, corruption }: Settings,
+    private readonly settings: Settings,
   ) {
+    const { without, corruption } = settings;
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
     this.#heldValues = rowsOf(collection, heldOutRows(collection));
@@ -113,6 +124,16 @@ export class Studio implements Subject {
   async judge(at: number): Promise<Verdict> {
     const losses = await this.model.evaluate(this.held);
     return { at, losses, squaredError: await this.#squaredError(), probe: await this.#probe() };
+  }
+
+  /** Without a prior, a quantised code's entries are drawn as often as training takes them. */
+  async samples(): Promise<Float32Array> {
+    if (samplingOf(this.settings) === 'codes') await this.model.fitSampler(this.training);
+    return (await this.model.sample(sampleCount, { seed: 1 })).data;
+  }
+
+  codebook(): Promise<CodebookLook> {
+    return codebookOf(this.model, this.settings.entries, this.held, this.shown);
   }
 
   async decode(place: Point): Promise<Float32Array> {

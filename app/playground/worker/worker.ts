@@ -2,7 +2,7 @@
 import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
 import { whyNot } from '../normalizing.ts';
-import { normalizingOf } from '../parts.ts';
+import { normalizingOf, numbersOf, samplingOf } from '../parts.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { needsNewModel, type Settings } from '../settings.ts';
 import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
@@ -64,7 +64,12 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   pace: (pace) => current().run.slow(pace === 'slow'),
   look: () => studio().look(),
-  samples: () => ganStudio().samples(),
+  samples() {
+    const { subject, run, settings } = current();
+    // Codes must not move between being counted and being drawn.
+    return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples()) : subject.samples();
+  },
+  codebook: () => studio().codebook(),
   async judge() {
     const { subject, run } = current();
     const verdict = await subject.judge(run.progress.epochs);
@@ -73,9 +78,9 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   yardsticks() {
     const { settings } = current();
-    const { collection, model } = studio();
+    const { collection } = studio();
     return yardsticks(collection, {
-      codeSize: model.codeSize,
+      codeSize: numbersOf(settings),
       without: settings.without,
       entropy: settings.loss === 'bce' && normalizingOf(settings, collection.kind) === 'none',
     });
@@ -117,12 +122,6 @@ function current(): Open {
 function studio(): Studio {
   const { subject } = current();
   if (!(subject instanceof Studio)) throw new Error('the model that is open has no encoder');
-  return subject;
-}
-
-function ganStudio(): GanStudio {
-  const { subject } = current();
-  if (!(subject instanceof GanStudio)) throw new Error('the model that is open is no GAN');
   return subject;
 }
 

@@ -72,7 +72,7 @@ it('has a second model beside the first, and the link has both', async () => {
   await page.click('#compare');
   await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
   expect(await text('#rival-unlike')).toMatch(
-    /^Its code has 32 numbers, the first one’s has 2. It learns by MSE, the first one by BCE/,
+    /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
   );
   expect(page.url()).toMatch(/#second=linear$/);
 });
@@ -106,6 +106,29 @@ it('trains a GAN: samples and both losses, and nothing that needs an encoder', a
   expect([await number('#steps'), await choice('preset')]).toEqual([steps, 'gan']);
   await choose('preset', 'variational');
   await until('there was a map', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
+});
+
+it('quantises: a codebook, the entries of an example, and samples', async () => {
+  await choose('preset', 'vector-quantised');
+  await page.click('#step');
+  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await page.$eval('#codebook', (panel) => panel.scrollIntoView());
+  await until('its entries were there', `document.querySelectorAll('#entries li').length === 64`);
+  const framed = () => page.$$eval('#entries .taken', (items) => items.map((item) => item.getAttribute('data-entry')));
+  const inGrid = () =>
+    page.$$eval('#index-map td', (cells) =>
+      cells.map((cell) => cell.textContent).sort((a, b) => Number(a) - Number(b)),
+    );
+  expect(await inGrid()).toHaveLength(49);
+  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  await page.select('#index-example', '3');
+  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  expect(await text('#verdict')).toMatch(/commitment0\.\d+perplexity\d/);
+  expect(await page.$$('#samples canvas')).toEqual([]);
+  await page.click('#draw-samples');
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  expect(await violations(page)).toEqual([]);
+  await choose('preset', 'variational');
 });
 
 it('reads a table, names rows as its file has them, and follows the theme', async () => {

@@ -75,6 +75,18 @@ const made = await model.sample(10); // { data, shape: [10, 784] }
   expect(torch).toContain('made = generator(torch.randn(10, 32))');
 });
 
+it('of a quantised code has the codebook, its entries in the place of codes, and samples', () => {
+  const settings = { ...withPreset(defaults, 'vector-quantised'), entries: 100 };
+  const written = program(settings, {});
+  expect(written).toMatch(/import \{.* vectorQuantizer \} from 'latentgpu';/);
+  expect(written).toContain('conv2d(8, 1), vectorQuantizer(100)],');
+  expect(written).toContain('await model.indices(data);');
+  expect(written).toContain('await model.fitSampler(data);\nconst made = await model.sample(10);');
+  const flat: Settings = { ...settings, network: 'dense', hidden: [64] };
+  expect(program(flat, {})).toContain("encoder: [dense(64, 'relu'), dense(8), vectorQuantizer(100)],");
+  expect(pytorchOf(partsOf(flat, { kind: 'image', shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
+});
+
 it('of an adversary imports what its parts are made by', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});
