@@ -21,6 +21,7 @@ import { CodebookView } from './views/codebook.ts';
 import { Controls, type Commands } from './views/controls.ts';
 import { OwnData } from './views/data.ts';
 import { showDecoded } from './views/decoded.ts';
+import { DictionaryView } from './views/dictionary.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
 import { JigsawView } from './views/jigsaw.ts';
@@ -215,6 +216,7 @@ const sights = sightsOn({
   ...{ map, reconstructions, drawing, instruments, anomalies, rival, loss, ask, decode },
   samples: new Samples({ ask, epochs: () => progress.epochs }),
   codebook: new CodebookView({ ask }),
+  dictionary: new DictionaryView({ ask }),
 });
 
 /** Settings that the visitor has changed. */

@@ -16,7 +16,7 @@ export interface Parts {
   decoder: Call[];
   loss: Settings['loss'];
   corrupt?: Call;
-  penalty?: Call;
+  penalty?: Call[];
   normalize?: Call;
   tied?: true;
   seed: number;
@@ -68,6 +68,7 @@ export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): 
       ? convolutional(settings, shape)
       : dense(settings, kind, shape);
   const penalty = penaltyOf(settings, halves);
+  const penalties = [...penaltiesOfCode(settings, halves), ...(penalty ? [penalty] : [])];
   return {
     ...halves,
     loss,
@@ -77,7 +78,7 @@ export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): 
         corruption === 'downsample' || corruption === 'shuffleTiles' ? Math.max(2, Math.round(amount)) : amount,
       ],
     }),
-    ...(penalty && { penalty }),
+    ...(penalties.length && { penalty: penalties }),
     ...(settings.tied && { tied: true }),
     ...(normalizing !== 'none' && { normalize: [normalizing] }),
     seed,
@@ -85,8 +86,8 @@ export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): 
 }
 
 /** How many numbers say what an example is; undefined where they are no numbers, but entries of a codebook. */
-export const numbersOf = ({ codeKind, code }: Settings): number | undefined =>
-  codeKind === 'vectorQuantizer' ? undefined : code;
+export const numbersOf = ({ codeKind, code, active }: Settings): number | undefined =>
+  codeKind === 'vectorQuantizer' ? undefined : codeKind === 'topK' ? active : code;
 
 /** Where the model's samples come from: a prior, or the codes of examples, which have to be counted first. Undefined where nothing is sampled. */
 export function samplingOf({ model, codeKind, penalty, weight, judged }: Settings): 'prior' | 'codes' | undefined {
@@ -100,6 +101,13 @@ export const optimizersOf = ({ model, optimizer, rate, discriminatorRate }: Sett
   model === 'gan'
     ? { generator: ['adam', rate, { beta1: 0.5 }], discriminator: ['adam', discriminatorRate, { beta1: 0.5 }] }
     : { optimizer: [optimizer, rate] };
+
+/** A dictionary's entries have length 1, and those that nothing has are brought back, which asks for a decoder that only adds them up. */
+function penaltiesOfCode({ codeKind, network }: Settings, { decoder }: Halves): Call[] {
+  if (codeKind !== 'topK' || network !== 'dense') return [];
+  const [, , activation] = decoder[0];
+  return decoder.length === 1 && activation === 'linear' ? [['unitNorm'], ['deadLatents']] : [['unitNorm']];
+}
 
 function penaltyOf(
   { penalty, weight, amount, prior, judged }: Settings,
@@ -189,15 +197,20 @@ function codeOf(settings: Settings, alone: boolean): Call[] {
   const { codeKind, code, beta, activation } = settings;
   if (codeKind === 'gaussian') return [['gaussian', code, { beta }]];
   if (codeKind === 'vectorQuantizer') return [['dense', code], quantizerOf(settings)];
+  if (codeKind === 'topK')
+    return [
+      ['dense', code],
+      ['topK', settings.active],
+    ];
   return [alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code]];
 }
 
 const quantizerOf = ({ entries }: Settings): Call => ['vectorQuantizer', entries];
 
-/** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized. */
+/** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized, and what the entries of a dictionary add up to. */
 function outputOf(settings: Settings, kind: ExampleKind): string {
-  const { loss, activation } = settings;
-  const within = kind === 'image' && normalizingOf(settings, kind) !== 'standardize';
+  const { loss, activation, codeKind } = settings;
+  const within = kind === 'image' && codeKind !== 'topK' && normalizingOf(settings, kind) !== 'standardize';
   return loss === 'bce' || (within && activation !== 'linear') ? 'sigmoid' : 'linear';
 }
 

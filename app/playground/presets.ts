@@ -136,6 +136,12 @@ export const presets: Record<string, Preset> = {
       'Each place of a small grid has one of 64 vectors, the entries of a codebook. The panel below shows what each entry looks like, and which ones a picture is made of.',
     parts: { network: 'convolutional', hidden: [], codeKind: 'vectorQuantizer', code: 8, rate: 0.004 },
   },
+  'sparse-dictionary': {
+    title: 'Sparse dictionary, 20 of 512 numbers',
+    about:
+      'A picture is a sum of 20 of 512 entries of a dictionary. The panel below shows what each entry adds, and which pictures have most of it. It learns by squared error: entries add up.',
+    parts: { hidden: [], codeKind: 'topK', code: 512, active: 20, activation: 'linear', loss: 'mse' },
+  },
   'super-resolution': {
     title: 'Super-resolution, 32 numbers',
     about: 'It sees a picture of a quarter of the resolution and is asked for the whole one.',

@@ -70,14 +70,14 @@ function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, norm
   return {
     maker: 'autoencoder',
     of: input,
-    calls: [...encoder, ...decoder, corrupt, penalty, normalize].filter((call) => call !== undefined),
+    calls: [...encoder, ...decoder, corrupt, ...(penalty ?? []), normalize].filter((call) => call !== undefined),
     spec: [
       `input: ${literal(input)},`,
       `encoder: ${layersOf(encoder)},`,
       `decoder: ${layersOf(decoder)},`,
       `loss: '${loss}',`,
       ...(corrupt ? [`corrupt: ${written(corrupt)},`] : []),
-      ...(penalty ? [`penalty: ${written(penalty)},`] : []),
+      ...(penalty ? [`penalty: ${penalty.length === 1 ? written(penalty[0]) : layersOf(penalty)},`] : []),
       ...(normalize ? [`normalize: ${written(normalize)},`] : []),
       ...(tied ? ['tied: true,'] : []),
       `seed: ${seed},`,
@@ -154,7 +154,9 @@ export function pytorchOf(parts: Parts | GanParts): string {
       'gan',
     );
   const { encoder, decoder, input, normalize } = parts;
-  const halves = torchHalves(encoder, decoder, input);
+  const sparse = encoder.find(([maker]) => maker === 'topK');
+  const layers = encoder.filter((call) => call !== sparse);
+  const halves = torchHalves(layers, decoder, input);
   if (!halves)
     return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
   return torchProgram(
@@ -166,6 +168,12 @@ export function pytorchOf(parts: Parts | GanParts): string {
           ]
         : []),
       `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
+      ...(sparse
+        ? [
+            `kept = codes.topk(${sparse[1] as number})`,
+            'codes = torch.zeros_like(codes).scatter(1, kept.indices, kept.values)',
+          ]
+        : []),
     ],
     'autoencoder',
     encoder.some(([maker]) => maker === 'gaussian'),

@@ -66,6 +66,8 @@ export const lossTerms = [
   'discriminator',
   'commitment',
   'perplexity',
+  'deadLatents',
+  'dead',
 ] as const;
 
 export interface LossPoint extends Partial<Record<(typeof lossTerms)[number], number>> {
@@ -194,6 +196,27 @@ export interface CodebookLook {
   shown: Uint32Array;
 }
 
+/** One latent of a sparse code. */
+export interface LatentLook {
+  latent: number;
+  /** how many examples have it */
+  uses: number;
+  /** what it adds to an example */
+  direction: Float32Array;
+  /** the examples in which it is largest, how large it is there, and their values */
+  rows: number[];
+  activations: number[];
+  values: Float32Array;
+}
+
+export interface DictionaryLook {
+  latents: number;
+  examples: number;
+  /** latents that no example has */
+  dead: number;
+  page: LatentLook[];
+}
+
 /** How many samples are shown. */
 export const sampleCount = 60;
 
@@ -212,6 +235,8 @@ export interface Requests {
   /** what is made of the same draws each time, [samples, features] */
   samples(): Float32Array;
   codebook(): CodebookLook;
+  /** so many latents of a sparse code, from one of them on in the order of how many examples have them */
+  dictionary(ask: { from: number; count: number }): DictionaryLook;
   judge(): Verdict;
   yardsticks(): Yardsticks;
   /** a place on the map as an example */

@@ -26,6 +26,8 @@ export interface Settings {
   beta: number;
   /** of a quantised code: vectors in its codebook */
   entries: number;
+  /** of a sparse code: as many of its numbers as an example has, the largest ones */
+  active: number;
   activation: ActivationName;
   loss: (typeof losses)[number];
   corruption: (typeof corruptions)[number];
@@ -76,8 +78,8 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
 export const activations = Object.keys(torchActivations) as ActivationName[];
 /** Kinds of model: what a page shows of one depends on it. */
 export const models = ['autoencoder', 'gan'] as const;
-/** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook. */
-export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer'] as const;
+/** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook; a few of many numbers. */
+export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer', 'topK'] as const;
 export const corruptions = [
   'none',
   'gaussianNoise',
@@ -114,6 +116,7 @@ export const defaults: Settings = {
   codeKind: 'gaussian',
   beta: 1,
   entries: 64,
+  active: 20,
   activation: 'relu',
   loss: 'bce',
   corruption: 'none',

@@ -6,6 +6,7 @@ import type { Answer, Ask, Opened, RequestName } from './protocol.ts';
 import type { Settings } from './settings.ts';
 import type { Anomalies } from './views/anomalies.ts';
 import type { CodebookView } from './views/codebook.ts';
+import type { DictionaryView } from './views/dictionary.ts';
 import type { Drawing } from './views/drawing.ts';
 import type { Instruments } from './views/instruments.ts';
 import type { LossView } from './views/loss.ts';
@@ -31,6 +32,7 @@ export interface Stage {
   reconstructions: Reconstructions;
   samples: Samples;
   codebook: CodebookView;
+  dictionary: DictionaryView;
   drawing: Drawing;
   instruments: Instruments;
   anomalies: Anomalies;
@@ -47,7 +49,20 @@ export const sightsOn = (stage: Stage): Record<Settings['model'], Sight> => ({
 });
 
 function autoencoderOn(stage: Stage): Sight {
-  const { map, reconstructions, samples, codebook, drawing, instruments, anomalies, rival, loss, ask, decode } = stage;
+  const {
+    map,
+    reconstructions,
+    samples,
+    codebook,
+    dictionary,
+    drawing,
+    instruments,
+    anomalies,
+    rival,
+    loss,
+    ask,
+    decode,
+  } = stage;
   return {
     open(answer, settings, tile) {
       const { data: set, shown } = answer;
@@ -57,6 +72,7 @@ function autoencoderOn(stage: Stage): Sight {
       reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
       samples.open(tile, samplingOf(settings));
       codebook.open(settings.codeKind === 'vectorQuantizer', tile, answer);
+      dictionary.open(settings.codeKind === 'topK', tile, answer);
       drawing.open(tile);
       instruments.open(answer.codeSize);
       anomalies.open(set, settings);
@@ -71,6 +87,7 @@ function autoencoderOn(stage: Stage): Sight {
           reconstructions.show(seen);
           samples.refresh();
           codebook.refresh(seen.reconstructions);
+          dictionary.refresh();
           decode();
           instruments.refresh();
           drawing.refresh();

@@ -18,7 +18,7 @@ import {
 import { lossWords } from './lossLines.ts';
 
 const words: Record<string, string> = {
-  plain: 'numbers', gaussian: 'Gaussian', vectorQuantizer: 'codebook', none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
+  plain: 'numbers', gaussian: 'Gaussian', vectorQuantizer: 'codebook', topK: 'k largest', none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
   adversarial: 'adversarial', mmd: 'MMD', normal: 'normal', uniform: 'uniform, −1 … 1', code: 'the code', output: 'the output',
   ...lossWords, adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
@@ -74,6 +74,7 @@ export class Choices {
     const needed: Record<string, boolean> = {
       gaussian: settings.codeKind === 'gaussian',
       vectorQuantizer: settings.codeKind === 'vectorQuantizer',
+      topK: settings.codeKind === 'topK',
       corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
       penalty: settings.penalty !== 'none',
       prior: settings.penalty === 'adversarial' || settings.penalty === 'mmd',

@@ -39,14 +39,15 @@ const autoencoder: LossKind = {
   /** Only what is measured in the same unit can be a line in the same chart. */
   references({ settings, examples, yardsticks }) {
     const { loss, codeKind, hidden, code, network, data } = settings;
+    const numbers = numbersOf(settings);
     const { pca, floor } = yardsticks ?? {};
     // Squared errors are those of pixels as they are and of standardized columns.
     const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
     if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
     // No error at all has no place on a logarithmic axis.
     if (loss === 'mae' || loss === 'huber') return [];
-    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
-    const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
+    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${numbers} numbers`, value: pca }];
+    const tutorial = data === 'digits' && codeKind === 'plain' && !hidden.length && code === 32 && network === 'dense';
     return [
       ...(floor === undefined ? [] : [{ name: 'lowest possible', value: floor }]),
       ...(tutorial ? [{ name: 'Keras blog, 60,000 images', value: 0.09 }] : []),
@@ -65,7 +66,9 @@ const autoencoder: LossKind = {
       ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
       ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
       'squared error': figure(squaredError),
-      ...(numbersOf(settings) ? { 'PCA of the same size': figure(pca) } : {}),
+      ...(numbersOf(settings)
+        ? { [codeKind === 'topK' ? `PCA of ${settings.active} numbers` : 'PCA of the same size']: figure(pca) }
+        : {}),
       'the mean alone': figure(mean),
       ...(loss === 'bce' && !gaussian && asTheyAre ? { 'lowest possible': figure(floor) } : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,

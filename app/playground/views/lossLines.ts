@@ -41,6 +41,8 @@ export const partWords: Record<LossPart, string> = {
   discriminator: 'discriminator',
   commitment: 'commitment',
   perplexity: 'perplexity',
+  deadLatents: 'what dead latents miss',
+  dead: 'dead latents',
 };
 
 /** What a loss is called. */
@@ -55,6 +57,7 @@ const termsOfCode: Record<Settings['codeKind'], LossPart[]> = {
   plain: [],
   gaussian: ['kl'],
   vectorQuantizer: ['commitment', 'perplexity'],
+  topK: ['deadLatents', 'dead'],
 };
 
 /** What a model tells beside its reconstruction; the discriminator's loss is no part of the model's. */
@@ -66,9 +69,17 @@ export function termsOf({ codeKind, penalty }: Pick<Settings, 'codeKind' | 'pena
 }
 
 /** These are told before their weights, in units that do not depend on the reconstruction's. */
-const ofItsOwnUnit: readonly LossPart[] = ['adversary', 'mmd', 'discriminator', 'commitment', 'perplexity'];
-/** Beside a count of entries on the same axis they would be a line at 0: they are told in figures. */
-const withoutLine: readonly LossPart[] = ['commitment'];
+const ofItsOwnUnit: readonly LossPart[] = [
+  'adversary',
+  'mmd',
+  'discriminator',
+  'commitment',
+  'perplexity',
+  'deadLatents',
+  'dead',
+];
+/** Beside a count of entries or latents on the same axis they would be a line at 0: they are told in figures. */
+const withoutLine: readonly LossPart[] = ['commitment', 'deadLatents'];
 
 /** What a part is multiplied by where the loss is multiplied by `scale`. */
 export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnUnit.includes(part) ? 1 : scale);
@@ -198,8 +209,10 @@ function rescalingOf(second: Settings, first: Settings, examples: ExampleShape):
   return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
 }
 
-const codeInWords = ({ codeKind, code, entries }: Settings): string =>
-  codeKind === 'vectorQuantizer' ? `entries of a codebook of ${entries}` : `${code} numbers`;
+function codeInWords({ codeKind, code, entries, active }: Settings): string {
+  if (codeKind === 'vectorQuantizer') return `entries of a codebook of ${entries}`;
+  return codeKind === 'topK' ? `${active} of ${code} numbers` : `${code} numbers`;
+}
 
 /** In what two models differ that makes their figures hard to compare; empty where they do not. */
 export function unlike(second: Settings, first: Settings, { kind }: ExampleShape): string {

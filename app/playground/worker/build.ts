@@ -7,6 +7,7 @@ import {
   contractive,
   conv2d,
   convTranspose2d,
+  deadLatents,
   dense,
   downsample,
   dropout,
@@ -25,7 +26,9 @@ import {
   sparsity,
   standardize,
   stochasticContractive,
+  topK,
   uniform,
+  unitNorm,
   vectorQuantizer,
   weightDecay,
   type Autoencoder,
@@ -34,13 +37,14 @@ import {
   type Gpu,
   type Layer,
   type Optimizer,
+  type Penalty,
 } from '../../../src/index.ts';
 import { isMade, optimizersOf, type Parts, type Call, type GanParts } from '../parts.ts';
 import type { Settings } from '../settings.ts';
 
 const makers = {
-  adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
-  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, uniform,
+  adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, deadLatents, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
+  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, topK, uniform, unitNorm,
   vectorQuantizer, weightDecay,
 }; // prettier-ignore
 
@@ -55,7 +59,7 @@ export function buildAutoencoder(
     encoder: encoder.map(make<AutoencoderSpec['encoder'][number]>),
     decoder: decoder.map(make<AutoencoderSpec['decoder'][number]>),
     ...(corrupt && { corrupt: make<NonNullable<AutoencoderSpec['corrupt']>>(corrupt) }),
-    ...(penalty && { penalty: make<NonNullable<AutoencoderSpec['penalty']>>(penalty) }),
+    ...(penalty && { penalty: penalty.map(make<Penalty>) }),
     ...(normalize && { normalize: make<NonNullable<AutoencoderSpec['normalize']>>(normalize) }),
   });
 }

@@ -13,7 +13,9 @@ import { hourglassOf, normalizingOf, samplingOf } from '../parts.ts';
 import {
   sampleCount,
   type Answer,
+  type Ask,
   type CodebookLook,
+  type DictionaryLook,
   type Encoded,
   type FileKind,
   type Look,
@@ -24,6 +26,7 @@ import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
 import { codebookOf } from './codebook.ts';
+import { dictionaryOf } from './dictionary.ts';
 import { CodeMap } from './map.ts';
 import {
   heldOut,
@@ -134,6 +137,11 @@ export class Studio implements Subject {
 
   codebook(): Promise<CodebookLook> {
     return codebookOf(this.model, this.settings.entries, this.held, this.shown);
+  }
+
+  async dictionary(ask: Ask<'dictionary'>): Promise<DictionaryLook> {
+    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    return dictionaryOf(this.model, codes, this.collection, ask);
   }
 
   async decode(place: Point): Promise<Float32Array> {

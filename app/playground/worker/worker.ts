@@ -70,6 +70,7 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
     return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples()) : subject.samples();
   },
   codebook: () => studio().codebook(),
+  dictionary: (ask) => studio().dictionary(ask),
   async judge() {
     const { subject, run } = current();
     const verdict = await subject.judge(run.progress.epochs);

@@ -18,6 +18,7 @@ const others: Settings = {
   codeKind: 'vectorQuantizer',
   beta: 2.5,
   entries: 32,
+  active: 5,
   activation: 'tanh',
   loss: 'mse',
   corruption: 'maskNoise',
@@ -94,6 +95,7 @@ describe('a change of settings', () => {
     'code',
     'codeKind',
     'entries',
+    'active',
     'loss',
     'seed',
     'without',
@@ -107,12 +109,12 @@ describe('a change of settings', () => {
 describe('presets', () => {
   const all = Object.keys(presets).filter((name) => name !== 'table');
   /** Those whose codes are numbers, few enough to be compared. */
-  const ofNumbers = all.filter((name) => name !== 'vector-quantised');
+  const ofNumbers = all.filter((name) => !['vector-quantised', 'sparse-dictionary'].includes(name));
   const made = (name: string) => withPreset(defaults, name);
 
   it('have codes of two sizes and one loss, so that they can be compared; the linear ones say why not', () => {
     expect(new Set(ofNumbers.map((name) => made(name).code))).toEqual(new Set([2, 32]));
-    expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map']);
+    expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map', 'sparse-dictionary']);
     for (const name of ofNumbers) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
     for (const name of ofNumbers) expect(presets[name].title, name).toContain(` ${made(name).code} numbers`);
   });
@@ -210,6 +212,7 @@ describe('what a model tells beside its reconstruction', () => {
     ['wasserstein', ['mmd']],
     ['adversarial', ['adversary', 'discriminator']],
     ['vae-gan', ['kl', 'adversary', 'discriminator']],
+    ['sparse-dictionary', ['dead'], ['deadLatents', 'dead']],
     ['vector-quantised', ['perplexity'], ['commitment', 'perplexity']],
   ])('%s: its lines in the chart', (name, terms, told = terms) => {
     const settings = withPreset(defaults, name);

@@ -128,6 +128,37 @@ it('quantises: a codebook, the entries of an example, and samples', async () => 
   await page.click('#draw-samples');
   await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
   expect(await violations(page)).toEqual([]);
+});
+
+it('takes examples apart: a dictionary, page by page', async () => {
+  await choose('preset', 'sparse-dictionary');
+  await page.click('#step');
+  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await page.$eval('#dictionary', (panel) => panel.scrollIntoView());
+  await until('its latents were there', `document.querySelectorAll('#latents li').length === 8`);
+  expect(await text('#latents-shown')).toBe('1 to 8 of 512, those first that most examples have');
+  expect(await text('#dictionary-caption')).toMatch(
+    /^\d+ of the 512 latents are dead: none of the 700 examples has them/,
+  );
+  expect(await text('#verdict')).toMatch(/dead latents\d/);
+  const shares = () =>
+    page.$$eval('#latents li > figure:first-child figcaption', (captions) =>
+      captions.map((caption) => Number(/([\d.]+) %$/.exec(caption.textContent)![1])),
+    );
+  const first = await shares();
+  expect(first).toEqual(first.toSorted((a, b) => b - a));
+  const activations = await page.$eval('#latents li', (item) =>
+    [...item.querySelectorAll('figure:not(:first-child) figcaption')].map((caption) => Number(caption.textContent)),
+  );
+  expect(activations).toHaveLength(6);
+  expect(activations).toEqual(activations.toSorted((a, b) => b - a));
+  expect(await violations(page)).toEqual([]);
+  await page.click('#latents-after');
+  await until(
+    'the next ones were there',
+    `/^9 to 16 of 512/.test(document.querySelector('#latents-shown').textContent)`,
+  );
+  expect((await shares())[0]).toBeLessThanOrEqual(first[7]);
   await choose('preset', 'variational');
 });
 

@@ -87,6 +87,24 @@ it('of a quantised code has the codebook, its entries in the place of codes, and
   expect(pytorchOf(partsOf(flat, { kind: 'image', shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
 });
 
+it('of a sparse dictionary keeps its entries at length 1 and brings dead ones back', () => {
+  const settings = withPreset(defaults, 'sparse-dictionary');
+  const written = program(settings, {});
+  expect(written).toContain(`  encoder: [dense(512), topK(20)],
+  decoder: [dense(784, 'linear')],
+  loss: 'mse',
+  penalty: [unitNorm(), deadLatents()],`);
+  expect(written).toMatch(/import \{.* deadLatents,.* topK, unitNorm \} from 'latentgpu';/);
+  // What brings them back asks for a decoder that only adds up.
+  expect(program({ ...settings, hidden: [64] }, {})).toContain('  penalty: unitNorm(),');
+  expect(program({ ...settings, penalty: 'weightDecay', weight: 0.1 }, {})).toContain(
+    '  penalty: [unitNorm(), deadLatents(), weightDecay(0.1)],',
+  );
+  const torch = pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1] }));
+  expect(torch).toContain('encoder = torch.nn.Sequential(torch.nn.Linear(784, 512))\n');
+  expect(torch).toContain('kept = codes.topk(20)\n');
+});
+
 it('of an adversary imports what its parts are made by', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});
