@@ -48,6 +48,7 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   code: number(1, 1024, true),
   codeKind: choice(codeKinds),
   beta: number(0, 100),
+  conditional: flag,
   entries: number(2, 1024, true),
   active: number(1, 1024, true),
   activation: choice(activations),

@@ -25,6 +25,7 @@ import { DictionaryView } from './views/dictionary.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
 import { JigsawView } from './views/jigsaw.ts';
+import { LabelChoice } from './views/labels.ts';
 import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
@@ -177,6 +178,7 @@ const instruments = new Instruments({
   place: (): Point => map.place,
   tile: () => tile,
 });
+const labels = new LabelChoice();
 const drawing = new Drawing({
   encode: (values) => ask('encode', values),
   example: async () => {
@@ -184,10 +186,11 @@ const drawing = new Drawing({
     const { count, trained } = opened.data;
     const rows = count - trained || count;
     const row = count - rows + Math.floor(Math.random() * rows);
-    const { origin } = opened.data;
+    const { origin, labels: labelled } = opened.data;
     const values = await ask('rows', [row]);
-    return values && { name: nameOf(origin, row), values };
+    return values && { name: nameOf(origin, row), values, label: labelled?.[row] };
   },
+  tell: (label) => labels.choose(label),
   names: (examples) => (opened ? namesOf(opened.data.origin, examples) : ''),
   mark: (encoded) => map.mark(encoded),
   own: (examples) => void openOwn(examples),
@@ -213,7 +216,7 @@ const data = new OwnData({
 });
 
 const sights = sightsOn({
-  ...{ map, reconstructions, drawing, instruments, anomalies, rival, loss, ask, decode },
+  ...{ map, reconstructions, labels, drawing, instruments, anomalies, rival, loss, ask, decode },
   samples: new Samples({ ask, epochs: () => progress.epochs }),
   codebook: new CodebookView({ ask }),
   dictionary: new DictionaryView({ ask }),
@@ -245,8 +248,8 @@ function adopt(next: Settings): void {
 
 /** Of the page, the parts that such a model has something for. */
 function showPartsOf(shown: Settings): void {
-  const { model, codeKind: code } = shown;
-  Object.assign(document.body.dataset, { model, code, samples: samplingOf(shown) ?? 'none' });
+  const { model, codeKind: code, conditional } = shown;
+  Object.assign(document.body.dataset, { model, code, conditional, samples: samplingOf(shown) ?? 'none' });
 }
 
 async function openOwn(examples: Examples): Promise<void> {

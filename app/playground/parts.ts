@@ -18,6 +18,7 @@ export interface Parts {
   corrupt?: Call;
   penalty?: Call[];
   normalize?: Call;
+  condition?: { classes: number };
   tied?: true;
   seed: number;
 }
@@ -36,6 +37,8 @@ export type ExampleKind = 'image' | 'table';
 export interface ExampleShape {
   kind: ExampleKind;
   shape: number[];
+  /** the names of their classes, if they have any */
+  classes?: string[];
 }
 
 export const featuresOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -60,9 +63,11 @@ export function ganOf({ code, generator, discriminator, seed }: Settings, { shap
   };
 }
 
-export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): Parts {
+export function hourglassOf(settings: Settings, { kind, shape, classes = [] }: ExampleShape): Parts {
   const { loss, corruption, amount, seed } = settings;
   const normalizing = normalizingOf(settings, kind);
+  if (settings.conditional && !tellable(classes))
+    throw new Error('A conditional model is told classes, and these examples have none.');
   const halves =
     settings.network === 'convolutional' && kind === 'image'
       ? convolutional(settings, shape)
@@ -79,11 +84,15 @@ export function hourglassOf(settings: Settings, { kind, shape }: ExampleShape): 
       ],
     }),
     ...(penalties.length && { penalty: penalties }),
+    ...(settings.conditional && { condition: { classes: classes.length } }),
     ...(settings.tied && { tied: true }),
     ...(normalizing !== 'none' && { normalize: [normalizing] }),
     seed,
   };
 }
+
+/** Whether there is a class to tell of each example. */
+export const tellable = (classes: readonly string[] = []): boolean => classes.length > 1;
 
 /** How many numbers say what an example is; undefined where they are no numbers, but entries of a codebook. */
 export const numbersOf = ({ codeKind, code, active }: Settings): number | undefined =>
@@ -170,8 +179,7 @@ function convolutional(settings: Settings, shape: number[]): Halves {
       ],
       decoder: [
         ['convTranspose2d', 16, 3, activation, halving],
-        ['convTranspose2d', 8, 3, activation, halving],
-        ['conv2d', channels, 3, outputOf(settings, 'image'), { padding: 'same' }],
+        ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
       ],
     };
   const small = [height / 4, width / 4, 16];

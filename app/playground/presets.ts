@@ -1,5 +1,5 @@
 import { rarest } from './origin.ts';
-import type { ExampleKind } from './parts.ts';
+import { tellable, type ExampleKind } from './parts.ts';
 import type { Examples } from './protocol.ts';
 import { beside, defaults, type Settings } from './settings.ts';
 
@@ -96,6 +96,12 @@ export const presets: Record<string, Preset> = {
       rate: 0.01,
     },
   },
+  conditional: {
+    title: 'Conditional, 2 numbers',
+    about:
+      'Both halves are told which digit it is, so the code has room for how it is written: the classes lie over each other on the map. Choose the label that a place is decoded with.',
+    parts: { codeKind: 'gaussian', conditional: true, rate: 0.002 },
+  },
   'variational-wide': {
     title: 'Variational, 32 numbers',
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
@@ -163,10 +169,15 @@ export const presets: Record<string, Preset> = {
 /** Members that can be the second model, beside which there is something to compare: both have to reconstruct. */
 export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
-/** Whether a member, or a corruption of a hand-made one, has a meaning for such examples. */
-export const suits = ({ model, network, corruption }: Partial<Settings>, kind: ExampleKind): boolean =>
-  kind === 'image' ||
-  (model !== 'gan' && network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles');
+/** Whether a member, or a corruption of a hand-made one, has a meaning for examples of such a kind and such classes. */
+export function suits(
+  { model, network, corruption, conditional }: Partial<Settings>,
+  { kind, classes }: { kind: ExampleKind; classes?: readonly string[] },
+): boolean {
+  if (conditional && !tellable(classes)) return false;
+  if (kind === 'image') return true;
+  return model !== 'gan' && network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles';
+}
 
 /** Of the page and of the data, not of the member; one that cannot do with them says so. */
 const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
@@ -197,6 +208,7 @@ export function ownSettings(settings: Settings, before: ExampleKind | undefined,
   return {
     ...fit,
     code,
+    conditional: fit.conditional && tellable(classes),
     data: 'own',
     without: linked(fit.without) ? fit.without : -1,
     strange: linked(fit.strange) ? fit.strange : rarest(examples),

@@ -11,7 +11,7 @@ interface Reading {
 }
 
 function readingOf(
-  { data, without }: Settings,
+  { data, without, conditional }: Settings,
   { kind, shape }: Opened['data'],
   of: Parts['input'],
   table?: TableFile,
@@ -43,11 +43,12 @@ function readingOf(
         dataset(`await readImages(files, { size: [${shape[0]}, ${shape[1]}], channels: ${shape[2]} })`, []),
       ],
     };
-  // Without labels no class can be left out.
-  const labels = without < 0 ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
+  // Without labels no class can be left out, or told.
+  const labelled = without >= 0 || conditional;
+  const labels = !labelled ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
   return {
     uses: 'fetchIdx',
-    lines: [...labels, dataset("await fetchIdx('train-images-idx3-ubyte')", without < 0 ? [] : ['labels'])],
+    lines: [...labels, dataset("await fetchIdx('train-images-idx3-ubyte')", labelled ? ['labels'] : [])],
   };
 }
 
@@ -65,7 +66,18 @@ interface Making {
 
 const layersOf = (calls: Call[]): string => `[${calls.map(written).join(', ')}]`;
 
-function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed }: Parts): Making {
+function hourglassMaking({
+  input,
+  encoder,
+  decoder,
+  loss,
+  corrupt,
+  penalty,
+  normalize,
+  condition,
+  tied,
+  seed,
+}: Parts): Making {
   const quantised = encoder.at(-1)?.[0] === 'vectorQuantizer';
   return {
     maker: 'autoencoder',
@@ -79,6 +91,7 @@ function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, norm
       ...(corrupt ? [`corrupt: ${written(corrupt)},`] : []),
       ...(penalty ? [`penalty: ${penalty.length === 1 ? written(penalty[0]) : layersOf(penalty)},`] : []),
       ...(normalize ? [`normalize: ${written(normalize)},`] : []),
+      ...(condition ? [`condition: ${literal(condition)},`] : []),
       ...(tied ? ['tied: true,'] : []),
       `seed: ${seed},`,
     ],
@@ -87,9 +100,16 @@ function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, norm
       ? [
           'const entries = await model.indices(data); // which entry at each place',
           'await model.fitSampler(data);',
-          'const made = await model.sample(10);',
+          `const made = await model.sample(10${condition ? ', { label: 0 }' : ''});`,
         ]
-      : ['const codes = await model.encode(data);'],
+      : [
+          'const codes = await model.encode(data);',
+          ...(condition
+            ? [
+                'const others = await model.decode(codes, { labels: data.labels.map(() => 0) }); // each as if its class were the first',
+              ]
+            : []),
+        ],
   };
 }
 
@@ -153,10 +173,10 @@ export function pytorchOf(parts: Parts | GanParts): string {
       [`made = generator(torch.randn(10, ${parts.code}))`],
       'gan',
     );
-  const { encoder, decoder, input, normalize } = parts;
+  const { encoder, decoder, input, normalize, condition } = parts;
   const sparse = encoder.find(([maker]) => maker === 'topK');
   const layers = encoder.filter((call) => call !== sparse);
-  const halves = torchHalves(layers, decoder, input);
+  const halves = condition ? undefined : torchHalves(layers, decoder, input);
   if (!halves)
     return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
   return torchProgram(

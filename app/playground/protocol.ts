@@ -168,6 +168,8 @@ export interface Encoded {
   error: number;
   /** of a Gaussian code: standard deviations along the map's axes, and their covariance */
   ellipse?: { xx: number; xy: number; yy: number };
+  /** of a model that is told labels: what its code decodes to with each of them */
+  byLabel?: Float32Array;
   /** the nearest examples by code, and their values */
   neighbors: { rows: number[]; values: Float32Array };
 }
@@ -219,6 +221,7 @@ export interface DictionaryLook {
 
 /** How many samples are shown. */
 export const sampleCount = 60;
+export const samplesAcross = 10;
 
 export type FileKind = 'safetensors' | 'onnx';
 
@@ -232,8 +235,10 @@ export interface Requests {
   adjust(ask: Settings): Progress;
   pace(ask: 'full' | 'slow'): void;
   look(): Look;
-  /** what is made of the same draws each time, [samples, features] */
-  samples(): Float32Array;
+  /** what is made of the same draws each time, [samples, features]; of a model that is told labels, for one of them, or for −1 ten draws with each */
+  samples(ask: number): Float32Array;
+  /** the label that places, codes and drawings are decoded with from now on */
+  tell(ask: number): void;
   codebook(): CodebookLook;
   /** so many latents of a sparse code, from one of them on in the order of how many examples have them */
   dictionary(ask: { from: number; count: number }): DictionaryLook;

@@ -24,6 +24,8 @@ export interface Settings {
   codeKind: (typeof codeKinds)[number];
   /** of a Gaussian code: the weight of its divergence */
   beta: number;
+  /** whether both halves are told the class of each example */
+  conditional: boolean;
   /** of a quantised code: vectors in its codebook */
   entries: number;
   /** of a sparse code: as many of its numbers as an example has, the largest ones */
@@ -115,6 +117,7 @@ export const defaults: Settings = {
   code: 2,
   codeKind: 'gaussian',
   beta: 1,
+  conditional: false,
   entries: 64,
   active: 20,
   activation: 'relu',

@@ -9,6 +9,7 @@ import type { CodebookView } from './views/codebook.ts';
 import type { DictionaryView } from './views/dictionary.ts';
 import type { Drawing } from './views/drawing.ts';
 import type { Instruments } from './views/instruments.ts';
+import type { LabelChoice } from './views/labels.ts';
 import type { LossView } from './views/loss.ts';
 import type { LatentMap } from './views/map.ts';
 import type { Reconstructions } from './views/reconstructions.ts';
@@ -33,6 +34,7 @@ export interface Stage {
   samples: Samples;
   codebook: CodebookView;
   dictionary: DictionaryView;
+  labels: LabelChoice;
   drawing: Drawing;
   instruments: Instruments;
   anomalies: Anomalies;
@@ -55,6 +57,7 @@ function autoencoderOn(stage: Stage): Sight {
     samples,
     codebook,
     dictionary,
+    labels,
     drawing,
     instruments,
     anomalies,
@@ -63,14 +66,24 @@ function autoencoderOn(stage: Stage): Sight {
     ask,
     decode,
   } = stage;
+  labels.onChange = (label) => {
+    void ask('tell', label);
+    decode();
+    instruments.refresh();
+    drawing.refresh();
+    codebook.refresh();
+    dictionary.refresh();
+  };
   return {
     open(answer, settings, tile) {
       const { data: set, shown } = answer;
-      map.labels = set;
+      map.labels = { ...set, told: settings.conditional };
       map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
       writeText(byId('reconstructions-hint'), aboutShown(answer));
       reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
-      samples.open(tile, samplingOf(settings));
+      const told = settings.conditional ? set.classes : [];
+      labels.open(told);
+      samples.open(tile, samplingOf(settings), told);
       codebook.open(settings.codeKind === 'vectorQuantizer', tile, answer);
       dictionary.open(settings.codeKind === 'topK', tile, answer);
       drawing.open(tile);
@@ -104,9 +117,9 @@ function autoencoderOn(stage: Stage): Sight {
 /** There are no codes of examples: what there is to see are samples. */
 function ganOn({ samples, ask }: Stage): Sight {
   return {
-    open: (_, settings, tile) => samples.open(tile, samplingOf(settings)),
+    open: (_, settings, tile) => samples.open(tile, samplingOf(settings), []),
     async look() {
-      const made = await ask('samples');
+      const made = await ask('samples', samples.label);
       return made && (() => samples.show(made));
     },
     async compare() {},

@@ -1,6 +1,7 @@
 import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { readers } from '../link.ts';
+import { tellable } from '../parts.ts';
 import { presets, suits, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
 import {
@@ -88,10 +89,10 @@ export class Choices {
   /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
   open({ widths, parameters, codeSize, normalizing, data }: Opened): void {
     this.#beyond = data.beyond;
-    for (const option of this.#field('preset').options)
-      option.disabled = !suits(presets[option.value].parts, data.kind);
+    for (const option of this.#field('preset').options) option.disabled = !suits(presets[option.value].parts, data);
     for (const option of this.#field('corruption').options)
-      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data.kind);
+      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data);
+    this.#field('conditional').disabled = !tellable(data.classes);
     writeText(byId('refused'), '');
     writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
     const bar = (width: number) => {

@@ -65,7 +65,7 @@ export class DictionaryView {
     writeText(
       byId('dictionary-caption'),
       dead
-        ? `${dead.toLocaleString('en')} of the ${latents.toLocaleString('en')} latents are dead: none of the ${examples.toLocaleString('en')} examples has them.`
+        ? `${dead.toLocaleString('en')} of the ${latents.toLocaleString('en')} latents are dead just now: none of the ${examples.toLocaleString('en')} examples has them. Training calls a latent dead only after ${(100 * latents).toLocaleString('en')} examples without it.`
         : `None of the ${latents.toLocaleString('en')} latents is dead: each is one of some example’s.`,
     );
     this.#list.replaceChildren(...page.map((latent) => this.#item(latent, examples, set)));

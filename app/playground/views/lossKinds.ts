@@ -33,6 +33,10 @@ export interface LossKind {
 const inNats: readonly LossPart[] = ['kl', 'adversary', 'discriminator'];
 const inUnits = (term: LossPart): string => (inNats.includes(term) ? `${partWords[term]}, nats` : partWords[term]);
 
+/** A count is a whole number. */
+const valueOf = (term: LossPart, value: number | undefined): string =>
+  term === 'dead' && value !== undefined ? value.toLocaleString('en') : figure(value);
+
 const autoencoder: LossKind = {
   name: 'loss',
 
@@ -64,7 +68,7 @@ const autoencoder: LossKind = {
     return {
       [`held out, ${gaussian ? 'nats' : lossWords[loss]}`]: figure(losses?.loss, 4),
       ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
-      ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
+      ...Object.fromEntries(terms.map((term) => [inUnits(term), valueOf(term, losses?.[term])])),
       'squared error': figure(squaredError),
       ...(numbersOf(settings)
         ? { [codeKind === 'topK' ? `PCA of ${settings.active} numbers` : 'PCA of the same size']: figure(pca) }

@@ -42,7 +42,7 @@ export const partWords: Record<LossPart, string> = {
   commitment: 'commitment',
   perplexity: 'perplexity',
   deadLatents: 'what dead latents miss',
-  dead: 'dead latents',
+  dead: 'dead in training',
 };
 
 /** What a loss is called. */

@@ -64,7 +64,7 @@ export class Rival {
   /** The first model is another one: so may the second be, and what the two have in common. */
   beside(first: Opened['data'], settings: Settings, second: Settings | undefined): void {
     for (const option of byId<HTMLSelectElement>('rival').options)
-      option.disabled = !suits(presets[option.value].parts, first.kind);
+      option.disabled = !suits(presets[option.value].parts, first);
     if (!second) return this.close();
     byId<HTMLSelectElement>('rival').value = settings.second;
     byId<HTMLInputElement>('rival-beta').value = `${settings.secondBeta}`;

@@ -9,9 +9,11 @@ import {
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
+import { drawnByLabel } from '../../analysis/byLabel.ts';
 import { hourglassOf, normalizingOf, samplingOf } from '../parts.ts';
 import {
   sampleCount,
+  samplesAcross,
   type Answer,
   type Ask,
   type CodebookLook,
@@ -43,6 +45,8 @@ const shownCount = 10;
 /** Examples that the probe asks about, and among how many it looks for neighbours. */
 const [probeQueries, probeCodes] = [500, 4000];
 const voters = 10;
+/** Labels that are shown side by side. */
+const mostLabels = 20;
 
 /** An autoencoder beside its data: whatever the page wants to see of the two. */
 export class Studio implements Subject {
@@ -54,6 +58,8 @@ export class Studio implements Subject {
   readonly #units: Float32Array;
   /** whether something is done to the examples before the model sees them */
   readonly #corrupts: boolean;
+  /** what places, codes and drawings are decoded with, by a model that is told labels */
+  label = 0;
   #codes: Matrix | undefined;
 
   private constructor(
@@ -79,8 +85,14 @@ export class Studio implements Subject {
     const parts = hourglassOf(settings, collection);
     const model = begun ? await loadAutoencoder(gpu, begun) : await buildAutoencoder(gpu, parts);
     const shape = model.encoder.inputShape;
-    const all = await dataset(gpu, collection.values, { shape });
-    const shown = await dataset(gpu, rowsOf(collection, exemplary(collection, shownCount)), { shape });
+    const rows = exemplary(collection, shownCount);
+    // Only a model that is told labels takes them.
+    const labels = settings.conditional ? collection.labels : undefined;
+    const all = await dataset(gpu, collection.values, { shape, labels });
+    const shown = await dataset(gpu, rowsOf(collection, rows), {
+      shape,
+      labels: labels && rows.map((row) => labels[row]),
+    });
     const studio = new Studio(gpu, model, collection, all, shown, heldOut(all, collection), settings);
     // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
     if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
@@ -120,7 +132,9 @@ export class Studio implements Subject {
     const codes = (this.#codes = flat(await this.model.encode(this.all)));
     const { points, share } = this.map.draw(codes);
     const seen = this.#corrupts ? (await this.model.corrupt(this.shown)).data : undefined;
-    const { data: reconstructions } = await this.model.reconstruct(seen ?? this.shown);
+    const { data: reconstructions } = await this.model.reconstruct(
+      seen ? this.#labelled(seen, this.shown.labels) : this.shown,
+    );
     return { points, share, seen, reconstructions, middles: this.#middles(points) };
   }
 
@@ -130,18 +144,22 @@ export class Studio implements Subject {
   }
 
   /** Without a prior, a quantised code's entries are drawn as often as training takes them. */
-  async samples(): Promise<Float32Array> {
+  async samples(label: number): Promise<Float32Array> {
     if (samplingOf(this.settings) === 'codes') await this.model.fitSampler(this.training);
-    return (await this.model.sample(sampleCount, { seed: 1 })).data;
+    if (!this.settings.conditional) return (await this.model.sample(sampleCount, { seed: 1 })).data;
+    if (label >= 0) return (await this.model.sample(sampleCount, { seed: 1, label })).data;
+    const rows = await drawnByLabel(this.model, Math.min(mostLabels, this.collection.classes!.length), samplesAcross);
+    return joined(rows.map(({ images }) => images));
   }
 
   codebook(): Promise<CodebookLook> {
-    return codebookOf(this.model, this.settings.entries, this.held, this.shown);
+    const { entries } = this.settings;
+    return codebookOf(this.model, entries, this.held, this.shown, this.#told(entries));
   }
 
   async dictionary(ask: Ask<'dictionary'>): Promise<DictionaryLook> {
     const codes = this.#codes ?? flat(await this.model.encode(this.all));
-    return dictionaryOf(this.model, codes, this.collection, ask);
+    return dictionaryOf((codes) => this.decodeCodes(codes), codes, this.collection, ask);
   }
 
   async decode(place: Point): Promise<Float32Array> {
@@ -149,7 +167,7 @@ export class Studio implements Subject {
   }
 
   async decodeCodes(codes: Float32Array): Promise<Float32Array> {
-    return (await this.model.decode(codes)).data;
+    return (await this.model.decode(codes, this.#told(codes.length / this.model.codeSize))).data;
   }
 
   /** Straight on from the first place to the last. */
@@ -163,11 +181,12 @@ export class Studio implements Subject {
   }
 
   async encode(values: Float32Array): Promise<Encoded> {
-    const code = flat(await this.model.encode(values));
-    const { data: reconstruction } = await this.model.reconstruct(values);
-    const [error] = await this.model.errors(values);
+    const example = this.#labelled(values, [this.label]);
+    const code = flat(await this.model.encode(example));
+    const { data: reconstruction } = await this.model.reconstruct(example);
+    const [error] = await this.model.errors(example);
     const ellipse = this.#gaussian
-      ? this.map.ellipse((await this.model.posterior(values)).logvar.data.map(Math.exp))
+      ? this.map.ellipse((await this.model.posterior(example)).logvar.data.map(Math.exp))
       : undefined;
     return {
       ...this.map.place(code.data),
@@ -175,6 +194,7 @@ export class Studio implements Subject {
       reconstruction,
       error,
       ellipse,
+      byLabel: this.settings.conditional ? await this.#byLabel(code) : undefined,
       neighbors: await this.neighbors(code, 6),
     };
   }
@@ -193,9 +213,27 @@ export class Studio implements Subject {
 
   async blame(rows: number[]): Promise<Answer<'blame'>> {
     const values = rowsOf(this.collection, rows);
-    const errors = await this.model.errors(values, { perFeature: true });
-    const { data: reconstruction } = await this.model.reconstruct(values);
+    const { labels } = this.collection;
+    const examples = this.#labelled(values, labels && rows.map((row) => labels[row]));
+    const errors = await this.model.errors(examples, { perFeature: true });
+    const { data: reconstruction } = await this.model.reconstruct(examples);
     return { errors, values, reconstruction };
+  }
+
+  /** Examples as the model takes them: with their labels, if it is told any. */
+  #labelled<T extends Float32Array | Matrix>(data: T, labels: ArrayLike<number> | undefined) {
+    return this.settings.conditional ? { data, labels: labels! } : data;
+  }
+
+  /** The label that is told now, so many times; of a model that is told none, nothing. */
+  #told(count: number): { labels?: number[] } {
+    return this.settings.conditional ? { labels: Array<number>(count).fill(this.label) } : {};
+  }
+
+  async #byLabel({ data }: Matrix): Promise<Float32Array> {
+    const count = Math.min(mostLabels, this.collection.classes!.length);
+    const labels = Array.from({ length: count }, (_, label) => label);
+    return (await this.model.decode(joined(labels.map(() => data)), { labels })).data;
   }
 
   get #gaussian(): boolean {
@@ -246,6 +284,16 @@ export class Studio implements Subject {
     });
     return answers.filter((answer, i) => answer === labels[trained + i]).length / asked;
   }
+}
+
+function joined(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Codes that are images, as rows. */

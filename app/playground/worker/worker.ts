@@ -64,10 +64,13 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   pace: (pace) => current().run.slow(pace === 'slow'),
   look: () => studio().look(),
-  samples() {
+  samples(label) {
     const { subject, run, settings } = current();
     // Codes must not move between being counted and being drawn.
-    return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples()) : subject.samples();
+    return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples(label)) : subject.samples(label);
+  },
+  tell: (label) => {
+    studio().label = label;
   },
   codebook: () => studio().codebook(),
   dictionary: (ask) => studio().dictionary(ask),

@@ -17,6 +17,7 @@ const others: Settings = {
   code: 4,
   codeKind: 'vectorQuantizer',
   beta: 2.5,
+  conditional: true,
   entries: 32,
   active: 5,
   activation: 'tanh',
@@ -94,6 +95,7 @@ describe('a change of settings', () => {
     'discriminator',
     'code',
     'codeKind',
+    'conditional',
     'entries',
     'active',
     'loss',
@@ -141,14 +143,17 @@ describe('presets', () => {
   });
 
   it('of a table are those that need no pictures', () => {
-    expect(all.filter((name) => !suits(presets[name].parts, 'table'))).toEqual([
+    const table = { kind: 'table', classes: ['a', 'b'] } as const;
+    expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
       'gan',
       'convolutional',
       'vector-quantised',
       'super-resolution',
       'tiles',
     ]);
-    expect(all.every((name) => suits(presets[name].parts, 'image'))).toBe(true);
+    expect(all.every((name) => suits(presets[name].parts, { kind: 'image', classes: ['a', 'b'] }))).toBe(true);
+    // Without classes there is nothing to be told.
+    expect(all.filter((name) => !suits(presets[name].parts, { kind: 'image' }))).toEqual(['conditional']);
     expect(suited(defaults, 'table')).toMatchObject({
       preset: 'table',
       codeKind: 'plain',
@@ -194,6 +199,7 @@ describe('a visitor’s own examples', () => {
     expect(ownSettings(link, undefined, examples)).toEqual(link);
     expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
       ...link,
+      conditional: false,
       strange: 0,
       without: -1,
     });

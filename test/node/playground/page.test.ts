@@ -159,6 +159,26 @@ it('takes examples apart: a dictionary, page by page', async () => {
     `/^9 to 16 of 512/.test(document.querySelector('#latents-shown').textContent)`,
   );
   expect((await shares())[0]).toBeLessThanOrEqual(first[7]);
+});
+
+it('tells the classes: places, drawings and samples with the label that is chosen', async () => {
+  await choose('preset', 'conditional');
+  expect(await text('#samples-label')).toBe('each, a row a label0123456789');
+  await page.$eval('#samples', (panel) => panel.scrollIntoView());
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 10`);
+  await page.select('#samples-label', '3');
+  await until('they were of one label', `document.querySelectorAll('#samples canvas').length === 6`);
+  expect(await text('#map-caption')).toMatch(/It is told the classes/);
+  const place = await shown('#decoded');
+  await page.select('#map-label', '7');
+  await changed('another label', '#decoded', place);
+  expect(await page.$eval('#drawn-label', (field) => (field as HTMLSelectElement).value)).toBe('7');
+  const drawn = await shown('#drawn');
+  await page.click('#example');
+  await changed('an example', '#drawn', drawn);
+  const width = await page.$eval('#drawn-labels', (canvas) => (canvas as HTMLCanvasElement).width);
+  expect(width, 'ten pictures side by side').toBe(10 * 28 + 9 * 2);
+  expect(await violations(page)).toEqual([]);
   await choose('preset', 'variational');
 });
 

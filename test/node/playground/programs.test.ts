@@ -105,6 +105,18 @@ it('of a sparse dictionary keeps its entries at length 1 and brings dead ones ba
   expect(torch).toContain('kept = codes.topk(20)\n');
 });
 
+it('of a conditional member reads the labels, and decodes with another', () => {
+  const settings = withPreset(defaults, 'conditional');
+  const written = program(settings, {});
+  expect(written).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
+  expect(written).toContain('  condition: { classes: 4 },');
+  expect(written).toContain('await model.decode(codes, { labels: data.labels.map(() => 0) });');
+  expect(pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1], classes: ['a', 'b'] }))).toMatch(
+    /^# .* have to be written by hand/,
+  );
+  expect(() => partsOf(settings, { kind: 'image', shape: [28, 28, 1] })).toThrow('these examples have none');
+});
+
 it('of an adversary imports what its parts are made by', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});
