@@ -1,5 +1,5 @@
 import { rarest } from './origin.ts';
-import { tellable, type ExampleKind } from './parts.ts';
+import { tellable, type ExampleKind } from './shapes.ts';
 import type { Examples } from './protocol.ts';
 import { beside, defaults, type Settings } from './settings.ts';
 
@@ -107,6 +107,12 @@ export const presets: Record<string, Preset> = {
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
     parts: { codeKind: 'gaussian', hidden: [128], code: 32 },
   },
+  'importance-weighted': {
+    title: 'Importance-weighted, 32 numbers',
+    about:
+      'A variational one that draws five codes for each picture, weighs them by how well they explain it, and so learns by a closer bound. Its loss is less than the sum of its parts.',
+    parts: { codeKind: 'gaussian', samples: 5, hidden: [128], code: 32 },
+  },
   adversarial: {
     title: 'Adversarial, 2 numbers',
     about:
@@ -135,6 +141,12 @@ export const presets: Record<string, Preset> = {
     title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',
     parts: { network: 'convolutional', hidden: [] },
+  },
+  residual: {
+    title: 'Residual, 2 numbers',
+    about:
+      'Convolutions with batch normalisation, and blocks that add to what they take, so that more layers are no harder to train. Slower without a GPU.',
+    parts: { network: 'residual', hidden: [] },
   },
   'vector-quantised': {
     title: 'Vector-quantised, 7 × 7 entries',
@@ -176,7 +188,8 @@ export function suits(
 ): boolean {
   if (conditional && !tellable(classes)) return false;
   if (kind === 'image') return true;
-  return model !== 'gan' && network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles';
+  const dense = network === undefined || network === 'dense';
+  return model !== 'gan' && dense && corruption !== 'downsample' && corruption !== 'shuffleTiles';
 }
 
 /** Of the page and of the data, not of the member; one that cannot do with them says so. */

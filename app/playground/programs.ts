@@ -1,5 +1,7 @@
 import type { ActivationName } from '../../src/index.ts';
-import { featuresOf, literal, makersIn, optimizersOf, written, type Call, type GanParts, type Parts } from './parts.ts';
+import { literal, makersIn, written, type Call } from './calls.ts';
+import { optimizersOf, type GanParts, type Parts } from './parts.ts';
+import { featuresOf } from './shapes.ts';
 import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
 import { columnIn } from './table.ts';

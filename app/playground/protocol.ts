@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. The worker has the GPU, the data and the model; the page has the pictures. */
-import type { ExampleKind, Normalizing } from './parts.ts';
+import type { ExampleKind, Normalizing } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
 /** A visitor's table as it was read, and the places of its columns that are no numbers to learn. */

@@ -13,7 +13,7 @@ export interface Settings {
   preset: string;
   model: (typeof models)[number];
   data: 'digits' | 'own';
-  network: 'dense' | 'convolutional';
+  network: (typeof networks)[number];
   /** widths of the hidden layers, from the outside in; the decoder has them in the opposite order */
   hidden: number[];
   /** of a GAN: widths of the hidden layers of either side, in their order */
@@ -24,6 +24,8 @@ export interface Settings {
   codeKind: (typeof codeKinds)[number];
   /** of a Gaussian code: the weight of its divergence */
   beta: number;
+  /** of a Gaussian code: codes drawn for each example; more than one make it importance-weighted */
+  samples: number;
   /** whether both halves are told the class of each example */
   conditional: boolean;
   /** of a quantised code: vectors in its codebook */
@@ -80,6 +82,8 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
 export const activations = Object.keys(torchActivations) as ActivationName[];
 /** Kinds of model: what a page shows of one depends on it. */
 export const models = ['autoencoder', 'gan'] as const;
+/** `residual`: convolutional, with batch normalisation and blocks that add to what they take. */
+export const networks = ['dense', 'convolutional', 'residual'] as const;
 /** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook; a few of many numbers. */
 export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer', 'topK'] as const;
 export const corruptions = [
@@ -117,6 +121,7 @@ export const defaults: Settings = {
   code: 2,
   codeKind: 'gaussian',
   beta: 1,
+  samples: 1,
   conditional: false,
   entries: 64,
   active: 20,

@@ -1,7 +1,7 @@
 import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { readers } from '../link.ts';
-import { tellable } from '../parts.ts';
+import { tellable } from '../shapes.ts';
 import { presets, suits, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
 import {
@@ -73,6 +73,7 @@ export class Choices {
     }
     writeText(byId('about'), presets[settings.preset].about);
     const needed: Record<string, boolean> = {
+      beta: settings.codeKind === 'gaussian' && settings.samples === 1,
       gaussian: settings.codeKind === 'gaussian',
       vectorQuantizer: settings.codeKind === 'vectorQuantizer',
       topK: settings.codeKind === 'topK',

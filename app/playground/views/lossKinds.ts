@@ -1,6 +1,7 @@
 /** What the loss panel says of a model alone, by its kind. */
 import { figure } from '../dom.ts';
-import { normalizingOf, numbersOf, type ExampleShape } from '../parts.ts';
+import { numbersOf } from '../parts.ts';
+import { normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossWords, partWords, termsOf, type LossPart } from './lossLines.ts';

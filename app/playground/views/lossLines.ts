@@ -1,6 +1,6 @@
 /** Which lines the loss chart has, and what makes the losses of two models comparable. */
 import { normalizingWords } from '../normalizing.ts';
-import { featuresOf, normalizingOf, type ExampleShape } from '../parts.ts';
+import { featuresOf, normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, lossTerms } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 

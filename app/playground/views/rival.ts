@@ -92,8 +92,8 @@ export class Rival {
       const { progress, history, widths, normalizing } = this.#opened;
       this.#progress = progress;
       byId('rival-board').hidden = false;
-      const { codeKind, beta } = settings;
-      const name = `${presets[settings.preset].title}${codeKind === 'gaussian' ? `, β ${beta}` : ''}`;
+      const { codeKind, beta, samples } = settings;
+      const name = `${presets[settings.preset].title}${codeKind === 'gaussian' && samples === 1 ? `, β ${beta}` : ''}`;
       writeText(
         byId('rival-name'),
         `${name}, seed ${settings.seed}: ${widths.join(' – ')}${normalizing === 'none' ? '' : `, ${normalizingWords[normalizing]}`}`,

@@ -19,7 +19,7 @@ export interface SamplesLinks {
 export class Samples {
   readonly #now = byId('samples');
   readonly #earlier = byId('samples-earlier');
-  readonly #inSight = sighted(this.#now, () => this.refresh());
+  readonly #inSight = sighted(this.#now.closest('section')!, () => this.refresh());
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
   #sampling: ReturnType<typeof samplingOf>;
   /** epochs until the next row is kept */

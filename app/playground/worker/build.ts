@@ -1,9 +1,11 @@
 import {
+  activation,
   adagrad,
   adam,
   adamw,
   adversarial,
   autoencoder,
+  batchNorm,
   contractive,
   conv2d,
   convTranspose2d,
@@ -20,6 +22,7 @@ import {
   mmd,
   normal,
   reshape,
+  residual,
   saltAndPepper,
   sgd,
   shuffleTiles,
@@ -39,12 +42,13 @@ import {
   type Optimizer,
   type Penalty,
 } from '../../../src/index.ts';
-import { isMade, optimizersOf, type Parts, type Call, type GanParts } from '../parts.ts';
+import { isMade, type Call } from '../calls.ts';
+import { optimizersOf, type GanParts, type Parts } from '../parts.ts';
 import type { Settings } from '../settings.ts';
 
 const makers = {
-  adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, deadLatents, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
-  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, topK, uniform, unitNorm,
+  activation, adagrad, adam, adamw, adversarial, batchNorm, contractive, conv2d, convTranspose2d, deadLatents, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
+  minMax, mmd, normal, reshape, residual, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, topK, uniform, unitNorm,
   vectorQuantizer, weightDecay,
 }; // prettier-ignore
 

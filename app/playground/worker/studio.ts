@@ -10,7 +10,8 @@ import {
   type Matrix,
 } from '../../../src/index.ts';
 import { drawnByLabel } from '../../analysis/byLabel.ts';
-import { hourglassOf, normalizingOf, samplingOf } from '../parts.ts';
+import { hourglassOf, samplingOf } from '../parts.ts';
+import { normalizingOf } from '../shapes.ts';
 import {
   sampleCount,
   samplesAcross,

@@ -2,7 +2,8 @@
 import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
 import { whyNot } from '../normalizing.ts';
-import { normalizingOf, numbersOf, samplingOf } from '../parts.ts';
+import { numbersOf, samplingOf } from '../parts.ts';
+import { normalizingOf } from '../shapes.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { needsNewModel, type Settings } from '../settings.ts';
 import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';

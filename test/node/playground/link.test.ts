@@ -17,6 +17,7 @@ const others: Settings = {
   code: 4,
   codeKind: 'vectorQuantizer',
   beta: 2.5,
+  samples: 3,
   conditional: true,
   entries: 32,
   active: 5,
@@ -95,6 +96,7 @@ describe('a change of settings', () => {
     'discriminator',
     'code',
     'codeKind',
+    'samples',
     'conditional',
     'entries',
     'active',
@@ -147,6 +149,7 @@ describe('presets', () => {
     expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
       'gan',
       'convolutional',
+      'residual',
       'vector-quantised',
       'super-resolution',
       'tiles',
@@ -214,6 +217,7 @@ describe('what a model tells beside its reconstruction', () => {
   it.each([
     ['simple', []],
     ['variational', ['kl']],
+    ['importance-weighted', ['kl']],
     ['sparse', ['penalty']],
     ['wasserstein', ['mmd']],
     ['adversarial', ['adversary', 'discriminator']],

@@ -138,9 +138,9 @@ it('takes examples apart: a dictionary, page by page', async () => {
   await until('its latents were there', `document.querySelectorAll('#latents li').length === 8`);
   expect(await text('#latents-shown')).toBe('1 to 8 of 512, those first that most examples have');
   expect(await text('#dictionary-caption')).toMatch(
-    /^\d+ of the 512 latents are dead: none of the 700 examples has them/,
+    /^\d+ of the 512 latents are dead just now: none of the 700 examples has them/,
   );
-  expect(await text('#verdict')).toMatch(/dead latents\d/);
+  expect(await text('#verdict')).toMatch(/dead in training\d/);
   const shares = () =>
     page.$$eval('#latents li > figure:first-child figcaption', (captions) =>
       captions.map((caption) => Number(/([\d.]+) %$/.exec(caption.textContent)![1])),

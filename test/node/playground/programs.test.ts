@@ -117,6 +117,16 @@ it('of a conditional member reads the labels, and decodes with another', () => {
   expect(() => partsOf(settings, { kind: 'image', shape: [28, 28, 1] })).toThrow('these examples have none');
 });
 
+it('of several samples and of residual blocks has them in its layers', () => {
+  const weighted = program(withPreset(defaults, 'importance-weighted'), {});
+  expect(weighted).toContain("encoder: [dense(128, 'relu'), gaussian(32, { samples: 5 })],");
+  const blocks = program(withPreset(defaults, 'residual'), {});
+  expect(blocks).toMatch(/import \{ activation, adam, autoencoder, batchNorm,.* residual \} from 'latentgpu';/);
+  expect(blocks).toContain(
+    "batchNorm(), activation('relu'), residual([conv2d(16, 3, 'relu', { padding: 'same' }), conv2d(16, 3, 'linear', { padding: 'same' })]), flatten(), dense(2)],",
+  );
+});
+
 it('of an adversary imports what its parts are made by', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});

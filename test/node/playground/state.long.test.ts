@@ -26,6 +26,7 @@ const places: Partial<Record<keyof Settings, string>> = {
   code: '#choices [name=code]',
   codeKind: '#choices [name=codeKind]',
   beta: '#choices [name=beta]',
+  samples: '#choices [name=samples]',
   conditional: '#choices [name=conditional]',
   entries: '#choices [name=entries]',
   active: '#choices [name=active]',
@@ -89,6 +90,7 @@ const chosen: [keyof Settings, string | boolean][] = [
   ['normalize', 'standardize'],
   ['code', '12'],
   ['conditional', true],
+  ['samples', '4'],
   ['entries', '16'],
   ['active', '3'],
   ['corruption', 'maskNoise'],
@@ -251,7 +253,7 @@ it('panels and members for pictures are not there with a table, and the settings
   expect(await visible()).toEqual([false, true, false, false]);
   expect(
     await page.$$eval('[name=preset] option:disabled', (options) => options.map((option) => option.value)),
-  ).toEqual(['gan', 'convolutional', 'vector-quantised', 'super-resolution', 'tiles']);
+  ).toEqual(['gan', 'convolutional', 'residual', 'vector-quantised', 'super-resolution', 'tiles']);
   // Below the bar, which stays at the top.
   await page.$eval('#use-digits', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#use-digits');
