@@ -202,6 +202,14 @@ export function withPreset(settings: Settings, name: string): Settings {
   return made.loss === settings.loss ? { ...made, normalize: settings.normalize } : made;
 }
 
+/** The settings with another kind of code. A few of many numbers need many, and of the others so many would be no code. */
+export function withCodeKind(settings: Settings, codeKind: Settings['codeKind']): Settings {
+  const wide = codeKind === 'topK';
+  return wide === (settings.codeKind === 'topK')
+    ? { ...settings, codeKind }
+    : { ...settings, codeKind, code: wide ? 512 : 32 };
+}
+
 /** The settings for examples of another kind than before: a table asks for a member of its own, and pictures for another than a table's. */
 export const suited = (settings: Settings, kind: ExampleKind): Settings => ({
   ...withPreset(settings, kind === 'table' ? 'table' : defaults.preset),

@@ -2,7 +2,7 @@ import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { readers } from '../link.ts';
 import { tellable } from '../shapes.ts';
-import { presets, suits, withPreset } from '../presets.ts';
+import { presets, suits, withCodeKind, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
 import {
   activations,
@@ -110,6 +110,7 @@ export class Choices {
     const value = readers[name]?.(
       field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value,
     );
+    if (name === 'codeKind' && value !== undefined) return withCodeKind(this.#settings, value as Settings['codeKind']);
     return value === undefined ? undefined : { ...this.#settings, [name]: value };
   }
 

@@ -1,7 +1,15 @@
 /** The settings, as a link has them. */
 import { describe, expect, it } from 'vitest';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
-import { ownSettings, presets, secondOf, suited, suits, withPreset } from '../../../app/playground/presets.ts';
+import {
+  ownSettings,
+  presets,
+  secondOf,
+  suited,
+  suits,
+  withCodeKind,
+  withPreset,
+} from '../../../app/playground/presets.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
 import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playground/views/lossLines.ts';
 
@@ -142,6 +150,13 @@ describe('presets', () => {
     expect(gan).toMatchObject({ model: 'gan', without: -1, second: 'none', penalty: 'none', batch: others.batch });
     expect(withPreset(gan, 'simple')).toMatchObject({ model: 'autoencoder', hidden: [], code: 32 });
     expect(fromHash('#second=gan').unknown).toEqual(['second=gan']);
+  });
+
+  it('with another kind of code have as many numbers as that kind needs', () => {
+    const sparse = withCodeKind(defaults, 'topK');
+    expect(sparse).toEqual({ ...defaults, codeKind: 'topK', code: 512 });
+    expect(withCodeKind(sparse, 'gaussian')).toEqual({ ...defaults, code: 32 });
+    expect(withCodeKind(defaults, 'vectorQuantizer')).toEqual({ ...defaults, codeKind: 'vectorQuantizer' });
   });
 
   it('of a table are those that need no pictures', () => {
