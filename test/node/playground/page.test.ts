@@ -125,6 +125,7 @@ it('quantises: a codebook, the entries of an example, and samples', async () => 
   expect(await framed()).toEqual([...new Set(await inGrid())]);
   expect(await text('#verdict')).toMatch(/commitment0\.\d+perplexity\d/);
   expect(await page.$$('#samples canvas')).toEqual([]);
+  await page.$eval('#draw-samples', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#draw-samples');
   await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
   expect(await violations(page)).toEqual([]);
@@ -153,6 +154,8 @@ it('takes examples apart: a dictionary, page by page', async () => {
   expect(activations).toHaveLength(6);
   expect(activations).toEqual(activations.toSorted((a, b) => b - a));
   expect(await violations(page)).toEqual([]);
+  // Below the bar, which stays at the top.
+  await page.$eval('#latents-after', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#latents-after');
   await until(
     'the next ones were there',
