@@ -152,9 +152,9 @@ describe('JSON', () => {
   it.each([
     ['[{"a":1},{"a":[1]}]', /row 2, column a: there is a list in it/],
     ['[{"a":1},{"a":{}}]', /row 2, column a: there is an object in it/],
-    ['[{"a":1},[2]]', /row 2 of the JSON is no object/],
-    ['[{"a":1}', /this is no JSON/],
-    ['{"a":1}\n{"a":\n', /line 2: this is no JSON/],
+    ['[{"a":1},[2]]', /row 2 of the JSON is not an object/],
+    ['[{"a":1}', /this is not JSON/],
+    ['{"a":1}\n{"a":\n', /line 2: this is not JSON/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
 });

@@ -78,7 +78,7 @@ function rowsOf(text: string): JsonRow[] {
   rows.forEach((row, i) => {
     if (Object.prototype.toString.call(row) !== '[object Object]')
       throw new FormatError(
-        `readTable: row ${i + 1} of the JSON is no object: takes a list of objects, or one object a line`,
+        `readTable: row ${i + 1} of the JSON is not an object: takes a list of objects, or one object a line`,
       );
   });
   return rows as JsonRow[];
@@ -91,6 +91,6 @@ function parsed(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${where}: this is no JSON: ${(cause as Error).message}`, { cause });
+    throw new FormatError(`${where}: this is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
