@@ -1,5 +1,6 @@
 import type { Matrix } from '../../../src/index.ts';
 import type { Point } from '../protocol.ts';
+import type { Collection } from './examples.ts';
 import { dot, firstGuess, momentsOf, turned, varianceAlong } from './principal.ts';
 
 /** Rows that the directions are found from: fewer of wide codes, whose products would take seconds. */
@@ -75,6 +76,20 @@ export class CodeMap {
     const along = varianceAlong(covariance, this.#directions);
     return total > 0 ? Math.min(1, along / total) : 1;
   }
+}
+
+/** Class by class, the median of either coordinate: points far out do not move it. */
+export function middlesOf(points: Float32Array, { labels, classes = [] }: Collection): Float32Array {
+  const middles = new Float32Array(2 * classes.length).fill(NaN);
+  if (!labels) return middles;
+  const stride = Math.max(1, Math.floor(labels.length / 4000));
+  const members = classes.map((): number[] => []);
+  for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
+  members.forEach((rows, label) => {
+    for (const axis of [0, 1])
+      middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
+  });
+  return middles;
 }
 
 /** A code of one number has no second: its rows are spread over a height of their own. */

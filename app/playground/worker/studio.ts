@@ -1,6 +1,5 @@
 import {
   dataset,
-  knnPredict,
   loadAutoencoder,
   nearestNeighbors,
   sgd,
@@ -9,12 +8,10 @@ import {
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
-import { drawnByLabel } from '../../analysis/byLabel.ts';
 import { hourglassOf, samplingOf } from '../parts.ts';
 import { normalizingOf } from '../shapes.ts';
 import {
   sampleCount,
-  samplesAcross,
   type Answer,
   type Ask,
   type CodebookLook,
@@ -28,9 +25,11 @@ import {
 import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
+import { samplesOfEachLabel, withEachLabel } from './byLabel.ts';
 import { codebookOf } from './codebook.ts';
 import { dictionaryOf } from './dictionary.ts';
-import { CodeMap } from './map.ts';
+import { CodeMap, middlesOf } from './map.ts';
+import { probe } from './probe.ts';
 import {
   heldOut,
   parametersOf,
@@ -43,11 +42,6 @@ import {
 } from './subject.ts';
 
 const shownCount = 10;
-/** Examples that the probe asks about, and among how many it looks for neighbours. */
-const [probeQueries, probeCodes] = [500, 4000];
-const voters = 10;
-/** Labels that are shown side by side. */
-const mostLabels = 20;
 
 /** An autoencoder beside its data: whatever the page wants to see of the two. */
 export class Studio implements Subject {
@@ -136,12 +130,17 @@ export class Studio implements Subject {
     const { data: reconstructions } = await this.model.reconstruct(
       seen ? this.#labelled(seen, this.shown.labels) : this.shown,
     );
-    return { points, share, seen, reconstructions, middles: this.#middles(points) };
+    return { points, share, seen, reconstructions, middles: middlesOf(points, this.collection) };
   }
 
   async judge(at: number): Promise<Verdict> {
     const losses = await this.model.evaluate(this.held);
-    return { at, losses, squaredError: await this.#squaredError(), probe: await this.#probe() };
+    return {
+      at,
+      losses,
+      squaredError: await this.#squaredError(),
+      probe: await probe(this.gpu, await this.#known(), this.collection),
+    };
   }
 
   /** Without a prior, a quantised code's entries are drawn as often as training takes them. */
@@ -149,8 +148,7 @@ export class Studio implements Subject {
     if (samplingOf(this.settings) === 'codes') await this.model.fitSampler(this.training);
     if (!this.settings.conditional) return (await this.model.sample(sampleCount, { seed: 1 })).data;
     if (label >= 0) return (await this.model.sample(sampleCount, { seed: 1, label })).data;
-    const rows = await drawnByLabel(this.model, Math.min(mostLabels, this.collection.classes!.length), samplesAcross);
-    return joined(rows.map(({ images }) => images));
+    return samplesOfEachLabel(this.model, this.collection);
   }
 
   codebook(): Promise<CodebookLook> {
@@ -159,7 +157,7 @@ export class Studio implements Subject {
   }
 
   async dictionary(ask: Ask<'dictionary'>): Promise<DictionaryLook> {
-    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    const codes = await this.#known();
     return dictionaryOf((codes) => this.decodeCodes(codes), codes, this.collection, ask);
   }
 
@@ -195,14 +193,14 @@ export class Studio implements Subject {
       reconstruction,
       error,
       ellipse,
-      byLabel: this.settings.conditional ? await this.#byLabel(code) : undefined,
+      byLabel: this.settings.conditional ? await withEachLabel(this.model, this.collection, code) : undefined,
       neighbors: await this.neighbors(code, 6),
     };
   }
 
   /** The examples with the nearest codes, as they were at the last look. */
   async neighbors(code: Matrix, k: number): Promise<Encoded['neighbors']> {
-    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    const codes = await this.#known();
     const { indices } = await nearestNeighbors(this.gpu, { codes, queries: code, k: Math.min(k, codes.shape[0]) });
     const rows = [...indices];
     return { rows, values: rowsOf(this.collection, rows) };
@@ -231,29 +229,13 @@ export class Studio implements Subject {
     return this.settings.conditional ? { labels: Array<number>(count).fill(this.label) } : {};
   }
 
-  async #byLabel({ data }: Matrix): Promise<Float32Array> {
-    const count = Math.min(mostLabels, this.collection.classes!.length);
-    const labels = Array.from({ length: count }, (_, label) => label);
-    return (await this.model.decode(joined(labels.map(() => data)), { labels })).data;
+  /** The codes of all examples, as they were at the last look. */
+  async #known(): Promise<Matrix> {
+    return this.#codes ?? flat(await this.model.encode(this.all));
   }
 
   get #gaussian(): boolean {
     return this.model.encoder.describe().at(-1)?.type === 'gaussian';
-  }
-
-  /** Class by class, the median of either coordinate: points far out do not move it. */
-  #middles(points: Float32Array): Float32Array {
-    const { labels, classes = [] } = this.collection;
-    const middles = new Float32Array(2 * classes.length).fill(NaN);
-    if (!labels) return middles;
-    const stride = Math.max(1, Math.floor(labels.length / 4000));
-    const members = classes.map((): number[] => []);
-    for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
-    members.forEach((rows, label) => {
-      for (const axis of [0, 1])
-        middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
-    });
-    return middles;
   }
 
   async #squaredError(): Promise<number> {
@@ -264,37 +246,6 @@ export class Studio implements Subject {
     for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
     return sum / data.length;
   }
-
-  /** How well neighbours in the code know each other's class: a question of the code, not of a classifier. */
-  async #probe(): Promise<number | undefined> {
-    const { labels, trained, count } = this.collection;
-    if (!labels || trained === count || trained < 2 * voters) return undefined;
-    const codes = this.#codes ?? flat(await this.model.encode(this.all));
-    const width = codes.shape[1];
-    const known = Math.min(trained, probeCodes);
-    const asked = Math.min(count - trained, probeQueries);
-    const part = (first: number, rows: number): Matrix => ({
-      data: codes.data.slice(first * width, (first + rows) * width),
-      shape: [rows, width],
-    });
-    const answers = await knnPredict(this.gpu, {
-      codes: part(0, known),
-      labels: labels.subarray(0, known),
-      queries: part(trained, asked),
-      k: voters,
-    });
-    return answers.filter((answer, i) => answer === labels[trained + i]).length / asked;
-  }
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Codes that are images, as rows. */
