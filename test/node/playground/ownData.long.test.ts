@@ -33,7 +33,9 @@ it('learns pictures of the visitor’s own, and names the one that is unlike the
   await page.click('#score');
   await until('one was flagged', `document.querySelectorAll('#strangest tbody tr').length > 0`);
   expect(await page.$eval('#strangest tbody th', (cell) => cell.textContent)).toBe('square 7.bmp');
-  expect((await downloaded('#flagged')).toString()).toMatch(/^picture,error,pixel 0,.*\nsquare 7.bmp,[\d.]+,1,1,0,0,1,/);
+  expect((await downloaded('#flagged')).toString()).toMatch(
+    /^picture,error,pixel 0,.*\nsquare 7.bmp,[\d.]+,1,1,0,0,1,/,
+  );
 });
 
 it('normalises pictures as it is asked to, and says which normalisation cross-entropy cannot take', async () => {

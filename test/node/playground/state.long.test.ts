@@ -23,8 +23,12 @@ const places: Partial<Record<keyof Settings, string>> = {
   preset: '#choices [name=preset]',
   hidden: '#choices [name=hidden]',
   code: '#choices [name=code]',
-  gaussian: '#choices [name=gaussian]',
+  codeKind: '#choices [name=codeKind]',
   beta: '#choices [name=beta]',
+  samples: '#choices [name=samples]',
+  conditional: '#choices [name=conditional]',
+  entries: '#choices [name=entries]',
+  active: '#choices [name=active]',
   activation: '#choices [name=activation]',
   loss: '#choices [name=loss]',
   corruption: '#choices [name=corruption]',
@@ -84,6 +88,10 @@ const chosen: [keyof Settings, string | boolean][] = [
   ['loss', 'mse'],
   ['normalize', 'standardize'],
   ['code', '12'],
+  ['conditional', true],
+  ['samples', '4'],
+  ['entries', '16'],
+  ['active', '3'],
   ['corruption', 'maskNoise'],
   ['amount', '0.25'],
   ['penalty', 'sparsity'],
@@ -146,7 +154,7 @@ it('a rate that the slider cannot stand at is shown and kept as it is', async ()
 });
 
 it('a trained model is kept though settings around it were changed since', async () => {
-  await page.goto(`${url}?#preset=deep&gaussian=false`);
+  await page.goto(`${url}?#preset=deep&codeKind=plain`);
   await fresh('a model was open');
   await page.click('#step');
   await until(
@@ -165,7 +173,7 @@ it('a trained model is kept though settings around it were changed since', async
 });
 
 it('a link to data of one’s own keeps its settings when the files are opened', async () => {
-  await page.goto(`${url}?1#data=own&hidden=10&code=1&gaussian=false`);
+  await page.goto(`${url}?1#data=own&hidden=10&code=1&codeKind=plain`);
   await until('the data were missed', `/Open the file again/.test(document.querySelector('#notice').textContent)`);
   await uploadPictures(40);
   await until(
@@ -173,7 +181,7 @@ it('a link to data of one’s own keeps its settings when the files are opened',
     `/^40 pictures: 40 examples, 28 × 28 pixels/.test(document.querySelector('#data-state').textContent)`,
   );
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
-  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, gaussian: false });
+  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, codeKind: 'plain' });
 });
 
 it('a model of other data is not taken for one of these after a reload', async () => {
