@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { DataError, OptionError, readTable, type Table } from '../../src/index.ts';
@@ -201,6 +202,55 @@ describe('Parquet', () => {
       ['false', 'true'],
       [1, 0],
     ]);
+  });
+
+  /** A frame of one block that is stored as it is. */
+  const stored = (page: Uint8Array) => {
+    const [size, block] = [new Uint8Array(Uint32Array.of(page.length).buffer), (page.length << 3) | 1];
+    return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...size, block, block >> 8, block >> 16, ...page);
+  };
+  const packers: [CompressionCodec, (page: Uint8Array) => Uint8Array][] = [
+    ['GZIP', (page) => gzipSync(page)],
+    ['ZSTD', stored],
+  ];
+
+  it.each(packers)('packed by %s', async (codec, pack) => {
+    const n = Array.from({ length: 5000 }, (_, i) => (i * 7919) % 1000);
+    const packed = parquetWriteBuffer({
+      columnData: [
+        { name: 'n', data: n, type: 'INT32' },
+        { name: 'name', data: n.map((value) => `machine ${value % 9}`), type: 'STRING' },
+      ],
+      codec,
+      compressors: { [codec]: pack },
+    });
+    const table = await readTable(new Blob([packed]));
+    expect([...table.values('n')]).toEqual(n);
+    expect(table.row(4999)).toEqual({ n: n[4999], name: `machine ${n[4999] % 9}` });
+  });
+
+  it('packed by zstd 1.5.4, of n = i · i and text = "row i" for 300 rows', async () => {
+    const table = await readTable(
+      new Blob([await readFile(path.join(import.meta.dirname, '../fixtures/zstd.parquet'))]),
+    );
+    expect(rowsOf(table)).toEqual(Array.from({ length: 300 }, (_, i) => ({ n: i * i, text: `row ${i}` })));
+  });
+
+  it('packed in a way that is not read is told, where the column is kept', async () => {
+    const columnData = [
+      { name: 'a', data: [1, 2], type: 'INT32' as const },
+      { name: 'b', data: [3, 4], type: 'INT32' as const, codec: 'UNCOMPRESSED' as const },
+    ];
+    const packed = parquetWriteBuffer({ columnData, codec: 'BROTLI', compressors: { BROTLI: (page) => page } });
+    await expect(readTable(new Blob([packed]))).rejects.toThrow(/cannot be read: parquet unsupported .*: BROTLI/);
+    expect(rowsOf(await readTable(new Blob([packed]), { columns: ['b'] }))).toEqual([{ b: 3 }, { b: 4 }]);
+  });
+
+  it.each(packers)('packed by %s and damaged is told', async (codec, pack) => {
+    const columnData = [{ name: 'n', data: Array.from({ length: 1000 }, (_, i) => i * i), type: 'INT32' as const }];
+    const broken = (page: Uint8Array) => pack(page).slice(0, 40);
+    const packed = parquetWriteBuffer({ columnData, codec, compressors: { [codec]: broken } });
+    await expect(readTable(new Blob([packed]))).rejects.toMatchObject({ name: 'FormatError' });
   });
 
   it('a file that is damaged is told', async () => {
