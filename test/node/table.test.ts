@@ -156,8 +156,56 @@ describe('JSON', () => {
     ['[{"a":1},[2]]', /row 2 of the JSON is no object/],
     ['[{"a":1}', /this is no JSON/],
     ['{"a":1}\n{"a":\n', /line 2: this is no JSON/],
+    ['{"a":1}\n\n{"a":[1]}', /line 3, column a: there is a list in it/],
+    ['{"a":1}\n\n2', /line 3 of the JSON is no object/],
+    ['{"a":1}\n\n{"a":1e999}', /line 3, column a: 'Infinity' is not finite/],
+    ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+describe('one object a line', () => {
+  /** The same lines again and again, in pieces that end anywhere. */
+  async function* endless(...lines: string[]) {
+    const once = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+    const twice = Uint8Array.of(...once, ...once);
+    for (let at = 0; ; at = (at + 7) % once.length) yield twice.slice(at, at + 7);
+  }
+
+  it('is read in pieces, and no further than needed', async () => {
+    const table = await readTable(endless('{"a":1,"ü":"ä"}', '{"a":2}'), { maxRows: 1001 });
+    expect([table.length, table.row(999), table.row(1000)]).toEqual([1001, { a: 2, ü: null }, { a: 1, ü: 'ä' }]);
+    await expect(readTable(endless('{"a":1}', '{"a":2}', '{"a"}'))).rejects.toThrow(/line 3: this is no JSON/);
+  });
+
+  it('that never ends is an error before memory is gone', async () => {
+    const piece = new TextEncoder().encode(`{"a":"${'x'.repeat(2 ** 18)}`);
+    const line = async function* () {
+      for (;;) yield piece;
+    };
+    await expect(readTable(line())).rejects.toThrow(/line 1: the line has more than 67108864 characters/);
+  });
+
+  it('may be the first to have a key, also for the label and in the order asked for', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      x: i,
+      ...(i > 20 && { late: i / 2 }),
+      ...(i > 30 && { c: 'p' }),
+    }));
+    const text = rows.map((row) => JSON.stringify(row)).join('\r\n');
+    const table = await readTable(text, { columns: ['late', 'x'], label: 'c' });
+    expect(table.columns.map(({ name, kind, missing }) => [name, kind, missing])).toEqual([
+      ['late', 'number', 21],
+      ['x', 'number', 0],
+    ]);
+    expect([...table.values('late')]).toEqual(rows.map(({ late }) => late ?? NaN));
+    expect([...table.labels!]).toEqual(rows.map(({ c }) => (c ? 0 : -1)));
+    await expect(readTable(text, { columns: ['later'] })).rejects.toThrow(
+      /no column 'later' to keep; there are x, late, c/,
+    );
+    expect((await readTable(text, { columns: { x: 'category' } })).columns[0].kind).toBe('category');
+    expect((await readTable(text, { columns: [1] })).columns.map(({ name }) => name)).toEqual(['late']);
+  });
 });
 
 describe('Parquet', () => {

@@ -26,6 +26,8 @@ export class Frame {
     width: number,
     private readonly reading: Reading,
     private readonly settings: Settings,
+    /** Those that were read before all names were known. */
+    read: readonly (Column | undefined)[] = [],
   ) {
     if (width > mostColumns)
       throw new FormatError(
@@ -42,8 +44,10 @@ export class Frame {
       asked.set(columnOf('readTable', name, asWritten, `that is to be '${kind}'`), kind);
     const unique = this.#unique(asWritten);
     const columns = new Array<Column | undefined>(width).fill(undefined);
-    for (const column of this.#kept) columns[column] = new Column(unique[column], reading, asked.get(column));
-    if (label !== undefined) columns[this.#label] = new Column(unique[this.#label], reading, 'label');
+    for (const column of this.#kept)
+      columns[column] = read[column] ?? new Column(unique[column], reading, asked.get(column));
+    if (label !== undefined)
+      columns[this.#label] = read[this.#label] ?? new Column(unique[this.#label], reading, 'label');
     this.columns = columns;
   }
 
