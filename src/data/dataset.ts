@@ -77,7 +77,10 @@ export interface Storage {
   readonly scale: number;
   /** Whether the scale is one that was asked for. */
   readonly scaleGiven: boolean;
+  /** That of the values which are not blank. */
   readonly range: Range;
+  /** Whether some of its values may be blank, `blankCell`. */
+  readonly blanks?: boolean;
   /** What the cells of a table mean, where it holds those. */
   readonly cells?: CellSource;
   /** Where the examples are windows of one series, which lies there once. */
@@ -338,15 +341,19 @@ function checkShape(of: string, shape: readonly number[]): readonly number[] {
 /** Values between two looks at the clock. */
 const stretch = 2 ** 13;
 
-/** @throws what `refuse` makes of the first value that is not finite */
+/** That of the values other than `blank`. @throws what `refuse` makes of the first that is not finite */
 export async function rangeOf(
   data: Uint8Array | Float32Array,
   refuse: (value: number, at: number) => DataError,
+  blank?: number,
 ): Promise<Range> {
-  let [leastAt, mostAt] = [0, 0];
+  // That of a value which is there; 0 where none is.
+  const first = Math.max(0, blank === undefined ? 0 : data.findIndex((value) => value !== blank));
+  let [leastAt, mostAt] = [first, first];
   for await (const start of inSpells(data.length, stretch)) {
     for (let i = start; i < Math.min(start + stretch, data.length); i++) {
       const value = data[i];
+      if (value === blank) continue;
       if (!Number.isFinite(value)) throw refuse(value, i);
       if (value < data[leastAt]) leastAt = i;
       if (value > data[mostAt]) mostAt = i;
@@ -409,7 +416,7 @@ function checkScale(where: string, set: Dataset, before: TrainedOn): void {
 
 /**
  * Any kind of data as a data set of examples of that shape, or of its values in the same order. `before`: what the model was trained on, where the
- * data are of the same kind.
+ * data are of the same kind; `takesBlanks`: whether values may be blank.
  * @throws ShapeError naming both sides; DataError
  */
 export async function asDataset(
@@ -418,6 +425,7 @@ export async function asDataset(
   data: Data,
   shape: readonly number[],
   before?: TrainedOn,
+  takesBlanks = false,
 ): Promise<OnDevice> {
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
@@ -426,6 +434,8 @@ export async function asDataset(
       throw new DataError(
         `${where}: the data set holds the cells of a table, which only a model of tables takes: autoencoder(gpu, { input: table.columns, … })`,
       );
+    if (data.storage.blanks && !takesBlanks)
+      throw new DataError(`${where}: the windows have blanks, but this needs every value: fill them first`);
     checkExamples(where, shape, data.shape);
     if (before) checkScale(where, data, before);
     await data.bringBack();

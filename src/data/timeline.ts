@@ -38,7 +38,8 @@ export interface Interval {
  * console.log(timeline(Float32Array.of(1, 2, 6, 0), windows)); // 1, 1.5, 4, 3, 0
  * windows.dispose();
  * ```
- * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows, or as values in them; DataError for a NaN
+ * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows, or as values in them; DataError for a NaN,
+ * but for that of a value which is blank
  */
 export function timeline(
   scores: ArrayLike<number>,
@@ -60,9 +61,14 @@ export function timeline(
     );
   const totals = new Float64Array(steps);
   const counts = new Uint32Array(steps);
-  const wrong = Array.prototype.findIndex.call(scores, (score) => typeof score !== 'number' || Number.isNaN(score));
+  // A value that was blank has no score of its own.
+  const wrong = Array.prototype.findIndex.call(
+    scores,
+    (score) => typeof score !== 'number' || (one && Number.isNaN(score)),
+  );
   if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is ${shown(scores[wrong])}, not a number`);
   const add = (step: number, score: number) => {
+    if (Number.isNaN(score)) return;
     if (combine === 'mean') totals[step] += score;
     else totals[step] = counts[step] ? Math[combine](totals[step], score) : score;
     counts[step]++;

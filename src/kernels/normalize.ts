@@ -12,9 +12,9 @@ export interface Scaling {
   readonly rest?: Tensor;
 }
 
-/** y = (x − shift) / spread for each column of x; or y within [0, 1], or its distance from there. For data: no gradient flows through it. */
-export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held): Tensor {
-  return affine(tape, normalizeForward(held, scaling.rest !== undefined), x, scaling);
+/** y = (x − shift) / spread for each column of x; or y within [0, 1], or its distance from there; with `masked` blanks stay blank. For data: no gradient flows through it. */
+export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held, masked = false): Tensor {
+  return affine(tape, normalizeForward(held, scaling.rest !== undefined, masked), x, scaling);
 }
 
 /** x = y spread + shift, the inverse. No gradient flows through it. */

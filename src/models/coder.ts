@@ -90,6 +90,7 @@ export abstract class Coder extends Model<Losses, Examples> {
    * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
    * With `perFeature` that of each element, examples × features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce' an
    * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
+   * A value that is blank in a series counts nothing, and is NaN per feature.
    * @throws ShapeError, DataError
    */
   errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {

@@ -1,4 +1,3 @@
-import { columnsOf } from '../../data/columns.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import { denormalize, normalize, type Scaling } from '../../kernels/normalize.ts';
@@ -52,9 +51,9 @@ export interface Scales {
   readonly clamped?: boolean;
   /** The first call fits it to the data that are trained on, and returns what takes that back; later ones do nothing. */
   fit(training: Dataset): Promise<(() => void) | undefined>;
-  /** @throws LatentGpuError before the first fit */
-  forward(tape: Tape, x: Tensor): Tensor;
-  outside?(tape: Tape, x: Tensor): Tensor;
+  /** With `blanks` some of the values may be blank, and stay so. @throws LatentGpuError before the first fit */
+  forward(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
+  outside?(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
   inverse(tape: Tape, y: Tensor): Tensor;
   dispose(): void;
 }
@@ -101,6 +100,8 @@ export class Normalizer implements Scales {
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;
     const { name } = this.how;
+    // A page that normalises nothing does not load it.
+    const { columnsOf } = await import('../../data/columns.ts');
     const { least, most, mean, deviation } = await columnsOf(set);
     const span = most.map((value, i) => value - least[i]);
     const wide = span.findIndex((value) => value > mostSpan);
@@ -121,13 +122,13 @@ export class Normalizer implements Scales {
   }
 
   /** Records x' of x, [rows, features]. @throws LatentGpuError before the first fit */
-  forward(tape: Tape, x: Tensor): Tensor {
-    return normalize(tape, x, this.needFitted(), this.clamped ? 'clamped' : 'free');
+  forward(tape: Tape, x: Tensor, blanks = false): Tensor {
+    return normalize(tape, x, this.needFitted(), this.clamped ? 'clamped' : 'free', blanks);
   }
 
   /** Records how far x' of x lies outside of [0, 1]. @throws LatentGpuError before the first fit */
-  outside(tape: Tape, x: Tensor): Tensor {
-    return normalize(tape, x, this.needFitted(), 'outside');
+  outside(tape: Tape, x: Tensor, blanks = false): Tensor {
+    return normalize(tape, x, this.needFitted(), 'outside', blanks);
   }
 
   /** Records x of x'. @throws LatentGpuError before the first fit */

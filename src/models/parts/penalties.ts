@@ -72,6 +72,8 @@ export interface Penalty extends Part {
    * @throws OptionError where it cannot work on such a code
    */
   counters?(code: readonly number[]): ParameterSpec[];
+  /** Whether it looks at the `target`: then none of the data may be blank. */
+  readonly usesTarget?: boolean;
   /** Records what it adds to the loss. */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, where it pulls them to one. */

@@ -1,7 +1,7 @@
 /** What a model of tables makes of rows; the methods of `TableAutoencoder` of the same names say what is asked for. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../runtime/blank.ts';
+import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
 import { columnByColumn } from '../../kernels/cells.ts';
 import type { Matrix, Tensor } from '../../runtime/tensor.ts';
@@ -118,15 +118,6 @@ function ofRows(model: AnyHourglass, cells: Float32Array): Float32Array {
     const sum = there.reduce((all, value) => all + value, 0);
     return isGaussian(model) || !there.length ? sum : sum / there.length;
   });
-}
-
-/** What float32 makes of a blank. */
-const blank = Math.fround(blankCell);
-
-/** Changes the values in place. */
-function blanksAsNaN(values: Float32Array): Float32Array {
-  for (let i = 0; i < values.length; i++) if (values[i] === blank) values[i] = NaN;
-  return values;
 }
 
 /** Rows with their columns in the order of what these add to the score. */

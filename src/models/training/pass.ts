@@ -23,6 +23,8 @@ export class Pass {
     readonly step?: InStep,
     /** The label of each example, [rows, 1], where the data have them. */
     readonly labels?: Tensor,
+    /** Whether some of the data's values may be blank. */
+    readonly blanks = false,
   ) {
     this.#draws = phase * drawsOfAPhase;
   }
@@ -33,7 +35,7 @@ export class Pass {
 
   /** The same recording, for what is to be a function of the data. */
   predicting(): Pass {
-    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels);
+    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels, this.blanks);
   }
 
   /** Random numbers that nobody else gets. */

@@ -22,6 +22,8 @@ export interface Host {
   readonly place?: Place;
   /** How many classes the labels have that it is told beside what goes in, where it is told any. */
   readonly classes?: number;
+  /** Whether values that go in may be blank. */
+  readonly blanks?: boolean;
   /** Puts what goes in on the device, where that is not done as for other models. @throws OptionError, ShapeError, DataError */
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
@@ -33,17 +35,17 @@ export type ModelHost = Host & { readonly place: Place };
 export const newHost = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
-  intake: Pick<Host, 'classes' | 'put'> = {},
+  intake: Pick<Host, 'classes' | 'blanks' | 'put'> = {},
 ): ModelHost => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
 
 /** Puts data on the device for a model, as examples of that shape. @throws OptionError, ShapeError, DataError */
 export const putData = (
   where: string,
-  { gpu, place, classes, put }: Host,
+  { gpu, place, classes, blanks, put }: Host,
   data: Examples,
   shape: readonly number[],
 ): Promise<OnDevice> =>
-  put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, before: place?.trainedOn });
+  put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, blanks, before: place?.trainedOn });
 
 /** What a step sees of the data. */
 export interface Batch {
