@@ -18,6 +18,13 @@ await runMain(async () => {
     await measureTables(options);
     return;
   }
+  if (options.tableModel) {
+    await setupBeforeChrome();
+    setupPeers();
+    const { measureTableModel } = await import('./bench/table-model.mjs');
+    await measureTableModel(options);
+    return;
+  }
   if (options.tasks) {
     await setupBeforeChrome();
     const { measureTasks } = await import('./bench/tasks.mjs');

@@ -1,16 +1,25 @@
-// For .ci/run. Prints the counts of Vitest's JSON reports as one line, `412 passed, 0 failed`. What the runs as a whole came to is given before
-// the reports, which call a run without a browser a success.
+// For .ci/run. Prints the tests that failed, with the beginning of what each said, and the counts of Vitest's JSON reports as one line,
+// `412 passed, 0 failed`. What the runs as a whole came to is given before the reports, which call a run without a browser a success.
 import { existsSync, readFileSync } from 'node:fs';
 
-/** @typedef {{ name: string, status: string, assertionResults: { status: string }[] }} TestFile */
+/** @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} TestFile */
 /** @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, testResults: TestFile[] }} Report */
 
+const linesOfMessage = 12;
 const [run, ...files] = process.argv.slice(2);
 const reports = files
   .filter((file) => existsSync(file))
   .map((file) => /** @type {Report} */ (JSON.parse(readFileSync(file, 'utf8'))));
 const sum = (/** @type {'numPassedTests' | 'numFailedTests' | 'numPendingTests'} */ count) =>
   reports.reduce((total, report) => total + report[count], 0);
+
+for (const { name, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
+  for (const { status, fullName, failureMessages } of assertionResults) {
+    if (status !== 'failed') continue;
+    const said = failureMessages.join('\n').split('\n').slice(0, linesOfMessage).join('\n  ');
+    console.log(`failed: ${name}\n  ${fullName}\n  ${said}`);
+  }
+}
 
 // A file that does not load fails without any test of it failing.
 const broken = reports

@@ -1,6 +1,6 @@
 /**
- * What `latentgpu/kernels` loads: the functions of kernels.ts, where their documentation is, each behind a look at its arguments. What has to fit
- * together the kernels see to themselves.
+ * The module behind `latentgpu/kernels`: the functions of kernels.ts, which documents them, with runtime checks of
+ * their arguments. The kernels themselves check what has to fit together.
  */
 import * as kernels from './kernels.ts';
 import {
@@ -25,7 +25,7 @@ export { activationNames, settingNames } from './kernels.ts';
 const aDraw = fields({ state: aState, which: aNumber });
 const aFormula = fields({ name: aText, wgsl: aText, derivative: aText });
 const lossWords = ['mse', 'bce', 'mae', 'huber'];
-/** A word, `'huber'` with its delta, or a formula. */
+/** Checks a loss: a word, `'huber'` with its delta, or a formula. */
 const aLoss: Check = (where, value) => {
   if (typeof value !== 'object' || value === null) aWord(...lossWords)(where, value);
   else if ('wgsl' in value) aFormula(where, value);

@@ -1,5 +1,5 @@
 /**
- * Tensors on the device, the tape that records dispatches, and the plans that replay them.
+ * The runtime on its own: tensors on the device, the tape that records dispatches, and the plans that replay them.
  * @module latentgpu/runtime
  */
 

@@ -4,8 +4,10 @@ import { dependencies } from '../package.json';
 import type { Kernel, Peer } from '../peer.ts';
 import { batches, epsilon, examples, featuresOf, firstWeights, isVariational, rate, type LayerWeights, type LayerWork, type ModelWork } from '../models.ts';
 
-type Layer = { kernel: np.Array; bias: np.Array };
-type State = { layers: Layer[]; first: Layer[]; second: Layer[]; step: np.Array; key: np.Array };
+export type Layer = { kernel: np.Array; bias: np.Array };
+/** Layers with what Adam keeps of each. */
+export type Moving = { layers: Layer[]; first: Layer[]; second: Layer[]; step: np.Array };
+type State = Moving & { key: np.Array };
 
 const [beta1, beta2] = [0.9, 0.999];
 
@@ -22,8 +24,7 @@ export const modelOn = (device: Device): NonNullable<Peer['model']> =>
   async (work) => {
     defaultDevice(device);
     const layers = firstWeights(work).map((first): Layer => ({ kernel: kernelOf(first), bias: np.array(first.bias) }));
-    const zeros = (): Layer[] => layers.map(({ kernel, bias }) => ({ kernel: np.zeros(kernel.shape), bias: np.zeros(bias.shape) }));
-    let state: State = { layers, first: zeros(), second: zeros(), step: np.array(0), key: random.key(0) };
+    let state: State = { ...unmoved(layers), key: random.key(0) };
     const all = examples(work);
     const size = work.batch * featuresOf(work);
     // Channels first, which for one channel is the same order.
@@ -67,10 +68,22 @@ export function repeated(operation: () => np.Array, operands: np.Array[]): Kerne
   };
 }
 
-/** One step of Adam; takes the old state over. */
-function train(work: ModelWork, { layers, first, second, step, key }: State, x: np.Array): [np.Array, State] {
+/** One step; takes the old state over. */
+function train(work: ModelWork, { key, ...moving }: State, x: np.Array): [np.Array, State] {
   const [noiseKey, nextKey] = isVariational(work) ? np.split(random.split(key), 2).map((one) => one.reshape([2])) : [key.ref, key];
-  const [loss, gradients] = valueAndGrad((given: Layer[]) => lossOf(work, given, x, noiseKey))(tree.ref(layers)) as unknown as [np.Array, Layer[]];
+  const [loss, moved] = adamStep((given) => lossOf(work, given, x, noiseKey), moving);
+  return [loss, { ...moved, key: nextKey }];
+}
+
+/** Layers before their first step; takes them over. */
+export function unmoved(layers: Layer[]): Moving {
+  const zeros = (): Layer[] => layers.map(({ kernel, bias }) => ({ kernel: np.zeros(kernel.shape), bias: np.zeros(bias.shape) }));
+  return { layers, first: zeros(), second: zeros(), step: np.array(0) };
+}
+
+/** One step of Adam; takes the old state over. */
+export function adamStep(lossOf: (given: Layer[]) => np.Array, { layers, first, second, step }: Moving): [np.Array, Moving] {
+  const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(layers)) as unknown as [np.Array, Layer[]];
   const t = step.add(1);
   const correction1 = np.subtract(1, np.power(beta1, t.ref));
   const correction2 = np.subtract(1, np.power(beta2, t.ref));
@@ -84,7 +97,7 @@ function train(work: ModelWork, { layers, first, second, step, key }: State, x: 
   ) as Layer[];
   correction1.dispose();
   correction2.dispose();
-  return [loss, { layers: moved, first: m, second: v, step: t, key: nextKey }];
+  return [loss, { layers: moved, first: m, second: v, step: t }];
 }
 
 /** [inputs, outputs] and [channels] stay; [height, width, channels, filters] become [filters, channels, height, width]. */

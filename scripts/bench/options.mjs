@@ -28,6 +28,16 @@ const table = {
       'instead of all that: readTable beside a split at commas and Papa Parse, each in a process of its own, on a CSV that is written first',
   },
   megabytes: { value: 'count', least: 1, most: 10_000, about: 'with --tables: how large the CSV is (default: 150)' },
+  'table-model': {
+    about:
+      'instead of all that: a model of a table from its text to the scores of its rows, and its step beside jax-js with rows of zeros and ones',
+  },
+  rows: {
+    value: 'count',
+    least: 1024,
+    most: 10_000_000,
+    about: 'with --table-model: rows of the table (default: 1000000)',
+  },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
   runtime: {
     value: 'where',
@@ -52,6 +62,8 @@ const table = {
  * @property {boolean} fits
  * @property {boolean} tables
  * @property {number} megabytes
+ * @property {boolean} tableModel
+ * @property {number} rows
  * @property {string} out
  * @property {'chrome' | 'node'} runtime
  * @property {boolean} built
@@ -79,6 +91,8 @@ export function readOptions(args) {
     fits: false,
     tables: false,
     megabytes: 150,
+    tableModel: given['table-model'] === true,
+    rows: 1_000_000,
     runtime: 'chrome',
     built: false,
     headed: false,

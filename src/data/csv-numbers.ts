@@ -48,7 +48,7 @@ export function noNumber(text: string, { text: value, offset }: Field, place: Pl
         : place.guessedFirst
           ? 'if this line names the columns, say `header: true`'
           : 'a column of text can be the `label`, or be left out with `columns`';
-  return csvError(text, offset, `'${value.slice(0, 40)}' in ${at} (offset ${offset}) is no number; ${advice}`);
+  return csvError(text, offset, `'${value.slice(0, 40)}' in ${at} (offset ${offset}) is not a number; ${advice}`);
 }
 
 /** For a number that float32 does not have. */

@@ -13,33 +13,55 @@ import { Differences } from './differences.ts';
 export interface CsvOptions {
   /** Whether the first line names the columns. Default: it does if it has a name above numbers. */
   header?: boolean;
-  /** Default: whichever of `,`, `;` and tab comes first in the first line, or what a line `sep=;` above the table says. */
+  /**
+   * The delimiter. Default: the first of `,`, `;` and tab in the first line, or what a line `sep=;` above the table
+   * says.
+   */
   delimiter?: ',' | ';' | '\t';
-  /** What stands before the fraction of a number: `','` for 1,5. Default `'.'`. */
+  /** The decimal separator: `','` for 1,5. Default `'.'`. */
   decimal?: '.' | ',';
-  /** The columns to keep, by name or by number from 0 on, in this order. Default: all but the label. */
+  /** The columns to keep, by name or by number from 0, in this order. Default: all but the label. */
   columns?: readonly (string | number)[];
-  /** A column that says what an example is, by name or by number from 0 on: its values may be any text, and become `labels`. */
+  /**
+   * The column with the class of each row, by name or by number from 0. Its values may be any text, and become
+   * `labels`.
+   */
   label?: string | number;
-  /** What the classes are called, in the order of their numbers: the `classes` of the file that a model was trained on, for the next one. */
+  /**
+   * The names of the classes in the order of their numbers, such as the `classes` of the file that a model was trained
+   * on.
+   */
   classes?: readonly string[];
 }
 
-/** A table of numbers, a row for each line. */
+/** A table of numbers, with a row for each line. */
+/** The values, row by row. */
 export interface CsvData extends Source {
   data: Float32Array;
+  /** The numbers of rows and columns. */
   shape: [rows: number, columns: number];
-  /** Names of the columns in `data`: those in the header, or their numbers. */
+  /** The names of the columns in `data`: those in the header, or their numbers. */
   columns: string[];
-  /** With the option `label`: the class of each row, a place in `classes`. */
+  /** With the option `label`: the class of each row, an index into `classes`. */
   labels?: Int32Array;
-  /** With the option `label`: what the classes are called. They are sorted, numbers by their value, unless the option `classes` says otherwise. */
+  /**
+   * With the option `label`: the names of the classes. They are sorted, numbers by their value, unless the option
+   * `classes` gives another order.
+   */
   classes?: string[];
 }
 
 /**
  * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped. An
  * empty last column, as delimiters at the end of lines make it, is left out.
+ * @example
+ * ```ts
+ * import { readCsv } from 'latentgpu';
+ *
+ * const text = 'speed,load,state\n1.5,20,good\n1.7,35,bad\n';
+ * const { data, shape, columns, labels, classes } = readCsv(text, { label: 'state' });
+ * // columns: ['speed', 'load'], shape: [2, 2], classes: ['bad', 'good'], labels: [1, 0]
+ * ```
  * @throws FormatError with the line and the offset in characters, where rows differ in length, a value is blank or no number, a label is none of
  * `classes`, or a column loses its differences in float32; DataError with row and column for a NaN, an infinity or what is more than float32 holds,
  * or where there is no row; OptionError where there is no such column; OutOfMemoryError
@@ -100,7 +122,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   return { ...table, ...(given ? { labels, classes: [...given] } : sorted(labels, [...classes.keys()], decimal)) };
 }
 
-/** @throws FormatError for what is none of the classes given; `place` says where it stands */
+/** @throws FormatError for what is not among the classes given; `place` says where it stands */
 function classOf({ text }: Format, field: Field, classes: Map<string, number>, place: string | undefined): number {
   const known = classes.get(field.text);
   if (known !== undefined) return known;
@@ -108,7 +130,7 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
     throw csvError(
       text,
       field.offset,
-      `'${field.text.slice(0, 40)}' in ${place} (offset ${field.offset}) is none of the classes ${shown([...classes.keys()])}`,
+      `'${field.text.slice(0, 40)}' in ${place} (offset ${field.offset}) is not among the classes ${shown([...classes.keys()])}`,
     );
   classes.set(field.text, classes.size);
   return classes.size - 1;

@@ -16,104 +16,113 @@ import { splitRows } from './split.ts';
 import type { CellSource } from './table/table-dataset.ts';
 import { halfOfWindow, upload } from './upload.ts';
 
-/** Numbers with a shape whose first side counts examples. */
+/** Numbers with a shape whose first dimension is the number of examples. */
 export interface Source {
+  /** The values, one example after the other. */
   data: Uint8Array | Float32Array;
+  /** The number of examples, then the shape of one. */
   shape: readonly number[];
 }
 
-/** Examples as they are put on the device, or what gets them. */
+/** Examples as `dataset` takes them. */
 export type DataSource = Uint8Array | Float32Array | Source | Matrix;
 
-/** Whatever can be trained on or predicted from. Flat arrays are rows of the input's size; bytes mean value / 255. */
+/** Data for training and prediction. Flat arrays are rows of the model's input size; bytes mean value / 255. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 
 /** Options of `dataset`. */
 export interface DatasetOptions {
-  /** One example's shape; needed for flat arrays. */
+  /** The shape of one example. Flat arrays need it. */
   shape?: readonly number[];
-  /** A whole number for each example. They stay on this side. */
+  /** A whole number for each example. They stay on the host. */
   labels?: ArrayLike<number>;
-  /** Each value is multiplied by it: 1/255 for bytes, 1 for floats, unless given. */
+  /** The factor that each value is multiplied by. Default: 1/255 for bytes, 1 for floats. */
   scale?: number;
   /**
-   * The examples may take up to so many bytes of the device. If they need more, they stay where they are, unchanged by you, and pass through as
-   * they are used: whoever trains, measures or predicts on them holds so many bytes while it does. What is trained is the same, bit by bit.
-   * Default: all of them lie on the device.
+   * The most bytes that the examples may take on the device. Larger data stay on the host, where you must not change
+   * them, and are streamed: each training, evaluation or prediction holds a window of this size. The results are the
+   * same, bit by bit. Default: all examples are on the device.
    */
   deviceBytes?: number;
 }
 
-/** How the windows of a series lie in it. */
+/** The positions of a series' windows. */
 export interface SeriesFacts {
-  /** How many time steps there are. */
+  /** The number of time steps of the series. */
   readonly steps: number;
-  /** How many of them a window has. */
+  /** The number of time steps in a window. */
   readonly length: number;
-  /** How many steps after one window's first the next window's comes. */
+  /** The number of steps between the starts of two consecutive windows. */
   readonly stride: number;
-  /** Values in a step. */
+  /** The number of values in a step. */
   readonly channels: number;
 }
 
-/** The smallest and largest value, and where they stand. */
+/** The smallest and largest value with their positions. */
 export interface Range {
+  /** The smallest value. */
   readonly least: number;
+  /** The index of the smallest value. */
   readonly leastAt: number;
+  /** The largest value. */
   readonly most: number;
+  /** The index of the largest value. */
   readonly mostAt: number;
 }
 
 /** What a data set and its views share. */
 export interface Storage {
-  /** One behind the other, each within what the device allows in one buffer; none where the data are streamed. */
+  /** The examples in pieces, each small enough for one buffer of the device; empty where the data are streamed. */
   pieces: readonly Piece[];
-  /** The values once more, if a lost device has taken them along. */
+  /** Returns the values again, after the loss of a device. */
   readonly again: () => Promise<Uint8Array | Float32Array>;
-  /** On this side, to pass through the device `half` a window at a time; see `Feed`. */
+  /** Values on the host that are streamed through the device, `half` a window at a time; see `Feed`. */
   readonly streamed?: { readonly data: Uint8Array | Float32Array; readonly half: number };
+  /** The number of examples. */
   readonly examples: number;
+  /** Whether the values are bytes. */
   readonly bytes: boolean;
+  /** The factor that values are multiplied by. */
   readonly scale: number;
-  /** Whether the scale is one that was asked for. */
+  /** Whether the scale was given as an option. */
   readonly scaleGiven: boolean;
-  /** That of the values which are not blank. */
+  /** The smallest and largest value that is not blank. */
   readonly range: Range;
-  /** Whether some of its values may be blank, `blankCell`. */
+  /** Whether some of the values may be blank, `blankCell`. */
   readonly blanks?: boolean;
-  /** What the cells of a table mean, where it holds those. */
+  /** The meaning of the cells, for a data set of a table. */
   readonly cells?: CellSource;
-  /** Where the examples are windows of one series, which lies there once. */
+  /** The positions of the windows, for a data set of a series, whose values are stored once. */
   readonly series?: SeriesFacts;
-  /** A number for each example, [examples], where what is learned is more than the example itself. */
+  /** A number for each example, [examples], for models that learn more than the example itself. */
   readonly targets?: Tensor;
-  /** The same on this side, where the data are streamed. */
+  /** The same on the host, where the data are streamed. */
   readonly hostTargets?: Float32Array;
 }
 
-/** Data that were put on the device; `release` frees what was made for the purpose. */
+/** Data on the device; `release` frees what was uploaded for one call. */
 export interface OnDevice {
   set: Dataset;
   release: () => void;
 }
 
-/** Examples that lie on the device, put there once, or pass through it; bytes stay bytes there. Views made of it share its memory. */
+/** Examples on the device, uploaded once or streamed through it; bytes stay bytes. Views share its memory. */
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
-  /** Those of its views, whoever still has them. */
+  /** The orders of its views, as long as they are in use. */
   readonly #orders = new Map<WeakRef<Dataset>, Tensor>();
 
   /** @internal */
   constructor(
     readonly gpu: Gpu,
-    /** One example's shape. */
+    /** The shape of one example. */
     readonly shape: readonly number[],
     /** @internal */
     readonly storage: Storage,
     readonly labels: Int32Array | undefined,
     readonly length: number,
-    /** Of a view: the data set whose memory it sees, and which of its examples, if not all. */
+    /** For a view: the data set whose memory it uses, and its rows there unless they are all. */
     private readonly base?: Dataset,
     /** @internal */
     readonly rows?: Uint32Array,
@@ -121,38 +130,45 @@ export class Dataset {
     private readonly ownsTargets = false,
   ) {}
 
-  /** Values in an example. */
+  /** The number of values in an example. */
   get features(): number {
     return sizeOf(this.shape);
   }
 
-  /** Values from the start of one example in memory to that of the next. @internal */
+  /** The number of values from the start of one example in memory to the start of the next. @internal */
   get step(): number {
     const { series } = this.storage;
     return series ? series.stride * series.channels : this.features;
   }
 
-  /** Of what `series()` made, and of its views: how the windows lie. Window number n begins at step n · stride. */
+  /**
+   * The positions of the windows, for what `series()` made and for its views; otherwise undefined. Window number n
+   * begins at step n · stride.
+   */
   get series(): SeriesFacts | undefined {
     return this.storage.series;
   }
 
-  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. Leave it unchanged. */
+  /**
+   * The number of each example in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those of its
+   * examples. Do not change it.
+   */
   get indices(): Uint32Array {
     return this.rows ?? Uint32Array.from(Array(this.length).keys());
   }
 
+  /** Whether it has been disposed. */
   get disposed(): boolean {
     return this.#disposed || (this.base?.disposed ?? false);
   }
 
-  /** The first `count` examples. @throws OptionError */
+  /** Returns a view of the first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
     return this.filter((_, i) => i < count);
   }
 
-  /** The examples that `keep` returns true for. @throws DataError if none are left */
+  /** Returns a view of the examples for which `keep` returns true. @throws DataError if there are none */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
     checkFunction('filter: keep', keep);
     const kept = [...Array(this.length).keys()].filter((i) => keep(this.labels?.[i], i));
@@ -160,13 +176,16 @@ export class Dataset {
     return this.view(kept);
   }
 
-  /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
+  /**
+   * Returns two views: `fraction` of the examples, drawn at random, and the rest.
+   * @throws OptionError; DataError if one would be empty
+   */
   split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
     const [first, rest] = splitRows(this.length, fraction, options);
     return [this.view(first), this.view(rest)];
   }
 
-  /** Frees the device memory, with that of its views; of a view, only what is its own. */
+  /** Frees the device memory of a data set and its views; for a view, only its own. */
   dispose(): void {
     for (const order of this.#orders.values()) order.dispose();
     this.#order?.dispose();
@@ -176,7 +195,7 @@ export class Dataset {
     this.#disposed = true;
   }
 
-  /** Puts the examples on the device once more if a lost one has taken them along. @throws DataError where the source has others now @internal */
+  /** Uploads the examples again after the loss of a device. @throws DataError where the source has changed @internal */
   async bringBack(): Promise<void> {
     const { storage, gpu, features, step, series } = this;
     if (!storage.pieces.some(({ data }) => data.gone)) return;
@@ -190,7 +209,7 @@ export class Dataset {
     else for (const { data } of pieces) data.dispose();
   }
 
-  /** Indices into the storage, on the device, if this is a view. @internal */
+  /** The indices of a view into the storage, on the device. @internal */
   get order(): Tensor | undefined {
     if (this.rows && (!this.#order || this.#order.gone)) {
       this.#order = emptyTensor(this.gpu, [this.length], 'u32', 'subset');
@@ -200,7 +219,7 @@ export class Dataset {
     return this.#order;
   }
 
-  /** Frees what a view has on the device when the view is no more, or this data set. @internal */
+  /** Frees a view's memory on the device when the view or this data set is collected. @internal */
   own(view: Dataset, order: Tensor): void {
     for (const [other, tensor] of this.#orders) {
       if (other.deref()?.disposed === false) continue;
@@ -210,7 +229,7 @@ export class Dataset {
     this.#orders.set(new WeakRef(view), order);
   }
 
-  /** Of a view: for each example of the storage, whether it is one of its own. @internal */
+  /** For a view: which examples of the storage are its own. @internal */
   get membership(): Uint8Array | undefined {
     if (!this.rows) return undefined;
     const own = new Uint8Array(this.storage.examples);
@@ -218,7 +237,7 @@ export class Dataset {
     return own;
   }
 
-  /** The same examples, each with a label that lies beside it on the device and goes where the example goes. @internal */
+  /** The same examples, each with a number that follows it on the device. @internal */
   withTargets(values: ArrayLike<number>): Dataset {
     const { examples, streamed } = this.storage;
     const all = new Float32Array(examples);
@@ -230,7 +249,7 @@ export class Dataset {
     return new Dataset(this.gpu, this.shape, storage, labels, this.length, this.base ?? this, this.rows, true);
   }
 
-  /** Some of the examples, by their numbers. @internal */
+  /** A view of some examples, by number. @internal */
   view(indices: readonly number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);
@@ -239,14 +258,14 @@ export class Dataset {
 }
 
 /**
- * Puts examples on the device, all of them unless `deviceBytes` says less.
+ * Uploads examples to the device, all of them unless `deviceBytes` is given.
  *
- * The data set holds on to its source, and puts it there again when the device was lost and a fit with `recover` has got another: leave it
- * unchanged. Of a function nothing is held: it is called, and then called again, and has to give the same.
+ * The data set keeps a reference to its source, and uploads it again after the loss of a device in a fit with
+ * `recover`, so do not change it. A function is not kept but called again, and has to return the same values.
  * @param gpu what `openGpu` returned
- * @param source the examples, one behind the other, or a function that gets them
- * @param options the shape of one example, labels, a scale, and how much of the device's memory may be taken
- * @returns the examples on the device; `fit`, `encode` and the like take them as often as you want
+ * @param source the examples, one after the other, or a function that returns them
+ * @param options the shape of one example, labels, a scale, and how much of the device's memory may be used
+ * @returns the examples on the device; `fit`, `encode` and the like can use them any number of times
  * @example
  * ```ts
  * import { dataset, openGpu } from 'latentgpu';
@@ -258,7 +277,8 @@ export class Dataset {
  * console.log(rows.length, rows.features, training.labels, test.labels); // 2, 3, and one label each
  * rows.dispose();
  * ```
- * @throws OptionError, DataError empty data, a NaN or an infinity; ShapeError a length that is no whole number of examples; OutOfMemoryError
+ * @throws OptionError; DataError for empty data, a NaN or an infinity; ShapeError for a length that is not a whole
+ * number of examples; OutOfMemoryError
  */
 export async function dataset(
   gpu: Gpu,
@@ -272,7 +292,7 @@ export async function dataset(
   const length = data.length / features;
   if (!Number.isInteger(length))
     throw new ShapeError(
-      `dataset: ${data.length} values are no whole number of examples of [${shape.join(', ')}] (${features} values each)`,
+      `dataset: ${data.length} values are not a whole number of examples of [${shape.join(', ')}] (${features} values each)`,
     );
   const labels = options.labels === undefined ? undefined : wholeLabels('dataset', options.labels, length);
   const bytes = isBytes(data);
@@ -301,7 +321,7 @@ export async function dataset(
   return new Dataset(gpu, shape, storage, labels, length);
 }
 
-/** @throws ShapeError where there are not as many as examples; DataError where one is no whole number */
+/** Checks labels: one whole number for each example. @throws ShapeError, DataError */
 export function wholeLabels(where: string, given: ArrayLike<number>, examples: number): Int32Array {
   const labels: unknown[] = Array.from(checkNumbers(`${where}: labels`, given));
   if (labels.length !== examples) throw new ShapeError(`${where}: ${examples} examples, but ${labels.length} labels`);
@@ -334,14 +354,16 @@ function withShape(
 /** @throws ShapeError */
 function checkShape(of: string, shape: readonly number[]): readonly number[] {
   if (!isShape(shape) || !shape.length)
-    throw new ShapeError(`dataset: ${shown(shape)} is no shape of ${of}: every side is a whole number of at least 1`);
+    throw new ShapeError(
+      `dataset: ${shown(shape)} is not a shape of ${of}: every side is a whole number of at least 1`,
+    );
   return [...shape];
 }
 
-/** Values between two looks at the clock. */
+/** The number of values between two looks at the clock. */
 const stretch = 2 ** 13;
 
-/** That of the values other than `blank`. @throws what `refuse` makes of the first that is not finite */
+/** Returns the range of the values other than `blank`. @throws what `refuse` makes of the first that is not finite */
 export async function rangeOf(
   data: Uint8Array | Float32Array,
   refuse: (value: number, at: number) => DataError,
@@ -364,11 +386,11 @@ export async function rangeOf(
 
 const place = (i: number, features: number): string => `row ${Math.floor(i / features)}, column ${i % features}`;
 
-/** Where a value of a series stands. */
+/** The position of a value of a series, in words. */
 export const stepOf = (i: number, channels: number): string =>
   `step ${Math.floor(i / channels)}, channel ${i % channels}`;
 
-/** @throws DataError where values lie outside [0, 1], which binary cross-entropy takes for probabilities */
+/** Checks that values lie within [0, 1], as binary cross-entropy requires. @throws DataError */
 export function checkProbabilities(data: Dataset): void {
   const { least, leastAt, most, mostAt } = data.storage.range;
   const { series } = data;
@@ -380,7 +402,7 @@ export function checkProbabilities(data: Dataset): void {
     throw new DataError(`bce: ${most} at ${where(mostAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }
 
-/** How the data lie that a model was trained on. */
+/** How the data were stored that a model was trained on. */
 export interface TrainedOn {
   readonly bytes: boolean;
   readonly scale: number;
@@ -394,12 +416,12 @@ export function trainedOn(set: Dataset): TrainedOn {
   return { bytes, scale, given: scaleGiven, largest: Math.max(-range.least, range.most) };
 }
 
-/** Bytes are never more than 1, and what is added to pictures of floats not much: beyond, floats are no value / 255. */
+/** Values beyond this are not those of bytes: bytes are at most 1, and noise adds little to float images. */
 const noBytes = 16;
 
 /**
- * Refuses data whose scale nobody gave where it is another one than in training: with a scale that was given there, or of bytes where it was
- * floats far beyond 1, or the other way round.
+ * Refuses data of another scale than in training, unless the scale was given: data of a given scale there, floats far
+ * beyond 1 after bytes, or the reverse.
  * @throws DataError
  */
 function checkScale(where: string, set: Dataset, before: TrainedOn): void {
@@ -415,9 +437,9 @@ function checkScale(where: string, set: Dataset, before: TrainedOn): void {
 }
 
 /**
- * Any kind of data as a data set of examples of that shape, or of its values in the same order. `before`: what the model was trained on, where the
- * data are of the same kind; `takesBlanks`: whether values may be blank.
- * @throws ShapeError naming both sides; DataError
+ * Any kind of data as a data set of examples of this shape, or of their values in the same order. `before` is what the
+ * model was trained on, `takesBlanks` whether values may be blank.
+ * @throws ShapeError with both shapes; DataError
  */
 export async function asDataset(
   where: string,
@@ -428,7 +450,7 @@ export async function asDataset(
   takesBlanks = false,
 ): Promise<OnDevice> {
   if (data instanceof Dataset) {
-    if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+    if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
     if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
     if (data.storage.cells)
       throw new DataError(
@@ -452,7 +474,7 @@ export async function asDataset(
   return { set, release: () => set.dispose() };
 }
 
-/** @throws ShapeError where examples of one shape cannot be taken for those of another */
+/** Checks that examples of one shape can be used for another. @throws ShapeError */
 function checkExamples(where: string, takes: readonly number[], has: readonly number[], whole?: readonly number[]) {
   const [features, values] = [takes, has].map(sizeOf);
   if (values !== features)

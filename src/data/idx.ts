@@ -3,16 +3,25 @@ import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
-/** Values as an IDX file holds them. */
+/** The values of an IDX file. */
 export interface IdxData extends Source {
+  /** The values, one example after the other. */
   data: Uint8Array;
+  /** The number of examples, then the shape of one. */
   shape: number[];
 }
 
 /**
- * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit big-endian numbers,
- * then the values (format: LeCun, Cortes & Burges, the MNIST database).
- * @throws FormatError with the offset in bytes; OutOfMemoryError where the values are more than an array can hold
+ * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit
+ * big-endian numbers, then the values (format: LeCun, Cortes & Burges, the MNIST database).
+ * @example
+ * ```ts
+ * import { readIdx } from 'latentgpu';
+ *
+ * const response = await fetch('train-images-idx3-ubyte');
+ * const { data, shape } = await readIdx(new Uint8Array(await response.arrayBuffer())); // shape: [60000, 28, 28]
+ * ```
+ * @throws FormatError with the offset in bytes; OutOfMemoryError where the values do not fit into one array
  */
 export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
   checkBytes('readIdx', bytes);
@@ -20,10 +29,10 @@ export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
   return parse(gzipped ? await gunzip(bytes) : bytes);
 }
 
-/** Of a file with 255 sides. */
+/** The header of a file with 255 sides. */
 const longestHeader = 4 + 4 * 255;
 
-/** Where the values begin, and where they end. */
+/** Returns the shape, and the offsets of the first value and behind the last. */
 function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
   if (isPage(bytes)) throw new FormatError('idx: this is an HTML page, not an IDX file (offset 0)');
@@ -56,10 +65,13 @@ const wrongLength = (values: number | string, { shape, start, end }: ReturnType<
     `idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`,
   );
 
-/** Deflate makes of one byte at most so many. */
+/** The most bytes that deflate makes of one. */
 const mostOfOne = 1032;
 
-/** Inflates what the file's own header promises, and no more: a gzip stream may hold a thousand times its own size. */
+/**
+ * Inflates as much as the file's own header promises, and not more: a gzip stream may hold a thousand times its own
+ * size.
+ */
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   let header: ReturnType<typeof readHeader> | undefined;
   const check = (loaded: number, parts: readonly Uint8Array[]) => {
@@ -84,7 +96,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** A little at a time, as a browser inflates all that is there before anyone can look at it. */
+/** Small pieces of a file, since a browser inflates all that it is given before anyone can look at it. */
 function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
   const size = 2 ** 14;
   let at = 0;
@@ -99,16 +111,28 @@ function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
 /** Options of `fetchIdx`. */
 export interface FetchOptions {
   /**
-   * Told as bytes arrive. `total` is missing where the server does not say how many there are, or only how many they are in a compressed
-   * answer (`Content-Encoding`). Servers of another origin keep from a page whether it is compressed, unless they name `Content-Encoding` in
-   * `Access-Control-Expose-Headers`.
+   * Called as bytes arrive. `total` is missing where the server does not send it, or sends only that of a compressed
+   * answer (`Content-Encoding`). Servers of another origin hide whether an answer is compressed, unless they name
+   * `Content-Encoding` in `Access-Control-Expose-Headers`.
    */
   onProgress?: (progress: { loaded: number; total?: number }) => void;
   /** Ends the download; `AbortSignal.timeout(60_000)` limits the wait for a server that stalls. */
   signal?: AbortSignal;
 }
 
-/** Fetches and reads an IDX file. @throws DataError where the server gives none; FormatError where it is damaged, or an HTML page; OutOfMemoryError */
+/**
+ * Fetches and reads an IDX file.
+ * @example
+ * ```ts
+ * import { dataset, fetchIdx, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');
+ * const images = await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });
+ * ```
+ * @throws DataError where the server does not answer with a file; FormatError where it is damaged, or an HTML page;
+ * OutOfMemoryError
+ */
 export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
   checkOptions('fetchIdx', options, ['onProgress', 'signal']);
   if (typeof url !== 'string' && kindOf(url) !== 'URL')
@@ -139,7 +163,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   }
 }
 
-/** All of a stream. `look` is shown what has come so far; where it throws, the stream ends. */
+/** Reads a whole stream. `look` sees what has come so far; if it throws, the reading ends. */
 async function readAll(
   body: ReadableStream<Uint8Array>,
   look: (loaded: number, parts: readonly Uint8Array[]) => void,

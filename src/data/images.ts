@@ -3,21 +3,25 @@ import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkNumber, checkOptions, checkSides, checkSignal, checkWord, shown } from '../runtime/options.ts';
 import type { Source } from './dataset.ts';
 
-/** A file, an address, or whatever a page can draw: an image element, a canvas, an `ImageBitmap`, `ImageData`, a frame of a video. */
+/**
+ * An image to read: a file, an address, or anything a page can draw, such as an image element, a canvas, an
+ * `ImageBitmap`, `ImageData` or a video.
+ */
 export type ImageInput = string | URL | ImageBitmapSource;
 
 /** Options of `readImages`. */
 export interface ImageOptions {
-  /** Height and width to bring all images to. Default: they must all be of the first one's. */
+  /** The height and width that all images are scaled to. Default: those of the first image, which all must have. */
   size?: readonly [height: number, width: number];
-  /** How an image of other proportions gets to that size: its middle is cut out, or it is stretched. Default `'cover'`. */
+  /** How an image of other proportions is fitted: its middle is cut out, or it is stretched. Default `'cover'`. */
   fit?: 'cover' | 'stretch';
   /**
-   * 1: grey, 3: red, green, blue, 4: and opacity. Default 3. A canvas keeps colours multiplied by their opacity, in 8 bits: with 4 channels the
-   * colours of nearly transparent pixels are rough, and those of transparent ones 0. Only `ImageData` of the very size keep their bytes.
+   * The number of channels: 1 for grey, 3 for red, green and blue, 4 with opacity. Default 3. A canvas keeps colours
+   * multiplied by their opacity, in 8 bits: with 4 channels the colours of nearly transparent pixels are rough, and
+   * those of transparent ones 0. Only `ImageData` of the requested size keep their bytes.
    */
   channels?: 1 | 3 | 4;
-  /** What shows behind what is not opaque, where opacity is no channel: a CSS colour. Default white. */
+  /** The background behind transparent pixels, where opacity is not a channel: a CSS colour. Default white. */
   background?: string;
   /** Ends the reading; `AbortSignal.timeout(60_000)` limits the wait for a server that stalls. */
   signal?: AbortSignal;
@@ -25,18 +29,29 @@ export interface ImageOptions {
 
 /** Images as bytes, channels last. */
 export interface Images extends Source {
+  /** The pixels, image by image and row by row. */
   data: Uint8Array;
+  /** The number of images, their height, their width and their channels. */
   shape: [images: number, height: number, width: number, channels: number];
 }
 
-/** What grey is made of: the luma of ITU-R BT.601, as in Pillow. */
+/** The weights of red, green and blue in grey: the luma of ITU-R BT.601, as in Pillow. */
 const luma = [0.299, 0.587, 0.114];
 
 /**
- * Reads images, one after the other, as data that `dataset` takes. Channels of 16 bits, as some PNG files have them, become 8 bits.
- * @throws FormatError an image that cannot be decoded, with its number; DataError an address that gives none, an element without a picture, an image
- * of another origin, or no image at all; ShapeError images of several sizes where none was asked for; OutOfMemoryError where all together are more
- * than an array can hold; LatentGpuError where there is no `OffscreenCanvas`, as outside of browsers
+ * Reads images, one after the other, as data for `dataset`. Channels of 16 bits, as in some PNG files, become 8 bits.
+ * @example
+ * ```ts
+ * import { dataset, openGpu, readImages } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const pictures = await readImages(['one.png', 'two.jpg'], { size: [64, 64], channels: 3 });
+ * const images = await dataset(gpu, pictures); // images.shape: [64, 64, 3]
+ * ```
+ * @throws FormatError for an image that cannot be decoded, with its number; DataError for an address that does not
+ * answer with one, an element without a picture, an image of another origin, or no image at all; ShapeError for images
+ * of several sizes where none was requested; OutOfMemoryError where they do not fit into one array; LatentGpuError
+ * without `OffscreenCanvas`, as outside of browsers
  */
 export async function readImages(
   images: Iterable<ImageInput> | ArrayLike<ImageInput>,
@@ -119,10 +134,10 @@ async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promi
   }
 }
 
-/** What elements that a page can draw have, each its own. */
+/** The properties of all elements that a page can draw. */
 type Drawable = HTMLImageElement & HTMLVideoElement;
 
-/** What an element lacks that has no picture, in words. */
+/** What an element without a picture lacks, in words. */
 function lacking({
   complete,
   naturalWidth,
@@ -141,14 +156,14 @@ function lacking({
   return undefined;
 }
 
-/** Whether an image is there as bytes already, in the size that is wanted. */
+/** Whether an image is already bytes of the requested size. */
 function isExact(input: ImageInput, height: number, width: number): input is ImageData {
   if (kindOf(input) !== 'ImageData') return false;
   const image = input as ImageData;
   return image.height === height && image.width === width && kindOf(image.data) === 'Uint8ClampedArray';
 }
 
-/** @throws DataError where a browser keeps the pixels of other origins from the page */
+/** The pixels of a canvas. @throws DataError where a browser hides the pixels of other origins from the page */
 function pixelsOf(context: OffscreenCanvasRenderingContext2D, i: number): Uint8ClampedArray {
   const { width, height } = context.canvas;
   try {
@@ -175,7 +190,7 @@ async function download(url: string, i: number, signal?: AbortSignal): Promise<B
   }
 }
 
-/** A canvas leaves its colour as it was where it is given none. */
+/** Whether a text is a colour: a canvas ignores a colour that it does not know. */
 function isColour(text: string): boolean {
   const context = new OffscreenCanvas(1, 1).getContext('2d')!;
   const [black, white] = ['black', 'white'].map((before) => {
@@ -204,7 +219,7 @@ function draw(
   context.drawImage(bitmap, (bitmap.width - across) / 2, (bitmap.height - down) / 2, across, down, 0, 0, width, height);
 }
 
-/** From red, green, blue and opacity to the channels that are wanted. */
+/** Picks the requested channels from red, green, blue and opacity. */
 function pick(pixels: Uint8ClampedArray, channels: 1 | 3 | 4, to: Uint8Array): void {
   for (let at = 0, out = 0; at < pixels.length; at += 4) {
     if (channels === 1)

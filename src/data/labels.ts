@@ -3,18 +3,19 @@ import type { Gpu } from '../runtime/device.ts';
 import { shown } from '../runtime/options.ts';
 import { asDataset, Dataset, type Data, type OnDevice, type TrainedOn } from './dataset.ts';
 
-/** The class of each example, a whole number from 0 on. */
+/** The class of each example, a whole number from 0. */
 export type Labels = ArrayLike<number>;
 
-/** Examples with their classes; a data set made with `labels` has them already. */
+/** Examples with their classes. A data set made with `labels` has them already. */
 export type Labelled = Dataset | { data: Data; labels: Labels };
 
-/** What an autoencoder takes: one with a condition, examples with their classes. */
+/** The examples that an autoencoder takes; with a condition, examples with their classes. */
 export type Examples = Data | Labelled;
 
 /**
- * Examples on the device, and the class of each beside it.
- * @throws OptionError where there are no labels; ShapeError where there are not as many as examples; DataError where one is no class
+ * Uploads examples with the class of each beside it.
+ * @throws OptionError without labels; ShapeError for another number of labels than examples; DataError for a label that
+ * is not a class
  */
 export async function putLabelled(
   where: string,
@@ -45,8 +46,9 @@ export async function putLabelled(
 }
 
 /**
- * Data on the device for a model that is told the labels of so many classes, or none. `before`: what it was trained on; `blanks`: whether values may be blank.
- * @throws OptionError where labels are missing, or nobody asks for them; ShapeError, DataError
+ * Uploads data for a model that receives labels of `classes` classes, or no labels. `before` is what it was trained on,
+ * `blanks` whether values may be blank.
+ * @throws OptionError where labels are missing or not used; ShapeError, DataError
  */
 export async function putExamples(
   where: string,
@@ -70,11 +72,14 @@ export async function putExamples(
   return putLabelled(where, gpu, labelled, shape, classes, before, blanks);
 }
 
-/** What is said of labels that nobody asks for. */
+/** The message about labels that the model does not use. */
 export const needsCondition = (where: string): string =>
   `${where}: labels are for a model that was made with a condition: { classes }`;
 
-/** @throws ShapeError where there are not as many labels as `what` they are of; DataError where one is no class */
+/**
+ * Checks labels.
+ * @throws ShapeError for another number of labels than `what`; DataError for a label that is not a class
+ */
 export function checkLabels(where: string, labels: Labels, count: number, classes: number, what: string): void {
   if (labels.length !== count) throw new ShapeError(`${where}: ${count} ${what}, but ${labels.length} labels`);
   for (let i = 0; i < labels.length; i++) {

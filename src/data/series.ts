@@ -60,7 +60,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   const data = blanks ? (await import('./series-blanks.ts')).withMarks(given, channels) : given;
   const steps = data.length / channels;
   if (!Number.isInteger(steps))
-    throw new ShapeError(`series: ${data.length} values are no whole number of steps of ${channels} channels`);
+    throw new ShapeError(`series: ${data.length} values are not a whole number of steps of ${channels} channels`);
   if (length > steps) throw new DataError(`series: a window has ${length} steps, the series only ${steps}`);
   const examples = Math.floor((steps - length) / stride) + 1;
   const labels = options.labels === undefined ? undefined : labelsOf(options.labels, examples, steps);

@@ -2,32 +2,37 @@ import { DataError, OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkNumbers, checkOptions, checkWord, shown } from '../runtime/options.ts';
 import type { SeriesFacts } from './dataset.ts';
 
-/** Windows that `series()` made, or a view of them, also those of a worker. */
+/** Windows of a series: what `series()` made, a view of it, or either in a worker. */
 export interface Windows {
+  /** The number of windows. */
   readonly length: number;
+  /** The number of each window in what `series()` made. */
   readonly indices: Uint32Array;
+  /** The positions of the windows. */
   readonly series?: SeriesFacts;
 }
 
 /** A stretch of time steps. */
 export interface Interval {
-  /** Its first step. */
+  /** The first step. */
   from: number;
-  /** The step after its last one. */
+  /** The step after the last one. */
   to: number;
-  /** The largest value in it. */
+  /** The largest value in the stretch. */
   peak: number;
 }
 
 /**
- * Brings scores of windows back to the time steps: for each step of the series the mean score of the windows that cover it, NaN where none does.
+ * Maps scores of windows to time steps: for each step of the series the mean score of the windows that cover it, NaN
+ * where there is none.
  *
- * A window's score is that of all its steps, so that what is strange for a moment shows in every window around it. Scores of each value of the windows,
- * as `errors(windows, { perFeature: true })` returns, tell more exactly when it was: a step has the mean over its own values in the windows that cover it.
+ * A window's score holds for all of its steps, so a short event raises the score of every window around it. Scores of
+ * single values, as `errors(windows, { perFeature: true })` returns, are more precise: a step gets the mean over its
+ * own values in the windows that cover it.
  * @param scores a number for each window, as `errors` returns, or for each value of each window
  * @param windows what was scored: what `series` returned, or a view of it
- * @param options `combine`: what a step has of the scores there: their `'mean'` (default), the least (`'min'`), which is above a limit only where all of
- * them are, or the largest (`'max'`)
+ * @param options `combine`: how the scores of a step are combined: by their `'mean'` (default), their smallest
+ * (`'min'`, above a limit only where all are) or their largest (`'max'`)
  * @returns a number for each time step of the whole series
  * @example
  * ```ts
@@ -38,8 +43,8 @@ export interface Interval {
  * console.log(timeline(Float32Array.of(1, 2, 6, 0), windows)); // 1, 1.5, 4, 3, 0
  * windows.dispose();
  * ```
- * @throws OptionError for examples that are no windows of a series; ShapeError where there are not as many scores as windows, or as values in them; DataError for a NaN,
- * but for that of a value which is blank
+ * @throws OptionError for examples that are not windows of a series; ShapeError for another number of scores than
+ * windows or values in them; DataError for a window's score of NaN
  */
 export function timeline(
   scores: ArrayLike<number>,
@@ -86,11 +91,11 @@ export function timeline(
 }
 
 /**
- * The stretches of a timeline that are at or above a threshold. What is NaN, as no window covers it, is below.
+ * Returns the stretches of a timeline at or above a threshold. NaN, where no window covers a step, counts as below.
  * @param timeline a number for each time step, as `timeline` returns
- * @param threshold from which value on a step counts
- * @param options `gap`: stretches with at most so many steps between them are one (default 0, so that each stands alone); `minLength`: then, those of
- * fewer steps are left out (default 1)
+ * @param threshold the smallest value that counts
+ * @param options `gap`: stretches with at most this many steps between them are merged (default 0); `minLength`:
+ * stretches with fewer steps are then left out (default 1)
  * @returns the stretches in their order: `to` is the step after the last one, `peak` the largest value
  * @example
  * ```ts

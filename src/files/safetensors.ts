@@ -14,28 +14,37 @@ import { allocate, isBytes, isFloats, isPage } from '../platform.ts';
 import { readFloats, sizeOf } from './dtypes.ts';
 import { parseJson } from './json.ts';
 
-/** One tensor of a safetensors file. */
+/** A tensor of a safetensors file. */
 export interface SafeTensor {
+  /** The values in row-major order. */
   data: Float32Array;
+  /** The shape. */
   shape: number[];
 }
 
 /** A tensor of whole numbers, or of a type that is not read: its bytes as they are in the file. */
 export interface OtherTensor {
+  /** The type by its name in the file, such as `I64`. */
   dtype: string;
+  /** The bytes as they are in the file. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** The shape. */
   shape: number[];
 }
 
-/** What a safetensors file holds: tensors and metadata, by their names. */
+/** The content of a safetensors file: tensors and metadata, by name. */
 export interface SafeTensors {
+  /** The tensors of floating-point numbers, by name. */
   tensors: Record<string, SafeTensor>;
+  /** The metadata: texts by name. */
   metadata: Record<string, string>;
-  /** What a file holds besides floating-point numbers, if it does: such as the `num_batches_tracked` of a batch normalization, an I64. */
+  /**
+   * The tensors of other types, if there are any, such as the `num_batches_tracked` of a batch normalization, an I64.
+   */
   others?: Record<string, OtherTensor>;
 }
 
-/** Where one tensor lies: `begin` and `end` count from the first byte after the header. */
+/** The position of a tensor: `begin` and `end` count from the first byte after the header. */
 interface Span {
   name: string;
   dtype: string;
@@ -48,7 +57,16 @@ const METADATA = '__metadata__';
 const PREFIX = 8; // bytes of the header's length
 const LONGEST = 100_000_000; // bytes of a header, in the format's own implementation
 
-/** Writes tensors and metadata as the bytes of a safetensors file. */
+/**
+ * Writes tensors and metadata as the bytes of a safetensors file.
+ * @example
+ * ```ts
+ * import { writeSafetensors } from 'latentgpu';
+ *
+ * const bytes = writeSafetensors({ codes: { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] } }, { format: 'pt' });
+ * ```
+ * @throws OptionError, ShapeError
+ */
 export function writeSafetensors(
   tensors: Record<string, { data: Float32Array; shape: number[] }>,
   metadata?: Record<string, string>,
@@ -60,7 +78,7 @@ export function writeSafetensors(
   for (const [name, tensor] of Object.entries(tensors)) {
     const { data, shape } = (tensor ?? {}) as Partial<SafeTensor>;
     if (!isCounts(shape) || !isFloats(data))
-      throw new ShapeError(`safetensors: ${name} is no tensor: { data: Float32Array, shape }`);
+      throw new ShapeError(`safetensors: ${name} is not a tensor: { data: Float32Array, shape }`);
     if (name === METADATA)
       throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
     const elements = elementCount(shape);
@@ -88,8 +106,15 @@ export function writeSafetensors(
 }
 
 /**
- * Reads all tensors of a file.
- * @throws FormatError with the offset in bytes; OutOfMemoryError where the numbers of a tensor, as float32, are more than an array can hold
+ * Reads all tensors of a safetensors file.
+ * @example
+ * ```ts
+ * import { readSafetensors } from 'latentgpu';
+ *
+ * const response = await fetch('from-torch.safetensors');
+ * const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer())); // for model.setWeights(tensors)
+ * ```
+ * @throws FormatError with the offset in bytes; OutOfMemoryError where a tensor does not fit into one array as float32
  */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
   if (!isBytes(bytes)) throw new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array');
@@ -129,18 +154,18 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     throw malformed(0, `a header of ${length} bytes is announced, but only ${bytes.length - PREFIX} follow`);
   }
   // Neither spaces nor a byte order mark may come first.
-  if (bytes[PREFIX] !== 0x7b) throw malformed(PREFIX, 'the header is no JSON object: it should begin with {');
+  if (bytes[PREFIX] !== 0x7b) throw malformed(PREFIX, 'the header is not a JSON object: it should begin with {');
   try {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, dataStart));
     return { header: parseJson(json) as Record<string, unknown>, dataStart };
   } catch (cause) {
-    throw malformed(PREFIX, `the header is no JSON that the format allows: ${(cause as Error).message}`, cause);
+    throw malformed(PREFIX, `the header is not JSON that the format allows: ${(cause as Error).message}`, cause);
   }
 }
 
 function readSpan(name: string, entry: unknown): Span {
   const fail = (problem: string): FormatError => malformed(PREFIX, `the header's entry for ${name} ${problem}`);
-  if (!isRecord(entry)) throw fail('is no object');
+  if (!isRecord(entry)) throw fail('is not an object');
   const { dtype, shape, data_offsets: offsets } = entry;
   // Types that the format has got since are left to the caller; none of its names has a small letter.
   if (typeof dtype !== 'string' || !/^[A-Z][A-Z\d_]*$/.test(dtype))
@@ -156,7 +181,7 @@ function readSpan(name: string, entry: unknown): Span {
   return { name, dtype, shape, begin, end };
 }
 
-/** Every byte of the data belongs to exactly one tensor. */
+/** Checks that every byte of the data belongs to exactly one tensor. */
 function checkCover(spans: Span[], dataLength: number, dataStart: number): void {
   let end = 0;
   let before = 'the header';

@@ -18,11 +18,14 @@ import { quadsOf } from './shapes.ts';
 export type { ActivationName, ActivationWord };
 export { activationNames };
 
-/** An activation: its name, or one with a parameter that is not the usual one, such as `['leakyRelu', { slope: 0.2 }]`. */
+/** An activation: its name, or its name and a parameter, such as `['leakyRelu', { slope: 0.2 }]`. */
 export type Activation =
   ActivationName | readonly ['leakyRelu', { readonly slope?: number }] | readonly ['elu', { readonly alpha?: number }];
 
-/** An activation as shaders and tables name it, `leakyRelu(0.2)`. @throws OptionError for a name that no activation has, or a parameter that is none of its own */
+/**
+ * The name of an activation in shaders and tables, such as `leakyRelu(0.2)`.
+ * @throws OptionError for an unknown name or parameter
+ */
 export function activationWord(where: string, given: Activation): ActivationWord {
   const [name, options = {}] = [given].flat() as [keyof typeof parameters, Record<string, number>?];
   if (!activationNames.includes(name))
@@ -34,7 +37,7 @@ export function activationWord(where: string, given: Activation): ActivationWord
   return `${name}(${checkNumber(`${where}: ${parameter}`, value, { least: 0 })})`;
 }
 
-/** y = f(z), elementwise. dz = dy f′(z). @throws OptionError */
+/** Applies an activation elementwise: y = f(z). dz = dy f′(z). @throws OptionError */
 export function activate(tape: Tape, z: Tensor, activation: Activation): Tensor {
   return recordActivation(tape, z, activationWord('activate', activation));
 }
@@ -48,8 +51,8 @@ function recordActivation(tape: Tape, z: Tensor, name: ActivationWord): Tensor {
 }
 
 /**
- * Declares the backward pass of y = f(z), wherever y was computed. A consumer of y may take the fold instead and hand its gradient
- * straight to z; then this rule finds nothing to do.
+ * Declares the backward pass of y = f(z), wherever y was computed. A consumer of y may use the fold instead and pass
+ * its gradient straight to z; then this rule does nothing.
  */
 export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: Tensor): void {
   const saved = savedForSlope(name) === 'y' ? y : z;
@@ -60,15 +63,17 @@ export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: T
   });
 }
 
-/** A product's result is multiplied by the slope of the activation at `saved`. */
+/** The slope of an activation at `saved`, which a product's result is multiplied by. */
 export interface Gate {
+  /** The activation, by its name in shaders. */
   readonly activation: ActivationWord;
+  /** The tensor that the slope is computed from. */
   readonly saved: Tensor;
 }
 
 /**
- * y = f(z), where z is a product that `forward` records into the tensor it is given: with f in the same dispatch where f′ follows from y, else
- * f is one dispatch more. `backward` hands dz on.
+ * Records y = f(z) for a product z that `forward` records into the given tensor: in the same dispatch where f′ follows
+ * from y, otherwise f is one dispatch more. `backward` receives dz.
  */
 export function activated(
   tape: Tape,
@@ -87,7 +92,7 @@ export function activated(
   return y;
 }
 
-/** Where a product's gradient with respect to x goes: if x = f(z) offers it, times f′ straight to z. */
+/** Where a product's gradient with respect to x goes: if x = f(z) offers it, straight to z, times f′. */
 export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
   const fold = tape.fold(x);
   if (!fold) return { y: tape.grad(x) };
@@ -98,8 +103,8 @@ export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
 }
 
 /**
- * s = f′(z) for a tensor y = f(z) that was recorded by a kernel with an activation; 1 where it had none. Of y's size, in a shape of one's own
- * if that is handier. dz = ds f″(z): so the gradient of a slope is an operation like all others.
+ * Records s = f′(z) for a tensor y = f(z) of a kernel with an activation, or s = 1 without one. It has y's size, in a
+ * shape of your choice. dz = ds f″(z), so that the gradient of a slope is an operation like all others.
  */
 export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   const s = tape.tensor(shape, 'f32', 'slope');

@@ -6,31 +6,35 @@ import { tape as makeTape } from '../runtime/tape.ts';
 import { readTensors, Tensor, tensor } from '../runtime/tensor.ts';
 import { convolutions, products, type Case, type Expected, type Input } from './self-test-cases.ts';
 
-/** One way of doing a kernel, as it came out on this adapter. */
+/** The result of one way of computing a kernel on this adapter. */
 export interface TestedWay {
-  /** Such as `NT`, a product of matrices the second of which lies transposed. */
+  /** The kernel, such as `NT` for a product with a transposed second matrix. */
   readonly kernel: string;
-  /** How it is cut up. */
+  /** The way, such as the size of its tiles. */
   readonly way: string;
+  /** Whether the result was right. */
   readonly passed: boolean;
-  /** The largest error, in units of what the rounding of float32 explains. */
+  /** The largest error, in units of what float32 rounding explains. */
   readonly error: number;
 }
 
 /** Options of `Gpu.selfTest`. */
 export interface SelfTestOptions {
-  /** Default true: with false, products alone, which is all that models of dense layers need. */
+  /** Whether convolutions are tested, too. Without them the test covers models of dense layers. Default true. */
   convolutions?: boolean;
 }
 
-/** What `Gpu.selfTest` found: each way of a kernel that it tried, and whether all of them passed. */
+/** The result of `Gpu.selfTest`. */
 export interface SelfTest {
+  /** Whether all ways passed. */
   readonly passed: boolean;
+  /** Each way of a kernel that was tested. */
   readonly ways: readonly TestedWay[];
+  /** The duration in seconds. */
   readonly seconds: number;
 }
 
-/** See `Gpu.selfTest`. */
+/** Tests the kernels; see `Gpu.selfTest`. */
 export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<SelfTest> {
   checkOptions('selfTest', options, ['convolutions']);
   const { convolutions: images = true } = options;
@@ -95,7 +99,10 @@ async function results(gpu: Gpu, plan: Plan, y: Tensor): Promise<ArrayLike<numbe
   return values;
 }
 
-/** Each product and each sum is rounded, and the errors add up like a random walk: 4 √k 2⁻²⁴ Σ|a b| is more than they come to. */
+/**
+ * The error in units of 4 √k 2⁻²⁴ Σ|a b|, which exceeds the rounding errors of k products and their sum, as these add
+ * up like a random walk.
+ */
 function errorOf(actual: ArrayLike<number>, { values, magnitudes, terms }: Expected): number {
   let worst = 0;
   for (let i = 0; i < values.length; i++) {

@@ -22,8 +22,8 @@ import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
 
 /**
- * Makes an autoencoder of the rows of a table: numbers, categories and times, with blanks. The last layer, one output for each number and one for each
- * category, and the loss follow from the columns.
+ * Makes an autoencoder for the rows of a table of numbers, categories and times, with blanks. The last layer (one
+ * output for each number and each category) and the loss follow from the columns.
  * @param gpu what `openGpu` returned
  * @param spec the columns of the table, the layers of encoder and decoder, and further parts
  * @returns the model with its first weights on the device, not trained yet
@@ -43,11 +43,13 @@ import type { Losses } from './training/losses.ts';
  * const scores = await model.errors(table); // one for each row: the largest are of the strangest rows
  * const complete = await model.impute(table); // the same table, its blanks filled in
  * ```
- * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
+ * @throws OptionError for an unknown option or an impossible value; ShapeError where layers do not fit, with the shape
+ * of every layer
  */
 export async function autoencoder(gpu: Gpu, spec: TableSpec): Promise<TableAutoencoder>;
 /**
- * Makes an autoencoder: an encoder, a narrow code, a decoder. The members of the family differ only in the parts handed in.
+ * Makes an autoencoder: an encoder, a narrow code and a decoder. The members of the family differ only in the parts
+ * that you pass.
  * @param gpu what `openGpu` returned
  * @param spec the shape of an example, the layers of encoder and decoder, the loss, and further parts
  * @returns the model with its first weights on the device, not trained yet
@@ -66,7 +68,8 @@ export async function autoencoder(gpu: Gpu, spec: TableSpec): Promise<TableAutoe
  * await model.fit(examples, { epochs: 10 });
  * const codes = await model.encode(examples); // { data, shape: [100, 32] }
  * ```
- * @throws OptionError an option that does not exist or cannot be; ShapeError where layers do not fit, with every layer's shape
+ * @throws OptionError for an unknown option or an impossible value; ShapeError where layers do not fit, with the shape
+ * of every layer
  */
 export async function autoencoder(gpu: Gpu, spec: AutoencoderSpec): Promise<Autoencoder>;
 export async function autoencoder(
@@ -82,13 +85,16 @@ export async function autoencoder(
   return new Autoencoder(gpu, spec, undefined, await loadConditioning(spec)).prepare();
 }
 
-/** An encoder and a decoder that are trained together; `autoencoder` makes it. */
+/** An encoder and a decoder that are trained together. `autoencoder` makes it. */
 export class Autoencoder extends Coder {
-  /** From the input to the code, on its own. It shares the model's weights: training the model trains it. */
+  /** The network from the input to the code. It shares the model's weights, so training the model trains it. */
   readonly encoder: Network;
-  /** From the code back to an example, on its own. It shares the model's weights, too. */
+  /** The network from the code back to an example. It shares the model's weights, so training the model trains it. */
   readonly decoder: Network;
-  /** What an adversarial penalty trains against the model: one logit for each example, high for what it takes for real. */
+  /**
+   * The network that an adversarial penalty trains against the model: one logit for each example, high for those that
+   * it takes for real.
+   */
   readonly discriminator: Network | undefined;
   /** @internal */
   protected readonly inside: Inside<Losses, Examples>;
@@ -97,7 +103,7 @@ export class Autoencoder extends Coder {
   readonly #parts: Parts;
   readonly #sampler: Sampler;
 
-  /** `given`: weights to start from; `conditioning`: what a condition needs. @internal */
+  /** `given` are weights to start from; `conditioning` is what a condition needs. @internal */
   constructor(
     gpu: Gpu,
     spec: AutoencoderSpec,
@@ -117,7 +123,7 @@ export class Autoencoder extends Coder {
     this.inside = { ...inside, spec: (options) => ({ ...writeSpec(parts), ...sampler.describe(options) }) };
   }
 
-  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
     { samples = 0, fitted, sampler }: { samples?: number; fitted?: Fitted; sampler?: WrittenSampler } = {},
@@ -128,7 +134,11 @@ export class Autoencoder extends Coder {
     this.#sampler.resume(samples);
   }
 
-  /** Compiles what the model's loss needs before it can be used. @throws OptionError where that cannot be; the model is disposed of then @internal */
+  /**
+   * Compiles what the model's loss needs before it can be used.
+   * @throws OptionError where that fails, after which the model is disposed
+   * @internal
+   */
   async prepare(): Promise<this> {
     try {
       const { loss, encoder } = this.#parts;
@@ -142,24 +152,28 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * Trains, on top of what was trained before. Weights may be read meanwhile: `encode`, `evaluate` and the like are served between submits.
-   * An interrupted epoch is taken up where it stopped, if the number of examples, the batch size and shuffling are the same. With a `condition`, data
-   * are a data set that has labels, or `{ data, labels }`, here and everywhere.
+   * Trains the model further, from its present weights. `encode`, `evaluate` and the like may be called meanwhile and
+   * are answered between submits.
+   * If the last training ended within an epoch, this one continues there, provided that the number of examples, the
+   * batch size and shuffling are the same. With a `condition`, data are a data set with labels or `{ data, labels }`,
+   * here and in all other methods.
    *
-   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
+   * DeviceLostError, or the signal's reason.
    */
   fit(data: Examples, options: FitOptions<Losses, Examples>): Training {
     return this.#sampler.during(this.start(data, options));
   }
 
   /**
-   * Trains the layers one after the other, from the outside in (Bengio et al. 2007; Vincent et al. 2010), each with its counterpart in the decoder
-   * as an autoencoder of its own: it reconstructs the clean codes of the layers before it, which stay as they are, from corrupted ones, under
-   * the model's penalties. `fit` then trains all together. The options count for each layer; the result is one history a layer.
+   * Trains one layer after the other, from the outside in (Bengio et al. 2007; Vincent et al. 2010). Each layer and its
+   * counterpart in the decoder form an autoencoder of their own. It reconstructs the clean codes of the layers before
+   * it, which stay fixed, from corrupted ones, under the model's penalties. `fit` then trains all layers together. The
+   * options hold for each layer; the result is one history for each layer.
    *
-   * The outermost stage has the model's loss. The others have it as well if it is `'mae'` or Huber's, or if it is `'bce'` and what they reconstruct
-   * comes from a sigmoid and goes into one; else `'mse'`.
-   * @throws OptionError, ShapeError where the decoder does not mirror the encoder; else as `fit`
+   * The outermost stage uses the model's loss. The other stages use it too if it is `'mae'` or Huber's, or if it is
+   * `'bce'` and both their targets and their outputs come from a sigmoid; otherwise they use `'mse'`.
+   * @throws OptionError; ShapeError where the decoder does not mirror the encoder; otherwise as `fit`
    */
   async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
     const leave = this.enter('pretrain');
@@ -174,11 +188,13 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * The loss over all examples, nothing trained: nothing corrupted, nothing dropped. A Gaussian code is sampled, once for each example, and
-   * penalties that draw do so from `seed` (default: the model's), so that the same call gives the same figures.
+   * Computes the loss over all examples, without training, corruption or dropout. A Gaussian code is sampled once for
+   * each example. The samples, and the draws of penalties, come from `seed` (default: the model's), so that the same
+   * call gives the same figures.
    *
-   * `reconstruction` is the mean over all elements, as in Keras; with a Gaussian code it is minus the log-likelihood in nats an example, summed
-   * over its elements, `kl` the divergence, and `loss` minus the evidence lower bound, with β times `kl`. `penalty` is that of the model's penalties.
+   * Without a Gaussian code, `reconstruction` is the mean over all elements, as in Keras. With one, `reconstruction` is
+   * minus the log-likelihood in nats per example, summed over its elements, `kl` is the divergence, and `loss` is minus
+   * the evidence lower bound, with β times `kl`. `penalty` is the sum of the model's penalties.
    * @throws ShapeError, DataError
    */
   async evaluate(data: Examples, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
@@ -186,17 +202,18 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * Fits a mixture of Gaussians to the codes of examples, of a Gaussian code to its means; `sample` draws from it from then on, whatever the
-   * code. It is fitted on the host, to at most 20,000 of the examples, drawn at random from the seed if they are more, and is kept in the file
-   * of `save`. Training and `setWeights` make it old: then it has to be fitted again.
+   * Fits a mixture of Gaussians to the codes of examples (to the means of a Gaussian code). From then on `sample` draws
+   * from it. The fit runs on the host, on at most 20,000 of the examples, drawn at random from the seed if there are
+   * more, and `save` keeps the mixture. Training and `setWeights` make it out of date: then fit it again.
    *
-   * Of a quantised code it counts, place by place, how often each entry is taken, in all of the examples; places are then drawn on their own. It takes no
-   * `components` and no `iterations`.
+   * For a quantised code it counts how often each place takes each entry, over all examples; `sample` then draws each
+   * place independently. `components` and `iterations` are refused there.
    *
-   * With a `condition` it is one mixture for all labels. To draw for a class from the codes of that class, fit it to these examples alone.
+   * With a `condition` it is one mixture for all labels. To draw a class from the codes of that class, fit it to the
+   * examples of that class alone.
    *
-   * An expectation-maximisation from starts by k-means++; Ghosh et al. 2020 sample from autoencoders so. An iteration takes a time that grows
-   * with examples × components × (numbers of the code)²; the page goes on meanwhile.
+   * The method is expectation-maximisation from k-means++ starts (as in Ghosh et al. 2020). The time of an iteration
+   * grows with examples × components × (numbers in a code)²; the page stays responsive meanwhile.
    * @throws OptionError, also for more components than examples; ShapeError, DataError
    */
   async fitSampler(data: Examples, options: SamplerOptions = {}): Promise<SamplerFit> {
@@ -204,10 +221,12 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * Decodes `count` codes drawn from the mixture of `fitSampler`; without one, from the prior that a penalty pulls the codes to; without such a
-   * penalty, from N(0, I), to which a Gaussian code is pulled. With a seed the same ones again; without, others in each call. A model with a
-   * `condition` takes `label`, one for all samples, or `labels`, one for each.
-   * @throws OptionError, where there is none of these; ShapeError, DataError for such labels; LatentGpuError where the weights have changed since `fitSampler`
+   * Decodes `count` codes drawn from the mixture of `fitSampler`. Without one, it draws from the prior of a penalty,
+   * and without such a penalty from N(0, I), the prior of a Gaussian code. The same seed gives the same samples;
+   * without a seed each call gives others. A model with a `condition` takes `label`, one for all samples, or `labels`,
+   * one for each.
+   * @throws OptionError where the model has no mixture and no prior; ShapeError, DataError for wrong labels;
+   * LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
     checkRows('sample: count', this.hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
@@ -221,7 +240,7 @@ export class Autoencoder extends Coder {
     return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
   }
 
-  /** A table of layers, shapes and parameters, as in Keras, and which layers are told labels. */
+  /** Returns a table of layers, shapes and parameters, as Keras prints it, and names the layers that receive labels. */
   override summary(): string {
     const { encoder, decoder, classes } = this.#parts;
     if (classes === undefined) return super.summary();
@@ -229,7 +248,11 @@ export class Autoencoder extends Coder {
     return `${super.summary()}\nlabels of ${classes} classes: told to ${told.map(({ name }) => name).join(' and ')}`;
   }
 
-  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  /**
+   * Sets some or all weights by name.
+   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
+   * set
+   */
   override setWeights(weights: Record<string, Matrix>): void {
     super.setWeights(weights);
     this.#sampler.weightsChanged();

@@ -4,26 +4,33 @@ import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/opti
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { Network } from './parts/network.ts';
 
-/** What `classifier` makes a classifier of. */
+/** The parts of a classifier. */
 export interface ClassifierSpec {
-  /** What turns an example into features, such as the `encoder` of an autoencoder. Its weights are copied: the autoencoder keeps its own. */
+  /**
+   * The network that makes features of an example, such as the `encoder` of an autoencoder. Its weights are copied: the
+   * autoencoder keeps its own.
+   */
   encoder: Network;
+  /** The number of classes; labels are whole numbers from 0 to `classes` − 1. */
   classes: number;
-  /** Leave the encoder as it is and train only what comes behind it: a linear probe, where there is no `hidden`. Default false: fine-tune all. */
+  /**
+   * Keeps the encoder fixed and trains only the layers behind it: a linear probe if there is no `hidden`. Default
+   * false: all layers are fine-tuned.
+   */
   freeze?: boolean;
-  /** Layers between the encoder and the last one, which has one output for each class. */
+  /** The layers between the encoder and the last one, which is added and has one output for each class. */
   hidden?: Layer[];
-  /** Default 0. The new layers' weights, shuffles and dropout follow from it. */
+  /** Determines the first weights of the new layers, the order of examples and dropout. Default 0. */
   seed?: number;
 }
 
-/** A spec that has been looked through, with its encoder. @throws OptionError */
+/** Checks a spec, its encoder included. @throws OptionError */
 export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
   checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
   const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
   if (!(encoder instanceof Network))
     throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder lies on another Gpu');
+  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
   if (encoder.prefix !== 'encoder.')
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   if (encoder.layers.some((layer) => layer.classes !== undefined))
@@ -37,14 +44,14 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpe
   return checkSpec({ encoder, classes, freeze, hidden, seed });
 }
 
-/** A spec whose encoder is known to be one. @throws OptionError */
+/** Checks a spec whose encoder is known to be valid. @throws OptionError */
 export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
   const { classes, freeze, hidden, seed } = spec;
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
   if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is the code of an autoencoder, no hidden layer');
+    throw new OptionError('classifier: gaussian is the code of an autoencoder, not a hidden layer');
   checkSeed('classifier', seed);
   return spec;
 }

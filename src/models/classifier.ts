@@ -22,23 +22,24 @@ import { classification, likeliest } from './training/classes.ts';
 import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
 import { copyWeights } from './saving/weights.ts';
 
-/** How well examples are told apart. */
+/** The loss and the accuracy of a classifier. */
 export interface ClassifierLosses {
-  /** Softmax cross-entropy in nats, the mean over the examples. */
+  /** The softmax cross-entropy in nats, averaged over the examples. */
   loss: number;
-  /** The share of examples whose likeliest class is the right one. */
+  /** The fraction of examples whose most probable class is the right one. */
   accuracy: number;
 }
 
-/** Probabilities of the classes, [examples, classes], and the likeliest class of each example. */
+/** The probabilities of the classes, [examples, classes], and the most probable class of each example. */
 export interface Prediction extends Matrix {
+  /** The most probable class of each example. */
   labels: Int32Array;
 }
 
 /**
- * Makes a classifier of an encoder: what is its code good for? A Gaussian code gives its mean.
+ * Makes a classifier on top of an encoder; a Gaussian code provides its mean.
  * @param gpu the GPU that the encoder is on
- * @param spec the encoder, the number of classes, and what is trained
+ * @param spec the encoder, the number of classes, and which layers are trained
  * @returns the classifier with a copy of the encoder's weights, not trained yet
  * @example
  * ```ts
@@ -54,7 +55,7 @@ export interface Prediction extends Matrix {
  * await probe.fit(examples, labels, { epochs: 10 });
  * const { accuracy } = await probe.evaluate(examples, labels);
  * ```
- * @throws OptionError, ShapeError where the layers do not fit
+ * @throws OptionError; ShapeError where the layers do not fit
  */
 export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
   checkGpu('classifier', gpu);
@@ -68,19 +69,20 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
   }
 }
 
-/** A classifier of the features that an encoder gives; `classifier` makes it. */
+/** A classifier of the features that an encoder computes. `classifier` makes it. */
 export class Classifier extends Model<ClassifierLosses, Labelled> {
-  /** A copy of the encoder it was made from. */
+  /** A copy of the encoder that the classifier was made from. */
   readonly encoder: Network;
   /** The layers behind the encoder, up to one logit for each class. */
   readonly head: Network;
+  /** The number of classes. */
   readonly classes: number;
   /** @internal */
   protected readonly inside: Inside<ClassifierLosses, Labelled>;
-  /** Of a frozen encoder, its weights, which no optimizer sees. */
+  /** The weights of a frozen encoder, which no optimizer changes. */
   readonly #frozen: Parameters<Layout> | undefined;
 
-  /** `given`: weights to start from. @internal */
+  /** `given` are weights to start from. @internal */
   constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>, given?: Given) {
     super();
     this.classes = classes;
@@ -103,7 +105,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     };
   }
 
-  /** Takes over the weights of the encoder it is made from. @internal */
+  /** Copies the weights of the encoder that the classifier is made from. @internal */
   copyFrom(source: Host): Promise<void> {
     const { host, place } = this.inside.trainable;
     place.trainedOn = source.place?.trainedOn;
@@ -112,21 +114,26 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   }
 
   /**
-   * Trains on examples and the class of each, on top of what was trained before. All options are those of an autoencoder's `fit`; validation is
-   * a data set that has labels, `{ data, labels }`, or a fraction.
+   * Trains the classifier further on examples and their classes. The options are those of an autoencoder's `fit`;
+   * `validation` is a data set with labels, `{ data, labels }`, or a fraction.
    *
-   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
+   * DeviceLostError, or the signal's reason.
    */
   fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
     return this.start({ data, labels }, options);
   }
 
-  /** Loss and accuracy over all examples. @throws OptionError, ShapeError, DataError */
+  /** Computes loss and accuracy over all examples. @throws OptionError, ShapeError, DataError */
   async evaluate(data: Data, labels: Labels, options: { batchSize?: number } = {}): Promise<ClassifierLosses> {
     return this.measure({ data, labels }, options, ['batchSize']);
   }
 
-  /** Probabilities of the classes, [examples, classes], with the likeliest one of each example as `labels`. @throws ShapeError, DataError */
+  /**
+   * Returns the probabilities of the classes, [examples, classes], and the most probable class of each example as
+   * `labels`.
+   * @throws ShapeError, DataError
+   */
   async predict(data: Data): Promise<Prediction> {
     const { classes } = this;
     const record = (pass: Pass, x: Tensor) =>

@@ -12,36 +12,43 @@ import type { OnnxPart } from './saving/onnx.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
 
-/** An encoder and a decoder with their weights as they are: what they make of examples and codes, and what other programs can make with them. */
+/**
+ * A model with an encoder and a decoder: what it computes from examples and codes, and its export to other programs.
+ */
 export abstract class Coder extends Model<Losses, Examples> {
-  /** From the input to the code. */
+  /** The network from the input to the code. */
   abstract readonly encoder: Network;
-  /** From the code back to an example. */
+  /** The network from the code back to an example. */
   abstract readonly decoder: Network;
   /** @internal */
   protected abstract readonly hourglass: Hourglass;
 
-  /** Numbers in a code. */
+  /** The number of values in a code. */
   get codeSize(): number {
     return sizeOf(this.encoder.outputShape);
   }
 
   /**
-   * Codes, [examples, code]; of a Gaussian code, the mean. `labels`: those of the examples, for a model with a `condition`, in the place of a data set's.
+   * Returns codes, [examples, code]; for a Gaussian code, its mean. `labels` are those of the examples, for a model
+   * with a `condition`; they replace a data set's own.
    * @throws OptionError, ShapeError, DataError
    */
   async encode(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
     return this.encoder.predict(withLabels('encode', data, options));
   }
 
-  /** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none; ShapeError, DataError */
+  /**
+   * Returns mean and log-variance of a Gaussian code, each [examples, code].
+   * @throws OptionError where the code is not Gaussian; ShapeError, DataError
+   */
   posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
     return posterior(this.hourglass, data);
   }
 
   /**
-   * Which entries of its codebook a quantised code takes, [examples, …places]: none for a code of one vector.
-   * @throws OptionError where the code is none; ShapeError, DataError
+   * Returns the codebook entries that a quantised code takes, [examples, …places], without places for a code of one
+   * vector.
+   * @throws OptionError where the code is not quantised; ShapeError, DataError
    */
   async indices(data: Examples): Promise<Indices> {
     const { indices } = await import('./downstream/indices.ts');
@@ -49,8 +56,8 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 
   /**
-   * Rows of codes back to examples; of a quantised code also the numbers of its entries, as `indices` gives them. `labels`: the one that each is decoded
-   * with, for a model with a `condition`.
+   * Decodes rows of codes to examples; for a quantised code also the numbers that `indices` returns. `labels` are those
+   * to decode with, for a model with a `condition`.
    * @throws OptionError, ShapeError, DataError
    */
   async decode(codes: Matrix | Float32Array | Indices, options: { labels?: Labels } = {}): Promise<Matrix> {
@@ -62,24 +69,28 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 
   /**
-   * Examples through the code and back; through the mean of a Gaussian code. `labels`: those that they are encoded and decoded with, for a model with a
-   * `condition`, in the place of a data set's.
+   * Encodes and decodes examples, through the mean of a Gaussian code. `labels` are used for both halves of a model
+   * with a `condition`; they replace a data set's own.
    * @throws OptionError, ShapeError, DataError
    */
   async reconstruct(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
     return reconstruct(this.hourglass, withLabels('reconstruct', data, options));
   }
 
-  /** Examples as the model's corruption leaves them, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
+  /**
+   * Returns examples as the model's corruption leaves them, the same for the same seed (default: the model's).
+   * @throws OptionError, ShapeError, DataError
+   */
   corrupt(data: Examples, options: { seed?: number } = {}): Promise<Matrix> {
     return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
   }
 
   /**
-   * An estimate of log p(x) of each example in nats, from so many draws of its Gaussian code: the importance-weighted bound (Burda et al. 2016), which
-   * is below it, and closer the more draws there are. The density is that of the loss: Bernoulli's for `'bce'`, which is one of values of 0 and 1,
-   * N(y, 1) for `'mse'`, Laplace's of scale 1 for `'mae'`; of normalised data, that of the data as they come.
-   * @throws OptionError where the code is not Gaussian, or the loss another; ShapeError, DataError
+   * Estimates log p(x) of each example in nats from draws of its Gaussian code, by the importance-weighted bound (Burda
+   * et al. 2016). It is a lower bound on average, and closer with more draws. The loss gives the density: Bernoulli's
+   * for `'bce'` (of values 0 and 1), N(y, 1) for `'mse'`, Laplace's of scale 1 for `'mae'`. For a model that
+   * normalises, it is the density of the data before normalisation.
+   * @throws OptionError where the code is not Gaussian, or for another loss; ShapeError, DataError
    */
   async logLikelihood(data: Examples, options: LikelihoodOptions = {}): Promise<Float32Array> {
     const { logLikelihood } = await import('./downstream/likelihood.ts');
@@ -87,10 +98,10 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 
   /**
-   * The reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`: an anomaly score, higher is stranger.
-   * With `perFeature` that of each element, examples × features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce' an
-   * element outside of [0, 1] counts as its edge there, and here by its distance from it on top: the score grows with that.
-   * A value that is blank in a series counts nothing, and is NaN per feature.
+   * Returns the reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`:
+   * an anomaly score, higher for stranger examples. With `perFeature` it returns that of each element, examples ×
+   * features in one array, with NaN for a blank. A score too large for float32 is infinite. Under `minMax` and 'bce', a
+   * target outside of [0, 1] counts as the nearer end, plus its distance from it.
    * @throws ShapeError, DataError
    */
   errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
@@ -98,7 +109,8 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 
   /**
-   * Decodes `steps` codes on the way from one example to another, both ends included. The default path is spherical for a Gaussian code, else linear.
+   * Decodes `steps` codes between two examples, both ends included. The default path is spherical for a Gaussian code,
+   * otherwise linear.
    * @throws OptionError, ShapeError, DataError
    */
   interpolate(
@@ -110,15 +122,20 @@ export abstract class Coder extends Model<Losses, Examples> {
     return interpolate(this.hourglass, from, to, steps, options);
   }
 
-  /** Decodes an example's code with one of its dimensions (from 0 on) set to each of `values`. */
+  /**
+   * Decodes an example's code with one of its dimensions (counted from 0) set to each of `values`.
+   * @throws OptionError, ShapeError, DataError
+   */
   traverse(data: Examples, dimension: number, values: number[]): Promise<Matrix> {
     return traverse(this.hourglass, data, dimension, values);
   }
 
   /**
-   * The model, or half of it, as an ONNX file of standard operators (operator set 13) that takes batches of any size: `input` → `reconstruction`;
-   * the encoder `input` → `code`, with `logvar` of a Gaussian code, whose `code` is its mean, and `indices` (int64) of a quantised one; the decoder `code` → `reconstruction`. Rows are as everywhere here,
-   * images with their channels last; a normalisation is part of it. With a `condition` each takes a second input, `label` (int64, [batch]).
+   * Writes the model, or half of it, as an ONNX file of standard operators (operator set 13) for batches of any size.
+   * The model maps `input` to `reconstruction`. The encoder maps `input` to `code`, with `logvar` for a Gaussian code
+   * (`code` is then the mean) and `indices` (int64) for a quantised one. The decoder maps `code` to `reconstruction`.
+   * Rows are as elsewhere in this library, images with their channels last; a normalisation is included. With a
+   * `condition` each takes a second input, `label` (int64, [batch]).
    * @throws OptionError; LatentGpuError where a normalisation has not been fitted
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
@@ -134,7 +151,7 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 }
 
-/** Data with the labels of an option. @throws OptionError */
+/** Adds the labels of an option to data. @throws OptionError */
 function withLabels(where: string, data: Examples, options: { labels?: Labels }): Examples {
   checkOptions(where, options, ['labels']);
   const { labels } = options;

@@ -3,21 +3,24 @@ import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
 
-/** What `gan` makes a GAN of. */
+/** The parts of a GAN. */
 export interface GanSpec {
-  /** Numbers in a code. */
+  /** The number of values in a code. */
   code: number;
-  /** From a code to an example; its output's shape is that of the data. */
+  /** The layers from a code to an example; the output has the shape of the data. */
   generator: Layer[];
-  /** From an example to what is behind its last layer, one logit, which is added: high for what it takes for real. */
+  /**
+   * The layers from an example to the input of the last one, which is added and has one logit, high for examples taken
+   * for real.
+   */
   discriminator: Layer[];
-  /** What codes are drawn from. Default `normal()`. */
+  /** The distribution that codes are drawn from. Default `normal()`. */
   prior?: Prior;
-  /** Default 0. Weights, shuffles and codes all follow from it. */
+  /** Determines the first weights, the order of examples and the codes. Default 0. */
   seed?: number;
 }
 
-/** A spec that has been looked through. @throws OptionError */
+/** Checks a spec. @throws OptionError */
 export function readSpec(spec: GanSpec): Required<GanSpec> {
   checkOptions('gan', spec, ['code', 'generator', 'discriminator', 'prior', 'seed']);
   const { code, generator, discriminator, prior = normal(), seed = 0 } = spec;

@@ -19,22 +19,28 @@ import { newHost, type Host } from './training/trainable.ts';
 
 export type { GanLosses, GanSpec };
 
-/** As for an autoencoder, but with an optimizer for each side, and without what a falling loss decides: a GAN's says little of how good it is. */
+/**
+ * The options of an autoencoder's `fit`, with an optimizer for each side. Options that depend on a falling loss are
+ * missing: the losses of a GAN say little about its quality.
+ */
 export interface GanFitOptions<D = Data> extends Omit<
   FitOptions<GanLosses, D>,
   'optimizer' | 'patience' | 'minDelta' | 'restoreBest'
 > {
-  /** Default `adam(2e-4, { beta1: 0.5 })` at first (Radford et al. 2016); then the last one goes on. */
+  /**
+   * The generator's optimizer. Default: that of the last `fit`, at first `adam(2e-4, { beta1: 0.5 })` (Radford et al.
+   * 2016).
+   */
   generator?: Optimizer;
-  /** Default `adam(2e-4, { beta1: 0.5 })` at first; then the last one goes on. */
+  /** The discriminator's optimizer. Default: that of the last `fit`, at first `adam(2e-4, { beta1: 0.5 })`. */
   discriminator?: Optimizer;
 }
 
 /**
- * Makes a generative adversarial network (Goodfellow et al. 2014), with the non-saturating loss: a generator that learns to make what a
- * discriminator, trained in turn with it, takes for data.
+ * Makes a generative adversarial network (Goodfellow et al. 2014) with the non-saturating loss. The generator learns to
+ * make examples that the discriminator, which is trained in turn with it, takes for data.
  * @param gpu what `openGpu` returned
- * @param spec the size of a code, the layers of both sides, and what codes are drawn from
+ * @param spec the size of a code, the layers of both sides, and the distribution of codes
  * @returns the model with its first weights, not trained yet
  * @example
  * ```ts
@@ -50,25 +56,25 @@ export interface GanFitOptions<D = Data> extends Omit<
  * await model.fit(images, { epochs: 2 });
  * const made = await model.sample(9); // { data, shape: [9, 784] }
  * ```
- * @throws OptionError, ShapeError where layers do not fit
+ * @throws OptionError; ShapeError where layers do not fit
  */
 export async function gan(gpu: Gpu, spec: GanSpec): Promise<Gan> {
   checkGpu('gan', gpu);
   return new Gan(gpu, spec);
 }
 
-/** A generator and a discriminator that are trained against each other; `gan` makes it. */
+/** A generator and a discriminator that are trained against each other. `gan` makes it. */
 export class Gan extends Model<GanLosses> {
-  /** From codes to examples. */
+  /** The network from codes to examples. */
   readonly generator: Network;
-  /** From examples to one logit each, [examples, 1]. */
+  /** The network from examples to one logit each, [examples, 1]. */
   readonly discriminator: Network;
   /** @internal */
   protected readonly inside: Inside<GanLosses, Data>;
   readonly #prior: Prior;
   #samples = 0;
 
-  /** `given`: weights to start from. @internal */
+  /** `given` are weights to start from. @internal */
   constructor(gpu: Gpu, spec: GanSpec, given?: Given) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);
@@ -102,10 +108,11 @@ export class Gan extends Model<GanLosses> {
   }
 
   /**
-   * Trains both sides, one step each in turn, on top of what was trained before. The options are those of an autoencoder's `fit`, but for those
-   * that need a loss that says how good the model is.
+   * Trains both sides further, one step each in turn. The options are those of an autoencoder's `fit`, except those
+   * that need a loss that measures quality.
    *
-   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
+   * DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: GanFitOptions): Training<GanLosses> {
     const { generator, discriminator, ...rest } = options ?? {};
@@ -130,12 +137,19 @@ export class Gan extends Model<GanLosses> {
     );
   }
 
-  /** The losses of both sides over all examples, with codes drawn from `seed` (default: the model's). @throws OptionError, ShapeError, DataError */
+  /**
+   * Computes the losses of both sides over all examples, with codes drawn from `seed` (default: the model's).
+   * @throws OptionError, ShapeError, DataError
+   */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<GanLosses> {
     return this.measure(data, options);
   }
 
-  /** Examples that the generator makes of `count` codes drawn from the prior. With a seed the same ones again; without, others in each call. @throws OptionError */
+  /**
+   * Returns the generator's examples for `count` codes drawn from the prior. The same seed gives the same examples;
+   * without a seed each call gives others.
+   * @throws OptionError
+   */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
     checkNumber('sample: count', count, { least: 1, whole: true });
     checkOptions('sample', options, ['seed']);
@@ -147,7 +161,10 @@ export class Gan extends Model<GanLosses> {
     return this.generator.predict({ data, shape: [count, size] });
   }
 
-  /** The discriminator's logit of each example: above 0 it takes the example for real. @throws ShapeError, DataError */
+  /**
+   * Returns the discriminator's logit of each example, above 0 if it takes the example for real.
+   * @throws ShapeError, DataError
+   */
   async score(data: Data): Promise<Float32Array> {
     const { discriminator } = this;
     const { inputShape, outputShape } = discriminator;
@@ -156,7 +173,8 @@ export class Gan extends Model<GanLosses> {
   }
 
   /**
-   * The generator (`code` → `example`) or the discriminator (`input` → `logit`) as an ONNX file of standard operators that takes batches of any size.
+   * Writes the generator (`code` → `example`) or the discriminator (`input` → `logit`) as an ONNX file of standard
+   * operators for batches of any size.
    * @throws OptionError
    */
   async toOnnx(part: 'generator' | 'discriminator' = 'generator'): Promise<Uint8Array<ArrayBuffer>> {
@@ -169,7 +187,7 @@ export class Gan extends Model<GanLosses> {
       : writeNetwork(part, weights, this.discriminator, 'input', 'logit');
   }
 
-  /** Goes on counting where a saved model stood. @internal */
+  /** Continues to count draws where a saved model stopped. @internal */
   resumeSamples(samples: number): void {
     this.#samples = samples;
   }

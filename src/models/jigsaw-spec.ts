@@ -3,28 +3,35 @@ import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runt
 import { checkLayers, type Layer } from './parts/layer.ts';
 import type { Image } from './parts/layout.ts';
 
-/** What `jigsaw` makes a model of. */
+/** The parts of a model that solves jigsaw puzzles. */
 export interface JigsawSpec {
-  /** Height, width and channels of the images. */
+  /** The height, width and channels of the images. */
   input: [height: number, width: number, channels: number];
-  /** Cells a side. */
+  /** The number of cells in each row and column. */
   tiles: 2 | 3;
-  /** Among how many permutations of the tiles the right one is to be found: at most 24 of 2 × 2 tiles, 362,880 of 3 × 3. */
+  /** The number of permutations to choose from: at most 24 of 2 × 2 tiles, 362,880 of 3 × 3. */
   permutations: number;
-  /** From one tile, [height, width, channels] of `Jigsaw.encoder.inputShape`, to its code; the same for all tiles. */
+  /**
+   * The layers from one tile, [height, width, channels] of `Jigsaw.encoder.inputShape`, to its code; the same for all
+   * tiles.
+   */
   encoder: Layer[];
-  /** From all codes, one behind the other, on. A last layer with one logit for each permutation comes behind them by itself. */
+  /**
+   * The layers that take the codes of all tiles, concatenated. A last layer with one logit for each permutation is
+   * added.
+   */
   head: Layer[];
   /**
-   * Rows and columns that a tile is smaller than its cell; where in it the tile is cut out is drawn anew each time, so that edges tell nothing.
+   * The number of rows and columns by which a tile is smaller than its cell. The place of the tile in its cell is drawn
+   * anew each time, so that edges reveal nothing.
    * Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro cut 64 of 75).
    */
   gap?: number;
-  /** Default 0. Weights, permutations, puzzles and shuffles follow from it. */
+  /** Determines the first weights, the permutations, the puzzles and the order of examples. Default 0. */
   seed?: number;
 }
 
-/** A spec that has been looked through. @throws OptionError, ShapeError */
+/** Checks a spec. @throws OptionError, ShapeError */
 export function readSpec(spec: JigsawSpec) {
   checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
   const { input, tiles, permutations, encoder, head, seed = 0 } = spec;

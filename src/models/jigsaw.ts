@@ -22,26 +22,30 @@ import { newHost, type ModelHost, type Phase, type Trainable } from './training/
 
 export type { JigsawSpec };
 
-/** How well puzzles are solved. */
+/** The loss and the accuracy of a model that solves puzzles. */
 export interface JigsawLosses {
-  /** Softmax cross-entropy over the permutations in nats, the mean over the puzzles. Without knowing anything: the logarithm of their number. */
+  /**
+   * The softmax cross-entropy over the permutations in nats, averaged over the puzzles. By guessing it is the logarithm
+   * of their number.
+   */
   loss: number;
-  /** The share of puzzles whose likeliest permutation is the right one. */
+  /** The fraction of puzzles whose most probable permutation is the right one. */
   accuracy: number;
 }
 
 /** Puzzles made of images, with the model's answers. */
 export interface Solution {
-  /** As the model sees them, [images, cells, tile height, tile width, channels]. */
+  /** The tiles as the model sees them, [images, cells, tile height, tile width, channels]. */
   tiles: Matrix;
-  /** Which permutation was drawn, and which one the model takes for it: rows of `Jigsaw.permutations`. */
+  /** The permutations that were drawn: row numbers of `Jigsaw.permutations`. */
   truths: Int32Array;
+  /** The permutations that the model finds most probable: row numbers of `Jigsaw.permutations`. */
   answers: Int32Array;
 }
 
 /**
- * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): which permutation of its tiles was the image cut into? To answer, its encoder
- * has to learn what parts of images look like, from images alone.
+ * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): it is asked which permutation the tiles of an image
+ * are in. To answer, its encoder has to learn what parts of images look like, without labels.
  * @param gpu what `openGpu` returned
  * @param spec the images' shape, how they are cut, and the layers of encoder and head
  * @returns the model with its first weights, not trained yet
@@ -61,26 +65,29 @@ export interface Solution {
  * await model.fit(images, { epochs: 1 });
  * const { answers } = await model.solve(images); // for each image, a row of `model.permutations`
  * ```
- * @throws OptionError, ShapeError where the layers do not fit
+ * @throws OptionError; ShapeError where the layers do not fit
  */
 export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
   checkGpu('jigsaw', gpu);
   return new Jigsaw(gpu, spec);
 }
 
-/** A model that solves jigsaw puzzles; `jigsaw` makes it. */
+/** A model that solves jigsaw puzzles. `jigsaw` makes it. */
 export class Jigsaw extends Model<JigsawLosses> {
-  /** From one tile to its code; `classifier({ encoder })` goes on from here. */
+  /** The network from one tile to its code. `classifier({ encoder })` can use it. */
   readonly encoder: Network;
-  /** From all codes to one logit for each permutation. */
+  /** The network from the codes of all tiles to one logit for each permutation. */
   readonly head: Network;
-  /** Which cell of the image lies in which slot, cells counted row by row: chosen far apart in Hamming distance. */
+  /**
+   * The permutations: which cell of the image lies in which slot, cells counted row by row. They are chosen far apart
+   * in Hamming distance.
+   */
   readonly permutations: readonly Uint8Array[];
   /** @internal */
   protected readonly inside: Inside<JigsawLosses, Data>;
   readonly #puzzles: Puzzles;
 
-  /** `from`: weights to start from, and the permutations as they were chosen. @internal */
+  /** `from` has weights to start from, and the permutations as they were chosen. @internal */
   constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
     super();
     const { cuts, permutations, encoder, head, seed } = readSpec(spec);
@@ -113,25 +120,29 @@ export class Jigsaw extends Model<JigsawLosses> {
   }
 
   /**
-   * Trains on images; every step cuts its own puzzles of them. All options are those of an autoencoder's `fit`.
+   * Trains on images; every step cuts new puzzles from them. The options are those of an autoencoder's `fit`.
    *
-   * Rejects with OptionError, ShapeError, DataError before the first dispatch; with DivergedError, DeviceLostError, or the signal's reason.
+   * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
+   * DeviceLostError, or the signal's reason.
    */
   fit(data: Data, options: FitOptions<JigsawLosses>): Training<JigsawLosses> {
     return this.start(data, options);
   }
 
-  /** Loss and accuracy over one puzzle of each image, the same ones for the same seed (default: the model's). @throws OptionError, ShapeError, DataError */
+  /**
+   * Computes loss and accuracy over one puzzle of each image, the same for the same seed (default: the model's).
+   * @throws OptionError, ShapeError, DataError
+   */
   async evaluate(data: Data, options: { batchSize?: number; seed?: number } = {}): Promise<JigsawLosses> {
     return this.measure(data, options);
   }
 
-  /** Codes of tile images, [tiles, code]. @throws ShapeError, DataError */
+  /** Returns codes of tile images, [tiles, code]. @throws ShapeError, DataError */
   encode(tiles: Data): Promise<Matrix> {
     return this.encoder.predict(tiles);
   }
 
-  /** One puzzle of each image, and its solution. @throws OptionError, ShapeError, DataError */
+  /** Makes one puzzle of each image and solves it. @throws OptionError, ShapeError, DataError */
   async solve(data: Data, options: { seed?: number } = {}): Promise<Solution> {
     checkOptions('solve', options, ['seed']);
     const { seed = this.inside.trainable.seed } = options;

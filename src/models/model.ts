@@ -20,23 +20,23 @@ import type { AnyLoss } from './training/losses.ts';
 import { evaluate } from './training/evaluation.ts';
 import type { Host, Trainable } from './training/trainable.ts';
 
-/** What a kind of model has to say of itself, for all that models have in common. */
+/** What a kind of model provides for the parts that all models share. */
 export interface Inside<L extends AnyLoss, D> {
   readonly kind: ModelKind;
   readonly trainable: Trainable<L, D>;
-  /** In the order of its table of layers. */
+  /** The networks in the order of the table of layers. */
   readonly networks: readonly Network[];
   /** All weights. */
   readonly places: readonly Parameters<Layout>[];
-  /** What else it has on the device. */
+  /** Other things that the model has on the device. */
   readonly others: readonly ({ dispose(): void } | undefined)[];
-  /** What it keeps in a file beside its weights, by names of its own. */
+  /** What the model keeps in a file beside its weights, by name. */
   beside?(): Record<string, Matrix>;
-  /** What it is made of, as plain data, for a file that is saved with these options. */
+  /** The parts of the model as plain data, for a file that is saved with these options. */
   spec(options: SaveOptions): object;
 }
 
-/** What all models have: weights by name, a file, a table of layers, and an end. */
+/** What all models share: weights by name, a file, a table of layers, and `dispose`. */
 export abstract class Model<L extends AnyLoss, D = Data> {
   readonly #gate = new Gate();
   #disposed = false;
@@ -44,53 +44,58 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   /** @internal */
   protected abstract readonly inside: Inside<L, D>;
 
-  /** Its parts, in the order of its table of layers. @internal */
+  /** The networks in the order of the table of layers. @internal */
   get networks(): readonly Network[] {
     return this.inside.networks;
   }
 
-  /** All weights by name, laid out as PyTorch's: `encoder.0.weight` is [out, in]. */
+  /** Returns all weights by name, in PyTorch's layout: `encoder.0.weight` is [out, in]. */
   async weights(): Promise<Record<string, Matrix>> {
     return readWeights(this.placed());
   }
 
-  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  /**
+   * Sets some or all weights by name.
+   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
+   * set
+   */
   setWeights(weights: Record<string, Matrix>): void {
     writeWeights(this.placed(), weights);
   }
 
   /**
-   * The model as a safetensors file: weights named and laid out as PyTorch's, the optimizers' moments, how far training has come, the mixture of
-   * `fitSampler`, and in the metadata what the model is made of. The function whose name begins with `load` goes on from it exactly as this model would. With
-   * `optimizer: false` the file holds the weights alone, which is what `load_state_dict` takes. May be called while `fit` runs.
+   * Returns the model as a safetensors file: weights in PyTorch's names and layout, the optimizers' moments, the state
+   * of training, the mixture of `fitSampler`, and the parts of the model in the metadata. The matching `load…` function
+   * continues from it exactly as this model would. With `optimizer: false` the file has the weights alone, as
+   * `load_state_dict` requires. It may be called while `fit` runs.
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     return writeCheckpoint(this.inside.kind, this.#saveable(), () => this.inside.spec(options), options);
   }
 
-  /** A table of layers, shapes and parameters, as in Keras. */
+  /** Returns a table of layers, shapes and parameters, as Keras prints it. */
   summary(): string {
     return table(this.inside.kind, this.describe());
   }
 
-  /** The rows of the table of layers, as data. */
+  /** Returns the rows of the table of layers as data. */
   describe(): LayerInfo[] {
     return this.inside.networks.flatMap((network) => network.describe());
   }
 
-  /** Frees what the model has on the device. Data sets are their owner's to free. */
+  /** Frees the model's memory on the device. Data sets are not freed with it. */
   dispose(): void {
     if (!this.#disposed) for (const each of [...this.inside.places, ...this.inside.others]) each?.dispose();
     this.#disposed = true;
   }
 
-  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   resume(checkpoint: Checkpoint): void {
     checkpoint.restore(this.#saveable());
   }
 
-  /** Starts training. What refuses it rejects its promise. @internal */
+  /** Starts training; an early error rejects the promise. @internal */
   protected start(data: D, options: FitOptions<L, D>, trainable = this.inside.trainable): Training<L> {
     return this.#gate.fit(() => {
       this.alive();
@@ -98,7 +103,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     });
   }
 
-  /** Measures the loss over a data set. @throws OptionError, and what putting the data on the device does @internal */
+  /** Computes the loss over a data set. @throws OptionError, and the errors of uploading the data @internal */
   protected async measure(
     data: D,
     options: { batchSize?: number; seed?: number },
@@ -112,7 +117,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return evaluate(this.inside.trainable, data, { batchSize, seed });
   }
 
-  /** Keeps others from training the model until what this returns is called. @internal */
+  /** Blocks other trainings of the model until the returned function is called. @internal */
   protected enter(where: string): () => void {
     this.alive();
     return this.#gate.enter(where);
@@ -124,7 +129,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return this.inside.trainable.host;
   }
 
-  /** Where the weights are. @internal */
+  /** The places of the weights. @internal */
   protected placed(): Weights {
     const { gpu, turns } = this.alive();
     return { gpu, turns, places: this.inside.places };

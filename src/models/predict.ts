@@ -43,7 +43,7 @@ export async function predict(
       if (!Number.isNaN(values[i])) continue;
       if (!scores)
         throw new DataError(
-          `${where}: row ${Math.floor(i / columns)} comes to no number: its values, or the model's weights, are too large for float32`,
+          `${where}: row ${Math.floor(i / columns)} is not finite: its values, or the model's weights, are too large for float32`,
         );
       values[i] = Infinity;
     }

@@ -17,53 +17,65 @@ import type { Opponent, Penalty } from './parts/penalties.ts';
 
 /** The parts of an autoencoder. */
 export interface AutoencoderSpec {
-  /** Features of an example, a sequence's length and channels, or an image's height, width and channels. */
+  /**
+   * The shape of an example: the number of features, a sequence's length and channels, or an image's height, width and
+   * channels.
+   */
   input: number | [length: number, channels: number] | [height: number, width: number, channels: number];
-  /** From the input to the code. */
+  /** The layers from the input to the code. */
   encoder: Layer[];
-  /** From the code back to the input's shape. */
+  /** The layers from the code back to the input's shape. */
   decoder: Layer[];
   /**
-   * `'mse'`, `'mae'`, `'huber'`, what `huber` or `elementwise` returns, or `'bce'`, which takes data and outputs for probabilities, and works on the
-   * logits of a last layer with sigmoid.
+   * The reconstruction loss: `'mse'`, `'mae'`, `'huber'`, what `huber` or `elementwise` returns, or `'bce'`. `'bce'`
+   * treats data and outputs as probabilities, and works on the logits of a last layer with sigmoid.
    */
   loss: LossName | Loss;
-  /** What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`, `downsample`, `shuffleTiles`; several in this order. */
+  /**
+   * What the encoder sees in training instead of the example: `gaussianNoise`, `maskNoise`, `saltAndPepper`,
+   * `downsample`, `shuffleTiles`. Several are applied in this order.
+   */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`, `unitNorm`, `deadLatents`. */
+  /**
+   * Terms added to the loss: `contractive`, `stochasticContractive`, `sparsity`, `weightDecay`, `adversarial`, `mmd`,
+   * `unitNorm`, `deadLatents`.
+   */
   penalty?: Penalty | Penalty[];
-  /** What is done to the data first, feature by feature: `standardize()`, `minMax()`. */
+  /** The normalisation of each feature before the first layer: `standardize()` or `minMax()`. */
   normalize?: Normalize;
-  /** The decoder's weights are the encoder's, transposed; its biases are its own. Both sides must mirror each other. Default false. */
+  /**
+   * Makes the decoder's weights the transposed weights of the encoder; its biases are its own. Both halves must mirror
+   * each other. Default false.
+   */
   tied?: boolean;
   /**
-   * Encoder and decoder are told the label of each example (Sohn et al. 2015): the first dense or convolutional layer of either has a bias for each class,
-   * `label.weight` [classes, units]. Data need labels then.
+   * Gives encoder and decoder the label of each example (Sohn et al. 2015): the first dense or convolutional layer of
+   * each has a bias for each class, `label.weight` [classes, units]. Data then need labels.
    */
   condition?: Condition;
-  /** Default 0. Weights, shuffles and noise all follow from it. */
+  /** Determines the first weights, the order of examples and all noise. Default 0. */
   seed?: number;
 }
 
-/** A spec that has been looked through. */
+/** A checked spec. */
 export interface Parts<S extends Scales = Normalizer> extends Omit<Hourglass<S>, 'opponent' | 'weights'> {
-  /** A network that is trained against the model. Its weights have a place of their own. */
+  /** The network that is trained against the model. Its weights are kept apart. */
   readonly discriminator?: Network;
-  /** What the penalties count, in the place of the model's weights; the names are those that `recordLoss` looks for. */
+  /** The counters of the penalties, kept beside the model's weights under the names that `recordLoss` looks up. */
   readonly counters: Holder;
   readonly tied: boolean;
-  /** How many classes the labels have that it is told, if it is told any. */
+  /** The number of classes of the labels that the model receives, if it receives labels. */
   readonly classes?: number;
   readonly seed: number;
 }
 
-/** Where the weights of a model's networks are: its own, and those of a network that is trained against it. */
+/** Where the weights of a model's networks are: the model's own, and those of a network that is trained against it. */
 export interface Hosts {
   readonly own: () => Host;
   readonly rival: () => Host;
 }
 
-/** `conditioning` is there where the spec has a condition. @throws OptionError, ShapeError */
+/** Checks a spec. `conditioning` is present where the spec has a condition. @throws OptionError, ShapeError */
 export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditioning?: Conditioning): Parts {
   checkOptions('autoencoder', spec, [
     'input',
@@ -115,12 +127,12 @@ interface Halves {
   readonly loss: Loss;
   readonly penalties: readonly Penalty[];
   readonly tied: boolean;
-  /** What data go through before the encoder, and what comes out of the decoder, where that works on its own. */
+  /** The normalisation before the encoder and after the decoder, for when either works on its own. */
   readonly scales?: Scales;
   readonly exit?: Scales;
 }
 
-/** Makes the networks of a model, of layers that have been looked through each by itself. @throws OptionError, ShapeError */
+/** Makes the networks of a model from layers that have been checked one by one. @throws OptionError, ShapeError */
 export function assembleParts(
   { inputShape, encoder, decoder, loss, penalties, tied, scales, exit }: Halves,
   { own, rival }: Hosts,
@@ -159,12 +171,12 @@ export function assembleParts(
   return { encoder: first, decoder: second, loss, penalties, counters: { parameterCount: 0, placed }, discriminator };
 }
 
-/** What a spec with a condition needs; undefined for one without. */
+/** Loads what a spec with a condition needs; undefined for a spec without one. */
 export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
   // A page that tells no model labels does not load it.
   spec?.condition === undefined ? undefined : import('./parts/condition.ts');
 
-/** A spec as plain data; `readAutoencoder` takes it back. */
+/** A spec as plain data; `readAutoencoder` reads it back. */
 export function writeSpec(parts: Parts): object {
   const { encoder, decoder, loss, corruptions, penalties, normalizer, tied, classes, seed } = parts;
   const { inputShape } = encoder;
@@ -182,7 +194,7 @@ export function writeSpec(parts: Parts): object {
   };
 }
 
-/** The decoder's layers with the encoder's weights in the place of their own. */
+/** Replaces the decoder's weights by those of the encoder. */
 function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
   const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
     ({ units }) => units === undefined,
@@ -213,12 +225,12 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
   return { layers, borrowed };
 }
 
-/** A network that is only looked at has no weights anywhere. */
+/** The host of a network that is only inspected: it has no weights. */
 const never = (): Host => {
   throw new Error('this network has no weights');
 };
 
-/** What makes the parts that an option takes, of which the table of makers says that none is left out. */
+/** The makers of the parts that each option takes; the type ensures that none is missing. */
 const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Record<MakerName<'penalties'>, true> } = {
   corrupt: {
     gaussianNoise: true,
@@ -241,7 +253,10 @@ const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Reco
   },
 };
 
-/** @throws OptionError, also where what belongs to the other option is given: both record something */
+/**
+ * Reads an option that takes one part or a list.
+ * @throws OptionError, also for a part that belongs to the other option, since both have `record`
+ */
 export function readList<T extends Corruption | Penalty>(
   option: keyof typeof makersOf,
   given: T | T[] | undefined,

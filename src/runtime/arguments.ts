@@ -5,12 +5,12 @@ import { stateWords } from './state.ts';
 import { Tape } from './tape.ts';
 import { checkShape, Tensor } from './tensor.ts';
 
-/** Throws where an argument is not what it has to be; `where` names function and argument. */
+/** Throws where an argument is not valid; `where` names function and argument. */
 export type Check = (where: string, value: unknown) => void;
 
 /**
- * The function behind a look at its arguments, of which each has a name and a check; those after them are the function's own business. For functions
- * that are handed out, but that the library calls as well: there the compiler has looked already.
+ * Wraps a function with runtime checks of its arguments, each with a name and a check; the function checks later
+ * arguments itself. It is for exported use; internal calls skip the checks, since the compiler has checked them.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function takes<F extends (...args: never[]) => unknown>(name: string, f: F, checks: Record<string, Check>): F {
@@ -49,7 +49,7 @@ export function optional(check: Check): Check {
   };
 }
 
-/** A list of at least one. */
+/** Checks a list of at least one item. */
 /* @__NO_SIDE_EFFECTS__ */
 export function each(check: Check): Check {
   return (where, value) => {
@@ -58,7 +58,7 @@ export function each(check: Check): Check {
   };
 }
 
-/** An object with these in it, and whatever else. */
+/** Checks an object with these members, and any others. */
 /* @__NO_SIDE_EFFECTS__ */
 export function fields(checks: Record<string, Check>): Check {
   return (where, value) => {
@@ -69,7 +69,7 @@ export function fields(checks: Record<string, Check>): Check {
   };
 }
 
-/** Where training stands. @throws OptionError, ShapeError */
+/** Checks the record of a run's position. @throws OptionError, ShapeError */
 export const aState: Check = (where, value) => {
   aTensor(where, value);
   const { size, shape, dtype } = value as Tensor;

@@ -1,10 +1,13 @@
-/** What a blank value of a table or a series holds on the device, larger than any other: 3 · 2¹²⁶. Not NaN, which not all devices keep apart from numbers. */
+/**
+ * The value of a blank of a table or a series on the device, larger than any other value: 3 · 2¹²⁶. It is not NaN, which
+ * some devices do not distinguish from numbers.
+ */
 export const blankCell = 3 * 2 ** 126;
 
-/** What float32 makes of it. */
+/** A blank in float32. */
 const blank = Math.fround(blankCell);
 
-/** NaN in the place of blanks; changes the values themselves. */
+/** Replaces blanks by NaN, in place. */
 export function blanksAsNaN(values: Float32Array): Float32Array {
   for (let i = 0; i < values.length; i++) if (values[i] === blank) values[i] = NaN;
   return values;

@@ -1,34 +1,34 @@
 import { computePass, type Command } from './commands.ts';
 import type { Gpu } from './device.ts';
 
-/** Browsers round the device's clock, mostly to so much. */
+/** The precision to which most browsers round the device's clock. */
 const deviceTickMs = 0.1;
-/** The least that a measurement by the device's clock takes: 40 of its ticks. */
+/** The shortest measurement by the device's clock: 40 of its ticks. */
 const leastMs = 4;
-/** The least that one by the page's clock takes, in times that a submit takes which has nothing to do. */
+/** The shortest measurement by the page's clock, in durations of an empty submit. */
 const leastSubmits = 20;
-/** A page can be without the GPU for so long. */
+/** The longest time for which a page may be without the GPU. */
 const mostMs = 100;
-/** More dispatches do not go into one measurement. */
+/** The most dispatches of one measurement. */
 const mostDispatches = 2048;
-/** Pages see their own clock in steps of up to a millisecond. */
+/** The resolution at which pages see their own clock. */
 const pageTickMs = 1;
 
-/** What a dispatch takes, give or take the clock's ticks. */
+/** The time of a dispatch, and its uncertainty by the clock's ticks. */
 export interface Timing {
   readonly ms: number;
   readonly tick: number;
 }
 
-/** Takes the time of dispatches: by the device's clock where it has one that can be believed, else by the page's. */
+/** Measures dispatches: by the device's clock where there is a credible one, otherwise by the page's. */
 export class Clock {
-  /** What is wrong with the device's clock. */
+  /** The fault of the device's clock, if it has one. */
   fault: string | undefined;
   #idleMs: number | undefined;
 
   constructor(private readonly gpu: Gpu) {}
 
-  /** Of one dispatch, from as many as it takes; undefined where neither clock can tell. */
+  /** The time of one dispatch, measured over many; undefined where neither clock can tell. */
   async time(command: Command): Promise<Timing | undefined> {
     const byDevice = !this.fault && this.gpu.device.features.has('timestamp-query');
     const tick = byDevice ? deviceTickMs : Math.max(pageTickMs, await this.#idle());
@@ -51,7 +51,7 @@ export class Clock {
     }
   }
 
-  /** Milliseconds until the page learns that a submit is done which has nothing to do: Firefox looks only every 100 ms. */
+  /** The milliseconds until the page learns that an empty submit is done: Firefox looks only every 100 ms. */
   async #idle(): Promise<number> {
     if (this.#idleMs === undefined) {
       const times = [];
@@ -61,7 +61,7 @@ export class Clock {
     return this.#idleMs;
   }
 
-  /** Milliseconds of so many dispatches in one submit. */
+  /** The milliseconds of `count` dispatches in one submit. */
   async #measure(count: number, command?: Command, byDevice = false): Promise<number> {
     const watch = byDevice ? this.gpu.stopwatch() : undefined;
     try {

@@ -4,16 +4,16 @@ import { inSpells } from './pace.ts';
 import type { BufferRange } from './tensor.ts';
 import type { Tunable } from './tune.ts';
 
-/** Where a tensor lies, and how much of it. */
+/** The buffer range of a tensor and its size. */
 export type Extent = BufferRange & { readonly bytes: number };
 
-/** The ends of longer results are all that is compared: what goes wrong at a tile's edge shows in the last ones. */
+/** The most bytes that are compared, at the end of longer results: faults at a tile's edge show in the last ones. */
 const mostBytes = 2 ** 21;
 
-/** Values between two looks at the clock. */
+/** The number of values between two looks at the clock. */
 const stretch = 2 ** 13;
 
-/** Numbers between -1 and 1, none of them zero; as many as a prime has, so that rows of no length are all alike. */
+/** Nonzero numbers between -1 and 1; a prime number of them, so that no row length makes all rows alike. */
 function filling(): Float32Array<ArrayBuffer> {
   const values = new Float32Array(65_521);
   for (let i = 0; i < values.length; i++) values[i] = (((i * 40_503 + 1) % 65_536) - 32_767.5) / 32_768;
@@ -29,7 +29,7 @@ async function fill(gpu: Gpu, extents: readonly Extent[]): Promise<void> {
   }
 }
 
-/** What a command writes: into numbers that do not hide what it leaves out, or that it adds to. */
+/** The output of a command, written over numbers that reveal what it leaves out or adds to. */
 async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[]): Promise<Float32Array> {
   await fill(gpu, outputs);
   await gpu.uncounted((encoder) => {
@@ -46,8 +46,8 @@ async function resultsOf(gpu: Gpu, command: Command, outputs: readonly Extent[])
 }
 
 /**
- * Whether results differ by more than rounding. Sums of k products differ by some √k 2⁻²⁴ of their size, if they are added in another order or in
- * other roundings; a product too many or too few comes to 1/√k.
+ * Whether results differ by more than rounding. Sums of k products differ by about √k 2⁻²⁴ of their size if they are
+ * added in another order or with other roundings; one product too many or too few makes 1/√k.
  */
 export async function differ(a: Float32Array, b: Float32Array): Promise<boolean> {
   let [squares, finite] = [0, 0];
@@ -68,7 +68,7 @@ export async function differ(a: Float32Array, b: Float32Array): Promise<boolean>
   return false;
 }
 
-/** The commands, by way, whose results are those of the first, and the ways of the others. */
+/** Returns the commands, by way, whose results agree with those of the first, and the ways of the others. */
 export async function rightOf(
   gpu: Gpu,
   commands: ReadonlyMap<string, Command>,

@@ -11,7 +11,7 @@ import { Stopwatches, type Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
 import { within } from './within.ts';
 
-/** Asks for an adapter and for its device. */
+/** Requests an adapter and its device. */
 export type Open = () => Promise<Opened>;
 
 export interface Opened {
@@ -21,14 +21,17 @@ export interface Opened {
   readonly quads: boolean;
 }
 
-/** The delay before each attempt to get another device in place of a lost one. */
+/** The delay before each attempt to reopen a lost device. */
 const backOffMs = [0, 250, 500, 1000, 2000, 4000, 8000];
-/** How long one attempt may take. */
+/** The timeout of one attempt. */
 const attemptMs = 2000;
-/** Within which a browser tells that a device is gone whose operations fail: Firefox looks only ten times a second. */
+/**
+ * The time in which a browser reports the loss of a device after operations fail: Firefox checks only ten times a
+ * second.
+ */
 const noticeMs = 1000;
 
-/** One adapter's device, and everything this library holds on it. */
+/** A GPU: one adapter's device, and everything that this library holds on it. */
 export class Gpu {
   /** @internal */
   readonly tuner: Tuner;
@@ -48,7 +51,7 @@ export class Gpu {
   #closed = false;
   #recovery: Promise<void> | undefined;
 
-  /** `reopen`: how to come by another device when this one is lost. */
+  /** `reopen` opens another device when this one is lost. */
   constructor(
     device: GPUDevice,
     readonly info: { vendor: string; architecture: string; description: string; isFallback: boolean },
@@ -61,20 +64,23 @@ export class Gpu {
     this.tuner = new Tuner(this, tuning);
   }
 
-  /** What does not work on this adapter as it should, in sentences, such as a clock that is wrong or a kernel that gives other results. */
+  /** Warnings about this adapter in sentences, such as a wrong clock or a kernel with other results. */
   readonly notes: string[] = [];
 
-  /** The device in use: after a recovery another one. */
+  /** The device in use. After a recovery it is another one. */
   get device(): GPUDevice {
     return this.#device;
   }
 
-  /** Whether kernels in which the invocations of a quad share what they load are right here. @internal */
+  /** Whether kernels in which the invocations of a quad share what they load are right on this adapter. @internal */
   get quads(): boolean {
     return this.#quads;
   }
 
-  /** Resolves when the device in use is lost, also by `close()`. After a recovery it is another promise, about the new device. */
+  /**
+   * Resolves when the device in use is lost, also by `close()`. After a recovery it is another promise, for the new
+   * device.
+   */
   get lost(): Promise<GPUDeviceLostInfo> {
     return this.#lost;
   }
@@ -84,28 +90,30 @@ export class Gpu {
     return this.#pipelines;
   }
 
-  /** Bytes and buffers this library holds on the device now, and the most bytes it ever held. */
+  /** Returns the bytes and buffers that this library holds on the device, and the most bytes that it ever held. */
   memory(): { bytes: number; peakBytes: number; buffers: number } {
     return this.#memory.report();
   }
 
-  /** Counted since `openGpu`, but for the tuner's measurements. */
+  /** Returns counts since `openGpu`, without the tuner's measurements. */
   counters(): { dispatches: number; submits: number; readbacks: number } {
     return { ...this.#counters };
   }
 
   /**
-   * Takes the time of every dispatch while `work` is done, such as a fit of one step: what each kernel took on the device, the longest first.
-   * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many dispatches.
-   * @throws LatentGpuError where the adapter has no timestamps, or another profile is under way; DeviceLostError where the device is lost
-   * meanwhile, though `work` may recover
+   * Measures the time of every dispatch while `work` runs, such as a fit of one step: each kernel's time on the device,
+   * the longest first.
+   * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many
+   * dispatches.
+   * @throws LatentGpuError where the adapter has no timestamps, or another profile is running; DeviceLostError where
+   * the device is lost meanwhile, though `work` may recover
    */
   async profile(work: () => Promise<unknown>): Promise<KernelTime[]> {
     this.check();
     checkFunction('profile: work', work);
     if (!this.device.features.has('timestamp-query'))
       throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
-    if (this.#profiler) throw new LatentGpuError('profile: another one is under way');
+    if (this.#profiler) throw new LatentGpuError('profile: another one is running');
     const { device } = this;
     const profiler = (this.#profiler = new Profiler(device));
     try {
@@ -122,8 +130,9 @@ export class Gpu {
   }
 
   /**
-   * Tries each way in which products of matrices and convolutions may be done here on values whose results are known. A way that is wrong on
-   * this adapter, with this driver, is not chosen from then on: call it before models are made. Nearly all of its time goes into compiling.
+   * Tests each way of computing matrix products and convolutions on values with known results. A way that is wrong on
+   * this adapter and driver is not used from then on, so call it before you make models. Nearly all of its time goes
+   * into compiling.
    * @throws OptionError, DeviceLostError; LatentGpuError where a shader does not compile
    */
   async selfTest(options: SelfTestOptions = {}): Promise<SelfTest> {
@@ -133,13 +142,13 @@ export class Gpu {
     return selfTest(this, options);
   }
 
-  /** Something that training can do without does not work here. @internal */
+  /** Adds a warning about something that training can do without. @internal */
   note(sentence: string): void {
     this.notes.push(sentence);
     console.warn(`latentgpu: ${sentence}`);
   }
 
-  /** Frees everything. Calling it again does nothing. */
+  /** Frees everything. Further calls do nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -149,20 +158,21 @@ export class Gpu {
     if (this.ownsDevice) this.device.destroy();
   }
 
-  /** Whether it can get another device when this one is lost. @internal */
+  /** Whether it can open another device when this one is lost. @internal */
   get recoverable(): boolean {
     return this.reopen !== undefined;
   }
 
-  /** Whether the device is gone. @internal */
+  /** Whether the device is lost. @internal */
   get isLost(): boolean {
     return this.#loss !== undefined;
   }
 
   /**
-   * Gets another device in place of a lost one; does nothing where that has been done. All buffers are gone: whoever has a copy of what was in
-   * them makes them anew.
-   * @throws GpuUnavailableError where there is no adapter for half a minute; DeviceLostError where that cannot be mended; the signal's reason
+   * Opens another device in place of a lost one; does nothing if that has been done. All buffers are lost: their owners
+   * restore them from copies.
+   * @throws GpuUnavailableError without an adapter for half a minute; DeviceLostError where recovery is impossible; the
+   * signal's reason
    * @internal
    */
   async recover(signal?: AbortSignal): Promise<void> {
@@ -251,7 +261,7 @@ export class Gpu {
     }, done);
   }
 
-  /** The same without counting it. @internal */
+  /** Encodes and submits one command buffer without counting it. @internal */
   uncounted(
     encode: (encoder: GPUCommandEncoder) => void,
     done = () => this.device.queue.onSubmittedWorkDone(),
@@ -264,7 +274,11 @@ export class Gpu {
     });
   }
 
-  /** Encodes, submits and counts dispatches; resolves when the device has finished them. A stopwatch takes their time, unless a profile does. @internal */
+  /**
+   * Encodes, submits and counts dispatches; resolves when the device has finished them. A stopwatch measures them,
+   * unless a profile does.
+   * @internal
+   */
   compute(encode: (pass: CommandPass) => number, watch?: Stopwatch): Promise<void> {
     const encodeAll = (encoder: GPUCommandEncoder) => {
       const pass = this.#profiler?.pass(encoder) ?? computePass(encoder, watch?.writes);
@@ -276,12 +290,15 @@ export class Gpu {
     return this.submit(encodeAll, watch && (() => watch.ready()));
   }
 
-  /** The device's own clock, where it has one; to be released. @internal */
+  /** A stopwatch by the device's own clock, if it has one; release it afterwards. @internal */
   stopwatch(): Stopwatch | undefined {
     return this.#stopwatches.take();
   }
 
-  /** Copies ranges of device buffers to one array of bytes, back to back; for the tuner, without counting it. @internal */
+  /**
+   * Copies ranges of device buffers to one array of bytes, one after the other; for the tuner, without counting it.
+   * @internal
+   */
   async readBytes(
     ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],
     counted = true,
@@ -306,7 +323,7 @@ export class Gpu {
     }
   }
 
-  /** Throws where the device is gone: most promises of a lost device resolve as if nothing had happened. @internal */
+  /** Throws where the device is lost: most promises of a lost device resolve as if nothing had happened. @internal */
   check(): void {
     if (this.#loss) throw this.#loss;
   }
@@ -326,7 +343,10 @@ export class Gpu {
     });
   }
 
-  /** Of a failed operation. What the browser itself refuses may be the first sign of a loss that is told a moment later. */
+  /**
+   * The reason for a failed operation: an error of the browser may be the first sign of a loss that is reported a
+   * moment later.
+   */
   async #reasonOf(error: Error): Promise<Error> {
     const own = error instanceof LatentGpuError;
     if (!this.#loss && (!own || error.cause))
@@ -339,7 +359,10 @@ export class Gpu {
     );
   }
 
-  /** Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes. @internal */
+  /**
+   * Runs synchronous WebGPU calls and waits for their result and for the errors that WebGPU reports only in scopes.
+   * @internal
+   */
   async guard<T>(work: () => T | Promise<T>): Promise<T> {
     this.check();
     const filters: GPUErrorFilter[] = ['internal', 'out-of-memory', 'validation'];
@@ -364,7 +387,7 @@ export class Gpu {
   }
 }
 
-/** @throws OptionError for what is no Gpu, DeviceLostError for one that is gone @internal */
+/** Checks a Gpu. @throws OptionError for anything else; DeviceLostError for one that is lost @internal */
 export function checkGpu(where: string, gpu: unknown): void {
   if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu, as openGpu gives it, not ${shown(gpu)}`);
   gpu.check();

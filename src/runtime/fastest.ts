@@ -1,20 +1,20 @@
 import type { Clock, Timing } from './clock.ts';
 import type { Command } from './commands.ts';
 
-/** How often commands are measured in turn; more often where that decides nothing. */
+/** The number of rounds in which commands are measured in turn; there are more where these decide nothing. */
 const rounds = 3;
 const mostRounds = 5;
-/** A command that takes so many times as long as the fastest is measured no further. */
+/** A command that takes this many times as long as the fastest is not measured further. */
 const beaten = 3;
 
-/** In how many rounds `a` was faster than `b` by more than the clock's ticks. */
+/** The number of rounds in which `a` was faster than `b` by more than the clock's ticks. */
 const wins = (a: readonly Timing[], b: readonly Timing[]): number =>
   a.filter(({ ms, tick }, round) => ms + tick < (b[round] ? b[round].ms - b[round].tick : Infinity)).length;
 
 /**
- * Measures commands in turn. One takes the place of one before it in the list if it is faster in every round, or in all of several but one: so
- * ties leave the first, and neither a hiccup nor a busy machine, which slows all of a round, decides. Undefined where no clock can tell, or not
- * before the time `until`.
+ * Measures commands in turn. A command replaces an earlier one of the list if it is faster in every round, or in all of
+ * several but one: so ties leave the first, and neither a hiccup nor a busy machine, which slows a whole round,
+ * decides. Returns undefined where no clock can tell, or not before the time `until`.
  */
 export async function fastestOf(
   commands: readonly Command[],

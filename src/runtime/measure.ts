@@ -6,9 +6,9 @@ import { fastestOf } from './fastest.ts';
 import { openRecall } from './recall.ts';
 import type { Choice, Tunable, Tuner, Tuning } from './tune.ts';
 
-/** The longest that a way may take to compile. */
+/** The longest time that a way may take to compile. */
 const patienceMs = 2000;
-/** How many times as long it is on a processor, where compilers are fast and the machine may be busy. */
+/** The factor for that time on a processor, where compilers are fast and the machine may be busy. */
 const processorPatience = 10;
 /** What is remembered of a way that takes longer to compile, or does not compile. */
 const slow = 'slow';
@@ -16,11 +16,14 @@ const slow = 'slow';
 /** Compiles the ways of dispatches while training goes on, measures them against each other in its pauses, and remembers the winners. */
 export class Measuring {
   readonly #clock: Clock;
-  /** Winners that are good for this page only. */
+  /** The winners that are valid for this page only. */
   readonly #passing = new Set<string>();
   /** Whether something is compiled or measured: one thing at a time, whatever the number of fits. */
   #busy = false;
-  /** What compiling one way is expected to take, and what measuring one: as long as the last one, or half of what was expected of that. */
+  /**
+   * The expected time to compile one way, and to measure one: the time of the last one, or half of the expectation for
+   * it.
+   */
   #compileMs: number;
   #wayMs = 30;
 
@@ -34,7 +37,10 @@ export class Measuring {
     this.#compileMs = firstMs;
   }
 
-  /** Turns to the winners, and begins what the fit can pay for: a way's compilation, or the measurement of a problem, which is waited for. */
+  /**
+   * Switches to the winners, and begins what the fit can pay for: the compilation of a way, or the measurement of a
+   * problem, which is waited for.
+   */
   async improve(fit: Tuning): Promise<void> {
     const { eager } = this.tuner;
     for (;;) {
@@ -56,7 +62,7 @@ export class Measuring {
     }
   }
 
-  /** Does the dispatch in the way that has won. Another version of this library may have known other ways. */
+  /** Switches the dispatch to the way that won. Another version of this library may have known other ways. */
   async #turn(tunable: Tunable): Promise<void> {
     const winner = this.winners.get(tunable.choice.problem);
     if (winner === undefined || winner === tunable.way || !this.tuner.left(tunable.choice).includes(winner)) return;
@@ -69,7 +75,7 @@ export class Measuring {
     return this.tuner.left(choice).filter((way) => this.winners.get(`${choice.kernel} ${way}`) !== slow);
   }
 
-  /** Compiles one way, for as long as it may take. */
+  /** Compiles one way, within its time limit. */
   async #compile(fit: Tuning, { choice, make }: Tunable, made: Map<string, Command>, way: string): Promise<void> {
     const begun = performance.now();
     const patience = patienceMs * (this.gpu.info.isFallback ? processorPatience : 1);
@@ -91,7 +97,7 @@ export class Measuring {
     }
   }
 
-  /** Measures the ways that are compiled, and writes down the winner, unless that takes longer than the fit can pay for. */
+  /** Measures the compiled ways and stores the winner, unless that takes longer than the fit can pay for. */
   async #measure(fit: Tuning, { choice, way: usual, ...tunable }: Tunable, made: Map<string, Command>): Promise<void> {
     const { kernel, problem } = choice;
     if (made.size > 1) await this.gpu.uncounted(() => {}); // The device rests when it has done what was submitted before.
@@ -120,14 +126,14 @@ export class Measuring {
     if (this.tuner.eager) await written;
   }
 
-  /** What could not be measured as it should is forgotten with the page. */
+  /** Stores the winners; those that could not be measured well are forgotten with the page. */
   #remember(): Promise<void> {
     const lasting = [...this.winners].filter(([problem]) => !this.#passing.has(problem));
     return openRecall().write(this.tuner.adapter, Object.fromEntries(lasting));
   }
 }
 
-/** What is made, or nothing if it takes too long. */
+/** The result of `making`, or undefined if it takes too long. */
 function soon<T>(making: Promise<T>, patienceMs: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patienceMs)));

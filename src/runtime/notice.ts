@@ -1,9 +1,12 @@
-/** Firefox looks only every 100 ms whether the device has finished something, but also at each submit; the others tell by themselves. */
+/**
+ * Whether this browser looks rarely: Firefox checks only every 100 ms whether the device has finished something, but
+ * also at each submit.
+ */
 const looksRarely = (globalThis.navigator as Partial<Navigator> | undefined)?.userAgent?.includes('Firefox') ?? false;
-/** Browsers let no timer of a page come more often. */
+/** The shortest interval of a page's timers. */
 const everyMs = 4;
 
-/** Makes a browser that looks rarely at its device notice in time what is waited for: by submits that have nothing to do. */
+/** Makes a browser that checks its device rarely notice finished work in time, by empty submits. */
 export class Notice {
   #waiting = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -13,7 +16,7 @@ export class Notice {
     private readonly needed = looksRarely,
   ) {}
 
-  /** The promise of the device, noticed in time. */
+  /** The device's promise, noticed in time. */
   async inTime<T>(promise: Promise<T>): Promise<T> {
     if (!this.needed) return promise;
     this.#waiting++;

@@ -6,31 +6,36 @@ import { within } from './within.ts';
 
 /** Options of `openGpu`. */
 export interface GpuOptions {
-  /** An adapter of your own, or a function that gets one. */
+  /** An adapter of your own, or a function that requests one. */
   adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>);
-  /** A device of your own; `close()` then leaves it alive and frees only this library's buffers. */
+  /** A device of your own. `close()` leaves it open and frees only this library's buffers. */
   device?: GPUDevice;
   /**
-   * Which GPU of a machine with two. Default `'high-performance'`: a browser left to itself takes the integrated one. Chrome on Windows
-   * ignores it (crbug.com/369219127), and is asked only where it is given; there the system's graphics settings choose.
+   * Which GPU of a machine with two to use. Default `'high-performance'`, where a browser would choose the integrated
+   * one. Chrome on Windows ignores it (crbug.com/369219127), so it is passed on there only if given; the system's
+   * graphics settings decide.
    */
   powerPreference?: GPUPowerPreference;
   /**
-   * `'measured'`, the default: while a model trains, at most a tenth of each fit's time goes into finding out which of several kernels is fastest
-   * here, compiling them included, for which training does not wait; fits of less than a second measure nothing. The winners are remembered
-   * (IndexedDB; under Node ~/.cache/latentgpu). The first is left only for one that is faster by more than the noise and has the same results but
-   * for rounding. All of them add in the same order, so results do not depend on it where the adapter's compiler treats them alike. `'fixed'`: the
-   * same kernels, so the same bits, in every run on this adapter.
+   * How kernels are chosen. With `'measured'`, the default, training measures which of several kernels is fastest on
+   * this adapter. Compiling and measuring take at most a tenth of each fit's time, and training does not wait for the
+   * compiler; fits of less than a second measure nothing. The winners are remembered (in IndexedDB, or in
+   * ~/.cache/latentgpu under Node). A kernel replaces the first one only if it is faster by more than the noise and has
+   * the same results up to rounding. `'fixed'` uses the same kernels, hence the same bits, in every run on this
+   * adapter.
    */
   tuning?: 'measured' | 'fixed';
 }
 
-/** How long an adapter and its device are waited for: a browser that starts its GPU process on a busy machine needs some seconds. */
+/**
+ * The timeout for an adapter and its device: a browser that starts its GPU process on a busy machine needs some
+ * seconds.
+ */
 const openMs = 30_000;
 
 /**
  * Opens the GPU.
- * @param options which adapter or device to take; without options, the browser's default
+ * @param options which adapter or device to use; without options, the browser's default
  * @returns the device that models and data sets are made on
  * @example
  * ```ts
@@ -44,8 +49,8 @@ const openMs = 30_000;
  *   document.body.append(error.message); // what is missing here, and what to do
  * }
  * ```
- * @throws OptionError; GpuUnavailableError no `navigator.gpu`, no adapter, no answer for 30 s, or a limit the device lacks; the message says
- * which and what to do
+ * @throws OptionError; GpuUnavailableError without `navigator.gpu`, an adapter, an answer within 30 s, or a limit that
+ * the library needs; the message says which and what to do
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['adapter', 'device', 'powerPreference', 'tuning']);
@@ -125,15 +130,15 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
   return found;
 }
 
-/** Node, Deno and Bun name themselves there, if they have it. */
+/** Whether this is a browser: Node, Deno and Bun name themselves in `navigator.userAgent`, if they have it. */
 const inBrowser = (): boolean => !!(globalThis.navigator as Navigator | undefined)?.userAgent?.startsWith('Mozilla');
 
-/** What Chromium tells of itself beside WebGPU. */
+/** What Chromium provides beside WebGPU. */
 interface Browser extends Navigator {
   userAgentData: { platform: string };
 }
 
-/** Software adapters, not all of which say that they are a fallback. */
+/** The names of software adapters, not all of which report that they are a fallback. */
 const processors = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
 
 function fromDevice(

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import { isBytes } from '../platform.ts';
 
-/** What people coming from elsewhere type, and what it is called here, where there is such an option. */
+/** Names of options in other libraries, and their names here. */
 const synonyms: Record<string, string> = {
   validationSplit: 'validation: 0.1',
   validationData: 'validation',
@@ -20,7 +20,7 @@ const synonyms: Record<string, string> = {
   penalties: 'penalty',
 };
 
-/** A value as messages show it. Of some objects no text can be made, and some are long. */
+/** A value as messages show it. Some objects cannot be made a text, and some texts are long. */
 export function shown(value: unknown): string {
   try {
     const text =
@@ -35,7 +35,10 @@ export function shown(value: unknown): string {
   }
 }
 
-/** @throws OptionError for a key that is not in `known`, with a hint where one is close */
+/**
+ * Checks that all options are known.
+ * @throws OptionError for an unknown one, with a hint where the name is close to another
+ */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
   // Lists, maps, functions and the like are objects, too, and have no keys that could be wrong.
   if (Object.prototype.toString.call(options) !== '[object Object]')
@@ -53,10 +56,10 @@ export function checkOptions(where: string, options: object, known: readonly str
   }
 }
 
-/** What float32 can hold. */
+/** The largest float32. */
 const largest = 3.4028234663852886e38;
 
-/** A number in a range, whole if asked for. @throws OptionError */
+/** Checks a number and its range; with `whole`, a whole number. @throws OptionError */
 export function checkNumber(
   where: string,
   value: unknown,
@@ -78,41 +81,41 @@ export function checkNumber(
   throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
 
-/** A seed: a whole number of 32 bits. @throws OptionError */
+/** Checks a seed: a whole number of 32 bits. @throws OptionError */
 export const checkSeed = (where: string, seed: unknown): number =>
   checkNumber(`${where}: seed`, seed, { least: 0, most: 2 ** 32 - 1, whole: true });
 
-/** @throws OptionError for what is neither true nor false */
+/** Checks a boolean. @throws OptionError */
 export function checkFlag(where: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw new OptionError(`${where} is true or false, not ${shown(value)}`);
   return value;
 }
 
-/** @throws OptionError for what is none of the words */
+/** Checks that a value is one of the words. @throws OptionError */
 export function checkWord<W extends string>(where: string, value: unknown, words: readonly W[]): W {
   if (!words.includes(value as W))
     throw new OptionError(`${where} is ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
   return value as W;
 }
 
-/** @throws OptionError for what cannot be called */
+/** Checks a function. @throws OptionError */
 export function checkFunction(where: string, value: unknown): void {
   if (typeof value !== 'function') throw new OptionError(`${where} is a function`);
 }
 
-/** @throws OptionError for what is given and is no signal */
+/** Checks a signal, if one is given. @throws OptionError */
 export function checkSignal(where: string, signal: unknown): void {
   const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
     throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
 }
 
-/** @throws OptionError for what are no bytes */
+/** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
   if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
 }
 
-/** A list of numbers, plain or typed. @throws OptionError */
+/** Checks a list of numbers, plain or typed. @throws OptionError */
 export function checkNumbers(where: string, values: unknown): ArrayLike<number> {
   const typed = ArrayBuffer.isView(values) && 'length' in values && typeof (values as Uint8Array)[0] !== 'bigint';
   if (!Array.isArray(values) && !typed)
@@ -120,20 +123,20 @@ export function checkNumbers(where: string, values: unknown): ArrayLike<number> 
   return values as ArrayLike<number>;
 }
 
-/** Whether it is a list of sides. */
+/** Whether a value is a list of sides. */
 export const isShape = (shape: unknown): shape is number[] =>
   // Not by the list's own `every`: it leaves holes out.
   Array.isArray(shape) &&
   Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
 
-/** The sides of a shape, at least one. @throws OptionError */
+/** Checks the sides of a shape, at least one. @throws OptionError */
 export function checkSides(where: string, shape: unknown): number[] {
   const sides = Array.isArray(shape) ? Array.from(shape as unknown[]) : [];
   if (!sides.length) throw new OptionError(`${where}: takes a shape, such as [7, 7, 16], not ${shown(shape)}`);
   return sides.map((side) => checkNumber(where, side, { least: 1, whole: true }));
 }
 
-/** Levenshtein's edit distance. */
+/** The Levenshtein distance of two texts. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

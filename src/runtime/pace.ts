@@ -1,7 +1,10 @@
-/** For so long the host computes before it lets the page go on: less than half a frame, with what comes before it looks at the clock. */
+/**
+ * The time for which the host computes before it yields to the page: less than half a frame, with the work before it
+ * looks at the clock.
+ */
 const spellMs = 4;
 
-/** Long work of the host, in spells between which a page answers. */
+/** Divides long work of the host into spells between which a page responds. */
 export class Pace {
   #since = performance.now();
 
@@ -10,7 +13,7 @@ export class Pace {
     return performance.now() - this.#since >= spellMs;
   }
 
-  /** Lets everything go on that has been waiting. */
+  /** Lets all waiting tasks run. */
   rest(): Promise<void> {
     return new Promise((resolve) => {
       // Not by a timer: in a tab that nobody sees it waits for a second, later for a minute.
@@ -25,7 +28,7 @@ export class Pace {
   }
 }
 
-/** The numbers 0, `step`, 2 `step` … below `end`: where it is time, what goes through them rests before the next one. */
+/** The numbers 0, `step`, 2 `step` … below `end`, with a rest before the next one where it is time. */
 export async function* inSpells(end: number, step = 1): AsyncGenerator<number> {
   const pace = new Pace();
   for (let at = 0; at < end; at += step) {

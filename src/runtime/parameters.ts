@@ -1,61 +1,69 @@
 import type { Gpu } from './device.ts';
 import { boundRange, emptyTensor, readTensors, sizeOf, Tensor, writeTensor } from './tensor.ts';
 
-/** Values of a parameter start on 256-byte bounds, where WebGPU lets a binding start. */
+/** The alignment of a parameter's first value, as WebGPU requires it of bindings: 256 bytes. */
 const alignment = 64;
 
 /**
- * What a parameter is for. Weight decay takes weights alone. A buffer, such as a running mean, is saved and restored like all others, but no
- * optimizer changes it.
+ * The purpose of a parameter. Weight decay applies to weights alone. A buffer, such as a running mean, is saved and
+ * restored like the others, but no optimizer changes it.
  */
 export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
 
-/** A parameter to be made: its name, shape and first values. */
+/** A parameter to make: its name, shape and first values. */
 export interface ParameterValues<Layout = unknown> {
+  /** The name. */
   readonly name: string;
-  /** Default `'weight'`. */
+  /** The purpose of the parameter. Default `'weight'`. */
   readonly role?: Role;
+  /** The shape. */
   readonly shape: readonly number[];
+  /** The first values. */
   readonly initial: Float32Array;
-  /** The names by which equal parts of it, one behind the other along the first side, are known outside. */
+  /** The names outside of equal parts of it, concatenated along the first side. */
   readonly parts?: readonly string[];
-  /** How it, or each part of it, lies on the device, where it is known otherwise outside. Only models use it. */
+  /** The layout on the device of it, or of each part, if it is another one outside. Only models use it. */
   readonly layout?: Layout;
 }
 
-/** A parameter, or a part of one, as it is known outside. A part need not start where a binding may: it is only read and written. */
+/**
+ * A parameter, or a part of one, by its name outside. A part may start where no binding may: it is only read and
+ * written.
+ */
 export interface NamedParameter<Layout = unknown> {
+  /** The name outside. */
   readonly name: string;
+  /** The tensor on the device. */
   readonly tensor: Tensor;
-  /** The number of its first value among those of all parameters. */
+  /** The index of its first value among those of all parameters. */
   readonly first: number;
-  /** How it lies on the device, where that is not how it is known outside. */
+  /** The layout on the device, if it is another one outside. */
   readonly layout?: Layout;
 }
 
-/** Values and moments on this side. */
+/** Values and moments on the host. */
 export interface Snapshot {
   readonly values: Float32Array;
   readonly moments?: Float32Array;
 }
 
-/** Where a parameter lies among the values. */
+/** The position of a parameter among the values. */
 interface Place<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
   readonly first: number;
 }
 
 /**
- * The parameters of a model in one buffer of values. From the first training on there are one buffer of gradients and one of the optimizer's moments
- * beside it.
+ * The parameters of a model in one buffer. From the first training on, it has a buffer of gradients and one of the
+ * optimizer's moments beside it.
  */
 export class Parameters<Layout = unknown> {
   readonly #places: readonly Place<Layout>[];
-  /** How many of the values an optimizer changes. Buffers come behind them. */
+  /** The number of values that an optimizer changes; the buffers come behind them. */
   readonly #trained: number;
   #values!: Tensor;
-  /** As kernels take them. */
+  /** The tensors as kernels use them. */
   readonly #tensors = new Map<string, Tensor>();
-  /** As they are known outside. */
+  /** The parameters by their names outside. */
   readonly #named = new Map<string, NamedParameter<Layout>>();
   #disposed = false;
   #gradients: Tensor | undefined;
@@ -100,13 +108,13 @@ export class Parameters<Layout = unknown> {
     }
   }
 
-  /** Everything that training cannot compute again, in one readback. */
+  /** Reads back everything that training cannot compute again, in one readback. */
   async snapshot(): Promise<Snapshot> {
     const [values, moments] = await readTensors(this.gpu, [this.values, ...(this.#moments ? [this.#moments] : [])]);
     return { values: values as Float32Array, moments: moments as Float32Array | undefined };
   }
 
-  /** Makes everything anew, as it was when the snapshot was taken. */
+  /** Restores everything as it was when the snapshot was taken. */
   restore({ values, moments }: Snapshot): void {
     this.dispose();
     this.#disposed = false;
@@ -120,22 +128,22 @@ export class Parameters<Layout = unknown> {
     return this.#values;
   }
 
-  /** All of them, as they are known outside. */
+  /** All parameters by their names outside. */
   get named(): NamedParameter<Layout>[] {
     return [...this.#named.values()];
   }
 
-  /** The one that is known outside by this name. */
+  /** The parameter with this name outside. */
   find(name: string): NamedParameter<Layout> | undefined {
     return this.#named.get(name);
   }
 
-  /** The tensors that kernels take, by name. */
+  /** The tensors that kernels use, by name. */
   get entries(): [string, Tensor][] {
     return [...this.#tensors];
   }
 
-  /** The tensors that kernels take of this role. */
+  /** The tensors of this role that kernels use. */
   withRole(wanted: Role): Tensor[] {
     return this.#places.flatMap(({ name, role = 'weight' }) => (role === wanted ? [this.get(name)] : []));
   }
@@ -145,19 +153,19 @@ export class Parameters<Layout = unknown> {
     return this.#tensors.has(name);
   }
 
-  /** The tensor of this name that kernels take. */
+  /** The tensor of this name that kernels use. */
   get(name: string): Tensor {
     const parameter = this.#tensors.get(name);
     if (!parameter) throw new Error(`there is no parameter ${name}`);
     return parameter;
   }
 
-  /** Whether the tensor is one that kernels take, and an optimizer changes. */
+  /** Whether kernels use the tensor and an optimizer changes it. */
   trains(tensor: Tensor): boolean {
     return tensor.gradient !== undefined && this.#tensors.get(tensor.label) === tensor;
   }
 
-  /** Gradients of all parameters but the buffers. They are made on first use. */
+  /** The gradients of all parameters but the buffers. They are made on first use. */
   get gradients(): Tensor {
     if (!this.#gradients) {
       this.#gradients = emptyTensor(this.gpu, [this.#trained], 'f32', 'gradients');
@@ -167,29 +175,29 @@ export class Parameters<Layout = unknown> {
     return this.#gradients;
   }
 
-  /** Replaces the moments by `count` zeroed ones for every trained value, in one buffer. */
+  /** Replaces the moments by `count` zeros for every trained value, in one buffer. */
   resetMoments(count: number): Tensor | undefined {
     this.useMoments(this.makeMoments(count));
     return this.#moments;
   }
 
-  /** Makes `count` zeroed moments for every trained value. Until `useMoments` they are the caller's to free. */
+  /** Makes `count` zeros for every trained value. Until `useMoments` takes them, the caller has to free them. */
   makeMoments(count: number): Tensor | undefined {
     return count ? emptyTensor(this.gpu, [count, this.#trained], 'f32', 'moments') : undefined;
   }
 
-  /** Takes these moments in the place of those there were. */
+  /** Replaces the moments. */
   useMoments(moments: Tensor | undefined): void {
     if (moments !== this.#moments) this.#moments?.dispose();
     this.#moments = moments;
   }
 
-  /** The optimizer's moments, if it has any. */
+  /** The optimizer's moments, if there are any. */
   get moments(): Tensor | undefined {
     return this.#moments;
   }
 
-  /** The moments of the parameter that is known outside by this name: one tensor for each moment there is. A buffer has none. */
+  /** The moments of the parameter with this name outside, one tensor for each moment; a buffer has no moments. */
   momentsOf(name: string): Tensor[] {
     const moments = this.#moments;
     const { tensor, first } = this.#named.get(name)!;
@@ -206,7 +214,7 @@ export class Parameters<Layout = unknown> {
     return found.name;
   }
 
-  /** Whether its owner has done with it. */
+  /** Whether it has been disposed. */
   get disposed(): boolean {
     return this.#disposed;
   }

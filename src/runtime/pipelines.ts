@@ -9,12 +9,15 @@ export interface Pipeline {
 
 export type Constants = Readonly<Record<string, number | boolean>>;
 
-/** How long a compiler's messages are waited for: the failure itself is told without them, too. */
+/** The timeout for a compiler's messages: the failure itself is reported without them, too. */
 const messagesMs = 1000;
 
 const bufferTypes = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
 
-/** Compiled pipelines, keyed by code and constants. Compiling is asynchronous, so that many compile at once and none blocks the page. */
+/**
+ * Compiled pipelines by code and constants. Compilation is asynchronous, so that many compile at once and none blocks
+ * the page.
+ */
 export class Pipelines {
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #infos = new Map<GPUShaderModule, Promise<GPUCompilationInfo>>();
@@ -23,7 +26,7 @@ export class Pipelines {
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Of `constants`, only values of the shader's `override` constants matter. */
+  /** Returns a pipeline; of `constants`, only the values of the shader's `override` constants matter. */
   get(shader: AnyShader, constants: Constants): Promise<Pipeline> {
     const own = Object.entries(constants).filter(([name]) => !shader.sizes.some((size) => size.name === name));
     const key = JSON.stringify(own.sort()) + shader.code;
@@ -64,7 +67,10 @@ export class Pipelines {
     }
   }
 
-  /** Asked for once a module: Chrome leaves a second question unanswered until something else happens on the device. */
+  /**
+   * The compiler's messages, requested once per module: Chrome leaves a second request unanswered until something else
+   * happens on the device.
+   */
   #compilationInfo(module: GPUShaderModule): Promise<GPUCompilationInfo> {
     const info = this.#infos.get(module) ?? module.getCompilationInfo();
     this.#infos.set(module, info);

@@ -7,12 +7,15 @@ import { buffersOf, type Dispatch, type Tape } from './tape.ts';
 import { boundRange, type BufferRange, type Tensor } from './tensor.ts';
 import type { Tunable } from './tune.ts';
 
-/** What a tape became: pipelines compiled, buffers and bind groups made. Encoding it any number of times makes nothing anew. */
+/**
+ * A compiled tape: pipelines, buffers and bind groups. It can be encoded any number of times without making anything
+ * new.
+ */
 export class Plan {
   constructor(
     private readonly gpu: Gpu,
     private readonly commands: readonly Command[],
-    /** Those of its dispatches that can be done in several ways. */
+    /** The dispatches that can be computed in several ways. */
     readonly tunables: readonly Tunable[],
     private readonly buffers: readonly GPUBuffer[],
     private readonly ranges: ReadonlyMap<Tensor, BufferRange>,
@@ -22,30 +25,30 @@ export class Plan {
     return this.commands.length;
   }
 
-  /** What runs, in order, for tests and profiles. */
+  /** The names of what runs, in order, for tests and profiles. */
   get labels(): string[] {
     return this.commands.map((command) => command.label);
   }
 
-  /** Replays every dispatch into the pass. Returns how many. */
+  /** Replays every dispatch into the pass; returns their number. */
   encode(pass: CommandPass): number {
     for (const command of this.commands) pass.encode(command);
     return this.commands.length;
   }
 
-  /** Runs it once. */
+  /** Runs the plan once. */
   run(): Promise<void> {
     return this.gpu.compute((pass) => this.encode(pass));
   }
 
-  /** Where a kept tensor lies. */
+  /** The buffer range of a kept tensor. */
   range(tensor: Tensor): BufferRange {
     const range = this.ranges.get(tensor);
     if (!range) throw new LatentGpuError(`${tensor.label} was not kept by its tape`);
     return range;
   }
 
-  /** Fills every buffer with NaN, so that a test sees what a kernel has left unwritten. */
+  /** Fills every buffer with NaN, so that a test sees what a kernel leaves unwritten. */
   poison(): void {
     const tensors = this.buffers.filter(({ usage }) => usage & GPUBufferUsage.STORAGE);
     for (const buffer of tensors)
@@ -58,7 +61,7 @@ export class Plan {
   }
 }
 
-/** Freezes what a tape has recorded; what is in `kept` can be read after the plan has run. */
+/** Compiles what a tape has recorded. The tensors in `kept` can be read after the plan has run. */
 export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(tape.kept)): Promise<Plan> {
   const { gpu } = tape;
   tape.settle();
@@ -110,14 +113,14 @@ interface Begun extends Dispatch {
   readonly way?: string;
 }
 
-/** The dispatch in the way in which it is done at first. */
+/** A dispatch in the way that it begins with. */
 async function begin(gpu: Gpu, dispatch: Dispatch): Promise<Begun> {
   if (!dispatch.choice) return dispatch;
   const way = await gpu.tuner.first(dispatch.choice);
   return { ...dispatch, way, ...dispatch.choice.make(way) };
 }
 
-/** All ways of a dispatch share its bind group. */
+/** A dispatch with its other ways, which all share its bind group. */
 function tunable(
   gpu: Gpu,
   dispatch: Begun,
@@ -160,10 +163,10 @@ function folded(gpu: Gpu, workgroups: number): { columns: number; rows: number }
   return { columns: Math.ceil(workgroups / rows), rows };
 }
 
-/** Where a uniform may begin: no device asks for more. */
+/** The alignment of uniforms: no device requires more. */
 const sizesStride = 256;
 
-/** The `sizes` of all dispatches, one after the other. */
+/** The `sizes` of all dispatches in one buffer. */
 function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefined {
   if (!dispatches.some(({ shader }) => shader.sizes.length)) return undefined;
   const buffer = gpu.allocate(
@@ -186,7 +189,7 @@ function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefin
 const writes = ({ shader, tensors }: Dispatch): Tensor[] =>
   tensors.filter((_, i) => buffersOf(shader)[i].access === 'read_write');
 
-/** The tensors whose earlier contents a dispatch uses; a gradient that it adds to is one. */
+/** The tensors whose earlier contents a dispatch uses, gradients that it adds to included. */
 function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
   return tensors.filter((_, i) => {
     const { name, access } = buffersOf(shader)[i];
@@ -194,10 +197,10 @@ function reads({ shader, tensors, constants }: Dispatch): Tensor[] {
   });
 }
 
-/** What has a buffer of its own, or shares one after the other. */
+/** The tensor that owns the buffer: the tensor itself, or the one that it is a part of. */
 const wholeOf = (tensor: Tensor): Tensor => tensor.part?.whole ?? tensor;
 
-/** Leaves out dispatches that nothing depends on, such as the gradient with respect to the data. */
+/** Removes dispatches that nothing depends on, such as the gradient with respect to the data. */
 function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
   const wanted = new Set([...kept].map(wholeOf));
   const found = tape.dispatches.toReversed().filter((dispatch) => {
@@ -209,8 +212,9 @@ function needed(tape: Tape, kept: ReadonlySet<Tensor>): Dispatch[] {
 }
 
 /**
- * Gives every recorded tensor a buffer. Two tensors share one if the first is done with before the second is written; of the free buffers
- * the tightest fit is taken, or the largest is grown. Never two tensors at once in a buffer: a dispatch may not read and write one buffer.
+ * Gives every recorded tensor a buffer. Two tensors share one if the last use of the first comes before the second is
+ * written. Of the free buffers it takes the tightest fit, or grows the largest. Two live tensors never share a buffer:
+ * a dispatch may not read and write the same one.
  */
 function assignSlots(
   dispatches: readonly Dispatch[],
@@ -242,5 +246,5 @@ function assignSlots(
   return { list, of };
 }
 
-/** Waste where the buffer is large enough; past all of those, what it would have to grow. */
+/** The waste where the buffer is large enough; behind all of those, what it would have to grow. */
 const fit = (has: number, needs: number): number => (has >= needs ? has - needs : 2 ** 40 + needs - has);

@@ -1,22 +1,28 @@
 import { encodeInto, type Command, type CommandPass } from './commands.ts';
 
-/** What a kernel took, all its dispatches together. */
+/** The time that a kernel took, all its dispatches together. */
 export interface KernelTime {
+  /** The name of the kernel. */
   kernel: string;
+  /** The number of its dispatches. */
   dispatches: number;
+  /** The time of all of them in milliseconds. */
   milliseconds: number;
 }
 
-/** Dispatches that one query set has room for: the most that WebGPU allows. */
+/** The most dispatches of a query set that WebGPU allows. */
 const most = 2048;
 
-/** Takes the time of every dispatch by the device's own clock. Each gets a compute pass of its own, which costs time between them, not within. */
+/**
+ * Measures every dispatch by the device's own clock. Each gets a compute pass of its own, which costs time between
+ * dispatches, not within them.
+ */
 export class Profiler {
   readonly #parts: { labels: string[]; queries: GPUQuerySet; resolved: GPUBuffer }[] = [];
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** A pass that times what is encoded into it. */
+  /** Returns a pass that measures what is encoded into it. */
   pass(encoder: GPUCommandEncoder): CommandPass {
     let labels: string[] = [];
     let queries: GPUQuerySet | undefined;
@@ -46,7 +52,7 @@ export class Profiler {
     };
   }
 
-  /** What all dispatches took, by kernel, the longest first. */
+  /** Returns the time of each kernel, the longest first. */
   async report(
     read: (ranges: { buffer: GPUBuffer; offset: number; bytes: number }[]) => Promise<ArrayBuffer>,
   ): Promise<KernelTime[]> {

@@ -1,11 +1,11 @@
 import { quadsShader } from '../../shaders/quads.ts';
 
-/** Workgroups that are asked. */
+/** The number of workgroups in the test. */
 const groups = 4;
 
 /**
- * Asks the device whether four neighbours in a workgroup are a quad of a subgroup, which kernels with quads lean on and WebGPU does not promise.
- * A device that fails to answer cannot run those kernels either.
+ * Tests whether four neighbours in a workgroup are a quad of a subgroup, which kernels with quads require and WebGPU
+ * does not promise. A device that fails to answer cannot run those kernels either.
  */
 export async function quadsHold(device: GPUDevice): Promise<boolean> {
   if (!device.features.has('subgroups')) return false;

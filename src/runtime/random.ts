@@ -1,4 +1,7 @@
-/** What random numbers are for. Each purpose draws from a stream of its own, so that one more draw here moves nothing there. */
+/**
+ * The purposes of random numbers. Each draws from its own stream, so that another draw for one purpose changes nothing
+ * for the others.
+ */
 export const streams = {
   weights: 1,
   shuffle: 2,
@@ -12,7 +15,9 @@ export const streams = {
   likelihood: 10,
 } as const;
 
-/** Philox 4x32-10 (Salmon et al. 2011): four words from a counter and a key. The device has the same one, bit for bit. */
+/**
+ * Philox 4x32-10 (Salmon et al. 2011): four words from a counter and a key. The device computes the same, bit for bit.
+ */
 export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
@@ -24,7 +29,10 @@ export function philox(
 
 const [factorA, factorC] = [0xd2511f53, 0xcd9e8d57];
 
-/** Philox of the counter in `words`, in its place. Without arrays and objects in the rounds: a layer may have millions of weights to draw. */
+/**
+ * Computes Philox of the counter in `words`, in place. The rounds use no arrays and objects: a layer may have millions
+ * of weights to draw.
+ */
 function mix(words: Uint32Array, k: number, l: number): void {
   let a = words[0];
   let b = words[1];
@@ -46,14 +54,14 @@ function mix(words: Uint32Array, k: number, l: number): void {
   words[3] = d;
 }
 
-/** The upper half of a 64-bit product of two words, of which only the 32 bits matter. */
+/** The upper half of a 64-bit product of two 32-bit words. */
 function highWord(a: number, b: number): number {
   const middle = (a >>> 16) * (b & 0xffff) + (((a & 0xffff) * (b & 0xffff)) >>> 16);
   const other = (a & 0xffff) * (b >>> 16) + (middle & 0xffff);
   return (a >>> 16) * (b >>> 16) + (middle >>> 16) + (other >>> 16);
 }
 
-/** `count` draws uniform in [0, 1), of 24 bits each, from (seed, stream, which): a which of its own for each tensor. */
+/** `count` draws uniform in [0, 1), of 24 bits each, from (seed, stream, which). Each tensor has its own `which`. */
 export function uniforms(count: number, seed: number, stream: number, which = 0): Float32Array {
   const draws = new Float32Array(count);
   const words = new Uint32Array(4);

@@ -5,7 +5,8 @@ import { Tape } from './tape.ts';
 import { readTensors, Tensor, type Matrix } from './tensor.ts';
 
 /**
- * Reads a tensor back. A recorded one is computed first, with everything it depends on, in one submit; what else is on its tape is left out.
+ * Reads a tensor back. A recorded one is computed first, with everything it depends on, in one submit; the rest of its
+ * tape is left out.
  * Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
  */
 export async function read(tensor: Tensor): Promise<Matrix> {
@@ -13,7 +14,7 @@ export async function read(tensor: Tensor): Promise<Matrix> {
   return matrix;
 }
 
-/** The same for several tensors of one tape, with one run and one readback. */
+/** Reads several tensors of one tape, with one run and one readback. */
 export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
   const other = tensors.findIndex((each) => !(each instanceof Tensor));
   if (other >= 0) throw new LatentGpuError(`read: takes tensors, not ${shown(tensors[other])}`);

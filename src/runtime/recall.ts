@@ -1,8 +1,9 @@
 import { within } from './within.ts';
 
 /**
- * Where the tuner's winners outlive the page: IndexedDB in a browser, a file in the user's cache folder under Node. Without such a place, as
- * in some private windows, nothing is remembered and the tuner measures anew; that is no error.
+ * The storage of the tuner's winners beyond the page: IndexedDB in a browser, a file in the user's cache folder under
+ * Node. Without such a place, as in some private windows, nothing is remembered and the tuner measures anew; that is
+ * not an error.
  */
 export interface Recall {
   read(key: string): Promise<Record<string, string>>;
@@ -26,10 +27,10 @@ const inBrowser: Recall = {
   write: async (key, winners) => void (await withStore('readwrite', (store) => store.put(winners, key))),
 };
 
-/** A database that does not answer within so many milliseconds has nothing for us. */
+/** The timeout of the database in milliseconds; later answers are ignored. */
 const patienceMs = 1000;
 
-/** One request in a transaction of its own; undefined where the browser keeps nothing for this page. */
+/** One request in a transaction of its own; undefined where the browser stores nothing for this page. */
 async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   let database: IDBDatabase | undefined;
   try {
@@ -51,7 +52,10 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to import. */
+/**
+ * The part of Node that is used here: the library's own types know browsers only, and a bundler must find nothing to
+ * import.
+ */
 interface Node {
   getBuiltinModule(name: 'node:fs'): {
     readFileSync(path: string, encoding: 'utf8'): string;

@@ -1,39 +1,49 @@
 import type { CommandPass } from './commands.ts';
 import type { Gpu } from './device.ts';
 
-/** The default length of one submit: short enough for a page that shares the GPU, and far from the 2 s after which Windows resets it. */
+/**
+ * The default length of a submit: short enough for a page that shares the GPU, and far below the 2 s after which
+ * Windows resets it.
+ */
 const defaultBudgetMs = 100;
-/** A browser may notice that work is done so much later: Firefox looks only every 100 ms. */
+/** The longest delay with which a browser may notice that work is done: Firefox looks only every 100 ms. */
 const mostLateMs = 150;
-/** Less is the machine's other work. */
+/** The shortest delay that counts; shorter ones are the machine's other work. */
 const leastLateMs = 50;
 const mostInFlight = 8;
-/** Encoding a submit may hold the page up for this share of the budget: at 2 µs a dispatch, short steps would take longer to encode than a frame. */
+/**
+ * The share of the budget for which encoding may block the page: at 2 µs a dispatch, short steps would take longer to
+ * encode than a frame.
+ */
 const encodingShare = 0.05;
 
-/** What the caller of `Schedule.run` is asked and told between submits. */
+/** The hooks of `Schedule.run`, called between submits. */
 export interface ScheduleHooks {
-  /** Asked before each submit; false ends the run there, a rejection ends it with that error. */
+  /** Called before each submit; false ends the run there, a rejection ends it with that error. */
   goOn?(): Promise<boolean> | boolean;
-  /** How many steps from number `first` on can go into the next submit; all before it have been submitted. Unlimited unless given. */
+  /**
+   * Returns how many steps from number `first` on may go into the next submit; all earlier ones have been submitted.
+   * Default: unlimited.
+   */
   stepsFrom?(first: number): number | Promise<number>;
-  /** Makes each submit, for callers who have to take turns with others on the same weights. */
+  /** Makes each submit, for callers that have to take turns with others on the same weights. */
   inTurn?(submit: () => void): Promise<void>;
-  /** Told after each submit that has finished, with the steps finished so far and the milliseconds that the submit took. */
+  /** Called after each finished submit, with the steps finished so far and the milliseconds that the submit took. */
   onFinished?(steps: number, ms: number): void;
 }
 
 /**
- * Runs steps, many to a submit: as many as fit the budget by the pace measured so far, and can be encoded in a part of it, starting with one. One submit is prepared while
- * the one before is running, so the GPU never waits for JavaScript; more, where the browser notices late that one is done. It waits on the queue,
- * never on animation frames: those stop in hidden tabs.
+ * Runs steps, many to a submit: as many as fit the budget at the measured pace, and can be encoded in a part of it,
+ * starting with one. It prepares one submit while the one before runs, so that the GPU never waits for JavaScript, and
+ * more where the browser notices late that one is done. It waits for the queue, never for animation frames, which stop
+ * in hidden tabs.
  */
 export class Schedule {
   readonly #inFlight: Promise<void>[] = [];
-  /** When the last submit had finished. */
+  /** The time at which the last submit finished. */
   #freeAt = 0;
   #msPerStep: number | undefined;
-  /** By how much the browser has been late of late. */
+  /** The recent delay of the browser. */
   #lateMs = 0;
   #encodedSteps = 0;
   #encodedMs = 0;
@@ -43,7 +53,10 @@ export class Schedule {
     private readonly budgetMs = defaultBudgetMs,
   ) {}
 
-  /** `encode` records step number `i` and returns how many dispatches that took. Resolves with the number of steps done. */
+  /**
+   * Runs steps; `encode` records step number `i` and returns its number of dispatches. Resolves with the number of
+   * steps done.
+   */
   async run(
     steps: number,
     encode: (pass: CommandPass, i: number) => number,
@@ -58,7 +71,7 @@ export class Schedule {
     }
   }
 
-  /** The same, but resolves when the steps are submitted; the last submits may still be running then. */
+  /** As `run`, but resolves when the steps are submitted; the last submits may still be running then. */
   async submit(
     steps: number,
     encode: (pass: CommandPass, i: number) => number,
@@ -101,25 +114,25 @@ export class Schedule {
     return submitted;
   }
 
-  /** Waits until all submits have finished. @throws what one of them has failed with */
+  /** Waits until all submits have finished. @throws the error of one that failed */
   async drain(): Promise<void> {
     await Promise.all(this.#inFlight);
     this.#inFlight.length = 0;
   }
 
-  /** Waits until all submits have ended, however. */
+  /** Waits until all submits have ended, failed or not. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#inFlight.splice(0));
   }
 
-  /** How many steps take so many milliseconds, by the pace measured so far. */
+  /** The number of steps in this time, at the measured pace. */
   stepsIn(ms: number): number {
     return this.#msPerStep === undefined ? 1 : Math.ceil(ms / this.#msPerStep);
   }
 
   /**
-   * What a submit took: by the page's clock, or where the browser is late, by the device's, as long as the page's does not contradict it: there are
-   * drivers whose clock is wrong, and under a profile it stands still.
+   * The time of a submit: by the page's clock, or where the browser is late by the device's, as long as the page's does
+   * not contradict it. Some drivers have a wrong clock, and under a profile it stands still.
    */
   #trusted(pageMs: number, deviceMs = 0): number {
     if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
@@ -132,7 +145,10 @@ export class Schedule {
     return this.#lateMs >= leastLateMs;
   }
 
-  /** Submits that wait behind the one that runs: one, as others want their turn, or as many as keep the device busy until the browser notices. */
+  /**
+   * The number of submits that wait behind the running one: one, since others want their turn, or as many as keep the
+   * device busy until the browser notices.
+   */
   get #ahead(): number {
     return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;
   }
@@ -144,14 +160,14 @@ export class Schedule {
     return Math.min(left, Math.max(1, Math.min(fitting, this.#encodedMs ? encoded : Infinity)));
   }
 
-  /** What the next submit is expected to take. */
+  /** The expected time of the next submit. */
   get #submitMs(): number {
     return Math.min(this.budgetMs, this.#stepsThatFit(Infinity) * (this.#msPerStep ?? Infinity));
   }
 
   /**
-   * Grows by at most four times from one submit to the next, as a first measurement may be far off; but the few steps left at the end of a run
-   * do not make the next one start small again.
+   * Learns the pace. A submit grows at most four times from one to the next, since a first measurement may be far off;
+   * the few steps left at the end of a run do not make the next one start small again.
    */
   #learn(count: number, ms: number): void {
     const fourfold = this.budgetMs / (4 * count);

@@ -2,13 +2,13 @@
 export class Scope {
   readonly #frees: (() => void)[] = [];
 
-  /** Takes over something that was made, if it was, and returns it. */
+  /** Takes ownership of an object, if there is one, and returns it. */
   own<T extends { dispose(): void } | undefined>(made: T): T {
     if (made) this.defer(() => made.dispose());
     return made;
   }
 
-  /** Calls this when the scope is disposed of. */
+  /** Calls `free` when the scope is disposed. */
   defer(free: () => void): void {
     this.#frees.push(free);
   }
@@ -18,7 +18,7 @@ export class Scope {
   }
 }
 
-/** Does some work, and frees in the end what it gave to its scope. */
+/** Runs `work` and frees in the end what it gave to its scope. */
 export async function scoped<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
   const scope = new Scope();
   try {

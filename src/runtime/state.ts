@@ -19,13 +19,13 @@ const words = [
 
 export const stateWords = words.length;
 
-/** Those that are floats there. */
+/** The words that are floats there. */
 const floats: readonly string[] = ['rate', 'scale'];
 
-/** Where a run stands, as the words of the state's tensor: `step`, `epoch` and so on. */
+/** The position of a run, as the words of the state's tensor: `step`, `epoch` and so on. */
 export type StateValues = Record<(typeof words)[number], number>;
 
-/** What `bad` and `halted` are while no value has gone bad. */
+/** The value of `bad` and `halted` while no value has diverged. */
 export const noneBad = 0xffffffff;
 
 const zero: StateValues = {
@@ -43,10 +43,10 @@ const zero: StateValues = {
   halted: noneBad,
 };
 
-/** Makes the device's record of where a run stands. */
+/** Makes the device's record of the position of a run. */
 export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 'u32', 'state');
 
-/** Writes the state; values that are not given are those before a first step. */
+/** Writes the state; missing values are those before a first step. */
 export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>): void {
   const all = { ...zero, ...values };
   const asWord = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0];
@@ -57,13 +57,13 @@ export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>
   );
 }
 
-/** Has the next step's losses go to the first slot; the rest stays as the device has it. */
+/** Makes the next step's losses go to the first slot; all else on the device stays. */
 export function rewind(gpu: Gpu, state: Tensor): void {
   const { buffer, offset } = boundRange(state);
   gpu.device.queue.writeBuffer(buffer, offset + 4 * words.indexOf('slot'), Uint32Array.of(0));
 }
 
-/** Makes a state of the words that were read back of its tensor. */
+/** Parses the words that were read back of a state's tensor. */
 export function parseState(values: ArrayLike<number>): StateValues {
   const asFloat = (word: number) => new Float32Array(Uint32Array.of(word).buffer)[0];
   return Object.fromEntries(

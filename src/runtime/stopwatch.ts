@@ -1,4 +1,4 @@
-/** So many passes may be timed at once. */
+/** The number of passes that may be measured at once. */
 const slots = 8;
 
 interface Made {
@@ -7,15 +7,21 @@ interface Made {
   staging: GPUBuffer[];
 }
 
-/** Takes the time of passes by the device's own clock. */
+/** Measures passes by the device's own clock. */
 export class Stopwatches {
-  /** All at once and with the first pass: its guard then sees what fails, and a run makes the same buffers however many passes it takes. */
+  /**
+   * Makes all at once with the first pass: its guard then sees failures, and a run makes the same buffers however many
+   * passes it takes.
+   */
   #made: Made | undefined;
   readonly #idle = Array.from({ length: slots }, (_, i) => i);
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** For one pass after the other, until it is released; none where all are in use, or the device has no clock. */
+  /**
+   * Returns a stopwatch for one pass after the other, until it is released; undefined where all are in use, or the
+   * device has no clock.
+   */
   take(): Stopwatch | undefined {
     if (!this.device.features.has('timestamp-query')) return undefined;
     const slot = this.#idle.pop();
@@ -46,7 +52,7 @@ export class Stopwatch {
     private readonly giveBack: () => void,
   ) {}
 
-  /** For the pass's descriptor. */
+  /** The timestamp writes for the pass's descriptor. */
   get writes(): GPUComputePassTimestampWrites {
     return {
       querySet: this.make().queries,
@@ -55,14 +61,14 @@ export class Stopwatch {
     };
   }
 
-  /** To be encoded behind the pass. */
+  /** Encodes the resolution of the timestamps; call it behind the pass. */
   resolve(encoder: GPUCommandEncoder): void {
     const { queries, resolved } = this.make();
     encoder.resolveQuerySet(queries, 2 * this.slot, 2, resolved, 256 * this.slot);
     encoder.copyBufferToBuffer(resolved, 256 * this.slot, this.#staging, 0, 16);
   }
 
-  /** To be called behind the submit: when the device has done it, and so all before it. */
+  /** Resolves when the device has done the submit, and so all before it; call it behind the submit. */
   async ready(): Promise<undefined> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     this.#mapped = true;
@@ -70,20 +76,20 @@ export class Stopwatch {
     this.#ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
   }
 
-  /** Milliseconds of the pass. */
+  /** The milliseconds of the pass. */
   read(): number {
     const [begin, end] = this.#ticks;
     this.#unmap();
     return Number(end - begin) / 1e6;
   }
 
-  /** Also where something has failed, so that another pass can be timed. */
+  /** Releases the stopwatch for another pass, also after a failure. */
   release(): void {
     this.#unmap();
     this.giveBack();
   }
 
-  /** Deno refuses to unmap what is not mapped. */
+  /** Unmaps the buffer, if it is mapped: Deno refuses it otherwise. */
   #unmap(): void {
     if (this.#mapped) this.#staging.unmap();
     this.#mapped = false;

@@ -7,35 +7,38 @@ import type { Constants } from './pipelines.ts';
 import { Tensor, type DType } from './tensor.ts';
 import type { Choice } from './tune.ts';
 
-/** One recorded call of a kernel. */
+/** A recorded call of a kernel. */
 export interface Dispatch {
   readonly shader: AnyShader;
-  /** In the order of the shader's storage buffers. */
+  /** The tensors in the order of the shader's storage buffers. */
   readonly tensors: readonly Tensor[];
-  /** Values of its `override` constants and of its `sizes`. */
+  /** The values of the shader's `override` constants and of its `sizes`. */
   readonly constants: Constants;
   readonly workgroups: number;
-  /** Other shaders that do the same; of these, `shader` is only the first. */
+  /** Other shaders that compute the same; `shader` is the first of these. */
   readonly choice?: Choice;
 }
 
-/** How large a dispatch is: the shader's constants, and how many invocations or workgroups. */
+/** The size of a dispatch: the shader's constants, and the number of invocations or workgroups. */
 export interface Size {
-  /** Values of the shader's `override` constants and of the members of its `sizes`. */
+  /** The values of the shader's `override` constants and of the members of its `sizes`. */
   constants?: Constants;
-  /** Invocations, in workgroups of 64; or */
+  /** The number of invocations, rounded up to workgroups of 64. Give this or `workgroups`. */
   threads?: number;
-  /** workgroups. */
+  /** The number of workgroups. Give this or `threads`. */
   workgroups?: number;
-  /** How many dispatches share the work: each has as many invocations, and the shader's size `slice` tells it which it is. */
+  /**
+   * The number of dispatches that share the work. Each has the full number of invocations, and its index as the
+   * shader's size `slice`.
+   */
   slices?: number;
-  /** Other shaders for the same tensors and constants, with workgroups of their own. */
+  /** Other shaders for the same tensors and constants, each with its own number of workgroups. */
   choice?: Choice;
 }
 
 /**
- * How a consumer of y = f(z) may hand back its gradient: times f′(saved) straight into dz, with no dy in between.
- * `activation` is a name of the kernels' own; the tape only passes it on.
+ * How a consumer of y = f(z) may return its gradient: multiplied by f′(saved), straight into dz, without dy.
+ * `activation` is a name of the kernels; the tape only passes it on.
  */
 export interface Fold {
   readonly activation: string;
@@ -43,20 +46,22 @@ export interface Fold {
   readonly preactivation: Tensor;
 }
 
-/** What a loss counts: a number, or a tensor [steps] with a number for each step of a run. */
+/** The weight of a loss: a number, or a tensor [steps] with a number for each step of a run. */
 export type Coefficient = number | Tensor;
 
-/** A loss to differentiate from: its sums, and what it counts. Default 1. */
+/** A loss to differentiate from: its sums and its weight (default 1). */
+/** The partial sums of the loss, whose mean over the batch is differentiated. */
 export interface Source {
+  /** The weight of the loss. Default 1. */
   readonly sums: Tensor;
   readonly coefficient?: Coefficient;
 }
 
 /**
- * Records dispatches and gradient rules. Nothing runs: a plan is made of what was recorded.
+ * Records dispatches and gradient rules. Nothing runs until a plan is made from the recording.
  *
- * The first dispatch that writes a gradient assigns it, later ones add to it, through the shader's `add_<binding>` constant;
- * so no gradient is ever cleared.
+ * The first dispatch that writes a gradient assigns it, later ones add to it, through the shader's `add_<binding>`
+ * constant. So no gradient is ever cleared.
  */
 export class Tape {
   readonly dispatches: Dispatch[] = [];
@@ -67,34 +72,39 @@ export class Tape {
   readonly #isGradient = new Set<Tensor>();
   readonly #written = new Set<Tensor>();
   readonly #folds = new Map<Tensor, Fold>();
-  /** Losses whose dispatches have their place, but are not recorded yet. */
+  /** Losses that have their place among the dispatches, but are not recorded yet. */
   readonly #pending: { at: number; sums: Tensor; record: (counts?: Coefficient) => void }[] = [];
   readonly #counts = new Map<Tensor, Coefficient>();
   /**
-   * Records what a kernel has left undone of gradients, so that it can be one dispatch for several: before a dispatch that takes one of them, which it is
-   * asked with the tensors, and at the end of `differentiate`.
+   * Records gradients that a kernel has postponed, so that one dispatch serves several. It is called with the tensors
+   * of each dispatch that may read one of them, and at the end of `differentiate`.
    */
   finish?: (before?: readonly (Tensor | undefined)[]) => void;
 
   constructor(
     readonly gpu: Gpu,
-    /** The parameters that get gradients; all if left out. */
+    /** The parameters that get gradients. Default: all. */
     private readonly trains?: readonly Parameters[],
   ) {}
 
-  /** A tensor that some dispatch of this tape will write. */
+  /** Makes a tensor that a dispatch of this tape will write. */
   tensor(shape: readonly number[], dtype: DType = 'f32', label = 'activation'): Tensor {
     return new Tensor(shape, dtype, label, { tape: this });
   }
 
-  /** Whether something has been written to what is a gradient, so that the next dispatch adds to it; which counts as done. */
+  /**
+   * Whether a gradient has been written before, so that the next dispatch has to add to it. The call counts as that
+   * dispatch.
+   */
   adds(gradient: Tensor): boolean {
     const adds = this.#written.has(gradient);
     if (this.#isGradient.has(gradient)) this.#written.add(gradient);
     return adds;
   }
 
-  /** Records a dispatch. Names must be those of the shader's bindings, which also say what is read and what is written. */
+  /**
+   * Records a dispatch. Names must be those of the shader's bindings, which also tell what is read and what is written.
+   */
   run<R extends string, O extends string = never>(
     shader: Shader<R, O>,
     tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
@@ -115,7 +125,7 @@ export class Tape {
       if ('tape' in found.home && found.home.tape !== this)
         throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
       if ('gpu' in found.home && found.home.gpu !== this.gpu)
-        throw new LatentGpuError(`${shader.label}: '${name}' lies on another Gpu than the tape's`);
+        throw new LatentGpuError(`${shader.label}: '${name}' is on another Gpu than the tape's`);
       if (access === 'read_write' && this.#isGradient.has(found)) {
         const adds = this.adds(found);
         if (known.has(`add_${name}`)) constants[`add_${name}`] = adds;
@@ -139,25 +149,26 @@ export class Tape {
       });
   }
 
-  /** Declares how the gradient flows on from `of`. The rule runs only if a gradient reached it. */
+  /** Declares how the gradient flows on from `of`. The rule runs only if a gradient reaches it. */
   backward(of: Tensor, rule: () => void): void {
     this.#rules.push({ of, rule });
   }
 
   /**
-   * Records a loss. `record` writes `sums` and, where it is told a coefficient, adds that many times the gradient of the batch's mean to the gradients
-   * of what the loss is made from. It is called once, when that is known: by `differentiate`, or when a plan is made of the tape.
+   * Records a loss. `record` writes `sums`; if it receives a coefficient, it also adds the gradient of the batch's
+   * mean, times the coefficient, to the gradients of the loss's inputs. It is called once, when the coefficient is
+   * known: by `differentiate`, or when a plan is made.
    */
   loss(sums: Tensor, record: (counts?: Coefficient) => void): void {
     this.#pending.push({ at: this.dispatches.length, sums, record });
   }
 
-  /** What a loss counts in what is differentiated; undefined where it does not. */
+  /** The weight of a loss in what is differentiated; undefined where it does not count. */
   counts(sums: Tensor): Coefficient | undefined {
     return this.#counts.get(sums);
   }
 
-  /** Records all losses that are not recorded yet, each at its place. */
+  /** Records all postponed losses, each at its place. */
   settle(): void {
     const recorded = this.dispatches.splice(0);
     let from = 0;
@@ -169,7 +180,7 @@ export class Tape {
     this.dispatches.push(...recorded.slice(from));
   }
 
-  /** Records something that is not trained: no gradient flows into it. */
+  /** Records operations that are not trained: no gradient flows into them. */
   constant<T>(record: () => T): T {
     const [rules, folds] = [this.#rules.length, this.#folds.size];
     const recorded = record();
@@ -192,7 +203,7 @@ export class Tape {
     return gradient;
   }
 
-  /** Offers consumers of `y` to fold the slope of its activation into the gradient they hand back. */
+  /** Lets consumers of `y` fold the slope of its activation into the gradient that they return. */
   offerFold(y: Tensor, fold: Fold): void {
     this.#folds.set(y, fold);
   }
@@ -203,8 +214,8 @@ export class Tape {
   }
 
   /**
-   * Replays the rules in reverse, from all losses, from those that are given, or from `dy`, the gradient of y, and losses beside it. It can be done once
-   * with a tape. The results are `grad(x)` for whichever x they are wanted.
+   * Replays the rules in reverse: from all losses, from the given ones, or from `dy`, the gradient of y, and losses
+   * beside it. A tape can do it once. `grad(x)` then gives the gradient of any x.
    */
   differentiate(): void;
   differentiate(losses: readonly Source[]): void;
@@ -240,8 +251,8 @@ export const buffersOf = (shader: AnyShader): readonly Binding[] =>
 /** Options of `tape`. */
 export interface TapeOptions {
   /**
-   * The parameters that get gradients. A parameter of another list lets gradients through to what came before, and gets none itself, as a
-   * discriminator that is asked and not trained. Default: all.
+   * The parameters that get gradients. Other parameters pass gradients on and get none, such as those of a
+   * discriminator that is used but not trained. Default: all.
    */
   trains?: readonly Parameters[];
 }

@@ -5,9 +5,11 @@ import { checkNumbers, checkWord, isShape, shown } from './options.ts';
 /** The type of a tensor's elements. */
 export type DType = 'f32' | 'u32';
 
-/** Numbers in row-major order with their shape, on this side of the bus. */
+/** Numbers on the host in row-major order, with their shape. */
 export interface Matrix {
+  /** The values in row-major order. */
   data: Float32Array;
+  /** The shape. */
   shape: number[];
 }
 
@@ -18,16 +20,16 @@ export interface BufferRange {
 }
 
 /**
- * A shape and, sooner or later, a range of a device buffer. A bound tensor has its range from the start; a recorded one belongs to
- * a tape and gets it when the tape is compiled into a plan, which may let it share its buffer with others.
+ * A shape with a range of a device buffer. A bound tensor has its range from the start. A recorded one belongs to a
+ * tape and gets its range when the tape is compiled into a plan, which may let several tensors share a buffer.
  */
 export class Tensor {
   readonly size: number;
-  /** On which it lies, if it is bound: a Gpu may come by another one. */
+  /** The device of a bound tensor: a Gpu may have another one after a recovery. */
   readonly #device: GPUDevice | undefined;
-  /** What it lies in, so many bytes behind its beginning, if it shares the buffer of a recorded tensor. */
+  /** The recorded tensor whose buffer it shares, and its offset there in bytes. */
   part?: { readonly whole: Tensor; readonly offset: number };
-  /** Where the gradient goes, for a parameter; a tape makes its own for everything else. */
+  /** The gradient of a parameter; a tape makes its own gradients for all other tensors. */
   gradient?: Tensor;
 
   constructor(
@@ -41,49 +43,50 @@ export class Tensor {
     this.#device = 'gpu' in home ? home.gpu.device : undefined;
   }
 
-  /** Whether its values went with a device that was lost and has been replaced since. */
+  /** Whether its values were lost with a device that has been replaced. */
   get gone(): boolean {
     return 'gpu' in this.home && this.home.gpu.device !== this.#device;
   }
 
-  /** Bytes, in whole vec4s: kernels that go by four may touch the last one's tail. */
+  /** The size in bytes, in whole vec4s: kernels that work in fours may touch the end of the last one. */
   get bytes(): number {
     return Math.ceil(this.size / 4) * 16;
   }
 
-  /** Rows of the last dimension. */
+  /** The number of rows: all dimensions but the last. */
   get rows(): number {
     return this.size / this.columns;
   }
 
+  /** The size of the last dimension. */
   get columns(): number {
     return this.shape.at(-1) ?? 1;
   }
 
-  /** Frees a tensor made by `tensor()`; recorded ones go with their plan. */
+  /** Frees a tensor made by `tensor()`. Recorded tensors are freed with their plan. */
   dispose(): void {
     if ('range' in this.home) this.home.gpu.free(this.home.range.buffer);
   }
 }
 
-/** Values in a tensor of that shape. */
+/** The number of values in a tensor of this shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** Some of the rows of what is too large for one buffer. */
+/** Some of the rows of data that are too large for one buffer. */
 export interface Piece {
   readonly data: Tensor;
-  /** The number of its first row, and how many it has. */
+  /** The number of its first row, and the count of its rows. */
   readonly first: number;
   readonly count: number;
 }
 
-/** @throws ShapeError for what is none */
+/** Checks a shape. @throws ShapeError */
 export function checkShape(label: string, shape: unknown): void {
   if (!isShape(shape))
-    throw new ShapeError(`${label}: ${shown(shape)} is no shape: every side is a whole number of at least 1`);
+    throw new ShapeError(`${label}: ${shown(shape)} is not a shape: every side is a whole number of at least 1`);
 }
 
-/** An array on this side for what is asked for. @throws OutOfMemoryError where the engine has no room for it */
+/** Allocates an array on the host. @throws OutOfMemoryError where the engine has no room for it */
 export function roomFor(where: string, values: number): Float32Array<ArrayBuffer> {
   try {
     return new Float32Array(values);
@@ -95,13 +98,19 @@ export function roomFor(where: string, values: number): Float32Array<ArrayBuffer
   }
 }
 
-/** Whether values of one shape are those of the other in the same order: sides of 1 aside they are the same, or one of them is flat. */
+/**
+ * Whether values of one shape can be used as those of the other in the same order: the shapes agree apart from sides of
+ * 1, or one of them is flat.
+ */
 export function sameOrder(a: readonly number[], b: readonly number[]): boolean {
   const [p, q] = [a, b].map((shape) => shape.filter((side) => side !== 1));
   return p.length < 2 || q.length < 2 || p.join() === q.join();
 }
 
-/** Puts numbers on the device. Without a shape, a flat array is a vector. @throws OptionError, ShapeError, DataError */
+/**
+ * Uploads numbers to the device. Without a shape, a flat array is a vector.
+ * @throws OptionError, ShapeError, DataError
+ */
 export function tensor(
   gpu: Gpu,
   values: ArrayLike<number> | Matrix,
@@ -118,13 +127,13 @@ export function tensor(
   if (size !== data.length)
     throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
-  if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is no number`);
+  if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is not a number`);
   const made = emptyTensor(gpu, sides, dtype);
   writeTensor(gpu, made, data);
   return made;
 }
 
-/** A bound tensor of its own buffer, zero as WebGPU makes it. */
+/** A bound tensor with a buffer of its own, initially zero. */
 export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32', label = 'tensor'): Tensor {
   checkShape(label, shape);
   const bytes = Math.ceil(sizeOf(shape) / 4) * 16;
@@ -132,7 +141,7 @@ export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = '
   return new Tensor(shape, dtype, label, { gpu, range: { buffer: gpu.allocate(bytes, usage, label), offset: 0 } });
 }
 
-/** Overwrites a bound tensor. @throws ShapeError where the number of values is another */
+/** Overwrites a bound tensor. @throws ShapeError for another number of values */
 export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>): void {
   if (values.length !== target.size)
     throw new ShapeError(`${target.label}: holds ${target.size} values, not ${values.length}`);
@@ -142,17 +151,17 @@ export function writeTensor(gpu: Gpu, target: Tensor, values: ArrayLike<number>)
   gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
 }
 
-/** @throws DeviceLostError where its values went with a lost device */
+/** Returns the range of a bound tensor. @throws DeviceLostError where its values were lost with a device */
 export function boundRange(tensor: Tensor): BufferRange {
   if (tensor.gone)
     throw new DeviceLostError(
-      `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` brings those of its model and data back`,
+      `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` restores those of its model and data`,
     );
   if ('range' in tensor.home) return tensor.home.range;
   throw new LatentGpuError(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
 }
 
-/** Reads bound tensors back, all in one go. */
+/** Reads bound tensors back, all in one readback. */
 export async function readTensors(gpu: Gpu, tensors: readonly Tensor[]): Promise<(Float32Array | Uint32Array)[]> {
   const bytes = await gpu.readBytes(tensors.map((each) => ({ ...boundRange(each), bytes: each.bytes })));
   let at = 0;

@@ -1,4 +1,4 @@
-/** Lets work go one after the other, first come, first served. */
+/** Runs tasks one after the other, in the order of their requests. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

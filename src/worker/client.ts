@@ -24,7 +24,7 @@ interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   callbacks: Callbacks;
-  /** What one of them has thrown. */
+  /** The error that one of the callbacks threw. */
   thrown?: { error: unknown };
 }
 
@@ -48,13 +48,13 @@ export class Client {
 
   constructor(
     private readonly line: Line,
-    /** Told when a device that the worker has opened is lost. */
+    /** Called when a device that the worker opened is lost. */
     private readonly onLost: (gpu: Handle, info: { reason: GPUDeviceLostReason; message: string }) => void,
   ) {
     line.addEventListener('message', ({ data }: MessageEvent<Response>) => this.#receive(data));
   }
 
-  /** A number for an object that the worker will make. */
+  /** The number of an object that the worker will make. */
   newHandle(): Handle {
     return ++this.#handles;
   }
@@ -64,7 +64,7 @@ export class Client {
     return this.#send<T>(target, method, args, options).done;
   }
 
-  /** The same of a method that takes a fit's options last: with what they call back, an abort, and the controls. */
+  /** Calls a method that takes a fit's options last, with their callbacks, signal and controls. */
   train<L extends AnyLoss>(
     target: Handle,
     method: string,
@@ -97,7 +97,7 @@ export class Client {
     return Object.assign(training, { pause: steer('pause'), resume: steer('resume'), stop: steer('stop') });
   }
 
-  /** Nobody will answer any more. */
+  /** Ends the connection: all calls fail with this error. */
   end(error: Error): void {
     this.#ended ??= error;
     for (const { reject } of this.#pending.values()) reject(this.#ended);
@@ -149,13 +149,13 @@ export class Client {
     this.#pending.delete(response.call);
   }
 
-  /** A training that a callback has ended rejects with what that has thrown. */
+  /** Rejects a call; a training that a callback has ended rejects with the callback's error. */
   #fail(call: number, error: Error): void {
     const pending = this.#pending.get(call);
     pending?.reject(pending.thrown ? pending.thrown.error : error);
   }
 
-  /** Whatever the function throws goes back to the worker, where it ends the training, as it does without a worker. */
+  /** Calls a callback. Its error goes back to the worker and ends the training, as without a worker. */
   async #callBack({ call, name, callback, argument }: Response & { kind: 'callback' }): Promise<void> {
     const pending = this.#pending.get(call);
     let error: WireError | undefined;
@@ -187,11 +187,11 @@ export class Client {
   }
 }
 
-/** A fit that never begins. */
+/** A fit that fails before it begins. */
 const refused = <L extends AnyLoss>(error: Error): Training<L> =>
   Object.assign(Promise.reject<History<L>>(error), { pause() {}, resume() {}, stop() {} });
 
-/** What stands for an object in the worker. */
+/** The page's object for an object in the worker. */
 export class Remote {
   constructor(
     /** @internal */

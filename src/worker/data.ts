@@ -11,13 +11,13 @@ import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
 import { library, type Handle } from './protocol.ts';
 
-/** Whatever can be trained on or predicted from. Arrays are copied to the worker in each call; a data set lies there already. */
+/** Data for training and prediction. Arrays are copied to the worker in each call; a data set is there already. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 export type Labelled = Dataset | { data: Data; labels: Labels };
-/** What an autoencoder takes: one with a condition, examples with their classes. */
+/** The examples that an autoencoder takes; with a condition, examples with their classes. */
 export type Examples = Data | Labelled;
 
-/** An adapter's device, opened in a worker. */
+/** The GPU of an adapter, opened in a worker. */
 export class Gpu extends Remote {
   /** Resolves when the device is lost, also by `close()`. */
   readonly lost: Promise<{ reason: GPUDeviceLostReason; message: string }>;
@@ -42,7 +42,7 @@ export class Gpu extends Remote {
     return this.call('counters');
   }
 
-  /** Frees everything and ends the worker. Calling it again does nothing. */
+  /** Frees everything and ends the worker. Further calls do nothing. */
   close(): void {
     void this.call('close').catch(() => {}); // It may be gone already.
     this.client.end(new DeviceLostError('the Gpu was closed'));
@@ -50,47 +50,59 @@ export class Gpu extends Remote {
   }
 }
 
-/** Examples that lie on the worker's device. Views made of it share its memory. */
+/** Examples on the worker's device. Views share its memory. */
 export class Dataset extends Remote {
   /** @internal */
   constructor(
     readonly gpu: Gpu,
     handle: Handle,
-    /** One example's shape. */
+    /** The shape of one example. */
     readonly shape: readonly number[],
     readonly labels: Int32Array | undefined,
     readonly length: number,
     private readonly rows?: Uint32Array,
-    /** Of what `series()` made, and of its views: how the windows lie. Window number n begins at step n · stride. */
+    /**
+     * The positions of the windows, for what `series()` made and for its views. Window number n begins at step n ·
+     * stride.
+     */
     readonly series?: SeriesFacts,
   ) {
     super(gpu.client, handle);
   }
 
-  /** For each example, its number in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those that it has. Leave it unchanged. */
+  /**
+   * The number of each example in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those of its
+   * examples. Do not change it.
+   */
   get indices(): Uint32Array {
     return this.rows ?? Uint32Array.from(Array(this.length).keys());
   }
 
-  /** Values in an example. */
+  /** The number of values in an example. */
   get features(): number {
     return this.shape.reduce((product, n) => product * n, 1);
   }
 
-  /** The first `count` examples. @throws OptionError */
+  /** Returns a view of the first `count` examples. @throws OptionError */
   take(count: number): Dataset {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
     return this.filter((_, i) => i < count);
   }
 
-  /** The examples that `keep` returns true for; it is asked here. @throws DataError if none are left */
+  /**
+   * Returns a view of the examples for which `keep`, which runs on the page, returns true.
+   * @throws DataError if there are none
+   */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
     const kept = [...Array(this.length).keys()].filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
     return this.#view(kept);
   }
 
-  /** Two data sets: `fraction` of the examples, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
+  /**
+   * Returns two views: `fraction` of the examples, drawn at random, and the rest.
+   * @throws OptionError; DataError if one would be empty
+   */
   split(fraction: number, options: { seed?: number } = {}): [Dataset, Dataset] {
     const [first, rest] = splitRows(this.length, fraction, options);
     return [this.#view(first), this.#view(rest)];
@@ -112,8 +124,8 @@ export class Dataset extends Remote {
 }
 
 /**
- * Puts examples on the worker's device. Arrays whose memory is theirs alone move there, and are empty afterwards; others are copied. A function is
- * called here, once: the worker holds on to what it has given.
+ * Uploads examples to the worker's device. An array that owns its memory moves there, and is empty afterwards; others
+ * are copied. A function is called on the page, once: the worker keeps its result.
  */
 export async function dataset(
   gpu: Gpu,
@@ -126,8 +138,8 @@ export async function dataset(
 }
 
 /**
- * Cuts a series of evenly spaced time steps into windows on the worker's device. An array whose memory is its alone moves there, and is empty
- * afterwards; of a table its columns of numbers are copied.
+ * Cuts a series of evenly spaced time steps into windows on the worker's device. An array that owns its memory moves
+ * there, and is empty afterwards; the columns of numbers of a table are copied.
  */
 export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
   checkGpu('series', gpu);
@@ -140,7 +152,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   return put(gpu, 'series', given, chosen);
 }
 
-/** Has the worker make a data set. */
+/** Makes a data set in the worker. */
 async function put(gpu: Gpu, maker: string, source: unknown, options: object): Promise<Dataset> {
   const handle = gpu.client.newHandle();
   const { shape, labels, length, series } = await gpu.client.call<
@@ -149,7 +161,7 @@ async function put(gpu: Gpu, maker: string, source: unknown, options: object): P
   return new Dataset(gpu, handle, shape, labels, length, undefined, series);
 }
 
-/** Puts a table on the worker's device; see `table` in `latentgpu`. The table itself is copied. */
+/** Copies a table to the worker and uploads it to its device; see `table` in `latentgpu`. */
 export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
   checkGpu('table', gpu);
   const handle = gpu.client.newHandle();
@@ -162,7 +174,7 @@ export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: numb
   return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
 }
 
-/** @throws OptionError */
+/** Checks a Gpu. @throws OptionError */
 export function checkGpu(where: string, gpu: Gpu): void {
   if (!(gpu instanceof Gpu)) throw new OptionError(`${where}: takes a Gpu that this module's openGpu has opened`);
 }

@@ -1,4 +1,4 @@
-/** The library's functions as a page calls them whose worker has the real ones. */
+/** The library's functions on the page's side; the worker has the real ones. */
 import type { AutoencoderSpec } from '../models/spec.ts';
 import type { TableSpec } from '../models/table/spec.ts';
 import type { GanSpec } from '../models/gan.ts';
@@ -12,7 +12,7 @@ import type { Plain } from './parts.ts';
 import { library, type Handle } from './protocol.ts';
 import { TableAutoencoder } from './table-model.ts';
 
-/** Layers, corruptions, penalties, priors and losses are plain data here. */
+/** A spec with layers, corruptions, penalties, priors and losses as plain data. */
 type WithParts<S> = { [K in keyof S]: Plain<S[K]> };
 
 /** As `AutoencoderSpec` of `latentgpu`, with the parts as plain data. */
@@ -34,12 +34,12 @@ export interface WorkerClassifierSpec {
 }
 
 type AutoencoderKind = new (client: Client, handles: Handle[], facts: ModelFacts) => Autoencoder | TableAutoencoder;
-/** One of tables has columns. */
+/** The kind of an autoencoder: a model of tables has columns. */
 const autoencoderKind = (facts: ModelFacts) => ('columns' in facts ? TableAutoencoder : Autoencoder) as AutoencoderKind;
 
-/** Makes an autoencoder of the rows of a table in the worker. */
+/** Makes an autoencoder for the rows of a table, in the worker. */
 export function autoencoder(gpu: Gpu, spec: WorkerTableSpec): Promise<TableAutoencoder>;
-/** Makes an autoencoder in the worker. */
+/** Makes an autoencoder, in the worker. */
 export function autoencoder(gpu: Gpu, spec: WorkerAutoencoderSpec): Promise<Autoencoder>;
 export function autoencoder(
   gpu: Gpu,
@@ -47,10 +47,10 @@ export function autoencoder(
 ): Promise<Autoencoder | TableAutoencoder> {
   return makeModel(autoencoderKind, gpu, 'autoencoder', spec);
 }
-/** Makes a classifier of an encoder, in the worker. */
+/** Makes a classifier on top of an encoder, in the worker. */
 export const classifier = (gpu: Gpu, spec: WorkerClassifierSpec): Promise<Classifier> =>
   makeModel(() => Classifier, gpu, 'classifier', spec);
-/** Makes a GAN in the worker. */
+/** Makes a GAN, in the worker. */
 export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(() => Gan, gpu, 'gan', spec);
 /** Makes a model that solves jigsaw puzzles, in the worker. */
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> =>

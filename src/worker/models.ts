@@ -1,4 +1,7 @@
-/** The library's models as a page sees them whose worker has the real ones. What is a getter there is a fact here, what returns at once a promise. */
+/**
+ * The library's models on the page's side; the worker has the real ones. Getters there are facts here, and methods that
+ * return at once there return promises here.
+ */
 import type { Labels } from '../data/labels.ts';
 import type { SaveOptions } from '../models/saving/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
@@ -26,7 +29,7 @@ export interface NetworkFacts {
   layers: LayerInfo[];
 }
 
-/** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
+/** A list of layers with their weights. The networks of a model share the model's weights. */
 export class Network extends Remote {
   /** @internal */
   constructor(
@@ -68,9 +71,9 @@ export interface ModelFacts {
   networks: NetworkFacts[];
 }
 
-/** What all models have. */
+/** What all models share. */
 export abstract class Model<F extends ModelFacts> extends Remote {
-  /** In the order of the model's table of layers. */
+  /** The networks in the order of the model's table of layers. */
   protected readonly networks: readonly Network[];
 
   /** @internal */
@@ -87,7 +90,7 @@ export abstract class Model<F extends ModelFacts> extends Remote {
     return this.call('weights');
   }
 
-  /** Rejects with ShapeError, DataError; then none is set. */
+  /** Sets some or all weights by name. Rejects with ShapeError or DataError; then no weight is set. */
   setWeights(weights: Record<string, Matrix>): Promise<void> {
     return this.call('setWeights', weights);
   }
@@ -109,7 +112,10 @@ export abstract class Model<F extends ModelFacts> extends Remote {
   }
 }
 
-/** An autoencoder whose weights and data lie in the worker. Its methods are those of `Autoencoder` in `latentgpu`; what they are told there stands there. */
+/**
+ * An autoencoder whose weights and data are in the worker. See `Autoencoder` in `latentgpu` for the contract of each
+ * method.
+ */
 export class Autoencoder extends Model<ModelFacts> {
   get encoder(): Network {
     return this.networks[0];
@@ -296,7 +302,7 @@ export class Gan extends Model<ModelFacts> {
   }
 }
 
-/** Calls one of the library's functions that make a model; of what kind it is may depend on what the worker says of it. */
+/** Calls a function of the library that makes a model; its kind may depend on what the worker reports of it. */
 export async function makeModel<F, M>(
   kindOf: (facts: F) => new (client: Client, handles: Handle[], facts: F) => M,
   gpu: Gpu,

@@ -7,8 +7,9 @@ import { Gpu } from './data.ts';
 
 /** Options of `openGpu`. */
 export interface WorkerGpuOptions {
+  /** Which GPU of a machine with two to use; see `GpuOptions` of `latentgpu`. */
   powerPreference?: GPUPowerPreference;
-  /** As in `latentgpu`. */
+  /** How kernels are chosen; see `GpuOptions` of `latentgpu`. */
   tuning?: 'measured' | 'fixed';
   /**
    * A worker of your own, for bundlers that do not find the library's by themselves. Its script has one line: `import 'latentgpu/worker-thread';`
@@ -24,17 +25,20 @@ export interface WorkerGpuOptions {
 
 type Lost = { reason: GPUDeviceLostReason; message: string };
 
-/** How long a worker may take to load its script and to open the GPU: longer than `openGpu` itself waits there, so that its message arrives. */
+/**
+ * The timeout for a worker to load its script and to open the GPU: longer than that of `openGpu` in the worker, so that
+ * its message arrives.
+ */
 const startMs = 45_000;
 
-/** What helps where the script is not found or not allowed. */
+/** The advice where the script is not found or not allowed. */
 const remedies =
   "with Vite 7 or older, set optimizeDeps: { exclude: ['latentgpu'] } and worker: { format: 'es' }; else give the option `worker`, whose script " +
   "imports 'latentgpu/worker-thread'; a page's Cross-Origin-Embedder-Policy has to come with the script, too, and its Content-Security-Policy " +
   'to allow it by worker-src';
 
 /**
- * Starts a worker and opens the GPU in it: what the page computes and draws no longer waits for training, nor training for it.
+ * Starts a worker and opens the GPU in it, so that the page and the training do not wait for each other.
  * @throws OptionError; GpuUnavailableError, also where the worker does not start or does not answer for 45 s
  */
 export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
@@ -80,8 +84,8 @@ function startWorker(): Worker {
 }
 
 /**
- * The same over any line with a library at its other end. `watch` is handed what to call where the line breaks.
- * @throws GpuUnavailableError where nobody answers
+ * Opens the GPU over any connection to a library. `watch` receives a function to call where the connection breaks.
+ * @throws GpuUnavailableError without an answer
  */
 export async function openOver(
   line: Line,

@@ -1,9 +1,9 @@
-/** The makers of models' parts, as light as it gets: the worker has the real ones, which look their arguments through. */
+/** The makers of models' parts as plain data; the worker has the real ones, which check their arguments. */
 import type { EveryMaker } from '../models/parts/makers.ts';
 import type { Part } from '../models/parts/part.ts';
 import type { Prior } from '../models/parts/priors.ts';
 
-/** What the real maker takes, with plain data in the place of parts. */
+/** The arguments of the real maker, with plain data instead of parts. */
 export type Plain<T> = T extends Part
   ? Part
   : T extends readonly Part[]
@@ -69,5 +69,5 @@ export const uniform = maker('uniform');
 export const standardize = maker('standardize');
 export const minMax = maker('minMax');
 
-/** Does not compile where a maker of the table has no twin above. */
+/** Does not compile where a maker of the table has no counterpart above. */
 export type Complete = Pick<typeof import('./parts.ts'), keyof EveryMaker>;

@@ -1,4 +1,7 @@
-/** What the two sides of a worker say to each other. Objects stay in the worker; the page knows them by numbers that it chooses itself. */
+/**
+ * The messages between the two sides of a worker. Objects stay in the worker; the page identifies them by numbers that
+ * it chooses.
+ */
 import * as errors from '../errors.ts';
 import type { WiredTable } from '../data/table/table.ts';
 import { isError, isOwned } from '../platform.ts';
@@ -8,14 +11,14 @@ export type Handle = number;
 /** The library itself, whose functions are called like methods. */
 export const library: Handle = 0;
 
-/** Functions that an option may hold: what the page is called back by. */
+/** The options that hold callbacks. */
 export const callbackNames = ['onProgress', 'onEpochEnd'] as const;
 export type CallbackName = (typeof callbackNames)[number];
 
 export type Steering = 'pause' | 'resume' | 'stop' | 'abort';
 
 export type Request =
-  /** `makes`: under which numbers the result, and its networks, are to be known. `callbacks`: which of them the last argument is to have. */
+  /** A call. `makes` has the numbers for the result and its networks; `callbacks` names those of the last argument. */
   | {
       kind: 'call';
       call: number;
@@ -26,7 +29,7 @@ export type Request =
       callbacks: CallbackName[];
     }
   | { kind: 'steer'; call: number; how: Steering }
-  /** to a callback */
+  /** The answer to a callback. */
   | { kind: 'answer'; callback: number; error?: WireError };
 
 export type Response =
@@ -35,18 +38,18 @@ export type Response =
   | { kind: 'callback'; call: number; name: CallbackName; callback: number; argument: unknown }
   | { kind: 'lost'; gpu: Handle; reason: GPUDeviceLostReason; message: string };
 
-/** One end of a line: a worker, the inside of one, or a port. */
+/** One end of a connection: a worker, the inside of one, or a port. */
 export interface Line {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
-/** In the place of an object that lives in the worker, */
+/** A reference to an object in the worker. */
 export interface Reference {
   $handle: Handle;
 }
 
-/** and of one that is to stay the same one from call to call, as optimizers do. */
+/** A value that stays the same object from call to call, such as an optimizer. */
 export interface Known {
   $same: number;
   value: unknown;
@@ -58,7 +61,10 @@ export interface SentTable {
 }
 
 export const isSentTable = (value: object): value is SentTable => '$table' in value;
-/** Whether it can be made plain data: a table, whose class a page does not load that has none. */
+/**
+ * Whether a value can be made plain data: a table, recognised by its method, since a page without tables does not load
+ * the class.
+ */
 export const canBeSent = (value: unknown): value is { toWire(): SentTable } =>
   typeof (value as { toWire?: unknown } | null)?.toWire === 'function';
 export const isReference = (value: object): value is Reference => '$handle' in value;
@@ -71,7 +77,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** An error as plain data: a structured clone would forget its class. */
+/** An error as plain data, since a structured clone loses its class. */
 export interface WireError {
   name: string;
   message: string;
@@ -102,7 +108,7 @@ export function fromWireError({ name, message, stack, cause, fields }: WireError
   });
 }
 
-/** The memory of arrays that nobody on this side needs any more, where it is theirs alone: a part of a larger one is copied. */
+/** The memory of arrays that this side no longer needs, where an array owns it; a part of a larger memory is copied. */
 export function transferable(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) {
     if (isOwned(value) && value.byteLength === value.buffer.byteLength) found.add(value.buffer as ArrayBuffer);

@@ -1,4 +1,4 @@
-/** The worker's side: has the library, and answers the page. */
+/** The worker's side: it has the library, and answers the page. */
 import { dataset, Dataset } from '../data/dataset.ts';
 import { table } from '../data/table/table-dataset.ts';
 import { fromWire } from '../data/table/wire.ts';
@@ -63,16 +63,19 @@ const functions: Record<string, Method> = {
   knnPredict,
 };
 
-/** Answers one page for as long as the line holds. */
+/** Answers one page for as long as the connection holds. */
 export function serve(line: Line): void {
   const session = new Session(holdSign(), (response, transfer = []) => line.postMessage(response, transfer));
   line.addEventListener('message', ({ data }: MessageEvent<Request>) => session.receive(data));
 }
 
-/** How long the lock below is waited for: nobody else asks for it, so it comes at once or never. */
+/** The timeout for the lock below: nobody else requests it, so it comes at once or never. */
 const signMs = 1000;
 
-/** The name of a lock that is held as long as the worker lives: nothing else tells a page that somebody has terminated it. */
+/**
+ * The name of a lock that is held as long as the worker lives: nothing else tells a page that the worker was
+ * terminated.
+ */
 async function holdSign(): Promise<string | undefined> {
   try {
     const sign = `latentgpu ${crypto.randomUUID()}`;
@@ -94,7 +97,7 @@ class Session {
   readonly #objects = new Map<Handle, object>();
   readonly #known = new Map<number, object>();
   readonly #trainings = new Map<number, { training: Partial<Training>; abort: AbortController }>();
-  /** Answers to progress that have not come yet, of each call. */
+  /** The progress reports that have not been answered yet, by call. */
   readonly #unanswered = new Map<number, Set<Promise<void>>>();
   readonly #waiting = new Map<number, (error?: Error) => void>();
   #callbacks = 0;
@@ -162,7 +165,9 @@ class Session {
     return training;
   }
 
-  /** Progress is told; the end of an epoch waits for the page's answer, as it would for a function of its own. */
+  /**
+   * Makes a callback: progress is only sent; the end of an epoch waits for the page's answer, as for a local function.
+   */
   #caller(call: number, name: CallbackName) {
     return (argument: unknown): Promise<void> => {
       const callback = ++this.#callbacks;
@@ -249,7 +254,7 @@ const factsOf = (network: Network): NetworkFacts => ({
   layers: network.describe(),
 });
 
-/** Parts of models as they are made here; what is none of them is left for the model to refuse. */
+/** Replaces plain data by parts of models; what is not a part is left for the model to refuse. */
 function withParts<S extends object>(spec: S): S {
   if (!isPlain(spec)) return spec;
   const makers: Record<string, (parts: unknown[]) => unknown[]> = {

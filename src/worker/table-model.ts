@@ -1,4 +1,4 @@
-/** A model of tables as a page sees it whose worker has the real one. */
+/** A model of tables on the page's side; the worker has the real one. */
 import type { ModelColumn } from '../data/table/cells.ts';
 import type { Table } from '../data/table/table.ts';
 import type { Indices } from '../models/downstream/indices.ts';
@@ -12,10 +12,10 @@ import type { Dataset } from './data.ts';
 import { Model, type ModelFacts, type Network } from './models.ts';
 import type { SentTable } from './protocol.ts';
 
-/** What a model of tables takes: a table, which is copied to the worker in each call, or one that lies there already. */
+/** The data of a model of tables: a table, which is copied to the worker in each call, or one that is there already. */
 export type TableData = Table | Dataset;
 
-/** A model of tables in the worker. Its methods are those of `TableAutoencoder` in `latentgpu`; what they are told there stands there. */
+/** A model of tables in the worker. See `TableAutoencoder` in `latentgpu` for the contract of each method. */
 export class TableAutoencoder extends Model<ModelFacts & { columns: readonly ModelColumn[] }> {
   get encoder(): Network {
     return this.networks[0];

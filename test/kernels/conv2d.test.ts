@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { Gpu } from '../../src/runtime/device.ts';
 import { slide, unslide } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
-import { matmul } from '../reference/matmul.ts';
 import { expectClose } from '../support/close.ts';
-import { nameOf, sizes, type Case } from '../support/convolutions.ts';
+import { sizes } from '../support/convolutions.ts';
 import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -24,14 +22,11 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
     checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
-  it('fits float64 where taps lie apart', async () => {
-    await checkValues(await smallTiles(), kind, dilated, new Draw(8));
-    await checkValues(await sharedGpu(), kind, dilated, new Draw(9));
-  });
+  it('fits float64 where taps lie apart', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
 
   it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
 
-  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
+  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(2, 4), new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {
@@ -82,98 +77,6 @@ it.each([
   memory.dispose();
   const wanted = convWeights(dy, x, filters, window);
   expectClose(dw, wanted.y, (i) => 4 * 2 ** -24 * Math.sqrt(batch * 2) * wanted.magnitude[i]);
-});
-
-describe('ways that split their sums', () => {
-  /** Takes the split way of whatever has one, as for a GPU, and the last of a single filter's others. */
-  const splitting = async (): Promise<Gpu> => {
-    const { device } = await sharedGpu();
-    const info = { vendor: 'test', architecture: 'test', description: '', isFallback: false };
-    const gpu = new Gpu(device, info, false, 'fixed');
-    gpu.tuner.first = async ({ kernel, ways }) =>
-      ways.find((way) => way.includes('split')) ?? ways.at(kernel.includes('one filter') ? -1 : 0)!;
-    return gpu;
-  };
-
-  // Channels and filters of whole vec4s and others, more than one stretch, strides, a kernel larger than the image, units that not all have as many of.
-  const cases: Case[] = [
-    fixed([4, 4, 8], 3, 1, 'same', 8, 3),
-    fixed([5, 7, 20], 3, 2, 'same', 36, 2),
-    fixed([7, 6, 3], 5, 2, 1, 5, 3),
-    fixed([6, 6, 36], 1, 1, 'valid', 20, 1),
-    fixed([3, 2, 4], 4, 1, 'same', 6, 67),
-    fixed([8, 8, 16], 3, 1, 'same', 1, 5),
-    { batch: 2, filters: 7, window: slide('test', [9, 4, 8], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }) },
-    {
-      batch: 3,
-      filters: 6,
-      window: slide('test', [7, 6, 8], { kernel: [3, 3], stride: [2, 1], padding: 2, dilation: 2 }),
-    },
-  ];
-
-  it('fit float64, and add to what a gradient has already', async () => {
-    const gpu = await splitting();
-    const draw = new Draw(7);
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const recorded = cases.map((each) => {
-      const { batch, filters, window } = each;
-      const [x, w, bias, dy] = [sizes(each).x, sizes(each).weights, filters, sizes(each).y].map((n) => draw.floats(n));
-      const put = [memory.put(x, [batch, x.length / batch]), memory.put(w, sizes(each).w), memory.put(bias)] as const;
-      const y = conv2d(tape, ...put, window);
-      const [own, once] = [makeTape(gpu), memory.put(dy, y.shape)];
-      const twice = [conv2d(own, ...put, window), conv2d(own, ...put, window)];
-      own.differentiate(add(own, twice[0], twice[1]), once);
-      return { each, x, w, bias, dy, y, own, gradients: put.map((tensor) => own.grad(tensor)) };
-    });
-    const used = new Set<string>();
-    const forward = await run(
-      tape,
-      recorded.map(({ y }) => y),
-    );
-    const back = await Promise.all(recorded.map(({ own, gradients }) => run(own, gradients)));
-    for (const [i, { each, x, w, bias, dy, own }] of recorded.entries()) {
-      const { filters, window } = each;
-      const name = nameOf(each);
-      for (const { choice } of own.dispatches)
-        if (choice?.ways.some((way) => way.includes('split'))) used.add(choice.kernel);
-      const close = (actual: ArrayLike<number>, { y, magnitude }: ReturnType<typeof reference>, terms: number, times: number, what: string) =>
-        expectClose(actual, y.map((v) => times * v), (at) => 4 * times * 2 ** -24 * Math.sqrt(terms) * magnitude[at] + 1e-37, `${name}: ${what}`); // prettier-ignore
-      const [dx, dw, dbias] = back[i];
-      close(forward[i], reference(x, w, bias, filters, window), w.length / filters + 1, 1, 'y');
-      close(dx, transposedReference(dy, w, undefined, filters, window), (w.length / window.image[2]) * 2, 2, 'dx');
-      close(dw, convWeights(dy, x, filters, window), (dy.length / filters) * 2, 2, 'dw');
-      const ones = new Float32Array(dy.length / filters).fill(1);
-      close(dbias, matmul(ones, dy, { m: 1, n: filters, k: ones.length }), ones.length * 2, 2, 'dbias');
-    }
-    memory.dispose();
-    expect([...used].sort()).toEqual([
-      'conv2d',
-      'conv2d of one filter, weights',
-      'conv2d transposed',
-      'conv2d weights',
-    ]);
-  });
-
-  it('are for a GPU and never the first', async () => {
-    for (const [gpu, some] of [
-      [await splitting(), true],
-      [await sharedGpu(), false],
-    ] as const) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
-      const { batch, filters, window } = cases[0];
-      const y = conv2d(tape, memory.put(new Float32Array(sizes(cases[0]).x), [batch, 128]), memory.put(new Float32Array(576), sizes(cases[0]).w), memory.put(new Float32Array(filters)), window); // prettier-ignore
-      tape.differentiate(y, memory.put(new Float32Array(y.size), y.shape));
-      const ways = tape.dispatches.flatMap(({ choice }) => (choice ? [choice.ways] : []));
-      expect(ways).toHaveLength(3);
-      for (const each of ways) {
-        expect(each.some((way) => way.includes('split'))).toBe(some);
-        expect(each[0]).not.toMatch(/split|one by one/);
-      }
-      memory.dispose();
-    }
-  });
 });
 
 describe('the places of a window', () => {

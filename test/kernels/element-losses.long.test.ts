@@ -132,7 +132,7 @@ describe('a formula that does not compile', () => {
     const gpu = await sharedGpu();
     const error = await errorOf(compileFormula(gpu, { name: 'my own', ...expressions }));
     expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain("elementwise: 'my own' is no WGSL of y and x: ");
+    expect(error.message).toContain("elementwise: 'my own' is not WGSL of y and x: ");
     expect(error.message).toContain(message);
     await compileFormula(gpu, logCosh);
   });

@@ -7,12 +7,21 @@ import { savedForSlope } from '../../shaders/activation.ts';
 import { tilingName } from '../../shaders/tiles.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
-import { expectNear } from '../support/close.ts';
+import { expectClose, expectNear } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-import { transposings, possible, inOtherOrders, tilings, shapeA, shapeB, checkProducts } from '../support/products.ts';
+import {
+  transposings,
+  possible,
+  inOtherOrders,
+  tilings,
+  shapeA,
+  shapeB,
+  bound,
+  checkProducts,
+} from '../support/products.ts';
 
 catchGpuErrors();
 
@@ -129,6 +138,56 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
       reference: (a, b) => reference(reference(a, b, sides).y, b, sides).y.map((v, i) => v + a[i]),
       relative: 4e-6,
     });
+  });
+});
+
+describe('ways that add up in another order', () => {
+  it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
+    const gpu = await sharedGpu();
+    const draw = new Draw(12);
+    // Edges of tiles and of fours, a last workgroup that is not full, and stretches of 16 that not all invocations have as many of.
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const cases = (
+      [
+        [3, 5, 67, { split: 2 }],
+        [9, 6, 130, { split: 4 }],
+        [8, 12, 333, { split: 8 }],
+        [17, 20, 784, { split: 16 }],
+        [40, 3, 18, { split: 16 }],
+        [17, 20, 36, { oneByOne: true }],
+        [9, 5, 7, { oneByOne: true, rows: 8 }],
+        [33, 40, 39, { shared: true }],
+      ] as const
+    ).map(([m, n, k, way]) => {
+      const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
+      const sides = { m, n, k, ...transposes };
+      const [y, sums] = [tape.tensor([m, n]), transposes.transposeA ? tape.tensor([m]) : undefined];
+      const tiling = { rows: 4, columns: 4, quads: false, group: 64, ...way };
+      product(tape, {
+        a: memory.put(a, shapeA(sides)),
+        b: memory.put(b, shapeB(sides)),
+        ...transposes,
+        y,
+        sums,
+        tiling,
+      });
+      return { sides, a, b, tensors: sums ? [y, sums] : [y] };
+    });
+    const results = await run(
+      tape,
+      cases.flatMap(({ tensors }) => tensors),
+    );
+    memory.dispose();
+    for (const { sides, a, b, tensors } of cases) {
+      const [y, sums] = results.splice(0, tensors.length);
+      const name = `${sides.m}x${sides.n}x${sides.k}`;
+      const wanted = reference(a, b, sides);
+      expectClose(y, wanted.y, (i) => bound(sides.k, wanted.magnitude[i]), name);
+      if (!transposes.transposeA) continue;
+      const rows = reference(a, new Float32Array(sides.k).fill(1), { ...sides, n: 1, transposeB: false });
+      expectClose(sums, rows.y, (i) => bound(sides.k, rows.magnitude[i]), `${name} sums`);
+    }
   });
 });
 

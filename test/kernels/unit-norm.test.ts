@@ -12,8 +12,8 @@ import { Inputs, run } from '../support/run.ts';
 
 catchGpuErrors();
 
-const column = (values: ArrayLike<number>, j: number, columns: number): number[] =>
-  Array.from(values).filter((_, i) => i % columns === j);
+const columnsOf = (values: ArrayLike<number>, columns: number): number[][] =>
+  Array.from({ length: columns }, (_, j) => Array.from(values).filter((_, i) => i % columns === j));
 const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
 
 describe.each([
@@ -38,7 +38,8 @@ describe.each([
       const plan = await compile(tape);
       await plan.run();
       const [found] = await readTensors(gpu, [weight]);
-      const wanted = w.map((value, i) => value / (norm(column(w, i % columns, columns)) || 1));
+      const norms = columnsOf(w, columns).map(norm);
+      const wanted = w.map((value, i) => value / (norms[i % columns] || 1));
       if (bad === undefined) expectClose(found, wanted, 1e-6);
       else expect(found).toEqual(w);
       plan.dispose();
@@ -63,11 +64,12 @@ describe.each([
       const [row, j] = [Math.floor(i / columns), i % columns];
       return x[row] * dy[j] + x[rows + row] * dy[columns + j];
     });
-    const wanted = gradient.map((value, i) => {
-      const [own, along] = [w, gradient].map((values) => column(values, i % columns, columns));
-      const square = norm(own) ** 2;
-      return square ? value - (own.reduce((sum, v, n) => sum + v * along[n], 0) / square) * w[i] : value;
+    const [own, along] = [w, gradient].map((values) => columnsOf(values, columns));
+    const shares = own.map((values, j) => {
+      const square = norm(values) ** 2;
+      return square ? values.reduce((sum, v, n) => sum + v * along[j][n], 0) / square : 0;
     });
+    const wanted = gradient.map((value, i) => value - shares[i % columns] * w[i]);
     expectClose(found, wanted, 4e-6 * norm(gradient));
   });
 });

@@ -7,7 +7,6 @@ import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { lose, onItsOwn } from '../support/recovering.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
 
 catchGpuErrors();
@@ -319,33 +318,6 @@ describe('keeps its bits', () => {
     const first = await outcome({});
     expect(await outcome({ frameBudgetMs: 0.001 })).toEqual(first);
     expect(await outcome({}, 4 * 12 * 20)).toEqual(first);
-  });
-
-  it('through the loss of the device, in fit and in pretrain', async () => {
-    const { data, labels } = told();
-    const outcome = (recover: boolean) =>
-      onItsOwn(async (gpu) => {
-        const set = await dataset(gpu, data, { shape: [12], labels });
-        const model = await autoencoder(gpu, {
-          input: 12,
-          encoder: [dense(6, 'tanh'), dense(3)],
-          decoder: [dense(6, 'tanh'), dense(12)],
-          loss: 'mse',
-          condition,
-        });
-        const options = {
-          epochs: 3,
-          batchSize: 8,
-          recover,
-          onEpochEnd: ({ epoch }: { epoch: number }) => {
-            if (recover && epoch === 2) lose(gpu);
-          },
-        };
-        const stages = await model.pretrain(set, options);
-        const { loss } = await model.fit({ data, labels }, options);
-        return { loss, stages: stages.map(({ loss }) => loss), bits: await bits(model) };
-      });
-    expect(await outcome(true)).toEqual(await outcome(false));
   });
 
   it('of the step before one that diverges', () =>

@@ -358,7 +358,7 @@ describe('layers over images', () => {
     [
       'groups that the filters are no multiple of',
       () => conv2d(4, 3, 'relu', { groups: 3 }),
-      'conv2d: 4 filters cannot be parted into 3 groups of one size',
+      'conv2d: 4 filters cannot be divided into 3 groups of one size',
     ],
     ['taps that do not lie apart', () => conv2d(4, 3, 'relu', { dilation: 0 }), 'conv2d: dilation'],
     ['a padding of more than half of a pool', () => maxPool2d([2, 3], { padding: 2 }), 'maxPool2d: padding: 2 is not'],
@@ -381,7 +381,7 @@ describe('layers over images', () => {
     );
     expect(() => maxPool2d().outputShape([784])).toThrow(ShapeError);
     expect(() => conv2d(6, 3, 'relu', { groups: 3 }).outputShape([5, 5, 4])).toThrow(
-      'conv2d: 4 channels cannot be parted into 3 groups of one size',
+      'conv2d: 4 channels cannot be divided into 3 groups of one size',
     );
     expect(() => reshape([4, 4, 1]).outputShape([17])).toThrow(
       'reshape: [17] does not hold as many values as [4, 4, 1]',

@@ -9,7 +9,6 @@ import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { lose, onItsOwn } from '../support/recovering.ts';
 import { expectTenSteps, type Added } from '../support/ten-steps.ts';
 
 catchGpuErrors();
@@ -164,19 +163,6 @@ describe('the counts', () => {
     expect(bestEpoch).toBeLessThan(8);
     expect(best[0]).toEqual(best[1]);
     for (const each of [model, other]) each.dispose();
-  });
-
-  it('come to the same bits if the device is lost on the way', async () => {
-    const train = (loses: boolean) =>
-      onItsOwn(async (gpu) => {
-        const model = await autoencoder(gpu, spec());
-        const onEpochEnd = ({ epoch }: { epoch: number }) => {
-          if (loses && epoch === 2) lose(gpu);
-        };
-        const { epochs } = await model.fit(data, { epochs: 4, batchSize: 8, recover: true, onEpochEnd });
-        return { epochs, bits: await bits(model) };
-      });
-    expect(await train(true)).toEqual(await train(false));
   });
 
   it('stay out of a classifier of the encoder, of its file, and of SAELens’s', async () => {

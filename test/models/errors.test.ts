@@ -47,7 +47,7 @@ describe('what fit refuses, before any dispatch', () => {
       new Float32Array(13),
       { epochs: 1 },
       ShapeError,
-      '13 values are no whole number of examples of [12]',
+      '13 values are not a whole number of examples of [12]',
     ],
     ['empty data', new Float32Array(0), { epochs: 1 }, DataError, 'dataset: the data is empty'],
     ['NaN in the data', nan, { epochs: 1 }, DataError, 'dataset: NaN at row 3, column 5'],
@@ -164,12 +164,12 @@ describe('what a model cannot be', () => {
       "the loss is 'bce', 'mse', 'mae', 'huber', or what huber or elementwise returns, not 'mape'",
     ],
     ['the maker of a loss', { loss: huber }, OptionError, 'what huber or elementwise returns, not function'],
-    ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'take minMax()'],
+    ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'use minMax()'],
     [
       'a loss that does not compile',
       { loss: elementwise({ name: 'my own', wgsl: 'nothing(y, x)', derivative: 'y' }) },
       OptionError,
-      "elementwise: 'my own' is no WGSL of y and x",
+      "elementwise: 'my own' is not WGSL of y and x",
     ],
     ['an empty encoder', { encoder: [] }, OptionError, 'the encoder is a list of at least one layer'],
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
@@ -215,7 +215,7 @@ describe('what other calls refuse', () => {
   it('names what does not fit', async () => {
     const model = await smallModel();
     expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain(
-      'no whole number of examples of [12]',
+      'not a whole number of examples of [12]',
     );
     expect((await errorOf(model.decode({ data: new Float32Array(6), shape: [1, 6] }))).message).toContain(
       'takes 5 features, the data has 6',

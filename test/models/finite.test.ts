@@ -72,14 +72,14 @@ describe('rows too large for float32', () => {
       const error = await errorOf(call());
       expect(error, where).toBeInstanceOf(DataError);
       expect(error.message).toBe(
-        `${where}: row 1 comes to no number: its values, or the model's weights, are too large for float32`,
+        `${where}: row 1 is not finite: its values, or the model's weights, are too large for float32`,
       );
     }
     const codes = { data: Float32Array.of(3e38, -3e38, 1, 1), shape: [2, 2] };
     model.setWeights({
       'decoder.0.weight': { data: Float32Array.of(9, 9, 1, 0, 0, 1, 1, 1), shape: [4, 2] },
     });
-    expect((await errorOf(model.decode(codes))).message).toContain('decoder.predict: row 0 comes to no number');
+    expect((await errorOf(model.decode(codes))).message).toContain('decoder.predict: row 0 is not finite');
     // KL and loss are infinite, and no more than that.
     const losses = await model.evaluate(marked);
     expect(Object.values(losses).some(Number.isNaN)).toBe(false);

@@ -63,8 +63,8 @@ describe('a loss of one’s own', () => {
       [{ name: 'huber', args: [{ delta: 0 }] }, 'huber: delta: 0 is not'],
       [{ name: 'squared', args: [] }, "there is no loss 'squared'"],
       ['squared', "the loss is 'bce'"],
-      [undefined, 'loss is no object'],
-      [null, 'loss is no object'],
+      [undefined, 'loss is not an object'],
+      [null, 'loss is not an object'],
     ] as const) {
       const head = JSON.parse(metadata.latentgpu) as { spec: object };
       const changed = { ...metadata, latentgpu: JSON.stringify({ ...head, spec: { ...head.spec, loss } }) };

@@ -297,7 +297,7 @@ it('says what is wrong: not fitted yet, probabilities that are none, something e
   const { model } = await identity({ normalize: standardize() });
   const error = await errorOf(model.encode(rows(1)));
   expect(error).toBeInstanceOf(LatentGpuError);
-  expect(error.message).toMatch(/standardize: it is fitted on the training data/);
+  expect(error.message).toMatch(/standardize: not fitted yet/);
   model.dispose();
   const spec = { input: 5, encoder: [dense(2)], decoder: [dense(5, 'sigmoid')], loss: 'bce' } as const;
   expect(
@@ -306,7 +306,7 @@ it('says what is wrong: not fitted yet, probabilities that are none, something e
         autoencoder(gpu, { ...spec, encoder: [...spec.encoder], decoder: [...spec.decoder], normalize: standardize() }),
       )
     ).message,
-  ).toMatch(/take minMax\(\)/);
+  ).toMatch(/use minMax\(\)/);
   expect(
     await errorOf(
       autoencoder(gpu, {

@@ -87,5 +87,5 @@ it('says which channels cannot be parted', async () => {
     loss: 'mse',
   });
   await expect(make).rejects.toThrow(ShapeError);
-  await expect(make).rejects.toThrow('groupNorm: 5 channels cannot be parted into 2 groups of one size');
+  await expect(make).rejects.toThrow('groupNorm: 5 channels cannot be divided into 2 groups of one size');
 });

@@ -15,7 +15,6 @@ import {
 import { errorOf } from '../support/error-of.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { lose, onItsOwn } from '../support/recovering.ts';
 
 catchGpuErrors();
 
@@ -97,20 +96,5 @@ describe.each(Object.entries(made))('%s', (name, make) => {
     await loaded.fit(numbers, { steps: 12 - place.step, batchSize: 10 });
     expect(await loaded.save()).toEqual(expected);
     for (const each of [model, loaded]) each.dispose();
-  });
-
-  it('comes to the same file if its device is lost between epochs', async () => {
-    const trained = (losing: boolean) =>
-      onItsOwn(async (gpu) => {
-        const model = await make(gpu);
-        const { loss } = await model.fit(await dataset(gpu, numbers, { shape: [12] }), {
-          epochs: 4,
-          batchSize: 16,
-          recover: losing,
-          onEpochEnd: ({ epoch }) => void (losing && epoch % 2 && lose(gpu)),
-        });
-        return { loss, file: await model.save() };
-      });
-    expect(await trained(true)).toEqual(await trained(false));
   });
 });

@@ -274,7 +274,7 @@ describe('a file that is wrong', () => {
 
   const wrong: Record<string, [Change, RegExp]> = {
     'no JSON': [() => '{', /JSON/],
-    null: [() => 'null', /latentgpu is no object/],
+    null: [() => 'null', /latentgpu is not an object/],
     'another version': [set('version', 2), /version 2/],
     'another model': [set('model', 'jigsaw'), /kind 'jigsaw'/],
     'an unknown layer': [set('spec.encoder.0.name', 'toString'), /no layer 'toString'/],
@@ -301,7 +301,7 @@ describe('a file that is wrong', () => {
       /12 numbers/,
     ],
     'a step before the first': [set('place.step', -1), /step/],
-    'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind is no text/],
+    'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind is not a text/],
     'moments from after the last step': [set('place.origin', 2), /origin comes after the last step/],
     'an optimizer that is none': [set('place.optimizer.kind', 'lion'), /lion/],
     'a schedule that is none': [set('place.optimizer.learningRate', { kind: 'cosine' }), /cosine: steps/],

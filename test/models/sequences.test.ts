@@ -189,7 +189,7 @@ describe('layers along sequences', () => {
     [conv1d(1, 3), [2, 5], 'conv1d: a kernel of 3 does not fit into a sequence of [2, 5]'],
     [conv1d(1, 3, 'relu', { dilation: 2 }), [4, 5], 'conv1d: a kernel of 3, dilated by 2, does not fit into a sequence of [4, 5]'],
     [maxPool1d(3), [2, 5], 'maxPool1d: a kernel of 3 does not fit into a sequence of [2, 5]'],
-    [conv1d(3, 3, 'relu', { groups: 3 }), [9, 5], 'conv1d: 5 channels cannot be parted into 3 groups of one size'],
+    [conv1d(3, 3, 'relu', { groups: 3 }), [9, 5], 'conv1d: 5 channels cannot be divided into 3 groups of one size'],
     [convTranspose1d(1, 1, 'relu', { padding: 2 }), [3, 5], 'convTranspose1d: a kernel of 1 with padding 2 leaves nothing of [3, 5]'],
   ] as [Layer, number[], string][])('%o of %j: %s', (layer, input, message) => {
     expect(() => layer.outputShape(input)).toThrow(ShapeError);

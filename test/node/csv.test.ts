@@ -88,7 +88,11 @@ describe('what is wrong is said, with its place', () => {
     [`a\n${'9'.repeat(50)}`, DataError, /csv, line 2: 9{40} at row 0/],
     ['value\n1\n""\n3\n', FormatError, /line 3: row 1, column value is blank/],
     ['value\n1\n\n3\n', FormatError, /line 3: the line is blank/],
-    ['5,?,3\n4,5,6\n7,8,9\n', FormatError, /line 1: '\?' in row 0, column 1 .* is no number; fill missing values in/],
+    [
+      '5,?,3\n4,5,6\n7,8,9\n',
+      FormatError,
+      /line 1: '\?' in row 0, column 1 .* is not a number; fill missing values in/,
+    ],
     ['5,NA,3\n4,5,6\n7,8,9\n', FormatError, /line 1: 'NA' in row 0/],
     ['?\n1\n2\n', FormatError, /line 1: '\?' in row 0/],
     ['2026-01-01,5\n2026-01-02,6\n', FormatError, /line 1: '2026-01-01' in row 0, column 0/],
@@ -166,7 +170,7 @@ describe('labels', () => {
     const classes = ['low', 'mid', 'high'];
     expect(of('x,kind\n1,high\n2,low\n', { classes })).toEqual([[2, 0], classes]);
     expect(() => of('x,kind\n1,high\n2,LOW\n', { classes })).toThrow(
-      new FormatError("csv, line 3: 'LOW' in row 1, column kind (offset 16) is none of the classes [low, mid, high]"),
+      new FormatError("csv, line 3: 'LOW' in row 1, column kind (offset 16) is not among the classes [low, mid, high]"),
     );
   });
 });

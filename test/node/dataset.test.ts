@@ -141,7 +141,7 @@ describe('its shape', () => {
 const make = (source: unknown, options?: object) => () => dataset(standIn(), source as DataSource, options);
 const notFlat = 'dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`';
 const noShape = (shape: string, of: string) =>
-  `dataset: ${shape} is no shape of ${of}: every side is a whole number of at least 1`;
+  `dataset: ${shape} is not a shape of ${of}: every side is a whole number of at least 1`;
 const wrong: Refusal[] = [
   ['no data', make(undefined), DataError, notFlat],
   ['a plain list', make([1, 2]), DataError, notFlat],
@@ -156,7 +156,7 @@ const wrong: Refusal[] = [
     'half an example',
     make(floats(7), { shape: [2, 3] }),
     ShapeError,
-    'dataset: 7 values are no whole number of examples of [2, 3] (6 values each)',
+    'dataset: 7 values are not a whole number of examples of [2, 3] (6 values each)',
   ],
   ['a NaN', make(Float32Array.of(1, 2, 3, NaN), { shape: [2] }), DataError, 'dataset: NaN at row 1, column 1'],
   [
@@ -286,7 +286,7 @@ describe('any kind of data, for a model', () => {
       'on another device',
       async () => as(await dataset(standIn(), floats(4), { shape: [2] })),
       DataError,
-      'fit: the data set lies on another Gpu than the model',
+      'fit: the data set is on another Gpu than the model',
     ],
     ['disposed', () => lost((set) => (set.dispose(), set)), DataError, 'fit: the data set was disposed'],
     ['of other features, a data set', async () => { const gpu = standIn(); return as(await dataset(gpu, floats(6), { shape: [3] }), gpu); }, ShapeError, 'fit: the model takes 2 features, the data has 3'], // prettier-ignore
@@ -300,7 +300,7 @@ describe('any kind of data, for a model', () => {
       'of half an example',
       () => as(floats(5)),
       ShapeError,
-      'dataset: 5 values are no whole number of examples of [2, 1] (2 values each)',
+      'dataset: 5 values are not a whole number of examples of [2, 1] (2 values each)',
     ],
     ['none', () => as(null), DataError, notFlat],
   ];

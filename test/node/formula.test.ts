@@ -17,9 +17,9 @@ describe('an expression of y and x', () => {
   it.each([
     ['', 'it is empty'],
     [' \n', 'it is empty'],
-    [undefined, 'it is no text'],
-    [3, 'it is no text'],
-    [['y'], 'it is no text'],
+    [undefined, 'it is not a text'],
+    [3, 'it is not a text'],
+    [['y'], 'it is not a text'],
     ['y; x', "no expression has ';'"],
     ['y = x', "no expression has '='"],
     ['return y', 'return is neither y nor x'],

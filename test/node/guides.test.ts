@@ -127,15 +127,17 @@ function compile(blocks: readonly Block[]): { problems: string[]; program: ts.Pr
   };
 }
 
-/** The functions that an entry point exports, whether declared as such or held by a constant. */
-function functionsOf(program: ts.Program, file: string): string[] {
+/** The functions that an entry point exports, by name: how many examples each has in its description. */
+function functionsOf(program: ts.Program, file: string): Map<string, number> {
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(path.join(root, file))!)!;
-  const called = checker.getExportsOfModule(module).filter((symbol) => {
+  const called = checker.getExportsOfModule(module).flatMap((symbol): [string, number][] => {
     const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    return meant.flags & ts.SymbolFlags.Value && checker.getTypeOfSymbol(meant).getCallSignatures().length > 0;
+    if (!(meant.flags & ts.SymbolFlags.Value) || !checker.getTypeOfSymbol(meant).getCallSignatures().length) return [];
+    const examples = meant.getJsDocTags(checker).filter(({ name }) => name === 'example');
+    return [[symbol.name, examples.length]];
   });
-  return called.map(({ name }) => name);
+  return new Map(called);
 }
 
 /** Markdown without what stands in it as code. */
@@ -202,16 +204,10 @@ describe('the code in the guides', () => {
     expect(all.filter(({ language }) => !language).map(({ file, line }) => `${file}:${line}`)).toEqual([]);
   });
 
-  it('is there for what everybody calls first, in its description', () => {
-    const files = [
-      'data/dataset',
-      'models/autoencoder',
-      'models/classifier',
-      'models/jigsaw',
-      'models/saving/load',
-      'runtime/open',
-    ];
-    expect(inComments).toEqual(expect.arrayContaining(files.map((file) => `src/${file}.ts`)));
+  it('is there in the description of every function that the library exports', () => {
+    const functions = functionsOf(program, 'src/index.ts');
+    expect(functions.get('autoencoder')).toBe(2);
+    expect([...functions].flatMap(([name, examples]) => (examples ? [] : [name]))).toEqual([]);
   });
 
   it('is held to what the library takes: a wrong block is told with its line', () => {
@@ -231,7 +227,7 @@ describe('the code in the guides', () => {
 
   it('and the text name every function that the library exports', () => {
     const all = guides.map(textOf).join('\n');
-    const functions = functionsOf(program, 'src/index.ts');
+    const functions = [...functionsOf(program, 'src/index.ts').keys()];
     expect(functions).toEqual(expect.arrayContaining(['autoencoder', 'minMax', 'rocAuc']));
     // Some are words of English: counted is a call, or the name alone as code.
     expect(functions.filter((name) => !new RegExp(`\\b${name}\\(|\`${name}\``).test(all))).toEqual([]);
@@ -261,16 +257,45 @@ describe('the messages in docs/guide/troubleshooting.md', () => {
     expect(unknown(textOf(file))).toEqual([]);
   });
 
-  it('belong to errors that there are', () => {
+  it('belong to errors that there are, and every one of these has a row', () => {
     const named = [...textOf(file).matchAll(/`(\w+Error)`/g)].map(([, name]) => name);
-    expect(named).toContain('GpuUnavailableError');
-    expect(named.filter((name) => !textOf('src/errors.ts').includes(`export class ${name} `))).toEqual([]);
+    const rows = [...textOf(file).matchAll(/^\| `(\w+Error)`/gm)].map(([, name]) => name);
+    const classes = [...textOf('src/errors.ts').matchAll(/^export class (\w+) /gm)].map(([, name]) => name);
+    expect(classes).toContain('GpuUnavailableError');
+    expect(named.filter((name) => !classes.includes(name))).toEqual([]);
+    expect([...rows].sort()).toEqual([...classes].sort());
   });
 });
 
-/** Where a guide says what comes out. */
+describe('ARCHITECTURE.md', () => {
+  const text = textOf('ARCHITECTURE.md');
+  const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name);
+  const isPath = (name: string) => /^(src|shaders|test|app|bench|scripts|docs|examples)\//.test(name);
+
+  it('names files and folders that there are', () => {
+    const paths = code.filter(isPath);
+    expect(paths.length).toBeGreaterThan(40);
+    expect(paths.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+  });
+
+  it('names, in each row, what its files declare', () => {
+    // The nouns and the path of a step; the other tables name folders.
+    const rows = text.split('\n').filter((line) => line.startsWith('|') && /`src\/[\w/-]+\.ts`/.test(line));
+    const named = rows.flatMap((row) => {
+      const names = [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+      const files = names.filter((name) => name.endsWith('.ts')).map(textOf);
+      return names.filter((name) => /^\w+$/.test(name) && name !== 'fit').map((name) => ({ name, files }));
+    });
+    const declares = (name: string) =>
+      new RegExp(`(class|interface|function|const) ${name}\\b|^  (async )?${name}\\(`, 'm');
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name, files }) => !files.some((file) => declares(name).test(file)))).toEqual([]);
+  });
+});
+
+/** Where a guide has figures: what comes out of a model, or of a simpler method. */
 const outcome = (markdown: string): string =>
-  /^## What comes out$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
+  /^## (?:What comes out|When something simpler is enough)$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(markdown)?.[1] ?? '';
 
 describe('the figures in the guides', () => {
   const results = textOf('docs/RESULTS.md');
@@ -299,7 +324,7 @@ describe('links', () => {
     ]);
   });
 
-  it.each([...pages, 'README.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
+  it.each([...pages, 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
     expect(deadLinks(file, textOf(file))).toEqual([]),
   );
 });

@@ -1,4 +1,4 @@
-/** What is in an ONNX file, looked up by another decoder than the one that engines have. That engines compute the same is in test/models/onnx.test.ts. */
+/** What is in an ONNX file, looked up by another decoder than the one that engines have. That engines compute the same is in test/models/onnx.long.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { OnnxGraph } from '../../src/files/onnx.ts';
 import { Message } from '../../src/files/protobuf.ts';

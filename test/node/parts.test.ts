@@ -79,7 +79,7 @@ describe('a part of models is named wherever it has to be', () => {
     const withoutGradient = ['flatten', 'reshape', 'stopGradient', 'vectorQuantizer'];
     const computing = layers.filter((name) => !withoutGradient.includes(name));
     expect([
-      ...lacking(layers, inFile('test/models/onnx.test.ts', called)),
+      ...lacking(layers, inFile('test/support/onnx-models.ts', called)),
       ...lacking(computing, inFile('test/reliability/gradients.test.ts', called)),
     ]).toEqual([]);
   });

@@ -69,7 +69,7 @@ describe('is refused', () => {
   const without = (all: Matrices, name: string) =>
     Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
   it.each<[string, () => unknown, typeof OptionError | typeof ShapeError, RegExp]>([
-    ['another model', () => toSaeLens({ ...ours, 'decoder.1.weight': of(3, 3) }), OptionError, /^toSaeLens: .* decoder\.1\.weight is none$/],
+    ['another model', () => toSaeLens({ ...ours, 'decoder.1.weight': of(3, 3) }), OptionError, /^toSaeLens: .* without decoder\.1\.weight$/],
     ['a model without a decoder', () => toSaeLens(without(ours, 'decoder.0.weight')), OptionError, /^toSaeLens: there is no decoder\.0\.weight$/],
     ['what are no matrices', () => toSaeLens({ W_enc: 3 } as never), OptionError, /takes an object of matrices/],
     ['nothing', () => fromSaeLens(undefined as never), OptionError, /takes an object of matrices/],
@@ -78,7 +78,7 @@ describe('is refused', () => {
     ['a vector for a matrix', () => fromSaeLens({ ...file, W_enc: of(15) }), ShapeError, /^fromSaeLens: W_enc is \[15\] with 15 values, no matrix$/],
     ['a bias of another size', () => fromSaeLens({ ...file, b_dec: of(4) }), ShapeError, /^fromSaeLens: b_dec is \[4\], not \[3\]$/],
     ['halves that do not fit', () => fromSaeLens({ ...file, W_dec: of(5, 4) }), ShapeError, /^fromSaeLens: the decoder of \[5, 3\] has \[4, 5\]$/],
-    ['thresholds that differ', () => fromSaeLens({ ...file, threshold: { data: Float32Array.of(1, 1, 2, 1, 1), shape: [5] } }), OptionError, /^fromSaeLens: the threshold of entry 2, 2, is another than that of entry 0, 1$/],
+    ['thresholds that differ', () => fromSaeLens({ ...file, threshold: { data: Float32Array.of(1, 1, 2, 1, 1), shape: [5] } }), OptionError, /^fromSaeLens: the threshold of entry 2, 2, differs from that of entry 0, 1$/],
     ['an unknown option', () => fromSaeLens(file, { transpose: true } as never), OptionError, /unknown option 'transpose'/],
     ['an option that is no flag', () => fromSaeLens(file, { decoderBiasFirst: 1 } as never), OptionError, /decoderBiasFirst is true or false, not 1/],
   ])('%s', (_, call, kind, message) => {

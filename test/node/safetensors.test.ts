@@ -72,7 +72,7 @@ describe('what is written', () => {
   const noTensors = new OptionError(
     'writeSafetensors: takes tensors by their names, and metadata that map names to text',
   );
-  const noTensor = new ShapeError('safetensors: w is no tensor: { data: Float32Array, shape }');
+  const noTensor = new ShapeError('safetensors: w is not a tensor: { data: Float32Array, shape }');
   it.each<[string, Error, tensors: unknown, metadata?: unknown]>([
     ['no tensors', noTensors, null],
     ['a list of tensors', noTensors, [w]],
@@ -180,11 +180,11 @@ describe('what is read', () => {
     ['half a length', new Uint8Array(5), 'byte 5: the file ends here'],
     ['a header that is cut off', file('{}', 0, 40), 'byte 0: a header of 40 bytes is announced, but only 2 follow'],
     ['a length past 2^53', new Uint8Array(16).fill(255), 'byte 0: a header of 18446744073709552000 bytes'],
-    ['no JSON', file('{"w":', 0), 'byte 8: the header is no JSON'],
-    ['no UTF-8', file('', 1, 1).fill(255, 8), 'byte 8: the header is no JSON'],
-    ['no object', file('[]', 0), 'byte 8: the header is no JSON object'],
-    ['an entry that is null', file('{"w":null}', 0), "the header's entry for w is no object"],
-    ['an entry that is no object', file('{"w":3}', 0), "the header's entry for w is no object"],
+    ['no JSON', file('{"w":', 0), 'byte 8: the header is not JSON'],
+    ['no UTF-8', file('', 1, 1).fill(255, 8), 'byte 8: the header is not a JSON object'],
+    ['no object', file('[]', 0), 'byte 8: the header is not a JSON object'],
+    ['an entry that is null', file('{"w":null}', 0), "the header's entry for w is not an object"],
+    ['an entry that is no object', file('{"w":3}', 0), "the header's entry for w is not an object"],
     ['a dtype that is none', file(one([2], [0, 4], 'f16'), 4), 'the dtype "f16"; types are called "F32"'],
     ['an HTML page', new TextEncoder().encode('<!doctype html><html>'), 'byte 0: this is an HTML page'],
     ['no dtype', file('{"w":{"shape":[1],"data_offsets":[0,4]}}', 4), 'the dtype undefined'],

@@ -180,11 +180,11 @@ describe('options', () => {
       /begins with a zero.*\{ zip: 'category' \}/,
     );
     await expect(readTable(zip, { columns: { t: 'number' } })).rejects.toThrow(
-      'readTable: line 3, column t: \'x\' is no number; if it stands for a blank, say `missing: ["x"]`',
+      'readTable: line 3, column t: \'x\' is not a number; if it stands for a blank, say `missing: ["x"]`',
     );
     expect(kindsOf(await readTable('a\n1700000000\n1700000001\n', { columns: { a: 'time' } }))).toEqual(['time']);
     await expect(readTable('a\n1700000000000\n', { header: true, columns: { a: 'time' } })).rejects.toThrow(
-      /is no date/,
+      /is not a date/,
     );
   });
 
@@ -207,7 +207,7 @@ describe('options', () => {
       [2, 0],
     ]);
     await expect(readTable(text, { label: 'kind', classes: ['p'] })).rejects.toThrow(
-      "readTable: line 3, column kind: 'q' is none of the classes [p]",
+      "readTable: line 3, column kind: 'q' is not among the classes [p]",
     );
   });
 
@@ -275,12 +275,12 @@ describe('what cannot be decided is said, with its place and what decides it', (
     [
       'a column of numbers with a word in it',
       `x\n${many(150, (i) => i)}\nbroken`,
-      /line 152, column x: 'broken' is no number, as most of the column are; if it stands for a blank, say `missing: \["broken"\]`; if the column holds names, say `columns: \{ x: 'category' \}`/,
+      /line 152, column x: 'broken' is not a number, as most of the column are; if it stands for a blank, say `missing: \["broken"\]`; if the column holds names, say `columns: \{ x: 'category' \}`/,
     ],
     [
       'a column of dates with a word in it',
       `x\n${many(150, (i) => new Date(i * 86400e3).toISOString())}\nlater`,
-      /line 152, column x: 'later' is no date/,
+      /line 152, column x: 'later' is not a date/,
     ],
     ['infinite numbers', 'x\n1\ninf\n', /line 3, column x: 'inf' is not finite/],
     ['nothing', '', /there are no rows/],
@@ -297,7 +297,7 @@ describe('what cannot be decided is said, with its place and what decides it', (
   it('a column of names that are mostly numbers is one of names, and noted', async () => {
     const { columns } = await readTable('ticket,x\n113803,1\nPC 17599,2\n373450,3\n');
     expect(columns[0]).toMatchObject({ kind: 'category', categories: ['113803', '373450', 'PC 17599'] });
-    expect(columns[0].note).toMatch(/2 of its 3 values are numbers, but 'PC 17599' in line 3 is none/);
+    expect(columns[0].note).toMatch(/2 of its 3 values are numbers, but 'PC 17599' in line 3 is not/);
   });
 
   it('columns that say nothing are noted', async () => {
@@ -317,13 +317,13 @@ describe('what cannot be decided is said, with its place and what decides it', (
     expect([10_049, 10_050, 10_051].map((row) => table.row(row).name)).toEqual(['n10049', null, 'n7']);
     expect((await readTable(table.toCsv())).row(10_049)).toEqual({ name: 'n10049', x: 1 });
     const labelled = readTable(`name,x\n${many(10_050, (i) => `n${i},${i % 2}`)}`, { label: 'name' });
-    await expect(labelled).rejects.toThrow(/column name has more than 10000 different texts: it is no label/);
+    await expect(labelled).rejects.toThrow(/column name has more than 10000 different texts: it cannot be a label/);
   });
 
   it('a column whose kind shows late is what it would be at once', async () => {
     const numbers = many(20_000, (i) => `${i % 5000}`);
     const late = `x,y\n${numbers.replaceAll('\n', ',1\n')},1\nword,1\n`;
-    await expect(readTable(late)).rejects.toThrow(/line 20002, column x: 'word' is no number/);
+    await expect(readTable(late)).rejects.toThrow(/line 20002, column x: 'word' is not a number/);
     const table = await readTable(late, { columns: { x: 'category' } });
     expect([table.columns[0].categories!.length, table.row(20_000).x]).toEqual([5001, 'word']);
     const few = await readTable(`x,y\n${many(20_000, (i) => `${i % 3},1`)}\na,1\n`);

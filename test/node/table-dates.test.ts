@@ -122,5 +122,5 @@ it('the order may show when thousands of dates have been read', async () => {
   const turned = await readTable(text('31/01/2026'));
   expect(turned.values('t')[1440]).toBe(at(2026, 2, 1));
   await expect(readTable(text('01/09/2026'))).rejects.toThrow(/the day or the month first/);
-  await expect(readTable(text('soon'))).rejects.toThrow(/line 12002, column t: 'soon' is no date/);
+  await expect(readTable(text('soon'))).rejects.toThrow(/line 12002, column t: 'soon' is not a date/);
 });

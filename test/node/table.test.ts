@@ -153,11 +153,11 @@ describe('JSON', () => {
   it.each([
     ['[{"a":1},{"a":[1]}]', /row 2, column a: there is a list in it/],
     ['[{"a":1},{"a":{}}]', /row 2, column a: there is an object in it/],
-    ['[{"a":1},[2]]', /row 2 of the JSON is no object/],
-    ['[{"a":1}', /this is no JSON/],
-    ['{"a":1}\n{"a":\n', /line 2: this is no JSON/],
+    ['[{"a":1},[2]]', /row 2 of the JSON is not an object/],
+    ['[{"a":1}', /this is not JSON/],
+    ['{"a":1}\n{"a":\n', /line 2: this is not JSON/],
     ['{"a":1}\n\n{"a":[1]}', /line 3, column a: there is a list in it/],
-    ['{"a":1}\n\n2', /line 3 of the JSON is no object/],
+    ['{"a":1}\n\n2', /line 3 of the JSON is not an object/],
     ['{"a":1}\n\n{"a":1e999}', /line 3, column a: 'Infinity' is not finite/],
     ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
@@ -175,7 +175,7 @@ describe('one object a line', () => {
   it('is read in pieces, and no further than needed', async () => {
     const table = await readTable(endless('{"a":1,"ü":"ä"}', '{"a":2}'), { maxRows: 1001 });
     expect([table.length, table.row(999), table.row(1000)]).toEqual([1001, { a: 2, ü: null }, { a: 1, ü: 'ä' }]);
-    await expect(readTable(endless('{"a":1}', '{"a":2}', '{"a"}'))).rejects.toThrow(/line 3: this is no JSON/);
+    await expect(readTable(endless('{"a":1}', '{"a":2}', '{"a"}'))).rejects.toThrow(/line 3: this is not JSON/);
   });
 
   it('that never ends is an error before memory is gone', async () => {

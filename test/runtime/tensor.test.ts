@@ -43,7 +43,7 @@ it.each([[[0]], [[2, -1]], [[1.5]], [[NaN]]])('refuses %j as a shape, and holds 
   const gpu = await sharedGpu();
   const before = gpu.memory().buffers;
   expect(() => emptyTensor(gpu, shape)).toThrow(ShapeError);
-  expect(() => makeTape(gpu).tensor(shape)).toThrow('is no shape');
+  expect(() => makeTape(gpu).tensor(shape)).toThrow('is not a shape');
   expect(gpu.memory().buffers).toBe(before);
 });
 

@@ -149,7 +149,7 @@ it('losses are plain data on the page, also one of its own', async () => {
   }
   const wrong = await errorOf(small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }));
   expect(wrong).toBeInstanceOf(direct.OptionError);
-  expect(wrong.message).toMatch(/elementwise: 'my own' is no WGSL of y and x: .*nothing/s);
+  expect(wrong.message).toMatch(/elementwise: 'my own' is not WGSL of y and x: .*nothing/s);
   const model = await small({ loss: remote.elementwise(formula) });
   const missing = await errorOf(remote.loadAutoencoder(gpu, await model.save()));
   expect(missing).toBeInstanceOf(direct.OptionError);

@@ -6,9 +6,11 @@ import type { Table, TableColumn } from './table.ts';
 
 /** What a model of tables knows of a column. */
 export interface ModelColumn {
+  /** The name. */
   readonly name: string;
+  /** The kind of values. */
   readonly kind: 'number' | 'category' | 'time';
-  /** Of a category: its names. A name that is not among them is told as one behind the last. */
+  /** The names of a category. Any other name is encoded by the index behind the last. */
   readonly categories?: readonly string[];
 }
 

@@ -254,7 +254,7 @@ export class Column {
     if (2 * count.number >= there) {
       const text = this.#first(({ kind }) => kind === 'text' || kind === 'date');
       this.#note(
-        `${count.number} of its ${there} values are numbers, but '${this.#textAt(text)}' in ${this.reading.unit} ${this.#entries[text].line} is none: all count as names`,
+        `${count.number} of its ${there} values are numbers, but '${this.#textAt(text)}' in ${this.reading.unit} ${this.#entries[text].line} is not: all count as names`,
       );
     }
     return 'category';
@@ -309,7 +309,7 @@ export class Column {
       ? `say with \`decimal\` and \`thousands\` how numbers are written (now ${shownFormat(this.reading.format)})`
       : `if it stands for a blank, say \`missing: [${JSON.stringify(value)}]\``;
     const names = this.asked === undefined ? `; if the column holds names, say ${this.#remedy('category')}` : '';
-    const why = this.asked === undefined ? `no ${wanted}, as most of the column are` : `no ${wanted}`;
+    const why = this.asked === undefined ? `not a ${wanted}, as most of the column are` : `not a ${wanted}`;
     return new FormatError(`readTable: ${this.#place(line)}: '${value}' is ${why}; ${advice}${names}`);
   }
 

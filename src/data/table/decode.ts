@@ -57,7 +57,7 @@ export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefi
         ? 'utf-16be'
         : undefined;
   if (wide) return { pieces: inUtf8(pieces, wide), label: wide, bytes: 'utf-8' };
-  if (first.includes(0)) throw new FormatError(`readTable: this is no text: a zero at offset ${first.indexOf(0)}`);
+  if (first.includes(0)) throw new FormatError(`readTable: this is not text: a zero at offset ${first.indexOf(0)}`);
   return { pieces };
 }
 

@@ -6,22 +6,27 @@ import { formats, numberOf, type Decimal, type NumberFormat, type Thousands } fr
 import { shownDelimiter } from './rows.ts';
 import { sampleRows, type SampleRow } from './sample.ts';
 
-/** How a file was read: what the options said, and what was guessed. */
+/** The format that a file was read in: what the options gave, and what was guessed. */
 export interface Dialect {
+  /** The kind of file. */
   readonly format: 'csv' | 'json' | 'parquet';
+  /** The compression, if there is one. */
   readonly compression?: 'gzip';
-  /** Of text: `utf-8`, `windows-1252`, `utf-16le` or the one that the options name. */
+  /** The encoding of a text: `utf-8`, `windows-1252`, `utf-16le` or the one in the options. */
   readonly encoding?: string;
+  /** The delimiter between two fields. */
   readonly delimiter?: string;
+  /** The decimal separator. */
   readonly decimal?: '.' | ',';
+  /** The thousands separator. */
   readonly thousands?: ',' | '.' | ' ' | "'";
   /** Whether the first line names the columns. */
   readonly header?: boolean;
-  /** Whether lines end in a delimiter that has no field behind it. */
+  /** Whether lines end in a delimiter without a field behind it. */
   readonly trailing?: boolean;
-  /** What stands for a blank, in capitals or not. */
+  /** The words for a blank, in upper or lower case. */
   readonly missing: readonly string[];
-  /** Where a column has dates such as 3/4/2026: whether the day or the month is first. */
+  /** Whether the day or the month comes first, for a column of dates such as 3/4/2026. */
   readonly dateOrder?: 'dmy' | 'mdy';
 }
 

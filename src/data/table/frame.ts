@@ -74,7 +74,7 @@ export class Frame {
     const kept = this.#kept.filter((column) => column !== without);
     if (without !== undefined && (this.settings.kept || this.#label === without)) {
       const missing = this.#label === without || this.#kept.includes(without);
-      if (missing) throw new OptionError(`readTable: column ${without} is none: lines end in a delimiter`);
+      if (missing) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
     }
     if (!kept.length) throw new DataError('readTable: there are no columns beside the label');
     const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
@@ -103,10 +103,12 @@ export class Frame {
     });
   }
 
-  /** @throws FormatError for what is none of the classes given; DataError where there are too many */
+  /** @throws FormatError for what is not among the classes given; DataError where there are too many */
   #labels({ name, values, categories, lines }: ColumnData): LabelData {
     if (!categories)
-      throw new DataError(`readTable: column ${name} has more than ${mostCategories} different texts: it is no label`);
+      throw new DataError(
+        `readTable: column ${name} has more than ${mostCategories} different texts: it cannot be a label`,
+      );
     if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
     const given = this.settings.classes;
     if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
@@ -115,7 +117,7 @@ export class Frame {
       const place = places.get(text);
       if (place === undefined)
         throw new FormatError(
-          `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is none of the classes ${shown(given)}`,
+          `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(given)}`,
         );
       return place;
     });

@@ -38,7 +38,7 @@ export class JsonColumns {
   add(row: unknown, place: number): void {
     if (Object.prototype.toString.call(row) !== '[object Object]')
       throw new FormatError(
-        `readTable: ${this.unit} ${place} of the JSON is no object: takes a list of objects, or one object a line`,
+        `readTable: ${this.unit} ${place} of the JSON is not an object: takes a list of objects, or one object a line`,
       );
     const object = row as Record<string, unknown>;
     for (const name of Object.keys(object)) if (!this.#columns.has(name)) this.#meet(name);

@@ -87,6 +87,6 @@ function parsed(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${where}: this is no JSON: ${(cause as Error).message}`, { cause });
+    throw new FormatError(`${where}: this is not JSON: ${(cause as Error).message}`, { cause });
   }
 }

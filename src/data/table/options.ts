@@ -14,47 +14,58 @@ import type { DateOrder } from './dates.ts';
 import type { Kind } from './column.ts';
 import type { Decimal, Thousands } from './numbers.ts';
 
-/** How far `readTable` is. */
+/** The progress of `readTable`. */
 export interface TableProgress {
-  /** Bytes of the file, of a text its characters. */
+  /** The number of bytes read so far, or of characters for a text. */
   readonly loaded: number;
-  /** How many there are, where that is known. */
+  /** The number of bytes of the whole file, where it is known. */
   readonly total?: number;
-  /** Rows that have been read. */
+  /** The number of rows read so far. */
   readonly rows: number;
 }
 
-/** Options of `readTable`. What a file looks like is guessed where they do not say it; `table.dialect` tells what was guessed. */
+/** Options of `readTable`. The format of a file is guessed unless they give it; `table.dialect` reports it. */
 export interface TableOptions {
-  /** What stands between two fields: one sign of ASCII. */
+  /** The delimiter between two fields: one ASCII character. */
   delimiter?: string;
-  /** What stands before the fraction of a number. */
+  /** The decimal separator. */
   decimal?: '.' | ',';
-  /** What sets thousands apart; a space also means the spaces that do not break a line. */
+  /** The thousands separator; a space also stands for the non-breaking spaces. */
   thousands?: ',' | '.' | ' ' | "'";
   /** Whether the first line names the columns. */
   header?: boolean;
-  /** What the bytes are in, by a name that TextDecoder knows: `'utf-8'`, `'latin1'`, `'utf-16le'`, `'shift_jis'`. */
+  /**
+   * The encoding of the bytes, by a name that TextDecoder knows: `'utf-8'`, `'latin1'`, `'utf-16le'`, `'shift_jis'`.
+   */
   encoding?: string;
   /** Whether 3/4/2026 is in April (`'dmy'`) or in March (`'mdy'`). */
   dateOrder?: 'dmy' | 'mdy';
-  /** What stands for a blank, in capitals or not, besides nothing at all. Default: NA, N/A, NaN, null, ?, -. */
+  /** The words for a blank, in upper or lower case, besides an empty field. Default: NA, N/A, NaN, null, ?, -. */
   missing?: readonly string[];
-  /** The columns to keep, by name or by number from 0 on, in this order; or what some of them are, by name, while all are kept. */
+  /**
+   * The columns to keep, by name or by number from 0, in this order; or an object with the kinds of some columns by
+   * name, while all are kept.
+   */
   columns?: readonly (string | number)[] | Readonly<Record<string, 'number' | 'category' | 'time'>>;
-  /** A column that says what an example is, by name or by number from 0 on: it becomes `labels` and `classes`, and is none of the columns. */
+  /**
+   * The column with the class of each row, by name or by number from 0. It becomes `labels` and `classes`, and is not
+   * among the columns.
+   */
   label?: string | number;
-  /** What the classes are called, in the order of their numbers: the `classes` of the file that a model was trained on, for the next one. */
+  /**
+   * The names of the classes in the order of their numbers, such as the `classes` of the file that a model was trained
+   * on.
+   */
   classes?: readonly string[];
-  /** The rest is not read. */
+  /** The number of rows after which reading ends. */
   maxRows?: number;
-  /** Told again and again while the file is read. */
+  /** Called repeatedly while the file is read. */
   onProgress?: (progress: TableProgress) => void;
   /** Ends the reading: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** The options with what they mean where they say nothing. */
+/** The options with their defaults. */
 export interface Settings {
   readonly delimiter?: string;
   readonly decimal?: Decimal;

@@ -3,9 +3,9 @@ import type { TableSource } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
- * Reads a table with whatever is in it: numbers, texts, dates and blanks, as CSV (also as other programs write it: `;`, tab, decimal commas, UTF-16,
- * gzip), as rows of JSON, or as Parquet. The file is streamed: beside the table hardly any memory is needed. What the options do not say is guessed,
- * and told by `table.dialect`.
+ * Reads a table of numbers, texts, dates and blanks, from CSV (also with `;`, tab, decimal commas, UTF-16 or gzip),
+ * from rows of JSON, or from Parquet. The file is streamed, and takes little memory beside the table. What the options
+ * do not give is guessed, and reported by `table.dialect`.
  * @example
  * ```ts
  * import { readTable } from 'latentgpu';
@@ -16,8 +16,9 @@ import type { Table } from './table.ts';
  * console.log(table.dialect.delimiter, table.dialect.decimal); // ';' and ','
  * ```
  * @param source the text of a file, a `File`, a `Response`, a stream, or bytes
- * @throws FormatError with line and column, where rows differ in length, a column is neither one thing nor another, or what is guessed may be either:
- * the message names the option that says it; DataError where there are no rows, or an infinite number; OptionError; OutOfMemoryError
+ * @throws FormatError with line and column, where rows differ in length, values of a column differ in kind, or a guess
+ * is ambiguous: the message names the option that decides; DataError without rows or for an infinite number;
+ * OptionError; OutOfMemoryError
  */
 export async function readTable(source: TableSource, options: TableOptions = {}): Promise<Table> {
   const { readTableIn } = await import('./reading.ts');

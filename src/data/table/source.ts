@@ -3,7 +3,7 @@ import { DataError, FormatError, LatentGpuError, OptionError } from '../../error
 import { isBytes, kindOf } from '../../platform.ts';
 import { shown } from '../../runtime/options.ts';
 
-/** What `readTable` reads: the text of a file, a `File` or `Blob`, a `Response`, or bytes as they come. */
+/** What `readTable` reads: the text of a file, a `File` or `Blob`, a `Response`, or bytes, also as a stream. */
 export type TableSource =
   string | Blob | Response | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 

@@ -5,19 +5,19 @@ import { dataset, Dataset } from '../dataset.ts';
 import type { CellColumn } from './cells.ts';
 import { Table } from './table.ts';
 
-/** What a data set made of a table keeps of it. */
+/** What a data set made from a table keeps of it. */
 export interface CellSource {
   readonly table: Table;
-  /** What its cells mean. */
+  /** The meaning of its cells. */
   readonly columns: readonly CellColumn[];
 }
 
 /**
- * Puts a table on the device, a float32 for each cell, as often as it is used. `fit` and the like of a model of tables also take the table itself, and
- * then put it there each time. Views made by `take`, `filter` and `split` share its memory.
+ * Uploads a table to the device, one float32 for each cell. `fit` and the like of a model of tables also take the table
+ * itself, and then upload it in each call. Views made by `take`, `filter` and `split` share its memory.
  * @param gpu what `openGpu` returned
  * @param data what `readTable` returned
- * @param options how much of the device's memory may be taken, in bytes; see `dataset`
+ * @param options how much of the device's memory may be used, in bytes; see `dataset`
  * @returns the rows on the device, with the table's labels if it has any
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export interface CellSource {
  * const [training, test] = rows.split(0.5, { seed: 1 });
  * console.log(rows.length, training.length, test.length); // 4, 2 and 2
  * ```
- * @throws OptionError also for a column of more than 10,000 different texts; OutOfMemoryError
+ * @throws OptionError, also for a column of more than 10,000 different texts; OutOfMemoryError
  */
 export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
   checkGpu('table', gpu);
@@ -38,7 +38,7 @@ export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: numb
   return putCells(gpu, data, cellColumns('table', modelColumns('table', data.columns), data), options);
 }
 
-/** Puts a table on the device as cells that mean what the columns say. */
+/** Uploads a table as cells with the meaning that the columns give. */
 export async function putCells(
   gpu: Gpu,
   data: Table,
@@ -53,7 +53,7 @@ export async function putCells(
   return new Dataset(gpu, shape, storage, set.labels, set.length);
 }
 
-/** The table that a data set was made of, with the rows that it has. @throws DataError where it was made of something else */
+/** The table that a data set was made from, with its rows. @throws DataError where it was made from something else */
 export function tableOf(where: string, set: Dataset): Table {
   const { cells } = set.storage;
   if (!cells) throw new DataError(`${where}: the data set was not made of a table: give what table(gpu, …) returns`);

@@ -5,34 +5,38 @@ import type { ColumnData } from './column.ts';
 import { isoOf } from './dates.ts';
 import type { Dialect } from './dialect.ts';
 
-/** What there is to know of a column of a table. */
+/** The description of a table's column. */
 export interface TableColumn {
+  /** The name. */
   readonly name: string;
-  /** `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
+  /** The kind: `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
   readonly kind: 'number' | 'category' | 'time';
-  /** Of a category: its names, sorted, numbers by their value, so that they do not depend on the order of rows. None where they are more than 10,000. */
+  /**
+   * The names of a category, sorted, numbers by their value, so that they do not depend on the order of rows; undefined
+   * where there are more than 10,000.
+   */
   readonly categories?: readonly string[];
-  /** How many rows have a blank there. */
+  /** The number of rows with a blank in this column. */
   readonly missing: number;
-  /** The least number or moment, where there is one, */
+  /** The smallest number or time, if there is one. */
   readonly min?: number;
-  /** and the greatest. */
+  /** The largest number or time, if there is one. */
   readonly max?: number;
-  /** What a model will not make much of, and what was guessed and may be wrong, in words. */
+  /** A warning about values of little use to a model, or about a guess that may be wrong. */
   readonly note?: string;
 }
 
 /** A row of a table: numbers, names, times in seconds since 1970-01-01 (UTC), and `null` for a blank. */
 export type TableRow = Record<string, number | string | null>;
 
-/** The label's column, which is none of the others. */
+/** The label's column, which is not among the others. */
 export interface LabelData {
   readonly name: string;
   readonly values: Int32Array;
   readonly classes: string[];
 }
 
-/** What tables have in common that are views of one. */
+/** What a table and its views share. */
 export interface Storage {
   readonly columns: readonly ColumnData[];
   readonly label?: LabelData;
@@ -45,19 +49,19 @@ export interface WiredTable extends Omit<Storage, 'columns'> {
   readonly columns: readonly (Omit<ColumnData, 'values' | 'textOf' | 'lines'> & { values: ArrayLike<number> })[];
 }
 
-/** Columns of numbers, categories and times, with blanks. Views of it (`take`, `filter`, `split`) share its memory. */
+/** Columns of numbers, categories and times, with blanks. Views (`take`, `filter`, `split`) share its memory. */
 export class Table {
-  /** What is in each column, in the order of the file or of the option `columns`, without the label. */
+  /** The columns in the order of the file or of the option `columns`, without the label. */
   readonly columns: readonly TableColumn[];
   /** The number of rows. */
   readonly length: number;
-  /** What the classes are called that `labels` are places in. */
+  /** The names of the classes that `labels` are indices of. */
   readonly classes?: string[];
   #labels: Int32Array | undefined;
 
   /** @internal */
   readonly storage: Storage;
-  /** @internal The rows of a view, by their places in the storage. */
+  /** The rows of a view, as indices into the storage. @internal */
   readonly rows: Uint32Array | undefined;
 
   /** @internal */
@@ -69,12 +73,12 @@ export class Table {
     this.classes = storage.label?.classes;
   }
 
-  /** How the file was read, what was guessed included. */
+  /** The format of the file, guesses included. */
   get dialect(): Dialect {
     return this.storage.dialect;
   }
 
-  /** With the option `label`: the class of each row, a place in `classes`; -1 for a blank. */
+  /** With the option `label`: the class of each row, an index into `classes`, and -1 for a blank. */
   get labels(): Int32Array | undefined {
     const { label } = this.storage;
     if (!label) return undefined;
@@ -82,20 +86,21 @@ export class Table {
   }
 
   /**
-   * The values of a column, by name or by its place in `columns`: numbers and seconds with NaN for a blank, of a category places in `categories` with
-   * -1 for one. They are a copy, of float32 where that has the same numbers. @throws OptionError where there is no such column
+   * Returns a copy of the values of a column, by name or by its index in `columns`: numbers and seconds, with NaN for a
+   * blank; for a category indices into `categories`, with -1 for a blank. It is of float32 where that is exact.
+   * @throws OptionError where there is no such column
    */
   values(column: string | number): Float32Array | Float64Array | Int16Array | Int32Array {
     return this.storage.columns[this.#placeOf('values', column)].values.joined(this.rows);
   }
 
-  /** The first `count` rows. @throws OptionError */
+  /** Returns a view of the first `count` rows. @throws OptionError */
   take(count: number): Table {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
     return this.#view(Uint32Array.from({ length: count }, (_, i) => this.#at(i)));
   }
 
-  /** The rows that `keep` returns true for. @throws DataError if none are left */
+  /** Returns a view of the rows for which `keep` returns true. @throws DataError if there are none */
   filter(keep: (row: TableRow, index: number) => boolean): Table {
     checkFunction('filter: keep', keep);
     const kept = new Uint32Array(this.length);
@@ -105,13 +110,19 @@ export class Table {
     return this.#view(kept.slice(0, count));
   }
 
-  /** Two tables: `fraction` of the rows, drawn at random, and the rest. @throws OptionError, DataError if one would be empty */
+  /**
+   * Returns two views: `fraction` of the rows, drawn at random, and the rest.
+   * @throws OptionError; DataError if one would be empty
+   */
   split(fraction: number, options: { seed?: number } = {}): [Table, Table] {
     const parts = splitRows(this.length, fraction, options);
     return parts.map((rows) => this.#view(Uint32Array.from(rows, (row) => this.#at(row)))) as [Table, Table];
   }
 
-  /** The same rows without some columns. @throws OptionError where there is no such column, or none would be left */
+  /**
+   * Returns the same rows without some columns.
+   * @throws OptionError where there is no such column, or none would be left
+   */
   without(...names: string[]): Table {
     const left = names.map((name) => this.#placeOf('without', name));
     const columns = this.storage.columns.filter((_, place) => !left.includes(place));
@@ -119,7 +130,7 @@ export class Table {
     return new Table({ ...this.storage, columns }, this.rows);
   }
 
-  /** Mean and standard deviation of a column's numbers or times, without blanks: NaN where there are none. @internal */
+  /** Mean and standard deviation of a column's numbers or times, without blanks; NaN without values. @internal */
   moments(column: string): { mean: number; deviation: number } {
     const { values } = this.storage.columns[this.#placeOf('moments', column)];
     const { blanks, sum } = values.range(false, this.rows);
@@ -128,12 +139,12 @@ export class Table {
     return { mean, deviation: Math.sqrt(values.squares(mean, this.rows) / count) };
   }
 
-  /** Some of the rows, by their places in this table. @internal */
+  /** A view of some rows, by index in this table. @internal */
   pick(places: Uint32Array): Table {
     return this.#view(places.map((place) => this.#at(place)));
   }
 
-  /** A row, its label included. @throws OptionError where there is none */
+  /** Returns a row, its label included. @throws OptionError where there is no such row */
   row(index: number): TableRow {
     checkNumber('row', index, { least: 0, most: this.length - 1, whole: true });
     const at = this.#at(index);
@@ -144,8 +155,9 @@ export class Table {
   }
 
   /**
-   * The table as comma-separated values (RFC 4180) with a header: times in ISO 8601, nothing for a blank, the label in the last column. `readTable`
-   * reads it as it is. @throws OutOfMemoryError where the text is longer than the engine allows: write it in parts then
+   * Returns the table as comma-separated values (RFC 4180) with a header: times in ISO 8601, nothing for a blank, the
+   * label in the last column. `readTable` can read it.
+   * @throws OutOfMemoryError where the text is longer than the engine allows: write it in parts then
    */
   toCsv(): string {
     const { columns, label } = this.storage;
@@ -177,7 +189,11 @@ export class Table {
     }
   }
 
-  /** As plain data, which can be sent to a worker and back. @throws OptionError for a column of too many texts @internal */
+  /**
+   * The table as plain data, which can be sent to a worker and back.
+   * @throws OptionError for a column of too many texts
+   * @internal
+   */
   toWire(): { $table: WiredTable } {
     const { columns, label, dialect } = this.storage;
     const many = columns.find(({ textOf }) => textOf);

@@ -1,4 +1,4 @@
-/** Quantised codes as numbers of their entries; the methods of `Autoencoder` say what is asked for. */
+/** Quantised codes as numbers of their entries; see the methods of `Autoencoder` for the contract. */
 import type { Examples } from '../../data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../errors.ts';
 import { readTensors, roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
@@ -9,19 +9,23 @@ import type { Hourglass } from '../training/hourglass.ts';
 import type { FrequencyTensors } from './draw.ts';
 import type { SamplerFit, SamplerOptions } from './sampler.ts';
 
-/** Numbers of entries of a codebook, from 0 on. */
+/** The numbers of codebook entries, counted from 0. */
 export interface Indices {
+  /** The numbers in row-major order. */
   data: Uint32Array;
   /** The code's shape without its last side, [examples, …places]. */
   shape: number[];
 }
 
-/** Which entries the codes of examples take. @throws OptionError where the code has none */
+/** Returns the entries that the codes of examples take. @throws OptionError where the code is not quantised */
 export async function indices({ encoder }: Hourglass, data: Examples): Promise<Indices> {
   return indicesOf('indices', encoder, quantised('indices', encoder), data);
 }
 
-/** The entries with these numbers, as codes. @throws OptionError where the code has none; ShapeError, DataError */
+/**
+ * Returns the entries with these numbers, as codes.
+ * @throws OptionError where the code is not quantised; ShapeError, DataError
+ */
 export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices): Promise<Matrix> {
   const { entries } = quantised('decode', encoder);
   const { outputShape } = encoder;
@@ -46,7 +50,7 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
   return { data: codes, shape: [count, ...outputShape] };
 }
 
-/** How often each place takes each entry. @throws OptionError, ShapeError, DataError */
+/** Counts how often each place takes each entry. @throws OptionError, ShapeError, DataError */
 export async function fitFrequencies(
   encoder: Network,
   code: Codes['vectorQuantizer'],
@@ -85,7 +89,7 @@ async function indicesOf(
   return { data: Uint32Array.from(values), shape };
 }
 
-/** @throws OptionError where the code is not quantised */
+/** The layer of a quantised code. @throws OptionError where the code is not quantised */
 function quantised(where: string, { layers }: Network): Codes['vectorQuantizer'] {
   const code = layers.at(-1)?.code;
   if (code?.kind !== 'vectorQuantizer')

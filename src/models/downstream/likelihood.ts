@@ -1,4 +1,4 @@
-/** How likely examples are under a model with a Gaussian code; `Autoencoder.logLikelihood` says what is asked for. */
+/** The likelihood of examples under a model with a Gaussian code; see `Autoencoder.logLikelihood` for the contract. */
 import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { importance } from '../../kernels/importance.ts';
@@ -8,14 +8,14 @@ import { sizeOf } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
 import { factorOf, putExamples, recordInput, type Hourglass } from '../training/hourglass.ts';
 
-/** Numbers that a decoder's outputs for a batch may have: so many samples go through it at a time. */
+/** The most values of a decoder's outputs for one batch, which limits the number of samples at a time. */
 const mostAtOnce = 2 ** 22;
 
 /** Options of `Autoencoder.logLikelihood`. */
 export interface LikelihoodOptions {
-  /** How many codes to draw for each example. Default 100. */
+  /** The number of codes drawn for each example. Default 100. */
   samples?: number;
-  /** Default: the model's. */
+  /** The seed of the draws. Default: the model's. */
   seed?: number;
 }
 

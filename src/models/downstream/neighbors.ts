@@ -10,31 +10,41 @@ import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../../runt
 
 /** Options of `nearestNeighbors`. */
 export interface NeighborsOptions {
-  /** Among which to look, [codes, features]. */
+  /** The codes to search, [codes, features]. */
   codes: Matrix;
-  /** For which, [queries, features]. */
+  /** The codes to find neighbours for, [queries, features]. */
   queries: Matrix;
-  /** How many for each, at most 128. */
+  /** The number of neighbours of each query, at most 128. */
   k: number;
 }
 
 /** The k nearest codes of each query, the nearest first: row q of k values belongs to query q. */
 export interface Neighbors {
-  /** Rows of `codes`. */
+  /** The row numbers of the neighbours in `codes`. */
   indices: Int32Array;
-  /** Euclidean. */
+  /** The Euclidean distances. */
   distances: Float32Array;
 }
 
-/** Values of a block of distances, so that it stays well within what a binding may hold. */
+/** The number of values in a block of distances, well below the limit of a binding. */
 const blockSize = 2 ** 24;
 
-/** Of other values, differences may be so small that their squares are 0 on a device. */
+/** The smallest value whose differences have a square that is not 0 on any device. */
 const leastExact = 2 ** -39;
 
 /**
- * The k nearest neighbours by brute force, on the device: all distances, in blocks of queries. Of codes equally far the one further up comes first.
- * Values whose squared distances might pass float32 are refused; small ones are scaled by a power of two on the way.
+ * Finds the k nearest neighbours on the device by brute force: all distances, in blocks of queries. Among equally
+ * distant codes the first comes first. Values whose squared distances might exceed float32 are refused; small ones are
+ * scaled by a power of two internally.
+ * @example
+ * ```ts
+ * import { nearestNeighbors, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const codes = { data: Float32Array.of(0, 1, 5, 6), shape: [4, 1] };
+ * const queries = { data: Float32Array.of(4), shape: [1, 1] };
+ * const { indices, distances } = await nearestNeighbors(gpu, { codes, queries, k: 2 }); // [2, 3] and [1, 2]
+ * ```
  * @throws OptionError, ShapeError, DataError
  */
 export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Promise<Neighbors> {
@@ -45,12 +55,22 @@ export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Pro
 
 /** Options of `knnPredict`. */
 export interface KnnOptions extends NeighborsOptions {
-  /** The class of each code, whole numbers from 0 on. */
+  /** The class of each code, a whole number from 0. */
   labels: ArrayLike<number>;
 }
 
 /**
- * Each query's class by a vote of its k nearest codes, each with one voice; of classes with as many voices the smallest number wins, as in scikit-learn.
+ * Predicts the class of each query by a majority vote of its k nearest codes. Among classes with equal votes the
+ * smallest number wins, as in scikit-learn.
+ * @example
+ * ```ts
+ * import { knnPredict, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const codes = { data: Float32Array.of(0, 1, 5, 6), shape: [4, 1] };
+ * const queries = { data: Float32Array.of(4), shape: [1, 1] };
+ * const classes = await knnPredict(gpu, { codes, labels: [0, 0, 1, 1], queries, k: 3 }); // [1]
+ * ```
  * @throws OptionError, ShapeError, DataError
  */
 export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {
@@ -128,7 +148,7 @@ async function searchBlock(
   });
 }
 
-/** Rows with zeros behind them, all times `scale`. */
+/** The rows, padded with zeros and multiplied by `scale`. */
 function pad(where: string, data: Float32Array, width: number, padded: number, scale: number): Float32Array {
   if (width === padded && scale === 1) return data;
   const wide = roomFor(where, (data.length / width) * padded);
@@ -136,10 +156,10 @@ function pad(where: string, data: Float32Array, width: number, padded: number, s
   return wide;
 }
 
-/** The largest absolute value with which no squared distance passes float32. */
+/** The largest absolute value whose squared distances fit float32. */
 const largestOf = (width: number): number => 2 ** 62 / Math.sqrt(width);
 
-/** The power of two that brings values as far up as can be, if there are small ones. */
+/** The power of two that makes values as large as possible, if there are small ones. */
 function scaleOf(width: number, ...all: readonly Float32Array[]): number {
   let [least, most] = [Infinity, 0];
   for (const values of all) {
@@ -158,7 +178,7 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
   const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
   const width = sides.reduce((product, n) => product * n, 1);
   if (matrix.data.length !== rows * width)
-    throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is no matrix`);
+    throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is not a matrix`);
   const most = largestOf(width);
   const wrong = matrix.data.findIndex((value) => !(Math.abs(value) <= most));
   if (wrong >= 0)

@@ -14,21 +14,32 @@ import type { Indices } from './indices.ts';
 
 /** Options of `Autoencoder.fitSampler`. */
 export interface SamplerOptions {
-  /** Gaussians in the mixture, at most 1000. Default 10. A quantised code has no mixture. */
+  /** The number of Gaussians in the mixture, at most 1000. Default 10. A quantised code has no mixture. */
   components?: number;
-  /** Where the mixture starts from, and which examples it is fitted to where there are more than 20,000. Default: the model's. */
+  /**
+   * Determines the start of the mixture, and the examples that it is fitted to where there are more than 20,000.
+   * Default: the model's seed.
+   */
   seed?: number;
-  /** At most so many; it ends before, once an iteration brings less than 0.0001 nats an example. Default 200. */
+  /**
+   * The most iterations. The fit ends earlier once an iteration gains less than 0.0001 nats per example. Default 200.
+   */
   iterations?: number;
 }
 
-/** How a mixture, or the frequencies of a quantised code's entries, came out. */
+/** The result of fitting a mixture, or the frequencies of a quantised code's entries. */
 export interface SamplerFit {
-  /** The mean of log p(code) over the examples it was fitted to, in nats, without numbers of the code that never change. */
+  /**
+   * The mean of log p(code) over the examples that it was fitted to, in nats, without values of the code that never
+   * change.
+   */
   logLikelihood: number;
-  /** How many it took. */
+  /** The number of iterations. */
   iterations: number;
-  /** Gaussians in the mixture: fewer than asked for where some have lost all codes, or fewer codes differ. Of a quantised code 1. */
+  /**
+   * The number of Gaussians in the mixture: fewer than requested where some have lost all codes, or fewer codes differ.
+   * For a quantised code 1.
+   */
   components: number;
 }
 
@@ -39,29 +50,29 @@ export interface WrittenSampler {
   readonly old: boolean;
 }
 
-/** What a model draws codes from: what its first `fitSampler` has fitted, or else a prior. */
+/** The distribution that a model draws codes from: what its last `fitSampler` fitted, or a prior. */
 export class Sampler {
   #fitted: SamplerTensors | undefined;
   /** The step and the change of the weights that it belongs to. */
   #fittedAt = { step: 0, change: 0 };
   #change = 0;
 
-  /** Draws without a seed so far. */
+  /** The number of draws without a seed so far. */
   #samples = 0;
 
-  /** `place`: how far the model has been trained. */
+  /** `place` is the state of the model's training. */
   constructor(
     private readonly place: Place,
     private readonly encoder: Network,
     private readonly prior: Prior | undefined,
   ) {}
 
-  /** Weights have been changed, and the model's step does not tell. */
+  /** Reports a change of weights that the model's step does not show. */
   weightsChanged(): void {
     this.#change++;
   }
 
-  /** Looks after a training, which may end in the weights of a step before. */
+  /** Watches a training, which may end with the weights of an earlier step. */
   during(training: Training): Training {
     const { step } = this.place;
     const ended = training.finally(() => {
@@ -82,7 +93,8 @@ export class Sampler {
   }
 
   /**
-   * Draws codes from what was fitted, or without that from the prior: from `seed` the same ones again, else others in each call.
+   * Draws codes from what was fitted, otherwise from the prior: the same for the same `seed`, without one others in
+   * each call.
    * @throws OptionError where there is neither; LatentGpuError where the weights have changed since `fitSampler`
    */
   draw(count: number, modelSeed: number, seed?: number): Float32Array | Indices {
@@ -101,12 +113,12 @@ export class Sampler {
     return drawCodes(this.#fitted, count, ...draw);
   }
 
-  /** What belongs in a file, but not in one of the weights alone: nothing where nothing was fitted. */
+  /** The tensors for a file that is not one of the weights alone; empty where nothing was fitted. */
   tensors(): Record<string, Matrix> {
     return Object.fromEntries(Object.entries(this.#fitted ?? {}).map(([name, each]) => [`sampler.${name}`, each]));
   }
 
-  /** What belongs in a file's metadata. */
+  /** The entries for a file's metadata. */
   describe({ optimizer = true }: SaveOptions): { samples: number; sampler?: WrittenSampler } {
     const fitted = optimizer ? this.#fitted : undefined;
     const components = fitted && 'weights' in fitted ? fitted.weights.data.length : 1;
@@ -114,12 +126,12 @@ export class Sampler {
     return { samples: this.#samples, ...(sampler && { sampler }) };
   }
 
-  /** Goes on counting draws where a saved model stood. */
+  /** Continues to count draws where a saved model stopped. */
   resume(samples: number): void {
     this.#samples = samples;
   }
 
-  /** Takes what was fitted from a file. @throws FormatError */
+  /** Restores what was fitted from a file. @throws FormatError */
   restore({ components, old }: WrittenSampler, { given, place }: Checkpoint): void {
     const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
     const { layers, outputShape } = this.encoder;
@@ -143,19 +155,19 @@ export class Sampler {
   }
 }
 
-/** Rows of numbers that are parts of a whole. @throws FormatError where they are not */
+/** Checks rows of fractions of a whole. @throws FormatError */
 function shares(name: string, matrix: Matrix): Matrix {
   const columns = matrix.shape.at(-1)!;
   for (let at = 0; at < matrix.data.length; at += columns) {
     const row = matrix.data.subarray(at, at + columns);
     const sum = row.reduce((total, share) => total + share, 0);
     if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`load: sampler.${name} are no shares of a whole`);
+      throw new FormatError(`load: sampler.${name} are not shares of a whole`);
   }
   return matrix;
 }
 
-/** What a file says of a sampler. @throws OptionError */
+/** Reads what a file says of a sampler. @throws OptionError */
 export function readSampler({ components, old }: Record<string, unknown>): WrittenSampler {
   return {
     components: checkNumber('sampler: components', components, { least: 1, whole: true }),

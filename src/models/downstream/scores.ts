@@ -2,8 +2,16 @@ import { DataError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkNumbers, checkOptions, shown } from '../../runtime/options.ts';
 
 /**
- * The score above which an example counts as an anomaly, if a share of `contamination` of them are: the (1 − contamination) quantile, between
- * neighbouring scores linear, as PyOD has it.
+ * Returns the score above which an example counts as an anomaly if a fraction of `contamination` of them are: the (1 −
+ * contamination) quantile, with linear interpolation between neighbouring scores, as in PyOD.
+ * @example
+ * ```ts
+ * import { threshold } from 'latentgpu';
+ *
+ * const scores = [0.1, 0.2, 0.1, 0.9]; // as model.errors(data) returns
+ * const limit = threshold(scores, { contamination: 0.25 });
+ * const strange = scores.flatMap((score, row) => (score > limit ? [row] : [])); // [3]
+ * ```
  * @throws OptionError, DataError
  */
 export function threshold(scores: ArrayLike<number>, options: { contamination: number }): number {
@@ -17,20 +25,29 @@ export function threshold(scores: ArrayLike<number>, options: { contamination: n
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
-/** Points of a receiver operating characteristic, from (0, 0) to (1, 1): whoever scores at least `thresholds[i]` is called an anomaly. */
+/**
+ * Points of a receiver operating characteristic, from (0, 0) to (1, 1). At point i, examples that score at least
+ * `thresholds[i]` are called anomalies.
+ */
 export interface RocCurve {
-  /** False positive rate: of the normal examples, the share that is called an anomaly. */
+  /** The false positive rates: the fraction of the normal examples that are called anomalies. */
   fpr: Float64Array;
-  /** True positive rate: of the anomalies, the share that is. */
+  /** The true positive rates: the fraction of the anomalies that are called anomalies. */
   tpr: Float64Array;
-  /** Falling; the first is infinite. */
+  /** The thresholds, falling; the first is infinite. */
   thresholds: Float64Array;
 }
 
 /**
- * The receiver operating characteristic of scores, higher for stranger; labels are 1 or true for anomalies, else 0 or false. One point for each
- * score that occurs.
- * @throws ShapeError, DataError where a label is neither, or all are alike
+ * Computes the receiver operating characteristic of scores, which are higher for stranger examples. Labels are 1 or
+ * true for anomalies, otherwise 0 or false. There is one point for each distinct score.
+ * @example
+ * ```ts
+ * import { rocCurve } from 'latentgpu';
+ *
+ * const { fpr, tpr, thresholds } = rocCurve([0.1, 0.2, 0.1, 0.9], [0, 0, 0, 1]);
+ * ```
+ * @throws ShapeError; DataError where a label is another value, or all are equal
  */
 export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): RocCurve {
   const { order, positive, positives } = ranked('rocCurve', scores, labels);
@@ -48,7 +65,14 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | b
 }
 
 /**
- * The area under that curve: the chance that an anomaly scores higher than a normal example, equal scores counted half (Hanley & McNeil 1982).
+ * Computes the area under the receiver operating characteristic: the probability that an anomaly scores higher than a
+ * normal example, where equal scores count half (Hanley & McNeil 1982).
+ * @example
+ * ```ts
+ * import { rocAuc } from 'latentgpu';
+ *
+ * const auc = rocAuc([0.1, 0.2, 0.1, 0.9], [0, 0, 0, 1]); // 1: the anomaly has the highest score
+ * ```
  * @throws ShapeError, DataError
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number | boolean>): number {

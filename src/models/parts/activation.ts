@@ -2,8 +2,14 @@ import { activate, activationWord, type Activation } from '../../kernels/activat
 import type { Layer } from './layer.ts';
 
 /**
- * y = f(x), for each value: an activation as a layer of its own, as in a `torch.nn.Sequential`. It belongs behind layers that take none, such as those
- * that normalise; `dense` and the convolutions compute their own in the same dispatch.
+ * An activation as a layer of its own, y = f(x) for each value, as in a `torch.nn.Sequential`. Use it behind layers
+ * without an activation, such as normalisations; `dense` and the convolutions compute theirs in the same dispatch.
+ * @example
+ * ```ts
+ * import { activation, batchNorm, dense } from 'latentgpu';
+ *
+ * const encoder = [dense(64, 'linear', { bias: false }), batchNorm(), activation('relu'), dense(8)];
+ * ```
  * @throws OptionError
  */
 export function activation(name: Activation): Layer {

@@ -16,18 +16,20 @@ import { checkPrior, normal, type Prior } from './priors.ts';
 /** Options of `adversarial`. */
 export interface AdversarialOptions {
   /**
-   * What the discriminator judges. `'code'` pulls the distribution of the codes to the prior: the adversarial autoencoder. `'output'` makes what the
-   * decoder gives, from codes and from draws of the prior, pass for data: the VAE/GAN. Default `'code'`.
+   * What the discriminator judges. `'code'` pulls the distribution of codes to the prior: the adversarial autoencoder.
+   * `'output'` makes outputs of the decoder, from codes and from draws of the prior, look like data: the VAE/GAN.
+   * Default `'code'`.
    */
   on?: 'code' | 'output';
-  /** What the adversary's loss counts in the model's. Default 1. */
+  /** The weight of the adversary's loss in the model's loss. Default 1. */
   weight?: number;
-  /** Default `normal()`. `sample` draws from it, too. */
+  /** The distribution that codes are pulled to, from which `sample` also draws. Default `normal()`. */
   prior?: Prior;
   /**
-   * With `on: 'output'`: how many of the discriminator's layers an example and its reconstruction go through before they are compared, from 1 on. The
-   * loss is the mean squared difference there; with a Gaussian code, half the sum of squares. It does not train the discriminator. Default: the data
-   * themselves are compared, by the model's `loss`.
+   * With `on: 'output'`: the number of the discriminator's layers that an example and its reconstruction pass through
+   * before they are compared, at least 1. The loss is the mean squared difference there; with a Gaussian code, half the
+   * sum of squares. It does not train the discriminator. Default: the data themselves are compared, by the model's
+   * `loss`.
    */
   features?: number;
   /** The discriminator's optimizer. Default `adam(2e-4, { beta1: 0.5 })`, that of DCGAN (Radford et al. 2016). */
@@ -35,14 +37,23 @@ export interface AdversarialOptions {
 }
 
 /**
- * A discriminator that is trained against the model, one step each in turn, and ends in one logit of its own behind the given layers. With the
- * logit D, it lowers ½ (mean log(1 + e^−D(real)) + mean log(1 + e^D(fake))), told as `discriminator`: log 2 where it cannot tell them apart. The model
- * lowers weight · mean log(1 + e^−D(fake)), the non-saturating loss (Goodfellow et al. 2014), told as `adversary` before its weight.
+ * A penalty with a discriminator, which is trained in turn with the model, one step each. A last layer with one logit D
+ * is added to the given layers. The discriminator minimises ½ (mean log(1 + e^−D(real)) + mean log(1 + e^D(fake))),
+ * reported as `discriminator`; it is log 2 where it cannot tell them apart. The model minimises weight · mean log(1 +
+ * e^−D(fake)), the non-saturating loss (Goodfellow et al. 2014), reported as `adversary` before its weight.
  *
- * On the code, real are draws from the prior and fake are codes: the adversarial autoencoder (Makhzani et al. 2015), with encoder and decoder updated
- * together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, real are the data and fake is what the decoder makes of codes and of draws from the
- * prior, one half each; that trains the decoder alone (Larsen et al. 2016). With `features: n` the model reconstructs what the discriminator sees in
- * its layer n, as there: `fit` and `evaluate` tell that distance as `reconstruction`, while `errors` still compares the data, by the model's `loss`.
+ * On the code, draws from the prior are real and codes are fake: the adversarial autoencoder (Makhzani et al. 2015),
+ * with encoder and decoder updated together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, data are real,
+ * and fake are outputs of the decoder for codes and for draws from the prior, one half each; this trains the decoder
+ * alone (Larsen et al. 2016). With `features: n` the reconstruction loss compares what the discriminator computes in
+ * its layer n: `fit` and `evaluate` report that distance as `reconstruction`, while `errors` still compares the data by
+ * the model's `loss`.
+ * @example
+ * ```ts
+ * import { adam, adversarial, dense, normal } from 'latentgpu';
+ *
+ * const penalty = adversarial([dense(128, 'relu')], { prior: normal(), weight: 0.02, optimizer: adam(2e-4, { beta1: 0.5 }) });
+ * ```
  * @throws OptionError
  */
 export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {
@@ -56,7 +67,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   checkOptimizer('adversarial', optimizer);
   const inner = discriminator.find(({ code }) => code);
   if (inner)
-    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, no discriminator's layer`);
+    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, not a discriminator's layer`);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',
@@ -92,13 +103,16 @@ function judgeOutputs({ pass, network, x, code, decode }: Game, prior: Prior): T
   return discriminated(pass, network, [x], [decode(code), decode(prior.record(pass, code.shape))]);
 }
 
-/** The loss of a discriminator. */
+/** Records the loss of a discriminator. */
 export const discriminated = (pass: Pass, network: Network, real: Tensor[], fake: Tensor[]): Term[] => [
   ...judged('discriminator', pass, network, real, 'real', 0.5),
   ...judged('discriminator', pass, network, fake, 'fake', 0.5),
 ];
 
-/** Records what a discriminator makes of examples, and the mean loss of taking all of them for real or for fake, times a factor. */
+/**
+ * Records a discriminator's logits of examples, and the mean loss of taking all of them for real or for fake, times a
+ * factor.
+ */
 export function judged(
   name: string,
   pass: Pass,

@@ -8,14 +8,21 @@ import { affine, readEpsilon, type NormOptions } from './norms.ts';
 
 /** Options of `batchNorm`. */
 export interface BatchNormOptions extends NormOptions {
-  /** What the newest batch counts in the running statistics. Default 0.1, as in PyTorch. */
+  /** The weight of the newest batch in the running statistics. Default 0.1, as in PyTorch. */
   momentum?: number;
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias for each feature of [d], or each channel of [h, w, channels] (Ioffe & Szegedy 2015). In training,
- * mean and variance are those of the batch, over all places; each step of it moves `running_mean` and `running_var` on, the latter with Bessel's
- * correction, and counts `num_batches_tracked`, which are kept in files as in PyTorch. Else they are the running ones.
+ * Batch normalisation: y = (x − mean) / √(variance + ε) · weight + bias for each feature of [d], or each channel of
+ * [h, w, channels] (Ioffe & Szegedy 2015). In training, mean and variance are those of the batch, over all places. Each
+ * step updates `running_mean`, `running_var` (with Bessel's correction) and `num_batches_tracked`, which files keep as
+ * in PyTorch. Outside of training the running ones are used.
+ * @example
+ * ```ts
+ * import { activation, batchNorm, conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'linear', { bias: false }), batchNorm(), activation('relu')];
+ * ```
  * @throws OptionError; also in `fit`, where a batch has a single row with a single place
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {

@@ -8,24 +8,24 @@ import { initialLimit, spread } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { imageLayout } from './layout.ts';
 
-/** What a model with a condition needs beside others: a page without one does not load it. */
+/** The module that a model with a condition needs; a page without such a model does not load it. */
 export type Conditioning = typeof import('./condition.ts');
 
-/** What both halves of a model are told beside an example or a code: its label. */
+/** Gives both halves of a model the label of each example. */
 export interface Condition {
-  /** How many classes there are; labels are whole numbers from 0 to `classes` − 1. */
+  /** The number of classes; labels are whole numbers from 0 to `classes` − 1. */
   classes: number;
 }
 
-/** Which labels `sample` decodes its codes with. */
+/** The labels that `sample` decodes its codes with. */
 export interface SampleLabels {
-  /** One for all. */
+  /** The label of all samples. */
   label?: number;
-  /** One for each sample. */
+  /** The label of each sample. */
   labels?: Labels;
 }
 
-/** Layers that can be told a label: those that multiply what they take by a weight before an activation. */
+/** The layers that can receive a label: those that multiply their input by a weight before an activation. */
 const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
 /** @throws OptionError */
@@ -36,19 +36,21 @@ export function checkCondition(condition: unknown): number {
 }
 
 /**
- * The same layers, of which the first dense or convolutional one is told the label: it has a bias for each class.
- * @throws OptionError where there is none
+ * The same layers, but the first dense or convolutional one receives the label: it has a bias for each class.
+ * @throws OptionError where there is no such layer
  */
 export function conditioned(name: string, layers: readonly Layer[], classes: number): Layer[] {
   const at = layers.findIndex((layer) => products.includes(layer.name));
   if (at < 0)
     throw new OptionError(
-      `autoencoder: condition: the ${name} has no dense layer and no convolution that could be told the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
+      `autoencoder: condition: the ${name} has no dense layer and no convolution that could receive the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
     );
   return layers.with(at, told(layers[at], classes));
 }
 
-/** A layer with a bias for each class, which adds as much as a weight would that multiplies the label as a one-hot vector. */
+/**
+ * A layer with a bias for each class. It adds what a weight would add that multiplies the label as a one-hot vector.
+ */
 function told(layer: Layer, classes: number): Layer {
   const units = layer.args[0] as number;
   const activation = layer.args[layer.name === 'dense' ? 1 : 2] as Activation;
@@ -76,7 +78,7 @@ function told(layer: Layer, classes: number): Layer {
   };
 }
 
-/** The label of each of so many samples. @throws OptionError, ShapeError, DataError */
+/** The label of each sample. @throws OptionError, ShapeError, DataError */
 export function sampleLabels(classes: number, count: number, { label, labels }: SampleLabels): Labels {
   if ((label === undefined) === (labels === undefined))
     throw new OptionError(

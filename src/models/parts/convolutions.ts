@@ -29,7 +29,7 @@ export function convolution(
   const windowOf = (input: readonly number[]) => {
     const image = imageOf(name, input);
     if (image[2] % groups)
-      throw new ShapeError(`${name}: ${image[2]} channels cannot be parted into ${groups} groups of one size`);
+      throw new ShapeError(`${name}: ${image[2]} channels cannot be divided into ${groups} groups of one size`);
     return slide(name, image, { kernel: size, stride, padding, dilation, sequence });
   };
   return {

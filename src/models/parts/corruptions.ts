@@ -11,13 +11,16 @@ import type { Image } from './layout.ts';
 import type { Part } from './part.ts';
 import type { Pass } from '../training/pass.ts';
 
-/** What is done to an example before the encoder sees it; the target stays clean (Vincent et al. 2008). New in each step; none in evaluation. */
+/**
+ * A random change of an example before the encoder sees it; the target stays clean (Vincent et al. 2008). It is drawn
+ * anew in each step, and evaluation does not apply it.
+ */
 export interface Corruption extends Part {
-  /** What it does to the cells of a table, where it is for tables alone. @internal */
+  /** The change to the cells of a table, for a corruption of tables alone. @internal */
   readonly cells?: CellCorruption;
-  /** @throws ShapeError where it cannot work on examples of such a shape */
+  /** Checks that it can work on examples of this shape. @throws ShapeError */
   check?(shape: readonly number[]): void;
-  /** Records x̃ from x [rows, features], rows of examples of such a shape. */
+  /** Records x̃ from x [rows, features], where each row is an example of this shape. */
   record(pass: Pass, x: Tensor, shape: readonly number[]): Tensor;
 }
 
@@ -25,25 +28,52 @@ function elementwise(name: string, kind: CorruptionKind, amount: number): Corrup
   return { name, args: [amount], record: (pass, x) => corrupt(pass.tape, kind, x, amount, pass.draws()) };
 }
 
-/** x + stddev · ε, with ε ~ N(0, 1) for each value. Nothing is clipped. @throws OptionError */
+/**
+ * Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Nothing is clipped.
+ * @example
+ * ```ts
+ * import { gaussianNoise } from 'latentgpu';
+ *
+ * const corrupt = gaussianNoise(0.5);
+ * ```
+ * @throws OptionError
+ */
 export function gaussianNoise(stddev: number): Corruption {
   checkNumber('gaussianNoise: stddev', stddev, { above: 0 });
   return elementwise('gaussianNoise', 'gaussian', stddev);
 }
 
-/** Each value becomes 0 with probability `rate`. @throws OptionError */
+/**
+ * Sets each value to 0 with probability `rate`.
+ * @example
+ * ```ts
+ * import { gaussianNoise, maskNoise } from 'latentgpu';
+ *
+ * const corrupt = [maskNoise(0.25), gaussianNoise(0.1)]; // in this order
+ * ```
+ * @throws OptionError
+ */
 export function maskNoise(rate: number): Corruption {
   checkNumber('maskNoise: rate', rate, { above: 0, most: 1 });
   return elementwise('maskNoise', 'mask', rate);
 }
 
-/** Each value becomes 0 or 1, by a fair coin, with probability `rate`. @throws OptionError */
+/**
+ * Sets each value to 0 or 1, with equal chances, with probability `rate`.
+ * @example
+ * ```ts
+ * import { saltAndPepper } from 'latentgpu';
+ *
+ * const corrupt = saltAndPepper(0.1);
+ * ```
+ * @throws OptionError
+ */
 export function saltAndPepper(rate: number): Corruption {
   checkNumber('saltAndPepper: rate', rate, { above: 0, most: 1 });
   return elementwise('saltAndPepper', 'saltAndPepper', rate);
 }
 
-/** At least 2, on one axis if not on both. @throws OptionError that names the axis */
+/** Reads a number of parts: at least 2 on one axis or on both. @throws OptionError that names the axis */
 function readParts(where: string, parts: Sides, most?: number): Sides {
   const read = readAxes(where, parts, Array.isArray(parts) ? 1 : 2, most);
   if (read === 1) checkNumber(where, read, { least: 2 });
@@ -51,8 +81,15 @@ function readParts(where: string, parts: Sides, most?: number): Sides {
 }
 
 /**
- * The picture at a `factor`-th of its resolution: every square of factor × factor pixels becomes its mean, in a picture of the same size, so that a
- * decoder learns super-resolution. `[4, 1]` coarsens the height alone. For images. @throws OptionError; ShapeError, when the model is made, for examples that are no images
+ * Coarsens an image: every square of factor × factor pixels becomes its mean, in an image of the same size, so that a
+ * decoder learns super-resolution. `[4, 1]` coarsens the height alone.
+ * @example
+ * ```ts
+ * import { downsample } from 'latentgpu';
+ *
+ * const corrupt = downsample(4); // the encoder sees a quarter of the resolution
+ * ```
+ * @throws OptionError; ShapeError, when the model is made, for examples that are not images
  */
 export function downsample(factor: Sides): Corruption {
   const read = readParts('downsample: factor', factor);
@@ -65,8 +102,15 @@ export function downsample(factor: Sides): Corruption {
 }
 
 /**
- * The picture cut into tiles × tiles, or `[vertical, horizontal]`, which are put together in a random order, another one for each example and step.
- * For images whose sides can be divided so. @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut so
+ * Cuts an image into tiles × tiles, or `[vertical, horizontal]`, and puts them together in a random order, a new one
+ * for each example and step. Both sides must be multiples of the number of tiles.
+ * @example
+ * ```ts
+ * import { shuffleTiles } from 'latentgpu';
+ *
+ * const corrupt = shuffleTiles(2); // the four quarters in a random order
+ * ```
+ * @throws OptionError; ShapeError, when the model is made, for examples that cannot be cut like this
  */
 export function shuffleTiles(tiles: Sides): Corruption {
   const read = readParts('shuffleTiles: tiles', tiles, 8);
@@ -86,7 +130,7 @@ export function shuffleTiles(tiles: Sides): Corruption {
   };
 }
 
-/** A model of tables has kernels for it; other models refuse it. */
+/** A corruption of tables; models of tables have kernels for it, other models refuse it. */
 function ofCells(name: string, cells: CellCorruption, rate: number): Corruption {
   const refuse = () => {
     throw new OptionError(`${name}: is for tables: autoencoder(gpu, { input: table.columns, … })`);
@@ -95,8 +139,14 @@ function ofCells(name: string, cells: CellCorruption, rate: number): Corruption 
 }
 
 /**
- * Each cell of a table is hidden with probability `rate`, as if it were blank, so that a model learns to fill in blanks from the other columns. The loss
- * still counts the cell.
+ * Hides each cell of a table with probability `rate`, as if it were blank, so that a model learns to fill in blanks
+ * from the other columns. The loss still counts the cell.
+ * @example
+ * ```ts
+ * import { hideCells } from 'latentgpu';
+ *
+ * const corrupt = hideCells(0.2);
+ * ```
  * @throws OptionError
  */
 export function hideCells(rate: number): Corruption {
@@ -105,8 +155,14 @@ export function hideCells(rate: number): Corruption {
 }
 
 /**
- * Each cell of a table is replaced with probability `rate` by that of another row, any one of the batch, so that a model learns which values go together.
- * The loss counts the cell as it was.
+ * Replaces each cell of a table with probability `rate` by that of another row of the batch, so that a model learns
+ * which values go together. The loss counts the original cell.
+ * @example
+ * ```ts
+ * import { swapNoise } from 'latentgpu';
+ *
+ * const corrupt = swapNoise(0.15);
+ * ```
  * @throws OptionError
  */
 export function swapNoise(rate: number): Corruption {

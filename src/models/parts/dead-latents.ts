@@ -11,29 +11,43 @@ import { checkSparseCode } from './unit-norm.ts';
 
 /** Options of `deadLatents`. */
 export interface DeadLatentsOptions {
-  /** A latent is dead when it has not been active for so many training examples. Default 100 · the code's width, at most 10 million. */
+  /**
+   * The number of training examples without activity after which a latent is dead. Default 100 · the code's width, at
+   * most 10 million.
+   */
   after?: number;
-  /** How many dead latents, the most active ones, try to explain what an example's reconstruction leaves. Default a 32nd of the code's width, at most 512. */
+  /**
+   * The number of dead latents, the most active ones, that try to explain what an example's reconstruction misses.
+   * Default: a 32nd of the code's width, at most 512.
+   */
   k?: number;
-  /** What the auxiliary loss counts in the model's. Default 1/32. */
+  /** The weight of the auxiliary loss in the model's loss. Default 1/32. */
   weight?: number;
 }
 
-/** The defaults for a code of so many numbers. */
+/** The defaults for a code of this width. */
 const defaultsFor = (width: number) => ({
   after: Math.min(10_000_000, 100 * width),
   k: Math.min(512, Math.ceil(width / 32)),
 });
 
 /**
- * Revives latents of a sparse code that no example activates any more (Gao et al. 2024, section A.2): the `k` most active dead ones of each example
- * reconstruct what the others leave. The loss gets weight · mean (e − ê)² over the features, told as `deadLatents` before its weight, where e = x − x̂ is taken as
- * a constant, and ê is what the decoder makes of those latents, without its bias. It is 0 while no latent is dead. `dead` tells how many are.
+ * Revives latents of a sparse code that no example activates any more (Gao et al. 2024, section A.2): the `k` most
+ * active dead ones of each example reconstruct what the others miss. It adds weight · mean (e − ê)² over the features
+ * to the loss, reported as `deadLatents` before its weight. e = x − x̂ counts as a constant, and ê is the decoder's
+ * output for those latents without its bias. It is 0 while no latent is dead; `dead` reports how many are.
  *
- * A latent is active in an example where its number in the code is not 0. In training each step counts first; `evaluate` counts nothing. The counts are kept
- * as `penalty.0.idle` [width] (of the first penalty) in `weights` and in files: examples since each latent was active last, up to 2²⁴.
- * @throws OptionError, also when the model is made, where the code is not of `topK`, the decoder is not one linear `dense` with a weight of its own, or the
- * code is narrower than `k`
+ * A latent is active in an example if its number in the code is not 0. Training counts at the start of each step;
+ * `evaluate` counts nothing. `weights` and files keep the counts as `penalty.0.idle` [width] (for the first penalty):
+ * the examples since each latent was last active, up to 2²⁴.
+ * @example
+ * ```ts
+ * import { deadLatents, unitNorm } from 'latentgpu';
+ *
+ * const penalty = [unitNorm(), deadLatents({ after: 100_000 })]; // with encoder: [dense(…), topK(…)]
+ * ```
+ * @throws OptionError, also when the model is made, where the code is not of `topK`, the decoder is not one linear
+ * `dense` with a weight of its own, or the code is narrower than `k`
  */
 export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
   checkOptions('deadLatents', options, ['after', 'k', 'weight']);
@@ -75,7 +89,7 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
   };
 }
 
-/** @throws OptionError for a decoder that does not add up columns of a weight of its own */
+/** Checks that the decoder sums columns of a weight of its own. @throws OptionError */
 function checkDictionary([first, ...rest]: readonly Layer[], tied: boolean): void {
   const behind = rest.find(({ reshapes }) => !reshapes);
   const problems: [boolean, string][] = [

@@ -30,7 +30,7 @@ export function checkFormula(where: string, formula: Formula): void {
 
 /** Why it is no expression, if it is none. */
 function mistake(text: unknown): string | undefined {
-  if (typeof text !== 'string') return 'it is no text';
+  if (typeof text !== 'string') return 'it is not a text';
   if (!text.trim()) return 'it is empty';
   if (/\/[/*]/.test(text)) return 'it has a comment';
   const open: string[] = [];

@@ -9,31 +9,41 @@ import { groupedLayout, kernelLayout, type Image } from './layout.ts';
 
 /** Options of `conv2d`. */
 export interface ConvOptions {
-  /** Pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
+  /** The number of pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
   stride?: Sides;
-  /** `'valid'` (default): only places within the image. `'same'`: ⌈side / stride⌉ places, zeros around, as in Keras. A number, or `[vertical, horizontal]`: zeros on each side, as in PyTorch. */
+  /**
+   * The zeros around the image. `'valid'` (default): none, only places within the image count. `'same'`: as many as
+   * give ⌈side / stride⌉ places, as in Keras. A number, or `[vertical, horizontal]`: that many on each side, as in
+   * PyTorch.
+   */
   padding?: Padding;
-  /** Pixels from one tap of the kernel to the next, so that it sees further with as many weights. Default 1. */
+  /**
+   * The number of pixels from one tap of the kernel to the next; more than 1 makes it see further with as many weights.
+   * Default 1.
+   */
   dilation?: Sides;
   /**
-   * Parts of the filters, each of which sees one part of the channels alone; both have to be multiples of it. As many as there are channels make the
-   * convolution depthwise. Default 1.
+   * The number of groups of filters, each of which sees one group of the channels. Both numbers must be multiples of
+   * it. With as many groups as channels the convolution is depthwise. Default 1.
    */
   groups?: number;
-  /** Default `'glorot'`, as in Keras; biases start at zero. */
+  /** How the weights are initialised; biases start at 0. Default `'glorot'`, as in Keras. */
   init?: Initializer;
-  /** Default true. */
+  /** Whether the layer has a bias. Default true. */
   bias?: boolean;
 }
 
-/** @throws ShapeError */
+/** Checks that a shape is that of an image. @throws ShapeError */
 export function imageOf(layer: string, shape: readonly number[]): Image {
   if (shape.length !== 3)
     throw new ShapeError(`${layer}: takes images of [height, width, channels], not [${shape.join(', ')}]`);
   return shape as unknown as Image;
 }
 
-/** A whole number for both axes, or one for each. Equal ones become a single number. @throws OptionError that names the axis */
+/**
+ * Reads a whole number for both axes, or one for each. Equal ones become a single number.
+ * @throws OptionError that names the axis
+ */
 export function readAxes(where: string, sides: Sides, least: number, most?: Sides): Sides {
   const listed = Array.isArray(sides);
   const limits = most === undefined ? [] : pair(most);
@@ -46,7 +56,7 @@ export function readAxes(where: string, sides: Sides, least: number, most?: Side
   return down === along ? down : [down, along];
 }
 
-/** A word, or zeros on each side, up to so many. @throws OptionError */
+/** Reads a padding: a word, or zeros on each side, up to a maximum. @throws OptionError */
 export function readPadding(layer: string, padding: Padding, most?: Sides): Padding {
   if (padding === 'same' || padding === 'valid') return padding;
   if (typeof padding !== 'number' && !Array.isArray(padding))
@@ -54,7 +64,7 @@ export function readPadding(layer: string, padding: Padding, most?: Sides): Padd
   return readAxes(`${layer}: padding`, padding, 0, most);
 }
 
-/** What `conv2d` and `convTranspose2d` take alike. @throws OptionError */
+/** Reads the arguments that `conv2d` and `convTranspose2d` share. @throws OptionError */
 export function readConvolution(
   layer: string,
   filters: number,
@@ -65,7 +75,7 @@ export function readConvolution(
   checkNumber(`${layer}: filters`, filters, { least: 1, whole: true });
   checkNumber(`${layer}: groups`, groups, { least: 1, whole: true });
   if (filters % groups)
-    throw new OptionError(`${layer}: ${filters} filters cannot be parted into ${groups} groups of one size`);
+    throw new OptionError(`${layer}: ${filters} filters cannot be divided into ${groups} groups of one size`);
   const size = pair(readAxes(`${layer}: kernel`, kernel, 1));
   initialLimit(layer, init, 1, 1);
   checkFlag(`${layer}: bias`, bias);
@@ -82,7 +92,10 @@ export function readConvolution(
     f: activationWord(layer, activation),
     groups,
     bias,
-    /** Its options, with those of its own, as they are written down; without dilation and groups, as they were before there were any. */
+    /**
+     * The layer's options as plain data, with those of `own`. Dilation and groups are left out at their defaults, as in
+     * older files.
+     */
     written: (own: object) => ({
       ...usual,
       ...own,
@@ -91,7 +104,7 @@ export function readConvolution(
       init,
       bias,
     }),
-    /** The layer's weights where a filter sees so many channels, a kernel of this shape on the device. */
+    /** The layer's weights for a number of channels, with a kernel of this shape on the device. */
     weights(channels: number, shape: [number, number, number, number]): ParameterSpec[] {
       const limit = initialLimit(layer, init, taps * channels, taps * filters);
       const layout = groups === 1 ? kernelLayout(shape) : groupedLayout(shape);

@@ -12,8 +12,14 @@ import type { Layer } from './layer.ts';
 export type { ConvTransposeOptions, Interpolation, Padding, Sides };
 
 /**
- * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels / groups, height, width] as in PyTorch, bias [filters].
- * [height, width, channels] become [places, places, filters].
+ * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels / groups, height, width] as in PyTorch, bias
+ * [filters]. [height, width, channels] become [places, places, filters].
+ * @example
+ * ```ts
+ * import { conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { stride: 2, padding: 'same' }), conv2d(8, 3, 'relu', { stride: 2, padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function conv2d(
@@ -26,9 +32,16 @@ export function conv2d(
 }
 
 /**
- * A transposed convolution: what a convolution's gradient does to images, as a layer; with a stride it enlarges them. Weight
- * [channels, filters, height, width] as in PyTorch, bias [filters]. With `'same'` a side becomes side · stride, as in Keras, with `'valid'`
- * (side − 1) · stride + kernel.
+ * A transposed convolution, the gradient of a convolution as a layer; with a stride it enlarges images. Weight
+ * [channels, filters, height, width] as in PyTorch, bias [filters]. With `'same'` a side becomes side · stride, as in
+ * Keras, with `'valid'` (side − 1) · stride + kernel.
+ * @example
+ * ```ts
+ * import { convTranspose2d } from 'latentgpu';
+ *
+ * const up = { stride: 2, padding: 'same' } as const; // twice the height and width
+ * const decoder = [convTranspose2d(16, 3, 'relu', up), convTranspose2d(1, 3, 'sigmoid', up)];
+ * ```
  * @throws OptionError
  */
 export function convTranspose2d(
@@ -42,20 +55,31 @@ export function convTranspose2d(
 
 /** Options of `avgPool2d`. */
 export interface PoolOptions {
-  /** Default: the window's sides, so that windows do not overlap. */
+  /** The number of pixels from one window to the next. Default: the window's sides, so that windows do not overlap. */
   stride?: Sides;
-  /** As for `conv2d`; what is outside of the image is left out. Default `'valid'`. */
+  /**
+   * `'same'` or `'valid'`, as for `conv2d`. Pixels outside of the image do not count in the mean. Default `'valid'`.
+   */
   padding?: 'same' | 'valid';
 }
 
 /** Options of `maxPool2d`. */
 export interface MaxPoolOptions extends Pick<PoolOptions, 'stride'> {
-  /** As for `conv2d`, a number being half of the window's side at most; what is outside of the image is left out. Default `'valid'`. */
+  /**
+   * As for `conv2d`; a number is at most half of the window's side. Pixels outside of the image do not count. Default
+   * `'valid'`.
+   */
   padding?: Padding;
 }
 
 /**
- * The largest value of each window, for each channel.
+ * Takes the largest value of each window, for each channel.
+ * @example
+ * ```ts
+ * import { conv2d, maxPool2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { padding: 'same' }), maxPool2d(2)]; // half the height and width
+ * ```
  * @throws OptionError
  */
 export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Layer {
@@ -65,7 +89,14 @@ export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Laye
 }
 
 /**
- * The mean of each window, for each channel; of a window at the edge, over what lies in the image (`count_include_pad=False` in PyTorch).
+ * Takes the mean of each window, for each channel. A window at the edge averages over its pixels within the image
+ * (`count_include_pad=False` in PyTorch).
+ * @example
+ * ```ts
+ * import { avgPool2d, conv2d } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { padding: 'same' }), avgPool2d(2)]; // half the height and width
+ * ```
  * @throws OptionError
  */
 export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
@@ -74,7 +105,7 @@ export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
   );
 }
 
-/** A pool of a name; its padding is read by `paddingOf`. @throws OptionError */
+/** Makes a pool of this name; `paddingOf` reads its padding. @throws OptionError */
 export function pool<P extends Padding>(
   name: string,
   kernelOf: typeof maxPoolKernel,
@@ -99,7 +130,14 @@ export function pool<P extends Padding>(
 }
 
 /**
- * Images `factor` times as high and as wide, or only as high with `[factor, 1]`: each pixel repeated, or `'bilinear'` between pixels' centres.
+ * Makes images `factor` times as high and wide, or only as high with `[factor, 1]`, by repeating each pixel or by
+ * `'bilinear'` interpolation between pixel centres.
+ * @example
+ * ```ts
+ * import { conv2d, upsample2d } from 'latentgpu';
+ *
+ * const decoder = [upsample2d(2, 'bilinear'), conv2d(1, 3, 'sigmoid', { padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'nearest'): Layer {
@@ -118,7 +156,15 @@ export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'ne
   };
 }
 
-/** An image as flat features, for `dense`. Nothing moves: rows of height × width × channels stay as they are. */
+/**
+ * Turns an image into flat features, for `dense`. Values keep their order: height × width × channels.
+ * @example
+ * ```ts
+ * import { conv2d, dense, flatten } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3, 'relu', { stride: 2 }), flatten(), dense(32)];
+ * ```
+ */
 export function flatten(): Layer {
   return {
     name: 'flatten',
@@ -131,7 +177,13 @@ export function flatten(): Layer {
 }
 
 /**
- * Flat features as an image of [height, width, channels]; or any shape of as many values as another.
+ * Turns flat features into an image of [height, width, channels], or any shape into another one of as many values.
+ * @example
+ * ```ts
+ * import { convTranspose2d, dense, reshape } from 'latentgpu';
+ *
+ * const decoder = [dense(7 * 7 * 8, 'relu'), reshape([7, 7, 8]), convTranspose2d(1, 4, 'sigmoid', { stride: 4 })];
+ * ```
  * @throws OptionError; ShapeError, when the model is made, where the numbers of values differ
  */
 export function reshape(shape: readonly number[]): Layer {

@@ -2,7 +2,10 @@ import { OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { streams, uniforms } from '../../runtime/random.ts';
 
-/** How weights start: uniform in ±limit, with limit² = 6/(in + out) (Glorot & Bengio 2010), 6/in (He et al. 2015) or 3/in (LeCun et al. 1998). */
+/**
+ * The distribution of first weights: uniform in ±limit, with limit² = 6/(in + out) for `'glorot'` (Glorot & Bengio
+ * 2010), 6/in for `'he'` (He et al. 2015) and 3/in for `'lecun'` (LeCun et al. 1998).
+ */
 export type Initializer = 'glorot' | 'he' | 'lecun';
 
 const limits: Record<Initializer, (inputs: number, outputs: number) => number> = {
@@ -11,7 +14,7 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
   lecun: (inputs) => Math.sqrt(3 / inputs),
 };
 
-/** @throws OptionError */
+/** The limit of an initializer. @throws OptionError */
 export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
   if (!Object.keys(limits).includes(init))
     throw new OptionError(
@@ -20,6 +23,6 @@ export function initialLimit(layer: string, init: Initializer, inputs: number, o
   return limits[init](inputs, outputs);
 }
 
-/** Values drawn uniformly from ±bound. `which` tells them from all others of the seed. */
+/** Draws values uniformly from ±bound. `which` separates these draws from all others of the seed. */
 export const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
   uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);

@@ -7,93 +7,113 @@ import type { Term } from '../training/terms.ts';
 import type { Image, Layout } from './layout.ts';
 import type { Part } from './part.ts';
 
-/** A weight a layer needs. */
+/** A weight that a layer needs. */
 export interface ParameterSpec {
-  /** Within the layer: `weight`, `bias`. */
+  /** The name within the layer: `weight`, `bias`. */
   readonly name: string;
+  /** The purpose of the parameter. */
   readonly role: Role;
+  /** The shape on the device. */
   readonly shape: readonly number[];
-  /** Where it is known outside as several, one behind the other along the first side: their names. */
+  /** The names outside, for a weight that is several weights there, concatenated along the first side. */
   readonly parts?: readonly string[];
-  /** Of it, or of each part: how it lies on the device, where it is known otherwise outside. */
+  /** The layout on the device of the weight, or of each part, if it is another one than outside. */
   readonly layout?: Layout;
-  /** Its first values. `which` tells this parameter's draws from all others of the model. */
+  /** Makes the first values. `which` separates this parameter's draws from all others of the model. */
   initial(seed: number, which: number): Float32Array;
 }
 
-/** Images that a layer's flat inputs are the values of, and that its flat outputs will be taken for; a sequence is an image of height 1. */
+/**
+ * The images that a layer's flat inputs come from, and that its flat outputs become; a sequence is an image of height
+ * 1.
+ */
 export interface Around {
+  /** The image that the flat input comes from. */
   readonly before?: Image;
+  /** The image that the flat output becomes. */
   readonly after?: Image;
-  /** Whether shapes of two sides are those of sequences. */
+  /** Whether shapes with two sides are sequences. */
   readonly sequences?: boolean;
 }
 
-/** Records what a code can be asked for, from what goes into its layer. */
+/** Records a tensor that can be requested from a code, from the input of its layer. */
 export type RecordCode = (pass: Pass, x: Tensor, parameter: (name: string) => Tensor) => Tensor;
 
-/** The kinds of codes that are more than the output of a layer, with what each can be asked for. The file of a new kind adds an entry. */
+/**
+ * The kinds of codes that offer more than their values, with what each offers. The file of a new kind adds an entry.
+ */
 export interface Codes {
   /** A code that is drawn at random in training. */
   gaussian: {
-    /** Its means and log-variances, [rows, 2 · units]. */
+    /** Records its means and log-variances, [rows, 2 · units]. */
     head: RecordCode;
-    /** How many are drawn for each example in training and evaluation. */
+    /** The number of draws for each example in training and evaluation. */
     samples: number;
   };
   /** A code of vectors that are entries of a codebook. */
   vectorQuantizer: {
     entries: number;
-    /** Which entries they are, [rows, vectors]. */
+    /** Records which entries they are, [rows, vectors]. */
     indices: RecordCode;
   };
-  /** A code of which all but some numbers are 0. */
+  /** A code of which all but a few numbers are 0. */
   sparse: {
-    /** How many are not, on average. */
+    /** The average number of values that are not 0. */
     readonly k: number;
   };
 }
 
-/** What kind of code a layer makes. */
+/** The kind of code that a layer makes. */
 export type Code = { [K in keyof Codes]: { readonly kind: K } & Readonly<Codes[K]> }[keyof Codes];
 
-/** What a layer gives that adds to the loss. */
+/** The output of a layer that adds to the loss. */
 export interface WithTerms {
+  /** The output. */
   readonly y: Tensor;
+  /** The terms of the loss. */
   readonly terms: readonly Term[];
-  /** Of a code with several rows for each example: they are judged together. */
+  /** The samples of a code with several rows for each example, which the loss weighs together. */
   readonly samples?: ImportanceSamples;
 }
 
 /** A part of a network. Shapes are those of one example. */
 export interface Layer extends Part {
-  /** The last activation, where the layer has one: its name, with the parameter where that is not the usual one, `leakyRelu(0.2)`. */
+  /**
+   * The last activation, if the layer has one: its name, with its parameter if that is not the default, such as
+   * `leakyRelu(0.2)`.
+   */
   readonly activation?: string;
-  /** Hands its values on as they are, in another shape. */
+  /** Whether the layer only gives its values another shape. */
   readonly reshapes?: boolean;
-  /** Takes sequences, [length, channels], so that shapes of two sides are taken for those all through a model. */
+  /** Whether it takes sequences, [length, channels], so that all shapes with two sides in the model are sequences. */
   readonly sequences?: boolean;
-  /** Its weights each belong to one of its values, or channels: flat values of an image stay in their order. */
+  /**
+   * Whether each of its weights belongs to one of its values or channels, so that flat values of an image stay in their
+   * order.
+   */
   readonly keepsOrder?: boolean;
-  /** The layers that it is made of, where it is. */
+  /** The layers that it consists of, if it does. */
   readonly inner?: readonly Layer[];
-  /** Outputs, where they are what the layer was made with. */
+  /** The number of outputs, if the layer was made with it. */
   readonly units?: number;
-  /** How many classes the labels have that it is told beside its input, where it is told any. */
+  /** The number of classes of the labels that it receives beside its input, if it receives labels. */
   readonly classes?: number;
-  /** Takes the cells of a table, which mean something to it alone. */
+  /** Whether it takes the cells of a table. */
   readonly cells?: boolean;
-  /** What kind of code it makes, where it is more than a layer's output. Only the last layer of an encoder may have one. */
+  /**
+   * The kind of code that it makes, if it offers more than its values. Only the last layer of an encoder may have one.
+   */
   readonly code?: Code;
-  /** Loads what it needs to be recorded, where that is not always there. */
+  /** Loads what recording needs, if it is not always there. */
   prepare?(): Promise<void>;
-  /** @throws ShapeError where the layer cannot take such an input */
+  /** Returns the shape of the output. @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
-  /** The weights and biases that it has for this shape of input. */
+  /** Returns the weights and biases that it has for this shape of input. */
   parameters(input: readonly number[], around: Around): ParameterSpec[];
   /**
-   * Records y = layer(x), both with a row for each example; `input` is the shape of one. With `logits`, the layer's own activation is left out,
-   * for a loss that works on what comes before it. With `mean`, a code that is drawn at random in training gives its mean instead.
+   * Records y = layer(x), with one row for each example; `input` is the shape of one example. `logits` leaves out the
+   * layer's activation, for a loss that works on logits. With `mean`, a code that is drawn at random in training gives
+   * its mean instead.
    */
   forward(
     pass: Pass,
@@ -101,11 +121,11 @@ export interface Layer extends Part {
     parameter: (name: string) => Tensor,
     options: { logits: boolean; mean: boolean; input: readonly number[] },
   ): Tensor | WithTerms;
-  /** The same layer with the transpose of another's weight in the place of its own. */
+  /** Returns the same layer with the transposed weight of another layer instead of its own. */
   mirrored?(): Layer;
 }
 
-/** A list of layers, of so many at least. @throws OptionError */
+/** Checks a list of layers and its smallest length. @throws OptionError */
 export function checkLayers(where: string, layers: unknown, least: number): void {
   const isLayer = (layer: Partial<Layer> | undefined | null) =>
     typeof layer?.forward === 'function' &&

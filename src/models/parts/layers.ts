@@ -11,14 +11,21 @@ import { asSchedule, type Schedule } from './schedules.ts';
 
 /** Options of `dense`. */
 export interface DenseOptions {
-  /** Default `'glorot'`, as in Keras; biases start at zero. */
+  /** How the weights are initialised; biases start at 0. Default `'glorot'`, as in Keras. */
   init?: Initializer;
-  /** Default true. */
+  /** Whether the layer has a bias. Default true. */
   bias?: boolean;
 }
 
 /**
- * y = f(x wᵀ + b): every output sees every input. Weight [units, in], bias [units].
+ * A fully connected layer, y = f(x wᵀ + b). Weight [units, in], bias [units].
+ * @example
+ * ```ts
+ * import { dense } from 'latentgpu';
+ *
+ * const encoder = [dense(128, 'relu'), dense(32)]; // the last one is linear
+ * const decoder = [dense(128, ['leakyRelu', { slope: 0.2 }], { init: 'he' }), dense(784, 'sigmoid')];
+ * ```
  * @throws OptionError
  */
 export function dense(units: number, activation: Activation = 'linear', options: DenseOptions = {}): Layer {
@@ -71,7 +78,14 @@ export function dense(units: number, activation: Activation = 'linear', options:
 }
 
 /**
- * In training, sets each value to 0 with probability `rate` and divides the others by 1 − rate (Srivastava et al. 2014). Else does nothing.
+ * Dropout: in training, sets each value to 0 with probability `rate` and divides the others by 1 − rate (Srivastava et
+ * al. 2014). Otherwise it changes nothing.
+ * @example
+ * ```ts
+ * import { dense, dropout } from 'latentgpu';
+ *
+ * const encoder = [dense(128, 'relu'), dropout(0.2), dense(32)];
+ * ```
  * @throws OptionError
  */
 export function dropout(rate: number): Layer {
@@ -85,28 +99,38 @@ export function dropout(rate: number): Layer {
   };
 }
 
-/** Kernels for several samples of an example, once a model has asked for them. */
+/** The kernels for several samples of an example, once a model has needed them. */
 let several: typeof import('../../kernels/importance.ts') | undefined;
 
-/** Rows of a decoder for each example: more is for `logLikelihood`. */
+/** The most rows of a decoder for each example; `logLikelihood` takes more. */
 const mostSamples = 10_000;
 
 /** Options of `gaussian`. */
 export interface GaussianOptions {
-  /** What the divergence from N(0, I) counts in the loss (Higgins et al. 2017). Default 1. A schedule counts the model's steps. */
+  /**
+   * The weight of the divergence from N(0, I) in the loss (Higgins et al. 2017). A schedule counts the model's steps.
+   * Default 1.
+   */
   beta?: number | Schedule;
   /**
-   * How many samples training and `evaluate` draw for each example. With more than one the loss is minus the importance-weighted bound of all
-   * of them, which is closer to the log-likelihood the more they are (Burda et al. 2016); the decoder works as often. Default 1.
+   * The number of samples that training and `evaluate` draw for each example. With more than one, the loss is minus the
+   * importance-weighted bound, which is closer to the log-likelihood with more samples (Burda et al. 2016); the decoder
+   * computes each of them. Default 1.
    */
   samples?: number;
 }
 
 /**
- * A Gaussian code, the last layer of an encoder: two linear heads give its mean and log-variance, training and evaluation draw
- * z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction takes the mean. A log-variance below −30 or above 20
- * counts as that bound, so that data without a scale do not overflow it.
+ * A Gaussian code, the last layer of an encoder. Two linear heads compute its mean and log-variance; training and
+ * evaluation draw z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction uses
+ * the mean. A log-variance is limited to −30 … 20, so that unscaled data do not overflow it.
  * Weights mean.weight and logvar.weight [units, in], mean.bias and logvar.bias [units].
+ * @example
+ * ```ts
+ * import { dense, gaussian, warmUp } from 'latentgpu';
+ *
+ * const encoder = [dense(400, 'relu'), gaussian(20, { beta: warmUp(1000, 1) })];
+ * ```
  * @throws OptionError
  */
 export function gaussian(units: number, options: GaussianOptions = {}): Layer {

@@ -9,40 +9,52 @@ import { checkFormula } from './formula.ts';
 import type { Normalize } from './normalize.ts';
 import type { Part } from './part.ts';
 
-/** How what comes out of a model is compared with what should: all that the rest of the library knows of it. */
+/** How outputs are compared with their targets: all that the rest of the library needs to know about a loss. */
 export interface Loss extends Part {
   /** What the kernels compute of each output and its target. */
   readonly kernel: ElementLoss;
   /**
-   * What an element's value counts in the loss of a model with a Gaussian code, so that the sum over an example's elements is minus a log-likelihood
-   * in nats, but for a constant. Without such a code the loss is the mean over the elements.
+   * The factor of an element's loss in a model with a Gaussian code, so that the sum over an example's elements is
+   * minus a log-likelihood in nats, up to a constant. Without such a code the loss is the mean over the elements.
    */
   readonly nats: number;
-  /** The logarithm of what e^−loss of an element integrates to, so that the loss and it are minus a log-density; undefined where that is not known. */
+  /**
+   * The logarithm of the integral of e^−loss of an element, so that loss plus it is minus a log-density; undefined
+   * where it is not known.
+   */
   readonly logPartition?: number;
-  /** Of a loss of the cells of tables: how many outputs a model has for all columns, and how the loss is recorded, in the place of `kernel`. */
+  /**
+   * For a loss of the cells of tables: the number of outputs for all columns, and how the loss is recorded, instead of
+   * `kernel`.
+   */
   readonly ofCells?: {
     readonly outputs: number;
-    /** Sums over parts of each row, [rows, parts]: of the mean over its cells, or of their sum. */
+    /** Records partial sums for each row, [rows, parts]: of the mean over its cells, or of their sum. */
     rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean): Tensor;
-    /** What each cell counts, [rows, columns]. */
+    /** Records the loss of each cell, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };
-  /** Whether targets and outputs are probabilities: the kernel takes the logits of a last sigmoid, and `minMax` keeps data within [0, 1]. */
+  /**
+   * Whether targets and outputs are probabilities: the kernel then takes the logits of a last sigmoid, and `minMax`
+   * keeps data within [0, 1].
+   */
   readonly probabilities: boolean;
-  /** @throws OptionError where data that were normalised so are none for it */
+  /** Checks that it can work on data that are normalised like this. @throws OptionError */
   checkNormalize?(normalize: Normalize): void;
-  /** @throws OptionError where a decoder's last layer has the wrong activation; undefined: it has none */
+  /** Checks the activation of a decoder's last layer, undefined for none. @throws OptionError */
   checkDecoder?(lastActivation: string | undefined): void;
-  /** @throws DataError where it cannot work on such data; it is not asked where they are normalised */
+  /** Checks that it can work on these data. It is not called where they are normalised. @throws DataError */
   checkData?(data: Dataset): void;
-  /** The loss of an inner stage of `pretrain`, whose targets end in one activation and whose outputs end in another. */
+  /** Returns the loss of an inner stage of `pretrain`, for the last activations of its targets and its outputs. */
   inner(targets: string | undefined, outputs: string | undefined): Loss;
-  /** Does what has to be done before it is used. @throws OptionError where a compiler refuses it; DeviceLostError */
+  /**
+   * Does what is needed before the loss can be used.
+   * @throws OptionError where a compiler refuses it; DeviceLostError
+   */
   prepare?(gpu: Gpu): Promise<void>;
 }
 
-/** What most losses have in common: they take any numbers, in any layer. */
+/** The properties that most losses share: they take any numbers and any layers. */
 export const plain = {
   nats: 1,
   probabilities: false,
@@ -51,7 +63,7 @@ export const plain = {
   },
 };
 
-/** (y − x)². With a Gaussian code ½ (y − x)², of N(y, 1). */
+/** Squared error, (y − x)². With a Gaussian code ½ (y − x)², that of N(y, 1). */
 const mse = (): Loss => ({
   ...plain,
   name: 'mse',
@@ -61,7 +73,7 @@ const mse = (): Loss => ({
   logPartition: 0.5 * Math.log(2 * Math.PI),
 });
 
-/** −x log y − (1 − x) log(1 − y), from the logits of a last sigmoid. */
+/** Binary cross-entropy, −x log y − (1 − x) log(1 − y), from the logits of a last sigmoid. */
 const bce = (): Loss => ({
   ...plain,
   name: 'bce',
@@ -72,9 +84,7 @@ const bce = (): Loss => ({
   probabilities: true,
   checkNormalize({ name }) {
     if (name === 'standardize')
-      throw new OptionError(
-        "autoencoder: loss 'bce' takes data for probabilities, which standardize() makes of none; take minMax()",
-      );
+      throw new OptionError("autoencoder: loss 'bce' needs data in [0, 1], which standardize() leaves: use minMax()");
   },
   checkDecoder(last) {
     if (last === 'sigmoid') return;
@@ -89,12 +99,23 @@ const bce = (): Loss => ({
   },
 });
 
-/** |y − x|, with slope 0 where they are equal. With a Gaussian code it is of Laplace's distribution of scale 1. */
+/**
+ * Absolute error, |y − x|, with slope 0 where they are equal. With a Gaussian code it is that of Laplace's distribution
+ * of scale 1.
+ */
 const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPartition: Math.LN2 });
 
 /**
- * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² for an element that is off by at most `delta`, delta (|y − x| − ½ delta) beyond. Its
- * slope is never above delta, so that single values that are far off do not decide. `loss: 'huber'` is `huber({ delta: 1 })`.
+ * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² up to an error of `delta`, delta (|y − x| − ½ delta)
+ * beyond. Its slope is at most delta, so that single outliers do not dominate. `loss: 'huber'` is
+ * `huber({ delta: 1 })`.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, huber, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: huber({ delta: 0.1 }) });
+ * ```
  * @throws OptionError
  */
 export function huber(options: { delta?: number } = {}): Loss {
@@ -105,10 +126,11 @@ export function huber(options: { delta?: number } = {}): Loss {
 }
 
 /**
- * A loss of one's own: what one element adds, and its derivative by the output, as WGSL expressions of the output `y` and its target `x`, both f32.
- * Besides WGSL's functions, which some adapters compute only roughly, there are `accurate_exp`, `accurate_tanh`, `expm1`, `sigmoid`, `softplus` and,
- * for values in [0, 1], `log1p`. Whether the derivative is that of the expression is not checked. With a Gaussian code the expression is taken for
- * minus a log-likelihood in nats. Files keep the name alone: `loadAutoencoder` has to be given the loss again.
+ * A loss of your own: the loss of one element and its derivative by the output, as WGSL expressions of the output `y`
+ * and its target `x`, both f32. Besides WGSL's functions, which some adapters compute only roughly, there are
+ * `accurate_exp`, `accurate_tanh`, `expm1`, `sigmoid`, `softplus` and, for values in [0, 1], `log1p`. The derivative is
+ * not checked against the expression. With a Gaussian code the expression counts as minus a log-likelihood in nats.
+ * Files keep the name alone: give `loadAutoencoder` the loss again.
  * @example
  * ```ts
  * import { autoencoder, dense, elementwise, openGpu } from 'latentgpu';
@@ -139,11 +161,11 @@ export function elementwise(formula: { name: string; wgsl: string; derivative: s
   };
 }
 
-/** A loss by its name, with its defaults. */
+/** The name of a loss with its default parameters. */
 export type LossName = 'bce' | 'mse' | 'mae' | 'huber';
 const words: Record<LossName, () => Loss> = { bce, mse, mae, huber };
 
-/** A loss, also one given by its name. @throws OptionError for what is no loss */
+/** Reads a loss, also by name. @throws OptionError for anything else */
 export function asLoss(where: string, given: unknown): Loss {
   if (typeof given === 'string' && Object.hasOwn(words, given)) return words[given as LossName]();
   const { name, args, kernel, inner } = (given ?? {}) as Partial<Loss>;
@@ -152,7 +174,10 @@ export function asLoss(where: string, given: unknown): Loss {
   throw new OptionError(`${where} is ${names.join(', ')}, or what huber or elementwise returns, not ${shown(given)}`);
 }
 
-/** As plain data: those without arguments by their names alone, a formula without its expressions, which a file must not bring along. */
+/**
+ * A loss as plain data: its name alone if it has no arguments, and without the expressions of a formula, which files
+ * must not bring along.
+ */
 export function writtenLoss(loss: Loss): string | Part {
   const { name, args } = loss;
   const formula = formulaName(loss);
@@ -160,6 +185,6 @@ export function writtenLoss(loss: Loss): string | Part {
   return args.length ? { name, args } : name;
 }
 
-/** The name that a user gave a loss made by `elementwise`. A formula of the library's own comes back from the maker's name and arguments. */
+/** The name that a user gave to a loss made by `elementwise`; undefined for the library's own losses. */
 export const formulaName = ({ name, kernel }: Loss): string | undefined =>
   name === 'elementwise' && typeof kernel === 'object' && 'wgsl' in kernel ? kernel.name : undefined;

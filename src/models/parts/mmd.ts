@@ -6,17 +6,24 @@ import { checkPrior, normal, type Prior } from './priors.ts';
 
 /** Options of `mmd`. */
 export interface MmdOptions {
-  /** `'imq'`, inverse multiquadratics of several widths, or `'rbf'`, one Gaussian. Default `'imq'`. */
+  /** The kernel: `'imq'`, inverse multiquadratics of several widths, or `'rbf'`, one Gaussian. Default `'imq'`. */
   kernel?: MmdKernel;
-  /** Default `normal()`. `sample` draws from it, too. */
+  /** The distribution that codes are pulled to, from which `sample` also draws. Default `normal()`. */
   prior?: Prior;
 }
 
 /**
- * weight · MMD² between the codes of a batch and as many draws from a prior, told as `mmd` before its weight: it pulls the distribution of all codes to the
- * prior, and lets single codes be where they like. Without a Gaussian code it makes the Wasserstein autoencoder (WAE-MMD, Tolstikhin et al. 2018), with
- * one the InfoVAE (Zhao et al. 2019). The kernels' width C is 2 · code size · the prior's variance. The unbiased estimate is 0 on average where
- * the distributions agree, and may be less than 0. A batch of one row tells nothing of a distribution.
+ * Adds weight · MMD² between the codes of a batch and as many draws from a prior, reported as `mmd` before its weight.
+ * It pulls the distribution of all codes to the prior, and leaves single codes free. Without a Gaussian code the model
+ * is a Wasserstein autoencoder (WAE-MMD, Tolstikhin et al. 2018), with one an InfoVAE (Zhao et al. 2019). The width C
+ * of the kernels is 2 · code size · the prior's variance. The estimate is unbiased: 0 on average where the
+ * distributions agree, and at times below 0. A batch of one row says nothing about a distribution.
+ * @example
+ * ```ts
+ * import { mmd, normal } from 'latentgpu';
+ *
+ * const penalty = mmd(0.05, { prior: normal({ stddev: 2 }) });
+ * ```
  * @throws OptionError
  */
 export function mmd(weight: number, options: MmdOptions = {}): Penalty {

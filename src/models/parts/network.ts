@@ -13,24 +13,28 @@ import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
 
 /** A row of `describe()`. */
 export interface LayerInfo {
-  /** `encoder.0`, as in the weights' names. */
+  /** The name, such as `encoder.0`, as in the names of weights. */
   name: string;
+  /** The name of the layer's maker, such as `dense`. */
   type: string;
+  /** The activation, if the layer has one. */
   activation?: string;
+  /** The shape of the output for one example. */
   outputShape: number[];
+  /** The number of trained values. */
   parameters: number;
 }
 
 export interface NetworkOptions {
-  /** Weights that live under another name: those of tied layers. */
+  /** The names under which weights of other layers are found, for tied layers. */
   borrowed?: ReadonlyMap<string, string>;
-  /** What its flat input is the values of, and what its flat output will be taken for, where that is an image. */
+  /** The image that its flat input comes from, and the one that its flat output becomes. */
   around?: Around;
-  /** A model's normalisation, which data go through before the first layer, where the network works on its own. */
+  /** The model's normalisation before the first layer, for when the network works on its own. */
   entry?: Scales;
-  /** A model's normalisation, which what the last layer gives goes back through, where the network works on its own. */
+  /** The inverse of the model's normalisation after the last layer, for when the network works on its own. */
   exit?: Scales;
-  /** The layers as they stand already, in a network that they are a part of. */
+  /** The layers as placed already, for a network that is a part of another one. */
   placed?: readonly PlacedLayer[];
 }
 
@@ -38,23 +42,24 @@ export interface NetworkOptions {
 export interface RecordOptions {
   /** Leaves out the last layer's activation. */
   logits?: boolean;
-  /** Takes the mean of a Gaussian code in training, too. */
+  /** Uses the mean of a Gaussian code in training, too. */
   mean?: boolean;
 }
 
-/** Layers in a row. Those of a model are parts of it: the weights are the same ones. */
+/** A list of layers with their weights. The networks of a model share the model's weights. */
 export class Network {
+  /** The shape of the output for one example. */
   readonly outputShape: number[];
   /** @internal */
   readonly placed: readonly PlacedLayer[];
-  /** The last layer that computes: those behind it only reshape. */
+  /** The index of the last layer that computes; those behind it only reshape. */
   readonly #lastComputing: number;
 
   constructor(
     private readonly name: string,
     /** @internal */
     readonly layers: readonly Layer[],
-    /** One example's shape. */
+    /** The shape of an example. */
     readonly inputShape: number[],
     /** @internal */
     readonly host: () => Host,
@@ -65,19 +70,19 @@ export class Network {
     this.#lastComputing = layers.findLastIndex(({ reshapes }) => !reshapes);
   }
 
-  /** Numbers in all weights; those that no optimizer changes do not count. */
+  /** The number of trained values in all weights. */
   get parameterCount(): number {
     return this.describe().reduce((sum, layer) => sum + layer.parameters, 0);
   }
 
-  /** The activation that the outputs come from. */
+  /** The activation of the outputs. */
   get lastActivation(): string | undefined {
     return this.layers[this.#lastComputing]?.activation;
   }
 
   /**
-   * Sends data through; each row of the result has the output's shape. The networks of a model with a condition take a label with each row: a data set
-   * that has labels, or `{ data, labels }`.
+   * Computes the outputs of the network; each row of the result has its output shape. The networks of a model with a
+   * condition need a label for each row: a data set with labels, or `{ data, labels }`.
    * @throws OptionError, ShapeError, DataError, DeviceLostError
    */
   async predict(data: Examples): Promise<Matrix> {
@@ -90,12 +95,12 @@ export class Network {
     return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
-  /** A table of layers, shapes and parameters. */
+  /** Returns a table of layers, shapes and parameters. */
   summary(): string {
     return table(this.name, this.describe());
   }
 
-  /** One row for each layer: its name, type, activation, output shape and number of parameters. */
+  /** Returns one row for each layer: its name, type, activation, output shape and number of parameters. */
   describe(): LayerInfo[] {
     return this.placed.map(({ name, layer, output, parameters }) => ({
       name,
@@ -106,7 +111,7 @@ export class Network {
     }));
   }
 
-  /** How its weights' names begin. @internal */
+  /** The beginning of its weights' names. @internal */
   get prefix(): string {
     return `${this.name}.`;
   }
@@ -116,35 +121,38 @@ export class Network {
     return this.placed.flatMap(({ layer, parameters }) => (parameters.length ? [layer] : []));
   }
 
-  /** What goes into layer number `i` of the list. @internal */
+  /** The input shape of layer number `i` of the list. @internal */
   shapeBefore(i: number): number[] {
     return this.placed[i]?.input ?? this.outputShape;
   }
 
-  /** The image that its flat output has the values of. @internal */
+  /** The image that its flat output comes from. @internal */
   get flattened(): Image | undefined {
     const last = this.placed.at(-1);
     return last ? imageBehind(last) : this.options.around?.before;
   }
 
-  /** What its flat input is the values of, and what its flat output will be taken for. @internal */
+  /** The images that its flat input comes from and its flat output becomes. @internal */
   get around(): Around {
     return { before: this.placed[0]?.around.before, after: this.placed.at(-1)?.around.after };
   }
 
-  /** What data go through before the first layer. @internal */
+  /** The normalisation before the first layer. @internal */
   get entry(): Scales | undefined {
     return this.options.entry;
   }
 
-  /** Records y = network(x) of data as they are outside. @internal */
+  /** Records y = network(x) for data before normalisation. @internal */
   recordFromData(pass: Pass, x: Tensor, options: RecordOptions = {}): Tensor {
     const { tape, blanks } = pass;
     const seen = this.entry?.forward(tape, x, blanks) ?? x;
     return this.record(pass, blanks ? withoutBlanks(tape, seen) : seen, options);
   }
 
-  /** Records what a code can be asked for, such as the means and log-variances of a Gaussian one, of data as they are outside. @internal */
+  /**
+   * Records what a code offers, such as the means and log-variances of a Gaussian one, for data before normalisation.
+   * @internal
+   */
   recordCode(pass: Pass, x: Tensor, record: RecordCode): Tensor {
     const last = this.layers.length - 1;
     const before = this.part(0, last, this.host, this.entry).recordFromData(pass, x);
@@ -156,7 +164,7 @@ export class Network {
     return this.recordLayers(pass, x, options).outputs.at(-1) ?? x;
   }
 
-  /** Records y = network(x), and gives what comes out of each layer with what layers add to the loss. @internal */
+  /** Records y = network(x); returns the output of each layer and the terms that layers add to the loss. @internal */
   recordLayers(pass: Pass, x: Tensor, { logits = false, mean = false }: RecordOptions = {}) {
     let y = x;
     const terms: Term[] = [];
@@ -174,18 +182,21 @@ export class Network {
     return { outputs, terms, samples };
   }
 
-  /** A weight of layer number `i` of the list, wherever it lives. @internal */
+  /** A weight of layer number `i` of the list, wherever it is kept. @internal */
   parameter(i: number, name: string): Tensor {
     return this.host().parameters.get(this.weightName(i, name));
   }
 
-  /** The full name of a weight of layer number `i` of the list: that of another layer's, where it is borrowed. @internal */
+  /**
+   * The full name of a weight of layer number `i` of the list: that of another layer's weight if it is borrowed.
+   * @internal
+   */
   weightName(i: number, name: string): string {
     const own = `${this.placed[i].name}.${name}`;
     return this.options.borrowed?.get(own) ?? own;
   }
 
-  /** Some of the layers, next to each other, as a network; on the weights of another host if one is given. @internal */
+  /** Some consecutive layers as a network, with the weights of another host if one is given. @internal */
   part(from: number, to: number, host = this.host, entry?: Scales): Network {
     const options = { borrowed: this.options.borrowed, entry, placed: this.placed.slice(from, to) };
     return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), host, options);

@@ -6,22 +6,40 @@ import type { Tape } from '../../runtime/tape.ts';
 import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import { written, type Part } from './part.ts';
 
-/** How data are brought to a common scale, feature by feature, before a model sees them. Made by `standardize` or `minMax`. */
+/** How features are brought to a common scale before a model sees them. `standardize` and `minMax` make it. */
 export interface Normalize extends Part {
+  /** The name of its maker. */
   readonly name: 'standardize' | 'minMax';
 }
 
 /**
- * Each feature to mean 0 and standard deviation 1 on the training data, as scikit-learn's StandardScaler; one that never changes becomes 0, and
- * values within 2⁻¹⁰⁰ of each other count as such. Fitted by the first `fit`, on the training part alone, and kept with the model; `reconstruct`
- * and `decode` give the data's own units back, as finely as a float32 of their size can, losses are in those of the deviations.
+ * Brings each feature to mean 0 and standard deviation 1 on the training data, as scikit-learn's StandardScaler. A
+ * constant feature becomes 0; values within 2⁻¹⁰⁰ of each other count as constant. The first `fit` fits it, on the
+ * training part alone, and files keep it. `reconstruct` and `decode` return the data's own units, as precisely as
+ * float32 allows; losses are in units of the deviations.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, openGpu, standardize } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const decoder = [dense(12)];
+ * const model = await autoencoder(gpu, { input: 12, encoder: [dense(4)], decoder, loss: 'mse', normalize: standardize() });
+ * ```
  */
 export const standardize = (): Normalize => ({ name: 'standardize', args: [] });
 
 /**
- * Each feature to [0, 1] on the training data, as scikit-learn's MinMaxScaler; one that never changes becomes 0. Fitted and kept as by
- * `standardize`. What lies outside of the training data's range goes outside of [0, 1]. Under `loss: 'bce'` the model sees the range's end instead,
- * and `errors` adds how far outside it is.
+ * Brings each feature to [0, 1] on the training data, as scikit-learn's MinMaxScaler. A constant feature becomes 0. It
+ * is fitted and kept as by `standardize`. Later values outside of the training range become values outside of [0, 1].
+ * Under `loss: 'bce'` the model sees the end of the range instead, and `errors` adds the distance from it.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, minMax, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const decoder = [dense(12, 'sigmoid')];
+ * const model = await autoencoder(gpu, { input: 12, encoder: [dense(4)], decoder, loss: 'bce', normalize: minMax() });
+ * ```
  */
 export const minMax = (): Normalize => ({ name: 'minMax', args: [] });
 
@@ -29,36 +47,43 @@ export const minMax = (): Normalize => ({ name: 'minMax', args: [] });
 export interface Fitted {
   readonly shift: Float32Array;
   readonly spread: Float32Array;
-  /** What float32 leaves of the shift, where that is not next to nothing in any column. */
+  /** What float32 loses of the shift; undefined where it is negligible in all columns. */
   readonly rest?: Float32Array;
 }
 
-/** Columns that span less count as constant, as devices may take what is below 2⁻¹²⁶ for 0; by more they need not divide. */
+/**
+ * Columns with a smaller span count as constant, since devices may treat values below 2⁻¹²⁶ as 0; with a larger span
+ * they cannot divide by it.
+ */
 const [leastSpan, mostSpan] = [2 ** -100, 2 ** 126];
 
-/** A mean may be off by so many deviations before its float32 gets a rest. */
+/** The error of a mean, in deviations, from which its float32 gets a rest. */
 const tolerance = 1e-5;
 
-/** As plain data. */
+/** A normalisation as plain data. */
 export interface WrittenNormalization extends Part {
   readonly clamped: boolean;
   readonly fitted?: { readonly [name in keyof Fitted]: number[] };
 }
 
-/** What data go through before the first layer of a model, and what comes out of its last layer on the way back. */
+/** The transformation of data before the first layer of a model, and of its outputs on the way back. */
 export interface Scales {
-  /** Whether what comes out is held within [0, 1]; then `outside` says how far off it was. */
+  /** Whether its results are clamped to [0, 1]; `outside` then gives the distance of the original. */
   readonly clamped?: boolean;
-  /** The first call fits it to the data that are trained on, and returns what takes that back; later ones do nothing. */
+  /**
+   * Fits it to the training data in the first call, and returns a function that undoes this; later calls do nothing.
+   */
   fit(training: Dataset): Promise<(() => void) | undefined>;
-  /** With `blanks` some of the values may be blank, and stay so. @throws LatentGpuError before the first fit */
+  /** Records x' of x, in which `blanks` stay blank. @throws LatentGpuError before the first fit */
   forward(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
+  /** Records how far x' of x lies outside of [0, 1]; 0 for `blanks`. @throws LatentGpuError before the first fit */
   outside?(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
+  /** Records x of x'. @throws LatentGpuError before the first fit */
   inverse(tape: Tape, y: Tensor): Tensor;
   dispose(): void;
 }
 
-/** Scales that are those of an option `normalize`. */
+/** The scales as the normaliser of an option `normalize`; undefined if they are not. */
 export const asNormalizer = (scales: Scales | undefined): Normalizer | undefined =>
   scales instanceof Normalizer ? scales : undefined;
 
@@ -70,16 +95,16 @@ export class Normalizer implements Scales {
   constructor(
     private readonly gpu: Gpu,
     readonly how: Normalize,
-    /** Whether what comes out has to stay within [0, 1]. */
+    /** Whether results have to stay within [0, 1]. */
     readonly clamped: boolean,
   ) {}
 
-  /** What it was fitted to, if it was. */
+  /** What it was fitted to, if it was fitted. */
   get fitted(): Fitted | undefined {
     return this.#fitted;
   }
 
-  /** As plain data; `readNormalization` takes it back. */
+  /** The normalisation as plain data, for `readNormalization`. */
   describe(): WrittenNormalization {
     const lists = Object.entries(this.#fitted ?? {}).map(([name, values]) => [
       name,
@@ -89,14 +114,14 @@ export class Normalizer implements Scales {
     return { ...written([this.how])[0], clamped: this.clamped, fitted };
   }
 
-  /** Another one of its own, fitted as this one is. */
+  /** A copy that is fitted alike. */
   copy(): Normalizer {
     const copy = new Normalizer(this.gpu, this.how, this.clamped);
     if (this.#fitted) copy.set(this.#fitted);
     return copy;
   }
 
-  /** The first call fits it, and returns what takes that back; later ones do nothing. */
+  /** Fits it in the first call, and returns a function that undoes this; later calls do nothing. */
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;
     const { name } = this.how;
@@ -140,7 +165,7 @@ export class Normalizer implements Scales {
     for (const each of Object.values(this.#onDevice ?? {})) (each as Tensor).dispose();
   }
 
-  /** Fits it to something known; once, but for a device that has been lost. */
+  /** Sets what it is fitted to: once, or again after the loss of a device. */
   set(fitted: Fitted): void {
     const made: Partial<Record<keyof Fitted, Tensor>> = {};
     try {
@@ -156,10 +181,7 @@ export class Normalizer implements Scales {
 
   /** @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
-    if (!this.#onDevice)
-      throw new LatentGpuError(
-        `${this.how.name}: it is fitted on the training data by the first \`fit\`: call fit() first`,
-      );
+    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: not fitted yet: call fit() first`);
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }

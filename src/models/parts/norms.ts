@@ -7,14 +7,21 @@ import { imageLayout } from './layout.ts';
 
 /** Options of `layerNorm` and `groupNorm`. */
 export interface NormOptions {
-  /** What is added to the variance. Default 1e-5, as in PyTorch. */
+  /** The number that is added to the variance. Default 1e-5, as in PyTorch. */
   epsilon?: number;
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias over the last side of an example (Ba et al. 2016): over all features of [d]; over the channels
- * at each place of [h, w, channels], as PyTorch's `LayerNorm(channels)` on tensors with their channels last, and as Keras. Weight and bias have
- * the length of that side. Over all of an image at once: `groupNorm(1)`.
+ * Layer normalisation: y = (x − mean) / √(variance + ε) · weight + bias over the last side of an example (Ba et al.
+ * 2016). That is over all features of [d], and over the channels at each place of [h, w, channels], as in Keras, and as
+ * PyTorch's `LayerNorm(channels)` on tensors with their channels last. Weight and bias have the length of that side.
+ * `groupNorm(1)` normalises a whole image at once.
+ * @example
+ * ```ts
+ * import { dense, layerNorm, residual } from 'latentgpu';
+ *
+ * const block = residual([layerNorm(), dense(256, 'gelu'), dense(64)]); // takes and gives 64 values
+ * ```
  * @throws OptionError
  */
 export function layerNorm(options: NormOptions = {}): Layer {
@@ -30,9 +37,16 @@ export function layerNorm(options: NormOptions = {}): Layer {
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and all places of an example (Wu & He 2018). The last side
- * of an example counts as its channels. Weight and bias [channels].
- * @throws OptionError; ShapeError, when the model is made, where the channels cannot be parted so
+ * Group normalisation: y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and
+ * all places of an example (Wu & He 2018). The last side of an example counts as its channels. Weight and bias
+ * [channels].
+ * @example
+ * ```ts
+ * import { activation, conv2d, groupNorm } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 3), groupNorm(4), activation('relu')]; // four groups of four channels
+ * ```
+ * @throws OptionError; ShapeError, when the model is made, where the number of channels is not a multiple of `groups`
  */
 export function groupNorm(groups: number, options: NormOptions = {}): Layer {
   checkNumber('groupNorm: groups', groups, { least: 1, whole: true });
@@ -44,7 +58,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
     outputShape(input) {
       const channels = input.at(-1)!;
       if (channels % groups)
-        throw new ShapeError(`groupNorm: ${channels} channels cannot be parted into ${groups} groups of one size`);
+        throw new ShapeError(`groupNorm: ${channels} channels cannot be divided into ${groups} groups of one size`);
       return [...input];
     },
     parameters(input, around) {
@@ -63,14 +77,14 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
   };
 }
 
-/** @throws OptionError */
+/** Reads the option `epsilon`. @throws OptionError */
 export function readEpsilon(layer: string, options: NormOptions): number {
   checkOptions(layer, options, ['epsilon']);
   const { epsilon = 1e-5 } = options;
   return checkNumber(`${layer}: epsilon`, epsilon, { above: 0 });
 }
 
-/** A weight and a bias for each channel, or each flat feature. */
+/** A weight and a bias for each channel, or for each flat feature. */
 export function affine(input: readonly number[], { before, after }: Around): ParameterSpec[] {
   const channels = input.at(-1)!;
   const layout = input.length === 1 ? imageLayout(channels, undefined, before ?? after, undefined) : undefined;

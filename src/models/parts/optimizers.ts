@@ -3,26 +3,38 @@ import type { OptimizerKind } from '../../kernels/optimizer.ts';
 import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { asSchedule, valueAt, type Schedule } from './schedules.ts';
 
-/** How weights follow their gradients. Made by `sgd`, `adam`, `adamw` or `adagrad`. */
+/** How weights are updated from their gradients. `sgd`, `adam`, `adamw` and `adagrad` make it. */
 export interface Optimizer {
+  /** The update rule. */
   readonly kind: OptimizerKind;
+  /** The learning rate and how it changes. */
   readonly learningRate: Schedule;
+  /** The decay of the mean of gradients, or the momentum. */
   readonly beta1: number;
+  /** The decay of the mean of squared gradients. */
   readonly beta2: number;
+  /** The number added to the denominator. */
   readonly epsilon: number;
+  /** The decoupled weight decay. */
   readonly weightDecay: number;
+  /** The largest norm of all gradients together. */
   readonly clipNorm?: number;
 }
 
 /** The option that every optimizer has. */
 export interface ClipOptions {
-  /** All gradients together are scaled down to this norm where theirs is larger (Pascanu et al. 2013); as PyTorch's `clip_grad_norm_`. */
+  /**
+   * The largest norm of all gradients together; larger ones are scaled down to it (Pascanu et al. 2013), as by
+   * PyTorch's `clip_grad_norm_`.
+   */
   clipNorm?: number;
 }
 
 type Numbers = Omit<Optimizer, 'kind' | 'learningRate'>;
 
-/** Times a gradient of at most 2⁶⁰, beyond which training ends, it is still far from what float32 can hold. */
+/**
+ * The largest learning rate: times a gradient of 2⁶⁰, beyond which training ends, it is far below the limit of float32.
+ */
 const largestRate = 1e12;
 
 const zeros = { beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 };
@@ -46,12 +58,18 @@ function make(
   return { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm };
 }
 
-/** The learning rate of its step number `step`, from 0 on. @throws OptionError where a schedule has led too high */
+/**
+ * The learning rate in step number `step`, counted from 0.
+ * @throws OptionError where a schedule gives too large a rate
+ */
 export function rateAt({ kind, learningRate }: Pick<Optimizer, 'kind' | 'learningRate'>, step: number): number {
   return checkNumber(`${kind}: learning rate`, valueAt(learningRate, step), { least: 0, most: largestRate });
 }
 
-/** @throws OptionError for what is none, such as one put together by hand of which something is missing */
+/**
+ * Checks that a value is an optimizer.
+ * @throws OptionError for anything else, such as one put together by hand with something missing
+ */
 export function checkOptimizer(where: string, optimizer: Optimizer): void {
   const { kind, learningRate, ...numbers } = (optimizer ?? {}) as Partial<Optimizer>;
   if (!Object.keys(momentNames).includes(kind!) || typeof learningRate !== 'object')
@@ -61,7 +79,16 @@ export function checkOptimizer(where: string, optimizer: Optimizer): void {
   make(kind!, learningRate, numbers as Numbers);
 }
 
-/** w −= η g; with momentum as PyTorch has it, v = μ v + g, w −= η v. @throws OptionError */
+/**
+ * Stochastic gradient descent: w −= η g; with momentum as in PyTorch, v = μ v + g, w −= η v.
+ * @example
+ * ```ts
+ * import { sgd } from 'latentgpu';
+ *
+ * const optimizer = sgd(0.1, { momentum: 0.9, nesterov: true });
+ * ```
+ * @throws OptionError
+ */
 export function sgd(
   learningRate: number | Schedule = 0.01,
   options: ClipOptions & { momentum?: number; nesterov?: boolean } = {},
@@ -79,22 +106,40 @@ export function sgd(
 
 /** Options of `adam`. */
 export interface AdamOptions extends ClipOptions {
-  /** Default 0.9. */
+  /** The decay of the mean of gradients. Default 0.9. */
   beta1?: number;
-  /** Default 0.999. */
+  /** The decay of the mean of squared gradients. Default 0.999. */
   beta2?: number;
-  /** Default 1e-8. */
+  /** The number added to the denominator. Default 1e-8. */
   epsilon?: number;
 }
 
-/** Adam (Kingma & Ba 2015), with PyTorch's defaults. @throws OptionError */
+/**
+ * Adam (Kingma & Ba 2015), with PyTorch's defaults.
+ * @example
+ * ```ts
+ * import { adam } from 'latentgpu';
+ *
+ * const optimizer = adam(1e-3, { clipNorm: 5 });
+ * ```
+ * @throws OptionError
+ */
 export function adam(learningRate: number | Schedule = 1e-3, options: AdamOptions = {}): Optimizer {
   checkOptions('adam', options, ['beta1', 'beta2', 'epsilon', 'clipNorm']);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm } = options;
   return make('adam', learningRate, { ...zeros, beta1, beta2, epsilon, clipNorm });
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch. @throws OptionError */
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch.
+ * @example
+ * ```ts
+ * import { adamw } from 'latentgpu';
+ *
+ * const optimizer = adamw(1e-3, { weightDecay: 1e-4 });
+ * ```
+ * @throws OptionError
+ */
 export function adamw(
   learningRate: number | Schedule = 1e-3,
   options: AdamOptions & { weightDecay?: number } = {},
@@ -104,7 +149,16 @@ export function adamw(
   return make('adamw', learningRate, { beta1, beta2, epsilon, weightDecay, clipNorm });
 }
 
-/** AdaGrad (Duchi et al. 2011), with PyTorch's defaults. @throws OptionError */
+/**
+ * AdaGrad (Duchi et al. 2011), with PyTorch's defaults.
+ * @example
+ * ```ts
+ * import { adagrad } from 'latentgpu';
+ *
+ * const optimizer = adagrad(0.01);
+ * ```
+ * @throws OptionError
+ */
 export function adagrad(
   learningRate: number | Schedule = 0.01,
   options: ClipOptions & { epsilon?: number } = {},
@@ -114,7 +168,7 @@ export function adagrad(
   return make('adagrad', learningRate, { ...zeros, epsilon, clipNorm });
 }
 
-/** Each kind's moments by PyTorch's names, in the order in which the device has them. */
+/** The moments of each kind by PyTorch's names, in their order on the device. */
 export const momentNames: Record<OptimizerKind, readonly string[]> = {
   sgd: [],
   momentum: ['momentum_buffer'],
@@ -124,7 +178,7 @@ export const momentNames: Record<OptimizerKind, readonly string[]> = {
   adamw: ['exp_avg', 'exp_avg_sq'],
 };
 
-/** One that was written down, looked through by its maker. @throws OptionError */
+/** Reads an optimizer from plain data, checked by its maker. @throws OptionError */
 export function sameOptimizer({
   kind,
   learningRate,
@@ -151,7 +205,10 @@ export function sameOptimizer({
   }
 }
 
-/** The optimizer's settings as the device wants them, in the order of `settingNames`; rests and logarithms are taken in float64. */
+/**
+ * The optimizer's settings as the device needs them, in the order of `settingNames`; remainders and logarithms are
+ * computed in float64.
+ */
 export function settings({ beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
   const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);
   return {

@@ -1,10 +1,10 @@
-/** Something that models are made of, with what it takes to write it down and to make it again. */
+/** A part of a model, with what is needed to write it down and to make it again. */
 export interface Part {
-  /** What its maker is called. */
+  /** The name of its maker. */
   readonly name: string;
-  /** What its maker was called with, the defaults filled in. Everything in here survives JSON. */
+  /** The arguments of its maker, with the defaults filled in. They survive JSON. */
   readonly args: readonly unknown[];
 }
 
-/** As plain data. */
+/** Parts as plain data. */
 export const written = (parts: readonly Part[]): Part[] => parts.map(({ name, args }) => ({ name, args }));

@@ -15,30 +15,30 @@ import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Constraint } from '../training/trainable.ts';
 
-/** What a penalty may look at: a recorded pass through the encoder. */
+/** What a penalty may use: a recorded pass through the encoder. */
 export interface Encoding {
   readonly pass: Pass;
-  /** What went into the encoder, [rows, features]. */
+  /** The input of the encoder, [rows, features]. */
   readonly input: Tensor;
-  /** What came out, [rows, code]. */
+  /** The output of the encoder, [rows, code]. */
   readonly code: Tensor;
-  /** What came out of each of the encoder's layers, and what `weight` it has. */
+  /** The output of each of the encoder's layers, and its `weight`. */
   readonly layers: readonly { readonly y: Tensor; weight(): Tensor }[];
   /** All of the model's weights, without its biases. */
   weights(): readonly Tensor[];
-  /** Sends something else through the same encoder. */
+  /** Records another pass through the same encoder. */
   encode(x: Tensor): Tensor;
-  /** What the decoder has to make of the code: the data as layers see them, without corruption, [rows, features]. */
+  /** The target of the decoder: the data as layers see them, without corruption, [rows, features]. */
   readonly target: Tensor;
-  /** What it makes of the code, [rows, features]; where the loss works on logits, those. */
+  /** The output of the decoder for the code, [rows, features]; its logits where the loss works on these. */
   output(): Tensor;
-  /** Sends a code through the decoder, its last activation included. */
+  /** Records a pass of a code through the decoder, its last activation included. */
   decode(code: Tensor): Tensor;
   /** The weight of layer number `i` of the decoder. */
   decoderWeight(i: number): Tensor;
-  /** One of the penalty's own `counters`, by its name. */
+  /** One of the penalty's own `counters`, by name. */
   counter(name: string): Tensor;
-  /** The network that is trained against the model, where the penalty has one. */
+  /** The network that is trained against the model, if the penalty has one. */
   readonly opponent?: Network;
 }
 
@@ -56,42 +56,53 @@ export interface Game {
 export interface Opponent {
   readonly layers: readonly Layer[];
   readonly takes: 'code' | 'output';
-  /** How many of its layers data and reconstructions go through before the reconstruction loss compares them; undefined where it compares the data. */
+  /**
+   * The number of its layers that data and reconstructions pass through before the reconstruction loss compares them;
+   * undefined where it compares the data.
+   */
   readonly features?: number;
   readonly optimizer: Optimizer;
-  /** Records what it lowers. */
+  /** Records the terms that it minimises. */
   record(game: Game): Term[];
 }
 
-/** Something added to the loss. */
+/** A term added to the loss. */
 export interface Penalty extends Part {
-  /** @throws OptionError where it cannot work on such layers, or on weights that are tied */
+  /** Checks that it can work on these layers, tied or not. @throws OptionError */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
   /**
-   * What it counts from step to step for codes of this shape. It is kept with the model's weights, as `penalty.1.idle` of the second penalty.
+   * Returns what it counts from step to step for codes of this shape. The counts are kept with the model's weights, as
+   * `penalty.1.idle` for the second penalty.
    * @throws OptionError where it cannot work on such a code
    */
   counters?(code: readonly number[]): ParameterSpec[];
-  /** Whether it looks at the `target`: then none of the data may be blank. */
+  /** Whether it reads the `target`; then the data must not have blanks. */
   readonly usesTarget?: boolean;
-  /** Records what it adds to the loss. */
+  /** Records the terms that it adds to the loss. */
   record(encoding: Encoding): Term[];
-  /** The distribution that it pulls codes to, where it pulls them to one. */
+  /** The distribution that it pulls codes to, if it does. */
   readonly prior?: Prior;
-  /** A network that is trained against the model. */
+  /** The network that is trained against the model, if there is one. */
   readonly opponent?: Opponent;
-  /** The decoder's layers with first values as it wants them. */
+  /** Returns the decoder's layers with the first values that it needs. */
   decoder?(layers: readonly Layer[]): Layer[];
-  /** What it holds the decoder's weights to. */
+  /** Returns the constraint on the decoder's weights. */
   constrain?(decoder: Network): Constraint;
 }
 
 /**
- * weight · ‖∂h/∂x‖²_F, the squared Frobenius norm of the encoder's Jacobian at its input (Rifai et al. 2011), for an encoder of any number of
- * dense layers. One layer has a closed form that costs next to nothing. For more, the exact value needs one row of the Jacobian for each example
- * and each unit of the code: time and memory grow with batch × code × widest hidden layer. With `estimate: true` one random vector for each
- * example replaces the code's units (Hutchinson 1990): unbiased, new in each step, about the cost of one more pass. Take it for codes of more than
- * some dozens of units behind hidden layers; stay with the exact value for small codes and wherever the penalty is to be read off as a number.
+ * Adds weight · ‖∂h/∂x‖²_F, the squared Frobenius norm of the encoder's Jacobian at its input (Rifai et al. 2011), for
+ * an encoder of any number of dense layers. For one layer there is a closed form at almost no cost. For more, the exact
+ * value needs one row of the Jacobian for each example and each unit of the code: time and memory grow with batch ×
+ * code × widest hidden layer. With `estimate: true` one random vector for each example replaces these rows (Hutchinson
+ * 1990): unbiased, new in each step, at about the cost of one more pass. Use the estimate for codes of more than a few
+ * dozen units behind hidden layers, and the exact value for small codes and where you read the penalty as a figure.
+ * @example
+ * ```ts
+ * import { contractive } from 'latentgpu';
+ *
+ * const penalty = contractive(1e-3);
+ * ```
  * @throws OptionError
  */
 export function contractive(weight: number, options: { estimate?: boolean } = {}): Penalty {
@@ -118,8 +129,15 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
 }
 
 /**
- * weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its mean is
- * weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. What is reconstructed comes from x, without ε.
+ * Adds weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its
+ * mean is weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. The
+ * reconstruction comes from x, without ε.
+ * @example
+ * ```ts
+ * import { stochasticContractive } from 'latentgpu';
+ *
+ * const penalty = stochasticContractive(0.1, 0.1);
+ * ```
  * @throws OptionError
  */
 export function stochasticContractive(weight: number, stddev: number): Penalty {
@@ -142,7 +160,16 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
   };
 }
 
-/** weight · Σ |h| over the units of the code, Keras's L1 activity regularizer. @throws OptionError */
+/**
+ * Adds weight · Σ |h| over the units of the code: Keras's L1 activity regularizer.
+ * @example
+ * ```ts
+ * import { sparsity } from 'latentgpu';
+ *
+ * const penalty = sparsity(1e-4);
+ * ```
+ * @throws OptionError
+ */
 export function sparsity(weight: number): Penalty {
   checkWeight('sparsity', weight);
   return {
@@ -153,7 +180,16 @@ export function sparsity(weight: number): Penalty {
   };
 }
 
-/** ½ weight · Σ w² over all weights, biases left out. @throws OptionError */
+/**
+ * Adds ½ weight · Σ w² over all weights except the biases.
+ * @example
+ * ```ts
+ * import { sparsity, weightDecay } from 'latentgpu';
+ *
+ * const penalty = [sparsity(1e-4), weightDecay(1e-5)];
+ * ```
+ * @throws OptionError
+ */
 export function weightDecay(weight: number): Penalty {
   checkWeight('weightDecay', weight);
   return {
@@ -164,12 +200,12 @@ export function weightDecay(weight: number): Penalty {
   };
 }
 
-/** All penalties are told as one number. */
+/** Penalties that are reported together as one number. */
 const penalty = (sums: Tensor): Term[] => [{ name: 'penalty', sums }];
 
 const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });
 
-/** For what looks at one code for each example. @throws OptionError */
+/** Refuses a code with several samples for each example. @throws OptionError */
 export const refuseSeveralSamples = (where: string) => (encoder: readonly Layer[]) => {
   const code = encoder.at(-1)?.code;
   if (code?.kind === 'gaussian' && code.samples > 1)

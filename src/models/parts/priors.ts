@@ -6,18 +6,31 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Part } from './part.ts';
 
-/** The distribution that codes are pulled to, and that a generator's codes are drawn from. Made by `normal` or `uniform`. */
+/**
+ * The distribution that codes are pulled to, and that a generator's codes are drawn from. `normal` and `uniform` make
+ * it.
+ */
 export interface Prior extends Part {
+  /** The name of its maker. */
   readonly name: 'normal' | 'uniform';
-  /** Of each number of a code. */
+  /** The variance of each number of a code. */
   readonly variance: number;
   /** Records draws for a batch, new in each step. */
   record(pass: Pass, shape: readonly number[]): Tensor;
-  /** Draws on this side. `which` tells one set of draws from the others of a seed. */
+  /** Draws codes on the host. `which` separates this set of draws from the others of a seed. */
   draw(count: number, seed: number, which: number): Float32Array;
 }
 
-/** N(0, stddev² I). Default: stddev 1. @throws OptionError */
+/**
+ * The normal distribution N(0, stddev² I), by default with stddev 1.
+ * @example
+ * ```ts
+ * import { mmd, normal } from 'latentgpu';
+ *
+ * const penalty = mmd(0.05, { prior: normal({ stddev: 2 }) });
+ * ```
+ * @throws OptionError
+ */
 export function normal(options: { stddev?: number } = {}): Prior {
   checkOptions('normal', options, ['stddev']);
   const { stddev = 1 } = options;
@@ -31,7 +44,17 @@ export function normal(options: { stddev?: number } = {}): Prior {
   };
 }
 
-/** Each number of a code from `low` to `high`, independently. Default: −1 to 1. @throws OptionError */
+/**
+ * The uniform distribution: each number of a code lies between `low` and `high`, independently; by default between −1
+ * and 1.
+ * @example
+ * ```ts
+ * import { adversarial, dense, uniform } from 'latentgpu';
+ *
+ * const penalty = adversarial([dense(128, 'relu')], { prior: uniform({ low: 0, high: 1 }) });
+ * ```
+ * @throws OptionError
+ */
 export function uniform(options: { low?: number; high?: number } = {}): Prior {
   checkOptions('uniform', options, ['low', 'high']);
   const { low = -1, high = 1 } = options;
@@ -47,7 +70,7 @@ export function uniform(options: { low?: number; high?: number } = {}): Prior {
   };
 }
 
-/** @throws OptionError for what neither `normal` nor `uniform` has made */
+/** Checks a prior. @throws OptionError for anything that neither `normal` nor `uniform` made */
 export function checkPrior(where: string, prior: Prior): Prior {
   if (typeof prior?.record !== 'function' || typeof prior.draw !== 'function')
     throw new OptionError(`${where}: the prior is one made by normal or uniform, not ${shown(prior)}`);

@@ -6,8 +6,15 @@ import { written } from './part.ts';
 import { placeLayers } from './placed-layers.ts';
 
 /**
- * y = x + f(x), where f is a list of layers that leaves the shape as it is (He et al. 2016); residuals may hold others. Weights have the names that
- * they have in PyTorch where such a module is a `Sequential` whose `forward` adds its input: `encoder.2.0.weight` is that of its first layer.
+ * Adds the output of a list of layers to their input: y = x + f(x) (He et al. 2016). The layers keep the shape, and may
+ * contain other residuals. Weights have the names of a PyTorch `Sequential` whose `forward` adds its input:
+ * `encoder.2.0.weight` is that of its first layer.
+ * @example
+ * ```ts
+ * import { dense, residual } from 'latentgpu';
+ *
+ * const encoder = [dense(64), residual([dense(256, 'gelu'), dense(64)]), dense(8)];
+ * ```
  * @throws OptionError; ShapeError, when the model is made, where the layers change the shape
  */
 export function residual(layers: Layer[]): Layer {

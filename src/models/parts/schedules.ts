@@ -1,19 +1,41 @@
 import { OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 
-/** A number that changes with the optimizer's steps. Plain data, made by `constant`, `cosine`, `stepDecay` or `warmUp`. */
+/**
+ * A number that changes with the optimizer's steps, as plain data. `constant`, `cosine`, `stepDecay` and `warmUp` make
+ * it.
+ */
 export type Schedule =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'cosine'; readonly from: number; readonly to: number; readonly steps: number }
   | { readonly kind: 'step'; readonly from: number; readonly factor: number; readonly every: number }
   | { readonly kind: 'warm-up'; readonly steps: number; readonly then: Schedule };
 
-/** The same at every step. */
+/**
+ * The same value at every step.
+ * @example
+ * ```ts
+ * import { constant, warmUp } from 'latentgpu';
+ *
+ * const rate = warmUp(200, constant(1e-3)); // the same as warmUp(200, 1e-3)
+ * ```
+ * @throws OptionError
+ */
 export function constant(value: number): Schedule {
   return { kind: 'constant', value: checkNumber('constant: value', value, { least: 0 }) };
 }
 
-/** Half a cosine from `from` down to `to` (default 0) over `steps` steps, and `to` from there on (Loshchilov & Hutter 2017, one cycle). @throws OptionError */
+/**
+ * Falls along half a cosine from `from` to `to` (default 0) over `steps` steps, and stays there (Loshchilov & Hutter
+ * 2017, one cycle).
+ * @example
+ * ```ts
+ * import { adam, cosine } from 'latentgpu';
+ *
+ * const optimizer = adam(cosine(1e-3, { steps: 4690, to: 1e-5 }));
+ * ```
+ * @throws OptionError
+ */
 export function cosine(from: number, options: { steps: number; to?: number }): Schedule {
   checkOptions('cosine', options, ['steps', 'to']);
   const { steps, to = 0 } = options;
@@ -26,7 +48,16 @@ export function cosine(from: number, options: { steps: number; to?: number }): S
   };
 }
 
-/** Times `factor` (default 0.1) after every `every` steps. @throws OptionError */
+/**
+ * Multiplies `from` by `factor` (default 0.1) after every `every` steps.
+ * @example
+ * ```ts
+ * import { sgd, stepDecay } from 'latentgpu';
+ *
+ * const optimizer = sgd(stepDecay(0.1, { every: 1000, factor: 0.5 }));
+ * ```
+ * @throws OptionError
+ */
 export function stepDecay(from: number, options: { every: number; factor?: number }): Schedule {
   checkOptions('stepDecay', options, ['every', 'factor']);
   const { every, factor = 0.1 } = options;
@@ -39,7 +70,17 @@ export function stepDecay(from: number, options: { every: number; factor?: numbe
   };
 }
 
-/** Rises in equal steps, from 1/`steps` of its value to the whole of it at step number `steps`; then `then`, counted from there. @throws OptionError */
+/**
+ * Rises in equal steps, from 1/`steps` of its value to the full value at step number `steps`; then follows `then`,
+ * counted from there.
+ * @example
+ * ```ts
+ * import { adam, cosine, warmUp } from 'latentgpu';
+ *
+ * const optimizer = adam(warmUp(200, cosine(1e-3, { steps: 4000 })));
+ * ```
+ * @throws OptionError
+ */
 export function warmUp(steps: number, then: number | Schedule): Schedule {
   return {
     kind: 'warm-up',
@@ -48,7 +89,7 @@ export function warmUp(steps: number, then: number | Schedule): Schedule {
   };
 }
 
-/** @throws OptionError for what is neither a number of at least 0 nor a schedule */
+/** Reads a number of at least 0 or a schedule. @throws OptionError for anything else */
 export function asSchedule(where: string, value: number | Schedule): Schedule {
   if (typeof value === 'number') return { kind: 'constant', value: checkNumber(where, value, { least: 0 }) };
   switch (value?.kind) {
@@ -64,7 +105,7 @@ export function asSchedule(where: string, value: number | Schedule): Schedule {
   throw new OptionError(`${where}: takes a number or a schedule, not ${shown(value)}`);
 }
 
-/** Its value in step number `step`, from 0 on. */
+/** The value in step number `step`, counted from 0. */
 export function valueAt(schedule: Schedule, step: number): number {
   switch (schedule.kind) {
     case 'constant':

@@ -11,37 +11,53 @@ import type { Layout } from './layout.ts';
 
 /** Options of `conv1d`. */
 export interface Conv1dOptions extends Pick<ConvOptions, 'groups' | 'init' | 'bias'> {
-  /** Steps from one place of the kernel to the next. Default 1. */
+  /** The number of steps from one place of the kernel to the next. Default 1. */
   stride?: number;
-  /** `'valid'` (default): only places within the sequence. `'same'`: ⌈length / stride⌉ places, zeros around, as in Keras. A number: zeros on each side, as in PyTorch. */
+  /**
+   * The zeros around the sequence. `'valid'` (default): none, only places within the sequence count. `'same'`: as many
+   * as give ⌈length / stride⌉ places, as in Keras. A number: that many at each end, as in PyTorch.
+   */
   padding?: 'same' | 'valid' | number;
-  /** Steps from one tap of the kernel to the next. Default 1. */
+  /** The number of steps from one tap of the kernel to the next. Default 1. */
   dilation?: number;
 }
 
 /** Options of `convTranspose1d`. */
 export interface ConvTranspose1dOptions extends Omit<Conv1dOptions, 'groups'> {
-  /** With a padding in a number, steps more at the end: PyTorch's `output_padding`. Default 0. */
+  /**
+   * The number of additional steps at the end, with a padding given as a number: PyTorch's `output_padding`. Default 0.
+   */
   outputPadding?: number;
 }
 
 /** Options of `maxPool1d`. */
 export interface MaxPool1dOptions {
-  /** Default: the window's length, so that windows do not overlap. */
+  /** The number of steps from one window to the next. Default: the window's length, so that windows do not overlap. */
   stride?: number;
-  /** As for `conv1d`, a number being half of the window at most; what is outside of the sequence is left out. Default `'valid'`. */
+  /**
+   * As for `conv1d`; a number is at most half of the window. Steps outside of the sequence do not count. Default
+   * `'valid'`.
+   */
   padding?: 'same' | 'valid' | number;
 }
 
 /** Options of `avgPool1d`. */
 export interface AvgPool1dOptions extends Pick<MaxPool1dOptions, 'stride'> {
-  /** As for `conv1d`, without numbers; what is outside of the sequence is left out. Default `'valid'`. */
+  /**
+   * `'same'` or `'valid'`, as for `conv1d`. Steps outside of the sequence do not count in the mean. Default `'valid'`.
+   */
   padding?: 'same' | 'valid';
 }
 
 /**
- * A convolution along sequences, y = f(x ∗ w + b). Weight [filters, channels / groups, kernel] as in PyTorch, bias [filters]. [length, channels]
- * become [places, filters].
+ * A convolution along sequences, y = f(x ∗ w + b). Weight [filters, channels / groups, kernel] as in PyTorch, bias
+ * [filters]. [length, channels] become [places, filters].
+ * @example
+ * ```ts
+ * import { conv1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(32, 7, 'relu', { stride: 2, padding: 'same' })]; // half as many time steps
+ * ```
  * @throws OptionError
  */
 export function conv1d(
@@ -56,8 +72,15 @@ export function conv1d(
 }
 
 /**
- * A transposed convolution along sequences, which a stride makes longer. Weight [channels, filters, kernel] as in PyTorch, bias [filters]. With
- * `'same'` a length becomes length · stride, as in Keras, with `'valid'` (length − 1) · stride + kernel.
+ * A transposed convolution along sequences; with a stride it lengthens them. Weight [channels, filters, kernel] as in
+ * PyTorch, bias [filters]. With `'same'` a length becomes length · stride, as in Keras, with `'valid'` (length − 1) ·
+ * stride + kernel.
+ * @example
+ * ```ts
+ * import { convTranspose1d } from 'latentgpu';
+ *
+ * const decoder = [convTranspose1d(3, 7, 'linear', { stride: 2, padding: 'same' })]; // twice as many time steps
+ * ```
  * @throws OptionError
  */
 export function convTranspose1d(
@@ -77,7 +100,13 @@ export function convTranspose1d(
 }
 
 /**
- * The largest value of each window of a sequence, for each channel.
+ * Takes the largest value of each window of a sequence, for each channel.
+ * @example
+ * ```ts
+ * import { conv1d, maxPool1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(16, 5, 'relu', { padding: 'same' }), maxPool1d(2)];
+ * ```
  * @throws OptionError
  */
 export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
@@ -90,8 +119,14 @@ export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
 }
 
 /**
- * The mean of each window of a sequence, for each channel; of a window at the end, over what lies in the sequence (`count_include_pad=False` in
- * PyTorch).
+ * Takes the mean of each window of a sequence, for each channel. A window at the end averages over its steps within the
+ * sequence (`count_include_pad=False` in PyTorch).
+ * @example
+ * ```ts
+ * import { avgPool1d, conv1d } from 'latentgpu';
+ *
+ * const encoder = [conv1d(16, 5, 'relu', { padding: 'same' }), avgPool1d(2)];
+ * ```
  * @throws OptionError
  */
 export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
@@ -104,7 +139,13 @@ export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
 }
 
 /**
- * Sequences `factor` times as long: each step repeated, or `'linear'` between steps' centres.
+ * Makes sequences `factor` times as long, by repeating each step or by `'linear'` interpolation between step centres.
+ * @example
+ * ```ts
+ * import { conv1d, upsample1d } from 'latentgpu';
+ *
+ * const decoder = [upsample1d(2, 'linear'), conv1d(3, 5, 'linear', { padding: 'same' })];
+ * ```
  * @throws OptionError
  */
 export function upsample1d(factor = 2, interpolation: 'nearest' | 'linear' = 'nearest'): Layer {
@@ -114,10 +155,10 @@ export function upsample1d(factor = 2, interpolation: 'nearest' | 'linear' = 'ne
   return overSequences({ ...layer, name }, [factor, interpolation]);
 }
 
-/** A size along a sequence, as that of an image of height 1. @throws OptionError */
+/** A size along a sequence as that of an image of height 1. @throws OptionError */
 const size = (where: string, n: number): Sides => [1, checkNumber(where, n, { least: 1, whole: true })];
 
-/** Options along a sequence as those over an image of height 1; those that are not there stay away. @throws OptionError */
+/** Options along a sequence as those over an image of height 1; absent ones stay absent. @throws OptionError */
 function onRow<O extends Conv1dOptions>(name: string, options: O, known: readonly (keyof O & string)[], most?: number) {
   checkOptions(name, options, known);
   const { stride, padding, dilation }: Conv1dOptions = options;
@@ -137,7 +178,7 @@ const alongRow = (options: unknown): object =>
     Object.entries(options as object).map(([name, value]) => [name, [value].flat().at(-1) as unknown]),
   );
 
-/** A layer over images of height 1 as one over sequences, written down with other arguments. */
+/** A layer over images of height 1 as one over sequences, with other arguments in files. */
 function overSequences(layer: Layer, args: readonly unknown[]): Layer {
   const row = (input: readonly number[]) => {
     if (input.length !== 2)
@@ -158,7 +199,7 @@ function overSequences(layer: Layer, args: readonly unknown[]): Layer {
   };
 }
 
-/** The layout of a kernel without its height, the third of its sides outside. */
+/** The layout of a kernel without its height, which is the third of its sides outside. */
 const withoutHeight = ({ sides, axes, shape }: Layout): Layout => ({
   sides,
   axes: axes.filter((_, n) => n !== 2),

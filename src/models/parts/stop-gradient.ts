@@ -2,8 +2,14 @@ import { stopGradient as stopGradientKernel } from '../../kernels/elementwise.ts
 import type { Layer } from './layer.ts';
 
 /**
- * Hands its values on as they are and lets no gradient back: the reconstruction does not train the layers before it, which change only by what else
- * looks at them, such as a penalty on the weights. It has no weights of its own.
+ * Passes its values on and stops the gradient: the reconstruction does not train the layers before it; other terms,
+ * such as a penalty on the weights, still do. It has no weights.
+ * @example
+ * ```ts
+ * import { dense, stopGradient } from 'latentgpu';
+ *
+ * const encoder = [dense(128, 'relu'), stopGradient(), dense(8)]; // the reconstruction does not train the first layer
+ * ```
  */
 export function stopGradient(): Layer {
   return {

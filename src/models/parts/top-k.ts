@@ -7,24 +7,33 @@ import type { Layer, ParameterSpec } from './layer.ts';
 
 /** Options of `topK`. */
 export interface TopKOptions {
-  /** Takes the k · examples largest of a batch together, so that an example may have more than k or fewer. Default false. */
+  /**
+   * Keeps the k · examples largest numbers of a batch together, so that an example may have more or fewer than k.
+   * Default false.
+   */
   batch?: boolean;
 }
 
 /** The most numbers that a code may have. */
 const mostColumns = 65_536;
-/** What the newest batch counts in the threshold, at the least. */
+/** The least weight of the newest batch in the threshold. */
 const rate = 0.01;
 
 /**
- * A sparse code, the last layer of an encoder: keeps the k largest numbers of each example and sets the others to 0 (Makhzani & Frey 2013; Gao et al.
- * 2024); of equals it keeps those in front. What it keeps it leaves as it is, also numbers below 0: behind `'relu'` there are none. The gradient
- * flows through what is kept.
+ * A sparse code, the last layer of an encoder: it keeps the k largest numbers of each example and sets the others to 0
+ * (Makhzani & Frey 2013; Gao et al. 2024). Among equal numbers it keeps the first ones. The numbers that it keeps are
+ * unchanged, and may be negative unless a `'relu'` comes before. The gradient flows through them alone.
  *
- * With `batch: true` training keeps the k · examples largest numbers of a batch together, and else those above a `threshold`, the mean of the least
- * positive numbers that batches kept (Bussmann et al. 2024): of all `num_batches_tracked` so far, and from the 100th on a moving one. Both are
- * kept in files.
- * @throws OptionError; ShapeError, when the model is made, where there are fewer numbers than k or more than 65,536
+ * With `batch: true` training keeps the k · examples largest numbers of a batch together. Outside of training it keeps
+ * those above a `threshold`: the mean of the smallest positive numbers that batches kept (Bussmann et al. 2024), over
+ * all `num_batches_tracked` so far, and from the 100th on a moving average. Files keep both.
+ * @example
+ * ```ts
+ * import { dense, topK } from 'latentgpu';
+ *
+ * const encoder = [dense(8192), topK(32)]; // 32 numbers of 8192 are not 0
+ * ```
+ * @throws OptionError; ShapeError, when the model is made, where a code has fewer numbers than k or more than 65,536
  */
 export function topK(k: number, options: TopKOptions = {}): Layer {
   checkNumber('topK: k', k, { least: 1, whole: true });

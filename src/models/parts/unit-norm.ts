@@ -4,10 +4,18 @@ import type { Layer, ParameterSpec } from './layer.ts';
 import type { Penalty } from './penalties.ts';
 
 /**
- * Keeps each entry of a dictionary at length 1: the columns of the decoder's first layer, a `dense` behind `topK`. They begin so, the part of a
- * gradient along its column is taken out before the optimizer sees it, and columns are normalised after each step (Bricken et al. 2023; Gao et al.
- * 2024). It adds nothing to the loss. Without it a code can be as small as the weights are large.
- * @throws OptionError, when the model is made, where the code is not of `topK`, or no `dense` with a weight of its own takes it
+ * Keeps each entry of a dictionary at length 1: the columns of the decoder's first layer, a `dense` behind `topK`. They
+ * start with length 1, the component of a gradient along its column is removed before the optimizer sees it, and
+ * columns are normalised after each step (Bricken et al. 2023; Gao et al. 2024). It adds nothing to the loss. Without
+ * it a code can shrink while the weights grow.
+ * @example
+ * ```ts
+ * import { unitNorm } from 'latentgpu';
+ *
+ * const penalty = unitNorm(); // with encoder: [dense(…), topK(…)]
+ * ```
+ * @throws OptionError, when the model is made, where the code is not of `topK`, or is not followed by a `dense` with a
+ * weight of its own
  */
 export function unitNorm(): Penalty {
   return {
@@ -32,13 +40,13 @@ export function unitNorm(): Penalty {
   };
 }
 
-/** @throws OptionError where the encoder does not end in `topK` */
+/** Checks that the encoder ends in `topK`. @throws OptionError */
 export function checkSparseCode(where: string, encoder: readonly Layer[]): void {
   if (encoder.at(-1)?.code?.kind !== 'sparse')
     throw new OptionError(`${where}: takes a sparse code, from an encoder whose last layer is topK(k)`);
 }
 
-/** The same layer, whose weight begins with columns of length 1. */
+/** The same layer with first weights whose columns have length 1. */
 const withUnitColumns = (layer: Layer): Layer => ({
   ...layer,
   parameters: (input, around) =>

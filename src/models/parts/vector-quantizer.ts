@@ -11,25 +11,36 @@ import { imageLayout } from './layout.ts';
 
 /** Options of `vectorQuantizer`. */
 export interface VectorQuantizerOptions {
-  /** What the squared distance of a vector from its entry counts in the encoder's loss. Default 0.25. */
+  /** The weight of the squared distance of a vector from its entry in the encoder's loss. Default 0.25. */
   commitment?: number;
-  /** How much of the moving averages, of which the entries are made, a step keeps. `false`: the entries are trained by a loss. Default 0.99. */
+  /**
+   * The decay of the moving averages that the entries are made of. With `false`, a loss trains the entries instead.
+   * Default 0.99.
+   */
   decay?: number | false;
 }
 
-/** Kernels hold which entry it is as a float32, in which whole numbers end here. */
+/** The most entries: kernels hold an entry's number as a float32, which has whole numbers up to here. */
 const mostEntries = 2 ** 24;
 
 /**
- * A quantised code, the last layer of an encoder: each vector becomes the nearest of so many entries of a codebook (van den Oord et al. 2017), which
- * is each place of [h, w, d] and of [length, d], and all of [d]. The gradient goes straight through, and the loss gets commitment · mean (z − e)² over the numbers of
- * the code, told as `commitment` before its weight.
+ * A quantised code, the last layer of an encoder: each vector becomes the nearest entry of a codebook (van den Oord et
+ * al. 2017). A code of [h, w, d] or [length, d] has a vector at each place; a code of [d] is one vector. The gradient
+ * goes straight through, and the loss gets commitment · mean (z − e)² over the numbers of the code, reported as
+ * `commitment` before its weight.
  *
- * The entries follow the vectors by moving averages, and start from those of the first batch. An entry that hardly any vector is near to, less than a hundredth
- * of an even share, takes the place of one of the batch's. With `decay: false` they are weights, trained by the same mean, told as `codebook`. `perplexity`
- * is how many entries a batch takes, were it to take them evenly: e to the entropy. `indices` gives the entries' numbers, and `decode` takes them.
+ * The entries follow the vectors by moving averages, and start as vectors of the first batch. An entry with less than a
+ * hundredth of an even share of the vectors is replaced by one of the batch's. With `decay: false` the entries are
+ * weights, trained by the same mean, reported as `codebook`. `perplexity` is the effective number of entries that a
+ * batch uses: e to the entropy. `indices` returns the numbers of entries, and `decode` takes them.
  *
- * Weights codebook [entries, d], and with moving averages cluster_size [entries] and cluster_sum [entries, d].
+ * Weights: codebook [entries, d], and with moving averages cluster_size [entries] and cluster_sum [entries, d].
+ * @example
+ * ```ts
+ * import { conv2d, vectorQuantizer } from 'latentgpu';
+ *
+ * const encoder = [conv2d(16, 4, 'relu', { stride: 4 }), conv2d(8, 1), vectorQuantizer(128)]; // a number below 128 at each place
+ * ```
  * @throws OptionError
  */
 export function vectorQuantizer(entries: number, options: VectorQuantizerOptions = {}): Layer {
@@ -46,7 +57,7 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
     { name: 'perplexity', sums: perplexity(tape, counts, at, state), coefficient: 0 },
   ];
 
-  /** Moves the entries on; returns how often each was taken. */
+  /** Updates the entries; returns how often each was taken. */
   const move = (pass: Pass, z: Tensor, at: Tensor, parameter: (name: string) => Tensor, decay: number): Tensor => {
     const [codebook, clusterSize, clusterSum] = ['codebook', 'cluster_size', 'cluster_sum'].map(parameter);
     const kept = pass.step && keepBefore(pass.tape.gpu, pass.step, [codebook, clusterSize, clusterSum]);

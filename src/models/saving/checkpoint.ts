@@ -16,28 +16,31 @@ import type { Phase } from '../training/trainable.ts';
 import { checked, readPlace, record } from './metadata.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
-/** The kinds of models that files hold. */
+/** The kinds of models in files. */
 export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw' | 'gan';
 
-/** The format's own version: raised when a file no longer means what it meant. */
+/** The version of the format, raised when a file no longer means what it meant. */
 const version = 1;
 
-/** A model, as far as its file is concerned. */
+/** What a file needs of a model. */
 export interface Saveable extends Weights {
   readonly place: Place;
-  /** What it trains, in the order of its phases. */
+  /** The trained weights of its phases, in their order. */
   readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
-  /** What it keeps beside its weights, by names of its own; left out with the optimizer's moments. */
+  /** What it keeps beside its weights, by name; left out with the optimizer's moments. */
   readonly beside?: () => Record<string, Matrix>;
 }
 
 /** Options of the `save` method of a model. */
 export interface SaveOptions {
-  /** Also the optimizer's moments, so that training goes on as if it had never stopped, and what `fitSampler` has found. Default true. */
+  /**
+   * Whether the file includes the optimizer's moments, with which training continues as if it had never stopped, and
+   * the result of `fitSampler`. Default true.
+   */
   optimizer?: boolean;
 }
 
-/** Writes a model as it is at a step's boundary. `describe` says what it is made of, as plain data. */
+/** Writes a model as it is at a step's boundary. `describe` returns its parts as plain data. */
 export async function writeCheckpoint(
   kind: ModelKind,
   model: Saveable,
@@ -66,7 +69,7 @@ export async function writeCheckpoint(
   return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }
 
-/** The optimizers' moments, with the names of the weights they belong to. */
+/** The optimizers' moments, with the names of their weights. */
 function storedMoments(phases: Saveable['phases'], place: Place): StoredTensor[] {
   return phases.flatMap(({ name: phase, trains }, i) => {
     const { optimizer } = placeOf(place, phase, i === phases.length - 1);
@@ -78,14 +81,14 @@ function storedMoments(phases: Saveable['phases'], place: Place): StoredTensor[]
   });
 }
 
-/** What a file holds, looked through as far as that goes without the model. */
+/** The content of a file, checked as far as possible without the model. */
 export class Checkpoint {
   readonly #unused: Set<string>;
 
   private constructor(
     private readonly tensors: Record<string, SafeTensor>,
     names: string[],
-    /** What the model is made of, as its `describe` wrote it. */
+    /** The parts of the model, as its `describe` wrote them. */
     readonly spec: Record<string, unknown>,
     readonly place: Place,
   ) {
@@ -112,7 +115,7 @@ export class Checkpoint {
     });
   }
 
-  /** A weight's values. @throws FormatError */
+  /** Returns the values of a weight. @throws FormatError */
   readonly given: Given = (name, shape) => {
     const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
     if (!found)
@@ -129,7 +132,7 @@ export class Checkpoint {
     return found.data;
   };
 
-  /** Puts training where it stood. The weights are there already. @throws FormatError */
+  /** Restores the state of training. The weights are there already. @throws FormatError */
   restore({ gpu, phases, place }: Saveable): void {
     phases.forEach(({ name: phase, trains }, i) => {
       const { optimizer } = placeOf(this.place, phase, i === phases.length - 1);

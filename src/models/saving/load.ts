@@ -19,19 +19,20 @@ import { Checkpoint } from './checkpoint.ts';
 import { checked, record } from './metadata.ts';
 import { counts, readAround, readAutoencoder, readNormalization, readPermutations } from './specs.ts';
 
-/** What a file of an autoencoder does not bring along. */
+/** What the file of an autoencoder cannot contain. */
 export interface LoadOptions {
-  /** Losses made by `elementwise`, of which a file has the names alone. */
+  /** The losses made by `elementwise`, of which a file has only the names. */
   losses?: Loss[];
 }
 
 /**
- * Makes the model that a file of `Autoencoder.save` holds, also one of tables: `loadAutoencoder<TableAutoencoder>(gpu, bytes)`. Its training goes on exactly where it stood: the same data and options give the same
- * bits as if it had never stopped.
+ * Makes the model in a file of `Autoencoder.save`, also for tables: `loadAutoencoder<TableAutoencoder>(gpu, bytes)`.
+ * Its training continues exactly where it stopped: the same data and options give the same bits as without the
+ * interruption.
  * @param gpu what `openGpu` returned
  * @param bytes the whole file
- * @param options the losses of one's own that it may need
- * @returns the model with its weights and, where the file has them, the optimizer's moments
+ * @param options your own losses, if the model has one
+ * @returns the model with its weights and, if the file has them, the optimizer's moments
  * @example
  * ```ts
  * import { loadAutoencoder, openGpu } from 'latentgpu';
@@ -41,8 +42,8 @@ export interface LoadOptions {
  * const model = await loadAutoencoder(gpu, new Uint8Array(await response.arrayBuffer()));
  * console.log(model.summary());
  * ```
- * @throws FormatError for what is no such file; OptionError, also where the model's loss is one of one's own that is not given;
- * OutOfMemoryError, DeviceLostError
+ * @throws FormatError for another file; OptionError, also where the model's own loss is not given; OutOfMemoryError,
+ * DeviceLostError
  */
 export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder = Autoencoder>(
   gpu: Gpu,
@@ -69,7 +70,7 @@ export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder =
   return (await model.prepare()) as M;
 }
 
-/** The loss that a file has by its name alone, if it does so. @throws OptionError where it is not given */
+/** The loss of which a file has only the name. @throws OptionError where it is not given */
 function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
   const { name, args } = (written ?? {}) as Partial<Part>;
   const formula: unknown = name === 'elementwise' && Array.isArray(args) ? args[0] : undefined;
@@ -82,7 +83,17 @@ function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
   return found;
 }
 
-/** Makes the classifier that a file of `Classifier.save` holds; see `loadAutoencoder`. */
+/**
+ * Makes the classifier in a file of `Classifier.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadClassifier, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('classifier.safetensors'); // what `save()` of a classifier returned
+ * const model = await loadClassifier(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Classifier> {
   checkGpu('loadClassifier', gpu);
   const checkpoint = Checkpoint.read('classifier', bytes);
@@ -106,7 +117,17 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
   });
 }
 
-/** Makes the model that a file of `Jigsaw.save` holds; see `loadAutoencoder`. */
+/**
+ * Makes the model in a file of `Jigsaw.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadJigsaw, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('jigsaw.safetensors'); // what `save()` of a jigsaw model returned
+ * const model = await loadJigsaw(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
   checkGpu('loadJigsaw', gpu);
   const checkpoint = Checkpoint.read('jigsaw', bytes);
@@ -125,7 +146,17 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
   });
 }
 
-/** Makes the GAN that a file of `Gan.save` holds; see `loadAutoencoder`. */
+/**
+ * Makes the GAN in a file of `Gan.save`; see `loadAutoencoder`.
+ * @example
+ * ```ts
+ * import { loadGan, openGpu } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const response = await fetch('gan.safetensors'); // what `save()` of a GAN returned
+ * const model = await loadGan(gpu, new Uint8Array(await response.arrayBuffer()));
+ * ```
+ */
 export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
   checkGpu('loadGan', gpu);
   const checkpoint = Checkpoint.read('gan', bytes);
@@ -145,7 +176,7 @@ export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
   });
 }
 
-/** A model whose file turns out wrong in the end leaves nothing on the device. */
+/** Restores the state of a model, and disposes it where the file turns out wrong. */
 function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
   try {
     resume(model);

@@ -34,7 +34,7 @@ export function checked<T>(make: () => T): T {
 /** An object with `what` for its name in a message. @throws OptionError */
 export function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new OptionError(`${what} is no object`);
+    throw new OptionError(`${what} is not an object`);
   return value as Record<string, unknown>;
 }
 
@@ -42,7 +42,7 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 export function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
   const { epochKind, phases, trainedOn: trained } = written;
-  if (typeof epochKind !== 'string') throw new OptionError('epochKind is no text');
+  if (typeof epochKind !== 'string') throw new OptionError('epochKind is not a text');
   return {
     ...startPlace(),
     step: count('step'),

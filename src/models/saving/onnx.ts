@@ -11,7 +11,7 @@ import { readStored, type Weights } from './weights.ts';
 /** What `Autoencoder.toOnnx` can write: the whole model, or one of its halves. */
 export type OnnxPart = 'autoencoder' | 'encoder' | 'decoder';
 
-/** What becomes a graph: networks, one behind the other, and what data go through before and behind them. */
+/** What becomes a graph: consecutive networks, and the normalisation before and behind them. */
 export interface Exported {
   readonly weights: Weights;
   readonly encoder?: Network;
@@ -49,7 +49,7 @@ export async function writeOnnx(
   return graph.toBytes(part);
 }
 
-/** Writes one network on its own, with names for what goes in and what comes out. */
+/** Writes one network on its own, with names for its input and output. */
 export async function writeNetwork(
   name: string,
   weights: Weights,
@@ -64,7 +64,7 @@ export async function writeNetwork(
   return graph.toBytes(name);
 }
 
-/** All weights as operators of ONNX take them. */
+/** Reads all weights as ONNX operators need them. */
 export async function readNumbers(weights: Weights): Promise<Map<string, Numbers>> {
   const { all, values } = await readStored(weights);
   return new Map(

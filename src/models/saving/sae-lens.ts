@@ -1,6 +1,6 @@
 /**
- * Weights under the names, and in the layouts, that SAELens has in its `sae_weights.safetensors`: W_enc [d_in, d_sae], b_enc [d_sae], W_dec [d_sae, d_in],
- * b_dec [d_in], and `threshold` [d_sae] of a JumpReLU, which a BatchTopK is saved as.
+ * Weights in the names and layouts of SAELens' `sae_weights.safetensors`: W_enc [d_in, d_sae], b_enc [d_sae], W_dec
+ * [d_sae, d_in], b_dec [d_in], and `threshold` [d_sae] of a JumpReLU, as which a BatchTopK is saved.
  */
 import { OptionError, ShapeError } from '../../errors.ts';
 import { isFloats } from '../../platform.ts';
@@ -9,7 +9,10 @@ import type { Matrix } from '../../runtime/tensor.ts';
 
 /** Options of `fromSaeLens`. */
 export interface SaeLensOptions {
-  /** What `apply_b_dec_to_input` is in the file's `cfg.json`: the encoder takes its input less `b_dec`. Default false. */
+  /**
+   * The value of `apply_b_dec_to_input` in the file's `cfg.json`: the encoder then takes its input minus `b_dec`.
+   * Default false.
+   */
   decoderBiasFirst?: boolean;
 }
 
@@ -21,8 +24,17 @@ const ours = [
 ];
 
 /**
- * The weights of `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`, as `model.weights()` gives them, as SAELens has them; its
- * `apply_b_dec_to_input` is false for them. A bias that a layer lacks is zeros.
+ * Converts the weights of `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`, as `model.weights()`
+ * returns them, to those of SAELens, with `apply_b_dec_to_input` false. The bias of a layer without one becomes zeros.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, openGpu, toSaeLens, topK, writeSafetensors } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const encoder = [dense(24_576, 'relu'), topK(32)]; // d_sae, k
+ * const model = await autoencoder(gpu, { input: 768, encoder, decoder: [dense(768)], loss: 'mse' }); // d_in
+ * const file = writeSafetensors(toSaeLens(await model.weights())); // sae_weights.safetensors
+ * ```
  * @throws OptionError for the weights of another model
  */
 export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matrix> {
@@ -30,7 +42,7 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
   const other = Object.keys(given).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
   if (other !== undefined)
     throw new OptionError(
-      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them; ${other} is none`,
+      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them, without ${other}`,
     );
   const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', given, `${layer}.weight`));
   checkPair('toSaeLens', into, outOf);
@@ -49,9 +61,21 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
 }
 
 /**
- * The tensors of a file of SAELens, as `readSafetensors(bytes).tensors` gives them, for `setWeights` of a model of `encoder: [dense(d_sae, 'relu'), topK(k)]`,
- * `decoder: [dense(d_in)]`. A `threshold` is for `topK(k, { batch: true })`, and has to be one number for all entries.
- * @throws OptionError where a tensor is missing, is none of these, or thresholds differ; ShapeError where shapes do not fit
+ * Converts the tensors of a SAELens file, as `readSafetensors(bytes).tensors` returns them, to weights for `setWeights`
+ * of a model with `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`. A `threshold` is for
+ * `topK(k, { batch: true })`, and has to be equal for all entries.
+ * @example
+ * ```ts
+ * import { autoencoder, dense, fromSaeLens, openGpu, readSafetensors, topK } from 'latentgpu';
+ *
+ * const gpu = await openGpu();
+ * const encoder = [dense(24_576, 'relu'), topK(32)]; // d_sae, k
+ * const model = await autoencoder(gpu, { input: 768, encoder, decoder: [dense(768)], loss: 'mse' }); // d_in
+ * const response = await fetch('sae_weights.safetensors');
+ * const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer()));
+ * model.setWeights(fromSaeLens(tensors, { decoderBiasFirst: true }));
+ * ```
+ * @throws OptionError where a tensor is missing or unknown, or thresholds differ; ShapeError where shapes do not fit
  */
 export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOptions = {}): Record<string, Matrix> {
   checkOptions('fromSaeLens', options, ['decoderBiasFirst']);
@@ -77,7 +101,7 @@ export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOpt
   };
 }
 
-/** @throws OptionError for what are no matrices by their names */
+/** Checks matrices by name. @throws OptionError */
 function checkMatrices(where: string, given: unknown): Record<string, Matrix> {
   const isMatrix = (value: Partial<Matrix> | null | undefined) => isFloats(value?.data) && Array.isArray(value?.shape);
   if (
@@ -88,7 +112,7 @@ function checkMatrices(where: string, given: unknown): Record<string, Matrix> {
   return given as Record<string, Matrix>;
 }
 
-/** @throws OptionError, ShapeError */
+/** Reads a matrix. @throws OptionError, ShapeError */
 function matrix(where: string, given: Record<string, Matrix>, name: string): Matrix {
   if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
   const { data, shape } = given[name];
@@ -97,7 +121,7 @@ function matrix(where: string, given: Record<string, Matrix>, name: string): Mat
   return given[name];
 }
 
-/** @throws OptionError, ShapeError */
+/** Reads a vector. @throws OptionError, ShapeError */
 function vector(where: string, given: Record<string, Matrix>, name: string, size: number): Matrix {
   if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
   const { data, shape } = given[name];
@@ -123,12 +147,12 @@ function lessProduct({ data: b, shape }: Matrix, { data: w, shape: [, inputs] }:
   return { data, shape: [...shape] };
 }
 
-/** @throws OptionError where the numbers differ */
+/** The common threshold. @throws OptionError where thresholds differ */
 function oneOf(thresholds: Float32Array): Float32Array {
   const other = thresholds.findIndex((value) => value !== thresholds[0]);
   if (other >= 0)
     throw new OptionError(
-      `fromSaeLens: the threshold of entry ${other}, ${thresholds[other]}, is another than that of entry 0, ${thresholds[0]}`,
+      `fromSaeLens: the threshold of entry ${other}, ${thresholds[other]}, differs from that of entry 0, ${thresholds[0]}`,
     );
   return thresholds.slice(0, 1);
 }

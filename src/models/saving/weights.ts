@@ -55,7 +55,7 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
   const copies = Object.entries(weights).map(([name, matrix]) => {
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
     if (!Array.isArray(shape) || !isFloats(data))
-      throw new ShapeError(`setWeights: ${name} is no matrix: { data: Float32Array, shape }`);
+      throw new ShapeError(`setWeights: ${name} is not a matrix: { data: Float32Array, shape }`);
     const place = places.find((parameters) => parameters.find(name));
     const parameter = place?.find(name);
     if (!place || !parameter)

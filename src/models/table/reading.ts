@@ -1,4 +1,4 @@
-/** What a model of tables makes of rows; the methods of `TableAutoencoder` of the same names say what is asked for. */
+/** What a model of tables computes from rows; see the methods of `TableAutoencoder` for the contract. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
@@ -20,26 +20,27 @@ import { tableOfCells } from './tables.ts';
 
 /** What a cell adds to the score of its row. */
 export interface ExplainedCell {
+  /** The name of the column. */
   column: string;
-  /** ½ (y − x)² of a number in deviations, −log p of a category: see `errors`. NaN where the cell is blank. */
+  /** The error: ½ (y − x)² in deviations for a number, −log p for a category, NaN for a blank; see `errors`. */
   error: number;
-  /** What the row has there: a number, a name, seconds since 1970-01-01 (UTC), or null for a blank. */
+  /** The value in the row: a number, a name, seconds since 1970-01-01 (UTC), or null for a blank. */
   found: number | string | null;
-  /** What the model expects there. */
+  /** The value that the model expects. */
   expected: number | string | null;
 }
 
-/** Why a row has the score that it has. */
+/** The parts of a row's score. */
 export interface ExplainedRow {
-  /** Its number among the rows that were given, from 0 on. */
+  /** The number of the row among the given ones, counted from 0. */
   row: number;
-  /** What `errors` gives for it. */
+  /** The score of the row, as `errors` returns it. */
   score: number;
   /** All columns, those that add the most first. */
   columns: ExplainedCell[];
 }
 
-/** Rows through the code and back. */
+/** Encodes and decodes rows. */
 export async function reconstruct(
   model: AnyHourglass,
   parts: TableParts,
@@ -65,7 +66,7 @@ export async function reconstruct(
   return tableOfCells(parts, cells);
 }
 
-/** Rows of codes to a table. */
+/** Decodes rows of codes to a table. */
 export async function decodeTable(parts: TableParts, codes: Matrix): Promise<Table> {
   const { decoder, normalizer, schema } = parts;
   normalizer.needFitted();
@@ -120,7 +121,7 @@ function ofRows(model: AnyHourglass, cells: Float32Array): Float32Array {
   });
 }
 
-/** Rows with their columns in the order of what these add to the score. */
+/** Returns rows with their columns, ordered by their part of the score. */
 export async function explain(
   model: AnyHourglass,
   parts: TableParts,

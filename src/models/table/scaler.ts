@@ -110,7 +110,7 @@ export class CellScaler implements Scales {
   #needed(): { shift: Tensor; spread: Tensor } {
     if (!this.#onDevice)
       throw new LatentGpuError(
-        'the model is not fitted yet: the first fit() learns how the columns of the table are scaled; call fit() first',
+        'the model is not fitted yet: the first fit() learns how the columns of the table are scaled: call fit() first',
       );
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
@@ -124,7 +124,7 @@ export function readFittedCells({ shift, spread }: Record<string, unknown>, colu
       Array.isArray(values) &&
       values.length === columns &&
       values.every((value) => Number.isFinite(value) && (value as number) > above);
-    if (!good) throw new OptionError(`the scales are no list of ${columns} numbers`);
+    if (!good) throw new OptionError(`the scales are not a list of ${columns} numbers`);
     return Float64Array.from(values as number[]);
   };
   return { shift: numbers(shift, -Infinity), spread: numbers(spread, 0) };

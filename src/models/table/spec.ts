@@ -14,23 +14,30 @@ import { lossOfCells, ofCells, takesCells } from './parts.ts';
 import { CellScaler, type FittedCells } from './scaler.ts';
 import { readColumns, Schema } from './schema.ts';
 
-/** The parts of an autoencoder of tables. The last layer and the loss follow from the columns. */
+/** The parts of an autoencoder for tables. The last layer and the loss follow from the columns. */
 export interface TableSpec {
   /** The columns of a table: `table.columns`. */
   input: readonly TableColumn[];
-  /** From the cells to the code. It begins with a dense layer. */
+  /** The layers from the cells to the code, beginning with a dense one. */
   encoder: Layer[];
-  /** From the code to what the outputs of all columns are made of by one more dense layer, which follows from them: `[]` for that layer alone. */
+  /**
+   * The layers from the code to the input of one more dense layer, which is added and computes the outputs of all
+   * columns. `[]` leaves that layer alone.
+   */
   decoder: Layer[];
-  /** What the encoder sees in training in the place of a row: `hideCells`, `swapNoise`; several in this order. */
+  /**
+   * What the encoder sees in training instead of a row: `hideCells`, `swapNoise`. Several are applied in this order.
+   */
   corrupt?: Corruption | Corruption[];
-  /** What is added to the loss: `sparsity`, `weightDecay`, `mmd`, `adversarial` on the code, `unitNorm`, `deadLatents`. */
+  /**
+   * Terms added to the loss: `sparsity`, `weightDecay`, `mmd`, `adversarial` on the code, `unitNorm`, `deadLatents`.
+   */
   penalty?: Penalty | Penalty[];
-  /** Default 0. Weights, shuffles and noise all follow from it. */
+  /** Determines the first weights, the order of rows and all noise. Default 0. */
   seed?: number;
 }
 
-/** A spec that has been looked through. */
+/** A checked spec. */
 export interface TableParts extends Parts<CellScaler> {
   readonly schema: Schema;
   readonly normalizer: CellScaler;
@@ -38,7 +45,7 @@ export interface TableParts extends Parts<CellScaler> {
   readonly given: Pick<TableSpec, 'encoder' | 'decoder'>;
 }
 
-/** @throws OptionError, ShapeError */
+/** Checks a spec. @throws OptionError, ShapeError */
 export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TableParts {
   // First, as a list of something else was meant for a shape.
   const columns = readColumns(spec.input);
@@ -76,7 +83,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TablePar
   };
 }
 
-/** A spec as plain data; `loadTable` takes it back. */
+/** A spec as plain data; `loadTable` reads it back. */
 export function writeTableSpec({ schema, normalizer, given, corruptions, penalties, seed }: TableParts): object {
   const { columns, cells } = schema;
   const scales = normalizer.describe();
@@ -91,11 +98,11 @@ export function writeTableSpec({ schema, normalizer, given, corruptions, penalti
   };
 }
 
-/** What a model has learnt of the units of a table's columns. */
+/** What a model has learnt about the units of a table's columns. */
 export interface Scaled {
   readonly fitted: FittedCells;
   readonly cells: readonly CellColumn[];
 }
 
-/** What a model of tables takes: a table, or one that lies on the device already. */
+/** The data of a model of tables: a table, or one that is on the device already. */
 export type TableData = Table | Dataset;

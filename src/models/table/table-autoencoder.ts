@@ -23,11 +23,14 @@ import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './
 import { readTableSpec, writeTableSpec, type Scaled, type TableData, type TableParts, type TableSpec } from './spec.ts';
 import { filled } from './tables.ts';
 
-/** An autoencoder of the rows of a table; `autoencoder` makes it when its `input` are the columns of one. */
+/** An autoencoder for the rows of a table. `autoencoder` makes it when its `input` are the columns of one. */
 export class TableAutoencoder extends Model<Losses, TableData> {
-  /** From a row's cells to the code, on its own. It shares the model's weights: training the model trains it. */
+  /** The network from a row's cells to the code. It shares the model's weights, so training the model trains it. */
   readonly encoder: Network;
-  /** From the code to the outputs of all columns, on its own: a number in deviations for each number, and logits for the categories. */
+  /**
+   * The network from the code to the outputs of all columns: a number in deviations for each number, and logits for the
+   * categories. It shares the model's weights.
+   */
   readonly decoder: Network;
   /** @internal */
   protected readonly inside: Inside<Losses, TableData>;
@@ -35,7 +38,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** `given`: weights to start from. @internal */
+  /** `given` are weights to start from. @internal */
   constructor(gpu: Gpu, spec: TableSpec, given?: Given) {
     super();
     const assembler = new Assembler(() => this.alive());
@@ -54,17 +57,17 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     };
   }
 
-  /** The columns that it was made for, in their order. */
+  /** The columns that the model was made for, in their order. */
   get columns(): readonly ModelColumn[] {
     return this.#parts.schema.columns;
   }
 
-  /** Numbers in a code. */
+  /** The number of values in a code. */
   get codeSize(): number {
     return this.encoder.outputShape[0];
   }
 
-  /** Goes on where a model was saved; its weights are there already. @throws FormatError @internal */
+  /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
     { samples = 0, scaled, sampler }: { samples?: number; scaled?: Scaled; sampler?: WrittenSampler } = {},
@@ -78,7 +81,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     this.#sampler.resume(samples);
   }
 
-  /** Loads what the last layer of the encoder needs. The model is disposed of where that fails. @internal */
+  /** Loads what the last layer of the encoder needs; the model is disposed where that fails. @internal */
   async prepare(): Promise<this> {
     try {
       await this.encoder.layers.at(-1)?.prepare?.();
@@ -90,52 +93,59 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * Trains, on top of what was trained before; see `fit` of `Autoencoder`. The first call learns the mean and the deviation of each column of numbers
-   * from the rows that are trained on.
+   * Trains the model further; see `fit` of `Autoencoder`. The first call learns the mean and the deviation of each
+   * column of numbers from the training rows.
    *
-   * Rejects with OptionError, ShapeError where the table has other columns, DataError before the first dispatch; with DivergedError, DeviceLostError, or
-   * the signal's reason.
+   * Rejects with OptionError, ShapeError for a table with other columns, or DataError before the first dispatch, and
+   * later with DivergedError, DeviceLostError, or the signal's reason.
    */
   fit(data: TableData, options: FitOptions<Losses, TableData>): Training {
     return this.#sampler.during(this.start(data, options));
   }
 
   /**
-   * The loss over all rows, nothing trained and nothing hidden: the mean of what `errors` gives, with the model's penalties. A Gaussian code is sampled,
-   * from `seed` (default: the model's), and `kl` is its divergence; `loss` is then minus a bound of the log-likelihood, but for a constant.
+   * Computes the loss over all rows, without training or hidden cells: the mean of the scores that `errors` returns,
+   * plus the model's penalties. A Gaussian code is sampled from `seed` (default: the model's), and `kl` is its
+   * divergence; `loss` is then minus a bound of the log-likelihood, up to a constant.
    * @throws ShapeError, DataError
    */
   evaluate(data: TableData, options: { batchSize?: number; seed?: number } = {}): Promise<Losses> {
     return this.measure(data, options);
   }
 
-  /** Codes, [rows, code]; of a Gaussian code, the mean. @throws ShapeError, DataError; LatentGpuError before the first fit */
+  /**
+   * Returns codes, [rows, code]; for a Gaussian code, its mean.
+   * @throws ShapeError, DataError; LatentGpuError before the first fit
+   */
   encode(data: TableData): Promise<Matrix> {
     return this.encoder.predict(data as Dataset);
   }
 
-  /** Mean and log-variance of a Gaussian code, each [rows, code]. @throws OptionError where the code is none; ShapeError, DataError */
+  /**
+   * Returns mean and log-variance of a Gaussian code, each [rows, code].
+   * @throws OptionError where the code is not Gaussian; ShapeError, DataError
+   */
   posterior(data: TableData): Promise<{ mean: Matrix; logvar: Matrix }> {
     return posterior(this.#hourglass, data as Dataset);
   }
 
   /**
-   * Rows through the code and back, as a table of the model's columns without blanks: numbers in the units that came in, and of each category the most
-   * probable one.
+   * Encodes and decodes rows. Returns a table of the model's columns without blanks: numbers in their original units,
+   * and the most probable name of each category.
    * @throws ShapeError, DataError; LatentGpuError before the first fit
    */
   reconstruct(data: TableData): Promise<Table> {
     return reconstruct(this.#hourglass, this.#parts, data);
   }
 
-  /** Rows of codes to a table. @throws ShapeError, DataError; LatentGpuError before the first fit */
+  /** Decodes rows of codes to a table. @throws ShapeError, DataError; LatentGpuError before the first fit */
   decode(codes: Matrix | Float32Array | Indices): Promise<Table> {
     return decodeTable(this.#parts, codes as Matrix);
   }
 
   /**
-   * The table with each of its blanks filled in by what the model makes of the row, and nothing else changed. Blanks are filled in best by a model that
-   * was trained with `corrupt: hideCells(rate)`.
+   * Returns the table with its blanks filled in by the model's reconstruction of each row, and nothing else changed. A
+   * model trained with `corrupt: hideCells(rate)` does this best.
    * @throws ShapeError, DataError; LatentGpuError before the first fit
    */
   async impute(data: TableData): Promise<Table> {
@@ -144,12 +154,14 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * How badly each row is reconstructed, through the mean of a Gaussian code: an anomaly score, higher is stranger. It is the mean over its cells that are
-   * not blank, with a Gaussian code their sum: of a number ½ (y − x)² in deviations, of a category −log p. With `perColumn` that of each cell,
-   * rows × columns in one array in the order of `columns`, NaN where the cell is blank. A score too large for float32 is infinite.
+   * Returns the reconstruction error of each row, through the mean of a Gaussian code: an anomaly score, higher for
+   * stranger rows. It is the mean over the cells that are not blank, with a Gaussian code their sum: ½ (y − x)² in
+   * deviations for a number, −log p for a category. `perColumn` returns that of each cell, rows × columns in one array
+   * in the order of `columns`, NaN where the cell is blank. A score too large for float32 is infinite.
    *
-   * With `hidden` each cell is judged by what the other cells of its row say, itself hidden from the encoder: a model that is wide enough to copy what it
-   * is given cannot do so. That is for models trained with `corrupt: hideCells(rate)`, and takes as many passes as there are columns.
+   * With `hidden` each cell is judged from the other cells of its row while it is hidden from the encoder, so that even
+   * a wide model cannot copy it. This is for models trained with `corrupt: hideCells(rate)`, and takes as many passes
+   * as there are columns.
    * @throws ShapeError, DataError; LatentGpuError before the first fit
    */
   errors(data: TableData, options: { perColumn?: boolean; hidden?: boolean } = {}): Promise<Float32Array> {
@@ -157,10 +169,10 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * For each of some rows, by their numbers from 0 on (default: all), its columns in the order of what they add to the row's score, with the value that was
-   * found and the one that was expected: of a number the reconstruction, of a category the most probable one. Blank cells add nothing and come last.
-   * `hidden`: as for `errors`.
-   * @throws OptionError for a row that is not there; ShapeError, DataError; LatentGpuError before the first fit
+   * Explains the scores of rows, given by number from 0 (default: all): the columns of each row, ordered by what they
+   * add to its score, with the value that was found and the expected one (for a category the most probable name). Blank
+   * cells add nothing and come last. `hidden` is as for `errors`.
+   * @throws OptionError for a row that does not exist; ShapeError, DataError; LatentGpuError before the first fit
    */
   async explain(
     data: TableData,
@@ -169,15 +181,19 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     return explain(this.#hourglass, this.#parts, data, this.#tableOf('explain', data), options);
   }
 
-  /** Fits a mixture of Gaussians to the codes of rows, from which `sample` then draws; see `fitSampler` of `Autoencoder`. */
+  /**
+   * Fits a mixture of Gaussians to the codes of rows, from which `sample` then draws; see `fitSampler` of
+   * `Autoencoder`.
+   */
   fitSampler(data: TableData, options: SamplerOptions = {}): Promise<SamplerFit> {
     return this.#sampler.fit(this.alive(), data as Dataset, options, this.inside.trainable.seed);
   }
 
   /**
-   * A table of `count` rows that the model makes up: codes drawn from the mixture of `fitSampler`, or without one from the prior, are decoded. With a seed
-   * the same ones again; without, others in each call.
-   * @throws OptionError where there is nothing to draw from; LatentGpuError where the weights have changed since `fitSampler`
+   * Returns a table of `count` new rows, decoded from codes that are drawn from the mixture of `fitSampler`, or without
+   * one from the prior. The same seed gives the same rows; without a seed each call gives others.
+   * @throws OptionError where the model has no mixture and no prior; LatentGpuError where the weights have changed
+   * since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Table> {
     checkRows('sample: count', this.#hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
@@ -188,10 +204,11 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * The model, or half of it, as an ONNX file of standard operators (operator set 13, and 2 of ai.onnx.ml for texts) that takes batches of any size. Each
-   * column is an input of its own, [batch], in the units of the table: of numbers and times a double, NaN for a blank; of categories a text, '' for a blank.
-   * It gives each column as `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as `errors` does; the encoder gives `code`, with
-   * `logvar` of a Gaussian one and `indices` of a quantised one, and the decoder takes it.
+   * Writes the model, or half of it, as an ONNX file of standard operators (operator set 13, and 2 of ai.onnx.ml for
+   * texts) for batches of any size. Each column is an input of its own, [batch], in the units of the table: a double
+   * for numbers and times, NaN for a blank; a text for categories, '' for a blank. The outputs are each column as
+   * `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as from `errors`. The encoder gives `code`,
+   * with `logvar` for a Gaussian one and `indices` for a quantised one, and the decoder takes it.
    * @throws OptionError; LatentGpuError before the first fit
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
@@ -202,25 +219,32 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     return writeTableOnnx(part, this.#parts, weights);
   }
 
-  /** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+  /**
+   * Sets some or all weights by name.
+   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
+   * set
+   */
   override setWeights(weights: Record<string, Matrix>): void {
     super.setWeights(weights);
     this.#sampler.weightsChanged();
   }
 
-  /** @throws OptionError, DataError for what is no table, and was not made of one */
+  /**
+   * The table behind data.
+   * @throws OptionError; DataError for anything that is not a table, and was not made from one
+   */
   #tableOf(where: string, data: unknown): Table {
     if (data instanceof Table) return data;
     if (!(data instanceof Dataset)) throw new OptionError(`${where}: takes what readTable or table returns`);
     return tableOf(where, data);
   }
 
-  /** Puts rows on the device as cells that mean what they mean to this model. */
+  /** Uploads rows as cells with the meaning that they have for this model. */
   async #put(where: string, data: unknown): Promise<OnDevice> {
     const { gpu } = this.alive();
     const { schema } = this.#parts;
     if (data instanceof Dataset) {
-      if (data.gpu !== gpu) throw new DataError(`${where}: the data set lies on another Gpu than the model`);
+      if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
       const cells = data.storage.cells?.columns;
       if (cells && schema.takes(cells)) {

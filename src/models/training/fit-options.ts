@@ -4,89 +4,126 @@ import { checkFlag, checkFunction, checkNumber, checkOptions, checkSignal } from
 import type { AnyLoss, Losses } from './losses.ts';
 import { checkOptimizer, type Optimizer } from '../parts/optimizers.ts';
 
-/** Of a training whose loss is told as L. */
+/** The result of a training, with losses of type L. */
 export interface History<L extends AnyLoss = Losses> {
-  /** One entry an epoch: the mean over its examples. Where a fit starts or ends within an epoch, over those it trained on. */
+  /**
+   * The losses of each epoch, averaged over its examples. Where a fit starts or ends within an epoch, the average is
+   * over the examples it trained on.
+   */
   epochs: L[];
   /** The loss of every step, before its update. */
   loss: number[];
-  /** One entry an epoch, after it, where `validation` was given. */
+  /** The losses on the validation data after each epoch, if `validation` was given. */
   validation?: L[];
-  /** The epoch with the lowest validation loss, from 1 on. */
+  /** The epoch with the lowest validation loss, counted from 1. */
   bestEpoch?: number;
+  /** Why training ended: all steps were done, `patience` ran out, or `stop()` was called. */
   stopped: 'finished' | 'patience' | 'user';
+  /** The duration in seconds. */
   seconds: number;
+  /** The number of steps. */
   steps: number;
 }
 
-/** How far a training is, as `onProgress` gets it. */
+/** The progress of a training, as `onProgress` receives it. */
 export interface Progress {
-  /** From 1 on, of this fit. */
+  /** The current epoch of this fit, counted from 1. */
   epoch: number;
+  /** The number of epochs of this fit. */
   epochs: number;
-  /** Steps finished, of this fit. */
+  /** The number of finished steps of this fit. */
   step: number;
+  /** The number of steps of this fit. */
   steps: number;
-  /** In `pretrain`: which layer's turn it is, from 1 on, and of how many. */
+  /** In `pretrain`: the number of the layer that is trained, counted from 1. */
   stage?: number;
+  /** In `pretrain`: the number of layers to train. */
   stages?: number;
-  /** That of the last epoch which was read back, or with `progressEveryMs` the newest step's. */
+  /**
+   * The loss of the last epoch that was read back, or with `progressEveryMs` of the newest step; undefined before the
+   * first one.
+   */
   loss?: number;
+  /** The number of examples trained per second. */
   examplesPerSecond: number;
 }
 
 /**
- * Of a model whose data are D and whose loss is told as L. Without `validation`, `onEpochEnd` and `recover`, epochs follow each other without a
- * boundary: losses are read back while the next epochs are trained, some half a second of them at a time. With one of these, training waits at each
- * epoch's end, and the weights are those of that moment. The history and the bits are the same.
+ * The options of `fit`, for data of type D and losses of type L.
+ *
+ * Without `validation`, `onEpochEnd` and `recover`, training does not wait between epochs: losses are read back while
+ * the next epochs are trained, about half a second at a time. With one of these, training waits at the end of each
+ * epoch, where the weights are those of that moment. The history and the trained weights are the same.
  */
 export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
-  /** Passes over the data, on top of what was trained. This or `steps`. */
+  /** The number of further passes over the data. Give this or `steps`. */
   epochs?: number;
-  /** Optimizer steps, on top of what was trained. */
+  /** The number of further optimizer steps. Give this or `epochs`. */
   steps?: number;
-  /** Default min(128, examples). Asking for more than there are examples is an `OptionError`. */
+  /**
+   * The number of examples in a step. Default: 128, or all examples if there are fewer. More than there are is an
+   * `OptionError`.
+   */
   batchSize?: number;
-  /** Omitted: the last one goes on; `adam(1e-3)` at first. The same kind keeps its moments, another kind starts anew. */
+  /**
+   * The optimizer. Default: that of the last `fit`, at first `adam(1e-3)`. An optimizer of the same kind keeps its
+   * moments, another kind starts new ones.
+   */
   optimizer?: Optimizer;
-  /** A new order each epoch, made on the device from the seed. Default true. */
+  /** Whether each epoch has a new order, made on the device from the seed. Default true. */
   shuffle?: boolean;
   /**
-   * Data to validate on after each epoch, or that fraction of the training data, drawn at random from the seed. As in `evaluate`, nothing is
-   * corrupted or dropped there.
+   * The data to validate on after each epoch, or the fraction of the training data to hold out, drawn at random from
+   * the seed. As in `evaluate`, these are not corrupted, and nothing is dropped out.
    */
   validation?: D | number;
-  /** Stop when the validation loss has not fallen by more than `minDelta` for that many epochs, as in Keras. */
+  /**
+   * Stops training when the validation loss has not fallen by more than `minDelta` for this number of epochs, as in
+   * Keras.
+   */
   patience?: number;
-  /** Default 0. */
+  /** The smallest decrease of the validation loss that counts for `patience`. Default 0. */
   minDelta?: number;
-  /** Put back the weights of the best validation epoch, however training ends. Default: true with `patience`. */
+  /**
+   * Whether the weights of the epoch with the lowest validation loss are restored, however training ends. Default: true
+   * with `patience`.
+   */
   restoreBest?: boolean;
-  /** Called after each epoch with its losses, while the weights are those of its end; training waits for a promise that it returns. */
+  /**
+   * Called after each epoch with its losses. The weights are those of the end of the epoch; training waits for a
+   * promise that it returns.
+   */
   onEpochEnd?: (
     epoch: L & { epoch: number; validation?: L; best: boolean; stage?: number; stages?: number },
   ) => void | Promise<void>;
   /** Called after each finished submit. */
   onProgress?: (progress: Progress) => void;
-  /** Reads the newest loss back for `onProgress`, at most that often. Without it, no loss is read between epochs. */
+  /**
+   * Reads the newest loss back for `onProgress`, at most this often (in milliseconds). Without it, no loss is read
+   * between epochs.
+   */
   progressEveryMs?: number;
-  /** Ends training between two submits; the model stays usable, and `fit` rejects with the signal's reason. */
+  /** Ends training between two submits. The model stays usable, and `fit` rejects with the signal's reason. */
   signal?: AbortSignal;
   /**
-   * Survive the loss of the device, such as a crash of the browser's GPU process: ask for another adapter, for up to half a minute, and go on from
-   * the end of the last epoch, to the same bits. Costs a readback of weights and moments an epoch. Data sets come back from their sources; epochs
-   * that were under way are done again, and told of again. Other models on the device have lost their weights. Default false.
+   * Whether training survives the loss of the device, such as a crash of the browser's GPU process. It then asks for
+   * another adapter for up to half a minute, and continues from the end of the last epoch, to the same bits. This costs
+   * a readback of weights and moments per epoch. Data sets are uploaded again from their sources; interrupted epochs
+   * are repeated, and reported again. Other models on the device lose their weights. Default false.
    */
   recover?: boolean;
-  /** The longest slice of GPU time taken in one go, in milliseconds. Default 100. */
+  /** The longest uninterrupted slice of GPU time, in milliseconds. Default 100. */
   frameBudgetMs?: number;
 }
 
-/** A running fit: a promise of its history that can be steered. Pausing and stopping take effect between two submits. */
+/**
+ * A running fit: a promise of its history, with methods to steer it. Pausing and stopping take effect between two
+ * submits.
+ */
 export interface Training<L extends AnyLoss = Losses> extends Promise<History<L>> {
-  /** Pauses training before the next submit; the model can be used meanwhile. */
+  /** Pauses training before the next submit. The model can be used meanwhile. */
   pause(): void;
-  /** Goes on after `pause()`. */
+  /** Continues training after `pause()`. */
   resume(): void;
   /** Ends training; the promise resolves with the history so far. */
   stop(): void;
@@ -97,7 +134,7 @@ const known = [
   'onEpochEnd', 'onProgress', 'progressEveryMs', 'signal', 'recover', 'frameBudgetMs',
 ]; // prettier-ignore
 
-/** Everything that can be said without looking at the data. @throws OptionError */
+/** Checks all that can be checked without the data. @throws OptionError */
 export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>): void {
   checkOptions('fit', options, known);
   const { epochs, steps, optimizer, validation, patience, restoreBest, frameBudgetMs } = options;
@@ -120,7 +157,7 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
     throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);
 }
 
-/** The batch size asked for, or a usual one. @throws OptionError where there are fewer examples */
+/** The batch size: the requested one, or the default. @throws OptionError where there are fewer examples */
 export function batchSizeFor(asked: number | undefined, examples: number): number {
   if (asked !== undefined && asked > examples)
     throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);

@@ -105,13 +105,13 @@ describe('safetensors', () => {
     'brackets without end': [safetensors(`{"w":${'['.repeat(1_000_000)}`), /nests deeper than 64 levels/],
     'no UTF-8 in a name': [
       safetensors(Uint8Array.from([...'{"'].map((c) => c.charCodeAt(0)).concat(0xff, 0x22, 0x3a, 0x31, 0x7d))),
-      /byte 8: the header is no JSON/,
+      /byte 8: the header is not JSON/,
     ],
     'a byte order mark': [safetensors('\ufeff{}'), /byte 8: .* should begin with {/],
     'a space first': [safetensors(' {}'), /byte 8: .* should begin with {/],
-    'zeros behind the JSON': [safetensors('{}\0\0'), /byte 8: the header is no JSON/],
-    'a text without end': [safetensors('{"w'), /byte 8: the header is no JSON/],
-    'a backslash at the end': [safetensors('{"w\\'), /byte 8: the header is no JSON/],
+    'zeros behind the JSON': [safetensors('{}\0\0'), /byte 8: the header is not JSON/],
+    'a text without end': [safetensors('{"w'), /byte 8: the header is not JSON/],
+    'a backslash at the end': [safetensors('{"w\\'), /byte 8: the header is not JSON/],
     ...Object.fromEntries(
       ['"f32"', '"F32 "', '""', '"toString"', '32', 'null', '["F32"]'].map((dtype) => [
         `the dtype ${dtype}`,

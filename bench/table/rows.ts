@@ -1,0 +1,44 @@
+/** A table as a log or an export may be: numbers and texts that hang together, some of them blank. */
+
+/** Columns of texts, by how many different ones they have. */
+const texts = [2, 3, 5, 8, 12, 20, 30, 40, 60, 100];
+const numbers = 20;
+export const columnCount = numbers + texts.length;
+
+const blankShare = 0.02;
+const rowsInPiece = 5000;
+
+/** So many rows as CSV, in pieces. The same on every machine. */
+export function csvStream(rows: number): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const draw = lcg(1);
+  const cell = (c: number, hidden: readonly number[]): string => {
+    const value = hidden[c % hidden.length] + 0.2 * draw();
+    if (draw() < blankShare) return '';
+    if (c < numbers) return (10 ** ((c % 5) - 2) * value).toPrecision(6);
+    const count = texts[c - numbers];
+    return `text${Math.min(count - 1, Math.floor((value / 1.2) * count))}`;
+  };
+  const head = Array.from({ length: columnCount }, (_, c) => (c < numbers ? `number${c}` : `text${c - numbers}`));
+  let row = 0;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const lines = row ? [] : [head.join(',')];
+        for (const end = Math.min(rows, row + rowsInPiece); row < end; row++) {
+          const hidden = [draw(), draw(), draw(), draw()];
+          lines.push(Array.from({ length: columnCount }, (_, c) => cell(c, hidden)).join(','));
+        }
+        controller.enqueue(encoder.encode(`${lines.join('\n')}\n`));
+        if (row >= rows) controller.close();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+/** A linear congruential generator of a few operations a number: the text has 30 numbers a row. */
+function lcg(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+}
