@@ -128,8 +128,11 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('counts blank targets nothing, or lets the others of their row count for them', async () => {
-    for (const columns of [1, 3, 8, 17, 68])
-      for (const blanks of ['sum', 'share'] as const) {
+    for (const columns of [5, 8, 68])
+      for (const [blanks, activation] of [
+        ['sum', 'linear'],
+        ['share', 'tanh'],
+      ] as const) {
         const [rows, real, factor] = [9, 7, 1 / columns];
         const { y, x } = draws(rows, columns, columns);
         const chance = new Draw(7).floats(rows * columns);
@@ -138,20 +141,13 @@ describe.each(kinds)('%s', (kind) => {
           const row = Math.floor(i / columns);
           if (row === 1 || (row !== 2 && chance[i] < 0.3)) x[i] = NaN;
         });
-        for (const activation of ['linear', 'tanh'] as const) {
-          const actual = await onDevice({ kind, y, x, columns, real, factor, blanks, activation });
-          const { f, slope } = activations[activation];
-          const wanted = reference(kind, y.map(f), x, columns, real, factor, blanks === 'share');
-          expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i] + 1e-7, `${columns} columns, ${blanks}`);
-          const dy = wanted.dy.map((value, i) => value * slope(y[i]));
-          expectClose(
-            actual.dy,
-            dy,
-            (i) => 2e-6 * (Math.abs(dy[i]) + factor),
-            `${columns} columns, ${blanks}, gradient`,
-          );
-          x.forEach((value, i) => Number.isNaN(value) && expect(actual.dy[i]).toBe(0));
-        }
+        const actual = await onDevice({ kind, y, x, columns, real, factor, blanks, activation });
+        const { f, slope } = activations[activation];
+        const wanted = reference(kind, y.map(f), x, columns, real, factor, blanks === 'share');
+        expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i] + 1e-7, `${columns} columns, ${blanks}`);
+        const dy = wanted.dy.map((value, i) => value * slope(y[i]));
+        expectClose(actual.dy, dy, (i) => 2e-6 * (Math.abs(dy[i]) + factor), `${columns} columns, ${blanks}, gradient`);
+        x.forEach((value, i) => Number.isNaN(value) && expect(actual.dy[i]).toBe(0));
       }
   });
 
