@@ -26,7 +26,7 @@ export function readArguments(args, table, command, bare) {
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional' && !bare)
-      throw new Failure(`'${token.value}' is no option; ${command} -- --help lists them`);
+      throw new Failure(`'${token.value}' is not an option; ${command} -- --help lists them`);
     const {
       name,
       rawName,

@@ -1,5 +1,6 @@
-// For .ci/run. Prints the tests that failed, with the beginning of what each said, and the counts of Vitest's JSON reports as one line,
-// `412 passed, 0 failed`. What the runs as a whole came to is given before the reports, which call a run without a browser a success.
+// For .ci/run, which repeats a test that fails once. Prints the tests that failed, with the beginning of what each said, and the counts of Vitest's
+// JSON reports as one line, `412 passed, 0 failed`. What the runs as a whole came to is given before the reports, which call a run without a
+// browser a success.
 import { existsSync, readFileSync } from 'node:fs';
 
 /** @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} TestFile */
@@ -15,9 +16,11 @@ const sum = (/** @type {'numPassedTests' | 'numFailedTests' | 'numPendingTests'}
 
 for (const { name, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
   for (const { status, fullName, failureMessages } of assertionResults) {
-    if (status !== 'failed') continue;
-    const said = failureMessages.join('\n').split('\n').slice(0, linesOfMessage).join('\n  ');
-    console.log(`failed: ${name}\n  ${fullName}\n  ${said}`);
+    if (!failureMessages.length) continue;
+    const said = failureMessages[0].split('\n').slice(0, linesOfMessage).join('\n  ');
+    console.log(
+      `${status === 'failed' ? 'failed' : 'unstable, passed when repeated'}: ${name}\n  ${fullName}\n  ${said}`,
+    );
   }
 }
 

@@ -1,4 +1,7 @@
-/** What `latentgpu/runtime` loads: the functions of runtime.ts, where their documentation is, behind a look at those arguments that they take on trust. */
+/**
+ * The module behind `latentgpu/runtime`: the functions of runtime.ts, which documents them, with runtime checks of the
+ * arguments that they do not check themselves.
+ */
 import * as runtime from './runtime.ts';
 import { aGpu, aNumbers, aShape, aState, aTape, aTensor, aWord, fields, optional, takes } from './runtime/arguments.ts';
 

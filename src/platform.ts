@@ -1,7 +1,7 @@
-/** What JavaScript's hosts hand over or refuse. Every folder may import it. */
+/** Differences between JavaScript's hosts. Every folder may import it. */
 import { OutOfMemoryError } from './errors.ts';
 
-/** The name of the built-in class of a value, also of one made in another window or realm, of which `instanceof` knows nothing. */
+/** The name of the built-in class of a value, also from another window or realm, where `instanceof` does not work. */
 export const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 const isArrayOf = (value: unknown, kind: string): boolean => ArrayBuffer.isView(value) && kindOf(value) === kind;
@@ -15,7 +15,10 @@ export const isOwned = ({ buffer }: ArrayBufferView): boolean => kindOf(buffer) 
 export const isError = (value: unknown): value is Error =>
   typeof (value as Error | undefined)?.message === 'string' && typeof (value as Error).name === 'string';
 
-/** A typed array of zeros. @throws OutOfMemoryError where this platform has no array of that length; `remedy` says what helps */
+/**
+ * A typed array of zeros.
+ * @throws OutOfMemoryError where this platform has no array of that length; `remedy` names a way out
+ */
 export function allocate<A extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
   where: string,
   array: { new (buffer: ArrayBuffer): A; readonly BYTES_PER_ELEMENT: number },
@@ -30,7 +33,7 @@ export function allocate<A extends Uint8Array<ArrayBuffer> | Float32Array<ArrayB
   }
 }
 
-/** Whether a file is an HTML page, as servers answer with for addresses that they do not know. */
+/** Whether a file is an HTML page, which servers send for unknown addresses. */
 export const isPage = (file: Uint8Array | string): boolean =>
   /^\s*<(!doctype html|html|head|body)\b/i.test(
     typeof file === 'string' ? file.slice(0, 200) : new TextDecoder().decode(file.subarray(0, 200)),

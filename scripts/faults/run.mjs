@@ -62,7 +62,7 @@ export async function runTest(test, fault) {
     const [{ name = '', message = '' } = {}] = failed.result().errors ?? [];
     // Every test would catch that.
     if (fault && (/did not compile/.test(message) || /^(Reference|Syntax|Type)Error$/.test(name)))
-      throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is no shader: ${message}`);
+      throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is not a shader: ${message}`);
     return { seconds, failed: { name: failed.fullName, message } };
   } finally {
     await vitest.close();

@@ -34,7 +34,14 @@ function describeWorker(project) {
     const comment = namesake && own(namesake);
     if (path.length && comment && !own(described)) {
       const targets = ('signatures' in described ? described.signatures : undefined) ?? [described];
-      for (const target of targets) target.comment = comment.clone();
+      for (const target of targets) {
+        target.comment = comment.clone();
+        // The makers of parts take theirs as a list there, whose items have no names.
+        const names = 'parameters' in target ? target.parameters?.map(({ name }) => name) : [];
+        target.comment.blockTags = target.comment.blockTags.filter(
+          ({ tag, name }) => tag !== '@param' || name === undefined || names?.includes(name),
+        );
+      }
     }
     if ('children' in described) for (const child of described.children ?? []) visit(child, [...path, child.name]);
   };

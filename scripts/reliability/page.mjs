@@ -16,8 +16,8 @@ export function reliabilityPage(kept, mutants, faults) {
     .map(([file, { date, tests }]) => section(file, date, tests));
   return `# Faults, bad input and load
 
-What is tried, how often, and what came out. \`npm run reliability\` runs all of it but mutants and seeded faults, at the end, which have commands
-of their own, and writes this page; \`npm run test:all\` runs the same tests with fewer repetitions.
+What is tested, how often, and the results. \`npm run reliability\` runs everything but the last two sections, mutants and seeded faults, which have
+commands of their own, and writes this page. \`npm run test:all\` runs the same tests with fewer repetitions.
 
 ${sections.join('\n\n')}
 ${mutantSection(mutants)}${faultSection(faults)}`;
@@ -34,7 +34,7 @@ function section(file, date, tests) {
   );
   return `## ${name[0].toUpperCase()}${name.slice(1).replaceAll('-', ' ')}
 
-| tried | times | what came out | took |
+| test | times | result | time |
 | --- | ---: | --- | ---: |
 ${lines.join('\n')}
 

@@ -2,19 +2,19 @@ import { blankCell } from '../runtime/blank.ts';
 import { boundRange, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
 
-/** What there is to know of each feature of a data set, in its own units, by the values that are not blank. */
+/** Statistics of each feature of a data set, in its own units, over the values that are not blank. */
 export interface Columns {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly mean: Float64Array;
-  /** The deviation of the examples themselves: √(Σ (x − mean)² / n). */
+  /** The standard deviation of the examples themselves: √(Σ (x − mean)² / n). */
   readonly deviation: Float64Array;
 }
 
-/** Data are brought back in pieces of about this many bytes. */
+/** The approximate size of a piece in which data are read back. */
 const pieceBytes = 32 * 2 ** 20;
 
-/** Reads a data set back once, if it is not on this side anyway, and sums it up in float64. */
+/** Reads a data set back once, unless it is on the host anyway, and sums it in float64. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
   const { features, step, gpu } = set;
   const { pieces, streamed, bytes, scale, examples, blanks } = set.storage;

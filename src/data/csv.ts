@@ -54,6 +54,8 @@ export interface CsvData extends Source {
 /**
  * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped. An
  * empty last column, as delimiters at the end of lines make it, is left out.
+ * @param text the text of the file
+ * @param options how numbers are written, and which columns to keep
  * @example
  * ```ts
  * import { readCsv } from 'latentgpu';

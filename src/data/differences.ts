@@ -1,22 +1,23 @@
 /**
- * Whether the numbers of a column stay apart in float32, which has 24 bits: of the whole numbers beyond 2²⁴ = 16,777,216 it holds only some.
+ * Whether the numbers of a column stay distinct in float32, which has 24 bits: of the whole numbers beyond 2²⁴ =
+ * 16,777,216 it has only some.
  *
- * Rounding as such does no harm: what has nine digits and more differs from its float32 by a 30-millionth. A column has lost its differences where
- * more than half of its rows hold a number that became the same float32 as another, different number of the column. A column with fractions may:
- * as long as its range spans a thousand steps of float32 it is finer than most instruments, and differences of a trillionth, as sums leave them,
- * are none.
+ * Rounding as such does no harm: a number of nine or more digits differs from its float32 by a 30-millionth. A column
+ * has lost its differences if more than half of its rows hold a number that became the same float32 as another,
+ * different number of the column. A column with fractions may do so: as long as its range spans a thousand steps of
+ * float32 it is finer than most instruments, and differences of a trillionth, as sums leave them, do not count.
  */
 
-/** A range of so many steps is fine enough for numbers with fractions. */
+/** The number of float32 steps in a range that is fine enough for numbers with fractions. */
 const manySteps = 1024;
 
-/** What is due to the rounding of float64 in earlier calculations, relative to the numbers. */
+/** The relative rounding error of float64 in earlier calculations. */
 const noise = 1e-12;
 
-/** From here on float32 has not every whole number. */
+/** The first number from which float32 does not have every whole number. */
 const firstGap = 2 ** 24;
 
-/** Watches the numbers of each column as they are rounded. */
+/** Observes the numbers of each column as they are rounded. */
 export class Differences {
   readonly #columns: { least: number; most: number; rounded: boolean; fractions: boolean; large: number[] }[];
 
@@ -39,8 +40,8 @@ export class Differences {
   }
 
   /**
-   * Two numbers of a column of `rows` rows that are one in float32, and the least of the column, where it has lost its differences. `again` gives
-   * all its numbers: only some columns with fractions are gone through once more.
+   * Two numbers of a column of `rows` rows that are equal in float32, and the least of the column, if it has lost its
+   * differences. `again` returns all its numbers: only some columns with fractions are read again.
    */
   lost(column: number, rows: number, again: () => Float64Array): [number, number, least: number] | undefined {
     const { least, most, rounded, fractions, large } = this.#columns[column];
@@ -53,7 +54,10 @@ export class Differences {
   }
 }
 
-/** Two different numbers that are one in float32, where more than half of `rows` numbers have such a twin. Sorts the values. */
+/**
+ * Two different numbers that are equal in float32, if more than half of `rows` numbers have such a twin. It sorts the
+ * values.
+ */
 function twins(values: Float64Array, rows: number): [number, number] | undefined {
   values.sort();
   let found: [number, number] | undefined;

@@ -6,21 +6,21 @@ import type { Dataset } from './dataset.ts';
 import { stretchBytes } from './upload.ts';
 
 /**
- * Through which examples pass that do not all lie on the device: a window of them, in the order in which they are needed. While steps work on
- * one half of it, the examples that come next are put into the other. The queue keeps the order: what is put there waits for the steps
- * submitted before, and later steps wait for it.
+ * Streams a data set larger than the device through a ring of two halves, in the order in which examples are needed.
+ * While steps use one half, the next examples are written to the other. The queue keeps the order: a write waits for
+ * the steps submitted before, and later steps wait for it.
  */
 export class Feed {
   /** The example at position p of a pass is row p mod `window`. */
   readonly data: Tensor;
   readonly targets: Tensor | undefined;
   readonly window: number;
-  /** Which half of the pass each half of the window holds. */
+  /** The half of the pass in each half of the window. */
   #holds: (number | undefined)[] = [];
   #order: Uint32Array | undefined;
-  /** How many examples go to the device between two looks at the clock: they come by fours. */
+  /** The number of examples that are written between two looks at the clock, a multiple of four. */
   readonly #atOnce: number;
-  /** These; the device has a copy as soon as they are handed over. */
+  /** The examples to write; the device copies them at once. */
   readonly #rows: Uint8Array | Float32Array;
 
   private constructor(
@@ -48,7 +48,7 @@ export class Feed {
     }
   }
 
-  /** For a data set that needs one. @throws OptionError where a batch is larger than half of the window */
+  /** Opens a feed for a data set that needs one. @throws OptionError where a batch is larger than half of the window */
   static open(where: string, set: Dataset, batch: number): Feed | undefined {
     const { streamed } = set.storage;
     if (!streamed) return undefined;
@@ -59,13 +59,16 @@ export class Feed {
     return new Feed(set, streamed.data, streamed.half);
   }
 
-  /** A pass over the examples begins, in this order of the data set's rows, or as they come. */
+  /** Begins a pass over the examples, in this order of the data set's rows, or in sequence. */
   begin(order?: Uint32Array): void {
     this.#order = order;
     this.#holds = [];
   }
 
-  /** How many steps from a position on can be submitted now; what they need is put on the device. All steps before have been submitted. */
+  /**
+   * Returns how many steps from a position on can be submitted now, and writes what they need. All earlier steps have
+   * been submitted.
+   */
   async stepsFrom(position: number, batch: number): Promise<number> {
     const at = Math.floor(position / this.half);
     // The last of the steps may reach into the next half.

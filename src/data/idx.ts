@@ -14,6 +14,7 @@ export interface IdxData extends Source {
 /**
  * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit
  * big-endian numbers, then the values (format: LeCun, Cortes & Burges, the MNIST database).
+ * @param bytes the whole file
  * @example
  * ```ts
  * import { readIdx } from 'latentgpu';
@@ -122,6 +123,8 @@ export interface FetchOptions {
 
 /**
  * Fetches and reads an IDX file.
+ * @param url the address of the file
+ * @param options a callback for the progress, and a signal that ends the download
  * @example
  * ```ts
  * import { dataset, fetchIdx, openGpu } from 'latentgpu';

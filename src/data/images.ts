@@ -40,6 +40,8 @@ const luma = [0.299, 0.587, 0.114];
 
 /**
  * Reads images, one after the other, as data for `dataset`. Channels of 16 bits, as in some PNG files, become 8 bits.
+ * @param images the files, addresses or elements
+ * @param options the size, the fit and the channels of the result
  * @example
  * ```ts
  * import { dataset, openGpu, readImages } from 'latentgpu';

@@ -31,7 +31,7 @@ export function interleaved(table: unknown, channels?: number): { data: Float32A
   return { data, channels: numbers.length };
 }
 
-/** Puts a column where its channel is. */
+/** Writes a column to its channel. */
 function fill(table: Table, name: string, data: Float32Array, channel: number, channels: number): void {
   const values = table.values(name);
   const differences = new Differences(1);

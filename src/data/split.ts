@@ -2,7 +2,10 @@ import { DataError } from '../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import { permutation, streams } from '../runtime/random.ts';
 
-/** The numbers of a fraction of the examples, drawn at random, and of the rest. @throws OptionError, DataError if one would be empty */
+/**
+ * Returns the numbers of a fraction of the examples, drawn at random, and of the rest.
+ * @throws OptionError; DataError if one would be empty
+ */
 export function splitRows(length: number, fraction: number, options: { seed?: number }): [number[], number[]] {
   checkOptions('split', options, ['seed']);
   const { seed = 0 } = options;

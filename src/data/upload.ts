@@ -5,10 +5,13 @@ import { inSpells } from '../runtime/pace.ts';
 import { checkNumber } from '../runtime/options.ts';
 import { boundRange, emptyTensor, type Piece, type Tensor } from '../runtime/tensor.ts';
 
-/** What is copied for the device between two looks at the clock. */
+/** The number of bytes that are copied for the device between two looks at the clock. */
 export const stretchBytes = 2 ** 18;
 
-/** How many examples are brought at a time, if not all of them may lie on the device. @throws OptionError where that is less than a few */
+/**
+ * The number of examples in half of a window, if not all may be on the device.
+ * @throws OptionError where that is less than a few
+ */
 export function halfOfWindow(
   gpu: Gpu,
   data: Uint8Array | Float32Array,
@@ -34,7 +37,10 @@ const bufferLimit = ({ device: { limits } }: Gpu): number =>
 /** Four examples of bytes are whole words, whatever their size. */
 const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
 
-/** As few pieces as there can be, all of whole examples, which begin `step` values apart: pieces share those that examples of both have. */
+/**
+ * Uploads examples, which begin `step` values apart, in as few pieces of whole examples as possible. Overlapping pieces
+ * share values.
+ */
 export async function upload(
   gpu: Gpu,
   data: Uint8Array | Float32Array,

@@ -1,7 +1,7 @@
 /** The types of numbers that safetensors files hold. */
 import { allocate } from '../platform.ts';
 
-/** Bytes of one number. */
+/** The bytes of a number of each type. */
 const sizes = new Map(
   Object.entries({
     ...{ F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 },
@@ -9,7 +9,7 @@ const sizes = new Map(
   }),
 );
 
-/** Bytes of one number of a type, or undefined for types that are unknown or take less than a byte. */
+/** The bytes of a number of a type; undefined for types that are unknown or smaller than a byte. */
 export const sizeOf = (dtype: string): number | undefined => sizes.get(dtype);
 
 /** Floating-point numbers as float32, F64 rounded to the nearest; undefined for other types. Bytes may start anywhere. */
@@ -26,7 +26,7 @@ export function readFloats(where: string, dtype: string, bytes: Uint8Array): Flo
   return data;
 }
 
-/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+/** Reads IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
 function half(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

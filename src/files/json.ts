@@ -1,8 +1,11 @@
-/** No file that is read here nests deeper than some ten levels. What does is made to overflow the stack of whoever walks through it. */
+/**
+ * The deepest nesting: no valid file here nests deeper than about ten levels, and deeper ones could overflow the stack
+ * of their readers.
+ */
 const deepest = 64;
 
 /**
- * JSON.parse, made strict where it says nothing: of two equal names in an object it keeps the last, and it sets no bound to nesting.
+ * A strict JSON.parse: it refuses two equal names in an object, and deep nesting.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

@@ -1,11 +1,11 @@
 /** Writes ONNX files: a graph of standard operators over float32 tensors, with a batch of any size in front. Field numbers are those of onnx.proto. */
 import { Message } from './protobuf.ts';
 
-/** The oldest versions that have all that is used here, so that old runtimes read it too. */
+/** The oldest versions with all operators used here, so that old runtimes can read the files. */
 const irVersion = 7;
 const operatorSet = 13;
 
-/** The domain of operators on texts, which is a part of the standard of its own, and its version. */
+/** The domain of operators on texts, a part of the standard with its own version. */
 const ofTexts = 'ai.onnx.ml';
 const versionOfTexts = 2;
 
@@ -15,7 +15,7 @@ type Attribute = number | string | readonly number[] | readonly string[] | { rea
 const types = { float: 1, int64: 7, string: 8, double: 11 };
 export type ElementType = keyof typeof types;
 
-/** A graph being built. Values are known by name. */
+/** A graph under construction. Values are identified by name. */
 export class OnnxGraph {
   readonly #nodes: Message[] = [];
   readonly #constants = new Map<string, Message>();
@@ -24,34 +24,34 @@ export class OnnxGraph {
   #unnamed = 0;
   #hasTexts = false;
 
-  /** A value that is handed in, [batch, …shape]. */
+  /** Adds an input, [batch, …shape]. */
   input(name: string, shape: readonly number[], type: ElementType = 'float'): string {
     this.#inputs.push(valueInfo(name, shape, type));
     return name;
   }
 
-  /** Hands a value out under a name of its own. */
+  /** Adds an output under its own name. */
   output(name: string, value: string, shape: readonly number[], type: ElementType = 'float'): void {
     this.node('Identity', [value], {}, name);
     this.#outputs.push(valueInfo(name, shape, type));
   }
 
-  /** Numbers that the graph brings with it; once for each name. */
+  /** Adds constant numbers, once for each name. */
   floats(name: string, data: Float32Array, shape: readonly number[]): string {
     return this.#constant(name, 1, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
   }
 
-  /** The same of numbers in double precision. */
+  /** Adds constant numbers in double precision. */
   doubles(name: string, data: Float64Array, shape: readonly number[]): string {
     return this.#constant(name, 11, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
   }
 
-  /** The same of whole numbers, for operators that take shapes. */
+  /** Adds constant whole numbers, for operators that take shapes. */
   integers(name: string, values: readonly number[]): string {
     return this.#constant(name, 7, new Uint8Array(BigInt64Array.from(values, BigInt).buffer), [values.length]);
   }
 
-  /** The result of an operator. An input that is left out is ''. */
+  /** Adds an operator and returns its result. '' stands for an omitted input. */
   node(
     operator: string,
     inputs: readonly string[],
@@ -62,7 +62,7 @@ export class OnnxGraph {
     return result;
   }
 
-  /** The results of an operator that has several. */
+  /** Adds an operator with several results. */
   nodes(
     operator: string,
     inputs: readonly string[],
@@ -74,7 +74,7 @@ export class OnnxGraph {
     return names;
   }
 
-  /** Texts to numbers, or numbers to texts, by the standard's operator for it. */
+  /** Converts texts to numbers, or numbers to texts, by the standard's operator for it. */
   labels(input: string, attributes: Readonly<Record<string, Attribute>>): string {
     this.#hasTexts = true;
     const result = `LabelEncoder.${this.#unnamed++}`;

@@ -1,9 +1,9 @@
-/** A message of Protocol Buffers being written: fields by number, in the order in which they are put in. */
+/** A message of Protocol Buffers under construction: fields by number, in the order in which they are added. */
 export class Message {
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
 
-  /** A whole number of at least 0. */
+  /** Adds a whole number of at least 0. */
   int(field: number, value: number): this {
     return this.#key(field, 0).#varint(value);
   }
@@ -26,7 +26,7 @@ export class Message {
     return this;
   }
 
-  /** Puts in one field for each value. */
+  /** Adds one field for each value. */
   each<T>(values: readonly T[], put: (message: this, value: T) => unknown): this {
     for (const value of values) put(this, value);
     return this;
@@ -46,7 +46,7 @@ export class Message {
     return this.#varint(field * 8 + wireType);
   }
 
-  /** Seven bits to a byte, the lowest first; the eighth says that more follow. Not by shifts: those end at 32 bits. */
+  /** Writes seven bits to a byte, the lowest first; the eighth says that more follow. Shifts would end at 32 bits. */
   #varint(value: number): this {
     const bytes: number[] = [];
     let rest = value;

@@ -59,6 +59,8 @@ const LONGEST = 100_000_000; // bytes of a header, in the format's own implement
 
 /**
  * Writes tensors and metadata as the bytes of a safetensors file.
+ * @param tensors the tensors by name
+ * @param metadata texts by name
  * @example
  * ```ts
  * import { writeSafetensors } from 'latentgpu';
@@ -107,6 +109,7 @@ export function writeSafetensors(
 
 /**
  * Reads all tensors of a safetensors file.
+ * @param bytes the whole file
  * @example
  * ```ts
  * import { readSafetensors } from 'latentgpu';

@@ -9,7 +9,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { affineGradient } from './norm.ts';
 
-/** What a batch is normalised with: each [channels], but for the number of batches. */
+/** The tensors of a batch normalisation, each [channels] except the number of batches. */
 export interface BatchNormTensors {
   weight: Tensor;
   bias: Tensor;
@@ -17,22 +17,23 @@ export interface BatchNormTensors {
   runningVar: Tensor;
 }
 
-/** What it takes in training. */
+/** What batch normalisation needs in training. */
 export interface BatchNormOptions {
-  /** Places of an example: x is [rows, places × channels]. */
+  /** The places of an example: x is [rows, places × channels]. */
   places: number;
   momentum: number;
   epsilon: number;
-  /** Says how many of the rows are real. */
+  /** The state, which says how many of the rows are real. */
   state: Tensor;
   batchesTracked: Tensor;
-  /** Gets how the running statistics were, [2 · channels + 1]. */
+  /** Receives the running statistics as they were, [2 · channels + 1]. */
   kept?: Tensor;
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a channel over the real rows of the batch and all places
- * (Ioffe & Szegedy 2015), with x [rows, places × channels]. The running statistics move on, unless a step has gone bad.
+ * Batch normalisation: y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a channel
+ * over the real rows of the batch and all places (Ioffe & Szegedy 2015), with x [rows, places × channels]. It updates
+ * the running statistics, unless a step has diverged.
  */
 export function batchNorm(
   tape: Tape,

@@ -5,14 +5,15 @@ import { type Tensor } from '../runtime/tensor.ts';
 import type { CellLayout } from './cells.ts';
 import { aNumber, show } from './shapes.ts';
 
-/** An invocation takes a strip of a row's columns: at most this many to a row. */
+/** The most strips of a row's columns, of which each invocation takes one. */
 const mostStrips = 16;
 
 /**
- * How far outputs y [rows, outputs] are from the cells x [rows, columns] that they should be, for each row as sums over strips of its columns, [rows,
- * strips]: of numbers ½ (y − x)², of categories minus the logarithm of the softmax's probability, in nats. Blank cells count nothing. With `mean` it is
- * the mean over the cells that are not blank, else the sum over them. Rows past the state's batch count nothing. Where the tape is differentiated from
- * it, the same pass writes the gradient of the batch's mean to y.
+ * How far outputs y [rows, outputs] are from their target cells x [rows, columns], as sums over strips of each row's
+ * columns, [rows, strips]: ½ (y − x)² for numbers, for categories minus the logarithm of the softmax's probability, in
+ * nats. Blank cells do not count. With `mean` it is the mean over the cells that are not blank, otherwise their sum.
+ * Rows past the state's batch count 0. Where the tape is differentiated from it, the same pass writes the gradient of
+ * the batch's mean to y.
  * @throws ShapeError
  */
 export function cellLoss(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, state: Tensor, mean: boolean): Tensor {
@@ -26,7 +27,7 @@ export function cellLoss(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, s
   return sums;
 }
 
-/** The loss of each cell, [rows, columns], as `cellLoss` has it; a blank cell's is blank. @throws ShapeError */
+/** The loss of each cell, [rows, columns], as in `cellLoss`; that of a blank cell is blank. @throws ShapeError */
 export function cellLosses(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, state: Tensor): Tensor {
   const { sums, size } = layoutOf(tape, y, x, layout, false);
   const elements = tape.tensor(x.shape, 'f32', 'cell losses');

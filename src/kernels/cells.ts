@@ -16,12 +16,17 @@ import { show } from './shapes.ts';
 
 export type { CellCorruption };
 
-/** How the columns of a table lie in what a model takes and gives, as `info` on the device, [columns, 4] of u32. */
+/**
+ * The layout of a table's columns in the inputs and outputs of a model, as `info` on the device, [columns, 4] of u32.
+ */
 export interface CellLayout {
   readonly info: Tensor;
-  /** Rows of the weight that takes cells in: 2 for a column of numbers, and one more than its `size` for one of categories. */
+  /**
+   * The rows of the weight that takes cells: 2 for a column of numbers, and one more than its `size` for one of
+   * categories.
+   */
   readonly places: number;
-  /** What a model gives for all columns: a number, or a logit for each category. */
+  /** The outputs of a model for all columns: a number, or a logit for each category. */
   readonly outputs: number;
 }
 
@@ -32,7 +37,10 @@ export function scaled(tape: Tape, x: Tensor, shift: Tensor, spread: Tensor): Te
   return y;
 }
 
-/** Cells [rows, columns], each of which is with probability `rate` made blank (`'hide'`), or taken from any row of the batch (`'swap'`). */
+/**
+ * Cells [rows, columns], each of which is with probability `rate` made blank (`'hide'`), or replaced by that of any row
+ * of the batch (`'swap'`).
+ */
 export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate: number, draws: Draws): Tensor {
   const [rows, columns] = [x.rows, x.columns];
   const y = tape.tensor(x.shape, 'f32', 'corrupted cells');
@@ -48,7 +56,8 @@ export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate
 }
 
 /**
- * Puts y [rows, columns] together: its column c is that of what `of` makes of the cells x [rows, columns] with column c hidden. No gradient rule.
+ * Makes y [rows, columns]: its column c is that of the result of `of` for the cells x [rows, columns] with column c
+ * hidden. No gradient rule.
  */
 export function columnByColumn(tape: Tape, x: Tensor, of: (hidden: Tensor) => Tensor): Tensor {
   const [rows, columns] = [x.rows, x.columns];
@@ -61,7 +70,10 @@ export function columnByColumn(tape: Tape, x: Tensor, of: (hidden: Tensor) => Te
   return y;
 }
 
-/** The cells [rows, columns] that outputs [rows, outputs] stand for: numbers as they are, and of categories the most probable one with a name. */
+/**
+ * The cells [rows, columns] that outputs [rows, outputs] mean: numbers unchanged, and of categories the most probable
+ * one with a name.
+ */
 export function decodedCells(tape: Tape, y: Tensor, { info }: CellLayout): Tensor {
   const columns = info.rows;
   const cells = tape.tensor([y.rows, columns], 'f32', 'decoded cells');
@@ -74,8 +86,8 @@ export function decodedCells(tape: Tape, y: Tensor, { info }: CellLayout): Tenso
 }
 
 /**
- * y = x̂ w + bias, where x̂ [rows, places] has for each cell of x [rows, columns] its number, or a 1 in the place of its category or of a blank; it is
- * never built. w is [places, units], bias [units]. The cells get no gradient.
+ * y = x̂ w + bias, where x̂ [rows, places] has for each cell of x [rows, columns] its number, or a 1 at the place of
+ * its category or of a blank; x̂ is never built. w is [places, units], bias [units]. The cells get no gradient.
  * @throws ShapeError
  */
 export function cellDense(tape: Tape, x: Tensor, layout: CellLayout, w: Tensor, bias?: Tensor): Tensor {

@@ -7,12 +7,13 @@ import { sumRowsLater } from './partial-sums.ts';
 import { recordSum, strip } from './reduce.ts';
 import { show } from './shapes.ts';
 
-/** Partial sums of a gradient are at most so many numbers, unless one strip of rows alone has more. */
+/** The most numbers in the partial sums of a gradient, unless one strip of rows alone has more. */
 const mostPartials = 2 ** 22;
 
 /**
- * y = z + the bias of each row's class: z [rows, places × units], bias [classes, units], labels [rows, 1] whole numbers from 0 on. Where z has several
- * rows for each label, those lie one behind the other. dz = dy, and dbias sums dy over the places and over the rows of each class.
+ * Adds the bias of each row's class: y = z + bias, with z [rows, places × units], bias [classes, units], labels
+ * [rows, 1] whole numbers from 0. If z has several rows for each label, these are consecutive. dz = dy, and dbias sums
+ * dy over the places and over the rows of each class.
  * @throws ShapeError
  */
 export function classBias(tape: Tape, z: Tensor, bias: Tensor, labels: Tensor): Tensor {

@@ -6,21 +6,21 @@ import { rowSums } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { sum } from './reduce.ts';
 
-/** A dense layer as it was recorded: y = f(x wᵀ + b), w [out, in]. */
+/** A recorded dense layer: y = f(x wᵀ + b), w [out, in]. */
 export interface RecordedLayer {
   readonly w: Tensor;
   readonly y: Tensor;
 }
 
 /**
- * factor ‖∂h/∂x‖²_F of each row, for dense layers in a row from x to h, as sums like those of `loss`.
- * The Jacobian is D_L W_L ⋯ D_1 W_1, with the slopes of each layer's activation on the diagonal of D.
+ * factor ‖∂h/∂x‖²_F of each row, for consecutive dense layers from x to h, as sums like those of `loss`. The Jacobian
+ * is D_L W_L ⋯ D_1 W_1, with the slopes of each layer's activation on the diagonal of D.
  *
- * One layer has a closed form, Σ_j f′(z_j)² Σ_i w_ji² (Rifai et al. 2011). For more, the product is built up from the code's side, one row of
- * the Jacobian for each example and each unit of the code.
+ * One layer has a closed form, Σ_j f′(z_j)² Σ_i w_ji² (Rifai et al. 2011). For more, the product is built from the
+ * code's side, with one row of the Jacobian for each example and each unit of the code.
  *
- * With `u`, [rows, code], an estimate: E ‖uᵀJ‖² = ‖J‖²_F where the entries of u are independent, of mean 0 and variance 1 (Hutchinson 1990).
- * One row for each example is then all that is built, so it costs about as much as a pass back.
+ * With `u`, [rows, code], it is an estimate: E ‖uᵀJ‖² = ‖J‖²_F if the entries of u are independent, of mean 0 and
+ * variance 1 (Hutchinson 1990). It builds one row for each example, at about the cost of a backward pass.
  */
 export function contraction(
   tape: Tape,
@@ -50,7 +50,7 @@ function closedForm(tape: Tape, w: Tensor, y: Tensor, state: Tensor, factor: num
   return rowSums(tape, 'value', { y: squares }, state, factor);
 }
 
-/** ‖v w‖² of each example, as Σ v (v w wᵀ) where that is less work: v w is as wide as the input. */
+/** ‖v w‖² of each example, as Σ v (v w wᵀ) where that is less work, since v w is as wide as the input. */
 function squaredProduct(tape: Tape, v: Tensor, w: Tensor, state: Tensor, factor: number): Tensor {
   const [units, inputs] = [w.rows, w.columns];
   const direct = v.rows * units * inputs;

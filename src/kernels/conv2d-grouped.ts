@@ -14,8 +14,9 @@ import { slicesOf } from './tilings.ts';
 import { sizesOf, whole, type Window } from './window.ts';
 
 /**
- * A convolution in groups: each part of the filters sees one part of the channels, with as many groups as channels one channel each. x [rows,
- * height × width × channels], w [kernel height, kernel width, channels / groups, filters], bias [filters]; y is [rows, places × filters].
+ * A convolution in groups: each group of filters sees one group of the channels, with as many groups as channels one
+ * channel each. x [rows, height × width × channels], w [kernel height, kernel width, channels / groups, filters], bias
+ * [filters]; y is [rows, places × filters].
  * @throws ShapeError
  */
 export function groupedConv2d(
@@ -59,8 +60,8 @@ const wantedSums = 2 ** 15;
 const mostParts = 256;
 
 /**
- * The gradient of the weights, from that of the output. Into how many parts the rows of places are cut follows from the shapes alone, as it changes the
- * order in which values are added up.
+ * The gradient of the weights from that of the output. The number of parts of the places follows from the shapes alone,
+ * since it changes the order of additions.
  */
 function weights(tape: Tape, { dy, x, dw }: { dy: Tensor; x: Tensor; dw: Tensor }, work: Work): void {
   const { batch, out_height } = work.constants;
@@ -86,7 +87,7 @@ function check(x: Tensor, w: Tensor, bias: Tensor | undefined, { image, kernel }
     throw new ShapeError(`conv2d: ${filters} channels come out, but the bias is ${show(bias.shape)}`);
 }
 
-/** How a convolution in groups is dealt out. */
+/** How a convolution in groups is divided among invocations. */
 type Work = ReturnType<typeof workOf>;
 
 function workOf(rows: number, window: Window, groups: number, filters: number) {
@@ -104,7 +105,7 @@ function workOf(rows: number, window: Window, groups: number, filters: number) {
   };
   const sums = rows * window.places[0] * window.places[1] * filters;
   const slices = slicesOf(sums * window.kernel[0] * window.kernel[1] * groupChannels);
-  /** So many values of the image's side, or the filters', of which an invocation has one or four. */
+  /** The division of an image's side, or of the filters, of which an invocation has one or four values. */
   const over = (values: number, side: 'channels' | 'filters') => ({
     constants,
     threads: Math.ceil(values / four(side) / slices),

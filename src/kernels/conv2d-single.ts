@@ -12,10 +12,10 @@ import { sumRowsLater } from './partial-sums.ts';
 import { groupOf, splitFor, tuned } from './tilings.ts';
 import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
 
-/** Taps that are unrolled at most: more would take long to compile. */
+/** The most taps that are unrolled: more would take long to compile. */
 const mostTaps = 25;
 
-/** Whether a convolution is one of a single filter that has kernels of its own. */
+/** Whether a convolution has a single filter, for which there are special kernels. */
 export const isSingle = (filters: number, window: Window): boolean => {
   const { image, kernel, stride } = window;
   const closely = stride[0] === 1 && stride[1] === 1 && !isDilated(window);
@@ -46,7 +46,10 @@ export function scatterSingle(tape: Tape, convolution: Convolution, window: Wind
   );
 }
 
-/** The block is the same in all ways: a GPU may have it in workgroups of half as many invocations, which are twice as many. */
+/**
+ * Records the kernel. The block is the same in all ways: a GPU may have workgroups of half as many invocations, but
+ * then twice as many.
+ */
 function record(
   tape: Tape,
   kernel: string,
@@ -70,10 +73,13 @@ function record(
   );
 }
 
-/** Parts of the batch, each with sums of its own: it follows from the shapes alone, as it changes the order in which values are added up. */
+/**
+ * The most parts of the batch, each with its own sums. Their number follows from the shapes alone, since it changes the
+ * order of additions.
+ */
 const mostParts = 128;
 
-/** The gradient of the weights, from the values at the places and the image; with the sum of the values. */
+/** The gradient of the weights from the values at the places and the image, with the sum of the values. */
 export function weightsSingle(
   tape: Tape,
   { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor },

@@ -20,9 +20,9 @@ import { show } from './shapes.ts';
 import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
 
 /**
- * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width × channels],
- * w [filters, kernel height, kernel width, channels], bias [filters]; y is [rows, places × filters]. The patches are never written down.
- * dw with dbias in one dispatch, dx with the slope of x's own activation folded in.
+ * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width ×
+ * channels], w [filters, kernel height, kernel width, channels], bias [filters]; y is [rows, places × filters]. The
+ * patches are never stored. dw and dbias take one dispatch; dx includes the slope of x's own activation.
  * @throws ShapeError
  */
 export function conv2d(
@@ -102,7 +102,7 @@ function check(
     throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
 }
 
-/** What goes in and out of a convolution, either way round. */
+/** The tensors of a convolution, in either direction. */
 export interface Convolution {
   x: Tensor;
   w: Tensor;
@@ -118,10 +118,10 @@ const multiplies = (sizes: Record<string, number>): number =>
     1,
   );
 
-/** So many k in a row are dealt to one invocation where a convolution is split. */
+/** The number of consecutive k for one invocation where a convolution is split. */
 const stretch = 8;
 
-/** From the image to the places: each adds up its patch. */
+/** From the image to the places: each place sums its patch. */
 function gather(tape: Tape, convolution: Convolution, window: Window): void {
   const { x, w, y, bias, activation = 'linear', slope } = convolution;
   const [filters, , kernelWidth, channels] = w.shape;
@@ -154,7 +154,7 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
   );
 }
 
-/** From the places to the image: each pixel adds up the places whose patches it lies in. */
+/** From the places to the image: each pixel sums the places whose patches contain it. */
 function scatter(tape: Tape, convolution: Convolution, window: Window): void {
   const { x, w, y, bias, activation = 'linear', slope } = convolution;
   const [filters, , , channels] = w.shape;
@@ -193,8 +193,8 @@ const wantedTiles = 1024;
 const mostParts = 64;
 
 /**
- * Into how many parts the batch is cut, with sums of their own: it follows from the shapes alone, as it changes the order in which values are
- * added up.
+ * The number of parts of the batch, each with its own sums. It follows from the shapes alone, since it changes the
+ * order of additions.
  */
 function partsOf(batch: number, filters: number, n: number): number {
   const wanted = Math.ceil(wantedTiles / (Math.ceil(filters / 8) * Math.ceil(n / 8)));
@@ -202,7 +202,9 @@ function partsOf(batch: number, filters: number, n: number): number {
   return Math.ceil(batch / share);
 }
 
-/** The gradient of the weights, from the values at the places and the image; with the sums of the values for each filter. */
+/**
+ * The gradient of the weights from the values at the places and the image, with the sums of the values for each filter.
+ */
 function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const { a, x, y, sums } = tensors;
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;

@@ -6,9 +6,9 @@ import { drawConstants, word, type Draws } from './random.ts';
 export type { CorruptionKind };
 
 /**
- * x [rows, columns] with something random done to each value:
- * `'gaussian'` adds noise of deviation `amount`; `'mask'` sets to 0 with probability `amount`; `'saltAndPepper'` to 0 or 1, each with half of it.
- * No gradient rule: what is corrupted is data.
+ * Changes each value of x [rows, columns] at random: `'gaussian'` adds noise of deviation `amount`, `'mask'` sets it to
+ * 0 with probability `amount`, `'saltAndPepper'` sets it to 0 or 1 with half of that probability each. No gradient
+ * rule: what is corrupted is data.
  */
 export function corrupt(tape: Tape, kind: CorruptionKind, x: Tensor, amount: number, draws: Draws): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'corrupted');
@@ -16,7 +16,9 @@ export function corrupt(tape: Tape, kind: CorruptionKind, x: Tensor, amount: num
   return y;
 }
 
-/** y = x / (1 − rate), but 0 with probability `rate` (Srivastava et al. 2014), and dx = dy through the same mask. */
+/**
+ * Dropout: y = x / (1 − rate), but 0 with probability `rate` (Srivastava et al. 2014). dx = dy through the same mask.
+ */
 export function dropout(tape: Tape, x: Tensor, rate: number, draws: Draws): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'dropout');
   const constants = { amount: 1 / (1 - rate), threshold: word(rate) };

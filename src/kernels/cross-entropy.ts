@@ -5,9 +5,10 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { show } from './shapes.ts';
 
 /**
- * Softmax cross-entropy of logits y, [rows, classes], with the class of each row, [rows, 1] whole numbers from 0 on, in nats: each row's
- * log Σ_c e^{y_c} − y_label, [rows, 1], and whether the largest logit is the label's, 1 or 0, [rows, 1]. Rows past the state's batch count nothing.
- * Where the tape is differentiated from the losses, the same pass writes the gradient of the batch's mean to y: softmax(y) − one-hot.
+ * Softmax cross-entropy in nats of logits y, [rows, classes], with the class of each row, [rows, 1] whole numbers from
+ * 0. Returns each row's log Σ_c e^{y_c} − y_label, [rows, 1], and whether the largest logit is the label's, 1 or 0,
+ * [rows, 1]. Rows past the state's batch count 0. Where the tape is differentiated from the losses, the same pass
+ * writes the gradient of the batch's mean to y: softmax(y) − one-hot.
  * @throws ShapeError
  */
 export function crossEntropy(tape: Tape, y: Tensor, labels: Tensor, state: Tensor): { losses: Tensor; hits: Tensor } {

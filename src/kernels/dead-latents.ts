@@ -2,30 +2,30 @@ import { deadCount, idleShader, residualShader } from '../../shaders/dead-latent
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** The most examples that are counted: whole numbers of float32 end here. */
+/** The largest count of examples: float32 has whole numbers up to here. */
 export const mostIdle = 2 ** 24;
 
-/** Which latents of a code are dead. */
+/** The dead latents of a code. */
 export interface Dead {
-  /** [columns], 1 or 0; u32. */
+  /** Whether each latent is dead, [columns], 1 or 0; u32. */
   readonly dead: Tensor;
-  /** How many of them there are, times the batch's real rows, [1]. */
+  /** The number of dead latents times the batch's real rows, [1]. */
   readonly total: Tensor;
 }
 
-/** What says how long a latent has not been active, and from when on it is dead. */
+/** The counts of inactive examples, and the limit from which a latent is dead. */
 export interface IdleCounts {
-  /** Examples since each latent was active last, [columns]. */
+  /** The number of examples since each latent was last active, [columns]. */
   readonly idle: Tensor;
   readonly after: number;
   readonly state: Tensor;
-  /** In training, the code of the batch, [rows, columns], by which the counts go on unless a step has gone bad. */
+  /** In training, the code of the batch, [rows, columns], which updates the counts unless a step has diverged. */
   readonly code?: Tensor;
-  /** Gets how the counts were, [columns]. */
+  /** Receives the counts as they were, [columns]. */
   readonly kept?: Tensor;
 }
 
-/** Counts the examples since each latent was active last, and says which have been idle for so many: those are dead. No gradient. */
+/** Counts the examples since each latent was last active; a latent is dead from `after` on. No gradient. */
 export function deadLatents(tape: Tape, { idle, after, state, code, kept }: IdleCounts): Dead {
   const columns = idle.size;
   const dead = tape.tensor([columns], 'u32', 'dead');

@@ -6,7 +6,7 @@ import { product } from './matmul.ts';
 import { sumRowsInto } from './reduce.ts';
 import { show } from './shapes.ts';
 
-/** What a dense layer was recorded from. */
+/** The inputs of a recorded dense layer. */
 export interface DenseSource {
   readonly x: Tensor;
   readonly w: Tensor;
@@ -14,15 +14,15 @@ export interface DenseSource {
   readonly transposed: boolean;
 }
 
-/** By y, for what follows a dense layer and has a gradient that few products make. */
+/** The recorded dense layers by y, for a layer behind that has a gradient of few products. */
 export const denseSources = new WeakMap<Tensor, DenseSource>();
-/** By x, for one of which few numbers count: records x wᵀ + bias with its gradient. */
+/** Other ways to record a dense layer by its input x, of which few numbers count: x wᵀ + bias with its gradient. */
 export const denseWays = new WeakMap<Tensor, (source: DenseSource) => Tensor>();
 
 /**
- * y = f(x wᵀ + bias), with x [rows, in], w [out, in], bias [out]; y is [rows, out]. One dispatch where f′ follows from y, two else.
- * dw = dzᵀ x with dbias = Σ_rows dz in the same dispatch, dx = dz w with the slope of x's own activation folded in.
- * With `transposed`, w is [in, out]: the weight of a layer that this one mirrors.
+ * A dense layer: y = f(x wᵀ + bias), with x [rows, in], w [out, in], bias [out]; y is [rows, out]. It is one dispatch
+ * where f′ follows from y, otherwise two. dw = dzᵀ x with dbias = Σ_rows dz in the same dispatch; dx = dz w includes
+ * the slope of x's own activation. With `transposed`, w is [in, out]: the weight of a layer that this one mirrors.
  * @throws OptionError, ShapeError
  */
 export function dense(

@@ -5,25 +5,28 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { sumInto } from './reduce.ts';
 import { checkSameShape, quadsOf, sameShape, show } from './shapes.ts';
 
-/** a + b, broadcast as NumPy does, up to four sides. da = dy, db = dy, summed over the sides that were repeated. @throws ShapeError */
+/**
+ * Adds a + b with NumPy's broadcasting, up to four sides. da = dy, db = dy, summed over the repeated sides.
+ * @throws ShapeError
+ */
 export const add = operation('add', (tape, dy, _a, _b, toA, toB) => {
   toA('copy', dy, dy);
   toB('copy', dy, dy);
 });
 
-/** a − b, broadcast. da = dy, db = −dy. @throws ShapeError */
+/** Subtracts a − b with broadcasting. da = dy, db = −dy. @throws ShapeError */
 export const subtract = operation('subtract', (tape, dy, _a, _b, toA, toB) => {
   toA('copy', dy, dy);
   toB('negate', dy, dy);
 });
 
-/** a b elementwise, broadcast. da = dy b, db = dy a. @throws ShapeError */
+/** Multiplies a b elementwise with broadcasting. da = dy b, db = dy a. @throws ShapeError */
 export const multiply = operation('multiply', (tape, dy, a, b, toA, toB) => {
   toA('multiply', dy, b);
   toB('multiply', dy, a);
 });
 
-/** a / b elementwise, broadcast. da = dy / b, db = −dy a / b². @throws ShapeError */
+/** Divides a / b elementwise with broadcasting. da = dy / b, db = −dy a / b². @throws ShapeError */
 export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
   toA('divide', dy, b);
   const slope = tape.tensor(dy.shape, 'f32', 'slope');
@@ -31,7 +34,7 @@ export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
   toB('multiply', dy, slope);
 });
 
-/** The same values in another shape. dx = dy. @throws ShapeError where that holds another number of them */
+/** The same values in another shape. dx = dy. @throws ShapeError for another number of values */
 export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
   const y = tape.tensor(shape, 'f32', 'reshaped');
   if (y.size !== x.size)
@@ -41,14 +44,15 @@ export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor
   return y;
 }
 
-/** The same values, past which no gradient flows. */
+/** The same values without a gradient. */
 export function stopGradient(tape: Tape, x: Tensor): Tensor {
   return tape.constant(() => reshape(tape, x, x.shape));
 }
 
 /**
- * The values of `value`, with the gradient handed to x as if they were its own: the straight-through estimator (Bengio et al. 2013), for a `value`
- * made of x by a step whose own gradient is 0 nearly everywhere, such as rounding. dx = dy; nothing flows to `value`.
+ * The straight-through estimator (Bengio et al. 2013): the values of `value`, with the gradient passed to x as if they
+ * were x. It is for a `value` made from x by a step whose own gradient is 0 nearly everywhere, such as rounding. dx =
+ * dy; nothing flows to `value`.
  * @throws ShapeError
  */
 export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
@@ -59,7 +63,7 @@ export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
   return y;
 }
 
-/** Copies values, or adds them to a gradient that has some already. No gradient rule. */
+/** Copies values, or adds them to a gradient that has been written. No gradient rule. */
 export const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
   tape.run(
     elementwise('copy'),

@@ -8,7 +8,7 @@ import { lossLayout, parsedLoss, type ElementLoss } from './loss.ts';
 import { drawConstants, type Draws } from './random.ts';
 import { aNumber } from './shapes.ts';
 
-/** What an example's samples come to: a number a row each. */
+/** The bound of an example's samples, one number for each row. */
 export interface Bound {
   /** −log (1/k Σ p(x|z) p(z) / q(z|x)) over the k samples of an example, in nats. */
   readonly bound: Tensor;
@@ -20,16 +20,19 @@ export interface Bound {
 
 /** Samples of a Gaussian code. */
 export interface ImportanceSamples {
-  /** [rows · samples, units]: those of an example one behind the other. */
+  /** The samples [rows · samples, units]; those of an example are consecutive. */
   readonly z: Tensor;
-  /** Records the bound of what a decoder makes of them, y [rows · samples, …], for the examples x [rows, …]. Once. @throws LatentGpuError */
+  /**
+   * Records the bound of a decoder's outputs y [rows · samples, …] for the examples x [rows, …]. It can be called once.
+   * @throws LatentGpuError
+   */
   bound(kind: ElementLoss, y: Tensor, x: Tensor, factor: number): Bound;
 }
 
 /**
- * Several samples z = μ + σ ε for each row of a head [rows, 2 · units] of means and log-variances, and the importance-weighted bound that they give
- * (Burda et al. 2016). Its gradient flows to the decoder's outputs, weighted by the samples' shares of the likelihood, and through z to the head.
- * Log-variances are held within −30 and 20.
+ * Draws several samples z = μ + σ ε for each row of a head [rows, 2 · units] of means and log-variances, with their
+ * importance-weighted bound (Burda et al. 2016). Its gradient flows to the decoder's outputs, weighted by the samples'
+ * shares of the likelihood, and through z to the head. Log-variances are limited to −30 … 20.
  */
 export function importance(tape: Tape, head: Tensor, samples: number, draws: Draws): ImportanceSamples {
   const { state } = draws;

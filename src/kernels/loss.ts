@@ -11,31 +11,32 @@ import { aNumber, checkSameShape } from './shapes.ts';
 export type LossKind = 'mse' | 'bce' | 'mae' | 'huber';
 export type { Formula, TermKind };
 
-/** Huber's loss with a delta of one's own, above 0. */
+/** Huber's loss with a delta above 0. */
 export interface Huber {
   readonly kind: 'huber';
   readonly delta: number;
 }
 
-/** How an output is compared with its target. */
+/** The comparison of an output with its target. */
 export type ElementLoss = LossKind | Huber | Formula;
 
 /**
- * What a row counts some of whose targets are blank: the sum over the others, or that sum times columns / others, so that a mean over the columns becomes
- * one over those that are there.
+ * What a row with blank targets counts: the sum over the other targets, or this sum times columns / others, so that a
+ * mean over the columns becomes a mean over the others.
  */
 export type Blanks = 'sum' | 'share';
 
-/** An invocation takes a strip of a row: at most this many to a row. */
+/** The most strips of a row, of which each invocation takes one. */
 const mostStrips = 16;
 
 /**
- * The loss of each row against its target, as sums over strips of it, [rows, strips]: add them up for the loss of a row. Each is already
- * multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count nothing.
+ * The loss of each row against its target, as sums over strips, [rows, strips]; their total is the loss of the row.
+ * Each is already multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count 0.
  *
- * `'mse'` is (y − x)², `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal; `'huber'` is ½ (y − x)² where
- * |y − x| ≤ delta, else delta (|y − x| − ½ delta). A formula is what it says. Where the tape is differentiated from it, the same pass writes the gradient of the
- * batch's mean to y, and nothing to the target. Targets that are blank count nothing, if `blanks` says that there may be some.
+ * `'mse'` is (y − x)²; `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal;
+ * `'huber'` is ½ (y − x)² where |y − x| ≤ delta, otherwise delta (|y − x| − ½ delta). A formula is its own expression.
+ * Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and none to the
+ * target. With `blanks`, blank targets count 0.
  * @throws ShapeError, OptionError
  */
 export function loss(
@@ -51,8 +52,9 @@ export function loss(
 }
 
 /**
- * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`; for the logits of a discriminator `'real'` and
- * `'fake'`) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`, `'huber'`), as `loss` has it, with gradients to both. Rows are those of the first side, whatever the others are.
+ * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`; `'real'` and
+ * `'fake'` for the logits of a discriminator) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`, `'huber'`), as in
+ * `loss`, with gradients to both. The first side counts rows, whatever the others are.
  * @throws ShapeError
  */
 export function rowSums(
@@ -121,7 +123,10 @@ export function elementLosses(
   return elements;
 }
 
-/** Compiles a formula, as a compiler alone knows whether it is one. @throws OptionError with the compiler's message; DeviceLostError */
+/**
+ * Compiles a formula, since only a compiler can check it.
+ * @throws OptionError with the compiler's message; DeviceLostError
+ */
 export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> {
   const size = { rows: 1, columns: 1, strips: 1, factor: 1 };
   try {
@@ -132,7 +137,7 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
   }
 }
 
-/** What it is in the shader, in messages, and as further constants. @throws OptionError */
+/** The name of a loss in the shader and in messages, and its constants. @throws OptionError */
 export function parsedLoss(given: TermKind | ElementLoss) {
   if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
   const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
@@ -140,7 +145,7 @@ export function parsedLoss(given: TermKind | ElementLoss) {
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
 }
 
-/** How a loss is parted into strips, and where their sums go. */
+/** How a loss is divided into strips, and where their sums go. */
 export function lossLayout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }, blanks?: Blanks) {
   const rows = y.shape[0];
   const columns = y.size / rows;

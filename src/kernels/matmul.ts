@@ -19,9 +19,9 @@ export interface Transposes {
 }
 
 /**
- * y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n]. Where a is not transposed it may have more sides: y keeps them.
- * da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
- * @throws OptionError; ShapeError where the inner sides differ or an operand is no matrix
+ * A matrix product: y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n]. If a is not transposed
+ * it may have more sides, which y keeps. da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
+ * @throws OptionError; ShapeError where the inner sides differ or an operand is not a matrix
  */
 export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
   checkOptions('matmul', options, ['transposeA', 'transposeB']);
@@ -58,15 +58,18 @@ export interface Product extends Transposes {
   y: Tensor;
   bias?: Tensor;
   activation?: ActivationWord;
-  /** y is multiplied by the activation's slope at `saved`. */
+  /** The slope of an activation at `saved`, which y is multiplied by. */
   slope?: Gate;
-  /** Gets the sums over k of op(a)'s rows; only with `transposeA`. */
+  /** Receives the sums over k of op(a)'s rows; only with `transposeA`. */
   sums?: Tensor;
-  /** Default: what is likely to be fast here. */
+  /** The tiling. Default: one that is probably fast on this adapter. */
   tiling?: Tiling;
 }
 
-/** Records one product with its epilogue; operands of more than two dimensions count as matrices of their last side. No gradient rule. */
+/**
+ * Records one product with its epilogue; operands with more than two sides are matrices of their last side. No gradient
+ * rule.
+ */
 export function product(
   tape: Tape,
   { a, b, y, bias, sums, slope, activation = 'linear', transposeA = false, transposeB = false, tiling }: Product,

@@ -7,13 +7,14 @@ import { aNumber, checkSameShape } from './shapes.ts';
 export type { MmdKernel };
 
 /**
- * The squared maximum mean discrepancy of rows z and p, both [rows, …], by the unbiased estimate (Gretton et al. 2012), as one number a row whose
- * mean it is:
+ * The squared maximum mean discrepancy of rows z and p, both [rows, …], by the unbiased estimate (Gretton et al. 2012),
+ * as one number for each row, with the estimate as their mean:
  *
  * Σ_{i≠j} (k(z_i, z_j) + k(p_i, p_j)) / (n (n − 1)) − 2 Σ_{i,j} k(z_i, p_j) / n²
  *
- * `'imq'` is Σ_s sC / (sC + ‖x − y‖²) over seven scales s from 0.1 to 10 (Tolstikhin et al. 2018), `'rbf'` is e^{−‖x − y‖² / C}, with C = `width`. Rows
- * past the state's batch count nothing. The gradient flows to z alone. Time and memory grow with the square of the batch.
+ * `'imq'` is Σ_s sC / (sC + ‖x − y‖²) over seven scales s from 0.1 to 10 (Tolstikhin et al. 2018), `'rbf'` is e^{−‖x −
+ * y‖² / C}, with C = `width`. Rows past the state's batch count 0. The gradient flows to z alone. Time and memory grow
+ * with the square of the batch.
  * @throws ShapeError
  */
 export function mmd(tape: Tape, kernel: MmdKernel, z: Tensor, p: Tensor, state: Tensor, width: number): Tensor {

@@ -2,10 +2,13 @@ import { distancesShader, smallestShader } from '../../shaders/neighbors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Values one invocation looks through. */
+/** The number of values that one invocation searches. */
 const strip = 512;
 
-/** Squared distances of `count` queries, from the `first` one on, from all codes; rows of both are whole vec4s. [codes, count], no gradient. */
+/**
+ * The squared distances of `count` queries, beginning with query `first`, from all codes; rows of both are whole vec4s.
+ * [codes, count], no gradient.
+ */
 export function distances(tape: Tape, codes: Tensor, queries: Tensor, first: number, count: number): Tensor {
   const [length, width] = codes.shape;
   const y = tape.tensor([length, count], 'f32', 'distances');

@@ -2,21 +2,22 @@ import { normColumns, normColumnsEnd, setNormBackward, setNormForward } from '..
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Up to so many values one invocation goes through faster than a workgroup agrees on their sum. */
+/** The most values for which one invocation alone is faster than a workgroup that shares their sum. */
 const alone = 64;
 
-/** What is normalised together. */
+/** The values that are normalised together. */
 export interface Sets {
-  /** Places of an example: x is [rows, places × channels]. */
+  /** The places of an example: x is [rows, places × channels]. */
   places: number;
-  /** Into so many the channels are parted. */
+  /** The number of groups of channels. */
   groups: number;
   epsilon: number;
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a group of channels over all places of an example (Wu & He
- * 2018), with x [rows, places × channels], weight and bias [channels].
+ * Group normalisation: y = (x − mean) / √(variance + ε) · weight + bias, where mean and variance are those of a group
+ * of channels over all places of an example (Wu & He 2018), with x [rows, places × channels], weight and bias
+ * [channels].
  */
 export function groupNorm(
   tape: Tape,
@@ -47,7 +48,9 @@ export function groupNorm(
   return y;
 }
 
-/** As `groupNorm`, where mean and variance are those of the channels at each place (Ba et al. 2016). */
+/**
+ * Layer normalisation: as `groupNorm`, but mean and variance are those of the channels at each place (Ba et al. 2016).
+ */
 export const layerNorm = (tape: Tape, x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor =>
   groupNorm(tape, x, weight, bias, { places: 1, groups: 1, epsilon });
 
@@ -58,7 +61,7 @@ interface Affine {
   weight: Tensor;
   bias: Tensor;
   constants: { lines: number; places: number; channels: number; width: number };
-  /** Gets Σ dy and Σ dy x̂ of each channel, where the statistics are the channels'. */
+  /** Receives Σ dy and Σ dy x̂ of each channel, where the statistics are the channels'. */
   sums?: Tensor;
 }
 

@@ -4,15 +4,18 @@ import type { Tensor } from '../runtime/tensor.ts';
 
 export type { Held };
 
-/** What each column is moved and divided by, [columns] each. */
+/** The shift and the divisor of each column, [columns] each. */
 export interface Scaling {
   readonly shift: Tensor;
   readonly spread: Tensor;
-  /** What a float32 leaves of the shift, where that matters. */
+  /** What float32 loses of the shift, where that matters. */
   readonly rest?: Tensor;
 }
 
-/** y = (x − shift) / spread for each column of x; or y within [0, 1], or its distance from there; with `masked` blanks stay blank. For data: no gradient flows through it. */
+/**
+ * y = (x − shift) / spread for each column of x; or y limited to [0, 1], or its distance from there. With `masked`, blanks
+ * stay blank, with a distance of 0. For data: no gradient flows through it.
+ */
 export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held, masked = false): Tensor {
   return affine(tape, normalizeForward(held, scaling.rest !== undefined, masked), x, scaling);
 }

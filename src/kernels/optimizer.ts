@@ -6,15 +6,15 @@ export { momentCount, settingNames, type OptimizerKind } from '../../shaders/opt
 
 /** The phase of a step that an optimizer belongs to. */
 export interface OptimizerPhase {
-  /** Its number, from 0 on. */
+  /** The number of the phase, counted from 0. */
   readonly phase: number;
-  /** Of a phase that others come after: keeps what the optimizer changes, [1 + moments, values]. */
+  /** Receives what the optimizer changes, [1 + moments, values], in a phase that others follow. */
   readonly before?: Tensor;
 }
 
 /**
- * One step of the optimizer for all weights that have gradients, in one dispatch; then the state moves on to the next batch, unless another phase of
- * the step is still to come.
+ * One step of the optimizer for all weights that have gradients, in one dispatch. The state then advances to the next
+ * batch, unless another phase of the step follows.
  */
 export function optimize(
   tape: Tape,

@@ -4,9 +4,9 @@ import { Tensor, type BufferRange } from '../runtime/tensor.ts';
 import { recordStage, strip, sumRowsInto } from './reduce.ts';
 
 /**
- * Sums x, seen as rows as long as y, into the gradient y: at first stages that make long sums shorter, and then, in one dispatch for all gradients that
- * have been left to it, the rest. The additions and their order are those of `sumRowsInto`. Unless these are `partial` sums, which nothing else reads,
- * there is a stage at the least. No gradient rule.
+ * Sums x, seen as rows as long as y, into the gradient y. Stages first shorten long sums; one dispatch then finishes
+ * all postponed gradients. The additions and their order are those of `sumRowsInto`. Unless these are `partial` sums,
+ * which nothing else reads, there is at least one stage. No gradient rule.
  */
 export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false): void {
   const inner = y.size;
@@ -22,7 +22,7 @@ export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false):
   tape.finish ??= (before) => finish(tape, rests, before);
 }
 
-/** What is left to do for a gradient: to add up the rows of x, and to add that to y. */
+/** A postponed sum: the rows of x are to be added to y. */
 interface Rest {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -31,7 +31,7 @@ interface Rest {
 
 const waiting = new WeakMap<Tape, Rest[]>();
 
-/** Records a dispatch for all gradients that lie in one buffer, as a model's do. */
+/** Records a dispatch for all postponed gradients in one buffer, such as a model's. */
 function finish(tape: Tape, rests: Rest[], before?: readonly (Tensor | undefined)[]): void {
   if (before && !rests.some(({ y }) => before.some((each) => each && overlap(each, y)))) return;
   for (let left = rests.splice(0); left.length;) {
@@ -44,14 +44,14 @@ function finish(tape: Tape, rests: Rest[], before?: readonly (Tensor | undefined
 
 const rangeOf = ({ home }: Tensor): BufferRange | undefined => ('range' in home ? home.range : undefined);
 
-/** Whether one of the two covers a value of the other. */
+/** Whether two tensors share a value. */
 function overlap(a: Tensor, b: Tensor): boolean {
   const [p, q] = [rangeOf(a), rangeOf(b)];
   if (!p || !q) return a === b;
   return p.buffer === q.buffer && p.offset < q.offset + b.bytes && q.offset < p.offset + a.bytes;
 }
 
-/** Adds up rows that then lie one behind the other, each where a binding may begin, into gradients that lie in a buffer. */
+/** Adds up rows, which are stored consecutively at binding offsets, into gradients of a buffer. */
 function addUp(tape: Tape, buffer: GPUBuffer, rests: readonly Rest[]): void {
   let [size, end, width] = [0, 0, 0];
   const sums = rests.map(({ x, y, add }) => {

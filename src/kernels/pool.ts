@@ -6,8 +6,8 @@ import { foldedInto } from './activation.ts';
 import { sizesOf, type Window } from './window.ts';
 
 /**
- * The largest value in each window, for each channel: x [rows, height × width × channels]; y is [rows, places × channels].
- * The gradient goes to the pixel that had it, the first of equals.
+ * Max pooling: the largest value in each window, for each channel. x [rows, height × width × channels]; y is
+ * [rows, places × channels]. The gradient goes to the pixel with that value, the first one of equals.
  */
 export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   const { rows, wide, across, constants, places, shape } = poolOf(x, window);
@@ -30,8 +30,8 @@ export function maxPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
 }
 
 /**
- * The mean of each window, for each channel, over what lies in the image: x [rows, height × width × channels]; y is [rows, places × channels].
- * Each pixel of a window gets the same share of its gradient.
+ * Average pooling: the mean of each window, for each channel, over its pixels in the image. x [rows, height × width ×
+ * channels]; y is [rows, places × channels]. Each pixel of a window gets the same share of its gradient.
  */
 export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   const { rows, wide, across, constants, places, shape } = poolOf(x, window);
@@ -49,7 +49,7 @@ export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   return y;
 }
 
-/** What both pools work on: `across` channels of an image at a time, and y's shape. */
+/** The sizes that both pools work on: `across` channels of an image at a time, and y's shape. */
 function poolOf(x: Tensor, window: Window) {
   const [rows] = x.shape;
   const [, , channels] = window.image;

@@ -4,7 +4,7 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
 import { pair, type Sides } from './window.ts';
 
-/** A random permutation of `tiles` tiles for each row, [rows, tiles]: which one stands where each was. */
+/** A random permutation of `tiles` tiles for each row, [rows, tiles]: the tile at each place. */
 export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws): Tensor {
   const order = tape.tensor([rows, tiles], 'u32', 'tile order');
   tape.run(
@@ -15,7 +15,10 @@ export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws)
   return order;
 }
 
-/** Images [rows, height × width × channels] cut into tiles × tiles, or a number for each axis, with the tiles in the order given. No gradient rule: what is moved is data. */
+/**
+ * Cuts images [rows, height × width × channels] into tiles × tiles, or a number for each axis, and puts the tiles in
+ * the given order. No gradient rule: what is moved is data.
+ */
 export function moveTiles(
   tape: Tape,
   x: Tensor,
@@ -34,19 +37,20 @@ export function moveTiles(
 }
 
 export interface Puzzle {
-  /** [height, width, channels] of the images, */
+  /** The [height, width, channels] of the images. */
   readonly image: readonly [number, number, number];
-  /** cells a side, */
+  /** The number of cells in each row and column. */
   readonly side: number;
-  /** and height and width of the tile that is cut out of a cell. */
+  /** The height and width of the tile that is cut out of a cell. */
   readonly tile: readonly [number, number];
-  /** Which cell comes into which slot, [permutations, cells]. */
+  /** The cell for each slot, [permutations, cells]. */
   readonly table: Tensor;
 }
 
 /**
- * A jigsaw puzzle of each image, x [rows, height × width × channels] (Noroozi & Favaro 2016): the tiles in the order of a permutation that is drawn,
- * [rows · cells, tile height × tile width × channels], and its number as the label, [rows, 1]. No gradient rule: what is cut is data.
+ * Makes a jigsaw puzzle of each image, x [rows, height × width × channels] (Noroozi & Favaro 2016): the tiles in the
+ * order of a random permutation, [rows · cells, tile height × tile width × channels], and its number as the label,
+ * [rows, 1]. No gradient rule: what is cut is data.
  */
 export function cutTiles(
   tape: Tape,

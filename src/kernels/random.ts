@@ -7,27 +7,31 @@ import { quadsOf } from './shapes.ts';
 
 export type { Distribution };
 
-/** Where the random numbers of a step come from: the state says which step, `which` tells draws of one step apart. */
+/**
+ * The source of a step's random numbers: the state determines the step, and `which` separates several draws of a step.
+ */
 export interface Draws {
   readonly state: Tensor;
   readonly which: number;
 }
 
-/** What a kernel that draws for a batch has to be told. */
+/** The constants of a kernel that draws for a batch. */
 export const drawConstants = ({ which }: Draws) => ({ which, stream: streams.noise });
 
-/** A probability in units of 2⁻³², as words of chance are compared with it. */
+/** A probability in units of 2⁻³², for comparison with random words. */
 export const word = (probability: number): number => Math.min(2 ** 32 - 1, Math.round(probability * 2 ** 32));
 
-/** For each value −1 or 1 by a fair coin. No gradient. */
+/** Draws −1 or 1 with equal chances for each value. No gradient. */
 export const randomSigns = (tape: Tape, shape: readonly number[], draws: Draws): Tensor =>
   noise(tape, 'signs', shape, draws);
 
-/** For each value a number from N(0, stddev²), the same ones for the same step and `which`, [rows, …]. No gradient. */
+/** Draws from N(0, stddev²) for each value, the same for the same step and `which`, [rows, …]. No gradient. */
 export const normalNoise = (tape: Tape, shape: readonly number[], stddev: number, draws: Draws): Tensor =>
   noise(tape, 'normal', shape, draws, { offset: 0, scale: stddev });
 
-/** For each value a number from low to high, the same ones for the same step and `which`, [rows, …]. No gradient. */
+/**
+ * Draws uniformly between low and high for each value, the same for the same step and `which`, [rows, …]. No gradient.
+ */
 export const uniformNoise = (tape: Tape, shape: readonly number[], low: number, high: number, draws: Draws): Tensor =>
   noise(tape, 'uniform', shape, draws, { offset: low, scale: high - low });
 
@@ -45,19 +49,20 @@ function noise(tape: Tape, kind: Noise, shape: readonly number[], draws: Draws, 
 
 /** Options of `random`. */
 export interface RandomOptions {
-  /** Default 0. */
+  /** The seed. Default 0. */
   seed?: number;
-  /** Numbers of one stream have nothing to do with those of another. Default 0. */
+  /** The stream; streams are independent. Default 0. */
   stream?: number;
-  /** The same again: the numbers of each step are their own. Default 0. */
+  /** The step; the numbers of each step are independent. Default 0. */
   step?: number;
-  /** Of a 1, for `'bernoulli'`. Default 0.5. */
+  /** The probability of a 1, for `'bernoulli'`. Default 0.5. */
   probability?: number;
 }
 
 /**
- * Random numbers by Philox 4x32-10 (Salmon et al. 2011): the same for the same seed, stream and step, on every device.
- * `'uniform'` in [0, 1), `'normal'` of mean 0 and deviation 1, `'bernoulli'` 0 or 1. No gradient. Seed, stream and step are compiled in.
+ * Draws random numbers by Philox 4x32-10 (Salmon et al. 2011), the same for the same seed, stream and step on every
+ * device. `'uniform'` is in [0, 1), `'normal'` has mean 0 and deviation 1, `'bernoulli'` is 0 or 1. No gradient. Seed,
+ * stream and step are compiled in.
  * @throws OptionError
  */
 export function random(

@@ -10,7 +10,7 @@ interface View {
   outer: number;
   length: number;
   inner: number;
-  /** What is left: the shape without that side, [1] if nothing is. */
+  /** The remaining shape: without that side, or [1] if no side remains. */
   shape: number[];
 }
 
@@ -29,13 +29,19 @@ function view(kernel: string, x: Tensor, axis?: number): View {
   };
 }
 
-/** Values one invocation adds up. Short strips keep the tree deep (exact) and the GPU full; longer ones save dispatches. */
+/**
+ * The number of values that one invocation sums. Short strips keep the tree deep (exact) and the GPU full; longer ones
+ * save dispatches.
+ */
 export const strip = 64;
 
-/** Σ x along an axis (negative ones count from the end), or over all. dx = dy, spread out again. @throws ShapeError */
+/**
+ * Sums x along an axis (negative ones count from the end), or over all values. dx = dy, repeated along the axis.
+ * @throws ShapeError
+ */
 export const sum = (tape: Tape, x: Tensor, axis?: number): Tensor => scaledSum(tape, x, view('sum', x, axis), 1);
 
-/** The mean along an axis or over all. dx = dy / n. @throws ShapeError */
+/** Averages x along an axis or over all values. dx = dy / n. @throws ShapeError */
 export function mean(tape: Tape, x: Tensor, axis?: number): Tensor {
   const along = view('mean', x, axis);
   return scaledSum(tape, x, along, 1 / along.length);
@@ -55,7 +61,7 @@ function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
   return y;
 }
 
-/** Sums x along an axis into y, which may have that side as 1. No gradient rule. */
+/** Sums x along an axis into y, which may keep that side as 1. No gradient rule. */
 export function sumInto(tape: Tape, x: Tensor, axis: number, y: Tensor): void {
   recordSum(tape, x, view('sum', x, axis), 1, y);
 }
@@ -65,7 +71,10 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
   recordSum(tape, x, { outer: 1, length: x.size / y.size, inner: y.size }, 1, y);
 }
 
-/** Records a stage of a sum: all of it that is left, into y, if it is short; else what it returns is still to be summed along its second side. */
+/**
+ * Records a stage of a sum: the whole rest, into y, if it is short; otherwise it returns partial sums to be summed
+ * along their second side.
+ */
 export function recordStage(
   tape: Tape,
   x: Tensor,
@@ -103,7 +112,10 @@ export function recordSum(
     from = recordStage(tape, from, { outer, length, inner }, scale, y);
 }
 
-/** The largest value along an axis or over all. The gradient goes to the first place that has it. @throws ShapeError */
+/**
+ * The largest value along an axis or over all values. The gradient goes to the first place with that value.
+ * @throws ShapeError
+ */
 export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
   const { value, at, along } = recordMax(tape, x, view('max', x, axis));
   tape.backward(value, () => {
@@ -117,7 +129,10 @@ export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
   return value;
 }
 
-/** Where the largest value is along an axis, or in the flattened tensor; the first of equals. u32, no gradient. @throws ShapeError */
+/**
+ * The index of the largest value along an axis, or in the flattened tensor; the first one of equals. u32, no gradient.
+ * @throws ShapeError
+ */
 export const argmax = (tape: Tape, x: Tensor, axis?: number): Tensor => recordMax(tape, x, view('argmax', x, axis)).at;
 
 function recordMax(tape: Tape, x: Tensor, along: View): { value: Tensor; at: Tensor; along: View } {

@@ -12,9 +12,10 @@ import { drawConstants, type Draws } from './random.ts';
 export { logvarBounds };
 
 /**
- * A Gaussian code (Kingma & Welling 2014): z = μ + σ ε from a head [rows, 2 · units] of means and log-variances, with its divergence from
- * N(0, I) in nats as sums over parts of each row. Log-variances are held within −30 and 20. The gradient is that of the loss through z plus that of the batch's mean divergence times its
- * coefficient β, where the tape is differentiated from both.
+ * A Gaussian code (Kingma & Welling 2014): z = μ + σ ε from a head [rows, 2 · units] of means and log-variances, with
+ * its divergence from N(0, I) in nats as sums over parts of each row. Log-variances are limited to −30 … 20. The
+ * gradient is that of the loss through z plus that of the batch's mean divergence times its coefficient β, where the
+ * tape is differentiated from both.
  */
 export function reparameterize(tape: Tape, head: Tensor, draws: Draws): { z: Tensor; kl: Tensor } {
   const { rows, units, constants, threads } = layout(head, draws);

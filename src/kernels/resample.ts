@@ -9,8 +9,9 @@ export type { Interpolation };
 type Image = readonly [height: number, width: number, channels: number];
 
 /**
- * Images `factor` times as high and as wide, or with a factor for each axis: x [rows, height × width × channels]; y is [rows, as many times as much].
- * Pixels are squares: bilinear values come from the centres, as with `align_corners=False` in PyTorch. The gradient of a pixel is the sum of what it was counted for.
+ * Enlarges images `factor` times in height and width, or with a factor for each axis: x [rows, height × width ×
+ * channels]. Pixels are squares: bilinear values come from the centres, as with `align_corners=False` in PyTorch. The
+ * gradient of a pixel is the sum over all values that it contributed to.
  */
 export function upsample2d(
   tape: Tape,
@@ -42,7 +43,10 @@ export function upsample2d(
   return y;
 }
 
-/** Every box of factor × factor pixels, or of a factor for each axis, becomes its mean. No gradient rule: what is made coarser is data. */
+/**
+ * Replaces every box of factor × factor pixels, or of a factor for each axis, by its mean. No gradient rule: what is
+ * coarsened is data.
+ */
 export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: Sides): Tensor {
   const [down, along] = pair(factor);
   const y = tape.tensor(x.shape, 'f32', 'downsampled');

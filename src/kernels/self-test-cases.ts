@@ -4,9 +4,9 @@ import { conv2d } from './conv2d.ts';
 import { matmul, type Transposes } from './matmul.ts';
 import { slide, type Sides } from './window.ts';
 
-/** Kernels on values of which the results are known. */
+/** Kernels on values with known results. */
 export interface Case {
-  /** Records kernels that can be done in several ways, and returns what each of them writes, in their order. */
+  /** Records kernels that can be computed in several ways, and returns their outputs, in order. */
   record(tape: Tape): Tensor[];
   readonly expected: readonly Expected[];
 }
@@ -14,13 +14,13 @@ export interface Case {
 /** Sums of products in float64. */
 export interface Expected {
   readonly values: Float64Array;
-  /** Of each, the sum of its terms' magnitudes. */
+  /** The sum of the magnitudes of the terms of each sum. */
   readonly magnitudes: Float64Array;
-  /** Terms of a sum, at most. */
+  /** The most terms of a sum. */
   readonly terms: number;
 }
 
-/** Random values, here and on the device. */
+/** Random values, on the host and on the device. */
 export interface Input {
   readonly values: Float32Array;
   readonly tensor: Tensor;
@@ -28,7 +28,7 @@ export interface Input {
 
 type Put = (shape: number[]) => Input;
 
-/** Sides that are no multiples of any tile, and large enough for each way to be among those the tuner chooses from. */
+/** Products whose sides are not multiples of any tile, and large enough for each way to be among the tuner's. */
 export function* products(put: Put): Generator<Case> {
   for (const transposes of [{}, { transposeB: true }, { transposeA: true }]) {
     for (const [m, n, k] of [[261, 259, 13], [37, 3, 18], [3, 37, 18], [70, 1, 5], [1, 70, 5], [19, 5, 70], [19, 5, 520]]) yield product(put, m, n, k, transposes); // prettier-ignore
@@ -52,7 +52,7 @@ function product(put: Put, m: number, n: number, k: number, transposes: Transpos
   return { record: (tape) => [matmul(tape, a.tensor, b.tensor, transposes)], expected: [y] };
 }
 
-/** The same for convolutions, which are products of patches: images, filters and windows. */
+/** Convolutions, which are products of patches: images, filters and windows. */
 export function* convolutions(put: Put): Generator<Case> {
   yield convolution(put, [43, 43, 37], 36, [1, 2]);
   yield convolution(put, [5, 6, 37], 261, [1, 7]);

@@ -32,30 +32,31 @@ import type { DenseSource } from './dense.ts';
 import { sumRowsInto } from './reduce.ts';
 import { quadsOf } from './shapes.ts';
 
-/** Which places of a matrix [rows, width] count. Whatever is in the others, no kernel here reads. */
+/** The places of a matrix [rows, width] that count. No kernel here reads the other values. */
 export interface Places {
-  /** [rows, k]; u32. */
+  /** The columns of the places, [rows, k]; u32. */
   readonly indices: Tensor;
   readonly width: number;
-  /** The same as bits, [⌈rows / 32⌉, width], recorded when they are first asked for. */
+  /** The places as bits, [⌈rows / 32⌉, width], recorded on first use. */
   marks(): Tensor;
-  /** The same by columns: where each begins, [width + 1], in a list of rows, [rows, k]; recorded when it is first asked for. */
+  /** The places by columns: where each begins, [width + 1], in a list of rows, [rows, k]; recorded on first use. */
   lists(): { starts: Tensor; rows_of: Tensor };
 }
 
 /**
- * Below this part of a row that counts, its places are gone through one by one: what a product of matrices loads it uses as many times. On a processor
- * 784-256-784 with k = 32, forward and back, took 0.9 times as long so, 784-520-784 0.6 times, with batches of 128.
+ * Rows with fewer than a sixteenth of their numbers are processed place by place: a matrix product uses each loaded
+ * value many times. On a processor 784-256-784 with k = 32, forward and back, took 0.9 times as long like this,
+ * 784-520-784 0.6 times, with batches of 128.
  */
 const sparseFrom = 16;
 
-/** Whether it pays to look only at k places of a row. */
+/** Whether it pays to process only k places of a row. */
 export const isSparse = (k: number, width: number): boolean => sparseFrom * k < width;
 
-/** A processor has kernels of its own, without workgroup memory, which add up in the same order. */
+/** Whether to use the kernels for processors, without workgroup memory, which add in the same order. */
 const alone = (tape: Tape): boolean => tape.gpu.info.isFallback;
 
-/** Places by their indices. */
+/** Makes places from their indices. */
 export function placesOf(tape: Tape, indices: Tensor, width: number): Places {
   let marks: Tensor | undefined;
   let lists: ReturnType<Places['lists']> | undefined;
@@ -76,8 +77,8 @@ export function placesOf(tape: Tape, indices: Tensor, width: number): Places {
 }
 
 /**
- * y = x wᵀ + bias, with only some places of x, [rows, in], and w [out, in]; with `transposed`, w is [in, out]. The gradient of x is written in those
- * places alone.
+ * y = x wᵀ + bias, with only some places of x, [rows, in], and w [out, in]; with `transposed`, w is [in, out]. The
+ * gradient of x is written only at those places.
  */
 export function sparseDense(
   tape: Tape,
@@ -108,7 +109,7 @@ export function sparseDense(
   return y;
 }
 
-/** Hands dy, the gradient of some places of y = f(x wᵀ + bias), to what y was made of. */
+/** Passes dy, the gradient of some places of y = f(x wᵀ + bias), to the inputs of y. */
 export function sparseGradient(
   tape: Tape,
   y: Tensor,
@@ -123,7 +124,7 @@ export function sparseGradient(
   product(tape, dz, places, transposed ? transpose(tape, w) : w, tape.grad(x));
 }
 
-/** The values of some places, and 0 in those of them whose column, [width], counts 0. */
+/** The values of some places, set to 0 where their column in `among`, [width], is 0. */
 export function masked(tape: Tape, v: Tensor, places: Places, among: Tensor): Tensor {
   const z = tape.tensor(v.shape, 'f32', 'masked');
   tape.run(sparseMask(), { v, indices: places.indices, among, z }, each(places));

@@ -5,21 +5,27 @@ import { streams } from '../runtime/random.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Piece, Tensor } from '../runtime/tensor.ts';
 
-/** Examples as they lie on the device: rows of `columns` floats, or of bytes, four to a word. */
+/** Examples on the device: rows of `columns` floats, or of bytes, four to a word. */
 export interface Rows {
-  /** All of them, or the pieces they are cut into, in their order. */
+  /** All rows, or the pieces that they are cut into, in order. */
   readonly data: Tensor | readonly Piece[];
-  /** Where `data` is a ring of so many rows, the example at each position is in the place of the one that many before it. */
+  /**
+   * The size of the ring if `data` is a ring: the example at each position replaces the one that many positions before
+   * it.
+   */
   readonly window?: number;
   readonly bytes: boolean;
   readonly columns: number;
-  /** How many values after one row's first the next row's comes, where that is not `columns`: windows of a series overlap, or leave some out. */
+  /**
+   * The number of values from the start of a row to the start of the next, if it is not `columns`: windows of a series
+   * overlap or leave gaps.
+   */
   readonly stride?: number;
-  /** Each value is multiplied by it. */
+  /** The factor that each value is multiplied by. */
   readonly scale: number;
 }
 
-/** The batch that starts at the state's position, [rows, columns]; `order` says which example is the n-th. */
+/** Gathers the batch at the state's position, [rows, columns]; `order` gives the number of the n-th example. */
 export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, order?: Tensor): Tensor {
   const { data, window, bytes, columns, stride = columns, scale } = source;
   const x = tape.tensor([rows, columns], 'f32', 'batch');
@@ -45,12 +51,12 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   return x;
 }
 
-/** Writes the real rows of a batch behind those of the steps before, in `out`; y has `columns` values a row. */
+/** Writes the real rows of a batch into `out`, behind those of earlier steps; y has `columns` values in each row. */
 export function scatter(tape: Tape, y: Tensor, state: Tensor, out: Tensor, columns: number): void {
   tape.run(scatterShader(), { y, state, out }, { constants: { columns }, threads: y.size });
 }
 
-/** Fills `order` for the state's epoch: a permutation, or the examples as they come; of all, or of a subset. */
+/** Fills `order` for the state's epoch: with a permutation, or in sequence; of all examples, or of a subset. */
 export function shuffle(
   tape: Tape,
   state: Tensor,
@@ -71,16 +77,16 @@ export function shuffle(
 /** What `account` needs before an optimizer. */
 export interface Update {
   readonly gradients: Tensor;
-  /** The learning rate, and the steps that were finished when the optimizer's moments began, for each step of a run: [steps, 2]. */
+  /** The learning rate and the step at which the optimizer's moments began, for each step of a run: [steps, 2]. */
   readonly timetable: Tensor;
-  /** How long all gradients together may be. */
+  /** The largest norm of all gradients together. */
   readonly clipNorm?: number;
 }
 
 /**
- * Adds up a step's losses, given as sums over parts of the batch, into their slot of `losses`, [steps, columns], from column `first` on. With an
- * update, looks for gradients that are not finite and tells the optimizer its rate; and where there is a `clipNorm`, in one dispatch more, how far to
- * scale them down.
+ * Sums a step's losses, given as sums over parts of the batch, into their slot of `losses`, [steps, columns], from
+ * column `first` on. With an update, it also checks that gradients are finite and gives the optimizer its rate; a
+ * `clipNorm` adds a dispatch that computes the scale of the gradients.
  */
 export function account(
   tape: Tape,
@@ -124,7 +130,7 @@ export function account(
     tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
 }
 
-/** Goes on to the next batch where no optimizer does. */
+/** Advances the state to the next batch where no optimizer does. */
 export function advance(tape: Tape, state: Tensor): void {
   tape.run(advanceShader(), { state }, { workgroups: 1 });
 }

@@ -4,15 +4,15 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Multiply-adds of a dispatch: Windows resets a GPU that is busy with one for 2 s. */
+/** The most multiply-adds of a dispatch: Windows resets a GPU that is busy with one for 2 s. */
 const mostMultiplies = 2 ** 33;
 
-/** Into how many dispatches so many multiply-adds are cut. */
+/** The number of dispatches for this number of multiply-adds. */
 export const slicesOf = (multiplies: number): number => Math.ceil(multiplies / mostMultiplies);
 
 /**
- * Records a product that can be cut up in several ways, the first of which is likely to be fast; the tuner may find a faster one. It is one
- * dispatch, or several where it has very many multiply-adds.
+ * Records a product that can be tiled in several ways, the first of which is probably fast; the tuner may find a faster
+ * one. It is one dispatch, or several for very many multiply-adds.
  */
 export function tuned<R extends string, O extends string>(
   tape: Tape,
@@ -43,7 +43,9 @@ export function tuned<R extends string, O extends string>(
 
 const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.group}`;
 
-/** Invocations in a workgroup of a kernel without barriers: small ones keep all cores of a processor busy. */
+/**
+ * The number of invocations in a workgroup of a kernel without barriers: small ones keep all cores of a processor busy.
+ */
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**

@@ -6,27 +6,30 @@ import { topKGradient } from './top-k.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Values that one invocation goes through at least, where a batch is large enough. */
+/** The fewest values for one invocation, where a batch is large enough. */
 const strip = 16;
-/** And on a processor, where an invocation counts by itself: so many that the counts of all digits are few beside them. */
+/**
+ * The same on a processor, where an invocation counts alone: enough that the counts of all digits are few beside the
+ * values.
+ */
 const longStrip = 4096;
 
-/** What it takes to train with the top k of a batch. */
+/** What training with the top k of a batch needs. */
 export interface BatchOptions {
-  /** Says how many of the rows are real. */
+  /** The state, which says how many of the rows are real. */
   state: Tensor;
-  /** Moves on, [1]. */
+  /** The threshold, which is updated, [1]. */
   threshold: Tensor;
   batchesTracked: Tensor;
-  /** The least part of the way that the threshold goes to a batch's own. */
+  /** The least weight of a batch's own threshold in the average. */
   rate: number;
-  /** Gets how the threshold and the number of batches were, [2]. */
+  /** Receives the threshold and the number of batches as they were, [2]. */
   kept?: Tensor;
 }
 
 /**
- * y = the k · n largest of the n real rows of x together, of equals those of the lowest rows and columns, and 0 else. dx = dy where x was kept. The
- * threshold moves on to the least positive value that is kept, unless a step has gone bad.
+ * Keeps the k · n largest values of the n real rows of x together, the first ones of equals, and sets the others to 0.
+ * dx = dy where x was kept. The threshold moves towards the least positive kept value, unless a step has diverged.
  */
 export function topKOfBatch(
   tape: Tape,
@@ -68,7 +71,7 @@ export function topKOfBatch(
   return y;
 }
 
-/** y = x where it is above the threshold, [1], and 0 else. It has no gradient. */
+/** Keeps the values of x above the threshold, [1], and sets the others to 0. It has no gradient. */
 export function beyond(tape: Tape, x: Tensor, threshold: Tensor): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'beyond a threshold');
   tape.run(beyondThreshold(), { x, threshold, y }, { constants: { size: x.size }, threads: x.size });

@@ -5,22 +5,23 @@ import { isSparse, masked, placesOf, sparseDense, sparseGradient } from './spars
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** The k largest of each row, and where they are. */
+/** The k largest values of each row, and their places. */
 export interface TopK {
-  /** Those, and 0 in all other places, of x's shape. */
+  /** The k largest values in place, and 0 elsewhere, of x's shape. */
   readonly y: Tensor;
-  /** Their columns, ascending, [rows, k]; u32. */
+  /** The columns of these values, ascending, [rows, k]; u32. */
   readonly indices: Tensor;
-  /** Those alone, [rows, k]. */
+  /** These values alone, [rows, k]. */
   readonly values: Tensor;
 }
 
 /**
- * y = the k largest of each row of x, of equals those of the lowest columns, and 0 else. dx = dy where x was kept; `values` has no gradient. Where k is a
- * small part of a row, a dense layer that takes y, and one that made x, go through the k numbers alone, and the gradient of y has values there alone.
+ * Keeps the k largest values of each row of x, the first ones of equals, and sets the others to 0. dx = dy where x was
+ * kept; `values` has no gradient. If k is a small part of a row, dense layers before and behind use the k numbers
+ * alone, and the gradient of y has values only there.
  *
- * With `among`, [columns] of u32, only columns where that is not 0 are kept. Where they are fewer than k, `indices` has others beside them, with a value of 0
- * and no gradient.
+ * With `among`, [columns] of u32, only columns where it is not 0 are kept. If these are fewer than k, `indices` also
+ * has others, with a value of 0 and no gradient.
  */
 export function topK(tape: Tape, x: Tensor, k: number, among?: Tensor): TopK {
   const { rows, columns } = x;
@@ -45,7 +46,7 @@ export function topK(tape: Tape, x: Tensor, k: number, among?: Tensor): TopK {
   return { y, indices, values };
 }
 
-/** The gradient of what shares a cut: `span` values, a row or all real rows of the batch. */
+/** The gradient for values that share a selection: `span` values, a row or all real rows of the batch. */
 export function topKGradient(
   tape: Tape,
   x: Tensor,

@@ -2,12 +2,12 @@ import { columnsOfGroup, normalizeColumnsShader, projectShader } from '../../sha
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Takes the part along each column of w, [rows, columns], out of a gradient g of it. */
+/** Removes from a gradient g of w, [rows, columns], its component along each column of w. */
 export function projectColumns(tape: Tape, w: Tensor, g: Tensor): void {
   tape.run(projectShader(), { w, g }, size(w));
 }
 
-/** Brings each column of w, [rows, columns], to the norm 1, unless a step has gone bad. */
+/** Scales each column of w, [rows, columns], to norm 1, unless a step has diverged. */
 export function normalizeColumns(tape: Tape, w: Tensor, state: Tensor): void {
   tape.run(normalizeColumnsShader(), { state, w }, size(w));
 }

@@ -14,21 +14,25 @@ import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
 import { aNumber, show } from './shapes.ts';
 
-/** Vectors with the entries of a codebook that are nearest to them. */
+/** Vectors with the nearest entries of a codebook. */
 export interface Quantized {
-  /** The entries in the place of the vectors, of z's shape. */
+  /** The entries in place of the vectors, of z's shape. */
   readonly y: Tensor;
-  /** Which entries they are, [rows, vectors of a row]. */
+  /** The numbers of the entries, [rows, vectors of a row]. */
   readonly at: Tensor;
-  /** The mean of (z − y)² over the numbers of each row, as sums over its vectors, [rows, vectors of a row]; its gradient flows to z. */
+  /**
+   * The mean of (z − y)² over the numbers of each row, as sums over its vectors, [rows, vectors of a row]; its gradient
+   * flows to z.
+   */
   readonly commitment: Tensor;
-  /** The same values, whose gradient flows to the codebook; where that is learned. */
+  /** The same values with a gradient to the codebook, if it is learned. */
   readonly drift?: Tensor;
 }
 
 /**
- * Each vector of z [rows, vectors × columns] becomes the entry of the codebook [entries, columns] that is nearest to it, of equals the lowest one
- * (van den Oord et al. 2017). The gradient of y goes to z as it is, straight through. `learned`: the codebook has a gradient, that of `drift`.
+ * Replaces each vector of z [rows, vectors × columns] by the nearest entry of the codebook [entries, columns], the
+ * first one of equals (van den Oord et al. 2017). The gradient of y goes straight through to z. With `learned`, the
+ * codebook has a gradient, that of `drift`.
  * @throws ShapeError
  */
 export function quantize(tape: Tape, z: Tensor, codebook: Tensor, state: Tensor, learned = false): Quantized {
@@ -72,14 +76,14 @@ export function quantize(tape: Tape, z: Tensor, codebook: Tensor, state: Tensor,
   return { y, at, commitment, ...(learned && { drift }) };
 }
 
-/** How often each of the entries is the nearest one, in stretches of the batch: [stretches, entries]. No gradient. */
+/** Counts how often each entry is the nearest, in stretches of the batch: [stretches, entries]. No gradient. */
 export function tally(tape: Tape, at: Tensor, entries: number, state: Tensor): Tensor {
   const { sizes, counts, workgroups } = tallySizes(tape, at, entries, 1);
   tape.run(tallyShader(false), { at, state, counts }, { constants: sizes, workgroups });
   return counts;
 }
 
-/** The same, with the sums of the vectors that an entry is nearest to, [stretches, entries, columns]. No gradient. */
+/** Counts the same and sums the vectors of each entry, [stretches, entries, columns]. No gradient. */
 export function tallyTotals(tape: Tape, at: Tensor, z: Tensor, codebook: Tensor, state: Tensor) {
   const { entries, columns } = sizesOf(z, codebook);
   const { sizes, counts, workgroups } = tallySizes(tape, at, entries, columns);
@@ -89,7 +93,9 @@ export function tallyTotals(tape: Tape, at: Tensor, z: Tensor, codebook: Tensor,
   return { counts, totals, stretches };
 }
 
-/** The perplexity of the entries that a batch takes, e to the entropy of how often it takes each, as a sum over its rows: [1]. No gradient. */
+/**
+ * The perplexity of a batch's entries, e to the entropy of their frequencies, as a sum over its rows: [1]. No gradient.
+ */
 export function perplexity(tape: Tape, counts: Tensor, at: Tensor, state: Tensor): Tensor {
   const [stretches, entries] = counts.shape;
   const sum = tape.tensor([1], 'f32', 'perplexity');
@@ -101,7 +107,10 @@ export function perplexity(tape: Tape, counts: Tensor, at: Tensor, state: Tensor
   return sum;
 }
 
-/** A codebook that follows the vectors: entries [entries, columns], how many vectors each stands for [entries], and their sums [entries, columns]. */
+/**
+ * A codebook that follows the vectors: entries [entries, columns], the number of vectors of each [entries], and their
+ * sums [entries, columns].
+ */
 export interface MovingCodebook {
   readonly codebook: Tensor;
   readonly clusterSize: Tensor;
@@ -109,8 +118,9 @@ export interface MovingCodebook {
 }
 
 /**
- * Moves the entries towards the means of the vectors of z that they are nearest to, by moving averages (van den Oord et al. 2017, appendix A.1). An
- * entry that hardly any vector is near to takes the place of one of z's. Not where a step has gone bad. Returns how often each entry was taken, as `tally` does.
+ * Moves the entries towards the means of their vectors in z by moving averages (van den Oord et al. 2017, appendix
+ * A.1), unless a step has diverged. An entry with hardly any vectors is replaced by one of z's. Returns how often each
+ * entry was taken, as `tally` does.
  */
 export function moveEntries(
   tape: Tape,
@@ -141,7 +151,7 @@ function sizesOf(z: Tensor, codebook: Tensor) {
   return { vectors: z.size / columns, entries, columns };
 }
 
-/** All partial sums together are at most so many numbers, unless one stretch alone has more. */
+/** The most numbers in all partial sums, unless one stretch alone has more. */
 const mostPartials = 2 ** 24;
 
 function tallySizes(tape: Tape, at: Tensor, entries: number, columns: number) {

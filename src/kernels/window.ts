@@ -2,47 +2,50 @@ import { ShapeError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
 import { show } from './shapes.ts';
 
-/** How a window of `kernel` [height, width] goes over an image, and what that leaves. */
+/** How a window of `kernel` [height, width] slides over an image, and the size of the result. */
 export interface Window {
-  /** [height, width, channels] of the image. */
+  /** The [height, width, channels] of the image. */
   readonly image: readonly [number, number, number];
-  /** [height, width] of what the window's places make. */
+  /** The [height, width] of the window's places. */
   readonly places: readonly [number, number];
   readonly kernel: readonly [number, number];
-  /** From one place to the next, [down, along]. */
+  /** The step from one place to the next, [down, along]. */
   readonly stride: readonly [number, number];
-  /** From one tap of the kernel to the next, [down, along]. */
+  /** The step from one tap of the kernel to the next, [down, along]. */
   readonly dilation: readonly [number, number];
-  /** Zeros, or nothing, above and left of the image. */
+  /** The padding above and to the left of the image. */
   readonly before: readonly [number, number];
 }
 
 /** A number for both axes, or one for each. */
 export type Sides = number | readonly [vertical: number, horizontal: number];
 
-/** `'valid'`: the window stays in the image. `'same'`: ⌈side / stride⌉ places, as in Keras. A number: that many zeros on each side, as in PyTorch. */
+/**
+ * The padding. `'valid'`: the window stays in the image. `'same'`: ⌈side / stride⌉ places, as in Keras. A number: that
+ * many zeros on each side, as in PyTorch.
+ */
 export type Padding = 'same' | 'valid' | Sides;
 
 export interface WindowOptions {
   readonly kernel: readonly [number, number];
   readonly stride: Sides;
   readonly padding: Padding;
-  /** Default 1. */
+  /** The step from one tap of the kernel to the next. Default 1. */
   readonly dilation?: Sides;
-  /** Whether the image, of height 1, is a sequence to those who read messages. */
+  /** Whether the image, of height 1, is a sequence in messages. */
   readonly sequence?: boolean;
 }
 
 /** The number for each axis. */
 export const pair = (sides: Sides): readonly [number, number] => (typeof sides === 'number' ? [sides, sides] : sides);
 
-/** Pixels that a kernel of `taps` reaches over. */
+/** The number of pixels that a kernel of `taps` covers. */
 export const spanOf = (taps: number, dilation: number): number => (taps - 1) * dilation + 1;
 
-/** Shows what is given for each axis; of a sequence, for the one that it has. */
+/** Shows the value for each axis, or the one value of a sequence. */
 const showing = (sequence: boolean) => (both: unknown) => shown(sequence && Array.isArray(both) ? both[1] : both);
 
-/** The places of a window over an image. @throws ShapeError where it has none */
+/** The places of a window over an image. @throws ShapeError where there are none */
 export function slide(
   layer: string,
   image: readonly [number, number, number],
@@ -103,13 +106,13 @@ export function unslide(
   };
 }
 
-/** Whether taps of the kernel lie several pixels apart. */
+/** Whether taps of the kernel are several pixels apart. */
 export const isDilated = ({ dilation }: Window): boolean => dilation.some((each) => each > 1);
 
-/** Whether so many values are whole vec4s. */
+/** Whether this number of values is whole vec4s. */
 export const whole = (n: number): boolean => n % 4 === 0;
 
-/** What the shaders call a window's sizes. */
+/** The names of a window's sizes in shaders. */
 export function sizesOf(batch: number, window: Window) {
   const { image, places, kernel, stride, dilation, before } = window;
   const [height, width, channels] = image;
@@ -137,5 +140,5 @@ export function sizesOf(batch: number, window: Window) {
 
 const commonDivisor = (a: number, b: number): number => (b ? commonDivisor(b, a % b) : a);
 
-/** What the tuner calls a window's sizes. */
+/** The name of a window's sizes for the tuner. */
 export const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');

@@ -16,17 +16,17 @@ import { newHost, type Host } from './training/trainable.ts';
 export interface Assembly<S extends Scales> {
   readonly hourglass: Hourglass<S>;
   readonly sampler: Sampler;
-  /** What all models say of themselves, but for what it is made of. */
+  /** The description that all models share, without the spec. */
   readonly inside: Omit<Inside<Losses, Examples>, 'spec'>;
 }
 
-/** Makes an autoencoder whose parts have been read: `alive` is its host; `intake` says how data are put on the device for it. */
+/** Makes an autoencoder from parts that have been read: `alive` returns its host; `intake` uploads its data. */
 export class Assembler {
   #rivals: Parameters<Layout> | undefined;
 
   constructor(private readonly alive: () => Host) {}
 
-  /** Where its networks find their weights. */
+  /** The places where its networks find their weights. */
   get hosts(): Hosts {
     const { alive } = this;
     // A network that judges codes takes no data, and no labels with them.
@@ -34,7 +34,7 @@ export class Assembler {
     return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
   }
 
-  /** `given`: weights to start from. @throws OutOfMemoryError */
+  /** `given` are weights to start from. @throws OutOfMemoryError */
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,

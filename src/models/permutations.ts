@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import { philox, streams } from '../runtime/random.ts';
 
-/** Places in which two permutations differ. */
+/** The number of places in which two permutations differ. */
 export function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let differing = 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) differing++;
@@ -9,10 +9,10 @@ export function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * So many permutations of 0 … size − 1, far apart: each is the one whose least Hamming distance from those before it is largest, and of
- * those the one that is farthest from all of them together. (Noroozi & Favaro 2016, algorithm 1, go by the mean distance alone.) The first one
- * follows from the seed.
- * @throws OptionError where there are not as many
+ * Returns `count` permutations of 0 … size − 1, far apart: each is the one with the largest smallest Hamming distance
+ * from those before it, and among equals the one farthest from all of them together. (Noroozi & Favaro 2016, algorithm
+ * 1, use the mean distance alone.) The first one follows from the seed.
+ * @throws OptionError where there are not enough
  */
 export function farApart(size: number, count: number, seed: number): Uint8Array[] {
   const all = permutations(size);
@@ -37,7 +37,7 @@ export function farApart(size: number, count: number, seed: number): Uint8Array[
   return chosen;
 }
 
-/** All of them, in lexicographic order. */
+/** All permutations, in lexicographic order. */
 function permutations(size: number): Uint8Array[] {
   const all: Uint8Array[] = [];
   const current = Uint8Array.from({ length: size }, (_, i) => i);

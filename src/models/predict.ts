@@ -14,17 +14,18 @@ import { batchFor, gatherFrom } from './training/batches.ts';
 import { Pass } from './training/pass.ts';
 import { putData, type Host } from './training/trainable.ts';
 
-/** Results are brought back in pieces of at most this many bytes. */
+/** The most bytes of a piece in which results are read back. */
 const pieceBytes = 32 * 2 ** 20;
 
-/** Records what becomes of a batch of examples: a row for each. */
+/** Records the result for a batch of examples, one row for each. */
 export type Recording = (pass: Pass, x: Tensor) => Tensor;
 
 /**
- * Runs recorded layers over data and shapes the result. Waits for its turn, so that all rows see the same weights.
+ * Runs recorded layers over data and shapes the result. It waits for its turn, so that all rows see the same weights.
  *
- * Data and weights are finite, so that what comes out as NaN has been too large for float32 on its way: of `scores` it is infinite, else an error.
- * @throws OptionError where labels are missing, or nobody asks for them; ShapeError, DataError, OutOfMemoryError
+ * Data and weights are finite, so a NaN in the result was too large for float32 on its way: it becomes infinite for
+ * `scores`, otherwise an error.
+ * @throws OptionError where labels are missing or not used; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
   host: Host,
@@ -54,9 +55,9 @@ export async function predict(
 }
 
 /**
- * Sends every example through `record`, which maps a batch to `columns` values a row, and brings the results back as rows.
- * With a seed, what draws at random draws from it.
- * Makes what it needs on the device and frees it again; takes its turn only when all of that is compiled.
+ * Sends every example through `record`, which maps a batch to `columns` values for each row, and reads the results back
+ * as rows. Random draws come from the seed, if there is one. It frees what it makes on the device, and takes its turn
+ * only when everything is compiled.
  */
 async function mapRows(
   where: string,

@@ -3,7 +3,7 @@ import type { Gpu } from '../runtime/device.ts';
 import { tensor, type Tensor } from '../runtime/tensor.ts';
 import type { Pass } from './training/pass.ts';
 
-/** How puzzles are cut, and which permutations of their tiles there are. */
+/** How puzzles are cut, and the permutations of their tiles. */
 export class Puzzles {
   #table: Tensor;
 
@@ -15,7 +15,7 @@ export class Puzzles {
     this.#table = this.#makeTable();
   }
 
-  /** Records a puzzle of each image: its tiles, and which permutation was drawn. */
+  /** Records a puzzle of each image: its tiles, and the permutation that was drawn. */
   cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
     if (this.#table.gone) this.#table = this.#makeTable();
     return cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());

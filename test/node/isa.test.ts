@@ -47,7 +47,7 @@ describe('npm run isa', () => {
 
   it.each([
     [['--rhubarb'], /^error: there is no option --rhubarb; npm run isa -- --help lists them\n$/],
-    [['simple'], /^error: 'simple' is no option; .*\n$/],
+    [['simple'], /^error: 'simple' is not an option; .*\n$/],
     [['--write', '--only', 'simple'], /^error: --write is about all works.*\n$/],
     [['--write', '--compiler', 'intel', '--peer', '--only', 'simple'], /^error: --write is about all works.*\n$/],
     [['--compiler', 'rhubarb'], /^error: there is no compiler 'rhubarb'; there is amd, intel, adreno\n$/],

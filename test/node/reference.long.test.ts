@@ -1,18 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { preview } from 'vite';
+import { launchChrome } from '../../scripts/chrome.mjs';
+import { buildSite } from '../../scripts/site/build.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reference-'));
 const textOf = (file: string): string => readFileSync(path.join(out, file), 'utf8');
 
-/** As `npm run docs`, to another folder. It fails where a public function, class or type has no description, or refers to what is left out. */
-beforeAll(() => {
-  const typedoc = path.join(root, 'node_modules/typedoc/bin/typedoc');
-  execFileSync(process.execPath, [typedoc, '--out', out], { cwd: root, encoding: 'utf8' });
-}, 300_000);
+/** As `npm run site`. It fails where a public function, class or type has no description, or refers to what is left out. */
+beforeAll(() => buildSite(out), 300_000);
 afterAll(() => rmSync(out, { recursive: true }));
 
 const pages = (): string[] =>
@@ -26,6 +25,37 @@ it('has a page for every entry point and every guide, each under a name of its o
   expect(titles).toEqual(expect.arrayContaining(['latentgpu', 'latentgpu/worker', 'Guides', 'Data', 'Training']));
   expect(titles.length).toBeGreaterThanOrEqual(4 + guides.length);
   expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
+});
+
+it('leads from every page to the playground and the benchmark, and from the benchmark back', () => {
+  for (const file of ['index.html', 'documents/docs_guide_data.html', 'functions/latentgpu.autoencoder.html']) {
+    const up = file.includes('/') ? '../' : '';
+    for (const page of ['playground', 'benchmark']) expect(textOf(file)).toContain(`href="${up}${page}/index.html"`);
+  }
+  expect(textOf('benchmark/index.html')).toContain('href="../index.html"');
+});
+
+it('measures models in the browser of a visitor', async () => {
+  const server = await preview({
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir: out },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  const chrome = await launchChrome({ headless: true });
+  try {
+    const page = await chrome.newPage();
+    await page.goto(`${server.resolvedUrls!.local[0]}benchmark/index.html`);
+    await page.click('#run');
+    const cells = await page.waitForSelector('#result tbody tr', { timeout: 120_000 });
+    const row = await cells!.$$eval('td', (found) => found.map(({ textContent }) => textContent));
+    expect(row[0]).toBe('784-32-784, batch 256');
+    for (const figure of row.slice(1)) expect(Number(figure.replaceAll(',', ''))).toBeGreaterThan(0);
+    expect(await page.$eval('#adapter', ({ textContent }) => textContent)).toMatch(/^Adapter: \w/);
+  } finally {
+    await chrome.close();
+    await server.close();
+  }
 });
 
 it('leads nowhere that is not there: pages and pictures', () => {

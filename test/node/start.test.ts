@@ -43,7 +43,7 @@ describe('a wrong option is one line', () => {
     ['--epoch 3', 'there is no option --epoch; did you mean --epochs?'],
     ['--colour', 'there is no option --colour; npm start -- --help lists them'],
     ['-x', 'there is no option -x; npm start -- --help lists them'],
-    ['3', "'3' is no option; npm start -- --help lists them"],
+    ['3', "'3' is not an option; npm start -- --help lists them"],
     ['--epochs', '--epochs needs a value: --epochs <n>'],
     ['--epochs --headed', '--epochs needs a value: --epochs <n>'],
     ['--epochs 0', "--epochs must be a whole number of at least 1, not '0'"],

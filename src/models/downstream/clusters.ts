@@ -3,22 +3,23 @@ import type { Pace } from '../../runtime/pace.ts';
 
 /** Points in float64, one after the other. */
 export interface Points {
-  /** [count, size] */
+  /** The values, [count, size]. */
   readonly values: Float64Array;
   readonly count: number;
-  /** Numbers in a point. */
+  /** The number of values in a point. */
   readonly size: number;
 }
 
-/** Where an iterative method starts, its clusters need not have settled. */
+/** The most rounds: as a start of an iterative method, clusters need not have converged. */
 const mostRounds = 20;
 
-/** Points between two looks at the clock. */
+/** The number of points between two looks at the clock. */
 const block = 256;
 
 /**
- * Sorts points into at most `wanted` clusters, each the points nearest to its mean (Lloyd 1982), from starts by greedy k-means++ (Arthur &
- * Vassilvitskii 2007). Returns the points' clusters and how many there are: fewer where fewer points differ.
+ * Sorts points into at most `wanted` clusters by their nearest means (Lloyd 1982), from starts by greedy k-means++
+ * (Arthur & Vassilvitskii 2007). Returns the points' clusters and their number, which is smaller if fewer points
+ * differ.
  */
 export async function clustersOf(
   points: Points,
@@ -49,8 +50,8 @@ export async function clustersOf(
 }
 
 /**
- * Rows that are far from each other: each is drawn with a chance that grows with its squared distance from the nearest one so far, of some
- * candidates the one that leaves the least of these distances.
+ * Rows that are far apart: each is drawn with a probability proportional to its squared distance from the nearest one
+ * so far; of several candidates, the one that leaves the smallest sum of distances is taken.
  */
 async function starts({ values, count, size }: Points, wanted: number, seed: number, pace: Pace): Promise<number[]> {
   const candidates = 2 + Math.floor(Math.log(wanted));
@@ -77,7 +78,7 @@ async function starts({ values, count, size }: Points, wanted: number, seed: num
   return rows;
 }
 
-/** The row at which the sum of the distances passes a level; of those that are 0, none. */
+/** The row at which the cumulated distances pass a level, never one with distance 0. */
 function drawn(distances: Float64Array, level: number): number {
   let [sum, last] = [0, 0];
   for (let row = 0; row < distances.length; row++) {
@@ -98,7 +99,7 @@ function nearestOf({ values, size }: Points, row: number, means: readonly Float6
   return nearest;
 }
 
-/** The clusters' means; undefined where there is no point. */
+/** The means of the clusters; undefined for an empty one. */
 function meansOf({ values, size }: Points, of: Int32Array, clusters: number): (Float64Array | undefined)[] {
   const sums = Array.from({ length: clusters }, () => new Float64Array(size));
   const counts = new Float64Array(clusters);
@@ -109,7 +110,7 @@ function meansOf({ values, size }: Points, of: Int32Array, clusters: number): (F
   return sums.map((sum, i) => (counts[i] ? sum.map((value) => value / counts[i]) : undefined));
 }
 
-/** Squared. */
+/** The squared distance. */
 function distance(a: Float64Array, from: number, b: Float64Array, other: number, size: number): number {
   let sum = 0;
   for (let j = 0; j < size; j++) sum += (a[from + j] - b[other + j]) ** 2;

@@ -2,16 +2,19 @@ import { normals, streams, uniforms } from '../../runtime/random.ts';
 import { roomFor, type Matrix } from '../../runtime/tensor.ts';
 import type { Indices } from './indices.ts';
 
-/** A mixture of Gaussians as a model keeps it: weights [components], means [components, size], factors L of the covariances L Lᵀ [components, size, size]. */
+/**
+ * The tensors of a mixture of Gaussians: weights [components], means [components, size], factors L of the covariances L
+ * Lᵀ [components, size, size].
+ */
 export type MixtureTensors = Record<'weights' | 'means' | 'factors', Matrix>;
 
-/** How often each place of a quantised code takes each entry, as shares: frequencies [places, entries]. */
+/** The relative frequencies of entries at each place of a quantised code: frequencies [places, entries]. */
 export type FrequencyTensors = Record<'frequencies', Matrix>;
 
-/** What `fitSampler` leaves behind. */
+/** The result of `fitSampler`. */
 export type SamplerTensors = MixtureTensors | FrequencyTensors;
 
-/** `count` codes as entries' numbers, each place's by its own frequencies and on its own, from (seed, which). */
+/** Draws `count` codes as entries' numbers, each place independently by its own frequencies, from (seed, which). */
 export function drawIndices(
   { frequencies }: FrequencyTensors,
   places: readonly number[],
@@ -29,7 +32,7 @@ export function drawIndices(
   return { data, shape: [count, ...places] };
 }
 
-/** `count` codes z = μₖ + Lₖ ε, [count, size], k with the chance wₖ and ε ~ N(0, I), from (seed, which). */
+/** Draws `count` codes z = μₖ + Lₖ ε, [count, size], with probability wₖ for k and ε ~ N(0, I), from (seed, which). */
 export function drawCodes(
   { weights, means, factors }: MixtureTensors,
   count: number,
@@ -51,7 +54,7 @@ export function drawCodes(
   return codes;
 }
 
-/** The component in whose stretch of [0, 1) a number lies. */
+/** The component whose part of [0, 1) contains a number. */
 function componentAt(weights: Float32Array, place: number): number {
   let sum = 0;
   for (let k = 0; k < weights.length; k++) {

@@ -10,16 +10,19 @@ import { fitFrequencies } from './indices.ts';
 import { fitMixture } from './mixture.ts';
 import type { SamplerFit, SamplerOptions } from './sampler.ts';
 
-/** More examples move a mixture less than another seed does. */
+/** The most examples for a mixture: more change it less than another seed does. */
 const mostExamples = 20_000;
 
-/** Each takes a number for each example while the mixture is fitted. */
+/** The most components: each takes a number for each example while the mixture is fitted. */
 const mostComponents = 1000;
 
-/** Numbers in all covariances together: 256 MiB in float64. */
+/** The most numbers in all covariances together: 256 MiB in float64. */
 const mostNumbers = 2 ** 25;
 
-/** Fits a mixture to the codes of examples, or to a quantised code its entries' frequencies; see `Autoencoder.fitSampler`. @throws OptionError, ShapeError, DataError */
+/**
+ * Fits a mixture to the codes of examples, or counts the entries of a quantised code; see `Autoencoder.fitSampler`.
+ * @throws OptionError, ShapeError, DataError
+ */
 export async function fitSampler(
   host: Host,
   encoder: Network,
@@ -54,7 +57,7 @@ export async function fitSampler(
   };
 }
 
-/** Codes of all examples, or of those drawn at random if they are many. */
+/** The codes of all examples, or of a random selection of many. */
 async function codesOf(
   host: Host,
   encoder: Network,

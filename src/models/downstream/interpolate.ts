@@ -1,13 +1,14 @@
 import { roomFor } from '../../runtime/tensor.ts';
 
-/** Codes on the straight line from one to another, both included, one after the other in one array. */
+/** Codes on the straight line between two, both included, in one array. */
 export function linearPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
   return path(from, to, steps, (t) => [1 - t, t]);
 }
 
 /**
- * Codes on the great circle through both directions (Shoemake 1985): sin((1 − t)Ω)/sin Ω and sin(tΩ)/sin Ω, Ω the angle between them.
- * Between samples of N(0, I) it keeps the length that such samples have, where a straight line dips. The line where the angle is 0 or π.
+ * Codes on the great circle through both directions (Shoemake 1985): sin((1 − t)Ω)/sin Ω and sin(tΩ)/sin Ω, with the
+ * angle Ω between them. Between samples of N(0, I) it keeps their typical length, where a straight line would be
+ * shorter. It is the line if the angle is 0 or π.
  */
 export function sphericalPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i], 0);

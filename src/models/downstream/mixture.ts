@@ -6,33 +6,38 @@ import { cholesky, inverse } from './triangular.ts';
 /** A mixture of Gaussians, p(z) = Σ wₖ N(z; μₖ, Lₖ Lₖᵀ). */
 export interface Mixture {
   readonly components: number;
-  /** Numbers in a code. */
+  /** The number of values in a code. */
   readonly size: number;
-  /** w, [components]; their sum is 1. */
+  /** The weights w, [components], with the sum 1. */
   readonly weights: Float64Array;
-  /** μ, [components, size] */
+  /** The means μ, [components, size]. */
   readonly means: Float64Array;
-  /** L, [components, size, size], lower triangular with a diagonal of at least 0. */
+  /** The factors L, [components, size, size], lower triangular with a diagonal of at least 0. */
   readonly factors: Float64Array;
 }
 
-/** A mixture, and how it was found. */
+/** A mixture, with the course of its fit. */
 export interface FittedMixture {
   readonly mixture: Mixture;
   /** The mean of log p(z) over the codes, in nats. */
   readonly logLikelihood: number;
   readonly iterations: number;
-  /** What each iteration raises, the start's first: the mean log-likelihood less the ridge's share, see `fitMixture`. */
+  /**
+   * The objective of each iteration, the start's first: the mean log-likelihood minus the ridge's share, see
+   * `fitMixture`.
+   */
   readonly bounds: readonly number[];
 }
 
-/** The part of a dimension's variance that is added to each component's. */
+/** The fraction of a dimension's variance that is added to each component's. */
 export const ridgeShare = 1e-6;
 
-/** Iterations end when one brings less than so many nats an example. */
+/** Iterations end when one gains less than this, in nats per example. */
 const tolerance = 1e-4;
 
-/** A component that answers for so little of one code is given up: the mean log-likelihood does not notice. */
+/**
+ * The least count of a component: below it, removing the component does not change the mean log-likelihood noticeably.
+ */
 const leastCount = 1e-10;
 
 /**
@@ -73,11 +78,11 @@ export async function fitMixture(
   return { mixture: whole(parts, centre, changing), logLikelihood, iterations: bounds.length - 1, bounds };
 }
 
-/** A Gaussian but for its place and weight. */
+/** A Gaussian without its mean and weight. */
 interface Shape {
-  /** L, [size, size] */
+  /** The factor L, [size, size]. */
   readonly factor: Float64Array;
-  /** L⁻¹, which makes N(0, I) of the Gaussian less its mean. */
+  /** L⁻¹, which maps the Gaussian, less its mean, to N(0, I). */
   readonly whitener: Float64Array;
   /** log |L| + ½ size log 2π */
   readonly logVolume: number;
@@ -85,7 +90,7 @@ interface Shape {
   readonly penalty: number;
 }
 
-/** One Gaussian of a mixture. */
+/** A Gaussian of a mixture. */
 interface Part extends Shape {
   readonly weight: number;
   readonly mean: Float64Array;

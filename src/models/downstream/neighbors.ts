@@ -36,6 +36,8 @@ const leastExact = 2 ** -39;
  * Finds the k nearest neighbours on the device by brute force: all distances, in blocks of queries. Among equally
  * distant codes the first comes first. Values whose squared distances might exceed float32 are refused; small ones are
  * scaled by a power of two internally.
+ * @param gpu what `openGpu` returned
+ * @param options the codes, the queries, and the number of neighbours
  * @example
  * ```ts
  * import { nearestNeighbors, openGpu } from 'latentgpu';
@@ -62,6 +64,8 @@ export interface KnnOptions extends NeighborsOptions {
 /**
  * Predicts the class of each query by a majority vote of its k nearest codes. Among classes with equal votes the
  * smallest number wins, as in scikit-learn.
+ * @param gpu what `openGpu` returned
+ * @param options the codes with their classes, the queries, and the number of neighbours
  * @example
  * ```ts
  * import { knnPredict, openGpu } from 'latentgpu';

@@ -16,7 +16,10 @@ import {
   type Hourglass,
 } from '../training/hourglass.ts';
 
-/** Mean and log-variance of a Gaussian code, each [examples, code]. @throws OptionError where the code is none */
+/**
+ * Mean and log-variance of a Gaussian code, each [examples, code].
+ * @throws OptionError where the code is not Gaussian
+ */
 export async function posterior(model: AnyHourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
   const { encoder } = model;
   const code = encoder.layers.at(-1)?.code;

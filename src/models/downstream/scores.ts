@@ -4,6 +4,8 @@ import { checkNumber, checkNumbers, checkOptions, shown } from '../../runtime/op
 /**
  * Returns the score above which an example counts as an anomaly if a fraction of `contamination` of them are: the (1 −
  * contamination) quantile, with linear interpolation between neighbouring scores, as in PyOD.
+ * @param scores the scores, as `errors` returns them
+ * @param options `contamination`: the fraction of the scores above the threshold
  * @example
  * ```ts
  * import { threshold } from 'latentgpu';
@@ -41,6 +43,8 @@ export interface RocCurve {
 /**
  * Computes the receiver operating characteristic of scores, which are higher for stranger examples. Labels are 1 or
  * true for anomalies, otherwise 0 or false. There is one point for each distinct score.
+ * @param scores the scores, higher for stranger examples
+ * @param labels 1 or true for an anomaly, 0 or false for a normal example
  * @example
  * ```ts
  * import { rocCurve } from 'latentgpu';
@@ -67,6 +71,8 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number | b
 /**
  * Computes the area under the receiver operating characteristic: the probability that an anomaly scores higher than a
  * normal example, where equal scores count half (Hanley & McNeil 1982).
+ * @param scores the scores, higher for stranger examples
+ * @param labels 1 or true for an anomaly, 0 or false for a normal example
  * @example
  * ```ts
  * import { rocAuc } from 'latentgpu';

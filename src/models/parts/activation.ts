@@ -4,6 +4,7 @@ import type { Layer } from './layer.ts';
 /**
  * An activation as a layer of its own, y = f(x) for each value, as in a `torch.nn.Sequential`. Use it behind layers
  * without an activation, such as normalisations; `dense` and the convolutions compute theirs in the same dispatch.
+ * @param name the activation, by name or as `[name, { parameter }]`
  * @example
  * ```ts
  * import { activation, batchNorm, dense } from 'latentgpu';

@@ -48,6 +48,8 @@ export interface AdversarialOptions {
  * alone (Larsen et al. 2016). With `features: n` the reconstruction loss compares what the discriminator computes in
  * its layer n: `fit` and `evaluate` report that distance as `reconstruction`, while `errors` still compares the data by
  * the model's `loss`.
+ * @param discriminator the layers of the discriminator; a last layer with one logit is added
+ * @param options what it judges, its weight, its optimizer and the prior
  * @example
  * ```ts
  * import { adam, adversarial, dense, normal } from 'latentgpu';

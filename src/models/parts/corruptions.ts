@@ -30,6 +30,7 @@ function elementwise(name: string, kind: CorruptionKind, amount: number): Corrup
 
 /**
  * Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Nothing is clipped.
+ * @param stddev the standard deviation of the noise
  * @example
  * ```ts
  * import { gaussianNoise } from 'latentgpu';
@@ -45,6 +46,7 @@ export function gaussianNoise(stddev: number): Corruption {
 
 /**
  * Sets each value to 0 with probability `rate`.
+ * @param rate the probability of 0
  * @example
  * ```ts
  * import { gaussianNoise, maskNoise } from 'latentgpu';
@@ -60,6 +62,7 @@ export function maskNoise(rate: number): Corruption {
 
 /**
  * Sets each value to 0 or 1, with equal chances, with probability `rate`.
+ * @param rate the probability of a change
  * @example
  * ```ts
  * import { saltAndPepper } from 'latentgpu';
@@ -83,6 +86,7 @@ function readParts(where: string, parts: Sides, most?: number): Sides {
 /**
  * Coarsens an image: every square of factor × factor pixels becomes its mean, in an image of the same size, so that a
  * decoder learns super-resolution. `[4, 1]` coarsens the height alone.
+ * @param factor the side of a square that becomes its mean, or one for each axis
  * @example
  * ```ts
  * import { downsample } from 'latentgpu';
@@ -104,6 +108,7 @@ export function downsample(factor: Sides): Corruption {
 /**
  * Cuts an image into tiles × tiles, or `[vertical, horizontal]`, and puts them together in a random order, a new one
  * for each example and step. Both sides must be multiples of the number of tiles.
+ * @param tiles the number of tiles along each side, or one for each axis
  * @example
  * ```ts
  * import { shuffleTiles } from 'latentgpu';
@@ -141,6 +146,7 @@ function ofCells(name: string, cells: CellCorruption, rate: number): Corruption 
 /**
  * Hides each cell of a table with probability `rate`, as if it were blank, so that a model learns to fill in blanks
  * from the other columns. The loss still counts the cell.
+ * @param rate the probability of hiding a cell
  * @example
  * ```ts
  * import { hideCells } from 'latentgpu';
@@ -157,6 +163,7 @@ export function hideCells(rate: number): Corruption {
 /**
  * Replaces each cell of a table with probability `rate` by that of another row of the batch, so that a model learns
  * which values go together. The loss counts the original cell.
+ * @param rate the probability of replacing a cell
  * @example
  * ```ts
  * import { swapNoise } from 'latentgpu';

@@ -14,6 +14,10 @@ export type { ConvTransposeOptions, Interpolation, Padding, Sides };
 /**
  * A convolution over images, y = f(x ∗ w + b). Weight [filters, channels / groups, height, width] as in PyTorch, bias
  * [filters]. [height, width, channels] become [places, places, filters].
+ * @param filters the number of output channels
+ * @param kernel the height and width of the kernel
+ * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
+ * @param options stride, padding, dilation, groups, first weights and bias
  * @example
  * ```ts
  * import { conv2d } from 'latentgpu';
@@ -35,6 +39,10 @@ export function conv2d(
  * A transposed convolution, the gradient of a convolution as a layer; with a stride it enlarges images. Weight
  * [channels, filters, height, width] as in PyTorch, bias [filters]. With `'same'` a side becomes side · stride, as in
  * Keras, with `'valid'` (side − 1) · stride + kernel.
+ * @param filters the number of output channels
+ * @param kernel the height and width of the kernel
+ * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
+ * @param options stride, padding, dilation, first weights and bias
  * @example
  * ```ts
  * import { convTranspose2d } from 'latentgpu';
@@ -74,6 +82,8 @@ export interface MaxPoolOptions extends Pick<PoolOptions, 'stride'> {
 
 /**
  * Takes the largest value of each window, for each channel.
+ * @param window the height and width of a window; default 2
+ * @param options stride and padding
  * @example
  * ```ts
  * import { conv2d, maxPool2d } from 'latentgpu';
@@ -91,6 +101,8 @@ export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Laye
 /**
  * Takes the mean of each window, for each channel. A window at the edge averages over its pixels within the image
  * (`count_include_pad=False` in PyTorch).
+ * @param window the height and width of a window; default 2
+ * @param options stride and padding
  * @example
  * ```ts
  * import { avgPool2d, conv2d } from 'latentgpu';
@@ -132,6 +144,8 @@ export function pool<P extends Padding>(
 /**
  * Makes images `factor` times as high and wide, or only as high with `[factor, 1]`, by repeating each pixel or by
  * `'bilinear'` interpolation between pixel centres.
+ * @param factor the factor of height and width; default 2
+ * @param interpolation `'nearest'` (default) or `'bilinear'`
  * @example
  * ```ts
  * import { conv2d, upsample2d } from 'latentgpu';
@@ -178,6 +192,7 @@ export function flatten(): Layer {
 
 /**
  * Turns flat features into an image of [height, width, channels], or any shape into another one of as many values.
+ * @param shape the shape of an example behind this layer
  * @example
  * ```ts
  * import { convTranspose2d, dense, reshape } from 'latentgpu';

@@ -19,6 +19,9 @@ export interface DenseOptions {
 
 /**
  * A fully connected layer, y = f(x wᵀ + b). Weight [units, in], bias [units].
+ * @param units the number of outputs
+ * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
+ * @param options how weights start, and whether there is a bias
  * @example
  * ```ts
  * import { dense } from 'latentgpu';
@@ -80,6 +83,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
 /**
  * Dropout: in training, sets each value to 0 with probability `rate` and divides the others by 1 − rate (Srivastava et
  * al. 2014). Otherwise it changes nothing.
+ * @param rate the probability of 0, from 0 to below 1
  * @example
  * ```ts
  * import { dense, dropout } from 'latentgpu';
@@ -125,6 +129,8 @@ export interface GaussianOptions {
  * evaluation draw z = μ + σ ε, and the loss gets β · KL(N(μ, σ²) ‖ N(0, I)) (Kingma & Welling 2014). Prediction uses
  * the mean. A log-variance is limited to −30 … 20, so that unscaled data do not overflow it.
  * Weights mean.weight and logvar.weight [units, in], mean.bias and logvar.bias [units].
+ * @param units the number of values in the code
+ * @param options β, or the number of samples
  * @example
  * ```ts
  * import { dense, gaussian, warmUp } from 'latentgpu';

@@ -109,6 +109,7 @@ const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPa
  * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² up to an error of `delta`, delta (|y − x| − ½ delta)
  * beyond. Its slope is at most delta, so that single outliers do not dominate. `loss: 'huber'` is
  * `huber({ delta: 1 })`.
+ * @param options `delta`: the error from which the loss is linear, in the units of the data; default 1
  * @example
  * ```ts
  * import { autoencoder, dense, huber, openGpu } from 'latentgpu';
@@ -131,6 +132,7 @@ export function huber(options: { delta?: number } = {}): Loss {
  * `accurate_exp`, `accurate_tanh`, `expm1`, `sigmoid`, `softplus` and, for values in [0, 1], `log1p`. The derivative is
  * not checked against the expression. With a Gaussian code the expression counts as minus a log-likelihood in nats.
  * Files keep the name alone: give `loadAutoencoder` the loss again.
+ * @param formula a name for messages and files, the expression, and its derivative by `y`
  * @example
  * ```ts
  * import { autoencoder, dense, elementwise, openGpu } from 'latentgpu';

@@ -18,6 +18,8 @@ export interface MmdOptions {
  * is a Wasserstein autoencoder (WAE-MMD, Tolstikhin et al. 2018), with one an InfoVAE (Zhao et al. 2019). The width C
  * of the kernels is 2 · code size · the prior's variance. The estimate is unbiased: 0 on average where the
  * distributions agree, and at times below 0. A batch of one row says nothing about a distribution.
+ * @param weight the weight of the penalty in the loss
+ * @param options the kernel and the prior
  * @example
  * ```ts
  * import { mmd, normal } from 'latentgpu';

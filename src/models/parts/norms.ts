@@ -40,6 +40,8 @@ export function layerNorm(options: NormOptions = {}): Layer {
  * Group normalisation: y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and
  * all places of an example (Wu & He 2018). The last side of an example counts as its channels. Weight and bias
  * [channels].
+ * @param groups the number of groups; the number of channels must be a multiple of it
+ * @param options the epsilon
  * @example
  * ```ts
  * import { activation, conv2d, groupNorm } from 'latentgpu';

@@ -81,6 +81,8 @@ export function checkOptimizer(where: string, optimizer: Optimizer): void {
 
 /**
  * Stochastic gradient descent: w −= η g; with momentum as in PyTorch, v = μ v + g, w −= η v.
+ * @param learningRate the learning rate, or a schedule of it; default 0.01
+ * @param options momentum, Nesterov momentum and clipping
  * @example
  * ```ts
  * import { sgd } from 'latentgpu';
@@ -116,6 +118,8 @@ export interface AdamOptions extends ClipOptions {
 
 /**
  * Adam (Kingma & Ba 2015), with PyTorch's defaults.
+ * @param learningRate the learning rate, or a schedule of it; default 0.001
+ * @param options the decays of the moments, epsilon and clipping
  * @example
  * ```ts
  * import { adam } from 'latentgpu';
@@ -132,6 +136,8 @@ export function adam(learningRate: number | Schedule = 1e-3, options: AdamOption
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019), on all parameters as in PyTorch.
+ * @param learningRate the learning rate, or a schedule of it; default 0.001
+ * @param options the decays of the moments, epsilon, weight decay (default 0.01) and clipping
  * @example
  * ```ts
  * import { adamw } from 'latentgpu';
@@ -151,6 +157,8 @@ export function adamw(
 
 /**
  * AdaGrad (Duchi et al. 2011), with PyTorch's defaults.
+ * @param learningRate the learning rate, or a schedule of it; default 0.01
+ * @param options epsilon (default 1e-10) and clipping
  * @example
  * ```ts
  * import { adagrad } from 'latentgpu';

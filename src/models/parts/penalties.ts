@@ -97,6 +97,8 @@ export interface Penalty extends Part {
  * code × widest hidden layer. With `estimate: true` one random vector for each example replaces these rows (Hutchinson
  * 1990): unbiased, new in each step, at about the cost of one more pass. Use the estimate for codes of more than a few
  * dozen units behind hidden layers, and the exact value for small codes and where you read the penalty as a figure.
+ * @param weight the weight of the penalty in the loss
+ * @param options `estimate`: whether a random vector replaces the exact value; default false
  * @example
  * ```ts
  * import { contractive } from 'latentgpu';
@@ -132,6 +134,8 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
  * Adds weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its
  * mean is weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. The
  * reconstruction comes from x, without ε.
+ * @param weight the weight of the penalty in the loss
+ * @param stddev the standard deviation of ε
  * @example
  * ```ts
  * import { stochasticContractive } from 'latentgpu';
@@ -162,6 +166,7 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
 
 /**
  * Adds weight · Σ |h| over the units of the code: Keras's L1 activity regularizer.
+ * @param weight the weight of the penalty in the loss
  * @example
  * ```ts
  * import { sparsity } from 'latentgpu';
@@ -182,6 +187,7 @@ export function sparsity(weight: number): Penalty {
 
 /**
  * Adds ½ weight · Σ w² over all weights except the biases.
+ * @param weight the weight of the penalty in the loss
  * @example
  * ```ts
  * import { sparsity, weightDecay } from 'latentgpu';

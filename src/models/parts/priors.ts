@@ -23,6 +23,7 @@ export interface Prior extends Part {
 
 /**
  * The normal distribution N(0, stddev² I), by default with stddev 1.
+ * @param options `stddev`: the standard deviation; default 1
  * @example
  * ```ts
  * import { mmd, normal } from 'latentgpu';
@@ -47,6 +48,7 @@ export function normal(options: { stddev?: number } = {}): Prior {
 /**
  * The uniform distribution: each number of a code lies between `low` and `high`, independently; by default between −1
  * and 1.
+ * @param options `low` and `high`: the bounds; default −1 and 1
  * @example
  * ```ts
  * import { adversarial, dense, uniform } from 'latentgpu';

@@ -9,6 +9,7 @@ import { placeLayers } from './placed-layers.ts';
  * Adds the output of a list of layers to their input: y = x + f(x) (He et al. 2016). The layers keep the shape, and may
  * contain other residuals. Weights have the names of a PyTorch `Sequential` whose `forward` adds its input:
  * `encoder.2.0.weight` is that of its first layer.
+ * @param layers the layers of f
  * @example
  * ```ts
  * import { dense, residual } from 'latentgpu';

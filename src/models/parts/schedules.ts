@@ -13,6 +13,7 @@ export type Schedule =
 
 /**
  * The same value at every step.
+ * @param value the value, at least 0
  * @example
  * ```ts
  * import { constant, warmUp } from 'latentgpu';
@@ -28,6 +29,8 @@ export function constant(value: number): Schedule {
 /**
  * Falls along half a cosine from `from` to `to` (default 0) over `steps` steps, and stays there (Loshchilov & Hutter
  * 2017, one cycle).
+ * @param from the value at the first step
+ * @param options the number of steps, and the value at their end
  * @example
  * ```ts
  * import { adam, cosine } from 'latentgpu';
@@ -50,6 +53,8 @@ export function cosine(from: number, options: { steps: number; to?: number }): S
 
 /**
  * Multiplies `from` by `factor` (default 0.1) after every `every` steps.
+ * @param from the value at the first step
+ * @param options the number of steps between two changes, and the factor of a change
  * @example
  * ```ts
  * import { sgd, stepDecay } from 'latentgpu';
@@ -73,6 +78,8 @@ export function stepDecay(from: number, options: { every: number; factor?: numbe
 /**
  * Rises in equal steps, from 1/`steps` of its value to the full value at step number `steps`; then follows `then`,
  * counted from there.
+ * @param steps the number of steps until the full value
+ * @param then the value or the schedule that follows
  * @example
  * ```ts
  * import { adam, cosine, warmUp } from 'latentgpu';

@@ -52,6 +52,10 @@ export interface AvgPool1dOptions extends Pick<MaxPool1dOptions, 'stride'> {
 /**
  * A convolution along sequences, y = f(x ∗ w + b). Weight [filters, channels / groups, kernel] as in PyTorch, bias
  * [filters]. [length, channels] become [places, filters].
+ * @param filters the number of output channels
+ * @param kernel the length of the kernel
+ * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
+ * @param options stride, padding, dilation, groups, first weights and bias
  * @example
  * ```ts
  * import { conv1d } from 'latentgpu';
@@ -75,6 +79,10 @@ export function conv1d(
  * A transposed convolution along sequences; with a stride it lengthens them. Weight [channels, filters, kernel] as in
  * PyTorch, bias [filters]. With `'same'` a length becomes length · stride, as in Keras, with `'valid'` (length − 1) ·
  * stride + kernel.
+ * @param filters the number of output channels
+ * @param kernel the length of the kernel
+ * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
+ * @param options stride, padding, dilation, first weights and bias
  * @example
  * ```ts
  * import { convTranspose1d } from 'latentgpu';
@@ -101,6 +109,8 @@ export function convTranspose1d(
 
 /**
  * Takes the largest value of each window of a sequence, for each channel.
+ * @param window the length of a window; default 2
+ * @param options stride and padding
  * @example
  * ```ts
  * import { conv1d, maxPool1d } from 'latentgpu';
@@ -121,6 +131,8 @@ export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
 /**
  * Takes the mean of each window of a sequence, for each channel. A window at the end averages over its steps within the
  * sequence (`count_include_pad=False` in PyTorch).
+ * @param window the length of a window; default 2
+ * @param options stride and padding
  * @example
  * ```ts
  * import { avgPool1d, conv1d } from 'latentgpu';
@@ -140,6 +152,8 @@ export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
 
 /**
  * Makes sequences `factor` times as long, by repeating each step or by `'linear'` interpolation between step centres.
+ * @param factor the factor of the length; default 2
+ * @param interpolation `'nearest'` (default) or `'linear'`
  * @example
  * ```ts
  * import { conv1d, upsample1d } from 'latentgpu';

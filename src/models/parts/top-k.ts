@@ -27,6 +27,8 @@ const rate = 0.01;
  * With `batch: true` training keeps the k · examples largest numbers of a batch together. Outside of training it keeps
  * those above a `threshold`: the mean of the smallest positive numbers that batches kept (Bussmann et al. 2024), over
  * all `num_batches_tracked` so far, and from the 100th on a moving average. Files keep both.
+ * @param k the number of values to keep, for each example or on average
+ * @param options whether a batch shares its k · examples values
  * @example
  * ```ts
  * import { dense, topK } from 'latentgpu';

@@ -35,6 +35,8 @@ const mostEntries = 2 ** 24;
  * batch uses: e to the entropy. `indices` returns the numbers of entries, and `decode` takes them.
  *
  * Weights: codebook [entries, d], and with moving averages cluster_size [entries] and cluster_sum [entries, d].
+ * @param entries the number of entries in the codebook
+ * @param options the weight of the commitment, and how entries are trained
  * @example
  * ```ts
  * import { conv2d, vectorQuantizer } from 'latentgpu';

@@ -85,6 +85,8 @@ function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
 
 /**
  * Makes the classifier in a file of `Classifier.save`; see `loadAutoencoder`.
+ * @param gpu what `openGpu` returned
+ * @param bytes the whole file
  * @example
  * ```ts
  * import { loadClassifier, openGpu } from 'latentgpu';
@@ -119,6 +121,8 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
 
 /**
  * Makes the model in a file of `Jigsaw.save`; see `loadAutoencoder`.
+ * @param gpu what `openGpu` returned
+ * @param bytes the whole file
  * @example
  * ```ts
  * import { loadJigsaw, openGpu } from 'latentgpu';
@@ -148,6 +152,8 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
 
 /**
  * Makes the GAN in a file of `Gan.save`; see `loadAutoencoder`.
+ * @param gpu what `openGpu` returned
+ * @param bytes the whole file
  * @example
  * ```ts
  * import { loadGan, openGpu } from 'latentgpu';

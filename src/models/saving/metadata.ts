@@ -1,4 +1,4 @@
-/** What the metadata of a file say, looked through before anything is made of it. */
+/** The metadata of a file, checked before anything is made from them. */
 import type { TrainedOn } from '../../data/dataset.ts';
 import {
   DeviceLostError,
@@ -12,7 +12,7 @@ import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import { sameOptimizer } from '../parts/optimizers.ts';
 import { startPlace, type OptimizerPlace, type Place } from '../training/place.ts';
 
-/** Makes something of a file's contents; whatever they are wrong in is a FormatError. */
+/** Makes something from a file's contents and turns its errors into a FormatError. */
 export function checked<T>(make: () => T): T {
   try {
     return make();
@@ -31,14 +31,14 @@ export function checked<T>(make: () => T): T {
   }
 }
 
-/** An object with `what` for its name in a message. @throws OptionError */
+/** Checks an object; `what` names it in messages. @throws OptionError */
 export function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new OptionError(`${what} is not an object`);
   return value as Record<string, unknown>;
 }
 
-/** How far a model has been trained. @throws OptionError */
+/** Reads the progress of a model's training. @throws OptionError */
 export function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
   const { epochKind, phases, trainedOn: trained } = written;
@@ -62,7 +62,7 @@ export function readPlace(written: Record<string, unknown>): Place {
   };
 }
 
-/** @throws OptionError */
+/** Reads an optimizer. @throws OptionError */
 function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
   const [origin, given] = (['origin', 'given'] as const).map((name) => {
     if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
@@ -77,7 +77,7 @@ function readOptimizer(written: Record<string, unknown>, steps: number): Optimiz
   };
 }
 
-/** @throws OptionError */
+/** Reads the data of the last training. @throws OptionError */
 function readTrainedOn({ bytes, scale, given, largest }: Record<string, unknown>): TrainedOn {
   return {
     bytes: checkFlag('bytes', bytes),

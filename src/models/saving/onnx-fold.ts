@@ -1,12 +1,14 @@
 import type { PlacedLayer } from '../parts/placed-layers.ts';
 import type { Numbers } from './onnx-writer.ts';
 
-/** Finds numbers of a layer by their names within it. */
+/** Finds a layer's numbers by their name in the layer. */
 type Find = (name: string) => Numbers | undefined;
 
 const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
-/** Whether a layer can have the one behind it in its own weights: a product, told no labels, and a batch normalisation of what comes out of it. */
+/**
+ * Whether a layer can absorb the next one: a product without labels, followed by a batch normalisation of its output.
+ */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
   behind?.layer.name === 'batchNorm' &&
   products.includes(layer.name) &&
@@ -14,7 +16,9 @@ export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined)
   !layer.classes &&
   !layer.cells;
 
-/** Weight and bias of such a layer, with the normalisation in them: w γ / √(v + ε), and (b − m) γ / √(v + ε) + β. */
+/**
+ * The weight and bias of such a layer with the normalisation absorbed: w γ / √(v + ε), and (b − m) γ / √(v + ε) + β.
+ */
 export function folded(
   { layer }: PlacedLayer,
   own: Find,

@@ -8,7 +8,7 @@ import { flat, operands, type Lowering, type Target, type WrittenLayer } from '.
 import type { TopKOptions } from '../parts/top-k.ts';
 import { windows } from './onnx-windows.ts';
 
-/** What each layer becomes, by its name. */
+/** The export of each layer, by its name. */
 export const lowerings: Record<LayerName, Lowering> = {
   ...windows,
   dense: flat(({ graph }, x, { weight, transposed }) =>
@@ -72,10 +72,13 @@ export const lowerings: Record<LayerName, Lowering> = {
   }),
 };
 
-/** What layers that normalise are made with. */
+/** The options of layers that normalise. */
 type Norm = Required<NormOptions>;
 
-/** Values less their mean, over the root of their variance and ε, along the last axis; by operators that the operator set has. */
+/**
+ * Values minus their mean, divided by the root of their variance plus ε, along the last axis, in operators of the
+ * operator set.
+ */
 function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: Norm): string {
   const mean = (of: string) => graph.node('ReduceMean', [of], { axes: [axis] });
   const centred = graph.node('Sub', [x, mean(x)]);
@@ -84,7 +87,7 @@ function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: No
   return graph.node('Div', [centred, graph.node('Sqrt', [added])]);
 }
 
-/** Times the weight, and the bias, of the last axis. */
+/** Multiplies by the weight and adds the bias, along the last axis. */
 const scaled = (graph: OnnxGraph, x: string, weight: WrittenLayer['weight']): string =>
   graph.node('Add', [graph.node('Mul', [x, weight('weight')!]), weight('bias')!]);
 
@@ -92,7 +95,10 @@ function reshaped({ graph }: Target, x: string, { output }: WrittenLayer): strin
   return graph.node('Reshape', [x, graph.integers(`shape.${output.join('x')}`, [-1, ...output])]);
 }
 
-/** What each activation becomes, with the parameter where it is not the usual one, by operators that all runtimes have; `gelu` is x Φ(x), `silu` x σ(x). */
+/**
+ * The export of each activation, with its parameter if it is not the default, in operators that all runtimes have;
+ * `gelu` is x Φ(x), `silu` x σ(x).
+ */
 export const activations: Record<ActivationName, (graph: OnnxGraph, z: string, parameter?: number) => string> = {
   linear: (_, z) => z,
   relu: (graph, z) => graph.node('Relu', [z]),

@@ -1,4 +1,7 @@
-/** What layers become that windows slide over images, or along sequences; those have the operators of images with a single axis. */
+/**
+ * The export of layers that slide windows over images or along sequences; sequences use the operators of images with a
+ * single axis.
+ */
 import {
   isDilated,
   pair,
@@ -12,7 +15,7 @@ import {
 import type { ConvTransposeOptions, MaxPoolOptions } from '../parts/image-layers.ts';
 import { image, operands, type Lowering } from './onnx-layer.ts';
 
-/** What convolutions were made with, transposed ones as well. */
+/** The arguments of convolutions, transposed ones included. */
 type Convolution = [
   filters: number,
   kernel: Sides,
@@ -88,7 +91,7 @@ function upsample(): Lowering {
   });
 }
 
-/** Attributes of an operator that slides a window over an image. */
+/** The attributes of an operator that slides a window over an image. */
 function slid(input: readonly number[], kernel: Sides, options: Options) {
   const window = slide('window', asImage(input), asWindow(input, kernel, options));
   const { stride, places, before, image: sides } = window;
@@ -112,14 +115,14 @@ const spanOn = ({ kernel, dilation }: Window, axis: number): number => spanOf(ke
 
 const isSequence = (input: readonly number[]): boolean => input.length === 2;
 
-/** The axes that there are: of a sequence, as an image of height 1, only the second. */
+/** The existing axes: of a sequence, as an image of height 1, only the second. */
 const along = (input: readonly number[], sides: readonly number[]): readonly number[] =>
   isSequence(input) ? sides.slice(1) : sides;
 
 const asImage = (input: readonly number[]): [number, number, number] =>
   (isSequence(input) ? [1, ...input] : [...input]) as [number, number, number];
 
-/** A layer's numbers for both axes; of a sequence, with `first` for the height. */
+/** A layer's numbers for both axes; for a sequence, with `first` for the height. */
 const both = (input: readonly number[], sides: Sides, first: number): readonly [number, number] =>
   isSequence(input) ? [first, sides as number] : pair(sides);
 

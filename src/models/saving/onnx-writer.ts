@@ -10,7 +10,7 @@ import { folded, takesIn } from './onnx-fold.ts';
 import type { Beside, Target, WrittenLayer } from './onnx-layer.ts';
 import { activations, lowerings } from './onnx-lowerings.ts';
 
-/** A weight as operators of ONNX take it. */
+/** A weight in the form of ONNX operators. */
 export interface Numbers {
   readonly data: Float32Array;
   readonly shape: readonly number[];
@@ -19,7 +19,7 @@ export interface Numbers {
 /** A value of the graph, [batch, …]. */
 export interface Value {
   readonly name: string;
-  /** Of an image or a sequence, which of the two orders it is in. */
+  /** The order of an image's or a sequence's values. */
   readonly channelsFirst: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Value {
 export class NetworkWriter implements Target {
   readonly graph = new OnnxGraph();
   readonly beside = new Map<string, () => Beside>();
-  /** The labels, where a layer has asked for them. */
+  /** The labels, once a layer has requested them. */
   #labels: string | undefined;
 
   constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
@@ -36,7 +36,7 @@ export class NetworkWriter implements Target {
     return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));
   }
 
-  /** A value of so many axes beside the batch's, in the order of this library. */
+  /** A value with `axes` axes beside the batch's, in the order of this library. */
   channelsLast({ name, channelsFirst }: Value, axes: number): string {
     const perm = axes === 3 ? [0, 2, 3, 1] : [0, 2, 1];
     return channelsFirst ? this.graph.node('Transpose', [name], { perm }) : name;
@@ -109,7 +109,7 @@ export class NetworkWriter implements Target {
     return { name: activations[activation](this.graph, z, number), channelsFirst };
   }
 
-  /** What a layer has computed, [batch, units, …], with the bias of each label. */
+  /** The output of a layer, [batch, units, …], with the bias of each label added. */
   #told(z: string, biases: string, output: readonly number[]): string {
     this.#labels ??= this.graph.input('label', [], 'int64');
     const bias = this.graph.node('Gather', [biases, this.#labels], { axis: 0 });

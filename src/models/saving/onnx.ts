@@ -19,7 +19,10 @@ export interface Exported {
   readonly normalizer?: Normalizer;
 }
 
-/** Writes a graph with dynamic batch: `input` → `code` (with `logvar` of a Gaussian code, `indices` of a quantised one), `code` → `reconstruction`, or `input` → `reconstruction`. Networks that are told labels take `label` as well. */
+/**
+ * Writes a graph with dynamic batch: `input` → `code` (with `logvar` for a Gaussian code, `indices` for a quantised
+ * one), `code` → `reconstruction`, or `input` → `reconstruction`. Networks that receive labels take `label` as well.
+ */
 export async function writeOnnx(
   part: OnnxPart,
   { weights, encoder, decoder, normalizer }: Exported,

@@ -26,6 +26,7 @@ const ours = [
 /**
  * Converts the weights of `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`, as `model.weights()`
  * returns them, to those of SAELens, with `apply_b_dec_to_input` false. The bias of a layer without one becomes zeros.
+ * @param weights what `model.weights()` returned
  * @example
  * ```ts
  * import { autoencoder, dense, openGpu, toSaeLens, topK, writeSafetensors } from 'latentgpu';
@@ -64,6 +65,8 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
  * Converts the tensors of a SAELens file, as `readSafetensors(bytes).tensors` returns them, to weights for `setWeights`
  * of a model with `encoder: [dense(d_sae, 'relu'), topK(k)]`, `decoder: [dense(d_in)]`. A `threshold` is for
  * `topK(k, { batch: true })`, and has to be equal for all entries.
+ * @param tensors what `readSafetensors(bytes).tensors` is
+ * @param options `decoderBiasFirst`, as in `cfg.json`
  * @example
  * ```ts
  * import { autoencoder, dense, fromSaeLens, openGpu, readSafetensors, topK } from 'latentgpu';

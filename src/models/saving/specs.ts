@@ -1,4 +1,4 @@
-/** What files say that models are made of, as the models take it. */
+/** The specs in files, checked and in the form that models take. */
 import { OptionError } from '../../errors.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
@@ -11,7 +11,7 @@ import type { Fitted, Normalize } from '../parts/normalize.ts';
 import type { AutoencoderSpec } from '../spec.ts';
 import { record } from './metadata.ts';
 
-/** The permutations of a puzzle's cells. @throws OptionError */
+/** Reads the permutations of a puzzle's cells. @throws OptionError */
 export function readPermutations(written: unknown, cells: number): Uint8Array[] {
   if (!Array.isArray(written)) throw new OptionError('permutations are not a list');
   return written.map((each: unknown) => {
@@ -23,7 +23,7 @@ export function readPermutations(written: unknown, cells: number): Uint8Array[] 
   });
 }
 
-/** The images around an encoder. @throws OptionError */
+/** Reads the images around an encoder. @throws OptionError */
 export function readAround(written: unknown, input: number[], code: number[]): Around {
   const { before, after } = record(written, 'around');
   const image = (sides: unknown, what: string, flat: number[]): Image | undefined => {
@@ -36,7 +36,7 @@ export function readAround(written: unknown, input: number[], code: number[]): A
   return { before: image(before, 'before', input), after: image(after, 'after', code) };
 }
 
-/** The spec of an autoencoder, and what it has come to. @throws OptionError */
+/** Reads the spec of an autoencoder, and the results of its training. @throws OptionError */
 export function readAutoencoder(
   { encoder, decoder, loss, corrupt, penalty, normalize, samples, sampler, ...rest }: Record<string, unknown>,
   given?: Loss,
@@ -59,14 +59,14 @@ export function readAutoencoder(
   };
 }
 
-/** A name, or what it was made with; a formula does not come from a file. @throws OptionError */
+/** Reads a loss: a name, or its maker's arguments; a formula does not come from a file. @throws OptionError */
 function readLoss(written: unknown): unknown {
   if (typeof written === 'string') return written;
   if (record(written, 'loss').name === 'elementwise') throw new OptionError('the loss elementwise has no name');
   return readLosses([written])[0];
 }
 
-/** A normalisation, and what it was fitted to. @throws OptionError */
+/** Reads a normalisation, and what it was fitted to. @throws OptionError */
 export function readNormalization(
   written: unknown,
   shape: number[],
@@ -98,7 +98,7 @@ export function readNormalization(
   return { how, clamped: clamped === true, fitted: lists };
 }
 
-/** The sides of a shape. @throws OptionError */
+/** Reads the sides of a shape. @throws OptionError */
 export function counts(written: unknown, what: string): number[] {
   if (!Array.isArray(written)) throw new OptionError(`${what} is not a shape`);
   return written.map((n) => checkNumber(what, n, { least: 1, whole: true }));

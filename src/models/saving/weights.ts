@@ -8,21 +8,21 @@ import { boundRange, readTensors, writeTensor, type Matrix } from '../../runtime
 import type { Turns } from '../../runtime/turns.ts';
 import { toInside, toOutside, type Layout } from '../parts/layout.ts';
 
-/** Where a model's weights lie: in one place, or the frozen ones in another. */
+/** The places of a model's weights: one place, or another one for frozen weights. */
 export interface Weights {
   readonly gpu: Gpu;
   readonly turns: Turns;
   readonly places: readonly Parameters<Layout>[];
 }
 
-/** A parameter, or a moment of one, as it is stored on the device. */
+/** A parameter, or one of its moments, as it is stored on the device. */
 export type StoredTensor = Pick<NamedParameter<Layout>, 'name' | 'tensor' | 'layout'>;
 
 /** All parameters of some places. */
 export const stored = (places: readonly Parameters<Layout>[]): NamedParameter<Layout>[] =>
   places.flatMap(({ named }) => named);
 
-/** Values read from the device by their names, as they are known outside. */
+/** Values read from the device, by their names and in their layout outside. */
 export function outside(
   weights: readonly StoredTensor[],
   values: readonly ArrayLike<number>[],
@@ -34,7 +34,7 @@ export function outside(
   return Object.fromEntries(entries);
 }
 
-/** All parameters, and their values on this side as they lie on the device. */
+/** All parameters, with their values in the layout of the device. */
 export async function readStored({ gpu, turns, places }: Weights) {
   const all = stored(places);
   const tensors = all.map(({ tensor }) => tensor);
@@ -42,13 +42,17 @@ export async function readStored({ gpu, turns, places }: Weights) {
   return { all, values: values as Float32Array[] };
 }
 
-/** All weights by name. */
+/** Reads all weights by name. */
 export async function readWeights(weights: Weights): Promise<Record<string, Matrix>> {
   const { all, values } = await readStored(weights);
   return outside(all, values);
 }
 
-/** Sets some weights or all. @throws ShapeError on a wrong name or shape, DataError on a value that is not finite; then none is set */
+/**
+ * Sets some or all weights by name.
+ * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
+ * set
+ */
 export function writeWeights({ gpu, turns, places }: Weights, weights: Record<string, Matrix>): void {
   if (Object.prototype.toString.call(weights) !== '[object Object]')
     throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
@@ -84,7 +88,7 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
   );
 }
 
-/** Copies on the device those weights that both places have, and whose names begin like that. */
+/** Copies on the device the weights that both places have and whose names begin with `prefix`. */
 export function copyWeights(
   { gpu, turns }: { gpu: Gpu; turns: Turns },
   from: Parameters<Layout>,

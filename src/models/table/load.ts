@@ -9,10 +9,13 @@ import { readCells, readColumns } from './schema.ts';
 import type { Scaled, TableSpec } from './spec.ts';
 import { TableAutoencoder } from './table-autoencoder.ts';
 
-/** What makes parts from plain data: handed in, as bundlers would else give all layers to every page that may load a table. */
+/**
+ * The makers of parts from plain data. They are passed in, since bundlers would otherwise give all layers to every page
+ * that may load a table.
+ */
 export type Readers = Pick<typeof import('../parts/makers.ts'), 'readLayers' | 'readCorruptions' | 'readPenalties'>;
 
-/** Makes the model of tables that a file holds. @throws FormatError */
+/** Makes the model of tables in a file. @throws FormatError */
 export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Readers): Promise<TableAutoencoder> {
   const { table, samples, sampler, ...others } = checkpoint.spec;
   const model = checked(() => {
@@ -36,7 +39,7 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
   return model.prepare();
 }
 
-/** What a file says of a model of tables. @throws OptionError */
+/** Reads what a file says of a model of tables. @throws OptionError */
 function readWritten(
   { input, scales, encoder, decoder, corrupt, penalty, seed }: Record<string, unknown>,
   { readLayers, readCorruptions, readPenalties }: Readers,

@@ -1,6 +1,6 @@
 /**
- * Models of tables as ONNX graphs: an input for each column in the units of the table, and all that is done to it within the graph. Blanks of numbers are
- * NaN, those of categories an empty text.
+ * Models of tables as ONNX graphs: an input for each column in the units of the table, with all conversions within the
+ * graph. Blanks of numbers are NaN, those of categories an empty text.
  */
 import type { ModelColumn } from '../../data/table/cells.ts';
 import type { OnnxGraph } from '../../files/onnx.ts';
@@ -10,11 +10,11 @@ import type { Weights } from '../saving/weights.ts';
 import { isGaussian } from '../training/hourglass.ts';
 import type { TableParts } from './spec.ts';
 
-/** Names of values within the graph, all [batch, n]. */
+/** The names of a column's values within the graph, all [batch, n]. */
 interface ColumnValues {
-  /** Its places in the long row: a number and a flag, or a 1 in one place. */
+  /** Its places in the long row: a number and a flag, or a one-hot vector. */
   readonly places: string;
-  /** The number as the layers see it, 0 for a blank; of categories undefined. */
+  /** The number as the layers see it, 0 for a blank; undefined for categories. */
   readonly number?: string;
   /** Whether the cell is blank, [batch, 1] of booleans. */
   readonly blank: string;
@@ -60,7 +60,7 @@ class ColumnWriter {
     private readonly parts: TableParts,
   ) {}
 
-  /** Takes a column in. */
+  /** Adds the input of a column. */
   taken(c: number): ColumnValues {
     const { graph } = this;
     const { name, categories } = this.parts.schema.columns[c];
@@ -95,7 +95,7 @@ class ColumnWriter {
     };
   }
 
-  /** The outputs of the decoder, column by column. */
+  /** Splits the outputs of the decoder by column. */
   apart(y: string): string[] {
     const sizes = this.#columns.map(({ categories }) => (categories ? categories.length + 1 : 1));
     if (sizes.length === 1) return [y];
@@ -103,7 +103,7 @@ class ColumnWriter {
     return this.graph.nodes('Split', [y, all], sizes.length, { axis: 1 });
   }
 
-  /** Gives a column out as `reconstruction.NAME`: numbers in their units, categories by their names. */
+  /** Adds the output `reconstruction.NAME` of a column: numbers in their units, categories by their names. */
   give(c: number, y: string): void {
     const { graph } = this;
     const { name, categories } = this.#columns[c];
@@ -132,7 +132,7 @@ class ColumnWriter {
     graph.output(`reconstruction.${name}`, value, [], 'double');
   }
 
-  /** Gives out `cells`, what each cell counts, NaN where it is blank, and `score`, their mean or their sum. */
+  /** Adds the outputs `cells`, the error of each cell, NaN where it is blank, and `score`, their mean or their sum. */
   score(given: readonly ColumnValues[], outputs: readonly string[], mean: boolean): void {
     const { graph } = this;
     const half = graph.floats('half', Float32Array.of(0.5), []);
@@ -173,7 +173,7 @@ class ColumnWriter {
     return this.parts.schema.columns;
   }
 
-  /** [batch] as [batch, 1]. */
+  /** Reshapes [batch] to [batch, 1]. */
   #column(value: string): string {
     return this.graph.node('Unsqueeze', [value, this.graph.integers('axis.1', [1])]);
   }

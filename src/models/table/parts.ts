@@ -1,4 +1,4 @@
-/** The parts of a model of tables: the layers, the corruptions and the loss as they are for cells. */
+/** The parts of a model of tables: layers, corruptions and the loss for cells. */
 import { OptionError } from '../../errors.ts';
 import { activate, type Activation } from '../../kernels/activation.ts';
 import { cellLoss, cellLosses } from '../../kernels/cell-loss.ts';
@@ -10,8 +10,8 @@ import { plain, type Loss } from '../parts/losses.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * A dense layer that takes cells: each of its units has a weight for each number, for each blank and for each category. Weight [units, places] outside,
- * as of a dense layer that takes what the cells stand for as a row of numbers, zeros and ones; bias [units].
+ * A dense layer for cells: each of its units has a weight for each number, for each blank and for each category. Weight
+ * [units, places] outside, as of a dense layer for the cells as a row of numbers, zeros and ones; bias [units].
  * @throws OptionError for another layer
  */
 export function takesCells(layer: Layer, schema: Schema): Layer {
@@ -44,7 +44,7 @@ export function takesCells(layer: Layer, schema: Schema): Layer {
   };
 }
 
-/** Corruptions of cells in the place of what `hideCells` and `swapNoise` return. @throws OptionError for others */
+/** The corruption of cells for the result of `hideCells` or `swapNoise`. @throws OptionError for others */
 export function ofCells(corruption: Corruption): Corruption {
   const { name, cells, args } = corruption;
   if (!cells)
@@ -58,8 +58,9 @@ export function ofCells(corruption: Corruption): Corruption {
 }
 
 /**
- * The loss of an example: the mean over its cells that are not blank; with a Gaussian code their sum. A number counts ½ (y − x)² in deviations, a
- * category −log p, so that both are minus a log-likelihood in nats but for a constant.
+ * The loss of an example: the mean over its cells that are not blank; with a Gaussian code their sum. It is ½ (y − x)²
+ * in deviations for a number and −log p for a category, so that both are minus a log-likelihood in nats up to a
+ * constant.
  */
 export const lossOfCells = (schema: Schema): Loss => ({
   ...plain,

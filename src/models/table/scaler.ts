@@ -9,16 +9,16 @@ import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Scales } from '../parts/normalize.ts';
 import type { Schema } from './schema.ts';
 
-/** For each column what is taken from a cell, and what it is then divided by. Of categories 0 and 1. */
+/** The shift and the divisor of each column; for categories 0 and 1. */
 export interface FittedCells {
   readonly shift: Float64Array;
   readonly spread: Float64Array;
 }
 
-/** Rows gone through between two looks at the clock. */
+/** The number of rows between two looks at the clock. */
 const stretch = 2 ** 11;
 
-/** Brings the numbers of a table to mean 0 and deviation 1 on the training part of the data, column by column, blanks left out. */
+/** Brings the numbers of a table to mean 0 and deviation 1 on the training data, column by column, without blanks. */
 export class CellScaler implements Scales {
   #fitted: FittedCells | undefined;
   #onDevice: { shift: Tensor; spread: Tensor } | undefined;
@@ -28,7 +28,7 @@ export class CellScaler implements Scales {
     private readonly schema: Schema,
   ) {}
 
-  /** The first call fits it, and returns what takes that back; later ones do nothing. */
+  /** Fits it in the first call, and returns a function that undoes this; later calls do nothing. */
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;
     const cells = await set.storage.again();
@@ -60,7 +60,7 @@ export class CellScaler implements Scales {
     };
   }
 
-  /** Fits it to something known. */
+  /** Sets what it is fitted to. */
   set(fitted: FittedCells): void {
     const shift = tensor(this.gpu, Float32Array.from(fitted.shift));
     try {
@@ -78,12 +78,18 @@ export class CellScaler implements Scales {
     return scaled(tape, x, shift, spread);
   }
 
-  /** Records the cells that outputs stand for, numbers in the units of the layers: `inUnits` gives those of the table. */
+  /**
+   * Records the cells that outputs mean, with numbers in the units of the layers; `inUnits` converts them to those of
+   * the table.
+   */
   inverse(tape: Tape, y: Tensor): Tensor {
     return decodedCells(tape, y, this.schema.layout);
   }
 
-  /** A number of column `c`, as the layers see it, in the units of the table. @throws LatentGpuError before the first fit */
+  /**
+   * Converts a number of column `c` from the units of the layers to those of the table.
+   * @throws LatentGpuError before the first fit
+   */
   inUnits(c: number, value: number): number {
     this.#needed();
     const { shift, spread } = this.#fitted!;
@@ -91,7 +97,7 @@ export class CellScaler implements Scales {
     return center + unit * (shift[c] + spread[c] * value);
   }
 
-  /** As plain data; `readFittedCells` takes it back. */
+  /** The scales as plain data, for `readFittedCells`. */
   describe(): { shift: number[]; spread: number[] } | undefined {
     const { shift, spread } = this.#fitted ?? {};
     return shift && { shift: [...shift], spread: [...spread!] };
@@ -117,7 +123,7 @@ export class CellScaler implements Scales {
   }
 }
 
-/** What a file says of the scales of so many columns. @throws OptionError */
+/** Reads the scales of `columns` columns from a file. @throws OptionError */
 export function readFittedCells({ shift, spread }: Record<string, unknown>, columns: number): FittedCells {
   const numbers = (values: unknown, above: number): Float64Array => {
     const good =

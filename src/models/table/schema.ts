@@ -6,20 +6,20 @@ import type { Gpu } from '../../runtime/device.ts';
 import { shown } from '../../runtime/options.ts';
 import { emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 
-/** Where a column lies in what a model takes and gives. */
+/** The position of a column in the inputs and outputs of a model. */
 interface Placed {
   readonly column: ModelColumn;
-  /** Its first place in the long row of which only a few places are not 0, and its first output. */
+  /** The index of its first place in the long, mostly zero row, and of its first output. */
   readonly firstIn: number;
   readonly firstOut: number;
-  /** Its outputs: 1, or one for each category and one for all others. */
+  /** The number of its outputs: 1, or one for each category and one for all others. */
   readonly size: number;
 }
 
 /** The columns that a model of tables was made for. */
 export class Schema {
   readonly columns: readonly ModelColumn[];
-  /** See `CellLayout`. */
+  /** The number of places; see `CellLayout`. */
   readonly places: number;
   readonly outputs: number;
   readonly #placed: readonly Placed[];
@@ -43,7 +43,7 @@ export class Schema {
     this.outputs = firstOut;
   }
 
-  /** How the columns lie, on the device. */
+  /** The layout of the columns on the device. */
   get layout(): CellLayout {
     if (!this.#info || this.#info.gone) {
       this.#info = emptyTensor(this.gpu, [this.columns.length, 4], 'u32', 'columns');
@@ -58,30 +58,36 @@ export class Schema {
     return { info: this.#info, places: this.places, outputs: this.outputs };
   }
 
-  /** How columns become cells: as those of the table that the model was first trained on. */
+  /** How columns become cells: as in the table that the model was first trained on. */
   get cells(): readonly CellColumn[] | undefined {
     return this.#cells;
   }
 
-  /** Says how columns become cells. */
+  /** Sets how columns become cells. */
   settle(cells: readonly CellColumn[]): void {
     this.#cells = cells;
   }
 
-  /** Looks a table through, and says how its columns become cells for this model. @throws ShapeError, DataError */
+  /** Checks a table and returns how its columns become cells for this model. @throws ShapeError, DataError */
   cellsOf(where: string, table: Table): readonly CellColumn[] {
     this.check(where, table);
     return this.#cells ?? cellColumns(where, this.columns, table);
   }
 
-  /** Whether cells that lie on the device already mean what they mean to this model, or may do so as it has not been trained yet. */
+  /**
+   * Whether cells on the device have the meaning that this model expects, or may have it since the model is not trained
+   * yet.
+   */
   takes(cells: readonly CellColumn[]): boolean {
     if (this.#cells) return JSON.stringify(cells) === JSON.stringify(this.#cells);
     const known = cells.map(({ center: _, unit: __, ...column }) => column);
     return JSON.stringify(known) === JSON.stringify(this.columns);
   }
 
-  /** @throws ShapeError that names the columns that a table lacks, has on top, or has of another kind */
+  /**
+   * Checks the columns of a table.
+   * @throws ShapeError that names those that are missing, unknown, or of another kind
+   */
   check(where: string, table: Table): void {
     const has = new Map(table.columns.map((column) => [column.name, column]));
     const names = (list: readonly string[]) => list.slice(0, 20).join(', ') + (list.length > 20 ? ', …' : '');
@@ -110,7 +116,7 @@ export class Schema {
 
 const kinds: readonly string[] = ['number', 'category', 'time'];
 
-/** The columns that the `input` of a spec lists. @throws OptionError */
+/** Reads the columns in the `input` of a spec. @throws OptionError */
 export function readColumns(input: unknown): ModelColumn[] {
   const columns = input as readonly TableColumn[];
   const good = (column: Partial<TableColumn> | null | undefined) =>
@@ -126,7 +132,7 @@ export function readColumns(input: unknown): ModelColumn[] {
   return modelColumns('autoencoder', columns);
 }
 
-/** How columns become cells, as a file has it. @throws OptionError */
+/** Reads from a file how columns become cells. @throws OptionError */
 export function readCells(columns: readonly ModelColumn[], written: unknown): CellColumn[] {
   if (!Array.isArray(written) || written.length !== columns.length)
     throw new OptionError(`there are no units of ${columns.length} columns`);

@@ -7,10 +7,10 @@ import { blankCell } from '../../runtime/blank.ts';
 import type { Dialect } from '../../data/table/dialect.ts';
 import type { TableParts } from './spec.ts';
 
-/** How a table is written that was not read from a file. */
+/** The dialect of a table that was not read from a file. */
 const made: Dialect = { format: 'csv', missing: [] };
 
-/** The table of cells [rows, columns] as a model decodes them. */
+/** Makes a table of cells [rows, columns] that a model decoded. */
 export function tableOfCells({ schema, normalizer }: TableParts, cells: Float32Array): Table {
   const width = schema.columns.length;
   const length = cells.length / width;
@@ -24,7 +24,7 @@ export function tableOfCells({ schema, normalizer }: TableParts, cells: Float32A
   return new Table({ columns, length, dialect: made });
 }
 
-/** A table with its blanks filled from another that has its rows and its columns. */
+/** A table with its blanks filled from another one with the same rows and columns. */
 export function filled(table: Table, other: Table): Table {
   const { length } = table;
   const columns = table.storage.columns.map((column): ColumnData => {
@@ -47,7 +47,7 @@ export function filled(table: Table, other: Table): Table {
   return new Table({ ...table.storage, columns, label: labels, length });
 }
 
-/** The names of two columns, in their usual order. */
+/** The names of two columns in their usual order. */
 function joinedNames(own: readonly string[], others: readonly string[]): readonly string[] {
   const all = [...new Set([...own, ...others])];
   if (all.length === own.length) return own;

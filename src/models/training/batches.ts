@@ -5,17 +5,20 @@ import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Batch } from './trainable.ts';
 
-/** Rows that go through a network at a time where nothing is trained. */
+/** The number of rows that pass through a network at a time outside of training. */
 const usualBatch = 256;
 
-/** A power of two where there are few rows, so that few sizes of kernels get compiled; fewer where so many rows would not fit into a buffer. */
+/**
+ * The batch size outside of training: a power of two for few rows, so that few sizes of kernels are compiled, and fewer
+ * rows where a batch would not fit into a buffer.
+ */
 export function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): number {
   const fitting = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.max(features, columns)));
   const half = storage.streamed?.half ?? Infinity;
   return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting, half));
 }
 
-/** Records the batch at the state's position of a data set; of one that is streamed, from its feed, which has the order already. */
+/** Records the batch at the state's position of a data set. A streamed one comes from its feed, in the right order. */
 export function gatherFrom(
   tape: Tape,
   data: Dataset,

@@ -1,17 +1,17 @@
 import type { History, Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 
-/** A promise of a history as a training that is steered like another one. */
+/** A promise of a history as a training, with these controls. */
 export const steered = <L extends AnyLoss>(
   history: Promise<History<L>>,
   { pause, resume, stop }: Pick<Training, 'pause' | 'resume' | 'stop'>,
 ): Training<L> => Object.assign(history, { pause, resume, stop });
 
-/** A training that was refused: what goes wrong in a fit always rejects its promise. */
+/** A training that was refused: every error of a fit rejects its promise. */
 export const refused = <L extends AnyLoss>(error: Error): Training<L> =>
   steered<L>(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
 
-/** Pausing, resuming, stopping: asked about between submits. */
+/** Pause, resume and stop, which a fit checks between submits. */
 export class Controls {
   stopped = false;
   #resume: (() => void) | undefined;
@@ -19,7 +19,7 @@ export class Controls {
 
   #signal: AbortSignal | undefined;
 
-  /** From now on, an abort also wakes a paused fit. */
+  /** Makes an abort also wake a paused fit. */
   listen(signal: AbortSignal | undefined): void {
     this.#signal = signal;
     signal?.addEventListener('abort', this.resume, { once: true });

@@ -7,8 +7,8 @@ import type { PhaseStep } from './phase-step.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
- * Puts all weights back to where they were before a step that went bad, and says what was bad in it.
- * @param undos what takes back what phases have changed beside their updates
+ * Restores all weights from before a step that diverged, and returns the error.
+ * @param undos what undoes the changes of phases beside their updates
  * @param advised whether no update of the fit had been made yet, so that a smaller learning rate would not help
  */
 export async function diverged<L extends AnyLoss>(

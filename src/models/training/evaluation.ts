@@ -13,7 +13,7 @@ import { Pass } from './pass.ts';
 import { tell } from './terms.ts';
 import type { Trainable } from './trainable.ts';
 
-/** Measures a model's loss over a data set once, in its turn on the weights. @throws what the model's `put` does */
+/** Measures a model's loss over a data set once, in its turn on the weights. @throws the errors of the model's `put` */
 export async function evaluate<L extends AnyLoss, D>(
   model: Trainable<L, D>,
   data: D,
@@ -27,8 +27,8 @@ export async function evaluate<L extends AnyLoss, D>(
 }
 
 /**
- * Makes what measures a model's loss over a whole data set, as often as wanted: the mean over the examples, with one readback. The seed is that
- * of a Gaussian code's samples and of penalties that draw, the same in every run.
+ * Prepares repeated measurements of a model's loss over a whole data set: the mean over the examples, with one
+ * readback. The seed is that of a Gaussian code's samples and of penalties that draw, the same in every run.
  */
 export async function prepareEvaluation<L extends AnyLoss>(
   scope: Scope,

@@ -24,7 +24,7 @@ export function startFit<L extends AnyLoss, D>(
   return steered(history, controls);
 }
 
-/** One fit: what was asked for, and what it has come to so far. */
+/** One fit: its options and its progress. */
 class Fit<L extends AnyLoss, D> {
   readonly #began = performance.now();
   #course: Course<L> = { epochs: [], loss: [], steps: 0, validation: [] };
@@ -37,7 +37,9 @@ class Fit<L extends AnyLoss, D> {
     private readonly controls: Controls,
   ) {}
 
-  /** Trains from the beginning to the end, and again from the last epoch on where the device is lost and that is to be survived. */
+  /**
+   * Trains from the beginning to the end. With `recover`, it continues from the last epoch after the loss of a device.
+   */
   async run(): Promise<History<L>> {
     const { model, options } = this;
     checkFitOptions(options);
@@ -58,7 +60,7 @@ class Fit<L extends AnyLoss, D> {
     }
   }
 
-  /** Puts data and training on the device, and goes on to the end of the fit. */
+  /** Uploads the data, prepares training, and trains to the end of the fit. */
   async #train(scope: Scope): Promise<void> {
     const { model, options } = this;
     const { set, release } = await model.put('fit', this.data);
@@ -74,7 +76,7 @@ class Fit<L extends AnyLoss, D> {
     }
   }
 
-  /** Makes what trains and what validates. Where that cannot be, the model stays as it was. */
+  /** Makes the trainer and the validation. If that fails, the model stays unchanged. */
   async #prepare(scope: Scope, batch: number, training: Dataset, held?: Dataset) {
     const { model, options } = this;
     const { shuffle: shuffled = true, frameBudgetMs } = options;
@@ -91,13 +93,13 @@ class Fit<L extends AnyLoss, D> {
     }
   }
 
-  /** Whether something is done at the end of each epoch that needs the weights of that moment. */
+  /** Whether something at the end of each epoch needs the weights of that moment. */
   get #hasBoundaries(): boolean {
     const { validation, recover, onEpochEnd } = this.options;
     return validation !== undefined || recover === true || onEpochEnd !== undefined;
   }
 
-  /** Trains to the end. Losses come as they are read back: where nothing else is done at an epoch's end, while the next one is trained already. */
+  /** Trains to the end. Losses arrive as they are read back, without boundaries while the next epoch is trained. */
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
     const { stepsPerEpoch, step } = trainer;
@@ -134,7 +136,7 @@ class Fit<L extends AnyLoss, D> {
     if (rest) epochs.push(rest);
     return course.steps < total ? 'user' : 'finished';
   }
-  /** Asked between submits. */
+  /** Called between submits; returns whether training continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
     const { gpu, parameters } = this.model.host;
     // A paused fit must not sleep through the loss of its device.
@@ -144,7 +146,7 @@ class Fit<L extends AnyLoss, D> {
     return goesOn;
   }
 
-  /** Validates, remembers everything for a recovery, and tells of the epoch; true where patience is at its end. */
+  /** Validates, stores a recovery point, and reports the epoch; returns true if patience has run out. */
   async #endEpoch(validation?: Validation<L>): Promise<boolean> {
     const course = this.#course;
     const epoch = course.epochs.length;

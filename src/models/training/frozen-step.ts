@@ -19,7 +19,10 @@ import { tell, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
 
-/** The most steps whose losses are kept on the device until they are read: what is made of them holds the page up no longer than a frame. */
+/**
+ * The most steps whose losses are kept on the device until they are read: processing them blocks the page no longer
+ * than a frame.
+ */
 const mostSteps = 2048;
 
 export interface StepOptions {
@@ -30,33 +33,36 @@ export interface StepOptions {
   ahead: boolean;
 }
 
-/** Where training stands: the step of the model's life, its epoch, and the examples of that which are done. */
+/** The position of training: the step of the model's life, its epoch, and the number of finished examples in it. */
 export type At = Pick<Place, 'step' | 'epoch' | 'position'>;
 
-/** A model's training step, recorded and frozen, with what it works on: the order of the examples, and the state that walks through them. */
+/**
+ * A model's training step, recorded and compiled, with the order of the examples and the state that advances through
+ * them.
+ */
 export class FrozenStep<L extends AnyLoss> {
   readonly tunables: readonly Tunable[];
   readonly #first: number;
   /** The terms of all phases. */
   readonly #terms: readonly Term[];
-  /** Of the epoch behind the one that the feed brings. */
+  /** The order of the epoch after the one that the feed streams. */
   #next: Promise<Uint32Array> | undefined;
   #epoch: number | undefined;
-  /** How many of the terms come before those of the model's own phase. */
+  /** The number of terms before those of the model's own phase. */
   readonly #others: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
     readonly data: Dataset,
-    /** Examples in a step. */
+    /** The number of examples in a step. */
     readonly batch: number,
     readonly state: Tensor,
-    /** [steps of a run, terms] */
+    /** The losses, [steps of a run, terms]. */
     private readonly losses: Tensor,
     private readonly phases: readonly PhaseStep[],
     private readonly order: Tensor,
     private readonly shuffle: Plan,
-    /** What the shuffle works from: the state, or where this side brings the examples, a word on the epoch that is to come. */
+    /** The input of the shuffle: the state, or for streamed examples a word about the coming epoch. */
     private readonly shuffled: Tensor,
     private readonly timetable: Timetable,
     readonly feed: Feed | undefined,
@@ -68,7 +74,7 @@ export class FrozenStep<L extends AnyLoss> {
     this.#others = this.#terms.length - phases.at(-1)!.terms.length;
   }
 
-  /** Until all that can be refused has been made, the model keeps the optimizers and the moments that it has. */
+  /** Makes the step. Until nothing can fail any more, the model keeps its optimizers and moments. */
   static async make<L extends AnyLoss>(
     scope: Scope,
     model: Trainable<L, never>,
@@ -125,7 +131,10 @@ export class FrozenStep<L extends AnyLoss> {
     return this.losses.rows;
   }
 
-  /** Prepares the device for so many steps from there on; after the first run of a fit it knows best itself where it stands. */
+  /**
+   * Prepares the device for `steps` steps from a position; after the first run of a fit the device keeps the position
+   * itself.
+   */
   async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
     const { gpu } = this.model.host;
     const { seed } = this.model;
@@ -140,7 +149,7 @@ export class FrozenStep<L extends AnyLoss> {
     this.#next?.catch(() => {}); // Whoever needs it sees the failure.
   }
 
-  /** The order of an epoch's examples, on this side. */
+  /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
     const { host, seed } = this.model;
     writeState(host.gpu, this.shuffled, { epoch, seed });
@@ -149,20 +158,23 @@ export class FrozenStep<L extends AnyLoss> {
     return order as Uint32Array;
   }
 
-  /** Encodes a step, with the order of an epoch before it if that is wanted. Returns how many dispatches that took. */
+  /** Encodes a step, and before it the order of an epoch if requested. Returns the number of dispatches. */
   encode(pass: CommandPass, ordered: boolean): number {
     const before = ordered && !this.feed ? this.shuffle.encode(pass) : 0;
     return this.phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
   }
 
-  /** The newest loss on the device, unless that has just been read. */
+  /** Returns the newest loss on the device, unless it has just been read. */
   async newestLoss(): Promise<number | undefined> {
     const [values, words] = await readTensors(this.model.host.gpu, [this.losses, this.state]);
     const { step, slot } = parseState(words);
     return slot ? this.#lossesAt(values as Float32Array, slot - 1, step - 1).loss : undefined;
   }
 
-  /** Reads how far the device has come, and the losses on the way there from step `began` on, behind what was read before. @throws DivergedError */
+  /**
+   * Reads the position of the device, and the losses from step `began` on, after an earlier read.
+   * @throws DivergedError
+   */
   async read(began: number, before?: Promise<unknown>): Promise<L[]> {
     const { host, place } = this.model;
     const [losses, words] = await readTensors(host.gpu, [this.losses, this.state]);
@@ -175,7 +187,7 @@ export class FrozenStep<L extends AnyLoss> {
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i, began + i));
   }
 
-  /** What a slot says of a step. */
+  /** The losses of a step in its slot. */
   #lossesAt(values: Float32Array, slot: number, step: number): L {
     const terms = this.#terms;
     return tell(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);

@@ -10,22 +10,22 @@ import type { Batch, ModelHost, Phase, Trainable } from './trainable.ts';
 
 /** The losses of both sides, in nats. */
 export interface GanLosses {
-  /** The generator's. */
+  /** The number that training minimises: the generator's loss. */
   loss: number;
-  /** mean log(1 + e^−D(G(z))): log 2 where the discriminator cannot tell. */
+  /** The generator's loss, mean log(1 + e^−D(G(z))); log 2 where the discriminator cannot tell. */
   generator: number;
-  /** ½ (mean log(1 + e^−D(x)) + mean log(1 + e^D(G(z)))): log 2 where it cannot tell. */
+  /** The discriminator's loss, ½ (mean log(1 + e^−D(x)) + mean log(1 + e^D(G(z)))); log 2 where it cannot tell. */
   discriminator: number;
 }
 
-/** Both sides, and where codes come from. */
+/** Both sides, and the distribution of codes. */
 export interface Sides {
   readonly generator: Network;
   readonly discriminator: Network;
   readonly prior: Prior;
 }
 
-/** A GAN as `fit` trains it: the host is the generator's, the other parameters are the discriminator's. */
+/** A GAN for `fit`: the host is the generator's, the other parameters are the discriminator's. */
 export function ganTrainable(
   { generator, discriminator, prior }: Sides,
   host: ModelHost,
@@ -50,5 +50,5 @@ export function ganTrainable(
   };
 }
 
-/** What a side is trained by, unless told otherwise. */
+/** The default optimizer of a side. */
 export const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });

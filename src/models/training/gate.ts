@@ -3,18 +3,18 @@ import { refused, steered } from './controls.ts';
 import type { Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 
-/** Lets one training at a time onto a model. */
+/** Allows one training of a model at a time. */
 export class Gate {
   #training = false;
 
-  /** Returns what ends it. @throws LatentGpuError where one is under way */
+  /** Begins a training; returns a function that ends it. @throws LatentGpuError while another one runs */
   enter(where: string): () => void {
     if (this.#training) throw new LatentGpuError(`${where}: this model is being trained already`);
     this.#training = true;
     return () => (this.#training = false);
   }
 
-  /** Starts a fit. What refuses it rejects its promise, like everything else that goes wrong in a fit. */
+  /** Starts a fit; every error, also an early one, rejects its promise. */
   fit<L extends AnyLoss>(start: () => Training<L>): Training<L> {
     let leave = () => {};
     try {

@@ -19,25 +19,25 @@ import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
 import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
 
-/** What every member of the family is: an encoder, a decoder, and what belongs to the loss between them. */
+/** What all members of the family share: an encoder, a decoder, and the parts of the loss between them. */
 export interface Hourglass<S extends Scales = Normalizer> {
   readonly encoder: Network;
   readonly decoder: Network;
   readonly loss: Loss;
   readonly corruptions: readonly Corruption[];
   readonly penalties: readonly Penalty[];
-  /** What is done to the data first. */
+  /** The normalisation before the first layer. */
   readonly normalizer?: S;
-  /** A network that is trained against it. */
+  /** The network that is trained against it. */
   readonly opponent?: Opposition;
   /** All parameters that are trained and whose role is `'weight'`. */
   readonly weights: () => Tensor[];
 }
 
-/** Also one of tables, whose data are not brought to a common scale as others are. */
+/** An hourglass of any kind, also of tables, whose data are scaled in another way. */
 export type AnyHourglass = Hourglass<Scales>;
 
-/** A network that is trained against a model, with what it is trained by. */
+/** A network that is trained against a model, with its penalty. */
 export interface Opposition {
   readonly penalty: Opponent;
   readonly network: Network;
@@ -47,7 +47,7 @@ export interface Opposition {
 export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean =>
   encoder.layers.at(-1)?.code?.kind === 'gaussian';
 
-/** Puts data on the device for a hourglass whose loss must be able to work on them. @throws OptionError, ShapeError, DataError */
+/** Uploads data for an hourglass, checked by its loss. @throws OptionError, ShapeError, DataError */
 export async function putExamples(
   { encoder, loss, normalizer }: AnyHourglass,
   where: string,
@@ -80,7 +80,7 @@ export const recordInput = (model: AnyHourglass, pass: Pass, x: Tensor): Tensor 
 export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
   normalizer?.inverse(tape, y) ?? y;
 
-/** Records a batch on its way to the code; in training, corrupted. */
+/** Records the encoding of a batch; in training, corrupted. */
 function recordEncoding(model: AnyHourglass, pass: Pass, examples: Tensor) {
   const { encoder, corruptions } = model;
   const x = recordTarget(model, pass, examples);
@@ -121,7 +121,10 @@ export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): T
   return [...reconstruction, ...terms, ...added];
 }
 
-/** Records how far what the decoder makes of codes is from the examples: the data themselves, or what a layer of the discriminator makes of both. */
+/**
+ * Records how far the decoder's outputs for codes are from the examples, compared directly or behind a layer of the
+ * discriminator.
+ */
 function recordReconstructionLoss(
   model: AnyHourglass,
   pass: Pass,
@@ -139,14 +142,14 @@ function recordReconstructionLoss(
   return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor);
 }
 
-/** Records how far outputs are from what they should be, as sums over parts of each row. */
+/** Records how far outputs are from their targets, as sums over parts of each row. */
 function recordDistance(model: AnyHourglass, { tape, state, blanks }: Pass, y: Tensor, x: Tensor): Tensor {
   const { kernel, ofCells } = model.loss;
   if (ofCells) return ofCells.rows(tape, y, x, state, !isGaussian(model));
   return loss(tape, kernel, y, x, state, factorOf(model, x), blanks ? countedIn(model) : undefined);
 }
 
-/** Records the bound that several samples of a code give together, as the loss, and what it is made of, which is only told. */
+/** Records the bound of several samples as the loss, and its parts, which are only reported. */
 function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
   const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
   const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x));
@@ -157,7 +160,7 @@ function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: I
   ];
 }
 
-/** The phase that trains a network against the model, which stays as it is. */
+/** The phase that trains a network against the model, which stays fixed. */
 function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Opposition): Phase {
   const { optimizer, record } = penalty;
   return {
@@ -173,7 +176,7 @@ function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Op
   };
 }
 
-/** Records what the decoder makes of x by way of the code; of a Gaussian one, the mean. */
+/** Records the reconstruction of x; with a Gaussian code, through its mean. */
 export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
   return recordOutput(model, pass, model.decoder.record(pass, model.encoder.recordFromData(pass, x)));
 }
@@ -202,14 +205,17 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
   return add(tape, losses, sum(tape, sums, 1));
 }
 
-/** Without a Gaussian code the mean over elements, as in Keras; with one, minus the log-likelihood: of N(y, I) that is ½ Σ (x − y)² and a constant. */
+/**
+ * The factor of an element's loss. Without a Gaussian code the loss is the mean over elements, as in Keras; with one it
+ * is minus the log-likelihood, for N(y, I) ½ Σ (x − y)² plus a constant.
+ */
 export const factorOf = (model: AnyHourglass, x: Tensor): number =>
   isGaussian(model) ? model.loss.nats : 1 / x.columns;
 
-/** What the values count that are there, where others are blank. */
+/** What a row with blanks counts in the loss. */
 const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
-/** An hourglass as `fit` takes it, at the beginning of its life. */
+/** An untrained hourglass as `fit` takes it. */
 export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
   const code = model.encoder.layers.at(-1)?.code;
   return {

@@ -3,31 +3,32 @@ import type { Gpu } from '../../runtime/device.ts';
 import type { Scope } from '../../runtime/scope.ts';
 import { boundRange, emptyTensor, type Tensor } from '../../runtime/tensor.ts';
 
-/** What a training step lends to what is recorded in it. */
+/** What a training step provides to the parts that are recorded in it. */
 export interface InStep {
   readonly data: Dataset;
-  /** Rows of a batch; the last one of an epoch may have fewer examples. */
+  /** The number of rows of a batch; the last one of an epoch may have fewer examples. */
   readonly batch: number;
-  /** The number of the phase that is recorded. */
+  /** The number of the recorded phase. */
   readonly phase: number;
-  /** What takes back what recorded dispatches change beside the optimizers. */
+  /** What undoes the changes that recorded dispatches make beside the optimizers. */
   readonly undos: Undo[];
-  /** Lives as long as the steps. */
+  /** The scope that lives as long as the steps. */
   readonly scope: Scope;
 }
 
-/** Takes back what the newest step has changed. */
+/** Undoes changes of the newest step. */
 export interface Undo {
-  /** The phase of the step that changes it first. */
+  /** The first phase of the step that makes the change. */
   readonly phase: number;
-  /** The first tensor of what it changes. */
+  /** The first tensor that is changed. */
   readonly of: Tensor;
   takeBack(encoder: GPUCommandEncoder): void;
 }
 
 /**
- * A place for how tensors were before the newest step, one behind the other, from where they are taken back if that goes bad. Whoever changes them has
- * to write it first, in each step that has not gone bad before. Undefined where someone does so already.
+ * A place for the values of tensors before the newest step, concatenated, from which they are restored if the step
+ * diverges. Whoever changes the tensors has to write it first, in each step that has not diverged before. Undefined
+ * where someone does so already.
  */
 export function keepBefore(gpu: Gpu, step: InStep, tensors: readonly Tensor[]): Tensor | undefined {
   const { phase, undos, scope } = step;

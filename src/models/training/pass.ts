@@ -3,13 +3,16 @@ import type { Tape } from '../../runtime/tape.ts';
 import type { InStep } from './in-step.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 
-/** `train` draws noise and drops units, `evaluate` measures the same loss on clean data with all units, `predict` is a function of the data. */
+/**
+ * The purpose of a recording: `train` draws noise and drops units, `evaluate` measures the same loss on clean data with
+ * all units, `predict` is a function of the data.
+ */
 export type Mode = 'train' | 'evaluate' | 'predict';
 
-/** More draws than any phase of a model makes. */
+/** An upper limit for the draws of any phase of a model. */
 const drawsOfAPhase = 2 ** 16;
 
-/** One recording of a model: what it is for, on which tape, and with which step's state. */
+/** One recording of a model: its purpose, its tape, and the state of its step. */
 export class Pass {
   #draws: number;
 
@@ -17,11 +20,11 @@ export class Pass {
     readonly tape: Tape,
     readonly mode: Mode,
     readonly state: Tensor,
-    /** Which phase of a step it records, from 0 on: each draws numbers of its own. */
+    /** The phase of the step, counted from 0; each draws its own random numbers. */
     phase = 0,
-    /** In a training step, what that lends. */
+    /** In training, what the step provides. */
     readonly step?: InStep,
-    /** The label of each example, [rows, 1], where the data have them. */
+    /** The label of each example, [rows, 1], if the data have labels. */
     readonly labels?: Tensor,
     /** Whether some of the data's values may be blank. */
     readonly blanks = false,
@@ -33,12 +36,12 @@ export class Pass {
     return this.mode === 'train';
   }
 
-  /** The same recording, for what is to be a function of the data. */
+  /** The same recording with the purpose `predict`. */
   predicting(): Pass {
     return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels, this.blanks);
   }
 
-  /** Random numbers that nobody else gets. */
+  /** Random numbers that no other caller gets. */
   draws(): Draws {
     return { state: this.state, which: this.#draws++ };
   }

@@ -16,7 +16,7 @@ import type { Batch, Phase } from './trainable.ts';
 /** What the phases of a step share. */
 export interface Shared extends Omit<InStep, 'phase'> {
   readonly gpu: Gpu;
-  /** How far the model has been trained when the fit begins. */
+  /** The state of the model's training when the fit begins. */
   readonly place: Place;
   readonly state: Tensor;
   readonly timetable: Timetable;
@@ -27,20 +27,20 @@ export interface Shared extends Omit<InStep, 'phase'> {
 /** One phase of a training step on the device: its terms, its gradients and its optimizer, as one plan. */
 export class PhaseStep {
   readonly terms: readonly Term[];
-  /** What the phase runs each step, once it is compiled. */
+  /** The plan of the phase for each step, once it is compiled. */
   plan!: Plan;
   readonly #tape: Tape;
   readonly #settings: Tensor;
   /** Whether the moments start anew. */
   readonly #another: boolean;
   readonly #moments: Tensor | undefined;
-  /** Where the optimizer stands from this fit on. */
+  /** The optimizer's state from this fit on. */
   readonly #next: Required<OptimizerPlace>;
-  /** Of all phases but the last: values and moments as they were before the newest step. */
+  /** In all phases but the last: values and moments from before the newest step. */
   readonly #before: Tensor | undefined;
   #begun = false;
 
-  /** Records the phase number `index`, with `behind` others behind it. What it makes on the device is freed by `dispose`. */
+  /** Records the phase number `index`, which `behind` others follow. `dispose` frees what it makes on the device. */
   constructor(
     private readonly phase: Phase,
     optimizer: Optimizer,
@@ -78,7 +78,10 @@ export class PhaseStep {
     if (behind) this.#before = emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
   }
 
-  /** Records the gradients and what comes behind them, and makes the plan. The terms' values go into the losses from column `first` on. */
+  /**
+   * Records the gradients, the checks and the update, and makes the plan. The terms' values go into the losses from
+   * column `first` on.
+   */
   async compile(losses: Tensor, first: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
@@ -105,7 +108,7 @@ export class PhaseStep {
     this.plan = await compile(this.#tape);
   }
 
-  /** Takes the optimizer for the model's: nothing can be refused any more. */
+  /** Stores the optimizer in the model, once nothing can fail any more. */
   begin(): void {
     this.#begun = true;
     this.phase.trains.useMoments(this.#moments);
@@ -118,12 +121,12 @@ export class PhaseStep {
     );
   }
 
-  /** The name of what is at this place among the loss and the gradients. */
+  /** The name of the loss or the gradient at this place. */
   nameAt(place: number): string {
     return place === 0 ? 'loss' : `${this.phase.trains.nameAt(place - 1)}.grad`;
   }
 
-  /** Takes back the update of a step in which a later phase went bad. */
+  /** Undoes the update of a step in which a later phase diverged. */
   takeBack(encoder: GPUCommandEncoder): void {
     const { values, gradients } = this.phase.trains;
     const from = boundRange(this.#before!);

@@ -49,13 +49,13 @@ export async function pretrainLayers(
   });
 }
 
-/** Places in the lists of layers. */
+/** The indices of two layers in their lists. */
 interface Pair {
   readonly encoder: number;
   readonly decoder: number;
 }
 
-/** From the outside in. @throws OptionError, ShapeError */
+/** Pairs layers from the outside in. @throws OptionError, ShapeError */
 function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
   const all = [...encoder.weighted, ...encoder.layers.filter(({ code }) => code), ...decoder.weighted];
   const other = all.find(({ units }) => units === undefined);

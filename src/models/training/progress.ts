@@ -1,6 +1,6 @@
 import type { FitOptions } from './fit-options.ts';
 
-/** Tells `onProgress` about every finished submit. */
+/** Reports every finished submit to `onProgress`. */
 export class ProgressReports {
   loss: number | undefined;
   readonly #began = performance.now();
@@ -10,7 +10,7 @@ export class ProgressReports {
   constructor(
     private readonly losses: { newestLoss(): Promise<number | undefined> },
     private readonly options: Pick<FitOptions, 'onProgress' | 'progressEveryMs'>,
-    /** `epoch` tells in which one a step of this fit is. */
+    /** `epoch` returns the epoch of a step of this fit. */
     private readonly totals: {
       epochs: number;
       steps: number;
@@ -20,7 +20,7 @@ export class ProgressReports {
     },
   ) {}
 
-  /** So many steps have finished since the reports began. */
+  /** Reports that `steps` steps have finished since the reports began. */
   finished(steps: number): void {
     const { onProgress, progressEveryMs } = this.options;
     if (!onProgress) return;

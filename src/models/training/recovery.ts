@@ -5,14 +5,14 @@ import type { Trainable } from './trainable.ts';
 import { copyPlace, type Place } from './place.ts';
 import type { Best } from './validation.ts';
 
-/** What a fit has come to so far. */
+/** The progress of a fit. */
 export interface Course<L extends AnyLoss> {
   epochs: L[];
   loss: number[];
   steps: number;
   validation: L[];
   best?: Best;
-  /** Set when no epoch is to come any more. */
+  /** Set when no epoch follows. */
   stopped?: 'finished' | 'patience' | 'user';
 }
 
@@ -23,15 +23,18 @@ interface Kept<L extends AnyLoss> {
   readonly course: Course<L>;
 }
 
-/** So many times in a row a device may be lost before an epoch comes to its end: then it is the training that breaks it. */
+/**
+ * The most losses of a device in a row without a finished epoch: after more, the training itself is taken for the
+ * cause.
+ */
 const mostWithoutProgress = 3;
 
-/** Takes a training up again when its device was lost, from where its last epoch ended. */
+/** Continues a training after the loss of its device, from the end of its last epoch. */
 export class Recovery<L extends AnyLoss> {
   #kept: Kept<L> | undefined;
   #withoutProgress = 0;
 
-  /** @throws OptionError where no other device can be got */
+  /** @throws OptionError where no other device can be opened */
   constructor(private readonly model: Trainable<L, never>) {
     if (!model.host.gpu.recoverable)
       throw new OptionError(
@@ -39,12 +42,12 @@ export class Recovery<L extends AnyLoss> {
       );
   }
 
-  /** Remembers where the training begins, once it is known that it can. */
+  /** Stores the beginning of the training, once it is known to start. */
   async begin(course: Course<L>): Promise<void> {
     if (!this.#kept) await this.keep(course);
   }
 
-  /** Remembers everything as it is now, with a readback. */
+  /** Stores the present state, with a readback. */
   async keep(course: Course<L>): Promise<void> {
     const { host, phases, used = [], place } = this.model;
     const weights = await host.turns.take(() =>
@@ -61,7 +64,10 @@ export class Recovery<L extends AnyLoss> {
     this.#withoutProgress = 0;
   }
 
-  /** Brings back what was kept, on another device, if it was the loss of its device that ended the training. @throws what else it was; what `Gpu.recover` does */
+  /**
+   * Restores the stored state on another device, if the error is the loss of the device.
+   * @throws any other error; the errors of `Gpu.recover`
+   */
   async after(error: unknown, signal?: AbortSignal): Promise<Course<L>> {
     const { gpu } = this.model.host;
     if (!this.#kept) throw error;

@@ -4,17 +4,23 @@ import { valueAt, type Schedule } from '../parts/schedules.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Timetable } from './timetable.ts';
 
-/** A part of what a model lowers, or tells of a batch. */
+/** A part of what a model minimises or reports for a batch. */
 export interface Term {
-  /** The name under which it is told. Terms of one name are told as their sum, and a term without a name is told in the loss alone. */
+  /**
+   * The name under which it is reported. Terms of one name are reported as their sum; a term without a name is reported
+   * in the loss alone.
+   */
   readonly name?: string;
-  /** Sums over parts of the batch: all together, divided by the batch's rows, they are the term's value. */
+  /** Sums over parts of the batch; their total, divided by the batch's rows, is the term's value. */
   readonly sums: Tensor;
-  /** What the value counts in the loss. A schedule counts the model's steps; 0 is for what is only told. Default 1. */
+  /**
+   * The weight of the value in the loss. A schedule counts the model's steps; 0 is for terms that are only reported.
+   * Default 1.
+   */
   readonly coefficient?: number | Schedule;
 }
 
-/** The gradient of a loss made of such terms. */
+/** Records the gradient of a loss made of these terms. */
 export function differentiate(tape: Tape, terms: readonly Term[], timetable: Timetable): void {
   const counted = terms.filter(({ coefficient }) => coefficient !== 0);
   tape.differentiate(
@@ -28,7 +34,9 @@ export function differentiate(tape: Tape, terms: readonly Term[], timetable: Tim
   );
 }
 
-/** What is told of a batch: the terms' values by name, and the loss that the terms from number `first` on make up. */
+/**
+ * The report of a batch: the terms' values by name, and the loss, which consists of the terms from number `first` on.
+ */
 export function tell<L extends AnyLoss>(
   terms: readonly Term[],
   values: ArrayLike<number>,

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../runtime/device.ts';
 import { boundRange, emptyTensor, type Tensor } from '../../runtime/tensor.ts';
 
-/** Numbers that change from step to step, as the device reads them: nothing there knows of schedules. */
+/** Numbers that change from step to step, stored on the device, which knows no schedules. */
 export class Timetable {
   readonly #columns: { tensor: Tensor; width: number; at: (step: number) => readonly number[] }[] = [];
 
@@ -11,14 +11,14 @@ export class Timetable {
     private readonly steps: number,
   ) {}
 
-  /** Makes a column, [steps] or [steps, width], of numbers that follow from the model's step. */
+  /** Makes a column, [steps] or [steps, width], of numbers that depend on the model's step. */
   column(name: string, width: number, at: (step: number) => readonly number[]): Tensor {
     const tensor = emptyTensor(this.gpu, width === 1 ? [this.steps] : [this.steps, width], 'f32', `${name} by step`);
     this.#columns.push({ tensor, width, at });
     return tensor;
   }
 
-  /** Fills all columns in for a run of so many steps that starts at that one. */
+  /** Fills all columns for a run of `steps` steps, beginning with step `first`. */
   write(first: number, steps: number): void {
     for (const { tensor, width, at } of this.#columns) {
       const values = new Float32Array(steps * width);

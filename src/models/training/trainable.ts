@@ -12,33 +12,33 @@ import type { Pass } from './pass.ts';
 import { startPlace, type Place } from './place.ts';
 import type { Term } from './terms.ts';
 
-/** What a model lends to its networks. */
+/** What a model provides to its networks. */
 export interface Host {
   readonly gpu: Gpu;
   readonly parameters: Parameters<Layout>;
   /** Readers and training take turns on the weights. */
   readonly turns: Turns;
-  /** How far it has been trained, and on what; left out where what goes in are no data, such as codes. */
+  /** The progress of its training; undefined where the inputs are not data, such as codes. */
   readonly place?: Place;
-  /** How many classes the labels have that it is told beside what goes in, where it is told any. */
+  /** The number of classes of the labels that it receives beside its input, if it receives labels. */
   readonly classes?: number;
-  /** Whether values that go in may be blank. */
+  /** Whether the input may have blanks. */
   readonly blanks?: boolean;
-  /** Puts what goes in on the device, where that is not done as for other models. @throws OptionError, ShapeError, DataError */
+  /** Uploads the input, for models with their own way. @throws OptionError, ShapeError, DataError */
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
 
 /** What a model itself is trained with. */
 export type ModelHost = Host & { readonly place: Place };
 
-/** A model's host at the beginning of its life. */
+/** The host of an untrained model. */
 export const newHost = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
   intake: Pick<Host, 'classes' | 'blanks' | 'put'> = {},
 ): ModelHost => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
 
-/** Puts data on the device for a model, as examples of that shape. @throws OptionError, ShapeError, DataError */
+/** Uploads data for a model, as examples of this shape. @throws OptionError, ShapeError, DataError */
 export const putData = (
   where: string,
   { gpu, place, classes, blanks, put }: Host,
@@ -47,52 +47,60 @@ export const putData = (
 ): Promise<OnDevice> =>
   put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, blanks, before: place?.trainedOn });
 
-/** What a step sees of the data. */
+/** The data of a step. */
 export interface Batch {
-  /** [rows, features] */
+  /** The examples, [rows, features]. */
   readonly x: Tensor;
-  /** [rows, 1], where the data have them. */
+  /** The targets, [rows, 1], if the data have them. */
   readonly targets?: Tensor;
 }
 
-/** What a phase holds weights to, beside its loss. */
+/** A constraint of a phase on weights, beside its loss. */
 export interface Constraint {
-  /** Records what is done to gradients before the optimizer sees them. */
+  /** Records the changes to gradients before the optimizer sees them. */
   gradients(tape: Tape): void;
-  /** Records what is done to weights behind the optimizer; where the state says that a step has gone bad, it must do nothing. */
+  /**
+   * Records the changes to weights behind the optimizer; it must do nothing if the state says that a step has diverged.
+   */
   weights(tape: Tape, state: Tensor): void;
 }
 
-/** A part of each training step that lowers a loss of its own, by parameters and an optimizer of its own. */
+/** A part of each training step that minimises its own loss, with its own parameters and optimizer. */
 export interface Phase {
   readonly name: string;
   readonly trains: Parameters<Layout>;
-  /** Of all phases but the last: the optimizer that it begins with. */
+  /** In all phases but the last: the first optimizer. */
   readonly initial?: Optimizer;
-  /** Of all phases but the last: the optimizer that it has from this fit on. Omitted, the one that it has goes on. */
+  /** In all phases but the last: the optimizer from this fit on. Default: the one so far. */
   readonly optimizer?: Optimizer;
-  /** Records the model on a batch; what it lowers is the sum of the terms, each times its coefficient. */
+  /** Records the model on a batch; it minimises the sum of the terms, each times its coefficient. */
   record(pass: Pass, batch: Batch): Term[];
   readonly constraints?: readonly Constraint[];
 }
 
-/** What `fit` needs to know of a model: one whose data are D, and whose loss is told as L. */
+/** What `fit` needs to know of a model, with data of type D and losses of type L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly host: Host;
-  /** Weights it uses beside those it trains. */
+  /** The weights that it uses beside those it trains. */
   readonly used?: readonly Parameters[];
   readonly place: Place;
   readonly seed: number;
-  /** Whether its data are normalised; undefined where that is no option of it. */
+  /** Whether its data are normalised; undefined if it has no such option. */
   readonly normalized?: boolean;
-  /** Rows that go through its layers for each example, where they are more than one. */
+  /** The number of rows that pass through its layers for each example, if it is more than one. */
   readonly perExample?: number;
-  /** What a step does, in order. The last phase is the model's own: its terms make up the loss that is told, and its optimizer is `fit`'s. */
+  /**
+   * The phases of a step, in order. The last phase is the model's own: its terms are the reported loss, and its
+   * optimizer is `fit`'s.
+   */
   readonly phases: readonly Phase[];
-  /** The data on the device. @throws ShapeError, DataError where the model cannot be trained on them */
+  /** Uploads the data. @throws ShapeError, DataError where the model cannot be trained on them */
   put(where: string, data: D): Promise<OnDevice>;
-  /** Looks at the data that will be trained on, before the first step of each fit; returns what takes back the change that was made, if one was. */
+  /**
+   * Checks the training data before the first step of each fit; returns a function that undoes its changes, if there
+   * are any.
+   */
   prepare?(training: Dataset): Promise<(() => void) | undefined>;
-  /** Carries the type of what is told. */
+  /** Carries the type of the losses. */
   readonly told?: L;
 }

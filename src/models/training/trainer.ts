@@ -5,7 +5,7 @@ import type { At, FrozenStep } from './frozen-step.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 
-/** Losses of epochs that follow each other without a boundary are read about that often, or once an epoch. */
+/** The interval at which losses of consecutive epochs without a boundary are read, at most once an epoch. */
 const readEveryMs = 500;
 
 /** Steps whose losses are read together. */
@@ -14,16 +14,16 @@ interface Run<L> {
   readonly losses: Promise<L[]>;
 }
 
-/** Runs a model's training step as often as one fit asks for. */
+/** Runs a model's training step for one fit. */
 export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
   readonly #tuning: Tuning;
-  /** Milliseconds of training that the tuner has not been told of. */
+  /** The milliseconds of training that the tuner has not been told. */
   #untoldMs = 0;
-  /** Where the model stands behind the steps that are submitted. */
+  /** The position of the model behind the submitted steps. */
   #at: At;
-  /** Whether training has failed in steps that were submitted. */
+  /** Whether a submitted step has failed. */
   #failed = false;
 
   constructor(
@@ -40,15 +40,16 @@ export class Trainer<L extends AnyLoss> {
     this.#tuning = gpu.tuner.begin(step.tunables);
   }
 
-  /** Steps until the epoch is through. */
+  /** The number of steps to the end of the epoch. */
   get #stepsLeft(): number {
     return Math.ceil((this.step.data.length - this.#at.position) / this.step.batch);
   }
 
   /**
-   * Trains on so many batches and tells their losses, some at a time, while the next ones are trained on already. What is told last before an
-   * epoch's end is told when nothing runs, unless the trainer may run ahead: then epochs need no boundary, and many short ones are told at once.
-   * @throws DivergedError with the weights as they were before the step that went bad
+   * Trains `steps` more steps and yields their losses in parts, while the next steps are trained. The last losses
+   * before an epoch's end are yielded when nothing runs, unless the trainer may run ahead: then epochs have no
+   * boundary, and many short ones are yielded at once.
+   * @throws DivergedError with the weights from before the step that diverged
    */
   async *train(steps: number, hooks: ScheduleHooks): AsyncGenerator<L[], void, void> {
     const { place } = this.model;
@@ -82,7 +83,10 @@ export class Trainer<L extends AnyLoss> {
     return Math.min(left, this.step.most, Math.max(this.#stepsLeft, several));
   }
 
-  /** Submits up to `steps` steps, of which some have been submitted of all, and begins to read their losses back behind those of the run before. */
+  /**
+   * Submits up to `steps` steps, of which `submitted` of `all` are submitted already, and begins to read their losses
+   * after those of the run before.
+   */
   async #run(
     steps: number,
     submitted: number,
@@ -121,7 +125,7 @@ export class Trainer<L extends AnyLoss> {
     }
   }
 
-  /** Lets the tuner go on between the submits. */
+  /** Adds the tuner's work between submits to the hooks. */
   #tuned({ goOn, onFinished }: ScheduleHooks, submitted: number): ScheduleHooks {
     return {
       goOn: async () => {

@@ -6,15 +6,15 @@ import type { AnyLoss } from './losses.ts';
 import { prepareEvaluation } from './evaluation.ts';
 import type { Trainable } from './trainable.ts';
 
-/** The epoch after which the loss on data held back was the least. */
+/** The epoch with the lowest loss on the validation data. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
-  /** The weights as they were then, on this side, if they have been brought there. */
+  /** The weights of that epoch on the host, if they have been read back. */
   values?: Float32Array;
 }
 
-/** The loss on data held back, the best weights so far, and patience. */
+/** The loss on the validation data, the best weights so far, and patience. */
 export class Validation<L extends AnyLoss> {
   private constructor(
     private readonly model: Trainable<L, never>,
@@ -51,7 +51,9 @@ export class Validation<L extends AnyLoss> {
     return { losses, best, outOfPatience: epoch - (this.best?.epoch ?? 0) >= Math.max(1, this.patience) };
   }
 
-  /** Does nothing where that was not asked for, no epoch has come to its end, or the model is no more. */
+  /**
+   * Restores the best weights; does nothing if that was not requested, no epoch has ended, or the model is disposed.
+   */
   async restoreBest(): Promise<void> {
     if (this.values && this.best && !this.model.host.parameters.disposed)
       await this.#copy(this.values, this.model.host.parameters.values);

@@ -1,0 +1,29 @@
+// npm run site: guides, reference, playground and a benchmark as one static site. `npm run site -- --help` lists the options.
+// Until setupBeforeChrome() has run, no package may be imported: on a fresh machine there is none.
+import path from 'node:path';
+import { helpLists, readArguments } from './command-line.mjs';
+import { runMain } from './failure.mjs';
+import { makeFolder } from './out-folder.mjs';
+import { root, setupBeforeChrome } from './setup.mjs';
+
+/** @type {Record<string, import('./command-line.mjs').Option>} */
+const table = {
+  out: { value: 'folder', about: 'where it is written (default: out/site)' },
+  help: { about: 'show this' },
+};
+
+await runMain(async () => {
+  const given = readArguments(process.argv.slice(2), table, 'npm run site');
+  if (given.help) {
+    console.log(
+      `Writes guides, reference, playground and a benchmark that visitors run on their GPUs, as one static site.\n\n  npm run site -- [options]\n\n${helpLists(table, []).options}`,
+    );
+    return;
+  }
+  const out = path.resolve(root, typeof given.out === 'string' ? given.out : 'out/site');
+  await makeFolder(out);
+  await setupBeforeChrome();
+  const { buildSite } = await import('./site/build.mjs');
+  await buildSite(out);
+  console.log(`The site is in ${out}; any web server can serve it, from any folder.`);
+});

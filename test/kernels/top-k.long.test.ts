@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { dense } from '../../src/kernels/dense.ts';
+import { add } from '../../src/kernels/elementwise.ts';
+import { topK } from '../../src/kernels/top-k.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { topKAmong } from '../reference/dead-latents.ts';
+import { dense as denseReference } from '../reference/dense.ts';
+import { topK as reference } from '../reference/top-k.ts';
+import { catchGpuErrors } from '../support/gpu.ts';
+import { checkGradient } from '../support/gradient.ts';
+import { Draw } from '../support/random.ts';
+import { Inputs, run } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
+import { apart, bitsOf, expectLargestOfBatch, mixed, type BatchCase } from '../support/top-k.ts';
+
+catchGpuErrors();
+
+describe.each([false, true])('the k largest of some columns, on a processor: %s', (isFallback) => {
+  const shared = () => takenFor(isFallback);
+
+  it.each([
+    [1, 1, 1],
+    [3, 7, 2],
+    [5, 130, 4],
+    [4, 600, 40],
+    [2, 2000, 200],
+  ])('of %i rows of %i: %i, whichever count', async (rows, columns, k) => {
+    const gpu = await shared();
+    const x = mixed(new Draw(rows * columns), rows * columns);
+    for (const every of [1, 2, 7, 5000]) {
+      const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
+      const memory = new Inputs(gpu);
+      const tape = makeTape(gpu);
+      const made = topK(tape, memory.put(x, [rows, columns]), k, memory.put(among.map(Number), [columns], 'u32'));
+      const [y, indices, values] = await run(tape, [made.y, made.indices, made.values]);
+      memory.dispose();
+      expect(bitsOf(y)).toEqual(bitsOf(topKAmong(x, among, k)));
+      expect(bitsOf(values)).toEqual(bitsOf([...indices].map((j, n) => y[Math.floor(n / k) * columns + j])));
+      expect([...indices].every((j, n) => n % k === 0 || j > indices[n - 1])).toBe(true);
+    }
+  });
+
+  it('takes no notice of a NaN in another column', async () => {
+    const gpu = await shared();
+    const memory = new Inputs(gpu);
+    const tape = makeTape(gpu);
+    const x = memory.put([3, 1, 2, 0], [1, 4]);
+    const { buffer, offset } = (x.home as { range: { buffer: GPUBuffer; offset: number } }).range;
+    gpu.device.queue.writeBuffer(buffer, offset, new Uint32Array([0x7fc00000]));
+    const { y } = topK(tape, x, 2, memory.put([0, 1, 0, 1], [4], 'u32'));
+    const [found] = await run(tape, [y]);
+    memory.dispose();
+    expect([...found]).toEqual([0, 1, 0, 0]);
+  });
+
+  it.each([
+    [1, 2, 1],
+    [5, 7, 3],
+    [2, 130, 20],
+  ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
+    const gpu = await shared();
+    for (const every of [1, 2, 100]) {
+      const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
+      const memory = new Inputs(gpu);
+      await checkGradient(gpu, {
+        inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
+        build(tape, x) {
+          const some = topK(tape, x, k, memory.put(among.map(Number), [columns], 'u32')).y;
+          return add(tape, some, topK(tape, x, 1).y);
+        },
+        reference(x) {
+          const first = reference(x, columns, 1);
+          return topKAmong(x, among, k).map((value, i) => value + first[i]);
+        },
+        name: `every ${every}`,
+      });
+      memory.dispose();
+    }
+  });
+
+  it.each([
+    [3, 40, 2],
+    [33, 36, 2],
+  ])('lead gradients past products with all columns, %i rows of %i: %i', async (rows, columns, k) => {
+    const gpu = await shared();
+    const draw = new Draw(columns);
+    const [x, w, bias, out] = [[rows, 5], [columns, 5], [columns], [4, columns]].map((shape) => ({
+      values: draw.floats(shape.reduce((p, n) => p * n, 1)),
+      shape,
+    }));
+    for (const every of [1, 3, 30]) {
+      const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
+      const memory = new Inputs(gpu);
+      await checkGradient(gpu, {
+        inputs: [x, w, bias, out],
+        build(tape, x, w, bias, out) {
+          const latents = dense(tape, x, w, bias, 'tanh');
+          return dense(tape, topK(tape, latents, k, memory.put(among.map(Number), [columns], 'u32')).y, out, undefined);
+        },
+        reference(x, w, bias, out) {
+          const latents = denseReference(x, w, bias, 5, 'tanh');
+          return denseReference(topKAmong(latents, among, k), out, new Float64Array(4), columns, 'linear');
+        },
+        relative: 1e-5,
+        name: `every ${every}`,
+      });
+      memory.dispose();
+    }
+  });
+});
+
+describe.each([false, true])('the largest of a batch, on a processor: %s', (isFallback) => {
+  it.each<BatchCase>([
+    { rows: 40, columns: 66, k: 5, real: 37 },
+    { rows: 64, columns: 1030, k: 17, real: 61 },
+    { rows: 9, columns: 30, k: 12, x: new Float32Array(270).map((_, i) => (i % 5 ? 0 : -1)) },
+    { rows: 9, columns: 30, k: 12, x: new Float32Array(270).map((_, i) => (i % 11 ? -1 : 1 + i)) },
+    { rows: 16, columns: 4100, k: 3, x: new Float32Array(65_600).fill(7), batches: 500 },
+  ])('of $rows rows of $columns, $k for each: %#', (each) => expectLargestOfBatch(each, isFallback));
+});

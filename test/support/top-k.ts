@@ -1,0 +1,90 @@
+/** What the tests of `topK` and of its form for a batch have in common. */
+import { expect } from 'vitest';
+import { add } from '../../src/kernels/elementwise.ts';
+import { topKOfBatch } from '../../src/kernels/top-k-batch.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { readTensors } from '../../src/runtime/tensor.ts';
+import { largest, movedThreshold, only } from '../reference/top-k.ts';
+import { expectClose } from './close.ts';
+import { Draw } from './random.ts';
+import { Inputs, run } from './run.ts';
+import { takenFor } from './taken-for.ts';
+
+export const bitsOf = (values: ArrayLike<number>) => [...new Uint32Array(Float32Array.from(values).buffer)];
+
+/** Values of many kinds: some equal, both zeros, numbers close to each other, tiny and huge ones. */
+export const mixed = (draw: Draw, size: number): Float32Array => {
+  const kinds = draw.floats(size, 0, 6);
+  const values = draw.floats(size);
+  const signs = draw.floats(size);
+  return values.map((value, i) => {
+    const sign = Math.sign(signs[i]);
+    const of = [() => sign * 0, () => value, () => 1 + value * 1e-6, () => value * 1e30, () => value * 1e-39];
+    return (of[Math.floor(kinds[i])] ?? (() => sign * 0.5))();
+  });
+};
+
+/** Values in any order, each some way from the next. */
+export const apart = (size: number): Float32Array =>
+  Float32Array.from({ length: size }, (_, i) => ((i * 379) % size) / 4 - size / 16);
+
+export interface BatchCase {
+  rows: number;
+  columns: number;
+  k: number;
+  real?: number;
+  x?: Float32Array;
+  bad?: boolean;
+  twice?: boolean;
+  batches?: number;
+}
+
+export async function ofBatch({
+  isFallback,
+  rows,
+  columns,
+  k,
+  real = rows,
+  bad = false,
+  twice = false,
+  batches = 4,
+  ...given
+}: BatchCase & { isFallback: boolean }) {
+  const gpu = await takenFor(isFallback);
+  const memory = new Inputs(gpu);
+  const draw = new Draw(rows * columns);
+  const x = given.x ?? mixed(draw, rows * columns);
+  const state = makeState(gpu);
+  writeState(gpu, state, { batch: rows, examples: real, ...(bad && { bad: 1 }) });
+  const [threshold, batchesTracked, kept] = [memory.put([0.75]), memory.put([batches]), memory.poisoned([2])];
+  const tape = makeTape(gpu);
+  const input = memory.put(x, [rows, columns]);
+  const options = { state, threshold, batchesTracked, rate: 0.01, kept };
+  const y = topKOfBatch(tape, input, k, options);
+  const dispatches = tape.dispatches.length;
+  const whole = twice ? add(tape, y, topKOfBatch(tape, input, 1, { ...options, kept: undefined })) : y;
+  const dy = draw.floats(rows * columns);
+  tape.differentiate(whole, memory.put(dy, [rows, columns]));
+  const [values, dx] = await run(tape, [whole, tape.grad(input)]);
+  const [[moved], [tracked], before] = await readTensors(gpu, [threshold, batchesTracked, kept]);
+  memory.dispose();
+  state.dispose();
+  return { x, dy, values, dx, moved, tracked, before, dispatches, size: real * columns };
+}
+
+/** The largest of a batch are those that float64 takes, to the bit, and so is their gradient; the threshold moves as it should. */
+export async function expectLargestOfBatch(each: BatchCase, isFallback: boolean): Promise<void> {
+  const { k, columns, batches = 4 } = each;
+  const found = await ofBatch({ ...each, isFallback });
+  const real = found.x.subarray(0, found.size);
+  const places = largest(real, (k * found.size) / columns);
+  const kept = places.map((place) => real[place]);
+  expect(bitsOf(found.values)).toEqual(bitsOf(only(found.x, places)));
+  expect(bitsOf(found.dx)).toEqual(bitsOf(only(found.dy, places)));
+  const { threshold, batches: tracked } = movedThreshold(0.75, batches, kept);
+  expectClose([found.moved], [threshold], Math.abs(threshold) * 1e-6);
+  expect(found.tracked).toBe(tracked);
+  expect([...found.before]).toEqual([0.75, batches]);
+  expect(found.dispatches).toBe(10 + 2 * Math.ceil(Math.log2(Math.max(2, found.x.length)) / 8));
+}
