@@ -69,7 +69,7 @@ export function timeline(
   // A value that was blank has no score of its own.
   const wrong = Array.prototype.findIndex.call(
     scores,
-    (score) => typeof score !== 'number' || (one && Number.isNaN(score)),
+    (score) => typeof score !== 'number' || (one && features > 1 && Number.isNaN(score)),
   );
   if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is ${shown(scores[wrong])}, not a number`);
   const add = (step: number, score: number) => {

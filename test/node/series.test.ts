@@ -191,6 +191,7 @@ describe('timeline', () => {
     const some = windows([0, 1], 4, 3, 1);
     for (const combine of ['mean', 'min', 'max'] as const)
       expect(timeline(Float32Array.of(1, NaN, 3, NaN, 3, NaN), some, { combine })).toEqual(Float32Array.of(1, NaN, 3, NaN)); // prettier-ignore
+    expect(timeline(Float32Array.of(2, NaN), windows([0, 1], 2, 1, 1))).toEqual(Float32Array.of(2, NaN));
   });
 
   it('is the least, or the largest, where asked for', () => {
