@@ -1,14 +1,6 @@
-import type { Autoencoder } from '../../src/index.ts';
-import { drawImageGrid, type ImageRow } from '../pictures/imageGrid.ts';
+import { drawnByLabel } from '../analysis/byLabel.ts';
+import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
-
-/** What a model that is told labels makes of the same few codes with each of them: a row a label. */
-export async function drawnByLabel(model: Autoencoder, classes: number, columns: number): Promise<ImageRow[]> {
-  const rows: ImageRow[] = [];
-  for (let label = 0; label < classes; label++)
-    rows.push({ label: `${label}`, images: (await model.sample(columns, { label, seed: 1 })).data });
-  return rows;
-}
 
 /** Samples for each label of ten. */
 export async function samplesByLabel({ model, test }: Trained): Promise<Figure> {

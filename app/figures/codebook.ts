@@ -1,15 +1,14 @@
+import { picturesOf, usesOf } from '../analysis/codebook.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** The entries of a codebook: what is decoded where every place has the same one, those first that test images take most. */
 export async function codebook({ model, test }: Pick<Trained, 'model' | 'test'>): Promise<Figure> {
   const { data: taken, shape } = await model.indices(test.pixels);
-  const perImage = taken.length / shape[0];
-  const uses = new Map<number, number>();
-  for (const entry of taken) uses.set(entry, (uses.get(entry) ?? 0) + 1);
-  const entries = [...uses].sort(([a, m], [b, n]) => n - m || a - b).map(([entry]) => entry);
-  const data = Uint32Array.from({ length: entries.length * perImage }, (_, i) => entries[Math.floor(i / perImage)]);
-  const { data: images } = await model.decode({ data, shape: [entries.length, ...shape.slice(1)] });
+  const uses = usesOf(taken, taken.reduce((most, entry) => Math.max(most, entry), 0) + 1);
+  const used = [...uses.keys()].filter((entry) => uses[entry]);
+  const entries = used.sort((a, b) => uses[b] - uses[a] || a - b);
+  const images = await picturesOf(model, entries, shape.slice(1));
   const title = 'The codebook';
   return {
     name: 'codebook',

@@ -1,3 +1,4 @@
+import { mostUsed, usesOfLatents } from '../analysis/dictionary.ts';
 import { columns } from '../analysis/pca.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
 import type { Figure, Trained } from './figure.ts';
@@ -6,9 +7,8 @@ import type { Figure, Trained } from './figure.ts';
 export async function dictionary({ model, test }: Pick<Trained, 'model' | 'test'>, shown = 160): Promise<Figure> {
   const entries = columns((await model.weights())['decoder.0.weight']);
   const { data: codes } = await model.encode(test.pixels);
-  const uses = Array<number>(entries.length).fill(0);
-  codes.forEach((value, i) => (uses[i % entries.length] += Number(value !== 0)));
-  const order = [...uses.keys()].sort((a, b) => uses[b] - uses[a] || a - b).slice(0, shown);
+  const uses = usesOfLatents(codes, entries.length);
+  const order = mostUsed(uses).slice(0, shown);
   const images = order.flatMap((entry) => Array.from(entries[entry]));
   const active = uses.reduce((sum, count) => sum + count, 0) / test.count;
   const title = 'The dictionary';

@@ -1,4 +1,4 @@
-import { drawnByLabel } from '../figures/byLabel.ts';
+import { drawnByLabel } from '../analysis/byLabel.ts';
 import { models } from '../models.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
 import { beside } from '../pictures/panels.ts';

@@ -1,5 +1,6 @@
 import { contextOf, margin, paper, type Context } from './canvas.ts';
 import { font, type Look, type Theme } from './look.ts';
+import { signedColors } from './signed.ts';
 
 /** One kind of picture, shown in one row of every band: `images` holds any number of them, one after the other. */
 export interface ImageRow {
@@ -84,19 +85,13 @@ function tileOf(values: number[], [height, width, channels]: [number, number, nu
   );
 }
 
-/** Nothing is the paper's own shade; below it lies the theme's first colour, above it the second. */
 function signedTile(
   values: number[],
   [height, width, channels]: [number, number, number],
   theme: Theme,
 ): HTMLCanvasElement {
   if (channels !== 1) throw new Error(`signed values have one channel, not ${channels}`);
-  const [zero, below, above] = [theme.grid, theme.first, theme.second].map(rgb);
-  const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
-  return paint(height, width, (pixel, channel) => {
-    const share = values[pixel] / most;
-    return zero[channel] + Math.abs(share) * ((share < 0 ? below : above)[channel] - zero[channel]);
-  });
+  return paint(height, width, signedColors(values, theme));
 }
 
 function paint(height: number, width: number, value: (pixel: number, channel: number) => number): HTMLCanvasElement {
@@ -110,9 +105,4 @@ function paint(height: number, width: number, value: (pixel: number, channel: nu
   }
   contextOf(tile).putImageData(new ImageData(data, width, height), 0, 0);
   return tile;
-}
-
-/** '#c04d00' is 192, 77, 0. */
-function rgb(color: string): number[] {
-  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }

@@ -70,3 +70,7 @@ export const narrow = 380;
 export function font(size: number, weight: 400 | 600 = 400): string {
   return `${weight} ${size}px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif`;
 }
+
+/** '#c04d00' is 192, 77, 0. */
+export const rgb = (color: string): [number, number, number] =>
+  [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) as [number, number, number];

@@ -2,11 +2,13 @@
 import { presets, seconds } from './presets.ts';
 import {
   activations,
+  codeKinds,
   corruptions,
   defaults,
   judgeable,
   losses,
   models,
+  networks,
   normalizations,
   optimizers,
   penalties,
@@ -40,13 +42,17 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   preset: choice(Object.keys(presets)),
   model: choice(models),
   data: choice(['digits', 'own']),
-  network: choice(['dense', 'convolutional']),
+  network: choice(networks),
   hidden: widths,
   generator: widths,
   discriminator: widths,
-  code: number(1, 256, true),
-  gaussian: flag,
+  code: number(1, 1024, true),
+  codeKind: choice(codeKinds),
   beta: number(0, 100),
+  samples: number(1, 64, true),
+  conditional: flag,
+  entries: number(2, 1024, true),
+  active: number(1, 1024, true),
   activation: choice(activations),
   loss: choice(losses),
   corruption: choice(corruptions),
@@ -71,6 +77,12 @@ export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   strange: number(0, 1000, true),
 };
 
+/** What older links say of a code, and where it stands now. */
+const former: Record<string, [name: keyof Settings, text: string]> = {
+  'gaussian=true': ['codeKind', 'gaussian'],
+  'gaussian=false': ['codeKind', 'plain'],
+};
+
 /** Whatever differs from the defaults. */
 export function toHash(settings: Settings): string {
   const different = Object.entries(settings).filter(
@@ -83,10 +95,11 @@ export function toHash(settings: Settings): string {
 export function fromHash(hash: string): { settings: Settings; unknown: string[] } {
   const settings: Settings = { ...defaults };
   const unknown: string[] = [];
-  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
-    const value = Object.hasOwn(readers, name) ? readers[name as keyof Settings](text) : undefined;
-    if (value === undefined) unknown.push(`${name}=${text}`);
-    else Object.assign(settings, { [name]: value });
+  for (const [given, value] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    const [name, text] = former[`${given}=${value}`] ?? [given, value];
+    const read = Object.hasOwn(readers, name) ? readers[name](text) : undefined;
+    if (read === undefined) unknown.push(`${name}=${text}`);
+    else Object.assign(settings, { [name]: read });
   }
   return { settings, unknown };
 }

@@ -1,5 +1,7 @@
 import { dark, light, type Theme } from '../pictures/look.ts';
 
+export { rgb } from '../pictures/look.ts';
+
 const query = matchMedia('(prefers-color-scheme: dark)');
 
 /** The theme that the visitor's system asks for. */
@@ -8,10 +10,6 @@ export const theme = (): Theme => (query.matches ? dark : light);
 export const onTheme = (change: () => void): void => query.addEventListener('change', change);
 
 export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-/** '#c04d00' is 192, 77, 0. */
-export const rgb = (color: string): [number, number, number] =>
-  [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) as [number, number, number];
 
 /** A colour of the style sheet. */
 export const styled = (name: string): string =>

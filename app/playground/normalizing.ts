@@ -1,4 +1,4 @@
-import type { ExampleKind, Normalizing } from './parts.ts';
+import type { ExampleKind, Normalizing } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
 /** In a few words, behind what is normalised. */

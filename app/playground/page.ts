@@ -9,19 +9,24 @@ import { whyNot } from './normalizing.ts';
 import { hideNotice, showNotice } from './notice.ts';
 import { nameOf, namesOf } from './origin.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
-import type { ExampleKind } from './parts.ts';
+import { samplingOf } from './parts.ts';
+import { type ExampleKind } from './shapes.ts';
 import { ownSettings, secondOf, suited } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
+import { sightsOn } from './sights.ts';
 import { Anomalies } from './views/anomalies.ts';
 import { Choices } from './views/choices.ts';
+import { CodebookView } from './views/codebook.ts';
 import { Controls, type Commands } from './views/controls.ts';
 import { OwnData } from './views/data.ts';
 import { showDecoded } from './views/decoded.ts';
+import { DictionaryView } from './views/dictionary.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
 import { JigsawView } from './views/jigsaw.ts';
+import { LabelChoice } from './views/labels.ts';
 import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
@@ -30,7 +35,7 @@ import { Samples } from './views/samples.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
 import type { TileKind } from './views/tiles.ts';
-import { aboutLeftOut, aboutModel, aboutShown, aboutTraining, namesOfShown } from './words.ts';
+import { aboutLeftOut, aboutModel, aboutTraining } from './words.ts';
 
 /** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
 const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
@@ -76,7 +81,6 @@ const controls = new Controls({
 const choices = new Choices(settings, (next) => change(next));
 const map = new LatentMap(() => decode());
 const reconstructions = new Reconstructions();
-const samples = new Samples();
 const loss = new LossView();
 const speed = new SpeedView();
 new FrameMeter((perSecond, longest) => speed.frames(perSecond, longest));
@@ -175,6 +179,7 @@ const instruments = new Instruments({
   place: (): Point => map.place,
   tile: () => tile,
 });
+const labels = new LabelChoice();
 const drawing = new Drawing({
   encode: (values) => ask('encode', values),
   example: async () => {
@@ -182,10 +187,11 @@ const drawing = new Drawing({
     const { count, trained } = opened.data;
     const rows = count - trained || count;
     const row = count - rows + Math.floor(Math.random() * rows);
-    const { origin } = opened.data;
+    const { origin, labels: labelled } = opened.data;
     const values = await ask('rows', [row]);
-    return values && { name: nameOf(origin, row), values };
+    return values && { name: nameOf(origin, row), values, label: labelled?.[row] };
   },
+  tell: (label) => labels.choose(label),
   names: (examples) => (opened ? namesOf(opened.data.origin, examples) : ''),
   mark: (encoded) => map.mark(encoded),
   own: (examples) => void openOwn(examples),
@@ -210,56 +216,12 @@ const data = new OwnData({
   trouble: showTrouble,
 });
 
-/** What the page shows of a model that others of its kind have too. */
-interface Sight {
-  open(answer: Opened): void;
-  /** Asks the worker; what shows the answer, if there was one. */
-  look(): Promise<(() => void) | undefined>;
-  /** Beside what it is to be judged. */
-  compare(): Promise<void>;
-}
-
-const sights: Record<Settings['model'], Sight> = {
-  autoencoder: {
-    open(answer) {
-      const { data: set, shown } = answer;
-      map.labels = set;
-      map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
-      writeText(byId('reconstructions-hint'), aboutShown(answer));
-      reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer));
-      drawing.open(tile);
-      instruments.open(answer.codeSize);
-      anomalies.open(set, settings);
-      rival.beside(set, settings, secondOf(settings));
-    },
-    async look() {
-      const seen = await ask('look');
-      return (
-        seen &&
-        (() => {
-          map.show(seen);
-          reconstructions.show(seen);
-          decode();
-          instruments.refresh();
-          drawing.refresh();
-        })
-      );
-    },
-    async compare() {
-      const compared = await ask('yardsticks');
-      if (compared) loss.compare(compared);
-    },
-  },
-  gan: {
-    open: () => samples.open(tile),
-    async look() {
-      const { epochs } = progress;
-      const made = await ask('samples');
-      return made && (() => samples.show(made, epochs));
-    },
-    async compare() {},
-  },
-};
+const sights = sightsOn({
+  ...{ map, reconstructions, labels, drawing, instruments, anomalies, rival, loss, ask, decode },
+  samples: new Samples({ ask, epochs: () => progress.epochs }),
+  codebook: new CodebookView({ ask }),
+  dictionary: new DictionaryView({ ask }),
+});
 
 /** Settings that the visitor has changed. */
 function change(next: Settings): void {
@@ -278,7 +240,7 @@ function change(next: Settings): void {
 function adopt(next: Settings): void {
   settings = next;
   choices.write(settings);
-  showPartsOf(settings.model);
+  showPartsOf(settings);
   controls.rate = settings.rate;
   controls.slow = settings.slow;
   const hash = toHash(settings);
@@ -286,8 +248,9 @@ function adopt(next: Settings): void {
 }
 
 /** Of the page, the parts that such a model has something for. */
-function showPartsOf(model: Settings['model']): void {
-  document.body.dataset.model = model;
+function showPartsOf(shown: Settings): void {
+  const { model, codeKind: code, conditional } = shown;
+  Object.assign(document.body.dataset, { model, code, conditional, samples: samplingOf(shown) ?? 'none' });
 }
 
 async function openOwn(examples: Examples): Promise<void> {
@@ -321,7 +284,7 @@ function show(answer: Opened): void {
   // Of a table, the anomalies are what one looks for.
   byId(kind === 'table' ? 'board' : 'jigsaw').after(byId('anomalies'));
   tile = { kind: set.kind, shape: set.shape, figures: set.figures };
-  sights[settings.model].open(answer);
+  sights[settings.model].open(answer, settings, tile);
   choices.open(answer);
   loss.open(settings, set);
   loss.show(history);
@@ -405,7 +368,7 @@ async function showRecorded(reason: string): Promise<void> {
   sayHowToGetWebGpu(reason);
   recorded ??= await fetchRecorded();
   tile = recorded.tile;
-  showPartsOf(defaults.model);
+  showPartsOf(defaults);
   commands = recorded.commands;
   controls.enabled = true;
   map.banner = 'recorded run, not computed here';
@@ -417,7 +380,7 @@ async function start(): Promise<void> {
   controls.enabled = false;
   controls.rate = settings.rate;
   controls.slow = settings.slow;
-  showPartsOf(settings.model);
+  showPartsOf(settings);
   if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
   // What was recorded is there at once; the GPU takes a moment.
   recorded = !needsNewModel(defaults, settings) ? await fetchRecorded().catch(() => undefined) : undefined;

@@ -1,5 +1,5 @@
 import { rarest } from './origin.ts';
-import type { ExampleKind } from './parts.ts';
+import { tellable, type ExampleKind } from './shapes.ts';
 import type { Examples } from './protocol.ts';
 import { beside, defaults, type Settings } from './settings.ts';
 
@@ -11,7 +11,7 @@ export interface Preset {
 }
 
 /** Parts that a preset does not name are these: a plain autoencoder. */
-const plain: Partial<Settings> = { ...defaults, gaussian: false, rate: 0.001 };
+const plain: Partial<Settings> = { ...defaults, codeKind: 'plain', rate: 0.001 };
 
 /**
  * Members are to be compared: each has a code of 32 numbers, or of 2 where its map is to show all of it, and learns by cross-entropy unless it says
@@ -22,7 +22,7 @@ export const presets: Record<string, Preset> = {
     title: 'Variational, 2 numbers',
     about:
       'The code is a cloud, not a point, and is pulled towards a normal distribution. Every place on the map decodes to something.',
-    parts: { gaussian: true, rate: 0.002 },
+    parts: { codeKind: 'gaussian', rate: 0.002 },
   },
   simple: {
     title: 'Simple, 32 numbers',
@@ -96,10 +96,22 @@ export const presets: Record<string, Preset> = {
       rate: 0.01,
     },
   },
+  conditional: {
+    title: 'Conditional, 2 numbers',
+    about:
+      'Both halves are told which digit it is, so the code has room for how it is written: the classes lie over each other on the map. Choose the label that a place is decoded with.',
+    parts: { codeKind: 'gaussian', conditional: true, rate: 0.002 },
+  },
   'variational-wide': {
     title: 'Variational, 32 numbers',
     about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
-    parts: { gaussian: true, hidden: [128], code: 32 },
+    parts: { codeKind: 'gaussian', hidden: [128], code: 32 },
+  },
+  'importance-weighted': {
+    title: 'Importance-weighted, 32 numbers',
+    about:
+      'A variational one that draws five codes for each picture, weighs them by how well they explain it, and so learns by a closer bound. Its loss is less than the sum of its parts.',
+    parts: { codeKind: 'gaussian', samples: 5, hidden: [128], code: 32 },
   },
   adversarial: {
     title: 'Adversarial, 2 numbers',
@@ -117,7 +129,7 @@ export const presets: Record<string, Preset> = {
     title: 'VAE/GAN, 32 numbers',
     about:
       'A variational one whose pictures a discriminator judges as well: they have to pass for examples. Slower, and its squared error is larger.',
-    parts: { gaussian: true, hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
+    parts: { codeKind: 'gaussian', hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
   },
   gan: {
     title: 'GAN, 32 numbers',
@@ -129,6 +141,24 @@ export const presets: Record<string, Preset> = {
     title: 'Convolutional, 2 numbers',
     about: 'Small filters that slide over the picture. Slower without a GPU.',
     parts: { network: 'convolutional', hidden: [] },
+  },
+  residual: {
+    title: 'Residual, 2 numbers',
+    about:
+      'Convolutions with batch normalisation, and blocks that add to what they take, so that more layers are no harder to train. Slower without a GPU.',
+    parts: { network: 'residual', hidden: [] },
+  },
+  'vector-quantised': {
+    title: 'Vector-quantised, 7 × 7 entries',
+    about:
+      'Each place of a small grid has one of 64 vectors, the entries of a codebook. The panel below shows what each entry looks like, and which ones a picture is made of.',
+    parts: { network: 'convolutional', hidden: [], codeKind: 'vectorQuantizer', code: 8, rate: 0.004 },
+  },
+  'sparse-dictionary': {
+    title: 'Sparse dictionary, 20 of 512 numbers',
+    about:
+      'A picture is a sum of 20 of 512 entries of a dictionary. The panel below shows what each entry adds, and which pictures have most of it. It learns by squared error: entries add up.',
+    parts: { hidden: [], codeKind: 'topK', code: 512, active: 20, activation: 'linear', loss: 'mse' },
   },
   'super-resolution': {
     title: 'Super-resolution, 32 numbers',
@@ -151,10 +181,16 @@ export const presets: Record<string, Preset> = {
 /** Members that can be the second model, beside which there is something to compare: both have to reconstruct. */
 export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
-/** Whether a member, or a corruption of a hand-made one, has a meaning for such examples. */
-export const suits = ({ model, network, corruption }: Partial<Settings>, kind: ExampleKind): boolean =>
-  kind === 'image' ||
-  (model !== 'gan' && network !== 'convolutional' && corruption !== 'downsample' && corruption !== 'shuffleTiles');
+/** Whether a member, or a corruption of a hand-made one, has a meaning for examples of such a kind and such classes. */
+export function suits(
+  { model, network, corruption, conditional }: Partial<Settings>,
+  { kind, classes }: { kind: ExampleKind; classes?: readonly string[] },
+): boolean {
+  if (conditional && !tellable(classes)) return false;
+  if (kind === 'image') return true;
+  const dense = network === undefined || network === 'dense';
+  return model !== 'gan' && dense && corruption !== 'downsample' && corruption !== 'shuffleTiles';
+}
 
 /** Of the page and of the data, not of the member; one that cannot do with them says so. */
 const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
@@ -164,6 +200,14 @@ export function withPreset(settings: Settings, name: string): Settings {
   const stays = Object.fromEntries(kept.map((key) => [key, settings[key]])) as Partial<Settings>;
   const made: Settings = { ...settings, ...plain, ...stays, ...presets[name].parts, preset: name };
   return made.loss === settings.loss ? { ...made, normalize: settings.normalize } : made;
+}
+
+/** The settings with another kind of code. A few of many numbers need many, and of the others so many would be no code. */
+export function withCodeKind(settings: Settings, codeKind: Settings['codeKind']): Settings {
+  const wide = codeKind === 'topK';
+  return wide === (settings.codeKind === 'topK')
+    ? { ...settings, codeKind }
+    : { ...settings, codeKind, code: wide ? 512 : 32 };
 }
 
 /** The settings for examples of another kind than before: a table asks for a member of its own, and pictures for another than a table's. */
@@ -185,6 +229,7 @@ export function ownSettings(settings: Settings, before: ExampleKind | undefined,
   return {
     ...fit,
     code,
+    conditional: fit.conditional && tellable(classes),
     data: 'own',
     without: linked(fit.without) ? fit.without : -1,
     strange: linked(fit.strange) ? fit.strange : rarest(examples),

@@ -1,5 +1,7 @@
 import type { ActivationName } from '../../src/index.ts';
-import { featuresOf, literal, makersIn, optimizersOf, written, type Call, type GanParts, type Parts } from './parts.ts';
+import { literal, makersIn, written, type Call } from './calls.ts';
+import { optimizersOf, type GanParts, type Parts } from './parts.ts';
+import { featuresOf } from './shapes.ts';
 import type { Opened, TableFile } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
 import { columnIn } from './table.ts';
@@ -11,7 +13,7 @@ interface Reading {
 }
 
 function readingOf(
-  { data, without }: Settings,
+  { data, without, conditional }: Settings,
   { kind, shape }: Opened['data'],
   of: Parts['input'],
   table?: TableFile,
@@ -43,11 +45,12 @@ function readingOf(
         dataset(`await readImages(files, { size: [${shape[0]}, ${shape[1]}], channels: ${shape[2]} })`, []),
       ],
     };
-  // Without labels no class can be left out.
-  const labels = without < 0 ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
+  // Without labels no class can be left out, or told.
+  const labelled = without >= 0 || conditional;
+  const labels = !labelled ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
   return {
     uses: 'fetchIdx',
-    lines: [...labels, dataset("await fetchIdx('train-images-idx3-ubyte')", without < 0 ? [] : ['labels'])],
+    lines: [...labels, dataset("await fetchIdx('train-images-idx3-ubyte')", labelled ? ['labels'] : [])],
   };
 }
 
@@ -60,29 +63,55 @@ interface Making {
   calls: Call[];
   spec: string[];
   /** what is done with the trained model */
-  end: string;
+  end: string[];
 }
 
 const layersOf = (calls: Call[]): string => `[${calls.map(written).join(', ')}]`;
 
-function hourglassMaking({ input, encoder, decoder, loss, corrupt, penalty, normalize, tied, seed }: Parts): Making {
+function hourglassMaking({
+  input,
+  encoder,
+  decoder,
+  loss,
+  corrupt,
+  penalty,
+  normalize,
+  condition,
+  tied,
+  seed,
+}: Parts): Making {
+  const quantised = encoder.at(-1)?.[0] === 'vectorQuantizer';
   return {
     maker: 'autoencoder',
     of: input,
-    calls: [...encoder, ...decoder, corrupt, penalty, normalize].filter((call) => call !== undefined),
+    calls: [...encoder, ...decoder, corrupt, ...(penalty ?? []), normalize].filter((call) => call !== undefined),
     spec: [
       `input: ${literal(input)},`,
       `encoder: ${layersOf(encoder)},`,
       `decoder: ${layersOf(decoder)},`,
       `loss: '${loss}',`,
       ...(corrupt ? [`corrupt: ${written(corrupt)},`] : []),
-      ...(penalty ? [`penalty: ${written(penalty)},`] : []),
+      ...(penalty ? [`penalty: ${penalty.length === 1 ? written(penalty[0]) : layersOf(penalty)},`] : []),
       ...(normalize ? [`normalize: ${written(normalize)},`] : []),
+      ...(condition ? [`condition: ${literal(condition)},`] : []),
       ...(tied ? ['tied: true,'] : []),
       `seed: ${seed},`,
     ],
     // A class left out of training has codes all the same.
-    end: 'const codes = await model.encode(data);',
+    end: quantised
+      ? [
+          'const entries = await model.indices(data); // which entry at each place',
+          'await model.fitSampler(data);',
+          `const made = await model.sample(10${condition ? ', { label: 0 }' : ''});`,
+        ]
+      : [
+          'const codes = await model.encode(data);',
+          ...(condition
+            ? [
+                'const others = await model.decode(codes, { labels: data.labels.map(() => 0) }); // each as if its class were the first',
+              ]
+            : []),
+        ],
   };
 }
 
@@ -98,7 +127,7 @@ function ganMaking({ code, generator, discriminator, seed }: GanParts): Making {
       `discriminator: ${layersOf(discriminator)},`,
       `seed: ${seed},`,
     ],
-    end: `const made = await model.sample(10); // { data, shape: [10, ${features}] }`,
+    end: [`const made = await model.sample(10); // { data, shape: [10, ${features}] }`],
   };
 }
 
@@ -133,7 +162,7 @@ export function typescriptOf(
     '});',
     ...(pretrain ? [`await model.pretrain(${training}, { epochs: 2, ${options} });`] : []),
     `const history = await model.fit(${training}, { epochs: ${Math.max(1, Math.round(progress.epochs))}, ${options} });`,
-    end,
+    ...end,
     '',
   ].join('\n');
 }
@@ -146,8 +175,10 @@ export function pytorchOf(parts: Parts | GanParts): string {
       [`made = generator(torch.randn(10, ${parts.code}))`],
       'gan',
     );
-  const { encoder, decoder, input, normalize } = parts;
-  const halves = torchHalves(encoder, decoder, input);
+  const { encoder, decoder, input, normalize, condition } = parts;
+  const sparse = encoder.find(([maker]) => maker === 'topK');
+  const layers = encoder.filter((call) => call !== sparse);
+  const halves = condition ? undefined : torchHalves(layers, decoder, input);
   if (!halves)
     return '# The weights are named and laid out as those of torch.nn.Sequential; these layers have to be written by hand.\n';
   return torchProgram(
@@ -159,6 +190,12 @@ export function pytorchOf(parts: Parts | GanParts): string {
           ]
         : []),
       `codes = encoder(torch.zeros(1, ${typeof input === 'number' ? input : featuresOf(input)}))`,
+      ...(sparse
+        ? [
+            `kept = codes.topk(${sparse[1] as number})`,
+            'codes = torch.zeros_like(codes).scatter(1, kept.indices, kept.values)',
+          ]
+        : []),
     ],
     'autoencoder',
     encoder.some(([maker]) => maker === 'gaussian'),
@@ -202,7 +239,7 @@ function torchHalves(
   decoder: Call[],
   input: number | number[],
 ): { encoder: string[]; decoder: string[] } | undefined {
-  if (typeof input !== 'number') return undefined;
+  if (typeof input !== 'number' || encoder.some(([maker]) => maker === 'vectorQuantizer')) return undefined;
   const first = torchLayers(encoder, input);
   return { encoder: first.lines, decoder: torchLayers(decoder, first.features).lines };
 }

@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. The worker has the GPU, the data and the model; the page has the pictures. */
-import type { ExampleKind, Normalizing } from './parts.ts';
+import type { ExampleKind, Normalizing } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
 /** A visitor's table as it was read, and the places of its columns that are no numbers to learn. */
@@ -56,16 +56,24 @@ export interface OpenRequest {
   own?: Examples;
 }
 
-export interface LossPoint {
+/** What a loss may be made of, and what is told beside it, under the library's names. */
+export const lossTerms = [
+  'reconstruction',
+  'kl',
+  'penalty',
+  'adversary',
+  'mmd',
+  'discriminator',
+  'commitment',
+  'perplexity',
+  'deadLatents',
+  'dead',
+] as const;
+
+export interface LossPoint extends Partial<Record<(typeof lossTerms)[number], number>> {
   /** passes over the data, when it was taken */
   at: number;
   loss: number;
-  reconstruction?: number;
-  kl?: number;
-  penalty?: number;
-  adversary?: number;
-  mmd?: number;
-  discriminator?: number;
 }
 
 export interface History {
@@ -160,6 +168,8 @@ export interface Encoded {
   error: number;
   /** of a Gaussian code: standard deviations along the map's axes, and their covariance */
   ellipse?: { xx: number; xy: number; yy: number };
+  /** of a model that is told labels: what its code decodes to with each of them */
+  byLabel?: Float32Array;
   /** the nearest examples by code, and their values */
   neighbors: { rows: number[]; values: Float32Array };
 }
@@ -176,8 +186,42 @@ export interface Scores {
   steps: number;
 }
 
-/** How many samples of a GAN are shown. */
+/** The entries of a quantised code, and which of them examples take. */
+export interface CodebookLook {
+  /** sides of an example's grid of entries; none where its code is one entry */
+  places: number[];
+  /** in how many places of the examples held out each entry is taken */
+  uses: Uint32Array;
+  /** what is decoded where all places have the same entry, entry by entry */
+  pictures: Float32Array;
+  /** the entries of the examples shown, place by place */
+  shown: Uint32Array;
+}
+
+/** One latent of a sparse code. */
+export interface LatentLook {
+  latent: number;
+  /** how many examples have it */
+  uses: number;
+  /** what it adds to an example */
+  direction: Float32Array;
+  /** the examples in which it is largest, how large it is there, and their values */
+  rows: number[];
+  activations: number[];
+  values: Float32Array;
+}
+
+export interface DictionaryLook {
+  latents: number;
+  examples: number;
+  /** latents that no example has */
+  dead: number;
+  page: LatentLook[];
+}
+
+/** How many samples are shown. */
 export const sampleCount = 60;
+export const samplesAcross = 10;
 
 export type FileKind = 'safetensors' | 'onnx';
 
@@ -191,8 +235,13 @@ export interface Requests {
   adjust(ask: Settings): Progress;
   pace(ask: 'full' | 'slow'): void;
   look(): Look;
-  /** what a GAN makes of the same codes each time, [samples, features] */
-  samples(): Float32Array;
+  /** what is made of the same draws each time, [samples, features]; of a model that is told labels, for one of them, or for −1 ten draws with each */
+  samples(ask: number): Float32Array;
+  /** the label that places, codes and drawings are decoded with from now on */
+  tell(ask: number): void;
+  codebook(): CodebookLook;
+  /** so many latents of a sparse code, from one of them on in the order of how many examples have them */
+  dictionary(ask: { from: number; count: number }): DictionaryLook;
   judge(): Verdict;
   yardsticks(): Yardsticks;
   /** a place on the map as an example */

@@ -13,17 +13,25 @@ export interface Settings {
   preset: string;
   model: (typeof models)[number];
   data: 'digits' | 'own';
-  network: 'dense' | 'convolutional';
+  network: (typeof networks)[number];
   /** widths of the hidden layers, from the outside in; the decoder has them in the opposite order */
   hidden: number[];
   /** of a GAN: widths of the hidden layers of either side, in their order */
   generator: number[];
   discriminator: number[];
-  /** numbers in a code */
+  /** numbers in a code; of a quantised one, in each of its vectors */
   code: number;
-  /** the code is a normal distribution: a variational autoencoder */
-  gaussian: boolean;
+  codeKind: (typeof codeKinds)[number];
+  /** of a Gaussian code: the weight of its divergence */
   beta: number;
+  /** of a Gaussian code: codes drawn for each example; more than one make it importance-weighted */
+  samples: number;
+  /** whether both halves are told the class of each example */
+  conditional: boolean;
+  /** of a quantised code: vectors in its codebook */
+  entries: number;
+  /** of a sparse code: as many of its numbers as an example has, the largest ones */
+  active: number;
   activation: ActivationName;
   loss: (typeof losses)[number];
   corruption: (typeof corruptions)[number];
@@ -74,6 +82,10 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
 export const activations = Object.keys(torchActivations) as ActivationName[];
 /** Kinds of model: what a page shows of one depends on it. */
 export const models = ['autoencoder', 'gan'] as const;
+/** `residual`: convolutional, with batch normalisation and blocks that add to what they take. */
+export const networks = ['dense', 'convolutional', 'residual'] as const;
+/** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook; a few of many numbers. */
+export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer', 'topK'] as const;
 export const corruptions = [
   'none',
   'gaussianNoise',
@@ -107,8 +119,12 @@ export const defaults: Settings = {
   generator: [128],
   discriminator: [128],
   code: 2,
-  gaussian: true,
+  codeKind: 'gaussian',
   beta: 1,
+  samples: 1,
+  conditional: false,
+  entries: 64,
+  active: 20,
   activation: 'relu',
   loss: 'bce',
   corruption: 'none',

@@ -27,9 +27,9 @@ export function aboutShown({ data, shown }: Opened): string {
   return `Examples ${which}, and ${where} what comes out at the other end: ${namesOf(data.origin, shown.rows)}.`;
 }
 
-/** 'row 8 (fault), row 3 (ok)' */
-export const namesOfShown = ({ data: { origin, labels, classes }, shown }: Opened): string =>
-  shown.rows.map((row) => `${nameOf(origin, row)}${labels ? ` (${classes[labels[row]]})` : ''}`).join(', ');
+/** 'row 8 (fault)', 'row 3 (ok)' */
+export const namesOfShown = ({ data: { origin, labels, classes }, shown }: Opened): string[] =>
+  shown.rows.map((row) => `${nameOf(origin, row)}${labels ? ` (${classes[labels[row]]})` : ''}`);
 
 /** What of a link is not on the page; empty where all of it is. */
 export const aboutLeftOut = (unknown: string[], unfit: string | undefined): string =>

@@ -90,9 +90,16 @@ export interface WireError {
 export function toWireError(error: unknown): WireError {
   if (!isError(error)) return { name: 'Error', message: String(error), fields: {} };
   const { name, message, stack } = error;
-  const { step, tensor } = error as Partial<errors.DivergedError>;
   const cause = error.cause === undefined ? undefined : toWireError(error.cause);
-  return { name, message, stack, cause, fields: step === undefined ? {} : { step, tensor } };
+  return { name, message, stack, cause, fields: fieldsOf(error) };
+}
+
+/** What an error says in fields of its own: words and numbers, which all can be sent. */
+function fieldsOf(error: Error): Record<string, unknown> {
+  const sent = ['name', 'message', 'stack', 'cause'];
+  return Object.fromEntries(
+    Object.entries(error).filter(([key, value]) => !sent.includes(key) && ['string', 'number'].includes(typeof value)),
+  );
 }
 
 export function fromWireError({ name, message, stack, cause, fields }: WireError): Error {

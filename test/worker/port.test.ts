@@ -207,6 +207,8 @@ it('errors cross the line with their class, their cause and what they know', () 
   const file = across(new direct.FormatError('no file', { cause: new RangeError('deep') }));
   expect(file).toBeInstanceOf(direct.FormatError);
   expect([file.name, file.message, (file.cause as Error).message]).toEqual(['FormatError', 'no file', 'deep']);
+  const inPhase = across(new direct.DivergedError(7, 'loss', { phase: 'discriminator' })) as direct.DivergedError;
+  expect(inPhase).toMatchObject({ step: 7, tensor: 'loss', phase: 'discriminator' });
   const diverged = across(new direct.DivergedError(7, 'encoder.0.weight.grad')) as direct.DivergedError;
   expect([diverged.step, diverged.tensor]).toEqual([7, 'encoder.0.weight.grad']);
   const thrown = across('only a text');

@@ -1,10 +1,12 @@
 import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
 import { readers } from '../link.ts';
-import { presets, suits, withPreset } from '../presets.ts';
+import { tellable } from '../shapes.ts';
+import { presets, suits, withCodeKind, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
 import {
   activations,
+  codeKinds,
   corruptions,
   judgeable,
   losses,
@@ -17,7 +19,7 @@ import {
 import { lossWords } from './lossLines.ts';
 
 const words: Record<string, string> = {
-  none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
+  plain: 'numbers', gaussian: 'Gaussian', vectorQuantizer: 'codebook', topK: 'k largest', none: 'none', gaussianNoise: 'Gaussian noise', maskNoise: 'masking', saltAndPepper: 'salt and pepper', downsample: 'lower resolution', shuffleTiles: 'shuffled tiles',
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
   adversarial: 'adversarial', mmd: 'MMD', normal: 'normal', uniform: 'uniform, −1 … 1', code: 'the code', output: 'the output',
   ...lossWords, adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
@@ -34,6 +36,7 @@ export class Choices {
     this.#settings = settings;
     const lists = {
       activation: activations,
+      codeKind: codeKinds,
       corruption: corruptions,
       penalty: penalties,
       optimizer: optimizers,
@@ -70,7 +73,10 @@ export class Choices {
     }
     writeText(byId('about'), presets[settings.preset].about);
     const needed: Record<string, boolean> = {
-      gaussian: settings.gaussian,
+      beta: settings.codeKind === 'gaussian' && settings.samples === 1,
+      gaussian: settings.codeKind === 'gaussian',
+      vectorQuantizer: settings.codeKind === 'vectorQuantizer',
+      topK: settings.codeKind === 'topK',
       corruption: settings.corruption !== 'none' || settings.penalty === 'stochasticContractive',
       penalty: settings.penalty !== 'none',
       prior: settings.penalty === 'adversarial' || settings.penalty === 'mmd',
@@ -84,10 +90,10 @@ export class Choices {
   /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
   open({ widths, parameters, codeSize, normalizing, data }: Opened): void {
     this.#beyond = data.beyond;
-    for (const option of this.#field('preset').options)
-      option.disabled = !suits(presets[option.value].parts, data.kind);
+    for (const option of this.#field('preset').options) option.disabled = !suits(presets[option.value].parts, data);
     for (const option of this.#field('corruption').options)
-      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data.kind);
+      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data);
+    this.#field('conditional').disabled = !tellable(data.classes);
     writeText(byId('refused'), '');
     writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
     const bar = (width: number) => {
@@ -104,6 +110,7 @@ export class Choices {
     const value = readers[name]?.(
       field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value,
     );
+    if (name === 'codeKind' && value !== undefined) return withCodeKind(this.#settings, value as Settings['codeKind']);
     return value === undefined ? undefined : { ...this.#settings, [name]: value };
   }
 

@@ -1,5 +1,5 @@
 import { byId, writeText } from '../dom.ts';
-import type { Normalizing } from '../parts.ts';
+import type { Normalizing } from '../shapes.ts';
 import type { Examples, Opened, TableFile } from '../protocol.ts';
 import { columnsOf, proposed, readTable, whyNotRead, type Column } from '../table.ts';
 import { showFigures } from './figures.ts';

@@ -6,7 +6,9 @@ import { clearTiles, paintTiles, type TileKind } from './tiles.ts';
 export interface DrawingLinks {
   encode(values: Float32Array): Promise<Encoded | undefined>;
   /** one of the examples held out, and what it is called */
-  example(): Promise<{ name: string; values: Float32Array } | undefined>;
+  example(): Promise<{ name: string; values: Float32Array; label?: number } | undefined>;
+  /** a model that is told labels is told this one */
+  tell(label: number): void;
   /** what these examples are called */
   names(examples: number[]): string;
   mark(encoded: Encoded | undefined): void;
@@ -98,6 +100,7 @@ export class Drawing {
     if (!example) return;
     this.#values = example.values;
     this.#name = example.name;
+    if (example.label !== undefined) this.links.tell(example.label);
     this.#changed();
   }
 
@@ -132,6 +135,7 @@ export class Drawing {
     this.#empty = true;
     this.#last = this.#name = undefined;
     clearTiles(byId<HTMLCanvasElement>('drawn'));
+    clearTiles(byId<HTMLCanvasElement>('drawn-labels'));
     if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
     byId('neighbors').replaceChildren();
     writeText(
@@ -157,6 +161,9 @@ export class Drawing {
       byId('drawn-state'),
       `${this.#name ? `${this.#name}: ` : ''}At ${figure(encoded.x)}, ${figure(encoded.y)} on the map (ring)${around}. Error ${figure(encoded.error)}.`,
     );
+    const { byLabel } = encoded;
+    if (byLabel)
+      paintTiles(byId<HTMLCanvasElement>('drawn-labels'), this.#tile, byLabel, byLabel.length / this.#values.length);
     this.#showNeighbors(encoded);
   }
 

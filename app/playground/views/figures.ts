@@ -1,7 +1,7 @@
 /** What is known of every column or pixel: what a normalisation goes by. */
 import { byId, figure, h, tableOf } from '../dom.ts';
 import { normalizingWords } from '../normalizing.ts';
-import type { Normalizing } from '../parts.ts';
+import type { Normalizing } from '../shapes.ts';
 import type { ColumnFigures, Opened } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
 

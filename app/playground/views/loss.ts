@@ -3,7 +3,7 @@ import { logAxis } from '../../pictures/axis.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
 import { emptyHistory } from '../history.ts';
 import { onTheme, styled } from '../look.ts';
-import type { ExampleShape } from '../parts.ts';
+import type { ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossKinds, type Judged, type LossKind, type Reference } from './lossKinds.ts';

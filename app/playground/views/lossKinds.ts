@@ -1,6 +1,7 @@
 /** What the loss panel says of a model alone, by its kind. */
 import { figure } from '../dom.ts';
-import { normalizingOf, type ExampleShape } from '../parts.ts';
+import { numbersOf } from '../parts.ts';
+import { normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossWords, partWords, termsOf, type LossPart } from './lossLines.ts';
@@ -30,23 +31,28 @@ export interface LossKind {
   told(history: History): string | undefined;
 }
 
-const inUnits = (term: LossPart): string =>
-  term === 'penalty' || term === 'mmd' ? partWords[term] : `${partWords[term]}, nats`;
+const inNats: readonly LossPart[] = ['kl', 'adversary', 'discriminator'];
+const inUnits = (term: LossPart): string => (inNats.includes(term) ? `${partWords[term]}, nats` : partWords[term]);
+
+/** A count is a whole number. */
+const valueOf = (term: LossPart, value: number | undefined): string =>
+  term === 'dead' && value !== undefined ? value.toLocaleString('en') : figure(value);
 
 const autoencoder: LossKind = {
   name: 'loss',
 
   /** Only what is measured in the same unit can be a line in the same chart. */
   references({ settings, examples, yardsticks }) {
-    const { loss, gaussian, hidden, code, network, data } = settings;
+    const { loss, codeKind, hidden, code, network, data } = settings;
+    const numbers = numbersOf(settings);
     const { pca, floor } = yardsticks ?? {};
     // Squared errors are those of pixels as they are and of standardized columns.
     const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
-    if (!yardsticks || gaussian || normalizingOf(settings, examples.kind) !== measured) return [];
+    if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
     // No error at all has no place on a logarithmic axis.
     if (loss === 'mae' || loss === 'huber') return [];
-    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${code} numbers`, value: pca }];
-    const tutorial = data === 'digits' && !hidden.length && code === 32 && network === 'dense';
+    if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${numbers} numbers`, value: pca }];
+    const tutorial = data === 'digits' && codeKind === 'plain' && !hidden.length && code === 32 && network === 'dense';
     return [
       ...(floor === undefined ? [] : [{ name: 'lowest possible', value: floor }]),
       ...(tutorial ? [{ name: 'Keras blog, 60,000 images', value: 0.09 }] : []),
@@ -54,7 +60,8 @@ const autoencoder: LossKind = {
   },
 
   figures({ settings, examples, verdict, yardsticks }) {
-    const { gaussian, loss } = settings;
+    const { codeKind, loss } = settings;
+    const gaussian = codeKind === 'gaussian';
     const terms = termsOf(settings);
     const { losses, probe, squaredError } = verdict ?? {};
     const { pca, mean, floor } = yardsticks ?? {};
@@ -62,9 +69,11 @@ const autoencoder: LossKind = {
     return {
       [`held out, ${gaussian ? 'nats' : lossWords[loss]}`]: figure(losses?.loss, 4),
       ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
-      ...Object.fromEntries(terms.map((term) => [inUnits(term), figure(losses?.[term])])),
+      ...Object.fromEntries(terms.map((term) => [inUnits(term), valueOf(term, losses?.[term])])),
       'squared error': figure(squaredError),
-      'PCA of the same size': figure(pca),
+      ...(numbersOf(settings)
+        ? { [codeKind === 'topK' ? `PCA of ${settings.active} numbers` : 'PCA of the same size']: figure(pca) }
+        : {}),
       'the mean alone': figure(mean),
       ...(loss === 'bce' && !gaussian && asTheyAre ? { 'lowest possible': figure(floor) } : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,

@@ -1,11 +1,11 @@
 /** Which lines the loss chart has, and what makes the losses of two models comparable. */
 import { normalizingWords } from '../normalizing.ts';
-import { featuresOf, normalizingOf, type ExampleShape } from '../parts.ts';
-import type { History } from '../protocol.ts';
+import { featuresOf, normalizingOf, type ExampleShape } from '../shapes.ts';
+import type { History, lossTerms } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 
 /** What a loss is made of, and all of it. */
-export type LossPart = 'loss' | 'reconstruction' | 'kl' | 'penalty' | 'adversary' | 'mmd' | 'discriminator';
+export type LossPart = 'loss' | (typeof lossTerms)[number];
 type Whose = 'first' | 'second';
 
 export interface Line {
@@ -39,6 +39,10 @@ export const partWords: Record<LossPart, string> = {
   adversary: 'adversary',
   mmd: 'discrepancy (MMD²)',
   discriminator: 'discriminator',
+  commitment: 'commitment',
+  perplexity: 'perplexity',
+  deadLatents: 'what dead latents miss',
+  dead: 'dead in training',
 };
 
 /** What a loss is called. */
@@ -49,16 +53,33 @@ export const lossWords: Record<Settings['loss'], string> = {
   huber: 'Huber',
 };
 
+const termsOfCode: Record<Settings['codeKind'], LossPart[]> = {
+  plain: [],
+  gaussian: ['kl'],
+  vectorQuantizer: ['commitment', 'perplexity'],
+  topK: ['deadLatents', 'dead'],
+};
+
 /** What a model tells beside its reconstruction; the discriminator's loss is no part of the model's. */
-export function termsOf({ gaussian, penalty }: Pick<Settings, 'gaussian' | 'penalty'>): LossPart[] {
-  const kl: LossPart[] = gaussian ? ['kl'] : [];
-  if (penalty === 'none') return kl;
-  if (penalty === 'adversarial') return [...kl, 'adversary', 'discriminator'];
-  return [...kl, penalty === 'mmd' ? 'mmd' : 'penalty'];
+export function termsOf({ codeKind, penalty }: Pick<Settings, 'codeKind' | 'penalty'>): LossPart[] {
+  const ofCode = termsOfCode[codeKind];
+  if (penalty === 'none') return ofCode;
+  if (penalty === 'adversarial') return [...ofCode, 'adversary', 'discriminator'];
+  return [...ofCode, penalty === 'mmd' ? 'mmd' : 'penalty'];
 }
 
 /** These are told before their weights, in units that do not depend on the reconstruction's. */
-const ofItsOwnUnit: readonly LossPart[] = ['adversary', 'mmd', 'discriminator'];
+const ofItsOwnUnit: readonly LossPart[] = [
+  'adversary',
+  'mmd',
+  'discriminator',
+  'commitment',
+  'perplexity',
+  'deadLatents',
+  'dead',
+];
+/** Beside a count of entries or latents on the same axis they would be a line at 0: they are told in figures. */
+const withoutLine: readonly LossPart[] = ['commitment', 'deadLatents'];
 
 /** What a part is multiplied by where the loss is multiplied by `scale`. */
 export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnUnit.includes(part) ? 1 : scale);
@@ -122,7 +143,8 @@ const linesOfSides: Line[] = [
 /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
 function linesApart(settings: Settings): Line[] {
   const apart = { of: 'first', points: 'epochs', scale: 'part', color: 'muted' } as const;
-  return termsOf(settings).map((part) => ({
+  const drawn = termsOf(settings).filter((part) => !withoutLine.includes(part));
+  return drawn.map((part) => ({
     ...apart,
     name: `${partWords[part]}, right axis`,
     className: `apart ${part}`,
@@ -165,10 +187,12 @@ export function rangeOf(lines: (number | null)[][], references: number[]): [numb
 /** The library's loss is a mean over the values of an example; with a Gaussian code it is a sum, in which a squared error counts half. */
 const timesMean = ({ loss }: Settings, { shape }: ExampleShape): number => featuresOf(shape) / (loss === 'mse' ? 2 : 1);
 
+const isGaussian = ({ codeKind }: Settings): boolean => codeKind === 'gaussian';
+
 /** What brings the second model's loss from a mean to a sum or from a sum to a mean, if that is what the first one's is. */
 export function scaleOf(second: Settings, first: Settings, examples: ExampleShape): number {
-  if (second.gaussian === first.gaussian) return 1;
-  return first.gaussian ? timesMean(second, examples) : 1 / timesMean(second, examples);
+  if (isGaussian(second) === isGaussian(first)) return 1;
+  return isGaussian(first) ? timesMean(second, examples) : 1 / timesMean(second, examples);
 }
 
 /** Who the second model is, and in which unit it is drawn. */
@@ -177,27 +201,32 @@ export function aboutSecond({ name, settings }: Second, first: Settings, example
 }
 
 function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
-  if (second.gaussian === first.gaussian) return '';
+  if (isGaussian(second) === isGaussian(first)) return '';
   const [mean, sum] =
     examples.kind === 'image' ? ['a mean over pixels', 'nats an image'] : ['a mean over columns', 'nats a row'];
   const times = timesMean(second, examples);
-  if (first.gaussian) return ` Its loss, ${mean}, is multiplied by ${times} here: ${sum}, as the first one’s.`;
+  if (isGaussian(first)) return ` Its loss, ${mean}, is multiplied by ${times} here: ${sum}, as the first one’s.`;
   return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
+}
+
+function codeInWords({ codeKind, code, entries, active }: Settings): string {
+  if (codeKind === 'vectorQuantizer') return `entries of a codebook of ${entries}`;
+  return codeKind === 'topK' ? `${active} of ${code} numbers` : `${code} numbers`;
 }
 
 /** In what two models differ that makes their figures hard to compare; empty where they do not. */
 export function unlike(second: Settings, first: Settings, { kind }: ExampleShape): string {
   const sentences: string[] = [];
-  if (second.code !== first.code)
-    sentences.push(`Its code has ${second.code} numbers, the first one’s has ${first.code}.`);
+  const [code, otherCode] = [second, first].map(codeInWords);
+  if (code !== otherCode) sentences.push(`Its code has ${code}, the first one’s has ${otherCode}.`);
   const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
   const losses =
     second.loss !== first.loss
       ? `It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}`
       : own !== other
         ? `Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}`
-        : second.gaussian !== first.gaussian
-          ? `Only ${second.gaussian ? 'its' : 'the first one’s'} loss has a divergence in it`
+        : isGaussian(second) !== isGaussian(first)
+          ? `Only ${isGaussian(second) ? 'its' : 'the first one’s'} loss has a divergence in it`
           : undefined;
   if (losses) sentences.push(`${losses}: the losses are of different kinds, the squared errors can be compared.`);
   return sentences.join(' ');

@@ -15,6 +15,7 @@ export class LatentMap {
   readonly #sliders = [byId<HTMLInputElement>('across'), byId<HTMLInputElement>('up')];
   #labels: Int32Array | undefined;
   #classes: string[] = [];
+  #told = false;
   #alone = new Set<number>();
   #from: Float32Array = new Float32Array();
   #to: Float32Array = new Float32Array();
@@ -44,7 +45,9 @@ export class LatentMap {
     return { x: x + (2 * this.#cross.across - 1) * reach, y: y + (2 * this.#cross.up - 1) * reach };
   }
 
-  set labels({ labels, classes }: { labels?: Int32Array; classes: string[] }) {
+  /** `told`: whether the model is told them. */
+  set labels({ labels, classes, told = false }: { labels?: Int32Array; classes: string[]; told?: boolean }) {
+    this.#told = told;
     this.#labels = labels;
     // Dots of other data have no colours here.
     if (labels && labels.length < this.#to.length / 2) this.#from = this.#to = new Float32Array();
@@ -280,7 +283,7 @@ export class LatentMap {
         : '';
     writeText(
       byId('map-caption'),
-      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ' It was never told the classes.' : ''}${part}`,
+      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ` It ${this.#told ? 'is' : 'was never'} told the classes.` : ''}${part}`,
     );
     this.#points.setAttribute(
       'aria-label',

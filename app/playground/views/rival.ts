@@ -64,7 +64,7 @@ export class Rival {
   /** The first model is another one: so may the second be, and what the two have in common. */
   beside(first: Opened['data'], settings: Settings, second: Settings | undefined): void {
     for (const option of byId<HTMLSelectElement>('rival').options)
-      option.disabled = !suits(presets[option.value].parts, first.kind);
+      option.disabled = !suits(presets[option.value].parts, first);
     if (!second) return this.close();
     byId<HTMLSelectElement>('rival').value = settings.second;
     byId<HTMLInputElement>('rival-beta').value = `${settings.secondBeta}`;
@@ -92,8 +92,8 @@ export class Rival {
       const { progress, history, widths, normalizing } = this.#opened;
       this.#progress = progress;
       byId('rival-board').hidden = false;
-      const { gaussian, beta } = settings;
-      const name = `${presets[settings.preset].title}${gaussian ? `, β ${beta}` : ''}`;
+      const { codeKind, beta, samples } = settings;
+      const name = `${presets[settings.preset].title}${codeKind === 'gaussian' && samples === 1 ? `, β ${beta}` : ''}`;
       writeText(
         byId('rival-name'),
         `${name}, seed ${settings.seed}: ${widths.join(' – ')}${normalizing === 'none' ? '' : `, ${normalizingWords[normalizing]}`}`,

@@ -1,30 +1,67 @@
 import { byId, h } from '../dom.ts';
+import { sighted } from '../look.ts';
+import { coalesced } from '../pacing.ts';
+import type { samplingOf } from '../parts.ts';
+import { samplesAcross as across, type Answer } from '../protocol.ts';
+import { optionsOf } from './labels.ts';
 import { paintTiles, type TileKind } from './tiles.ts';
 
-const across = 10;
+export interface SamplesLinks {
+  ask(name: 'samples', label: number): Promise<Answer<'samples'> | undefined>;
+  /** how long the model has been trained */
+  epochs(): number;
+}
 
 /**
- * What a GAN makes of the same codes, now and earlier: a row of the first ones is kept untrained, and whenever the training has become twice as long as
+ * What a model makes of the same draws, now and earlier: a row of the first ones is kept untrained, and whenever the training has become twice as long as
  * at the last one.
  */
 export class Samples {
   readonly #now = byId('samples');
   readonly #earlier = byId('samples-earlier');
+  readonly #inSight = sighted(this.#now.closest('section')!, () => this.refresh());
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #sampling: ReturnType<typeof samplingOf>;
   /** epochs until the next row is kept */
   #next = 0;
+  readonly #label = byId<HTMLSelectElement>('samples-label');
+  readonly #draw: () => void;
 
-  open(tile: TileKind): void {
+  constructor(private readonly links: SamplesLinks) {
+    this.#draw = coalesced(async () => {
+      const made = await links.ask('samples', this.label);
+      if (made) this.show(made);
+    });
+    byId('draw-samples').addEventListener('click', () => this.#draw());
+    this.#label.addEventListener('change', () => this.#draw());
+  }
+
+  /** Which label is drawn for; −1 for each in turn. */
+  get label(): number {
+    return Number(this.#label.value);
+  }
+
+  /** `classes`: those that the model is told. */
+  open(tile: TileKind, sampling: ReturnType<typeof samplingOf>, classes: string[]): void {
     this.#tile = tile;
+    this.#sampling = sampling;
     this.#next = 0;
+    this.#label.replaceChildren(h('option', { value: '-1' }, 'each, a row a label'), ...optionsOf(classes));
     this.#now.replaceChildren();
     this.#earlier.replaceChildren();
   }
 
-  show(samples: Float32Array, epochs: number): void {
+  /** The model has changed: so have its samples, but for those that have to be asked for. */
+  refresh(): void {
+    if (this.#sampling === 'prior' && this.#inSight()) this.#draw();
+  }
+
+  show(samples: Float32Array): void {
+    const epochs = this.links.epochs();
     const size = this.#tile.shape.reduce((product, n) => product * n, 1);
-    const rows = samples.length / size / across;
+    const rows = Math.ceil(samples.length / size / across);
     while (this.#now.children.length < rows) this.#now.append(h('canvas'));
+    while (this.#now.children.length > rows) this.#now.lastChild!.remove();
     for (const [row, canvas] of [...this.#now.children].entries())
       this.#paint(canvas as HTMLCanvasElement, samples.subarray(row * across * size, (row + 1) * across * size));
     if (epochs < this.#next) return;

@@ -1,5 +1,5 @@
 import { context2d, fitted, onTheme, styled } from '../look.ts';
-import { featuresOf, type ExampleKind } from '../parts.ts';
+import { featuresOf, type ExampleKind } from '../shapes.ts';
 import type { ColumnFigures } from '../protocol.ts';
 
 /** How examples are drawn: an image as it is, a row of a table as bars. */

@@ -1,12 +1,15 @@
 import {
+  activation,
   adagrad,
   adam,
   adamw,
   adversarial,
   autoencoder,
+  batchNorm,
   contractive,
   conv2d,
   convTranspose2d,
+  deadLatents,
   dense,
   downsample,
   dropout,
@@ -19,13 +22,17 @@ import {
   mmd,
   normal,
   reshape,
+  residual,
   saltAndPepper,
   sgd,
   shuffleTiles,
   sparsity,
   standardize,
   stochasticContractive,
+  topK,
   uniform,
+  unitNorm,
+  vectorQuantizer,
   weightDecay,
   type Autoencoder,
   type AutoencoderSpec,
@@ -33,13 +40,16 @@ import {
   type Gpu,
   type Layer,
   type Optimizer,
+  type Penalty,
 } from '../../../src/index.ts';
-import { isMade, optimizersOf, type Parts, type Call, type GanParts } from '../parts.ts';
+import { isMade, type Call } from '../calls.ts';
+import { optimizersOf, type GanParts, type Parts } from '../parts.ts';
 import type { Settings } from '../settings.ts';
 
 const makers = {
-  adagrad, adam, adamw, adversarial, contractive, conv2d, convTranspose2d, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
-  minMax, mmd, normal, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, uniform, weightDecay,
+  activation, adagrad, adam, adamw, adversarial, batchNorm, contractive, conv2d, convTranspose2d, deadLatents, dense, downsample, dropout, flatten, gaussian, gaussianNoise, maskNoise,
+  minMax, mmd, normal, reshape, residual, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stochasticContractive, topK, uniform, unitNorm,
+  vectorQuantizer, weightDecay,
 }; // prettier-ignore
 
 /** The autoencoder that the parts describe. @throws what the library says of parts that do not fit */
@@ -53,7 +63,7 @@ export function buildAutoencoder(
     encoder: encoder.map(make<AutoencoderSpec['encoder'][number]>),
     decoder: decoder.map(make<AutoencoderSpec['decoder'][number]>),
     ...(corrupt && { corrupt: make<NonNullable<AutoencoderSpec['corrupt']>>(corrupt) }),
-    ...(penalty && { penalty: make<NonNullable<AutoencoderSpec['penalty']>>(penalty) }),
+    ...(penalty && { penalty: penalty.map(make<Penalty>) }),
     ...(normalize && { normalize: make<NonNullable<AutoencoderSpec['normalize']>>(normalize) }),
   });
 }

@@ -1,6 +1,6 @@
 import { fetchIdx } from '../../../src/index.ts';
 import taken from '../digits.json';
-import { featuresOf } from '../parts.ts';
+import { featuresOf } from '../shapes.ts';
 import type { ColumnFigures, Examples, Origin } from '../protocol.ts';
 
 /** Examples in the order in which they lie on the device: those to train on first, those held out behind them. */

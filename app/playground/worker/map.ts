@@ -1,9 +1,10 @@
 import type { Matrix } from '../../../src/index.ts';
 import type { Point } from '../protocol.ts';
+import type { Collection } from './examples.ts';
 import { dot, firstGuess, momentsOf, turned, varianceAlong } from './principal.ts';
 
-/** Rows that the directions are found from. */
-const sample = 2000;
+/** Rows that the directions are found from: fewer of wide codes, whose products would take seconds. */
+const sampleOf = (size: number): number => Math.min(2000, Math.max(200, Math.floor(1e8 / size ** 2)));
 
 /** Codes on a map: two numbers as they are, of more the two directions in which they vary most. */
 export class CodeMap {
@@ -25,7 +26,7 @@ export class CodeMap {
       for (let row = 0; row < count; row++) points.set([data[row], height(row)], 2 * row);
       return { points, share: 1 };
     }
-    const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sample)));
+    const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sampleOf(this.size))));
     this.#mean = mean;
     // From where the last look ended, so that the map does not jump.
     for (let round = this.#settled ? 3 : 40; round > 0; round--) this.#turn(covariance);
@@ -75,6 +76,20 @@ export class CodeMap {
     const along = varianceAlong(covariance, this.#directions);
     return total > 0 ? Math.min(1, along / total) : 1;
   }
+}
+
+/** Class by class, the median of either coordinate: points far out do not move it. */
+export function middlesOf(points: Float32Array, { labels, classes = [] }: Collection): Float32Array {
+  const middles = new Float32Array(2 * classes.length).fill(NaN);
+  if (!labels) return middles;
+  const stride = Math.max(1, Math.floor(labels.length / 4000));
+  const members = classes.map((): number[] => []);
+  for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
+  members.forEach((rows, label) => {
+    for (const axis of [0, 1])
+      middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
+  });
+  return middles;
 }
 
 /** A code of one number has no second: its rows are spread over a height of their own. */

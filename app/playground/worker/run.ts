@@ -1,6 +1,6 @@
 import type { Gpu } from '../../../src/index.ts';
 import { emptyHistory, thinned } from '../history.ts';
-import type { History, LossPoint, Progress } from '../protocol.ts';
+import { lossTerms, type History, type LossPoint, type Progress } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import type { Subject } from './subject.ts';
 
@@ -85,6 +85,15 @@ export class Run {
     if (slow !== this.#slow) await this.#restarted(() => (this.#slow = slow));
   }
 
+  /** Does something while the weights stay as they are, and then goes on. */
+  async atRest<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    await this.#restarted(async () => {
+      result = await work();
+    });
+    return result!;
+  }
+
   addHeldOut(point: LossPoint): void {
     this.#add('heldOut', point);
   }
@@ -93,11 +102,14 @@ export class Run {
     return Math.min(this.settings.batch, this.subject.training.length);
   }
 
-  async #restarted(change: () => void): Promise<void> {
+  async #restarted(change: () => unknown): Promise<void> {
     const training = this.#stop !== undefined;
     await this.pause();
-    change();
-    if (training) this.#start();
+    try {
+      await change();
+    } finally {
+      if (training) this.#start();
+    }
   }
 
   #start(steps?: number): void {
@@ -140,9 +152,8 @@ export class Run {
       },
       onEpochEnd: (losses) => {
         newest = losses.loss;
-        const { loss, reconstruction, kl, penalty, adversary, mmd, discriminator } = losses;
-        const at = this.#epochs - 0.5;
-        this.#add('epochs', { at, loss, reconstruction, kl, penalty, adversary, mmd, discriminator });
+        const terms = Object.fromEntries(lossTerms.map((term) => [term, losses[term]]));
+        this.#add('epochs', { at: this.#epochs - 0.5, loss: losses.loss, ...terms });
         this.#reportSoon();
       },
     });

@@ -1,6 +1,5 @@
 import {
   dataset,
-  knnPredict,
   loadAutoencoder,
   nearestNeighbors,
   sgd,
@@ -9,12 +8,28 @@ import {
   type Gpu,
   type Matrix,
 } from '../../../src/index.ts';
-import { hourglassOf, normalizingOf } from '../parts.ts';
-import type { Answer, Encoded, FileKind, Look, Point, Verdict } from '../protocol.ts';
+import { hourglassOf, samplingOf } from '../parts.ts';
+import { normalizingOf } from '../shapes.ts';
+import {
+  sampleCount,
+  type Answer,
+  type Ask,
+  type CodebookLook,
+  type DictionaryLook,
+  type Encoded,
+  type FileKind,
+  type Look,
+  type Point,
+  type Verdict,
+} from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
 import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
-import { CodeMap } from './map.ts';
+import { samplesOfEachLabel, withEachLabel } from './byLabel.ts';
+import { codebookOf } from './codebook.ts';
+import { dictionaryOf } from './dictionary.ts';
+import { CodeMap, middlesOf } from './map.ts';
+import { probe } from './probe.ts';
 import {
   heldOut,
   parametersOf,
@@ -27,9 +42,6 @@ import {
 } from './subject.ts';
 
 const shownCount = 10;
-/** Examples that the probe asks about, and among how many it looks for neighbours. */
-const [probeQueries, probeCodes] = [500, 4000];
-const voters = 10;
 
 /** An autoencoder beside its data: whatever the page wants to see of the two. */
 export class Studio implements Subject {
@@ -41,6 +53,8 @@ export class Studio implements Subject {
   readonly #units: Float32Array;
   /** whether something is done to the examples before the model sees them */
   readonly #corrupts: boolean;
+  /** what places, codes and drawings are decoded with, by a model that is told labels */
+  label = 0;
   #codes: Matrix | undefined;
 
   private constructor(
@@ -50,8 +64,9 @@ export class Studio implements Subject {
     private readonly all: Dataset,
     private readonly shown: Dataset,
     private readonly held: Dataset,
-    { without, corruption }: Settings,
+    private readonly settings: Settings,
   ) {
+    const { without, corruption } = settings;
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
     this.#heldValues = rowsOf(collection, heldOutRows(collection));
@@ -65,8 +80,14 @@ export class Studio implements Subject {
     const parts = hourglassOf(settings, collection);
     const model = begun ? await loadAutoencoder(gpu, begun) : await buildAutoencoder(gpu, parts);
     const shape = model.encoder.inputShape;
-    const all = await dataset(gpu, collection.values, { shape });
-    const shown = await dataset(gpu, rowsOf(collection, exemplary(collection, shownCount)), { shape });
+    const rows = exemplary(collection, shownCount);
+    // Only a model that is told labels takes them.
+    const labels = settings.conditional ? collection.labels : undefined;
+    const all = await dataset(gpu, collection.values, { shape, labels });
+    const shown = await dataset(gpu, rowsOf(collection, rows), {
+      shape,
+      labels: labels && rows.map((row) => labels[row]),
+    });
     const studio = new Studio(gpu, model, collection, all, shown, heldOut(all, collection), settings);
     // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
     if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
@@ -106,13 +127,38 @@ export class Studio implements Subject {
     const codes = (this.#codes = flat(await this.model.encode(this.all)));
     const { points, share } = this.map.draw(codes);
     const seen = this.#corrupts ? (await this.model.corrupt(this.shown)).data : undefined;
-    const { data: reconstructions } = await this.model.reconstruct(seen ?? this.shown);
-    return { points, share, seen, reconstructions, middles: this.#middles(points) };
+    const { data: reconstructions } = await this.model.reconstruct(
+      seen ? this.#labelled(seen, this.shown.labels) : this.shown,
+    );
+    return { points, share, seen, reconstructions, middles: middlesOf(points, this.collection) };
   }
 
   async judge(at: number): Promise<Verdict> {
     const losses = await this.model.evaluate(this.held);
-    return { at, losses, squaredError: await this.#squaredError(), probe: await this.#probe() };
+    return {
+      at,
+      losses,
+      squaredError: await this.#squaredError(),
+      probe: await probe(this.gpu, await this.#known(), this.collection),
+    };
+  }
+
+  /** Without a prior, a quantised code's entries are drawn as often as training takes them. */
+  async samples(label: number): Promise<Float32Array> {
+    if (samplingOf(this.settings) === 'codes') await this.model.fitSampler(this.training);
+    if (!this.settings.conditional) return (await this.model.sample(sampleCount, { seed: 1 })).data;
+    if (label >= 0) return (await this.model.sample(sampleCount, { seed: 1, label })).data;
+    return samplesOfEachLabel(this.model, this.collection);
+  }
+
+  codebook(): Promise<CodebookLook> {
+    const { entries } = this.settings;
+    return codebookOf(this.model, entries, this.held, this.shown, this.#told(entries));
+  }
+
+  async dictionary(ask: Ask<'dictionary'>): Promise<DictionaryLook> {
+    const codes = await this.#known();
+    return dictionaryOf((codes) => this.decodeCodes(codes), codes, this.collection, ask);
   }
 
   async decode(place: Point): Promise<Float32Array> {
@@ -120,7 +166,7 @@ export class Studio implements Subject {
   }
 
   async decodeCodes(codes: Float32Array): Promise<Float32Array> {
-    return (await this.model.decode(codes)).data;
+    return (await this.model.decode(codes, this.#told(codes.length / this.model.codeSize))).data;
   }
 
   /** Straight on from the first place to the last. */
@@ -134,11 +180,12 @@ export class Studio implements Subject {
   }
 
   async encode(values: Float32Array): Promise<Encoded> {
-    const code = flat(await this.model.encode(values));
-    const { data: reconstruction } = await this.model.reconstruct(values);
-    const [error] = await this.model.errors(values);
+    const example = this.#labelled(values, [this.label]);
+    const code = flat(await this.model.encode(example));
+    const { data: reconstruction } = await this.model.reconstruct(example);
+    const [error] = await this.model.errors(example);
     const ellipse = this.#gaussian
-      ? this.map.ellipse((await this.model.posterior(values)).logvar.data.map(Math.exp))
+      ? this.map.ellipse((await this.model.posterior(example)).logvar.data.map(Math.exp))
       : undefined;
     return {
       ...this.map.place(code.data),
@@ -146,13 +193,14 @@ export class Studio implements Subject {
       reconstruction,
       error,
       ellipse,
+      byLabel: this.settings.conditional ? await withEachLabel(this.model, this.collection, code) : undefined,
       neighbors: await this.neighbors(code, 6),
     };
   }
 
   /** The examples with the nearest codes, as they were at the last look. */
   async neighbors(code: Matrix, k: number): Promise<Encoded['neighbors']> {
-    const codes = this.#codes ?? flat(await this.model.encode(this.all));
+    const codes = await this.#known();
     const { indices } = await nearestNeighbors(this.gpu, { codes, queries: code, k: Math.min(k, codes.shape[0]) });
     const rows = [...indices];
     return { rows, values: rowsOf(this.collection, rows) };
@@ -164,28 +212,30 @@ export class Studio implements Subject {
 
   async blame(rows: number[]): Promise<Answer<'blame'>> {
     const values = rowsOf(this.collection, rows);
-    const errors = await this.model.errors(values, { perFeature: true });
-    const { data: reconstruction } = await this.model.reconstruct(values);
+    const { labels } = this.collection;
+    const examples = this.#labelled(values, labels && rows.map((row) => labels[row]));
+    const errors = await this.model.errors(examples, { perFeature: true });
+    const { data: reconstruction } = await this.model.reconstruct(examples);
     return { errors, values, reconstruction };
+  }
+
+  /** Examples as the model takes them: with their labels, if it is told any. */
+  #labelled<T extends Float32Array | Matrix>(data: T, labels: ArrayLike<number> | undefined) {
+    return this.settings.conditional ? { data, labels: labels! } : data;
+  }
+
+  /** The label that is told now, so many times; of a model that is told none, nothing. */
+  #told(count: number): { labels?: number[] } {
+    return this.settings.conditional ? { labels: Array<number>(count).fill(this.label) } : {};
+  }
+
+  /** The codes of all examples, as they were at the last look. */
+  async #known(): Promise<Matrix> {
+    return this.#codes ?? flat(await this.model.encode(this.all));
   }
 
   get #gaussian(): boolean {
     return this.model.encoder.describe().at(-1)?.type === 'gaussian';
-  }
-
-  /** Class by class, the median of either coordinate: points far out do not move it. */
-  #middles(points: Float32Array): Float32Array {
-    const { labels, classes = [] } = this.collection;
-    const middles = new Float32Array(2 * classes.length).fill(NaN);
-    if (!labels) return middles;
-    const stride = Math.max(1, Math.floor(labels.length / 4000));
-    const members = classes.map((): number[] => []);
-    for (let row = 0; row < labels.length; row += stride) members[labels[row]]?.push(row);
-    members.forEach((rows, label) => {
-      for (const axis of [0, 1])
-        middles[2 * label + axis] = rows.map((row) => points[2 * row + axis]).sort((a, b) => a - b)[rows.length >> 1];
-    });
-    return middles;
   }
 
   async #squaredError(): Promise<number> {
@@ -195,27 +245,6 @@ export class Studio implements Subject {
     let sum = 0;
     for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
     return sum / data.length;
-  }
-
-  /** How well neighbours in the code know each other's class: a question of the code, not of a classifier. */
-  async #probe(): Promise<number | undefined> {
-    const { labels, trained, count } = this.collection;
-    if (!labels || trained === count || trained < 2 * voters) return undefined;
-    const codes = this.#codes ?? flat(await this.model.encode(this.all));
-    const width = codes.shape[1];
-    const known = Math.min(trained, probeCodes);
-    const asked = Math.min(count - trained, probeQueries);
-    const part = (first: number, rows: number): Matrix => ({
-      data: codes.data.slice(first * width, (first + rows) * width),
-      shape: [rows, width],
-    });
-    const answers = await knnPredict(this.gpu, {
-      codes: part(0, known),
-      labels: labels.subarray(0, known),
-      queries: part(trained, asked),
-      k: voters,
-    });
-    return answers.filter((answer, i) => answer === labels[trained + i]).length / asked;
   }
 }
 

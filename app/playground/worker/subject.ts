@@ -34,6 +34,8 @@ export interface Subject {
   fit(settings: Settings, fitting: Fitting): Pick<Training, 'pause' | 'resume' | 'stop'> & Promise<Trained>;
   pretrain?(settings: Settings, options: Pretraining): Promise<unknown>;
   judge(at: number): Promise<Verdict>;
+  /** of the same draws each time; `label`: as `Requests` has it */
+  samples(label: number): Promise<Float32Array>;
   file(kind: FileKind): Promise<Uint8Array>;
   outline(settings: Settings): Outline;
   /** Frees the model and the data. */

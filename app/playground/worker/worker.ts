@@ -2,7 +2,8 @@
 import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
 import { whyNot } from '../normalizing.ts';
-import { normalizingOf } from '../parts.ts';
+import { numbersOf, samplingOf } from '../parts.ts';
+import { normalizingOf } from '../shapes.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
 import { needsNewModel, type Settings } from '../settings.ts';
 import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
@@ -64,7 +65,16 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   pace: (pace) => current().run.slow(pace === 'slow'),
   look: () => studio().look(),
-  samples: () => ganStudio().samples(),
+  samples(label) {
+    const { subject, run, settings } = current();
+    // Codes must not move between being counted and being drawn.
+    return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples(label)) : subject.samples(label);
+  },
+  tell: (label) => {
+    studio().label = label;
+  },
+  codebook: () => studio().codebook(),
+  dictionary: (ask) => studio().dictionary(ask),
   async judge() {
     const { subject, run } = current();
     const verdict = await subject.judge(run.progress.epochs);
@@ -73,9 +83,9 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   yardsticks() {
     const { settings } = current();
-    const { collection, model } = studio();
+    const { collection } = studio();
     return yardsticks(collection, {
-      codeSize: model.codeSize,
+      codeSize: numbersOf(settings),
       without: settings.without,
       entropy: settings.loss === 'bce' && normalizingOf(settings, collection.kind) === 'none',
     });
@@ -117,12 +127,6 @@ function current(): Open {
 function studio(): Studio {
   const { subject } = current();
   if (!(subject instanceof Studio)) throw new Error('the model that is open has no encoder');
-  return subject;
-}
-
-function ganStudio(): GanStudio {
-  const { subject } = current();
-  if (!(subject instanceof GanStudio)) throw new Error('the model that is open is no GAN');
   return subject;
 }
 

@@ -8,7 +8,8 @@ const mostFeatures = 1100;
 const [rounds, mostRounds] = [10, 400];
 
 export interface Compared {
-  codeSize: number;
+  /** numbers that PCA has; undefined where it has nothing to do with the code */
+  codeSize?: number;
   /** a class that is not trained on, or -1 */
   without: number;
   /** whether the loss is the cross-entropy of values as they are */
@@ -42,12 +43,16 @@ function remembered<T>(collection: Collection, key: string, work: () => Promise<
   return result;
 }
 
-async function errorsOf(collection: Collection, codeSize: number, without: number): Promise<Omit<Yardsticks, 'floor'>> {
+async function errorsOf(
+  collection: Collection,
+  codeSize: number | undefined,
+  without: number,
+): Promise<Omit<Yardsticks, 'floor'>> {
   const { features } = collection;
   const held = rowsOf(collection, heldOutRows(collection));
   const rows = held.length / features;
   const unit = unitsOf(collection, without);
-  if (features > mostFeatures) {
+  if (features > mostFeatures || codeSize === undefined) {
     const { mean } = figuresOf(collection, without);
     const sum = held.reduce(
       (total, value, at) => total + ((value - mean[at % features]) / unit[at % features]) ** 2,

@@ -1,7 +1,15 @@
 /** The settings, as a link has them. */
 import { describe, expect, it } from 'vitest';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
-import { ownSettings, presets, secondOf, suited, suits, withPreset } from '../../../app/playground/presets.ts';
+import {
+  ownSettings,
+  presets,
+  secondOf,
+  suited,
+  suits,
+  withCodeKind,
+  withPreset,
+} from '../../../app/playground/presets.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
 import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playground/views/lossLines.ts';
 
@@ -15,8 +23,12 @@ const others: Settings = {
   generator: [256, 512],
   discriminator: [],
   code: 4,
-  gaussian: false,
+  codeKind: 'vectorQuantizer',
   beta: 2.5,
+  samples: 3,
+  conditional: true,
+  entries: 32,
+  active: 5,
   activation: 'tanh',
   loss: 'mse',
   corruption: 'maskNoise',
@@ -55,6 +67,14 @@ describe('a link', () => {
     expect(toHash(defaults)).toBe('');
   });
 
+  it('that was made when codes were Gaussian or not means what it meant', () => {
+    expect(fromHash('#gaussian=false&beta=2')).toEqual({
+      settings: { ...defaults, codeKind: 'plain', beta: 2 },
+      unknown: [],
+    });
+    expect(fromHash('#gaussian=maybe').unknown).toEqual(['gaussian=maybe']);
+  });
+
   it('with a member that does not exist is left as it is by default, and says so', () => {
     expect(fromHash('#second=toString&preset=foo&code=x&nothing=1')).toEqual({
       settings: defaults,
@@ -83,6 +103,11 @@ describe('a change of settings', () => {
     'generator',
     'discriminator',
     'code',
+    'codeKind',
+    'samples',
+    'conditional',
+    'entries',
+    'active',
     'loss',
     'seed',
     'without',
@@ -95,13 +120,15 @@ describe('a change of settings', () => {
 
 describe('presets', () => {
   const all = Object.keys(presets).filter((name) => name !== 'table');
+  /** Those whose codes are numbers, few enough to be compared. */
+  const ofNumbers = all.filter((name) => !['vector-quantised', 'sparse-dictionary'].includes(name));
   const made = (name: string) => withPreset(defaults, name);
 
   it('have codes of two sizes and one loss, so that they can be compared; the linear ones say why not', () => {
-    expect(new Set(all.map((name) => made(name).code))).toEqual(new Set([2, 32]));
-    expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map']);
-    for (const name of all) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
-    for (const name of all) expect(presets[name].title, name).toContain(` ${made(name).code} numbers`);
+    expect(new Set(ofNumbers.map((name) => made(name).code))).toEqual(new Set([2, 32]));
+    expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map', 'sparse-dictionary']);
+    for (const name of ofNumbers) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
+    for (const name of ofNumbers) expect(presets[name].title, name).toContain(` ${made(name).code} numbers`);
   });
 
   it('tie the weights of contractive members, as their guide asks', () => {
@@ -125,17 +152,29 @@ describe('presets', () => {
     expect(fromHash('#second=gan').unknown).toEqual(['second=gan']);
   });
 
+  it('with another kind of code have as many numbers as that kind needs', () => {
+    const sparse = withCodeKind(defaults, 'topK');
+    expect(sparse).toEqual({ ...defaults, codeKind: 'topK', code: 512 });
+    expect(withCodeKind(sparse, 'gaussian')).toEqual({ ...defaults, code: 32 });
+    expect(withCodeKind(defaults, 'vectorQuantizer')).toEqual({ ...defaults, codeKind: 'vectorQuantizer' });
+  });
+
   it('of a table are those that need no pictures', () => {
-    expect(all.filter((name) => !suits(presets[name].parts, 'table'))).toEqual([
+    const table = { kind: 'table', classes: ['a', 'b'] } as const;
+    expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
       'gan',
       'convolutional',
+      'residual',
+      'vector-quantised',
       'super-resolution',
       'tiles',
     ]);
-    expect(all.every((name) => suits(presets[name].parts, 'image'))).toBe(true);
+    expect(all.every((name) => suits(presets[name].parts, { kind: 'image', classes: ['a', 'b'] }))).toBe(true);
+    // Without classes there is nothing to be told.
+    expect(all.filter((name) => !suits(presets[name].parts, { kind: 'image' }))).toEqual(['conditional']);
     expect(suited(defaults, 'table')).toMatchObject({
       preset: 'table',
-      gaussian: false,
+      codeKind: 'plain',
       code: 4,
       loss: 'mse',
       hidden: [16, 8],
@@ -162,7 +201,7 @@ describe('a visitor’s own examples', () => {
 
   it('of another kind than before get settings that suit them; of the same kind the settings stay', () => {
     const fit = ownSettings(defaults, 'image', { ...examples, shape: [12] });
-    expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, gaussian: false, loss: 'mse', strange: 1 });
+    expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, codeKind: 'plain', loss: 'mse', strange: 1 });
     expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
   });
 
@@ -178,6 +217,7 @@ describe('a visitor’s own examples', () => {
     expect(ownSettings(link, undefined, examples)).toEqual(link);
     expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
       ...link,
+      conditional: false,
       strange: 0,
       without: -1,
     });
@@ -192,13 +232,16 @@ describe('what a model tells beside its reconstruction', () => {
   it.each([
     ['simple', []],
     ['variational', ['kl']],
+    ['importance-weighted', ['kl']],
     ['sparse', ['penalty']],
     ['wasserstein', ['mmd']],
     ['adversarial', ['adversary', 'discriminator']],
     ['vae-gan', ['kl', 'adversary', 'discriminator']],
-  ])('%s: its lines in the chart', (name, terms) => {
+    ['sparse-dictionary', ['dead'], ['deadLatents', 'dead']],
+    ['vector-quantised', ['perplexity'], ['commitment', 'perplexity']],
+  ])('%s: its lines in the chart', (name, terms, told = terms) => {
     const settings = withPreset(defaults, name);
-    expect(termsOf(settings)).toEqual(terms);
+    expect(termsOf(settings)).toEqual(told);
     const apart = linesOf(settings, undefined, 'loss').filter(({ scale }) => scale === 'part');
     expect(apart.map(({ part }) => part)).toEqual(terms);
   });
@@ -238,9 +281,9 @@ describe('a second model', () => {
   it('with another code, loss or normalisation says so, with both sides', () => {
     const image = { kind: 'image', shape: [28, 28, 1] } as const;
     const say = (second: Settings, first: Settings) => unlike(second, first, { ...image, shape: [...image.shape] });
-    const plain = { ...defaults, gaussian: false };
+    const plain = { ...defaults, codeKind: 'plain' } as const;
     expect(say(plain, plain)).toBe('');
-    expect(say({ ...plain, code: 32 }, plain)).toBe('Its code has 32 numbers, the first one’s has 2.');
+    expect(say({ ...plain, code: 32 }, plain)).toBe('Its code has 32 numbers, the first one’s has 2 numbers.');
     expect(say({ ...plain, loss: 'mse' }, plain)).toBe(
       'It learns by MSE, the first one by BCE: the losses are of different kinds, the squared errors can be compared.',
     );
@@ -252,7 +295,7 @@ describe('a second model', () => {
 
   it('brings means and sums of a second model to the first one’s', () => {
     const image = { kind: 'image', shape: [28, 28, 1] } as const;
-    const plain = { ...defaults, gaussian: false };
+    const plain = { ...defaults, codeKind: 'plain' } as const;
     const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });
     expect(scale(plain, defaults)).toBe(784);
     expect(scale(defaults, plain)).toBe(1 / 784);

@@ -85,7 +85,7 @@ it('trains every member of the family', async () => {
     await until(`${name} took a step`, `document.querySelector('#steps').textContent === '1'`);
     expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden), name).toBe(true);
   }
-}, 120_000);
+}, 180_000);
 
 it('trains a contractive member to reconstruct more than one blur for all digits', async () => {
   await page.select('#choices [name=preset]', 'contractive');

@@ -72,7 +72,7 @@ it('has a second model beside the first, and the link has both', async () => {
   await page.click('#compare');
   await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
   expect(await text('#rival-unlike')).toMatch(
-    /^Its code has 32 numbers, the first one’s has 2. It learns by MSE, the first one by BCE/,
+    /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
   );
   expect(page.url()).toMatch(/#second=linear$/);
 });
@@ -106,6 +106,83 @@ it('trains a GAN: samples and both losses, and nothing that needs an encoder', a
   expect([await number('#steps'), await choice('preset')]).toEqual([steps, 'gan']);
   await choose('preset', 'variational');
   await until('there was a map', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
+});
+
+it('quantises: a codebook, the entries of an example, and samples', async () => {
+  await choose('preset', 'vector-quantised');
+  await page.click('#step');
+  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await page.$eval('#codebook', (panel) => panel.scrollIntoView());
+  await until('its entries were there', `document.querySelectorAll('#entries li').length === 64`);
+  const framed = () => page.$$eval('#entries .taken', (items) => items.map((item) => item.getAttribute('data-entry')));
+  const inGrid = () =>
+    page.$$eval('#index-map td', (cells) =>
+      cells.map((cell) => cell.textContent).sort((a, b) => Number(a) - Number(b)),
+    );
+  expect(await inGrid()).toHaveLength(49);
+  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  await page.select('#index-example', '3');
+  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  expect(await text('#verdict')).toMatch(/commitment0\.\d+perplexity\d/);
+  expect(await page.$$('#samples canvas')).toEqual([]);
+  await page.$eval('#draw-samples', (button) => button.scrollIntoView({ block: 'center' }));
+  await page.click('#draw-samples');
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('takes examples apart: a dictionary, page by page', async () => {
+  await choose('preset', 'sparse-dictionary');
+  await page.click('#step');
+  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await page.$eval('#dictionary', (panel) => panel.scrollIntoView());
+  await until('its latents were there', `document.querySelectorAll('#latents li').length === 8`);
+  expect(await text('#latents-shown')).toBe('1 to 8 of 512, those first that most examples have');
+  expect(await text('#dictionary-caption')).toMatch(
+    /^\d+ of the 512 latents are dead just now: none of the 700 examples has them/,
+  );
+  expect(await text('#verdict')).toMatch(/dead in training\d/);
+  const shares = () =>
+    page.$$eval('#latents li > figure:first-child figcaption', (captions) =>
+      captions.map((caption) => Number(/([\d.]+) %$/.exec(caption.textContent)![1])),
+    );
+  const first = await shares();
+  expect(first).toEqual(first.toSorted((a, b) => b - a));
+  const activations = await page.$eval('#latents li', (item) =>
+    [...item.querySelectorAll('figure:not(:first-child) figcaption')].map((caption) => Number(caption.textContent)),
+  );
+  expect(activations).toHaveLength(6);
+  expect(activations).toEqual(activations.toSorted((a, b) => b - a));
+  expect(await violations(page)).toEqual([]);
+  // Below the bar, which stays at the top.
+  await page.$eval('#latents-after', (button) => button.scrollIntoView({ block: 'center' }));
+  await page.click('#latents-after');
+  await until(
+    'the next ones were there',
+    `/^9 to 16 of 512/.test(document.querySelector('#latents-shown').textContent)`,
+  );
+  expect((await shares())[0]).toBeLessThanOrEqual(first[7]);
+});
+
+it('tells the classes: places, drawings and samples with the label that is chosen', async () => {
+  await choose('preset', 'conditional');
+  expect(await text('#samples-label')).toBe('each, a row a label0123456789');
+  await page.$eval('#samples', (panel) => panel.scrollIntoView());
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 10`);
+  await page.select('#samples-label', '3');
+  await until('they were of one label', `document.querySelectorAll('#samples canvas').length === 6`);
+  expect(await text('#map-caption')).toMatch(/It is told the classes/);
+  const place = await shown('#decoded');
+  await page.select('#map-label', '7');
+  await changed('another label', '#decoded', place);
+  expect(await page.$eval('#drawn-label', (field) => (field as HTMLSelectElement).value)).toBe('7');
+  const drawn = await shown('#drawn');
+  await page.click('#example');
+  await changed('an example', '#drawn', drawn);
+  const width = await page.$eval('#drawn-labels', (canvas) => (canvas as HTMLCanvasElement).width);
+  expect(width, 'ten pictures side by side').toBe(10 * 28 + 9 * 2);
+  expect(await violations(page)).toEqual([]);
+  await choose('preset', 'variational');
 });
 
 it('reads a table, names rows as its file has them, and follows the theme', async () => {

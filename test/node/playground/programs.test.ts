@@ -75,6 +75,58 @@ const made = await model.sample(10); // { data, shape: [10, 784] }
   expect(torch).toContain('made = generator(torch.randn(10, 32))');
 });
 
+it('of a quantised code has the codebook, its entries in the place of codes, and samples', () => {
+  const settings = { ...withPreset(defaults, 'vector-quantised'), entries: 100 };
+  const written = program(settings, {});
+  expect(written).toMatch(/import \{.* vectorQuantizer \} from 'latentgpu';/);
+  expect(written).toContain('conv2d(8, 1), vectorQuantizer(100)],');
+  expect(written).toContain('await model.indices(data);');
+  expect(written).toContain('await model.fitSampler(data);\nconst made = await model.sample(10);');
+  const flat: Settings = { ...settings, network: 'dense', hidden: [64] };
+  expect(program(flat, {})).toContain("encoder: [dense(64, 'relu'), dense(8), vectorQuantizer(100)],");
+  expect(pytorchOf(partsOf(flat, { kind: 'image', shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
+});
+
+it('of a sparse dictionary keeps its entries at length 1 and brings dead ones back', () => {
+  const settings = withPreset(defaults, 'sparse-dictionary');
+  const written = program(settings, {});
+  expect(written).toContain(`  encoder: [dense(512), topK(20)],
+  decoder: [dense(784, 'linear')],
+  loss: 'mse',
+  penalty: [unitNorm(), deadLatents()],`);
+  expect(written).toMatch(/import \{.* deadLatents,.* topK, unitNorm \} from 'latentgpu';/);
+  // What brings them back asks for a decoder that only adds up.
+  expect(program({ ...settings, hidden: [64] }, {})).toContain('  penalty: unitNorm(),');
+  expect(program({ ...settings, penalty: 'weightDecay', weight: 0.1 }, {})).toContain(
+    '  penalty: [unitNorm(), deadLatents(), weightDecay(0.1)],',
+  );
+  const torch = pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1] }));
+  expect(torch).toContain('encoder = torch.nn.Sequential(torch.nn.Linear(784, 512))\n');
+  expect(torch).toContain('kept = codes.topk(20)\n');
+});
+
+it('of a conditional member reads the labels, and decodes with another', () => {
+  const settings = withPreset(defaults, 'conditional');
+  const written = program(settings, {});
+  expect(written).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
+  expect(written).toContain('  condition: { classes: 4 },');
+  expect(written).toContain('await model.decode(codes, { labels: data.labels.map(() => 0) });');
+  expect(pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1], classes: ['a', 'b'] }))).toMatch(
+    /^# .* have to be written by hand/,
+  );
+  expect(() => partsOf(settings, { kind: 'image', shape: [28, 28, 1] })).toThrow('these examples have none');
+});
+
+it('of several samples and of residual blocks has them in its layers', () => {
+  const weighted = program(withPreset(defaults, 'importance-weighted'), {});
+  expect(weighted).toContain("encoder: [dense(128, 'relu'), gaussian(32, { samples: 5 })],");
+  const blocks = program(withPreset(defaults, 'residual'), {});
+  expect(blocks).toMatch(/import \{ activation, adam, autoencoder, batchNorm,.* residual \} from 'latentgpu';/);
+  expect(blocks).toContain(
+    "batchNorm(), activation('relu'), residual([conv2d(16, 3, 'relu', { padding: 'same' }), conv2d(16, 3, 'linear', { padding: 'same' })]), flatten(), dense(2)],",
+  );
+});
+
 it('of an adversary imports what its parts are made by', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});

@@ -24,8 +24,12 @@ const places: Partial<Record<keyof Settings, string>> = {
   preset: '#choices [name=preset]',
   hidden: '#choices [name=hidden]',
   code: '#choices [name=code]',
-  gaussian: '#choices [name=gaussian]',
+  codeKind: '#choices [name=codeKind]',
   beta: '#choices [name=beta]',
+  samples: '#choices [name=samples]',
+  conditional: '#choices [name=conditional]',
+  entries: '#choices [name=entries]',
+  active: '#choices [name=active]',
   activation: '#choices [name=activation]',
   loss: '#choices [name=loss]',
   corruption: '#choices [name=corruption]',
@@ -85,6 +89,10 @@ const chosen: [keyof Settings, string | boolean][] = [
   ['loss', 'mse'],
   ['normalize', 'standardize'],
   ['code', '12'],
+  ['conditional', true],
+  ['samples', '4'],
+  ['entries', '16'],
+  ['active', '3'],
   ['corruption', 'maskNoise'],
   ['amount', '0.25'],
   ['penalty', 'sparsity'],
@@ -147,7 +155,7 @@ it('a rate that the slider cannot stand at is shown and kept as it is', async ()
 });
 
 it('a trained model is kept though settings around it were changed since', async () => {
-  await page.goto(`${url}?#preset=deep&gaussian=false`);
+  await page.goto(`${url}?#preset=deep&codeKind=plain`);
   await fresh('a model was open');
   await page.click('#step');
   await until(
@@ -175,7 +183,7 @@ const table = (amount: number) =>
   ].join('\n');
 
 it('a link to data of one’s own keeps its settings when the file is opened', async () => {
-  await page.goto(`${url}?1#data=own&hidden=10&code=1&gaussian=false&loss=mse`);
+  await page.goto(`${url}?1#data=own&hidden=10&code=1&codeKind=plain&loss=mse`);
   await until('the data were missed', `/Open the file again/.test(document.querySelector('#notice').textContent)`);
   await upload('own.csv', table(1));
   const why =
@@ -196,7 +204,7 @@ it('a link to data of one’s own keeps its settings when the file is opened', a
     `/^own.csv: 60 examples, 2 columns/.test(document.querySelector('#data-state').textContent)`,
   );
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
-  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, gaussian: false, loss: 'mse' });
+  expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, codeKind: 'plain', loss: 'mse' });
   expect(await text('#legend')).toBe('badok');
 });
 
@@ -245,7 +253,7 @@ it('panels and members for pictures are not there with a table, and the settings
   expect(await visible()).toEqual([false, true, false, false]);
   expect(
     await page.$$eval('[name=preset] option:disabled', (options) => options.map((option) => option.value)),
-  ).toEqual(['gan', 'convolutional', 'super-resolution', 'tiles']);
+  ).toEqual(['gan', 'convolutional', 'residual', 'vector-quantised', 'super-resolution', 'tiles']);
   // Below the bar, which stays at the top.
   await page.$eval('#use-digits', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#use-digits');

@@ -1,0 +1,114 @@
+/** The layers of each kind of network, as calls. */
+import type { Call } from './calls.ts';
+import type { Parts } from './parts.ts';
+import { featuresOf, normalizingOf, type ExampleKind } from './shapes.ts';
+import type { Settings } from './settings.ts';
+
+/** What the layers of a model are. */
+export type Halves = Pick<Parts, 'input' | 'encoder' | 'decoder'>;
+
+export function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
+  const { hidden, activation } = settings;
+  const features = featuresOf(shape);
+  const layers = (widths: number[]): Call[] => widths.map((width) => ['dense', width, activation]);
+  const encoder = [...layers(hidden), ...codeOf(settings, hidden.length === 0)];
+  const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings, kind)] as const];
+  // These two look at pictures, not at rows of pixels.
+  const needsImages = settings.corruption === 'downsample' || settings.corruption === 'shuffleTiles';
+  if (!needsImages || kind !== 'image') return { input: features, encoder, decoder };
+  return { input: shape, encoder: [['flatten'], ...encoder], decoder: [...decoder, ['reshape', shape]] };
+}
+
+export function convolutional(settings: Settings, shape: number[]): Halves {
+  const [height, width, channels] = shape;
+  const { activation, code, codeKind } = settings;
+  const halving = { stride: 2, padding: 'same' };
+  // The code is the picture in small, with an entry at each of its places.
+  if (codeKind === 'vectorQuantizer')
+    return {
+      input: shape,
+      encoder: [
+        ['conv2d', 8, 3, activation, halving],
+        ['conv2d', 16, 3, activation, halving],
+        ['conv2d', code, 1],
+        quantizerOf(settings),
+      ],
+      decoder: [
+        ['convTranspose2d', 16, 3, activation, halving],
+        ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+      ],
+    };
+  const small = [height / 4, width / 4, 16];
+  return {
+    input: shape,
+    encoder: [
+      ['conv2d', 8, 3, activation, halving],
+      ['conv2d', 16, 3, activation, halving],
+      ['flatten'],
+      ...codeOf(settings, false),
+    ],
+    decoder: [
+      ['dense', featuresOf(small), activation],
+      ['reshape', small],
+      ['convTranspose2d', 8, 3, activation, halving],
+      ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+    ],
+  };
+}
+
+/** A convolutional one whose sides are halved by convolutions with normalised batches, and between them blocks that add to what they take. */
+export function residual(settings: Settings, shape: number[]): Halves {
+  const [height, width, channels] = shape;
+  const { activation } = settings;
+  const halving = { stride: 2, padding: 'same' };
+  const same = { padding: 'same' };
+  const normalized: Call[] = [['batchNorm'], ['activation', activation]];
+  const block = (filters: number): Call => [
+    'residual',
+    [{ call: ['conv2d', filters, 3, activation, same] }, { call: ['conv2d', filters, 3, 'linear', same] }],
+  ];
+  const small = [height / 4, width / 4, 16];
+  return {
+    input: shape,
+    encoder: [
+      ['conv2d', 8, 3, 'linear', halving],
+      ...normalized,
+      ['conv2d', 16, 3, 'linear', halving],
+      ...normalized,
+      block(16),
+      ['flatten'],
+      ...codeOf(settings, false),
+    ],
+    decoder: [
+      ['dense', featuresOf(small), activation],
+      ['reshape', small],
+      block(16),
+      ['convTranspose2d', 8, 3, 'linear', halving],
+      ...normalized,
+      ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+    ],
+  };
+}
+
+/** A code behind hidden layers is linear, so that it can lie anywhere; one on its own is the hidden layer. */
+function codeOf(settings: Settings, alone: boolean): Call[] {
+  const { codeKind, code, beta, samples, activation } = settings;
+  // The bound of several samples has no weight for its divergence.
+  if (codeKind === 'gaussian') return [['gaussian', code, samples > 1 ? { samples } : { beta }]];
+  if (codeKind === 'vectorQuantizer') return [['dense', code], quantizerOf(settings)];
+  if (codeKind === 'topK')
+    return [
+      ['dense', code],
+      ['topK', settings.active],
+    ];
+  return [alone && activation !== 'linear' ? ['dense', code, activation] : ['dense', code]];
+}
+
+const quantizerOf = ({ entries }: Settings): Call => ['vectorQuantizer', entries];
+
+/** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized, and what the entries of a dictionary add up to. */
+function outputOf(settings: Settings, kind: ExampleKind): string {
+  const { loss, activation, codeKind } = settings;
+  const within = kind === 'image' && codeKind !== 'topK' && normalizingOf(settings, kind) !== 'standardize';
+  return loss === 'bce' || (within && activation !== 'linear') ? 'sigmoid' : 'linear';
+}

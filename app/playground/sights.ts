@@ -1,0 +1,127 @@
+/** What the page shows of a model that others of its kind have too. */
+import { byId, writeText } from './dom.ts';
+import { samplingOf } from './parts.ts';
+import { secondOf } from './presets.ts';
+import type { Answer, Ask, Opened, RequestName } from './protocol.ts';
+import type { Settings } from './settings.ts';
+import type { Anomalies } from './views/anomalies.ts';
+import type { CodebookView } from './views/codebook.ts';
+import type { DictionaryView } from './views/dictionary.ts';
+import type { Drawing } from './views/drawing.ts';
+import type { Instruments } from './views/instruments.ts';
+import type { LabelChoice } from './views/labels.ts';
+import type { LossView } from './views/loss.ts';
+import type { LatentMap } from './views/map.ts';
+import type { Reconstructions } from './views/reconstructions.ts';
+import type { Rival } from './views/rival.ts';
+import type { Samples } from './views/samples.ts';
+import type { TileKind } from './views/tiles.ts';
+import { aboutShown, namesOfShown } from './words.ts';
+
+/** One kind of model on the page. */
+export interface Sight {
+  open(answer: Opened, settings: Settings, tile: TileKind): void;
+  /** Asks the worker; what shows the answer, if there was one. */
+  look(): Promise<(() => void) | undefined>;
+  /** Beside what it is to be judged. */
+  compare(): Promise<void>;
+}
+
+/** Where it is shown. */
+export interface Stage {
+  map: LatentMap;
+  reconstructions: Reconstructions;
+  samples: Samples;
+  codebook: CodebookView;
+  dictionary: DictionaryView;
+  labels: LabelChoice;
+  drawing: Drawing;
+  instruments: Instruments;
+  anomalies: Anomalies;
+  rival: Rival;
+  loss: LossView;
+  ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
+  /** Decodes the place under the cross. */
+  decode(): void;
+}
+
+export const sightsOn = (stage: Stage): Record<Settings['model'], Sight> => ({
+  autoencoder: autoencoderOn(stage),
+  gan: ganOn(stage),
+});
+
+function autoencoderOn(stage: Stage): Sight {
+  const {
+    map,
+    reconstructions,
+    samples,
+    codebook,
+    dictionary,
+    labels,
+    drawing,
+    instruments,
+    anomalies,
+    rival,
+    loss,
+    ask,
+    decode,
+  } = stage;
+  labels.onChange = (label) => {
+    void ask('tell', label);
+    decode();
+    instruments.refresh();
+    drawing.refresh();
+    codebook.refresh();
+    dictionary.refresh();
+  };
+  return {
+    open(answer, settings, tile) {
+      const { data: set, shown } = answer;
+      map.labels = { ...set, told: settings.conditional };
+      map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
+      writeText(byId('reconstructions-hint'), aboutShown(answer));
+      reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
+      const told = settings.conditional ? set.classes : [];
+      labels.open(told);
+      samples.open(tile, samplingOf(settings), told);
+      codebook.open(settings.codeKind === 'vectorQuantizer', tile, answer);
+      dictionary.open(settings.codeKind === 'topK', tile, answer);
+      drawing.open(tile);
+      instruments.open(answer.codeSize);
+      anomalies.open(set, settings);
+      rival.beside(set, settings, secondOf(settings));
+    },
+    async look() {
+      const seen = await ask('look');
+      return (
+        seen &&
+        (() => {
+          map.show(seen);
+          reconstructions.show(seen);
+          samples.refresh();
+          codebook.refresh(seen.reconstructions);
+          dictionary.refresh();
+          decode();
+          instruments.refresh();
+          drawing.refresh();
+        })
+      );
+    },
+    async compare() {
+      const compared = await ask('yardsticks');
+      if (compared) loss.compare(compared);
+    },
+  };
+}
+
+/** There are no codes of examples: what there is to see are samples. */
+function ganOn({ samples, ask }: Stage): Sight {
+  return {
+    open: (_, settings, tile) => samples.open(tile, samplingOf(settings), []),
+    async look() {
+      const made = await ask('samples', samples.label);
+      return made && (() => samples.show(made));
+    },
+    async compare() {},
+  };
+}

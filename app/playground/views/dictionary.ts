@@ -1,0 +1,125 @@
+import { signedColors } from '../../pictures/signed.ts';
+import { byId, figure, h, writeText } from '../dom.ts';
+import { onTheme, sighted, theme } from '../look.ts';
+import { nameOf } from '../origin.ts';
+import { coalesced } from '../pacing.ts';
+import type { Answer, Ask, DictionaryLook, LatentLook, Opened } from '../protocol.ts';
+import { paintTiles, type TileKind } from './tiles.ts';
+
+export interface DictionaryLinks {
+  ask(name: 'dictionary', ask: Ask<'dictionary'>): Promise<Answer<'dictionary'> | undefined>;
+}
+
+const perPage = 8;
+
+/** The latents of a sparse code, page by page: what each adds to an example, and the examples that have most of it. */
+export class DictionaryView {
+  readonly #list = byId('latents');
+  readonly #inSight = sighted(byId('dictionary'), () => this.refresh());
+  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #set: Opened['data'] | undefined;
+  #seen: DictionaryLook | undefined;
+  #from = 0;
+  readonly #look: () => void;
+
+  constructor(links: DictionaryLinks) {
+    this.#look = coalesced(async () => {
+      const [set, from] = [this.#set, this.#from];
+      const seen = await links.ask('dictionary', { from, count: perPage });
+      if (!seen || !set || set !== this.#set || from !== this.#from) return;
+      this.#seen = seen;
+      this.#show(seen, set);
+    });
+    byId('latents-before').addEventListener('click', () => this.#turn(-perPage));
+    byId('latents-after').addEventListener('click', () => this.#turn(perPage));
+    onTheme(() => this.#seen && this.#set && this.#show(this.#seen, this.#set));
+  }
+
+  /** `here`: whether the model that is open has one. */
+  open(here: boolean, tile: TileKind, { data }: Opened): void {
+    this.#tile = tile;
+    this.#set = here ? data : undefined;
+    this.#seen = undefined;
+    this.#from = 0;
+    this.#list.replaceChildren();
+  }
+
+  /** The model has changed: so have its latents. */
+  refresh(): void {
+    if (this.#set && this.#inSight()) this.#look();
+  }
+
+  #turn(by: number): void {
+    this.#from = Math.max(0, this.#from + by);
+    this.#look();
+  }
+
+  #show(seen: DictionaryLook, set: Opened['data']): void {
+    const { latents, examples, dead, page } = seen;
+    writeText(
+      byId('latents-shown'),
+      `${this.#from + 1} to ${this.#from + page.length} of ${latents.toLocaleString('en')}, those first that most examples have`,
+    );
+    byId<HTMLButtonElement>('latents-before').disabled = this.#from === 0;
+    byId<HTMLButtonElement>('latents-after').disabled = this.#from + perPage >= latents;
+    writeText(
+      byId('dictionary-caption'),
+      dead
+        ? `${dead.toLocaleString('en')} of the ${latents.toLocaleString('en')} latents are dead just now: none of the ${examples.toLocaleString('en')} examples has them. Training calls a latent dead only after ${(100 * latents).toLocaleString('en')} examples without it.`
+        : `None of the ${latents.toLocaleString('en')} latents is dead: each is one of some example’s.`,
+    );
+    this.#list.replaceChildren(...page.map((latent) => this.#item(latent, examples, set)));
+    // Canvases of a table take their size from the page.
+    for (const [i, item] of [...this.#list.children].entries()) this.#paint(item, page[i]);
+  }
+
+  #item({ latent, uses, rows, activations }: LatentLook, examples: number, { origin }: Opened['data']): HTMLLIElement {
+    const share = `${((100 * uses) / examples).toFixed(1)} %`;
+    const about = `What latent ${latent} adds to an example`;
+    return h(
+      'li',
+      {},
+      h(
+        'figure',
+        {},
+        h('canvas', { role: 'img', 'aria-label': about }),
+        h('figcaption', {}, h('b', {}, `${latent}`), ` ${share}`),
+      ),
+      ...rows.map((row, i) =>
+        h(
+          'figure',
+          { title: nameOf(origin, row) },
+          h('canvas', { role: 'img', 'aria-label': nameOf(origin, row) }),
+          h('figcaption', {}, figure(activations[i])),
+        ),
+      ),
+      ...(rows.length ? [] : [h('p', {}, 'dead')]),
+    );
+  }
+
+  #paint(item: Element, { direction, values, rows }: LatentLook): void {
+    const [own, ...others] = item.querySelectorAll('canvas');
+    const { kind, shape } = this.#tile;
+    const most = direction.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
+    if (kind === 'table') {
+      // Bars that end half way up stand for 0.
+      const reach = new Float32Array(direction.length).fill(most);
+      paintTiles(own, { kind, shape, figures: { least: reach.map((value) => -value), most: reach } }, direction, 1);
+    } else if (shape[2] === 1) {
+      const color = signedColors(direction, theme());
+      const picture = Float32Array.from(
+        { length: 3 * direction.length },
+        (_, i) => color(Math.floor(i / 3), i % 3) / 255,
+      );
+      paintTiles(own, { kind, shape: [shape[0], shape[1], 3] }, picture, 1);
+    } else
+      paintTiles(
+        own,
+        this.#tile,
+        direction.map((value) => 0.5 + value / most / 2),
+        1,
+      );
+    const size = values.length / rows.length;
+    others.forEach((canvas, i) => paintTiles(canvas, this.#tile, values.subarray(i * size, (i + 1) * size), 1));
+  }
+}

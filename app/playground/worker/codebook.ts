@@ -1,0 +1,26 @@
+import type { Autoencoder, Dataset } from '../../../src/index.ts';
+import { picturesOf, usesOf } from '../../analysis/codebook.ts';
+import type { CodebookLook } from '../protocol.ts';
+
+/** What there is to see of a codebook of so many entries: how often `held` takes each, what they look like, and which ones `shown` takes. `told`: the label that entries are decoded with. */
+export async function codebookOf(
+  model: Autoencoder,
+  entries: number,
+  held: Dataset,
+  shown: Dataset,
+  told: { labels?: number[] },
+): Promise<CodebookLook> {
+  const { data: taken, shape } = await model.indices(held);
+  const places = shape.slice(1);
+  return {
+    places,
+    uses: usesOf(taken, entries),
+    pictures: await picturesOf(
+      model,
+      Array.from({ length: entries }, (_, entry) => entry),
+      places,
+      told,
+    ),
+    shown: (await model.indices(shown)).data,
+  };
+}

@@ -1,0 +1,90 @@
+/** Codes that are no plain numbers, and models that are told labels: what is kept of them, and with which data they go. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  choice,
+  choose,
+  fresh,
+  number,
+  page,
+  start,
+  stop,
+  text,
+  trained,
+  troubles,
+  until,
+  upload,
+  url,
+} from '../../support/playground.ts';
+
+beforeAll(() => start({ train: 600, test: 100 }), 120_000);
+afterAll(stop);
+
+const press = (selector: string): Promise<void> => page.$eval(selector, (button) => (button as HTMLElement).click());
+const paused = (): Promise<void> =>
+  until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+
+it('samples of a quantised code are drawn in the middle of a training, which goes on', async () => {
+  await choose('preset', 'vector-quantised');
+  await page.click('#play');
+  await trained(3);
+  await press('#draw-samples');
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  await trained((await number('#steps')) + 3);
+  await page.click('#play');
+  await paused();
+});
+
+it('a quantised model comes back after a reload, with its codebook and its entries', async () => {
+  const steps = await number('#steps');
+  await page.reload();
+  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  expect([await number('#steps'), await choice('codeKind'), await choice('entries')]).toEqual([
+    steps,
+    'vectorQuantizer',
+    '64',
+  ]);
+  await page.$eval('#codebook', (panel) => panel.scrollIntoView());
+  await until('its entries were there', `document.querySelectorAll('#entries li').length === 64`);
+  expect(await page.$$('#entries .taken')).not.toHaveLength(0);
+});
+
+it('a kind of code is chosen by hand, with as many numbers as it needs', async () => {
+  await choose('preset', 'deep');
+  await choose('codeKind', 'topK');
+  expect([await choice('code'), await choice('active')]).toEqual(['512', '20']);
+  expect(await text('#shape-caption')).toMatch(/^784 – 64 – 32 – 512 – 512 – 32 – 64 – 784: /);
+  await press('#step');
+  await paused();
+  await choose('codeKind', 'vectorQuantizer');
+  expect(await text('#shape-caption')).toMatch(/^784 – 64 – 32 – 32 – 32 – 32 – 64 – 784: /);
+  await page.$eval('#codebook', (panel) => panel.scrollIntoView());
+  // Without a grid of places, an example is one entry as a whole.
+  await until('an example had its entry', `document.querySelectorAll('#index-map td').length === 1`);
+});
+
+it('a conditional model is told the classes of a table, and of nothing that has none', async () => {
+  await page.goto(`${url}?1#preset=conditional&conditional=true`);
+  await fresh('the link was followed');
+  expect(await page.$eval('#choices [name=conditional]', (box) => (box as HTMLInputElement).checked)).toBe(true);
+  const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i).toFixed(3)},${Math.cos(i).toFixed(3)},${i % 3}`);
+  const table = ['a,b,kind', ...rows.map((row) => row.replace(/\d$/, (kind) => 'xyz'[Number(kind)]))].join('\n');
+  await upload('own.csv', table);
+  await until('it was open', `/^own.csv: 60 examples/.test(document.querySelector('#data-state').textContent)`);
+  await press('#choices [name=conditional]');
+  await until('it was told', `document.querySelector('#map-label').textContent === 'xyz'`);
+  await press('#step');
+  await paused();
+  await page.select('#label', '');
+  await press('#left-out [value="2"]');
+  await press('#reread');
+  await until('there were no classes', `document.querySelector('#legend').textContent === ''`);
+  const box = await page.$eval('#choices [name=conditional]', (field) => {
+    const { checked, disabled } = field as HTMLInputElement;
+    return { checked, disabled };
+  });
+  expect(box).toEqual({ checked: false, disabled: true });
+});
+
+it('complained of nothing', () => {
+  expect(troubles).toEqual([]);
+});
