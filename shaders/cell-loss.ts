@@ -1,6 +1,6 @@
 import { columnInfo } from './cells.ts';
 import { logBeyondOne } from './cross-entropy.ts';
-import { blankCell } from './cells.ts';
+import { blankCell } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
 import { batchRows, state } from './state.ts';

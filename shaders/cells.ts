@@ -1,3 +1,4 @@
+import { blankCell } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { batchDraws } from './random.ts';
 import { batchRows, state } from './state.ts';
@@ -7,9 +8,6 @@ import { shader, wgsl } from './wgsl.ts';
  * Cells of tables, [rows, columns] of float32: of a column of numbers the number; of one of categories the category's place, a whole number. A cell that
  * is blank holds a number larger than any other, as not all devices keep NaN apart.
  */
-
-/** What a blank cell holds, as `src/runtime/blank.ts` has it. */
-export const blankCell = 3 * 2 ** 126;
 
 /**
  * A column, as four words: whether it holds categories; its first row in the weight of the first layer; its first output; and the number of its

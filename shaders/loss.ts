@@ -1,4 +1,5 @@
 import { activation, type Activation } from './activation.ts';
+import { blankCell, largestValue } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
@@ -44,6 +45,8 @@ export interface LossVariant {
   readonly slope?: Activation;
   /** Each example has `samples` rows of y, one behind the other, and one of x. In the gradient each row of y has a weight. */
   readonly sampled?: boolean;
+  /** Of targets, some may be blank. */
+  readonly masked?: boolean;
 }
 
 /**
@@ -55,8 +58,11 @@ export interface LossVariant {
  * real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of a discriminator; Goodfellow et al. 2014)
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
+ *
+ * With `masked` l and its gradients are 0 where x is blank, and with `share` both are multiplied by columns / n, where n of the row's targets are not
+ * blank: a mean over the columns is one over those n. As an element of its own, what is blank stays blank.
  */
-export function lossShader({ kind, wide, writes, slope, sampled = false }: LossVariant) {
+export function lossShader({ kind, wide, writes, slope, sampled = false, masked = false }: LossVariant) {
   const second = hasSecond(kind);
   const formula = typeof kind === 'string' ? undefined : kind;
   const term = typeof kind === 'string' ? terms[kind] : 'vec3f(own_loss(y, x), own_slope(y, x), 0.0)';
@@ -67,6 +73,9 @@ export function lossShader({ kind, wide, writes, slope, sampled = false }: LossV
   const elements = writes === 'elements';
   const gated = slope !== undefined;
   const value = wide ? 'vec4f' : 'f32';
+  const part = masked ? 'part * ' : '';
+  const unlessBlank = (x: string, there: string, blank: string | number) =>
+    `select(${value}(${there}), ${value}(${blank}), ${x} > ${value}(${largestValue}))`;
   // Bindings are numbered in the order in which the variant has them.
   const weighted = sampled && gradient;
   const optional = ['x', 'out', 'dx', 'saved', 'weights'].filter(
@@ -106,6 +115,9 @@ override rows: u32;
 override columns: u32;
 override strips: u32;
 override factor: f32;
+#if ${masked}
+override share: bool;
+#endif
 ${grid}
 ${state()}
 ${batchRows}
@@ -139,6 +151,9 @@ fn own_slope(y: f32, x: f32) -> f32 {
 }
 #endif
 fn term(y: f32, x: f32) -> vec3f {
+#if ${masked}
+  if (x > ${largestValue}) { return vec3f(0.0); }
+#endif
   return ${term};
 }
 
@@ -158,10 +173,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let example = row;
 #endif
   let real = example < batch_rows();
+#if ${masked}
+  var there = ${value}(0.0);
+  for (var c = 0u; c < width; c++) { there += ${unlessBlank('x[example * width + c]', '1.0', '0.0')}; }
+  let part = select(1.0, f32(columns) / max(${wide ? 'dot(there, vec4f(1.0))' : 'there'}, 1.0), share);
+#endif
 #if ${weighted}
   let weight = gradient_factor / f32(batch_rows()) * weights[row];
 #elif ${gradient}
-  let weight = select(0.0, gradient_factor / f32(batch_rows()), real);
+  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows()), real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
@@ -189,7 +209,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (add_dy) { d += dy[at]; }
     dy[at] = d;
 #elif ${elements}
-    elements[at] = factor * l[0];
+    elements[at] = ${masked ? unlessBlank('q', 'factor * l[0]', blankCell) : 'factor * l[0]'};
 #endif
 #if ${both}
     var e = weight * l[2];
@@ -197,7 +217,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dx[at] = e;
 #endif
   }
-  sums[t] = select(0.0, factor * sum, real);
+  sums[t] = select(0.0, ${part}factor * sum, real);
 }
 `,
   );

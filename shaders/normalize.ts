@@ -1,3 +1,4 @@
+import { largestValue } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
@@ -10,9 +11,13 @@ const held = { free: 'v', clamped: 'clamp(v, 0.0, 1.0)', outside: 'max(max(-v, v
  * y[r,j] = (x[r,j] − shift[j]) / spread[j]
  *
  * With `fine` the shift is shift[j] + rest[j]: far from zero one float32 is too coarse. x − shift is exact for x within a factor of two of it.
+ * With `masked` a blank stays blank, and is not outside of anything.
  */
-export const normalizeForward = (how: Held, fine: boolean) =>
-  affine('normalize', fine, `let v = (x[i] - shift[j]${fine ? ' - rest[j]' : ''}) / spread[j];`, held[how]);
+export const normalizeForward = (how: Held, fine: boolean, masked = false) => {
+  const blank = how === 'outside' ? '0.0' : 'x[i]';
+  const y = masked ? `select(${held[how]}, ${blank}, x[i] > ${largestValue})` : held[how];
+  return affine('normalize', fine, `let v = (x[i] - shift[j]${fine ? ' - rest[j]' : ''}) / spread[j];`, y);
+};
 
 /** y[r,j] = x[r,j] spread[j] + shift[j] */
 export const normalizeInverse = (fine: boolean) =>

@@ -280,6 +280,11 @@ const byFile = {
     ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;', { test: 'kernels/step' }],
     ['barrier', 'part[local + half]; }\n    workgroupBarrier();', 'part[local + half]; }', { test: 'kernels/step' }],
   ],
+  blanks: [
+    'kernels/blanks',
+    ['comparison', 'x[i] > ${largestValue}', 'x[i] < ${largestValue}'],
+    ['operand', 'select(x[i], 0.0,', 'select(x[i], 1.0,'],
+  ],
   'batch-norm': [
     'kernels/batch-norm',
     ['bound', 'batch_rows() * (lines / places / state.batch) * places', 'lines'],
@@ -362,6 +367,9 @@ const byFile = {
   ],
   loss: [
     'kernels/loss',
+    ['comparison', 'if (x > ${largestValue})', 'if (x < ${largestValue})'],
+    ['factor', 'f32(columns) / max(', '1.0 / max('],
+    ['operand', "unlessBlank('q', 'factor * l[0]', blankCell)", "unlessBlank('q', 'factor * l[0]', '0.0')"],
     ['sign', 'max(y, 0.0) - x * y', 'max(y, 0.0) + x * y'],
     ['sign', '2.0 * (x - y))', '2.0 * (y - x))', { test: 'kernels/rowSums' }],
     [
@@ -378,8 +386,8 @@ const byFile = {
     ],
     ['clamp', 'clamp(d, -delta, delta)', 'd', { test: 'kernels/element-losses' }],
     ['factor', 'abs(d) - 0.5 * abs(slope)', 'abs(d) - abs(slope)', { test: 'kernels/element-losses' }],
-    ['bound', 'select(0.0, gradient_factor / f32(batch_rows()), real)', 'gradient_factor / f32(batch_rows())'],
-    ['bound', 'select(0.0, factor * sum, real)', 'factor * sum'],
+    ['bound', 'select(0.0, ${part}gradient_factor / f32(batch_rows()), real)', 'gradient_factor / f32(batch_rows())'],
+    ['bound', 'select(0.0, ${part}factor * sum, real)', 'factor * sum'],
     ['factor', 'd *= slope(saved[at]);', ''],
     ['tail of a loop', 'c < width; c += strips', 'c + strips < width; c += strips'],
     ['gradient assigned', 'if (add_dx) { e += dx[at]; }', '', { test: 'kernels/rowSums' }],
@@ -435,6 +443,7 @@ const byFile = {
     ['sign', "' - rest[j]'", "' + rest[j]'"],
     ['sign', "' + rest[j]'", "' - rest[j]'"],
     ['max for min', 'max(-v, v - 1.0)', 'min(-v, v - 1.0)', { test: 'models/finite' }],
+    ['condition', "how === 'outside' ? '0.0' : 'x[i]'", "how === 'free' ? 'x[i]' : '0.0'", { test: 'kernels/blanks' }],
     ['index', 'i % columns', 'i / columns'],
   ],
   operand: [

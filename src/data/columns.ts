@@ -1,7 +1,8 @@
+import { blankCell } from '../runtime/blank.ts';
 import { boundRange, type Tensor } from '../runtime/tensor.ts';
 import type { Dataset } from './dataset.ts';
 
-/** Statistics of each feature of a data set, in its own units. */
+/** Statistics of each feature of a data set, in its own units, over the values that are not blank. */
 export interface Columns {
   readonly least: Float64Array;
   readonly most: Float64Array;
@@ -15,8 +16,9 @@ const pieceBytes = 32 * 2 ** 20;
 
 /** Reads a data set back once, unless it is on the host anyway, and sums it in float64. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
-  const { features, step, length, gpu } = set;
-  const { pieces, streamed, bytes, scale, examples } = set.storage;
+  const { features, step, gpu } = set;
+  const { pieces, streamed, bytes, scale, examples, blanks } = set.storage;
+  const blank = blanks ? Math.fround(blankCell) : undefined;
   const least = new Float64Array(features).fill(Infinity);
   const most = new Float64Array(features).fill(-Infinity);
   const sum = new Float64Array(features);
@@ -27,15 +29,17 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   const size = bytes ? 1 : 4;
   // Copies start at whole words: four rows of bytes do.
   const rows = Math.max(4, Math.floor(pieceBytes / (step * size) / 4) * 4);
-  let origin: Float64Array | undefined;
+  const origin = new Float64Array(features);
+  const counts = new Float64Array(features);
   const add = (values: Uint8Array | Float32Array, first: number, count: number) => {
     for (let row = 0; row < count; row++) {
       if (own && !own[first + row]) continue;
       const at = row * step;
-      // Squares are taken around the first example, so that far from zero little is lost.
-      origin ??= Float64Array.from({ length: features }, (_, column) => Math.fround(values[at + column] * factor));
       for (let column = 0; column < features; column++) {
         const value = Math.fround(values[at + column] * factor);
+        if (value === blank) continue;
+        // Squares are taken around the first value, so that far from zero little is lost.
+        if (!counts[column]++) origin[column] = value;
         if (value < least[column]) least[column] = value;
         if (value > most[column]) most[column] = value;
         const off = value - origin[column];
@@ -54,12 +58,13 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
       add(bytes ? new Uint8Array(values) : new Float32Array(values), piece.first + from, count);
     }
   }
-  return {
-    least,
-    most,
-    mean: sum.map((total, column) => total / length + origin![column]),
-    deviation: squares.map((total, column) => Math.sqrt(Math.max(0, total / length - (sum[column] / length) ** 2))),
-  };
+  const mean = sum.map((total, column) => total / counts[column] + origin[column]);
+  const deviation = squares.map((total, column) =>
+    Math.sqrt(Math.max(0, total / counts[column] - (sum[column] / counts[column]) ** 2)),
+  );
+  // What is blank in all examples is never looked at.
+  for (const values of [least, most, mean, deviation]) counts.forEach((count, column) => count || (values[column] = 0));
+  return { least, most, mean, deviation };
 }
 
 const rangeOf = (tensor: Tensor, start: number, bytes: number) => {

@@ -2,6 +2,7 @@ import { DataError, FormatError, OptionError } from '../errors.ts';
 import { allocate } from '../platform.ts';
 import { checkFlag, checkOptions, checkWord, shown } from '../runtime/options.ts';
 import { classOrder } from './class-order.ts';
+import { checkClasses, checkColumnList, columnOf } from './column-options.ts';
 import { checkText, csvError, guessDelimiter, startOf, type Field } from './csv-lines.ts';
 import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import { rowsOf, survey, type Format } from './csv-survey.ts';
@@ -77,15 +78,15 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const { delimiter = written ?? guessDelimiter(text, start, decimal) } = options;
   checkWord('readCsv: the delimiter', delimiter, [',', ';', '\t']);
   if (header !== undefined) checkFlag('readCsv: header', header);
-  const chosen = checkColumns(options.columns);
-  const given = checkClasses(options.classes, label);
+  const chosen = options.columns === undefined ? undefined : checkColumnList('readCsv', options.columns);
+  const given = checkClasses('readCsv', options.classes, label);
   const format = { text, start, delimiter, decimal };
   const { first, count, named } = survey(format, header, [label, ...(chosen ?? [])]);
   const names = first.map(({ text }, column) => (named ? text : String(column)));
   const rows = named ? count - 1 : count;
   if (!rows) throw new DataError('readCsv: there are no rows below the header');
-  const labelled = label === undefined ? -1 : columnOf(label, names, 'for the label');
-  const kept = (chosen?.map((column) => columnOf(column, names, 'to keep')) ?? [...names.keys()]).filter(
+  const labelled = label === undefined ? -1 : columnOf('readCsv', label, names, 'for the label');
+  const kept = (chosen?.map((column) => columnOf('readCsv', column, names, 'to keep')) ?? [...names.keys()]).filter(
     (column) => column !== labelled,
   );
   if (!kept.length) throw new DataError('readCsv: there are no columns beside the label');
@@ -143,34 +144,4 @@ function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labe
   const places = new Map(order.map((name, place) => [name, place]));
   labels.forEach((label, row) => (labels[row] = places.get(label)!));
   return { labels, classes: order.map((name) => names[name]) };
-}
-
-/** @throws OptionError */
-function checkColumns(columns: unknown): (string | number)[] | undefined {
-  if (columns === undefined) return undefined;
-  if (!Array.isArray(columns) || !columns.length)
-    throw new OptionError(`readCsv: columns are a list of names, or of numbers from 0 on, not ${shown(columns)}`);
-  return Array.from(columns as (string | number)[]);
-}
-
-/** @throws OptionError */
-function checkClasses(classes: unknown, label: unknown): string[] | undefined {
-  if (classes === undefined) return undefined;
-  const names = Array.isArray(classes) ? Array.from(classes as unknown[]) : [];
-  if (!names.length || names.some((name) => typeof name !== 'string') || new Set(names).size < names.length)
-    throw new OptionError(`readCsv: classes are a list of different texts, not ${shown(classes)}`);
-  if (label === undefined) throw new OptionError('readCsv: classes need the `label`, the column that they are in');
-  return names as string[];
-}
-
-/** @throws OptionError */
-function columnOf(asked: string | number, names: readonly string[], what: string): number {
-  const column = typeof asked === 'number' ? asked : names.indexOf(asked);
-  if (!Number.isInteger(column) || column < 0 || column >= names.length)
-    throw new OptionError(
-      `readCsv: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
-    );
-  if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
-    throw new OptionError(`readCsv: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
-  return column;
 }

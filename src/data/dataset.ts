@@ -86,8 +86,10 @@ export interface Storage {
   readonly scale: number;
   /** Whether the scale was given as an option. */
   readonly scaleGiven: boolean;
-  /** The smallest and largest value. */
+  /** The smallest and largest value that is not blank. */
   readonly range: Range;
+  /** Whether some of the values may be blank, `blankCell`. */
+  readonly blanks?: boolean;
   /** The meaning of the cells, for a data set of a table. */
   readonly cells?: CellSource;
   /** The positions of the windows, for a data set of a series, whose values are stored once. */
@@ -361,15 +363,19 @@ function checkShape(of: string, shape: readonly number[]): readonly number[] {
 /** The number of values between two looks at the clock. */
 const stretch = 2 ** 13;
 
-/** Returns the range of values. @throws what `refuse` makes of the first value that is not finite */
+/** Returns the range of the values other than `blank`. @throws what `refuse` makes of the first that is not finite */
 export async function rangeOf(
   data: Uint8Array | Float32Array,
   refuse: (value: number, at: number) => DataError,
+  blank?: number,
 ): Promise<Range> {
-  let [leastAt, mostAt] = [0, 0];
+  // That of a value which is there; 0 where none is.
+  const first = Math.max(0, blank === undefined ? 0 : data.findIndex((value) => value !== blank));
+  let [leastAt, mostAt] = [first, first];
   for await (const start of inSpells(data.length, stretch)) {
     for (let i = start; i < Math.min(start + stretch, data.length); i++) {
       const value = data[i];
+      if (value === blank) continue;
       if (!Number.isFinite(value)) throw refuse(value, i);
       if (value < data[leastAt]) leastAt = i;
       if (value > data[mostAt]) mostAt = i;
@@ -432,7 +438,7 @@ function checkScale(where: string, set: Dataset, before: TrainedOn): void {
 
 /**
  * Any kind of data as a data set of examples of this shape, or of their values in the same order. `before` is what the
- * model was trained on.
+ * model was trained on, `takesBlanks` whether values may be blank.
  * @throws ShapeError with both shapes; DataError
  */
 export async function asDataset(
@@ -441,6 +447,7 @@ export async function asDataset(
   data: Data,
   shape: readonly number[],
   before?: TrainedOn,
+  takesBlanks = false,
 ): Promise<OnDevice> {
   if (data instanceof Dataset) {
     if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
@@ -449,6 +456,8 @@ export async function asDataset(
       throw new DataError(
         `${where}: the data set holds the cells of a table, which only a model of tables takes: autoencoder(gpu, { input: table.columns, … })`,
       );
+    if (data.storage.blanks && !takesBlanks)
+      throw new DataError(`${where}: the windows have blanks, but this needs every value: fill them first`);
     checkExamples(where, shape, data.shape);
     if (before) checkScale(where, data, before);
     await data.bringBack();

@@ -24,12 +24,13 @@ export async function putLabelled(
   shape: readonly number[],
   classes: number,
   before?: TrainedOn,
+  takesBlanks?: boolean,
 ): Promise<OnDevice> {
   const data = labelled instanceof Dataset ? labelled : labelled?.data;
   const labels = labelled?.labels;
   if (typeof labels?.length !== 'number')
     throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
-  const { set, release } = await asDataset(where, gpu, data, shape, before);
+  const { set, release } = await asDataset(where, gpu, data, shape, before, takesBlanks);
   try {
     checkLabels(where, labels, set.length, classes, 'examples');
     const labelledSet = set.withTargets(labels);
@@ -45,7 +46,8 @@ export async function putLabelled(
 }
 
 /**
- * Uploads data for a model that receives labels of `classes` classes, or no labels. `before` is what it was trained on.
+ * Uploads data for a model that receives labels of `classes` classes, or no labels. `before` is what it was trained on,
+ * `blanks` whether values may be blank.
  * @throws OptionError where labels are missing or not used; ShapeError, DataError
  */
 export async function putExamples(
@@ -53,20 +55,21 @@ export async function putExamples(
   gpu: Gpu,
   data: Examples,
   shape: readonly number[],
-  { classes, before }: { classes?: number; before?: TrainedOn },
+  { classes, before, blanks }: { classes?: number; before?: TrainedOn; blanks?: boolean },
 ): Promise<OnDevice> {
   const { labels, shape: sides } = (data ?? {}) as { labels?: Labels; shape?: unknown };
   // Of a matrix that has labels beside it, and of a data set, labels may stay unused.
   const usable = sides !== undefined;
   if (classes === undefined) {
     if (labels !== undefined && !usable) throw new OptionError(needsCondition(where));
-    return asDataset(where, gpu, data as Data, shape, before);
+    return asDataset(where, gpu, data as Data, shape, before, blanks);
   }
   if (labels === undefined)
     throw new OptionError(
       `${where}: the model is told labels of ${classes} classes: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
     );
-  return putLabelled(where, gpu, usable ? { data: data as Data, labels } : (data as Labelled), shape, classes, before);
+  const labelled = usable ? { data: data as Data, labels } : (data as Labelled);
+  return putLabelled(where, gpu, labelled, shape, classes, before, blanks);
 }
 
 /** The message about labels that the model does not use. */

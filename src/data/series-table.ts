@@ -5,8 +5,8 @@ import { Differences } from './differences.ts';
 import { Table } from './table/table.ts';
 
 /**
- * The columns of numbers of a table as the channels of a series, step by step.
- * @throws OptionError for a column of categories, or none of numbers; DataError naming row and column of a blank, of a number beyond float32, or a
+ * The columns of numbers of a table as the channels of a series, step by step, with NaN for a blank.
+ * @throws OptionError for a column of categories, or none of numbers; DataError naming row and column of a number beyond float32, or a
  * column whose differences float32 does not hold
  */
 export function interleaved(table: unknown, channels?: number): { data: Float32Array; channels: number } {
@@ -35,18 +35,17 @@ export function interleaved(table: unknown, channels?: number): { data: Float32A
 function fill(table: Table, name: string, data: Float32Array, channel: number, channels: number): void {
   const values = table.values(name);
   const differences = new Differences(1);
+  let there = 0;
   values.forEach((value, row) => {
-    if (Number.isNaN(value))
-      throw new DataError(
-        `series: row ${row} of '${name}' is blank: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one`,
-      );
     const float = Math.fround(value);
+    data[row * channels + channel] = float;
+    if (Number.isNaN(value)) return;
     if (!Number.isFinite(float))
       throw new DataError(`series: ${value} in row ${row} of '${name}' is too large for float32`);
     differences.add(0, value, float);
-    data[row * channels + channel] = float;
+    there++;
   });
-  const lost = differences.lost(0, values.length, () => Float64Array.from(values));
+  const lost = differences.lost(0, there, () => Float64Array.from(values).filter((value) => !Number.isNaN(value)));
   if (lost)
     throw new DataError(
       `series: '${name}' loses its differences in float32: ${lost[0]} and ${lost[1]} become the same number, and so do most others of it; subtract ${lost[2]} from all of them first, or leave the column out`,

@@ -1,5 +1,6 @@
 import { DataError, ShapeError } from '../errors.ts';
 import { isFloats, isOwned } from '../platform.ts';
+import { blankCell } from '../runtime/blank.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
 import { Dataset, rangeOf, stepOf, wholeLabels } from './dataset.ts';
@@ -27,6 +28,9 @@ export interface SeriesOptions {
  * none. Each is an example of the shape [length, channels]. `take`, `filter` and `split` choose among the windows. Windows that overlap have values in
  * common, so hold some out by a stretch of time (`filter`), not at random.
  *
+ * A NaN, or a blank of a table, is a value that is missing: an autoencoder sees a 0 in its place, of normalised data their mean or least value, and its
+ * loss and `errors` are those of the values that are there.
+ *
  * The data set holds on to the values and puts them on the device again when it was lost: leave them unchanged.
  * @param gpu what `openGpu` returned
  * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels in their order, a column of
@@ -42,7 +46,7 @@ export interface SeriesOptions {
  * console.log(windows.length, windows.shape); // 2 windows of [4, 1]: 0 1 2 3 and 2 3 4 5
  * windows.dispose();
  * ```
- * @throws OptionError also for a table with a column of categories; DataError a blank, a NaN or an infinity, or no whole window; ShapeError values that
+ * @throws OptionError also for a table with a column of categories; DataError an infinity, no whole window, or nothing but blanks; ShapeError values that
  * are no whole number of steps, or another number of labels than of windows; OutOfMemoryError
  */
 export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
@@ -51,7 +55,9 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   const { length, stride = 1, deviceBytes } = options;
   for (const [name, value] of Object.entries({ length, stride }))
     checkNumber(`series: ${name}`, value, { least: 1, whole: true });
-  const { data, channels } = await channelsOf(values, options.channels);
+  const { data: given, channels } = await channelsOf(values, options.channels);
+  const blanks = given.includes(NaN);
+  const data = blanks ? (await import('./series-blanks.ts')).withMarks(given, channels) : given;
   const steps = data.length / channels;
   if (!Number.isInteger(steps))
     throw new ShapeError(`series: ${data.length} values are not a whole number of steps of ${channels} channels`);
@@ -62,10 +68,8 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   const half = halfOfWindow(gpu, data, features, deviceBytes, 'series');
   const range = await rangeOf(
     data,
-    (value, i) =>
-      new DataError(
-        `series: ${value} at ${stepOf(i, channels)}: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one`,
-      ),
+    (value, i) => new DataError(`series: ${value} at ${stepOf(i, channels)}`),
+    blanks ? Math.fround(blankCell) : undefined,
   );
   const storage = {
     pieces: half ? [] : await upload(gpu, data, features, stride * channels),
@@ -76,6 +80,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
     scale: 1,
     scaleGiven: false,
     range,
+    blanks,
     series: { steps, length, stride, channels },
   };
   return new Dataset(gpu, [length, channels], storage, labels, examples);

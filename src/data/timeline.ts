@@ -44,7 +44,7 @@ export interface Interval {
  * windows.dispose();
  * ```
  * @throws OptionError for examples that are not windows of a series; ShapeError for another number of scores than
- * windows or values in them; DataError for a NaN
+ * windows or values in them; DataError for a window's score of NaN
  */
 export function timeline(
   scores: ArrayLike<number>,
@@ -66,9 +66,14 @@ export function timeline(
     );
   const totals = new Float64Array(steps);
   const counts = new Uint32Array(steps);
-  const wrong = Array.prototype.findIndex.call(scores, (score) => typeof score !== 'number' || Number.isNaN(score));
+  // A value that was blank has no score of its own.
+  const wrong = Array.prototype.findIndex.call(
+    scores,
+    (score) => typeof score !== 'number' || (one && features > 1 && Number.isNaN(score)),
+  );
   if (wrong >= 0) throw new DataError(`timeline: score ${wrong} is ${shown(scores[wrong])}, not a number`);
   const add = (step: number, score: number) => {
+    if (Number.isNaN(score)) return;
     if (combine === 'mean') totals[step] += score;
     else totals[step] = counts[step] ? Math[combine](totals[step], score) : score;
     counts[step]++;

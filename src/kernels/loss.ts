@@ -20,6 +20,12 @@ export interface Huber {
 /** The comparison of an output with its target. */
 export type ElementLoss = LossKind | Huber | Formula;
 
+/**
+ * What a row with blank targets counts: the sum over the other targets, or this sum times columns / others, so that a
+ * mean over the columns becomes a mean over the others.
+ */
+export type Blanks = 'sum' | 'share';
+
 /** The most strips of a row, of which each invocation takes one. */
 const mostStrips = 16;
 
@@ -30,11 +36,19 @@ const mostStrips = 16;
  * `'mse'` is (y − x)²; `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal;
  * `'huber'` is ½ (y − x)² where |y − x| ≤ delta, otherwise delta (|y − x| − ½ delta). A formula is its own expression.
  * Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and none to the
- * target.
+ * target. With `blanks`, blank targets count 0.
  * @throws ShapeError, OptionError
  */
-export function loss(tape: Tape, kind: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor: number): Tensor {
-  return sumsOf(tape, kind, y, x, state, factor, false);
+export function loss(
+  tape: Tape,
+  kind: ElementLoss,
+  y: Tensor,
+  x: Tensor,
+  state: Tensor,
+  factor: number,
+  blanks?: Blanks,
+): Tensor {
+  return sumsOf(tape, kind, y, x, state, factor, false, blanks);
 }
 
 /**
@@ -61,18 +75,21 @@ function sumsOf(
   state: Tensor,
   factor: number,
   both: boolean,
+  blanks?: Blanks,
 ): Tensor {
   const { kind, name, settings } = parsedLoss(given);
   if (x) checkSameShape(name, y, x);
-  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor });
+  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
+  const masked = blanks !== undefined;
   tape.loss(sums, (counts) => {
-    if (counts === undefined) return tape.run(lossShader({ kind, wide, writes: 'sums' }), { y, x, state, sums }, size);
+    if (counts === undefined)
+      return tape.run(lossShader({ kind, wide, writes: 'sums', masked }), { y, x, state, sums }, size);
     const fold = tape.fold(y);
     const toBoth = both && x !== undefined;
     const writes = toBoth ? 'gradients' : 'gradient';
     const constants = { ...size.constants, gradient_factor: factor * aNumber(name, counts) };
     tape.run(
-      lossShader({ kind, wide, writes, slope: fold?.activation as Activation | undefined }),
+      lossShader({ kind, wide, writes, masked, slope: fold?.activation as Activation | undefined }),
       {
         y,
         x,
@@ -88,13 +105,21 @@ function sumsOf(
   return sums;
 }
 
-/** The loss of every element times `factor`, of y's shape. */
-export function elementLosses(tape: Tape, given: ElementLoss, y: Tensor, x: Tensor, state: Tensor, factor = 1): Tensor {
+/** The loss of every element times `factor`, of y's shape; with `masked` that of a blank target is blank. */
+export function elementLosses(
+  tape: Tape,
+  given: ElementLoss,
+  y: Tensor,
+  x: Tensor,
+  state: Tensor,
+  factor = 1,
+  masked = false,
+): Tensor {
   const { kind, name, settings } = parsedLoss(given);
   checkSameShape(name, y, x);
-  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor });
+  const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, masked ? 'sum' : undefined);
   const elements = tape.tensor(y.shape, 'f32', 'element losses');
-  tape.run(lossShader({ kind, wide, writes: 'elements' }), { y, x, state, sums, elements }, size);
+  tape.run(lossShader({ kind, wide, writes: 'elements', masked }), { y, x, state, sums, elements }, size);
   return elements;
 }
 
@@ -121,11 +146,12 @@ export function parsedLoss(given: TermKind | ElementLoss) {
 }
 
 /** How a loss is divided into strips, and where their sums go. */
-export function lossLayout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }) {
+export function lossLayout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }, blanks?: Blanks) {
   const rows = y.shape[0];
   const columns = y.size / rows;
   const wide = columns % 4 === 0;
   const strips = Math.min(mostStrips, wide ? columns / 4 : columns);
   const sums = tape.tensor([rows, strips], 'f32', 'loss sums');
-  return { wide, sums, size: { constants: { rows, columns, strips, ...settings }, threads: rows * strips } };
+  const share = blanks && { share: Number(blanks === 'share') };
+  return { wide, sums, size: { constants: { rows, columns, strips, ...settings, ...share }, threads: rows * strips } };
 }

@@ -13,11 +13,11 @@ export interface Scaling {
 }
 
 /**
- * y = (x − shift) / spread for each column of x; or y limited to [0, 1], or its distance from there. For data: no
- * gradient flows through it.
+ * y = (x − shift) / spread for each column of x; or y limited to [0, 1], or its distance from there. With `masked`, blanks
+ * stay blank, with a distance of 0. For data: no gradient flows through it.
  */
-export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held): Tensor {
-  return affine(tape, normalizeForward(held, scaling.rest !== undefined), x, scaling);
+export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held, masked = false): Tensor {
+  return affine(tape, normalizeForward(held, scaling.rest !== undefined, masked), x, scaling);
 }
 
 /** x = y spread + shift, the inverse. No gradient flows through it. */

@@ -49,7 +49,7 @@ export class Assembler {
     const penalty = penalties.find((each) => each.opponent)?.opponent;
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     const hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const model = trainable(hourglass, newHost(gpu, parameters, intake), seed);
+    const model = trainable(hourglass, newHost(gpu, parameters, { ...intake, blanks: takesBlanks(parts) }), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
     const sampler = new Sampler(model.place, encoder, prior);
     return {
@@ -65,4 +65,11 @@ export class Assembler {
       },
     };
   }
+}
+
+/** Whether nothing but its loss compares what comes out with the data, and that for one draw of a code: then the loss passes over what is blank. */
+function takesBlanks({ encoder, penalties }: Parts<Scales>): boolean {
+  const code = encoder.layers.at(-1)?.code;
+  const single = code?.kind !== 'gaussian' || code.samples === 1;
+  return single && penalties.every(({ opponent, usesTarget }) => !opponent && !usesTarget);
 }

@@ -100,8 +100,8 @@ export abstract class Coder extends Model<Losses, Examples> {
   /**
    * Returns the reconstruction loss of each example, through the mean of a Gaussian code, in the units of `evaluate`:
    * an anomaly score, higher for stranger examples. With `perFeature` it returns that of each element, examples ×
-   * features in one array. A score too large for float32 is infinite. Under `minMax` and 'bce', a target outside of
-   * [0, 1] counts as the nearer end, plus its distance from it.
+   * features in one array, with NaN for a blank. A score too large for float32 is infinite. Under `minMax` and 'bce', a
+   * target outside of [0, 1] counts as the nearer end, plus its distance from it.
    * @throws ShapeError, DataError
    */
   errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {

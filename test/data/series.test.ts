@@ -1,6 +1,6 @@
 /** Windows that are gathered from one copy of their series: the same bits as those cut beforehand. */
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, conv1d, convTranspose1d, dataset, dense, series, standardize, timeline, type Dataset, type Gpu } from '../../src/index.ts'; // prettier-ignore
+import { adam, adversarial, autoencoder, classifier, conv1d, convTranspose1d, dataset, deadLatents, dense, gaussian, maskNoise, minMax, series, standardize, timeline, topK, type Autoencoder, type Dataset, type Gpu } from '../../src/index.ts'; // prettier-ignore
 import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -124,4 +124,86 @@ it('a series that one buffer does not hold gives the same windows', async () => 
   const model = await mirror(gpu, windows.shape);
   expect((await model.reconstruct(windows)).data).toEqual(cut(values, lie));
   gpu.close();
+});
+
+describe('a series with blanks', () => {
+  const lie = { length: 8, stride: 2, channels: 2 };
+  /** A log with short gaps, and one in which all is missing for more than a window. */
+  function log(): Float32Array {
+    const values = new Draw(3).floats(2 * 300, 4, 9);
+    const chance = new Draw(4).floats(2 * 300);
+    return values.map((value, i) => (chance[i] < 0.1 || (i > 400 && i < 424) ? NaN : value));
+  }
+  const encoder = () => [dense(6, 'tanh')];
+  const members: [string, (gpu: Gpu) => Promise<Autoencoder>][] = [
+    ['mse', (gpu) => autoencoder(gpu, { input: [8, 2], seed: 1, encoder: [conv1d(3, 3, 'tanh', { padding: 'same' })], decoder: [conv1d(2, 3, 'linear', { padding: 'same' })], loss: 'mse' })],
+    ['standardize', (gpu) => autoencoder(gpu, { input: 16, seed: 1, encoder: encoder(), decoder: [dense(16)], loss: 'mse', normalize: standardize(), corrupt: maskNoise(0.2) })],
+    ['bce', (gpu) => autoencoder(gpu, { input: 16, seed: 1, encoder: encoder(), decoder: [dense(16, 'sigmoid')], loss: 'bce', normalize: minMax() })],
+    ['a Gaussian code', (gpu) => autoencoder(gpu, { input: 16, seed: 1, encoder: [dense(6, 'tanh'), gaussian(3)], decoder: [dense(16)], loss: 'mse', normalize: standardize() })],
+  ]; // prettier-ignore
+
+  it.each(members)('has no loss there: %s', async (_, make) => {
+    const gpu = await sharedGpu();
+    const values = log();
+    const windows = await series(gpu, values, lie);
+    const streamed = await series(gpu, values, { ...lie, deviceBytes: 32 * 16 * 4 });
+    const [model, twin] = [await make(gpu), await make(gpu)];
+    const options = { epochs: 2, batchSize: 16, validation: 0.1 };
+    const history = await model.fit(windows, options);
+    expect(await twin.fit(streamed, options)).toMatchObject({ loss: history.loss, validation: history.validation });
+    expect(await bits(model)).toEqual(await bits(twin));
+    for (const loss of history.loss) expect(Number.isFinite(loss)).toBe(true);
+    const each = await model.errors(windows, { perFeature: true });
+    const cuts = cut(values, lie);
+    expect(Array.from(each, Number.isNaN)).toEqual(Array.from(cuts, Number.isNaN));
+    const whole = await model.errors(windows);
+    const mean = !model.encoder.layers.some(({ code }) => code);
+    whole.forEach((score, n) => {
+      const there = each.subarray(16 * n, 16 * (n + 1)).filter((value) => !Number.isNaN(value));
+      const sum = there.reduce((total, value) => total + value, 0);
+      expect(Math.abs(score - (mean ? sum / Math.max(1, there.length) : sum))).toBeLessThan(1e-5 * (1 + score));
+    });
+    expect(whole.includes(0)).toBe(true);
+    // What is said of the steps that nothing is known of.
+    const line = timeline(each, windows);
+    for (let step = 0; step < 290; step++)
+      expect(Number.isNaN(line[step])).toBe(Number.isNaN(values[2 * step]) && Number.isNaN(values[2 * step + 1]));
+    const { data } = await model.reconstruct(windows);
+    expect(data.every(Number.isFinite)).toBe(true);
+    for (const each of [windows, streamed, model, twin]) each.dispose();
+  });
+
+  it('teaches nothing there, layer by layer either', async () => {
+    const gpu = await sharedGpu();
+    const windows = await series(gpu, log(), lie);
+    const model = await autoencoder(gpu, { input: 16, encoder: [dense(8, 'tanh'), dense(4)], decoder: [dense(8, 'tanh'), dense(16)], loss: 'mse', normalize: standardize() }); // prettier-ignore
+    const stages = await model.pretrain(windows, { epochs: 2, batchSize: 16 });
+    const [first] = stages[0].epochs;
+    expect(stages.length).toBe(2);
+    // Standardised values have a variance of 1: blanks would be worth 10³⁸ squared.
+    expect(first.reconstruction).toBeLessThan(5);
+    for (const each of [windows, model]) each.dispose();
+  });
+
+  it('is refused where all values are needed', async () => {
+    const gpu = await sharedGpu();
+    const windows = await series(gpu, log(), lie);
+    const halves = { input: 16, decoder: [dense(16)], loss: 'mse' as const };
+    const models = [
+      await autoencoder(gpu, { ...halves, encoder: [dense(4)], penalty: adversarial([dense(4, 'relu')]) }),
+      await autoencoder(gpu, { ...halves, encoder: [gaussian(2, { samples: 3 })] }),
+      await autoencoder(gpu, { ...halves, encoder: [dense(32), topK(4)], penalty: [deadLatents()] }),
+    ];
+    for (const model of models) {
+      await expect(model.fit(windows, { steps: 1 })).rejects.toThrow(/fit: the windows have blanks/);
+      model.dispose();
+    }
+    const plain = await autoencoder(gpu, { ...halves, encoder: [gaussian(2)] });
+    await plain.fit(windows, { steps: 1 });
+    await expect(plain.logLikelihood(windows)).rejects.toThrow(/logLikelihood: the windows have blanks/);
+    const classes = await classifier(gpu, { encoder: plain.encoder, classes: 2 });
+    const labels = Array.from({ length: windows.length }, (_, i) => i % 2);
+    await expect(classes.fit(windows, labels, { steps: 1 })).rejects.toThrow(/fit: the windows have blanks/);
+    for (const each of [windows, plain, classes]) each.dispose();
+  });
 });

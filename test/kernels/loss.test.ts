@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activate, activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { elementLosses, loss, type LossKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
+import { blankCell, blanksAsNaN } from '../../src/runtime/blank.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
@@ -25,10 +26,21 @@ interface Case {
   factor?: number;
   /** The loss takes y = f(the values). */
   activation?: ActivationName;
+  /** Targets of NaN are blank. */
+  blanks?: 'sum' | 'share';
 }
 
 /** Each row's loss, added up over its strips, and the gradient with respect to the values given. */
-async function onDevice({ kind, y, x, columns, real = y.length / columns, factor = 1, activation = 'linear' }: Case) {
+async function onDevice({
+  kind,
+  y,
+  x,
+  columns,
+  real = y.length / columns,
+  factor = 1,
+  activation = 'linear',
+  blanks,
+}: Case) {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -37,7 +49,8 @@ async function onDevice({ kind, y, x, columns, real = y.length / columns, factor
   // Real rows end where the epoch does.
   writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
   const values = memory.put(y, [rows, columns]);
-  const sums = loss(tape, kind, activate(tape, values, activation), memory.put(x, [rows, columns]), state, factor);
+  const target = memory.put(x.map((value) => (Number.isNaN(value) ? blankCell : value)), [rows, columns]); // prettier-ignore
+  const sums = loss(tape, kind, activate(tape, values, activation), target, state, factor, blanks);
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
@@ -111,6 +124,49 @@ describe.each(kinds)('%s', (kind) => {
       );
       expectClose(dy, wanted, 2e-6);
       expect(labels).not.toContain(`${activation} backward`);
+    }
+  });
+
+  it('counts blank targets nothing, or lets the others of their row count for them', async () => {
+    for (const columns of [5, 8, 68])
+      for (const [blanks, activation] of [
+        ['sum', 'linear'],
+        ['share', 'tanh'],
+      ] as const) {
+        const [rows, real, factor] = [9, 7, 1 / columns];
+        const { y, x } = draws(rows, columns, columns);
+        const chance = new Draw(7).floats(rows * columns);
+        // The second row is blank from end to end, the third not at all.
+        x.forEach((_, i) => {
+          const row = Math.floor(i / columns);
+          if (row === 1 || (row !== 2 && chance[i] < 0.3)) x[i] = NaN;
+        });
+        const actual = await onDevice({ kind, y, x, columns, real, factor, blanks, activation });
+        const { f, slope } = activations[activation];
+        const wanted = reference(kind, y.map(f), x, columns, real, factor, blanks === 'share');
+        expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i] + 1e-7, `${columns} columns, ${blanks}`);
+        const dy = wanted.dy.map((value, i) => value * slope(y[i]));
+        expectClose(actual.dy, dy, (i) => 2e-6 * (Math.abs(dy[i]) + factor), `${columns} columns, ${blanks}, gradient`);
+        x.forEach((value, i) => Number.isNaN(value) && expect(actual.dy[i]).toBe(0));
+      }
+  });
+
+  it('gives the loss of every element, also blank ones', async () => {
+    const gpu = await sharedGpu();
+    for (const columns of [3, 4]) {
+      const memory = new Inputs(gpu);
+      const tape = makeTape(gpu);
+      const { y, x } = draws(3, columns, 3);
+      x[1] = x[5] = blankCell;
+      const state = makeState(gpu);
+      writeState(gpu, state, { batch: 3, examples: 3 });
+      const [of, target] = [memory.put(y, [3, columns]), memory.put(x, [3, columns])];
+      const elements = (await runOne(tape, elementLosses(tape, kind, of, target, state, 2, true))) as Float32Array;
+      memory.dispose();
+      state.dispose();
+      const wanted = Float64Array.from(y, (v, i) => (i === 1 || i === 5 ? NaN : 2 * losses[kind](v, x[i]).loss));
+      expectClose(blanksAsNaN(elements).map((v) => v || 0), wanted.map((v) => v || 0), 4e-6); // prettier-ignore
+      expect(Array.from(elements, Number.isNaN)).toEqual(Array.from(wanted, Number.isNaN));
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, dense, type ActivationName, type LossName } from '../../src/index.ts';
+import { adam, autoencoder, dense, series, type ActivationName, type LossName } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { layersOf, lossAndGradients, ReferenceAdam, type ReferenceLayer } from '../reference/autoencoder.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
@@ -18,11 +18,14 @@ async function compare(
   encoder: [number, ActivationName][],
   decoder: [number, ActivationName][],
   seed: number,
+  blanks = 0,
 ) {
   const gpu = await sharedGpu();
   const draw = new Draw(seed);
   const [examples, batchSize] = [50, 16];
   const data = draw.floats(examples * features, 0, 1);
+  const hidden = new Draw(seed + 1).floats(data.length);
+  data.forEach((_, i) => hidden[i] < blanks && (data[i] = NaN));
   const layer = ([units, activation]: [number, ActivationName]) => dense(units, activation);
   const model = await autoencoder(gpu, {
     input: features,
@@ -33,7 +36,8 @@ async function compare(
   });
   const names = ([, activation]: [number, ActivationName]) => activation;
   const layers = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
-  const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
+  const windows = blanks ? await series(gpu, data, { length: features, stride: features }) : undefined;
+  const history = await model.fit(windows ?? data, { steps, batchSize, optimizer: adam(1e-3) });
 
   const optimizer = new ReferenceAdam(1e-3);
   const losses: number[] = [];
@@ -50,6 +54,7 @@ async function compare(
   }
   const trained = layersOf(await model.weights(), { encoder: encoder.map(names), decoder: decoder.map(names) });
   model.dispose();
+  windows?.dispose();
   const lossError = Math.max(...losses.map((expected, i) => Math.abs(history.loss[i] - expected) / expected));
   const flat = ({ weight, bias }: ReferenceLayer) => [...weight, ...bias];
   const weightError = Math.max(
@@ -91,6 +96,26 @@ describe('the first ten Adam steps agree with float64 to 1e-5', () => {
         [30, 'linear'],
       ],
       3,
+    );
+    expect(lossError).toBeLessThan(1e-5);
+    expect(weightError).toBeLessThan(1e-5);
+  });
+
+  it.each(['mse', 'mae', 'huber', 'bce'] as const)('with %s, a third of the values blank', async (loss) => {
+    const last = loss === 'bce' ? 'sigmoid' : 'linear';
+    const { lossError, weightError } = await compare(
+      loss,
+      30,
+      [
+        [16, 'tanh'],
+        [5, 'linear'],
+      ],
+      [
+        [16, 'tanh'],
+        [30, last],
+      ],
+      3,
+      1 / 3,
     );
     expect(lossError).toBeLessThan(1e-5);
     expect(weightError).toBeLessThan(1e-5);

@@ -83,10 +83,13 @@ const laws: Law[] = [
   folderLaw('src/models', ['src/kernels', 'src/runtime', 'src/data', 'src/files']),
   folderLaw('src/worker', ['src/models', 'src/data', 'src/runtime']),
   folderLaw('src/data', ['src/runtime'], {
-    words: 'hyparquet when asked',
-    // A file of its own, which is loaded for a Parquet file.
-    allows: ({ file, target, kind }) =>
-      target === 'hyparquet' && file === 'src/data/table/parquet.ts' && kind !== 'side effect',
+    words: 'hyparquet and what unpacks its pages when asked',
+    // Files of their own, which are loaded for a Parquet file.
+    allows: ({ file, target, kind, typeOnly }) =>
+      (target === 'hyparquet' && file === 'src/data/table/parquet.ts' && kind !== 'side effect') ||
+      (file === 'src/data/table/parquet-codecs.ts' &&
+        ((target === 'hyparquet' && typeOnly) ||
+          (/^(hyparquet-compressors\/|fzstd$)/.test(target) && kind === 'when asked'))),
   }),
   folderLaw('src/files', [], {
     words: 'types of src',

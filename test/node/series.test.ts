@@ -1,13 +1,14 @@
 /** Windows of a series, on a stand-in that only keeps buffers, and what their scores come to. That they are gathered is in test/data/series.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/data/columns.ts';
-import { checkProbabilities, dataset } from '../../src/data/dataset.ts';
+import { asDataset, checkProbabilities, dataset } from '../../src/data/dataset.ts';
 import { Feed } from '../../src/data/feed.ts';
 import { DataError, intervals, OptionError, OutOfMemoryError, readTable, series, ShapeError, timeline } from '../../src/index.ts'; // prettier-ignore
 import { count, floats, refused, withSmallBuffers, words, type Refusal } from '../support/on-stand-in.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';
 
 beforeAll(stubWebGpu);
+const zeros = (length: number) => new Float64Array(length);
 
 describe('windows of a series', () => {
   it('lie on the device once, as many as fit', async () => {
@@ -93,6 +94,29 @@ describe('windows of a series', () => {
     } // prettier-ignore
   });
 
+  it('may have blanks, in an array or a table, which are no values of theirs', async () => {
+    const values = Float32Array.of(1, NaN, 3, -4, NaN, NaN, 7, 8);
+    const before = values.slice();
+    const table = await readTable('time,a,b\n2024-01-01,1,\n2024-01-02,3,-4\n2024-01-03,,NA\n2024-01-04,7,8\n');
+    for (const source of [values, table]) {
+      const options = { length: 2, ...(source === values && { channels: 2 }) };
+      for (const deviceBytes of [undefined, 8]) {
+        const half = deviceBytes === undefined ? {} : { deviceBytes: 8 * 2 * 2 * 4 };
+        const windows = await series(standIn(), source, { ...options, ...half });
+        expect(windows.storage.blanks).toBe(true);
+        expect(windows.storage.range).toEqual({ least: -4, leastAt: 3, most: 8, mostAt: 7 });
+        // Places of a window: its first step's a and b, and its second step's.
+        const { least, most, mean, deviation } = await columnsOf(windows);
+        expect([[...least], [...most], [...mean]]).toEqual([[1, -4, 3, -4], [3, -4, 7, 8], [2, -4, 5, 2]]); // prettier-ignore
+        expect([...deviation]).toEqual([1, 0, 2, 6]);
+      }
+    }
+    expect(values).toEqual(before);
+    const late = (await series(standIn(), values, { length: 1, channels: 2 })).filter((_, i) => i === 2);
+    expect(await columnsOf(late)).toEqual({ least: zeros(2), most: zeros(2), mean: zeros(2), deviation: zeros(2) });
+    expect((await series(standIn(), floats(3), { length: 1 })).storage.blanks).toBe(false);
+  });
+
   it('come back to a new device, once and as they were', async () => {
     const windows = await series(standIn(), floats(10), { length: 3, stride: 2 });
     const view = windows.filter((_, i) => i > 1);
@@ -115,14 +139,16 @@ describe('windows of a series', () => {
     ['no values', () => series(gpu, new Float32Array(0), { length: 1 }), DataError, 'series: there are no values'],
     ['part of a step', () => series(gpu, values, { length: 1, channels: 3 }), ShapeError, 'series: 10 values are not a whole number of steps of 3 channels'],
     ['bytes', () => series(gpu, Uint8Array.of(1) as never, { length: 1 }), OptionError, 'series: takes a Float32Array or what readTable returns, not 1'],
-    ['a NaN', () => series(gpu, Float32Array.of(0, 1, 2, NaN), { length: 1, channels: 2 }), DataError, 'series: NaN at step 1, channel 1: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one'],
+    ['an infinity', () => series(gpu, Float32Array.of(0, NaN, 2, Infinity), { length: 1, channels: 2 }), DataError, 'series: Infinity at step 1, channel 1'],
+    ['nothing but blanks', () => series(gpu, Float32Array.of(NaN, NaN), { length: 1 }), DataError, 'series: all of its values are blank'],
+    ['what is too large beside blanks', () => series(gpu, Float32Array.of(1, NaN, 2e38), { length: 1 }), DataError, 'series: 1.9999999360571385e+38 at step 2, channel 0 is too large beside blanks'],
+    ['blanks for what looks at all values', async () => asDataset('fit', gpu, await series(gpu, Float32Array.of(1, NaN), { length: 1 }), [1]), DataError, 'fit: the windows have blanks, but this needs every value: fill them first'],
     ['a label too few', () => series(gpu, values, { length: 4, labels: count(6) }), ShapeError, 'series: 7 examples, but 6 labels'],
     ['labels that are null', () => series(gpu, values, { length: 4, labels: null as never }), OptionError, 'series: labels: takes a list of numbers, not null'],
     ['labels of steps', () => series(gpu, values, { length: 4, labels: values }), ShapeError, "series: 10 labels, as many as there are steps, but 7 windows: give each window one, such as the largest of its steps'"],
     ['half a label', () => series(gpu, floats(2), { length: 2, labels: [0.5] }), DataError, 'series: the label of row 0 is 0.5, not a whole number of 32 bits'],
     ['deviceBytes of too little', () => series(gpu, values, { length: 2, deviceBytes: 20 }), OptionError, 'series: deviceBytes of 20, but examples are brought by fours while others are used, and eight of them take 64'],
     ['categories', async () => series(gpu, await table, { length: 1 }), OptionError, "series: the column 'kind' has categories, and a series numbers: leave it out, with table.without('kind') or the option `columns` of readTable"],
-    ['a blank', async () => series(gpu, (await table).without('kind'), { length: 1 }), DataError, "series: row 2 of 't' is blank: every step needs a number; fill it, as by a line between its neighbours, or make a series of each stretch without one"],
     ['channels of a table', async () => series(gpu, await table, { length: 1, channels: 2 }), OptionError, 'series: `channels` is for arrays; a table has one for each of its columns of numbers'],
     ['only times', async () => series(gpu, await readTable('t\n2024-01-01\n2024-01-02\n'), { length: 1 }), OptionError, 'series: the table has no column of numbers'],
     ['differences that float32 has not', async () => series(gpu, await readTable('n\n100000000\n100000001\n100000002\n100000003\n'), { length: 1 }), DataError, "series: 'n' loses its differences in float32: 100000000 and 100000001 become the same number, and so do most others of it; subtract 100000000 from all of them first, or leave the column out"],
@@ -161,6 +187,13 @@ describe('timeline', () => {
     expect(timeline(scores, { ...view, series: { ...series, channels: 2 } })).toEqual(Float32Array.of(25, 50, NaN, NaN, 2, 6)); // prettier-ignore
   });
 
+  it('of scores of each value passes over those of blanks', () => {
+    const some = windows([0, 1], 4, 3, 1);
+    for (const combine of ['mean', 'min', 'max'] as const)
+      expect(timeline(Float32Array.of(1, NaN, 3, NaN, 3, NaN), some, { combine })).toEqual(Float32Array.of(1, NaN, 3, NaN)); // prettier-ignore
+    expect(timeline(Float32Array.of(2, NaN), windows([0, 1], 2, 1, 1))).toEqual(Float32Array.of(2, NaN));
+  });
+
   it('is the least, or the largest, where asked for', () => {
     const some = windows([0, 1, 2, 3], 6, 2, 1);
     const scores = Float32Array.of(-1, -2, 6, 0.1);
@@ -183,7 +216,7 @@ describe('timeline', () => {
     ['no scores', () => timeline('12' as never, some), OptionError, "timeline: scores: takes a list of numbers, not '12'"],
     ['another way to combine', () => timeline([1, 2], some, { combine: 'median' as never }), OptionError, "timeline: combine is 'mean' or 'min' or 'max', not 'median'"],
     ['an unknown option', () => timeline([1, 2], some, { combined: 'min' } as never), OptionError, "timeline: unknown option 'combined' (did you mean combine?)"],
-    ['a NaN', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN, not a number'],
+    ['a NaN for a window', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN, not a number'],
   ]; // prettier-ignore
   it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
 });

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { DataError, OptionError, readTable, type Table } from '../../src/index.ts';
@@ -155,8 +156,56 @@ describe('JSON', () => {
     ['[{"a":1},[2]]', /row 2 of the JSON is not an object/],
     ['[{"a":1}', /this is not JSON/],
     ['{"a":1}\n{"a":\n', /line 2: this is not JSON/],
+    ['{"a":1}\n\n{"a":[1]}', /line 3, column a: there is a list in it/],
+    ['{"a":1}\n\n2', /line 3 of the JSON is not an object/],
+    ['{"a":1}\n\n{"a":1e999}', /line 3, column a: 'Infinity' is not finite/],
+    ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+describe('one object a line', () => {
+  /** The same lines again and again, in pieces that end anywhere. */
+  async function* endless(...lines: string[]) {
+    const once = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+    const twice = Uint8Array.of(...once, ...once);
+    for (let at = 0; ; at = (at + 7) % once.length) yield twice.slice(at, at + 7);
+  }
+
+  it('is read in pieces, and no further than needed', async () => {
+    const table = await readTable(endless('{"a":1,"ü":"ä"}', '{"a":2}'), { maxRows: 1001 });
+    expect([table.length, table.row(999), table.row(1000)]).toEqual([1001, { a: 2, ü: null }, { a: 1, ü: 'ä' }]);
+    await expect(readTable(endless('{"a":1}', '{"a":2}', '{"a"}'))).rejects.toThrow(/line 3: this is not JSON/);
+  });
+
+  it('that never ends is an error before memory is gone', async () => {
+    const piece = new TextEncoder().encode(`{"a":"${'x'.repeat(2 ** 18)}`);
+    const line = async function* () {
+      for (;;) yield piece;
+    };
+    await expect(readTable(line())).rejects.toThrow(/line 1: the line has more than 67108864 characters/);
+  });
+
+  it('may be the first to have a key, also for the label and in the order asked for', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      x: i,
+      ...(i > 20 && { late: i / 2 }),
+      ...(i > 30 && { c: 'p' }),
+    }));
+    const text = rows.map((row) => JSON.stringify(row)).join('\r\n');
+    const table = await readTable(text, { columns: ['late', 'x'], label: 'c' });
+    expect(table.columns.map(({ name, kind, missing }) => [name, kind, missing])).toEqual([
+      ['late', 'number', 21],
+      ['x', 'number', 0],
+    ]);
+    expect([...table.values('late')]).toEqual(rows.map(({ late }) => late ?? NaN));
+    expect([...table.labels!]).toEqual(rows.map(({ c }) => (c ? 0 : -1)));
+    await expect(readTable(text, { columns: ['later'] })).rejects.toThrow(
+      /no column 'later' to keep; there are x, late, c/,
+    );
+    expect((await readTable(text, { columns: { x: 'category' } })).columns[0].kind).toBe('category');
+    expect((await readTable(text, { columns: [1] })).columns.map(({ name }) => name)).toEqual(['late']);
+  });
 });
 
 describe('Parquet', () => {
@@ -201,6 +250,55 @@ describe('Parquet', () => {
       ['false', 'true'],
       [1, 0],
     ]);
+  });
+
+  /** A frame of one block that is stored as it is. */
+  const stored = (page: Uint8Array) => {
+    const [size, block] = [new Uint8Array(Uint32Array.of(page.length).buffer), (page.length << 3) | 1];
+    return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...size, block, block >> 8, block >> 16, ...page);
+  };
+  const packers: [CompressionCodec, (page: Uint8Array) => Uint8Array][] = [
+    ['GZIP', (page) => gzipSync(page)],
+    ['ZSTD', stored],
+  ];
+
+  it.each(packers)('packed by %s', async (codec, pack) => {
+    const n = Array.from({ length: 5000 }, (_, i) => (i * 7919) % 1000);
+    const packed = parquetWriteBuffer({
+      columnData: [
+        { name: 'n', data: n, type: 'INT32' },
+        { name: 'name', data: n.map((value) => `machine ${value % 9}`), type: 'STRING' },
+      ],
+      codec,
+      compressors: { [codec]: pack },
+    });
+    const table = await readTable(new Blob([packed]));
+    expect([...table.values('n')]).toEqual(n);
+    expect(table.row(4999)).toEqual({ n: n[4999], name: `machine ${n[4999] % 9}` });
+  });
+
+  it('packed by zstd 1.5.4, of n = i · i and text = "row i" for 300 rows', async () => {
+    const table = await readTable(
+      new Blob([await readFile(path.join(import.meta.dirname, '../fixtures/zstd.parquet'))]),
+    );
+    expect(rowsOf(table)).toEqual(Array.from({ length: 300 }, (_, i) => ({ n: i * i, text: `row ${i}` })));
+  });
+
+  it('packed in a way that is not read is told, where the column is kept', async () => {
+    const columnData = [
+      { name: 'a', data: [1, 2], type: 'INT32' as const },
+      { name: 'b', data: [3, 4], type: 'INT32' as const, codec: 'UNCOMPRESSED' as const },
+    ];
+    const packed = parquetWriteBuffer({ columnData, codec: 'BROTLI', compressors: { BROTLI: (page) => page } });
+    await expect(readTable(new Blob([packed]))).rejects.toThrow(/cannot be read: parquet unsupported .*: BROTLI/);
+    expect(rowsOf(await readTable(new Blob([packed]), { columns: ['b'] }))).toEqual([{ b: 3 }, { b: 4 }]);
+  });
+
+  it.each(packers)('packed by %s and damaged is told', async (codec, pack) => {
+    const columnData = [{ name: 'n', data: Array.from({ length: 1000 }, (_, i) => i * i), type: 'INT32' as const }];
+    const broken = (page: Uint8Array) => pack(page).slice(0, 40);
+    const packed = parquetWriteBuffer({ columnData, codec, compressors: { [codec]: broken } });
+    await expect(readTable(new Blob([packed]))).rejects.toMatchObject({ name: 'FormatError' });
   });
 
   it('a file that is damaged is told', async () => {

@@ -50,7 +50,7 @@ export function forward(
   return { outputs, z };
 }
 
-/** The mean loss over a batch and, with `gradients`, its gradient for every layer. */
+/** The mean loss over a batch and its gradient for every layer. A NaN is blank: 0 goes in for it, and the mean is over the others of its example. */
 export function lossAndGradients(
   layers: readonly ReferenceLayer[],
   batch: readonly ArrayLike<number>[],
@@ -62,12 +62,17 @@ export function lossAndGradients(
   }));
   let loss = 0;
   for (const x of batch) {
-    const { outputs, z } = forward(layers, x);
+    const { outputs, z } = forward(
+      layers,
+      Array.from(x, (value) => value || 0),
+    );
     const y = outputs.at(-1)!;
-    const share = 1 / (batch.length * x.length);
+    const there = Array.from(x).filter((value) => !Number.isNaN(value)).length;
+    const share = 1 / (batch.length * Math.max(there, 1));
     const last = layers.length - 1;
     let dz = y.map((value, i) => {
       const { activation } = layers[last];
+      if (Number.isNaN(x[i])) return 0;
       // Binary cross-entropy takes the logit, and its slope there goes past the sigmoid.
       const term = losses[kind](kind === 'bce' ? z[last][i] : value, x[i]);
       loss += share * term.loss;

@@ -21,14 +21,29 @@ export const losses = {
   huber: huber(1),
 } as const;
 
-/** Each row's loss times `factor`, and the gradient of their mean over the `real` first rows; the other rows count nothing. */
-export function loss(kind: keyof typeof losses, y: Numbers, x: Numbers, columns: number, real: number, factor: number) {
+/**
+ * Each row's loss times `factor`, and the gradient of their mean over the `real` first rows; the other rows count nothing. A target of NaN is blank:
+ * it counts nothing, and with `share` the others of its row count for it, too.
+ */
+export function loss(
+  kind: keyof typeof losses,
+  y: Numbers,
+  x: Numbers,
+  columns: number,
+  real: number,
+  factor: number,
+  share = false,
+) {
   const rows = new Float64Array(y.length / columns);
   const dy = new Float64Array(y.length);
   for (let i = 0; i < real * columns; i++) {
+    if (Number.isNaN(x[i])) continue;
+    const row = Math.floor(i / columns);
+    const there = Array.from(x).slice(row * columns, (row + 1) * columns).filter((value) => !Number.isNaN(value)); // prettier-ignore
+    const part = share ? columns / there.length : 1;
     const term = losses[kind](y[i], x[i]);
-    rows[Math.floor(i / columns)] += factor * term.loss;
-    dy[i] = (factor * term.slope) / real;
+    rows[row] += part * factor * term.loss;
+    dy[i] = (part * factor * term.slope) / real;
   }
   return { rows, dy };
 }

@@ -46,6 +46,7 @@ import { normColumns, normColumnsEnd, setNormBackward, setNormForward } from '..
 import { normalizeForward, normalizeInverse, type Held } from '../../shaders/normalize.ts';
 import { optimizerShader, type OptimizerKind } from '../../shaders/optimizer.ts';
 import { partialSumsShader } from '../../shaders/partial-sums.ts';
+import { fillBlanks } from '../../shaders/blanks.ts';
 import { avgPoolBackward, avgPoolForward } from '../../shaders/avg-pool.ts';
 import { maxPoolBackward, maxPoolForward } from '../../shaders/pool.ts';
 import { cutTilesShader, moveTilesShader, tileOrderShader } from '../../shaders/puzzle.ts';
@@ -218,6 +219,7 @@ const families: Record<string, Shader[]> = {
       ...(hasSecond(variant.kind) && /^(gradient|sums)$/.test(variant.writes)
         ? [lossShader({ ...variant, sampled: true })]
         : []),
+      ...(hasSecond(variant.kind) && variant.writes !== 'gradients' ? [lossShader({ ...variant, masked: true })] : []),
     ]) as Shader[],
   conv2d: plainly.flatMap((variant) => [
     ...either.map((wideRun) => convShader({ ...variant, wideRun })),
@@ -248,11 +250,12 @@ const families: Record<string, Shader[]> = {
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(
     ({ kind, wide }) => corruptShader(kind, wide),
   ),
+  blanks: [fillBlanks()] as Shader[],
   'cross-entropy': either.map(crossEntropyShader) as Shader[],
   decay: either.map(decayShader) as Shader[],
   normalize: [
-    ...all({ how: ['free', 'clamped', 'outside'] as Held[], fine: either }).map(({ how, fine }) =>
-      normalizeForward(how, fine),
+    ...all({ how: ['free', 'clamped', 'outside'] as Held[], fine: either, masked: either }).map(
+      ({ how, fine, masked }) => normalizeForward(how, fine, masked),
     ),
     ...either.map(normalizeInverse),
   ] as Shader[],

@@ -119,6 +119,8 @@ function inUtf8(pieces: Pieces, label: string): Pieces {
 }
 
 /** Whether a text is JSON: a list, or objects one after the other. */
-export function isJson(first: Uint8Array): boolean {
-  return /^\s*(\[\s*([[{\]]|$)|\{\s*("|\}|$))/.test(new TextDecoder().decode(first));
+export function jsonIn(first: Uint8Array): 'list' | 'lines' | undefined {
+  const text = new TextDecoder().decode(first);
+  if (/^\s*\[\s*([[{\]]|$)/.test(text)) return 'list';
+  return /^\s*\{\s*("|\}|$)/.test(text) ? 'lines' : undefined;
 }

@@ -2,6 +2,7 @@
 import { DataError, FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { Pace } from '../../runtime/pace.ts';
+import { columnOf } from '../column-options.ts';
 import { Column, mostCategories, type ColumnData, type Kind, type Reading } from './column.ts';
 import type { Dialect } from './dialect.ts';
 import type { Settings } from './options.ts';
@@ -25,6 +26,8 @@ export class Frame {
     width: number,
     private readonly reading: Reading,
     private readonly settings: Settings,
+    /** Those that were read before all names were known. */
+    read: readonly (Column | undefined)[] = [],
   ) {
     if (width > mostColumns)
       throw new FormatError(
@@ -32,16 +35,19 @@ export class Frame {
       );
     const { kept, kinds, label } = settings;
     const asWritten = Array.from({ length: width }, (_, column) => names?.[column] || `${column}`);
-    this.#label = label === undefined ? -1 : columnOf(label, asWritten, 'for the label');
-    const chosen = kept?.map((column) => columnOf(column, asWritten, 'to keep')) ?? [...asWritten.keys()];
+    this.#label = label === undefined ? -1 : columnOf('readTable', label, asWritten, 'for the label');
+    const chosen = kept?.map((column) => columnOf('readTable', column, asWritten, 'to keep')) ?? [...asWritten.keys()];
     this.#kept = [...new Set(chosen)].filter((column) => column !== this.#label);
     if (!this.#kept.length) throw new DataError('readTable: there are no columns beside the label');
     const asked = new Map<number, Kind>();
-    for (const [name, kind] of kinds) asked.set(columnOf(name, asWritten, `that is to be '${kind}'`), kind);
+    for (const [name, kind] of kinds)
+      asked.set(columnOf('readTable', name, asWritten, `that is to be '${kind}'`), kind);
     const unique = this.#unique(asWritten);
     const columns = new Array<Column | undefined>(width).fill(undefined);
-    for (const column of this.#kept) columns[column] = new Column(unique[column], reading, asked.get(column));
-    if (label !== undefined) columns[this.#label] = new Column(unique[this.#label], reading, 'label');
+    for (const column of this.#kept)
+      columns[column] = read[column] ?? new Column(unique[column], reading, asked.get(column));
+    if (label !== undefined)
+      columns[this.#label] = read[this.#label] ?? new Column(unique[this.#label], reading, 'label');
     this.columns = columns;
   }
 
@@ -121,16 +127,4 @@ export class Frame {
       classes: [...given],
     };
   }
-}
-
-/** @throws OptionError */
-function columnOf(asked: string | number, names: readonly string[], what: string): number {
-  const column = typeof asked === 'number' ? asked : names.indexOf(asked);
-  if (!Number.isInteger(column) || column < 0 || column >= names.length)
-    throw new OptionError(
-      `readTable: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
-    );
-  if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
-    throw new OptionError(`readTable: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
-  return column;
 }

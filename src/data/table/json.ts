@@ -1,91 +1,87 @@
 /** Rows of JSON as a table: a list of objects, or one object a line (NDJSON). */
 import { DataError, FormatError } from '../../errors.ts';
+import { Pace } from '../../runtime/pace.ts';
+import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
 import type { Dialect } from './dialect.ts';
-import { Encoding } from './encoding.ts';
-import { Frame } from './frame.ts';
 import type { Settings } from './options.ts';
 import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
-type JsonRow = Record<string, unknown>;
-
-/** All of it is in memory at once, as JSON is parsed as a whole. @throws FormatError with the row, counted from 1, and the column; as `readTable` */
+/**
+ * A list is parsed as a whole; of lines only one is in memory at a time, besides the table. @throws FormatError with the row of a list, counted from 1,
+ * or the line; as `readTable`
+ */
 export async function readJson(
   { pieces, label }: Text,
+  isList: boolean,
   settings: Settings,
   tell: (rows: number) => void,
   compression: Pick<Dialect, 'compression'>,
 ): Promise<Table> {
-  const rows = rowsOf(await textOf(pieces, () => tell(0))).slice(0, settings.maxRows);
-  if (!rows.length) throw new DataError('readTable: there are no rows');
-  const names = new Set<string>();
-  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
-  const list = [...names];
-  const reading = {
-    format: { decimal: '.' as const },
-    delimiter: 0x2c,
-    missing: new Set(settings.missing.map((word) => word.toLowerCase())),
-    encoding: new Encoding('utf-8'),
-    dateOrder: settings.dateOrder,
-    unit: 'row' as const,
-  };
-  const frame = new Frame(list, list.length, reading, settings);
-  const encoder = new TextEncoder();
-  list.forEach((name, c) => {
-    const column = frame.columns[c];
-    if (column)
-      rows.forEach((row, i) => {
-        const bytes = encoder.encode(textIn(Object.hasOwn(row, name) ? row[name] : null, i, name));
-        if (i === column.room) column.begin();
-        column.put(bytes, 0, bytes.length, i, i + 1);
-      });
-  });
-  tell(rows.length);
-  return frame.finish(rows.length, { format: 'json', ...compression, encoding: label ?? 'utf-8' });
+  const columns = new JsonColumns(settings, isList ? 'row' : 'line');
+  await (isList ? readList : readLines)(textsOf(pieces), columns, () => tell(columns.rows));
+  if (!columns.rows) throw new DataError('readTable: there are no rows');
+  return columns.finish({ format: 'json', ...compression, encoding: label ?? 'utf-8' });
 }
 
-/** A value as a CSV would have it. @throws FormatError */
-function textIn(value: unknown, row: number, column: string): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'object')
-    throw new FormatError(
-      `readTable: row ${row + 1}, column ${column}: there is ${Array.isArray(value) ? 'a list' : 'an object'} in it; take what is wanted out of it first, or leave the column out with \`columns\``,
-    );
-  return typeof value === 'string' ? value.trim() : JSON.stringify(value);
-}
-
-async function textOf(pieces: Pieces, tell: () => void): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
   const parts: string[] = [];
-  try {
-    for (let piece = await pieces.next(); piece; piece = await pieces.next()) {
-      parts.push(decoder.decode(piece, { stream: true }));
-      tell();
-    }
-    parts.push(decoder.decode());
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new FormatError('readTable: the JSON is not UTF-8', { cause });
+  for await (const text of texts) {
+    parts.push(text);
+    tell();
   }
-  return parts.join('');
+  const rows = parsed(parts.join(''), 'readTable') as unknown[];
+  for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
+  tell();
 }
 
-/** @throws FormatError */
-function rowsOf(text: string): JsonRow[] {
-  const first = text.trimStart();
-  const rows: unknown[] = first.startsWith('[') ? (parsed(text, 'readTable') as unknown[]) : linesOf(text);
-  rows.forEach((row, i) => {
-    if (Object.prototype.toString.call(row) !== '[object Object]')
-      throw new FormatError(
-        `readTable: row ${i + 1} of the JSON is not an object: takes a list of objects, or one object a line`,
-      );
-  });
-  return rows as JsonRow[];
+/** A line of more characters than that is none. */
+const longest = 2 ** 26;
+
+async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
+  const pace = new Pace();
+  let line = 0;
+  const add = (text: string) => {
+    line++;
+    if (text.trim() !== '' && !columns.full) columns.add(parsed(text, `readTable: line ${line}`), line);
+  };
+  /** What is there of a line that may go on. */
+  let begun: string[] = [];
+  let length = 0;
+  for await (const text of texts) {
+    const [first, ...rest] = text.split('\n');
+    begun.push(first);
+    length += first.length;
+    if (length > longest)
+      throw new FormatError(`readTable: line ${line + 1}: the line has more than ${longest} characters`);
+    if (rest.length) {
+      add(begun.join(''));
+      const last = rest.pop()!;
+      for (const whole of rest) add(whole);
+      begun = [last];
+      length = last.length;
+    }
+    tell();
+    if (columns.full) return;
+    if (pace.due) await pace.rest();
+  }
+  add(begun.join(''));
+  tell();
 }
 
-const linesOf = (text: string): unknown[] =>
-  text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parsed(line, `readTable: line ${i + 1}`)]));
+async function* textsOf(pieces: Pieces): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoded = (piece?: Uint8Array) => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined });
+    } catch (cause) {
+      throw new FormatError('readTable: the JSON is not UTF-8', { cause });
+    }
+  };
+  for (let piece = await pieces.next(); piece; piece = await pieces.next()) yield decoded(piece);
+  yield decoded();
+}
 
 function parsed(text: string, where: string): unknown {
   try {

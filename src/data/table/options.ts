@@ -9,6 +9,7 @@ import {
   checkWord,
   shown,
 } from '../../runtime/options.ts';
+import { checkClasses, checkColumnList } from '../column-options.ts';
 import type { DateOrder } from './dates.ts';
 import type { Kind } from './column.ts';
 import type { Decimal, Thousands } from './numbers.ts';
@@ -110,7 +111,7 @@ export function settingsOf(options: TableOptions): Settings {
     maxRows: maxRows ?? Infinity,
     missing: missing.includes('') ? missing : ['', ...missing],
     ...columnsOf(options.columns),
-    classes: classes === undefined ? undefined : classesOf(classes, label),
+    classes: checkClasses('readTable', classes, label),
   };
 }
 
@@ -129,22 +130,9 @@ function textsOf(name: string, given: unknown): string[] {
   return texts as string[];
 }
 
-function classesOf(given: unknown, label: unknown): string[] {
-  const classes = textsOf('classes', given);
-  if (!classes.length || new Set(classes).size < classes.length)
-    throw new OptionError(`readTable: classes are a list of different texts, not ${shown(given)}`);
-  if (label === undefined) throw new OptionError('readTable: classes need the `label`, the column that they are in');
-  return classes;
-}
-
 function columnsOf(columns: unknown): { kept?: (string | number)[]; kinds: Map<string, Kind> } {
   if (columns === undefined) return { kinds: new Map() };
-  if (Array.isArray(columns)) {
-    const kept = Array.from(columns as unknown[]);
-    if (!kept.length || kept.some((column) => typeof column !== 'string' && typeof column !== 'number'))
-      throw new OptionError(`readTable: columns are a list of names, or of numbers from 0 on, not ${shown(columns)}`);
-    return { kept: kept as (string | number)[], kinds: new Map() };
-  }
+  if (Array.isArray(columns)) return { kept: checkColumnList('readTable', columns), kinds: new Map() };
   if (Object.prototype.toString.call(columns) !== '[object Object]')
     throw new OptionError(
       `readTable: columns are a list of names, or an object such as { speed: 'number' }, not ${shown(columns)}`,

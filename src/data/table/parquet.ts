@@ -6,6 +6,7 @@ import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
 import type { Settings } from './options.ts';
+import { compressorsFor } from './parquet-codecs.ts';
 import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
@@ -51,6 +52,10 @@ export async function readParquet(
     throw new FormatError(
       `readTable: column ${nested.element.name} has several values a row; leave it out with \`columns\``,
     );
+  const read = metadata.row_groups
+    .flatMap((group) => group.columns)
+    .flatMap(({ meta_data }) => (meta_data && kept.includes(meta_data.path_in_schema[0]) ? [meta_data.codec] : []));
+  const compressors = await compressorsFor(read);
   const encoder = new TextEncoder();
   const places = new Map(names.map((name, column) => [name, frame.columns[column]]));
   let rows = 0;
@@ -61,7 +66,7 @@ export async function readParquet(
     let failure: unknown;
     await inWords(() =>
       parquetRead({
-        ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers },
+        ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers, compressors },
         onChunk: ({ columnName, columnData, rowStart }) => {
           const column = places.get(columnName)!;
           try {

@@ -1,6 +1,6 @@
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
-import { isJson, kindOfFile, telling, textOf } from './decode.ts';
+import { jsonIn, kindOfFile, telling, textOf } from './decode.ts';
 import type { Dialect } from './dialect.ts';
 import { settingsOf, type Settings, type TableOptions } from './options.ts';
 import { readCsvRows, usualSizes, type Sizes } from './read-csv-rows.ts';
@@ -74,9 +74,10 @@ async function read(
     return readParquet(opened.blob, all, settings, tell, compression);
   }
   const text = textOf(first, all, isText ? 'utf-8' : settings.encoding);
-  if (isJson(first)) {
+  const json = jsonIn(first);
+  if (json) {
     const { readJson } = await import('./json.ts');
-    return readJson(text, settings, tell, compression);
+    return readJson(text, json === 'list', settings, tell, compression);
   }
   return readCsvRows(isText ? { ...text, label: undefined } : text, settings, tell, compression, sizes);
 }

@@ -40,7 +40,7 @@ export async function logLikelihood(
     );
   const { host, inputShape } = encoder;
   const features = sizeOf(inputShape);
-  const { set, release } = await putExamples(model, 'logLikelihood', host(), data);
+  const { set, release } = await putExamples(model, 'logLikelihood', { ...host(), blanks: false }, data);
   try {
     const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
     const totals = new Float64Array(set.length).fill(-Infinity);

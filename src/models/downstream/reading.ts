@@ -2,6 +2,7 @@
 import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
+import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
@@ -74,18 +75,19 @@ export async function corrupt(
 /** The reconstruction loss of each example, or of each of its elements. */
 export async function errors(
   model: Hourglass,
-  data: Examples,
+  examples: Examples,
   options: { perFeature?: boolean },
 ): Promise<Float32Array> {
   checkOptions('errors', options, ['perFeature']);
   const { perFeature = false } = options;
   checkFlag('errors: perFeature', perFeature);
   const { host, inputShape } = model.encoder;
-  const { set, release } = await putExamples(model, 'errors', host(), data);
+  const { set, release } = await putExamples(model, 'errors', host(), examples);
   try {
     const shape = perFeature ? inputShape : [1];
     const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
-    return (await predict(host(), 'errors', set, inputShape, shape, record, { scores: true })).data;
+    const { data } = await predict(host(), 'errors', set, inputShape, shape, record, { scores: true });
+    return set.storage.blanks && perFeature ? blanksAsNaN(data) : data;
   } finally {
     release();
   }

@@ -59,6 +59,7 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
   const settings = (width: number) => ({ ...defaultsFor(width), ...given });
   return {
     name: 'deadLatents',
+    usesTarget: true,
     args: [{ ...given, weight }],
     check(encoder, decoder, tied) {
       checkSparseCode('deadLatents', encoder);

@@ -1,4 +1,5 @@
 import type { Examples } from '../../data/labels.ts';
+import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import { predict } from '../predict.ts';
@@ -143,7 +144,9 @@ export class Network {
 
   /** Records y = network(x) for data before normalisation. @internal */
   recordFromData(pass: Pass, x: Tensor, options: RecordOptions = {}): Tensor {
-    return this.record(pass, this.entry?.forward(pass.tape, x) ?? x, options);
+    const { tape, blanks } = pass;
+    const seen = this.entry?.forward(tape, x, blanks) ?? x;
+    return this.record(pass, blanks ? withoutBlanks(tape, seen) : seen, options);
   }
 
   /**

@@ -1,4 +1,3 @@
-import { columnsOf } from '../../data/columns.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import { denormalize, normalize, type Scaling } from '../../kernels/normalize.ts';
@@ -75,10 +74,10 @@ export interface Scales {
    * Fits it to the training data in the first call, and returns a function that undoes this; later calls do nothing.
    */
   fit(training: Dataset): Promise<(() => void) | undefined>;
-  /** Records x' of x. @throws LatentGpuError before the first fit */
-  forward(tape: Tape, x: Tensor): Tensor;
-  /** Records how far x' of x lies outside of [0, 1]. @throws LatentGpuError before the first fit */
-  outside?(tape: Tape, x: Tensor): Tensor;
+  /** Records x' of x, in which `blanks` stay blank. @throws LatentGpuError before the first fit */
+  forward(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
+  /** Records how far x' of x lies outside of [0, 1]; 0 for `blanks`. @throws LatentGpuError before the first fit */
+  outside?(tape: Tape, x: Tensor, blanks?: boolean): Tensor;
   /** Records x of x'. @throws LatentGpuError before the first fit */
   inverse(tape: Tape, y: Tensor): Tensor;
   dispose(): void;
@@ -126,6 +125,8 @@ export class Normalizer implements Scales {
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;
     const { name } = this.how;
+    // A page that normalises nothing does not load it.
+    const { columnsOf } = await import('../../data/columns.ts');
     const { least, most, mean, deviation } = await columnsOf(set);
     const span = most.map((value, i) => value - least[i]);
     const wide = span.findIndex((value) => value > mostSpan);
@@ -146,13 +147,13 @@ export class Normalizer implements Scales {
   }
 
   /** Records x' of x, [rows, features]. @throws LatentGpuError before the first fit */
-  forward(tape: Tape, x: Tensor): Tensor {
-    return normalize(tape, x, this.needFitted(), this.clamped ? 'clamped' : 'free');
+  forward(tape: Tape, x: Tensor, blanks = false): Tensor {
+    return normalize(tape, x, this.needFitted(), this.clamped ? 'clamped' : 'free', blanks);
   }
 
   /** Records how far x' of x lies outside of [0, 1]. @throws LatentGpuError before the first fit */
-  outside(tape: Tape, x: Tensor): Tensor {
-    return normalize(tape, x, this.needFitted(), 'outside');
+  outside(tape: Tape, x: Tensor, blanks = false): Tensor {
+    return normalize(tape, x, this.needFitted(), 'outside', blanks);
   }
 
   /** Records x of x'. @throws LatentGpuError before the first fit */

@@ -76,6 +76,8 @@ export interface Penalty extends Part {
    * @throws OptionError where it cannot work on such a code
    */
   counters?(code: readonly number[]): ParameterSpec[];
+  /** Whether it reads the `target`; then the data must not have blanks. */
+  readonly usesTarget?: boolean;
   /** Records the terms that it adds to the loss. */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, if it does. */

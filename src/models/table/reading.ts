@@ -1,7 +1,7 @@
 /** What a model of tables computes from rows; see the methods of `TableAutoencoder` for the contract. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
-import { blankCell } from '../../runtime/blank.ts';
+import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
 import { columnByColumn } from '../../kernels/cells.ts';
 import type { Matrix, Tensor } from '../../runtime/tensor.ts';
@@ -119,15 +119,6 @@ function ofRows(model: AnyHourglass, cells: Float32Array): Float32Array {
     const sum = there.reduce((all, value) => all + value, 0);
     return isGaussian(model) || !there.length ? sum : sum / there.length;
   });
-}
-
-/** A blank in float32. */
-const blank = Math.fround(blankCell);
-
-/** Replaces blanks by NaN, in place. */
-function blanksAsNaN(values: Float32Array): Float32Array {
-  for (let i = 0; i < values.length; i++) if (values[i] === blank) values[i] = NaN;
-  return values;
 }
 
 /** Returns rows with their columns, ordered by their part of the score. */

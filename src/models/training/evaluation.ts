@@ -45,7 +45,10 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const gathered = gatherFrom(tape, set, feed, state, batch);
   const last = phases.length - 1;
   const recorded = phases.map((phase, i) =>
-    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, gathered.targets), gathered),
+    phase.record(
+      new Pass(tape, 'evaluate', state, last - i, undefined, gathered.targets, set.storage.blanks),
+      gathered,
+    ),
   );
   const terms = recorded.flat();
   // Those of the model's own phase come last, and they alone make up its loss.

@@ -1,8 +1,9 @@
 import type { OnDevice } from '../../data/dataset.ts';
 import type { Examples } from '../../data/labels.ts';
+import { withoutBlanks } from '../../kernels/blanks.ts';
 import { add } from '../../kernels/elementwise.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
-import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
+import { elementLosses, loss, rowSums, type Blanks } from '../../kernels/loss.ts';
 import { sum } from '../../kernels/reduce.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -63,9 +64,17 @@ export async function putExamples(
   }
 }
 
+/** Records examples as what comes out has to be: on the layers' scale, blanks still blank. */
+export const recordTarget = ({ normalizer }: AnyHourglass, { tape, blanks }: Pass, x: Tensor): Tensor =>
+  normalizer?.forward(tape, x, blanks) ?? x;
+
+/** Records such a target as the layers see it. */
+const recordFilled = ({ tape, blanks }: Pass, target: Tensor): Tensor =>
+  blanks ? withoutBlanks(tape, target) : target;
+
 /** Records examples as the layers see them. */
-export const recordInput = ({ normalizer }: AnyHourglass, { tape }: Pass, x: Tensor): Tensor =>
-  normalizer?.forward(tape, x) ?? x;
+export const recordInput = (model: AnyHourglass, pass: Pass, x: Tensor): Tensor =>
+  recordFilled(pass, recordTarget(model, pass, x));
 
 /** Records examples in the data's own units. */
 export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
@@ -74,10 +83,11 @@ export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Te
 /** Records the encoding of a batch; in training, corrupted. */
 function recordEncoding(model: AnyHourglass, pass: Pass, examples: Tensor) {
   const { encoder, corruptions } = model;
-  const x = recordInput(model, pass, examples);
+  const x = recordTarget(model, pass, examples);
+  const clean = recordFilled(pass, x);
   const input = pass.training
-    ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), x)
-    : x;
+    ? corruptions.reduce((seen, corruption) => corruption.record(pass, seen, encoder.inputShape), clean)
+    : clean;
   const { outputs, terms, samples } = encoder.recordLayers(pass, input);
   return { x, input, outputs, code: outputs.at(-1)!, terms, samples };
 }
@@ -133,10 +143,10 @@ function recordReconstructionLoss(
 }
 
 /** Records how far outputs are from their targets, as sums over parts of each row. */
-function recordDistance(model: AnyHourglass, { tape, state }: Pass, y: Tensor, x: Tensor): Tensor {
+function recordDistance(model: AnyHourglass, { tape, state, blanks }: Pass, y: Tensor, x: Tensor): Tensor {
   const { kernel, ofCells } = model.loss;
   if (ofCells) return ofCells.rows(tape, y, x, state, !isGaussian(model));
-  return loss(tape, kernel, y, x, state, factorOf(model, x));
+  return loss(tape, kernel, y, x, state, factorOf(model, x), blanks ? countedIn(model) : undefined);
 }
 
 /** Records the bound of several samples as the loss, and its parts, which are only reported. */
@@ -173,20 +183,26 @@ export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor)
 
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
 export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
-  const x = recordInput(model, pass, examples);
-  const y = model.decoder.record(pass, model.encoder.record(pass, x), { logits: model.loss.probabilities });
-  const { tape, state } = pass;
+  const x = recordTarget(model, pass, examples);
+  const y = model.decoder.record(pass, model.encoder.record(pass, recordFilled(pass, x)), {
+    logits: model.loss.probabilities,
+  });
+  const { tape, state, blanks } = pass;
   const { ofCells, kernel } = model.loss;
   if (ofCells && perFeature) return ofCells.elements(tape, y, x, state);
   const factor = factorOf(model, x);
   // Held within [0, 1], whatever lies outside would score like the edge.
-  const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples) : undefined;
+  const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
   if (perFeature) {
-    const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1);
+    const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1, blanks);
     return outside ? add(tape, losses, outside) : losses;
   }
   const losses = sum(tape, recordDistance(model, pass, y, x), 1);
-  return outside ? add(tape, losses, sum(tape, rowSums(tape, 'value', { y: outside }, state, factor), 1)) : losses;
+  if (!outside) return losses;
+  const sums = blanks
+    ? loss(tape, 'mae', add(tape, x, outside), x, state, factor, countedIn(model))
+    : rowSums(tape, 'value', { y: outside }, state, factor);
+  return add(tape, losses, sum(tape, sums, 1));
 }
 
 /**
@@ -195,6 +211,9 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
  */
 export const factorOf = (model: AnyHourglass, x: Tensor): number =>
   isGaussian(model) ? model.loss.nats : 1 / x.columns;
+
+/** What a row with blanks counts in the loss. */
+const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
 /** An untrained hourglass as `fit` takes it. */
 export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {

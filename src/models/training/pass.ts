@@ -26,6 +26,8 @@ export class Pass {
     readonly step?: InStep,
     /** The label of each example, [rows, 1], if the data have labels. */
     readonly labels?: Tensor,
+    /** Whether some of the data's values may be blank. */
+    readonly blanks = false,
   ) {
     this.#draws = phase * drawsOfAPhase;
   }
@@ -36,7 +38,7 @@ export class Pass {
 
   /** The same recording with the purpose `predict`. */
   predicting(): Pass {
-    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels);
+    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels, this.blanks);
   }
 
   /** Random numbers that no other caller gets. */

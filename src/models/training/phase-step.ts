@@ -48,7 +48,7 @@ export class PhaseStep {
     private readonly behind: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, state, gather } = shared;
+    const { gpu, state, gather, data } = shared;
     const { step } = shared.place;
     const place = placeOf(shared.place, phase.name, !behind);
     const { trains } = phase;
@@ -56,7 +56,15 @@ export class PhaseStep {
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, a model's own, draws the numbers that it would draw alone.
     const gathered = gather(this.#tape);
-    const pass = new Pass(this.#tape, 'train', state, behind, { ...shared, phase: index }, gathered.targets);
+    const pass = new Pass(
+      this.#tape,
+      'train',
+      state,
+      behind,
+      { ...shared, phase: index },
+      gathered.targets,
+      data.storage.blanks,
+    );
     this.terms = phase.record(pass, gathered);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
     const moments = momentCount(optimizer.kind);

@@ -8,7 +8,7 @@ import { startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import type { Losses } from './losses.ts';
-import { recordInput, recordLoss, trainable, type Hourglass } from './hourglass.ts';
+import { recordInput, recordLoss, recordTarget, trainable, type Hourglass } from './hourglass.ts';
 import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
@@ -107,8 +107,8 @@ async function trainPair(
     };
     const record: Phase['record'] = (pass, { x }) => {
       const clean = pass.tape.constant(() => {
-        const input = recordInput(model, pass, x);
-        return pair.encoder ? below.record(pass.predicting(), input) : input;
+        if (!pair.encoder) return recordTarget(model, pass, x);
+        return below.record(pass.predicting(), recordInput(model, pass, x));
       });
       return recordLoss(stage, pass, clean);
     };

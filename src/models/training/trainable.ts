@@ -22,6 +22,8 @@ export interface Host {
   readonly place?: Place;
   /** The number of classes of the labels that it receives beside its input, if it receives labels. */
   readonly classes?: number;
+  /** Whether the input may have blanks. */
+  readonly blanks?: boolean;
   /** Uploads the input, for models with their own way. @throws OptionError, ShapeError, DataError */
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
@@ -33,17 +35,17 @@ export type ModelHost = Host & { readonly place: Place };
 export const newHost = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
-  intake: Pick<Host, 'classes' | 'put'> = {},
+  intake: Pick<Host, 'classes' | 'blanks' | 'put'> = {},
 ): ModelHost => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
 
 /** Uploads data for a model, as examples of this shape. @throws OptionError, ShapeError, DataError */
 export const putData = (
   where: string,
-  { gpu, place, classes, put }: Host,
+  { gpu, place, classes, blanks, put }: Host,
   data: Examples,
   shape: readonly number[],
 ): Promise<OnDevice> =>
-  put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, before: place?.trainedOn });
+  put?.(where, data) ?? putExamples(where, gpu, data, shape, { classes, blanks, before: place?.trainedOn });
 
 /** The data of a step. */
 export interface Batch {

@@ -1,0 +1,33 @@
+/** What the options `columns`, `label` and `classes` of `readCsv` and `readTable` have in common. */
+import { OptionError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
+
+/** The place of a column that is asked for by its name or its number. @throws OptionError */
+export function columnOf(where: string, asked: string | number, names: readonly string[], what: string): number {
+  const column = typeof asked === 'number' ? asked : names.indexOf(asked);
+  if (!Number.isInteger(column) || column < 0 || column >= names.length)
+    throw new OptionError(
+      `${where}: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
+    );
+  if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
+    throw new OptionError(`${where}: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
+  return column;
+}
+
+/** @throws OptionError */
+export function checkColumnList(where: string, columns: unknown): (string | number)[] {
+  const list = Array.isArray(columns) ? Array.from(columns as unknown[]) : [];
+  if (!list.length || list.some((column) => typeof column !== 'string' && typeof column !== 'number'))
+    throw new OptionError(`${where}: columns are a list of names, or of numbers from 0 on, not ${shown(columns)}`);
+  return list as (string | number)[];
+}
+
+/** @throws OptionError */
+export function checkClasses(where: string, classes: unknown, label: unknown): string[] | undefined {
+  if (classes === undefined) return undefined;
+  const names = Array.isArray(classes) ? Array.from(classes as unknown[]) : [];
+  if (!names.length || names.some((name) => typeof name !== 'string') || new Set(names).size < names.length)
+    throw new OptionError(`${where}: classes are a list of different texts, not ${shown(classes)}`);
+  if (label === undefined) throw new OptionError(`${where}: classes need the \`label\`, the column that they are in`);
+  return names as string[];
+}

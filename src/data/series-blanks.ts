@@ -1,0 +1,14 @@
+import { DataError } from '../errors.ts';
+import { blankCell } from '../runtime/blank.ts';
+import { stepOf } from './dataset.ts';
+
+/** A copy of the values of a series with `blankCell` for each NaN. @throws DataError where there is nothing else, or a number that would be a blank */
+export function withMarks(values: Float32Array, channels: number): Float32Array {
+  if (values.every(Number.isNaN)) throw new DataError('series: all of its values are blank');
+  return values.map((value, i) => {
+    if (Number.isNaN(value)) return blankCell;
+    if (value > blankCell / 2 && value < Infinity)
+      throw new DataError(`series: ${value} at ${stepOf(i, channels)} is too large beside blanks`);
+    return value;
+  });
+}

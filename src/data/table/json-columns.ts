@@ -1,0 +1,84 @@
+/** The columns of rows that are objects: any row may be the first to have one of them. */
+import { FormatError } from '../../errors.ts';
+import { Column, type Reading } from './column.ts';
+import type { Dialect } from './dialect.ts';
+import { Encoding } from './encoding.ts';
+import { Frame } from './frame.ts';
+import type { Settings } from './options.ts';
+import type { Table } from './table.ts';
+
+export class JsonColumns {
+  /** How many rows there are. */
+  rows = 0;
+  /** By the names of all; those that are left out have no column. */
+  readonly #columns = new Map<string, Column | undefined>();
+  readonly #reading: Reading;
+  readonly #encoder = new TextEncoder();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly unit: Reading['unit'],
+  ) {
+    this.#reading = {
+      format: { decimal: '.' },
+      delimiter: 0x2c,
+      missing: new Set(settings.missing.map((word) => word.toLowerCase())),
+      encoding: new Encoding('utf-8'),
+      dateOrder: settings.dateOrder,
+      unit,
+    };
+  }
+
+  /** Whether there are as many rows as there may be. */
+  get full(): boolean {
+    return this.rows >= this.settings.maxRows;
+  }
+
+  /** `place` is the row's number in the list or that of its line. @throws FormatError, DataError */
+  add(row: unknown, place: number): void {
+    if (Object.prototype.toString.call(row) !== '[object Object]')
+      throw new FormatError(
+        `readTable: ${this.unit} ${place} of the JSON is not an object: takes a list of objects, or one object a line`,
+      );
+    const object = row as Record<string, unknown>;
+    for (const name of Object.keys(object)) if (!this.#columns.has(name)) this.#meet(name);
+    for (const [name, column] of this.#columns)
+      if (column) this.#put(column, name, Object.hasOwn(object, name) ? object[name] : null, this.rows, place);
+    this.rows++;
+  }
+
+  /** The rows before the first that has it are blank there. */
+  #meet(name: string): void {
+    const { kept, kinds, label } = this.settings;
+    const number = this.#columns.size;
+    const is = (asked: string | number | undefined) => asked === name || asked === number;
+    if (!is(label) && kept && !kept.some(is)) return void this.#columns.set(name, undefined);
+    const column = new Column(name || `${number}`, this.#reading, is(label) ? 'label' : kinds.get(name));
+    for (let row = 0; row < this.rows; row++) this.#put(column, name, null, row, row + 1);
+    this.#columns.set(name, column);
+  }
+
+  /** A value as a CSV would have it. @throws FormatError */
+  #put(column: Column, name: string, value: unknown, row: number, place: number): void {
+    if (row === column.room) column.begin();
+    if (value === null) column.put(nothing, 0, 0, row, place);
+    else if (typeof value === 'number') column.putValue(value, row, place);
+    else if (typeof value === 'object')
+      throw new FormatError(
+        `readTable: ${this.unit} ${place}, column ${name}: there is ${Array.isArray(value) ? 'a list' : 'an object'} in it; take what is wanted out of it first, or leave the column out with \`columns\``,
+      );
+    else {
+      const bytes = this.#encoder.encode(typeof value === 'string' ? value.trim() : JSON.stringify(value));
+      column.put(bytes, 0, bytes.length, row, place);
+    }
+  }
+
+  /** The table, when all rows have been read. @throws FormatError, DataError, OptionError */
+  finish(dialect: Omit<Dialect, 'missing' | 'dateOrder'>): Promise<Table> {
+    const columns = [...this.#columns.values()];
+    const frame = new Frame([...this.#columns.keys()], columns.length, this.#reading, this.settings, columns);
+    return frame.finish(this.rows, dialect);
+  }
+}
+
+const nothing = new Uint8Array(0);
