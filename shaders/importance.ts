@@ -119,7 +119,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let k = f32(samples);
   let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
   bound[row] = select(0.0, select(total, -most - log_of_unit(sum / k), finite), real);
-  reconstruction[row] = select(0.0, total / k, real);
+  reconstruction[row] = total / k;
   kl[row] = select(0.0, divergence / k, real);
 }
 `,

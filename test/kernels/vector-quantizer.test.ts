@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { moveEntries, perplexity, quantize, tally, tallyTotals } from '../../src/kernels/vector-quantizer.ts';
 import { ShapeError } from '../../src/errors.ts';
+import { add } from '../../src/kernels/elementwise.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
@@ -92,6 +93,17 @@ it.each(named)(
     expectNear(dcodebook, differences(ofEntries, Float64Array.from(codebook)), 1e-6);
   },
 ); // prettier-ignore
+
+it('adds its gradient to what another kernel has written', async () => {
+  const { memory, gpu, state, draw, dispose, onDevice } = await given(sizes[2]);
+  const tape = makeTape(gpu);
+  const [first, second] = [1, 2].map(() => quantize(tape, onDevice.z, onDevice.codebook, state).y);
+  const dy = draw.floats(first.size);
+  tape.differentiate(add(tape, first, second), memory.put(dy, first.shape));
+  const [dz] = await run(tape, [tape.grad(onDevice.z)]);
+  dispose();
+  expectNear(dz, dy.map((value) => 2 * value), 1e-7);
+}); // prettier-ignore
 
 it('takes the lowest of equal entries', async () => {
   const gpu = await sharedGpu();
