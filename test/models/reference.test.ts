@@ -24,7 +24,7 @@ async function compare(
   const draw = new Draw(seed);
   const [examples, batchSize] = [50, 16];
   const data = draw.floats(examples * features, 0, 1);
-  const hidden = new Draw(seed + 1).floats(data.length);
+  const hidden = new Draw(seed + 1).floats(data.length, 0, 1);
   data.forEach((_, i) => hidden[i] < blanks && (data[i] = NaN));
   const layer = ([units, activation]: [number, ActivationName]) => dense(units, activation);
   const model = await autoencoder(gpu, {

@@ -36,11 +36,12 @@ export function loss(
 ) {
   const rows = new Float64Array(y.length / columns);
   const dy = new Float64Array(y.length);
+  const there = new Float64Array(rows.length);
+  for (let i = 0; i < real * columns; i++) there[Math.floor(i / columns)] += Number(!Number.isNaN(x[i]));
   for (let i = 0; i < real * columns; i++) {
     if (Number.isNaN(x[i])) continue;
     const row = Math.floor(i / columns);
-    const there = Array.from(x).slice(row * columns, (row + 1) * columns).filter((value) => !Number.isNaN(value)); // prettier-ignore
-    const part = share ? columns / there.length : 1;
+    const part = share ? columns / there[row] : 1;
     const term = losses[kind](y[i], x[i]);
     rows[row] += part * factor * term.loss;
     dy[i] = (part * factor * term.slope) / real;
