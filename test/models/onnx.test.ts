@@ -56,6 +56,6 @@ it('makes nothing of a normalisation that has not been fitted', async () => {
     loss: 'mse',
     normalize: standardize(),
   });
-  expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: it is fitted/);
+  expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: not fitted yet: call fit\(\) first/);
   model.dispose();
 });

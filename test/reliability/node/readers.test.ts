@@ -326,7 +326,7 @@ it('tables', { timeout: hour }, async ({ task }) => {
       (error instanceof DataError &&
         /is not finite|there are no (rows|columns)|is blank in all rows/.test(error.message)) ||
       (error instanceof OptionError &&
-        /there is no column|two columns are called|is none: lines end/.test(error.message)),
+        /there is no column|two columns are called|does not exist: lines end/.test(error.message)),
   });
   expect(verdict.results).toBeGreaterThan(0);
   tried(
