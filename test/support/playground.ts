@@ -145,7 +145,7 @@ export async function uploadPictures(count: number): Promise<void> {
   const files = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const file = path.join(out, `square ${i + 1}.bmp`);
-      const grey = 100 + 30 * (i % 4);
+      const grey = 215 + 10 * (i % 4);
       await writeFile(
         file,
         bitmap((x) => (i !== 6 ? grey : x % 4 < 2 ? 255 : 0)),

@@ -191,6 +191,13 @@ it('reads pictures, names them by their files, and follows the theme', async () 
     'they were open',
     `/^60 pictures: 60 examples, 28 × 28 pixels/.test(document.querySelector('#data-state').textContent)`,
   );
+  // Before its first step the model is as far from any picture as from any other.
+  await page.click('#play');
+  await trained(100);
+  await page.click('#play');
+  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  // Below the bar, which stays at the top.
+  await page.$eval('#score', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#score');
   await until('one was flagged', `/square/.test(document.querySelector('#strangest tbody tr')?.textContent)`);
   const light = await shown('#histogram canvas');
