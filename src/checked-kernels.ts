@@ -106,6 +106,7 @@ export const loss = takes('loss', kernels.loss, {
   x: aTensor,
   state: aState,
   factor: aNumber,
+  blanks: optional(aWord('sum', 'share')),
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
@@ -121,6 +122,7 @@ export const elementLosses = takes('elementLosses', kernels.elementLosses, {
   x: aTensor,
   state: aState,
   factor: optional(aNumber),
+  blanks: optional(aFlag),
 });
 export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, {
   tape: aTape,

@@ -32,6 +32,7 @@ export {
   type ElementLoss,
   type Formula,
   type Huber,
+  type Blanks,
   type LossKind,
   type TermKind,
 } from './kernels/loss.ts';

@@ -82,7 +82,7 @@ it.each(['autoencoder', 'classifier', 'dataset', 'jigsaw', 'loadAutoencoder', 'o
 );
 
 it('says of a method in the worker what it says of the same method without one', () => {
-  const fit = /Trains, on top of what was trained before/;
+  const fit = /Trains the model further, from its present weights/;
   expect(textOf('interfaces/latentgpu.Autoencoder.html')).toMatch(fit);
   expect(textOf('interfaces/latentgpu_worker.Autoencoder.html')).toMatch(fit);
 });
