@@ -320,6 +320,11 @@ describe('what cannot be decided is said, with its place and what decides it', (
     await expect(labelled).rejects.toThrow(/column name has more than 10000 different texts: it cannot be a label/);
   });
 
+  it('many blanks are one blank, not as many texts', async () => {
+    const table = await readTable(`name,x\n${many(10_050, (i) => `,${i % 2}`)}\nn1,3\nn2,4\n`);
+    expect(table.columns[0]).toMatchObject({ kind: 'category', categories: ['n1', 'n2'], missing: 10_050 });
+  });
+
   it('a column whose kind shows late is what it would be at once', async () => {
     const numbers = many(20_000, (i) => `${i % 5000}`);
     const late = `x,y\n${numbers.replaceAll('\n', ',1\n')},1\nword,1\n`;

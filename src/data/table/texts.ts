@@ -1,8 +1,11 @@
 /** The different texts of a column, as bytes: each of them is kept once, and has a number by the order in which they came. */
 import { OutOfMemoryError } from '../../errors.ts';
 
-/** What the bytes of a text are folded to (FNV-1a, Fowler, Noll & Vo 1991). Whoever goes through the bytes anyway folds on the way. */
-export const hashSeed = 0x811c9dc5;
+/**
+ * What the bytes of a text are folded to (FNV-1a, Fowler, Noll & Vo 1991). Whoever goes through the bytes anyway folds on the way. It has a sign, as
+ * all hashes: that of the empty text is compared with what an array of such integers holds.
+ */
+export const hashSeed = 0x811c9dc5 | 0;
 export const hashPrime = 16777619;
 
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
