@@ -1,4 +1,4 @@
-import { blankCell } from './blanks.ts';
+import { blankCell, largestValue } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { batchDraws } from './random.ts';
 import { batchRows, state } from './state.ts';
@@ -16,7 +16,7 @@ import { shader, wgsl } from './wgsl.ts';
 export const columnInfo = wgsl`
 struct Column { categories: u32, first_in: u32, first_out: u32, size: u32 }
 fn is_blank(cell: f32) -> bool {
-  return cell > 1.7014118e38;
+  return cell > ${largestValue};
 }
 `;
 

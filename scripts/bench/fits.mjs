@@ -2,7 +2,7 @@ import { Failure } from '../failure.mjs';
 import { launchChrome } from '../chrome.mjs';
 import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
-import { number, table } from './tables.mjs';
+import { median, number, table } from './tables.mjs';
 
 /** Steps of a fit: whole epochs of the page's examples. */
 const lengths = [20, 60, 120, 600];
@@ -55,9 +55,6 @@ export async function measureFits({ only, quick, headed }) {
     return [number(steps), ...Array.from({ length: fitsEach }, (_, i) => cell((of) => of[i])), cell(sum)];
   }
 }
-
-/** @param {readonly number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /**
  * In a context of its own: nothing is remembered from before.

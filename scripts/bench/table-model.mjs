@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { launchChrome } from '../chrome.mjs';
 import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
-import { number, table } from './tables.mjs';
+import { median, number, table } from './tables.mjs';
 
 /**
  * Prints how long each part of a page's work with a table takes, from its text to the scores of its rows, and a step beside one of jax-js.
@@ -68,6 +68,3 @@ function peakOf(id) {
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1000;
 }
-
-/** @param {readonly number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

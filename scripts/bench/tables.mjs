@@ -6,6 +6,8 @@ import { adapter as adapterWords } from '../start/words.mjs';
 export const ours = 'latentgpu';
 
 export const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
+/** The upper one of two. @param {readonly number[]} values */
+export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const mebibytes = (/** @type {number} */ bytes) => `${number(bytes / 2 ** 20)} MiB`;
 const percent = (/** @type {number} */ share) => `${number(100 * share)} %`;
 

@@ -79,7 +79,7 @@ const byFile = {
     'kernels/cells',
     ['condition', 'select((cell - shift[c]) / spread[c], cell, is_blank(cell))', '(cell - shift[c]) / spread[c]'],
     ['order', '(cell - shift[c]) / spread[c]', 'cell / spread[c] - shift[c]'],
-    ['comparison', 'return cell > 1.7014118e38;', 'return cell > 3.0e38;'],
+    ['comparison', 'return cell > ${largestValue};', 'return cell > 3.0e38;'],
     ['index', 'if (c >= columns) { return; }', ''],
     ['index', 'words[2u * n] < threshold', 'words[0] < threshold'],
     ['index', 'words[2u * n + 1u] % batch_rows()', 'words[2u * n + 1u] % rows'],
