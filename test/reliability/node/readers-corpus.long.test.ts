@@ -357,9 +357,9 @@ describe('CSV', () => {
       /row 1, column 0 is blank/,
     ],
     'a line that ends in a delimiter': ['1,2\n3,4,\n', FormatError, /3 values at offset 4/],
-    'a byte order mark within': ['1\n2\ufeff3', FormatError, /no number/],
-    'a zero character': ['1\n\0', FormatError, /no number/],
-    'digits of another script': ['1\n٣', FormatError, /no number/],
+    'a byte order mark within': ['1\n2\ufeff3', FormatError, /not a number/],
+    'a zero character': ['1\n\0', FormatError, /not a number/],
+    'digits of another script': ['1\n٣', FormatError, /not a number/],
     'a number that is too large for a float': ['1\n1e39', DataError, /more than float32 holds/],
     'a number that is too large for any': ['1\n1e400', DataError, /more than float32 holds/],
     'a million digits in the first line, and no number': [
@@ -373,7 +373,7 @@ describe('CSV', () => {
       FormatError,
       /1099511627776 and 1099511627777 become the same number/,
     ],
-    'a point only': ['1\n.', FormatError, /no number/],
+    'a point only': ['1\n.', FormatError, /not a number/],
     'a delimiter of a language that has commas in numbers': ['a;b\n1,5;2,5', FormatError, /'1,5' in row 0/],
   };
 
