@@ -122,7 +122,7 @@ export { intervals, timeline, type Interval, type Windows } from './data/timelin
 export type { Examples, Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readTable } from './data/table/read-table.ts';
-export { table } from './data/table/table-dataset.ts';
+export { table, type TableDatasetOptions } from './data/table/table-dataset.ts';
 export type { Dialect } from './data/table/dialect.ts';
 export type { TableOptions, TableProgress } from './data/table/options.ts';
 export type { TableSource } from './data/table/source.ts';

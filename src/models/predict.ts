@@ -78,7 +78,7 @@ async function mapRows(
     const feed = scope.own(Feed.open('predict', data, batch));
     const tape = makeTape(gpu);
     const { x, targets } = gatherFrom(tape, data, feed, state, batch);
-    const pass = new Pass(tape, 'predict', state, 0, undefined, targets, data.storage.blanks);
+    const pass = new Pass(tape, 'predict', state, 0, undefined, { labels: targets, blanks: data.storage.blanks });
     scatter(tape, record(pass, x), state, out, columns);
     advance(tape, state);
     const plan = scope.own(await compile(tape));

@@ -29,8 +29,11 @@ export interface Loss extends Part {
    */
   readonly ofCells?: {
     readonly outputs: number;
-    /** Records partial sums for each row, [rows, parts]: of the mean over its cells, or of their sum. */
-    rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean): Tensor;
+    /**
+     * Records partial sums for each row, [rows, parts]: of the mean over its cells, or of their sum, times the row's
+     * weight if there are weights.
+     */
+    rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean, weights?: Tensor): Tensor;
     /** Records the loss of each cell, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };

@@ -69,7 +69,7 @@ export const lossOfCells = (schema: Schema): Loss => ({
   kernel: 'mse',
   ofCells: {
     outputs: schema.outputs,
-    rows: (tape, y, x, state, mean) => cellLoss(tape, y, x, schema.layout, state, mean),
+    rows: (tape, y, x, state, mean, weights) => cellLoss(tape, y, x, schema.layout, state, mean, weights),
     elements: (tape, y, x, state) => cellLosses(tape, y, x, schema.layout, state),
   },
 });

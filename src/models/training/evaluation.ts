@@ -42,13 +42,11 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const state = scope.own(makeState(gpu));
   const feed = scope.own(Feed.open('evaluate', set, batch));
   const tape = makeTape(gpu);
-  const gathered = gatherFrom(tape, set, feed, state, batch);
+  const gathered = gatherFrom(tape, set, feed, state, batch, { forLoss: true });
+  const beside = { labels: gathered.targets, weights: gathered.weights, blanks: set.storage.blanks };
   const last = phases.length - 1;
   const recorded = phases.map((phase, i) =>
-    phase.record(
-      new Pass(tape, 'evaluate', state, last - i, undefined, gathered.targets, set.storage.blanks),
-      gathered,
-    ),
+    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, beside), gathered),
   );
   const terms = recorded.flat();
   // Those of the model's own phase come last, and they alone make up its loss.

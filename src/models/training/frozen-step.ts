@@ -89,7 +89,7 @@ export class FrozenStep<L extends AnyLoss> {
     const shuffledState = feed ? scope.own(makeState(gpu)) : state;
     const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
     const timetable = scope.own(new Timetable(gpu, steps));
-    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, { shuffled: order, forLoss: true });
     const undos: Undo[] = [];
     const shared = { gpu, place, state, timetable, gather, data, batch, undos, scope };
     const last = model.phases.length - 1;
