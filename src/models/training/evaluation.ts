@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.ts';
-import { Feed } from '../../data/feed.ts';
+import { openFeed } from '../../data/open-feed.ts';
 import { account, advance } from '../../kernels/step.ts';
 import { compile } from '../../runtime/plan.ts';
 import { Schedule } from '../../runtime/schedule.ts';
@@ -40,7 +40,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const { rows, length: examples } = set;
   const steps = Math.ceil(examples / batch);
   const state = scope.own(makeState(gpu));
-  const feed = scope.own(Feed.open('evaluate', set, batch));
+  const feed = scope.own(await openFeed('evaluate', set, batch));
   const tape = makeTape(gpu);
   const gathered = gatherFrom(tape, set, feed, state, batch, { forLoss: true });
   const beside = { labels: gathered.targets, weights: gathered.weights, blanks: set.storage.blanks };
