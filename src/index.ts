@@ -77,6 +77,7 @@ export {
   swapNoise,
   type Corruption,
 } from './models/parts/corruptions.ts';
+export { categorical } from './models/parts/categorical.ts';
 export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
 export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';

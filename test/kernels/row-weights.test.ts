@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { activate } from '../../src/kernels/activation.ts';
+import { categoricalLoss } from '../../src/kernels/categorical.ts';
 import { cellLoss } from '../../src/kernels/cell-loss.ts';
 import { crossEntropy } from '../../src/kernels/cross-entropy.ts';
 import { importance } from '../../src/kernels/importance.ts';
@@ -81,6 +82,13 @@ const ofClasses =
     return { sums: [losses], counted: losses, coefficient: 1, input };
   };
 
+const ofGroups = ({ tape, memory, state, draw, weights }: Given): Recorded => {
+  const input = memory.put(draw.floats(rows * 7, -3, 3), [rows, 7]);
+  const x = memory.put(draw.floats(rows * 7, 0, 1), [rows, 7]);
+  const sums = categoricalLoss(tape, input, x, [3, 4], state, 0.5, weights);
+  return { sums: [sums], counted: sums, input };
+};
+
 const ofCells =
   (mean: boolean) =>
   ({ tape, memory, state, draw, weights }: Given): Recorded => {
@@ -104,6 +112,7 @@ const kernels: Record<string, (given: Given) => Recorded> = {
   'the bound of one sample': ofBound(1),
   'the bound of five samples': ofBound(5),
   'cross-entropy': ofClasses(10),
+  'the cross-entropy of groups': ofGroups,
   'the mean over cells': ofCells(true),
   'the sum over cells': ofCells(false),
 };

@@ -24,6 +24,7 @@ import {
   quantizeShader,
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
+import { categoricalShader, groupSoftmaxShader } from '../../shaders/categorical.ts';
 import { cellLossShader } from '../../shaders/cell-loss.ts';
 import { cellProduct, cellWeights } from '../../shaders/cell-product.ts';
 import { cellsOfOutputs, corruptCells, hideColumn, scaleCells, takeColumn } from '../../shaders/cells.ts';
@@ -349,6 +350,13 @@ const families: Record<string, Shader[]> = {
   mmd: [
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
+  ] as Shader[],
+  categorical: [
+    ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
+      categoricalShader([3, 1, 2], writes, weighted),
+    ),
+    categoricalShader([2], 'elements'),
+    groupSoftmaxShader([3, 1, 2]),
   ] as Shader[],
   'cell-loss': [
     ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>

@@ -145,8 +145,8 @@ function recordReconstructionLoss(
 
 /** Records how far outputs are from their targets, as sums over parts of each row. */
 function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: Pass, y: Tensor, x: Tensor): Tensor {
-  const { kernel, ofCells } = model.loss;
-  if (ofCells) return ofCells.rows(tape, y, x, state, !isGaussian(model), weights);
+  const { kernel, recorded } = model.loss;
+  if (recorded) return recorded.rows(tape, y, x, state, !isGaussian(model), weights);
   const options = { blanks: blanks ? countedIn(model) : undefined, weights };
   return loss(tape, kernel, y, x, state, factorOf(model, x), options);
 }
@@ -180,7 +180,8 @@ function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Op
 
 /** Records the reconstruction of x; with a Gaussian code, through its mean. */
 export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
-  return recordOutput(model, pass, model.decoder.record(pass, model.encoder.recordFromData(pass, x)));
+  const y = model.decoder.record(pass, model.encoder.recordFromData(pass, x));
+  return model.loss.exit?.inverse(pass.tape, y) ?? recordOutput(model, pass, y);
 }
 
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
@@ -190,8 +191,8 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
     logits: model.loss.probabilities,
   });
   const { tape, state, blanks } = pass;
-  const { ofCells, kernel } = model.loss;
-  if (ofCells && perFeature) return ofCells.elements(tape, y, x, state);
+  const { recorded, kernel } = model.loss;
+  if (recorded && perFeature) return recorded.elements(tape, y, x, state);
   const factor = factorOf(model, x);
   // Held within [0, 1], whatever lies outside would score like the edge.
   const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
