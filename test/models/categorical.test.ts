@@ -96,13 +96,14 @@ describe('a model by the cross-entropy of categories', () => {
   });
 
   it('takes a category at each pixel, and trains layer by layer', async () => {
+    const nine = Array<number>(9).fill(2);
     const model = await autoencoder(await sharedGpu(), {
       input: [3, 3, 2],
       encoder: [flatten(), dense(8, 'tanh'), dense(3)],
       decoder: [dense(8, 'tanh'), dense(18), reshape([3, 3, 2])],
-      loss: categorical(Array(9).fill(2)),
+      loss: categorical(nine),
     });
-    const data = drawn(20, Array(9).fill(2));
+    const data = drawn(20, nine);
     const stages = await model.pretrain(data, { epochs: 4, batchSize: 20 });
     expect(stages.map(({ loss }) => loss.at(-1)! < loss[0])).toEqual([true, true]);
     const { loss } = await model.fit(data, { epochs: 20, batchSize: 20 });
