@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as lib from '../../src/index.ts';
 import { alsoRight, bytes, data, rows } from '../support/wrong-data.ts';
 import {
+  isList,
   callback,
   flag,
   gpuKind,
@@ -19,10 +20,10 @@ import {
   word,
   type Kind,
   type Target,
+  weightsOf,
 } from '../support/wrong.ts';
 
 const wrong = (value: unknown, names = '') => ({ value, names });
-const isList = (value: unknown) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /** Scores that are none, or hold something that is no number. */
 const scores = (names: string): Kind =>
@@ -108,6 +109,7 @@ describe('data', () => {
             {
               shape: fc.oneof(not('shape', isSides), oneOf('48 values', [5], [7, 7], [49], [2 ** 40])),
               labels: optional(labels),
+              weights: optional(weightsOf(4, 'examples')),
               scale: optional(number('scale')),
               deviceBytes: optional(fc.oneof(number('deviceBytes', { least: 1 }), oneOf('deviceBytes', 1, 150))),
             },

@@ -18,6 +18,7 @@ import {
   word,
   type Kind,
   type Target,
+  weightsOf,
 } from '../support/wrong.ts';
 
 const {
@@ -186,6 +187,7 @@ describe('models', () => {
       classes: fc.oneof(whole('classes', { least: 2 }), oneOf('bytes', 2 ** 40)),
       freeze: optional(flag('freeze')),
       hidden: optional(layers('hidden', 0)),
+      classWeights: optional(weightsOf(3, 'classes')),
       seed: optional(seed()),
     });
     const targets = {

@@ -15,6 +15,7 @@ import {
   seed,
   whole,
   type Target,
+  weightsOf,
 } from '../support/wrong.ts';
 
 describe('tables and their models', () => {
@@ -46,7 +47,13 @@ describe('tables and their models', () => {
         wrong: [
           gpuKind,
           not('readTable', (value) => value === data),
-          options({}, { deviceBytes: optional(number('deviceBytes', { least: 1 })) }),
+          options(
+            {},
+            {
+              weights: optional(weightsOf(data.length, 'examples')),
+              deviceBytes: optional(number('deviceBytes', { least: 1 })),
+            },
+          ),
         ],
       },
       'autoencoder, its columns': {

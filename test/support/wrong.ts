@@ -260,3 +260,24 @@ export async function refuseAll(
     'an error of API.md that names it, nothing done on the device, the right call works afterwards',
   );
 }
+
+/** Whether it is a list, plain or typed. */
+export const isList = (value: unknown): boolean =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+/** Weights of `count` examples or classes that are refused. */
+export const weightsOf = (count: number, of: string): Kind =>
+  fc.oneof(
+    not('takes a list of numbers', isList),
+    oneOf(`${count} ${of}, but`, [], new Float32Array(count + 1)),
+    oneOf('every weight is 0', Array(count).fill(0)),
+    fc
+      .tuple(
+        fc.nat(count - 1),
+        fc.constantFrom<unknown>(-1, NaN, Infinity, 1e39, '1', null, undefined, 1n, Symbol('weight')),
+      )
+      .map(([at, value]) => ({
+        value: Array<unknown>(count).fill(1).with(at, value),
+        names: `the weight of number ${at}`,
+      })),
+  );
