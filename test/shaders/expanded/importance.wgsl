@@ -7,6 +7,7 @@
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(5) var<storage, read_write> reconstruction: array<f32>;
 @group(0) @binding(6) var<storage, read_write> kl: array<f32>;
+
 override rows: u32;
 override samples: u32;
 /** Sums that make up the loss of a sample. */
@@ -193,6 +194,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let k = f32(samples);
   let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
   bound[row] = select(0.0, select(total, -most - log_of_unit(sum / k), finite), real);
-  reconstruction[row] = total / k;
+  reconstruction[row] = select(0.0, total / k, real);
   kl[row] = select(0.0, divergence / k, real);
 }

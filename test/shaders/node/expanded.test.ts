@@ -8,6 +8,7 @@ import { activationForward } from '../../../shaders/activation.ts';
 import { avgPoolForward } from '../../../shaders/avg-pool.ts';
 import { batchNormBackward } from '../../../shaders/batch-norm.ts';
 import { fillBlanks } from '../../../shaders/blanks.ts';
+import { categoricalShader } from '../../../shaders/categorical.ts';
 import { cellLossShader } from '../../../shaders/cell-loss.ts';
 import { cellProduct } from '../../../shaders/cell-product.ts';
 import { corruptCells } from '../../../shaders/cells.ts';
@@ -66,6 +67,7 @@ const variants: Record<string, unknown> = {
   'avg-pool': avgPoolForward({ wide: true }),
   'batch-norm': batchNormBackward(),
   blanks: fillBlanks(),
+  categorical: categoricalShader([3, 2], 'gradient'),
   'cell-loss': cellLossShader('gradient'),
   'cell-product': cellProduct(true, true),
   cells: corruptCells('hide'),
