@@ -8,7 +8,7 @@ export function momentOf(table: Table): (step: number) => string {
   return (step) => (Number.isNaN(seconds[step]) ? '' : new Date(1000 * seconds[step]).toISOString());
 }
 
-/** A line for each step; nothing as the score of those that no window covers. */
+/** A line for each step; nothing as the score of those that no window covers, or that have no value. */
 export function seriesCsv(scores: Float32Array, limit: number, moment: (step: number) => string): string {
   const lines = Array.from(scores, (score, step) =>
     [step, moment(step), Number.isNaN(score) ? '' : score, Number(score >= limit)].join(','),

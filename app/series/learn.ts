@@ -40,7 +40,7 @@ export interface LearntSeries {
   window: number;
   windows: number;
   seconds: number;
-  /** The error of each step, the mean over the windows that it is in; NaN where it is in none. */
+  /** The error of each step, the mean over the windows that it is in; NaN where it is in none, or has no value. */
   scores: Float32Array;
   /** The same in each channel. */
   perChannel: Float32Array[];
@@ -56,10 +56,7 @@ export async function learnSeries(
   const { window: size = usualWindow(length), seed, steps, epochs = steps === undefined ? 30 : undefined } = options;
   const stride = Math.max(1, Math.ceil((length - size + 1) / enough));
   const { values, channels } = channelsOf(table);
-  const windows = await series(gpu, values, {
-    ...{ length: size, stride },
-    ...(values instanceof Float32Array && { channels: channels.length }),
-  });
+  const windows = await series(gpu, values, { length: size, stride });
   const features = windows.features;
   const model = await autoencoder(gpu, {
     input: features,

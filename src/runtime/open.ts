@@ -1,5 +1,6 @@
 import { GpuUnavailableError, OptionError } from '../errors.ts';
-import { Gpu, type Open, type Opened } from './device.ts';
+import type { Open, Opened } from './connection.ts';
+import { Gpu } from './device.ts';
 import { checkOptions, checkWord, shown } from './options.ts';
 import { quadsHold } from './quads.ts';
 import { within } from './within.ts';

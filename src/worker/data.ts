@@ -165,14 +165,7 @@ async function put(gpu: Gpu, maker: string, source: unknown, options: object): P
 /** Copies a table to the worker and uploads it to its device; see `table` in `latentgpu`. */
 export async function table(gpu: Gpu, data: Table, options: TableDatasetOptions = {}): Promise<Dataset> {
   checkGpu('table', gpu);
-  const handle = gpu.client.newHandle();
-  const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(
-    library,
-    'table',
-    [gpu, data, options],
-    { makes: [handle], transfer: true },
-  );
-  return new Dataset(gpu, handle, facts.shape, facts.labels, facts.length);
+  return put(gpu, 'table', data, options);
 }
 
 /** Checks a Gpu. @throws OptionError */

@@ -8,7 +8,7 @@ import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
 import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
 import type { GanFitOptions, GanLosses } from '../models/gan.ts';
 import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
-import type { Losses } from '../models/training/losses.ts';
+import type { AnyLoss, Losses } from '../models/training/losses.ts';
 import type { SampleLabels } from '../models/parts/condition.ts';
 import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
@@ -107,6 +107,11 @@ export abstract class Model<F extends ModelFacts> extends Remote {
     return this.facts.layers;
   }
 
+  /** Starts a training in the worker, with the fit's options and the data. */
+  protected train<L extends AnyLoss = Losses>(options: FitOptions<L, never>, ...data: unknown[]): Training<L> {
+    return this.client.train<L>(this.handle, 'fit', data, options);
+  }
+
   dispose(): void {
     void this.call('dispose').catch(() => {}); // With the device, all of it is gone.
   }
@@ -134,7 +139,7 @@ export class Autoencoder extends Model<ModelFacts> {
   }
 
   fit(data: Examples, options: FitOptions<Losses, Examples>): Training {
-    return this.client.train<Losses>(this.handle, 'fit', [data], options as FitOptions<Losses, never>);
+    return this.train(options as FitOptions<Losses, never>, data);
   }
 
   async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
@@ -223,12 +228,7 @@ export class Classifier extends Model<ModelFacts & { classes: number }> {
   }
 
   fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
-    return this.client.train<ClassifierLosses>(
-      this.handle,
-      'fit',
-      [data, labels],
-      options as FitOptions<ClassifierLosses, never>,
-    );
+    return this.train(options as FitOptions<ClassifierLosses, never>, data, labels);
   }
 
   evaluate(data: Data, labels: Labels, options?: { batchSize?: number }): Promise<ClassifierLosses> {
@@ -255,7 +255,7 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   }
 
   fit(data: Data, options: FitOptions<JigsawLosses, Data>): Training<JigsawLosses> {
-    return this.client.train<JigsawLosses>(this.handle, 'fit', [data], options as FitOptions<JigsawLosses, never>);
+    return this.train(options as FitOptions<JigsawLosses, never>, data);
   }
 
   evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<JigsawLosses> {
@@ -282,7 +282,7 @@ export class Gan extends Model<ModelFacts> {
   }
 
   fit(data: Data, options: GanFitOptions<Data>): Training<GanLosses> {
-    return this.client.train<GanLosses>(this.handle, 'fit', [data], options as FitOptions<GanLosses, never>);
+    return this.train(options as FitOptions<GanLosses, never>, data);
   }
 
   evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<GanLosses> {

@@ -34,7 +34,7 @@ export class TableAutoencoder extends Model<ModelFacts & { columns: readonly Mod
   }
 
   fit(data: TableData, options: FitOptions<Losses, TableData>): Training {
-    return this.client.train<Losses>(this.handle, 'fit', [data], options as FitOptions<Losses, never>);
+    return this.train(options as FitOptions<Losses, never>, data);
   }
 
   evaluate(data: TableData, options?: { batchSize?: number; seed?: number }): Promise<Losses> {

@@ -2,7 +2,8 @@
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DeviceLostError, GpuUnavailableError, OptionError } from '../../src/errors.ts';
 import type { Command } from '../../src/runtime/commands.ts';
-import type { Open, Opened } from '../../src/runtime/device.ts';
+import type { Open, Opened } from '../../src/runtime/connection.ts';
+import { recover } from '../../src/runtime/recover.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
 import { errorOf } from '../support/error-of.ts';
 import { standIn, standInDevice, stubWebGpu } from '../support/stand-in.ts';
@@ -26,7 +27,7 @@ const unavailable = () => Promise.reject(new GpuUnavailableError('not yet'));
 it('has nothing to do where nothing is lost', async () => {
   const reopen = vi.fn(unavailable);
   const gpu = standIn(reopen);
-  await gpu.recover();
+  await recover(gpu);
   expect([gpu.isLost, reopen.mock.calls.length]).toEqual([false, 0]);
 });
 
@@ -35,7 +36,7 @@ it('asks until there is one, and everybody who waits gets it; what lay on the ol
   const reopen = vi.fn(() => answers.shift()!());
   const { gpu, values } = await lostGpu(reopen);
   expect(() => gpu.check()).toThrow(new DeviceLostError('the GPU device was lost (unknown): no reason given'));
-  const waiting = Promise.all([gpu.recover(), gpu.recover(new AbortController().signal)]);
+  const waiting = Promise.all([recover(gpu), recover(gpu, new AbortController().signal)]);
   await vi.runAllTimersAsync();
   await waiting;
   expect([gpu.isLost, reopen.mock.calls.length, values.gone, gpu.memory().buffers]).toEqual([false, 3, true, 0]);
@@ -47,7 +48,7 @@ it('gives up after seven times, or where the answer never comes', async () => {
     [() => new Promise<never>(() => {}), 'no answer for 2000 ms'],
   ] as const) {
     const { gpu } = await lostGpu(reopen);
-    const waiting = errorOf(gpu.recover());
+    const waiting = errorOf(recover(gpu));
     await vi.runAllTimersAsync();
     const error = await waiting;
     expect(error).toBeInstanceOf(GpuUnavailableError);
@@ -62,20 +63,20 @@ it('gives up after seven times, or where the answer never comes', async () => {
 it('passes on what else goes wrong, and ends with the reason of a signal', async () => {
   const wrong = new OptionError('no such adapter');
   const { gpu } = await lostGpu(() => Promise.reject(wrong));
-  const waiting = errorOf(gpu.recover());
+  const waiting = errorOf(recover(gpu));
   await vi.runAllTimersAsync();
   expect(await waiting).toBe(wrong);
   const stop = new AbortController();
-  const aborted = errorOf((await lostGpu(unavailable)).gpu.recover(stop.signal));
+  const aborted = errorOf(recover((await lostGpu(unavailable)).gpu, stop.signal));
   const reason = new Error('enough');
   stop.abort(reason);
   expect(await aborted).toBe(reason);
-  expect(await errorOf((await lostGpu(unavailable)).gpu.recover(stop.signal))).toBe(reason);
+  expect(await errorOf(recover((await lostGpu(unavailable)).gpu, stop.signal))).toBe(reason);
 });
 
 it('ends where it is closed meanwhile, and lets a device go that comes too late', async () => {
   const early = (await lostGpu(unavailable)).gpu;
-  const waiting = errorOf(early.recover());
+  const waiting = errorOf(recover(early));
   early.close();
   await vi.runAllTimersAsync();
   expect(await waiting).toBeInstanceOf(DeviceLostError);
@@ -85,7 +86,7 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
     gpu.close();
     return { device, quads: false };
   });
-  const late = errorOf(gpu.recover());
+  const late = errorOf(recover(gpu));
   await vi.runAllTimersAsync();
   expect(await late).toBeInstanceOf(DeviceLostError);
   expect(destroyed).toHaveBeenCalledOnce();
@@ -98,7 +99,7 @@ it('lets each device go that comes after its attempt has timed out', async () =>
   const attempt = () => new Promise<Opened>((resolve) => answers.push(resolve));
   const reopen = vi.fn<Open>(async () => ({ device: standInDevice(), quads: false })).mockImplementationOnce(attempt);
   const { gpu } = await lostGpu(reopen);
-  const waiting = gpu.recover();
+  const waiting = recover(gpu);
   await vi.runAllTimersAsync();
   await waiting;
   answers[0]({ device, quads: false });
@@ -131,7 +132,7 @@ it('goes on under a profile, which says itself that its device was lost', async 
       await run();
       lose({ reason: 'unknown', message: '' } as GPUDeviceLostInfo);
       await gpu.lost;
-      await gpu.recover();
+      await recover(gpu);
       await run();
     }),
   );
@@ -145,6 +146,6 @@ it('goes on under a profile, which says itself that its device was lost', async 
 
 it('cannot where nothing says how', async () => {
   const { gpu } = await lostGpu();
-  expect(gpu.recoverable).toBe(false);
-  expect(await errorOf(gpu.recover())).toBeInstanceOf(DeviceLostError);
+  expect(gpu.reopen).toBeUndefined();
+  expect(await errorOf(recover(gpu))).toBeInstanceOf(DeviceLostError);
 });

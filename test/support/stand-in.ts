@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
-import { Gpu, type Open } from '../../src/runtime/device.ts';
+import { Gpu } from '../../src/runtime/device.ts';
+import type { Open } from '../../src/runtime/connection.ts';
 
 /** A buffer that lies in this side's memory. */
 class HostBuffer {

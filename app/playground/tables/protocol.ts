@@ -78,11 +78,12 @@ export interface JudgedSeries extends Trained {
   windows: number;
   channels: string[];
   left: string[];
-  bridged: number;
+  /** The number of blanks in the channels. */
+  blanks: number;
   /** Seconds since 1970 of each step, where there is a column of times. */
   times?: ArrayLike<number>;
-  /** The numbers of each channel, step by step. */
-  values: Float64Array[];
+  /** The numbers of each channel, step by step; NaN for a blank. */
+  values: ArrayLike<number>[];
   scores: Float32Array;
   perChannel: Float32Array[];
 }

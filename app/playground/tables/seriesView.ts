@@ -34,12 +34,12 @@ export class SeriesView {
 
   open(series: JudgedSeries, share: number): void {
     this.#series = series;
-    const { channels, left, bridged, scores, window, windows } = series;
+    const { channels, left, blanks, scores, window, windows } = series;
     this.#share.value = `${Math.log10(share)}`;
     this.#channel.replaceChildren(...channels.map((name, i) => h('option', { value: `${i}` }, name)));
     const notes = [
       `${whole(scores.length)} steps of ${channels.join(', ')}, learned in ${counted(windows, 'window')} of ${counted(window, 'step')}. A step is a row: row 1 is the first one below the header.`,
-      ...(bridged ? [`${counted(bridged, 'blank')} bridged by a straight line.`] : []),
+      ...(blanks ? [`${counted(blanks, 'blank')} passed over.`] : []),
       ...(left.length ? [`Left out, as a series has numbers: ${left.join(', ')}.`] : []),
     ];
     writeText(byId('t-series-about'), notes.join(' '));
@@ -97,7 +97,8 @@ export class SeriesView {
   /** The channel whose errors in a stretch are the largest. */
   #blamed(from: number, to: number): string {
     const { perChannel, channels } = this.#series!;
-    const sums = perChannel.map((errors) => errors.subarray(from, to).reduce((sum, error) => sum + error, 0));
+    // A blank has no error.
+    const sums = perChannel.map((errors) => errors.subarray(from, to).reduce((sum, error) => sum + (error || 0), 0));
     return channels[sums.indexOf(Math.max(...sums))];
   }
 

@@ -1,6 +1,7 @@
 /** The columns of rows that are objects: any row may be the first to have one of them. */
 import { FormatError } from '../../errors.ts';
-import { Column, type Reading } from './column.ts';
+import type { Reading } from './column-data.ts';
+import { Column } from './column.ts';
 import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../runtime/options.ts';
 import { checkClasses, checkColumnList } from '../column-options.ts';
 import type { DateOrder } from './dates.ts';
-import type { Kind } from './column.ts';
+import type { Kind } from './column-data.ts';
 import type { Decimal, Thousands } from './numbers.ts';
 
 /** The progress of `readTable`. */

@@ -1,7 +1,7 @@
 /** Parquet as a table, by hyparquet. */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
-import type { Reading } from './column.ts';
+import type { Reading } from './column-data.ts';
 import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';

@@ -2,7 +2,7 @@
 import { DataError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
-import type { Reading } from './column.ts';
+import type { Reading } from './column-data.ts';
 import type { Text } from './decode.ts';
 import { guess, type Dialect, type Guess } from './dialect.ts';
 import { Encoding } from './encoding.ts';

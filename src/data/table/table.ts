@@ -1,7 +1,7 @@
 import { DataError, OptionError, OutOfMemoryError } from '../../errors.ts';
 import { checkFunction, checkNumber, shown } from '../../runtime/options.ts';
 import { splitRows } from '../split.ts';
-import type { ColumnData } from './column.ts';
+import type { ColumnData } from './column-data.ts';
 import { isoOf } from './dates.ts';
 import type { Dialect } from './dialect.ts';
 

@@ -1,7 +1,7 @@
 /** Tables that a model makes. */
 import { classOrder } from '../../data/class-order.ts';
 import { storedBy, type Codes, type Numbers } from '../../data/table/chunks.ts';
-import type { ColumnData } from '../../data/table/column.ts';
+import type { ColumnData } from '../../data/table/column-data.ts';
 import { Table } from '../../data/table/table.ts';
 import { blankCell } from '../../runtime/blank.ts';
 import type { Dialect } from '../../data/table/dialect.ts';

@@ -1,5 +1,6 @@
 import { DeviceLostError, OptionError } from '../../errors.ts';
 import type { Parameters, Snapshot } from '../../runtime/parameters.ts';
+import { recover } from '../../runtime/recover.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 import { copyPlace, type Place } from './place.ts';
@@ -36,7 +37,7 @@ export class Recovery<L extends AnyLoss> {
 
   /** @throws OptionError where no other device can be opened */
   constructor(private readonly model: Trainable<L, never>) {
-    if (!model.host.gpu.recoverable)
+    if (!model.host.gpu.reopen)
       throw new OptionError(
         'fit: recover needs a Gpu that can ask for another adapter; this one was opened with an `adapter` or a `device` of yours',
       );
@@ -66,7 +67,7 @@ export class Recovery<L extends AnyLoss> {
 
   /**
    * Restores the stored state on another device, if the error is the loss of the device.
-   * @throws any other error; the errors of `Gpu.recover`
+   * @throws any other error; the errors of `recover`
    */
   async after(error: unknown, signal?: AbortSignal): Promise<Course<L>> {
     const { gpu } = this.model.host;
@@ -75,7 +76,7 @@ export class Recovery<L extends AnyLoss> {
     // Another fit may have got another device already.
     const lost = gpu.isLost || gpu.device !== device;
     if (!(error instanceof DeviceLostError) || !lost || ++this.#withoutProgress > mostWithoutProgress) throw error;
-    await gpu.recover(signal);
+    await recover(gpu, signal);
     for (const { parameters, snapshot } of weights) if (parameters.values.gone) parameters.restore(snapshot);
     Object.assign(this.model.place, { optimizer: undefined, phases: undefined, live: undefined }, copyPlace(place));
     return copyOf(course);

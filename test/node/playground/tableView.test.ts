@@ -1,6 +1,6 @@
 /** What the view of tables reads, remembers and writes, apart from its page. */
 import { describe, expect, it } from 'vitest';
-import { bridge, channelsOf } from '../../../app/series/channels.ts';
+import { channelsOf } from '../../../app/series/channels.ts';
 import { chosen } from '../../../app/table/columns.ts';
 import { filledCsv } from '../../../app/table/filled.ts';
 import { scoresCsv } from '../../../app/table/scores.ts';
@@ -124,18 +124,13 @@ it('a cell is told as the file has it, and what is filled in with as many digits
 });
 
 describe('a series', () => {
-  it('has its blanks bridged', () => {
-    expect([...bridge([NaN, 1, NaN, NaN, 4, NaN])]).toEqual([1, 1, 2, 3, 4, 4]);
-    expect([...bridge([1, 2])]).toEqual([1, 2]);
-  });
-
   it('takes the columns of numbers, and says which it leaves out', async () => {
     const whole = await readTable('t,x,s\n2026-01-01,1,a\n2026-01-02,2,b');
     const { values, ...rest } = channelsOf(whole);
-    expect(rest).toEqual({ channels: ['x'], left: ['s'], bridged: 0 });
-    expect('columns' in values && values.columns.map(({ name }) => name)).toEqual(['t', 'x']);
-    const gaps = channelsOf(await readTable('x,y\n1,10\n,20\n3,30'));
-    expect(gaps).toEqual({ channels: ['x', 'y'], left: [], bridged: 1, values: Float32Array.of(1, 10, 2, 20, 3, 30) });
+    expect(rest).toEqual({ channels: ['x'], left: ['s'], blanks: 0 });
+    expect(values.columns.map(({ name }) => name)).toEqual(['t', 'x']);
+    const gaps = await readTable('x,y,z\n1,10,\n,20,\n3,30,');
+    expect(channelsOf(gaps)).toMatchObject({ channels: ['x', 'y'], left: ['z'], blanks: 1 });
   });
 });
 

@@ -1,7 +1,7 @@
 /** A model of a table's steps in time: what the page asks of it. */
 import type { Gpu, Table } from '../../../../src/index.ts';
 import { reporting } from '../../../progress.ts';
-import { bridge, channelsOf } from '../../../series/channels.ts';
+import { channelsOf } from '../../../series/channels.ts';
 import { momentOf, seriesCsv } from '../../../series/csv.ts';
 import { learnSeries, type LearntSeries } from '../../../series/learn.ts';
 import type { Choices } from '../choices.ts';
@@ -38,16 +38,16 @@ export class SeriesJob {
   get drawn(): {
     channels: string[];
     left: string[];
-    bridged: number;
+    blanks: number;
     times?: ArrayLike<number>;
-    values: Float64Array[];
+    values: ArrayLike<number>[];
   } {
-    const { channels, left, bridged } = channelsOf(this.table);
+    const { channels, left, blanks } = channelsOf(this.table);
     const time = this.table.columns.find(({ kind }) => kind === 'time')?.name;
     return {
-      ...{ channels, left, bridged },
+      ...{ channels, left, blanks },
       times: time === undefined ? undefined : this.table.values(time),
-      values: channels.map((name) => bridge(this.table.values(name))),
+      values: channels.map((name) => this.table.values(name)),
     };
   }
 
@@ -61,7 +61,7 @@ export class SeriesJob {
       case 'onnx':
         return new Blob([await model.toOnnx()]);
       case 'filled':
-        throw new Error('the blanks of a series are bridged, not filled in');
+        throw new Error('the blanks of a series are passed over, not filled in');
     }
   }
 }

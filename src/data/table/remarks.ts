@@ -1,0 +1,74 @@
+import { DataError, FormatError } from '../../errors.ts';
+import { mostCategories, type Kind, type Reading } from './column-data.ts';
+import type { NumberFormat } from './numbers.ts';
+
+/** What there is to say of one column: notes for the table, and errors with their place and a remedy. */
+export class Remarks {
+  readonly notes: string[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly reading: Reading,
+    private readonly asked: Kind | 'label' | undefined,
+  ) {}
+
+  /** Says of a column of names that most of its values are numbers. `text` is the first that is not. */
+  mostlyNumbers(numbers: number, values: number, text: string, line: number): void {
+    this.notes.push(
+      `${numbers} of its ${values} values are numbers, but '${text}' in ${this.reading.unit} ${line} is not: all count as names`,
+    );
+  }
+
+  /** Says of a column of numbers that one is written as codes are. */
+  leadingZero(text: string, line: number): void {
+    this.notes.push(
+      `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do: as a number it has lost it; say ${this.#remedy('category')} to keep it`,
+    );
+  }
+
+  /** Says of a column of texts how many different ones there are. */
+  manyTexts(different: number): void {
+    this.notes.push(
+      `it has ${different} different texts, more than ${mostCategories}: as names or ids have them, and nothing that one row has in common with others`,
+    );
+  }
+
+  place(line: number): string {
+    return `${this.reading.unit} ${line}, column ${this.name}`;
+  }
+
+  /** The error for a text in a column of numbers or of times. */
+  contradiction(text: string, line: number, kind: 'number' | 'time'): FormatError {
+    const wanted = kind === 'number' ? 'number' : 'date';
+    const value = text.slice(0, 40);
+    const looksLikeOne = kind === 'number' && /^[+-]?\d[\d.,' ]*$/.test(value);
+    const advice = looksLikeOne
+      ? `say with \`decimal\` and \`thousands\` how numbers are written (now ${shownFormat(this.reading.format)})`
+      : `if it stands for a blank, say \`missing: [${JSON.stringify(value)}]\``;
+    const names = this.asked === undefined ? `; if the column holds names, say ${this.#remedy('category')}` : '';
+    const why = this.asked === undefined ? `not a ${wanted}, as most of the column are` : `not a ${wanted}`;
+    return new FormatError(`readTable: ${this.place(line)}: '${value}' is ${why}; ${advice}${names}`);
+  }
+
+  /** The error for an infinite number. */
+  notFinite(text: string, line: number): DataError {
+    const value = text.slice(0, 40);
+    return new DataError(
+      `readTable: ${this.place(line)}: '${value}' is not finite; if it stands for a blank, say \`missing: [${JSON.stringify(value)}]\``,
+    );
+  }
+
+  /** The error for a date at `place` of which nothing shows whether day or month comes first. */
+  undecided(place: string): FormatError {
+    return new FormatError(
+      `readTable: ${place}: the date may have the day or the month first; say \`dateOrder: 'dmy'\` or \`'mdy'\``,
+    );
+  }
+
+  #remedy(kind: Kind): string {
+    return `\`columns: { ${/^[A-Za-z_$][\w$]*$/.test(this.name) ? this.name : JSON.stringify(this.name)}: '${kind}' }\``;
+  }
+}
+
+const shownFormat = ({ decimal, thousands }: NumberFormat): string =>
+  `decimal '${decimal}', thousands ${thousands ? `'${thousands}'` : 'not set apart'}`;

@@ -1,0 +1,69 @@
+// normalize batch backward
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(3) var<storage, read> sums: array<vec2f>;
+@group(0) @binding(4) var<storage, read> weight: array<f32>;
+@group(0) @binding(5) var<storage, read> state: State;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+override add_dx = false;
+
+override lines: u32;
+override places: u32;
+override channels: u32;
+override parts: u32;
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+fn real_lines() -> u32 {
+  return batch_rows() * (lines / places / state.batch) * places;
+}
+/** Of them, those of part p: p, p + parts, … */
+fn lines_of(p: u32, real: u32) -> f32 {
+  return f32((real + parts - 1u - p) / parts);
+}
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= lines * channels) { return; }
+  let c = i % channels;
+  let known = stats[c];
+  let hat = ((x[i] - x[c]) - known.x) * known.y;
+  let means = sums[c] / f32(real_lines());
+  var v = select(0.0, weight[c] * known.y * (dy[i] - means.x - hat * means.y), i / channels < real_lines());
+  if (add_dx) { v += dx[i]; }
+  dx[i] = v;
+}

@@ -1,0 +1,16 @@
+// fill blanks
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+override size: u32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  y[i] = select(x[i], 0.0, x[i] > 1.7014118346046923e+38);
+}

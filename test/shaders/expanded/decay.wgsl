@@ -1,0 +1,69 @@
+// weight decay
+
+@group(0) @binding(0) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+
+@group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
+override add_dw = false;
+override gradient_factor: f32;
+
+override size: u32;
+override quads: u32;
+override strips: u32;
+override first: u32;
+override factor: f32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+fn within(v: vec4f, quad: u32) -> vec4f {
+  return select(vec4f(), v, 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(size));
+}
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  if (t >= strips) { return; }
+  var sum = vec4f();
+  for (var i = t; i < quads; i += strips) {
+    let v = within(w[i], i);
+    sum += v * v;
+
+    var d = gradient_factor * v;
+    if (add_dw) { d += dw[i]; }
+    dw[i] = d;
+
+  }
+  sums[first + t] = 0.5 * factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
+}

@@ -1,0 +1,63 @@
+// gather
+
+@group(0) @binding(0) var<storage, read> data: array<u32>;
+
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f>;
+
+@group(0) @binding(3) var<storage, read> order: array<u32>;
+
+override rows: u32;
+override columns: u32;
+override scale: f32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+
+  let width = columns / 4u;
+
+  if (t >= rows * width) { return; }
+  var row = state.position + min(t / width, batch_rows() - 1u);
+
+  row = order[row];
+
+  let at = row * width + t % width;
+
+  let word = data[at];
+  x[t] = scale * vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(0xffu));
+
+}

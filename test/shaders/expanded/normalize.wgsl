@@ -1,0 +1,24 @@
+// normalize
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> shift: array<f32>;
+@group(0) @binding(2) var<storage, read> spread: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@group(0) @binding(4) var<storage, read> rest: array<f32>;
+
+override size: u32;
+override columns: u32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= size) { return; }
+  let j = i % columns;
+  let v = (x[i] - shift[j] - rest[j]) / spread[j];
+  y[i] = clamp(v, 0.0, 1.0);
+}

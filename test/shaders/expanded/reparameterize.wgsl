@@ -1,0 +1,185 @@
+// reparameterize
+
+@group(0) @binding(0) var<storage, read> head: array<f32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> z: array<f32>;
+@group(0) @binding(3) var<storage, read_write> kl: array<f32>;
+
+override rows: u32;
+override units: u32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+/** High and low word of a 64-bit product, which WGSL lacks. */
+fn multiply_wide(a: u32, b: u32) -> vec2u {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let other = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return vec2u((a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u), a * b);
+}
+
+fn philox(counter: vec4u, key: vec2u) -> vec4u {
+  var c = counter;
+  var k = key;
+  for (var round = 0u; round < 10u; round++) {
+    let p = multiply_wide(0xd2511f53u, c.x);
+    let q = multiply_wide(0xcd9e8d57u, c.z);
+    c = vec4u(q.x ^ c.y ^ k.x, q.y, p.x ^ c.w ^ k.y, p.y);
+    k += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return c;
+}
+
+fn uniforms(words: vec4u) -> vec4f {
+  return vec4f(words >> vec4u(8u)) * 5.9604645e-8;
+}
+
+/** ln u for u in (0, 1]: u = m 2ᵉ with m between √½ and √2, ln m = 2 artanh((m − 1) / (m + 1)). */
+fn log_of_unit(u: f32) -> f32 {
+  let bits = bitcast<u32>(u) + 0x004afb0du;
+  let e = f32(bits >> 23u) - 127.0;
+  let m = bitcast<f32>((bits & 0x007fffffu) + 0x3f3504f3u);
+  let s = (m - 1.0) / (m + 1.0);
+  let q = s * s;
+  return e * 0.69314718 + 2.0 * s * (1.0 + q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * 0.11111111))));
+}
+
+/** cos 2πv and sin 2πv: Taylor within an eighth of the circle around each quarter. */
+fn on_circle(v: f32) -> vec2f {
+  let quarter = floor(4.0 * v + 0.5);
+  let a = (4.0 * v - quarter) * 1.5707963;
+  let q = a * a;
+  let c = 1.0 + q * (-0.5 + q * (0.041666667 + q * (-0.0013888889 + q * (2.4801587e-5 - q * 2.7557319e-7))));
+  let s = a * (1.0 + q * (-0.16666667 + q * (0.0083333333 + q * (-1.9841270e-4 + q * 2.7557319e-6))));
+  let turned = select(vec2f(c, s), vec2f(-s, c), (u32(quarter) & 1u) == 1u);
+  return select(turned, -turned, (u32(quarter) & 2u) == 2u);
+}
+
+fn normals(words: vec4u) -> vec4f {
+  let u = uniforms(words);
+  // Half a step up: the logarithm of 0 is none.
+  let r = vec2f(sqrt(max(0.0, -2.0 * log_of_unit(u.x + 2.9802322e-8))), sqrt(max(0.0, -2.0 * log_of_unit(u.z + 2.9802322e-8))));
+  return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
+}
+
+override which: u32;
+override stream: u32;
+fn draw(quad: u32, row: u32) -> vec4u {
+  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+}
+
+/** e^r − 1 for |r| ≤ ½ ln 2. */
+fn expm1_core(r: f32) -> f32 {
+  return r + r * r * (0.5 + r * (0.16666667 + r * (0.041666667 + r * (0.0083333333 + r * (0.0013888889 + r * 1.9841270e-4)))));
+}
+
+fn power_of_two(n: i32) -> f32 {
+  return bitcast<f32>((n + 127) << 23u);
+}
+
+/** x − n ln 2, with ln 2 in two parts so that n times the first is exact. */
+fn reduce_by_ln2(x: f32, n: f32) -> f32 {
+  return (x - n * 0.693359375) + n * 2.1219444e-4;
+}
+
+fn accurate_exp(x: f32) -> f32 {
+  let v = clamp(x, -104.0, 89.0);
+  let n = floor(v * 1.4426950 + 0.5);
+  let half = i32(n) >> 1u;
+  return (1.0 + expm1_core(reduce_by_ln2(v, n))) * power_of_two(half) * power_of_two(i32(n) - half);
+}
+
+fn expm1(x: f32) -> f32 {
+  let v = clamp(x, -50.0, 88.0);
+  let n = floor(v * 1.4426950 + 0.5);
+  let scale = power_of_two(i32(n));
+  return scale * expm1_core(reduce_by_ln2(v, n)) + (scale - 1.0);
+}
+
+/** log(1 + u) for u in [0, 1]. */
+fn log1p(u: f32) -> f32 {
+  let s = u / (2.0 + u);
+  let q = s * s;
+  return 2.0 * s + 2.0 * s * q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * (0.11111111 + q * (0.090909091 + q * (0.076923077 + q * 0.066666667))))));
+}
+
+fn accurate_tanh(x: f32) -> f32 {
+  let q = x * x;
+  let near = x + x * q * (-0.33333329 + q * (0.13333132 + q * (-0.053937467 + q * (0.021650155 + q * (-0.0080539498 + q * 0.0020317535)))));
+  let far = 1.0 - 2.0 / (accurate_exp(2.0 * min(abs(x), 16.0)) + 1.0);
+  return select(select(far, -far, x < 0.0), near, abs(x) < 0.66);
+}
+
+fn sigmoid(x: f32) -> f32 {
+  let e = accurate_exp(-abs(x));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}
+
+fn softplus(x: f32) -> f32 {
+  return max(x, 0.0) + log1p(accurate_exp(-abs(x)));
+}
+
+fn normal_density(x: f32) -> f32 {
+  return 0.39894228 * accurate_exp(-0.5 * x * x);
+}
+
+fn normal_cdf(x: f32) -> f32 {
+  let u = min(abs(x) * 0.70710678, 10.0);
+  let t = 1.0 / (1.0 + 0.4 * u);
+  let p = t * (0.22570367 + t * (0.22501529 + t * (0.21439061 + t * (0.13215709 + t * (0.26487181 + t * (-0.27091914 + t * (0.53122149 + t * (-0.48662431 + t * (0.19281994 + t * -0.028636439)))))))));
+  let tail = 0.5 * accurate_exp(-u * u) * p;
+  return select(1.0 - tail, tail, x < 0.0);
+}
+
+fn held(l: f32) -> f32 {
+  return select(clamp(l, -30.0, 20.0), l, (bitcast<u32>(l) & 0x7fffffffu) > 0x7f800000u);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let t = invocation(id, groups);
+  let quads = (units + 3u) / 4u;
+  if (t >= rows * quads) { return; }
+  let row = t / quads;
+  let unit = 4u * (t % quads);
+  let noise = normals(draw(t % quads, row));
+  var sum = 0.0;
+  for (var c = 0u; c < min(4u, units - unit); c++) {
+    let mean = head[2u * row * units + unit + c];
+    let logvar = held(head[(2u * row + 1u) * units + unit + c]);
+    z[row * units + unit + c] = mean + accurate_exp(0.5 * logvar) * noise[c];
+    sum += 0.5 * (mean * mean + (expm1(logvar) - logvar));
+  }
+  kl[t] = select(0.0, sum, row < batch_rows());
+}

@@ -1,0 +1,92 @@
+// shuffle
+
+@group(0) @binding(0) var<storage, read> state: State;
+@group(0) @binding(1) var<storage, read_write> order: array<u32>;
+
+override examples: u32;
+override half_bits: u32;
+override stream: u32;
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+/** High and low word of a 64-bit product, which WGSL lacks. */
+fn multiply_wide(a: u32, b: u32) -> vec2u {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let other = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return vec2u((a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u), a * b);
+}
+
+fn philox(counter: vec4u, key: vec2u) -> vec4u {
+  var c = counter;
+  var k = key;
+  for (var round = 0u; round < 10u; round++) {
+    let p = multiply_wide(0xd2511f53u, c.x);
+    let q = multiply_wide(0xcd9e8d57u, c.z);
+    c = vec4u(q.x ^ c.y ^ k.x, q.y, p.x ^ c.w ^ k.y, p.y);
+    k += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return c;
+}
+
+/** MurmurHash3's finalizer. */
+fn mix(word: u32) -> u32 {
+  var w = word;
+  w = (w ^ (w >> 16u)) * 0x85ebca6bu;
+  w = (w ^ (w >> 13u)) * 0xc2b2ae35u;
+  return w ^ (w >> 16u);
+}
+
+fn feistel(value: u32, keys: vec4u, more_keys: vec4u) -> u32 {
+  let mask = (1u << half_bits) - 1u;
+  var left = value >> half_bits;
+  var right = value & mask;
+  for (var round = 0u; round < 8u; round++) {
+    let key = select(keys[round & 3u], more_keys[round & 3u], round > 3u);
+    let next = left ^ (mix(right ^ key) & mask);
+    left = right;
+    right = next;
+  }
+  return (left << half_bits) | right;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation(id, groups);
+  if (i >= examples) { return; }
+  var at = i;
+
+  let keys = philox(vec4u(state.epoch, 0u, 0u, 0u), vec2u(state.seed, stream));
+  let more_keys = philox(vec4u(state.epoch, 1u, 0u, 0u), vec2u(state.seed, stream));
+  at = feistel(at, keys, more_keys);
+  while (at >= examples) { at = feistel(at, keys, more_keys); }
+
+  order[i] = at;
+}

@@ -1,0 +1,123 @@
+// account
+
+@group(0) @binding(0) var<storage, read_write> state: State;
+@group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read> sums0: array<f32>;
+override count0: u32;
+override width: u32;
+override first_column: u32;
+
+@group(0) @binding(3) var<storage, read> timetable: array<vec2f>;
+@group(0) @binding(4) var<storage, read> gradients: array<vec4u>;
+override quads: u32;
+
+var<workgroup> part: array<f32, 64>;
+fn add_up(value: f32, local: u32) -> f32 {
+  part[local] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) { part[local] += part[local + half]; }
+    workgroupBarrier();
+  }
+  let sum = part[0];
+  workgroupBarrier();
+  return sum;
+}
+
+fn total0(local: u32) -> f32 {
+
+  // Four loads under way at once: a single one takes a GPU as long as dozens of additions.
+  var four = vec4f();
+  var i = local;
+  for (; i + 192u < count0; i += 256u) {
+    four += vec4f(sums0[i], sums0[i + 64u], sums0[i + 128u], sums0[i + 192u]);
+  }
+  for (; i < count0; i += 64u) { four.x += sums0[i]; }
+  return add_up((four.x + four.y) + (four.z + four.w), local);
+
+}
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: atomic<u32>,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+/** All ones in what is not finite. */
+const exponent = 0x7f800000u;
+/** That of 2⁶⁰, from which on gradients are bad. Optimizers and norms square them: an infinite square would stop its weight for ever, unseen. */
+const limit = 0x5d800000u;
+
+/** Once a phase has gone bad, what the others find follows from that. */
+fn found(place: u32) {
+  if (state.halted == 0xffffffffu) { atomicMin(&state.bad, place); }
+}
+
+fn tell(bits: vec4u, at: u32) {
+  for (var c = 0u; c < 4u; c++) {
+    if ((bits[c] & exponent) >= limit) { found(1u + 4u * at + c); }
+  }
+}
+
+fn add_losses(local: u32) {
+  let sum0 = total0(local);
+  if (local == 0u) {
+    let place = state.slot * width + first_column + 0u;
+    atomicStore(&losses[place], bitcast<u32>(sum0 / f32(batch_rows())));
+    if ((atomicLoad(&losses[place]) & exponent) == exponent) { found(0u); }
+  }
+
+  if (local == 0u) {
+    state.t = state.step + 1u - u32(timetable[state.slot].y);
+    state.rate = timetable[state.slot].x;
+    state.scale = 1.0;
+  }
+
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
+) {
+  let block = group.y * groups.x + group.x;
+
+  if (block == 0u) { add_losses(local); }
+
+  if (block > 0u) {
+    let first = (block - 1u) * 1024u + local;
+    var sum = vec4f();
+    for (var i = 0u; i < 16u; i++) {
+      let at = first + i * 64u;
+      if (at >= quads) { break; }
+      let bits = gradients[at];
+      let worst = max(max(bits.x & exponent, bits.y & exponent), max(bits.z & exponent, bits.w & exponent));
+      if (worst >= limit) { tell(bits, at); }
+
+    }
+
+  }
+
+}

@@ -1,0 +1,71 @@
+// top k of a batch, digits, alone
+
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+
+override size: u32;
+override columns: u32;
+override parts: u32;
+override shift: u32;
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+fn key_of(bits: u32) -> u32 {
+  let magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) { return 0xffffffffu; }
+  if (magnitude == 0u) { return 0x80000000u; }
+  return bits ^ select(0x80000000u, 0xffffffffu, bits != magnitude);
+}
+
+fn part_of(group: vec3u, local: u32) -> u32 {
+  return group.x * 16u + local;
+}
+fn begin_of(part: u32) -> u32 {
+  return min(size, part * ((size + parts - 1u) / parts));
+}
+
+@compute @workgroup_size(16)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let part = part_of(group, local);
+  if (part >= parts) { return; }
+
+  let known = vec4u();
+
+  var bins: array<u32, 256>;
+  let end = min(begin_of(part + 1u), batch_rows() * columns);
+  for (var i = begin_of(part); i < end; i++) {
+    let key = key_of(x[i]);
+
+    if ((key >> shift) >> 8u == known.x) { bins[(key >> shift) & 255u]++; }
+
+  }
+  for (var b = 0u; b < 256u; b++) { partials[part * 256u + b] = bins[b]; }
+}

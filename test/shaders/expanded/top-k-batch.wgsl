@@ -1,0 +1,80 @@
+// top k of a batch, digits
+
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> state: State;
+@group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+
+override size: u32;
+override columns: u32;
+override parts: u32;
+override shift: u32;
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+fn key_of(bits: u32) -> u32 {
+  let magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) { return 0xffffffffu; }
+  if (magnitude == 0u) { return 0x80000000u; }
+  return bits ^ select(0x80000000u, 0xffffffffu, bits != magnitude);
+}
+
+var<workgroup> bins: array<atomic<u32>, 256>;
+var<private> run_bin: u32;
+var<private> run_length: u32;
+fn count_in(bin: u32) {
+  if (bin != run_bin) {
+    end_run();
+    run_bin = bin;
+  }
+  run_length++;
+}
+fn end_run() {
+  if (run_length > 0u) { atomicAdd(&bins[run_bin], run_length); }
+  run_length = 0u;
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  atomicStore(&bins[local], 0u);
+  workgroupBarrier();
+
+  let known = vec4u();
+
+  let end = min(size, batch_rows() * columns);
+  for (var i = group.x * 256u + local; i < end; i += parts * 256u) {
+    let key = key_of(x[i]);
+
+    if ((key >> shift) >> 8u == known.x) { count_in((key >> shift) & 255u); }
+
+  }
+  end_run();
+  workgroupBarrier();
+  partials[group.x * 256u + local] = atomicLoad(&bins[local]);
+}

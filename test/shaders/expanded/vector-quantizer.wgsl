@@ -1,0 +1,132 @@
+// quantize wide
+
+alias Part = vec4f;
+@group(0) @binding(0) var<storage, read> z: array<Part>;
+@group(0) @binding(1) var<storage, read> codebook: array<Part>;
+@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read_write> y: array<Part>;
+@group(0) @binding(4) var<storage, read_write> at: array<f32>;
+@group(0) @binding(5) var<storage, read_write> sums: array<f32>;
+
+/** Of a vector: its parts. */
+override parts: u32;
+override factor: f32;
+
+override vectors: u32;
+override entries: u32;
+
+struct State {
+  /** Optimizer steps finished, over the model's whole life. */
+  step: u32,
+  epoch: u32,
+  /** Examples of this epoch that are done. */
+  position: u32,
+  /** Examples in an epoch. */
+  examples: u32,
+  batch: u32,
+  /** Where the next step's losses go. */
+  slot: u32,
+  seed: u32,
+  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  t: u32,
+  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+
+  bad: u32,
+
+  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  rate: f32,
+  scale: f32,
+  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  halted: u32,
+}
+
+fn batch_rows() -> u32 {
+  return min(state.batch, state.examples - state.position);
+}
+
+fn real_vectors() -> u32 {
+  return batch_rows() * (vectors / state.batch);
+}
+
+fn invocation(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+var<workgroup> distances: array<vec4f, 64>;
+var<workgroup> nearest: array<vec4u, 64>;
+var<workgroup> chosen: array<u32, 32>;
+
+fn square(v: Part) -> f32 {
+  return dot(v, v);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let begin = (group.y * groups.x + group.x) * 32u;
+  if (begin >= vectors) { return; }
+  let strip = local % 8u;
+  // Past the last row lies the last one: it is not stored twice.
+  let n = min(begin + 4u * (local / 8u) + vec4u(0u, 1u, 2u, 3u), vec4u(vectors - 1u)) * parts;
+  var least = vec4f(3.4028234e38);
+  var best = vec4u();
+  for (var entry = 4u * strip; entry < entries; entry += 32u) {
+    let e = min(entry + vec4u(0u, 1u, 2u, 3u), vec4u(entries - 1u)) * parts;
+    var d0 = vec4f();
+  var d1 = vec4f();
+  var d2 = vec4f();
+  var d3 = vec4f();
+    for (var p = 0u; p < parts; p++) {
+      let z0 = z[n[0] + p];
+  let z1 = z[n[1] + p];
+  let z2 = z[n[2] + p];
+  let z3 = z[n[3] + p];
+      let e0 = codebook[e[0] + p];
+  let e1 = codebook[e[1] + p];
+  let e2 = codebook[e[2] + p];
+  let e3 = codebook[e[3] + p];
+      d0 += vec4f(square(z0 - e0), square(z1 - e0), square(z2 - e0), square(z3 - e0));
+  d1 += vec4f(square(z0 - e1), square(z1 - e1), square(z2 - e1), square(z3 - e1));
+  d2 += vec4f(square(z0 - e2), square(z1 - e2), square(z2 - e2), square(z3 - e2));
+  d3 += vec4f(square(z0 - e3), square(z1 - e3), square(z2 - e3), square(z3 - e3));
+    }
+
+    best = select(best, vec4u(entry + 0u), d0 < least);
+    least = min(d0, least);
+
+    best = select(best, vec4u(entry + 1u), d1 < least);
+    least = min(d1, least);
+
+    best = select(best, vec4u(entry + 2u), d2 < least);
+    least = min(d2, least);
+
+    best = select(best, vec4u(entry + 3u), d3 < least);
+    least = min(d3, least);
+  }
+  distances[local] = least;
+  nearest[local] = best;
+  workgroupBarrier();
+  if (local < 32u && begin + local < vectors) {
+    let first = local / 4u * 8u;
+    var one = distances[first][local % 4u];
+    var k = nearest[first][local % 4u];
+    for (var s = 1u; s < 8u; s++) {
+      let other = distances[first + s][local % 4u];
+      let there = nearest[first + s][local % 4u];
+      if (other < one || (other == one && there < k)) {
+        one = other;
+        k = there;
+      }
+    }
+    let sum = select(0.0, one * factor, begin + local < real_vectors());
+    chosen[local] = k;
+    at[begin + local] = f32(k);
+    sums[begin + local] = sum;
+
+  }
+  workgroupBarrier();
+  for (var i = local; i < min(32u, vectors - begin) * parts; i += 64u) {
+    let here = begin * parts + i;
+    let exponents = bitcast<vec4u>(z[here]) & vec4u(0x7f800000u);
+    y[here] = select(codebook[chosen[i / parts] * parts + i % parts], z[here], exponents == vec4u(0x7f800000u));
+  }
+}
