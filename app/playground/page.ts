@@ -10,8 +10,9 @@ import { hideNotice, showNotice } from './notice.ts';
 import { nameOf, namesOf } from './origin.ts';
 import { coalesced, FrameMeter } from './pacing.ts';
 import { samplingOf } from './parts.ts';
+import { picturesAre } from './picture/save.ts';
 import { type ExampleKind } from './shapes.ts';
-import { ownSettings, secondOf } from './presets.ts';
+import { ownSettings, presets, secondOf } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
@@ -417,6 +418,7 @@ document.addEventListener('visibilitychange', () => {
 onTheme(() => [look, decode].forEach((wake) => wake()));
 addEventListener('hashchange', () => location.reload());
 jumpLinks();
+picturesAre(() => ({ title: presets[settings.preset].title, model: settings.preset, seed: settings.seed }));
 byId('map-table')
   .closest('details')!
   .addEventListener('toggle', () => look());

@@ -9,6 +9,7 @@ import {
   downloaded,
   number,
   page,
+  savedPicture,
   shown,
   start,
   stop,
@@ -41,6 +42,27 @@ it('trains, pauses, and hands over a program and a link', async () => {
   await until('the program stood there', `/gaussian\\(2/.test(document.querySelector('#code').textContent)`);
   await page.click('#link');
   await until('the link was explained', `/leads to this machine/.test(document.querySelector('#taken').textContent)`);
+});
+
+it('saves pictures as they stand on the page, on its background, named by the model, what they show and the seed', async () => {
+  await page.$eval('#samples', (panel) => panel.scrollIntoView({ block: 'center' }));
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  for (const shows of ['latent map', 'reconstructions', 'loss', 'samples']) {
+    const { corner, colors, name } = await savedPicture(shows);
+    expect(name).toBe(`latentgpu-variational-${shows.replace(' ', '-')}-seed-0.png`);
+    expect(corner, shows).toEqual([255, 255, 255, 255]);
+    expect(colors, `${shows}: more than a title on an empty page`).toBeGreaterThan(60);
+  }
+  const [left, right] = await page.$eval('#loss', (chart) => {
+    const { left, right } = chart.getBoundingClientRect();
+    return [left, right];
+  });
+  const plain = await savedPicture('loss');
+  expect(plain.width, 'as wide as the chart, with a margin').toBe(Math.round(right - left) + 28);
+  // The second of the screen’s densities: twice as many pixels to the same picture.
+  await page.setViewport({ ...desktop, deviceScaleFactor: 2 });
+  expect((await savedPicture('loss')).width).toBe(2 * plain.width);
+  await page.setViewport(desktop);
 });
 
 it('draws an example’s neighbours, decodes a place, and walks from one to another', async () => {
@@ -203,6 +225,10 @@ it('reads pictures, names them by their files, and follows the theme', async () 
   const light = await shown('#histogram canvas');
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await changed('the theme', '#histogram canvas', light);
+  const { corner, colors, name } = await savedPicture('histogram of errors');
+  expect(name).toMatch(/^latentgpu-variational-histogram-of-errors-seed-0\.png$/);
+  expect(corner, 'the panel in the dark').toEqual([22, 26, 32, 255]);
+  expect(colors).toBeGreaterThan(20);
   expect(await violations(page)).toEqual([]);
 });
 
