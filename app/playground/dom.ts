@@ -22,7 +22,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 /** Links to places on the page: what stands behind the `#` of the address are the settings. */
 export function jumpLinks(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('.jump a:not([data-view])'))
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(':is(.jump, .hint) a:not([data-view])'))
     link.addEventListener('click', (event) => {
       event.preventDefault();
       const place = byId(link.hash.slice(1));

@@ -3,19 +3,21 @@ import { context2d, styled } from '../look.ts';
 
 const margin = 14;
 const titleHeight = 26;
-/** What steers a figure is no part of its picture; uPlot's layers over a chart follow the pointer. */
+/** What steers a figure may stand between its parts, and is left out with its place. */
+const gap = 6;
+/** uPlot's layers over a chart follow the pointer. */
 const leftOut = '.unseen, .save-picture, details, select, input, .u-over, .u-under';
 
-/** Draws visible parts of the page where they stand, below a title, with `density` pixels for each of the page's. */
+/** Draws visible parts of the page one below the other, under a title, with `density` pixels for each of the page's. */
 export function snapshot(parts: readonly Element[], title: string, density = devicePixelRatio): HTMLCanvasElement {
-  const boxes = parts.filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
+  const seen = parts.filter((part) => part.checkVisibility() && part.getBoundingClientRect().height > 0);
+  const boxes = seen.map((part) => part.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left));
-  const top = Math.min(...boxes.map((box) => box.top));
   const width = Math.max(...boxes.map((box) => box.right)) - left;
-  const height = Math.max(...boxes.map((box) => box.bottom)) - top;
+  const height = boxes.reduce((sum, box) => sum + box.height + gap, titleHeight);
   const canvas = document.createElement('canvas');
   canvas.width = Math.round((width + 2 * margin) * density);
-  canvas.height = Math.round((height + 2 * margin + titleHeight) * density);
+  canvas.height = Math.round((height + 2 * margin) * density);
   const context = context2d(canvas);
   context.scale(density, density);
   context.fillStyle = styled('panel');
@@ -24,8 +26,14 @@ export function snapshot(parts: readonly Element[], title: string, density = dev
   context.font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
   context.fillStyle = styled('ink');
   context.fillText(title, margin, margin + titleHeight / 3, width);
-  context.translate(margin - left, margin + titleHeight - top);
-  for (const part of parts) paint(context, part);
+  let top = margin + titleHeight;
+  seen.forEach((part, i) => {
+    context.save();
+    context.translate(margin - left, top - boxes[i].top);
+    paint(context, part);
+    context.restore();
+    top += boxes[i].height + gap;
+  });
   return canvas;
 }
 

@@ -89,15 +89,49 @@ it('scores every example, and names those that it flags', async () => {
   expect((await downloaded('#flagged')).toString().split('\n')[1]).toContain(`${first},`);
 });
 
-it('has a second model beside the first, and the link has both', async () => {
+it('has other models beside the first, alike in code size and loss or not, and the link has all of them', async () => {
+  await page.$eval('#compare', (button) => button.scrollIntoView({ block: 'center' }));
   await page.select('#rival', 'linear');
   await page.click('#compare');
-  await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
-  expect(await text('#rival-unlike')).toMatch(
+  await figuresOf(2);
+  expect(page.url()).toMatch(/#compared=linear$/);
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 2 numbers', '2', 'BCE']);
+  expect(await text('.compared .unlike')).toMatch(/^Only the first one’s loss has a divergence in it/);
+  await page.click('#alike');
+  await until('it had its own code', `/784 – 32 – 784/.test(document.querySelector('.compared .widths').textContent)`);
+  await figuresOf(2);
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 32 numbers', '32', 'MSE']);
+  expect(await text('.compared .unlike')).toMatch(
     /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
   );
-  expect(page.url()).toMatch(/#second=linear$/);
+  await page.click('#compare-this');
+  await figuresOf(3);
+  expect(page.url()).toMatch(/#alike=false&compared=linear&compared=variational$/);
+  expect(await violations(page)).toEqual([]);
+  await page.$eval('.compared button', (button) => button.scrollIntoView({ block: 'center' }));
+  await page.click('.compared button');
+  await figuresOf(2);
+  expect(page.url()).toMatch(/#alike=false&compared=variational$/);
+  expect((await rowsOfFigures()).map(([name]) => name)).toEqual([
+    'First: Variational, 2 numbers, β 1',
+    'Second: Variational, 2 numbers, β 1',
+  ]);
+  expect((await savedPicture('second model’s map')).name).toBe('latentgpu-variational-second-model-s-map-seed-0.png');
 });
+
+/** Until so many models stand in the table, and all have been judged. */
+const figuresOf = (count: number): Promise<void> =>
+  until(
+    `there were figures of ${count} models`,
+    `(() => {
+      const rows = [...document.querySelectorAll('#compared-figures tbody tr')];
+      return rows.length === ${count} && rows.every((row) => /%/.test(row.textContent));
+    })()`,
+  );
+const rowsOfFigures = (): Promise<string[][]> =>
+  page.$$eval('#compared-figures tbody tr', (rows) =>
+    rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+  );
 
 it('trains a GAN: samples and both losses, and nothing that needs an encoder', async () => {
   await choose('preset', 'gan');
