@@ -24,7 +24,7 @@ it('compares a second model', async () => {
   expect(await text('.compared h3')).toBe('Second: Deep, 2 numbers');
   expect(await text('.compared .widths')).toBe('784 – 64 – 32 – 2 – 32 – 64 – 784');
   await page.click('#play');
-  await until('it trained with the first', `Number(${figuresOfSecond}.cells[4].textContent) > 1`);
+  await until('it trained with the first', `Number(${figuresOfSecond}.cells[4].textContent) > 4`);
   await page.click('#play');
   await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
 });
