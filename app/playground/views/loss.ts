@@ -2,7 +2,6 @@ import uPlot from 'uplot';
 import { logAxis } from '../../pictures/axis.ts';
 import { ordinals } from '../compare/choice.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
-import { emptyHistory } from '../history.ts';
 import { onTheme, styled } from '../look.ts';
 import type { ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
@@ -70,8 +69,8 @@ export class LossView {
       others.length === this.#others.length &&
       others.every(({ settings, name }, i) => settings === this.#others[i].settings && name === this.#others[i].name);
     this.#others = others;
-    if (same) this.show(this.#history ?? emptyHistory());
-    else this.#offerParts();
+    if (!same) this.#offerParts();
+    else if (this.#history) this.show(this.#history);
   }
 
   /** The last one of the model that is open. */

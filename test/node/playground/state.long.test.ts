@@ -131,6 +131,8 @@ it('every setting on the page is in the address', async () => {
 
 it('and after a reload, or on another page that follows the link, all are as they were', async () => {
   const [before, address, others] = [await onPage(), page.url(), await text('#compared')];
+  // Below the bar, which stays at the top.
+  await page.$eval('#link', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#link');
   await until('the link stood there', `document.querySelector('#code').textContent.includes('#')`);
   expect(await text('#code')).toBe(address);
