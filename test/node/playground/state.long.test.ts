@@ -107,6 +107,9 @@ const chosen: [OwnSetting, string | boolean][] = [
 /** Two models beside the first. */
 const othersAreOpen = `[...document.querySelectorAll('.compared .widths')].filter((line) => / – /.test(line.textContent)).length === 2`;
 
+const othersOnPage = (): Promise<string[]> =>
+  page.$$eval('.compared :is(h3, .widths)', (lines) => lines.map((line) => line.textContent));
+
 it('every setting on the page is in the address', async () => {
   await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
   for (const [name, value] of chosen) {
@@ -130,7 +133,7 @@ it('every setting on the page is in the address', async () => {
 });
 
 it('and after a reload, or on another page that follows the link, all are as they were', async () => {
-  const [before, address, others] = [await onPage(), page.url(), await text('#compared')];
+  const [before, address, others] = [await onPage(), page.url(), await othersOnPage()];
   // Below the bar, which stays at the top.
   await page.$eval('#link', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#link');
@@ -141,7 +144,7 @@ it('and after a reload, or on another page that follows the link, all are as the
   await fresh('the model was open again');
   await until('the others, too', othersAreOpen);
   expect(await onPage()).toEqual(before);
-  expect([page.url(), await text('#compared')]).toEqual([address, others]);
+  expect([page.url(), await othersOnPage()]).toEqual([address, others]);
 
   const other = await open(address);
   await fresh('the link was followed', other);
