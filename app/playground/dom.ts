@@ -22,7 +22,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 /** Links to places on the page: what stands behind the `#` of the address are the settings. */
 export function jumpLinks(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('.jump a:not([data-view])'))
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(':is(.jump, .hint) a:not([data-view])'))
     link.addEventListener('click', (event) => {
       event.preventDefault();
       const place = byId(link.hash.slice(1));
@@ -60,8 +60,8 @@ export function tableOf(head: string[], rows: string[][]): HTMLTableElement {
 }
 
 /** Hands a file to the visitor. */
-export function download(name: string, bytes: Uint8Array | string, type = 'application/octet-stream'): void {
-  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer> | string], { type }));
+export function download(name: string, bytes: Uint8Array | string | Blob, type = 'application/octet-stream'): void {
+  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer> | string | Blob], { type }));
   h('a', { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

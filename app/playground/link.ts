@@ -1,81 +1,8 @@
 /** The settings as the part of a link behind the `#`, and back. */
-import { presets, seconds } from './presets.ts';
-import {
-  activations,
-  codeKinds,
-  corruptions,
-  defaults,
-  judgeable,
-  losses,
-  models,
-  networks,
-  normalizations,
-  optimizers,
-  penalties,
-  priors,
-  type Settings,
-} from './settings.ts';
-
-/** How a setting is read from text; undefined where the text is none of its values. */
-type Reader<T> = (text: string) => T | undefined;
-
-const choice =
-  <T extends string>(values: readonly T[]): Reader<T> =>
-  (text) =>
-    values.find((value) => value === text);
-const flag: Reader<boolean> = (text) => (text === 'true' ? true : text === 'false' ? false : undefined);
-const number =
-  (least: number, most: number, whole = false): Reader<number> =>
-  (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
-  };
-const widths: Reader<number[]> = (text) => {
-  const values = text
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map(number(1, 2048, true));
-  return values.length <= 6 && values.every((value) => value !== undefined) ? values : undefined;
-};
-
-export const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
-  preset: choice(Object.keys(presets)),
-  model: choice(models),
-  data: choice(['digits', 'own']),
-  network: choice(networks),
-  hidden: widths,
-  generator: widths,
-  discriminator: widths,
-  code: number(1, 1024, true),
-  codeKind: choice(codeKinds),
-  beta: number(0, 100),
-  samples: number(1, 64, true),
-  conditional: flag,
-  entries: number(2, 1024, true),
-  active: number(1, 1024, true),
-  activation: choice(activations),
-  loss: choice(losses),
-  corruption: choice(corruptions),
-  amount: number(0.01, 8),
-  penalty: choice(penalties),
-  weight: number(0, 100),
-  prior: choice(priors),
-  judged: choice(judgeable),
-  normalize: choice(normalizations),
-  tied: flag,
-  pretrain: flag,
-  optimizer: choice(optimizers),
-  rate: number(1e-6, 1),
-  discriminatorRate: number(1e-6, 1),
-  batch: number(1, 4096, true),
-  seed: number(0, 2 ** 32 - 1, true),
-  without: number(-1, 1000, true),
-  slow: flag,
-  second: choice(['none', ...seconds]),
-  secondBeta: number(0, 100),
-  contamination: number(0.001, 0.2),
-  strange: number(0, 1000, true),
-};
+import { mostCompared } from './compare/choice.ts';
+import { fromFormer, fromText, toText } from './compare/link.ts';
+import { readers } from './readers.ts';
+import { defaults, type OwnSetting, type Settings } from './settings.ts';
 
 /** What older links say of a code, and where it stands now. */
 const former: Record<string, [name: keyof Settings, text: string]> = {
@@ -83,23 +10,46 @@ const former: Record<string, [name: keyof Settings, text: string]> = {
   'gaussian=false': ['codeKind', 'plain'],
 };
 
-/** Whatever differs from the defaults. */
-export function toHash(settings: Settings): string {
+/** Whatever differs from the defaults, and every model beside the first. */
+export function toHash({ compared, ...settings }: Settings): string {
   const different = Object.entries(settings).filter(
-    ([name, value]) => String(value) !== String(defaults[name as keyof Settings]),
+    ([name, value]) => String(value) !== String(defaults[name as OwnSetting]),
   );
-  return new URLSearchParams(different.map(([name, value]) => [name, String(value)])).toString();
+  return new URLSearchParams([
+    ...different.map(([name, value]) => [name, String(value)]),
+    ...compared.map((model) => ['compared', toText(model)]),
+  ]).toString();
 }
 
 /** Settings from a link, and what in it could not be understood. */
 export function fromHash(hash: string): { settings: Settings; unknown: string[] } {
-  const settings: Settings = { ...defaults };
+  const settings: Settings = { ...defaults, compared: [] };
   const unknown: string[] = [];
-  for (const [given, value] of new URLSearchParams(hash.replace(/^#/, ''))) {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  for (const [given, value] of parameters) {
     const [name, text] = former[`${given}=${value}`] ?? [given, value];
-    const read = Object.hasOwn(readers, name) ? readers[name](text) : undefined;
-    if (read === undefined) unknown.push(`${name}=${text}`);
-    else Object.assign(settings, { [name]: read });
+    if (!(isModel(name) ? addModel : readSetting)(settings, name, text, parameters)) unknown.push(`${name}=${text}`);
   }
   return { settings, unknown };
+}
+
+/** Assigns a setting; false where it cannot be read. */
+function readSetting(settings: Settings, name: string, text: string): boolean {
+  const read = Object.hasOwn(readers, name) ? readers[name as keyof typeof readers](text) : undefined;
+  if (read === undefined) return false;
+  Object.assign(settings, { [name]: read });
+  return true;
+}
+
+const isModel = (name: string): boolean => ['compared', 'second', 'secondBeta'].includes(name);
+
+/** Adds a model beside the first; false where it cannot be read, or where there are enough. */
+function addModel(settings: Settings, name: string, text: string, parameters: URLSearchParams): boolean {
+  if (name === 'secondBeta') return parameters.has('second') && readers.beta(text) !== undefined;
+  if (name === 'second' && text === 'none') return true;
+  const model = name === 'second' ? fromFormer(text, parameters.get('secondBeta') ?? undefined) : fromText(text);
+  if (!model || settings.compared.length === mostCompared) return false;
+  settings.compared.push(model);
+  if (name === 'second') settings.alike = false;
+  return true;
 }

@@ -33,6 +33,10 @@ export function coalesced(
   };
 }
 
+/** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
+export const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
+export const restAfterJudging = (tookMs: number): number => Math.max(1500, 6 * tookMs);
+
 /** Counts frames: how many in the last second, and the longest since it was last asked. */
 export class FrameMeter {
   #times: number[] = [];

@@ -1,5 +1,6 @@
 /** The page: it draws, asks the worker, and never touches the GPU. */
 import 'uplot/dist/uPlot.min.css';
+import { Comparison } from './compare/comparison.ts';
 import { Connection, WorkerError } from './connection.ts';
 import { byId, figure, jumpLinks, writeText } from './dom.ts';
 import { emptyHistory, extended } from './history.ts';
@@ -8,10 +9,12 @@ import { onTheme } from './look.ts';
 import { whyNot } from './normalizing.ts';
 import { hideNotice, showNotice } from './notice.ts';
 import { nameOf, namesOf } from './origin.ts';
-import { coalesced, FrameMeter } from './pacing.ts';
+import { coalesced, FrameMeter, restAfterJudging, restAfterLook } from './pacing.ts';
 import { samplingOf } from './parts.ts';
+import { picturesAre } from './picture/save.ts';
+import { pictureSubject } from './picture/subject.ts';
 import { type ExampleKind } from './shapes.ts';
-import { ownSettings, secondOf } from './presets.ts';
+import { ownSettings } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from './settings.ts';
@@ -32,16 +35,12 @@ import { LabelChoice } from './views/labels.ts';
 import { LossView } from './views/loss.ts';
 import { LatentMap } from './views/map.ts';
 import { Reconstructions } from './views/reconstructions.ts';
-import { Rival } from './views/rival.ts';
 import { Samples } from './views/samples.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
 import type { TileKind } from './views/tiles.ts';
 import { aboutLeftOut, aboutModel, aboutTraining } from './words.ts';
 
-/** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
-const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
-const restAfterJudging = (tookMs: number): number => Math.max(1500, 6 * tookMs);
 const saveEveryMs = 10_000;
 const announceEveryMs = 20_000;
 
@@ -138,6 +137,7 @@ const judge = coalesced(async () => {
   const verdict = await ask('judge');
   if (!verdict) return;
   loss.judge(verdict);
+  comparison.tell();
   const { losses, at } = verdict;
   history = extended(history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });
   loss.show(history);
@@ -202,10 +202,10 @@ const drawing = new Drawing({
 });
 const anomalies = new Anomalies({ ask, change: (changed) => change({ ...settings, ...changed }) });
 new JigsawView(digits, showTrouble);
-const rival = new Rival(digits, {
-  choose: (second, secondBeta) => change({ ...settings, second, secondBeta }),
-  training: () => progress.training,
-  beside: (second) => loss.beside(second),
+const comparison = new Comparison(digits, {
+  change: (changed) => change({ ...settings, ...changed }),
+  first: () => ({ settings, opened, progress, history, verdict: loss.verdict }),
+  beside: (others) => loss.beside(others),
   trouble: showTrouble,
 });
 new TakeAway(
@@ -225,7 +225,7 @@ async function showTables(show: (view: Tables) => void): Promise<void> {
     generation++;
     opened = undefined;
     worker.close();
-    rival.close();
+    comparison.close();
     hideNotice();
     document.body.dataset.view = 'tables';
     tables = import('./tables/tables.ts').then(({ Tables: View }) => new View());
@@ -234,7 +234,7 @@ async function showTables(show: (view: Tables) => void): Promise<void> {
 }
 
 const sights = sightsOn({
-  ...{ map, reconstructions, labels, drawing, instruments, anomalies, rival, loss, ask, decode },
+  ...{ map, reconstructions, labels, drawing, instruments, anomalies, comparison, loss, ask, decode },
   samples: new Samples({ ask, epochs: () => progress.epochs }),
   codebook: new CodebookView({ ask }),
   dictionary: new DictionaryView({ ask }),
@@ -245,12 +245,12 @@ function change(next: Settings): void {
   const before = settings;
   // Models of other data are not to be compared.
   const others = (['data', 'without', 'model'] as const).some((name) => next[name] !== before[name]);
-  adopt(others ? { ...next, second: 'none' } : next);
-  if (others) rival.close();
+  adopt(others ? { ...next, compared: [] } : next);
+  if (others) comparison.close();
   if (needsNewModel(before, settings)) return void open({ resume: false });
   if (needsAdjusting(before, settings)) void ask('adjust', settings);
   if (before.slow !== settings.slow) void ask('pace', settings.slow ? 'slow' : 'full');
-  if (opened) rival.beside(opened.data, settings, secondOf(settings));
+  if (opened) comparison.beside(opened.data, settings);
 }
 
 /** The settings, wherever the page shows them. */
@@ -273,7 +273,7 @@ function showPartsOf(shown: Settings): void {
 async function openOwn(examples: Examples): Promise<void> {
   if (tables)
     throw new Error('These are pictures, and this view is for tables: go back to the playground of pictures first.');
-  rival.close();
+  comparison.close();
   adopt(ownSettings(settings, kind, examples));
   await open({ resume: false, own: examples });
 }
@@ -320,7 +320,7 @@ function showProgress(now: Progress): void {
   speed.show(now);
   if (now.stage)
     controls.state = `Pretraining: layer ${now.stage.layer} of ${now.stage.layers} learns to reconstruct what the one before it makes.`;
-  if (began || ended) rival.follow(now.training);
+  if (began || ended) comparison.follow(now.training);
   if (began) {
     map.banner = undefined;
     controls.state = aboutTraining[settings.model];
@@ -371,6 +371,7 @@ const live: Commands = {
   step: () => steer('step'),
   again() {
     wanted = false;
+    comparison.close();
     void open({ resume: false });
   },
   slow: (slow) => change({ ...settings, slow }),
@@ -417,6 +418,7 @@ document.addEventListener('visibilitychange', () => {
 onTheme(() => [look, decode].forEach((wake) => wake()));
 addEventListener('hashchange', () => location.reload());
 jumpLinks();
+picturesAre((button) => pictureSubject(button, settings));
 byId('map-table')
   .closest('details')!
   .addEventListener('toggle', () => look());

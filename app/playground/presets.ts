@@ -135,7 +135,7 @@ export const presets: Record<string, Preset> = {
     title: 'GAN, 32 numbers',
     about:
       'No encoder: a generator makes pictures of random codes, and a discriminator learns to tell them from the examples, one step each in turn.',
-    parts: { model: 'gan', code: 32, without: -1, second: 'none' },
+    parts: { model: 'gan', code: 32, without: -1, compared: [] },
   },
   convolutional: {
     title: 'Convolutional, 2 numbers',
@@ -178,7 +178,7 @@ export const presets: Record<string, Preset> = {
   },
 };
 
-/** Members that can be the second model, beside which there is something to compare: both have to reconstruct. */
+/** Members that can stand beside the first model: all have to reconstruct. */
 export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
 /** Whether a member, or a corruption of a hand-made one, has a meaning for examples of such a kind and such classes. */
@@ -234,10 +234,6 @@ export function ownSettings(settings: Settings, before: ExampleKind | undefined,
     without: linked(fit.without) ? fit.without : -1,
     strange: linked(fit.strange) ? fit.strange : rarest(examples),
     // Models of other data are not to be compared.
-    second: before ? 'none' : fit.second,
+    compared: before ? [] : fit.compared,
   };
 }
-
-/** The second model: it has the data, the seed and the batch of the first. Undefined where there is none. */
-export const secondOf = (settings: Settings): Settings | undefined =>
-  settings.second === 'none' ? undefined : { ...withPreset(settings, settings.second), beta: settings.secondBeta };

@@ -113,6 +113,8 @@ export interface Progress {
   steps: number;
   /** passes over the data */
   epochs: number;
+  /** of training, by the clock; unknown of a model that came with the page */
+  seconds?: number;
   imagesPerSecond: number;
   submitsPerSecond: number;
   /** on the device */

@@ -4,7 +4,7 @@ import type { ActivationName } from '../../src/index.ts';
  * The page's state is in three places, and nowhere else:
  * - `Settings`: what is trained, how, beside what, and how its anomalies are looked at. A link holds all of it, and so does the address after a reload.
  * - This browser's storage (`worker/storage.ts`): the visitor's own examples, with what each column of a table is used for, and the first model's
- *   weights, steps and losses. They never leave the machine; the second model's weights are not kept.
+ *   weights, steps and losses. They never leave the machine; those of models beside it are not kept.
  * - What is looked at just now, which a reload begins anew: the place on the map, the class that is shown alone, the part of the loss, the ends of
  *   the walk, the sliders of the code, the drawings, the jigsaw.
  */
@@ -57,15 +57,23 @@ export interface Settings {
   without: number;
   /** a pause after every step */
   slow: boolean;
-  /** the preset of the second model, or 'none' */
-  second: string;
-  /** of the second model, where its code is Gaussian */
-  secondBeta: number;
+  /** the models beside this one, in their order */
+  compared: Compared[];
+  /** whether those have the code size and the loss of this one */
+  alike: boolean;
   /** the share of the examples that is flagged */
   contamination: number;
   /** the class that the ROC curve takes for the strange one */
   strange: number;
 }
+
+/** A model beside the first: a member of the family, and the settings in which it differs from that member. */
+export interface Compared extends Partial<Omit<Settings, 'preset' | 'compared'>> {
+  preset: string;
+}
+
+/** A setting of one model. */
+export type OwnSetting = Exclude<keyof Settings, 'compared'>;
 
 /** In the order in which they are offered, each with its module in PyTorch. */
 export const torchActivations: Record<ActivationName, string | undefined> = {
@@ -143,18 +151,18 @@ export const defaults: Settings = {
   seed: 0,
   without: -1,
   slow: false,
-  second: 'none',
-  secondBeta: 1,
+  compared: [],
+  alike: true,
   contamination: 0.02,
   strange: 0,
 };
 
 /** A running training takes these over. */
-const adjustable: readonly (keyof Settings)[] = ['rate', 'discriminatorRate', 'optimizer', 'batch'];
+const adjustable: readonly OwnSetting[] = ['rate', 'discriminatorRate', 'optimizer', 'batch'];
 /** These are about the page around the model. */
-export const beside = ['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const;
+export const beside = ['preset', 'slow', 'compared', 'alike', 'contamination', 'strange'] as const;
 
-const differ = (before: Settings, after: Settings, names: readonly (keyof Settings)[]): boolean =>
+const differ = (before: Settings, after: Settings, names: readonly OwnSetting[]): boolean =>
   names.some((name) => String(before[name]) !== String(after[name]));
 
 export const needsAdjusting = (before: Settings, after: Settings): boolean => differ(before, after, adjustable);
@@ -164,7 +172,7 @@ export const needsNewModel = (before: Settings, after: Settings): boolean =>
   differ(
     before,
     after,
-    (Object.keys(before) as (keyof Settings)[]).filter(
+    (Object.keys(before) as OwnSetting[]).filter(
       (name) => !adjustable.includes(name) && !(beside as readonly string[]).includes(name),
     ),
   );

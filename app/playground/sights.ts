@@ -1,7 +1,7 @@
 /** What the page shows of a model that others of its kind have too. */
+import type { Comparison } from './compare/comparison.ts';
 import { byId, writeText } from './dom.ts';
 import { samplingOf } from './parts.ts';
-import { secondOf } from './presets.ts';
 import type { Answer, Ask, Opened, RequestName } from './protocol.ts';
 import type { Settings } from './settings.ts';
 import type { Anomalies } from './views/anomalies.ts';
@@ -13,7 +13,6 @@ import type { LabelChoice } from './views/labels.ts';
 import type { LossView } from './views/loss.ts';
 import type { LatentMap } from './views/map.ts';
 import type { Reconstructions } from './views/reconstructions.ts';
-import type { Rival } from './views/rival.ts';
 import type { Samples } from './views/samples.ts';
 import type { TileKind } from './views/tiles.ts';
 import { aboutShown, namesOfShown } from './words.ts';
@@ -38,7 +37,7 @@ export interface Stage {
   drawing: Drawing;
   instruments: Instruments;
   anomalies: Anomalies;
-  rival: Rival;
+  comparison: Comparison;
   loss: LossView;
   ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
   /** Decodes the place under the cross. */
@@ -61,7 +60,7 @@ function autoencoderOn(stage: Stage): Sight {
     drawing,
     instruments,
     anomalies,
-    rival,
+    comparison,
     loss,
     ask,
     decode,
@@ -89,7 +88,7 @@ function autoencoderOn(stage: Stage): Sight {
       drawing.open(tile);
       instruments.open(answer.codeSize);
       anomalies.open(set, settings);
-      rival.beside(set, settings, secondOf(settings));
+      comparison.beside(set, settings);
     },
     async look() {
       const seen = await ask('look');

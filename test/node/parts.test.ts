@@ -99,12 +99,12 @@ describe('a part of models is named wherever it has to be', () => {
   });
 });
 
-it('an activation is named for users of kernels, in README and for the functions that are checked', () => {
+it('an activation is named for users of kernels, in their guide and for the functions that are checked', () => {
   expect(
     lacking(activationNames, {
       ...inFile('src/kernels.ts'),
       ...inFile('src/checked-kernels.ts'),
-      ...inFile('README.md'),
+      ...inFile('docs/guide/your-own.md'),
     }),
   ).toEqual([]);
 });

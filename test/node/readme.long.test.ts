@@ -24,22 +24,31 @@ const imports = {
   'latentgpu/runtime': '/dist/runtime.js',
 };
 
-test('every JavaScript block of the README runs with the built library', async () => {
-  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
-  expect(blocks).toHaveLength(5);
+/** The JavaScript blocks of a Markdown file. */
+async function programsOf(file: string): Promise<string[]> {
+  const markdown = await readFile(path.join(root, file), 'utf8');
+  return [...markdown.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
+}
+
+test('the README’s program, those of the first steps, and kernels on their own run with the built library', async () => {
+  const readme = await programsOf('README.md');
+  const firstSteps = await programsOf('docs/guide/first-steps.md');
+  const [kernels] = await programsOf('docs/guide/your-own.md');
+  expect([readme.length, firstSteps.length]).toEqual([1, 4]);
+  const blocks = [...firstSteps, kernels, ...readme];
   const page = (
     block: string,
     i: number,
   ) => `<!doctype html><link rel="icon" href="data:," /><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">${block}
-globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ scores, limit, codes, indices, distances }', '{ data, shape }'][i]};</script>`;
+globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, kl, digits, mean, logvar }', '{ accuracy, answers }', '{ scores, limit, codes, indices, distances }', '{ data, shape }', '{ codes, again, scores }'][i]};</script>`;
   const served = {
     '/0.html': page(blocks[0], 0),
     '/1.html': page(blocks[1], 1),
     '/2.html': page(blocks[2], 2),
     '/3.html': page(blocks[3], 3),
     '/4.html': page(blocks[4], 4),
+    '/5.html': page(blocks[5], 5),
     '/train-images-idx3-ubyte': await someDigits(600),
     '/train-labels-idx1-ubyte': await theirLabels(600),
   };
@@ -87,6 +96,11 @@ globalThis.result = ${['{ codes, again, scores, history }', '{ reconstruction, k
       [5, 0, 0, 25],
       [2, 2],
     ]);
+
+    await tab.goto(`${url}/5.html`);
+    await tab.waitForFunction('globalThis.result', { timeout: 50_000 });
+    const shapes = '(({ codes, again, scores }) => [codes.shape, again.shape, scores.length])(result)';
+    expect(await tab.evaluate(shapes)).toEqual([[100, 32], [100, 784], 600]);
   });
   expect(troubles).toEqual([]);
 }, 240_000);

@@ -150,7 +150,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     );
   });
 
-  // Where a compiler treats tilings differently, their bits differ: README's 'How fast it is'.
+  // Where a compiler treats tilings differently, their bits differ: docs/SPEED.md.
   it.runIf(info.isFallback || info.architecture === 'swiftshader')(
     'with a cold, a warm, another and a damaged tuning cache (where a compiler treats all ways alike: on software adapters)',
     async ({ task }) => {

@@ -124,6 +124,32 @@ export async function downloaded(button: string): Promise<Buffer> {
   return Buffer.from(base64 as string, 'base64');
 }
 
+/** What the button of a figure saves, read back: its sides, the colour in its corner, how many others there are, and the name of its file. */
+export async function savedPicture(shows: string): Promise<SavedPicture> {
+  const png = await downloaded(`[data-picture="${shows}"]`);
+  expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
+  await until(`the ${shows} was saved`, `/^latentgpu-.* is among your downloads/.test(${saidAloud})`);
+  return (await page.evaluate(`(async () => {
+    const bytes = Uint8Array.from(atob('${png.toString('base64')}'), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+    const corner = [...new Uint8Array(pixels.buffer, 0, 4)];
+    return { width: image.width, height: image.height, corner, colors: new Set(pixels).size, name: ${saidAloud}.split(' ')[0] };
+  })()`)) as SavedPicture;
+}
+const saidAloud = `document.querySelector('#live').textContent`;
+export interface SavedPicture {
+  width: number;
+  height: number;
+  /** red, green, blue, opacity */
+  corner: number[];
+  colors: number;
+  name: string;
+}
+
 export const choice = (name: string): Promise<string> =>
   page.$eval(`#choices [name=${name}]`, (field) => (field as HTMLSelectElement).value);
 

@@ -1,6 +1,7 @@
 /** The view of tables: a file comes in, is understood and learned at once, and its strange rows or times are shown. */
 import { byId, h, writeText } from '../dom.ts';
 import { showNotice } from '../notice.ts';
+import { picturesAre } from '../picture/save.ts';
 import { Bar } from './bar.ts';
 import { mostBlanks, showBlanks } from './blanks.ts';
 import { defaultChoices, needsReading, type Choices } from './choices.ts';
@@ -53,6 +54,10 @@ export class Tables {
       (kind) => this.#open.file(kind, this.#isSeries ? this.#series.limit : this.#strangest.count),
       (error) => this.#trouble(error),
     );
+    picturesAre(() => {
+      const title = fileName(this.#source!);
+      return { title, model: title.replace(/\.[^.]*$/, ''), seed: this.#choices.seed };
+    });
     this.#listen();
   }
 

@@ -1,6 +1,6 @@
 import { byId, h, writeText } from '../dom.ts';
 import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
-import { readers } from '../link.ts';
+import { readers } from '../readers.ts';
 import { tellable } from '../shapes.ts';
 import { presets, suits, withCodeKind, withPreset } from '../presets.ts';
 import type { Opened } from '../protocol.ts';
@@ -14,6 +14,7 @@ import {
   optimizers,
   penalties,
   priors,
+  type OwnSetting,
   type Settings,
 } from '../settings.ts';
 import { lossWords } from './lossLines.ts';
@@ -64,7 +65,7 @@ export class Choices {
 
   write(settings: Settings): void {
     this.#settings = settings;
-    for (const name of Object.keys(readers) as (keyof Settings)[]) {
+    for (const name of Object.keys(readers) as OwnSetting[]) {
       const field = this.#form.elements.namedItem(name);
       if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = Boolean(settings[name]);
       else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
@@ -105,7 +106,7 @@ export class Choices {
   }
 
   #changed(field: HTMLInputElement | HTMLSelectElement): Settings | undefined {
-    const name = field.name as keyof Settings;
+    const name = field.name as OwnSetting;
     if (name === 'preset') return withPreset(this.#settings, field.value);
     const value = readers[name]?.(
       field instanceof HTMLInputElement && field.type === 'checkbox' ? String(field.checked) : field.value,

@@ -1,14 +1,15 @@
 import uPlot from 'uplot';
 import { logAxis } from '../../pictures/axis.ts';
+import { ordinals } from '../compare/choice.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
-import { emptyHistory } from '../history.ts';
 import { onTheme, styled } from '../look.ts';
 import type { ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossKinds, type Judged, type LossKind, type Reference } from './lossKinds.ts';
 import {
-  aboutSecond,
+  aboutOther,
+  capital,
   later,
   linesOf,
   partsToCompare,
@@ -18,11 +19,11 @@ import {
   valuesOf,
   type Line,
   type LossPart,
-  type Second,
+  type Other,
 } from './lossLines.ts';
 import { fallen, tableFor } from './lossTable.ts';
 
-/** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and a second model. */
+/** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and other models. */
 export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
@@ -31,8 +32,8 @@ export class LossView {
   #end = 1;
   #settings: Settings | undefined;
   #examples: ExampleShape = { kind: 'image', shape: [28, 28, 1] };
-  #second: Second | undefined;
-  /** what of two models' losses is drawn */
+  #others: readonly Other[] = [];
+  /** what of several models' losses is drawn */
   #part: LossPart = 'loss';
   #lines: Line[] = [];
   #verdict: Verdict | undefined;
@@ -62,12 +63,19 @@ export class LossView {
     this.#write();
   }
 
-  /** A second model's losses on the same axes, or no longer. */
-  beside(second: Second | undefined): void {
-    const another = second?.settings !== this.#second?.settings;
-    this.#second = second;
-    if (another) this.#offerParts();
-    else this.show(this.#history ?? emptyHistory());
+  /** Other models' losses on the same axes, or no longer. */
+  beside(others: readonly Other[]): void {
+    const same =
+      others.length === this.#others.length &&
+      others.every(({ settings, name }, i) => settings === this.#others[i].settings && name === this.#others[i].name);
+    this.#others = others;
+    if (!same) this.#offerParts();
+    else if (this.#history) this.show(this.#history);
+  }
+
+  /** The last one of the model that is open. */
+  get verdict(): Verdict | undefined {
+    return this.#verdict;
   }
 
   /** At most a few times a second: it is a picture, not a clock. */
@@ -103,50 +111,56 @@ export class LossView {
     };
   }
 
-  /** What the second model's losses are multiplied by. */
-  get #scale(): number {
-    return this.#second ? scaleOf(this.#second.settings, this.#settings!, this.#examples) : 1;
+  /** What a model's losses are multiplied by; of the first, 0, by nothing. */
+  #scaleOf(model: number): number {
+    return model === 0 ? 1 : scaleOf(this.#others[model - 1].settings, this.#settings!, this.#examples);
   }
 
   #draw(history: History): void {
     this.#drawnAt = performance.now();
-    const both = { first: history, second: this.#second?.history ?? emptyHistory() };
-    const values = this.#lines.map((line) => valuesOf(line, both[line.of], line.of === 'second' ? this.#scale : 1));
+    const all = [history, ...this.#others.map((other) => other.history)];
+    const values = this.#lines.map((line) => valuesOf(line, all[line.of], this.#scaleOf(line.of)));
     this.#range = rangeOf(
-      this.#lines.map(({ of, scale }, i) => (scale === 'y' ? later(values[i], both[of]) : [])),
+      this.#lines.map(({ of, scale }, i) => (scale === 'y' ? later(values[i], all[of]) : [])),
       this.#shownReferences.map(({ value }) => value),
     );
     this.#end = Math.max(1, ...values.map(([x]) => x.at(-1) ?? 0));
     this.#chart?.setData(uPlot.join(values.map(([x, y]): uPlot.AlignedData => (x.length ? [x, y] : [[0], [null]]))));
-    this.#describe(both.first, this.#second && both.second);
+    this.#describe(history);
   }
 
   /** They are about reconstructions. */
   get #shownReferences(): Reference[] {
-    const apart = this.#second && this.#part !== 'loss' && this.#part !== 'reconstruction';
+    const apart = this.#others.length > 0 && this.#part !== 'loss' && this.#part !== 'reconstruction';
     return apart ? [] : this.#kind.references(this.#judged);
   }
 
-  /** Which parts there are to choose from depends on both models. */
+  /** Which parts there are to choose from depends on all models. */
   #offerParts(): void {
     const first = this.#settings;
-    const second = this.#second;
+    const others = this.#others;
     if (!first) return;
-    const parts = second ? partsToCompare(first, second.settings) : [];
+    const parts = others.length ? partsToCompare([first, ...others.map(({ settings }) => settings)]) : [];
     if (!parts.includes(this.#part)) this.#part = 'loss';
     byId('loss-part').replaceChildren(
       ...parts.map((value) => h('option', { value, selected: value === this.#part }, partWords[value])),
     );
     byId('loss-part-choice').hidden = parts.length < 2;
-    byId('loss-second').hidden = !second;
-    writeText(byId('loss-second'), second ? aboutSecond(second, first, this.#examples) : '');
+    byId('loss-others').hidden = !others.length;
+    byId('loss-others').replaceChildren(
+      ...others.map((other, i) => h('p', {}, aboutOther(other, i + 1, first, this.#examples))),
+    );
     this.#rebuild();
   }
 
   #rebuild(): void {
     this.#chart?.destroy();
     if (!this.#settings) return;
-    this.#lines = linesOf(this.#settings, this.#second?.settings, this.#part);
+    this.#lines = linesOf(
+      this.#settings,
+      this.#others.map(({ settings }) => settings),
+      this.#part,
+    );
     const apart = this.#lines.some(({ scale }) => scale === 'part');
     const axis = {
       stroke: styled('muted'),
@@ -233,15 +247,18 @@ export class LossView {
     writeFigures(byId('verdict'), this.#kind.figures(this.#judged));
   }
 
-  #describe(first: History, second: History | undefined): void {
-    const others = second
-      ? ` ${fallen('The second model’s loss', second, this.#scale) ?? 'The second model has not been trained yet.'}`
-      : '';
-    writeText(byId('loss-caption'), `${this.#kind.told(first) ?? 'Nothing has been trained yet.'}${others}`);
+  #describe(first: History): void {
+    const others = this.#others.map(
+      ({ history }, i) =>
+        ` ${fallen(`The ${ordinals[i + 1]} model’s loss`, history, this.#scaleOf(i + 1)) ?? `The ${ordinals[i + 1]} model has not been trained yet.`}`,
+    );
+    writeText(byId('loss-caption'), `${this.#kind.told(first) ?? 'Nothing has been trained yet.'}${others.join('')}`);
     if (!byId('loss-table').closest('details')?.open) return;
     byId('loss-table').replaceChildren(
-      ...tableFor(first, 1, second && 'First model', this.#kind.name),
-      ...(second ? tableFor(second, this.#scale, 'Second model, as in the chart', 'loss') : []),
+      ...tableFor(first, 1, others.length ? 'First model' : undefined, this.#kind.name),
+      ...this.#others.flatMap(({ history }, i) =>
+        tableFor(history, this.#scaleOf(i + 1), `${capital(ordinals[i + 1])} model, as in the chart`, 'loss'),
+      ),
     );
   }
 }

@@ -1,4 +1,5 @@
 /** Which lines the loss chart has, and what makes the losses of two models comparable. */
+import { ordinals } from '../compare/choice.ts';
 import { normalizingWords } from '../normalizing.ts';
 import { featuresOf, normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, lossTerms } from '../protocol.ts';
@@ -6,26 +7,32 @@ import type { Settings } from '../settings.ts';
 
 /** What a loss is made of, and all of it. */
 export type LossPart = 'loss' | (typeof lossTerms)[number];
-type Whose = 'first' | 'second';
 
 export interface Line {
   /** in the legend; a line without one has none */
   name?: string;
   /** of its mark in the legend */
   className: string;
-  of: Whose;
+  /** whose it is: 0 is the first model, the others follow in their order */
+  of: number;
   points: keyof History;
   part: LossPart;
   /** the left axis, or one of its own on the right */
   scale: 'y' | 'part';
   /** in the style sheet */
-  color: 'accent' | 'second' | 'muted' | 'ink';
+  color: 'second' | 'muted' | (typeof colorsOfModels)[number];
   faint?: true;
   dash?: number[];
 }
 
-/** A second model in the chart of the first one. */
-export interface Second {
+/**
+ * Of each model of a comparison, in the style sheet. After blue and vermilion, ink is the colour of Okabe and Ito's that stays farthest from both; it is the
+ * second one's, so that two models can be told apart best.
+ */
+export const colorsOfModels = ['accent', 'ink', 'third', 'fourth', 'fifth'] as const;
+
+/** A model beside the first, in the chart of the first one. */
+export interface Other {
   name: string;
   settings: Settings;
   history: History;
@@ -84,23 +91,27 @@ const withoutLine: readonly LossPart[] = ['commitment', 'deadLatents'];
 /** What a part is multiplied by where the loss is multiplied by `scale`. */
 export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnUnit.includes(part) ? 1 : scale);
 
-/** Alone, a model has all parts of its loss in one chart; two have one part at a time, as ten lines could not be told apart. */
-export function linesOf(first: Settings, second: Settings | undefined, part: LossPart): Line[] {
-  if (!second) return first.model === 'gan' ? linesOfSides : [...linesOfOne('first', 'loss', ''), ...linesApart(first)];
-  return [
-    ...(partsOfLoss(first).includes(part) ? linesOfOne('first', part, 'first model, ') : []),
-    ...(partsOfLoss(second).includes(part) ? linesOfOne('second', part, 'second model, ') : []),
-  ];
+/** Alone, a model has all parts of its loss in one chart; several have one part at a time, as ten lines could not be told apart. */
+export function linesOf(first: Settings, others: readonly Settings[], part: LossPart): Line[] {
+  if (!others.length)
+    return first.model === 'gan' ? linesOfSides : [...linesOfOne(0, 'loss', ''), ...linesApart(first)];
+  // The single steps of more than two would hide each other's epochs.
+  const steps = others.length === 1;
+  return [first, ...others].flatMap((settings, of) =>
+    partsOfLoss(settings).includes(part) ? linesOfOne(of, part, `${ordinals[of]} model, `, steps) : [],
+  );
 }
 
-/** The second model's are black or white, which besides blue and vermilion is the colour of Okabe and Ito's that stays farthest from both. */
-function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
-  const [training, heldOut]: Line['color'][] = of === 'first' ? ['accent', 'second'] : ['ink', 'ink'];
+function linesOfOne(of: number, part: LossPart, whose: string, steps = true): Line[] {
+  const color = colorsOfModels[of];
+  // Alone, or beside one other, the first has a colour for each of its lines.
+  const heldOut: Line['color'] = of === 0 && steps ? 'second' : color;
+  const mark = whose ? `${color} ` : '';
   const lines: Line[] = [
-    { name: `${whose}training`, className: of, of, points: 'epochs', part, scale: 'y', color: training },
+    { name: `${whose}training`, className: mark.trim(), of, points: 'epochs', part, scale: 'y', color },
     {
       name: `${whose}held out`,
-      className: `${of} held`,
+      className: `${heldOut === color ? mark : ''}held`,
       of,
       points: 'heldOut',
       part,
@@ -110,19 +121,19 @@ function linesOfOne(of: Whose, part: LossPart, whose: string): Line[] {
     },
   ];
   // Of single steps only the sum is known.
-  if (part === 'loss')
-    lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color: training, faint: true });
+  if (part === 'loss' && steps)
+    lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color, faint: true });
   return lines;
 }
 
 /** Losses that are played against each other, in one unit. Of single steps only the generator's is known. */
 const linesOfSides: Line[] = [
-  { className: '', of: 'first', points: 'steps', part: 'loss', scale: 'y', color: 'accent', faint: true },
-  { name: 'generator', className: '', of: 'first', points: 'epochs', part: 'loss', scale: 'y', color: 'accent' },
+  { className: '', of: 0, points: 'steps', part: 'loss', scale: 'y', color: 'accent', faint: true },
+  { name: 'generator', className: '', of: 0, points: 'epochs', part: 'loss', scale: 'y', color: 'accent' },
   {
     name: 'discriminator',
     className: 'against',
-    of: 'first',
+    of: 0,
     points: 'epochs',
     part: 'discriminator',
     scale: 'y',
@@ -131,7 +142,7 @@ const linesOfSides: Line[] = [
   {
     name: 'discriminator, held out',
     className: 'held',
-    of: 'first',
+    of: 0,
     points: 'heldOut',
     part: 'discriminator',
     scale: 'y',
@@ -142,7 +153,7 @@ const linesOfSides: Line[] = [
 
 /** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
 function linesApart(settings: Settings): Line[] {
-  const apart = { of: 'first', points: 'epochs', scale: 'part', color: 'muted' } as const;
+  const apart = { of: 0, points: 'epochs', scale: 'part', color: 'muted' } as const;
   const drawn = termsOf(settings).filter((part) => !withoutLine.includes(part));
   return drawn.map((part) => ({
     ...apart,
@@ -155,10 +166,10 @@ function linesApart(settings: Settings): Line[] {
 
 const partsOfLoss = (settings: Settings): LossPart[] => ['loss', 'reconstruction', ...termsOf(settings)];
 
-/** The parts in which two models can be compared; where neither has more than a reconstruction, that is all there is. */
-export function partsToCompare(first: Settings, second: Settings): LossPart[] {
-  const either = [...new Set([...partsOfLoss(first), ...partsOfLoss(second)])];
-  return either.length > 2 ? either : ['loss'];
+/** The parts in which models can be compared; where none has more than a reconstruction, that is all there is. */
+export function partsToCompare(models: readonly Settings[]): LossPart[] {
+  const any = [...new Set(models.flatMap(partsOfLoss))];
+  return any.length > 2 ? any : ['loss'];
 }
 
 /** x and y of a line. What a logarithm cannot show is left out. */
@@ -189,16 +200,18 @@ const timesMean = ({ loss }: Settings, { shape }: ExampleShape): number => featu
 
 const isGaussian = ({ codeKind }: Settings): boolean => codeKind === 'gaussian';
 
-/** What brings the second model's loss from a mean to a sum or from a sum to a mean, if that is what the first one's is. */
+/** What brings another model's loss from a mean to a sum or from a sum to a mean, if that is what the first one's is. */
 export function scaleOf(second: Settings, first: Settings, examples: ExampleShape): number {
   if (isGaussian(second) === isGaussian(first)) return 1;
   return isGaussian(first) ? timesMean(second, examples) : 1 / timesMean(second, examples);
 }
 
-/** Who the second model is, and in which unit it is drawn. */
-export function aboutSecond({ name, settings }: Second, first: Settings, examples: ExampleShape): string {
-  return `Second model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first, examples)}`;
+/** Who another model is, and in which unit it is drawn. `of`: 1 for the second. */
+export function aboutOther({ name, settings }: Other, of: number, first: Settings, examples: ExampleShape): string {
+  return `${capital(ordinals[of])} model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first, examples)}`;
 }
+
+export const capital = (words: string): string => `${words[0].toUpperCase()}${words.slice(1)}`;
 
 function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
   if (isGaussian(second) === isGaussian(first)) return '';

@@ -1,5 +1,6 @@
 import { byId, figure, h, tableOf } from '../dom.ts';
 import { nameOf } from '../origin.ts';
+import { pictureButton } from '../picture/save.ts';
 import type { Opened } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
 
@@ -22,7 +23,11 @@ export function showStrangest(
     );
     return;
   }
-  const canvas = h('canvas', { role: 'img', 'aria-label': 'The examples with the largest errors' });
+  const canvas = h('canvas', {
+    id: 'strangest-tiles',
+    role: 'img',
+    'aria-label': 'The examples with the largest errors',
+  });
   const head = ['example', 'error', ...(labels ? ['class'] : [])];
   const rows = examples.map((example) => [
     nameOf(origin, example),
@@ -33,6 +38,7 @@ export function showStrangest(
   byId('strangest').replaceChildren(
     h('p', {}, `Flagged, the largest error first.${shown}`),
     canvas,
+    pictureButton('strangest examples', 'strangest-tiles'),
     h(
       'div',
       { className: 'scrolled', tabIndex: 0, role: 'region', 'aria-label': 'Flagged examples' },

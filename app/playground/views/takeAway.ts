@@ -42,7 +42,7 @@ export class TakeAway {
       : '';
     await this.#copy(
       link,
-      `The link with the settings of ${settings.second === 'none' ? 'the model' : 'both models'}`,
+      `The link with the settings of ${['the model', 'both models'][settings.compared.length] ?? `all ${settings.compared.length + 1} models`}`,
       `${own}${here}`,
     );
   }

@@ -2,6 +2,7 @@ import type { Gpu } from '../../../src/index.ts';
 import { emptyHistory, thinned } from '../history.ts';
 import { lossTerms, type History, type LossPoint, type Progress } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
+import type { Saved } from './storage.ts';
 import type { Subject } from './subject.ts';
 
 /** Of GPU time in one go: the page shares the GPU and wants its frames. */
@@ -21,6 +22,9 @@ export class Run {
   readonly history: History;
   #steps: number;
   #epochs: number;
+  /** of training before the present one; unknown of a model that was trained elsewhere */
+  #seconds: number | undefined;
+  #startedAt = 0;
   #news = emptyHistory();
   #pretrained: boolean;
   #slow = false;
@@ -35,11 +39,17 @@ export class Run {
     private readonly subject: Subject,
     private settings: Settings,
     private readonly listener: Listener,
-    begun: { steps: number; epochs: number; history: History } = { steps: 0, epochs: 0, history: emptyHistory() },
+    begun: Pick<Saved, 'steps' | 'epochs' | 'seconds' | 'history'> = {
+      steps: 0,
+      epochs: 0,
+      seconds: 0,
+      history: emptyHistory(),
+    },
   ) {
     this.history = begun.history;
     this.#steps = begun.steps;
     this.#epochs = begun.epochs;
+    this.#seconds = begun.seconds;
     this.#pretrained = begun.steps > 0;
   }
 
@@ -49,11 +59,13 @@ export class Run {
       ? this.#pace.now()
       : { imagesPerSecond: 0, submitsPerSecond: 0 };
     const { bytes } = this.gpu.memory();
+    const since = training ? (performance.now() - this.#startedAt) / 1000 : 0;
     return {
       training,
       stage: this.#stage,
       steps: this.#steps,
       epochs: this.#epochs,
+      seconds: this.#seconds === undefined ? undefined : this.#seconds + since,
       imagesPerSecond,
       submitsPerSecond,
       bytes,
@@ -113,10 +125,12 @@ export class Run {
   }
 
   #start(steps?: number): void {
+    this.#startedAt = performance.now();
     this.#pace = new Pace();
     this.#ended = this.#train(steps)
       .catch((error: unknown) => this.listener.trouble(error))
       .finally(() => {
+        if (this.#seconds !== undefined) this.#seconds += (performance.now() - this.#startedAt) / 1000;
         this.#stop = undefined;
         this.#stage = undefined;
         this.#report();

@@ -10,6 +10,8 @@ export interface Saved {
   history: History;
   steps: number;
   epochs: number;
+  /** of training; unknown where an earlier version of the page saved it, and of a model that came with the page */
+  seconds?: number;
 }
 
 interface Contents {

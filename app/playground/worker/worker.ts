@@ -212,7 +212,7 @@ async function bundled(address: string): Promise<Begun> {
 
 async function save(): Promise<void> {
   const { run, subject, settings } = current();
-  const { steps, epochs } = run.progress;
+  const { steps, epochs, seconds } = run.progress;
   await store('run', {
     settings,
     own: subject.collection.id,
@@ -220,6 +220,7 @@ async function save(): Promise<void> {
     history: run.history,
     steps,
     epochs,
+    seconds,
   });
 }
 

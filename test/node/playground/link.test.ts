@@ -1,15 +1,9 @@
 /** The settings, as a link has them. */
 import { describe, expect, it } from 'vitest';
+import { asCompared, mostCompared, nameOfModel, settingsOf } from '../../../app/playground/compare/choice.ts';
+import { commonEpochs, rowOf } from '../../../app/playground/compare/figures.ts';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
-import {
-  ownSettings,
-  presets,
-  secondOf,
-  suited,
-  suits,
-  withCodeKind,
-  withPreset,
-} from '../../../app/playground/presets.ts';
+import { ownSettings, presets, suited, suits, withCodeKind, withPreset } from '../../../app/playground/presets.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
 import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playground/views/lossLines.ts';
 
@@ -47,8 +41,8 @@ const others: Settings = {
   seed: 7,
   without: 3,
   slow: true,
-  second: 'deep',
-  secondBeta: 0.5,
+  compared: [{ preset: 'deep' }, { preset: 'variational', beta: 4, hidden: [128, 64] }],
+  alike: false,
   contamination: 0.05,
   strange: 2,
 };
@@ -91,7 +85,7 @@ describe('a change of settings', () => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
     },
   );
-  it.each(['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const)(
+  it.each(['preset', 'slow', 'compared', 'alike', 'contamination', 'strange'] as const)(
     'of %s leaves the model alone',
     (name) => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, false]);
@@ -137,19 +131,19 @@ describe('presets', () => {
   });
 
   it('leave the page around the model as it is', () => {
-    const { preset, data, batch, seed, without, slow, second, secondBeta, contamination, strange } = others;
+    const { preset, data, batch, seed, without, slow, compared, alike, contamination, strange } = others;
     expect(withPreset(others, 'simple')).toMatchObject({
-      ...{ data, batch, seed, without, slow, second, secondBeta, contamination, strange },
+      ...{ data, batch, seed, without, slow, compared, alike, contamination, strange },
       preset: 'simple',
     });
     expect(preset).not.toBe('simple');
   });
 
-  it('without an encoder have nothing that is set by codes of examples, and are nobody’s second model', () => {
+  it('without an encoder have nothing that is set by codes of examples, and stand beside no other model', () => {
     const gan = withPreset({ ...others, model: 'autoencoder' }, 'gan');
-    expect(gan).toMatchObject({ model: 'gan', without: -1, second: 'none', penalty: 'none', batch: others.batch });
+    expect(gan).toMatchObject({ model: 'gan', without: -1, compared: [], penalty: 'none', batch: others.batch });
     expect(withPreset(gan, 'simple')).toMatchObject({ model: 'autoencoder', hidden: [], code: 32 });
-    expect(fromHash('#second=gan').unknown).toEqual(['second=gan']);
+    expect(fromHash('#compared=gan').unknown).toEqual(['compared=gan']);
   });
 
   it('with another kind of code have as many numbers as that kind needs', () => {
@@ -224,7 +218,7 @@ describe('a visitor’s own examples', () => {
   });
 
   it('are no longer compared with a model of other examples', () => {
-    expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ second: 'none', without: -1 });
+    expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ compared: [], without: -1 });
   });
 });
 
@@ -242,12 +236,12 @@ describe('what a model tells beside its reconstruction', () => {
   ])('%s: its lines in the chart', (name, terms, told = terms) => {
     const settings = withPreset(defaults, name);
     expect(termsOf(settings)).toEqual(told);
-    const apart = linesOf(settings, undefined, 'loss').filter(({ scale }) => scale === 'part');
+    const apart = linesOf(settings, [], 'loss').filter(({ scale }) => scale === 'part');
     expect(apart.map(({ part }) => part)).toEqual(terms);
   });
 
   it('a GAN: the losses of both sides, on one axis', () => {
-    const lines = linesOf(withPreset(defaults, 'gan'), undefined, 'loss').filter(({ name }) => name);
+    const lines = linesOf(withPreset(defaults, 'gan'), [], 'loss').filter(({ name }) => name);
     expect(lines.map(({ name, points, part, scale }) => [name, points, part, scale])).toEqual([
       ['generator', 'epochs', 'loss', 'y'],
       ['discriminator', 'epochs', 'discriminator', 'y'],
@@ -256,7 +250,7 @@ describe('what a model tells beside its reconstruction', () => {
   });
 
   it('of another model is in its own unit, whatever the unit of the loss', () => {
-    const [line] = linesOf(withPreset(defaults, 'adversarial'), defaults, 'adversary');
+    const [line] = linesOf(withPreset(defaults, 'adversarial'), [defaults], 'adversary');
     const point = { at: 0.5, loss: 0.25, reconstruction: 0.25, adversary: 0.75 };
     const history = { epochs: [point], steps: [], heldOut: [] };
     expect(valuesOf(line, history, 784)).toEqual([[0.5], [0.75]]);
@@ -264,11 +258,12 @@ describe('what a model tells beside its reconstruction', () => {
   });
 });
 
-describe('a second model', () => {
-  it('has the data, the seed and the batch of the first, and a weight of the divergence of its own', () => {
-    expect(secondOf(defaults)).toBeUndefined();
-    const first = { ...defaults, second: 'variational-wide', secondBeta: 3, seed: 5, batch: 32, without: 1 };
-    expect(secondOf(first)).toMatchObject({
+describe('a model beside the first', () => {
+  const apart = { ...defaults, alike: false };
+
+  it('has the data, the seed and the batch of the first, and what differs from its member of the family', () => {
+    const first = { ...apart, seed: 5, batch: 32, without: 1 };
+    expect(settingsOf(first, { preset: 'variational-wide', beta: 3 })).toMatchObject({
       preset: 'variational-wide',
       code: 32,
       beta: 3,
@@ -276,6 +271,95 @@ describe('a second model', () => {
       batch: 32,
       without: 1,
     });
+  });
+
+  it('has the code size and the loss of the first, if they are to be alike and its code has a size of that meaning', () => {
+    const linear = { preset: 'linear' };
+    expect(settingsOf(apart, linear)).toMatchObject({ code: 32, loss: 'mse' });
+    expect(settingsOf(defaults, linear)).toMatchObject({ code: 2, loss: 'bce', activation: 'linear' });
+    expect(settingsOf(defaults, { preset: 'sparse-dictionary' })).toMatchObject({ code: 512, active: 20, loss: 'bce' });
+    expect(settingsOf(withPreset(defaults, 'sparse-dictionary'), linear)).toMatchObject({ code: 32, loss: 'mse' });
+  });
+
+  it('that is a copy of the first is the first, and stays so when the first changes', () => {
+    const first = { ...withPreset(apart, 'variational-wide'), hidden: [200], beta: 4, rate: 0.01 };
+    const copy = asCompared(first);
+    expect(copy).toEqual({ preset: 'variational-wide', hidden: [200], beta: 4, rate: 0.01 });
+    expect(settingsOf(first, copy)).toEqual(first);
+    expect(settingsOf(withPreset(first, 'simple'), copy)).toMatchObject({ hidden: [200], beta: 4, code: 32 });
+  });
+
+  it('is in the link with its settings, as are all others, up to four', () => {
+    const compared = [asCompared({ ...defaults, hidden: [] }), { preset: 'deep' }];
+    const hash = toHash({ ...defaults, compared });
+    expect(hash).toBe('compared=variational*hidden*&compared=deep');
+    expect(fromHash(hash)).toEqual({ settings: { ...defaults, compared }, unknown: [] });
+    const { settings, unknown } = fromHash('compared=deep&'.repeat(mostCompared + 1));
+    expect(settings.compared).toHaveLength(mostCompared);
+    expect(unknown).toEqual(['compared=deep']);
+    for (const wrong of ['toString', 'deep*beta', 'deep*beta*x', 'deep*nothing*1', 'deep*seed*3', 'deep*toString*1'])
+      expect(fromHash(`#compared=${wrong}`)).toEqual({ settings: defaults, unknown: [`compared=${wrong}`] });
+  });
+
+  it('of an older link is the same as it was: with a code and a loss of its own', () => {
+    expect(fromHash('#second=variational-wide&secondBeta=0.5')).toEqual({
+      settings: { ...apart, compared: [{ preset: 'variational-wide', beta: 0.5 }] },
+      unknown: [],
+    });
+    expect(fromHash('#second=none').settings).toEqual(defaults);
+    expect(fromHash('#secondBeta=2').unknown).toEqual(['secondBeta=2']);
+  });
+
+  it('has lines of its own colour in the chart, and no single steps where there are more than two models', () => {
+    const models = ['simple', 'deep', 'linear'].map((name) => withPreset(defaults, name));
+    const [, second, third] = models;
+    expect(linesOf(models[0], [second], 'loss').map(({ of, points, color }) => [of, points, color])).toEqual([
+      [0, 'steps', 'accent'],
+      [0, 'epochs', 'accent'],
+      [0, 'heldOut', 'second'],
+      [1, 'steps', 'ink'],
+      [1, 'epochs', 'ink'],
+      [1, 'heldOut', 'ink'],
+    ]);
+    expect(linesOf(models[0], [second, third], 'loss').map(({ name, color }) => [name, color])).toEqual([
+      ['first model, training', 'accent'],
+      ['first model, held out', 'accent'],
+      ['second model, training', 'ink'],
+      ['second model, held out', 'ink'],
+      ['third model, training', 'third'],
+      ['third model, held out', 'third'],
+    ]);
+  });
+
+  it('is called by the size that its code has', () => {
+    expect(nameOfModel(settingsOf({ ...defaults, code: 32 }, { preset: 'deep' }))).toBe('Deep, 32 numbers');
+    expect(nameOfModel(withPreset(defaults, 'sparse-dictionary'))).toBe('Sparse dictionary, 20 of 512 numbers');
+    expect(nameOfModel({ ...defaults, beta: 4 })).toBe('Variational, 2 numbers, β 4');
+  });
+
+  it('has a row of figures, its losses in the first one’s unit', () => {
+    const point = { at: 9.5, loss: 0.125 };
+    const row = {
+      of: 1,
+      settings: withPreset(defaults, 'simple'),
+      opened: { parameters: 50_992 },
+      progress: { epochs: 10.04, seconds: 3.21 },
+      history: { epochs: [{ at: 2.5, loss: 0.5 }, point], steps: [{ at: 9.9, loss: 7 }], heldOut: [] },
+      verdict: { at: 10, losses: { loss: 0.25 }, squaredError: 0.0123, probe: 0.5 },
+      scale: 784,
+    };
+    const other = { ...row, progress: { epochs: 3.9 } };
+    expect([commonEpochs([row, other]), commonEpochs([row])]).toEqual([3, 10]);
+    expect(rowOf(row, 3)).toEqual([
+      'Second: Simple, 32 numbers',
+      ...['32', 'BCE', '50,992', '10.0', '3.2', '98.00', '392.0', '196.0', '0.0123', '50.0 %'],
+    ]);
+    // A model that came with the page, not judged yet.
+    const bundled = { ...row, of: 0, settings: defaults, progress: { epochs: 60 }, verdict: undefined, scale: 1 };
+    expect(rowOf(bundled, 2)).toEqual([
+      'First: Variational, 2 numbers, β 1',
+      ...['2', 'BCE + divergence', '50,992', '60.0', '–', '0.1250', '–', '–', '–', '–'],
+    ]);
   });
 
   it('with another code, loss or normalisation says so, with both sides', () => {

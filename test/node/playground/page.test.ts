@@ -9,6 +9,7 @@ import {
   downloaded,
   number,
   page,
+  savedPicture,
   shown,
   start,
   stop,
@@ -43,6 +44,27 @@ it('trains, pauses, and hands over a program and a link', async () => {
   await until('the link was explained', `/leads to this machine/.test(document.querySelector('#taken').textContent)`);
 });
 
+it('saves pictures as they stand on the page, on its background, named by the model, what they show and the seed', async () => {
+  await page.$eval('#samples', (panel) => panel.scrollIntoView({ block: 'center' }));
+  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  for (const shows of ['latent map', 'reconstructions', 'loss', 'samples']) {
+    const { corner, colors, name } = await savedPicture(shows);
+    expect(name).toBe(`latentgpu-variational-${shows.replace(' ', '-')}-seed-0.png`);
+    expect(corner, shows).toEqual([255, 255, 255, 255]);
+    expect(colors, `${shows}: more than a title on an empty page`).toBeGreaterThan(60);
+  }
+  const [left, right] = await page.$eval('#loss', (chart) => {
+    const { left, right } = chart.getBoundingClientRect();
+    return [left, right];
+  });
+  const plain = await savedPicture('loss');
+  expect(plain.width, 'as wide as the chart, with a margin').toBe(Math.round(right - left) + 28);
+  // The second of the screen’s densities: twice as many pixels to the same picture.
+  await page.setViewport({ ...desktop, deviceScaleFactor: 2 });
+  expect((await savedPicture('loss')).width).toBe(2 * plain.width);
+  await page.setViewport(desktop);
+});
+
 it('draws an example’s neighbours, decodes a place, and walks from one to another', async () => {
   await page.click('#example');
   await until(
@@ -67,15 +89,49 @@ it('scores every example, and names those that it flags', async () => {
   expect((await downloaded('#flagged')).toString().split('\n')[1]).toContain(`${first},`);
 });
 
-it('has a second model beside the first, and the link has both', async () => {
+it('has other models beside the first, alike in code size and loss or not, and the link has all of them', async () => {
+  await page.$eval('#compare', (button) => button.scrollIntoView({ block: 'center' }));
   await page.select('#rival', 'linear');
   await page.click('#compare');
-  await until('the second model was judged', `/%/.test(document.querySelector('#rival-verdict').textContent)`);
-  expect(await text('#rival-unlike')).toMatch(
+  await figuresOf(2);
+  expect(page.url()).toMatch(/#compared=linear$/);
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 2 numbers', '2', 'BCE']);
+  expect(await text('.compared .unlike')).toMatch(/^Only the first one’s loss has a divergence in it/);
+  await page.click('#alike');
+  await until('it had its own code', `/784 – 32 – 784/.test(document.querySelector('.compared .widths').textContent)`);
+  await figuresOf(2);
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 32 numbers', '32', 'MSE']);
+  expect(await text('.compared .unlike')).toMatch(
     /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
   );
-  expect(page.url()).toMatch(/#second=linear$/);
+  await page.click('#compare-this');
+  await figuresOf(3);
+  expect(page.url()).toMatch(/#alike=false&compared=linear&compared=variational$/);
+  expect(await violations(page)).toEqual([]);
+  await page.$eval('.compared button', (button) => button.scrollIntoView({ block: 'center' }));
+  await page.click('.compared button');
+  await figuresOf(2);
+  expect(page.url()).toMatch(/#alike=false&compared=variational$/);
+  expect((await rowsOfFigures()).map(([name]) => name)).toEqual([
+    'First: Variational, 2 numbers, β 1',
+    'Second: Variational, 2 numbers, β 1',
+  ]);
+  expect((await savedPicture('second model’s map')).name).toBe('latentgpu-variational-second-model-s-map-seed-0.png');
 });
+
+/** Until so many models stand in the table, and all have been judged. */
+const figuresOf = (count: number): Promise<void> =>
+  until(
+    `there were figures of ${count} models`,
+    `(() => {
+      const rows = [...document.querySelectorAll('#compared-figures tbody tr')];
+      return rows.length === ${count} && rows.every((row) => /%/.test(row.textContent));
+    })()`,
+  );
+const rowsOfFigures = (): Promise<string[][]> =>
+  page.$$eval('#compared-figures tbody tr', (rows) =>
+    rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+  );
 
 it('trains a GAN: samples and both losses, and nothing that needs an encoder', async () => {
   await choose('preset', 'gan');
@@ -203,6 +259,10 @@ it('reads pictures, names them by their files, and follows the theme', async () 
   const light = await shown('#histogram canvas');
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await changed('the theme', '#histogram canvas', light);
+  const { corner, colors, name } = await savedPicture('histogram of errors');
+  expect(name).toMatch(/^latentgpu-variational-histogram-of-errors-seed-0\.png$/);
+  expect(corner, 'the panel in the dark').toEqual([22, 26, 32, 255]);
+  expect(colors).toBeGreaterThan(20);
   expect(await violations(page)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** The page's state: every setting goes into the address, comes back from it, and is there after a reload; so is what the browser keeps. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
-import { defaults, type Settings } from '../../../app/playground/settings.ts';
+import { defaults, type OwnSetting, type Settings } from '../../../app/playground/settings.ts';
 import {
   fresh,
   open,
@@ -19,7 +19,7 @@ beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
 /** Where each setting stands on the page; those without a place there come with a preset, or belong to a GAN. */
-const places: Partial<Record<keyof Settings, string>> = {
+const places: Partial<Record<OwnSetting, string>> = {
   preset: '#choices [name=preset]',
   hidden: '#choices [name=hidden]',
   code: '#choices [name=code]',
@@ -45,8 +45,7 @@ const places: Partial<Record<keyof Settings, string>> = {
   seed: '#choices [name=seed]',
   without: '#without',
   slow: '#slow',
-  second: '#rival',
-  secondBeta: '#rival-beta',
+  alike: '#alike',
   contamination: '#contamination',
   strange: '#strange',
 };
@@ -81,7 +80,7 @@ const set = (selector: string, value: string | boolean): Promise<void> =>
   );
 
 /** In an order in which each may be changed; a penalty of the slope and a Gaussian code exclude each other. */
-const chosen: [keyof Settings, string | boolean][] = [
+const chosen: [OwnSetting, string | boolean][] = [
   ['preset', 'tied'],
   ['optimizer', 'adamw'],
   ['activation', 'tanh'],
@@ -105,6 +104,12 @@ const chosen: [keyof Settings, string | boolean][] = [
   ['strange', '2'],
 ];
 
+/** Two models beside the first. */
+const othersAreOpen = `[...document.querySelectorAll('.compared .widths')].filter((line) => / – /.test(line.textContent)).length === 2`;
+
+const othersOnPage = (): Promise<string[]> =>
+  page.$$eval('.compared :is(h3, .widths)', (lines) => lines.map((line) => line.textContent));
+
 it('every setting on the page is in the address', async () => {
   await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
   for (const [name, value] of chosen) {
@@ -113,33 +118,37 @@ it('every setting on the page is in the address', async () => {
   }
   await set('#rate', '-2');
   await set('#without', true);
+  await set('#alike', false);
   await page.select('#rival', 'variational-wide');
   await set('#rival-beta', '0.5');
   await fresh('the last model was open');
   await page.click('#compare');
-  await until('the second was open', `!document.querySelector('#rival-board').hidden`);
+  await page.click('#compare-this');
+  await until('the others were open', othersAreOpen);
   const differ = Object.keys(places).filter(
-    (name) => String(settings()[name as keyof Settings]) === String(defaults[name as keyof Settings]),
+    (name) => String(settings()[name as OwnSetting]) === String(defaults[name as OwnSetting]),
   );
   // Not chosen here: the preset has no hidden layers and no Gaussian code.
   expect(differ).toEqual(['beta']);
 });
 
 it('and after a reload, or on another page that follows the link, all are as they were', async () => {
-  const [before, address, second] = [await onPage(), page.url(), await text('#rival-name')];
+  const [before, address, others] = [await onPage(), page.url(), await othersOnPage()];
+  // Below the bar, which stays at the top.
+  await page.$eval('#link', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#link');
   await until('the link stood there', `document.querySelector('#code').textContent.includes('#')`);
   expect(await text('#code')).toBe(address);
-  expect(await text('#taken')).toMatch(/^The link with the settings of both models/);
+  expect(await text('#taken')).toMatch(/^The link with the settings of all 3 models/);
   await page.reload();
   await fresh('the model was open again');
-  await until('the second, too', `!document.querySelector('#rival-board').hidden`);
+  await until('the others, too', othersAreOpen);
   expect(await onPage()).toEqual(before);
-  expect([page.url(), await text('#rival-name')]).toEqual([address, second]);
+  expect([page.url(), await othersOnPage()]).toEqual([address, others]);
 
   const other = await open(address);
   await fresh('the link was followed', other);
-  await until('the second was open', `!document.querySelector('#rival-board').hidden`, other);
+  await until('the others were open', othersAreOpen, other);
   expect(await onPage(other)).toEqual(before);
   expect(other.url()).toBe(address);
   await other.close();
@@ -217,7 +226,7 @@ it('every canvas has the colours of the theme, whatever was drawn before', async
   const drawn = ['#histogram canvas', '#roc canvas', '#loss canvas'];
   await until(
     'all was drawn',
-    `${JSON.stringify(drawn)}.every((canvas) => document.querySelector(canvas)) && /%/.test(document.querySelector('#rival-verdict').textContent)`,
+    `${JSON.stringify(drawn)}.every((canvas) => document.querySelector(canvas)) && /%/.test(document.querySelectorAll('#compared-figures tbody tr')[1]?.textContent)`,
   );
   await page.$eval('#traversed', (canvas) => canvas.scrollIntoView());
   await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -229,7 +238,7 @@ it('every canvas has the colours of the theme, whatever was drawn before', async
   }
   // Pictures look alike on every paper.
   const names = Object.keys(themes.light).filter((name) =>
-    /^(points|over|rival-points|histogram|roc|loss)\b/.test(name),
+    /^(points|over|compared-1 canvas 0|histogram|roc|loss)\b/.test(name),
   );
   expect(names.length).toBeGreaterThanOrEqual(5);
   for (const name of names) expect(themes.dark[name], name).not.toBe(themes.light[name]);

@@ -1,6 +1,6 @@
 /** A visitor's table: dropped on the page, learned, explained and taken away. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { downloaded, page, start, stop, text, troubles, violations } from '../../support/playground.ts';
+import { downloaded, page, savedPicture, start, stop, text, troubles, violations } from '../../support/playground.ts';
 import { dropped, learned, machine, shownRows } from '../../support/table-view.ts';
 
 beforeAll(() => start({ train: 600, test: 100 }), 120_000);
@@ -61,6 +61,9 @@ it('draws only the rows in sight, marks the one that is pressed, and colours the
   await page.select('#t-color', 'state');
   await page.waitForFunction(`document.querySelector('#t-legend').textContent === 'highlow'`);
   expect(page.url()).toMatch(/#tables=own&file=machine.csv&color=state$/);
+  const { name, colors } = await savedPicture('map of the rows');
+  expect(name).toBe('latentgpu-machine-map-of-the-rows-seed-0.png');
+  expect(colors).toBeGreaterThan(20);
 });
 
 it('fits a phone, with the strange rows near the top', async () => {

@@ -1,0 +1,44 @@
+/**
+ * The buttons that save a figure as a PNG. Most stand in the page as
+ * `<button class="save-picture" data-picture="what it shows" data-of="ids of its parts">`.
+ */
+import { byId, download, h, writeText } from '../dom.ts';
+import { hideNotice, showNotice } from '../notice.ts';
+import { pictureName, pictureTitle, type PictureSubject } from './name.ts';
+import { isEmpty, snapshot } from './snapshot.ts';
+
+type SubjectOf = (button: HTMLButtonElement) => PictureSubject;
+
+let subjectOf: SubjectOf | undefined;
+
+/** Says what the pictures of the page are of; the first call brings the buttons to life, a later one replaces the answer. */
+export function picturesAre(of: SubjectOf): void {
+  if (!subjectOf) document.addEventListener('click', pressed);
+  subjectOf = of;
+}
+
+function pressed({ target }: MouseEvent): void {
+  const button = target instanceof Element && target.closest<HTMLButtonElement>('button[data-picture]');
+  if (!button || !subjectOf) return;
+  const { picture = '', of = '' } = button.dataset;
+  const parts = of.split(' ').map((id) => byId(id));
+  if (isEmpty(parts)) return refuse(`There is nothing to be seen of the ${picture} yet.`);
+  const subject = subjectOf(button);
+  const name = pictureName(picture, subject);
+  snapshot(parts, pictureTitle(picture, subject)).toBlob((blob) => {
+    if (!blob) return refuse(`This browser made no picture of the ${picture}: it may be too large.`);
+    download(name, blob, 'image/png');
+    writeText(byId('live'), `${name} is among your downloads.`);
+  }, 'image/png');
+}
+
+const refuse = (why: string): void => showNotice('', why, { text: 'Close', press: hideNotice });
+
+/** A button for a figure that is not in the page from the start. `of`: ids of its parts, with blanks between them. */
+export const pictureButton = (shows: string, of: string): HTMLButtonElement =>
+  h(
+    'button',
+    { className: 'save-picture', type: 'button', 'data-picture': shows, 'data-of': of },
+    'Save picture',
+    h('span', { className: 'unseen' }, ` of the ${shows}`),
+  );
