@@ -37,10 +37,9 @@ const byFile = {
   ],
   categorical: [
     'kernels/categorical',
-    ['comparison', 'if (y_at(c) > y_at(best))', 'if (y_at(c) < y_at(best))'],
+    ['comparison', 'if (y[c] > y[best])', 'if (y[c] < y[best])'],
     ['condition', 'if (c != best) { rest', 'if (true) { rest'],
-    ['operand', '(y_at(best) - y_at(c)) + log_total', 'y_at(best) + log_total'],
-    ['condition', 'if (bad != 0u) { sum = bitcast<f32>(bad); }', ''],
+    ['operand', '(y[best] - y[c]) + log_total', 'y[best] + log_total'],
     ['factor', '(all * e - x[c])', '(e - x[c])'],
     ['operand', '- x[c] * rest)', '- rest)'],
     ['bound', 'gradient_factor / f32(batch_rows())${weighted', 'gradient_factor / f32(state.batch)${weighted'],

@@ -1,6 +1,6 @@
 // categorical with gradient
 
-@group(0) @binding(0) var<storage, read> y: array<u32>;
+@group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> state: State;
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
@@ -120,20 +120,17 @@ fn log_beyond_one(u: f32) -> f32 {
 
 const starts = array<u32, 3>(0u, 3u, 5u);
 
-fn y_at(i: u32) -> f32 {
-  return bitcast<f32>(y[i]);
-}
 fn ahead(first: u32, end: u32) -> u32 {
   var best = first;
   for (var c = first + 1u; c < end; c++) {
-    if (y_at(c) > y_at(best)) { best = c; }
+    if (y[c] > y[best]) { best = c; }
   }
   return best;
 }
 fn rest_of(first: u32, end: u32, best: u32) -> f32 {
   var rest = 0.0;
   for (var c = first; c < end; c++) {
-    if (c != best) { rest += accurate_exp(y_at(c) - y_at(best)); }
+    if (c != best) { rest += accurate_exp(y[c] - y[best]); }
   }
   return rest;
 }
@@ -154,20 +151,17 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let best = ahead(first, end);
     let rest = rest_of(first, end, best);
     let log_total = log_beyond_one(rest);
-    // What is not finite goes on into the loss as it is: the functions above would hide it.
-    var bad = 0u;
     var all = 0.0;
     for (var c = first; c < end; c++) {
-      if ((y[c] & 0x7f800000u) == 0x7f800000u) { bad = y[c]; }
-      let l = x[c] * ((y_at(best) - y_at(c)) + log_total);
+      // Also of columns with x = 0, so that what is not finite goes on into the sum: the functions above would hide it.
+      let l = x[c] * ((y[best] - y[c]) + log_total);
 
       all += x[c];
       sum += l;
     }
-    if (bad != 0u) { sum = bitcast<f32>(bad); }
 
     for (var c = first; c < end; c++) {
-      let e = select(accurate_exp(y_at(c) - y_at(best)), 1.0, c == best);
+      let e = select(accurate_exp(y[c] - y[best]), 1.0, c == best);
       // X e − x first: of the right answer it is 0, and what is left keeps its digits.
       var d = weight * ((all * e - x[c]) - x[c] * rest) / (1.0 + rest);
       if (add_dy) { d += dy[c]; }
