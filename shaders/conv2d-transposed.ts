@@ -51,7 +51,7 @@ fn class_rows() -> u32 {
   return filled_rows(in_class());
 }
 
-/** A pixel of y: its index, or `none`, and the position in x that its first tap reads. */
+/** A pixel of y: its index, or none, and the position in x that its first tap reads. */
 struct Pixel { index: u32, at: i32, row: i32, column: i32 }
 
 fn pixel_at(i: u32) -> Pixel {

@@ -81,7 +81,7 @@ fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> i32 {
   return select(-0x8000000, (line + spot.at) / 4, u32(top + spot.row) < height);
 }
 
-/** The four values of x that the weights multiply, in the patch that begins at column `left`. */
+/** The four values of x that the weights multiply, in the patch that begins at column left. */
 fn load_x(spot: Spot, line: i32, left: i32, at: i32, width: u32) -> vec4f {
   let inside = (u32(left + spot.column) < width) & (line > -0x8000000);
   return select(vec4f(), x[select(0, line + at, inside)], inside);
