@@ -64,7 +64,7 @@ export function shuffle(
   { shuffled, subset }: { shuffled: boolean; subset?: Tensor },
 ): void {
   const examples = order.size;
-  // Two bits in each half at least: with one, too few permutations could come up.
+  // At least two bits in each half, as one bit would allow too few permutations.
   const half_bits = Math.max(2, Math.ceil(Math.log2(examples) / 2));
   const constants = { examples, half_bits, stream: streams.shuffle };
   tape.run(

@@ -16,7 +16,7 @@ export class Pace {
   /** Lets all waiting tasks run. */
   rest(): Promise<void> {
     return new Promise((resolve) => {
-      // Not by a timer: in a tab that nobody sees it waits for a second, later for a minute.
+      // Not a timer: in a hidden tab, it waits for a second, and later for a minute.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         port1.close();

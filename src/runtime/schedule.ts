@@ -67,7 +67,7 @@ export class Schedule {
       await this.drain();
       return submitted;
     } finally {
-      await this.settle(); // Whatever ends the run, nothing is left behind on the queue.
+      await this.settle(); // The queue must be empty however the run ends.
     }
   }
 
@@ -90,7 +90,7 @@ export class Schedule {
     while (submitted < steps) {
       const first = submitted;
       const ready = (await stepsFrom?.(first)) ?? Infinity;
-      // The last question before a submit: much may have happened since the one before.
+      // Asks again right before submitting, because time has passed since the last check.
       if (goOn && !(await goOn())) break;
       const count = this.#stepsThatFit(Math.min(steps - submitted, ready));
       submitted += count;
@@ -105,7 +105,7 @@ export class Schedule {
           return dispatches;
         }, watch);
         const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
-        landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
+        landed.catch(() => {}); // The failure is thrown where it is awaited, which may be after `goOn`.
         this.#inFlight.push(landed);
       });
       const unknownPace = this.#msPerStep === undefined;
@@ -136,7 +136,7 @@ export class Schedule {
    */
   #trusted(pageMs: number, deviceMs = 0): number {
     if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
-    // Once is a hiccup of the machine.
+    // A single late step may be chance, so the estimate changes slowly.
     this.#lateMs = Math.max(Math.min(pageMs - deviceMs, this.#lateMs + leastLateMs / 3), 0.97 * this.#lateMs);
     return this.#isLate ? deviceMs : pageMs;
   }
@@ -156,7 +156,7 @@ export class Schedule {
   #stepsThatFit(left: number): number {
     const fitting = this.#msPerStep === undefined ? 1 : Math.floor(this.budgetMs / this.#msPerStep);
     const encoded = Math.floor((encodingShare * this.budgetMs * this.#encodedSteps) / this.#encodedMs);
-    // The page's clock may not have moved yet.
+    // The page's clock may still show the same time.
     return Math.min(left, Math.max(1, Math.min(fitting, this.#encodedMs ? encoded : Infinity)));
   }
 

@@ -72,7 +72,7 @@ export class Stopwatch {
   async ready(): Promise<undefined> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     this.#mapped = true;
-    // At once: a device that goes later takes the range with it.
+    // Copied immediately, because losing the device later would invalidate the range.
     this.#ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
   }
 

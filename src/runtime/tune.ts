@@ -74,7 +74,7 @@ export class Tuner {
     private readonly mode: 'measured' | 'fixed',
   ) {
     const { vendor, architecture, description } = gpu.info;
-    // Another version of a browser may compile the same text otherwise.
+    // Another version of a browser may compile the same text differently.
     this.adapter = [vendor, architecture, description, (globalThis.navigator as Navigator | undefined)?.userAgent].join(
       ' ',
     );

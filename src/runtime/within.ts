@@ -14,7 +14,7 @@ export function within<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new GpuUnavailableError(message));
-      void promise.then(discard, () => {}); // Nobody waits for its failure any more.
+      void promise.then(discard, () => {}); // A failure after the time limit is not awaited.
     }, ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
