@@ -40,7 +40,7 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     }
   });
 
-  it('takes no notice of a NaN in another column', async () => {
+  it('ignores a NaN in another column', async () => {
     const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

@@ -57,8 +57,8 @@ const target = (
     ),
   );
 
-describe('what is published', () => {
-  it('has all names that are documented, and no other', () => {
+describe('the public interface', () => {
+  it('has exactly the documented names', () => {
     expect(Object.keys(kernels)).toEqual(Object.keys(plainKernels));
     expect(Object.keys(runtime)).toEqual(Object.keys(plainRuntime));
   });
@@ -144,7 +144,7 @@ describe('what is published', () => {
     );
   });
 
-  it('refuses to compile what is no tape', async () => {
+  it('refuses to compile anything but a tape', async () => {
     await expect((async () => runtime.compile(5 as never))()).rejects.toThrow(
       'compile: tape is a tape, as tape(gpu) makes it, not 5',
     );

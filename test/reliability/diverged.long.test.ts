@@ -108,7 +108,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
   };
 
   it(
-    'whatever a step computes, struck in whichever step of a submit: a DivergedError, and the weights of the step before',
+    'a NaN in any tensor at any step of a submit: a DivergedError, and the weights of the step before',
     { timeout: 600_000 },
     async ({ task }) => {
       const twin = await undisturbed([...moments.map(({ step }) => step), last], options);
@@ -159,7 +159,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
   );
 
   it(
-    'a weight, struck before its step: the same, but where an activation makes a number of it',
+    'a NaN in a weight before its step: the same, unless an activation makes it finite',
     { timeout: 600_000 },
     async ({ task }) => {
       const twin = await undisturbed(
@@ -204,7 +204,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
   );
 
   it(
-    'a learning rate of a million: weights that are finite, and those of the step before',
+    'a learning rate of a million: finite weights, those of the step before',
     { timeout: 600_000 },
     async ({ task }) => {
       const rate = 1e6;

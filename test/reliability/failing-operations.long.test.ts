@@ -13,7 +13,7 @@ const everyNth = thorough ? 1 : 23;
 
 describe.each(Object.entries(members))('%s', (name, member) => {
   it.for(faults)(
-    'ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time',
+    'ends in a library error whichever %s fails, frees its memory, and works the next time',
     { timeout: 600_000 },
     async (fault, { task }) => {
       const { device } = await sharedGpu();

@@ -425,7 +425,7 @@ const subjects = [
 ];
 
 describe.each(subjects)('%s', (name, make) => {
-  it('along random directions, the gradient is what differences say', { timeout: 600_000 }, async ({ task }) => {
+  it('the gradient agrees with differences along random directions', { timeout: 600_000 }, async ({ task }) => {
     const [points, directions] = [times(1, 5), times(2, 20)];
     let [differences, twins] = [0, 0];
     for (let p = 0; p < points; p++) {

@@ -32,7 +32,7 @@ it('the whole family trains on a device of default limits', async ({ task }) => 
   );
 });
 
-it('the whole family trains where a binding holds 8 MiB, to the same bits', async ({ task }) => {
+it('the whole family trains with bindings of 8 MiB, to the same bits', async ({ task }) => {
   const [gpu, small] = [await sharedGpu(), await withSmallBuffers(2 ** 23)];
   for (const [name, member] of Object.entries(members))
     expect(await run(member, small), name).toEqual(await run(member, gpu));
@@ -44,7 +44,7 @@ it('the whole family trains where a binding holds 8 MiB, to the same bits', asyn
   );
 });
 
-it('more bytes than the device gets pass through a window of it', { timeout: 900_000 }, async ({ task }) => {
+it('more bytes than the device may hold are streamed through a window', { timeout: 900_000 }, async ({ task }) => {
   const [features, total, deviceBytes] = thorough ? [784, 2 ** 30, 2 ** 26] : [784, 2 ** 24, 2 ** 20];
   const examples = Math.floor(total / features);
   const bytes = new Uint8Array(examples * features);

@@ -52,9 +52,9 @@ function ended(promise: Promise<unknown>, lost: Promise<unknown>): Promise<unkno
 
 const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
 
-describe('a device destroyed', () => {
+describe('a destroyed device', () => {
   it(
-    'at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError',
+    'at any moment of a fit, during other calls, ends each call as a DeviceLostError',
     { timeout: 600_000 },
     async ({ task }) => {
       let losses = 0;

@@ -10,7 +10,7 @@ catchGpuErrors();
 
 describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
   it(
-    'is loaded from a file, or the file is refused, and nothing stays on the device',
+    'is loaded from a file, or the file is refused without memory left on the device',
     { timeout: 3_600_000 },
     async ({ task }) => {
       const gpu = await sharedGpu();

@@ -58,7 +58,7 @@ async function trained(
 describe.each(Object.entries(models))('%s', (name, spec) => {
   const usual = async () => trained(await sharedGpu(), spec, set, (model) => model.fit(set, options));
 
-  it('however long a submit may be', async ({ task }) => {
+  it('for any length of a submit', async ({ task }) => {
     const expected = await usual();
     const budgets = [0.001, 1e6, ...Array.from({ length: times(1, 20) }, (_, i) => 2 ** (i / 2))];
     for (const frameBudgetMs of budgets)
@@ -74,7 +74,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     );
   });
 
-  it('aborted again and again, and taken up from a file', async ({ task }) => {
+  it('aborted repeatedly, and resumed from a file', async ({ task }) => {
     const gpu = await sharedGpu();
     const expected = await usual();
     const draw = new Draw(6);
@@ -113,7 +113,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     );
   });
 
-  it('with readers at work', async ({ task }) => {
+  it('with other calls reading', async ({ task }) => {
     const expected = await usual();
     const probe = new Draw(7).floats(64 * 5, 0, 1);
     let answers = 0;
@@ -152,7 +152,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
 
   // Where a compiler treats tilings differently, their bits differ: README's 'How fast it is'.
   it.runIf(info.isFallback || info.architecture === 'swiftshader')(
-    'with a cold, a warm, another and a damaged tuning cache (where a compiler treats all ways alike: on software adapters)',
+    'with a cold, a warm, another and a damaged tuning cache (on software adapters, whose compiler treats all ways alike)',
     async ({ task }) => {
       const expected = await usual();
       const adapter = { vendor: 'test', architecture: `${name} ${Date.now()}`, description: '', isFallback: true };

@@ -60,14 +60,14 @@ describe('a link', () => {
     expect(fromHash(`#${toHash(settings)}`)).toEqual({ settings, unknown: [] });
   });
 
-  it('has all of them at once, and no hidden layer', () => {
+  it('has all settings at once, and no hidden layer', () => {
     expect(fromHash(`#${toHash(others)}`)).toEqual({ settings: others, unknown: [] });
     const none = { ...others, hidden: [] };
     expect(fromHash(toHash(none)).settings).toEqual(none);
     expect(toHash(defaults)).toBe('');
   });
 
-  it('that was made when codes were Gaussian or not means what it meant', () => {
+  it('of the time when codes were only Gaussian or not keeps its meaning', () => {
     expect(fromHash('#gaussian=false&beta=2')).toEqual({
       settings: { ...defaults, codeKind: 'plain', beta: 2 },
       unknown: [],
@@ -75,7 +75,7 @@ describe('a link', () => {
     expect(fromHash('#gaussian=maybe').unknown).toEqual(['gaussian=maybe']);
   });
 
-  it('with a member that does not exist is left as it is by default, and says so', () => {
+  it('with an unknown member keeps the default, and reports it', () => {
     expect(fromHash('#second=toString&preset=foo&code=x&nothing=1')).toEqual({
       settings: defaults,
       unknown: ['second=toString', 'preset=foo', 'code=x', 'nothing=1'],
@@ -86,13 +86,13 @@ describe('a link', () => {
 describe('a change of settings', () => {
   const changed = (name: keyof Settings) => ({ ...defaults, [name]: others[name] });
   it.each(['rate', 'discriminatorRate', 'optimizer', 'batch'] as const)(
-    'of %s is taken over by a running training',
+    'of %s applies to a running training',
     (name) => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
     },
   );
   it.each(['preset', 'slow', 'second', 'secondBeta', 'contamination', 'strange'] as const)(
-    'of %s leaves the model alone',
+    'of %s keeps the model',
     (name) => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, false]);
     },
@@ -113,7 +113,7 @@ describe('a change of settings', () => {
     'without',
     'normalize',
     'data',
-  ] as const)('of %s asks for a new model', (name) => {
+  ] as const)('of %s needs a new model', (name) => {
     expect(needsNewModel(defaults, changed(name))).toBe(true);
   });
 });
@@ -124,7 +124,7 @@ describe('presets', () => {
   const ofNumbers = all.filter((name) => !['vector-quantised', 'sparse-dictionary'].includes(name));
   const made = (name: string) => withPreset(defaults, name);
 
-  it('have codes of two sizes and one loss, so that they can be compared; the linear ones say why not', () => {
+  it('have codes of two sizes and one loss, so that they can be compared, and the linear ones state why not', () => {
     expect(new Set(ofNumbers.map((name) => made(name).code))).toEqual(new Set([2, 32]));
     expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map', 'sparse-dictionary']);
     for (const name of ofNumbers) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
@@ -136,7 +136,7 @@ describe('presets', () => {
       expect([made(name).tied, made(name).hidden, made(name).activation]).toEqual([true, [], 'sigmoid']);
   });
 
-  it('leave the page around the model as it is', () => {
+  it('do not change the page around the model', () => {
     const { preset, data, batch, seed, without, slow, second, secondBeta, contamination, strange } = others;
     expect(withPreset(others, 'simple')).toMatchObject({
       ...{ data, batch, seed, without, slow, second, secondBeta, contamination, strange },
@@ -145,21 +145,21 @@ describe('presets', () => {
     expect(preset).not.toBe('simple');
   });
 
-  it('without an encoder have nothing that is set by codes of examples, and are nobody’s second model', () => {
+  it('without an encoder have no settings for codes of examples, and cannot be a second model', () => {
     const gan = withPreset({ ...others, model: 'autoencoder' }, 'gan');
     expect(gan).toMatchObject({ model: 'gan', without: -1, second: 'none', penalty: 'none', batch: others.batch });
     expect(withPreset(gan, 'simple')).toMatchObject({ model: 'autoencoder', hidden: [], code: 32 });
     expect(fromHash('#second=gan').unknown).toEqual(['second=gan']);
   });
 
-  it('with another kind of code have as many numbers as that kind needs', () => {
+  it('with another kind of code have as many numbers as it needs', () => {
     const sparse = withCodeKind(defaults, 'topK');
     expect(sparse).toEqual({ ...defaults, codeKind: 'topK', code: 512 });
     expect(withCodeKind(sparse, 'gaussian')).toEqual({ ...defaults, code: 32 });
     expect(withCodeKind(defaults, 'vectorQuantizer')).toEqual({ ...defaults, codeKind: 'vectorQuantizer' });
   });
 
-  it('of a table are those that need no pictures', () => {
+  it('for a table are those that need no pictures', () => {
     const table = { kind: 'table', classes: ['a', 'b'] } as const;
     expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
       'gan',
@@ -199,20 +199,20 @@ describe('a visitor’s own examples', () => {
   } as const;
   const examples = { ...table, shape: [2], classes: ['a', 'b', 'c'] };
 
-  it('of another kind than before get settings that suit them; of the same kind the settings stay', () => {
+  it('of another kind get suitable settings, and of the same kind keep the settings', () => {
     const fit = ownSettings(defaults, 'image', { ...examples, shape: [12] });
     expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, codeKind: 'plain', loss: 'mse', strange: 1 });
     expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
   });
 
-  it('of few columns get a code that is narrower than they are', () => {
+  it('of few columns get a code narrower than the columns', () => {
     const codes = [1, 2, 3, 6, 7, 8, 50].map(
       (columns) => ownSettings(defaults, 'image', { ...examples, shape: [columns] }).code,
     );
     expect(codes).toEqual([1, 1, 1, 3, 3, 4, 4]);
   });
 
-  it('that a link was about keep all that the link says, if their classes allow it', () => {
+  it('of a link keep its settings, if their classes allow it', () => {
     const link = { ...others, strange: 2, without: 1 };
     expect(ownSettings(link, undefined, examples)).toEqual(link);
     expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
@@ -223,12 +223,12 @@ describe('a visitor’s own examples', () => {
     });
   });
 
-  it('are no longer compared with a model of other examples', () => {
+  it('are not compared with a model of other examples', () => {
     expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ second: 'none', without: -1 });
   });
 });
 
-describe('what a model tells beside its reconstruction', () => {
+describe('the reports of a model beside its reconstruction', () => {
   it.each([
     ['simple', []],
     ['variational', ['kl']],
@@ -255,7 +255,7 @@ describe('what a model tells beside its reconstruction', () => {
     ]);
   });
 
-  it('of another model is in its own unit, whatever the unit of the loss', () => {
+  it('of another model is in its own unit, for any unit of the loss', () => {
     const [line] = linesOf(withPreset(defaults, 'adversarial'), defaults, 'adversary');
     const point = { at: 0.5, loss: 0.25, reconstruction: 0.25, adversary: 0.75 };
     const history = { epochs: [point], steps: [], heldOut: [] };
@@ -265,7 +265,7 @@ describe('what a model tells beside its reconstruction', () => {
 });
 
 describe('a second model', () => {
-  it('has the data, the seed and the batch of the first, and a weight of the divergence of its own', () => {
+  it('has the data, the seed and the batch of the first, and its own weight of the divergence', () => {
     expect(secondOf(defaults)).toBeUndefined();
     const first = { ...defaults, second: 'variational-wide', secondBeta: 3, seed: 5, batch: 32, without: 1 };
     expect(secondOf(first)).toMatchObject({
@@ -278,7 +278,7 @@ describe('a second model', () => {
     });
   });
 
-  it('with another code, loss or normalisation says so, with both sides', () => {
+  it('with another code, loss or normalisation reports the difference, with both sides', () => {
     const image = { kind: 'image', shape: [28, 28, 1] } as const;
     const say = (second: Settings, first: Settings) => unlike(second, first, { ...image, shape: [...image.shape] });
     const plain = { ...defaults, codeKind: 'plain' } as const;
@@ -293,7 +293,7 @@ describe('a second model', () => {
     expect(say(plain, defaults)).toMatch(/^Only the first one’s loss has a divergence in it/);
   });
 
-  it('brings means and sums of a second model to the first one’s', () => {
+  it('converts means and sums of a second model to those of the first', () => {
     const image = { kind: 'image', shape: [28, 28, 1] } as const;
     const plain = { ...defaults, codeKind: 'plain' } as const;
     const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });

@@ -218,7 +218,7 @@ async function halves<T>(
   return { done, grown };
 }
 
-it('short episodes leave buffers, pipelines and the heap as they were', { timeout: 3_600_000 }, async ({ task }) => {
+it('short episodes leave no buffers, pipelines or heap behind', { timeout: 3_600_000 }, async ({ task }) => {
   const half = times(120, 32_500);
   const episodes = (count: number) => (page: Page) => page.evaluate((count) => window.episodes(count), count);
   const { grown } = await halves(defineEpisodes, episodes(12), episodes(half));
@@ -232,7 +232,7 @@ it('short episodes leave buffers, pipelines and the heap as they were', { timeou
   );
 });
 
-it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 2 * 3_600_000 }, async ({ task }) => {
+it('mixed work leaves no buffers, pipelines or heap behind', { timeout: 2 * 3_600_000 }, async ({ task }) => {
   const half = times(5_000, 1_800_000);
   const work = (ms: number) => (page: Page) => page.evaluate((ms) => window.mixedWork(ms), ms);
   const { done, grown } = await halves(defineMixedWork, work(0), work(half));

@@ -60,7 +60,7 @@ function isFound({ message, cause }: FormatError): boolean {
   );
 }
 
-describe('a description that is made to do harm', () => {
+describe('a malicious description', () => {
   const saved = async () => {
     const gpu = standIn();
     const model = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'relu')], decoder: [dense(4)], loss: 'mse' });

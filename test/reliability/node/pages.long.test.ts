@@ -24,7 +24,7 @@ const train = (page: Page, tuning: 'measured' | 'fixed' = 'measured') =>
   }, tuning);
 
 it(
-  'two pages tune at once, and a hidden one trains on, all to the same losses',
+  'two pages tune at once, and a hidden one keeps training, all to the same losses',
   { timeout: 200_000 },
   async ({ task }) => {
     const troubles = await withLibraryPage(async (first, url) => {
@@ -48,7 +48,7 @@ it(
   },
 );
 
-it('minified, errors keep their names and training its losses', { timeout: 200_000 }, async ({ task }) => {
+it('minified, errors keep their names, and training gives the same losses', { timeout: 200_000 }, async ({ task }) => {
   const bundle = await build({
     stdin: { contents: "export * from './src/index.ts'", resolveDir: root, loader: 'ts' },
     bundle: true,
