@@ -1,6 +1,6 @@
-// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. By file of shaders/, each
-// [kind, text, what it becomes]: the text occurs once in its file, or `of` says which occurrence is meant, of how many. What makes no
-// difference to any result, such as a bound past which nothing is stored, is not here; nor is what does not compile.
+// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. They are listed by file of shaders/ as
+// [kind, text, replacement]. The text occurs once in its file, or `of` gives the occurrence and their number. The list has no faults that do not affect
+// any result, such as a bound past which nothing is stored, and none that do not compile.
 
 /**
  * @typedef {object} Fault
@@ -10,7 +10,7 @@
  * @property {string} becomes
  * @property {[which: number, count: number]} of
  * @property {string} test the test file that has to catch it
- * @property {string} [only] what the tests in it are called that have to, where all before them would take long
+ * @property {string} [only] a part of the names of the tests to run, if the others would take long
  */
 /** @typedef {[kind: string, text: string, becomes: string, special?: { of?: [number, number], test?: string, only?: string }]} Entry */
 

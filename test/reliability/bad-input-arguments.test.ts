@@ -134,14 +134,7 @@ describe('the public interface', () => {
         Object.entries(each).map(([at, one]) => [`${name}, argument ${at}`, one]),
       ),
     );
-    await refuseAll(
-      task,
-      'kernels and what is written with them, as published',
-      targets,
-      gpu,
-      [12, 2_000],
-      'arguments',
-    );
+    await refuseAll(task, 'published kernels and the functions used with them', targets, gpu, [12, 2_000], 'arguments');
   });
 
   it('refuses to compile anything but a tape', async () => {

@@ -151,9 +151,9 @@ describe.each(Object.entries(members))('%s', (name, make) => {
       }
       tried(
         task,
-        `${name}: each of ${targets.length} activations, sums and gradients of a step made NaN, ∞ or −∞, in the first, a middle or the last step of a submit`,
+        `${name}: each of ${targets.length} activations, sums and gradients of a step set to NaN, ∞ or −∞ in the first, a middle or the last step of a submit`,
         ended + harmless,
-        `DivergedError with that step and the first tensor that was not finite, weights of the step before to the bit${harmless ? `; ${harmless} in data that had been checked, of which no weight knew` : ''}`,
+        `DivergedError with that step and the first tensor that was not finite; the weights have the bits of the step before${harmless ? `; ${harmless} in checked data that do not affect a weight` : ''}`,
       );
     },
   );
@@ -196,9 +196,9 @@ describe.each(Object.entries(members))('%s', (name, make) => {
       }
       tried(
         task,
-        `${name}: each of ${weights.length} weights made NaN, ∞ or −∞ from outside, before the same steps`,
+        `${name}: each of ${weights.length} weights set to NaN, ∞ or −∞ from outside before the same steps`,
         ended + unseen,
-        `${ended} times a DivergedError of that step, no other weight changed; ${unseen} times an activation made a finite number of it (max(NaN, 0) is 0), so that no gradient knew`,
+        `${ended} times a DivergedError of that step, without changes of other weights; ${unseen} times an activation made the value finite (max(NaN, 0) is 0), so that no gradient showed it`,
       );
     },
   );
@@ -236,7 +236,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
         task,
         `${name}: ten epochs at a learning rate of 10⁶`,
         optimizers.length,
-        `DivergedError with ${diverged.join(', ')}; all weights finite, and those of the step before`,
+        `DivergedError with ${diverged.join(', ')}; all weights are finite, and are those of the step before`,
       );
     },
   );

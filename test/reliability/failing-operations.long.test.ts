@@ -37,9 +37,9 @@ describe.each(Object.entries(members))('%s', (name, member) => {
       }
       tried(
         task,
-        `${name}: each ${fault} made to fail`,
+        `${name}: each ${fault} fails in turn`,
         failures,
-        'an error of API.md, nothing left on the device, the next run to the same bits',
+        'a library error, no memory left on the device, and the same bits in the next run',
       );
     },
   );

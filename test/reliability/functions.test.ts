@@ -179,7 +179,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       expect(Math.abs(mean)).toBeLessThan(3e-3);
       tried(
         task,
-        `normal draws from every uniform that may become the ${counted}`,
+        `normal draws from every uniform number for the ${counted}`,
         uniforms,
         `all finite, the largest ${most.toFixed(2)}; variance ${variance.toFixed(5)}, mean ${mean.toExponential(0)}`,
       );

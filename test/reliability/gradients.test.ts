@@ -437,7 +437,7 @@ describe.each(subjects)('%s', (name, make) => {
     }
     tried(
       task,
-      `the gradient of ${name}, at ${points} places along ${directions} random directions each`,
+      `the gradient of ${name}, at ${points} places along ${directions} random directions for each`,
       points * directions,
       `within ${differences.toExponential(1)} of central differences in float32${twins ? `, within ${twins.toExponential(1)} of a float64 twin's` : ''}`,
     );

@@ -60,9 +60,9 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     gpu.close();
     tried(
       task,
-      `the model disposed of inside ${callback}`,
+      `the model disposed inside ${callback}`,
       1,
-      'the fit ends with an error that says so, nothing is left on the device',
+      'the fit ends with a clear error, and no memory is left on the device',
     );
   });
 
@@ -78,9 +78,9 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     gpu.close();
     tried(
       task,
-      `the data set disposed of inside ${callback}`,
+      `the data set disposed inside ${callback}`,
       1,
-      'the fit ends with an error that says so, the model trains on',
+      'the fit ends with a clear error, and the model trains on',
     );
   });
 
@@ -98,7 +98,7 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     const alone = await autoencoder(gpu, spec);
     await alone.fit(await images(gpu), options);
     expect(await bits(model)).toEqual(await bits(alone));
-    tried(task, `a second fit inside ${callback}`, 1, 'it is refused, the first comes to the same bits');
+    tried(task, `a second fit inside ${callback}`, 1, 'it is refused, and the first ends with the same bits');
   });
 
   it('an exception ends training, and the next call works', async ({ task }) => {
@@ -109,7 +109,7 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     });
     expect(outcome).toBe(mine);
     expect((await model.fit(set, options)).stopped).toBe('finished');
-    tried(task, `an exception thrown in ${callback}`, 1, 'the fit ends with it, the next one works');
+    tried(task, `an exception thrown in ${callback}`, 1, 'the fit ends with it, and the next one works');
   });
 });
 
@@ -122,7 +122,7 @@ it('two models train on one device at once, to the same bits as alone', async ({
   };
   const [a, b] = [await train(1), await train(2)];
   expect(await Promise.all([train(1), train(2)])).toEqual([a, b]);
-  tried(task, 'two models trained at once on one device', 1, 'the bits each has alone');
+  tried(task, 'two models trained at once on one device', 1, 'each has the same bits as alone');
 });
 
 it('a fit works after a diverged one and a refused one', async ({ task }) => {
@@ -185,5 +185,5 @@ it('a worker terminated during a fit ends its calls', async ({ task }) => {
   expect(error.message).toBe('the worker was terminated');
   expect((await gpu.lost).message).toBe('the worker was terminated');
   expect(await errorOf(model.encode(new Float32Array(64)))).toBeInstanceOf(remote.DeviceLostError);
-  tried(task, 'a worker terminated in mid-fit', 1, 'DeviceLostError, `lost` resolves, later calls are refused');
+  tried(task, 'a worker terminated during a fit', 1, 'DeviceLostError; `lost` resolves, and later calls are refused');
 });

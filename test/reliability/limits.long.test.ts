@@ -26,7 +26,7 @@ it('the whole family trains on a device of default limits', async ({ task }) => 
   gpu.close();
   tried(
     task,
-    'the whole family on a device of WebGPU’s default limits, 8 storage buffers a stage and 128 MiB a binding',
+    'the whole family on a device with WebGPU’s default limits: 8 storage buffers for a stage and 128 MiB for a binding',
     Object.keys(members).length,
     'trains',
   );
@@ -38,7 +38,7 @@ it('the whole family trains with bindings of 8 MiB, to the same bits', async ({ 
     expect(await run(member, small), name).toEqual(await run(member, gpu));
   tried(
     task,
-    'the whole family where a binding holds 8 MiB',
+    'the whole family with bindings of at most 8 MiB',
     Object.keys(members).length,
     'the same bits as without that limit',
   );

@@ -84,9 +84,9 @@ describe('a destroyed device', () => {
       expect(rejected).toBeGreaterThan(losses);
       tried(
         task,
-        'the device destroyed as an asynchronous operation of a fit begins, beside it encode, reconstruct, evaluate, save, weights, sample',
+        'the device destroyed at the start of an asynchronous operation of a fit, during calls of encode, reconstruct, evaluate, save, weights and sample',
         losses,
-        `${rejected} calls rejected with DeviceLostError, none open after 5 s`,
+        `${rejected} calls rejected with DeviceLostError, none pending after 5 s`,
       );
     },
   );

@@ -40,7 +40,7 @@ describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
       expect(verdict.results).toBeGreaterThan(0);
       tried(
         task,
-        `files of a model, ${kind}, on a device: its description damaged, its weights, its bytes`,
+        `files of a model, ${kind}, on a device, with a damaged description, damaged weights or damaged bytes`,
         count,
         words(verdict),
       );

@@ -68,7 +68,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
       ).toEqual(expected);
     tried(
       task,
-      `${name}: from one step a submit to a whole epoch, by frameBudgetMs`,
+      `${name}: submits from one step to a whole epoch, by frameBudgetMs`,
       budgets.length,
       'the same file, byte by byte',
     );
@@ -107,7 +107,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     }
     tried(
       task,
-      `${name}: fit aborted after a random step, saved, loaded and gone on with, up to its end`,
+      `${name}: fit aborted after a random step, saved, loaded and resumed, to its end`,
       aborts,
       'the same file, byte by byte',
     );
@@ -144,7 +144,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     expect(answers).toBeGreaterThan(6);
     tried(
       task,
-      `${name}: encode, evaluate, weights, save, errors and decode all at once while it trains`,
+      `${name}: encode, evaluate, weights, save, errors and decode all at once during training`,
       answers,
       'the same file, byte by byte',
     );
@@ -201,7 +201,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
       }
       tried(
         task,
-        `${name}: a cold tuning cache, a warm one, ${others.length} with other winners, ${damaged.length} that are damaged`,
+        `${name}: a cold tuning cache, a warm one, ${others.length} with other winners, ${damaged.length} damaged ones`,
         2 + others.length + damaged.length,
         'the same file, byte by byte',
       );

@@ -88,9 +88,9 @@ describe('a GPU process that crashes during training', () => {
     expect(ofOurs(troubles)).toEqual([]);
     tried(
       task,
-      'the GPU process crashed in the middle of a fit with `recover` (`Browser.crashGpuProcess`), Chrome told to start it again each time',
+      'the GPU process crashed during a fit with `recover` (`Browser.crashGpuProcess`), with Chrome set to restart it each time',
       crashes,
-      'the fit went on to the same file, byte by byte',
+      'the fit continued to the same file, byte by byte',
     );
   });
 
@@ -124,7 +124,7 @@ describe('a GPU process that crashes during training', () => {
       });
       tried(
         task,
-        'the same, Chrome left to its own limits',
+        'the same, with Chrome’s own limits on restarts',
         1,
         `no adapter after crash ${crashes + 1}: GpuUnavailableError within 30 s`,
       );

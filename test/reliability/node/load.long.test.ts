@@ -226,9 +226,9 @@ it('short episodes leave no buffers, pipelines or heap behind', { timeout: 3_600
   const perEpisode = Math.max(0, Math.round(grown / half));
   tried(
     task,
-    'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed',
+    'episodes on one device: data, a model, some steps, calls for results, a file or a probe, all freed',
     12 + 2 * half,
-    `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`,
+    `no additional buffers or pipelines; JavaScript’s heap grew by ${perEpisode} bytes for each episode over the last half`,
   );
 });
 
@@ -241,8 +241,8 @@ it('mixed work leaves no buffers, pipelines or heap behind', { timeout: 2 * 3_60
   expect(grown).toBeLessThan(1024 * Math.max(pieces, 500));
   tried(
     task,
-    `pieces of work, mixed, for ${(2 * half) / 60_000} minutes: trainings of all kinds, files, questions, streamed data, puzzles, a device lost and recovered`,
+    `mixed pieces of work, for ${(2 * half) / 60_000} minutes: training of all kinds, files, calls for results, streamed data, puzzles, a lost and recovered device`,
     5 * done.reduce((sum, rounds) => sum + rounds, 0),
-    `no buffer and no pipeline more; JavaScript’s heap grew by ${Math.max(0, Math.round(grown / pieces))} bytes a piece over the last half`,
+    `no additional buffers or pipelines; JavaScript’s heap grew by ${Math.max(0, Math.round(grown / pieces))} bytes for each piece over the last half`,
   );
 });

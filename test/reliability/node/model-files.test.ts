@@ -46,7 +46,12 @@ describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
       },
     });
     expect(verdict.results).toBeGreaterThan(0);
-    tried(task, `files of a model, ${kind}: its description damaged, its weights, its bytes`, count, words(verdict));
+    tried(
+      task,
+      `files of a model, ${kind}, with a damaged description, damaged weights or damaged bytes`,
+      count,
+      words(verdict),
+    );
   });
 });
 

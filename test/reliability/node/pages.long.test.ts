@@ -43,7 +43,7 @@ it(
       task,
       'two pages of one origin that tune at once, one of them hidden',
       1,
-      'the same losses in both, and in a page that starts with what they have left',
+      'the same losses in both, and in a page that starts with their stored results',
     );
   },
 );
@@ -86,5 +86,5 @@ it('minified, errors keep their names, and training gives the same losses', { ti
     expect((await train(page, 'fixed')).loss).toEqual(minified.loss);
   });
   expect(troubles).toEqual([]);
-  tried(task, 'the library as one minified module', 1, 'errors keep their names, training its losses');
+  tried(task, 'the library as one minified module', 1, 'errors keep their names, and training gives the same losses');
 });
