@@ -51,7 +51,7 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   return x;
 }
 
-/** Writes the real rows of a batch into `out`, behind those of earlier steps; y has `columns` values in each row. */
+/** Writes the real rows of a batch into `out`, after those of earlier steps; y has `columns` values in each row. */
 export function scatter(tape: Tape, y: Tensor, state: Tensor, out: Tensor, columns: number): void {
   tape.run(scatterShader(), { y, state, out }, { constants: { columns }, threads: y.size });
 }

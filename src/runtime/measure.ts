@@ -18,7 +18,7 @@ export class Measuring {
   readonly #clock: Clock;
   /** The winners that are valid for this page only. */
   readonly #passing = new Set<string>();
-  /** Whether something is compiled or measured: one thing at a time, whatever the number of fits. */
+  /** Whether a way is being compiled or measured. Only one is at a time, for any number of fits. */
   #busy = false;
   /**
    * The expected time to compile one way, and to measure one: the time of the last one, or half of the expectation for

@@ -28,7 +28,7 @@ export class Pace {
   }
 }
 
-/** The numbers 0, `step`, 2 `step` … below `end`, with a rest before the next one where it is time. */
+/** The numbers 0, `step`, 2 `step` … below `end`, with a pause before the next one if it is due. */
 export async function* inSpells(end: number, step = 1): AsyncGenerator<number> {
   const pace = new Pace();
   for (let at = 0; at < end; at += step) {

@@ -30,7 +30,7 @@ const inBrowser: Recall = {
 /** The timeout of the database in milliseconds; later answers are ignored. */
 const patienceMs = 1000;
 
-/** One request in a transaction of its own; undefined where the browser stores nothing for this page. */
+/** Runs one request in a separate transaction. Returns undefined if the browser stores nothing for this page. */
 async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   let database: IDBDatabase | undefined;
   try {

@@ -33,10 +33,10 @@ export interface ScheduleHooks {
 }
 
 /**
- * Runs steps, many to a submit: as many as fit the budget at the measured pace, and can be encoded in a part of it,
- * starting with one. It prepares one submit while the one before runs, so that the GPU never waits for JavaScript, and
- * more where the browser notices late that one is done. It waits for the queue, never for animation frames, which stop
- * in hidden tabs.
+ * Runs steps in submits. The first submit has one step; later ones have as many as fit the budget at the measured pace,
+ * if they can be encoded in a part of it. One submit is prepared while another runs, so that the GPU never waits for
+ * JavaScript; more are prepared if the browser notices finished work late. It waits for the queue, never for animation
+ * frames, which stop in hidden tabs.
  */
 export class Schedule {
   readonly #inFlight: Promise<void>[] = [];
@@ -131,8 +131,8 @@ export class Schedule {
   }
 
   /**
-   * The time of a submit: by the page's clock, or where the browser is late by the device's, as long as the page's does
-   * not contradict it. Some drivers have a wrong clock, and under a profile it stands still.
+   * Returns the time of a submit by the page's clock, or by the device's if the browser is late and the page's clock
+   * does not contradict it. Some drivers have a wrong clock, and during a profile it does not advance.
    */
   #trusted(pageMs: number, deviceMs = 0): number {
     if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
@@ -146,8 +146,8 @@ export class Schedule {
   }
 
   /**
-   * The number of submits that wait behind the running one: one, since others want their turn, or as many as keep the
-   * device busy until the browser notices.
+   * The number of submits that wait after the running one: one, so that other work gets its turn, or as many as keep
+   * the device busy until the browser notices.
    */
   get #ahead(): number {
     return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;

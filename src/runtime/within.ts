@@ -1,7 +1,7 @@
 import { GpuUnavailableError } from '../errors.ts';
 
 /**
- * Limits how long a promise is waited for. What it resolves with after that goes to `discard`.
+ * Limits the wait for a promise. A later result goes to `discard`.
  * @throws GpuUnavailableError after `ms` milliseconds
  */
 export function within<T>(

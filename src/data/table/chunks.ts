@@ -13,7 +13,7 @@ function compact(values: Numbers): Numbers {
   return new Float32Array(values);
 }
 
-// Loops in functions of their own, which engines specialise for each kind of array.
+// Separate functions for the loops, which engines specialise for each kind of array.
 function mapInto(target: Values, at: number, values: Values, of: (value: number) => number): void {
   for (let i = 0; i < values.length; i++) target[at + i] = of(values[i]);
 }

@@ -22,7 +22,7 @@ export interface Dialect {
   readonly thousands?: ',' | '.' | ' ' | "'";
   /** Whether the first line names the columns. */
   readonly header?: boolean;
-  /** Whether lines end in a delimiter without a field behind it. */
+  /** Whether lines end in a delimiter without a field after it. */
   readonly trailing?: boolean;
   /** The words for a blank, in upper or lower case. */
   readonly missing: readonly string[];
