@@ -42,10 +42,10 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     await checkGradients(kind, casesOf(draw), draw);
   });
 
-  it('fits float64 where taps lie apart, with large tiles', async () =>
+  it('fits float64 with dilation, with large tiles', async () =>
     checkValues(await sharedGpu(), kind, dilated, new Draw(9)));
 
-  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
+  it('has the right gradients with dilation', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
 });
 
 describe.each(activationNames)('with %s', (activation) => {
@@ -115,7 +115,7 @@ describe('tilings that split their sums', () => {
     },
   ];
 
-  it('fit float64, and add to what a gradient has already', async () => {
+  it('fit float64, and add to an existing gradient', async () => {
     const gpu = await splitting();
     const draw = new Draw(7);
     const memory = new Inputs(gpu);

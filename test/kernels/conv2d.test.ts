@@ -22,11 +22,11 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
     checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
-  it('fits float64 where taps lie apart', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
+  it('fits float64 with dilation', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
 
   it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
 
-  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(2, 4), new Draw(3)));
+  it('has the right gradients with dilation', () => checkGradients(kind, dilated.slice(2, 4), new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {

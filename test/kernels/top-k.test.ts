@@ -86,7 +86,7 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
     [1, 1, 1],
     [5, 7, 3],
     [2, 130, 20],
-  ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
+  ])('pass their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
     const gpu = await shared();
     await checkGradient(gpu, {
       inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],

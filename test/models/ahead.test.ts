@@ -40,7 +40,7 @@ function watchReadbacks(gpu: Gpu): boolean[] {
   return wentOn;
 }
 
-describe('what it saves', () => {
+describe('submits and readbacks', () => {
   it('reads losses while the next epochs train, unless the end of an epoch has its own work', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();

@@ -359,7 +359,7 @@ describe('consists of', () => {
     dispose(model);
   });
 
-  it('what there is', async () => {
+  it('checked options', async () => {
     const wrong = (changes: object) => small(changes);
     await expectRefused(OptionError, "unknown option 'class'", wrong({ condition: { class: 10 } }));
     for (const count of [1, 0.5, '10', undefined, ['a', 'b']])

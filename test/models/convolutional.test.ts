@@ -172,7 +172,7 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   }, 120_000);
 
-  it('with a Gaussian code behind flattened images gives mean and log-variance in the same order as PyTorch', async () => {
+  it('with a Gaussian code after flattened images gives mean and log-variance in the same order as PyTorch', async () => {
     const model = await autoencoder(await sharedGpu(), {
       ...small,
       encoder: [small.encoder[0], flatten(), gaussian(2)],

@@ -58,7 +58,7 @@ describe('the same seed', () => {
   });
 });
 
-describe('what a fit costs, counted', () => {
+describe('the cost of a fit, counted', () => {
   it('784-32-784 with Adam uses nine dispatches for a step', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, {

@@ -17,7 +17,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 const pages = (): string[] =>
   readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'));
 
-it('has a page for every entry point and every guide, each under a name of its own', () => {
+it('has a page for every entry point and every guide, each under a unique name', () => {
   const titles = pages()
     .filter((file) => /^(modules|documents)/.test(file))
     .map((file) => /<title>(.*?) \|/.exec(textOf(file))?.[1]);

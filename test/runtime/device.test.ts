@@ -74,7 +74,7 @@ describe('openGpu', () => {
     await expect(openGpu()).rejects.toThrow('secure context');
   });
 
-  it('says so where an adapter is used a second time', async () => {
+  it('refuses an adapter that is used a second time', async () => {
     const adapter = (await navigator.gpu.requestAdapter())!;
     const gpu = await openGpu({ adapter });
     await expect(openGpu({ adapter })).rejects.toThrow(GpuUnavailableError);

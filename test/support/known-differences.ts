@@ -5,7 +5,7 @@ import { beforeEach } from 'vitest';
  * fails, and the test has to be removed from this list. Deno also has wgpu, and no known differences.
  */
 const inFirefox: Record<string, string> = {
-  'says so where an adapter is used a second time': 'gives a second device',
+  'refuses an adapter that is used a second time': 'gives a second device',
   'restores the best weights, and keeps its patience, across losses':
     'reports a destroyed device only after the fit, whose last epoch it was, has ended',
   'rules out ways that a driver computes wrongly, and training continues with the rest':
