@@ -12,10 +12,11 @@ import { shader, wgsl } from './wgsl.ts';
  *   a category  l = log Σ_k e^{y_k} − y_x          dl/dy = softmax(y) − one-hot
  *
  * sums[r,p] = Σ_c l[r,c] over strip p of the row's columns. With `mean` it is divided by the number of the row's cells that are not blank. dy is
- * scaled likewise, times `gradient_factor` / batch_rows. For a blank cell, l and dy are 0, and its element is blank. Padding rows get zeros.
+ * scaled likewise, times `gradient_factor` / batch_rows. For a blank cell, l and dy are 0, and its element is blank. Padding rows get zeros. With
+ * `weighted` the sums and the gradient of a row are multiplied by its weight.
  */
-export const cellLossShader = (writes: 'gradient' | 'elements' | 'sums') =>
-  shader<'y' | 'x' | 'info' | 'state' | 'sums', 'dy' | 'elements'>(
+export const cellLossShader = (writes: 'gradient' | 'elements' | 'sums', weighted = false) =>
+  shader<'y' | 'x' | 'info' | 'state' | 'sums', 'dy' | 'elements' | 'weights'>(
     `cell loss${writes === 'gradient' ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<u32>;
@@ -29,6 +30,9 @@ override add_dy = false;
 override gradient_factor: f32;
 #elif ${writes === 'elements'}
 @group(0) @binding(5) var<storage, read_write> elements: array<f32>;
+#endif
+#if ${weighted}
+@group(0) @binding(${writes === 'sums' ? 5 : 6}) var<storage, read> weights: array<f32>;
 #endif
 override rows: u32;
 override columns: u32;
@@ -63,7 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     factor = 1.0 / f32(max(cells, 1u));
   }
 #if ${writes === 'gradient'}
-  let weight = select(0.0, factor * gradient_factor / f32(batch_rows()), real);
+  let weight = select(0.0, factor * gradient_factor / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < columns; c += strips) {
@@ -120,7 +124,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #endif
     sum += l;
   }
-  sums[t] = select(0.0, factor * sum, real);
+  sums[t] = select(0.0, factor * sum${weighted ? ' * weights[row]' : ''}, real);
 }
 `,
   );

@@ -18,11 +18,12 @@ fn log_beyond_one(u: f32) -> f32 {
  * loss[r] = log Σ_c e^{y[r,c]} − y[r, label_r],  hit[r] = 1 if y[r, label_r] is the largest of the row, the first of equals
  * dy[r,c] = (softmax(y[r])_c − [c = label_r]) / batch_rows
  *
- * One invocation computes one row. Padding rows count 0. With `largest` the largest value and `rest` = Σ of all other e^{y − largest}, the loss is
- * (largest − y_label) + log(1 + rest), which keeps its precision where the model is confident and right.
+ * An invocation a row. Rows past the real ones count nothing. With largest the largest value and rest = Σ of all other e^{y − largest}, the loss
+ * is (largest − y_label) + log(1 + rest), which keeps its digits where the model is sure and right. With `weighted` the loss and the gradient of a row
+ * are multiplied by its weight.
  */
-export const crossEntropyShader = (gradient: boolean) =>
-  shader<'y' | 'labels' | 'state' | 'losses' | 'hits', 'dy'>(
+export const crossEntropyShader = (gradient: boolean, weighted = false) =>
+  shader<'y' | 'labels' | 'state' | 'losses' | 'hits', 'dy' | 'weights'>(
     `cross-entropy${gradient ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<u32>;
@@ -33,6 +34,9 @@ export const crossEntropyShader = (gradient: boolean) =>
 #if ${gradient}
 @group(0) @binding(5) var<storage, read_write> dy: array<f32>;
 override add_dy = false;
+#endif
+#if ${weighted}
+@group(0) @binding(${gradient ? 6 : 5}) var<storage, read> weights: array<f32>;
 #endif
 override rows: u32;
 override classes: u32;
@@ -73,10 +77,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var loss = (largest - y_at(start + label)) + log_beyond_one(rest);
   if (bad != 0u) { loss = bitcast<f32>(bad); }
-  losses[row] = select(0.0, loss, real);
+  losses[row] = select(0.0, loss${weighted ? ' * weights[row]' : ''}, real);
   hits[row] = select(0.0, 1.0, real && best == label);
 #if ${gradient}
-  let weight = select(0.0, 1.0 / f32(batch_rows()), real);
+  let weight = select(0.0, 1.0 / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
   for (var c = 0u; c < classes; c++) {
     let e = accurate_exp(y_at(start + c) - largest);
     // For the label, the sum over all others: 1 − p would lose digits.

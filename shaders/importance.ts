@@ -64,10 +64,11 @@ ${sampleDraw()}
  * a_j = ratio_j − loss_j,  bound = −log (1/k Σ_j e^{a_j}),  weights_j = e^{a_j} / Σ e^{a}, over the k samples j of an example
  *
  * `reconstruction` and `kl` are the means of loss_j and of −ratio_j. Padding rows get zeros. One invocation computes one example. If a loss is not
- * finite, it becomes the bound, so that it is detected.
+ * finite, it becomes the bound, so that it is detected. With `weighted` all four are multiplied by the weight of the example.
  */
-export const boundForward = () =>
-  shader<'losses' | 'ratio' | 'state' | 'bound' | 'weights' | 'reconstruction' | 'kl'>(
+export const boundForward = (weighted = false) => {
+  const byWeight = weighted ? ' * row_weights[row]' : '';
+  return shader<'losses' | 'ratio' | 'state' | 'bound' | 'weights' | 'reconstruction' | 'kl', 'row_weights'>(
     'importance-weighted bound',
     wgsl`
 @group(0) @binding(0) var<storage, read> losses: array<f32>;
@@ -77,6 +78,9 @@ export const boundForward = () =>
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(5) var<storage, read_write> reconstruction: array<f32>;
 @group(0) @binding(6) var<storage, read_write> kl: array<f32>;
+#if ${weighted}
+@group(0) @binding(7) var<storage, read> row_weights: array<f32>;
+#endif
 override rows: u32;
 override samples: u32;
 /** The number of partial sums of a sample's loss. */
@@ -115,15 +119,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     sum += e;
   }
   let real = row < batch_rows();
-  for (var j = first; j < first + samples; j++) { weights[j] = select(0.0, weights[j] / sum, real); }
+  for (var j = first; j < first + samples; j++) { weights[j] = select(0.0, weights[j] / sum${byWeight}, real); }
   let k = f32(samples);
   let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
-  bound[row] = select(0.0, select(total, -most - log_of_unit(sum / k), finite), real);
-  reconstruction[row] = total / k;
-  kl[row] = select(0.0, divergence / k, real);
+  bound[row] = select(0.0, select(total, -most - log_of_unit(sum / k), finite)${byWeight}, real);
+  reconstruction[row] = select(0.0, total / k${byWeight}, real);
+  kl[row] = select(0.0, divergence / k${byWeight}, real);
 }
 `,
   );
+};
 
 /**
  * dμ = Σ_j d_j,  dl = ½ Σ_j (d_j e^{l/2} ε_j − w_j),  d_j = dz_j + w_j z_j, with the ε of the forward pass and w_j = pull weights_j / batch_rows

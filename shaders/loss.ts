@@ -43,8 +43,10 @@ export interface LossVariant {
   readonly writes: 'gradient' | 'gradients' | 'elements' | 'sums';
   /** The gradient of y goes through this activation, to what was before it. */
   readonly slope?: Activation;
-  /** Each example has `samples` rows of y, one behind the other, and one of x. In the gradient each row of y has a weight. */
+  /** Each example has `samples` rows of y, one behind the other, and one of x. */
   readonly sampled?: boolean;
+  /** The loss and the gradient of each row of y are multiplied by a weight of the row. */
+  readonly weighted?: boolean;
   /** Of targets, some may be blank. */
   readonly masked?: boolean;
 }
@@ -61,8 +63,11 @@ export interface LossVariant {
  *
  * With `masked` l and its gradients are 0 where x is blank, and with `share` both are multiplied by columns / n, where n of the row's targets are not
  * blank: a mean over the columns is one over those n. As an element of its own, what is blank stays blank.
+ *
+ * With `weighted` sums[r,p], dy[r,c] and dx[r,c] are multiplied by weights[r].
  */
-export function lossShader({ kind, wide, writes, slope, sampled = false, masked = false }: LossVariant) {
+export function lossShader(variant: LossVariant) {
+  const { kind, wide, writes, slope, sampled = false, masked = false, weighted = false } = variant;
   const second = hasSecond(kind);
   const formula = typeof kind === 'string' ? undefined : kind;
   const term = typeof kind === 'string' ? terms[kind] : 'vec3f(own_loss(y, x), own_slope(y, x), 0.0)';
@@ -74,10 +79,10 @@ export function lossShader({ kind, wide, writes, slope, sampled = false, masked 
   const gated = slope !== undefined;
   const value = wide ? 'vec4f' : 'f32';
   const part = masked ? 'part * ' : '';
+  const byWeight = weighted ? ' * weights[row]' : '';
   const unlessBlank = (x: string, there: string, blank: string | number) =>
     `select(${value}(${there}), ${value}(${blank}), ${x} > ${value}(${largestValue}))`;
   // Bindings are numbered in the order in which the variant has them.
-  const weighted = sampled && gradient;
   const optional = ['x', 'out', 'dx', 'saved', 'weights'].filter(
     (_, i) => [second, gradient || elements, both, gated, weighted][i],
   );
@@ -178,10 +183,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var c = 0u; c < width; c++) { there += ${unlessBlank('x[example * width + c]', '1.0', '0.0')}; }
   let part = select(1.0, f32(columns) / max(${wide ? 'dot(there, vec4f(1.0))' : 'there'}, 1.0), share);
 #endif
-#if ${weighted}
-  let weight = gradient_factor / f32(batch_rows()) * weights[row];
-#elif ${gradient}
-  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows()), real);
+#if ${gradient}
+  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows())${byWeight}, real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
@@ -217,7 +220,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dx[at] = e;
 #endif
   }
-  sums[t] = select(0.0, ${part}factor * sum, real);
+  sums[t] = select(0.0, ${part}factor * sum${byWeight}, real);
 }
 `,
   );

@@ -24,16 +24,20 @@ fn held(l: f32) -> f32 {
 /**
  * z = μ + e^{l/2} ε,  ε ~ N(0, I);  kl = ½ Σ (μ² + e^l − 1 − l)      (Kingma & Welling 2014)
  *
- * l is clamped to its bounds. The divergence from N(0, I) is written as sums over four units, [rows, quads]; padding rows get zeros.
+ * l is held within bounds. The divergence from N(0, I) comes in sums over four units, [rows, quads]; rows past the real ones get zeros. With `weighted`
+ * a row's divergence is multiplied by its weight.
  */
-export const reparameterizeForward = () =>
-  shader<'head' | 'state' | 'z' | 'kl'>(
+export const reparameterizeForward = (weighted = false) =>
+  shader<'head' | 'state' | 'z' | 'kl', 'weights'>(
     'reparameterize',
     wgsl`
 @group(0) @binding(0) var<storage, read> head: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> z: array<f32>;
 @group(0) @binding(3) var<storage, read_write> kl: array<f32>;
+#if ${weighted}
+@group(0) @binding(4) var<storage, read> weights: array<f32>;
+#endif
 ${layout}
 ${state()}
 ${batchRows}
@@ -55,7 +59,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     z[row * units + unit + c] = mean + accurate_exp(0.5 * logvar) * noise[c];
     sum += 0.5 * (mean * mean + (expm1(logvar) - logvar));
   }
-  kl[t] = select(0.0, sum, row < batch_rows());
+  kl[t] = select(0.0, sum${weighted ? ' * weights[row]' : ''}, row < batch_rows());
 }
 `,
   );
@@ -63,10 +67,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /**
  * dμ = dz + β μ / batch_rows,  dl = ½ (dz e^{l/2} ε + β (e^l − 1) / batch_rows), with the ε of the forward pass
  *
- * Past a bound, the gradient is that at the bound, which leads back. β is a constant, or with `scheduled` one value for each step of a run.
+ * Past a bound the gradient is that at the bound, which leads back. β is a constant, or comes from a list with one for each step of a run. With
+ * `weighted` it is multiplied by the row's weight.
  */
-export const reparameterizeBackward = (scheduled: boolean) =>
-  shader<'head' | 'dz' | 'state' | 'dhead', 'betas'>(
+export const reparameterizeBackward = (scheduled: boolean, weighted = false) =>
+  shader<'head' | 'dz' | 'state' | 'dhead', 'betas' | 'weights'>(
     'reparameterize backward',
     wgsl`
 @group(0) @binding(0) var<storage, read> head: array<f32>;
@@ -79,6 +84,9 @@ override beta: f32;
 #endif
 @group(0) @binding(${scheduled ? 4 : 3}) var<storage, read_write> dhead: array<f32>;
 override add_dhead = false;
+#if ${weighted}
+@group(0) @binding(${scheduled ? 5 : 4}) var<storage, read> weights: array<f32>;
+#endif
 ${layout}
 ${state()}
 ${batchRows}
@@ -96,7 +104,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #if ${scheduled}
   let beta = betas[state.slot];
 #endif
-  let weight = select(0.0, beta / f32(batch_rows()), row < batch_rows());
+  let weight = select(0.0, beta / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, row < batch_rows());
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let at_mean = 2u * row * units + unit + c;
     let logvar = held(head[at_mean + units]);

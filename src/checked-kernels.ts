@@ -97,6 +97,7 @@ export const reparameterize = takes('reparameterize', kernels.reparameterize, {
   tape: aTape,
   head: aTensor,
   draws: aDraw,
+  weights: optional(aTensor),
 });
 
 export const loss = takes('loss', kernels.loss, {
@@ -106,7 +107,7 @@ export const loss = takes('loss', kernels.loss, {
   x: aTensor,
   state: aState,
   factor: aNumber,
-  blanks: optional(aWord('sum', 'share')),
+  options: optional(fields({ blanks: optional(aWord('sum', 'share')), weights: optional(aTensor) })),
 });
 export const rowSums = takes('rowSums', kernels.rowSums, {
   tape: aTape,
@@ -129,6 +130,7 @@ export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, {
   y: aTensor,
   labels: aTensor,
   state: aState,
+  weights: optional(aTensor),
 });
 export const decay = takes('decay', kernels.decay, {
   tape: aTape,

@@ -77,6 +77,7 @@ export {
   swapNoise,
   type Corruption,
 } from './models/parts/corruptions.ts';
+export { categorical } from './models/parts/categorical.ts';
 export { elementwise, huber, type Loss, type LossName } from './models/parts/losses.ts';
 export { minMax, standardize, type Normalize } from './models/parts/normalize.ts';
 export { adversarial, type AdversarialOptions } from './models/parts/adversarial.ts';
@@ -122,7 +123,7 @@ export { intervals, timeline, type Interval, type Windows } from './data/timelin
 export type { Examples, Labelled, Labels } from './data/labels.ts';
 export { readCsv, type CsvData, type CsvOptions } from './data/csv.ts';
 export { readTable } from './data/table/read-table.ts';
-export { table } from './data/table/table-dataset.ts';
+export { table, type TableDatasetOptions } from './data/table/table-dataset.ts';
 export type { Dialect } from './data/table/dialect.ts';
 export type { TableOptions, TableProgress } from './data/table/options.ts';
 export type { TableSource } from './data/table/source.ts';

@@ -34,6 +34,7 @@ export {
   type Huber,
   type Blanks,
   type LossKind,
+  type LossOptions,
   type TermKind,
 } from './kernels/loss.ts';
 export { mmd, type MmdKernel } from './kernels/mmd.ts';

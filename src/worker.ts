@@ -40,6 +40,7 @@ export {
   avgPool1d,
   avgPool2d,
   batchNorm,
+  categorical,
   contractive,
   conv1d,
   conv2d,

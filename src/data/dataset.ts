@@ -15,6 +15,7 @@ import {
 import { splitRows } from './split.ts';
 import type { CellSource } from './table/table-dataset.ts';
 import { halfOfWindow, upload } from './upload.ts';
+import { ExampleWeights, readWeights } from './weights.ts';
 
 /** Numbers with a shape whose first dimension is the number of examples. */
 export interface Source {
@@ -36,6 +37,13 @@ export interface DatasetOptions {
   shape?: readonly number[];
   /** A whole number for each example. They stay on the host. */
   labels?: ArrayLike<number>;
+  /**
+   * A number of at least 0 for each example. It multiplies the example's part of the loss in training, validation and
+   * `evaluate`: the reconstruction, the divergence of a Gaussian code, or a classifier's cross-entropy, but not
+   * penalties. The sum is still divided by the number of examples, so weights with a mean of 1 keep the size of the
+   * loss. Default: 1 for each.
+   */
+  weights?: ArrayLike<number>;
   /** The factor that each value is multiplied by. Default: 1/255 for bytes, 1 for floats. */
   scale?: number;
   /**
@@ -98,6 +106,8 @@ export interface Storage {
   readonly targets?: Tensor;
   /** The same on the host, where the data are streamed. */
   readonly hostTargets?: Float32Array;
+  /** A factor for the loss of each example. */
+  readonly weights?: ExampleWeights;
 }
 
 /** Data on the device; `release` frees what was uploaded for one call. */
@@ -190,8 +200,10 @@ export class Dataset {
     for (const order of this.#orders.values()) order.dispose();
     this.#order?.dispose();
     this.#order = undefined;
-    if (this.ownsTargets) this.storage.targets?.dispose();
-    if (!this.base) for (const { data } of this.storage.pieces) data.dispose();
+    const { pieces, targets, weights } = this.storage;
+    if (this.ownsTargets) targets?.dispose();
+    if (weights !== this.base?.storage.weights) weights?.dispose();
+    if (!this.base) for (const { data } of pieces) data.dispose();
     this.#disposed = true;
   }
 
@@ -237,14 +249,22 @@ export class Dataset {
     return own;
   }
 
-  /** The same examples, each with a number that follows it on the device. @internal */
-  withTargets(values: ArrayLike<number>): Dataset {
+  /**
+   * The same examples, each with a number that follows it on the device. `factors` multiply the weights of the examples,
+   * by these numbers.
+   * @internal
+   */
+  withTargets(values: ArrayLike<number>, factors?: ArrayLike<number>): Dataset {
     const { examples, streamed } = this.storage;
     const all = new Float32Array(examples);
     for (let i = 0; i < this.length; i++) all[this.rows?.[i] ?? i] = values[i];
     const targets = streamed ? undefined : emptyTensor(this.gpu, [examples], 'f32', 'targets');
     if (targets) writeTensor(this.gpu, targets, all);
-    const storage = { ...this.storage, ...(targets ? { targets } : { hostTargets: all }) };
+    const { weights: given } = this.storage;
+    const weights = factors
+      ? new ExampleWeights(this.gpu, all.map((value, i) => factors[value] * (given?.values[i] ?? 1))) // prettier-ignore
+      : given;
+    const storage = { ...this.storage, ...(targets ? { targets } : { hostTargets: all }), weights };
     const labels = Int32Array.from(values);
     return new Dataset(this.gpu, this.shape, storage, labels, this.length, this.base ?? this, this.rows, true);
   }
@@ -264,7 +284,7 @@ export class Dataset {
  * `recover`, so do not change it. A function is not kept but called again, and has to return the same values.
  * @param gpu what `openGpu` returned
  * @param source the examples, one after the other, or a function that returns them
- * @param options the shape of one example, labels, a scale, and how much of the device's memory may be used
+ * @param options the shape of one example, labels, weights, a scale, and how much of the device's memory may be used
  * @returns the examples on the device; `fit`, `encode` and the like can use them any number of times
  * @example
  * ```ts
@@ -286,7 +306,7 @@ export async function dataset(
   options: DatasetOptions = {},
 ): Promise<Dataset> {
   checkGpu('dataset', gpu);
-  checkOptions('dataset', options, ['shape', 'labels', 'scale', 'deviceBytes']);
+  checkOptions('dataset', options, ['shape', 'labels', 'weights', 'scale', 'deviceBytes']);
   const { data, shape } = withShape(typeof source === 'function' ? await source() : source, options.shape);
   const features = sizeOf(shape);
   const length = data.length / features;
@@ -295,6 +315,10 @@ export async function dataset(
       `dataset: ${data.length} values are not a whole number of examples of [${shape.join(', ')}] (${features} values each)`,
     );
   const labels = options.labels === undefined ? undefined : wholeLabels('dataset', options.labels, length);
+  const weights =
+    options.weights === undefined
+      ? undefined
+      : new ExampleWeights(gpu, readWeights('dataset: weights', options.weights, length, 'examples'));
   const bytes = isBytes(data);
   const { scale = bytes ? 1 / 255 : 1 } = options;
   checkNumber('dataset: scale', scale);
@@ -317,6 +341,7 @@ export async function dataset(
     scale,
     scaleGiven: options.scale !== undefined,
     range: scaled,
+    weights,
   };
   return new Dataset(gpu, shape, storage, labels, length);
 }

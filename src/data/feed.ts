@@ -14,6 +14,7 @@ export class Feed {
   /** The example at position p of a pass is row p mod `window`. */
   readonly data: Tensor;
   readonly targets: Tensor | undefined;
+  readonly weights: Tensor | undefined;
   readonly window: number;
   /** The half of the pass in each half of the window. */
   #holds: (number | undefined)[] = [];
@@ -42,7 +43,9 @@ export class Feed {
     this.data = emptyTensor(gpu, [storage.bytes ? values / 4 : values], storage.bytes ? 'u32' : 'f32', 'window');
     try {
       this.targets = storage.hostTargets && emptyTensor(gpu, [this.window], 'f32', 'targets');
+      this.weights = storage.weights && emptyTensor(gpu, [this.window], 'f32', 'weights of the examples');
     } catch (error) {
+      this.targets?.dispose();
       this.data.dispose();
       throw error;
     }
@@ -82,6 +85,7 @@ export class Feed {
   dispose(): void {
     this.data.dispose();
     this.targets?.dispose();
+    this.weights?.dispose();
   }
 
   async #put(half: number): Promise<void> {
@@ -105,12 +109,17 @@ export class Feed {
         0,
         Math.min(4 * Math.ceil(rows.length / 4), this.#atOnce) * features,
       );
-      if (this.targets)
-        queue.writeBuffer(
-          boundRange(this.targets).buffer,
-          4 * at,
-          Float32Array.from(rows, (row) => storage.hostTargets![row]),
-        );
+      const { hostTargets, weights } = storage;
+      for (const [tensor, values] of [
+        [this.targets, hostTargets],
+        [this.weights, weights?.values],
+      ] as const)
+        if (tensor && values)
+          queue.writeBuffer(
+            boundRange(tensor).buffer,
+            4 * at,
+            Float32Array.from(rows, (row) => values[row]),
+          );
     }
   }
 }

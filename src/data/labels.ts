@@ -12,6 +12,16 @@ export type Labelled = Dataset | { data: Data; labels: Labels };
 /** The examples that an autoencoder takes; with a condition, examples with their classes. */
 export type Examples = Data | Labelled;
 
+/** Options of `putLabelled`. */
+interface LabelledOptions {
+  /** What the model was trained on. */
+  before?: TrainedOn;
+  /** Whether values may be blank. */
+  takesBlanks?: boolean;
+  /** A factor for the weights of the examples of each class. */
+  classWeights?: readonly number[];
+}
+
 /**
  * Uploads examples with the class of each beside it.
  * @throws OptionError without labels; ShapeError for another number of labels than examples; DataError for a label that
@@ -23,8 +33,7 @@ export async function putLabelled(
   labelled: Labelled,
   shape: readonly number[],
   classes: number,
-  before?: TrainedOn,
-  takesBlanks?: boolean,
+  { before, takesBlanks, classWeights }: LabelledOptions = {},
 ): Promise<OnDevice> {
   const data = labelled instanceof Dataset ? labelled : labelled?.data;
   const labels = labelled?.labels;
@@ -33,7 +42,7 @@ export async function putLabelled(
   const { set, release } = await asDataset(where, gpu, data, shape, before, takesBlanks);
   try {
     checkLabels(where, labels, set.length, classes, 'examples');
-    const labelledSet = set.withTargets(labels);
+    const labelledSet = set.withTargets(labels, classWeights);
     const freeBoth = () => {
       labelledSet.dispose();
       release();
@@ -69,7 +78,7 @@ export async function putExamples(
       `${where}: the model is told labels of ${classes} classes: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
     );
   const labelled = usable ? { data: data as Data, labels } : (data as Labelled);
-  return putLabelled(where, gpu, labelled, shape, classes, before, blanks);
+  return putLabelled(where, gpu, labelled, shape, classes, { before, takesBlanks: blanks });
 }
 
 /** The message about labels that the model does not use. */

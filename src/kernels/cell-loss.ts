@@ -3,7 +3,7 @@ import { ShapeError } from '../errors.ts';
 import type { Tape } from '../runtime/tape.ts';
 import { type Tensor } from '../runtime/tensor.ts';
 import type { CellLayout } from './cells.ts';
-import { aNumber, show } from './shapes.ts';
+import { aNumber, checkRowWeights, show } from './shapes.ts';
 
 /** The largest number of strips of a row's columns. Each invocation takes one strip. */
 const mostStrips = 16;
@@ -13,16 +13,28 @@ const mostStrips = 16;
  * columns, [rows, strips]: ½ (y − x)² for numbers, for categories minus the logarithm of the softmax's probability, in
  * nats. Blank cells do not count. With `mean` it is the mean over the cells that are not blank, otherwise their sum.
  * Rows past the state's batch count 0. Where the tape is differentiated from it, the same pass writes the gradient of
- * the batch's mean to y.
+ * the batch's mean to y. With `weights` [rows, 1] a row's loss and gradient are multiplied by its weight.
  * @throws ShapeError
  */
-export function cellLoss(tape: Tape, y: Tensor, x: Tensor, layout: CellLayout, state: Tensor, mean: boolean): Tensor {
+export function cellLoss(
+  tape: Tape,
+  y: Tensor,
+  x: Tensor,
+  layout: CellLayout,
+  state: Tensor,
+  mean: boolean,
+  weights?: Tensor,
+): Tensor {
+  checkRowWeights('cell loss', weights, x.rows);
+  const weighted = weights !== undefined;
   const { sums, size } = layoutOf(tape, y, x, layout, mean);
   const { info } = layout;
   tape.loss(sums, (counts) => {
-    if (counts === undefined) return tape.run(cellLossShader('sums'), { y, x, info, state, sums }, size);
+    if (counts === undefined)
+      return tape.run(cellLossShader('sums', weighted), { y, x, info, state, sums, weights }, size);
     const constants = { ...size.constants, gradient_factor: aNumber('cell loss', counts) };
-    tape.run(cellLossShader('gradient'), { y, x, info, state, sums, dy: tape.grad(y) }, { ...size, constants });
+    const shader = cellLossShader('gradient', weighted);
+    tape.run(shader, { y, x, info, state, sums, dy: tape.grad(y), weights }, { ...size, constants });
   });
   return sums;
 }

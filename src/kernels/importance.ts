@@ -6,7 +6,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { lossLayout, parsedLoss, type ElementLoss } from './loss.ts';
 import { drawConstants, type Draws } from './random.ts';
-import { aNumber } from './shapes.ts';
+import { aNumber, checkRowWeights } from './shapes.ts';
 
 /** The bound of an example's samples, one number for each row. */
 export interface Bound {
@@ -23,10 +23,11 @@ export interface ImportanceSamples {
   /** The samples [rows · samples, units]; those of an example are consecutive. */
   readonly z: Tensor;
   /**
-   * Records the bound of a decoder's outputs y [rows · samples, …] for the examples x [rows, …]. It can be called once.
-   * @throws LatentGpuError
+   * Records the bound of a decoder's outputs y [rows · samples, …] for the examples x [rows, …], each multiplied by its
+   * weight where there are `rowWeights` [rows, 1]. It can be called once.
+   * @throws LatentGpuError, ShapeError
    */
-  bound(kind: ElementLoss, y: Tensor, x: Tensor, factor: number): Bound;
+  bound(kind: ElementLoss, y: Tensor, x: Tensor, factor: number, rowWeights?: Tensor): Bound;
 }
 
 /**
@@ -61,9 +62,10 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
   });
   return {
     z,
-    bound(given, y, x, factor) {
+    bound(given, y, x, factor, rowWeights) {
       if (judged) throw new LatentGpuError('importance: the bound of the samples is recorded already');
       judged = true;
+      checkRowWeights('importance', rowWeights, rows);
       const { kind, name, settings } = parsedLoss(given);
       const { sums: losses, size, wide } = lossLayout(tape, y, { ...settings, factor });
       const constants = { ...size.constants, samples };
@@ -71,15 +73,15 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
         const shader = lossShader({ kind, wide, writes: 'sums', sampled: true });
         tape.run(shader, { y, x, state, sums: losses }, { ...size, constants });
         tape.run(
-          boundForward(),
-          { losses, ratio, state, bound, weights, reconstruction, kl },
+          boundForward(rowWeights !== undefined),
+          { losses, ratio, state, bound, weights, reconstruction, kl, row_weights: rowWeights },
           { constants: { rows, samples, strips: losses.columns }, threads: rows },
         );
         if (counts === undefined) return;
         const fold = tape.fold(y);
         const slope = fold?.activation as Activation | undefined;
         tape.run(
-          lossShader({ kind, wide, writes: 'gradient', slope, sampled: true }),
+          lossShader({ kind, wide, writes: 'gradient', slope, sampled: true, weighted: true }),
           { y, x, state, sums: losses, dy: tape.grad(fold?.preactivation ?? y), saved: fold?.saved, weights },
           { ...size, constants: { ...constants, gradient_factor: factor * aNumber(name, counts) } },
         );

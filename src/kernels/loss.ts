@@ -5,7 +5,7 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { aNumber, checkSameShape } from './shapes.ts';
+import { aNumber, checkRowWeights, checkSameShape } from './shapes.ts';
 
 /** Squared error, binary cross-entropy of logits, absolute error, or Huber's loss with delta 1. */
 export type LossKind = 'mse' | 'bce' | 'mae' | 'huber';
@@ -26,6 +26,14 @@ export type ElementLoss = LossKind | Huber | Formula;
  */
 export type Blanks = 'sum' | 'share';
 
+/** Options of `loss`. */
+export interface LossOptions {
+  /** What rows with blank targets count. Without it no target is blank. */
+  readonly blanks?: Blanks;
+  /** A weight for each row, [rows, 1], that multiplies its loss and its gradient. The mean's divisor stays the batch. */
+  readonly weights?: Tensor;
+}
+
 /** The most strips of a row, of which each invocation takes one. */
 const mostStrips = 16;
 
@@ -36,7 +44,7 @@ const mostStrips = 16;
  * `'mse'` is (y − x)²; `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal;
  * `'huber'` is ½ (y − x)² where |y − x| ≤ delta, otherwise delta (|y − x| − ½ delta). A formula is its own expression.
  * Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and none to the
- * target. With `blanks`, blank targets count 0.
+ * target. With `blanks`, blank targets count 0. With `weights`, rows are multiplied by theirs.
  * @throws ShapeError, OptionError
  */
 export function loss(
@@ -46,9 +54,9 @@ export function loss(
   x: Tensor,
   state: Tensor,
   factor: number,
-  blanks?: Blanks,
+  options: LossOptions = {},
 ): Tensor {
-  return sumsOf(tape, kind, y, x, state, factor, false, blanks);
+  return sumsOf(tape, kind, y, x, state, factor, false, options);
 }
 
 /**
@@ -75,21 +83,27 @@ function sumsOf(
   state: Tensor,
   factor: number,
   both: boolean,
-  blanks?: Blanks,
+  { blanks, weights }: LossOptions = {},
 ): Tensor {
   const { kind, name, settings } = parsedLoss(given);
   if (x) checkSameShape(name, y, x);
+  checkRowWeights(name, weights, y.shape[0]);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
   const masked = blanks !== undefined;
+  const weighted = weights !== undefined;
   tape.loss(sums, (counts) => {
     if (counts === undefined)
-      return tape.run(lossShader({ kind, wide, writes: 'sums', masked }), { y, x, state, sums }, size);
+      return tape.run(
+        lossShader({ kind, wide, writes: 'sums', masked, weighted }),
+        { y, x, state, sums, weights },
+        size,
+      );
     const fold = tape.fold(y);
     const toBoth = both && x !== undefined;
     const writes = toBoth ? 'gradients' : 'gradient';
     const constants = { ...size.constants, gradient_factor: factor * aNumber(name, counts) };
     tape.run(
-      lossShader({ kind, wide, writes, masked, slope: fold?.activation as Activation | undefined }),
+      lossShader({ kind, wide, writes, masked, weighted, slope: fold?.activation as Activation | undefined }),
       {
         y,
         x,
@@ -98,6 +112,7 @@ function sumsOf(
         dy: tape.grad(fold?.preactivation ?? y),
         dx: toBoth ? tape.grad(x) : undefined,
         saved: fold?.saved,
+        weights,
       },
       { ...size, constants },
     );

@@ -13,6 +13,12 @@ export function checkSameShape(kernel: string, a: Tensor, b: Tensor): void {
   if (!sameShape(a.shape, b.shape)) throw new ShapeError(`${kernel}: ${show(a.shape)} and ${show(b.shape)} differ`);
 }
 
+/** Checks that there is a weight for each row, if there are weights. @throws ShapeError */
+export function checkRowWeights(kernel: string, weights: Tensor | undefined, rows: number): void {
+  if (weights && weights.size !== rows)
+    throw new ShapeError(`${kernel}: the weights are ${show(weights.shape)}, but there are ${rows} rows`);
+}
+
 /** The number of vec4s of a tensor; elementwise kernels also work on the unused end of the last. */
 export const quadsOf = (tensor: Tensor): number => Math.ceil(tensor.size / 4);
 

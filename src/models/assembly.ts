@@ -68,8 +68,8 @@ export class Assembler {
 }
 
 /** Whether nothing but its loss compares what comes out with the data, and that for one draw of a code: then the loss passes over what is blank. */
-function takesBlanks({ encoder, penalties }: Parts<Scales>): boolean {
+function takesBlanks({ encoder, penalties, loss }: Parts<Scales>): boolean {
   const code = encoder.layers.at(-1)?.code;
   const single = code?.kind !== 'gaussian' || code.samples === 1;
-  return single && penalties.every(({ opponent, usesTarget }) => !opponent && !usesTarget);
+  return single && !loss.exit && penalties.every(({ opponent, usesTarget }) => !opponent && !usesTarget);
 }

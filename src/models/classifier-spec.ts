@@ -1,3 +1,4 @@
+import { readWeights } from '../data/weights.ts';
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
@@ -20,14 +21,23 @@ export interface ClassifierSpec {
   freeze?: boolean;
   /** The layers between the encoder and the last one, which is added and has one output for each class. */
   hidden?: Layer[];
+  /**
+   * A weight for each class: the loss of an example is multiplied by that of its class, and by its own if the data set
+   * has `weights`, also in validation and `evaluate`. The sum is divided by the number of examples, as in Keras; PyTorch
+   * divides by the sum of the weights. Default: 1 for each.
+   */
+  classWeights?: readonly number[];
   /** Determines the first weights of the new layers, the order of examples and dropout. Default 0. */
   seed?: number;
 }
 
+/** A spec with its defaults. */
+export type CompleteSpec = Required<Omit<ClassifierSpec, 'classWeights'>> & Pick<ClassifierSpec, 'classWeights'>;
+
 /** Checks a spec, its encoder included. @throws OptionError */
-export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpec> {
-  checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'seed']);
-  const { encoder, classes, freeze = false, hidden = [], seed = 0 } = spec;
+export function readSpec(gpu: Gpu, spec: ClassifierSpec): CompleteSpec {
+  checkOptions('classifier', spec, ['encoder', 'classes', 'freeze', 'hidden', 'classWeights', 'seed']);
+  const { encoder, classes, freeze = false, hidden = [], classWeights, seed = 0 } = spec;
   if (!(encoder instanceof Network))
     throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
   if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
@@ -41,17 +51,18 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): Required<ClassifierSpe
     throw new OptionError(
       'classifier: the encoder takes the cells of a table, which a classifier does not; knnPredict takes the codes of model.encode(table)',
     );
-  return checkSpec({ encoder, classes, freeze, hidden, seed });
+  return checkSpec({ encoder, classes, freeze, hidden, classWeights, seed });
 }
 
 /** Checks a spec whose encoder is known to be valid. @throws OptionError */
-export function checkSpec(spec: Required<ClassifierSpec>): Required<ClassifierSpec> {
-  const { classes, freeze, hidden, seed } = spec;
+export function checkSpec(spec: CompleteSpec): CompleteSpec {
+  const { classes, freeze, hidden, classWeights, seed } = spec;
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
   if (hidden.some(({ code }) => code))
     throw new OptionError('classifier: gaussian is the code of an autoencoder, not a hidden layer');
   checkSeed('classifier', seed);
-  return spec;
+  if (classWeights === undefined) return spec;
+  return { ...spec, classWeights: [...readWeights('classifier: classWeights', classWeights, classes, 'classes')] };
 }

@@ -6,7 +6,7 @@ import { checkGpu, type Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { readSpec, type ClassifierSpec } from './classifier-spec.ts';
+import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { asNormalizer } from './parts/normalize.ts';
@@ -83,8 +83,9 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   readonly #frozen: Parameters<Layout> | undefined;
 
   /** `given` are weights to start from. @internal */
-  constructor(gpu: Gpu, { encoder, classes, freeze, hidden, seed }: Required<ClassifierSpec>, given?: Given) {
+  constructor(gpu: Gpu, spec: CompleteSpec, given?: Given) {
     super();
+    const { encoder, classes, freeze, hidden, seed, classWeights } = spec;
     this.classes = classes;
     const host = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
@@ -97,11 +98,11 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.encoder = encoder.part(0, encoder.layers.length, host, asNormalizer(encoder.entry)?.copy());
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed),
+      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed, classWeights),
       networks: [this.encoder, this.head],
       places,
       others: [this.encoder.entry],
-      spec: () => this.#spec(freeze, hidden, seed),
+      spec: () => ({ ...this.#spec(freeze, hidden, seed), ...(classWeights && { classWeights }) }),
     };
   }
 
@@ -142,14 +143,14 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
-  #trainable(host: ModelHost, seed: number): Trainable<ClassifierLosses, Labelled> {
+  #trainable(host: ModelHost, seed: number, classWeights?: readonly number[]): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
       const code = frozen
         ? pass.tape.constant(() => encoder.recordFromData(pass.predicting(), x))
         : encoder.recordFromData(pass, x, { mean: true });
-      return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state));
+      return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.weights));
     };
     return {
       host,
@@ -158,7 +159,10 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
       seed,
       normalized: encoder.entry && true,
       put: (where, labelled) =>
-        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, host.place.trainedOn),
+        putLabelled(where, host.gpu, labelled, encoder.inputShape, classes, {
+          before: host.place.trainedOn,
+          classWeights,
+        }),
       prepare: async (training) => encoder.entry?.fit(training),
       phases: [{ name: 'classifier', trains: host.parameters, record }],
     };

@@ -143,11 +143,11 @@ export abstract class Coder extends Model<Losses, Examples> {
     const halves = { autoencoder: { encoder, decoder }, encoder: { encoder }, decoder: { decoder } };
     checkWord('toOnnx: the part', part, Object.keys(halves));
     const weights = this.placed();
-    const { normalizer } = this.hourglass;
+    const { normalizer, loss } = this.hourglass;
     normalizer?.needFitted();
     // A page that exports nothing does not load it.
     const { writeOnnx } = await import('./saving/onnx.ts');
-    return writeOnnx(part, { weights, normalizer, ...halves[part] });
+    return writeOnnx(part, { weights, normalizer, groups: loss.exit?.groups, ...halves[part] });
   }
 }
 

@@ -168,7 +168,7 @@ export class Jigsaw extends Model<JigsawLosses> {
   #trainable(host: ModelHost, image: Image, seed: number): Trainable<JigsawLosses> {
     const record: Phase['record'] = (pass, { x }) => {
       const { tiles, labels } = this.#puzzles.cut(pass, x);
-      return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state));
+      return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state, pass.weights));
     };
     return {
       host,

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
-import { Feed } from '../data/feed.ts';
+import { openFeed } from '../data/open-feed.ts';
 import type { Examples } from '../data/labels.ts';
 import { DataError } from '../errors.ts';
 import { advance, scatter } from '../kernels/step.ts';
@@ -75,10 +75,10 @@ async function mapRows(
   return scoped(async (scope) => {
     const state = scope.own(makeState(gpu));
     const out = scope.own(emptyTensor(gpu, [batches * batch, columns], 'f32', 'results'));
-    const feed = scope.own(Feed.open('predict', data, batch));
+    const feed = scope.own(await openFeed('predict', data, batch));
     const tape = makeTape(gpu);
     const { x, targets } = gatherFrom(tape, data, feed, state, batch);
-    const pass = new Pass(tape, 'predict', state, 0, undefined, targets, data.storage.blanks);
+    const pass = new Pass(tape, 'predict', state, 0, undefined, { labels: targets, blanks: data.storage.blanks });
     scatter(tape, record(pass, x), state, out, columns);
     advance(tape, state);
     const plan = scope.own(await compile(tape));

@@ -27,7 +27,7 @@ export interface AutoencoderSpec {
   /** The layers from the code back to the input's shape. */
   decoder: Layer[];
   /**
-   * The reconstruction loss: `'mse'`, `'mae'`, `'huber'`, what `huber` or `elementwise` returns, or `'bce'`. `'bce'`
+   * The reconstruction loss: `'mse'`, `'mae'`, `'huber'`, what `huber`, `elementwise` or `categorical` returns, or `'bce'`. `'bce'`
    * treats data and outputs as probabilities, and works on the logits of a last layer with sigmoid.
    */
   loss: LossName | Loss;
@@ -108,7 +108,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditio
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
   const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
-  const halves = { inputShape, encoder, decoder, scales: normalizer, exit: normalizer };
+  const halves = { inputShape, encoder, decoder, scales: normalizer, exit: loss.exit ?? normalizer };
   return {
     ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, hosts),
     corruptions,
@@ -129,7 +129,7 @@ interface Halves {
   readonly tied: boolean;
   /** The normalisation before the encoder and after the decoder, for when either works on its own. */
   readonly scales?: Scales;
-  readonly exit?: Scales;
+  readonly exit?: Pick<Scales, 'inverse'>;
 }
 
 /** Makes the networks of a model from layers that have been checked one by one. @throws OptionError, ShapeError */
@@ -156,19 +156,32 @@ export function assembleParts(
     exit,
   });
   const output = second.outputShape;
-  if (!loss.ofCells && output.join() !== inputShape.join()) {
+  if (!loss.recorded?.outputs && output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
     throw new ShapeError(
       `autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`,
     );
   }
-  loss.checkDecoder?.(second.lastActivation);
+  loss.checkDecoder?.(second.lastActivation, output);
+  if (loss.exit) checkLogits(loss, first, penalties);
   const opponents = penalties.flatMap(({ opponent }) => (opponent ? [opponent] : []));
   if (opponents.length > 1) throw new OptionError('autoencoder: takes one adversarial penalty, not several');
   const [opponent] = opponents as (Opponent | undefined)[];
   const judged = opponent?.takes === 'code' ? first.outputShape : inputShape;
   const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival);
   return { encoder: first, decoder: second, loss, penalties, counters: { parameterCount: 0, placed }, discriminator };
+}
+
+/** Checks that only the loss sees the outputs, which are logits, and that an example has one. @throws OptionError */
+function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penalty[]): void {
+  const code = encoder.layers.at(-1)?.code;
+  if (code?.kind === 'gaussian' && code.samples > 1)
+    throw new OptionError(`autoencoder: loss '${name}' takes a Gaussian code of one sample, not of ${code.samples}`);
+  const other = penalties.find(({ usesTarget, opponent }) => usesTarget || opponent?.takes === 'output');
+  if (other)
+    throw new OptionError(
+      `autoencoder: ${other.name} compares outputs with data, which loss '${name}' leaves to itself`,
+    );
 }
 
 /** Loads what a spec with a condition needs; undefined for a spec without one. */

@@ -4,6 +4,7 @@ import type { Labels } from '../data/labels.ts';
 import type { SeriesOptions } from '../data/series.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table/table.ts';
+import type { TableDatasetOptions } from '../data/table/table-dataset.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
 import { isFloats } from '../platform.ts';
 import { checkNumber } from '../runtime/options.ts';
@@ -162,7 +163,7 @@ async function put(gpu: Gpu, maker: string, source: unknown, options: object): P
 }
 
 /** Copies a table to the worker and uploads it to its device; see `table` in `latentgpu`. */
-export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
+export async function table(gpu: Gpu, data: Table, options: TableDatasetOptions = {}): Promise<Dataset> {
   checkGpu('table', gpu);
   const handle = gpu.client.newHandle();
   const facts = await gpu.client.call<{ shape: number[]; labels?: Int32Array; length: number }>(

@@ -30,6 +30,7 @@ export interface WorkerClassifierSpec {
   classes: number;
   freeze?: boolean;
   hidden?: Part[];
+  classWeights?: readonly number[];
   seed?: number;
 }
 

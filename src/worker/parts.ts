@@ -62,6 +62,7 @@ export const deadLatents = maker('deadLatents');
 
 export const huber = maker('huber');
 export const elementwise = maker('elementwise');
+export const categorical = maker('categorical');
 
 export const normal = maker('normal');
 export const uniform = maker('uniform');

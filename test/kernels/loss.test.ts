@@ -50,7 +50,7 @@ async function onDevice({
   writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
   const values = memory.put(y, [rows, columns]);
   const target = memory.put(x.map((value) => (Number.isNaN(value) ? blankCell : value)), [rows, columns]); // prettier-ignore
-  const sums = loss(tape, kind, activate(tape, values, activation), target, state, factor, blanks);
+  const sums = loss(tape, kind, activate(tape, values, activation), target, state, factor, { blanks });
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);

@@ -161,9 +161,14 @@ describe('a model refuses', () => {
       'an unknown loss',
       { loss: 'mape' },
       OptionError,
-      "the loss is 'bce', 'mse', 'mae', 'huber', or what huber or elementwise returns, not 'mape'",
+      "the loss is 'bce', 'mse', 'mae', 'huber', or what huber, elementwise or categorical returns, not 'mape'",
     ],
-    ['the maker of a loss', { loss: huber }, OptionError, 'what huber or elementwise returns, not function'],
+    [
+      'the maker of a loss',
+      { loss: huber },
+      OptionError,
+      'what huber, elementwise or categorical returns, not function',
+    ],
     ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'use minMax()'],
     [
       'a loss that does not compile',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, adagrad, adam, adamw, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, FormatError, flatten, gaussian, gaussianNoise, huber, jigsaw,
+  activation, adagrad, adam, adamw, autoencoder, categorical, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, FormatError, flatten, gaussian, gaussianNoise, huber, jigsaw,
   loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay,
   stochasticContractive, upsample2d, warmUp, weightDecay, writeSafetensors, type Autoencoder, type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
@@ -65,6 +65,7 @@ const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partia
     },
   },
   'absolute errors': { spec: { loss: 'mae' } },
+  categories: { spec: { loss: categorical([3, 4, 5]), decoder: [dense(12)] } },
   'Huber’s loss': { spec: { loss: huber({ delta: 0.2 }), decoder: [dense(12)] } },
   standardized: { spec: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] } },
   'min-max': { spec: { normalize: minMax() } },

@@ -277,6 +277,7 @@ const makers: Record<string, Target> = {
   sparsity: maker(lib.sparsity, [0.1], number('weight', { least: 0 })),
   weightDecay: maker(lib.weightDecay, [0.1], number('weight', { least: 0 })),
   huber: maker(lib.huber, [{}], options({}, { delta: optional(number('delta', { above: 0 })) })),
+  categorical: maker(lib.categorical, [[3, 2]], not('groups', isSides)),
   elementwise: maker(
     lib.elementwise,
     [formula],

@@ -1,7 +1,7 @@
 /** The gradient of every layer, penalty and loss along random directions: against differences of what the device itself computes, and of a float64 twin. */
 import { describe, expect, it } from 'vitest';
 import {
-  activation, avgPool1d, avgPool2d, batchNorm, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, deadLatents, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, topK, upsample1d, upsample2d, weightDecay,
+  activation, avgPool1d, avgPool2d, batchNorm, categorical, contractive, conv1d, conv2d, convTranspose1d, convTranspose2d, deadLatents, dense, dropout, elementwise, gaussian, groupNorm, huber, layerNorm, maxPool1d, maxPool2d, residual, sparsity, stochasticContractive, topK, upsample1d, upsample2d, weightDecay,
   type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
@@ -22,6 +22,7 @@ import {
 } from '../reference/conv2d.ts';
 import { explanationLoss, topKAmong } from '../reference/dead-latents.ts';
 import { dense as denseReference, transposed } from '../reference/dense.ts';
+import { categorical as categoricalReference } from '../reference/categorical.ts';
 import { huber as huberReference, losses as lossesReference } from '../reference/loss.ts';
 import {
   batchNorm as batchReference,
@@ -47,6 +48,8 @@ type Numbers = ArrayLike<number>;
 
 /** A function of tensors whose gradient the tape has rules for. */
 interface Subject {
+  /** Loads what recording needs. */
+  prepare?(): Promise<void>;
   inputs: { values: Float32Array; shape: readonly number[]; /** It is not asked for its gradient. */ data?: boolean }[];
   /** Records it: values that are weighted at random, or the sums of a loss with what it counts. */
   record(pass: Pass, inputs: Tensor[]): { values: Tensor; weight: 'random' | number }[];
@@ -60,6 +63,7 @@ const product = (shape: readonly number[]) => shape.reduce((p, n) => p * n, 1);
 
 /** Compares along `directions` random directions; returns the largest relative differences. */
 async function compare(subject: Subject, directions: number): Promise<{ differences: number; twin?: number }> {
+  await subject.prepare?.();
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(8);
@@ -402,6 +406,22 @@ function ofLoss(kernel: ElementLoss, draw: Draw, twin: (y: number, x: number) =>
   };
 }
 
+/** The cross-entropy of a group of three categories and one of four, with probabilities as targets. */
+function ofCategories(draw: Draw): Subject {
+  const sizes = [3, 4];
+  const { recorded, prepare } = categorical(sizes);
+  const columns = 7;
+  return {
+    prepare: () => prepare!(undefined as never),
+    inputs: [
+      { values: draw.floats(rows * columns, -2, 2), shape: [rows, columns] },
+      { values: draw.floats(rows * columns, 0, 1), shape: [rows, columns], data: true },
+    ],
+    record: ({ tape, state }, [y, target]) => [{ values: recorded!.rows(tape, y, target, state, true), weight: 1 }],
+    twin: (y, target) => [[sum(categoricalReference(y, target, sizes, rows, 0.5).rows)]],
+  };
+}
+
 const losses: Record<string, (draw: Draw) => Subject> = {
   ...Object.fromEntries(
     (['mse', 'bce', 'mae', 'huber'] as const).map((name) => [
@@ -410,6 +430,7 @@ const losses: Record<string, (draw: Draw) => Subject> = {
     ]),
   ),
   'loss: huber, of another delta': (draw) => ofLoss(huber({ delta: 0.5 }).kernel, draw, huberReference(0.5)),
+  'loss: categorical': (draw) => ofCategories(draw),
   'loss: elementwise': (draw) =>
     ofLoss(
       elementwise({ name: 'log cosh', wgsl: 'log(cosh(y - x))', derivative: 'accurate_tanh(y - x)' }).kernel,

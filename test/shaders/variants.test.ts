@@ -24,6 +24,7 @@ import {
   quantizeShader,
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
+import { categoricalShader, groupSoftmaxShader } from '../../shaders/categorical.ts';
 import { cellLossShader } from '../../shaders/cell-loss.ts';
 import { cellProduct, cellWeights } from '../../shaders/cell-product.ts';
 import { cellsOfOutputs, corruptCells, hideColumn, scaleCells, takeColumn } from '../../shaders/cells.ts';
@@ -179,7 +180,7 @@ const families: Record<string, Shader[]> = {
     batchNormBackward(),
     batchNormApplied(),
   ] as Shader[],
-  importance: [sampleForward(), boundForward(), sampleBackward()] as Shader[],
+  importance: [sampleForward(), boundForward(), boundForward(true), sampleBackward()] as Shader[],
   'vector-quantizer': [
     ...either.flatMap((wide) => either.map((twice) => quantizeShader(wide, twice))),
     quantizeBackward(),
@@ -217,7 +218,7 @@ const families: Record<string, Shader[]> = {
     .flatMap((variant) => [
       lossShader(variant),
       ...(hasSecond(variant.kind) && /^(gradient|sums)$/.test(variant.writes)
-        ? [lossShader({ ...variant, sampled: true })]
+        ? [lossShader({ ...variant, sampled: true }), lossShader({ ...variant, weighted: true })]
         : []),
       ...(hasSecond(variant.kind) && variant.writes !== 'gradients' ? [lossShader({ ...variant, masked: true })] : []),
     ]) as Shader[],
@@ -251,7 +252,9 @@ const families: Record<string, Shader[]> = {
     ({ kind, wide }) => corruptShader(kind, wide),
   ),
   blanks: [fillBlanks()] as Shader[],
-  'cross-entropy': either.map(crossEntropyShader) as Shader[],
+  'cross-entropy': all({ gradient: either, weighted: either }).map(({ gradient, weighted }) =>
+    crossEntropyShader(gradient, weighted),
+  ) as Shader[],
   decay: either.map(decayShader) as Shader[],
   normalize: [
     ...all({ how: ['free', 'clamped', 'outside'] as Held[], fine: either, masked: either }).map(
@@ -337,8 +340,10 @@ const families: Record<string, Shader[]> = {
     ...(['signs', 'normal', 'uniform'] as const).map(noiseShader),
   ] as Shader[],
   reparameterize: [
-    reparameterizeForward(),
-    ...either.map(reparameterizeBackward),
+    ...either.map((weighted) => reparameterizeForward(weighted)),
+    ...all({ scheduled: either, weighted: either }).map(({ scheduled, weighted }) =>
+      reparameterizeBackward(scheduled, weighted),
+    ),
     meanForward(),
     meanBackward(),
   ] as Shader[],
@@ -346,7 +351,19 @@ const families: Record<string, Shader[]> = {
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
   ] as Shader[],
-  'cell-loss': [cellLossShader('sums'), cellLossShader('gradient'), cellLossShader('elements')] as Shader[],
+  categorical: [
+    ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
+      categoricalShader([3, 1, 2], writes, weighted),
+    ),
+    categoricalShader([2], 'elements'),
+    groupSoftmaxShader([3, 1, 2]),
+  ] as Shader[],
+  'cell-loss': [
+    ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
+      cellLossShader(writes, weighted),
+    ),
+    cellLossShader('elements'),
+  ] as Shader[],
   'cell-product': [
     ...either.flatMap((wide) => either.map((bias) => cellProduct(wide, bias))),
     ...either.map(cellWeights),

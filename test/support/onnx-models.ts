@@ -1,6 +1,6 @@
 /** A small model for each layer, code and normalisation that ONNX files can hold. */
 import {
-  activation, avgPool1d, avgPool2d, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, reshape, residual, standardize, stopGradient, topK, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer,
+  activation, avgPool1d, avgPool2d, batchNorm, categorical, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, dropout, flatten, gaussian, gaussianNoise, groupNorm, layerNorm, maxPool1d, maxPool2d, minMax, reshape, residual, standardize, stopGradient, topK, upsample1d, upsample2d, vectorQuantizer, type AutoencoderSpec, type Layer,
 } from '../../src/index.ts'; // prettier-ignore
 
 export const same = { padding: 'same' } as const;
@@ -45,6 +45,11 @@ export const models: Record<string, Partial<AutoencoderSpec>> = {
   'the largest of each example': { encoder: [dense(20, 'relu'), topK(4)] },
   'the largest of each example, many equal': { encoder: [dense(9, 'relu'), topK(7)] },
   'the largest of a batch': { encoder: [dense(20), topK(4, { batch: true })] },
+  'categories, of groups of different sizes': { decoder: [dense(12)], loss: categorical([3, 4, 5]) },
+  'categories, one at each pixel': {
+    ...images([flatten(), dense(4)], [dense(60), reshape([6, 5, 2])]),
+    loss: categorical(Array(30).fill(2)),
+  },
   'tied weights': {
     tied: true,
     encoder: [dense(12, 'tanh'), dense(4, 'relu')],

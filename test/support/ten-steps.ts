@@ -20,6 +20,16 @@ export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonl
   return { data: Float64Array.from(values), rows: which.length, shape };
 };
 
+const meanSquare = (y: ArrayLike<number>, x: ArrayLike<number>): number =>
+  Array.from(y).reduce((sum, value, i) => sum + (value - x[i]) ** 2, 0) / y.length;
+
+/** Another loss: its float64 twin, the mean over a batch, and data that it takes. */
+export interface Compared {
+  loss: AutoencoderSpec['loss'];
+  distance(y: ArrayLike<number>, x: ArrayLike<number>, rows: number): number;
+  data(examples: number): Float32Array;
+}
+
 /** A penalty, and its twin in float64. */
 export interface Added {
   penalty: Penalty;
@@ -29,25 +39,28 @@ export interface Added {
   check(history: History): void;
 }
 
-/** Trains such an autoencoder by squared errors for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
+/** Trains such an autoencoder, by squared errors unless it has another loss, for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
 export async function expectTenSteps(
   {
     input,
     encoder,
     decoder,
     condition,
-  }: Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'> & { input: number[] },
+    loss = 'mse',
+    data: given,
+    distance: distanceOf = meanSquare,
+  }: Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'> & { input: number[] } & Partial<Compared>,
   from: [least: number, most: number] = [0, 1],
   added?: Added,
 ): Promise<void> {
   const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
   const size = input.reduce((p, n) => p * n, 1);
-  const data = new Draw(4).floats(size * examples, ...from);
+  const data = given?.(examples) ?? new Draw(4).floats(size * examples, ...from);
   const model = await autoencoder(await sharedGpu(), {
     input: (input.length === 1 ? input[0] : input) as AutoencoderSpec['input'],
     encoder,
     decoder,
-    loss: 'mse',
+    loss,
     penalty: added?.penalty,
     condition,
     seed,
@@ -74,7 +87,7 @@ export async function expectTenSteps(
             : forward(layers, name, given, seen, tell);
         const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', x));
         const beside = added?.twin(given, weights, x).loss ?? 0;
-        return y.reduce((sum, value, i) => sum + (value - x.data[i]) ** 2, 0) / y.length + beside;
+        return distanceOf(y, x.data, rows.length) + beside;
       };
       const running: Weights = { ...added?.twin(weights, weights, x).counted };
       wanted.push(lossOf(weights, (moved) => Object.assign(running, moved)));

@@ -128,15 +128,16 @@ it('losses are plain data on the page, also custom ones', async () => {
   for (const [ours, theirs] of [
     ['mae', 'mae'],
     [direct.huber({ delta: 0.1 }), remote.huber({ delta: 0.1 })],
+    [direct.categorical([3, 4, 5]), remote.categorical([3, 4, 5])],
     [direct.elementwise(formula), remote.elementwise(formula)],
   ] as const) {
     const own = await direct.autoencoder(await sharedGpu(), {
       input: 12,
       encoder: [direct.dense(5, 'relu')],
-      decoder: [direct.dense(12, 'sigmoid')],
+      decoder: [direct.dense(12)],
       loss: ours,
     });
-    const there = await small({ loss: theirs });
+    const there = await small({ loss: theirs, decoder: [dense(12)] });
     const options = { steps: 5, batchSize: 16 };
     expect((await there.fit(data(), options)).loss).toEqual((await own.fit(data(), options)).loss);
     expect(await there.errors(data())).toEqual(await own.errors(data()));

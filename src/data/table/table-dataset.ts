@@ -12,12 +12,20 @@ export interface CellSource {
   readonly columns: readonly CellColumn[];
 }
 
+/** Options of `table`. */
+export interface TableDatasetOptions {
+  /** A number of at least 0 for each row, which multiplies its part of the loss; see `dataset`. Default: 1 for each. */
+  weights?: ArrayLike<number>;
+  /** The most bytes that the rows may take on the device; see `dataset`. Default: all rows are on the device. */
+  deviceBytes?: number;
+}
+
 /**
  * Uploads a table to the device, one float32 for each cell. `fit` and the like of a model of tables also take the table
  * itself, and then upload it in each call. Views made by `take`, `filter` and `split` share its memory.
  * @param gpu what `openGpu` returned
  * @param data what `readTable` returned
- * @param options how much of the device's memory may be used, in bytes; see `dataset`
+ * @param options a weight for each row, and how much of the device's memory may be used, in bytes; see `dataset`
  * @returns the rows on the device, with the table's labels if it has any
  * @example
  * ```ts
@@ -30,9 +38,9 @@ export interface CellSource {
  * ```
  * @throws OptionError, also for a column of more than 10,000 different texts; OutOfMemoryError
  */
-export async function table(gpu: Gpu, data: Table, options: { deviceBytes?: number } = {}): Promise<Dataset> {
+export async function table(gpu: Gpu, data: Table, options: TableDatasetOptions = {}): Promise<Dataset> {
   checkGpu('table', gpu);
-  checkOptions('table', options, ['deviceBytes']);
+  checkOptions('table', options, ['weights', 'deviceBytes']);
   if (!(data instanceof Table)) throw new OptionError('table: takes what readTable returns');
   const { cellColumns, modelColumns } = await import('./cells.ts');
   return putCells(gpu, data, cellColumns('table', modelColumns('table', data.columns), data), options);
@@ -43,12 +51,12 @@ export async function putCells(
   gpu: Gpu,
   data: Table,
   columns: readonly CellColumn[],
-  { deviceBytes }: { deviceBytes?: number } = {},
+  { weights, deviceBytes }: TableDatasetOptions = {},
 ): Promise<Dataset> {
   const { encodeCells } = await import('./cells.ts');
   const shape = [columns.length];
   const cells = await encodeCells(data, columns);
-  const set = await dataset(gpu, cells, { shape, labels: data.labels, deviceBytes });
+  const set = await dataset(gpu, cells, { shape, labels: data.labels, weights, deviceBytes });
   const storage = { ...set.storage, cells: { table: data, columns } };
   return new Dataset(gpu, shape, storage, set.labels, set.length);
 }

@@ -186,7 +186,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
         const drawn = several!.importance(tape, heads, samples, pass.draws());
         return { y: drawn.z, terms: [], samples: drawn };
       }
-      const { z, kl } = reparameterize(tape, heads, pass.draws());
+      const { z, kl } = reparameterize(tape, heads, pass.draws(), pass.weights);
       return { y: z, terms: [{ name: 'kl', sums: kl, coefficient: beta }] };
     },
   };

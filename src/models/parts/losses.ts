@@ -23,17 +23,20 @@ export interface Loss extends Part {
    * where it is not known.
    */
   readonly logPartition?: number;
-  /**
-   * For a loss of the cells of tables: the number of outputs for all columns, and how the loss is recorded, instead of
-   * `kernel`.
-   */
-  readonly ofCells?: {
-    readonly outputs: number;
-    /** Records partial sums for each row, [rows, parts]: of the mean over its cells, or of their sum. */
-    rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean): Tensor;
-    /** Records the loss of each cell, [rows, columns]. */
+  /** For a loss that does not compare element by element: how it is recorded, instead of `kernel`. */
+  readonly recorded?: {
+    /** The number of outputs, where it is not that of the input. */
+    readonly outputs?: number;
+    /**
+     * Records partial sums for each row, [rows, parts]: of the mean over its parts, or of their sum, times the row's
+     * weight if there are weights.
+     */
+    rows(tape: Tape, y: Tensor, x: Tensor, state: Tensor, mean: boolean, weights?: Tensor): Tensor;
+    /** Records the loss of each column, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };
+  /** What outputs become before a user sees them, if they are not in the data's units. */
+  readonly exit?: Exit;
   /**
    * Whether targets and outputs are probabilities: the kernel then takes the logits of a last sigmoid, and `minMax`
    * keeps data within [0, 1].
@@ -41,8 +44,8 @@ export interface Loss extends Part {
   readonly probabilities: boolean;
   /** Checks that it can work on data that are normalised like this. @throws OptionError */
   checkNormalize?(normalize: Normalize): void;
-  /** Checks the activation of a decoder's last layer, undefined for none. @throws OptionError */
-  checkDecoder?(lastActivation: string | undefined): void;
+  /** Checks the activation of a decoder's last layer, undefined for none, and its output. @throws OptionError */
+  checkDecoder?(lastActivation: string | undefined, shape: readonly number[]): void;
   /** Checks that it can work on these data. It is not called where they are normalised. @throws DataError */
   checkData?(data: Dataset): void;
   /** Returns the loss of an inner stage of `pretrain`, for the last activations of its targets and its outputs. */
@@ -52,6 +55,14 @@ export interface Loss extends Part {
    * @throws OptionError where a compiler refuses it; DeviceLostError
    */
   prepare?(gpu: Gpu): Promise<void>;
+}
+
+/** The way from a decoder's outputs to the values that users get: a softmax of groups of columns. */
+export interface Exit {
+  /** The number of columns of each group. */
+  readonly groups: readonly number[];
+  /** Records the values. */
+  inverse(tape: Tape, y: Tensor): Tensor;
 }
 
 /** The properties that most losses share: they take any numbers and any layers. */
@@ -173,7 +184,9 @@ export function asLoss(where: string, given: unknown): Loss {
   const { name, args, kernel, inner } = (given ?? {}) as Partial<Loss>;
   if (typeof name === 'string' && Array.isArray(args) && kernel && typeof inner === 'function') return given as Loss;
   const names = Object.keys(words).map((word) => `'${word}'`);
-  throw new OptionError(`${where} is ${names.join(', ')}, or what huber or elementwise returns, not ${shown(given)}`);
+  throw new OptionError(
+    `${where} is ${names.join(', ')}, or what huber, elementwise or categorical returns, not ${shown(given)}`,
+  );
 }
 
 /**

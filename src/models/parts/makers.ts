@@ -4,6 +4,7 @@ import { shown } from '../../runtime/options.ts';
 import { activation } from './activation.ts';
 import { adversarial } from './adversarial.ts';
 import { batchNorm } from './batch-norm.ts';
+import { categorical } from './categorical.ts';
 import { deadLatents } from './dead-latents.ts';
 import {
   downsample,
@@ -85,7 +86,7 @@ export const makers = {
     unitNorm,
     deadLatents,
   } satisfies Makers<Penalty>,
-  losses: { huber, elementwise } satisfies Makers<Loss>,
+  losses: { huber, elementwise, categorical } satisfies Makers<Loss>,
   normalizations: { standardize, minMax } satisfies Makers<Normalize>,
   priors: { normal, uniform } satisfies Makers<Prior>,
 };

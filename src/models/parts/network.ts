@@ -33,7 +33,7 @@ export interface NetworkOptions {
   /** The model's normalisation before the first layer, for when the network works on its own. */
   entry?: Scales;
   /** The inverse of the model's normalisation after the last layer, for when the network works on its own. */
-  exit?: Scales;
+  exit?: Pick<Scales, 'inverse'>;
   /** The layers as placed already, for a network that is a part of another one. */
   placed?: readonly PlacedLayer[];
 }

@@ -3,7 +3,7 @@ import { checkGpu, type Gpu } from '../../runtime/device.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Classifier } from '../classifier.ts';
-import { checkSpec, type ClassifierSpec } from '../classifier-spec.ts';
+import { checkSpec, type CompleteSpec } from '../classifier-spec.ts';
 import { Gan } from '../gan.ts';
 import type { GanSpec } from '../gan-spec.ts';
 import { Jigsaw } from '../jigsaw.ts';
@@ -100,7 +100,7 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
   checkGpu('loadClassifier', gpu);
   const checkpoint = Checkpoint.read('classifier', bytes);
   return checked(() => {
-    const { encoder, hidden, classes, freeze, seed } = checkpoint.spec;
+    const { encoder, hidden, classes, freeze, classWeights, seed } = checkpoint.spec;
     const { input, layers, around, normalize } = record(encoder, 'encoder');
     const shape = counts(input, 'input');
     const { how, clamped, fitted } = readNormalization(normalize, shape);
@@ -111,7 +111,7 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
       around: readAround(around, shape, code),
       entry,
     });
-    const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, seed } as Required<ClassifierSpec>;
+    const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, classWeights, seed } as CompleteSpec;
     return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
       model.resume(checkpoint);
       if (fitted) asNormalizer(model.encoder.entry)?.set(fitted);

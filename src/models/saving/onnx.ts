@@ -2,6 +2,8 @@
  * Networks as ONNX graphs of standard operators. Data, codes and images are rows as everywhere in this library, images with their channels last;
  * within the graph they have their channels first, as ONNX's operators want them, between two transpositions.
  */
+import type { OnnxGraph } from '../../files/onnx.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
 import { toOutside } from '../parts/layout.ts';
 import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalize.ts';
@@ -17,6 +19,8 @@ export interface Exported {
   readonly encoder?: Network;
   readonly decoder?: Network;
   readonly normalizer?: Normalizer;
+  /** The columns of each group, if the decoder's outputs are logits of groups. */
+  readonly groups?: readonly number[];
 }
 
 /**
@@ -25,7 +29,7 @@ export interface Exported {
  */
 export async function writeOnnx(
   part: OnnxPart,
-  { weights, encoder, decoder, normalizer }: Exported,
+  { weights, encoder, decoder, normalizer, groups }: Exported,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const writer = new NetworkWriter(await readNumbers(weights));
   const { graph } = writer;
@@ -43,13 +47,30 @@ export async function writeOnnx(
   if (decoder) {
     value = writer.network(decoder, value);
     const last = writer.channelsLast(value, decoder.outputShape.length);
-    graph.output(
-      'reconstruction',
-      normalizer ? writer.denormalized(last, normalizer, decoder.outputShape) : last,
-      decoder.outputShape,
-    );
+    const { outputShape } = decoder;
+    const likely = groups ? softmaxOfGroups(graph, last, outputShape, groups) : last;
+    const result = normalizer ? writer.denormalized(likely, normalizer, outputShape) : likely;
+    graph.output('reconstruction', result, outputShape);
   }
   return graph.toBytes(part);
+}
+
+/** The softmax of each group of columns, in operators of the operator set. */
+function softmaxOfGroups(
+  graph: OnnxGraph,
+  logits: string,
+  shape: readonly number[],
+  groups: readonly number[],
+): string {
+  const reshape = (of: string, ...sides: readonly number[]) =>
+    graph.node('Reshape', [of, graph.integers(`shape.${sides.join('x')}`, [-1, ...sides])]);
+  const [size] = groups;
+  if (groups.every((each) => each === size))
+    return reshape(graph.node('Softmax', [reshape(logits, groups.length, size)], { axis: 2 }), ...shape);
+  const rows = reshape(logits, sizeOf(shape));
+  const parts = graph.nodes('Split', [rows, graph.integers('groups', [...groups])], groups.length, { axis: 1 });
+  const likely = parts.map((part) => graph.node('Softmax', [part], { axis: 1 }));
+  return reshape(graph.node('Concat', likely, { axis: 1 }), ...shape);
 }
 
 /** Writes one network on its own, with names for its input and output. */

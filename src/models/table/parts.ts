@@ -67,9 +67,9 @@ export const lossOfCells = (schema: Schema): Loss => ({
   name: 'cells',
   args: [],
   kernel: 'mse',
-  ofCells: {
+  recorded: {
     outputs: schema.outputs,
-    rows: (tape, y, x, state, mean) => cellLoss(tape, y, x, schema.layout, state, mean),
+    rows: (tape, y, x, state, mean, weights) => cellLoss(tape, y, x, schema.layout, state, mean, weights),
     elements: (tape, y, x, state) => cellLosses(tape, y, x, schema.layout, state),
   },
 });

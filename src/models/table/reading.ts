@@ -102,7 +102,7 @@ async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boo
     const x = recordInput(model, pass, examples);
     return columnByColumn(pass.tape, x, (hidden) => {
       const y = model.decoder.record(pass, model.encoder.record(pass, hidden));
-      return model.loss.ofCells!.elements(pass.tape, y, x, pass.state);
+      return model.loss.recorded!.elements(pass.tape, y, x, pass.state);
     });
   };
   const values = (await predict(host(), 'errors', data as Dataset, inputShape, inputShape, record, { scores: true }))

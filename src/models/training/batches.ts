@@ -18,26 +18,28 @@ export function batchFor({ length, features, gpu, storage }: Dataset, columns = 
   return Math.max(1, Math.min(usualBatch, 2 ** Math.ceil(Math.log2(length)), fitting, half));
 }
 
-/** Records the batch at the state's position of a data set. A streamed one comes from its feed, in the right order. */
+/**
+ * Records the batch at the state's position of a data set. A streamed one comes from its feed, in the right order. The
+ * examples come with their weights only where a loss is recorded, `forLoss`.
+ */
 export function gatherFrom(
   tape: Tape,
   data: Dataset,
   feed: Feed | undefined,
   state: Tensor,
   batch: number,
-  shuffled?: Tensor,
+  { shuffled, forLoss = false }: { shuffled?: Tensor; forLoss?: boolean } = {},
 ): Batch {
   const { storage, features } = data;
   const { bytes, scale } = storage;
   const { targets } = feed ?? storage;
+  const weights = forLoss ? (feed ? feed.weights : storage.weights?.tensor) : undefined;
   const order = feed ? undefined : (shuffled ?? data.order);
   const window = feed?.window;
   // A feed holds each window by itself.
   const stride = feed ? undefined : data.step;
   const from = { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features, stride };
-  const targetsFrom = targets && { data: targets, window, bytes: false, scale: 1, columns: 1 };
-  return {
-    x: gather(tape, from, state, batch, order),
-    targets: targetsFrom && gather(tape, targetsFrom, state, batch, order),
-  };
+  const numbers = (data: Tensor | undefined) =>
+    data && gather(tape, { data, window, bytes: false, scale: 1, columns: 1 }, state, batch, order);
+  return { x: gather(tape, from, state, batch, order), targets: numbers(targets), weights: numbers(weights) };
 }

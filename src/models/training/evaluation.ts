@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.ts';
-import { Feed } from '../../data/feed.ts';
+import { openFeed } from '../../data/open-feed.ts';
 import { account, advance } from '../../kernels/step.ts';
 import { compile } from '../../runtime/plan.ts';
 import { Schedule } from '../../runtime/schedule.ts';
@@ -40,15 +40,13 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const { rows, length: examples } = set;
   const steps = Math.ceil(examples / batch);
   const state = scope.own(makeState(gpu));
-  const feed = scope.own(Feed.open('evaluate', set, batch));
+  const feed = scope.own(await openFeed('evaluate', set, batch));
   const tape = makeTape(gpu);
-  const gathered = gatherFrom(tape, set, feed, state, batch);
+  const gathered = gatherFrom(tape, set, feed, state, batch, { forLoss: true });
+  const beside = { labels: gathered.targets, weights: gathered.weights, blanks: set.storage.blanks };
   const last = phases.length - 1;
   const recorded = phases.map((phase, i) =>
-    phase.record(
-      new Pass(tape, 'evaluate', state, last - i, undefined, gathered.targets, set.storage.blanks),
-      gathered,
-    ),
+    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, beside), gathered),
   );
   const terms = recorded.flat();
   // Those of the model's own phase come last, and they alone make up its loss.

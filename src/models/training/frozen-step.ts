@@ -1,5 +1,6 @@
 import { trainedOn, type Dataset } from '../../data/dataset.ts';
-import { Feed } from '../../data/feed.ts';
+import type { Feed } from '../../data/feed.ts';
+import { openFeed } from '../../data/open-feed.ts';
 import { shuffle } from '../../kernels/step.ts';
 import type { CommandPass } from '../../runtime/commands.ts';
 import { compile, type Plan } from '../../runtime/plan.ts';
@@ -83,13 +84,13 @@ export class FrozenStep<L extends AnyLoss> {
   ): Promise<FrozenStep<L>> {
     const { place } = model;
     const { gpu } = model.host;
-    const feed = scope.own(Feed.open('fit', data, batch));
+    const feed = scope.own(await openFeed('fit', data, batch));
     const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
     const shuffledState = feed ? scope.own(makeState(gpu)) : state;
     const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
     const timetable = scope.own(new Timetable(gpu, steps));
-    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, order);
+    const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, { shuffled: order, forLoss: true });
     const undos: Undo[] = [];
     const shared = { gpu, place, state, timetable, gather, data, batch, undos, scope };
     const last = model.phases.length - 1;

@@ -1,4 +1,5 @@
 import { asDataset } from '../../data/dataset.ts';
+import { DataError } from '../../errors.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import { discriminated, judged } from '../parts/adversarial.ts';
 import type { Layout } from '../parts/layout.ts';
@@ -46,7 +47,12 @@ export function ganTrainable(
       { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
       { name: 'generator', trains: host.parameters, record: generated },
     ],
-    put: (where, data) => asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn),
+    async put(where, data) {
+      const given = await asDataset(where, host.gpu, data, generator.outputShape, host.place.trainedOn);
+      if (!given.set.storage.weights) return given;
+      given.release();
+      throw new DataError(`${where}: a GAN takes no weights of examples: give a data set without them`);
+    },
   };
 }
 

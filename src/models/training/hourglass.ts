@@ -139,20 +139,22 @@ function recordReconstructionLoss(
   const seen = opponent!.network.part(0, layers);
   const features = tape.constant(() => seen.record(pass, x));
   const factor = isGaussian(model) ? 0.5 : features.rows / features.size;
-  return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor);
+  const { weights } = pass;
+  return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor, { weights });
 }
 
 /** Records how far outputs are from their targets, as sums over parts of each row. */
-function recordDistance(model: AnyHourglass, { tape, state, blanks }: Pass, y: Tensor, x: Tensor): Tensor {
-  const { kernel, ofCells } = model.loss;
-  if (ofCells) return ofCells.rows(tape, y, x, state, !isGaussian(model));
-  return loss(tape, kernel, y, x, state, factorOf(model, x), blanks ? countedIn(model) : undefined);
+function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: Pass, y: Tensor, x: Tensor): Tensor {
+  const { kernel, recorded } = model.loss;
+  if (recorded) return recorded.rows(tape, y, x, state, !isGaussian(model), weights);
+  const options = { blanks: blanks ? countedIn(model) : undefined, weights };
+  return loss(tape, kernel, y, x, state, factorOf(model, x), options);
 }
 
 /** Records the bound of several samples as the loss, and its parts, which are only reported. */
 function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
   const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
-  const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x));
+  const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x), pass.weights);
   return [
     { name: 'reconstruction', sums: reconstruction, coefficient: 0 },
     { name: 'kl', sums: kl, coefficient: 0 },
@@ -178,7 +180,8 @@ function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Op
 
 /** Records the reconstruction of x; with a Gaussian code, through its mean. */
 export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
-  return recordOutput(model, pass, model.decoder.record(pass, model.encoder.recordFromData(pass, x)));
+  const y = model.decoder.record(pass, model.encoder.recordFromData(pass, x));
+  return model.loss.exit?.inverse(pass.tape, y) ?? recordOutput(model, pass, y);
 }
 
 /** Records the reconstruction loss of each example, [rows], or of each of its elements. */
@@ -188,8 +191,8 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
     logits: model.loss.probabilities,
   });
   const { tape, state, blanks } = pass;
-  const { ofCells, kernel } = model.loss;
-  if (ofCells && perFeature) return ofCells.elements(tape, y, x, state);
+  const { recorded, kernel } = model.loss;
+  if (recorded && perFeature) return recorded.elements(tape, y, x, state);
   const factor = factorOf(model, x);
   // Held within [0, 1], whatever lies outside would score like the edge.
   const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
@@ -200,7 +203,7 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
   const losses = sum(tape, recordDistance(model, pass, y, x), 1);
   if (!outside) return losses;
   const sums = blanks
-    ? loss(tape, 'mae', add(tape, x, outside), x, state, factor, countedIn(model))
+    ? loss(tape, 'mae', add(tape, x, outside), x, state, factor, { blanks: countedIn(model) })
     : rowSums(tape, 'value', { y: outside }, state, factor);
   return add(tape, losses, sum(tape, sums, 1));
 }

@@ -12,6 +12,16 @@ export type Mode = 'train' | 'evaluate' | 'predict';
 /** An upper limit for the draws of any phase of a model. */
 const drawsOfAPhase = 2 ** 16;
 
+/** What comes with the examples of a batch. */
+export interface Beside {
+  /** The label of each example, [rows, 1], if the data have labels. */
+  readonly labels?: Tensor;
+  /** A factor for the loss of each example, [rows, 1], if the data have weights and a loss is recorded. */
+  readonly weights?: Tensor;
+  /** Whether some of the data's values may be blank. */
+  readonly blanks?: boolean;
+}
+
 /** One recording of a model: its purpose, its tape, and the state of its step. */
 export class Pass {
   #draws: number;
@@ -24,10 +34,8 @@ export class Pass {
     phase = 0,
     /** In training, what the step provides. */
     readonly step?: InStep,
-    /** The label of each example, [rows, 1], if the data have labels. */
-    readonly labels?: Tensor,
-    /** Whether some of the data's values may be blank. */
-    readonly blanks = false,
+    /** What comes with the examples. */
+    private readonly beside: Beside = {},
   ) {
     this.#draws = phase * drawsOfAPhase;
   }
@@ -36,9 +44,21 @@ export class Pass {
     return this.mode === 'train';
   }
 
+  get labels(): Tensor | undefined {
+    return this.beside.labels;
+  }
+
+  get weights(): Tensor | undefined {
+    return this.beside.weights;
+  }
+
+  get blanks(): boolean {
+    return this.beside.blanks ?? false;
+  }
+
   /** The same recording with the purpose `predict`. */
   predicting(): Pass {
-    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.labels, this.blanks);
+    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.beside);
   }
 
   /** Random numbers that no other caller gets. */

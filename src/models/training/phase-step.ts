@@ -56,15 +56,10 @@ export class PhaseStep {
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, a model's own, draws the numbers that it would draw alone.
     const gathered = gather(this.#tape);
-    const pass = new Pass(
-      this.#tape,
-      'train',
-      state,
-      behind,
-      { ...shared, phase: index },
-      gathered.targets,
-      data.storage.blanks,
-    );
+    const { targets: labels, weights } = gathered;
+    const { blanks } = data.storage;
+    const inStep = { ...shared, phase: index };
+    const pass = new Pass(this.#tape, 'train', state, behind, inStep, { labels, weights, blanks });
     this.terms = phase.record(pass, gathered);
     this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
     const moments = momentCount(optimizer.kind);

@@ -53,6 +53,8 @@ export interface Batch {
   readonly x: Tensor;
   /** The targets, [rows, 1], if the data have them. */
   readonly targets?: Tensor;
+  /** The weights of the examples, [rows, 1], if the data have them. */
+  readonly weights?: Tensor;
 }
 
 /** A constraint of a phase on weights, beside its loss. */
