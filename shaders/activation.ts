@@ -2,7 +2,7 @@ import { grid, groupSize, within } from './grid.ts';
 import { math } from './math.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** y = f(z), f′ and f″, the latter two from whichever of y and z the backward pass keeps. */
+/** WGSL of y = f(z), f′ and f″. The derivatives read y or z, whichever the backward pass keeps. */
 interface Formula {
   readonly value: string;
   readonly slope: string;
@@ -10,7 +10,7 @@ interface Formula {
   readonly saved: 'y' | 'z';
 }
 
-/** z above zero, the slope times z below. */
+/** Returns z where z > 0, and slope · z elsewhere. */
 const leakyRelu = (slope: string): Formula => ({
   value: `select(${slope} * z, z, z > 0.0)`,
   slope: `select(${slope}, 1.0, y > 0.0)`,
@@ -18,7 +18,7 @@ const leakyRelu = (slope: string): Formula => ({
   saved: 'y',
 });
 
-/** z above zero, α (e^z − 1) below: there the slope is y + α. */
+/** Returns z where z > 0, and α (e^z − 1) elsewhere, where the derivative is y + α. */
 const elu = (alpha: string): Formula => ({
   value: `select(${alpha} * expm1(min(z, 0.0)), z, z > 0.0)`,
   slope: `select(y + ${alpha}, 1.0, y > 0.0)`,
@@ -56,25 +56,25 @@ export type ActivationName = keyof typeof formulas;
 /** The names of all activations. */
 export const activationNames = Object.keys(formulas) as ActivationName[];
 
-/** Those with a parameter, at least 0: what it is called, and what it usually is. */
+/** The activations with a parameter ≥ 0: its name, its default, and the formula. */
 export const parameters = {
   leakyRelu: ['slope', 0.01, leakyRelu],
   elu: ['alpha', 1, elu],
 } as const;
 
-/** An activation as shaders and their labels name it: with its parameter where that is not the usual one. */
+/** An activation as shaders and labels name it, with its parameter in brackets unless that is the default. */
 export type Activation = ActivationName | `${keyof typeof parameters}(${number})`;
 
 function formulaOf(activation: Activation): Formula {
   const [name, parameter] = activation.split('(') as [keyof typeof parameters, string?];
-  // The parameter brings its closing bracket along.
+  // The parameter still ends in its closing bracket.
   return parameter ? parameters[name][2](`f32(${parameter}`) : formulas[name];
 }
 
-/** What f′ is computed from. Where it is `z`, a matmul cannot fold the activation into itself: y alone would not be enough. */
+/** Says whether f′ is computed from y or z. A matmul can include the activation only for `y`, as it stores no z. */
 export const savedForSlope = (name: Activation): 'y' | 'z' => formulaOf(name).saved;
 
-/** Chunk: `activate(z)` for four values at once, and `slope(s)` of the saved ones; with the chunk `math` where it needs it or is told to. */
+/** Chunk: `activate(z)` and `slope(s)`, each for four values. It includes the chunk `math` if a formula needs it or `withMath` is true. */
 export const activation = (name: Activation, withMath = false): string => {
   const { value, slope, saved } = formulaOf(name);
   const needsMath = withMath || /accurate|expm1|log1p|sigmoid|softplus|normal/.test(value + slope);
@@ -97,7 +97,7 @@ fn slope(s: vec4f) -> vec4f {
 `;
 };
 
-/** s = f′, of the saved y or z, as a value of its own: the contractive penalty is made of slopes */
+/** s = f′, from the saved y or z. The contractive penalty is computed from these slopes. */
 export const slopeForward = (name: Activation) =>
   shader<'saved' | 's'>(
     `${name} slope`,
@@ -116,7 +116,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dz = ds f″, of the saved y or z */
+/** dz = ds f″, from the saved y or z */
 export const slopeBackward = (name: Activation) => {
   const { curvature, saved } = formulaOf(name);
   return shader<'ds' | 'saved' | 'dz'>(

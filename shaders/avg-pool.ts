@@ -3,7 +3,7 @@ import { grid, groupSize } from './grid.ts';
 import { sides, types, type PoolVariant } from './pool.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Chunk `share(oy, ox)`: what each pixel in the window of place (oy, ox) counts, one divided by how many of them lie in the image. */
+/** Chunk `share(oy, ox)`: the weight of each pixel in the window of output (oy, ox), which is 1 / (pixels of the window inside the image). */
 const share = () => wgsl`
 fn share(oy: u32, ox: u32) -> f32 {
   let top = i32(oy * stride_y) - i32(pad_top);
@@ -14,7 +14,7 @@ fn share(oy: u32, ox: u32) -> f32 {
 }
 `;
 
-/** y[b,oy,ox,c] = mean_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image, s and p of each axis */
+/** y[b,oy,ox,c] = mean_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over the pixels inside the image, with s and p of each axis */
 export const avgPoolForward = ({ wide }: Pick<PoolVariant, 'wide'>) => {
   const { values } = types(wide);
   return shader<'x' | 'y'>(
@@ -38,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let iy = oy * stride_y + ky - pad_top;
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = ox * stride_x + kx - pad_left;
-      // Without a branch: a processor would run through it for each invocation in turn.
+      // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
       sum += select(${values}(), x[select(0u, (image + iy * width + ix) * channels + c, inside)], inside);
     }
@@ -49,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 };
 
-/** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] / pixels over the places whose window this pixel is in, times f′(saved) */
+/** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] / pixels over the outputs whose window contains this pixel, times f′(saved) */
 export const avgPoolBackward = ({ wide, slope }: Omit<PoolVariant, 'tiled'>) => {
   const { values } = types(wide);
   return shader<'dy' | 'dx', 'saved'>(

@@ -3,7 +3,7 @@ import { deviation } from './norm.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Chunk: `real_lines()`, the places of examples that the batch has, a line each; a tensor may hold several rows of an example. Needs `state`. */
+/** Chunk: `real_lines()`, the number of lines of real examples. A line holds the channels at one place; an example may have several rows. */
 const realLines = () => wgsl`
 override lines: u32;
 override places: u32;
@@ -14,13 +14,13 @@ ${batchRows}
 fn real_lines() -> u32 {
   return batch_rows() * (lines / places / state.batch) * places;
 }
-/** Of them, those of part p: p, p + parts, … */
+/** The number of real lines in part p: p, p + parts, … */
 fn lines_of(p: u32, real: u32) -> f32 {
   return f32((real + parts - 1u - p) / parts);
 }
 `;
 
-/** partials[p,c] = (mean − first, Σ (x − mean)²) over the lines p, p + parts, … of a channel, first being the value in its first line */
+/** partials[p,c] = (mean − first, Σ (x − mean)²) over the lines p, p + parts, … of a channel, with `first` the value in its first line */
 export const batchMoments = () =>
   shader<'x' | 'state' | 'partials'>(
     'batch moments',
@@ -51,10 +51,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /**
- * stats[c] = (mean − first, 1 / √(variance + ε)), made of the parts' (Chan et al. 1983); and, where no step has gone bad,
- * running_mean += momentum (mean − running_mean), running_var likewise, of the variance with Bessel's correction, num_batches_tracked += 1
+ * stats[c] = (mean − first, 1 / √(variance + ε)), combined from the parts (Chan et al. 1983). Unless a step has gone bad, also
+ * running_mean += momentum (mean − running_mean), running_var likewise with Bessel's correction, and num_batches_tracked += 1.
  *
- * `keeps`: how the running ones were goes into `kept`, means, variances and the number, one behind the other.
+ * With `keeps`, the previous running means, variances and count are written to `kept`, in this order.
  */
 export const batchMomentsEnd = (keeps: boolean) =>
   shader<'x' | 'partials' | 'state' | 'stats' | 'running_mean' | 'running_var' | 'num_batches_tracked', 'kept'>(
@@ -125,7 +125,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dx = weight (dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε) in lines that are real, and 0 in the others; sums = (Σ dy, Σ dy x̂) of a channel */
+/** dx = weight (dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε) in real lines, and 0 in the others, with sums = (Σ dy, Σ dy x̂) of a channel */
 export const batchNormBackward = () =>
   shader<'x' | 'dy' | 'stats' | 'sums' | 'weight' | 'state' | 'dx'>(
     'normalize batch backward',

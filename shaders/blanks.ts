@@ -1,10 +1,10 @@
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** What a blank holds, as `src/runtime/blank.ts` has it: a number larger than any other, as not all devices keep NaN apart. */
+/** The value of a blank cell, as in `src/runtime/blank.ts`. It is larger than any allowed value, because not every device can detect NaN. */
 export const blankCell = 3 * 2 ** 126;
 
-/** What is larger is a blank: 2¹²⁷. */
+/** The largest value of a cell, 2¹²⁷; anything larger is a blank. */
 export const largestValue = 2 ** 127;
 
 /** y[i] = x[i], but 0 where x[i] is blank */

@@ -7,12 +7,12 @@ import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * Of a cell x[r,c] that is not blank and the outputs y of its column:
+ * For a cell x[r,c] that is not blank, and the outputs y of its column:
  *   a number    l = ½ (y − x)²                     dl/dy = y − x
  *   a category  l = log Σ_k e^{y_k} − y_x          dl/dy = softmax(y) − one-hot
  *
- * sums[r,p] = Σ_c l[r,c] over strip p of the row's columns, divided by the number n of its cells that are not blank if `mean` says so; dy likewise,
- * times `gradient_factor` / batch_rows. Of a blank cell l and dy are 0; as an element of its own it is blank. Rows past the real ones get zeros. With
+ * sums[r,p] = Σ_c l[r,c] over strip p of the row's columns. With `mean` it is divided by the number of the row's cells that are not blank. dy is
+ * scaled likewise, times `gradient_factor` / batch_rows. For a blank cell, l and dy are 0, and its element is blank. Padding rows get zeros. With
  * `weighted` the sums and the gradient of a row are multiplied by its weight.
  */
 export const cellLossShader = (writes: 'gradient' | 'elements' | 'sums', weighted = false) =>
@@ -93,7 +93,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let category = min(u32(max(cell, 0.0)), column.size - 1u);
       var largest = y_at(first);
       var best = 0u;
-      // What is not finite goes on into the loss as it is: the functions below would hide it.
+      // A value that is not finite is written to the loss unchanged, as the functions below would hide it.
       var bad = 0u;
       for (var k = 0u; k < column.size; k++) {
         let bits = y[first + k];
@@ -113,7 +113,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #if ${writes === 'gradient'}
       for (var k = 0u; k < column.size; k++) {
         let e = accurate_exp(y_at(first + k) - largest);
-        // Of the category itself, all that is not it: 1 − p would lose digits.
+        // For the category itself, the sum over all others: 1 − p would lose digits.
         let others = select(1.0 + rest - e, rest, k == best);
         write(first + k, weight * select(e, -others, k == category) / (1.0 + rest));
       }

@@ -3,9 +3,9 @@ import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * The product of a weight and what cells stand for, a long row of which only one place for each column is not 0: of a number, its value in the first of
- * the column's two places, or 1 in the second where it is blank; of a category, 1 in the place of that category, or in the column's last one where it is
- * blank. That row is never built. The weight is [places, units].
+ * The product of a weight [places, units] and the encoded cells of a row. The encoding has one value other than 0 for each column, so it is never
+ * built. A number has two places: its value is in the first, or 1 in the second if it is blank. A category has 1 in its own place, or in the
+ * column's last place if it is blank.
  */
 const placed = wgsl`
 ${columnInfo}
@@ -15,7 +15,7 @@ fn place_of(cell: f32, column: Column) -> Place {
   if (column.categories == 0u) {
     return Place(column.first_in + u32(blank), select(cell, 1.0, blank));
   }
-  // Not past the column, whatever the cell holds.
+  // Limited to the column's places, even for an invalid cell.
   return Place(column.first_in + select(min(u32(max(cell, 0.0)), column.size - 1u), column.size, blank), 1.0);
 }
 `;
@@ -60,7 +60,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /**
  * dw[p,o] = Σ_r value(r,c) dy[r,o] over the rows r whose cell is in place p, in their order
  *
- * An invocation does all places of a column for one output, or four, so that none of them is written by two.
+ * One invocation computes all places of a column for one output, or four, so that no two invocations write the same value.
  */
 export const cellWeights = (wide: boolean) =>
   shader<'x' | 'info' | 'dy' | 'dw'>(
@@ -84,7 +84,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = t / outs;
   let column = info[c];
   if (column.categories == 0u) {
-    // Both places of a number at once, without going through memory.
+    // Both places of a number in one pass, in registers.
     var sum = ${wide ? 'vec4f()' : '0.0'};
     var blanks = sum;
     for (var row = 0u; row < rows; row++) {

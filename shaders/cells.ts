@@ -5,13 +5,13 @@ import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * Cells of tables, [rows, columns] of float32: of a column of numbers the number; of one of categories the category's place, a whole number. A cell that
- * is blank holds a number larger than any other, as not all devices keep NaN apart.
+ * Cells of tables are float32 [rows, columns]. In a column of numbers a cell is the number; in a column of categories it is the category's index.
+ * A blank cell holds a number larger than any allowed value, because not every device can detect NaN.
  */
 
 /**
  * A column, as four words: whether it holds categories; its first row in the weight of the first layer; its first output; and the number of its
- * categories, the one for all that are not known included, or 1.
+ * categories, including the one for unknown categories, or 1 for numbers.
  */
 export const columnInfo = wgsl`
 struct Column { categories: u32, first_in: u32, first_out: u32, size: u32 }
@@ -20,7 +20,7 @@ fn is_blank(cell: f32) -> bool {
 }
 `;
 
-/** y[r,c] = (x[r,c] − shift[c]) / spread[c]. Blanks stay blanks, and categories, of shift 0 and spread 1, stay as they are. */
+/** y[r,c] = (x[r,c] − shift[c]) / spread[c]. Blanks stay blank, and categories do not change, as they have shift 0 and spread 1. */
 export const scaleCells = () =>
   shader<'x' | 'shift' | 'spread' | 'y'>(
     'scale cells',
@@ -44,14 +44,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** What can be done to cells of a batch at random. */
+/** The ways to corrupt cells of a batch at random. */
 export type CellCorruption = 'hide' | 'swap';
 
 /**
  * hide  y[r,c] is blank with probability ν, else x[r,c]
  * swap  y[r,c] = x[s,c] with probability ν, with s any row of the batch, else x[r,c]
  *
- * An invocation draws for two neighbours of a row.
+ * One invocation draws for two neighbouring cells of a row.
  */
 export const corruptCells = (kind: CellCorruption) =>
   shader<'x' | 'state' | 'y'>(
@@ -78,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let c = 2u * (t % width) + n;
     if (c >= columns) { return; }
     let i = row * columns + c;
-    // Two words for each cell: whether, and with which row.
+    // Two words for each cell: the first decides whether it changes, the second chooses the row.
     let chosen = words[2u * n] < threshold;
 #if ${kind === 'hide'}
     y[i] = select(x[i], ${blankCell}, chosen);
@@ -90,7 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y[r,c] = x[r,c], but column `hidden` is blank */
+/** y[r,c] = x[r,c], except that column `hidden` is blank */
 export const hideColumn = () =>
   shader<'x' | 'y'>(
     'hide column',
@@ -110,7 +110,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y[r,taken] = x[r,taken], and nothing else of y is written */
+/** y[r,taken] = x[r,taken]; the other columns of y are not written */
 export const takeColumn = () =>
   shader<'x' | 'y'>(
     'take column',
@@ -130,7 +130,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** cells[r,c]: of a column of numbers its output; of one of categories the first of the most probable ones, of those that have a name; blank where there is none. */
+/** cells[r,c]: a number's output; or the most probable category that has a name, the first of equals, and blank if none has a name. */
 export const cellsOfOutputs = () =>
   shader<'y' | 'info' | 'cells'>(
     'cells of outputs',

@@ -4,7 +4,7 @@ import { shader, wgsl } from './wgsl.ts';
 /**
  * y[r,p,u] = z[r,p,u] + bias[label_{r / samples}, u]
  *
- * `across` is how many values, or fours of them, a row has: places · units.
+ * `across` is the number of values, or of vec4s, in a row: places · units.
  */
 export const classBiasForward = (wide: boolean) =>
   shader<'z' | 'bias' | 'labels' | 'y'>(
@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** sums[n,c,u] = Σ dy[r,u] over the rows r of the n-th strip whose label is c: the parts of dbias. */
+/** sums[n,c,u] = Σ dy[r,u] over the rows r of the n-th strip whose label is c. These are the partial sums of dbias. */
 export const classBiasSums = () =>
   shader<'dy' | 'labels' | 'sums'>(
     'class bias sums',

@@ -4,22 +4,21 @@ import { grid, groupSize, inTurn } from './grid.ts';
 import { sides } from './pool.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-// Channels and filters are parted into groups, and a filter sees the channels of its group alone: each group of one channel is a depthwise convolution.
-// Weights are [kernel height, kernel width, channels of a group, filters], so that neighbours read neighbours.
+// Channels and filters are divided into groups, and a filter reads only the channels of its group. With one channel to a group it is a depthwise
+// convolution. Weights are [kernel height, kernel width, channels of a group, filters], so that neighbouring invocations read neighbouring values.
 
 /**
- * What an invocation has four of: channels, where each has a filter of its own; else filters of one group; or nothing. Sizes then count fours
- * of those.
+ * What an invocation computes four of: channels, if each has its own filter; filters of one group; or none. Sizes then count vec4s of them.
  */
 export type Lanes = 'channels' | 'filters' | 'none';
 
-/** WGSL types of a value of the image, and of one at a place. */
+/** WGSL types of a value of the image and of a value of the output. */
 const types = (lanes: Lanes) => ({
   pixels: lanes === 'channels' ? 'vec4f' : 'f32',
   values: lanes === 'none' ? 'f32' : 'vec4f',
 });
 
-/** Chunk: the sizes of images, windows and groups; and the number of an invocation, in whichever of several dispatches it is. */
+/** Chunk: the sizes of images, windows and groups, and the number of an invocation over all dispatches that share the work. */
 const sizes = () => wgsl`
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes { slice: u32 }
@@ -66,7 +65,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = f / group_filters * group_channels;
   var sum = ${values}();
   for (var ky = 0u; ky < kernel_height; ky++) {
-    // Above the image it wraps around, and is larger than any side.
+    // Above the image it wraps around to a number larger than any side.
     let iy = oy * stride_y + ky * dilation_y - pad_top;
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = ox * stride_x + kx * dilation_x - pad_left;
@@ -91,7 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 };
 
-/** dx[b,iy,ix,c] = Σ_{ky,kx,o} dy[b, (iy + p − ky d)/s, (ix + p − kx d)/s, g O + o] w[ky,kx,i,g O + o] f′(saved), c being number i of the group g, of O filters */
+/** dx[b,iy,ix,c] = Σ_{ky,kx,o} dy[b, (iy + p − ky d)/s, (ix + p − kx d)/s, g O + o] w[ky,kx,i,g O + o] f′(saved), with c the i-th channel of group g, which has O filters */
 export const groupedBackwardShader = ({ lanes, slope }: { lanes: Lanes; slope?: Activation }) => {
   const { pixels, values } = types(lanes);
   return shader<'dy' | 'w' | 'dx', 'saved'>(
@@ -118,7 +117,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = c / group_channels * group_filters;
   var sum = ${pixels}();
   for (var ky = first_tap(down % stride_y, dilation_y, stride_y, kernel_height); ky < kernel_height; ky += step_y) {
-    // Before the first place it wraps around, and is larger than any side.
+    // Before the first output it wraps around to a number larger than any side.
     let oy = (down - ky * dilation_y) / stride_y;
     if (oy >= out_height) { continue; }
     for (var kx = first_tap(along % stride_x, dilation_x, stride_x, kernel_width); kx < kernel_width; kx += step_x) {
@@ -142,8 +141,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 };
 
 /**
- * dw[ky,kx,i,f] = Σ_{b,oy,ox} dy[b,oy,ox,f] x[b, oy s − p + ky d, ox s − p + kx d, g I + i]. As there are few weights and many places, rows of places
- * are cut into `parts`, each with sums of its own, dw [parts, …].
+ * dw[ky,kx,i,f] = Σ_{b,oy,ox} dy[b,oy,ox,f] x[b, oy s − p + ky d, ox s − p + kx d, g I + i]. There are few weights and many outputs, so the rows of
+ * outputs are divided into `parts`, each with its own sums: dw is [parts, …].
  */
 export const groupedWeightsShader = (lanes: Lanes) => {
   const { pixels, values } = types(lanes);
@@ -165,7 +164,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = f / group_filters * group_channels + t / filters % group_channels;
   let tap = t % weights / (filters * group_channels);
   let right = tap % kernel_width * dilation_x;
-  // The places of a row that see something of the image through this tap.
+  // The outputs of a row for which this tap is inside the image.
   let begin = (max(pad_left, right) - right + stride_x - 1u) / stride_x;
   let end = min(out_width, (max(width + pad_left, right) - right + stride_x - 1u) / stride_x);
   let rows = batch * out_height;

@@ -2,24 +2,24 @@ import { epilogueName, stored, type Epilogue } from './tiles.ts';
 import { once, shader, unroll, wgsl } from './wgsl.ts';
 import { windowSizes } from './window.ts';
 
-// Convolutions of stride 1 to or from an image of a single channel, such as the last layer of a decoder. As matrix products their one side would
-// be a single row; but patches beside each other overlap, so what is loaded can serve several of them.
+// Convolutions of stride 1 to or from an image of one channel, such as the last layer of a decoder. As a matrix product, one side would be a
+// single row. These kernels use the overlap of neighbouring patches instead: a loaded value serves several of them.
 
 export interface SingleVariant {
-  /** Of the kernel, whose taps are unrolled. */
+  /** The height of the kernel, whose taps are unrolled. */
   readonly height: number;
   readonly width: number;
   /** Invocations in a workgroup. */
   readonly group: number;
 }
 
-/** Pixels of one invocation, down and across. */
+/** The height and width of the block of pixels that one invocation computes. */
 export const block = 4;
 
 const taps = ({ height, width }: SingleVariant, line: (ky: number, kx: number, tap: number) => string) =>
   unroll(height * width, (tap) => line(Math.floor(tap / width), tap % width, tap));
 
-/** Chunk: `example`, and the block of pixels of an image of `rows` × `columns` whose corner is (`y0`, `x0`), of block number `number`. */
+/** Chunk: `example` and the corner (`y0`, `x0`) of block number `number`, in images of `rows` × `columns` pixels. */
 const blockOf = (rows: string, columns: string, number: string) => wgsl`
   let across = (${columns} + ${block - 1}u) / ${block}u;
   let down = (${rows} + ${block - 1}u) / ${block}u;
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let t = (id.y * groups.x + id.x) * ${group}u + local;
 `;
 
-/** y[b,oy,ox] = act(Σ_{ky,kx,c} x[b, oy − p + ky, ox − p + kx, c] w[ky,kx,c] + bias), x zero outside of the image; channels are whole vec4s */
+/** y[b,oy,ox] = act(Σ_{ky,kx,c} x[b, oy − p + ky, ox − p + kx, c] w[ky,kx,c] + bias), with x zero outside the image; channels are whole vec4s */
 export const convSingleShader = /* @__PURE__ */ once(makeConvSingleShader);
 
 function makeConvSingleShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
@@ -86,7 +86,7 @@ ${main(variant)}
   );
 }
 
-/** y[b,iy,ix,c] = Σ_{ky,kx} x[b, iy + p − ky, ix + p − kx] w[ky,kx,c], times f′(saved): the gradient of such a convolution with respect to its image */
+/** y[b,iy,ix,c] = Σ_{ky,kx} x[b, iy + p − ky, ix + p − kx] w[ky,kx,c], times f′(saved): the gradient of a convolution to one channel, with respect to its image */
 export const convSingleTransposedShader = /* @__PURE__ */ once(makeConvSingleTransposedShader);
 
 function makeConvSingleTransposedShader(variant: SingleVariant & Omit<Epilogue, 'wideY'>) {
@@ -110,7 +110,7 @@ ${main(variant)}
   let number = t / channels;
   ${blockOf('sizes.height', 'sizes.width', 'number')}
   if (example >= sizes.batch) { return; }
-  // The pixels whose patches the block lies in.
+  // The pixels whose patches contain pixels of the block.
   let top = y0 + sizes.pad_top - ${height - 1}u;
   let left = x0 + sizes.pad_left - ${width - 1}u;
   ${unroll(block + height - 1, (r) => `let inside_y${r} = top + ${r}u < sizes.out_height; let line${r} = (example * sizes.out_height + top + ${r}u) * sizes.out_width;`)}
@@ -141,8 +141,8 @@ ${main(variant)}
 
 /**
  * y[part,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox] x[b, oy − p + ky, ox − p + kx, c] over the examples of a part: the gradient with respect to the weights.
- * Each pixel of x is loaded once, and all taps that see it are added up; the values of a that they see move on with it. Where it is `split`, the rows of
- * the images are dealt out to so many invocations, which divide the workgroup; it then adds up what they have.
+ * Each pixel of x is loaded once and multiplied for all taps; the values of a shift along with it. With `split`, the rows of the images are
+ * distributed over that many invocations, whose sums the workgroup then adds.
  */
 export const convSingleWeightsShader = /* @__PURE__ */ once(makeConvSingleWeightsShader);
 
@@ -177,7 +177,7 @@ ${main(variant)}
   for (var b = part * share; b < min(sizes.batch, (part + 1u) * share); b++) {
     for (var iy = t % ${split}u; iy < sizes.height; iy += ${split}u) {
       ${unroll(height, (ky) => `let oy${ky} = iy + sizes.pad_top - ${ky}u; let inside${ky} = oy${ky} < sizes.out_height; let line${ky} = (b * sizes.out_height + oy${ky}) * sizes.out_width;`)}
-      // Before the first column: tap kx will have moved on by one when it is used.
+      // One column early, because tap kx is shifted by one before its first use.
       ${taps(variant, (ky, kx, tap) => (kx === width - 1 ? '' : `var a${tap} = load_a(line${ky}, sizes.pad_left - ${kx + 1}u, inside${ky});`))}
       let line = (b * sizes.height + iy) * sizes.width * channels + c4;
       for (var ix = 0u; ix < sizes.width; ix++) {

@@ -4,7 +4,7 @@ import { enabled, epilogueName, filling, stored, tiles, tilingName } from './til
 import { once, shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
-/** Chunk `first_tap(…)`: the first tap through which a place sees pixels that lie so far behind one; the number of taps where there is none. */
+/** Chunk `first_tap(…)`: the first tap that reaches pixels `behind` a multiple of the stride, or the number of taps if no tap does. */
 export const firstTap = () => wgsl`
 fn first_tap(behind: u32, dilation: u32, stride: u32, taps: u32) -> u32 {
   var tap = 0u;
@@ -14,18 +14,18 @@ fn first_tap(behind: u32, dilation: u32, stride: u32, taps: u32) -> u32 {
 `;
 
 /**
- * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky d)/s, (ix + p − kx d)/s, f] w[f,ky,kx,c] + bias[c]), over those ky and kx for which the quotients
- * are whole and in the image x [batch, out height, out width, filters]: the gradient of a convolution with respect to its image, and the
- * transposed convolution.
+ * y[b,iy,ix,c] = act(Σ_{ky,kx,f} x[b, (iy + p − ky d)/s, (ix + p − kx d)/s, f] w[f,ky,kx,c] + bias[c]), over the ky and kx for which the quotients
+ * are whole and inside the image x [batch, out height, out width, filters]. This is the transposed convolution, and the gradient of a
+ * convolution with respect to its image.
  *
- * s, p and the dilation d are those of each axis. With strides s, pixels fall into s_y · s_x classes, each with taps of its own. Rows are sorted by class, each filled up to
- * whole tiles, so that all rows of a tile have the same taps and none is multiplied by zero.
+ * s, p and the dilation d are those of each axis. With strides s, pixels form s_y · s_x classes, each with its own taps. Rows are sorted by class,
+ * and each class is padded to whole tiles: all rows of a tile then have the same taps, and no product with zero is computed.
  */
 export const convTransposeShader = /* @__PURE__ */ once(makeConvTransposeShader);
 
 function makeConvTransposeShader(variant: ConvVariant) {
   const { wideChannels, wideFilters, dilated, wideY, tiling } = variant;
-  // Undilated, the first tap of a class lies as far from the kernel's edge as its pixels lie behind a place.
+  // Without dilation, the first tap of a class is the distance of its pixels from a multiple of the stride.
   const behind = dilated ? 'behind' : 'first';
   const [down, across] = dilated ? ['ky * dilation_y', 'kx * dilation_x'] : ['ky', 'kx'];
   const [step_y, step_x] = dilated ? ['step_y', 'step_x'] : ['stride_y', 'stride_x'];
@@ -51,7 +51,7 @@ fn class_rows() -> u32 {
   return filled_rows(in_class());
 }
 
-/** A pixel of y: its number, or none; and where its first tap lies in x. */
+/** A pixel of y: its index, or none, and the position in x that its first tap reads. */
 struct Pixel { index: u32, at: i32, row: i32, column: i32 }
 
 fn pixel_at(i: u32) -> Pixel {
@@ -72,9 +72,9 @@ fn pixel_at(i: u32) -> Pixel {
 }
 
 #if ${wideFilters}
-/** Where the filters begin, in vec4s, ty rows above and tx columns before a pixel's first tap; below zero if that lies outside. */
+/** The offset of the filters, in vec4s, ty rows above and tx columns before a pixel's first tap; negative outside the image. */
 fn tap_at(pixel: Pixel, ty: i32, tx: i32, height: u32, width: u32, filters: i32) -> i32 {
-  // Negative ones become larger than any side.
+  // Converted to u32, a negative number is larger than any side.
   let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
   return select(-1, (pixel.at - (ty * i32(width) + tx) * filters) / 4, inside);
 }
@@ -83,7 +83,7 @@ fn load_x(tap: i32, f: u32) -> vec4f {
   return select(vec4f(), x[max(tap, 0) + i32(f / 4u)], tap >= 0);
 }
 #else
-/** Four neighbours along taps and filters at once: where there are few filters, four taps. */
+/** Four neighbours along taps and filters combined; with few filters, four taps. */
 fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, filters: i32) -> vec4f {
   let inside = (vec4u(pixel.column - tx) < vec4u(width)) & vec4<bool>(u32(pixel.row - ty) < height && pixel.row >= 0);
   let places = select(vec4i(), pixel.at - (ty * i32(width) + tx) * filters + f, inside);
@@ -122,7 +122,7 @@ ${(tiling.split ? splitTiles : tiles)({
   let first_y = first_tap(behind_y, dilation_y, stride_y, kernel_height);
   let first_x = first_tap(behind_x, dilation_x, stride_x, kernel_width);
 #endif`,
-  // A row of w is that of a filter at a tap.
+  // A row of w belongs to one filter at one tap.
   open: wideFilters
     ? (rows) => `
   for (var ky = first_y; ky < kernel_height; ky += ${step_y}) {
@@ -147,7 +147,7 @@ ${(tiling.split ? splitTiles : tiles)({
   let tx = vec4i(each / filters);
 #endif
   let f = vec4i(each % filters);
-  // Past the last tap lies none.
+  // Past the last tap the row is past the end of w.
   let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + ${dilated ? 'columns' : 'first_x + vec4u(tx) * stride_x'}, each < vec4u(run));`,
   close: wideFilters ? '} } }' : '} }',
   a: {

@@ -6,10 +6,10 @@ import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
  * y[f,ky,kx,c] = Σ_{b,oy,ox} a[b,oy,ox,f] x[b, oy s − p + ky d, ox s − p + kx d, c]: the gradient of a convolution with respect to its weights, with
- * a that of its output. With `sums` also Σ a for each filter, the gradient of its bias.
+ * a the gradient of its output. With `sums` it also writes Σ a for each filter, the gradient of the bias.
  *
- * A sum may have tens of thousands of terms where there are only some hundreds of sums: so the batch is cut into `parts`, each with sums of its
- * own, y [parts, filters, …]. Like classes of pixels, parts fill whole tiles.
+ * There may be only hundreds of sums, with tens of thousands of terms each. Therefore the batch is divided into `parts`, each with its own sums:
+ * y is [parts, filters, …]. Each part is padded to whole tiles.
  */
 export const convWeightsShader = /* @__PURE__ */ once(makeConvWeightsShader);
 
@@ -50,7 +50,7 @@ fn row_of_part(i: u32) -> u32 {
 ${tiling.split ? storeSums : columnSums}
 #endif
 ${load('a', { wide: wideFilters, fill: ragged })}
-/** Four neighbouring weights of a kernel: their rows and columns in it, and how far they lie from the start of a patch. */
+/** Four neighbouring weights of a kernel: their rows and columns in it, and their offsets from the start of a patch. */
 #if ${wideChannels}
 struct Spot { row: i32, column: i32, at: i32 }
 #else
@@ -76,12 +76,12 @@ fn spot_at(j: u32) -> Spot {
 }
 
 #if ${wideChannels}
-/** Where the four weights' row of a patch begins in x, in vec4s; below zero if it lies outside of the image. */
+/** The offset in x, in vec4s, of the patch's row for the four weights; negative outside the image. */
 fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> i32 {
   return select(-0x8000000, (line + spot.at) / 4, u32(top + spot.row) < height);
 }
 
-/** What the four weights see there, of the patch that begins at a column of the image, so many vec4s on. */
+/** The four values of x that the weights multiply, in the patch that begins at column left. */
 fn load_x(spot: Spot, line: i32, left: i32, at: i32, width: u32) -> vec4f {
   let inside = (u32(left + spot.column) < width) & (line > -0x8000000);
   return select(vec4f(), x[select(0, line + at, inside)], inside);

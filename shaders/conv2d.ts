@@ -5,10 +5,10 @@ import { once, shader, wgsl } from './wgsl.ts';
 import { windowSizes, type ConvVariant } from './window.ts';
 
 /**
- * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky d, ox s − p + kx d, c] w[f,ky,kx,c] + bias[f]), x zero outside of the image; s, p
- * and the dilation d of each axis
+ * y[b,oy,ox,f] = act(Σ_{ky,kx,c} x[b, oy s − p + ky d, ox s − p + kx d, c] w[f,ky,kx,c] + bias[f]), with x zero outside the
+ * image, and s, p and the dilation d of each axis
  *
- * a[i,k] is the patch of pixel i, k goes along a row of the kernel (kx and c at once) and then down its rows.
+ * a[i,k] is the patch of pixel i; k runs along a row of the kernel (kx and c combined) and then down its rows.
  */
 export const convShader = /* @__PURE__ */ once(makeConvShader);
 
@@ -27,7 +27,7 @@ ${windowSizes(dilated)}
 ${stored(variant, 4)}
 `,
     () => wgsl`
-/** Where a pixel's patch begins in x, and in the image. */
+/** The start of a pixel's patch, as an offset in x and as a position in the image. */
 struct Patch { at: i32, top: i32, left: i32 }
 
 fn patch_at(i: u32) -> Patch {
@@ -36,23 +36,23 @@ fn patch_at(i: u32) -> Patch {
   let example = i32(i / (sizes.out_height * sizes.out_width));
   let top = i32(pixel / sizes.out_width * sizes.stride_y) - i32(sizes.pad_top);
   let left = i32(pixel % sizes.out_width * sizes.stride_x) - i32(sizes.pad_left);
-  // Past the last pixel no row lies in the image.
+  // Past the last pixel, every row is outside the image.
   return Patch(((example * i32(sizes.height) + top) * width + left) * i32(sizes.channels), select(-0x8000000, top, example < i32(sizes.batch)), left);
 }
 
 #if ${wideChannels}
-/** Where the channels of one pixel of a patch begin, in vec4s; below zero if it lies outside of the image. */
+/** The offset of the channels of one pixel of a patch, in vec4s; negative outside the image. */
 fn tap_at(patch_: Patch, ky: u32, kx: u32, height: u32, width: u32, line: u32, channels: u32) -> i32 {
   let inside = (u32(patch_.top + i32(ky)) < height) & (u32(patch_.left + i32(kx)) < width);
   return select(-1, (patch_.at + i32(ky * line + kx * channels)) / 4, inside);
 }
 
 fn load_x(tap: i32, c: u32) -> vec4f {
-  // Without a branch: a processor would run through it for each invocation in turn.
+  // Without a branch, because a CPU would take it for each invocation in turn.
   return select(vec4f(), x[max(tap, 0) + i32(c)], tap >= 0);
 }
 #else
-/** Four neighbours in row ky of a patch, from j on, along pixels and channels at once. */
+/** Four neighbours in row ky of a patch, from j on, along pixels and channels combined. */
 fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, channels: u32) -> vec4f {
 #if ${dilated}
   let near = i32(j) + vec4i(0, 1, 2, 3);

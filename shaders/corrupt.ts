@@ -6,11 +6,11 @@ import { shader, wgsl } from './wgsl.ts';
 /** The kinds of noise that `corrupt` can add. */
 export type CorruptionKind = 'gaussian' | 'mask' | 'saltAndPepper';
 
-/** What becomes of four values v and four words of chance. `amount` is a deviation; `threshold` a probability in units of 2⁻³². */
+/** WGSL that corrupts four values v with four random words. `amount` is a deviation, `threshold` a probability in units of 2⁻³². */
 const formulas: Record<CorruptionKind, string> = {
   gaussian: 'v + amount * normals(words)',
   mask: 'select(amount * v, vec4f(), words < vec4u(threshold))',
-  // One chance in two for either, without a second word: the half below half the threshold is pepper.
+  // Words below half the threshold become pepper, the others below it salt: one random word decides both.
   saltAndPepper: 'select(v, select(vec4f(1.0), vec4f(), words < vec4u(threshold / 2u)), words < vec4u(threshold))',
 };
 
@@ -19,7 +19,7 @@ const formulas: Record<CorruptionKind, string> = {
  * mask           y = 0 with probability ν, else amount x
  * saltAndPepper  y = 0 or 1, each with probability ν / 2, else x
  *
- * An invocation draws for four neighbours of a row.
+ * One invocation draws for four neighbouring values of a row.
  */
 export const corruptShader = (kind: CorruptionKind, wide: boolean) =>
   shader<'x' | 'state' | 'y'>(

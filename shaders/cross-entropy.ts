@@ -3,7 +3,7 @@ import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** What the logarithm of a sum of exponentials needs beside `math`, which it comes behind. */
+/** Chunk `log_beyond_one(u)`, for logarithms of sums of exponentials. The chunk `math` must precede it. */
 export const logBeyondOne = wgsl`
 /** log(1 + u) for any u ≥ 0. */
 fn log_beyond_one(u: f32) -> f32 {
@@ -15,7 +15,7 @@ fn log_beyond_one(u: f32) -> f32 {
 `;
 
 /**
- * loss[r] = log Σ_c e^{y[r,c]} − y[r, label_r],  hit[r] = whether the first of the largest y[r] is that of the label
+ * loss[r] = log Σ_c e^{y[r,c]} − y[r, label_r],  hit[r] = 1 if y[r, label_r] is the largest of the row, the first of equals
  * dy[r,c] = (softmax(y[r])_c − [c = label_r]) / batch_rows
  *
  * An invocation a row. Rows past the real ones count nothing. With largest the largest value and rest = Σ of all other e^{y − largest}, the loss
@@ -59,8 +59,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   var largest = y_at(start);
   var best = 0u;
-  // What is not finite goes on into the loss as it is: the functions below would hide it. A compiler may take it for granted that floats are finite,
-  // so the bits are those in memory.
+  // A value that is not finite is written to the loss unchanged, as the functions below would hide it. The test reads the bits in memory, because
+  // a compiler may assume that floats are finite.
   var bad = 0u;
   for (var c = 0u; c < classes; c++) {
     let bits = y[start + c];
@@ -83,7 +83,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let weight = select(0.0, 1.0 / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
   for (var c = 0u; c < classes; c++) {
     let e = accurate_exp(y_at(start + c) - largest);
-    // Of the label, all that is not it: 1 − p would lose digits.
+    // For the label, the sum over all others: 1 − p would lose digits.
     let others = select(1.0 + rest - e, rest, c == best);
     var d = weight * select(e, -others, c == label) / (1.0 + rest);
     if (add_dy) { d += dy[start + c]; }

@@ -2,20 +2,20 @@ import { grid, groupSize, inTurn } from './grid.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Invocations of the workgroup that adds up how many latents are dead. */
+/** Invocations of the workgroup that counts the dead latents. */
 const countGroup = 256;
 
 export interface IdleVariant {
-  /** A training step: counts on, unless a step has gone bad. Else only says which are dead. */
+  /** In a training step, updates the counts unless a step has gone bad. If false, only writes which latents are dead. */
   readonly counts: boolean;
-  /** How the counts were goes into `kept`. */
+  /** Writes the previous counts to `kept`. */
   readonly keeps: boolean;
 }
 
 /**
- * idle[j] = 0 where y[r,j] ≠ 0 in a real row r, else min(idle[j] + real rows, most); dead[j] = 1 where idle[j] ≥ after, else 0
+ * idle[j] = 0 if y[r,j] ≠ 0 in a real row r, else min(idle[j] + real rows, most); dead[j] = 1 if idle[j] ≥ after, else 0
  *
- * A number is 0 by its bits: comparisons are not to be trusted with what is no number.
+ * Whether a value is 0 is read from its bits, because comparisons with NaN are unreliable.
  */
 export const idleShader = ({ counts, keeps }: IdleVariant) =>
   shader<'idle' | 'dead', 'y' | 'state' | 'kept'>(
@@ -65,7 +65,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** total[0] = real rows · Σ_j dead[j]: divided by the rows, as all that is told of a batch, the number of dead latents */
+/** total[0] = real rows · Σ_j dead[j]. Reports divide all sums by the rows of the batch, which gives the number of dead latents. */
 export const deadCount = () =>
   shader<'dead' | 'state' | 'total'>(
     'number of dead latents',
@@ -92,7 +92,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 `,
   );
 
-/** e = x − y where a latent is dead, else 0: then there is nobody to explain it */
+/** e = x − y if any latent is dead, else 0, as no latent is left to explain the error */
 export const residualShader = () =>
   shader<'x' | 'y' | 'total' | 'e'>(
     'residual',

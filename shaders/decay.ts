@@ -2,13 +2,13 @@ import { grid, groupSize, within } from './grid.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** vec4s of a weight that one invocation takes. */
+/** vec4s of a weight that one invocation processes. */
 export const decayStrip = 16;
 
 /**
  * sums[first + t] = ½ factor batch_rows Σ w² over strip t,  dw = gradient_factor w
  *
- * Times batch_rows, because all sums of a step's loss are divided by it. Several weights write into one `sums`, each from its `first` on.
+ * The factor batch_rows is there because all sums of a step's loss are divided by it. Several weights write into one `sums`, each from `first` on.
  */
 export const decayShader = (gradient: boolean) =>
   shader<'w' | 'state' | 'sums', 'dw'>(

@@ -6,7 +6,7 @@ const expressions = {
   subtract: 'a - b',
   multiply: 'a * b',
   divide: 'a / b',
-  /** −a / b², the slope of a / b in b. */
+  /** −a / b², the derivative of a / b with respect to b. */
   quotientSlope: '-a / (b * b)',
   negate: '-a',
   copy: 'a',
@@ -14,7 +14,7 @@ const expressions = {
 
 export type Expression = keyof typeof expressions;
 
-/** y = a ∘ b for two tensors of one shape, by four */
+/** y = a ∘ b for two tensors of the same shape, four values at once */
 export const elementwise = (name: Expression) =>
   shader<'a' | 'b' | 'y'>(
     name,
@@ -38,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y[i,j,k,l] = a[…] ∘ b[…], where a stride of 0 repeats an operand along that side */
+/** y[i,j,k,l] = a[…] ∘ b[…], where a stride of 0 repeats an operand along that dimension */
 export const broadcast = (name: Expression) =>
   shader<'a' | 'b' | 'y'>(
     `${name} (broadcast)`,

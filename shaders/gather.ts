@@ -3,22 +3,25 @@ import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 export interface GatherVariant {
-  /** The data are bytes, four to a word. */
+  /** The data are bytes, four in each word. */
   readonly bytes: boolean;
   /** Rows are whole words or vec4s. */
   readonly wide: boolean;
-  /** Rows are taken in the order bound to `order`, else one after the other. */
+  /** Reads the rows in the order given by `order`; if false, in sequence. */
   readonly ordered: boolean;
-  /** Which examples the buffer holds: all; with `split` the `count` from number `first` on; as a `ring` those at hand, each in the place of the one `window` before it. */
+  /**
+   * The examples that the buffer holds. `'all'`: every example. `'split'`: `count` examples from number `first` on. `'ring'`: a window of the data,
+   * in which an example replaces the one `window` examples earlier.
+   */
   readonly held: 'all' | 'split' | 'ring';
-  /** Examples begin `stride` values apart, whatever their size, as windows do that overlap or leave some values out; else one ends where the next begins. */
+  /** Examples begin `stride` values apart, so that windows may overlap or skip values. If false, each begins at the end of the one before. */
   readonly strided: boolean;
 }
 
 /**
  * x[r,c] = scale data[order[position + r], c], where [n, c] is value n · stride + c of the buffer
  *
- * Rows past the end of the epoch repeat its last one: they are ordinary data, and the loss gives them no weight.
+ * Padding rows past the end of the epoch repeat its last example, so that all values are ordinary. The loss ignores them.
  */
 export const gatherShader = ({ bytes, wide, ordered, held, strided }: GatherVariant) =>
   shader<'data' | 'state' | 'x', 'order'>(
@@ -69,7 +72,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   row %= window;
 #endif
 #if ${held === 'split'}
-  // Each row is written by the dispatch that has it.
+  // A row is written by the dispatch whose buffer holds it.
   if (row < first || row - first >= count) { return; }
   row -= first;
 #endif

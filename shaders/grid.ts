@@ -3,7 +3,7 @@ import { unroll, wgsl } from './wgsl.ts';
 /** Invocations in a workgroup of every one-dimensional kernel. */
 export const groupSize = 64;
 
-/** The invocation's number in a grid of workgroups that is folded into rows, since a dimension holds at most 65,535 of them. */
+/** Chunk: `invocation(id, groups)`, the invocation's number in a grid of workgroups. The grid has rows because a dimension is limited to 65,535. */
 export const grid = wgsl`
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * ${groupSize}u + id.x;
@@ -11,8 +11,8 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 `;
 
 /**
- * Chunk: vec4 number `quad` of a tensor of `size` values, with zeros past its end. There lies padding, but where all gradients share a buffer
- * that is searched for NaN as well.
+ * Chunk: `within(v, quad)` sets the values of vec4 number `quad` past the end of a tensor of `size` values to zero. That padding must be
+ * zero where all gradients share a buffer, because the search for NaN includes it.
  */
 export const within = wgsl`
 fn within(v: vec4f, quad: u32) -> vec4f {
@@ -21,8 +21,8 @@ fn within(v: vec4f, quad: u32) -> vec4f {
 `;
 
 /**
- * WGSL that adds to `sum` the values at `begin`, `begin` + `by` and so on, before `end`, in this order. Eight loads are under way at once: a GPU waits
- * for a single one as long as for dozens of additions.
+ * WGSL that adds to `sum` the values at `begin`, `begin` + `by` and so on, before `end`, in this order. It issues eight loads at once, because a
+ * load on a GPU takes as long as dozens of additions.
  */
 export const inTurn = (begin: string, end: string, by: string, value: (at: string) => string): string => `
   var at = ${begin};
@@ -33,7 +33,7 @@ export const inTurn = (begin: string, end: string, by: string, value: (at: strin
   for (; at < ${end}; at += ${by}) { sum += ${value('at')}; }
 `;
 
-/** Chunk: the sum of `value` over the workgroup, the same in a tree every time. All its invocations must come; all get the sum. */
+/** Chunk: `add_up(value, local)`, the sum over the workgroup, in a tree of fixed order. All its invocations must call it, and all get the sum. */
 export const addUp = wgsl`
 var<workgroup> part: array<f32, ${groupSize}>;
 fn add_up(value: f32, local: u32) -> f32 {

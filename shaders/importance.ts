@@ -5,7 +5,7 @@ import { held } from './reparameterize.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Example i has `samples` rows, i · samples and those behind it. Its row of `head` is the means of all units, then their log-variances l. */
+/** Chunk: the sizes. Example i has `samples` rows from i · samples on; its row of `head` holds the means of all units, then their log-variances l. */
 const layout = () => wgsl`
 override rows: u32;
 override units: u32;
@@ -15,7 +15,7 @@ ${state()}
 ${batchRows}
 `;
 
-/** Chunk: `sample_draw(quad, row)`: as `draw`, but for rows of samples, of which an example has several. */
+/** Chunk: `sample_draw(quad, row)`, as `draw`, for a batch in which each example has several rows, one for each sample. */
 const sampleDraw = () => wgsl`
 fn sample_draw(quad: u32, row: u32) -> vec4u {
   return philox(vec4u(quad + (row % samples) * ((units + 3u) / 4u), state.position + row / samples, state.step, which), vec2u(state.seed, stream));
@@ -23,9 +23,9 @@ fn sample_draw(quad: u32, row: u32) -> vec4u {
 `;
 
 /**
- * z = μ + e^{l/2} ε,  ε ~ N(0, I), anew for each sample;  ratio = log p(z) − log q(z|x) = ½ Σ (ε² + l − z²)     (Burda et al. 2016)
+ * z = μ + e^{l/2} ε,  ε ~ N(0, I), drawn for each sample;  ratio = log p(z) − log q(z|x) = ½ Σ (ε² + l − z²)     (Burda et al. 2016)
  *
- * An invocation does a sample.
+ * One invocation computes one sample.
  */
 export const sampleForward = () =>
   shader<'head' | 'state' | 'z' | 'ratio'>(
@@ -63,8 +63,8 @@ ${sampleDraw()}
 /**
  * a_j = ratio_j − loss_j,  bound = −log (1/k Σ_j e^{a_j}),  weights_j = e^{a_j} / Σ e^{a}, over the k samples j of an example
  *
- * `reconstruction` and `kl` are the means of loss_j and of −ratio_j. Rows past the real ones get zeros. An invocation does an example. A loss that is
- * not finite becomes the bound, so that it does not go unnoticed. With `weighted` all four are multiplied by the weight of the example.
+ * `reconstruction` and `kl` are the means of loss_j and of −ratio_j. Padding rows get zeros. One invocation computes one example. If a loss is not
+ * finite, it becomes the bound, so that it is detected. With `weighted` all four are multiplied by the weight of the example.
  */
 export const boundForward = (weighted = false) => {
   const byWeight = weighted ? ' * row_weights[row]' : '';
@@ -83,7 +83,7 @@ export const boundForward = (weighted = false) => {
 #endif
 override rows: u32;
 override samples: u32;
-/** Sums that make up the loss of a sample. */
+/** The number of partial sums of a sample's loss. */
 override strips: u32;
 ${grid}
 ${state()}
@@ -133,7 +133,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /**
  * dμ = Σ_j d_j,  dl = ½ Σ_j (d_j e^{l/2} ε_j − w_j),  d_j = dz_j + w_j z_j, with the ε of the forward pass and w_j = pull weights_j / batch_rows
  *
- * An invocation does four neighbours of an example's units.
+ * One invocation computes four neighbouring units of an example.
  */
 export const sampleBackward = () =>
   shader<'head' | 'z' | 'dz' | 'weights' | 'state' | 'dhead'>(

@@ -21,10 +21,10 @@ export interface MatmulVariant extends Epilogue {
   /** The stored rows are whole vec4s. */
   readonly wideA: boolean;
   readonly wideB: boolean;
-  /** k is no multiple of 4, so that the last step along k has to be filled with zeros. */
+  /** k is not a multiple of 4, so the last step along k is padded with zeros. */
   readonly ragged: boolean;
   readonly tiling: Tiling;
-  /** Also writes the sums of op(a)'s rows: with a = dz that is the gradient of the bias. */
+  /** Also writes the sums of op(a)'s rows, which are the gradient of the bias for a = dz. */
   readonly sums: boolean;
 }
 
@@ -67,7 +67,7 @@ ${(shared ? sharedTiles : split ? splitTiles : tiles)({
   head,
   sums: sums ? 'store_sums(row, total, m, 0u);' : undefined,
   spare: sums ? 'sum_columns(spare * 4u, 0u, k, m, 0u);' : undefined,
-  // An invocation takes so many k in a row and leaves as many to each of the others: neighbours in memory, whole lines of a cache.
+  // An invocation takes 16 consecutive k, a whole cache line, and leaves the next ones to the others.
   open: split
     ? `for (var at = local % ${split}u * 16u; at < k; at += select(4u, ${16 * split - 12}u, at % 16u == 12u)) {`
     : 'for (var at = 0u; at < k; at += 4u) {',

@@ -3,14 +3,14 @@ import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Kernels of the maximum mean discrepancy. */
+/** The kernels that the maximum mean discrepancy can use. */
 export type MmdKernel = 'imq' | 'rbf';
 
-/** Scales of the inverse multiquadratic kernels that are added up (Tolstikhin et al. 2018, their code). */
+/** The scales of the inverse multiquadratic kernels whose sum is used (the code of Tolstikhin et al. 2018). */
 export const imqScales = [0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
 
 /**
- * k and its slope by the squared distance q, with C = `width`:
+ * k and its derivative with respect to the squared distance q, with C = `width`:
  *
  * imq  k = Σ_s sC / (sC + q),  k' = −Σ_s sC / (sC + q)²        rbf  k = e^{−q / C},  k' = −k / C
  */
@@ -34,8 +34,8 @@ fn k_and_slope(q: f32) -> vec2f {
 /**
  * pairs[i,j] = [i ≠ j] (k(z_i, z_j) + k(p_i, p_j)) / (n − 1) − 2 k(z_i, p_j) / n      for the n real rows, else 0
  *
- * With the gradient also what z_i − z_j and z_i − p_j count in that of the mean over i, times `coefficient`:
- * near[i,j] = [i ≠ j] 4 k'(z_i, z_j) / (n (n − 1)) and far[i,j] = −4 k'(z_i, p_j) / n². A single row has no pairs with others.
+ * With `gradient` it also writes the factors of z_i − z_j and z_i − p_j in the gradient of the mean over i, times `coefficient`:
+ * near[i,j] = [i ≠ j] 4 k'(z_i, z_j) / (n (n − 1)) and far[i,j] = −4 k'(z_i, p_j) / n². With n = 1, the terms [i ≠ j] are 0.
  */
 export const mmdPairs = (kernel: MmdKernel, gradient: boolean) =>
   shader<'z' | 'p' | 'state' | 'pairs', 'near' | 'far'>(

@@ -2,8 +2,8 @@ import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * y[n,q] = Σ_d (codes[n,d] − queries[q,d])², rows padded with zeros to whole vec4s. Not |c|² + |q|² − 2 c·q: of close neighbours that would leave
- * nothing but rounding. An invocation does four codes by four queries.
+ * y[n,q] = Σ_d (codes[n,d] − queries[q,d])², with rows padded to whole vec4s by zeros. The formula |c|² + |q|² − 2 c·q would leave only rounding
+ * errors for close neighbours. One invocation computes four codes by four queries.
  */
 export const distancesShader = () =>
   shader<'codes' | 'queries' | 'y'>(
@@ -13,10 +13,10 @@ export const distancesShader = () =>
 @group(0) @binding(1) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 override length: u32;
-/** The queries from the first one on that this dispatch does, */
+/** The first query of this dispatch. */
 override first: u32;
 override count: u32;
-/** and the vec4s of a row. */
+/** The vec4s of a row. */
 override quads: u32;
 ${grid}
 @compute @workgroup_size(${groupSize})
@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= across * ((length + 3u) / 4u)) { return; }
   let code = t / across * 4u;
   let query = t % across * 4u;
-  // Past the last row lies the last one: it is not stored twice.
+  // Rows past the last one read the last one again; their results are not stored.
   let c = min(code + vec4u(0u, 1u, 2u, 3u), vec4u(length - 1u)) * quads;
   let q = (first + min(query + vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u))) * quads;
   var sum0 = vec4f();
@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 }
 
-/** The squared distances of four queries from one code, along four dimensions. */
+/** The squared distances of four queries from one code, over four dimensions. */
 fn squares(rows: mat4x4f, code: vec4f) -> vec4f {
   let a = rows[0] - code;
   let b = rows[1] - code;
@@ -58,9 +58,9 @@ fn squares(rows: mat4x4f, code: vec4f) -> vec4f {
   );
 
 /**
- * The k smallest of each column of x [length, columns], in order, with the rows in which they stand; of equals the one further up. In stages, as
- * for sums: an invocation looks through one of `parts` strips of a column; from the second stage on, the rows come from the stage before. What is
- * not finite counts as the largest number, so that every row is one of x's; k ≤ length.
+ * The k smallest values of each column of x [length, columns], in order, with their row numbers. Among equals, the earlier row comes first. It runs
+ * in stages, like a sum: an invocation searches one of `parts` strips of a column, and later stages take the row numbers from the stage before.
+ * Values that are not finite count as the largest number. k ≤ length.
  */
 export const smallestShader = (k: number, first: boolean) =>
   shader<'x' | 'y' | 'at', 'places'>(

@@ -1,7 +1,7 @@
 import { addUp, grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** A set whose mean and variance are taken: `width` channels next to each other, at each of `places`, of one example. */
+/** Chunk: the layout of sets. The values of a set share a mean and a variance: `width` adjacent channels of one example, at all its `places`. */
 export const sets = () => wgsl`
 override lines: u32;
 override places: u32;
@@ -16,7 +16,7 @@ fn offset(unit: u32, e: u32) -> u32 {
 }
 `;
 
-/** Chunk: 1 / √(variance + ε). What overflowed must not end in 0, which would hide it: times this, it becomes infinite in the loss. */
+/** Chunk: `inverse_deviation(variance)`, 1 / √(variance + ε). An overflow gives 3e38, not 0, so that it makes the loss infinite and is detected. */
 export const deviation = () => wgsl`
 override epsilon: f32;
 fn inverse_deviation(variance: f32) -> f32 {
@@ -25,11 +25,11 @@ fn inverse_deviation(variance: f32) -> f32 {
 `;
 
 export interface SetVariant {
-  /** One invocation for each unit, where those are small; else a workgroup. */
+  /** One invocation computes a set, which suits small sets; if false, a workgroup does. */
   readonly alone: boolean;
 }
 
-/** Chunk: whose set it is, its part of the values, and `total`, the sum over all of whom it is. */
+/** Chunk: the set of an invocation, its share of the values, and `total`, the sum over the invocations of a set. */
 const worker = (alone: boolean): string => wgsl`
 #if ${!alone}
 ${addUp}
@@ -63,7 +63,7 @@ const inputs = () => wgsl`
 /**
  * y = x̂ weight + bias, with x̂ = (x − mean) / √(variance + ε) of the value's set; stats[set] = (mean − first, 1 / √(variance + ε))
  *
- * All differences are from the set's first value: float32 has few digits left for them beside a large mean.
+ * The mean is computed from differences to the set's first value, because float32 loses their digits beside a large mean.
  */
 export const setNormForward = ({ alone }: SetVariant) =>
   shader<'x' | 'weight' | 'bias' | 'y' | 'stats'>(
@@ -139,9 +139,9 @@ ${begin(alone)}
   );
 
 /**
- * partials[p,c] = (Σ dy, Σ dy x̂) over the lines p, p + parts, … of a channel, a line being a place of an example
+ * partials[p,c] = (Σ dy, Σ dy x̂) over the lines p, p + parts, … of a channel; a line is one place of one example
  *
- * `batch`: x̂ is that of the channel in the batch; else that of the value's set.
+ * With `batch`, x̂ is normalized over the channel in the batch; otherwise over the value's set.
  */
 export const normColumns = (batch: boolean) =>
   shader<'x' | 'dy' | 'stats' | 'partials'>(
@@ -177,7 +177,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dbias = Σ dy, dweight = Σ dy x̂, and, for the batch's dx, both as `sums` */
+/** dbias = Σ dy, dweight = Σ dy x̂. With `batch`, both are also written to `sums`, for dx. */
 export const normColumnsEnd = (batch: boolean) =>
   shader<'partials' | 'dweight' | 'dbias', 'sums'>(
     'normalize columns end',

@@ -2,7 +2,7 @@ import { largestValue } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** What is written of y: y itself, y held within [0, 1], or how far it lies outside of that. */
+/** What is written: y, y clamped to [0, 1], or its distance from [0, 1]. */
 export type Held = 'free' | 'clamped' | 'outside';
 
 const held = { free: 'v', clamped: 'clamp(v, 0.0, 1.0)', outside: 'max(max(-v, v - 1.0), 0.0)' } as const;
@@ -10,8 +10,8 @@ const held = { free: 'v', clamped: 'clamp(v, 0.0, 1.0)', outside: 'max(max(-v, v
 /**
  * y[r,j] = (x[r,j] − shift[j]) / spread[j]
  *
- * With `fine` the shift is shift[j] + rest[j]: far from zero one float32 is too coarse. x − shift is exact for x within a factor of two of it.
- * With `masked` a blank stays blank, and is not outside of anything.
+ * With `fine` the shift is shift[j] + rest[j], because one float32 is too coarse far from zero. x − shift is exact if x is within a factor of two
+ * of it. With `masked` a blank stays blank, and its distance from [0, 1] is 0.
  */
 export const normalizeForward = (how: Held, fine: boolean, masked = false) => {
   const blank = how === 'outside' ? '0.0' : 'x[i]';

@@ -2,9 +2,8 @@ import { inTurn } from './grid.ts';
 import { wgsl } from './wgsl.ts';
 
 /**
- * Chunk `load_<name>(i, j, rows, columns)`: four neighbours in row i of a matrix as it is stored, from column j on. Past the last column and,
- * with `fill` or where rows are not whole vec4s, past the last row they are zero; else they may be anything, as they only reach outputs that
- * are never stored.
+ * Chunk `load_<name>(i, j, rows, columns)`: four neighbours in row i of a matrix as stored, from column j on. Values past the last column are zero.
+ * Values past the last row are zero with `fill`, or if rows are not whole vec4s; otherwise they are arbitrary, as no stored output uses them.
  */
 export function load(name: string, { wide, fill }: { wide: boolean; fill: boolean }): string {
   return wgsl`
@@ -12,7 +11,7 @@ fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 #if ${wide}
   let at = (i * columns + j) / 4u;
 #if ${fill}
-  // Without a branch: a processor would run through it for each invocation in turn.
+  // Without a branch, because a CPU would take it for each invocation in turn.
   let inside = i < rows;
   return select(vec4f(), ${name}[select(0u, at, inside)], inside);
 #else
@@ -28,7 +27,7 @@ fn load_${name}(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 `;
 }
 
-/** Chunk `store_sums(column, sum, m, part)`: sums[part, column…] = sum, for four neighbours of m, or added to what is there. */
+/** Chunk `store_sums(column, sum, m, part)`: sums[part, column…] = sum for four neighbours of m, or += if the sums are to be added. */
 export const storeSums = wgsl`
 fn store_sums(column: u32, sum: vec4f, m: u32, part: u32) {
   let count = min(4u, m - column);
@@ -41,7 +40,7 @@ fn store_sums(column: u32, sum: vec4f, m: u32, part: u32) {
 }
 `;
 
-/** Chunk `sum_columns(column, begin, end, m, part)`: sums[part, column…] = Σ a[k, column…] over the rows in between, for four columns of a [·, m]; with the chunk `load('a', …)`. */
+/** Chunk `sum_columns(column, begin, end, m, part)`: sums[part, column…] = Σ a[k, column…] over rows begin ≤ k < end, for four columns. Needs `load('a', …)`. */
 export const columnSums = wgsl`
 ${storeSums}
 fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {

@@ -6,13 +6,13 @@ import { shader, wgsl } from './wgsl.ts';
 /** The update rules that `optimize` can take. */
 export type OptimizerKind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'adagrad';
 
-/** Words of `Settings` in its order; see each rule for which it uses. */
+/** The members of `Settings`, in order. Each rule uses some of them. */
 export const settingNames = ['beta1', 'beta2', 'rest1', 'rest2', 'logBeta1', 'logBeta2', 'epsilon', 'decay'] as const;
 
-/** vec4s that one invocation updates: what all of them have in common is then worked out less often. */
+/** vec4s that one invocation updates, so that their common factors are computed less often. */
 export const optimizerStrip = 4;
 
-/** Moments a weight needs. */
+/** The number of moments that an optimizer keeps for each weight. */
 export const momentCount = (kind: OptimizerKind): number =>
   ({ sgd: 0, momentum: 1, nesterov: 1, adagrad: 1, adam: 2, adamw: 2 })[kind];
 
@@ -25,10 +25,10 @@ export const momentCount = (kind: OptimizerKind): number =>
  * adam      m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,  w −= η m̂ / (√v̂ + ε),  m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)   (Kingma & Ba 2015)
  * adamw     w −= η λ w first, then as adam         (Loshchilov & Hutter 2019)
  *
- * The rate η comes from the state, which also says how far g is scaled down. 1 − βᵗ is −expm1(t ln β): by powers it would lose half its
- * digits at t = 1. Nothing is written once a step has gone bad.
+ * The state has the rate η and the factor by which g is clipped. 1 − βᵗ is computed as −expm1(t ln β), because powers would lose half its digits
+ * at t = 1. Once a step has gone bad, nothing is written.
  *
- * In the last phase of a step the state moves on. An earlier one keeps in `before` what it changes, values and then moments, as a later phase may
+ * The last phase of a step also advances the state. An earlier phase copies the old values and moments to `before`, because a later phase may
  * still go bad.
  */
 export function optimizerShader(kind: OptimizerKind, last: boolean) {
@@ -74,7 +74,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let m_scale = -expm1(own_step * given.logBeta1);
   let v_scale = -expm1(own_step * given.logBeta2);
 #endif
-  // Neighbours take neighbouring vec4s.
+  // Neighbouring invocations take neighbouring vec4s.
   let first = t / ${groupSize}u * ${groupSize * optimizerStrip}u + t % ${groupSize}u;
   for (var n = 0u; n < ${optimizerStrip}u; n++) {
     let i = first + n * ${groupSize}u;

@@ -1,22 +1,22 @@
 import { inTurn } from './grid.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
 
-/** Invocations in a workgroup: few, as the sums of a step are few and are waited for. */
+/** Invocations in a workgroup. It is small, because a step has few sums, and other work waits for them. */
 export const sumGroup = 32;
 
-/** What is told of each sum: where x and y begin, how many values wide and how many rows long x is, and whether y is added to. */
+/** The constants of each sum: the offsets of x and y, the width and the rows of x, and whether to add to y. */
 const fields = ['x', 'y', 'width', 'rows', 'add'] as const;
 
-/** One of several sums, by the names of `fields`. */
+/** The constants of one of several sums, by the names of `fields`. */
 export type PartialSum = Record<(typeof fields)[number], number>;
 
-/** The shader's constants for these sums. */
+/** Returns the shader's constants for these sums. */
 export const partialSumConstants = (sums: readonly PartialSum[]): Record<string, number> =>
   Object.fromEntries(sums.flatMap((sum, n) => fields.map((name) => [name + n, sum[name]])));
 
 /**
- * y_n[i] = Σ_p Σ_t x_n[p + t·strips, i], for several sums n, of parts of one x into parts of one y: the additions of `sumStage`, in their order, of at most
- * `strip` rows for each of the strips.
+ * y_n[i] = Σ_p Σ_t x_n[p + t·strips, i], for several sums n, which read parts of one x and write parts of one y. The additions have the order of
+ * `sumStage`. Each strip has at most `strip` rows.
  */
 export const partialSumsShader = (count: number, strip: number) =>
   shader<'x' | 'y'>(

@@ -3,15 +3,15 @@ import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 export interface PoolVariant {
-  /** Channels are whole vec4s, which one invocation takes at once; `channels` then counts those. */
+  /** Channels are whole vec4s, and one invocation computes four of them; `channels` then counts vec4s. */
   readonly wide: boolean;
   /** The gradient is multiplied by the slope of this activation, at the tensor bound to `saved`. */
   readonly slope?: Activation;
-  /** Windows lie side by side: each pixel is in one. */
+  /** Windows do not overlap and leave no gap: each pixel is in exactly one. */
   readonly tiled?: boolean;
 }
 
-/** WGSL types of a value, and of a place in a window. */
+/** WGSL types of a value and of a position in a window. */
 export const types = (wide: boolean) =>
   wide ? { values: 'vec4f', places: 'vec4u' } : { values: 'f32', places: 'u32' };
 
@@ -31,7 +31,7 @@ override pad_top: u32;
 override pad_left: u32;
 `;
 
-/** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over what lies in the image, s and p of each axis; at = which tap has it, the first of equals */
+/** y[b,oy,ox,c] = max_{ky,kx} x[b, oy s − p + ky, ox s − p + kx, c] over the pixels inside the image, with s and p of each axis; at = the tap that has it, the first of equals */
 export const maxPoolForward = ({ wide }: PoolVariant) => {
   const { values, places } = types(wide);
   return shader<'x' | 'y' | 'at'>(
@@ -57,7 +57,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let iy = u32(top + i32(ky));
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = u32(left + i32(kx));
-      // Without a branch: a processor would run through it for each invocation in turn.
+      // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
       let value = x[select(0u, (image + iy * width + ix) * channels + c, inside)];
       let larger = ${wide ? 'vec4<bool>(inside)' : 'inside'} & ((value > best) | (best_at == ${places}(none)));
@@ -72,7 +72,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 };
 
-/** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] over the places whose largest value this pixel was, times f′(saved) */
+/** dx[b,iy,ix,c] = Σ dy[b,oy,ox,c] over the outputs whose maximum is this pixel, times f′(saved) */
 export const maxPoolBackward = ({ wide, slope, tiled = false }: PoolVariant) => {
   const { values, places } = types(wide);
   return shader<'dy' | 'at' | 'dx', 'saved'>(
@@ -102,7 +102,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let t = invocation(id, groups);
   let c = t % channels;
 #if ${tiled}
-  // One invocation for all pixels of a window; past the last one there may be pixels that lie in none.
+  // One invocation computes all pixels of a window. The windows also cover pixels past the last output.
   let down = (height + pad_top + kernel_height - 1u) / kernel_height;
   let across = (width + pad_left + kernel_width - 1u) / kernel_width;
   if (t >= batch * down * across * channels) { return; }

@@ -3,7 +3,7 @@ import { batchDraws } from './random.ts';
 import { state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** order[r,·] = a permutation of 0 … tiles − 1, all alike likely (Fisher & Yates), a new one for each row */
+/** order[r,·] = a random permutation of 0 … tiles − 1 for each row, all equally likely (Fisher & Yates) */
 export const tileOrderShader = (tiles: number) =>
   shader<'state' | 'order'>(
     'tile order',
@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** y = x with its down × across tiles in another order: where tile t was stands tile order[r,t] */
+/** y = x with its down × across tiles reordered: tile order[r,t] moves to the position of tile t */
 export const moveTilesShader = () =>
   shader<'x' | 'order' | 'y'>(
     'move tiles',
@@ -68,9 +68,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /**
- * A jigsaw puzzle of each image (Noroozi & Favaro 2016): one of the permutations in `table` is drawn, label[r] = its number. In slot t lies the cell
- * table[label][t] of the image, a tile cut out of it at a place that is drawn too, so that the tiles' edges do not fit: in y[r · tiles + t].
- * Each tile comes to mean 0 and variance 1, so that brightness tells nothing; one of a single colour becomes 0.
+ * Makes a jigsaw puzzle of each image (Noroozi & Favaro 2016). label[r] is the number of a permutation drawn from `table`, and y[r · tiles + t] is a
+ * tile cut out of cell table[label][t] of the image, at a random position so that the edges of tiles give no hint. Each tile is normalized to
+ * mean 0 and variance 1, so that brightness gives no hint either; a tile of a single colour becomes 0.
  */
 export const cutTilesShader = () =>
   shader<'x' | 'table' | 'state' | 'y' | 'label'>(
@@ -120,7 +120,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var i = 0u; i < count; i++) { y[t * count + i] = (pixel(row, top, left, i) - mean) * scale; }
 }
 
-/** Value i of the tile that begins at a row and a column of an image. */
+/** Value i of the tile whose corner is at a row and a column of an image. */
 fn pixel(row: u32, top: u32, left: u32, i: u32) -> f32 {
   let line = tile_width * channels;
   return x[((row * height + top + i / line) * width + left) * channels + i % line];

@@ -2,9 +2,9 @@ import { groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * met[i] = the numbers of the two neighbours that invocation i of a workgroup swaps with in its quad
+ * met[i] = the numbers of the two neighbours with which invocation i of a workgroup exchanges values in its quad
  *
- * Tiles in quads are right where these are i ^ 1 and i ^ 2. WGSL leaves it open which invocations of a workgroup share a subgroup.
+ * Products in quads are correct only if these are i ^ 1 and i ^ 2. WGSL does not specify which invocations of a workgroup share a subgroup.
  */
 export const quadsShader = () =>
   shader<'met'>(

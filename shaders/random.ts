@@ -3,11 +3,11 @@ import { state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * Chunk: Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), a counter-based generator:
- * the same counter and key give the same four words, in whatever order and on whatever device.
+ * Chunk: Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), a counter-based generator.
+ * A counter and a key give the same four words on every device and in any order.
  */
 export const random = wgsl`
-/** High and low word of a 64-bit product, which WGSL lacks. */
+/** The high and low word of a 64-bit product, as WGSL has no 64-bit integers. */
 fn multiply_wide(a: u32, b: u32) -> vec2u {
   let low = (a & 0xffffu) * (b & 0xffffu);
   let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
@@ -29,8 +29,8 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
 `;
 
 /**
- * Chunk: numbers from words. `uniforms` are multiples of 2⁻²⁴ in [0, 1), the same bits everywhere. `normals` has mean 0 and deviation 1
- * (Box & Muller 1958) up to 5.9 deviations: r = √(−2 ln u), r cos 2πv, r sin 2πv, with a logarithm, a sine and a cosine of our own, good to 1e-8.
+ * Chunk: random numbers from words. `uniforms` gives multiples of 2⁻²⁴ in [0, 1), the same bits on every device. `normals` gives mean 0 and
+ * deviation 1, within ±5.9 (Box & Muller 1958): r = √(−2 ln u), r cos 2πv, r sin 2πv. Its logarithm, sine and cosine are accurate to 1e-8.
  */
 export const draws = wgsl`
 ${random}
@@ -48,7 +48,7 @@ fn log_of_unit(u: f32) -> f32 {
   return e * 0.69314718 + 2.0 * s * (1.0 + q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * 0.11111111))));
 }
 
-/** cos 2πv and sin 2πv: Taylor within an eighth of the circle around each quarter. */
+/** cos 2πv and sin 2πv, by Taylor series within an eighth of the circle around each quarter. */
 fn on_circle(v: f32) -> vec2f {
   let quarter = floor(4.0 * v + 0.5);
   let a = (4.0 * v - quarter) * 1.5707963;
@@ -61,15 +61,15 @@ fn on_circle(v: f32) -> vec2f {
 
 fn normals(words: vec4u) -> vec4f {
   let u = uniforms(words);
-  // Half a step up: the logarithm of 0 is none.
+  // Half a step larger, because ln 0 is not finite.
   let r = vec2f(sqrt(max(0.0, -2.0 * log_of_unit(u.x + 2.9802322e-8))), sqrt(max(0.0, -2.0 * log_of_unit(u.z + 2.9802322e-8))));
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }
 `;
 
 /**
- * Chunk: `draw(quad, row)`, four words for four neighbours in a row of the batch. They depend on the seed, the stream, the step, the example's
- * place in its epoch and on nothing else: not on the batch size, not on the order of dispatches. `which` tells draws of one step apart.
+ * Chunk: `draw(quad, row)`, four words for four neighbours in a row of the batch. They depend only on the seed, the stream, the step and the
+ * example's position in its epoch, not on the batch size or the order of dispatches. `which` distinguishes the draws of one step.
  * Needs a binding `state`.
  */
 export const batchDraws = wgsl`
@@ -115,10 +115,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** What `noiseShader` draws: −1 or 1 by a fair coin, or numbers of a distribution. */
+/** The noise that `noiseShader` draws: −1 or 1 with equal probability, or numbers of a distribution. */
 export type Noise = 'signs' | 'normal' | 'uniform';
 
-/** y[r,c] = −1 or 1, each with probability ½; or offset + scale · u, u from N(0, 1) or from [0, 1) */
+/** y[r,c] = −1 or 1, each with probability ½; or offset + scale · u, with u from N(0, 1) or from [0, 1) */
 export const noiseShader = (noise: Noise) =>
   shader<'state' | 'y'>(
     noise === 'signs' ? noise : `${noise} noise`,

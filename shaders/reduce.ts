@@ -4,9 +4,9 @@ import { shader, wgsl } from './wgsl.ts';
 /**
  * y[o,p,i] = scale Σ_t x[o, p + t·parts, i]
  *
- * One stage of a sum along the middle side of [outer, length, inner]: an invocation adds up one of `parts` strips. Repeated until one part
- * is left, that is a tree whose nodes add a few dozen values each, so the rounding error grows with its depth, not with the length.
- * Neighbouring invocations read neighbouring values, whichever side is reduced. Where it is `wide`, x holds vec4s and `inner` counts those.
+ * One stage of a sum along the middle dimension of [outer, length, inner]: an invocation adds up one of `parts` strips. The stages, repeated until
+ * one part is left, form a tree whose nodes add a few dozen values each, so the rounding error grows with its depth, not with the length.
+ * Neighbouring invocations read neighbouring values for every choice of dimension. With `wide`, x holds vec4s and `inner` counts them.
  */
 export const sumStage = (wide: boolean) =>
   shader<'x' | 'y'>(
@@ -37,9 +37,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /**
- * y[o,p,i] = max_t x[o, p + t·parts, i], at[o,p,i] = the first index that has it
+ * y[o,p,i] = max_t x[o, p + t·parts, i], at[o,p,i] = the first index of that maximum
  *
- * Stages as for the sum; from the second on, the indices come from the stage before.
+ * It runs in stages, like the sum; later stages take the indices from the stage before.
  */
 export const maxStage = (first: boolean) =>
   shader<'x' | 'y' | 'at', 'places'>(
@@ -86,7 +86,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dx[o,l,i] = scale dy[o,i], or only where l = at[o,i] */
+/** dx[o,l,i] = scale dy[o,i]; with `selected`, only where l = at[o,i] */
 export const spread = (selected: boolean) =>
   shader<'dy' | 'dx', 'at'>(
     'spread',

@@ -4,17 +4,17 @@ import { batchDraws } from './random.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** A log-variance counts as the nearest of these bounds where it is past them: beyond lies nothing but overflow (as in the code of Rombach et al. 2022). */
+/** The bounds to which log-variances are clamped, as values beyond them only overflow (as in the code of Rombach et al. 2022). */
 export const logvarBounds = [-30, 20] as const;
 
-/** The rows of `head` are the means of all units, then their log-variances l. Four neighbours of a row to an invocation. */
+/** Chunk: the sizes. A row of `head` holds the means of all units, then their log-variances l. One invocation computes four neighbours of a row. */
 const layout = wgsl`
 override rows: u32;
 override units: u32;
 ${grid}
 `;
 
-/** Chunk: `held(l)`, a log-variance within its bounds. One that is no number stays so: it is not to go unnoticed. */
+/** Chunk: `held(l)`, a log-variance clamped to its bounds. NaN stays NaN, so that it is detected. */
 export const held = () => wgsl`
 fn held(l: f32) -> f32 {
   return select(clamp(l, ${`${logvarBounds[0]}.0`}, ${`${logvarBounds[1]}.0`}), l, (bitcast<u32>(l) & 0x7fffffffu) > 0x7f800000u);
@@ -139,7 +139,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dμ = dy, and nothing for the log-variance */
+/** dμ = dy; the gradient of the log-variance is 0 */
 export const meanBackward = () =>
   shader<'dy' | 'dhead'>(
     'mean of the code backward',

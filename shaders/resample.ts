@@ -2,12 +2,12 @@ import { activation, type Activation } from './activation.ts';
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** How `upsample2d` makes new pixels: each pixel repeated, or weighted means of its neighbours. */
+/** How `upsample2d` makes new pixels: by repeating each pixel, or by weighted means of neighbouring pixels. */
 export type Interpolation = 'nearest' | 'bilinear';
 
 export interface UpsampleVariant {
   readonly kind: Interpolation;
-  /** Channels are whole vec4s, which one invocation takes at once; `channels` then counts those. */
+  /** Channels are whole vec4s, and one invocation computes four of them; `channels` then counts vec4s. */
   readonly wide: boolean;
   /** The gradient is multiplied by the slope of this activation, at the tensor bound to `saved`. */
   readonly slope?: Activation;
@@ -23,8 +23,8 @@ override factor_x: u32;
 `;
 
 /**
- * Chunk: what pixel i of a side counts in output o, bilinearly. Pixels are squares, their values stand at the centres (`align_corners = False` in PyTorch,
- * `half_pixel_centers` in TensorFlow); past the outer centres the value stays what it was.
+ * Chunk: `share(o, i)`, the bilinear weight of pixel i of an axis in output o. The value of a pixel is at its centre (`align_corners = False` in
+ * PyTorch, `half_pixel_centers` in TensorFlow); beyond the outermost centres the value is constant.
  */
 const share = () => wgsl`
 fn share(o: u32, i: u32, side: u32, factor: u32) -> f32 {
@@ -33,7 +33,7 @@ fn share(o: u32, i: u32, side: u32, factor: u32) -> f32 {
 }
 `;
 
-/** y[b,oy,ox,c] = Σ_{iy,ix} share(oy,iy) share(ox,ix) x[b,iy,ix,c]: an image factor_y times as high and factor_x times as wide */
+/** y[b,oy,ox,c] = Σ_{iy,ix} share(oy,iy) share(ox,ix) x[b,iy,ix,c], an image factor_y times as high and factor_x times as wide */
 export const upsampleForward = ({ kind, wide }: UpsampleVariant) => {
   const element = wide ? 'vec4f' : 'f32';
   return shader<'x' | 'y'>(
@@ -51,7 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let t = invocation(id, groups);
   let line = width * factor_x;
 #if ${kind === 'nearest'}
-  // One invocation for all copies of a pixel.
+  // One invocation writes all copies of a pixel.
   if (t >= batch * height * width * channels) { return; }
   let value = x[t];
   let first = (t / (channels * width) * factor_y * line + t / channels % width * factor_x) * channels + t % channels;
@@ -64,7 +64,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let oy = t / (channels * line) % (height * factor_y);
   let ox = t / channels % line;
   let image = t / (channels * line * height * factor_y) * height;
-  // The pixel before the output's centre and the one behind it, where there are such.
+  // The pixels before and after the output's centre, where they exist.
   let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor_y)) / i32(2u * factor_y)));
   let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor_x)) / i32(2u * factor_x)));
   var sum = ${element}();
@@ -114,7 +114,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var kx = 0u; kx < factor_x; kx++) { sum += dy[first + (ky * line + kx) * channels]; }
   }
 #else
-  // A pixel reaches as far as its neighbours' centres.
+  // A pixel has weight up to its neighbours' centres.
   for (var oy = (max(iy, 1u) - 1u) * factor_y; oy < min(iy + 2u, height) * factor_y; oy++) {
     for (var ox = (max(ix, 1u) - 1u) * factor_x; ox < min(ix + 2u, width) * factor_x; ox++) {
       sum += share(oy, iy, height, factor_y) * share(ox, ix, width, factor_x) * dy[((image + oy) * width * factor_x + ox) * channels + c];
@@ -131,7 +131,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 };
 
-/** y[b,iy,ix,c] = the mean of x over the box of factor_y × factor_x pixels that (iy, ix) lies in, as far as the image has them */
+/** y[b,iy,ix,c] = the mean of x over the part inside the image of the box of factor_y × factor_x pixels that contains (iy, ix) */
 export const coarsenShader = () =>
   shader<'x' | 'y'>(
     'downsample',

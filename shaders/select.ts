@@ -1,9 +1,9 @@
 import { wgsl } from './wgsl.ts';
 
-/** Invocations of a workgroup that selects: one for each value of a digit. */
+/** Invocations of a workgroup for selection, one for each value of a digit. */
 export const selectGroup = 256;
 
-/** Chunk `key_of(bits)`: a number that is larger where the float of these bits is. −0 is 0, and NaN the largest: what is wrong must not be left out. */
+/** Chunk `key_of(bits)`: an integer in the order of the floats. −0 equals 0, and NaN is the largest, so that it is selected and detected. */
 export const keyOf = wgsl`
 fn key_of(bits: u32) -> u32 {
   let magnitude = bits & 0x7fffffffu;
@@ -13,7 +13,7 @@ fn key_of(bits: u32) -> u32 {
 }
 `;
 
-/** Chunk `key_in(bits, j)`: the key of a number in column j. With `among`, one of a column that is left out comes last. */
+/** Chunk `key_in(bits, j)`: the key of a value in column j. With `among`, values of excluded columns come last. */
 export const keyIn = (among: boolean): string => wgsl`
 #if ${among}
 fn key_in(bits: u32, j: u32) -> u32 { return select(0u, key_of(bits), among[j] != 0u); }
@@ -23,7 +23,7 @@ fn key_in(bits: u32, j: u32) -> u32 { return key_of(bits); }
 `;
 
 /**
- * Chunk `is_kept(key, i, cut)`: a cut is the least key that is kept, and the complement of the last index that is kept with it. Of equals those of the
+ * Chunk `is_kept(key, i, cut)`. A cut holds the least key that is kept and the complement of the last index kept with that key. Among equals, the
  * lowest indices are kept.
  */
 export const isKept = wgsl`
@@ -32,7 +32,7 @@ fn is_kept(key: u32, i: u32, cut: vec4u) -> bool {
 }
 `;
 
-/** Chunk: how many numbers have each value of a digit, counted by the workgroup. Numbers that follow each other often have the same one, such as 0. */
+/** Chunk: a workgroup's counts of each value of a digit. Runs of equal digits are counted together, because neighbours are often equal, such as 0. */
 export const counting = wgsl`
 var<workgroup> bins: array<atomic<u32>, ${selectGroup}>;
 var<private> run_bin: u32;
@@ -51,8 +51,8 @@ fn end_run() {
 `;
 
 /**
- * Chunk `choose(count, place, local)`: the digit that the place-th largest number has, of which each invocation knows how many have its own digit;
- * and its place among those. All invocations of the workgroup must come.
+ * Chunk `choose(count, place, local)`: the digit of the place-th largest number, and its place among the numbers with that digit. Each invocation
+ * passes the count of its own digit. All invocations of the workgroup must call it.
  */
 export const choosing = wgsl`
 var<workgroup> from_here: array<u32, ${selectGroup}>;

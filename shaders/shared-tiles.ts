@@ -1,15 +1,15 @@
 import { covered, fours, type Operand, type Walk } from './tiles.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
-/** A workgroup has a square of 8 × 8 tiles. */
+/** A workgroup computes a square of 8 × 8 tiles. */
 const perSide = 8;
 
 /**
- * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with many outputs. A workgroup of 64 brings a block of a and one of b into its own memory, 4 KiB each, and
- * all its invocations read them from there: of memory that all workgroups share, each value is read once for 32 or 64 rows. Sums go along k in
- * order, one product at a time.
+ * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with many outputs. A workgroup of 64 copies a block of a and one of b into workgroup memory, 4 KiB
+ * each, from which all its invocations read: each value is then loaded from global memory once for 32 or 64 rows. Sums add one product at a time,
+ * in the order of k.
  *
- * An invocation's rows are groups of four, eight groups apart, and so are its columns: neighbours then read neighbouring vectors.
+ * An invocation's rows are groups of four, eight groups apart, and so are its columns, so that neighbouring invocations read neighbouring vectors.
  */
 export function sharedTiles({
   tiling,
@@ -20,13 +20,13 @@ export function sharedTiles({
 }: Pick<Walk, 'tiling' | 'head' | 'spare' | 'a' | 'b'>): string {
   const { rows } = tiling;
   const [side] = covered(tiling);
-  // So far along k at once: each of the 64 invocations then brings 4 × 4 values of a and as many of b.
+  // Each of the 64 invocations loads 4 × 4 values of a and as many of b for one step.
   const step = (64 * 16) / side;
   const fourths = side / 4;
   const own = rows / 4;
   const bring = (name: string, place: string, operand: Operand) => wgsl`
     {
-      // Neighbours bring what lies side by side in memory.
+      // Neighbouring invocations load neighbouring values.
 #if ${operand.along === 'k'}
       let quarter = local % ${step / 4}u;
       let four = local / ${step / 4}u;
@@ -73,7 +73,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
     workgroupBarrier();
   }
   let add = sizes.add_y != 0u;
-  // A loop, as in tiles: the epilogue is compiled once.
+  // A loop, as in tiles.ts, so that the epilogue is compiled once.
   var tile_sums = array<vec4f, ${rows * own}>(${Array.from({ length: rows * own }, (_, i) => `sum${i}`).join(', ')});
   for (var s = 0u; s < ${rows * own}u; s++) {
     let r = s / ${own}u;

@@ -5,15 +5,15 @@ import { shader, wgsl } from './wgsl.ts';
 
 export interface ShuffleVariant {
   readonly shuffled: boolean;
-  /** The examples are those bound to `subset`, else all of them. */
+  /** Uses the examples listed in `subset`; if false, all examples. */
   readonly subset: boolean;
 }
 
 /**
- * order[i] = subset[π(i)], with a permutation π of its own for each (seed, epoch)
+ * order[i] = subset[π(i)], with another permutation π for each (seed, epoch)
  *
- * π is an eight-round Feistel network on the smallest even number of bits that holds every index, walked until it lands on one
- * (Black & Rogaway 2002, "Ciphers with arbitrary finite domains"). Each invocation finds its own entry: nothing is sorted, nothing waits.
+ * π is an eight-round Feistel network on the smallest even number of bits that holds every index, repeated until the result
+ * is an index (Black & Rogaway 2002, "Ciphers with arbitrary finite domains"). Each invocation computes its own entry without sorting or waiting.
  */
 export const shuffleShader = ({ shuffled, subset }: ShuffleVariant) =>
   shader<'state' | 'order', 'subset'>(

@@ -5,7 +5,7 @@ import { shader, wgsl } from './wgsl.ts';
 /**
  * y[r,c] = e^{x[r,c] − max_c x[r,c]} / Σ_c e^{x[r,c] − max_c x[r,c]}
  *
- * A workgroup a row; partial maxima and sums meet in shared memory.
+ * One workgroup computes one row, and combines partial maxima and sums in workgroup memory.
  */
 export const softmaxForward = () =>
   shader<'x' | 'y'>(

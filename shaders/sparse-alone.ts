@@ -3,24 +3,24 @@ import { lanesOfPlace, squareSide } from './sparse.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
 
 /**
- * The kernels of sparse.ts without workgroup memory: for processors, where invocations of a workgroup that wait for each other take long, a load as long
- * as dozens of additions, and the begin of an inner loop longer still. Each adds up in the same order as its twin there, to the same bits.
+ * The kernels of sparse.ts without workgroup memory, for CPUs. There, barriers are slow, and starting an inner loop costs more than dozens of
+ * additions. Each kernel adds in the same order as its counterpart in sparse.ts, so the bits are the same.
  */
 
-/** Invocations of a workgroup that transposes a square, each a block of it. */
+/** Invocations of a workgroup that transposes a square; each moves one block of it. */
 export const blocksOfSquare = 16;
 const blockSide = 4;
-/** Sums next to each other that an invocation has. */
+/** Adjacent sums that one invocation computes. */
 export const sumsEach = 16;
 
 const sums = Array.from({ length: sumsEach }, (_, i) => `sum${i}`);
 
-/** Adds the products of v, read once, with numbers next to each other. Past a row's end they are of another row, or none: those sums are not stored. */
+/** Adds the products of v and adjacent numbers. Past a row's end they are invalid, and their sums are not stored. */
 const addProducts = (array: string): string =>
   sums.map((sum, i) => `${sum} += v * ${array}[start + ${i}u];`).join('\n    ');
 const zeros = sums.map((sum) => `var ${sum} = 0.0;`).join(' ');
 
-/** y = wᵀ, w being [rows, columns] */
+/** y = wᵀ for w [rows, columns] */
 export const transposeAlone = () =>
   shader<'w' | 'y'>(
     'transpose, alone',
@@ -35,7 +35,7 @@ fn main(
 ) {
   let across = (columns + ${squareSide - 1}u) / ${squareSide}u;
   let id = group.y * groups.x + group.x;
-  // Neighbours read what lies side by side.
+  // Neighbouring invocations read neighbouring values.
   let row = id / across * ${squareSide}u + local / ${blockSide}u * ${blockSide}u;
   let column = id % across * ${squareSide}u + local % ${blockSide}u * ${blockSide}u;
   let down = min(rows, row + ${blockSide}u);
@@ -133,7 +133,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** dw[j,c] = Σ_r x[r,j] m[r,c], m being [rows, columns], in the order of the rows; with `turned`, dw is [columns, width] */
+/** dw[j,c] = Σ_r x[r,j] m[r,c] for m [rows, columns], in the order of the rows; with `turned`, dw is [columns, width] */
 export const sparseWeightsAlone = (turned: boolean) =>
   shader<'x' | 'starts' | 'rows_of' | 'm' | 'dw'>(
     'sparse weights, alone',
@@ -162,7 +162,7 @@ fn store(j: u32, c: u32, value: f32) {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let strip = invocation(id, groups);
   let across = (columns + ${sumsEach - 1}u) / ${sumsEach}u;
-  // Neighbours write what lies side by side.
+  // Neighbouring invocations write neighbouring values.
 #if ${turned}
   let j = strip % width;
   let c = strip / width * ${sumsEach}u;

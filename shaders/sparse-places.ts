@@ -2,10 +2,10 @@ import { activation, type Activation } from './activation.ts';
 import { grid, groupSize } from './grid.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Rows in a word of marks. */
+/** Rows that share one word of marks. */
 export const markedRows = 32;
 
-/** z = `value`, of v[i] and of the other array, at the places i that indices name, each in its row and in column j */
+/** z = `value`, WGSL of v[i] and the other array, at the places i in `indices`, which are in column j of their row */
 const atPlaces = <Other extends string>(
   label: string,
   [other, type]: [Other, 'f32' | 'u32'],
@@ -39,7 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 export const sparseSlope = (name: Activation) =>
   atPlaces(`${name} backward, sparse`, ['saved', 'f32'], 'v[i] * slope_one(saved[i])', activation(name));
 
-/** z = v where the column's `among` is not 0, else 0 */
+/** z = v where `among` is not 0 in the column, else 0 */
 export const sparseMask = () => atPlaces('sparse mask', ['among', 'u32'], 'select(0.0, v[i], among[j] != 0u)');
 
 /** marks = 0 */
@@ -58,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** The bit r mod 32 of marks[r / 32, j] is set where x[r,j] counts. Bits do not depend on the order in which they are set. */
+/** Sets bit r mod 32 of marks[r / 32, j] for each place x[r,j] in `indices`. The result does not depend on the order. */
 export const markShader = () =>
   shader<'indices' | 'marks'>(
     'mark',
@@ -80,10 +80,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /**
- * starts[j] = how many places are in columns before j, [width + 1]; rows_of = the rows of all places by their columns, each column's in order
+ * starts[j] = the number of places in columns before j, [width + 1]; rows_of = the rows of all places, sorted by column and then by row
  *
- * For processors, instead of marks: sorted by counting, by one invocation. In SwiftShader 8192 places in 16,384 columns took it 2 ms, the product of
- * 784 features that they came from 2 s.
+ * For CPUs, it replaces the marks: one invocation runs a counting sort. In SwiftShader, 8192 places in 16,384 columns took 2 ms, and the product
+ * of 784 features that produced them took 2 s.
  */
 export const sortPlaces = () =>
   shader<'indices' | 'starts' | 'rows_of'>(
@@ -99,7 +99,7 @@ override k: u32;
 fn main() {
   for (var j = 0u; j <= width; j++) { starts[j] = 0u; }
   for (var place = 0u; place < places; place++) { starts[indices[place]]++; }
-  // First where each column's end is: its rows are put before it, the last one first.
+  // First the end of each column, before which its rows are inserted, the last one first.
   var sum = 0u;
   for (var j = 0u; j <= width; j++) {
     sum += starts[j];
@@ -145,7 +145,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** The same by lists, for processors: the begin of an inner loop takes them as long as dozens of additions. */
+/** dbias[j] = Σ_r x[r,j] from lists of rows, for CPUs, where starting an inner loop costs as much as dozens of additions. */
 export const sparseSumsAlone = () =>
   shader<'x' | 'starts' | 'rows_of' | 'dbias'>(
     'sparse sums, alone',

@@ -2,17 +2,17 @@ import { groupSize, inTurn } from './grid.ts';
 import { markedRows } from './sparse-places.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** In all of these, x is [rows, width], and only the k places in each row that `indices` names are read or written: the others may hold anything. */
+// In all of these kernels, x is [rows, width]. Only the k places of each row in `indices` are read or written; the others are arbitrary.
 
-/** Columns of x, each with as many words of marks, that a workgroup takes together. */
+/** Columns of x, and words of marks of each, that a workgroup processes together. */
 export const tileSide = 16;
 /** The side of a square that is transposed in workgroup memory. */
 export const squareSide = 16;
-/** Places for which a workgroup adds up products, with so many invocations each. */
+/** Places for which a workgroup adds up products; its invocations are divided among them. */
 export const placesOfGroup = 4;
 export const lanesOfPlace = groupSize / placesOfGroup;
 
-/** y = wᵀ, w being [rows, columns]; a workgroup does a square, so that what is read and what is written lies side by side. */
+/** y = wᵀ for w [rows, columns]. A workgroup transposes a square, so that reads and writes are both contiguous. */
 export const transposeShader = () =>
   shader<'w' | 'y'>(
     'transpose',
@@ -114,9 +114,9 @@ fn main(
   );
 
 /**
- * dw[j,c] = Σ_r x[r,j] m[r,c], m being [rows, columns], in the order of the rows; with `turned`, dw is [columns, width]
+ * dw[j,c] = Σ_r x[r,j] m[r,c] for m [rows, columns], in the order of the rows; with `turned`, dw is [columns, width]
  *
- * A workgroup does 16 columns of x by 64 of m, whose sums are in its memory: from there they are written side by side, whichever way dw lies.
+ * A workgroup computes 16 columns of x by 64 of m. Its sums are in workgroup memory, so that writes are contiguous for both layouts of dw.
  */
 export const sparseWeights = (turned: boolean) =>
   shader<'x' | 'marks' | 'm' | 'dw'>(
@@ -143,7 +143,7 @@ fn main(
   if (first_j >= width) { return; }
   for (var l = 0u; l < ${tileSide}u; l++) { sums[l * ${groupSize + 1}u + local] = 0.0; }
   let words = (rows + ${markedRows - 1}u) / ${markedRows}u;
-  // Past m's last column there is nothing to add up.
+  // Invocations past m's last column add nothing.
   let masked = select(0u, ${groupSize}u, first_c + local < columns);
   for (var first = 0u; first < words; first += ${groupSize / tileSide}u) {
     workgroupBarrier();

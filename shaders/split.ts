@@ -1,19 +1,19 @@
 import { addOneByOne, fours, type Tiling, type Walk } from './tiles.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
-/** WGSL at the beginning of a loop: goes on where number `unit` of what is dealt out is another invocation's. */
+/** WGSL for the start of a loop body: continues if unit number `unit` belongs to another invocation. */
 export const dealt = ({ split }: Tiling, unit: string): string =>
   split ? `if ((${unit}) % ${split}u != local % ${split}u) { continue; }` : '';
 
-/** A walk whose loops, of a tile of four columns, leave out what is not dealt to the invocation number `local` of those that share it. */
+/** A walk over a tile of four columns that several invocations share. Its loops skip the units of other invocations. */
 export interface SplitWalk extends Walk {
-  /** WGSL that stores `total`, what the rows of a, which is read along its side, add up to along k, from `row` on: with the chunk `storeSums`. */
+  /** WGSL that stores `total`, the sums over k of the rows of a from `row` on. It needs the chunk `storeSums` and an `a` read along its side. */
   readonly sums?: string;
 }
 
 /**
- * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with few outputs and a long k, where `tiles` would leave most of a GPU idle. Several invocations
- * beside each other have one tile: each adds up parts of k, and the workgroup then adds up what they have.
+ * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j] with few outputs and a long k, for which `tiles` would leave most of a GPU idle.
+ * Several neighbouring invocations share one tile: each adds up parts of k, and the workgroup then adds their sums.
  */
 export function splitTiles({ tiling, head, before, open, close, a, b, sums: storing }: SplitWalk): string {
   const { rows, columns, group, split = 1 } = tiling;
@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
     store(whole / across * ${rows}u + i % ${rows}u, whole % across * ${columns}u, total, m, n, add);
   }
 #if ${sums}
-  // The tiles of the first column have all rows.
+  // The tiles of the first column cover all rows.
   let whole = first + local;
   if (local < ${own}u && whole < tiles && whole % across == 0u) {
     var total = vec4f();

@@ -2,24 +2,24 @@ import { addUp, groupSize } from './grid.ts';
 import { advance, batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** vec4s of the gradients that one invocation looks at. */
+/** vec4s of the gradients that one invocation checks. */
 export const watchStrip = 16;
 
 export interface AccountVariant {
   /** Terms of the loss, 1 to 3. */
   readonly terms: number;
-  /** Gradients are looked through, and the rate is set for the optimizer. */
+  /** Also checks the gradients and sets the rate for the optimizer. */
   readonly gradients: boolean;
-  /** Their squares are added up. */
+  /** Also adds up the squares of the gradients. */
   readonly squares: boolean;
-  /** One invocation adds up the losses, as barriers are slow on processors; not with squares, which need them all the same. */
+  /** One invocation adds up the losses, because barriers are slow on CPUs. Not with `squares`, which needs barriers anyway. */
   readonly alone: boolean;
 }
 
-/** The names under which terms are bound: as many as go with the other bindings into the 8 storage buffers that every device has. */
+/** The names under which terms are bound. With the other bindings they use the 8 storage buffers that every device supports. */
 export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 
-/** Chunk `total<n>(local)`: Σ sums_n, in an order that follows from its length alone. Only the first invocation's result counts. */
+/** Chunk `total<n>(local)`: Σ sums_n, in an order that depends only on its length. Only the first invocation's result is valid. */
 const total = (n: number, alone: boolean): string => wgsl`
 fn total${n}(local: u32) -> f32 {
 #if ${alone}
@@ -31,7 +31,7 @@ fn total${n}(local: u32) -> f32 {
   for (var i = whole; i < count${n}; i++) { four[i % 4u] += sums${n}[i]; }
   return (four.x + four.y) + (four.z + four.w);
 #else
-  // Four loads under way at once: a single one takes a GPU as long as dozens of additions.
+  // Four loads at once, because a load on a GPU takes as long as dozens of additions.
   var four = vec4f();
   var i = local;
   for (; i + ${3 * groupSize}u < count${n}; i += ${4 * groupSize}u) {
@@ -46,9 +46,9 @@ fn total${n}(local: u32) -> f32 {
 /**
  * losses[slot, first_column + n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
  *
- * The first workgroup adds up the losses; the others look through the gradients, before the optimizer touches a weight, and on the way add up
- * squares[block] = Σ g². Finiteness is read off the exponent's bits, as they lie in memory: a compiler may take it for granted that nothing it has
- * just computed is NaN, and so drop the question. What an atomic has stored it has to load.
+ * The first workgroup adds up the losses. The others check the gradients before the optimizer changes a weight, and add up squares[block] = Σ g².
+ * Whether a value is finite is read from the bits of its exponent in memory: a compiler may assume that computed values are never NaN and remove
+ * the test, but a value stored by an atomic must be loaded.
  */
 export function accountShader({ terms, gradients, squares, alone }: AccountVariant) {
   const used = termNames.slice(0, terms);
@@ -75,12 +75,12 @@ ${used.map((_, n) => total(n, alone)).join('')}
 ${state(true)}
 ${batchRows}
 
-/** All ones in what is not finite. */
+/** The exponent's bits, all ones in values that are not finite. */
 const exponent = 0x7f800000u;
-/** That of 2⁶⁰, from which on gradients are bad. Optimizers and norms square them: an infinite square would stop its weight for ever, unseen. */
+/** The exponent of 2⁶⁰, from which gradients are bad: an infinite square, as in optimizers and norms, would stop its weight for ever, undetected. */
 const limit = 0x5d800000u;
 
-/** Once a phase has gone bad, what the others find follows from that. */
+/** Records a bad value. Bad values in phases after the first bad one are only consequences. */
 fn found(place: u32) {
   if (state.halted == 0xffffffffu) { atomicMin(&state.bad, place); }
 }
@@ -168,7 +168,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 `,
   );
 
-/** Goes on to the next batch where no optimizer does. */
+/** Moves the state to the next batch, for steps without an optimizer. */
 export const advanceShader = () =>
   shader<'state'>(
     'advance',

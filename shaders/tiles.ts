@@ -1,60 +1,59 @@
 import { activation as activationChunk, type Activation } from './activation.ts';
 import { unroll, wgsl } from './wgsl.ts';
 
-/** How a product is cut up: a matter of speed alone. */
+/** How a product is divided among invocations. It affects speed, and at most the last bits of a result. */
 export interface Tiling {
-  /** Outputs of one invocation, each 4, 8, 16 or 32; or 1, where there is no second row or column. */
+  /** Rows and columns of one invocation's outputs: each 4, 8, 16 or 32, or 1 for a product with a single row or column. */
   readonly rows: number;
   readonly columns: number;
-  /** Four neighbours work as a square of 2 × 2 tiles and share what they load; sides are then 8 or more. Needs the feature `subgroups`. */
+  /** Four neighbouring invocations compute 2 × 2 tiles and share their loads. Sides are then 8 or more. Needs the feature `subgroups`. */
   readonly quads: boolean;
   /** Invocations in a workgroup: a multiple of 4. */
   readonly group: number;
   /**
-   * So many invocations have a tile together, each a part of its sums along k, which the workgroup then adds up: 2, 4, 8 or 16. Default 1. The order
-   * of the additions is another one, and so are the last bits.
+   * The number of invocations that share a tile: 2, 4, 8 or 16, default 1. Each computes a part of the sums along k, and the workgroup adds the
+   * parts. This changes the order of additions, and so the last bits.
    */
   readonly split?: number;
   /**
-   * Adds one product at a time to a sum, not the sum of four, of which compilers for GPUs make fewer instructions. The order is another one, and so are
-   * the last bits.
+   * Adds products to a sum one at a time, not the sum of four, which compiles to fewer instructions on GPUs. This changes the order of additions,
+   * and so the last bits.
    */
   readonly oneByOne?: boolean;
   /**
-   * Tiles are taken in bands of so many rows of them, down each column of a band before the next: neighbours then have a block of tiles, not a line, and
-   * share more of what they load. Default 1: line by line.
+   * The height of bands of tiles, default 1. Tiles are numbered down each column of a band, so that neighbouring invocations compute a block of
+   * tiles, not a line, and share more of their loads.
    */
   readonly band?: number;
   /**
-   * A workgroup of 64 has a square of 8 × 8 tiles, each as high as wide, and brings what it multiplies into its own memory first. Products are added
-   * one at a time.
+   * A workgroup of 64 computes 8 × 8 square tiles, and first copies its operands into workgroup memory. Products are added one at a time.
    */
   readonly shared?: boolean;
 }
 
-/** What happens to a sum before it is stored. */
+/** The operations on a sum before it is stored. */
 export interface Epilogue {
   readonly bias: boolean;
   readonly activation: Activation;
-  /** Multiplies by the slope of this activation, at the tensor bound to `saved`. */
+  /** Multiplies by the derivative of this activation, computed from the tensor bound to `saved`. */
   readonly slope?: Activation;
   /** The stored rows are whole vec4s. */
   readonly wideY: boolean;
 }
 
-/** Rows, and columns, that one tile covers, one quad, or one workgroup that shares what it loads. */
+/** Rows and columns covered by one tile, by one quad, or with `shared` by one workgroup. */
 export const covered = ({ rows, columns, quads, shared }: Tiling): [rows: number, columns: number] => {
   const tiles = shared ? 8 : quads ? 2 : 1;
   return [tiles * rows, tiles * columns];
 };
 
-/** So many rows, filled up to whole tiles. */
+/** Returns the number of rows, rounded up to whole tiles. */
 export function filledRows(tiling: Tiling, count: number): number {
   const [rows] = covered(tiling);
   return Math.ceil(count / rows) * rows;
 }
 
-/** Chunk: `filled_rows(count)`, the same on the device. */
+/** Chunk: `filled_rows(count)`, the number of rows rounded up to whole tiles. */
 export function filling(tiling: Tiling): string {
   const [rows] = covered(tiling);
   return wgsl`
@@ -64,25 +63,25 @@ fn filled_rows(count: u32) -> u32 {
 `;
 }
 
-/** Invocations of a product of m × n outputs. */
+/** Returns the number of invocations for a product of m × n outputs. */
 export function invocationsOf(tiling: Tiling, m: number, n: number): number {
   const [rows, columns] = covered(tiling);
   return Math.ceil(m / rows) * Math.ceil(n / columns) * (tiling.shared ? 64 : tiling.quads ? 4 : (tiling.split ?? 1));
 }
 
-/** How labels tell tilings apart. */
+/** Returns the tiling's name in labels. */
 export const tilingName = ({ rows, columns, quads, split, oneByOne, shared }: Tiling): string =>
   `${quads ? 'quads of ' : ''}${rows}x${columns}${split ? ` split in ${split}` : ''}${oneByOne ? ' one by one' : ''}${shared ? ' shared' : ''}`;
 
 export const epilogueName = ({ activation, slope }: Epilogue): string =>
   `${activation === 'linear' ? '' : ` ${activation}`}${slope ? ` ${slope}'` : ''}`;
 
-/** Chunk: at the very top of a shader, what its tiling needs. */
+/** Chunk: the directives that a tiling needs, for the very top of a shader. */
 export const enabled = ({ quads }: Tiling): string =>
   quads
     ? wgsl`
 enable subgroups;
-// A quad leaves main as a whole.
+// All invocations of a quad leave main together.
 diagnostic(off, subgroup_uniformity);
 `
     : '';
@@ -95,7 +94,7 @@ export const epilogueBindings = ({ bias, slope }: Epilogue): string[] => [
 
 /**
  * Chunk: the epilogue's bindings, numbered from `first` on, and `store(i, j, sum, m, n, add)`, which writes four neighbours of row i of y from
- * column j on. `row` is where row i lies, as WGSL, where that is not i; `none` if nowhere.
+ * column j on. `row` is WGSL for the row of y in which to store row i, or `none` to store nothing.
  */
 export function stored(epilogue: Epilogue, first: number, row = 'i'): string {
   const { bias, activation, slope, wideY } = epilogue;
@@ -161,8 +160,8 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 }
 
 /**
- * How an operand is read. `four(q, c)` is WGSL for a vec4f of the invocation's q-th group of four rows of a (or columns of b):
- * along `'k'`, four steps of k of neighbour number c of the group; along `'side'`, the four neighbours at step c of k.
+ * How an operand is read. `four(q, c)` is WGSL for a vec4f of the invocation's q-th group of four rows of a, or columns of b. Along `'k'` it holds
+ * four steps of k for row or column c of the group; along `'side'` it holds the four rows or columns at step c of k.
  */
 export interface Operand {
   readonly along: 'k' | 'side';
@@ -171,13 +170,13 @@ export interface Operand {
 
 export interface Walk {
   readonly tiling: Tiling;
-  /** Declares m and n, and what else is read once: a processor would fetch uniforms again and again. */
+  /** Declares m, n and other values that are read once, because a CPU would otherwise load uniforms repeatedly. */
   readonly head: string;
-  /** What invocations past the last tile do; their numbers from 0 on are in `spare`. */
+  /** WGSL for invocations past the last tile, which are numbered from 0 in `spare`. */
   readonly spare?: string;
-  /** Once, before the loops along k: may use `row` and `column`, the first of the invocation's own, of which it has as many as given. */
+  /** Returns WGSL to run once before the loops along k. It may use `row` and `column`, the first of the invocation's `rows` and `columns`. */
   readonly before?: (rows: number, columns: number) => string;
-  /** The loops, around one step of four k; may be told how many rows and columns of its own an invocation has. */
+  /** WGSL that opens the loops around one step of four k, or a function of the invocation's rows and columns that returns it. */
   readonly open: string | ((rows: number, columns: number) => string);
   readonly close: string;
   readonly a: Operand;
@@ -185,13 +184,13 @@ export interface Walk {
 }
 
 /**
- * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j]; of several dispatches that share the work, that of number `sizes.slice`.
+ * Chunk: main, for y[i,j] = Σ_k a[i,k] b[k,j]. If several dispatches share the work, `sizes.slice` is the dispatch's number.
  *
- * An invocation keeps a tile of y in registers and goes along k by fours: it takes four k of each of its rows as a vec4, four k of each
- * of its column vec4s as a matrix, and adds matrix times vector. No shared memory, so no barriers.
+ * An invocation keeps a tile of y in registers and runs along k by fours: it takes four k of each of its rows as a vec4, four k of each
+ * of its column vec4s as a matrix, and adds matrix times vector. It uses no workgroup memory and so no barriers.
  *
- * In quads, the two invocations beside each other have the same rows, so each loads one half of them and swaps it for the other half;
- * and so with columns and the two invocations above each other. Each counts its own half of rows and columns first.
+ * In quads, the two invocations next to each other have the same rows: each loads one half and exchanges it for the other. The two invocations
+ * above each other do the same with columns. Each numbers its own half of rows and columns first.
  */
 export function tiles({ tiling, head, spare, before, open, close, a, b }: Walk): string {
   const { rows: tileRows, columns: tileColumns, quads, group, oneByOne = false, band = 1 } = tiling;
@@ -267,13 +266,13 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 #endif
   ${close}
   let add = sizes.add_y != 0u;
-  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, ${sums}>(${Array.from({ length: sums }, (_, i) => (single ? `vec4f(sum${i}, 0.0, 0.0, 0.0)` : `sum${i}`)).join(', ')});
   for (var s = 0u; s < ${sums}u; s++) {
     var i = row + s / ${vectors}u;
     var j = column + s % ${vectors}u * 4u;
 #if ${quads}
-    // The other half.
+    // Rows of the other half.
     if (s >= ${ownRows * vectors}u) { i += other_row - row - ${ownRows}u; }
     if (s % ${vectors}u >= ${ownVectors}u) { j += other_column - column - ${4 * ownVectors}u; }
 #endif
@@ -285,7 +284,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
 const ones = ({ four }: Operand): string => [0, 1, 2, 3].map((c) => `${four(0, c)}.x`).join(', ');
 
-/** WGSL that adds four products to each sum, one after the other: `vectors` sums to a row. */
+/** WGSL that adds four products to each sum, one after the other, with `vectors` sums for each row. */
 export const addOneByOne = (sums: number, vectors: number): string =>
   [0, 1, 2, 3]
     .map((c) =>
@@ -293,5 +292,5 @@ export const addOneByOne = (sums: number, vectors: number): string =>
     )
     .join('\n');
 
-/** WGSL of the columns of a matrix: four vectors of an operand. */
+/** WGSL of the columns of a matrix, which are four vectors of an operand. */
 export const fours = ({ four }: Operand, q: number): string => [0, 1, 2, 3].map((c) => four(q, c)).join(', ');

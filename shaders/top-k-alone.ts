@@ -2,15 +2,15 @@ import { inTurn } from './grid.ts';
 import { keyIn, keyOf } from './select.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Rows of a workgroup whose invocations each have one. */
+/** Rows of a workgroup, one for each invocation. */
 export const aloneGroup = 16;
 
 /**
- * The same as `topKRows`, by one invocation for each row: for processors, where invocations of a workgroup that wait for each other take long.
+ * The same as `topKRows`, with one invocation for each row, for CPUs, where barriers are slow.
  *
- * Of k parts of a row, as long as each other, the largest keys are k that are at least as large as the least of them. That bound is the least key that
- * is kept, or it is one of those above, mostly few: they are put together in front of the row of y, and it is found there by halving the range where it
- * lies. What is left over of the row is less than k values: some key that is kept is in a part, so that the least is not above the largest of those.
+ * A row is divided into k equal parts. The least of their k maxima is a lower bound of the least key that is kept. The keys above the bound are
+ * mostly few; they are collected at the front of the row of y, where a bisection finds the least key that is kept. Fewer than k values remain after
+ * the last part, so some key that is kept is in a part, and the least is not above the largest of the maxima.
  */
 export const topKRowsAlone = (among = false) =>
   shader<'x' | 'y' | 'indices' | 'values' | 'cuts', 'among'>(
@@ -29,7 +29,7 @@ override columns: u32;
 override k: u32;
 ${keyOf}
 ${keyIn(among)}
-/** How many of the keys in y from \`first\` on, before \`end\`, are larger. */
+/** The number of keys in y from \`first\` on, before \`end\`, that are larger than \`least\`. */
 fn count_above(first: u32, end: u32, least: u32) -> u32 {
   var sum = 0u;
   ${inTurn('first', 'end', '1u', (at) => `u32(y[${at}] > least)`)}
@@ -58,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       end++;
     }
   }
-  // Where many are equal, such as 0, the bound itself is often the least that is kept.
+  // With many equal values, such as 0, the bound itself is often the least key that is kept.
   var least = bound;
   if (count_above(first, end, least) >= k) {
     least++;
@@ -67,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if (count_above(first, end, middle) < k) { largest = middle; } else { least = middle + 1u; }
     }
   }
-  // Of those that equal it, the first ones fill the k up.
+  // Among the keys equal to it, the first ones complete the k.
   var equals = k - count_above(first, end, least);
   var to = row * k;
   var last = 0u;

@@ -4,9 +4,9 @@ import { aloneGroup } from './top-k-alone.ts';
 import type { DigitVariant } from './top-k-batch.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** The kernels of top-k-batch.ts that go through all values, for processors: each part of them by one invocation, which waits for no other. */
+// The kernels of top-k-batch.ts that read all values, for CPUs: one invocation processes each part, without barriers.
 
-/** Chunk: which part it is, and where the part's values are. */
+/** Chunk: the number of an invocation's part, and the range of its values. */
 const part = wgsl`
 fn part_of(group: vec3u, local: u32) -> u32 {
   return group.x * ${aloneGroup}u + local;
@@ -16,7 +16,7 @@ fn begin_of(part: u32) -> u32 {
 }
 `;
 
-/** partials[part,b] = how many of the real rows' values that agree with `before` have b in the digit at `shift` */
+/** partials[part,b] = the number of values in real rows that match `before` and have digit b at `shift` */
 export const batchDigitsAlone = ({ first, byIndex }: DigitVariant) =>
   shader<'x' | 'state' | 'partials', 'before'>(
     'top k of a batch, digits, alone',
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 `,
   );
 
-/** y = the values of the real rows that are kept, 0 else; least[part] = the least key above that of 0 among those, all ones where there is none */
+/** y = the kept values of real rows, 0 elsewhere; least[part] = the least key of a kept positive value, or all ones */
 export const batchKeepAlone = () =>
   shader<'x' | 'state' | 'cut' | 'y' | 'least'>(
     'top k of a batch, alone',

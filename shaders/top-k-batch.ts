@@ -4,13 +4,13 @@ import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 export interface DigitVariant {
-  /** Of the first digit nothing is known before. */
+  /** This is the first digit, so no earlier digits are known. */
   readonly first: boolean;
-  /** A digit of the complements of indices, of the numbers that are as large as the least that is kept. */
+  /** Selects by the complement of the index, among the values equal to the least that is kept. */
   readonly byIndex: boolean;
 }
 
-/** partials[group,b] = how many of the real rows' values that agree with `before` have b in the digit at `shift` */
+/** partials[group,b] = the number of values in real rows that match `before` and have digit b at `shift` */
 export const batchDigits = ({ first, byIndex }: DigitVariant) =>
   shader<'x' | 'state' | 'partials', 'before'>(
     'top k of a batch, digits',
@@ -55,9 +55,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   );
 
 /**
- * after = (digits of the least key that is kept, digits of the complement of its last index, the place among those that agree in them, 0)
+ * after = (digits of the least key that is kept, digits of the complement of its last index, the place among the values that match both, 0)
  *
- * `begin`: the digits of the complement of every index that there is, which come before those that are looked at.
+ * `begin` is the leading digits that the complements of all indices have in common.
  */
 export const batchChoose = ({ first, byIndex }: DigitVariant) =>
   shader<'partials' | 'after', 'state' | 'before'>(
@@ -98,7 +98,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 `,
   );
 
-/** y = the values of the real rows that are kept, 0 else; least[group] = the least key above that of 0 among those, all ones where there is none */
+/** y = the kept values of real rows, 0 elsewhere; least[group] = the least key of a kept positive value, or all ones */
 export const batchKeep = () =>
   shader<'x' | 'state' | 'cut' | 'y' | 'least'>(
     'top k of a batch',
@@ -139,10 +139,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   );
 
 /**
- * threshold += max(1 / n, rate) (m − threshold), where m is the least positive value that the batch kept, if there is one, and n says how many batches
- * there were; only where no step has gone bad
+ * threshold += max(1 / n, rate) (m − threshold), where m is the least positive value that the batch kept, and n the number of batches so far. It
+ * does not change if the batch kept no positive value, or if a step has gone bad.
  *
- * `keeps`: how the threshold and the number of batches were goes into `kept`.
+ * With `keeps`, the previous threshold and number of batches are written to `kept`.
  */
 export const moveThreshold = (keeps: boolean) =>
   shader<'least' | 'state' | 'threshold' | 'num_batches_tracked', 'kept'>(
@@ -180,7 +180,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 `,
   );
 
-/** y = x where x > threshold, 0 else */
+/** y = x where x > threshold, 0 elsewhere */
 export const beyondThreshold = () =>
   shader<'x' | 'threshold' | 'y'>(
     'beyond a threshold',

@@ -4,12 +4,12 @@ import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
- * y = the k largest of each row, 0 else; indices and values[row] = those k in the order of the row; cuts[row] = what `is_kept` takes
+ * y = the k largest values of each row, 0 elsewhere; indices and values[row] = those k in the order of the row; cuts[row] = the cut for `is_kept`
  *
- * `among`: only of the columns where that is not 0. Where they are fewer than k, others are among the indices, with 0 in y and values.
+ * With `among`, only columns where `among` is not 0 are eligible. If fewer than k are, the indices include others, with 0 in y and values.
  *
- * A radix selection (Alabi et al. 2012): four times, of the numbers that agree in the digits before, how many have each value of the next one. A
- * workgroup does a row, by neighbouring values; where order counts, each invocation has a stretch of it.
+ * This is radix selection (Alabi et al. 2012): four times, the numbers that match the digits so far are counted by their next digit. A workgroup
+ * processes a row, reading neighbouring values; where the order matters, each invocation has a contiguous stretch.
  */
 export const topKRows = (among = false) =>
   shader<'x' | 'y' | 'indices' | 'values' | 'cuts', 'among'>(
@@ -31,7 +31,7 @@ ${keyIn(among)}
 ${isKept}
 ${counting}
 ${choosing}
-/** How many are larger than the least key that is kept, and how many equal it, up to the end of each invocation's stretch. */
+/** The numbers of keys larger than the least that is kept, and equal to it, up to the end of each invocation's stretch. */
 var<workgroup> ranks: array<vec2u, ${selectGroup}>;
 var<workgroup> last: u32;
 @compute @workgroup_size(${selectGroup})
@@ -98,7 +98,7 @@ fn main(
   );
 
 /**
- * dx = dy where x was kept, 0 else; `span` values share a cut, a row or the whole batch, of which only the real rows count. `among` is that of `topKRows`.
+ * dx = dy where x was kept, 0 elsewhere. `span` values share a cut: a row or the whole batch, in which padding rows get 0. See `topKRows` for `among`.
  */
 export const topKBackward = (ofBatch: boolean, among = false) =>
   shader<'x' | 'dy' | 'cuts' | 'dx', 'state' | 'among'>(

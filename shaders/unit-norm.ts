@@ -2,11 +2,11 @@ import { inTurn } from './grid.ts';
 import { state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Columns of a workgroup, and how many invocations each of them has. */
+/** Columns that a workgroup processes. */
 export const columnsOfGroup = 32;
 const lanes = 8;
 
-/** Chunk: a column's invocations, and `total(value, local)`, the sum over them. All of the workgroup must come. */
+/** Chunk: the column of an invocation, and `total(value, local)`, the sum over a column's invocations. All of the workgroup must call it. */
 const columns = wgsl`
 override rows: u32;
 override columns: u32;
@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 `;
 const by = `(${lanes}u * columns)`;
 
-/** g −= (g · w) w / ‖w‖² for each column: what is left changes directions alone. A column of zeros has none. */
+/** g −= (g · w) w / ‖w‖² for each column, so that the gradient only changes its direction. Columns of zeros keep their gradient. */
 export const projectShader = () =>
   shader<'w' | 'g'>(
     'project columns',
@@ -38,7 +38,7 @@ export const projectShader = () =>
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 override add_g = false;
-/** A gradient that nothing has been written to is 0. */
+/** The gradient so far, which is 0 if no kernel has written it. */
 fn gradient(at: u32) -> f32 {
   return select(0.0, g[at], add_g);
 }
@@ -59,7 +59,7 @@ ${begin}
 `,
   );
 
-/** w /= ‖w‖ for each column but those of zeros, unless a step has gone bad */
+/** w /= ‖w‖ for each column, except columns of zeros, unless a step has gone bad */
 export const normalizeColumnsShader = () =>
   shader<'state' | 'w'>(
     'unit columns',

@@ -4,13 +4,13 @@ import { draws, random } from './random.ts';
 import { batchRows, state } from './state.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
 
-/** Vectors that a workgroup of `quantize` looks up: eight times four, each by eight invocations. */
+/** Vectors that a workgroup of `quantize` processes: eight groups of four, with eight invocations for each group. */
 export const quantizedTogether = 32;
 
-/** Vectors that a workgroup of `tally` looks through at once. */
+/** Vectors that a workgroup of `tally` checks at once. */
 export const talliedTogether = 256;
 
-/** Chunk: `real_vectors()`, those of real rows of the batch. Needs `state`. */
+/** Chunk: `real_vectors()`, the number of vectors in real rows of the batch. */
 const realVectors = () => wgsl`
 override vectors: u32;
 override entries: u32;
@@ -22,13 +22,13 @@ fn real_vectors() -> u32 {
 `;
 
 /**
- * at[n] = argmin_k ‖z_n − e_k‖², of equals the lowest k;  y_n = e_at[n];  sums[n] = ‖z_n − y_n‖² · factor, and 0 past the real rows
+ * at[n] = argmin_k ‖z_n − e_k‖², the lowest k of equals;  y_n = e_at[n];  sums[n] = ‖z_n − y_n‖² · factor, and 0 in padding rows
  * (van den Oord et al. 2017)
  *
- * The distance is a sum of squared differences: ‖z‖² + ‖e‖² − 2 z·e would leave nothing but rounding of close entries. An invocation takes four vectors
- * by every eighth four entries. A vector that is not finite keeps its values, so that it does not go unnoticed.
+ * The distance is a sum of squared differences: ‖z‖² + ‖e‖² − 2 z·e would leave only rounding errors for close entries. An invocation compares four
+ * vectors with every eighth group of four entries. A vector that is not finite keeps its values, so that it is detected.
  *
- * `wide`: a vector's numbers are whole vec4s. `twice`: the sums are written to `drift`, too.
+ * With `wide`, vectors are whole vec4s. With `twice`, the sums are also written to `drift`.
  */
 export const quantizeShader = (wide: boolean, twice: boolean) =>
   shader<'z' | 'codebook' | 'state' | 'y' | 'at' | 'sums', 'drift'>(
@@ -44,7 +44,7 @@ alias Part = ${wide ? 'vec4f' : 'f32'};
 #if ${twice}
 @group(0) @binding(6) var<storage, read_write> drift: array<f32>;
 #endif
-/** Of a vector: its parts. */
+/** The vec4s, or numbers, of a vector. */
 override parts: u32;
 override factor: f32;
 ${realVectors()}
@@ -62,7 +62,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let begin = (group.y * groups.x + group.x) * ${quantizedTogether}u;
   if (begin >= vectors) { return; }
   let strip = local % 8u;
-  // Past the last row lies the last one: it is not stored twice.
+  // Rows past the last one read the last one again; their results are not stored.
   let n = min(begin + 4u * (local / 8u) + vec4u(0u, 1u, 2u, 3u), vec4u(vectors - 1u)) * parts;
   var least = vec4f(3.4028234e38);
   var best = vec4u();
@@ -114,7 +114,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 `,
   );
 
-/** dz = dy + 2 (z − y) · pull / batch_rows in rows that are real, and dy in the others: the straight-through estimator, and the commitment */
+/** dz = dy + 2 (z − y) · pull / batch_rows in real rows, and dy in padding rows: the straight-through estimator and the commitment loss */
 export const quantizeBackward = () =>
   shader<'z' | 'y' | 'dy' | 'state' | 'dz'>(
     'quantize backward',
@@ -142,9 +142,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   );
 
 /**
- * Of a stretch of the real vectors, for each entry: counts[stretch,k] = how many have it nearest, and totals[stretch,k] = Σ z of these
+ * For each stretch of the real vectors: counts[stretch,k] = the number of vectors whose nearest entry is k, and totals[stretch,k] = Σ z over them
  *
- * A workgroup does an entry in a stretch: it lists the vectors that have it, in their order, and adds them up.
+ * A workgroup processes one entry in one stretch: it lists the vectors nearest to the entry, in their order, and adds them up.
  */
 export const tallyShader = (totals: boolean) =>
   shader<'at' | 'state' | 'counts', 'z' | 'totals'>(
@@ -166,7 +166,7 @@ var<workgroup> found: array<atomic<u32>, ${talliedTogether / 32}>;
 var<workgroup> list: array<u32, ${talliedTogether}>;
 #endif
 
-/** How many vectors are found before one. */
+/** The number of vectors found before a place. */
 fn found_before(place: u32) -> u32 {
   var before = 0u;
   for (var word = 0u; word < place / 32u; word++) { before += countOneBits(atomicLoad(&found[word])); }
@@ -212,20 +212,20 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 `,
   );
 
-/** Below this part of an even share of the batch's vectors an entry is dead. */
+/** An entry is dead if its size is below this fraction of an even share of the batch's vectors. */
 const dead = '0.01';
 
-/** With this part of one it starts anew. */
+/** The size of a restarted entry, as a fraction of an even share. */
 const anew = '0.1';
 
 /**
- * Moves the entries towards the means of the vectors that they are nearest to (van den Oord et al. 2017, appendix A.1), with n of these and their sum s:
+ * Moves each entry towards the mean of its nearest vectors (van den Oord et al. 2017, appendix A.1), with n their number and s their sum:
  *
  * size = decay size + (1 − decay) n,  sum = decay sum + (1 − decay) s,  entry = sum / size
  *
- * An entry whose size falls below a hundredth of an even share takes the place of a vector of the batch; so do all in the first step, but those that many
- * vectors are near to. Not where a step has gone bad. `keeps`: how entries, sizes and sums were goes into `kept`, one behind the other. A workgroup
- * does an entry.
+ * An entry whose size falls below a hundredth of an even share restarts at a vector of the batch. In the first step most entries do, except those
+ * nearest to many vectors. Nothing changes if a step has gone bad. With `keeps`, the previous entries, sizes and sums are written to `kept`, in this
+ * order. A workgroup processes one entry.
  */
 export const moveEntries = (keeps: boolean) =>
   shader<'z' | 'state' | 'counts' | 'totals' | 'codebook' | 'cluster_size' | 'cluster_sum', 'kept'>(
@@ -260,7 +260,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let moved = decay * before + (1.0 - decay) * count;
   let revived = moved < ${dead} * share;
   let size = select(moved, ${anew} * share, revived);
-  // Evenly through the batch from a random one on, so that no two entries take the same.
+  // Evenly spaced through the batch, from a random vector on, so that no two entries take the same one.
   let offset = philox(vec4u(0u, 0u, state.step, which), vec2u(state.seed, stream)).x % real;
   let taken = (offset + k * max(1u, real / entries)) % real;
   storageBarrier();
@@ -286,7 +286,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 `,
   );
 
-/** dcodebook = 2 (n e − Σ z) · pull / batch_rows, of the n vectors that have entry e nearest */
+/** dcodebook = 2 (n e − Σ z) · pull / batch_rows, with n the number of vectors whose nearest entry is e */
 export const codebookBackward = () =>
   shader<'codebook' | 'state' | 'counts' | 'totals' | 'dcodebook'>(
     'codebook backward',
@@ -319,7 +319,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 `,
   );
 
-/** sum = batch_rows · e^H,  H = −Σ_k p_k ln p_k, where p_k is the part of the real vectors that have entry k nearest */
+/** sum = batch_rows · e^H,  H = −Σ_k p_k ln p_k, where p_k is the fraction of the real vectors whose nearest entry is k */
 export const perplexityShader = () =>
   shader<'counts' | 'state' | 'sum'>(
     'perplexity',

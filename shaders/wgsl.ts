@@ -1,6 +1,6 @@
 import { wgsl as preprocess } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 
-/** One resource of a shader, as its own text declares it. */
+/** One resource of a shader, as declared in its text. */
 export interface Binding {
   readonly name: string;
   readonly access: 'read' | 'read_write' | 'uniform';
@@ -14,10 +14,10 @@ export interface Size {
 
 /**
  * A compute shader with entry point `main`. `Required` and `Optional` are the names of its storage buffers; a variant may lack optional ones.
- * The bindings are read back from the text, so the text stays the only place that declares them.
+ * The bindings are read from the text, so only the text declares them.
  *
- * A number that differs from call to call is an `override` constant, and each value makes a pipeline of its own, compiled anew; or, where
- * compiling takes long, a member of `struct Sizes`, bound as `var<uniform> sizes: Sizes`: one pipeline then serves all values.
+ * A number that differs between calls is an `override` constant, for which each value needs its own compiled pipeline. Where compiling takes long,
+ * it is a member of `struct Sizes`, bound as `var<uniform> sizes: Sizes`: one pipeline then serves all values.
  */
 export interface Shader<Required extends string = string, Optional extends string = never> {
   readonly label: string;
@@ -25,13 +25,13 @@ export interface Shader<Required extends string = string, Optional extends strin
   readonly bindings: readonly Binding[];
   /** Names of the `override` constants. */
   readonly overrides: ReadonlySet<string>;
-  /** In the order in which they lie in the uniform, four bytes each. */
+  /** The members of the uniform in order, four bytes each. */
   readonly sizes: readonly Size[];
-  /** Carries the names in the type only. */
+  /** Exists only in the type, to carry the names. */
   readonly names?: [Required, Optional];
 }
 
-/** Any of them. */
+/** A shader with any bindings. */
 export type AnyShader = Shader<string, string>;
 
 const bindingPattern =
@@ -40,8 +40,8 @@ const overridePattern = /override\s+(\w+)\s*[:=]/g;
 const sizesPattern = /struct Sizes\s*\{([^}]*)\}/;
 
 /**
- * Names a shader's text and reads its interface back from it. The label shows up in profiles and compiler messages. Where the text is long, `rest` makes
- * all of it that declares nothing of the interface, when it is compiled: a step is recorded at once, but compiled in spells.
+ * Makes a shader from its label and text, and reads its interface from the text. The label appears in profiles and compiler messages. For a long
+ * text, `rest` returns the part without declarations of the interface when the shader is compiled, so that recording a step is fast.
  */
 export function shader<Required extends string, Optional extends string = never>(
   label: string,
@@ -75,7 +75,7 @@ export function shader<Required extends string, Optional extends string = never>
   };
 }
 
-/** The text, once it is seen that it declares nothing that would have to stand in a shader's head. */
+/** Returns the rest of a shader's text, after checking that it declares nothing that belongs in the head. */
 function withoutInterface(label: string, rest: string): string {
   const declared = [/@binding\(/, overridePattern, sizesPattern].find((pattern) => rest.search(pattern) >= 0);
   if (declared) throw new Error(`shader ${label}: what is declared by ${declared.source} belongs into its head`);
@@ -83,8 +83,8 @@ function withoutInterface(label: string, rest: string): string {
 }
 
 /**
- * The same shader for the same variant, made once: a long text takes longer than all else that is recorded of a kernel. A maker that is
- * wrapped at the top of a file is marked as pure there, or a bundle would have it without need.
+ * Caches the shader of each variant, because making a long text takes longer than the rest of recording a kernel. Calls at the top level of a file
+ * are marked as pure, so that bundlers can remove unused ones.
  */
 export function once<V extends object, S extends AnyShader>(make: (variant: V) => S): (variant: V) => S {
   const made = new Map<string, S>();
@@ -96,9 +96,9 @@ export function once<V extends object, S extends AnyShader>(make: (variant: V) =
 }
 
 /**
- * wgsl-preprocessor's tag: `#if ${flag}`, `#elif ${flag}`, `#else`, `#endif`, and `${chunk}`. What the tag itself lets pass in silence
- * throws here: a condition that is no boolean, anything after a condition on its line (`#if ${a} && ${b}` would test only `a`),
- * and values whose text is not what it looks like (`undefined`, `NaN`, `2.0` which becomes `2`).
+ * The tag of wgsl-preprocessor: `#if ${flag}`, `#elif ${flag}`, `#else`, `#endif`, and `${chunk}`. It throws for mistakes that the package
+ * ignores: a condition that is not a boolean, text after a condition on its line (`#if ${a} && ${b}` would test only `a`), and values
+ * whose text differs from the source (`undefined`, `NaN`, or `2.0`, which becomes `2`).
  */
 export function wgsl(strings: TemplateStringsArray, ...values: (string | number | boolean)[]): string {
   values.forEach((value, i) => {

@@ -1,19 +1,19 @@
 import type { Epilogue, Tiling } from './tiles.ts';
 import { wgsl } from './wgsl.ts';
 
-// All three products of a convolution are matrix products whose one side is never written down. Images are [batch, height, width, channels],
-// weights [filters, kernel height, kernel width, channels]: a row of a patch and a row of a kernel are then each one stretch of memory.
+// All three products of a convolution are matrix products with one operand that is never stored. Images are [batch, height, width, channels],
+// weights [filters, kernel height, kernel width, channels]: a row of a patch and a row of a kernel are then each contiguous in memory.
 
 export interface ConvVariant extends Epilogue {
   /** Channels, and filters, are whole vec4s. */
   readonly wideChannels: boolean;
   readonly wideFilters: boolean;
-  /** Taps of the kernel lie several pixels apart. */
+  /** Taps of the kernel are several pixels apart. */
   readonly dilated: boolean;
   readonly tiling: Tiling;
 }
 
-/** Chunk: the sizes of a window over images, and of what it leaves. `step_y` and `step_x` are taps from one that meets a place to the next. */
+/** Chunk: the sizes of images, windows and outputs. `step_y` and `step_x` are the distances, in taps, between those that reach the same output. */
 export const windowSizes = (dilated = false) => wgsl`
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {

@@ -1,6 +1,6 @@
 /** The base class of every error that the library throws. `cause` has the underlying error, if there is one. */
 export class LatentGpuError extends Error {
-  // Set on each class by hand: a minifier renames classes. (A structured clone keeps message and stack only; a worker sends the name along.)
+  // Set explicitly on each class, because minifiers rename classes. A structured clone keeps only message and stack, so a worker also sends the name.
   override name = 'LatentGpuError';
 }
 

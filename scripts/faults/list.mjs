@@ -1,6 +1,6 @@
-// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. By file of shaders/, each
-// [kind, text, what it becomes]: the text occurs once in its file, or `of` says which occurrence is meant, of how many. What makes no
-// difference to any result, such as a bound past which nothing is stored, is not here; nor is what does not compile.
+// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. They are listed by file of shaders/ as
+// [kind, text, replacement]. The text occurs once in its file, or `of` gives the occurrence and their number. The list has no faults that do not affect
+// any result, such as a bound past which nothing is stored, and none that do not compile.
 
 /**
  * @typedef {object} Fault
@@ -10,7 +10,7 @@
  * @property {string} becomes
  * @property {[which: number, count: number]} of
  * @property {string} test the test file that has to catch it
- * @property {string} [only] what the tests in it are called that have to, where all before them would take long
+ * @property {string} [only] a part of the names of the tests to run, if the others would take long
  */
 /** @typedef {[kind: string, text: string, becomes: string, special?: { of?: [number, number], test?: string, only?: string }]} Entry */
 
@@ -204,9 +204,9 @@ const byFile = {
       'kx < kernel_width; kx += 1u',
       { only: 'has the right gradients' },
     ],
-    ['stride', "['step_y', 'step_x']", "['stride_y', 'stride_x']", { only: 'where taps lie apart' }],
-    ['condition', '% stride != behind', '% stride != 0u', { only: 'where taps lie apart' }],
-    ['stride', 'columns * dilation_x / stride_x', 'columns / stride_x', { only: 'where taps lie apart' }],
+    ['stride', "['step_y', 'step_x']", "['stride_y', 'stride_x']", { only: 'with dilation' }],
+    ['condition', '% stride != behind', '% stride != 0u', { only: 'with dilation' }],
+    ['stride', 'columns * dilation_x / stride_x', 'columns / stride_x', { only: 'with dilation' }],
     ['stride', '(class_ / stride_x + sizes.pad_top)', '(class_ / stride_y + sizes.pad_top)', { only: 'fits float64' }],
     ['operand', 'i % class_rows()', 'i / class_rows()', { only: 'has the right gradients' }],
     ['sign', 'vec4u(pixel.column - tx)', 'vec4u(pixel.column + tx)', { only: 'has the right gradients' }],
@@ -216,7 +216,7 @@ const byFile = {
     ['bound', 'b < min(batch, (part + 1u) * share); b++', 'b < (part + 1u) * share; b++', { only: 'a last part' }],
     ['stride', 'left0 + ${c} * stride_x', 'left0 + ${c}', { only: 'has the right gradients' }],
     ['stride', 'i32(oy) * stride_y', 'i32(oy) * stride_x', { only: 'has the right gradients' }],
-    ['stride', 'each / run * sizes.dilation_y', 'each / run * sizes.dilation_x', { only: 'where taps lie apart' }],
+    ['stride', 'each / run * sizes.dilation_y', 'each / run * sizes.dilation_x', { only: 'with dilation' }],
     [
       'bias',
       'let top = i32(oy) * stride_y - pad_top;',
@@ -245,8 +245,8 @@ const byFile = {
     ['index', '(ky * run + kx * channels) / 4u', '(kx * run + ky * channels) / 4u'],
     ['stride', 'pixel % sizes.out_width * sizes.stride_x', 'pixel % sizes.out_width'],
     ['stride', 'sizes.out_width * sizes.stride_y', 'sizes.out_width * sizes.stride_x', { only: 'fits float64' }],
-    ['stride', "'kx * dilation_x'] :", "'kx * dilation_y'] :", { only: 'where taps lie apart' }],
-    ['stride', '(sizes.dilation_x - 1u)', '(sizes.dilation_x)', { only: 'where taps lie apart' }],
+    ['stride', "'kx * dilation_x'] :", "'kx * dilation_y'] :", { only: 'with dilation' }],
+    ['stride', '(sizes.dilation_x - 1u)', '(sizes.dilation_x)', { only: 'with dilation' }],
   ],
   corrupt: [
     'kernels/corrupt',
@@ -544,8 +544,18 @@ const byFile = {
       'columns / ${selectGroup}u',
       { only: 'rows of' },
     ],
-    ['condition', 'values[to] = select(0u, bits, key != 0u);', 'values[to] = bits;', { only: 'whichever count' }],
-    ['condition', 'key != 0u && is_kept(key, i, cut));', 'is_kept(key, i, cut));', { only: 'whichever count' }],
+    [
+      'condition',
+      'values[to] = select(0u, bits, key != 0u);',
+      'values[to] = bits;',
+      { only: 'for any eligible columns' },
+    ],
+    [
+      'condition',
+      'key != 0u && is_kept(key, i, cut));',
+      'is_kept(key, i, cut));',
+      { only: 'for any eligible columns' },
+    ],
     ['bound', 'let real = i / columns < batch_rows();', 'let real = true;', { only: 'largest of a batch' }],
     ['gradient assigned', 'if (add_dx) { v += dx[i]; }', '', { only: 'gradient' }],
     ['condition', 'real && key != 0u && is_kept', 'real && is_kept', { only: 'some columns' }],
@@ -558,7 +568,7 @@ const byFile = {
     ['off by one', '(first, end, middle) < k', '(first, end, middle) + 1u < k', { only: 'rows of' }],
     ['off by one', 'largest = middle;', 'largest = middle - 1u;', { only: 'rows of' }],
     ['condition', 'if (key == least && equals > 0u) {', 'if (key == least) {', { only: 'rows of' }],
-    ['condition', 'kept && key != 0u);', 'kept);', { only: 'whichever count' }],
+    ['condition', 'kept && key != 0u);', 'kept);', { only: 'for any eligible columns' }],
     ['index', 'cuts[row] = vec4u', 'cuts[0] = vec4u', { only: 'gradient' }],
   ],
   'top-k-batch': [
@@ -654,18 +664,18 @@ const byFile = {
   ],
   'dead-latents': [
     'kernels/dead-latents',
-    ['sign', '& 0x7fffffffu) != 0u', ') != 0u', { only: 'tell who is dead' }],
-    ['index', "inTurn('j', 'real * columns', 'columns'", "inTurn('j', 'real * columns', '(columns + 1u)'", { only: 'tell who is dead' }],
+    ['sign', '& 0x7fffffffu) != 0u', ') != 0u', { only: 'determine which latents are dead' }],
+    ['index', "inTurn('j', 'real * columns', 'columns'", "inTurn('j', 'real * columns', '(columns + 1u)'", { only: 'determine which latents are dead' }],
     ['bound', 'min(rows, batch_rows())', 'rows', { only: 'real rows' }],
     ['condition', 'if (state.bad == 0xffffffffu) {', 'if (true) {', { only: 'gone bad' }],
-    ['bound', 'min(count + f32(real), most)', 'count + f32(real)', { only: 'no further' }],
-    ['order', 'kept[j] = count;', 'kept[j] = count + 1.0;', { only: 'tell who is dead' }],
-    ['off by one', 'u32(count >= after)', 'u32(count > after)', { only: 'tell who is dead' }],
-    ['condition', 'sum > 0u);', 'sum > 1u);', { only: 'tell who is dead' }],
-    ['tail of a loop', 'for (var j = local; j < columns; j += ${countGroup}u) { sum += dead[j]; }', 'if (local < columns) { sum += dead[local]; }', { only: 'tell who is dead' }],
-    ['factor', 'f32(part[0]) * f32(batch_rows())', 'f32(part[0])', { only: 'tell who is dead' }],
-    ['condition', 'x[i] - y[i], total[0] > 0.0)', 'x[i] - y[i], true)', { only: 'leaves' }],
-    ['sign', 'x[i] - y[i]', 'y[i] - x[i]', { only: 'leaves' }],
+    ['bound', 'min(count + f32(real), most)', 'count + f32(real)', { only: 'stops where' }],
+    ['order', 'kept[j] = count;', 'kept[j] = count + 1.0;', { only: 'determine which latents are dead' }],
+    ['off by one', 'u32(count >= after)', 'u32(count > after)', { only: 'determine which latents are dead' }],
+    ['condition', 'sum > 0u);', 'sum > 1u);', { only: 'determine which latents are dead' }],
+    ['tail of a loop', 'for (var j = local; j < columns; j += ${countGroup}u) { sum += dead[j]; }', 'if (local < columns) { sum += dead[local]; }', { only: 'determine which latents are dead' }],
+    ['factor', 'f32(part[0]) * f32(batch_rows())', 'f32(part[0])', { only: 'determine which latents are dead' }],
+    ['condition', 'x[i] - y[i], total[0] > 0.0)', 'x[i] - y[i], true)', { only: 'residual of' }],
+    ['sign', 'x[i] - y[i]', 'y[i] - x[i]', { only: 'residual of' }],
   ], // prettier-ignore
   'unit-norm': [
     'kernels/unit-norm',
@@ -673,13 +683,13 @@ const byFile = {
       'tail of a loop',
       'for (var lane = 0u; lane < ${lanes}u; lane++)',
       'for (var lane = 0u; lane < ${lanes - 1}u; lane++)',
-      { only: 'brought' },
+      { only: 'scaled to length 1' },
     ],
-    ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;', { only: 'brought' }],
+    ['barrier', 'part[local] = value;\n  workgroupBarrier();', 'part[local] = value;', { only: 'scaled to length 1' }],
     ['factor', 'along / norm * w[at]', 'along * w[at]', { only: 'lose' }],
-    ['condition', 'select(0.0, g[at], add_g)', 'g[at]', { only: 'zeros where' }],
-    ['condition', ' || norm == 0.0 || state.bad', ' || state.bad', { only: 'brought' }],
-    ['condition', ' || state.bad != 0xffffffffu', '', { only: 'brought' }],
+    ['condition', 'select(0.0, g[at], add_g)', 'g[at]', { only: 'gradient of zeros' }],
+    ['condition', ' || norm == 0.0 || state.bad', ' || state.bad', { only: 'scaled to length 1' }],
+    ['condition', ' || state.bad != 0xffffffffu', '', { only: 'scaled to length 1' }],
   ],
   'avg-pool': [
     'kernels/avg-pool',

@@ -1,11 +1,11 @@
 /** @typedef {import('../../test/support/thorough.ts').Tried & { seconds: number }} Test */
-/** What is kept of each file under test/reliability. @typedef {Record<string, { date: string, tests: Test[] }>} Kept */
-/** What is kept of each file whose code was mutated. @typedef {Record<string, { date: string, mutants: number, killed: number, survived: number }>} Mutants */
+/** The kept results of each file under test/reliability. @typedef {Record<string, { date: string, tests: Test[] }>} Kept */
+/** The kept results of each mutated file. @typedef {Record<string, { date: string, mutants: number, killed: number, survived: number }>} Mutants */
 
-/** What is kept of each file of shaders that faults were seeded into. @typedef {Record<string, { date: string, faults: { kind: string, fault: string, test: string, caughtBy?: string }[] }>} Faults */
+/** The kept results of each file of shaders with seeded faults. @typedef {Record<string, { date: string, faults: { kind: string, fault: string, test: string, caughtBy?: string }[] }>} Faults */
 
 /**
- * docs/RELIABILITY.md.
+ * Returns the text of docs/RELIABILITY.md.
  * @param {Kept} kept
  * @param {Mutants} mutants
  * @param {Faults} faults
@@ -16,8 +16,8 @@ export function reliabilityPage(kept, mutants, faults) {
     .map(([file, { date, tests }]) => section(file, date, tests));
   return `# Faults, bad input and load
 
-What is tested, how often, and the results. \`npm run reliability\` runs everything but the last two sections, mutants and seeded faults, which have
-commands of their own, and writes this page. \`npm run test:all\` runs the same tests with fewer repetitions.
+This page lists the reliability tests, how often each was repeated, and the results. \`npm run reliability\` runs all but the last two sections,
+mutants and seeded faults, which have separate commands, and writes this page. \`npm run test:all\` runs the same tests with fewer repetitions.
 
 ${sections.join('\n\n')}
 ${mutantSection(mutants)}${faultSection(faults)}`;
@@ -41,7 +41,7 @@ ${lines.join('\n')}
 ${date}; \`npm run reliability -- ${file.replace(testName, '')}\` ([the tests](../test/reliability/${file}))`;
 }
 
-/** From the first to the last. @param {Record<string, { date: string }>} files */
+/** Returns the range of dates, from the first to the last. @param {Record<string, { date: string }>} files */
 function datesOf(files) {
   const dates = Object.values(files)
     .map(({ date }) => date)
@@ -69,8 +69,8 @@ function mutantSection(files) {
   return `
 ## Mutants
 
-The code of data and files, changed in one place at a time so that it does something else ([Stryker](https://stryker-mutator.io)). A mutant that no
-test notices has survived: often it does the same as the code.
+[Stryker](https://stryker-mutator.io) changes the code of data and files, one place at a time, and runs the tests. A mutant survives if no test
+fails; often it behaves like the original code.
 
 | file | mutants | killed | survived | share killed |
 | --- | ---: | ---: | ---: | ---: |
@@ -99,8 +99,8 @@ function faultSection(files) {
   return `
 ## Faults in shaders
 
-Seeded into the WGSL of ${Object.keys(files).length} files, one at a time. One is caught when a test that passes without it fails with it. What makes no difference to a
-result is not among them, nor is what does not compile.
+One fault at a time is seeded into the WGSL of ${Object.keys(files).length} files. It is caught if a test that passes without it fails with it. Faults that do not affect any
+result, and faults that do not compile, are left out.
 
 | kind of fault | seeded | caught |
 | --- | ---: | ---: |

@@ -3,10 +3,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { reliabilityPage } from './page.mjs';
 
-/** @param {string} out @param {string} name of one of its results */
+/** The path of a file of results. @param {string} out @param {string} name */
 const store = (out, name) => path.join(out, 'results', `${name}.json`);
 
-/** What was kept, by the names of files. @param {string} out @param {string} name */
+/** Reads the kept results, by the names of files. @param {string} out @param {string} name */
 export async function readResults(out, name) {
   return existsSync(store(out, name)) ? JSON.parse(await readFile(store(out, name), 'utf8')) : {};
 }
@@ -17,7 +17,7 @@ export async function writeResults(out, name, results) {
   await writeFile(store(out, name), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Writes RELIABILITY.md, of all that was kept, and says so. @param {string} out */
+/** Writes RELIABILITY.md from all kept results, and prints its path. @param {string} out */
 export async function writePage(out) {
   const page = path.join(out, 'RELIABILITY.md');
   const [kept, mutants, faults] = await Promise.all(

@@ -1,6 +1,5 @@
 /**
- * The places of names in an order that does not depend on the order of rows: those that are numbers by value, then the others by their UTF-16 code
- * units.
+ * Returns the indices of names in sorted order, so that the order of rows does not matter: numbers by value, then the others by UTF-16 code units.
  */
 export function classOrder(names: readonly string[], numberOf: (name: string) => number | undefined): number[] {
   const values = names.map((name) => {

@@ -1,8 +1,8 @@
-/** What the options `columns`, `label` and `classes` of `readCsv` and `readTable` have in common. */
+/** Checks of the options `columns`, `label` and `classes`, which `readCsv` and `readTable` share. */
 import { OptionError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
 
-/** The place of a column that is asked for by its name or its number. @throws OptionError */
+/** Returns the index of a column requested by name or by number. @throws OptionError */
 export function columnOf(where: string, asked: string | number, names: readonly string[], what: string): number {
   const column = typeof asked === 'number' ? asked : names.indexOf(asked);
   if (!Number.isInteger(column) || column < 0 || column >= names.length)

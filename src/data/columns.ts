@@ -7,14 +7,14 @@ export interface Columns {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly mean: Float64Array;
-  /** The standard deviation of the examples themselves: √(Σ (x − mean)² / n). */
+  /** The standard deviation of the population, √(Σ (x − mean)² / n). */
   readonly deviation: Float64Array;
 }
 
 /** The approximate size of a piece in which data are read back. */
 const pieceBytes = 32 * 2 ** 20;
 
-/** Reads a data set back once, unless it is on the host anyway, and sums it in float64. */
+/** Computes the statistics in float64. It reads the data from the device once, unless the host has them. */
 export async function columnsOf(set: Dataset): Promise<Columns> {
   const { features, step, gpu } = set;
   const { pieces, streamed, bytes, scale, examples, blanks } = set.storage;
@@ -27,7 +27,7 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   // The device multiplies by a float32.
   const factor = Math.fround(scale);
   const size = bytes ? 1 : 4;
-  // Copies start at whole words: four rows of bytes do.
+  // Copies must start at whole words, as every fourth row of bytes does.
   const rows = Math.max(4, Math.floor(pieceBytes / (step * size) / 4) * 4);
   const origin = new Float64Array(features);
   const counts = new Float64Array(features);
@@ -38,7 +38,7 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
       for (let column = 0; column < features; column++) {
         const value = Math.fround(values[at + column] * factor);
         if (value === blank) continue;
-        // Squares are taken around the first value, so that far from zero little is lost.
+        // Squares of differences to the first value keep their digits far from zero.
         if (!counts[column]++) origin[column] = value;
         if (value < least[column]) least[column] = value;
         if (value > most[column]) most[column] = value;
@@ -62,7 +62,7 @@ export async function columnsOf(set: Dataset): Promise<Columns> {
   const deviation = squares.map((total, column) =>
     Math.sqrt(Math.max(0, total / counts[column] - (sum[column] / counts[column]) ** 2)),
   );
-  // What is blank in all examples is never looked at.
+  // Features that are blank in all examples are never used.
   for (const values of [least, most, mean, deviation]) counts.forEach((count, column) => count || (values[column] = 0));
   return { least, most, mean, deviation };
 }

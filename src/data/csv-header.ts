@@ -1,29 +1,29 @@
-/** Whether the first line of a table names its columns. */
+/** Decides whether the first line of a CSV is a header. */
 import { csvError, type Field } from './csv-lines.ts';
 import { isMissing, numberIn } from './csv-numbers.ts';
 
-/** So many lines below the first are looked at. */
+/** The number of lines below the first that are examined. */
 const sample = 10;
 
-/** Goes by the first line and by what stands below it: a name above numbers makes a header, a number above numbers is one more of them. */
+/** Compares the first line with those below it: it is a header if it has names above numbers, and data if it has numbers above numbers. */
 export class Header {
   #rows = 0;
   readonly #numbers: boolean[];
   readonly #texts: boolean[];
-  /** Whether what the first line has for the label comes again. */
+  /** Whether the label in the first line occurs again below. */
   #recurs = false;
 
   constructor(
     private readonly first: readonly Field[],
     private readonly decimal: ',' | '.',
-    /** The label's column, where it is known by its number. */
+    /** The label's column, if it is given by number. */
     private readonly label: number | undefined,
   ) {
     this.#numbers = new Array<boolean>(first.length).fill(false);
     this.#texts = new Array<boolean>(first.length).fill(false);
   }
 
-  /** A line below the first. */
+  /** Examines a line below the first. */
   look(line: readonly Field[]): void {
     if (this.label !== undefined) this.#recurs ||= line[this.label]?.text === this.first[this.label]?.text;
     if (this.#rows++ >= sample) return;
@@ -33,12 +33,12 @@ export class Header {
     });
   }
 
-  /** @throws FormatError where it may be either */
+  /** Returns whether the first line is a header. @throws FormatError if that is ambiguous */
   names(text: string): boolean {
     const { first } = this;
     const numbers = first.map((field) => numberIn(field.text, this.decimal) !== undefined);
     const count = numbers.filter(Boolean).length;
-    // What begins with a digit is a number with a mistake in it, or a date.
+    // A text that begins with a digit is a mistyped number or a date.
     const names = first.map(({ text }, c) => !numbers[c] && !isMissing(text) && !/^[+-]?[.,]?\d/.test(text));
     const above = names.findIndex((name, c) => name && this.#numbers[c] && !this.#texts[c]);
     const ask = (column: number, why: string) =>

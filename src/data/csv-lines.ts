@@ -1,4 +1,4 @@
-/** The lines and fields of comma-separated values (RFC 4180), and how they are set apart. */
+/** Splits comma-separated values (RFC 4180) into lines and fields. */
 import { FormatError } from '../errors.ts';
 import { isPage } from '../platform.ts';
 
@@ -6,12 +6,12 @@ export type Delimiter = ',' | ';' | '\t';
 
 export interface Field {
   readonly text: string;
-  /** In characters from the start of the file. */
+  /** The position in characters from the start of the file. */
   readonly offset: number;
   readonly quoted: boolean;
 }
 
-/** An error that names the line as editors count them, from 1 on. */
+/** Returns an error with the line number, counted from 1 as in editors. */
 export const csvError = (text: string, offset: number, problem: string): FormatError =>
   new FormatError(`csv, line ${lineAt(text, offset)}: ${problem}`);
 
@@ -21,17 +21,17 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** @throws FormatError for a text that is another kind of file, or was read in another encoding than its own */
+/** @throws FormatError for a text that is another kind of file, or was decoded with the wrong encoding */
 export function checkText(text: string): void {
   if (isPage(text)) throw csvError(text, 0, 'this is an HTML page, not a CSV (offset 0)');
-  // Every other byte of Latin letters and digits is zero in UTF-16.
+  // In UTF-16, every other byte of Latin letters and digits is zero.
   if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(text))
     throw csvError(text, 0, "this is UTF-16, read as UTF-8 (offset 0); decode it with new TextDecoder('utf-16le')");
 }
 
-/** Where the table begins, and the delimiter, if a line above it says which: `sep=;`, as Excel reads it. @throws FormatError */
+/** Returns the start of the table, and the delimiter if a line above it gives one, as Excel's `sep=;`. @throws FormatError */
 export function startOf(text: string): { start: number; delimiter?: Delimiter } {
-  // Spreadsheets put a byte order mark in front.
+  // Spreadsheets begin a file with a byte order mark.
   const [line, sign] = /^\ufeff?(?:sep=(.)(?:\r\n?|\n|$))?/i.exec(text)!;
   if (sign !== undefined && !',;\t'.includes(sign))
     throw csvError(text, 0, `sep=${sign} names a delimiter that is not read; those that are: , ; and tab`);
@@ -40,7 +40,7 @@ export function startOf(text: string): { start: number; delimiter?: Delimiter } 
 
 const commaNumber = /^\s*[+-]?(\d+(,\d+)?|,\d+)\s*$/;
 
-/** The first delimiter outside of quotes in the first line that has anything. */
+/** Returns the first delimiter outside quotes in the first line that is not blank. */
 export function guessDelimiter(text: string, start: number, decimal: ',' | '.'): Delimiter {
   const delimiters = decimal === ',' ? ';\t' : ',;\t';
   let found: Delimiter | undefined;
@@ -55,16 +55,16 @@ export function guessDelimiter(text: string, start: number, decimal: ',' | '.'):
     blank &&= !found && !sign.trim();
   }
   if (found !== ',') return found ?? (decimal === ',' ? ';' : ',');
-  // In 1,5;2,5 the comma belongs to the numbers.
+  // In 1,5;2,5 the comma is the decimal separator.
   const line = text.slice(start, end);
   const others = ([';', '\t'] as const).filter((sign) => line.includes(sign));
   return others.find((sign) => line.split(sign).every((part) => commaNumber.test(part))) ?? ',';
 }
 
-/** A line with nothing in it; a quoted field is something, were it empty. */
+/** Returns whether a line is blank. A line with a quoted empty field is not. */
 export const isBlank = (line: readonly Field[]): boolean => line.length === 1 && !line[0].quoted && line[0].text === '';
 
-/** The fields of each line. @throws FormatError where a quote is not closed, or text stands before or behind it */
+/** Yields the fields of each line. @throws FormatError for a quote that is not closed, or for text before or after a quoted field */
 export function* linesOf(text: string, start: number, delimiter: Delimiter): Generator<Field[]> {
   let line: Field[] = [];
   let at = start;
@@ -74,7 +74,7 @@ export function* linesOf(text: string, start: number, delimiter: Delimiter): Gen
     at = end;
     if (text[at] === delimiter) {
       at++;
-      // A line that ends in a delimiter has one more, empty field.
+      // A line that ends in a delimiter has another, empty field.
       if (at < text.length) continue;
       line.push({ text: '', offset: at, quoted: false });
     }
@@ -101,7 +101,7 @@ function fieldAt(text: string, offset: number, delimiter: Delimiter): { field: F
     const quote = text.indexOf('"', at);
     if (quote < 0) throw csvError(text, open, `the quote at offset ${open} is not closed`);
     content += text.slice(at, quote);
-    // Two quotes stand for one.
+    // Two quotes are an escaped quote.
     if (text[quote + 1] !== '"') {
       if (!ends(quote + 1)) throw csvError(text, quote + 1, `text behind a closing quote at offset ${quote + 1}`);
       return { field: { text: content.trim(), offset, quoted: true }, end: quote + 1 };

@@ -1,16 +1,16 @@
-/** Numbers as texts. */
+/** Parses numbers in the fields of a CSV. */
 import { DataError, type FormatError } from '../errors.ts';
 import { csvError, lineAt, type Delimiter, type Field } from './csv-lines.ts';
 
 const finite = /^[+-]?[\d.]+(e[+-]?\d+)?$/i;
 const notFinite = /^[+-]?(nan|inf|infinity)$/i;
 
-/** What stands for a value that is missing. */
+/** Returns whether a text marks a missing value. */
 export const isMissing = (text: string): boolean => /^(|\?|-|NA|#?N\/A|n\/a|null|NULL|None)$/.test(text);
 
-/** The number that a text means, or undefined. Number() takes hexadecimal numbers and the empty text, too. */
+/** Parses a number, or returns undefined. Number() alone would accept hexadecimal numbers and the empty text. */
 export function numberIn(text: string, decimal: ',' | '.'): number | undefined {
-  // Where the comma is decimal, a point sets thousands apart or is a mistake.
+  // With a decimal comma, a point is a thousands separator or a mistake.
   const plain = decimal === '.' ? text : text.replace(/[.,]/, (sign) => (sign === ',' ? '.' : ' '));
   if (finite.test(plain)) {
     const value = Number(plain);
@@ -19,18 +19,18 @@ export function numberIn(text: string, decimal: ',' | '.'): number | undefined {
   return notFinite.test(plain) ? NaN : undefined;
 }
 
-/** What there is to know of a field besides its text. */
+/** The context of a field, for error messages. */
 export interface Place {
   readonly row: number;
   /** The name of its column. */
   readonly column: string;
   readonly delimiter: Delimiter;
   readonly decimal: ',' | '.';
-  /** Whether the reader has decided by itself that this line is the first one of the data. */
+  /** Whether this is the first line of the data and the reader guessed that there is no header. */
   readonly guessedFirst: boolean;
 }
 
-/** Why a field cannot be read, and what helps. */
+/** Returns the error for a field that is not a number, with advice. */
 export function noNumber(text: string, { text: value, offset }: Field, place: Place): FormatError {
   const at = `row ${place.row}, column ${place.column}`;
   if (value === '')
@@ -51,7 +51,7 @@ export function noNumber(text: string, { text: value, offset }: Field, place: Pl
   return csvError(text, offset, `'${value.slice(0, 40)}' in ${at} (offset ${offset}) is not a number; ${advice}`);
 }
 
-/** For a number that float32 does not have. */
+/** Returns the error for a number outside the range of float32. */
 export function notFloat(text: string, { text: value, offset }: Field, { row, column }: Place): DataError {
   const problem = notFinite.test(value) ? 'is not finite' : 'is more than float32 holds, 3.4e38';
   return new DataError(

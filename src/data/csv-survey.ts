@@ -1,9 +1,9 @@
-/** A table's lines: which of them are rows, and how many fields they have. */
+/** Finds the rows of a CSV and the number of their fields. */
 import { DataError } from '../errors.ts';
 import { Header } from './csv-header.ts';
 import { csvError, isBlank, linesOf, type Delimiter, type Field } from './csv-lines.ts';
 
-/** How a text is to be taken. */
+/** A text and its format. */
 export interface Format {
   readonly text: string;
   readonly start: number;
@@ -11,7 +11,7 @@ export interface Format {
   readonly decimal: ',' | '.';
 }
 
-/** Goes through the lines once, as all fields at once would take many times the memory of the file, and a long first line could promise much. */
+/** Reads all lines once before values are stored, because keeping all fields would take many times the memory of the file. */
 export function survey(
   { text, start, delimiter, decimal }: Format,
   header: boolean | undefined,
@@ -21,7 +21,7 @@ export function survey(
   let guess: Header | undefined;
   let count = 0;
   let blank: number | undefined;
-  // Of the lines below the first: one that ends in an empty field, one that has a field less, and one whose last field is not empty.
+  // Below the first line: a line that ends in an empty field, a line with one field fewer, and a line whose last field is not empty.
   let closed: Field[] | undefined;
   let short: Field[] | undefined;
   let open: Field[] | undefined;
@@ -57,7 +57,7 @@ export function survey(
   }
   if (!first) throw new DataError('readCsv: there are no rows');
   if (short && (closed ?? open)) throw ragged(short);
-  // Each line ends in a delimiter, or the header alone does.
+  // Every line ends in a delimiter, or only the header does.
   const extra = endsEmpty(first) && (short ?? (closed && !open));
   if (extra) first = first.slice(0, -1);
   const texts = new Set(first.map((field) => field.text));
@@ -70,7 +70,7 @@ const endsEmpty = (line: readonly Field[]): boolean => {
   return line.length > 1 && !last.quoted && last.text === '';
 };
 
-/** The rows of the table with their numbers. */
+/** Yields the rows of the table with their numbers. */
 export function* rowsOf({ text, start, delimiter }: Format, named: boolean): Generator<[row: number, line: Field[]]> {
   let row = named ? -1 : 0;
   for (const line of linesOf(text, start, delimiter)) {

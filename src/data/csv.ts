@@ -35,8 +35,8 @@ export interface CsvOptions {
 }
 
 /** A table of numbers, with a row for each line. */
-/** The values, row by row. */
 export interface CsvData extends Source {
+  /** The values, row by row. */
   data: Float32Array;
   /** The numbers of rows and columns. */
   shape: [rows: number, columns: number];
@@ -52,8 +52,8 @@ export interface CsvData extends Source {
 }
 
 /**
- * Reads comma-separated values (RFC 4180), such as spreadsheets write: fields may be quoted, lines end in LF or CR LF, empty ones are skipped. An
- * empty last column, as delimiters at the end of lines make it, is left out.
+ * Reads comma-separated values (RFC 4180), as spreadsheets write them: fields may be quoted, lines end in LF or CR LF, and blank lines are skipped.
+ * An empty last column, which a delimiter at the end of every line makes, is left out.
  * @param text the text of the file
  * @param options how numbers are written, and which columns to keep
  * @example
@@ -64,9 +64,9 @@ export interface CsvData extends Source {
  * const { data, shape, columns, labels, classes } = readCsv(text, { label: 'state' });
  * // columns: ['speed', 'load'], shape: [2, 2], classes: ['bad', 'good'], labels: [1, 0]
  * ```
- * @throws FormatError with the line and the offset in characters, where rows differ in length, a value is blank or no number, a label is none of
- * `classes`, or a column loses its differences in float32; DataError with row and column for a NaN, an infinity or what is more than float32 holds,
- * or where there is no row; OptionError where there is no such column; OutOfMemoryError
+ * @throws FormatError, with the line and the offset in characters, if rows differ in length, a value is blank or not a number, a label is not in
+ * `classes`, or a column loses its differences in float32; DataError, with row and column, for NaN, an infinity or a number beyond float32, and for a
+ * table without rows; OptionError for a column that does not exist; OutOfMemoryError
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   checkOptions('readCsv', options, ['header', 'delimiter', 'decimal', 'columns', 'label', 'classes']);
@@ -124,7 +124,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   return { ...table, ...(given ? { labels, classes: [...given] } : sorted(labels, [...classes.keys()], decimal)) };
 }
 
-/** @throws FormatError for what is not among the classes given; `place` says where it stands */
+/** Returns the index of a field's class. A new name becomes a new class, unless `place` is given. @throws FormatError for a name not in `classes` */
 function classOf({ text }: Format, field: Field, classes: Map<string, number>, place: string | undefined): number {
   const known = classes.get(field.text);
   if (known !== undefined) return known;
@@ -138,7 +138,7 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
   return classes.size - 1;
 }
 
-/** Numbers that do not depend on the order of rows. */
+/** Renumbers the classes in sorted order, so that the order of rows does not matter. */
 function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labels: Int32Array; classes: string[] } {
   const order = classOrder(names, (name) => numberIn(name, decimal));
   const places = new Map(order.map((name, place) => [name, place]));

@@ -19,9 +19,9 @@ export class Feed {
   /** The half of the pass in each half of the window. */
   #holds: (number | undefined)[] = [];
   #order: Uint32Array | undefined;
-  /** The number of examples that are written between two looks at the clock, a multiple of four. */
+  /** The number of examples written before the clock is checked, a multiple of four. */
   readonly #atOnce: number;
-  /** The examples to write; the device copies them at once. */
+  /** A buffer for the examples to write. It can be reused immediately, because the queue copies it. */
   readonly #rows: Uint8Array | Float32Array;
 
   private constructor(
@@ -51,7 +51,7 @@ export class Feed {
     }
   }
 
-  /** Opens a feed for a data set that needs one. @throws OptionError where a batch is larger than half of the window */
+  /** Opens a feed for a data set that needs one. @throws OptionError for a batch larger than half of the window */
   static open(where: string, set: Dataset, batch: number): Feed | undefined {
     const { streamed } = set.storage;
     if (!streamed) return undefined;
@@ -74,7 +74,7 @@ export class Feed {
    */
   async stepsFrom(position: number, batch: number): Promise<number> {
     const at = Math.floor(position / this.half);
-    // The last of the steps may reach into the next half.
+    // The last step may extend into the next half.
     for (const half of [at, at + 1]) {
       if (this.#holds[half % 2] !== half) await this.#put(half);
       this.#holds[half % 2] = half;
@@ -101,7 +101,7 @@ export class Feed {
       );
       rows.forEach((row, i) => this.#rows.set(this.source.subarray(row * step, row * step + features), i * features));
       const at = first % this.window;
-      // By fours, as bytes are written in whole words: behind the last example is what was there before.
+      // In groups of four, because bytes are written in whole words. Old values may follow the last example.
       queue.writeBuffer(
         boundRange(this.data).buffer,
         at * features * this.#rows.BYTES_PER_ELEMENT,

@@ -33,7 +33,7 @@ export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
 /** The header of a file with 255 sides. */
 const longestHeader = 4 + 4 * 255;
 
-/** Returns the shape, and the offsets of the first value and behind the last. */
+/** Returns the shape, the offset of the first value, and the offset after the last. */
 function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
   if (isPage(bytes)) throw new FormatError('idx: this is an HTML page, not an IDX file (offset 0)');
@@ -50,7 +50,7 @@ function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: n
     throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: sides }, (_, i) => view.getUint32(4 + 4 * i));
-  // Sides that overflow leave no 0, but NaN.
+  // If sides overflow, the product with a 0 would be NaN.
   const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
   return { shape, start, end: start + size };
 }
@@ -66,12 +66,12 @@ const wrongLength = (values: number | string, { shape, start, end }: ReturnType<
     `idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`,
   );
 
-/** The most bytes that deflate makes of one. */
+/** The maximum compression ratio of deflate. */
 const mostOfOne = 1032;
 
 /**
- * Inflates as much as the file's own header promises, and not more: a gzip stream may hold a thousand times its own
- * size.
+ * Inflates only as many bytes as the file's header announces, because a gzip stream may hold a thousand times its
+ * own size.
  */
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   let header: ReturnType<typeof readHeader> | undefined;
@@ -83,7 +83,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   };
   try {
     const inflated = await readAll(inPieces(bytes).pipeThrough(new DecompressionStream('gzip')), check);
-    // The file's last word is how much it held. Browsers refuse what comes behind it, a second stream too; Node 20 does not.
+    // The last word of a gzip file is its inflated size. Browsers reject any bytes after it, even a second stream; Node 20 does not.
     const end = bytes.length - 4;
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
     if (length !== inflated.length % 2 ** 32)
@@ -97,7 +97,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** Small pieces of a file, since a browser inflates all that it is given before anyone can look at it. */
+/** Streams a file in small pieces, because a browser inflates a whole piece before the result can be checked. */
 function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
   const size = 2 ** 14;
   let at = 0;
@@ -150,7 +150,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
     const response = await fetch(url, { signal });
     if (!response.ok || !response.body)
       throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
-    // What arrives here is unpacked, and `content-length` counts what was sent.
+    // The body is already decompressed, while `content-length` is the size as sent.
     const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
     const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
     const bytes = await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
@@ -166,7 +166,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   }
 }
 
-/** Reads a whole stream. `look` sees what has come so far; if it throws, the reading ends. */
+/** Reads a whole stream. `look` receives the bytes so far, and reading ends if it throws. */
 async function readAll(
   body: ReadableStream<Uint8Array>,
   look: (loaded: number, parts: readonly Uint8Array[]) => void,
@@ -183,7 +183,7 @@ async function readAll(
       look(loaded, parts);
     }
   } finally {
-    // Nothing to do where it has come to its end. A stream that has failed says so once more, which was heard already.
+    // This does nothing at the end of a stream. A failed stream rejects again, but its error has already been thrown.
     void reader.cancel().catch(() => {});
   }
 }

@@ -122,12 +122,12 @@ async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promi
   const missing = lacking((input ?? {}) as Partial<Drawable>);
   if (missing) throw new DataError(`readImages: image ${i} is ${missing}`);
   try {
-    // As the file has them: colours are data here.
+    // Without conversion, because the colours in the file are the data.
     return await createImageBitmap(source as ImageBitmapSource, { colorSpaceConversion: 'none' });
   } catch (cause) {
     const name = kind === 'File' ? (input as File).name : address;
     const start = kindOf(source) === 'Blob' || kind === 'File' ? (source as Blob).slice(0, 200).text() : '';
-    // A file may have gone meanwhile.
+    // The file may no longer exist.
     const page = isPage(await Promise.resolve(start).catch(() => ''));
     throw new FormatError(
       `readImages: image ${i}${name === undefined ? '' : ` (${name})`} ${page ? 'is an HTML page, not an image' : 'cannot be decoded'} (offset 0)`,

@@ -67,7 +67,7 @@ export async function putExamples(
   { classes, before, blanks }: { classes?: number; before?: TrainedOn; blanks?: boolean },
 ): Promise<OnDevice> {
   const { labels, shape: sides } = (data ?? {}) as { labels?: Labels; shape?: unknown };
-  // Of a matrix that has labels beside it, and of a data set, labels may stay unused.
+  // The labels of a data set, or beside a matrix, may stay unused.
   const usable = sides !== undefined;
   if (classes === undefined) {
     if (labels !== undefined && !usable) throw new OptionError(needsCondition(where));

@@ -5,9 +5,9 @@ import { Differences } from './differences.ts';
 import { Table } from './table/table.ts';
 
 /**
- * The columns of numbers of a table as the channels of a series, step by step, with NaN for a blank.
- * @throws OptionError for a column of categories, or none of numbers; DataError naming row and column of a number beyond float32, or a
- * column whose differences float32 does not hold
+ * Returns the columns of numbers of a table as the channels of a series, step by step, with NaN for a blank.
+ * @throws OptionError for a column of categories, or a table without columns of numbers; DataError, with row and column, for a number beyond
+ * float32, or for a column that loses its differences in float32
  */
 export function interleaved(table: unknown, channels?: number): { data: Float32Array; channels: number } {
   if (!(table instanceof Table))

@@ -9,34 +9,34 @@ import { halfOfWindow, upload } from './upload.ts';
 
 /** Options of `series`. */
 export interface SeriesOptions {
-  /** Time steps in a window. */
+  /** The number of time steps in a window. */
   length: number;
-  /** How many steps after one window's first the next window's comes. Default 1: a window begins at every step. */
+  /** The number of steps between the starts of consecutive windows. Default 1: a window begins at every step. */
   stride?: number;
-  /** Of a flat array: how many values each step has, one behind the other. Default 1. Those of a table are its columns of numbers. */
+  /** For a flat array, the number of consecutive values in each step. Default 1. The channels of a table are its columns of numbers. */
   channels?: number;
-  /** A whole number for each window, not for each step. They stay on this side. */
+  /** The class of each window (not of each step), a whole number from 0. Labels stay on the host. */
   labels?: ArrayLike<number>;
-  /** The series may take up to so many bytes of the device; see `dataset`. A larger one passes through it, window by window. */
+  /** The maximum number of bytes on the device; see `dataset`. A larger series is streamed, window by window. */
   deviceBytes?: number;
 }
 
 /**
- * Cuts a series of evenly spaced time steps into windows, which lie on the device once, however much they overlap.
+ * Cuts a series of evenly spaced time steps into windows. The device stores each value once, even if windows overlap.
  *
- * Window number n has the steps from n · stride to n · stride + length, exclusive; there are as many as fit, and steps after the last one are in
- * none. Each is an example of the shape [length, channels]. `take`, `filter` and `split` choose among the windows. Windows that overlap have values in
- * common, so hold some out by a stretch of time (`filter`), not at random.
+ * Window n has the steps from n · stride up to, but not including, n · stride + length. There are as many windows as fit; steps after the last
+ * window are not used. Each window is an example of shape [length, channels]. `take`, `filter` and `split` select windows. Overlapping windows
+ * share values, so hold out a stretch of time (with `filter`), not random windows.
  *
- * A NaN, or a blank of a table, is a value that is missing: an autoencoder sees a 0 in its place, of normalised data their mean or least value, and its
- * loss and `errors` are those of the values that are there.
+ * A NaN, or a blank in a table, is a missing value. An autoencoder receives 0 in its place, which is the mean or the least value if the data are
+ * normalised. Its loss and `errors` count only the values that are present.
  *
- * The data set holds on to the values and puts them on the device again when it was lost: leave them unchanged.
+ * The data set keeps a reference to the values, to upload them again after the device was lost: do not change them.
  * @param gpu what `openGpu` returned
- * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels in their order, a column of
- * times is left out, and so is the table's label
- * @param options how long a window is, how far apart they begin, how many channels there are, and labels of windows
- * @returns the windows on the device; `fit`, `errors` and the like take them as often as you want
+ * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels, in their order; columns of
+ * times and the table's label are left out
+ * @param options the length of a window, the distance between windows, the number of channels, and labels
+ * @returns the windows on the device, which `fit`, `errors` and the like can use any number of times
  * @example
  * ```ts
  * import { openGpu, series } from 'latentgpu';
@@ -46,8 +46,8 @@ export interface SeriesOptions {
  * console.log(windows.length, windows.shape); // 2 windows of [4, 1]: 0 1 2 3 and 2 3 4 5
  * windows.dispose();
  * ```
- * @throws OptionError also for a table with a column of categories; DataError an infinity, no whole window, or nothing but blanks; ShapeError values that
- * are no whole number of steps, or another number of labels than of windows; OutOfMemoryError
+ * @throws OptionError, also for a table with a column of categories; DataError for an infinity, for fewer steps than one window, or if all values are
+ * blank; ShapeError if the values are not a whole number of steps, or the numbers of labels and windows differ; OutOfMemoryError
  */
 export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
   checkGpu('series', gpu);
@@ -86,7 +86,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   return new Dataset(gpu, [length, channels], storage, labels, examples);
 }
 
-/** The values of each step, one step after the other. @throws OptionError, DataError */
+/** Returns the values, step by step. @throws OptionError, DataError */
 async function channelsOf(
   values: Float32Array | Table,
   channels?: number,
@@ -97,11 +97,11 @@ async function channelsOf(
   }
   checkNumber('series: channels', channels ?? 1, { least: 1, whole: true });
   if (!values.length) throw new DataError('series: there are no values');
-  // Memory that is shared may change between a look and the upload, and not every engine takes it.
+  // Shared memory may change between the check and the upload, and not every engine accepts it.
   return { data: isOwned(values) ? values : values.slice(), channels: channels ?? 1 };
 }
 
-/** @throws ShapeError where there are not as many as windows; DataError */
+/** @throws ShapeError if the numbers of labels and windows differ; DataError */
 function labelsOf(given: ArrayLike<number>, windows: number, steps: number): Int32Array {
   if (given?.length === steps && steps !== windows)
     throw new ShapeError(

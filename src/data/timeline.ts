@@ -23,8 +23,8 @@ export interface Interval {
 }
 
 /**
- * Maps scores of windows to time steps: for each step of the series the mean score of the windows that cover it, NaN
- * where there is none.
+ * Maps scores of windows to time steps. Each step of the series gets the mean score of the windows that cover it, or NaN
+ * without such windows.
  *
  * A window's score holds for all of its steps, so a short event raises the score of every window around it. Scores of
  * single values, as `errors(windows, { perFeature: true })` returns, are more precise: a step gets the mean over its
@@ -66,7 +66,7 @@ export function timeline(
     );
   const totals = new Float64Array(steps);
   const counts = new Uint32Array(steps);
-  // A value that was blank has no score of its own.
+  // A blank value has no score.
   const wrong = Array.prototype.findIndex.call(
     scores,
     (score) => typeof score !== 'number' || (one && features > 1 && Number.isNaN(score)),

@@ -5,12 +5,12 @@ import { inSpells } from '../runtime/pace.ts';
 import { checkNumber } from '../runtime/options.ts';
 import { boundRange, emptyTensor, type Piece, type Tensor } from '../runtime/tensor.ts';
 
-/** The number of bytes that are copied for the device between two looks at the clock. */
+/** The number of bytes copied before the clock is checked. */
 export const stretchBytes = 2 ** 18;
 
 /**
- * The number of examples in half of a window, if not all may be on the device.
- * @throws OptionError where that is less than a few
+ * Returns the number of examples in half of a window, if the device cannot hold all of them.
+ * @throws OptionError if that is less than a few
  */
 export function halfOfWindow(
   gpu: Gpu,
@@ -34,7 +34,7 @@ export function halfOfWindow(
 const bufferLimit = ({ device: { limits } }: Gpu): number =>
   Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
 
-/** Four examples of bytes are whole words, whatever their size. */
+/** Rounds down to a multiple of four examples, which are whole words for any size of an example. */
 const wholeWords = (examples: number): number => Math.floor(examples / 4) * 4;
 
 /**
@@ -76,11 +76,11 @@ async function uploadPiece(gpu: Gpu, data: Uint8Array | Float32Array): Promise<T
   try {
     for await (const at of inSpells(raw.length, stretchBytes)) {
       const part = raw.subarray(at, at + stretchBytes);
-      // A write comes in whole words.
+      // Writes must be whole words.
       const words = part.length % 4 ? new Uint8Array(part.length + 4 - (part.length % 4)) : part;
       if (words !== part) words.set(part);
       writes.push(gpu.guard(() => gpu.device.queue.writeBuffer(buffer, at, words)));
-      writes.at(-1)!.catch(() => {}); // Who waits for all of them sees the failure.
+      writes.at(-1)!.catch(() => {}); // The caller sees the failure when it waits for all writes.
     }
     await Promise.all(writes);
   } catch (error) {

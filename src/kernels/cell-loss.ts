@@ -5,7 +5,7 @@ import { type Tensor } from '../runtime/tensor.ts';
 import type { CellLayout } from './cells.ts';
 import { aNumber, checkRowWeights, show } from './shapes.ts';
 
-/** The most strips of a row's columns, of which each invocation takes one. */
+/** The largest number of strips of a row's columns. Each invocation takes one strip. */
 const mostStrips = 16;
 
 /**

@@ -38,8 +38,8 @@ export function scaled(tape: Tape, x: Tensor, shift: Tensor, spread: Tensor): Te
 }
 
 /**
- * Cells [rows, columns], each of which is with probability `rate` made blank (`'hide'`), or replaced by that of any row
- * of the batch (`'swap'`).
+ * Corrupts cells [rows, columns]: with probability `rate`, each becomes blank (`'hide'`) or the cell of a random row of
+ * the batch (`'swap'`).
  */
 export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate: number, draws: Draws): Tensor {
   const [rows, columns] = [x.rows, x.columns];

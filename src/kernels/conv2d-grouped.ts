@@ -105,7 +105,7 @@ function workOf(rows: number, window: Window, groups: number, filters: number) {
   };
   const sums = rows * window.places[0] * window.places[1] * filters;
   const slices = slicesOf(sums * window.kernel[0] * window.kernel[1] * groupChannels);
-  /** The division of an image's side, or of the filters, of which an invocation has one or four values. */
+  /** The division of an image's side, or of the filters, among invocations with one or four values each. */
   const over = (values: number, side: 'channels' | 'filters') => ({
     constants,
     threads: Math.ceil(values / four(side) / slices),

@@ -92,7 +92,7 @@ export function weightsSingle(
   const kernel = kernelOf(window);
   const invocations = (parts * sizes.channels) / 4;
   const split = tape.gpu.info.isFallback ? 1 : splitFor(invocations, sizes.height);
-  // What is added up has to fit into the 16 KiB of workgroup memory that every device has.
+  // The partial sums must fit into the 16 KiB of workgroup memory that every device has.
   const group = kernel.height * kernel.width > 16 ? 32 : 64;
   const ways = [tile(tape), ...(split > 1 ? [{ ...tile(tape), split, group }] : [])];
   const way = ({ group, split = 1 }: Tiling) => ({

@@ -8,7 +8,7 @@ export type { CorruptionKind };
 /**
  * Changes each value of x [rows, columns] at random: `'gaussian'` adds noise of deviation `amount`, `'mask'` sets it to
  * 0 with probability `amount`, `'saltAndPepper'` sets it to 0 or 1 with half of that probability each. No gradient
- * rule: what is corrupted is data.
+ * rule, because its input is data.
  */
 export function corrupt(tape: Tape, kind: CorruptionKind, x: Tensor, amount: number, draws: Draws): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'corrupted');

@@ -14,9 +14,9 @@ export interface DenseSource {
   readonly transposed: boolean;
 }
 
-/** The recorded dense layers by y, for a layer behind that has a gradient of few products. */
+/** The recorded dense layers by y, for a later layer whose gradient has few values. */
 export const denseSources = new WeakMap<Tensor, DenseSource>();
-/** Other ways to record a dense layer by its input x, of which few numbers count: x wᵀ + bias with its gradient. */
+/** Other ways to record a dense layer, x wᵀ + bias with its gradient, by its input x, if few numbers of x count. */
 export const denseWays = new WeakMap<Tensor, (source: DenseSource) => Tensor>();
 
 /**

@@ -8,7 +8,7 @@ export type { Held };
 export interface Scaling {
   readonly shift: Tensor;
   readonly spread: Tensor;
-  /** What float32 loses of the shift, where that matters. */
+  /** The part of the shift beyond float32, where that matters. */
   readonly rest?: Tensor;
 }
 

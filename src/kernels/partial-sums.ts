@@ -13,7 +13,7 @@ export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false):
   let from = x;
   while (from.size > 2 * strip * inner || (from === x && !partial))
     from = recordStage(tape, from, { outer: 1, length: from.size / inner, inner });
-  // A gradient that lies nowhere yet could not be written together with others.
+  // A gradient without a buffer cannot share a dispatch with others.
   if (!rangeOf(y)) return sumRowsInto(tape, from, y);
   tape.finish?.([y]);
   const rests = waiting.get(tape) ?? [];

@@ -17,7 +17,7 @@ export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws)
 
 /**
  * Cuts images [rows, height × width × channels] into tiles × tiles, or a number for each axis, and puts the tiles in
- * the given order. No gradient rule: what is moved is data.
+ * the given order. No gradient rule, because its input is data.
  */
 export function moveTiles(
   tape: Tape,
@@ -50,7 +50,7 @@ export interface Puzzle {
 /**
  * Makes a jigsaw puzzle of each image, x [rows, height × width × channels] (Noroozi & Favaro 2016): the tiles in the
  * order of a random permutation, [rows · cells, tile height × tile width × channels], and its number as the label,
- * [rows, 1]. No gradient rule: what is cut is data.
+ * [rows, 1]. No gradient rule, because its input is data.
  */
 export function cutTiles(
   tape: Tape,

@@ -82,7 +82,7 @@ export function recordStage(
   scale = 1,
   y?: Tensor,
 ): Tensor {
-  // A long row is four sums side by side as long as that leaves enough of it.
+  // A long row is summed in four lanes while enough strips remain.
   const lanes = inner === 1 && length % 4 === 0 && length > 4 * strip ? 4 : 1;
   const wide = (inner * lanes) % 4 === 0;
   const [steps, across] = [length / lanes, (inner * lanes) / (wide ? 4 : 1)];

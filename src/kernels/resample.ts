@@ -44,8 +44,8 @@ export function upsample2d(
 }
 
 /**
- * Replaces every box of factor × factor pixels, or of a factor for each axis, by its mean. No gradient rule: what is
- * coarsened is data.
+ * Replaces every box of factor × factor pixels, or of a factor for each axis, by its mean. No gradient rule,
+ * because its input is data.
  */
 export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: Sides): Tensor {
   const [down, along] = pair(factor);

@@ -57,7 +57,7 @@ export function* convolutions(put: Put): Generator<Case> {
   yield convolution(put, [43, 43, 37], 36, [1, 2]);
   yield convolution(put, [5, 6, 37], 261, [1, 7]);
   yield convolution(put, [9, 9, 3], 1, [5, 5]);
-  // Of one filter on whole vec4s: it has kernels of its own.
+  // One filter on whole vec4s, for which there are special kernels.
   yield convolution(put, [9, 9, 4], 1, [5, 5]);
   yield convolution(put, [17, 17, 1], 3, [5, 5], 2);
   yield convolution(put, [17, 9, 3], 5, [5, 2], [3, 2]);

@@ -53,9 +53,9 @@ export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<Self
   };
   try {
     const found = new Map<string, TestedWay>();
-    // All at once, as compiling takes most of the time.
+    // Concurrently, because compiling takes most of the time.
     const tests = [...products(put), ...(images ? convolutions(put) : [])].map((each) => testWays(gpu, each));
-    // Nothing is freed while one of them still goes on.
+    // Buffers must stay until all tests have ended, even if one fails.
     await Promise.allSettled(tests);
     for (const each of (await Promise.all(tests)).flat()) {
       const name = `${each.kernel} ${each.way}`;
@@ -92,7 +92,7 @@ async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay
 }
 
 async function results(gpu: Gpu, plan: Plan, y: Tensor): Promise<ArrayLike<number>> {
-  // What a kernel leaves out has to show.
+  // So that values that a kernel does not write are detected.
   plan.poison();
   await plan.run();
   const [values] = await readTensors(gpu, [new Tensor(y.shape, 'f32', y.label, { gpu, range: plan.range(y) })]);

@@ -24,7 +24,7 @@ export const quadsOf = (tensor: Tensor): number => Math.ceil(tensor.size / 4);
 
 /**
  * Reads a coefficient that must be one number for all steps.
- * @throws LatentGpuError where it is a tensor with one for each step
+ * @throws LatentGpuError for a tensor with one for each step
  */
 export function aNumber(loss: string, counts: Coefficient): number {
   if (typeof counts !== 'number')

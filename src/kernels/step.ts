@@ -51,7 +51,7 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   return x;
 }
 
-/** Writes the real rows of a batch into `out`, behind those of earlier steps; y has `columns` values in each row. */
+/** Writes the real rows of a batch into `out`, after those of earlier steps; y has `columns` values in each row. */
 export function scatter(tape: Tape, y: Tensor, state: Tensor, out: Tensor, columns: number): void {
   tape.run(scatterShader(), { y, state, out }, { constants: { columns }, threads: y.size });
 }
@@ -64,7 +64,7 @@ export function shuffle(
   { shuffled, subset }: { shuffled: boolean; subset?: Tensor },
 ): void {
   const examples = order.size;
-  // Two bits in each half at least: with one, too few permutations could come up.
+  // At least two bits in each half, as one bit would allow too few permutations.
   const half_bits = Math.max(2, Math.ceil(Math.log2(examples) / 2));
   const constants = { examples, half_bits, stream: streams.shuffle };
   tape.run(

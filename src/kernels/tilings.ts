@@ -49,15 +49,15 @@ const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.gr
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
- * Ways worth trying, the likely best first, for sums that can be cut into `stretches`; `times` as many sums, where there is more than one product.
- * Large tiles reuse each load more often: on a processor (SwiftShader), where a load costs as much as dozens of additions, 8 × 8 was faster than
- * 4 × 4 at every shape tried, quads by half again as fast, and small workgroups keep all cores busy. A GPU needs thousands of invocations first,
- * and has registers for 8 × 8 at most, Intel's for 4 × 4. The first way adds up in the order that every adapter has; some of the others do not.
+ * Returns the tilings worth trying, the likely fastest first, for sums that can be divided into `stretches`. `times` is the number of products.
+ * Large tiles reuse each load more often. On a CPU (SwiftShader), a load costs as much as dozens of additions: 8 × 8 was faster than 4 × 4 at every
+ * shape tried, quads were faster by another half, and small workgroups keep all cores busy. A GPU needs thousands of invocations first, and has
+ * registers for 8 × 8 at most, Intel's for 4 × 4. The first tiling adds in the same order on every adapter; some of the others do not.
  */
 export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1): Tiling[] {
   const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
-  // The 64 invocations of a workgroup have 8 × 8 tiles, or 4 × 4 quads, as caches of a GPU like it. A processor has one core for a workgroup of 16.
+  // A workgroup of 64 has 8 × 8 tiles, or 4 × 4 quads, which suits the caches of a GPU. A CPU runs a workgroup of 16 on one core.
   const plain = (rows: number, columns: number): Tiling => ({
     rows,
     columns,
@@ -73,11 +73,11 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
     ...(!processor && { band: 4 }),
   });
   const side = (length: number) => (length > 4 ? 8 : 4);
-  // Of a single row or column a tile of four would waste three quarters.
+  // For a single row or column, a tile of four would waste three quarters.
   if (n === 1) return [plain(16, 1), plain(8, 1), plain(4, 1)].slice(m > 64 ? 0 : 2);
   if (m === 1) return [plain(1, 16), plain(1, 8), plain(1, 4)].slice(n > 64 ? 0 : 2);
   const [small, large] = [plain(4, 4), plain(side(m), side(n))];
-  // A narrow side leaves registers for the other.
+  // A narrow side leaves registers for a longer other side.
   const long = m <= 4 && n > 16 ? [plain(4, 16)] : n <= 4 && m > 16 ? [plain(16, 4)] : [];
   const withQuads = gpu.quads && m > 8 && n > 8;
   if (!processor) {
@@ -94,7 +94,7 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
     ];
   }
   if (!withQuads) return [large, small, ...long];
-  // The larger the faster, and the longer they take to compile: 32 × 16 a third of a second.
+  // Larger tiles are faster but take longer to compile: 32 × 16 takes a third of a second.
   return [
     quads(8, 8),
     ...(m > 16 ? [quads(16, 8)] : []),
@@ -105,8 +105,8 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
 }
 
 /**
- * Ways of a plain product on a GPU in which a workgroup reads what it multiplies from its own memory: where there are 64 such workgroups at the least.
- * A processor has no such memory, and runs through each barrier in turn.
+ * Returns the tilings of a plain product that use workgroup memory, for GPUs and products of at least 64 such workgroups. A CPU has no such memory,
+ * and its barriers are slow.
  */
 export function sharedTilings(gpu: Gpu, m: number, n: number): Tiling[] {
   if (gpu.info.isFallback) return [];
@@ -117,8 +117,8 @@ export function sharedTilings(gpu: Gpu, m: number, n: number): Tiling[] {
 }
 
 /**
- * In how many to split sums that so many invocations would have, each of several stretches: as many as bring 128 workgroups, with a stretch for each at
- * the least. They are added up in another order then, so that is never the first way.
+ * Returns the number of invocations to share each sum: enough for 128 workgroups, with at least one stretch for each. Sharing changes the order of
+ * additions, so it is never the first tiling.
  */
 export function splitFor(invocations: number, stretches: number): number {
   let split = 1;

@@ -17,8 +17,8 @@ export interface TopK {
 
 /**
  * Keeps the k largest values of each row of x, the first ones of equals, and sets the others to 0. dx = dy where x was
- * kept; `values` has no gradient. If k is a small part of a row, dense layers before and behind use the k numbers
- * alone, and the gradient of y has values only there.
+ * kept; `values` has no gradient. If k is a small part of a row, dense layers before and after it use only the k
+ * numbers, and the gradient of y has values only there.
  *
  * With `among`, [columns] of u32, only columns where it is not 0 are kept. If these are fewer than k, `indices` also
  * has others, with a value of 0 and no gradient.

@@ -45,7 +45,7 @@ export const spanOf = (taps: number, dilation: number): number => (taps - 1) * d
 /** Shows the value for each axis, or the one value of a sequence. */
 const showing = (sequence: boolean) => (both: unknown) => shown(sequence && Array.isArray(both) ? both[1] : both);
 
-/** The places of a window over an image. @throws ShapeError where there are none */
+/** Returns the places of a window over an image. @throws ShapeError if the window does not fit */
 export function slide(
   layer: string,
   image: readonly [number, number, number],
@@ -77,7 +77,7 @@ export function slide(
   };
 }
 
-/** The window that would make `from`, [height, width, channels], of the image that a transposed convolution makes: `channels` of them. @throws ShapeError */
+/** Returns the window whose convolution turns the output of a transposed convolution, with `channels` channels, into its input `from`. @throws ShapeError */
 export function unslide(
   layer: string,
   from: readonly number[],

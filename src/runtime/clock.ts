@@ -36,10 +36,10 @@ export class Clock {
     if (least > mostMs) return undefined;
     for (let count = 1; ;) {
       let ms = await this.#measure(count, command, byDevice);
-      // A hiccup of the machine would pass for a long dispatch.
+      // A delay of the machine would look like a long dispatch.
       if (count === 1 && ms < mostMs) ms = Math.min(ms, await this.#measure(count, command, byDevice));
       const most = count === mostDispatches;
-      // So many dispatches take longer on any device.
+      // This many dispatches take longer on any device, so the clock is wrong.
       if (byDevice && most && ms < least / 4) this.fault ??= `says ${ms} ms for ${count} dispatches`;
       if (byDevice && this.fault) {
         this.gpu.note(`this device's clock ${this.fault}; kernels are compared by the page's clock`);

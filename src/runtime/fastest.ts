@@ -31,7 +31,7 @@ export async function fastestOf(
       if (performance.now() > until) return undefined;
       const timing = await clock.time(commands[i]);
       if (!timing) return undefined;
-      // What came before is by another clock.
+      // Earlier measurements used another clock.
       if (clock.fault !== fault) return fastestOf(commands, clock, until);
       own.push(timing);
     }

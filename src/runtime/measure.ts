@@ -18,7 +18,7 @@ export class Measuring {
   readonly #clock: Clock;
   /** The winners that are valid for this page only. */
   readonly #passing = new Set<string>();
-  /** Whether something is compiled or measured: one thing at a time, whatever the number of fits. */
+  /** Whether a way is being compiled or measured. Only one is at a time, for any number of fits. */
   #busy = false;
   /**
    * The expected time to compile one way, and to measure one: the time of the last one, or half of the expectation for
@@ -67,7 +67,7 @@ export class Measuring {
     const winner = this.winners.get(tunable.choice.problem);
     if (winner === undefined || winner === tunable.way || !this.tuner.left(tunable.choice).includes(winner)) return;
     tunable.way = winner;
-    const command = await tunable.make(winner).catch(() => undefined); // Where the device is lost, training tells.
+    const command = await tunable.make(winner).catch(() => undefined); // If the device is lost, training reports it.
     if (command) tunable.use(command);
   }
 
@@ -86,7 +86,7 @@ export class Measuring {
     } catch (error) {
       if (this.gpu.isLost) return;
       this.winners.set(`${choice.kernel} ${way}`, slow);
-      // Training can do without it on this adapter.
+      // Training works without this way on this adapter.
       this.gpu.note(
         `${choice.problem} cannot be done as ${way}: ${error instanceof Error ? error.message : String(error)}`,
       );
@@ -100,7 +100,7 @@ export class Measuring {
   /** Measures the compiled ways and stores the winner, unless that takes longer than the fit can pay for. */
   async #measure(fit: Tuning, { choice, way: usual, ...tunable }: Tunable, made: Map<string, Command>): Promise<void> {
     const { kernel, problem } = choice;
-    if (made.size > 1) await this.gpu.uncounted(() => {}); // The device rests when it has done what was submitted before.
+    if (made.size > 1) await this.gpu.uncounted(() => {}); // Waits until earlier work is done and the device is idle.
     const begun = performance.now();
     const until = begun + (this.tuner.eager ? Infinity : fit.leftMs);
     const { right, wrong } = await rightOf(this.gpu, made, tunable);
@@ -118,7 +118,7 @@ export class Measuring {
       made.delete(way);
     }
     if (late) return;
-    // By a clock that had to stand in for another, or by none.
+    // The result came from a substitute clock, or could not be measured.
     if (right.size > 1 && (fastest === undefined || this.#clock.fault)) this.#passing.add(problem);
     this.winners.set(problem, [...right.keys()][fastest ?? 0] ?? usual);
     fit.made.delete(problem);

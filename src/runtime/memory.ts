@@ -1,6 +1,6 @@
 /**
  * Counts the device bytes this library holds. A buffer leaves the count when it is destroyed, or when JavaScript's
- * collector finds that nobody holds it any more (the browser frees it then), so a forgotten `dispose()` is no leak.
+ * collector finds it unreachable (the browser frees it then), so a forgotten `dispose()` is no leak.
  */
 export class Memory {
   #bytes = 0;

@@ -47,7 +47,7 @@ const openMs = 30_000;
  *   console.log(gpu.info.vendor, gpu.info.architecture);
  * } catch (error) {
  *   if (!(error instanceof GpuUnavailableError)) throw error;
- *   document.body.append(error.message); // what is missing here, and what to do
+ *   document.body.append(error.message); // the missing feature, with advice
  * }
  * ```
  * @throws OptionError; GpuUnavailableError without `navigator.gpu`, an adapter, an answer within 30 s, or a limit that
@@ -60,7 +60,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   if (powerPreference !== undefined)
     checkWord('openGpu: powerPreference', powerPreference, ['low-power', 'high-performance']);
   if (adapter !== undefined && typeof adapter !== 'function') checkAdapter(adapter);
-  // Not by class: outside of browsers, WebGPU's may be nobody's globals.
+  // Not by class, because outside browsers the classes of WebGPU may not be global.
   if (device !== undefined && typeof device?.createBuffer !== 'function')
     throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
   if (device) return fromDevice({ device, quads: await quadsHold(device) }, tuning, { owned: false });
@@ -101,7 +101,7 @@ function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
   if (typeof adapter === 'object') return adapter;
   const { gpu, userAgentData } = (globalThis.navigator ?? {}) as Partial<Browser>;
-  // Chrome on Windows would only warn on the console.
+  // Chrome on Windows ignores the option and warns on the console.
   powerPreference ??= userAgentData?.platform === 'Windows' ? undefined : 'high-performance';
   if (adapter === undefined && !gpu) {
     const insecure = globalThis.isSecureContext === false;
@@ -116,7 +116,7 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
     );
   }
   let cause: unknown;
-  const refused = (error: unknown): null => ((cause = error), null); // As Chrome does while its GPU process starts anew.
+  const refused = (error: unknown): null => ((cause = error), null); // As Chrome does while its GPU process restarts.
   const found = await (adapter === undefined ? gpu!.requestAdapter({ powerPreference }).catch(refused) : adapter?.());
   if (found) checkAdapter(found);
   else
@@ -155,7 +155,7 @@ function fromDevice(
     throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
   }
   const info = adapterInfo ?? device.adapterInfo;
-  // Browsers before 2025 lack one or all of these.
+  // Browsers from before 2025 lack some of these.
   const {
     vendor = '',
     architecture = '',

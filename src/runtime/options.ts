@@ -40,12 +40,12 @@ export function shown(value: unknown): string {
  * @throws OptionError for an unknown one, with a hint where the name is close to another
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  // Lists, maps, functions and the like are objects, too, and have no keys that could be wrong.
+  // Lists, maps and functions are objects too, but their keys are not options.
   if (Object.prototype.toString.call(options) !== '[object Object]')
     throw new OptionError(`${where}: options are an object, not ${shown(options)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    // Files name options, too: some that every object has, some as long as the file.
+    // Names may come from a file: a name may be a property of every object, or as long as the file.
     const close = (name: string) =>
       Math.abs(name.length - key.length) <= 2 && distance(name.toLowerCase(), key.toLowerCase()) <= 2;
     const synonym = Object.hasOwn(synonyms, key) ? synonyms[key] : '';
@@ -125,7 +125,7 @@ export function checkNumbers(where: string, values: unknown): ArrayLike<number> 
 
 /** Whether a value is a list of sides. */
 export const isShape = (shape: unknown): shape is number[] =>
-  // Not by the list's own `every`: it leaves holes out.
+  // Not by the list's own `every`, which skips holes.
   Array.isArray(shape) &&
   Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
 

@@ -16,7 +16,7 @@ export class Pace {
   /** Lets all waiting tasks run. */
   rest(): Promise<void> {
     return new Promise((resolve) => {
-      // Not by a timer: in a tab that nobody sees it waits for a second, later for a minute.
+      // Not a timer: in a hidden tab, it waits for a second, and later for a minute.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         port1.close();
@@ -28,7 +28,7 @@ export class Pace {
   }
 }
 
-/** The numbers 0, `step`, 2 `step` … below `end`, with a rest before the next one where it is time. */
+/** The numbers 0, `step`, 2 `step` … below `end`, with a pause before the next one if it is due. */
 export async function* inSpells(end: number, step = 1): AsyncGenerator<number> {
   const pace = new Pace();
   for (let at = 0; at < end; at += step) {

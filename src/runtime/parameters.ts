@@ -58,7 +58,7 @@ interface Place<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
  */
 export class Parameters<Layout = unknown> {
   readonly #places: readonly Place<Layout>[];
-  /** The number of values that an optimizer changes; the buffers come behind them. */
+  /** The number of values that an optimizer changes. The buffers follow them. */
   readonly #trained: number;
   #values!: Tensor;
   /** The tensors as kernels use them. */

@@ -34,19 +34,19 @@ export class Pipelines {
     if (!pipeline) {
       pipeline = this.#compile(shader, Object.fromEntries(own));
       this.#pipelines.set(key, pipeline);
-      pipeline.catch(() => this.#pipelines.delete(key)); // The caller sees the failure; the next one should try again.
+      pipeline.catch(() => this.#pipelines.delete(key)); // The caller sees the failure, and the next call tries again.
     }
     return pipeline;
   }
 
   async #compile(shader: AnyShader, constants: Constants): Promise<Pipeline> {
-    // An invalid module or layout is reported to the scope, and once more by the pipeline made of it, which is what the caller sees.
+    // An invalid module or layout is reported to the scope and again by its pipeline, whose error the caller sees.
     this.device.pushErrorScope('validation');
     const layout = this.#layout(shader);
     const module = this.#module(shader);
     const pipelineLayout = this.device.createPipelineLayout({ label: shader.label, bindGroupLayouts: [layout] });
     const reported = this.device.popErrorScope();
-    reported.catch(() => {}); // Of a device that is lost; the pipeline fails then, too.
+    reported.catch(() => {}); // This rejects if the device is lost. The pipeline then fails too.
     try {
       const pipeline = await this.device.createComputePipelineAsync({
         label: shader.label,

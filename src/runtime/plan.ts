@@ -68,7 +68,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
   const recorded = needed(tape, kept);
   const dispatches: Begun[] = [];
   const making: Promise<Pipeline>[] = [];
-  // The text of a shader may be long, and so may be what a browser does at once of a module.
+  // Making a shader's text, or a browser's work on a module, may take long.
   for await (const i of inSpells(recorded.length)) {
     const begun = await begin(gpu, recorded[i]);
     dispatches.push(begun);
@@ -78,7 +78,7 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
     dispatches.map((each) => ({ ...each, tensors: each.tensors.map(wholeOf) })),
     new Set([...kept].map(wholeOf)),
   );
-  // Compiled before any buffer is made, so that a shader that fails leaves nothing behind.
+  // Pipelines come before buffers, so that a failing shader leaves no buffers behind.
   const pipelines = await gpu.wait(Promise.all(making));
   const buffers: GPUBuffer[] = [];
   try {
@@ -182,7 +182,7 @@ function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefin
       else view.setUint32(at, Number(constants[name] ?? 0), true);
     }),
   );
-  gpu.device.queue.writeBuffer(buffer, 0, view.buffer); // dawn.node takes no DataView.
+  gpu.device.queue.writeBuffer(buffer, 0, view.buffer); // dawn.node does not accept a DataView.
   return buffer;
 }
 
@@ -246,5 +246,5 @@ function assignSlots(
   return { list, of };
 }
 
-/** The waste where the buffer is large enough; behind all of those, what it would have to grow. */
+/** Rates a buffer for a need: the wasted size if it is large enough, or else a larger number for the size that it lacks. */
 const fit = (has: number, needs: number): number => (has >= needs ? has - needs : 2 ** 40 + needs - has);

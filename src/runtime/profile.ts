@@ -14,7 +14,7 @@ export interface KernelTime {
 const most = 2048;
 
 /**
- * Measures every dispatch by the device's own clock. Each gets a compute pass of its own, which costs time between
+ * Measures every dispatch by the device's own clock. Each dispatch gets its own compute pass, which costs time between
  * dispatches, not within them.
  */
 export class Profiler {
@@ -22,7 +22,7 @@ export class Profiler {
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Returns a pass that measures what is encoded into it. */
+  /** Returns a pass that measures the dispatches encoded into it. */
   pass(encoder: GPUCommandEncoder): CommandPass {
     let labels: string[] = [];
     let queries: GPUQuerySet | undefined;

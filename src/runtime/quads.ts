@@ -16,7 +16,7 @@ export async function quadsHold(device: GPUDevice): Promise<boolean> {
     return buffers.at(-1)!;
   };
   try {
-    // What is wrong with the module is the pipeline's failure too.
+    // An error in the module also makes the pipeline fail.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ code });
     device.popErrorScope().catch(() => {});

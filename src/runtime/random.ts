@@ -81,7 +81,7 @@ export function normals(count: number, seed: number, stream: number, which = 0):
   const draws = uniforms(2 * Math.ceil(count / 2), seed, stream, which);
   return Float32Array.from({ length: count }, (_, i) => {
     const [u, v] = [draws[i & ~1], draws[i | 1]];
-    // Half a step up: the logarithm of 0 is none.
+    // Half a step larger, because ln 0 is not finite.
     const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
     return radius * (i % 2 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
   });
@@ -91,7 +91,7 @@ export function normals(count: number, seed: number, stream: number, which = 0):
 export function permutation(n: number, seed: number, stream: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
-    // 2³² is not a multiple of i + 1, but so much larger that the bias stays below 2⁻⁸ for any data set that fits a device.
+    // 2³² need not be a multiple of i + 1, but it is large enough that the bias stays below 2⁻⁸ for any data set on a device.
     const j = philox([i, 0, 0, 0], [seed >>> 0, stream])[0] % (i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }

@@ -16,7 +16,7 @@ export function openRecall(): Recall {
     const { process } = globalThis as { process?: Partial<Node> };
     if (process?.getBuiltinModule) return underNode(process as Node);
   } catch {
-    // Storage is blocked for this page, or the user has no home folder, or Deno no permission to ask for it.
+    // The page may not use storage, the user has no home folder, or Deno has no permission.
   }
   return { read: async () => ({}), write: async () => {} };
 }
@@ -30,7 +30,7 @@ const inBrowser: Recall = {
 /** The timeout of the database in milliseconds; later answers are ignored. */
 const patienceMs = 1000;
 
-/** One request in a transaction of its own; undefined where the browser stores nothing for this page. */
+/** Runs one request in a separate transaction. Returns undefined if the browser stores nothing for this page. */
 async function withStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   let database: IDBDatabase | undefined;
   try {
@@ -73,7 +73,7 @@ function underNode(node: Node): Recall {
     try {
       return (JSON.parse(files.readFileSync(path, 'utf8')) as Record<string, Record<string, string>> | null) ?? {};
     } catch {
-      return {}; // Not there, or cut off while it was written: worth no more than no file.
+      return {}; // A missing or truncated file counts as empty.
     }
   };
   return {
@@ -83,7 +83,7 @@ function underNode(node: Node): Recall {
         files.mkdirSync(folder, { recursive: true });
         files.writeFileSync(path, `${JSON.stringify({ ...all(), [key]: winners }, null, 1)}\n`);
       } catch {
-        // No home, or a full or read-only one: no place to remember anything.
+        // Without a writable home folder, results are not saved.
       }
     },
   };

@@ -33,10 +33,10 @@ export interface ScheduleHooks {
 }
 
 /**
- * Runs steps, many to a submit: as many as fit the budget at the measured pace, and can be encoded in a part of it,
- * starting with one. It prepares one submit while the one before runs, so that the GPU never waits for JavaScript, and
- * more where the browser notices late that one is done. It waits for the queue, never for animation frames, which stop
- * in hidden tabs.
+ * Runs steps in submits. The first submit has one step; later ones have as many as fit the budget at the measured pace,
+ * if they can be encoded in a part of it. One submit is prepared while another runs, so that the GPU never waits for
+ * JavaScript; more are prepared if the browser notices finished work late. It waits for the queue, never for animation
+ * frames, which stop in hidden tabs.
  */
 export class Schedule {
   readonly #inFlight: Promise<void>[] = [];
@@ -67,7 +67,7 @@ export class Schedule {
       await this.drain();
       return submitted;
     } finally {
-      await this.settle(); // Whatever ends the run, nothing is left behind on the queue.
+      await this.settle(); // The queue must be empty however the run ends.
     }
   }
 
@@ -90,7 +90,7 @@ export class Schedule {
     while (submitted < steps) {
       const first = submitted;
       const ready = (await stepsFrom?.(first)) ?? Infinity;
-      // The last question before a submit: much may have happened since the one before.
+      // Asks again right before submitting, because time has passed since the last check.
       if (goOn && !(await goOn())) break;
       const count = this.#stepsThatFit(Math.min(steps - submitted, ready));
       submitted += count;
@@ -105,7 +105,7 @@ export class Schedule {
           return dispatches;
         }, watch);
         const landed = done.then(() => finish(count, began, watch?.read())).finally(() => watch?.release());
-        landed.catch(() => {}); // Whoever awaits it sees the failure; until then `goOn` may take its time.
+        landed.catch(() => {}); // The failure is thrown where it is awaited, which may be after `goOn`.
         this.#inFlight.push(landed);
       });
       const unknownPace = this.#msPerStep === undefined;
@@ -131,12 +131,12 @@ export class Schedule {
   }
 
   /**
-   * The time of a submit: by the page's clock, or where the browser is late by the device's, as long as the page's does
-   * not contradict it. Some drivers have a wrong clock, and under a profile it stands still.
+   * Returns the time of a submit by the page's clock, or by the device's if the browser is late and the page's clock
+   * does not contradict it. Some drivers have a wrong clock, and during a profile it does not advance.
    */
   #trusted(pageMs: number, deviceMs = 0): number {
     if (deviceMs <= 0 || deviceMs > pageMs + mostLateMs || pageMs > this.budgetMs + mostLateMs) return pageMs;
-    // Once is a hiccup of the machine.
+    // A single late step may be chance, so the estimate changes slowly.
     this.#lateMs = Math.max(Math.min(pageMs - deviceMs, this.#lateMs + leastLateMs / 3), 0.97 * this.#lateMs);
     return this.#isLate ? deviceMs : pageMs;
   }
@@ -146,8 +146,8 @@ export class Schedule {
   }
 
   /**
-   * The number of submits that wait behind the running one: one, since others want their turn, or as many as keep the
-   * device busy until the browser notices.
+   * The number of submits that wait after the running one: one, so that other work gets its turn, or as many as keep
+   * the device busy until the browser notices.
    */
   get #ahead(): number {
     return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;
@@ -156,7 +156,7 @@ export class Schedule {
   #stepsThatFit(left: number): number {
     const fitting = this.#msPerStep === undefined ? 1 : Math.floor(this.budgetMs / this.#msPerStep);
     const encoded = Math.floor((encodingShare * this.budgetMs * this.#encodedSteps) / this.#encodedMs);
-    // The page's clock may not have moved yet.
+    // The page's clock may still show the same time.
     return Math.min(left, Math.max(1, Math.min(fitting, this.#encodedMs ? encoded : Infinity)));
   }
 

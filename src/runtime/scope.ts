@@ -1,4 +1,4 @@
-/** Owns what is made for a piece of work, and frees all of it together, the newest first. */
+/** Owns the resources of a piece of work, and frees them together, the newest first. */
 export class Scope {
   readonly #frees: (() => void)[] = [];
 

@@ -61,18 +61,18 @@ export class Stopwatch {
     };
   }
 
-  /** Encodes the resolution of the timestamps; call it behind the pass. */
+  /** Encodes the resolution of the timestamps. Call it after the pass. */
   resolve(encoder: GPUCommandEncoder): void {
     const { queries, resolved } = this.make();
     encoder.resolveQuerySet(queries, 2 * this.slot, 2, resolved, 256 * this.slot);
     encoder.copyBufferToBuffer(resolved, 256 * this.slot, this.#staging, 0, 16);
   }
 
-  /** Resolves when the device has done the submit, and so all before it; call it behind the submit. */
+  /** Resolves when the device has finished the submit, and so all before it. Call it after the submit. */
   async ready(): Promise<undefined> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     this.#mapped = true;
-    // At once: a device that goes later takes the range with it.
+    // Copied immediately, because losing the device later would invalidate the range.
     this.#ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
   }
 

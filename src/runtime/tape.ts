@@ -103,7 +103,7 @@ export class Tape {
   }
 
   /**
-   * Records a dispatch. Names must be those of the shader's bindings, which also tell what is read and what is written.
+   * Records a dispatch. The names must be those of the shader's bindings, which also say what is read and what is written.
    */
   run<R extends string, O extends string = never>(
     shader: Shader<R, O>,
@@ -163,7 +163,7 @@ export class Tape {
     this.#pending.push({ at: this.dispatches.length, sums, record });
   }
 
-  /** The weight of a loss in what is differentiated; undefined where it does not count. */
+  /** Returns the weight of a loss in the differentiated sum, or undefined if it is not part of it. */
   counts(sums: Tensor): Coefficient | undefined {
     return this.#counts.get(sums);
   }
@@ -185,7 +185,7 @@ export class Tape {
     const [rules, folds] = [this.#rules.length, this.#folds.size];
     const recorded = record();
     this.#rules.length = rules;
-    // A fold would lead past it: what is handed back ends in a tensor that nobody asks for.
+    // A fold would still pass gradients into these operations, so its target becomes a tensor that is not read.
     for (const [y, fold] of [...this.#folds].slice(folds))
       this.#folds.set(y, { ...fold, preactivation: this.tensor(fold.preactivation.shape) });
     return recorded;

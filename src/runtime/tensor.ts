@@ -133,7 +133,7 @@ export function tensor(
   return made;
 }
 
-/** A bound tensor with a buffer of its own, initially zero. */
+/** Returns a bound tensor with its own buffer, initially zero. */
 export function emptyTensor(gpu: Gpu, shape: readonly number[], dtype: DType = 'f32', label = 'tensor'): Tensor {
   checkShape(label, shape);
   const bytes = Math.ceil(sizeOf(shape) / 4) * 16;

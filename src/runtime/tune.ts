@@ -64,7 +64,7 @@ export class Tuner {
   /** The key under which winners are remembered. */
   readonly adapter: string;
   readonly #winners: Promise<Map<string, string>>;
-  /** The ways that are wrong on this adapter, each behind its kernel. */
+  /** The ways that are wrong on this adapter, each after the name of its kernel. */
   readonly #ruledOut = new Set<string>();
   #loading: Promise<void> | undefined;
   #measuring: Measuring | undefined;
@@ -74,7 +74,7 @@ export class Tuner {
     private readonly mode: 'measured' | 'fixed',
   ) {
     const { vendor, architecture, description } = gpu.info;
-    // Another version of a browser may compile the same text otherwise.
+    // Another version of a browser may compile the same text differently.
     this.adapter = [vendor, architecture, description, (globalThis.navigator as Navigator | undefined)?.userAgent].join(
       ' ',
     );
@@ -106,16 +106,15 @@ export class Tuner {
   }
 
   /**
-   * Begins a fit with a time account of its own: what earlier ones have left over could be more than a tenth of a short
-   * one.
+   * Begins a fit with its own time account. Time left over from earlier fits could exceed a tenth of a short one.
    */
   begin(tunables: readonly Tunable[]): Tuning {
     return { tunables, made: new Map(), leftMs: 0 };
   }
 
   /**
-   * Called between submits, after the fit has trained for `ms` milliseconds more. It compiles ways, which nobody waits
-   * for, measures those of a problem when all are compiled, each as the fit can pay for it, and switches to the
+   * Called between submits, after the fit has trained for `ms` milliseconds more. It compiles ways without
+   * waiting, measures those of a problem when all are compiled and the fit's time account allows it, and switches to the
    * winners. Measurements do not count in the device's counters; they overwrite the plan's own tensors and those that
    * its dispatches write.
    */

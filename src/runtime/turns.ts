@@ -4,7 +4,7 @@ export class Turns {
 
   take<T>(work: () => T | Promise<T>): Promise<T> {
     const mine = this.#last.then(work);
-    this.#last = mine.catch(() => {}); // Its own caller sees the failure; the next in line only waits.
+    this.#last = mine.catch(() => {}); // The caller sees the failure. The next in line only waits for the end.
     return mine;
   }
 }

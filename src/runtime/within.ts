@@ -1,7 +1,7 @@
 import { GpuUnavailableError } from '../errors.ts';
 
 /**
- * Limits how long a promise is waited for. What it resolves with after that goes to `discard`.
+ * Limits the wait for a promise. A later result goes to `discard`.
  * @throws GpuUnavailableError after `ms` milliseconds
  */
 export function within<T>(
@@ -14,7 +14,7 @@ export function within<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new GpuUnavailableError(message));
-      void promise.then(discard, () => {}); // Nobody waits for its failure any more.
+      void promise.then(discard, () => {}); // A failure after the time limit is not awaited.
     }, ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

@@ -33,21 +33,21 @@ describe('dataset', () => {
     expect(gpu.memory().bytes).toBe(before);
   });
 
-  it('takes a byte array that starts anywhere in its buffer', async () => {
+  it('accepts a byte array at any offset of its buffer', async () => {
     const gpu = await sharedGpu();
     const set = await dataset(gpu, Uint8Array.from(numbers(12)).subarray(5), { shape: [1], scale: 1 });
     expect(await contents(set)).toEqual([5, 6, 7, 8, 9, 10, 11]);
     set.dispose();
   });
 
-  it('knows its shape and labels', async () => {
+  it('has its shape and labels', async () => {
     const gpu = await sharedGpu();
     const set = await dataset(gpu, { data: new Uint8Array(24), shape: [4, 2, 3] }, { labels: [3, 1, 2, 1] });
     expect([set.length, set.shape, set.features, [...set.labels!]]).toEqual([4, [2, 3], 6, [3, 1, 2, 1]]);
     set.dispose();
   });
 
-  it('is viewed in parts without being copied', async () => {
+  it('has views of its parts without copies', async () => {
     const gpu = await sharedGpu();
     const set = await dataset(gpu, Float32Array.from(numbers(20)), {
       shape: [2],
@@ -71,7 +71,7 @@ describe('dataset', () => {
     set.dispose();
   });
 
-  it('takes its views with it when it is disposed', async () => {
+  it('disposes its views together with itself', async () => {
     const set = await dataset(await sharedGpu(), Float32Array.from(numbers(8)), { shape: [2] });
     const view = set.take(3).filter((_, i) => i > 0);
     const other = set.take(2);
@@ -81,7 +81,7 @@ describe('dataset', () => {
     expect([set.disposed, view.disposed]).toEqual([true, true]);
   });
 
-  it('names what is wrong with its data', async () => {
+  it('describes what is wrong with its data', async () => {
     const gpu = await sharedGpu();
     const fail = async (...args: unknown[]) => errorOf(dataset(gpu, ...(args as [Float32Array, object])));
     expect(await fail(Float32Array.of(1, 2, Infinity, 4), { shape: [2] })).toEqual(
@@ -95,7 +95,7 @@ describe('dataset', () => {
     expect(await fail(new Float32Array(4), { shape: [2], scaling: 1 })).toBeInstanceOf(OptionError);
   });
 
-  it('says so before it asks for more than the device can bind', async () => {
+  it('refuses, before allocating, more than the device can bind', async () => {
     const gpu = await sharedGpu();
     expect(() => gpu.allocate(gpu.device.limits.maxBufferSize + 1, GPUBufferUsage.STORAGE, 'data')).toThrow(
       OutOfMemoryError,

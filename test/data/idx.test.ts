@@ -16,7 +16,7 @@ describe('readIdx', () => {
     expect(await readIdx(await gzip(file))).toEqual(content);
   });
 
-  it('reads a file that lies within a larger buffer', async () => {
+  it('reads a file inside a larger buffer', async () => {
     const larger = new Uint8Array(file.length + 3);
     larger.set(file, 3);
     expect(await readIdx(larger.subarray(3))).toEqual(content);
@@ -46,7 +46,7 @@ describe('fetchIdx', () => {
     expect(seen.at(-1)).toEqual({ loaded: file.length, total: file.length });
   });
 
-  it('says what went wrong', async () => {
+  it('describes failures', async () => {
     expect(await errorOf(fetchIdx('/there-is-no-such-file.idx'))).toBeInstanceOf(LatentGpuError);
     const reason = new Error('enough');
     expect(await errorOf(fetchIdx('/any', { signal: AbortSignal.abort(reason) }))).toBe(reason);

@@ -27,7 +27,7 @@ function halves(width: number, height: number, left: string, right: string): Off
 
 const file = async (canvas: OffscreenCanvas) => new File([await canvas.convertToBlob({ type: 'image/png' })], 'a.png');
 
-it('reads canvases, files, addresses, bitmaps and image data alike, channels last', async () => {
+it('reads canvases, files, addresses, bitmaps and image data, channels last', async () => {
   const canvas = halves(4, 2, '#102030', '#ff0000');
   const png = await file(canvas);
   const url = URL.createObjectURL(png);
@@ -46,7 +46,7 @@ it('reads canvases, files, addresses, bitmaps and image data alike, channels las
   expect(Array.from(data)).toEqual(inputs.flatMap(() => [...row, ...row]));
 });
 
-it('makes them grey, keeps their opacity, or shows what is behind', async () => {
+it('converts to grey, keeps opacity, or fills in the background', async () => {
   const colours = halves(2, 1, '#ff0000', '#00ff00');
   expect(Array.from((await readImages([colours], { channels: 1 })).data)).toEqual([76, 150]);
   const clear = halves(2, 1, '#00000000', '#ffffffff');
@@ -55,13 +55,13 @@ it('makes them grey, keeps their opacity, or shows what is behind', async () => 
   expect(Array.from((await readImages([clear], { channels: 1, background: 'black' })).data)).toEqual([0, 255]);
 });
 
-it('keeps the bytes of image data of the very size, also under low opacity', async () => {
+it('keeps the bytes of image data of the requested size, even with low opacity', async () => {
   const pixels = [255, 4, 1, 0].flatMap((opacity) => [200, 100, 50, opacity]);
   const image = new ImageData(Uint8ClampedArray.from(pixels), 2, 2);
   expect(Array.from((await readImages([image, image], { channels: 4 })).data)).toEqual([...pixels, ...pixels]);
 });
 
-it('says of elements without a picture what they lack', async () => {
+it('explains why an element has no picture', async () => {
   const canvas = document.createElement('canvas');
   canvas.height = 0;
   const loading = new Image();
@@ -85,7 +85,7 @@ it('says of elements without a picture what they lack', async () => {
     );
 });
 
-it('says of an image of another origin what lets its pixels be read', async () => {
+it('explains how to read the pixels of an image from another origin', async () => {
   const tainted = () => {
     throw new DOMException('The canvas has been tainted by cross-origin data.', 'SecurityError');
   };
@@ -100,7 +100,7 @@ it('says of an image of another origin what lets its pixels be read', async () =
   }
 });
 
-it('refuses more than an array can hold, with its bytes', async () => {
+it('refuses more than an array can hold, and reports the bytes', async () => {
   const images = { length: 2 ** 20, 0: new ImageData(2, 2) };
   const error = await errorOf(readImages(images, { size: [16384, 16384], channels: 4 }));
   expect(error).toBeInstanceOf(OutOfMemoryError);
@@ -109,7 +109,7 @@ it('refuses more than an array can hold, with its bytes', async () => {
   );
 });
 
-it('brings them to a size: the middle of an image, or all of it', async () => {
+it('scales images to a size, cropped or stretched', async () => {
   const wide = halves(8, 2, '#000', '#fff');
   const { data, shape } = await readImages([wide], { size: [2, 2], channels: 1 });
   expect(shape).toEqual([1, 2, 2, 1]);
@@ -122,7 +122,7 @@ it('brings them to a size: the middle of an image, or all of it', async () => {
   expect(Array.from(stretched.data.subarray(4))).toEqual([0, 0, 255, 255]);
 });
 
-it('a model trains on them', async () => {
+it('a model trains on images', async () => {
   const gpu = await sharedGpu();
   const images = await readImages(Array.from({ length: 6 }, (_, i) => halves(4, 4, '#000', i % 2 ? '#f00' : '#0f0')));
   const set = await dataset(gpu, images);
@@ -139,7 +139,7 @@ it('a model trains on them', async () => {
   set.dispose();
 });
 
-it('says which one is wrong, and why', async () => {
+it('says which image is wrong, and why', async () => {
   const good = halves(2, 2, '#000', '#fff');
   const cases: [() => Promise<unknown>, new () => Error, RegExp][] = [
     [() => readImages([good, new File(['no image'], 'b.png')]), FormatError, /image 1 \(b.png\) cannot be decoded/],

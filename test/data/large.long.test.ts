@@ -38,7 +38,7 @@ const kinds: [string, number, (draw: Draw, count: number) => Float32Array | Uint
 ];
 
 describe.each(kinds)('%s that do not fit into one buffer', (_, features, draw) => {
-  it('train and come out with the same bits as those that do', async () => {
+  it('train to the same bits as data sets that do, with the same results', async () => {
     const data = draw(new Draw(3), features * examples);
     const whole = await use(await sharedGpu(), data, features);
     const small = await withSmallBuffers(limit);
@@ -55,26 +55,23 @@ describe.each(kinds)('%s that do not fit into one buffer', (_, features, draw) =
 
 describe.each(kinds)('%s that are streamed', (_, features, draw) => {
   // Halves of the window of one batch, of some, and of all but a few examples; all cut the epoch somewhere else.
-  it.each([64, 500, 2900])(
-    'come out with the same bits as those that lie on the device, %i examples at a time',
-    async (atATime) => {
-      const gpu = await sharedGpu();
-      const data = draw(new Draw(3), features * examples);
-      const deviceBytes = atATime * features * data.BYTES_PER_ELEMENT;
-      const whole = await use(gpu, data, features);
-      const before = gpu.memory();
-      const streamed = await use(gpu, data, features, deviceBytes);
-      expect(streamed.pieces).toBe(0);
-      const { validation, ...trained } = streamed;
-      const { validation: expected, ...others } = whole;
-      expect({ ...trained, pieces: 1 }).toEqual(others);
-      // Where fewer examples fit into the window than are measured at a time elsewhere, they are added up in other batches.
-      expectClose(
-        validation!.map(({ loss }) => loss),
-        expected!.map(({ loss }) => loss),
-        1e-6,
-      );
-      expect(gpu.memory().bytes).toBe(before.bytes);
-    },
-  );
+  it.each([64, 500, 2900])('give the same bits as data on the device, %i examples at a time', async (atATime) => {
+    const gpu = await sharedGpu();
+    const data = draw(new Draw(3), features * examples);
+    const deviceBytes = atATime * features * data.BYTES_PER_ELEMENT;
+    const whole = await use(gpu, data, features);
+    const before = gpu.memory();
+    const streamed = await use(gpu, data, features, deviceBytes);
+    expect(streamed.pieces).toBe(0);
+    const { validation, ...trained } = streamed;
+    const { validation: expected, ...others } = whole;
+    expect({ ...trained, pieces: 1 }).toEqual(others);
+    // Where fewer examples fit into the window than are measured at a time elsewhere, they are added up in other batches.
+    expectClose(
+      validation!.map(({ loss }) => loss),
+      expected!.map(({ loss }) => loss),
+      1e-6,
+    );
+    expect(gpu.memory().bytes).toBe(before.bytes);
+  });
 });

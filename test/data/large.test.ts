@@ -9,7 +9,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 const [examples, limit] = [3000, 65536];
 
-it('an example that does not fit by itself is an OutOfMemoryError, and nothing is left', async () => {
+it('a single example that does not fit is an OutOfMemoryError, and no memory leaks', async () => {
   const gpu = await withSmallBuffers(limit);
   const error = await errorOf(dataset(gpu, new Float32Array(100_000), { shape: [25_000] }));
   expect(error).toBeInstanceOf(OutOfMemoryError);
@@ -23,7 +23,7 @@ describe('a streamed data set', () => {
   const streamed = async (atATime: number, labels?: ArrayLike<number>): Promise<Dataset> =>
     dataset(await sharedGpu(), data, { shape: [features], labels, deviceBytes: atATime * features * 4 });
 
-  it('takes no memory by itself, and a training on it as much as was allowed', async () => {
+  it('uses no memory before training, and then as much as allowed', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     await model.fit(data.subarray(0, 64 * features), { steps: 1, batchSize: 32 });
@@ -45,7 +45,7 @@ describe('a streamed data set', () => {
     model.dispose();
   });
 
-  it('is brought to the device once an epoch', async () => {
+  it('is uploaded once in each epoch', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const set = await streamed(256);
@@ -56,7 +56,7 @@ describe('a streamed data set', () => {
     model.dispose();
   });
 
-  it('goes on where a fit was stopped, to the same bits', async () => {
+  it('continues a stopped fit to the same bits', async () => {
     const whole = await smallModel();
     await whole.fit(await streamed(256), { steps: 150, batchSize: 32 });
     const parts = await smallModel();
@@ -67,7 +67,7 @@ describe('a streamed data set', () => {
     parts.dispose();
   });
 
-  it('takes the examples as they come without a shuffle', async () => {
+  it('keeps the order of examples without a shuffle', async () => {
     const gpu = await sharedGpu();
     const [first, second] = [await smallModel(), await smallModel()];
     const resident = await dataset(gpu, data, { shape: [features] });
@@ -77,7 +77,7 @@ describe('a streamed data set', () => {
     for (const each of [first, second, resident]) each.dispose();
   });
 
-  it('brings its labels along', async () => {
+  it('keeps its labels', async () => {
     const gpu = await sharedGpu();
     const labels = Uint8Array.from({ length: examples }, (_, i) => (data[i * features] > 0.5 ? 1 : 0));
     const model = await smallModel();
@@ -99,7 +99,7 @@ describe('a streamed data set', () => {
     model.dispose();
   });
 
-  it('refuses a batch that is more than it brings at a time', async () => {
+  it('refuses a batch larger than half of its window', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const set = await streamed(256);
@@ -119,13 +119,13 @@ describe('a streamed data set', () => {
     );
   });
 
-  it('lies on the device as a whole where that is allowed', async () => {
+  it('is uploaded as a whole if that is allowed', async () => {
     const set = await streamed(examples);
     expect(set.storage.pieces.length).toBe(1);
     set.dispose();
   });
 
-  it('goes to a device of small buffers within what they hold', async () => {
+  it('fits the small buffers of a device', async () => {
     const gpu = await withSmallBuffers(limit);
     const set = await dataset(gpu, data, { shape: [features], deviceBytes: data.byteLength - 1 });
     expect(set.storage.streamed!.half).toBe(Math.floor(limit / 2 / (features * 4) / 4) * 4);

@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => frame.remove());
 
-it('arrays, signals and weights of a frame are taken', async () => {
+it('arrays, signals and weights from a frame are accepted', async () => {
   const gpu = await sharedGpu();
   const data = there.Float32Array.from({ length: 24 }, (_, i) => (i % 5) / 5);
   expect(data instanceof Float32Array).toBe(false);
@@ -29,7 +29,7 @@ it('arrays, signals and weights of a frame are taken', async () => {
   set.dispose();
 });
 
-it('files, addresses and images of a frame are read', async () => {
+it('files, addresses and images from a frame are read', async () => {
   const idx = there.Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 2);
   expect((await readIdx(idx)).shape).toEqual([2]);
   const url = URL.createObjectURL(new Blob([idx]));

@@ -49,7 +49,7 @@ const lies: Lie[] = [
 ];
 
 describe.each(lies)('windows of %o', (lie) => {
-  it('are those cut beforehand, bit for bit, and so are those of a view, and take the memory of one copy', async () => {
+  it('equal windows cut beforehand, bit for bit, also in views, and use the memory of one copy', async () => {
     const gpu = await sharedGpu();
     const values = new Draw(lie.length).floats(400 * (lie.channels ?? 1), -9, 9);
     const before = gpu.memory().bytes;
@@ -115,7 +115,7 @@ describe.each([
   });
 });
 
-it('a series that one buffer does not hold gives the same windows', async () => {
+it('a series larger than one buffer gives the same windows', async () => {
   const gpu = await withSmallBuffers(65536);
   const values = new Draw(5).floats(40_000, -1, 1);
   const lie = { length: 32, stride: 8 };
@@ -142,7 +142,7 @@ describe('a series with blanks', () => {
     ['a Gaussian code', (gpu) => autoencoder(gpu, { input: 16, seed: 1, encoder: [dense(6, 'tanh'), gaussian(3)], decoder: [dense(16)], loss: 'mse', normalize: standardize() })],
   ]; // prettier-ignore
 
-  it.each(members)('has no loss there: %s', async (_, make) => {
+  it.each(members)('has no loss at blanks: %s', async (_, make) => {
     const gpu = await sharedGpu();
     const values = log();
     const windows = await series(gpu, values, lie);
@@ -173,7 +173,7 @@ describe('a series with blanks', () => {
     for (const each of [windows, streamed, model, twin]) each.dispose();
   });
 
-  it('teaches nothing there, layer by layer either', async () => {
+  it('trains nothing at blanks, also layer by layer', async () => {
     const gpu = await sharedGpu();
     const windows = await series(gpu, log(), lie);
     const model = await autoencoder(gpu, { input: 16, encoder: [dense(8, 'tanh'), dense(4)], decoder: [dense(8, 'tanh'), dense(16)], loss: 'mse', normalize: standardize() }); // prettier-ignore
@@ -185,7 +185,7 @@ describe('a series with blanks', () => {
     for (const each of [windows, model]) each.dispose();
   });
 
-  it('is refused where all values are needed', async () => {
+  it('is refused by models that need all values', async () => {
     const gpu = await sharedGpu();
     const windows = await series(gpu, log(), lie);
     const halves = { input: 16, decoder: [dense(16)], loss: 'mse' as const };

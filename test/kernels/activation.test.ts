@@ -112,7 +112,7 @@ describe.each(named)('%s', (_, name) => {
     },
   );
 
-  it('has a slope and a curvature that its own differences confirm', () => {
+  it('has a slope and a curvature that finite differences confirm', () => {
     const z = Float64Array.from(new Draw(1).offZero(200, 0.01, 8));
     expectClose(
       z.map(slope),
@@ -126,7 +126,7 @@ describe.each(named)('%s', (_, name) => {
     );
   });
 
-  it('has its slope as a value of its own, with a gradient', async () => {
+  it('computes its slope as a tensor with a gradient', async () => {
     for (const z of [even, small]) {
       const { s, dz } = await slopeOnDevice(name, z);
       expectClose(s, Float64Array.from(z, slope), (i) => (z[i] === 0 && kinked ? 1 : 4e-7), 'slope');
@@ -134,7 +134,7 @@ describe.each(named)('%s', (_, name) => {
     }
   });
 
-  it('has a slope of its own that survives extreme values', async () => {
+  it('computes a slope that survives extreme values', async () => {
     const extreme = Float32Array.of(100, 1e4, 1e19, 1e30, 3e38, -100, -1e4, -1e19, -1e30, -3e38);
     const { s, dz } = await slopeOnDevice(name, extreme);
     expectClose(s, Float64Array.from(extreme, slope), 1e-6, 'slope');
@@ -142,7 +142,7 @@ describe.each(named)('%s', (_, name) => {
   });
 
   it.each([1, 2, 3, 4, 5, 63, 64, 65, 255, 256, 257])(
-    'has its slope for %i values, each with its own gradient',
+    'computes its slope for %i values, each with its own gradient',
     async (count) => {
       const draw = new Draw(count);
       const [z, ds] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
@@ -157,7 +157,7 @@ describe.each(named)('%s', (_, name) => {
     },
   );
 
-  it('has its slope in a shape of its own', async () => {
+  it('computes its slope in another shape', async () => {
     const z = new Draw(6).offZero(30, 0.1, 4);
     const ds = new Draw(7).floats(30);
     for (const shape of [
@@ -177,7 +177,7 @@ describe.each(named)('%s', (_, name) => {
     }
   });
 
-  it('adds its slope’s gradient to its own', async () => {
+  it('adds the gradient through its slope to its own gradient', async () => {
     await checkGradient(await sharedGpu(), {
       inputs: [{ values: new Draw(8).offZero(15, 0.1, 3), shape: [3, 5] }],
       build: (tape, z) => {
@@ -190,7 +190,7 @@ describe.each(named)('%s', (_, name) => {
   });
 });
 
-it('adds up the gradients of a tensor that two activations take', async () => {
+it('sums the gradients of a tensor used by two activations', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(2);
@@ -210,7 +210,7 @@ it('adds up the gradients of a tensor that two activations take', async () => {
   expectClose(dz, wanted, 1e-6);
 });
 
-it('takes the usual parameter for none', () => {
+it('uses the default for a missing parameter', () => {
   for (const given of [
     ['leakyRelu', { slope: 0.01 }],
     ['leakyRelu', {}],
@@ -230,14 +230,14 @@ it.each([
   expect(() => activationWord('test', given as never)).toThrow(message);
 });
 
-it('records nothing for linear', async () => {
+it('records no dispatch for linear', async () => {
   const tape = makeTape(await sharedGpu());
   const z = tape.tensor([3]);
   expect(activate(tape, z, 'linear')).toBe(z);
   expect(tape.dispatches).toEqual([]);
 });
 
-it('has a slope of 1, without a gradient, where there is no activation', async () => {
+it('has a slope of 1 without a gradient if there is no activation', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(9);
@@ -255,7 +255,7 @@ it('has a slope of 1, without a gradient, where there is no activation', async (
   memory.dispose();
 });
 
-it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
+it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const parameters = new Parameters(gpu, [

@@ -27,7 +27,7 @@ it.each([
   { image: [5, 9, 2], kernel: [4, 3], stride: [2, 1], padding: 'same' },
   { image: [17, 19, 4], kernel: [5, 5], stride: [4, 3], padding: 'same' },
 ] as const)(
-  'takes the mean of $kernel over $image, stride $stride, $padding, and shares its gradient out',
+  'averages $kernel over $image, stride $stride, $padding, and divides its gradient',
   async ({ image, ...options }) => {
     const window = slide('test', image, options);
     const size = 3 * image[0] * image[1] * image[2];
@@ -39,7 +39,7 @@ it.each([
   },
 );
 
-it('divides at an edge by the pixels that there are', async () => {
+it('divides by the number of pixels inside the image at an edge', async () => {
   const memory = new Inputs(await sharedGpu());
   const tape = makeTape(await sharedGpu());
   const window = slide('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
@@ -61,7 +61,7 @@ it('adds its gradient to another', async () => {
   });
 });
 
-it.each(activationNames)('behind %s it folds the slope into its gradient', async (name) => {
+it.each(activationNames)('after %s, it includes the slope in its gradient', async (name) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
     const size = 2 * 24 * channels;

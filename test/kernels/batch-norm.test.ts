@@ -104,7 +104,7 @@ const cases: Case[] = [
 ];
 
 describe.each(cases)('$channels channels at $places places of $rows rows, $real real, $each an example', (each) => {
-  it('are normalized over what is real, with their gradient and running statistics', async () => {
+  it('are normalized over real rows, with gradient and running statistics', async () => {
     const found = await onDevice(each);
     const { channels } = each;
     const real = Float64Array.from(found.x.subarray(0, found.realSize));
@@ -151,13 +151,13 @@ describe.each(cases)('$channels channels at $places places of $rows rows, $real 
   });
 });
 
-it('leaves the running statistics as they are once a step has gone bad', async () => {
+it('keeps the running statistics after a step has gone bad', async () => {
   const { running, means, variances } = await onDevice({ rows: 4, places: 1, channels: 3, bad: true });
   expect(running.slice(0, 3)).toEqual([means, variances, Float32Array.of(7)]);
   expect([...running[3]].every(Number.isNaN)).toBe(true);
 });
 
-it('adds its gradients to others', async () => {
+it('adds its gradients to existing ones', async () => {
   const size = { rows: 6, places: 2, channels: 3 };
   const [once, twice] = [await onDevice(size), await onDevice({ ...size, twice: true })];
   for (const name of ['dx', 'dweight', 'dbias'] as const)
@@ -169,7 +169,7 @@ it('adds its gradients to others', async () => {
     );
 });
 
-it('has all digits beside a mean of 10,000', async () => {
+it('keeps all digits beside a mean of 10,000', async () => {
   const x = new Draw(4).floats(300 * 3, -1.7, 1.7).map((value) => value + 1e4);
   const { values, weight, bias, running, variances } = await onDevice({ rows: 100, places: 3, channels: 3, x });
   const { y, variance } = reference(x, weight, bias, epsilon);
@@ -181,7 +181,7 @@ it('has all digits beside a mean of 10,000', async () => {
   );
 });
 
-it('takes running statistics otherwise, in one dispatch', async () => {
+it('uses the running statistics outside of training, in one dispatch', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(2);

@@ -8,7 +8,7 @@ import { Inputs, run, runOne } from '../support/run.ts';
 
 catchGpuErrors();
 
-it('blanks are filled by 0, and nothing else is changed', async () => {
+it('blanks become 0, and other values do not change', async () => {
   const gpu = await sharedGpu();
   for (const size of [1, 7, 65, 1000]) {
     const memory = new Inputs(gpu);
@@ -20,7 +20,7 @@ it('blanks are filled by 0, and nothing else is changed', async () => {
   }
 });
 
-it('blanks stay blank while the rest is normalised, and are outside of nothing', async () => {
+it('blanks stay blank in normalisation, and have distance 0 from [0, 1]', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const x = memory.put([1, blankCell, blankCell, 8, 3, 1], [3, 2]);

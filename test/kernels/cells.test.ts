@@ -77,7 +77,7 @@ describe('the product of cells and a weight', () => {
     memory.dispose();
   });
 
-  it('refuses a weight of other columns', async () => {
+  it('refuses a weight that does not match the columns', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -90,7 +90,7 @@ describe('the product of cells and a weight', () => {
 });
 
 describe('cells', () => {
-  it('are scaled column by column, and blanks stay blank', async () => {
+  it('are scaled by column, and blanks stay blank', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -100,7 +100,7 @@ describe('cells', () => {
     memory.dispose();
   });
 
-  it('are decoded from outputs: numbers as they are, of categories the first of the largest that has a name', async () => {
+  it('are decoded from outputs: numbers unchanged, and the first most probable category with a name', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -124,7 +124,7 @@ describe('cells', () => {
     return y;
   };
 
-  it.each([1, 2, 5])('are hidden as often as asked for, of %i columns', async (columns) => {
+  it.each([1, 2, 5])('are hidden at the requested rate, of %i columns', async (columns) => {
     const x = Float32Array.from({ length: 2000 * columns }, (_, i) => i);
     const hidden = await corrupted('hide', x, columns, 0.3);
     const count = Array.from(hidden).reduce((sum, value) => sum + Number(value === blank), 0);
@@ -133,7 +133,7 @@ describe('cells', () => {
     expect(Array.from(hidden).every((value, i) => value === blank || value === x[i])).toBe(true);
   });
 
-  it.each([1, 2, 5])('are swapped with the same column of another row, a real one, of %i columns', async (columns) => {
+  it.each([1, 2, 5])('are swapped with the same column of another real row, of %i columns', async (columns) => {
     const rows = 600;
     const x = Float32Array.from({ length: rows * columns }, (_, i) => i);
     const real = 500;
@@ -146,7 +146,7 @@ describe('cells', () => {
     });
   });
 
-  it('are hidden and swapped as the words of chance say, each by itself', async () => {
+  it('are hidden and swapped according to the random words, independently', async () => {
     const [rows, columns, rate] = [7, 5, 0.5];
     const x = Float32Array.from({ length: rows * columns }, (_, i) => i);
     const words = (i: number) => {
@@ -160,7 +160,7 @@ describe('cells', () => {
     expect([...(await corrupted('swap', x, columns, rate))]).toEqual([...x].map((v, i) => (chosen(i) ? other(i) : v)));
   });
 
-  it('are judged column by column, that column hidden and the others not', async () => {
+  it('are scored by column, with only that column hidden', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -176,13 +176,13 @@ describe('cells', () => {
     memory.dispose();
   });
 
-  it('are left alone or all hidden at the ends of the rate', async () => {
+  it('all stay at rate 0, and are all hidden at rate 1', async () => {
     const x = Float32Array.of(1, 2, 3, 4, 5, 6);
     expect([...(await corrupted('hide', x, 3, 1))]).toEqual(Array<number>(6).fill(blank));
     expect([...(await corrupted('hide', x, 3, 0))]).toEqual([...x]);
   });
 
-  it('draw the same again from the same seed, and others for another draw of the step', async () => {
+  it('are drawn equally for the same seed, and differently for another draw of the step', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

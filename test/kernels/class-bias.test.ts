@@ -58,7 +58,7 @@ describe('a bias for each class', () => {
     memory.dispose();
   });
 
-  it('adds its gradients to those that are there', async () => {
+  it('adds its gradients to existing ones', async () => {
     const gpu = await sharedGpu();
     const sizes = { rows: 70, places: 2, units: 4, classes: 3, samples: 1 };
     const { z, bias, labels } = drawn(sizes);
@@ -78,7 +78,7 @@ describe('a bias for each class', () => {
     memory.dispose();
   });
 
-  it('refuses shapes that do not go together', async () => {
+  it('refuses incompatible shapes', async () => {
     const tape = makeTape(await sharedGpu());
     const bias = tape.tensor([3, 4]);
     for (const [z, labels] of [

@@ -28,7 +28,7 @@ describe('several layers', () => {
     expect(labels.filter((label) => label.endsWith('with gradient'))).toEqual([`${by} with gradient`]);
   });
 
-  it('of relu and leaky relu, off their kinks', async () => {
+  it('of relu and leaky relu, away from their kinks', async () => {
     await check(drawn(new Draw(3), [5, 7, 4], ['leakyRelu', 'relu']), 4e-6, 'kinked');
   });
 });
@@ -76,7 +76,7 @@ describe('with u, the estimate ‖uᵀJ‖²', () => {
 });
 
 describe.each([false, true])('with an estimate: %s', (estimate) => {
-  it('counts rows past the real ones nothing, whatever they hold', async () => {
+  it('ignores the contents of padding rows', async () => {
     for (const [sizes, activations] of [
       [[7, 5], ['softplus']],
       [
@@ -98,7 +98,7 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
     }
   });
 
-  it('takes sides of 1', async () => {
+  it('accepts sides of length 1', async () => {
     for (const sizes of [
       [1, 1],
       [1, 1, 1],
@@ -112,7 +112,7 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
     }
   });
 
-  it('gives the same values where no gradient is wanted', async () => {
+  it('gives the same values without a gradient', async () => {
     for (const sizes of [
       [7, 5],
       [9, 3, 4],
@@ -126,7 +126,7 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
   });
 });
 
-it('the reference’s Jacobian is what differences give', () => {
+it('the Jacobian of the reference agrees with finite differences', () => {
   const sizes = [5, 6, 4, 3];
   const { values, activations } = drawn(new Draw(9), sizes, ['gelu', 'softplus', 'tanh'], { rows: 1 });
   const layers = layersOf(values, activations);

@@ -120,32 +120,35 @@ it.each(cases.slice(1, 11).map((each) => [name(each), each] as const))(
   },
 );
 
-it.each([1, 5, 7, 13])('folds the slope of what is before it, and adds its gradients to others, case %i', async (n) => {
-  const each = cases[n];
-  const window = slide('test', each.image, each.window);
-  const { filters, groups } = each;
-  const { x, w, shapes } = drawn(new Draw(5), each);
-  await checkGradient(await sharedGpu(), {
-    inputs: [x, w].map((values, i) => ({ values, shape: shapes[i] })),
-    build(tape, x, w) {
-      const [once, twice] = [activate(tape, x, 'sigmoid'), activate(tape, x, 'sigmoid')];
-      return add(
-        tape,
-        groupedConv2d(tape, once, w, undefined, window, groups),
-        groupedConv2d(tape, twice, w, undefined, window, groups, 'gelu'),
-      );
-    },
-    reference(x, w) {
-      const [linear, gelu] = (['linear', 'gelu'] as const).map(
-        (f) => reference(x.map(activations.sigmoid.f), w, undefined, filters, groups, window, f).y,
-      );
-      return linear.map((value, i) => value + gelu[i]);
-    },
-    relative: 1e-5,
-  });
-});
+it.each([1, 5, 7, 13])(
+  'includes the slope of the layer before, and adds its gradients to others, case %i',
+  async (n) => {
+    const each = cases[n];
+    const window = slide('test', each.image, each.window);
+    const { filters, groups } = each;
+    const { x, w, shapes } = drawn(new Draw(5), each);
+    await checkGradient(await sharedGpu(), {
+      inputs: [x, w].map((values, i) => ({ values, shape: shapes[i] })),
+      build(tape, x, w) {
+        const [once, twice] = [activate(tape, x, 'sigmoid'), activate(tape, x, 'sigmoid')];
+        return add(
+          tape,
+          groupedConv2d(tape, once, w, undefined, window, groups),
+          groupedConv2d(tape, twice, w, undefined, window, groups, 'gelu'),
+        );
+      },
+      reference(x, w) {
+        const [linear, gelu] = (['linear', 'gelu'] as const).map(
+          (f) => reference(x.map(activations.sigmoid.f), w, undefined, filters, groups, window, f).y,
+        );
+        return linear.map((value, i) => value + gelu[i]);
+      },
+      relative: 1e-5,
+    });
+  },
+);
 
-it('cuts the places of many rows into parts, the last of them shorter', async () => {
+it('divides the places of many rows into parts, with a shorter last part', async () => {
   const each = of([5, 3, 4], 4, 4, 3, {}, 259);
   const window = slide('test', each.image, each.window);
   const draw = new Draw(6);
@@ -163,7 +166,7 @@ it('cuts the places of many rows into parts, the last of them shorter', async ()
   expectClose(dw, wanted.y, (i) => 4 * 2 ** -24 * Math.sqrt(y.size / 4) * wanted.magnitude[i]);
 });
 
-it('is several dispatches where it has very many multiply-adds', async () => {
+it('uses several dispatches for very many multiply-adds', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const shape = [2, 2, 2, 8] as const;
@@ -182,7 +185,7 @@ it('is several dispatches where it has very many multiply-adds', async () => {
   memory.dispose();
 });
 
-it('names both sides where weights, bias or rows do not fit', async () => {
+it('names both sides if weights, bias or rows do not fit', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

@@ -42,14 +42,14 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     await checkGradients(kind, casesOf(draw), draw);
   });
 
-  it('fits float64 where taps lie apart, with large tiles', async () =>
+  it('fits float64 with dilation, with large tiles', async () =>
     checkValues(await sharedGpu(), kind, dilated, new Draw(9)));
 
-  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
+  it('has the right gradients with dilation', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
 });
 
 describe.each(activationNames)('with %s', (activation) => {
-  it('two convolutions and a transposed one, each folding the slope of the one before into its gradient', async () => {
+  it('two convolutions and a transposed one, each including the slope of the one before in its gradient', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(3);
     const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
@@ -88,7 +88,7 @@ describe.each(activationNames)('with %s', (activation) => {
   });
 });
 
-describe('ways that split their sums', () => {
+describe('tilings that split their sums', () => {
   /** Takes the split way of whatever has one, as for a GPU, and the last of a single filter's others. */
   const splitting = async (): Promise<Gpu> => {
     const { device } = await sharedGpu();
@@ -115,7 +115,7 @@ describe('ways that split their sums', () => {
     },
   ];
 
-  it('fit float64, and add to what a gradient has already', async () => {
+  it('fit float64, and add to an existing gradient', async () => {
     const gpu = await splitting();
     const draw = new Draw(7);
     const memory = new Inputs(gpu);
@@ -159,7 +159,7 @@ describe('ways that split their sums', () => {
     ]);
   });
 
-  it('are for a GPU and never the first', async () => {
+  it('are for GPUs and never come first', async () => {
     for (const [gpu, some] of [
       [await splitting(), true],
       [await sharedGpu(), false],

@@ -22,11 +22,11 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
     checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
-  it('fits float64 where taps lie apart', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
+  it('fits float64 with dilation', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
 
   it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
 
-  it('has the right gradients where taps lie apart', () => checkGradients(kind, dilated.slice(2, 4), new Draw(3)));
+  it('has the right gradients with dilation', () => checkGradients(kind, dilated.slice(2, 4), new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {
@@ -45,7 +45,7 @@ it('adds its gradients to others', async () => {
   });
 });
 
-it('adds the gradients of a single filter to others, where the batch is one image and nothing else adds up', async () => {
+it('adds the gradients of a single filter to others, for a batch of one image without other sums', async () => {
   const draw = new Draw(5);
   const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
   await checkGradient(await sharedGpu(), {
@@ -117,14 +117,14 @@ describe('the places of a window', () => {
     expect(window).toMatchObject({ image, before, places: [7, 7] });
   });
 
-  it.each([1, 2, 3, 5])('leave a width of 1 as it is where only the height has a stride, %i', (stride) => {
+  it.each([1, 2, 3, 5])('keep a width of 1 if only the height has a stride, %i', (stride) => {
     const given = { kernel: [7, 1], stride: [stride, 1], padding: 'same' } as const;
     const down = slide('test', [60, 1, 3], given);
     expect(down).toMatchObject({ places: [60 / stride, 1], before: [expect.any(Number), 0] });
     expect(unslide('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
   });
 
-  it('are none where the kernel is larger than the image', () => {
+  it('do not exist if the kernel is larger than the image', () => {
     expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow(
       'conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]',
     );
@@ -140,7 +140,7 @@ describe('the places of a window', () => {
   });
 });
 
-it('names both sides where weights, bias or rows do not fit', async () => {
+it('names both sides if weights, bias or rows do not fit', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

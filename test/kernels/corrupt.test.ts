@@ -45,7 +45,7 @@ function words(rows: number, columns: number, which = 0): number[] {
 
 describe('a mask and salt and pepper', () => {
   // A number of columns of each remainder, and one past a quad.
-  it.each([1, 2, 3, 4, 7, 12])('decide as the words of chance say, bit for bit, with %i columns', async (columns) => {
+  it.each([1, 2, 3, 4, 7, 12])('follow the random words, bit for bit, with %i columns', async (columns) => {
     const rows = 5;
     const x = new Draw(columns).floats(rows * columns, 0.2, 0.8);
     const chance = words(rows, columns, 2);
@@ -60,7 +60,7 @@ describe('a mask and salt and pepper', () => {
     }
   });
 
-  it('hit as many values as they should, of a million', async () => {
+  it('change the expected number of a million values', async () => {
     const count = 1_000_000;
     const half = new Float32Array(count).fill(0.5);
     const share = (values: Float32Array, wanted: number) =>
@@ -79,7 +79,7 @@ describe('a mask and salt and pepper', () => {
 });
 
 describe('Gaussian noise', () => {
-  it('has mean 0, the deviation asked for and no memory, on a million values', async () => {
+  it('has mean 0, the requested deviation and no autocorrelation, over a million values', async () => {
     const count = 1_000_000;
     const [stddev, mean] = [0.5, 3];
     const noise = Float64Array.from(
@@ -104,7 +104,7 @@ describe('Gaussian noise', () => {
 describe.each<CorruptionKind>(['gaussian', 'mask', 'saltAndPepper'])('%s', (kind) => {
   const x = new Draw(1).floats(8 * 5, 0.2, 0.8);
 
-  it('hangs on the seed, the step and the number of the draw', async () => {
+  it('depends on the seed, the step and the number of the draw', async () => {
     const first = await corrupted(kind, x, 5, 0.5);
     expect(await corrupted(kind, x, 5, 0.5)).toEqual(first);
     expect(await corrupted(kind, x, 5, 0.5, { seed: 6 })).not.toEqual(first);
@@ -112,7 +112,7 @@ describe.each<CorruptionKind>(['gaussian', 'mask', 'saltAndPepper'])('%s', (kind
     expect(await corrupted(kind, x, 5, 0.5, {}, 1)).not.toEqual(first);
   });
 
-  it('hangs on the example’s place, not on the batch it is in', async () => {
+  it('depends on the example’s place, not on its batch', async () => {
     const whole = await corrupted(kind, x, 5, 0.5);
     const part = await corrupted(kind, x.slice(15), 5, 0.5, { position: usual.position + 3 });
     expect(part).toEqual(whole.slice(15));
@@ -120,7 +120,7 @@ describe.each<CorruptionKind>(['gaussian', 'mask', 'saltAndPepper'])('%s', (kind
 });
 
 describe('dropout', () => {
-  it.each([1, 4, 7])('scales what it leaves, and sends the gradient the same way, with %i columns', async (columns) => {
+  it.each([1, 4, 7])('scales the kept values and their gradients, with %i columns', async (columns) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const [rows, rate] = [5, 0.3];
@@ -142,7 +142,7 @@ describe('dropout', () => {
     state.dispose();
   });
 
-  it.each([3, 8])('adds its gradient to another, with %i columns', async (columns) => {
+  it.each([3, 8])('adds its gradient to an existing one, with %i columns', async (columns) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const [rows, rate] = [5, 0.3];

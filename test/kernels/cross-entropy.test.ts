@@ -61,7 +61,7 @@ describe('cross-entropy', () => {
   });
 
   it.each([NaN, Infinity, -Infinity])(
-    'lets %f through into the loss where a compiler takes it for granted that floats are finite',
+    'passes %f on to the loss even if a compiler assumes that floats are finite',
     async (bad) => {
       const { losses } = await onDevice(
         Float32Array.of(1, bad, 3, 1, 2, 3),
@@ -74,7 +74,7 @@ describe('cross-entropy', () => {
     },
   );
 
-  it('keeps its digits where the model is all but sure, right or wrong', async () => {
+  it('keeps its digits if the model is almost certain, right or wrong', async () => {
     const y = Float32Array.of(0, 15, 1, 0, 15, 1, 80, 0, -80, 80, 0, -80, 3e4, -3e4, 0, 3e4, -3e4, 0);
     const labels = Float32Array.of(1, 0, 0, 2, 0, 1);
     const actual = await onDevice(y, labels);
@@ -83,12 +83,12 @@ describe('cross-entropy', () => {
     expectClose(actual.dy, wanted.dy, (i) => 2e-6 * Math.abs(wanted.dy[i]) + 1e-37, 'gradient');
   });
 
-  it('takes the first of several largest for the answer', async () => {
+  it('takes the first of several largest logits as the answer', async () => {
     const { hits } = await onDevice(Float32Array.of(1, 1, 0, 1, 1, 0), Float32Array.of(0, 1));
     expect([...hits]).toEqual([1, 0]);
   });
 
-  it('hides nothing that is not finite', async () => {
+  it('hides no value that is not finite', async () => {
     for (const wrong of [NaN, Infinity, -Infinity]) {
       const { losses } = await onDevice(Float32Array.of(0, wrong, 1, 0, 0, 1), Float32Array.of(0, 0));
       expect(Number.isFinite(losses[0])).toBe(false);
@@ -96,7 +96,7 @@ describe('cross-entropy', () => {
     }
   });
 
-  it('adds its gradient to one that is there', async () => {
+  it('adds its gradient to an existing one', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -118,7 +118,7 @@ describe('cross-entropy', () => {
     );
   });
 
-  it('hands its gradient on', async () => {
+  it('passes its gradient on', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -140,7 +140,7 @@ describe('cross-entropy', () => {
     );
   });
 
-  it('writes no gradient where none is wanted', async () => {
+  it('writes no gradient unless one is needed', async () => {
     const gpu = await sharedGpu();
     const tape = makeTape(gpu);
     const state = tape.tensor([12], 'u32');
@@ -149,7 +149,7 @@ describe('cross-entropy', () => {
     expect(tape.dispatches.map(({ tensors }) => tensors.length)).toEqual([5]);
   });
 
-  it('refuses another number of labels than of rows', async () => {
+  it('refuses different numbers of labels and rows', async () => {
     const tape = makeTape(await sharedGpu());
     const state = tape.tensor([12], 'u32');
     expect(() => crossEntropy(tape, tape.tensor([2, 3]), tape.tensor([3, 1]), state)).toThrow(ShapeError);

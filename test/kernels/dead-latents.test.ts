@@ -57,7 +57,7 @@ describe.each([
   const idle = Array.from({ length: columns }, (_, j) => (j * 13) % 50);
   const wanted = countIdle(idle, code);
 
-  it('are counted on, and tell who is dead', async () => {
+  it('are counted, and determine which latents are dead', async () => {
     const found = await count({ code, idle, after: 40 });
     expect(found.idle).toEqual([...wanted]);
     const dead = [...wanted].map((each) => Number(each >= 40));
@@ -66,32 +66,32 @@ describe.each([
     expect(found.kept).toEqual(idle);
   });
 
-  it('stay where a step has gone bad, as what is kept of the step before', async () => {
+  it('keep their counts after a step has gone bad, equal to those kept from the step before', async () => {
     const found = await count({ code, idle, after: 40, bad: true });
     expect(found.idle).toEqual(idle);
     expect(found.kept.every(Number.isNaN)).toBe(true);
   });
 
-  it('stay where no code is given', async () => {
+  it('keep their counts if no code is given', async () => {
     const found = await count({ idle, after: 13 });
     expect(found.idle).toEqual(idle);
     expect(found.dead).toEqual(idle.map((each) => Number(each >= 13)));
   });
 });
 
-it('counts real rows alone', async () => {
+it('counts only real rows', async () => {
   const code = [0, 0, 1, 0, 0, 0, 0, 1, 0];
   expect((await count({ code, idle: [4, 5, 6], after: 7, real: 2 })).idle).toEqual([6, 7, 0]);
   const { dead, total } = await count({ code, idle: [4, 5, 6], after: 7, real: 2, keeps: false });
   expect([dead, total]).toEqual([[0, 1, 0], 2]);
 });
 
-it('goes no further than float32 counts', async () => {
+it('stops where float32 can no longer count', async () => {
   const { idle } = await count({ code: [0, 0, 0, 0], idle: [mostIdle - 1, mostIdle], after: 5 });
   expect(idle).toEqual([mostIdle, mostIdle]);
 });
 
-it('takes all but zeros for active', async () => {
+it('counts every value other than 0 as active', async () => {
   expect((await count({ code: [Infinity, -Infinity, 1e-40], idle: [9, 9, 9], after: 5 })).idle).toEqual([0, 0, 0]);
 });
 
@@ -99,11 +99,11 @@ describe.each([
   [1, 1],
   [5, 13],
   [70, 3],
-])('what a reconstruction of [%i, %i] leaves', (rows, columns) => {
+])('the residual of a reconstruction of [%i, %i]', (rows, columns) => {
   const draw = new Draw(9);
   const [x, y] = [0, 1].map(() => draw.floats(rows * columns));
 
-  it.each([0, 3])('is asked for where latents are dead: %i', async (number) => {
+  it.each([0, 3])('is computed if latents are dead: %i', async (number) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

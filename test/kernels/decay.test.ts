@@ -57,7 +57,7 @@ describe('½ factor Σ w²', () => {
     );
   });
 
-  it('over several tensors, whose sums lie one behind the other', async () => {
+  it('over several tensors, whose sums are consecutive', async () => {
     const shapes = [[3, 5], [65], [1], [9, 31], [2, 2, 2], [130, 37]];
     const draw = new Draw(1);
     const weights = shapes.map((shape) => draw.floats(shape.reduce((product, n) => product * n, 1)));
@@ -80,7 +80,7 @@ describe('½ factor Σ w²', () => {
     );
   });
 
-  it('is the same for a short batch: its sums are to be divided by the rows that count, its gradient is not', async () => {
+  it('is the same for a short batch, whose rows divide the sums but not the gradient', async () => {
     const weights = [new Draw(2).floats(77), new Draw(3).floats(130)];
     const factor = 0.1;
     const wanted = half(factor, weights);
@@ -109,7 +109,7 @@ describe('½ factor Σ w²', () => {
   });
 });
 
-it('adds its gradient to what is there', async () => {
+it('adds its gradient to an existing one', async () => {
   const draw = new Draw(4);
   for (const count of [5, 64, 301]) {
     const [w, v] = [draw.floats(count), draw.floats(count)];
@@ -139,7 +139,7 @@ it('adds its gradient to what is there', async () => {
   }
 });
 
-it('writes no gradient where none is wanted', async () => {
+it('writes no gradient unless one is needed', async () => {
   const tape = makeTape(await sharedGpu());
   const [w, state] = [tape.tensor([5]), tape.tensor([12], 'u32')];
   decay(tape, [w], state, 1);
@@ -148,7 +148,7 @@ it('writes no gradient where none is wanted', async () => {
   expect(tape.dispatches[0].tensors).not.toContain(tape.grad(w));
 });
 
-describe('of a tensor that was recorded', () => {
+describe('of a recorded tensor', () => {
   // sigmoid leaves ½ behind the last value; a sum with a repeated operand leaves what was there before.
   const recorded = {
     sigmoid: { record: (tape: Tape, w: Tensor) => sigmoid(tape, w), f: (v: number) => 1 / (1 + Math.exp(-v)) },
@@ -166,7 +166,7 @@ describe('of a tensor that was recorded', () => {
   });
 });
 
-it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
+it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
   const gpu = await sharedGpu();
   const parameters = new Parameters(gpu, [
     { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },

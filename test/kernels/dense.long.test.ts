@@ -28,7 +28,7 @@ describe.each(activationNames)('with %s', (activation) => {
     }
   });
 
-  it('two layers, of which the second folds the slope of the first into its gradient', async () => {
+  it('two layers, the second of which includes the slope of the first in its gradient', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(2);
     const [rows, inputs, hidden, units] = [5, 6, 9, 4];
@@ -47,7 +47,7 @@ describe.each(activationNames)('with %s', (activation) => {
     });
   });
 
-  it('a tensor that two layers and a sum take: its gradients add up', async () => {
+  it('a tensor used by two layers and a sum: its gradients add up', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(3);
     const [rows, inputs, hidden] = [3, 4, 6];
@@ -72,7 +72,7 @@ describe.each(activationNames)('with %s', (activation) => {
   });
 });
 
-describe('with a weight that is stored transposed', () => {
+describe('with a transposed weight', () => {
   const options = { transposed: true };
 
   it.each(activationNames)('one layer with %s', async (activation) => {
@@ -92,7 +92,7 @@ describe('with a weight that is stored transposed', () => {
     }
   });
 
-  it.each(activationNames)('behind a layer with %s, whose slope it folds into its gradient', async (activation) => {
+  it.each(activationNames)('after a layer with %s, whose slope it includes in its gradient', async (activation) => {
     const gpu = await smallTiles();
     const draw = new Draw(6);
     const [rows, inputs, hidden, units] = [5, 6, 9, 4];
@@ -117,7 +117,7 @@ describe('with a weight that is stored transposed', () => {
     });
   });
 
-  it('the weight of the layer it mirrors: both gradients add up', async () => {
+  it('the weight of the mirrored layer: both gradients add up', async () => {
     const draw = new Draw(7);
     for (const [rows, inputs, units] of [
       [5, 7, 3],

@@ -13,7 +13,7 @@ import { matrix, vector } from '../support/operands.ts';
 
 catchGpuErrors();
 
-describe('with a weight that is stored transposed', () => {
+describe('with a transposed weight', () => {
   const options = { transposed: true };
 
   it('refuses shapes that do not fit', async () => {
@@ -30,7 +30,7 @@ describe('with a weight that is stored transposed', () => {
   });
 });
 
-it('takes large layers', async () => {
+it('computes large layers', async () => {
   const draw = new Draw(4);
   const [rows, inputs, units] = [33, 65, 20];
   await checkGradient(await sharedGpu(), {
@@ -40,7 +40,7 @@ it('takes large layers', async () => {
   });
 });
 
-it('takes one dispatch forward and two backward a layer', async () => {
+it('uses one dispatch forward and two backward for each layer', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const weights = (rows: number, columns: number) => memory.put(new Float32Array(rows * columns), [rows, columns]);

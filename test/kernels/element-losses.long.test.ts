@@ -99,7 +99,7 @@ describe.each(Object.entries(subjects))('%s', (_, { kind, twin }) => {
     }
   });
 
-  it.each(['tanh', 'gelu'] as const)('folds the slope of %s into its gradient', async (f) => {
+  it.each(['tanh', 'gelu'] as const)('includes the slope of %s in its gradient', async (f) => {
     for (const columns of [5, 8]) {
       const [z, x] = [new Draw(2).offZero(4 * columns, 0.1, 3), new Draw(1).floats(4 * columns, 0, 1)];
       const { dy } = await results(kind, z, x, columns, 4, f);
@@ -109,13 +109,13 @@ describe.each(Object.entries(subjects))('%s', (_, { kind, twin }) => {
   });
 });
 
-it('the slope of |y − x| is 0 where they are equal, that of Huber’s loss never above delta', async () => {
+it('the slope of |y − x| is 0 for equal values, and that of Huber’s loss is at most delta', async () => {
   const [y, x] = [Float32Array.of(0.3, -2, 1, 0, 1e30), Float32Array.of(0.3, -2, 0.5, 7, -1e30)];
   expect([...(await results('mae', y, x, 5, 1)).dy]).toEqual([0, 0, 0.5, -0.5, 0.5]);
   expect([...(await results({ kind: 'huber', delta: 0.5 }, y, x, 5, 1)).dy]).toEqual([0, 0, 0.25, -0.25, 0.25]);
 });
 
-it('a formula has the bits of the loss that it writes down', async () => {
+it('a formula gives the same bits as the loss it states', async () => {
   const [y, x] = [new Draw(3).floats(5 * 12, -4, 4), new Draw(4).floats(5 * 12, -1, 1)];
   const a = 'min(abs(y - x), 1.0)';
   const own = { name: 'mine', wgsl: `${a} * (abs(y - x) - 0.5 * ${a})`, derivative: 'clamp(y - x, -1.0, 1.0)' };
@@ -138,7 +138,7 @@ describe('a formula that does not compile', () => {
   });
 });
 
-it('those who call kernels by themselves are told what is wrong', async () => {
+it('direct calls of kernels get errors that explain the problem', async () => {
   const gpu = await sharedGpu();
   const tape = makeTape(gpu);
   const state = makeState(gpu);

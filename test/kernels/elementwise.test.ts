@@ -106,7 +106,7 @@ describe.each(operations)('$name', ({ record, combine }) => {
     }
   });
 
-  it('adds to a gradient along a side that the other operand repeats', async () => {
+  it('sums a gradient along a side that the other operand repeats', async () => {
     const draw = new Draw(4);
     await checkGradient(await sharedGpu(), {
       inputs: [
@@ -118,7 +118,7 @@ describe.each(operations)('$name', ({ record, combine }) => {
     });
   });
 
-  it('refuses shapes that do not go together', async () => {
+  it('refuses incompatible shapes', async () => {
     const gpu = await sharedGpu();
     const tape = makeTape(gpu);
     const of = (...shape: number[]) => tape.tensor(shape);
@@ -150,7 +150,7 @@ it('divides by large and small numbers', async () => {
   expectClose(db, wanted[2], relative(wanted[2]));
 });
 
-it('leaves nothing but zeros in the padding behind a parameter’s gradient, where a NaN would stop the training', async () => {
+it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const initial = Float32Array.of(1, 2, 3, 4, 5);

@@ -18,7 +18,7 @@ describe.each(shapes)('%j', (...shape) => {
   /** Of products in float32. */
   const product = (a: Float32Array, b: Float32Array) => a.map((v, i) => v * b[i]);
 
-  it('stopGradient hands values on, and no gradient back', async () => {
+  it('stopGradient passes values on, but no gradient back', async () => {
     const memory = new Inputs(await sharedGpu());
     const tape = makeTape(await sharedGpu());
     const [a, upstream] = [memory.put(x, shape), memory.put(dy, shape)];
@@ -32,7 +32,7 @@ describe.each(shapes)('%j', (...shape) => {
     expect(da).toEqual(product(dy, x));
   });
 
-  it('straightThrough hands on the one, and its gradient to the other, beside what came before', async () => {
+  it('straightThrough passes on one tensor, and its gradient to the other, added to existing gradients', async () => {
     const memory = new Inputs(await sharedGpu());
     const tape = makeTape(await sharedGpu());
     const [a, b, upstream] = [memory.put(x, shape), memory.put(value, shape), memory.put(dy, shape)];

@@ -116,7 +116,7 @@ describe.each(['mse', 'bce'] as const)('%s', (kind) => {
   );
 }); // prettier-ignore
 
-it('keeps its digits where likelihoods are far apart', async () => {
+it('keeps its digits for very different likelihoods', async () => {
   const each = { rows: 2, real: 2, units: 2, samples: 6, columns: 4 };
   const draw = new Draw(1);
   const [head, w, x] = [draw.floats(8, -1, 1), draw.floats(8, -30, 30), draw.floats(8, -50, 50)];
@@ -127,7 +127,7 @@ it('keeps its digits where likelihoods are far apart', async () => {
   expectNear(found[0], wanted.each.map(({ bound }) => bound), 2e-6); // prettier-ignore
 });
 
-it('shows a loss that is not finite', async () => {
+it('exposes a loss that is not finite', async () => {
   const each = { rows: 2, real: 2, units: 1, samples: 2, columns: 1 };
   const [bound] = await onDevice('mse', new Float32Array(4), new Float32Array(1), Float32Array.of(1, 1e30), each, 0.5);
   expect(Number.isFinite(bound[0])).toBe(true);

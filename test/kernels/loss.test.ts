@@ -92,7 +92,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('counts rows past the real ones nothing, whatever they hold', async () => {
+  it('ignores the contents of padding rows', async () => {
     for (const columns of [6, 8]) {
       const { y, x } = draws(5, columns, columns);
       y.fill(1e4, 3 * columns);
@@ -113,7 +113,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it.each(activationNames)('folds the slope of %s into its gradient', async (activation) => {
+  it.each(activationNames)('includes the slope of %s in its gradient', async (activation) => {
     for (const columns of [5, 8]) {
       const rows = 4;
       const x = new Draw(1).floats(rows * columns, 0, 1);
@@ -127,7 +127,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('counts blank targets nothing, or lets the others of their row count for them', async () => {
+  it('ignores blank targets, or weights the others of their row more', async () => {
     for (const columns of [5, 8, 68])
       for (const [blanks, activation] of [
         ['sum', 'linear'],
@@ -151,7 +151,7 @@ describe.each(kinds)('%s', (kind) => {
       }
   });
 
-  it('gives the loss of every element, also blank ones', async () => {
+  it('gives the loss of every element, including blank ones', async () => {
     const gpu = await sharedGpu();
     for (const columns of [3, 4]) {
       const memory = new Inputs(gpu);
@@ -190,7 +190,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('writes only the sums where no gradient is wanted', async () => {
+  it('writes only the sums unless a gradient is needed', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -203,7 +203,7 @@ describe.each(kinds)('%s', (kind) => {
     expectClose(sums, reference(kind, y, x, 4, 3, 0.25).rows, 2e-6);
   });
 
-  it('adds its gradient to another loss’s', async () => {
+  it('adds its gradient to that of another loss', async () => {
     const gpu = await sharedGpu();
     for (const columns of [3, 4]) {
       const memory = new Inputs(gpu);
@@ -226,7 +226,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('counts in the gradient what its coefficient says, and in the sums once', async () => {
+  it('has its coefficient in the gradient, but not in the sums', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

@@ -81,7 +81,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('adds up the gradients of an operand that is used twice', async () => {
+  it('sums the gradients of an operand used twice', async () => {
     const gpu = await smallTiles();
     const n = 6;
     await checkGradient(gpu, {
@@ -97,7 +97,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
 });
 
 describe.each([false, true])('a left side of several sides, transposeB %s', (transposeB) => {
-  it('is a matrix of its last side, and the result keeps the others', async () => {
+  it('is a matrix over its last side, and the result keeps the others', async () => {
     const gpu = await smallTiles();
     const draw = new Draw(90);
     for (const [sides, n] of [
@@ -126,7 +126,7 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
     }
   });
 
-  it('adds its gradients to others', async () => {
+  it('adds its gradients to existing ones', async () => {
     const [p, q, n] = [2, 3, 5];
     const sides = { m: p * q, n, k: n, transposeB };
     await checkGradient(await smallTiles(), {
@@ -141,7 +141,7 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
   });
 });
 
-describe('ways that add up in another order', () => {
+describe('tilings that add in another order', () => {
   it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
     const gpu = await sharedGpu();
     const draw = new Draw(12);

@@ -40,7 +40,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     await checkProducts(await sharedGpu(), transposed(awkward), new Draw(seed));
   });
 
-  it('keeps an infinity in its own row or column, also where k is filled up to a multiple of 4', async () => {
+  it('keeps an infinity in its own row or column, even if k is padded to a multiple of 4', async () => {
     const gpu = await smallTiles();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -79,8 +79,8 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   });
 });
 
-describe('ways that add up in another order', () => {
-  it('are for a GPU, where few outputs and a long k have one with several invocations for a tile, and never the first', async () => {
+describe('tilings that add in another order', () => {
+  it('are for GPUs, include one with several invocations for a tile for few outputs and a long k, and never come first', async () => {
     const [processor, gpu] = [await sharedGpu(), await smallTiles()];
     const splits = (of: typeof gpu, m: number, n: number, k: number) =>
       tilingsOf(of, m, n, k / 32).map(({ split = 1 }) => split);
@@ -98,7 +98,7 @@ describe('ways that add up in another order', () => {
     for (const shape of [256, 2048]) expect(tilingsOf(gpu, shape, shape, shape / 32)[0].oneByOne).toBeUndefined();
   });
 
-  it('share what they load only where a GPU gets 64 workgroups of them', async () => {
+  it('share their loads only if a GPU gets 64 workgroups', async () => {
     const [processor, gpu] = [await sharedGpu(), await smallTiles()];
     const sides = (of: typeof gpu, m: number, n: number) => sharedTilings(of, m, n).map(({ rows }) => rows);
     expect(sides(gpu, 512, 512)).toEqual([8, 4]);
@@ -168,7 +168,7 @@ describe('the product’s epilogue', () => {
     }
   });
 
-  it('adds to a gradient that has been written before', async () => {
+  it('adds to an existing gradient', async () => {
     const gpu = await sharedGpu();
     const small = { rows: 4, columns: 4, quads: false, group: 64 };
     for (const [m, n, k, tiling] of [

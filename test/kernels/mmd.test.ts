@@ -79,7 +79,7 @@ describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
     expect([...found.dz.subarray(real * columns)].every((value) => value === 0)).toBe(true);
   });
 
-  it('counts in the gradient what its coefficient says', async () => {
+  it('has its coefficient in the gradient', async () => {
     const draw = new Draw(5);
     const [z, p] = [draw.floats(24, -1, 1), draw.floats(24, -1, 1)];
     const [once, thrice] = [await onDevice(kernel, z, p, 3, 8, 2), await onDevice(kernel, z, p, 3, 8, 2, 3)];
@@ -92,7 +92,7 @@ describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
   });
 });
 
-it('is 0 on average where both are of one distribution, and more where they are not', async () => {
+it('is 0 on average for equal distributions, and positive for different ones', async () => {
   const draw = new Draw(6);
   const rows = 64;
   const sample = (from: number) => draw.floats(rows * 2, from, from + 2);
@@ -105,7 +105,7 @@ it('is 0 on average where both are of one distribution, and more where they are 
   expect(other).toBeGreaterThan(0.5);
 });
 
-it('adds its gradient to another, and hands it on', async () => {
+it('adds its gradient to an existing one, and passes it on', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(7);

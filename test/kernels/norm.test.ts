@@ -45,7 +45,7 @@ describe('groups', () => {
     },
   );
 
-  it('add their gradients to others', async () => {
+  it('add their gradients to existing ones', async () => {
     const sets = { places: 6, groups: 2, epsilon };
     await checkGradient(await sharedGpu(), {
       inputs: operands(new Draw(3), 72, 4, 3),
@@ -96,7 +96,7 @@ async function outputs(x: Float32Array, rows: number, channels: number, groups: 
   return { values, dx, dispatches: [forward, tape.dispatches.length - forward] };
 }
 
-it.each([2, 40])('has all digits beside a mean of 10,000, with %i channels', async (channels) => {
+it.each([2, 40])('keeps all digits beside a mean of 10,000, with %i channels', async (channels) => {
   const x = new Draw(4).floats(3 * 32 * channels, -1.7, 1.7).map((value) => value + 1e4);
   const { values } = await outputs(x, 3, channels, 2);
   const ones = new Float32Array(channels).fill(1);
@@ -110,12 +110,12 @@ it('gives zeros for equal values, and a finite gradient', async () => {
   expect(dx.every(Number.isFinite)).toBe(true);
 });
 
-it('does not hide what is too large to be squared', async () => {
+it('does not hide values too large to be squared', async () => {
   const { values } = await outputs(Float32Array.of(1e30, -1e30, 3e29, 0), 1, 4, 1);
   expect(values.some(Number.isFinite)).toBe(false);
 });
 
-it.each([4, 400])('takes one dispatch, and three for the gradient, over %i places', async (places) => {
+it.each([4, 400])('uses one dispatch, and three for the gradient, over %i places', async (places) => {
   const { dispatches } = await outputs(new Draw(5).floats(places * 4), 1, 4, 2);
   expect(dispatches).toEqual([1, 3]);
 });

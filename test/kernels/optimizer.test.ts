@@ -69,7 +69,7 @@ async function setUp(
 }
 
 describe.each(kinds)('%s', (kind) => {
-  it.each([4, 64, 252, 260, 1100])('follows its float64 twin for 25 steps with %i weights', async (count) => {
+  it.each([4, 64, 252, 260, 1100])('agrees with float64 for 25 steps with %i weights', async (count) => {
     const draw = new Draw(count);
     // Some start at zero, so that the steps themselves are all there is.
     const initial = draw.floats(count).map((v, i) => (i % 2 ? v : 0));
@@ -99,7 +99,7 @@ describe.each(kinds)('%s', (kind) => {
     dispose();
   });
 
-  it('moves on to the next batch, and from an epoch’s last one to the next epoch', async () => {
+  it('advances to the next batch, and from the last batch of an epoch to the next epoch', async () => {
     const { gpu, state, step, readAll, dispose } = await setUp(kind, new Float32Array(300), wordsOf(usual));
     writeState(gpu, state, { examples: 10, batch: 4, seed: 9 });
     const seen = [];
@@ -145,7 +145,7 @@ it('scales gradients down first', async () => {
   expect([...weights]).toEqual([0, -4, 4, 0.5]);
 });
 
-it('decays weights apart from their gradient', async () => {
+it('decays weights independently of their gradient', async () => {
   const settings = { ...usual, rate: 0.1, decay: 0.5 };
   const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), {
     rate: 0.1,

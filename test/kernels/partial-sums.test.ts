@@ -97,11 +97,11 @@ describe('rows of several gradients', () => {
     [4, 1],
   ];
 
-  it('are added up in one dispatch, as float64 does and to the bits of a dispatch for each', async () => {
+  it('are added up in one dispatch, close to float64 and with the same bits as separate dispatches', async () => {
     expect((await check(sums, new Draw(1))).filter((label) => label !== 'sum')).toEqual(['partial sums']);
   });
 
-  it('are added up after stages that make long ones shorter', async () => {
+  it('are added up after stages that shorten long sums', async () => {
     expect(
       await check(
         [
@@ -114,7 +114,7 @@ describe('rows of several gradients', () => {
     ).toEqual(['sum', 'partial sums']); // prettier-ignore // prettier-ignore
   });
 
-  it('are added to what a gradient has already', async () => {
+  it('are added to an existing gradient', async () => {
     const labels = await check(sums.slice(0, 9), new Draw(3), 5);
     expect(labels.filter((label) => label === 'partial sums')).toHaveLength(1);
   });
@@ -129,7 +129,7 @@ describe('rows of several gradients', () => {
   });
 });
 
-describe('a gradient that has rows left to add up', () => {
+describe('a gradient with postponed rows', () => {
   const setUp = async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
@@ -142,7 +142,7 @@ describe('a gradient that has rows left to add up', () => {
     return { gpu, memory, parameters, tape, rows };
   };
 
-  it('is complete for a dispatch that reads it, and for one that reads the buffer of all gradients', async () => {
+  it('is complete for a dispatch that reads it, or the buffer of all gradients', async () => {
     for (const whole of [false, true]) {
       const { gpu, memory, parameters, tape, rows } = await setUp();
       const [p, q] = ['p', 'q'].map((name) => parameters.get(name));
@@ -167,7 +167,7 @@ describe('a gradient that has rows left to add up', () => {
     }
   });
 
-  it('is added to, by rows that are left to it again and by other dispatches, in their order', async () => {
+  it('receives further postponed rows and other dispatches in their order', async () => {
     const { gpu, memory, parameters, tape, rows } = await setUp();
     const p = parameters.get('p');
     const y = tape.tensor([1]);
@@ -188,7 +188,7 @@ describe('a gradient that has rows left to add up', () => {
     for (const each of [plan, memory, parameters]) each.dispose();
   });
 
-  it('lets the gradient flow on from what it is the gradient of', async () => {
+  it('lets the gradient flow on from its tensor', async () => {
     const { memory, tape, rows } = await setUp();
     const x = memory.put(new Float32Array(4));
     const w = multiply(tape, x, memory.put([1, 2, 3, 4]));

@@ -48,7 +48,7 @@ async function setUp() {
 }
 
 describe('a step of two phases', () => {
-  it('moves on once, and tells the terms of both', async () => {
+  it('advances once, and reports the terms of both', async () => {
     const { step, dispose } = await setUp();
     const { state, told, first, second, before } = await step();
     dispose();
@@ -61,7 +61,7 @@ describe('a step of two phases', () => {
     expect(before).toEqual([5, 6, 7, 8]);
   });
 
-  it('stops for good where the second goes bad, and keeps what the first was before', async () => {
+  it('stops for good if the second goes bad, and keeps the values before the first', async () => {
     const { gpu, made, step, dispose } = await setUp();
     writeTensor(gpu, made[1].gradients, [0, NaN, 0, NaN]);
     const { state, first, second, before } = await step();
@@ -80,7 +80,7 @@ describe('a step of two phases', () => {
     expect(again.before).toEqual(before);
   });
 
-  it('changes nothing where the first goes bad', async () => {
+  it('changes nothing if the first goes bad', async () => {
     const { gpu, made, step, dispose } = await setUp();
     writeTensor(gpu, made[0].sums[1], [Infinity]);
     const { state, first, second } = await step();
@@ -93,7 +93,7 @@ describe('a step of two phases', () => {
   });
 });
 
-it('adds up any number of terms', async () => {
+it('sums any number of terms', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const state = makeState(gpu);
@@ -113,7 +113,7 @@ it.each([
   ['normal', 7],
   ['uniform', 4],
   ['uniform', 10],
-] as const)('%s noise of %i columns is drawn by step, place and number', async (kind, columns) => {
+] as const)('%s noise of %i columns depends on step, place and draw', async (kind, columns) => {
   const gpu = await sharedGpu();
   const state = makeState(gpu);
   writeState(gpu, state, { seed: 3, step: 5, position: 8, batch: 3, examples: 20 });

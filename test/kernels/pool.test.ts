@@ -44,7 +44,7 @@ const apart = (draw: Draw, size: number) => {
 };
 
 it.each(cases)(
-  'takes the largest of $kernel over $image, stride $stride, $padding, and sends its gradient there',
+  'takes the maximum of $kernel over $image, stride $stride, $padding, and passes its gradient there',
   async ({ image, ...options }) => {
     const window = slide('test', image, options);
     const size = 3 * image[0] * image[1] * image[2];
@@ -56,7 +56,7 @@ it.each(cases)(
   },
 );
 
-it('gives the gradient to the first of equals, as also where all are below every number padding could be', async () => {
+it('gives the gradient to the first of equals, even if all values are below any padding', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -70,7 +70,7 @@ it('gives the gradient to the first of equals, as also where all are below every
   expect(dx).toEqual(new Float32Array([1, 0, 2, 0, 0, 0, 3, 0, 4]));
 });
 
-it.each([1, 2, [2, 1]] as const)('adds its gradient to another, stride %j', async (stride) => {
+it.each([1, 2, [2, 1]] as const)('adds its gradient to an existing one, stride %j', async (stride) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride, padding: 'valid' });
     const size = 2 * 24 * channels;
@@ -82,7 +82,7 @@ it.each([1, 2, [2, 1]] as const)('adds its gradient to another, stride %j', asyn
   }
 });
 
-it.each(activationNames)('behind %s it folds the slope into its gradient', async (name) => {
+it.each(activationNames)('after %s, it includes the slope in its gradient', async (name) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
     const size = 2 * 24 * channels;

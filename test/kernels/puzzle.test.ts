@@ -18,12 +18,12 @@ async function orders(rows: number, tiles: number, { seed = 1, which = 0 } = {})
   return Array.from({ length: rows }, (_, r) => [...values.subarray(r * tiles, (r + 1) * tiles)]);
 }
 
-it.each([4, 9, 16])('an order of %i tiles has each of them once', async (tiles) => {
+it.each([4, 9, 16])('an order of %i tiles has each tile once', async (tiles) => {
   for (const order of await orders(200, tiles))
     expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: tiles }, (_, i) => i));
 });
 
-it.each([4, 9, 16])('an order of %i tiles is that of its twin on the host', async (tiles) => {
+it.each([4, 9, 16])('an order of %i tiles equals that on the host', async (tiles) => {
   const seed = 7;
   const twins = Array.from({ length: 20 }, (_, row) => {
     const order = Array.from({ length: tiles }, (_, tile) => tile);
@@ -37,7 +37,7 @@ it.each([4, 9, 16])('an order of %i tiles is that of its twin on the host', asyn
   expect(await orders(20, tiles, { seed, which: 3 })).toEqual(twins);
 });
 
-it('all orders come up alike often', async () => {
+it('all orders are equally frequent', async () => {
   const rows = 24_000;
   const counts = new Map<string, number>();
   for (const order of await orders(rows, 4)) counts.set(order.join(), (counts.get(order.join()) ?? 0) + 1);
@@ -47,14 +47,14 @@ it('all orders come up alike often', async () => {
   expect(chi).toBeLessThan(49.7);
 });
 
-it('the same seed gives the same orders, another one or another draw of the step others', async () => {
+it('the same seed gives the same orders, and another seed or draw gives others', async () => {
   const first = await orders(20, 9);
   expect(await orders(20, 9)).toEqual(first);
   expect(await orders(20, 9, { seed: 2 })).not.toEqual(first);
   expect(await orders(20, 9, { which: 1 })).not.toEqual(first);
 });
 
-it('tiles move as a whole', async () => {
+it('whole tiles move', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -71,7 +71,7 @@ it('tiles move as a whole', async () => {
   expect(y.subarray(48)).toEqual(x.subarray(48));
 });
 
-it('tiles of another number down than across move as a whole', async () => {
+it('whole tiles move, with different numbers of rows and columns', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

@@ -24,7 +24,7 @@ catchGpuErrors();
 describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
 
-  it('is its float64 twin, value by value', async () => {
+  it('agrees with float64, value by value', async () => {
     const tape = makeTape(await sharedGpu());
     const sizes = [1, 2, 3, 4, 5, 7, 255, 256, 257, 1001];
     const all = sizes.map((size) => ({ size, keys: { seed: 4_000_000_000 + size, stream: size % 3, step: 7 * size } }));
@@ -33,7 +33,7 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
     all.forEach(({ size, keys }, i) => expectClose(actual[i], drawn(take, size, keys), tolerance, `${size} values`));
   });
 
-  it('takes any shape, and nothing as zero', async () => {
+  it('accepts any shape, and defaults of zero', async () => {
     const tape = makeTape(await sharedGpu());
     const y = random(tape, [2, 3, 5], distribution, options({}));
     expect(y.shape).toEqual([2, 3, 5]);
@@ -55,19 +55,19 @@ it('a million normals have the moments of a normal', async () => {
   expectFrequency(y.filter((v) => v < -3).length, million, 0.0013498980316301);
 });
 
-it.each([0.5, 0.1, 0.999, 1e-4])('a million times with probability %d', async (probability) => {
+it.each([0.5, 0.1, 0.999, 1e-4])('is 1 with probability %d, over a million draws', async (probability) => {
   const y = await onDevice('bernoulli', [million], { seed: 7, probability });
   expectFrequency(count(y, 1), million, probability);
   expect(count(y, 0) + count(y, 1)).toBe(million);
 });
 
-it('probability 0 is never, 1 is always, and a half is the default', async () => {
+it('is never 1 for probability 0, always for 1, and half the time by default', async () => {
   expect(count(await onDevice('bernoulli', [10_000], { probability: 0 }), 0)).toBe(10_000);
   expect(count(await onDevice('bernoulli', [10_000], { probability: 1 }), 1)).toBe(10_000);
   expect(await onDevice('bernoulli', [1000])).toEqual(await onDevice('bernoulli', [1000], { probability: 0.5 }));
 });
 
-it('refuses what it cannot draw from', async () => {
+it('refuses invalid distributions', async () => {
   const tape = makeTape(await sharedGpu());
   const draw = (distribution: string, options: object) => () =>
     random(tape, [4], distribution as Distribution, options);
@@ -124,11 +124,14 @@ describe.each<{
     return y as Float32Array;
   }
 
-  it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])('%j is its twin', async (shape) => {
-    const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
-    const columns = shape.slice(1).reduce((p, n) => p * n, 1);
-    expectClose(await noise(shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
-  });
+  it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])(
+    '%j agrees with the host',
+    async (shape) => {
+      const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
+      const columns = shape.slice(1).reduce((p, n) => p * n, 1);
+      expectClose(await noise(shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
+    },
+  );
 
   it('does not depend on the batch size', async () => {
     const [large, small] = [await noise([12, 7], { position: 40 }), await noise([5, 7], { position: 43 })];

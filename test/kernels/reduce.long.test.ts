@@ -10,7 +10,7 @@ import { Inputs, run, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 describe('long sums', () => {
-  it('ten million ones are ten million', async () => {
+  it('the sum of ten million ones is ten million', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -21,7 +21,7 @@ describe('long sums', () => {
     expect(means[0]).toBeCloseTo(1, 6);
   });
 
-  it('ten million tenths are a million of what a float32 takes for one', async () => {
+  it('the sum of ten million tenths is ten million times the float32 nearest to 0.1', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -33,7 +33,7 @@ describe('long sums', () => {
     expectClose(means, [Math.fround(0.1)], 3e-7);
   });
 
-  it('a million random values are within 1e-6 of Σ|x|', async () => {
+  it('the sum of a million random values is within 1e-6 of Σ|x|', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const draw = new Draw(4);

@@ -63,7 +63,7 @@ describe('sum, mean, max and argmax', () => {
     });
   });
 
-  it('leave out the side that was reduced', async () => {
+  it('drop the reduced side', async () => {
     const tape = makeTape(await sharedGpu());
     const x = tape.tensor([2, 3, 4]);
     for (const kernel of [sum, mean, max, argmax]) {
@@ -75,7 +75,7 @@ describe('sum, mean, max and argmax', () => {
     expect(argmax(tape, x).dtype).toBe('u32');
   });
 
-  it('refuse an axis that is not there', async () => {
+  it('refuse an axis that does not exist', async () => {
     const tape = makeTape(await sharedGpu());
     const x = tape.tensor([2, 3]);
     for (const [name, kernel] of Object.entries({ sum, mean, max, argmax })) {
@@ -131,7 +131,7 @@ it('max gives its gradient to the first of equals', async () => {
   expect([...dx]).toEqual([0, 2, 0, 0, 0]);
 });
 
-it('argmax takes the first of equals, however they are spread over strips', async () => {
+it('argmax takes the first of equals, in any strips', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const draw = new Draw(3);
@@ -147,7 +147,7 @@ it('argmax takes the first of equals, however they are spread over strips', asyn
   memory.dispose();
 });
 
-it('max and argmax see negative, large and infinite values', async () => {
+it('max and argmax handle negative, large and infinite values', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

@@ -79,7 +79,7 @@ describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
   const draw = new Draw(units);
   const head = draw.floats(2 * rows * units, -2, 2);
 
-  it('draws and measures as the formula says; rows past the batch count nothing', async () => {
+  it('draws and measures as the formula states, and ignores padding rows', async () => {
     const { z, kl } = await onDevice(head, units, real);
     const wanted = reference(head, rows, units);
     expectClose(z, wanted.z, 3e-6);
@@ -109,7 +109,7 @@ describe('a log-variance past its bounds', () => {
   const at = past.map((value, i) => (i % 6 < 3 ? value : Math.min(20, Math.max(-30, value))));
   const dz = draw.floats(rows * units);
 
-  it('counts as the bound, and so does its gradient', async () => {
+  it('counts as the bound, also in its gradient', async () => {
     const [found, wanted] = [await onDevice(past, units, 2, dz, 0.7), await onDevice(at, units, 2, dz, 0.7)];
     expect(found).toEqual(wanted);
     expectClose(found.kl, reference(past, rows, units).kl, 1e3);
@@ -117,13 +117,13 @@ describe('a log-variance past its bounds', () => {
     expect([...found.gradient].map((value, i) => (i % 6 < 3 ? 0 : Math.sign(value)))).toEqual([0, 0, 0, -1, 1, 1, 0, 0, 0, -1, 1, -1]);
   });
 
-  it('is seen in the divergence where it is NaN', async () => {
+  it('makes the divergence NaN if it is NaN', async () => {
     expect((await onDevice(Float32Array.of(1, NaN), 1, 1)).kl).toEqual([NaN]);
   });
 }); // prettier-ignore
 
 describe('the divergence from N(0, I)', () => {
-  it('is exactly 0 where mean and log-variance are', async () => {
+  it('is exactly 0 if mean and log-variance are 0', async () => {
     expect((await onDevice(new Float32Array(8), 4, 1)).kl).toEqual([0]);
   });
 
@@ -151,7 +151,7 @@ it('the mean of a code is the first half of each row', async () => {
   }
 });
 
-it('the mean of a code hands its gradient to the means, and zeros to the log-variances', async () => {
+it('the mean of a code passes its gradient to the means, and zeros to the log-variances', async () => {
   const gpu = await sharedGpu();
   const draw = new Draw(3);
   const means = (head: ArrayLike<number>, units: number) =>
@@ -188,7 +188,7 @@ it('the mean of a code hands its gradient to the means, and zeros to the log-var
   }
 });
 
-it('a head may give its mean and samples to one loss, in either order', async () => {
+it('a head may contribute its mean and samples to one loss, in either order', async () => {
   const gpu = await sharedGpu();
   const [rows, units] = [3, 5];
   const memory = new Inputs(gpu);
@@ -212,7 +212,7 @@ it('a head may give its mean and samples to one loss, in either order', async ()
   state.dispose();
 });
 
-it('a head may be sampled twice: both gradients add up, those of the log-variances too', async () => {
+it('a head may be sampled twice: both gradients add up, also for the log-variances', async () => {
   const gpu = await sharedGpu();
   const [rows, units] = [3, 5];
   const memory = new Inputs(gpu);

@@ -22,7 +22,7 @@ const images = [
 ] as const;
 
 describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
-  it.each(images)('enlarges %i × %i × %i, and adds up gradients', async (...image) => {
+  it.each(images)('enlarges %i × %i × %i, and sums gradients', async (...image) => {
     const gpu = await sharedGpu();
     const draw = new Draw(1);
     for (const factor of [1, 2, 3, 4, [2, 1], [1, 3], [3, 2]] as const) {
@@ -36,7 +36,7 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
     }
   });
 
-  it.each([3, 4])('adds its gradient to another, %i channels', async (channels) => {
+  it.each([3, 4])('adds its gradient to an existing one, %i channels', async (channels) => {
     const image = [3, 4, channels] as const;
     await checkGradient(await sharedGpu(), {
       inputs: [{ values: new Draw(3).floats(2 * 12 * channels), shape: [2, 12 * channels] }],
@@ -45,7 +45,7 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
     });
   });
 
-  it.each([3, 4])('behind an activation it folds the slope into its gradient, %i channels', async (channels) => {
+  it.each([3, 4])('after an activation, it includes the slope in its gradient, %i channels', async (channels) => {
     const image = [3, 4, channels] as const;
     await checkGradient(await sharedGpu(), {
       inputs: [{ values: new Draw(2).floats(2 * 12 * channels), shape: [2, 12 * channels] }],
@@ -56,7 +56,7 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
   });
 });
 
-it.each(images)('coarsen makes boxes of their means, %i × %i × %i', async (...image) => {
+it.each(images)('coarsen replaces boxes by their means, %i × %i × %i', async (...image) => {
   const gpu = await sharedGpu();
   for (const factor of [2, 3, [2, 1], [1, 3], [3, 2]] as const) {
     const memory = new Inputs(gpu);

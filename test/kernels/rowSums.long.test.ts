@@ -63,7 +63,7 @@ describe('through an activation', () => {
     }
   };
 
-  it.each(activationNames)('%s, folded into the gradient', async (activation) => {
+  it.each(activationNames)('%s, included in the gradient', async (activation) => {
     for (const kind of kinds) await check(kind, activation, 'linear');
   });
 

@@ -10,7 +10,7 @@ import { pairs, kinds, isPair, onDevice, perRow, drawn } from '../support/row-su
 catchGpuErrors();
 
 describe.each(kinds)('%s', (kind) => {
-  it('counts rows past the real ones nothing, whatever they hold', async () => {
+  it('ignores the contents of padding rows', async () => {
     for (const columns of [6, 8]) {
       const { y, x } = drawn(columns, 5 * columns);
       y.fill(-1e4, 3 * columns);
@@ -29,7 +29,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('writes gradients to all sides where it is differentiated, and else none', async () => {
+  it('writes gradients to all operands if it is differentiated, and otherwise none', async () => {
     for (const wanted of [false, true]) {
       const tape = makeTape(await sharedGpu());
       const state = tape.tensor([12], 'u32');
@@ -45,7 +45,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('takes rows of several sides, those of y', async () => {
+  it('accepts rows with several sides', async () => {
     const { y, x } = drawn(3, 42);
     for (const [yShape, xShape] of [
       [
@@ -74,7 +74,7 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
-it('adds its gradients to others', async () => {
+it('adds its gradients to existing ones', async () => {
   for (const columns of [3, 4]) {
     const { y, x } = drawn(5, 2 * columns);
     const [dy, dx] = await onDevice(2, 2, (tape, memory, state) => {

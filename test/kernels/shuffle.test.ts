@@ -34,11 +34,11 @@ async function order(
 }
 
 describe('on the device', () => {
-  it.each(counts)('is its host twin for %i examples', async (n) => {
+  it.each(counts)('equals the host’s for %i examples', async (n) => {
     expect(await order(n, { epoch: 3, seed: 7 })).toEqual(shuffledOrder(n, 3, 7));
   });
 
-  it('is its host twin for extreme epochs and seeds', async () => {
+  it('equals the host’s for extreme epochs and seeds', async () => {
     for (const [epoch, seed] of [
       [0, 0],
       [0, 0xffffffff],
@@ -49,18 +49,18 @@ describe('on the device', () => {
     }
   });
 
-  it('gives the same again, and another order for another epoch or seed', async () => {
+  it('repeats an order for the same epoch and seed, and changes it for another', async () => {
     const first = await order(1000, { epoch: 1, seed: 5 });
     expect(await order(1000, { epoch: 1, seed: 5 })).toEqual(first);
     expect(await order(1000, { epoch: 2, seed: 5 })).not.toEqual(first);
     expect(await order(1000, { epoch: 1, seed: 6 })).not.toEqual(first);
   });
 
-  it('keeps the order where none is asked for', async () => {
+  it('keeps the order without a shuffle', async () => {
     expect(await order(130, { shuffled: false })).toEqual(sequence(130));
   });
 
-  it('takes the examples of a subset', async () => {
+  it('uses the examples of a subset', async () => {
     const subset = sequence(77).map((i) => 1000 - 3 * i);
     expect(await order(77, { shuffled: false, subset })).toEqual(subset);
     expect(await order(77, { epoch: 2, seed: 9, subset })).toEqual(shuffledOrder(77, 2, 9).map((i) => subset[i]));
@@ -80,7 +80,7 @@ describe('the order', () => {
   });
 
   // The bounds are the 99.9th percentiles, so a sound shuffle had one chance in a thousand to fail with the seed below; it does not.
-  it('puts every value in every place equally often', () => {
+  it('puts every value equally often in every place', () => {
     const [n, epochs] = [5, 2000];
     const seen = new Float64Array(n * n);
     for (let epoch = 0; epoch < epochs; epoch++)
@@ -100,7 +100,7 @@ describe('the order', () => {
     expect(chiSquare([...seen.values()], epochs / 24)).toBeLessThan(49.73); // 23 degrees of freedom
   });
 
-  it('does not lean on neighbours: whether they stay in order is a coin’s toss', () => {
+  it('keeps neighbours in order half of the time', () => {
     const n = 1000;
     let rising = 0;
     for (let epoch = 0; epoch < 50; epoch++) {

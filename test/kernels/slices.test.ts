@@ -85,7 +85,7 @@ describe('a product of more than 2³³ multiply-adds', () => {
     return { forward, dispatches: tape.dispatches };
   };
 
-  it('is several dispatches, each of which does its share of it, and none adds to what another has written', async () => {
+  it('uses several dispatches, each for its own share of the outputs', async () => {
     const [one, eight] = [await recorded(512), await recorded(4096)];
     expect([one.forward, one.dispatches.length]).toEqual([1, 3]);
     expect([eight.forward, eight.dispatches.length]).toEqual([8, 24]);
@@ -98,7 +98,7 @@ describe('a product of more than 2³³ multiply-adds', () => {
     expect(make(ways[0]).workgroups).toBe(eight.dispatches[0].workgroups);
   });
 
-  it('is so of convolutions as well', async () => {
+  it('also applies to convolutions', async () => {
     const tape = makeTape(await sharedGpu());
     const large = slide('test', [64, 64, 64], { kernel: [3, 3], stride: 1, padding: 'same' });
     const w = tape.tensor([64, 3, 3, 64]);

@@ -7,7 +7,7 @@ import { Inputs, runOne } from '../support/run.ts';
 catchGpuErrors();
 
 describe('softmax', () => {
-  it('takes more rows than a dimension has workgroups', async () => {
+  it('handles more rows than a dimension has workgroups', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

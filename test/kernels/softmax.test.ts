@@ -42,7 +42,7 @@ describe('softmax', () => {
     expectClose(dx, slope, (i) => 2e-6 * wanted[i], 'dx');
   });
 
-  it('keeps its head at large magnitudes', async () => {
+  it('does not overflow at large magnitudes', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -59,7 +59,7 @@ describe('softmax', () => {
     expectClose(y, reference(x, columns), 2e-6);
   });
 
-  it('finds the largest value wherever in a row it stands', async () => {
+  it('finds the largest value anywhere in a row', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -73,7 +73,7 @@ describe('softmax', () => {
     expectClose(y, reference(x, columns), 1e-6);
   });
 
-  it('has the right gradient, also where another rule adds to it', async () => {
+  it('has the right gradient, even if another rule adds to it', async () => {
     const gpu = await sharedGpu();
     for (const [rows, columns] of [
       [1, 1],
@@ -88,7 +88,7 @@ describe('softmax', () => {
     }
   });
 
-  it('works along the last of several sides', async () => {
+  it('runs along the last of several sides', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);

@@ -63,7 +63,7 @@ const build =
 
 describe.each([false, true])('on a processor: %s', (isFallback) => {
   describe.each(cases)(`layers around the k largest, ${title}`, (each) => {
-    it('are those of float64, and their gradients', async () => {
+    it('agree with float64, also in their gradients', async () => {
       const { inputs, width, k, outs, f = 'linear', tied = false, bias = true } = each;
       await checkGradient(await takenFor(isFallback), {
         inputs: drawn(each),
@@ -95,7 +95,7 @@ async function trained(each: Case, isFallback: boolean, alone = false) {
 const bitsOf = ({ buffer, byteOffset, length }: Values) => [...new Uint32Array(buffer, byteOffset, length)];
 
 describe.each([...cases, ...large])(`the sparse way, ${title}`, (each) => {
-  it('agrees with the dense one, to 1e-5', async () => {
+  it('agrees with the dense one to 1e-5', async () => {
     const [sparse, dense] = [await trained(each, false), await trained(each, false, true)];
     sparse.values.forEach((values, n) => expectNear(values, dense.values[n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
     expect(sparse.labels).toContain('sparse weights');
@@ -114,7 +114,7 @@ describe.each([...cases, ...large])(`the sparse way, ${title}`, (each) => {
 });
 
 it.each([false, true])(
-  'takes the dense way where k is a larger part of the width, on a processor: %s',
+  'uses the dense way if k is a larger part of the width, on a processor: %s',
   async (isFallback) => {
     for (const width of [48, 49]) {
       const { labels } = await trained({ rows: 2, inputs: 3, width, k: 3, outs: 4 }, isFallback);
@@ -124,7 +124,7 @@ it.each([false, true])(
 );
 
 it.each([false, true])(
-  'adds its gradients to those of others at the same numbers, the same weights and all of the code, on a processor: %s',
+  'adds its gradients to others at the same values, for the same weights and for the whole code, on a processor: %s',
   async (isFallback) => {
     const each: Case = { rows: 5, inputs: 6, width: 40, k: 2, outs: 3, f: 'tanh' };
     const gpu = await takenFor(isFallback);

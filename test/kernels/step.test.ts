@@ -24,7 +24,7 @@ const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];
 const sources = [false, true].flatMap((bytes) => [false, true].map((ordered) => ({ bytes, ordered })));
 
 describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, ordered }) => {
-  it.each(widths)('takes rows of %i', async (columns) => {
+  it.each(widths)('reads rows of %i', async (columns) => {
     const gpu = await sharedGpu();
     const draw = new Draw(columns);
     const examples = 13;
@@ -62,7 +62,7 @@ it.each([
   [false, 5],
   [true, 8],
   [true, 3],
-])('gather takes rows of a ring, bytes %s, rows of %i', async (bytes, columns) => {
+])('gather reads rows of a ring, bytes %s, rows of %i', async (bytes, columns) => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const [examples, window, batch] = [13, 8, 3];
@@ -90,7 +90,7 @@ it.each([
   [false, 5],
   [true, 8],
   [true, 3],
-])('gather takes each row from the piece that has it, bytes %s, rows of %i', async (bytes, columns) => {
+])('gather reads each row from its piece, bytes %s, rows of %i', async (bytes, columns) => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const [examples, batch] = [13, 6];
@@ -118,7 +118,7 @@ it.each([
 /** Overlapping and side by side with values left out between them; rows of whole words and not; [values of a row, values from one to the next]. */
 const strided = [[1, 2], [5, 1], [5, 3], [3, 7], [8, 4], [8, 2], [8, 12], [6, 4], [64, 1], [65, 64], [288, 4]]; // prettier-ignore
 
-describe.each([false, true])('gather takes rows that overlap or lie apart, bytes %s', (bytes) => {
+describe.each([false, true])('gather reads rows that overlap or have gaps, bytes %s', (bytes) => {
   it.each(strided)('of %i values, %i apart', async (columns, stride) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
@@ -150,7 +150,7 @@ describe.each([false, true])('gather takes rows that overlap or lie apart, bytes
   });
 });
 
-it('gather takes more values than a dimension has workgroups', async () => {
+it('gather reads more values than a dimension has workgroups', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const [columns, rows] = [65537, 65];
@@ -166,7 +166,7 @@ it('gather takes more values than a dimension has workgroups', async () => {
 
 describe('scatter', () => {
   it.each([1, 3, 4, 65])(
-    'puts the real rows of %i behind those of the steps before, and touches nothing else',
+    'appends the real rows of %i to those of earlier steps, and writes nothing else',
     async (columns) => {
       const gpu = await sharedGpu();
       const [examples, batch] = [11, 4];
@@ -195,7 +195,7 @@ describe('scatter', () => {
 });
 
 describe('account', () => {
-  it.each([1, 2, 63, 64, 65, 1000, 4099])('adds up %i sums into the step’s slot', async (count) => {
+  it.each([1, 2, 63, 64, 65, 1000, 4099])('sums %i values into the step’s slot', async (count) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const sums = new Draw(count).floats(count, 0, 2);
@@ -214,35 +214,32 @@ describe('account', () => {
     expect(after).toMatchObject({ step: 20, slot: 4, position: 8, bad: noneBad });
   });
 
-  it.each([4, 8, 16, 32, 64, 128])(
-    'adds up all sums where %i invocations are a subgroup, in one order',
-    async (size) => {
-      const sums = new Draw(size).floats(4099, 0, 2);
-      const wanted = sums.reduce((a, b) => a + b, 0) / 8;
-      // On a processor, and on a GPU.
-      for (const isFallback of [true, false]) {
-        const shared = await sharedGpu();
-        const pretended = await withRewritten(withSubgroupsOf(size));
-        const found = [];
-        for (const { device } of [shared, pretended]) {
-          const gpu = new Gpu(device, { ...shared.info, isFallback }, false, 'fixed');
-          const memory = new Inputs(gpu);
-          const losses = memory.poisoned([1]);
-          const state = makeState(gpu);
-          writeState(gpu, state, { examples: 8, batch: 8 });
-          const tape = makeTape(gpu);
-          account(tape, [memory.put(sums)], state, losses);
-          found.push([...(await runOne(tape, losses))]);
-          memory.dispose();
-          state.dispose();
-        }
-        expectClose(found[1], [wanted], 1e-6 * wanted);
-        expect(found[1]).toEqual(found[0]);
+  it.each([4, 8, 16, 32, 64, 128])('sums all values in one order if %i invocations are a subgroup', async (size) => {
+    const sums = new Draw(size).floats(4099, 0, 2);
+    const wanted = sums.reduce((a, b) => a + b, 0) / 8;
+    // On a processor, and on a GPU.
+    for (const isFallback of [true, false]) {
+      const shared = await sharedGpu();
+      const pretended = await withRewritten(withSubgroupsOf(size));
+      const found = [];
+      for (const { device } of [shared, pretended]) {
+        const gpu = new Gpu(device, { ...shared.info, isFallback }, false, 'fixed');
+        const memory = new Inputs(gpu);
+        const losses = memory.poisoned([1]);
+        const state = makeState(gpu);
+        writeState(gpu, state, { examples: 8, batch: 8 });
+        const tape = makeTape(gpu);
+        account(tape, [memory.put(sums)], state, losses);
+        found.push([...(await runOne(tape, losses))]);
+        memory.dispose();
+        state.dispose();
       }
-    },
-  );
+      expectClose(found[1], [wanted], 1e-6 * wanted);
+      expect(found[1]).toEqual(found[0]);
+    }
+  });
 
-  it('adds up as many sums as a processor does at once, and their tail', async () => {
+  it('sums as many values as a processor adds at once, and the rest', async () => {
     const gpu = await sharedGpu();
     // Of powers of two no order of adding loses a bit.
     for (const count of [1, 3, 4, 5, 7, 8]) {
@@ -259,7 +256,7 @@ describe('account', () => {
   });
 
   it.each([true, false])(
-    'sees a loss that is not finite where a compiler takes it for granted that floats are, on a processor: %s',
+    'detects a loss that is not finite even if a compiler assumes finite floats, on a processor: %s',
     async (isFallback) => {
       const { device } = await withRewritten(assumingFinite);
       const gpu = new Gpu(device, { vendor: '', architecture: '', description: '', isFallback }, false, 'fixed');
@@ -282,7 +279,7 @@ describe('account', () => {
     },
   );
 
-  it.each([1, 2, 3])('adds up %i parts of a loss, each into its own column', async (count) => {
+  it.each([1, 2, 3])('sums %i parts of a loss, each into its own column', async (count) => {
     for (const gpu of [await sharedGpu(), await smallTiles()]) {
       const memory = new Inputs(gpu);
       const draw = new Draw(count);
@@ -307,7 +304,7 @@ describe('account', () => {
   });
 
   it.each([undefined, 0.5, 1e6])(
-    'tells the optimizer its step, its rate, and what gradients are scaled by for a norm of at most %s',
+    'gives the optimizer its step, its rate, and the scale of gradients for a norm of at most %s',
     async (clipNorm) => {
       const gpu = await sharedGpu();
       const memory = new Inputs(gpu);
@@ -367,7 +364,7 @@ describe('account', () => {
 
   // A workgroup looks at 4,096 values.
   it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])(
-    'finds a value that is not finite, or too large to be squared, anywhere among %i gradients',
+    'finds a value that is not finite or too large to be squared, anywhere among %i gradients',
     async (count) => {
       const { badAt, dispose } = await watch(count);
       const draw = new Draw(count);
@@ -387,7 +384,7 @@ describe('account', () => {
     },
   );
 
-  it('reports the first of several', async () => {
+  it('reports the first of several bad values', async () => {
     const count = 20000;
     const { badAt, dispose } = await watch(count);
     const draw = new Draw(1);
@@ -401,14 +398,14 @@ describe('account', () => {
     dispose();
   });
 
-  it.each(bads)('gives 0 for a loss of %f, whatever the gradients are', async (loss) => {
+  it.each(bads)('reports 0 for a loss of %f, for any gradients', async (loss) => {
     const { badAt, dispose } = await watch(64);
     expect(await badAt(new Float32Array(64), loss)).toBe(0);
     expect(await badAt(new Float32Array(64).fill(NaN), loss)).toBe(0);
     dispose();
   });
 
-  it('watches more values than a dimension’s workgroups could one by one', async () => {
+  it('checks more values than a dimension has workgroups', async () => {
     const count = 4 * 2 ** 20 + 4;
     const { badAt, dispose } = await watch(count);
     const values = new Float32Array(count);
@@ -420,7 +417,7 @@ describe('account', () => {
 });
 
 describe('advance', () => {
-  it('walks through the batches of an epoch, and on to the next; it is no step of an optimizer', async () => {
+  it('advances through the batches of an epoch and to the next epoch, without a step of the optimizer', async () => {
     const gpu = await sharedGpu();
     const state = makeState(gpu);
     writeState(gpu, state, { examples: 10, batch: 4, seed: 3, epoch: 7, slot: 2, step: 5 });

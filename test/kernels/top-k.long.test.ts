@@ -24,7 +24,7 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     [5, 130, 4],
     [4, 600, 40],
     [2, 2000, 200],
-  ])('of %i rows of %i: %i, whichever count', async (rows, columns, k) => {
+  ])('of %i rows of %i: %i, for any eligible columns', async (rows, columns, k) => {
     const gpu = await shared();
     const x = mixed(new Draw(rows * columns), rows * columns);
     for (const every of [1, 2, 7, 5000]) {
@@ -40,7 +40,7 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     }
   });
 
-  it('takes no notice of a NaN in another column', async () => {
+  it('ignores a NaN in another column', async () => {
     const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -57,7 +57,7 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     [1, 2, 1],
     [5, 7, 3],
     [2, 130, 20],
-  ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
+  ])('pass their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
     const gpu = await shared();
     for (const every of [1, 2, 100]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);

@@ -56,7 +56,7 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
     expect([...found]).toEqual([0, 1, 2, 600, 0, 1, 2, 600, 0, 1, 2, 600]);
   });
 
-  it('leaves no NaN out, and takes infinities for what they are', async () => {
+  it('keeps every NaN, and treats infinities as the largest or smallest values', async () => {
     const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -71,7 +71,7 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
     expect([...values]).toEqual([0, 0, Infinity, NaN, 5, 0, 0, 0]);
   });
 
-  it('takes the NaN in front where there are several', async () => {
+  it('takes the first of several NaN', async () => {
     const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -86,7 +86,7 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
     [1, 1, 1],
     [5, 7, 3],
     [2, 130, 20],
-  ])('hand their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
+  ])('pass their gradient on, %i rows of %i: %i', async (rows, columns, k) => {
     const gpu = await shared();
     await checkGradient(gpu, {
       inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
@@ -104,7 +104,7 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
     });
   });
 
-  it('hand a gradient on through a kept 0, not through one that is not', async () => {
+  it('pass a gradient through a kept 0, and not through other zeros', async () => {
     const gpu = await shared();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -132,14 +132,14 @@ describe.each([false, true])('the largest of a batch, on a processor: %s', (isFa
     expect(bitsOf(dx)).toEqual(bitsOf(four.map((value, i) => Math.fround(value + one[i]))));
   });
 
-  it('leave the threshold as it is once a step has gone bad', async () => {
+  it('keep the threshold after a step has gone bad', async () => {
     const { moved, tracked, before } = await ofBatch({ isFallback, rows: 6, columns: 50, k: 4, bad: true });
     expect([moved, tracked]).toEqual([0.75, 4]);
     expect([...before]).toEqual([NaN, NaN]);
   });
 });
 
-it('takes what is beyond a threshold, NaN too', async () => {
+it('takes values beyond a threshold, including NaN', async () => {
   const gpu = await sharedGpu();
   for (const threshold of [0, 0.5, -0.25]) {
     const memory = new Inputs(gpu);

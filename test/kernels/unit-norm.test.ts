@@ -26,7 +26,7 @@ describe.each([
   const draw = new Draw(rows + columns);
   const w = draw.floats(rows * columns).map((value, i) => (columns > 1 && i % columns === 1 ? 0 : value));
 
-  it('are brought to length 1, but those of zeros, unless a step has gone bad', async () => {
+  it('are scaled to length 1, except columns of zeros, unless a step has gone bad', async () => {
     const gpu = await sharedGpu();
     for (const bad of [undefined, 3]) {
       const memory = new Inputs(gpu);
@@ -48,7 +48,7 @@ describe.each([
     }
   });
 
-  it('lose the part of a gradient that lies along them', async () => {
+  it('lose the component of a gradient along them', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const dy = draw.floats(2 * columns);
@@ -74,7 +74,7 @@ describe.each([
   });
 });
 
-it('makes a gradient of zeros where nothing has been written', async () => {
+it('writes a gradient of zeros if no kernel has written it', async () => {
   const memory = new Inputs(await sharedGpu());
   const tape = makeTape(await sharedGpu());
   const weight = memory.put([1, 2, 3, 4], [2, 2]);

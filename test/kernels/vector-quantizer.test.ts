@@ -55,7 +55,7 @@ async function given({ rows, real, perRow, columns, entries }: Sizes) {
 }
 
 it.each(named)(
-  'takes the nearest entries and hands gradients straight through (rows, real ones, vectors of a row, columns, entries: %s)',
+  'takes the nearest entries and passes gradients straight through (rows, real rows, vectors of a row, columns, entries: %s)',
   async (_, shape) => {
     const { real, perRow, columns } = shape;
     const { gpu, memory, state, z, codebook, draw, dispose, onDevice, realNumbers } = await given(shape);
@@ -94,7 +94,7 @@ it.each(named)(
   },
 ); // prettier-ignore
 
-it('adds its gradient to what another kernel has written', async () => {
+it('adds its gradient to that of another kernel', async () => {
   const { memory, gpu, state, draw, dispose, onDevice } = await given(sizes[2]);
   const tape = makeTape(gpu);
   const [first, second] = [1, 2].map(() => quantize(tape, onDevice.z, onDevice.codebook, state).y);
@@ -118,7 +118,7 @@ it('takes the lowest of equal entries', async () => {
   state.dispose();
 });
 
-it('keeps what is not finite, so that it does not go unnoticed', async () => {
+it('keeps values that are not finite, so that they are detected', async () => {
   const { gpu, memory, state, codebook, dispose, onDevice } = await given(sizes[1]);
   const tape = makeTape(gpu);
   const z = memory.poisoned([3, 5]);
@@ -129,7 +129,7 @@ it('keeps what is not finite, so that it does not go unnoticed', async () => {
   expect([...values].every(Number.isNaN)).toBe(true);
 });
 
-it.each(named)('counts entries and adds their vectors up: %s', async (_, shape) => {
+it.each(named)('counts entries and sums their vectors: %s', async (_, shape) => {
   const { real, perRow, columns, entries } = shape;
   const { gpu, state, z, codebook, dispose, onDevice } = await given(shape);
   const tape = makeTape(gpu);
@@ -198,14 +198,14 @@ describe('a codebook that follows the vectors', () => {
     expect([...after[3]]).toEqual(before.flatMap((each) => [...each]));
   });
 
-  it('stays as it is once a step has gone bad', async () => {
+  it('does not change after a step has gone bad', async () => {
     const { after, before } = await move(sizes[2], Array<number>(37).fill(4), true);
     before.forEach((each, i) => expect([...after[i]]).toEqual([...each]));
     expect([...after[3]].every(Number.isNaN)).toBe(true);
   });
 });
 
-it('refuses vectors that the codebook has no entries for', async () => {
+it('refuses vectors of another length than the entries', async () => {
   const { gpu, memory, state, dispose, onDevice } = await given(sizes[1]);
   const tape = makeTape(gpu);
   expect(() => quantize(tape, memory.put(new Float32Array(8), [2, 4]), onDevice.codebook, state)).toThrow(

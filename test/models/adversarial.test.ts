@@ -77,7 +77,7 @@ it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, o
 });
 
 describe.each(['code', 'output'] as const)('on the %s', (on) => {
-  it('a step of one side changes no bit of the other', async () => {
+  it('a step of one side leaves the other unchanged', async () => {
     for (const still of ['discriminator', 'autoencoder']) {
       const model = await make({ on, optimizer: still === 'discriminator' ? sgd(0) : sgd(0.1) });
       const before = await valuesOf(model);
@@ -92,7 +92,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
     }
   });
 
-  it('tells each term under its name, and the loss as the model lowers it', async () => {
+  it('reports each term by name, and the loss that the model minimises', async () => {
     const model = await make({ on, weight: 3 });
     const { epochs, loss } = await model.fit(data, { epochs: 2, batchSize: examples });
     expect(epochs).toHaveLength(2);
@@ -105,7 +105,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
     model.dispose();
   });
 
-  it('goes on from a file to the same bits, with the optimizers of both sides', async () => {
+  it('resumes from a file to the same bits, with the optimizers of both sides', async () => {
     const gpu = await sharedGpu();
     const model = await make({ on, prior: uniform({ low: 0 }), optimizer: adam(1e-3, { clipNorm: 0.5 }) }, true);
     await model.fit(data, { steps: 4, batchSize });
@@ -152,7 +152,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
   });
 });
 
-it('pretrains without it, as what a stage has for a code is none', async () => {
+it('pretrains without it, because the codes of a stage are not the model’s', async () => {
   const gpu = await sharedGpu();
   const model = await autoencoder(gpu, {
     input: features,
@@ -180,7 +180,7 @@ it('compares features in evaluate, and the data in errors', async () => {
   for (const each of [plain, inFeatures, loaded]) each.dispose();
 });
 
-it('refuses features where there are none', () => {
+it('refuses features that do not exist', () => {
   expect(() => adversarial([dense(4)], { features: 1 })).toThrow(
     "adversarial: features are those of a discriminator on: 'output'",
   );

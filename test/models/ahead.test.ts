@@ -40,8 +40,8 @@ function watchReadbacks(gpu: Gpu): boolean[] {
   return wentOn;
 }
 
-describe('what it saves', () => {
-  it('reads losses while the next epochs are trained, and not where something is done at an epoch’s end', async () => {
+describe('submits and readbacks', () => {
+  it('reads losses while the next epochs train, unless the end of an epoch has its own work', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const set = await dataset(gpu, data(40), { shape: [12] });
@@ -60,7 +60,7 @@ describe('what it saves', () => {
     for (const each of [model, set]) each.dispose();
   });
 
-  it('puts many short epochs into a submit, and reads many at once', async () => {
+  it('combines many short epochs in a submit, and reads many at once', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const set = await dataset(gpu, data(16), { shape: [12] });
@@ -112,7 +112,7 @@ describe('the same history and the same bits', () => {
     expect(free.map((each) => each.slice(1))).toEqual(bounded.map((each) => each.slice(1)));
   });
 
-  it('of data that do not lie on the device', async () => {
+  it('for data that are not on the device', async () => {
     const gpu = await sharedGpu();
     const results = [];
     for (const [deviceBytes, more] of [
@@ -131,7 +131,7 @@ describe('the same history and the same bits', () => {
     expect(results[2]).toEqual(results[0]);
   });
 
-  it('an epoch’s figure is the mean of its steps’, each counted by its examples', async () => {
+  it('an epoch’s loss is the mean of its steps’, weighted by their examples', async () => {
     const model = await smallModel();
     const { epochs, loss } = await model.fit(data(50), { epochs: 3, batchSize: 16 });
     const rows = [16, 16, 16, 2];
@@ -141,7 +141,7 @@ describe('the same history and the same bits', () => {
     model.dispose();
   });
 
-  it('stopped between two epochs, and gone on with', async () => {
+  it('stopped between two epochs, and resumed', async () => {
     const whole = await smallModel();
     await whole.fit(data(20), { epochs: 200, batchSize: 10 });
     const model = await smallModel();
@@ -160,7 +160,7 @@ describe('the same history and the same bits', () => {
     for (const each of [model, whole]) each.dispose();
   });
 
-  it('saved while epochs run ahead, and gone on with from the file', async () => {
+  it('saved while epochs run ahead, and resumed from the file', async () => {
     const gpu = await sharedGpu();
     const [model, options] = [await smallModel(), { batchSize: 10, frameBudgetMs: 0.001 }];
     const saved: Promise<Uint8Array>[] = [];
@@ -193,7 +193,7 @@ describe('divergence', () => {
     [10, 1],
     [100, 8],
     [1000, 60],
-  ])('at a rate that rises over %i steps names the same step and leaves the same weights', async (steps, least) => {
+  ])('at a rate that rises over %i steps reports the same step and keeps the same weights', async (steps, least) => {
     const results = [];
     for (const more of [{}, boundary]) {
       const model = await smallModel({ encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
@@ -208,7 +208,7 @@ describe('divergence', () => {
     expect(results[0]).toEqual(results[1]);
   });
 
-  it('ends a training that was to be long', async () => {
+  it('ends a long training', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel({ encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
     const before = gpu.counters().submits;
@@ -218,7 +218,7 @@ describe('divergence', () => {
     model.dispose();
   });
 
-  it('of one phase takes back what an earlier one had done in that step', async () => {
+  it('of one phase restores the changes of an earlier phase in that step', async () => {
     const gpu = await sharedGpu();
     const results = [];
     for (const more of [{}, boundary]) {

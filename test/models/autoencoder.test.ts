@@ -54,7 +54,7 @@ describe('autoencoder', () => {
     },
   );
 
-  it('brings large results back in pieces', async () => {
+  it('reads large results in pieces', async () => {
     const model = await autoencoder(await sharedGpu(), {
       input: 1,
       encoder: [dense(1)],
@@ -96,7 +96,7 @@ describe('autoencoder', () => {
     model.dispose();
   });
 
-  it('lends its weights to encoder and decoder', async () => {
+  it('shares its weights with encoder and decoder', async () => {
     const model = await smallModel();
     const data = new Draw(4).floats(12 * 40, 0, 1);
     const before = await model.encoder.predict(data);
@@ -118,7 +118,7 @@ describe('autoencoder', () => {
     model.dispose();
   });
 
-  it('names its weights as torch.nn.Sequential does, and takes them back', async () => {
+  it('names its weights as torch.nn.Sequential does, and accepts them back', async () => {
     const model = await smallModel({ encoder: [dense(7, 'tanh', { bias: false }), dense(5)], seed: 1 });
     const weights = await model.weights();
     expect(Object.entries(weights).map(([name, { shape }]) => [name, shape])).toEqual([
@@ -202,7 +202,7 @@ describe('autoencoder', () => {
     model.dispose();
   });
 
-  it('leaves nothing on the device, and says so when it is used after that', async () => {
+  it('frees the device’s memory, and reports later uses', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory();
     const model = await smallModel();
@@ -219,7 +219,7 @@ describe('autoencoder', () => {
   });
 });
 
-it('trains no layer in front of a stopGradient, and those behind it, also from a file', async () => {
+it('trains only the layers after a stopGradient, also from a file', async () => {
   const gpu = await sharedGpu();
   const made = await autoencoder(gpu, {
     input: 12,

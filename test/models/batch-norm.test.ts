@@ -41,7 +41,7 @@ it.each(Object.entries(models))(
   120_000,
 );
 
-it('takes the running statistics when it does not train', async () => {
+it('uses the running statistics outside of training', async () => {
   const { input, encoder, decoder } = models['images, and what was one'];
   const model = await autoencoder(await sharedGpu(), { input: [3, 2, 2], encoder, decoder, loss: 'mse' });
   const images = new Draw(2).floats(12 * 9, 0, 1);
@@ -59,7 +59,7 @@ it('takes the running statistics when it does not train', async () => {
   model.dispose();
 });
 
-it('has PyTorch’s names, shapes and first values, and counts the trained ones', async () => {
+it('has PyTorch’s names, shapes and first values, and counts the trained parameters', async () => {
   const model = await autoencoder(await sharedGpu(), small());
   const weights = await model.weights();
   expect(
@@ -79,11 +79,11 @@ it('has PyTorch’s names, shapes and first values, and counts the trained ones'
   model.dispose();
 });
 
-it('goes on from a file to the same bits', async () => {
+it('resumes from a file to the same bits', async () => {
   await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
-it('brings the running statistics of the best epoch back', async () => {
+it('restores the running statistics of the best epoch', async () => {
   const gpu = await sharedGpu();
   const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
   const options = { validation: data.subarray(0, 36), batchSize: 8, optimizer: adam(0.3), restoreBest: true };
@@ -99,7 +99,7 @@ describe('after a divergence', () => {
     await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 3);
   });
 
-  it.each(['discriminator', 'generator'])('of the %s of a GAN, too', async (phase) => {
+  it.each(['discriminator', 'generator'])('of the %s of a GAN', async (phase) => {
     const model = await gan(await sharedGpu(), {
       code: 3,
       generator: [dense(5), batchNorm(), activation('relu'), dense(6)],
@@ -123,7 +123,7 @@ describe('after a divergence', () => {
   });
 });
 
-it('refuses a batch of one row with a single place, also as the last of an epoch, before the first dispatch', async () => {
+it('refuses, before the first dispatch, a batch of one row with one place, also as the last of an epoch', async () => {
   const gpu = await sharedGpu();
   const model = await autoencoder(gpu, small());
   const before = await bits(model);
@@ -146,7 +146,7 @@ it('refuses a batch of one row with a single place, also as the last of an epoch
   images.dispose();
 });
 
-it('stays as it is in a frozen encoder, and moves on in one that is trained', async () => {
+it('does not change in a frozen encoder, and changes in a trained one', async () => {
   const gpu = await sharedGpu();
   const model = await autoencoder(gpu, small());
   await model.fit(data, { steps: 3, batchSize: 8 });

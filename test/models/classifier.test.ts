@@ -52,7 +52,7 @@ describe('a classifier', () => {
   const doubles = (weights: Record<string, Matrix>) =>
     Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
-  it('evaluates to what its formula gives in float64, whatever the batch', async () => {
+  it('evaluates to its formula in float64, for any batch', async () => {
     const { model, made } = await make({ hidden: [dense(4, 'tanh')] });
     const wanted = reference(doubles(await made.weights()), inputs(20), drawLabels(20));
     for (const batchSize of [undefined, 1, 7, 20]) {
@@ -79,7 +79,7 @@ describe('a classifier', () => {
     dispose(model, made);
   });
 
-  it('learns what can be told', async () => {
+  it('learns separable classes', async () => {
     for (const freeze of [true, false]) {
       const { model, made } = await make({ freeze });
       const { data, labels } = tellable(300);
@@ -121,7 +121,7 @@ describe('a classifier', () => {
     expect(await train(2, [9])).not.toEqual(whole);
   });
 
-  it('frees what it took', async () => {
+  it('frees its memory', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const before = gpu.memory();
@@ -147,7 +147,7 @@ describe('the encoder of a classifier', () => {
       .filter(([name]) => name.startsWith('encoder'))
       .map(([name, { data }]) => [name, [...data]]);
 
-  it('starts as a copy, and fine-tuning leaves the original as it was', async () => {
+  it('starts as a copy, and fine-tuning does not change the original', async () => {
     const { model, made } = await make();
     const original = encoderOf(await model.weights());
     expect(encoderOf(await made.weights())).toEqual(original);
@@ -157,7 +157,7 @@ describe('the encoder of a classifier', () => {
     dispose(model, made);
   });
 
-  it('stays as it is where it is frozen', async () => {
+  it('does not change if it is frozen', async () => {
     const { model, made } = await make({ freeze: true });
     const before = await made.weights();
     await made.fit(inputs(10), drawLabels(10), { steps: 3 });
@@ -191,7 +191,7 @@ describe('the encoder of a classifier', () => {
     dispose(model, made);
   });
 
-  it('drops units in fine-tuning, not where it is frozen', async () => {
+  it('drops units in fine-tuning, but not if it is frozen', async () => {
     for (const freeze of [true, false]) {
       const { model, made } = await make({ freeze }, [dropout(0.5), dense(5, 'tanh')]);
       const { loss } = await made.evaluate(inputs(10), drawLabels(10));
@@ -212,7 +212,7 @@ describe('labels', () => {
     return made;
   };
 
-  it('go with their examples through views and shuffles', async () => {
+  it('stay with their examples through views and shuffles', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel({ encoder: [dense(8, 'tanh')] });
     const made = await sure(model);
@@ -265,7 +265,7 @@ describe('labels', () => {
   });
 });
 
-describe('what a classifier refuses', () => {
+describe('a classifier refuses', () => {
   it.each<[string, object, string]>([
     ['no network', { encoder: [dense(3)] }, 'classifier: the encoder is a network'],
     ['a single class', { classes: 1 }, 'classifier: classes: 1 is not a whole number of at least 2'],
@@ -296,7 +296,7 @@ describe('what a classifier refuses', () => {
     model.dispose();
   });
 
-  it('an encoder on another Gpu', async () => {
+  it('an encoder of another Gpu', async () => {
     const { model, made } = await make();
     const other = await openGpu();
     expect((await errorOf(classifier(other, { encoder: model.encoder, classes }))).message).toContain('another Gpu');
@@ -304,7 +304,7 @@ describe('what a classifier refuses', () => {
     dispose(model, made);
   });
 
-  it('two fits at once, and any after its end', async () => {
+  it('two fits at once, and any after it is disposed', async () => {
     const { model, made } = await make();
     const first = made.fit(inputs(10), drawLabels(10), { steps: 2 });
     expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain(
@@ -315,7 +315,7 @@ describe('what a classifier refuses', () => {
     expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain('disposed');
   });
 
-  it('a rate that makes it diverge, with the step and the weights before it', async () => {
+  it('a rate that makes it diverge, with the step and the weights before that step', async () => {
     const { model, made } = await make({}, [dense(5, 'relu')]);
     const error = (await errorOf(
       made.fit(inputs(10), drawLabels(10), { steps: 50, batchSize: 10, optimizer: sgd(1e12) }),

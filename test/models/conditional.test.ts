@@ -39,10 +39,10 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
       condition,
     }));
 
-  it('of layers with the slope kept from before the activation, and units by fours', () =>
+  it('of layers whose slope is computed before the activation, with units in fours', () =>
     expectTenSteps({ input: [5], encoder: [dense(8, 'gelu')], decoder: [dense(5)], condition: { classes: 2 } }));
 
-  it('of convolutions, and a dense layer behind a flattened image', () =>
+  it('of convolutions, and a dense layer after a flattened image', () =>
     expectTenSteps({
       input: [4, 4, 2],
       encoder: [conv2d(3, 2, 'tanh'), conv2d(2, 2)],
@@ -50,7 +50,7 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
       condition,
     }));
 
-  it('of layers behind others that are told nothing', () =>
+  it('of layers after others without labels', () =>
     expectTenSteps({
       input: [3, 2, 2],
       encoder: [flatten(), dense(4, ['leakyRelu', { slope: 0.3 }]), dense(3)],
@@ -59,7 +59,7 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
     }));
 });
 
-describe('follows the gradient of what evaluate measures, the biases of classes included', () => {
+describe('follows the gradient of evaluate, including the biases of classes', () => {
   it.each<[string, Partial<AutoencoderSpec>]>([
     ['a Gaussian code', variational],
     ['several samples of one', { ...variational, encoder: [dense(6, 'tanh'), gaussian(2, { samples: 3 })] }],
@@ -93,7 +93,7 @@ describe('follows the gradient of what evaluate measures, the biases of classes 
 });
 
 describe('labels', () => {
-  it('come from a data set, stand beside the data, or are an option, in the place of a data set’s', async () => {
+  it('come from a data set, with the data, or from an option, which replaces those of a data set', async () => {
     const gpu = await sharedGpu();
     const { data, labels } = told();
     const set = await dataset(gpu, data, { shape: [12], labels });
@@ -124,7 +124,7 @@ describe('labels', () => {
     dispose(model, set);
   });
 
-  it('go with the examples through shuffles, splits, views and windows: each half learns what a label alone tells', async () => {
+  it('stay with the examples through shuffles, splits, views and windows: each half learns what only a label determines', async () => {
     const gpu = await sharedGpu();
     // What is to be reconstructed follows from the label alone, and the code is told nothing but it.
     const labels = labelsOf(60);
@@ -180,7 +180,7 @@ describe('labels', () => {
     dispose(model, bare);
   });
 
-  it('are refused where a model is told none', async () => {
+  it('are refused by a model without a condition', async () => {
     const model = await smallModel();
     const { data, labels } = told(4);
     for (const call of [
@@ -204,7 +204,7 @@ describe('labels', () => {
   });
 });
 
-describe('draws for a label', () => {
+describe('samples for a label', () => {
   it('one for all, or one for each, from the prior of a Gaussian code', async () => {
     const model = await small(variational);
     await model.fit(told(), { epochs: 2, batchSize: 8 });
@@ -222,7 +222,7 @@ describe('draws for a label', () => {
     dispose(model);
   });
 
-  it('from what fitSampler has fitted, also of a quantised code', async () => {
+  it('from a fitted sampler, also of a quantised code', async () => {
     const data = told();
     for (const encoder of [[dense(5, 'tanh')], [dense(5), vectorQuantizer(4)]]) {
       const model = await small({ encoder });
@@ -259,7 +259,7 @@ it('walks between two examples of one label, and along a dimension of one', asyn
   dispose(model);
 });
 
-it('what a model makes of an example depends on its label in errors, posterior and logLikelihood, not in corrupt', async () => {
+it('the label of an example affects errors, posterior and logLikelihood, but not corrupt', async () => {
   const model = await small({ ...variational, corrupt: [] });
   await model.fit(told(), { epochs: 3, batchSize: 8 });
   const { data, labels } = told(5);
@@ -282,7 +282,7 @@ it('what a model makes of an example depends on its label in errors, posterior a
   dispose(model);
 });
 
-describe('keeps its bits', () => {
+describe('gives the same bits', () => {
   const members: [string, Partial<AutoencoderSpec>][] = [
     ['of dense layers', {}],
     ['with a Gaussian code', variational],
@@ -304,7 +304,7 @@ describe('keeps its bits', () => {
     await expectToGoOnFromFile(model, told());
   });
 
-  it('at any pace, with the examples on the device or passing through it', async () => {
+  it('at any pace, with the examples on the device or streamed', async () => {
     const gpu = await sharedGpu();
     const { data, labels } = told();
     const outcome = async (options: FitOptions<Losses, Examples>, deviceBytes?: number) => {
@@ -324,7 +324,7 @@ describe('keeps its bits', () => {
     expectTheStepBefore(() => small({ loss: 'mse', decoder: [dense(12)] }), told(), 20));
 });
 
-it('pretrains layer by layer, each told what the whole model tells it', async () => {
+it('pretrains layer by layer, each with the labels that it has in the whole model', async () => {
   const model = await small({
     encoder: [dense(6, 'tanh'), dense(3)],
     decoder: [dense(6, 'tanh'), dense(12, 'sigmoid')],
@@ -337,8 +337,8 @@ it('pretrains layer by layer, each told what the whole model tells it', async ()
   dispose(model);
 });
 
-describe('is made of', () => {
-  it('a bias for each class in the first dense or convolutional layer of either half, as small at first as a product with the label would have it', async () => {
+describe('consists of', () => {
+  it('a bias for each class in the first dense or convolutional layer of both halves, initialised like weights of the label', async () => {
     const model = await small({
       input: [6, 2],
       encoder: [dropout(0.1), conv1d(4, 3, 'relu', { padding: 'same' }), flatten(), dense(5)],
@@ -359,7 +359,7 @@ describe('is made of', () => {
     dispose(model);
   });
 
-  it('what there is', async () => {
+  it('checked options', async () => {
     const wrong = (changes: object) => small(changes);
     await expectRefused(OptionError, "unknown option 'class'", wrong({ condition: { class: 10 } }));
     for (const count of [1, 0.5, '10', undefined, ['a', 'b']])
@@ -377,7 +377,7 @@ describe('is made of', () => {
     );
   });
 
-  it('an encoder that no classifier is made of', async () => {
+  it('an encoder that cannot become a classifier', async () => {
     const model = await small();
     await expectRefused(
       OptionError,

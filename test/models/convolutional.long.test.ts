@@ -77,7 +77,7 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   });
 
-  it('of sequences as images of width 1 keeps that width, and learns', async () => {
+  it('of sequences as images of width 1 keeps the width, and learns', async () => {
     const strided = { stride: [2, 1], padding: 'same' } as const;
     const model = await autoencoder(await sharedGpu(), {
       input: [288, 1, 1],
@@ -100,7 +100,7 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   });
 
-  it('of pooling and upsampling learns, the same bits for the same seed', async () => {
+  it('of pooling and upsampling learns, with the same bits for the same seed', async () => {
     const gpu = await sharedGpu();
     const spec = (): AutoencoderSpec => ({
       input: [8, 8, 1],

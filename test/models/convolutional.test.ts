@@ -66,7 +66,7 @@ const reconstruct = (weights: Weights, x: ReturnType<typeof channelsFirst>) =>
   forward(decoder, 'decoder', weights, forward(encoder, 'encoder', weights, x));
 
 describe('a convolutional autoencoder', () => {
-  it('of seven convolutions takes 39 dispatches a step, one of which adds up the parts of all their gradients', async () => {
+  it('of seven convolutions uses 39 dispatches for a step, one of which sums the parts of all gradients', async () => {
     const gpu = await sharedGpu();
     const work = models.find(({ name }) => name === 'conv')!;
     const model = await modelOf(gpu, work);
@@ -79,7 +79,7 @@ describe('a convolutional autoencoder', () => {
     data.dispose();
   });
 
-  it('takes the activation from the last layer that computes: a shape behind it changes no bit', async () => {
+  it('has the activation in the last layer that computes: a reshape after it changes no bit', async () => {
     const gpu = await sharedGpu();
     const data = new Draw(3).floats(16 * 10, 0, 1);
     const losses = [];
@@ -172,7 +172,7 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   }, 120_000);
 
-  it('with a Gaussian code behind flattened images gives mean and log-variance in the same order as PyTorch', async () => {
+  it('with a Gaussian code after flattened images gives mean and log-variance in the same order as PyTorch', async () => {
     const model = await autoencoder(await sharedGpu(), {
       ...small,
       encoder: [small.encoder[0], flatten(), gaussian(2)],
@@ -219,7 +219,7 @@ describe('a convolutional autoencoder', () => {
     model.dispose();
   });
 
-  it('says of each layer what comes out of it', async () => {
+  it('reports the output of each layer', async () => {
     const model = await autoencoder(await sharedGpu(), small);
     expect(model.summary()).toMatchInlineSnapshot(`
       "autoencoder
@@ -375,7 +375,7 @@ describe('layers over images', () => {
     expect(make).toThrow(message);
   });
 
-  it('refuse what is no image, and shapes that do not hold as much', () => {
+  it('refuse inputs that are not images, and shapes of another size', () => {
     expect(() => conv2d(1, 3).outputShape([784])).toThrow(
       'conv2d: takes images of [height, width, channels], not [784]',
     );
@@ -389,7 +389,7 @@ describe('layers over images', () => {
     expect(() => dense(3).outputShape([2, 2, 1])).toThrow(ShapeError);
   });
 
-  it('a decoder that does not give back the input’s shape is told so with the shape of every layer', async () => {
+  it('a decoder with another output shape than the input is refused with the shape of every layer', async () => {
     const made = autoencoder(await sharedGpu(), {
       input: [28, 28, 1],
       encoder: [conv2d(4, 3), maxPool2d(2)],
@@ -412,7 +412,7 @@ describe('a convolution in groups', () => {
     seed: 4,
   };
 
-  it('has PyTorch’s weights, and computes with those that are set', async () => {
+  it('has PyTorch’s weights, and computes with given ones', async () => {
     const model = await autoencoder(await sharedGpu(), spec);
     const weights = await model.weights();
     expect(weights['encoder.0.weight'].shape).toEqual([6, 1, 3, 2]);
@@ -449,7 +449,7 @@ describe('a convolution in groups', () => {
     model.dispose();
   });
 
-  it('goes on after it was saved as it would have, and learns', async () => {
+  it('resumes after saving exactly as without, and learns', async () => {
     const gpu = await sharedGpu();
     const data = new Draw(8).floats(40 * 8, -1, 1);
     const model = await autoencoder(gpu, spec);

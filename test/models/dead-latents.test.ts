@@ -63,7 +63,7 @@ describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: numb
   }, 120_000);
 }); // prettier-ignore
 
-it('is 0 while nothing is dead, and then changes no bit of the weights', async () => {
+it('is 0 without dead latents, and then does not change the weights', async () => {
   const gpu = await sharedGpu();
   const options = { epochs: 3, batchSize: 8, optimizer: adam(1e-2) };
   const models = await Promise.all(
@@ -78,7 +78,7 @@ it('is 0 while nothing is dead, and then changes no bit of the weights', async (
   for (const each of models) each.dispose();
 });
 
-it('brings dead latents back', async () => {
+it('revives dead latents', async () => {
   const alive = async (penalty: AutoencoderSpec['penalty']) => {
     const model = await autoencoder(await sharedGpu(), spec({ encoder: [dense(40), topK(2)], penalty }));
     // Latents that nothing activates: what is asked for lies far below the others.
@@ -93,7 +93,7 @@ it('brings dead latents back', async () => {
   expect(revived).toBeGreaterThan(without);
 });
 
-it('evaluates with the counts that training has left, and leaves them', async () => {
+it('evaluates with the counts of training, without changing them', async () => {
   const model = await autoencoder(await sharedGpu(), spec());
   expect(await model.evaluate(data)).toMatchObject({ deadLatents: 0, dead: 0 });
   await model.fit(data, { epochs: 3, batchSize: 8 });
@@ -108,7 +108,7 @@ it('evaluates with the counts that training has left, and leaves them', async ()
 });
 
 describe('the counts', () => {
-  it('are kept beside the weights, are none that is trained, and can be set', async () => {
+  it('are stored with the weights, are not trained, and can be set', async () => {
     const model = await autoencoder(await sharedGpu(), spec());
     const { [idle]: counts, ...weights } = await model.weights();
     expect(counts).toEqual({ data: new Float32Array(15), shape: [15] });
@@ -119,7 +119,7 @@ describe('the counts', () => {
     model.dispose();
   });
 
-  it('come to the same bits at any pace', async () => {
+  it('have the same bits at any pace', async () => {
     const found = [];
     for (const frameBudgetMs of [0.001, 50]) {
       const model = await autoencoder(await sharedGpu(), spec());
@@ -130,11 +130,11 @@ describe('the counts', () => {
     expect(found[0]).toEqual(found[1]);
   });
 
-  it('go on from a file to the same bits', async () => {
+  it('resume from a file to the same bits', async () => {
     await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
   });
 
-  it('go with a file that has no optimizer', async () => {
+  it('are stored in a file without an optimizer', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, spec());
     await model.fit(data, { epochs: 2, batchSize: 8 });
@@ -147,7 +147,7 @@ describe('the counts', () => {
     await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec({ penalty: [deadLatents({ after: 12 })] })), data, 9);
   }); // prettier-ignore
 
-  it('come back with the best weights', async () => {
+  it('are restored with the best weights', async () => {
     const gpu = await sharedGpu();
     const best: number[][] = [];
     const [model, other] = await Promise.all([1, 2].map(() => autoencoder(gpu, spec())));
@@ -165,7 +165,7 @@ describe('the counts', () => {
     for (const each of [model, other]) each.dispose();
   });
 
-  it('stay out of a classifier of the encoder, of its file, and of SAELens’s', async () => {
+  it('are not in a classifier of the encoder, its file, or a file for SAELens', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, spec({ encoder: [dense(15, 'relu'), topK(2)] }));
     await model.fit(data, { epochs: 2, batchSize: 8 });
@@ -184,7 +184,7 @@ describe('the counts', () => {
   });
 });
 
-it('takes a decoder that reshapes behind its layer', async () => {
+it('accepts a decoder that reshapes after its layer', async () => {
   const changes = { input: [3, 2, 1] as [number, number, number], encoder: [reshape([6]), dense(15), topK(2)] };
   const model = await autoencoder(await sharedGpu(), spec({ ...changes, decoder: [dense(6), reshape([3, 2, 1])] }));
   const { epochs } = await model.fit(data, { epochs: 3, batchSize: 8 });
@@ -192,7 +192,7 @@ it('takes a decoder that reshapes behind its layer', async () => {
   model.dispose();
 });
 
-it('has defaults that follow from the code’s width', async () => {
+it('has defaults that depend on the code’s width', async () => {
   const model = await autoencoder(
     await sharedGpu(),
     spec({ encoder: [dense(96), topK(2)], penalty: [unitNorm(), deadLatents()] }),

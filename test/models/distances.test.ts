@@ -9,7 +9,7 @@ catchGpuErrors();
 const size = 11;
 const rows = (count: number, draw: Draw) => ({ data: draw.floats(count * size, 0, 1), shape: [count, size] });
 
-it('squared distances of more points than a block are those of float64', async () => {
+it('squared distances of more points than a block agree with float64', async () => {
   const draw = new Draw(1);
   const [points, samples] = [rows(503, draw), rows(37, draw)];
   let seen = 0;
@@ -23,7 +23,7 @@ it('squared distances of more points than a block are those of float64', async (
   expect(seen).toBe(503);
 });
 
-it('samples of the distribution itself are judged better than others, and the window grows with the distance', async () => {
+it('samples of the distribution itself score better than others, and the window grows with the distance', async () => {
   const gpu = await sharedGpu();
   const draw = new Draw(2);
   const [held, test, good] = [rows(40, draw), rows(50, draw), rows(300, draw)];

@@ -25,7 +25,7 @@ catchGpuErrors();
 
 const good = new Draw(1).floats(12 * 20, 0, 1);
 
-describe('what fit refuses, before any dispatch', () => {
+describe('fit refuses, before any dispatch', () => {
   const nan = good.slice();
   nan[12 * 3 + 5] = NaN;
   const cases: [
@@ -133,7 +133,7 @@ describe('what fit refuses, before any dispatch', () => {
     model.dispose();
   });
 
-  it('but 100 examples with no batch size simply train', async () => {
+  it('100 examples without a batch size train', async () => {
     const model = await smallModel();
     const history = await model.fit(new Draw(2).floats(1200, 0, 1), { epochs: 2 });
     expect(history.steps).toBe(2);
@@ -141,7 +141,7 @@ describe('what fit refuses, before any dispatch', () => {
   });
 });
 
-describe('what a model cannot be', () => {
+describe('a model refuses', () => {
   const refused = async (spec: object) => {
     const gpu = await sharedGpu();
     return errorOf(
@@ -163,7 +163,12 @@ describe('what a model cannot be', () => {
       OptionError,
       "the loss is 'bce', 'mse', 'mae', 'huber', or what huber, elementwise or categorical returns, not 'mape'",
     ],
-    ['the maker of a loss', { loss: huber }, OptionError, 'what huber, elementwise or categorical returns, not function'],
+    [
+      'the maker of a loss',
+      { loss: huber },
+      OptionError,
+      'what huber, elementwise or categorical returns, not function',
+    ],
     ['bce of standardized data', { loss: 'bce', normalize: standardize() }, OptionError, 'use minMax()'],
     [
       'a loss that does not compile',
@@ -194,7 +199,7 @@ describe('what a model cannot be', () => {
     expect(error.message).toContain(message);
   });
 
-  it('shows every layer where the shapes do not meet', async () => {
+  it('shows every layer if shapes do not match', async () => {
     expect((await refused({ decoder: [dense(7), dense(11)] })).message).toContain('decoder.1');
   });
 
@@ -211,8 +216,8 @@ describe('what a model cannot be', () => {
   });
 });
 
-describe('what other calls refuse', () => {
-  it('names what does not fit', async () => {
+describe('other calls refuse', () => {
+  it('describe the mismatch', async () => {
     const model = await smallModel();
     expect((await errorOf(model.encode(new Float32Array(13)))).message).toContain(
       'not a whole number of examples of [12]',
@@ -244,7 +249,7 @@ describe('a jigsaw', () => {
     expect(error).toEqual(new OptionError('jigsaw: gaussian is the code of an autoencoder'));
   });
 
-  it('answers no more once it is disposed, and is disposed once', async () => {
+  it('throws after it is disposed, and can be disposed twice', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().buffers;
     const model = await jigsaw(gpu, spec);

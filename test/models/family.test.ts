@@ -111,7 +111,7 @@ const total = ({ reconstruction, kl = 0, penalty = 0 }: ReturnType<typeof partsO
   reconstruction + beta * kl + penalty;
 
 describe.each(Object.entries(members))('%s', (_, member) => {
-  it('evaluates to what its formula gives in float64', async () => {
+  it('evaluates to its formula in float64', async () => {
     const model = await make(member);
     const moment: Moment = { seed, step: 0, position: 0, training: false };
     const wanted = partsOf(member, doubles(await model.weights()), rows, moment);

@@ -30,7 +30,7 @@ marked.fill(-3.4e38, 4, 8);
 const weights = { 'encoder.0.weight': { data: Float32Array.of(2, -2, 2, -2, 2, 2, -2, -2), shape: [2, 4] } };
 
 describe('rows too large for float32', () => {
-  it('have an infinite score, alone and feature by feature, and the others theirs', async () => {
+  it('have an infinite score, as a whole and by feature, and others keep theirs', async () => {
     const model = await autoencoder(await sharedGpu(), {
       input: 4,
       encoder: [dense(2)],
@@ -50,7 +50,7 @@ describe('rows too large for float32', () => {
     model.dispose();
   });
 
-  it('are a DataError that names the row where a code or a reconstruction is asked for', async () => {
+  it('are a DataError with the row in encode and reconstruct', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, {
       input: 4,
@@ -106,7 +106,7 @@ describe('rows too large for float32', () => {
 });
 
 describe('minMax under bce', () => {
-  it('scores grow with the distance from the range of training, by the part that lies outside', async () => {
+  it('scores grow with the distance from the range of training data', async () => {
     const columns = 3;
     const model = await autoencoder(await sharedGpu(), {
       input: columns,
@@ -139,8 +139,8 @@ describe('minMax under bce', () => {
   });
 });
 
-describe('results that no array holds', () => {
-  it('of sample, interpolate and traverse are refused with their bytes before anything is done', async () => {
+describe('results too large for an array', () => {
+  it('of sample, interpolate and traverse are refused with their bytes before any work', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, {
       input: 4096,
@@ -183,14 +183,14 @@ describe('results that no array holds', () => {
     model.dispose();
   });
 
-  it('jigsaw refuses more permutations than there are', async () => {
+  it('jigsaw refuses more permutations than exist', async () => {
     const gpu = await sharedGpu();
     const spec = { input: [8, 8, 1] as [number, number, number], encoder: [flatten(), dense(2)], head: [] };
     expect(await errorOf(jigsaw(gpu, { ...spec, tiles: 2, permutations: 1e12 }))).toBeInstanceOf(OptionError);
   });
 });
 
-it('setWeights on a device that is gone throws', async () => {
+it('setWeights on a lost device throws', async () => {
   const gpu = await openGpu({ tuning: 'fixed' });
   const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });
   gpu.close();

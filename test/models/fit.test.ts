@@ -33,7 +33,7 @@ describe('the same seed', () => {
     return result;
   };
 
-  it('gives the same bits, another one does not', async () => {
+  it('gives the same bits, and another seed does not', async () => {
     const first = await train(7);
     expect(await train(7)).toEqual(first);
     const other = await train(8);
@@ -41,13 +41,13 @@ describe('the same seed', () => {
     expect(other.loss).not.toEqual(first.loss);
   });
 
-  it('gives the same bits whatever the submits are', async () => {
+  it('gives the same bits for any division into submits', async () => {
     const first = await train(7);
     expect(await train(7, { frameBudgetMs: 0.001 })).toEqual(first);
     expect(await train(7, { frameBudgetMs: 1e6 })).toEqual(first);
   });
 
-  it('gives the same bits in one fit or in several, broken off within an epoch', async () => {
+  it('gives the same bits in one fit or in several, stopped within an epoch', async () => {
     const whole = await train(7);
     const model = await smallModel({ seed: 7 });
     const losses: number[] = [];
@@ -58,8 +58,8 @@ describe('the same seed', () => {
   });
 });
 
-describe('what a fit costs, counted', () => {
-  it('784-32-784 with Adam takes nine dispatches a step', async () => {
+describe('the cost of a fit, counted', () => {
+  it('784-32-784 with Adam uses nine dispatches for a step', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, {
       input: 784,
@@ -78,7 +78,7 @@ describe('what a fit costs, counted', () => {
     set.dispose();
   });
 
-  it('holds no more than the data, four times the weights and twice what a step computes', async () => {
+  it('uses at most the memory of the data, four times the weights and twice the tensors of a step', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     const [examples, batch, sizes] = [256, 64, [784, 32, 784]];
@@ -104,7 +104,7 @@ describe('what a fit costs, counted', () => {
     set.dispose();
   });
 
-  it('many steps go into a submit where the pace allows it', async () => {
+  it('many steps share a submit if the pace allows it', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });
     const set = await dataset(gpu, new Draw(1).floats(4 * 2000), { shape: [4] });
@@ -116,7 +116,7 @@ describe('what a fit costs, counted', () => {
     set.dispose();
   });
 
-  it('device memory stays the same from the second epoch on', async () => {
+  it('device memory does not grow after the second epoch', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const bytes: number[] = [];
@@ -127,7 +127,7 @@ describe('what a fit costs, counted', () => {
 });
 
 describe('the history', () => {
-  it('counts the last, smaller batch by its size', async () => {
+  it('weights the last, smaller batch by its size', async () => {
     // A learning rate of zero leaves the weights alone, so an epoch's figure is the loss over all the data.
     const model = await smallModel();
     const history = await model.fit(data(50), { epochs: 2, batchSize: 16, optimizer: sgd(0) });
@@ -139,7 +139,7 @@ describe('the history', () => {
     model.dispose();
   });
 
-  it('goes on from where it was, with the optimizer it had', async () => {
+  it('continues with the same optimizer', async () => {
     const model = await smallModel();
     const first = await model.fit(data(64), { epochs: 30, optimizer: adam(0.01) });
     const second = await model.fit(data(64), { epochs: 30 });
@@ -173,7 +173,7 @@ describe('the history', () => {
     model.dispose();
   });
 
-  it('reads losses back between epochs if asked to', async () => {
+  it('reads losses between epochs on request', async () => {
     const model = await smallModel();
     const losses: (number | undefined)[] = [];
     const history = await model.fit(data(256), {
@@ -189,7 +189,7 @@ describe('the history', () => {
     model.dispose();
   });
 
-  it('validates, keeps the best weights and runs out of patience', async () => {
+  it('validates, keeps the best weights and stops when patience ends', async () => {
     const model = await smallModel();
     // A learning rate that overshoots: some epoch before the last is the best.
     const history = await model.fit(data(50), {
@@ -208,7 +208,7 @@ describe('the history', () => {
     model.dispose();
   });
 
-  it('holds a fraction back, the same one for the same seed', async () => {
+  it('holds out a fraction, the same one for the same seed', async () => {
     const histories = [];
     for (let i = 0; i < 2; i++) {
       const model = await smallModel();
@@ -234,7 +234,7 @@ describe('steering', () => {
     model.dispose();
   });
 
-  it('stops within an epoch, and goes on as if nothing had been', async () => {
+  it('stops within an epoch, and continues to the same result', async () => {
     const whole = await smallModel();
     await whole.fit(data(400), { epochs: 1, batchSize: 1 });
     const model = await smallModel();
@@ -281,7 +281,7 @@ describe('steering', () => {
     model.dispose();
   });
 
-  it('ends with the reason of an aborted signal; the model stays usable', async () => {
+  it('ends with the reason of an aborted signal, and the model stays usable', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const memory = gpu.memory().bytes;
@@ -300,7 +300,7 @@ describe('steering', () => {
     model.dispose();
   });
 
-  it('an exception in a callback ends the fit with it, and no later one', async () => {
+  it('an exception in a callback ends that fit, and not a later one', async () => {
     const model = await smallModel();
     const mine = new Error('mine');
     const fail = () => {
@@ -312,7 +312,7 @@ describe('steering', () => {
     model.dispose();
   });
 
-  it('refuses a second fit meanwhile', async () => {
+  it('refuses a second fit during training', async () => {
     const model = await smallModel();
     const first = model.fit(data(50), { epochs: 2 });
     expect((await errorOf(model.fit(data(50), { epochs: 1 }))).message).toMatch('being trained already');
@@ -322,7 +322,7 @@ describe('steering', () => {
 });
 
 describe('reading while training', () => {
-  it('answers between submits and changes no bit', async () => {
+  it('returns results between submits and changes no bit', async () => {
     const gpu = await sharedGpu();
     const alone = await smallModel();
     await alone.fit(data(600), { epochs: 2, batchSize: 2 });
@@ -352,7 +352,7 @@ describe('reading while training', () => {
 });
 
 describe('a fit that is refused', () => {
-  it('leaves optimizer and moments as they were', async () => {
+  it('does not change optimizer and moments', async () => {
     const gpu = await sharedGpu();
     const [model, untouched] = [await smallModel(), await smallModel()];
     const streamed = await dataset(gpu, data(50), { shape: [12], deviceBytes: 1000 });
@@ -389,7 +389,7 @@ describe('a fit that is refused', () => {
 });
 
 describe('divergence', () => {
-  it('before the first update names the data and what helps, not the learning rate', async () => {
+  it('before the first update blames the data, with advice, and not the learning rate', async () => {
     const gpu = await sharedGpu();
     const bytes = data(40).map((value) => Math.round(255 * value));
     const spec = { encoder: [dense(32, 'relu'), gaussian(4)], decoder: [dense(12)], loss: 'mse' } as const;
@@ -453,7 +453,7 @@ describe('divergence', () => {
     },
   ); // prettier-ignore
 
-  it('is no matter of rates beyond 10¹², which no optimizer takes', async () => {
+  it('cannot come from rates beyond 10¹², which optimizers refuse', async () => {
     expect(() => adam(2e12)).toThrow(
       new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 of at most 1000000000000'),
     );

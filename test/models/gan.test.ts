@@ -51,7 +51,7 @@ it.each([
   expectTwins(trained, weights);
 });
 
-it('a step of one side changes no bit of the other', async () => {
+it('a step of one side leaves the other unchanged', async () => {
   for (const still of ['generator', 'discriminator'] as const) {
     const model = await make();
     const before = await valuesOf(model);
@@ -65,7 +65,7 @@ it('a step of one side changes no bit of the other', async () => {
   }
 });
 
-it('tells the losses of both sides, the generator’s as the loss', async () => {
+it('reports the losses of both sides, with the generator’s as the loss', async () => {
   const model = await make();
   const { epochs, validation } = await model.fit(data, { epochs: 2, validation: 0.25 });
   const measured = await model.evaluate(data, { seed: 1 });
@@ -98,7 +98,7 @@ it('learns a distribution', async () => {
   expect(right).toBeLessThan(800);
 });
 
-it('goes on from a file to the same bits, and samples the same', async () => {
+it('resumes from a file to the same bits and the same samples', async () => {
   const gpu = await sharedGpu();
   const model = await make({ prior: uniform({ low: 0 }) });
   await model.fit(data, { steps: 4, batchSize });
@@ -117,7 +117,7 @@ it('goes on from a file to the same bits, and samples the same', async () => {
   for (const each of [model, loaded]) each.dispose();
 });
 
-it('says what is wrong', async () => {
+it('explains errors', async () => {
   const model = await make();
   const refused: [object, RegExp][] = [
     [{ epochs: 1, optimizer: adam() }, /fit takes no optimizer: give `generator` and `discriminator`/],

@@ -27,7 +27,7 @@ const model = async (input: [number, number, number], corrupt: Corruption | Corr
 
 describe('downsample', () => {
   it.each([2, 4, [3, 1], [2, 4]] as const)(
-    'by %j leaves boxes of means, in a picture of the same size',
+    'by %j replaces boxes by their means, in an image of the same size',
     async (factor) => {
       const made = await model([9, 8, 2], downsample(factor));
       const data = new Draw(1).floats(5 * 144, 0, 1);
@@ -42,7 +42,7 @@ describe('downsample', () => {
 });
 
 describe('shuffleTiles', () => {
-  it('along one axis cuts a sequence into stretches, which come in another order', async () => {
+  it('along one axis divides a sequence into stretches, in another order', async () => {
     const made = await model([12, 1, 2], shuffleTiles([4, 1]));
     const data = Float32Array.from({ length: 20 * 24 }, (_, i) => i);
     const { data: seen } = await made.corrupt(data);
@@ -88,7 +88,7 @@ describe('shuffleTiles', () => {
   });
 });
 
-it('both are for images that can be cut so', async () => {
+it('both need images that divide evenly', async () => {
   const gpu = await sharedGpu();
   await expect(
     autoencoder(gpu, { input: 784, encoder: [dense(3)], decoder: [dense(784)], loss: 'mse', corrupt: downsample(4) }),

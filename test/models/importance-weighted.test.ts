@@ -94,7 +94,7 @@ it('takes the first ten Adam steps of the bound of several samples as float64 do
   model.dispose();
 }, 120_000); // prettier-ignore
 
-it('goes on from a file to the same bits, with its samples', async () => {
+it('resumes from a file to the same bits, with its samples', async () => {
   const gpu = await sharedGpu();
   const model = await autoencoder(gpu, small());
   await model.fit(data, { steps: 3, batchSize: 8 });
@@ -105,7 +105,7 @@ it('goes on from a file to the same bits, with its samples', async () => {
   for (const each of [model, loaded]) each.dispose();
 });
 
-it('evaluates a bound that rises with the samples', async () => {
+it('evaluates a bound that rises with the number of samples', async () => {
   const gpu = await sharedGpu();
   const first = await autoencoder(gpu, small({}, 1));
   const weights = await first.weights();
@@ -156,7 +156,7 @@ describe('logLikelihood', () => {
 
   const wanted = Array.from({ length: 30 }, (_, row) => exact([...rows.subarray(4 * row, 4 * row + 4)]));
 
-  it('is the density of probabilistic PCA, whatever the samples, where the encoder is its posterior', async () => {
+  it('equals the density of probabilistic PCA for any number of samples, if the encoder is the posterior', async () => {
     const model = await principal(0);
     for (const samples of [1, 7]) {
       const found = await model.logLikelihood(rows, { samples });
@@ -165,7 +165,7 @@ describe('logLikelihood', () => {
     model.dispose();
   });
 
-  it('comes within 0.1 nats of it where the encoder is off, and is the same for the same seed', async () => {
+  it('is within 0.1 nats of it with another encoder, and the same for the same seed', async () => {
     const model = await principal(0.3);
     const found = await model.logLikelihood(rows, { samples: 2000, seed: 4 });
     found.forEach((value, i) => expect(Math.abs(value - wanted[i])).toBeLessThan(0.1));
@@ -177,7 +177,7 @@ describe('logLikelihood', () => {
     model.dispose();
   });
 
-  it('is that of the data as they come where they are normalised', async () => {
+  it('is the density of the original data if they are normalised', async () => {
     const model = await principal(0, standardize());
     await model.fit(rows, { steps: 1, optimizer: adam(0) });
     const { mean, deviation } = moments();
@@ -197,7 +197,7 @@ describe('logLikelihood', () => {
   }
 });
 
-it('refuses what has no bound of several samples, and what is no density', async () => {
+it('refuses models without a bound of several samples, and losses that are not a density', async () => {
   const gpu = await sharedGpu();
   expect(() => gaussian(2, { samples: 0 })).toThrow(OptionError);
   expect(() => gaussian(2, { samples: 3, beta: 2 })).toThrow(/has no beta/);

@@ -9,7 +9,7 @@ catchGpuErrors();
 
 describe('jigsaw', () => {
   it.each([2, 3] as const)(
-    'without a gap, cuts what is cut on the processor, in the order of its permutation: %i tiles a side',
+    'without a gap, cuts the same tiles as the host, in the order of the permutation: %i tiles a side',
     async (side) => {
       const model = await jigsaw(
         await sharedGpu(),
@@ -29,7 +29,7 @@ describe('jigsaw', () => {
     },
   );
 
-  it('takes 3 × 3 tiles; its encoder goes on in a classifier, and codes tiles', async () => {
+  it('uses 3 × 3 tiles, and its encoder trains in a classifier and encodes tiles', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     const model = await jigsaw(

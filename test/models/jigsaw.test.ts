@@ -8,7 +8,7 @@ import { spec } from '../support/puzzle.ts';
 
 catchGpuErrors();
 
-describe('permutations far apart', () => {
+describe('permutations that differ much', () => {
   const distances = (chosen: readonly Uint8Array[]) =>
     chosen.flatMap((a, i) => chosen.slice(i + 1).map((b) => hamming(a, b)));
 
@@ -27,12 +27,12 @@ describe('permutations far apart', () => {
     expect(Math.min(...distances(chosen))).toBeGreaterThanOrEqual(least);
   });
 
-  it('follow from the seed', () => {
+  it('depend on the seed', () => {
     expect(farApart(4, 5, 1)).toEqual(farApart(4, 5, 1));
     expect(farApart(9, 5, 1)).not.toEqual(farApart(9, 5, 2));
   });
 
-  it('refuse more than there are', () => {
+  it('refuse more permutations than exist', () => {
     expect(() => farApart(4, 25, 0)).toThrow('jigsaw: 4 tiles have 24 permutations, not 25');
   });
 });
@@ -49,7 +49,7 @@ function pictures(count: number, seed: number, striped: boolean): Float32Array {
 }
 
 describe('jigsaw', () => {
-  it('learns where tiles belong that differ, on pictures it has not seen; of noise it learns nothing', async () => {
+  it('learns the places of different tiles on unseen images, and learns nothing from noise', async () => {
     const gpu = await sharedGpu();
     for (const striped of [true, false]) {
       const model = await jigsaw(gpu, spec());
@@ -68,7 +68,7 @@ describe('jigsaw', () => {
     }
   });
 
-  it('cuts tiles of mean 0 and variance 1 out of the cells that the permutation says', async () => {
+  it('cuts tiles of mean 0 and variance 1 out of the cells of the permutation', async () => {
     const model = await jigsaw(await sharedGpu(), spec({ gap: 2 }));
     expect(model.encoder.inputShape).toEqual([4, 4, 1]);
     const count = 60;
@@ -114,7 +114,7 @@ describe('jigsaw', () => {
     model.dispose();
   });
 
-  it('the same seed gives the same bits and puzzles, evaluate the same figures', async () => {
+  it('the same seed gives the same bits, puzzles and evaluation', async () => {
     const gpu = await sharedGpu();
     const data = pictures(64, 4, true);
     const train = async (seed: number) => {

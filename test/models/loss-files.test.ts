@@ -21,13 +21,13 @@ const mine = elementwise({
 const metadataOf = (file: Uint8Array) =>
   JSON.parse(readSafetensors(file).metadata.latentgpu) as { spec: Record<string, unknown> };
 
-it('a loss of the library’s that is a formula is written by its name and arguments', () => {
+it('a formula of the library is stored by its name and arguments', () => {
   const kernel = { name: 'pinball', wgsl: 'max(0.3 * (x - y), 0.7 * (y - x))', derivative: 'select(0.7, -0.3, y < x)' };
   expect(writtenLoss({ ...plain, name: 'pinball', args: [0.3], kernel })).toEqual({ name: 'pinball', args: [0.3] });
 });
 
-describe('a loss of one’s own', () => {
-  it('is in files by its name alone, and has to be given again', async () => {
+describe('a custom loss', () => {
+  it('is stored by name only, and has to be given again', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel({ loss: mine });
     await model.fit(data(), { steps: 3, batchSize: 16 });
@@ -53,7 +53,7 @@ describe('a loss of one’s own', () => {
     model.dispose();
   });
 
-  it('does not come from a file', async () => {
+  it('is not loaded from a file', async () => {
     const model = await smallModel({ loss: mine });
     const { tensors, metadata } = readSafetensors(await model.save());
     model.dispose();
@@ -77,7 +77,7 @@ describe('a loss of one’s own', () => {
   });
 });
 
-it('files name the losses without arguments as ever, and those that have some with them', async () => {
+it('files store losses without arguments as before, and others with their arguments', async () => {
   const named: [AutoencoderSpec['loss'], unknown][] = [
     ['bce', 'bce'],
     ['mse', 'mse'],

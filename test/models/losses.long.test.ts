@@ -29,7 +29,7 @@ const mine = elementwise({
   derivative: 'clamp(y - x, -0.25, 0.25)',
 });
 
-describe('a model that is nothing but a bias', () => {
+describe('a model with only a bias', () => {
   const values = [-1, 0, 0.5, 3, 10];
 
   /** What the bias becomes. */
@@ -47,24 +47,24 @@ describe('a model that is nothing but a bias', () => {
     return bias.data[0];
   }
 
-  it('comes to the mean under mse', async () => {
+  it('converges to the mean under mse', async () => {
     expect(await fitted('mse')).toBeCloseTo(2.5, 4);
   });
 
-  it('comes to the median under mae, however far off the others are', async () => {
+  it('converges to the median under mae, for any outliers', async () => {
     // A step is at most 0.02: so far it swings around it.
     expect(Math.abs((await fitted('mae')) - 0.5)).toBeLessThan(0.02);
   });
 
-  it('comes in between under Huber’s loss', async () => {
+  it('converges between them under Huber’s loss', async () => {
     // Where the slopes add up to 0: −2 from 10 and 3, b + 1 beyond 1, b, b − 0.5: 1 + b + b − 0.5 = 2.
     expect(await fitted('huber')).toBeCloseTo(0.75, 4);
     expect(await fitted(huber({ delta: 1e6 }))).toBeCloseTo(2.5, 4);
   });
 });
 
-describe('a loss that is written down in WGSL', () => {
-  it('trains as the one it is', async () => {
+describe('a loss in WGSL', () => {
+  it('trains like the built-in loss with that formula', async () => {
     const [ours, theirs] = [await smallModel({ loss: mine }), await smallModel({ loss: huber({ delta: 0.25 }) })];
     const options = { steps: 20, batchSize: 16 };
     const [a, b] = [await ours.fit(data(), options), await theirs.fit(data(), options)];
@@ -78,7 +78,7 @@ describe('a loss that is written down in WGSL', () => {
     theirs.dispose();
   });
 
-  it('is compiled before the model is there: one that is no WGSL leaves nothing behind', async () => {
+  it('is compiled before the model is made, and invalid WGSL leaves nothing behind', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     const error = await errorOf(
@@ -109,7 +109,7 @@ describe.each<[string, AutoencoderSpec['loss'], (y: number, x: number) => { loss
   });
 });
 
-it('inner stages of pretraining have the loss where it makes sense there', async () => {
+it('inner stages of pretraining use the loss where it applies', async () => {
   const inner = (loss: unknown, targets: string | undefined, outputs: string) =>
     asLoss('test', loss).inner(targets, outputs);
   expect(inner('bce', 'sigmoid', 'sigmoid').name).toBe('bce');
@@ -139,7 +139,7 @@ it('inner stages of pretraining have the loss where it makes sense there', async
   expect(same[1] / squared[1]).toBeLessThan(0.6);
 });
 
-it('a loss says that it is one', () => {
+it('a loss has the type of a loss', () => {
   const all: Loss[] = [huber(), mine, ...['bce', 'mse', 'mae', 'huber'].map((name) => asLoss('test', name))];
   expect(all.map((each) => asLoss('test', each) === each)).toEqual(all.map(() => true));
   expect(JSON.parse(JSON.stringify(mine.args))).toEqual(mine.args);

@@ -44,7 +44,7 @@ describe('nearestNeighbors', () => {
     });
   });
 
-  it('of equals gives the one further up, and sees how far close ones are', async () => {
+  it('takes the first of equals, and resolves close distances', async () => {
     const gpu = await sharedGpu();
     const codes = { data: Float32Array.of(1000, 1, 1000, 1, 1000.001, 1, 999, 1), shape: [4, 2] };
     const { indices, distances } = await nearestNeighbors(gpu, {
@@ -56,7 +56,7 @@ describe('nearestNeighbors', () => {
     expect(distances[2]).toBeCloseTo(Math.fround(1000.001) - 1000, 7);
   });
 
-  it('finds the nearest where squared distances are too small for float32', async () => {
+  it('finds the nearest if squared distances are too small for float32', async () => {
     const gpu = await sharedGpu();
     const [codes, queries] = [Float32Array.of(3e-25, -1e-25, 2e-25, 1e-45), Float32Array.of(0, 1.4e-25)];
     const { indices, distances } = await nearestNeighbors(gpu, {
@@ -70,7 +70,7 @@ describe('nearestNeighbors', () => {
     });
   });
 
-  it('takes values up to the largest whose squared distances are float32, and refuses others before anything is done', async () => {
+  it('accepts values whose squared distances fit into float32, and refuses others before any work', async () => {
     const gpu = await sharedGpu();
     const huge = matrix(Float32Array.of(1, 2, 3e18, -3e18, 5, 6), 3);
     const { indices, distances } = await nearestNeighbors(gpu, { codes: huge, queries: huge, k: 3 });
@@ -103,7 +103,7 @@ describe('nearestNeighbors', () => {
     );
   });
 
-  it('leaves nothing on the device', async () => {
+  it('frees the device’s memory', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     await nearestNeighbors(gpu, {
@@ -114,7 +114,7 @@ describe('nearestNeighbors', () => {
     expect(gpu.memory().bytes).toBe(before);
   });
 
-  it('refuses what does not fit', async () => {
+  it('refuses mismatched inputs', async () => {
     const gpu = await sharedGpu();
     const codes = matrix(new Float32Array(12), 4);
     await expect(nearestNeighbors(gpu, { codes, queries: matrix(new Float32Array(8), 4), k: 1 })).rejects.toThrow(
@@ -133,7 +133,7 @@ describe('nearestNeighbors', () => {
 });
 
 describe('knnPredict', () => {
-  it('lets the nearest vote; of classes with as many voices the smallest number wins', async () => {
+  it('lets the nearest vote, and the lowest class wins a tie', async () => {
     const gpu = await sharedGpu();
     const codes = { data: Float32Array.of(0, 1, 2, 10, 11), shape: [5, 1] };
     const labels = [2, 0, 0, 1, 1];

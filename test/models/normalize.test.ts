@@ -53,7 +53,7 @@ const column = (data: ArrayLike<number>, j: number) => Array.from(data).filter((
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values: number[]) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 
-it('standardize: codes of an identity have mean 0 and deviation 1 in each column, reconstructions the units of the data', async () => {
+it('standardize: codes of an identity have mean 0 and deviation 1 in each column, and reconstructions have the units of the data', async () => {
   const { model, reset } = await identity({ normalize: standardize() });
   const data = rows(300);
   await model.fit(data, { steps: 1 });
@@ -71,7 +71,7 @@ it('standardize: codes of an identity have mean 0 and deviation 1 in each column
   model.dispose();
 });
 
-it('minMax: codes of an identity lie in [0, 1] on what it was fitted to, and go beyond it elsewhere', async () => {
+it('minMax: codes of an identity lie in [0, 1] on the fitted data, and beyond it elsewhere', async () => {
   const { model, reset } = await identity({ normalize: minMax() });
   const data = rows(300);
   await model.fit(data, { steps: 1 });
@@ -88,7 +88,7 @@ it('minMax: codes of an identity lie in [0, 1] on what it was fitted to, and go 
   model.dispose();
 });
 
-it('minMax keeps the targets of bce within [0, 1], also of data it was not fitted to', async () => {
+it('minMax keeps the targets of bce within [0, 1], also for other data', async () => {
   const { model } = await identity({
     normalize: minMax(),
     loss: 'bce',
@@ -102,7 +102,7 @@ it('minMax keeps the targets of bce within [0, 1], also of data it was not fitte
   model.dispose();
 });
 
-it('is fitted once, on the training part alone', async () => {
+it('is fitted once, on the training part only', async () => {
   const gpu = await sharedGpu();
   const [low, high] = [new Float32Array(40).fill(0), new Float32Array(40).fill(0)];
   for (let i = 0; i < 40; i++) [low[i], high[i]] = [i % 2, 10 * (i % 2)];
@@ -130,7 +130,7 @@ it('is fitted once, on the training part alone', async () => {
   set.dispose();
 });
 
-it('reads bytes as the device does, views too', async () => {
+it('reads bytes as the device does, also in views', async () => {
   const gpu = await sharedGpu();
   const model = await autoencoder(gpu, {
     input: 3,
@@ -155,7 +155,7 @@ it('reads bytes as the device does, views too', async () => {
   set.dispose();
 });
 
-it('a classifier sees data as the encoder it was made from', async () => {
+it('a classifier normalises data like the encoder it was made from', async () => {
   const gpu = await sharedGpu();
   const { model, reset } = await identity({ normalize: standardize() });
   const data = rows(200);
@@ -181,7 +181,7 @@ const clocks = (count: number) =>
 const expectNothing = (values: readonly number[]) => expect(Math.max(...values.map(Math.abs))).toBeLessThan(2 ** -126);
 
 it.each(['all on the device', 'streamed'])(
-  'standardize: clock columns have mean 0 and deviation 1, what spans next to nothing is 0 throughout; %s',
+  'standardize: clock columns have mean 0 and deviation 1, and nearly constant columns are 0; %s',
   async (where) => {
     const gpu = await sharedGpu();
     const { model, reset } = await identity({ normalize: standardize() });
@@ -222,7 +222,7 @@ it.each(['all on the device', 'streamed'])(
   },
 );
 
-it('minMax: clock columns go from 0 to 1, what spans next to nothing is 0 throughout', async () => {
+it('minMax: clock columns span 0 to 1, and nearly constant columns are 0', async () => {
   const { model, reset } = await identity({ normalize: minMax() });
   const data = clocks(1200);
   await model.fit(data, { steps: 1 });
@@ -242,7 +242,7 @@ it('minMax: clock columns go from 0 to 1, what spans next to nothing is 0 throug
   model.dispose();
 });
 
-it('what is scaled by a number that no float32 is, is 0 throughout where it never changes', async () => {
+it('a constant column is 0 even if its scale is not a float32', async () => {
   const gpu = await sharedGpu();
   const { model, reset } = await identity({ normalize: standardize() });
   const data = Float32Array.from({ length: 40 * columns }, (_, i) => (i % columns ? 77 : i));
@@ -256,7 +256,7 @@ it('what is scaled by a number that no float32 is, is 0 throughout where it neve
   set.dispose();
 });
 
-it('ordinary columns are saved without the rest of a shift, clock columns with one that a file brings back', async () => {
+it('the rest of a shift is saved for clock columns, and not for ordinary ones', async () => {
   const spec = async (data: Float32Array) => {
     const { model } = await identity({ normalize: standardize() });
     await model.fit(data, { steps: 1 });
@@ -274,7 +274,7 @@ it('ordinary columns are saved without the rest of a shift, clock columns with o
   expect(spread[0]).toBeCloseTo(deviation(seconds), 4);
 });
 
-it('a fit that is refused leaves it not fitted', async () => {
+it('a refused fit does not fit it', async () => {
   const gpu = await sharedGpu();
   const { model } = await identity({ normalize: minMax() });
   const streamed = await dataset(gpu, rows(300), { shape: [columns], deviceBytes: 1024 });
@@ -284,7 +284,7 @@ it('a fit that is refused leaves it not fitted', async () => {
   streamed.dispose();
 });
 
-it('a column that spans more than float32 holds is a DataError', async () => {
+it('a column whose range exceeds float32 is a DataError', async () => {
   const { model } = await identity({ normalize: minMax() });
   const data = rows(10);
   [data[1], data[columns + 1]] = [-3e38, 3e38];
@@ -292,7 +292,7 @@ it('a column that spans more than float32 holds is a DataError', async () => {
   model.dispose();
 });
 
-it('says what is wrong: not fitted yet, probabilities that are none, something else than a normalisation', async () => {
+it('explains errors: not fitted yet, values outside [0, 1] as probabilities, not a normalisation', async () => {
   const gpu = await sharedGpu();
   const { model } = await identity({ normalize: standardize() });
   const error = await errorOf(model.encode(rows(1)));

@@ -34,8 +34,8 @@ it.each(Object.entries(models))(
   120_000,
 );
 
-describe('what lies flat between an image and its weights', () => {
-  it('has weights in PyTorch’s order, through layers that keep it', async () => {
+describe('a flattened image with weights', () => {
+  it('has weights in PyTorch’s order, through layers that keep the order', async () => {
     const input = [2, 3, 2] as [number, number, number];
     const encoder = [conv2d(2, 1), flatten(), layerNorm(), activation('tanh'), dense(5)];
     const decoder = [dense(12), layerNorm(), reshape(input), conv2d(2, 1)];
@@ -55,7 +55,7 @@ describe('what lies flat between an image and its weights', () => {
     model.dispose();
   });
 
-  it('is not parted into groups', async () => {
+  it('is not divided into groups', async () => {
     const gpu = await sharedGpu();
     const make = (encoder: AutoencoderSpec['encoder']) =>
       autoencoder(gpu, { input: [2, 2, 2], encoder, decoder: [dense(8), reshape([2, 2, 2])], loss: 'mse' });
@@ -79,7 +79,7 @@ it('has PyTorch’s names and shapes, a gain of 1 and no bias at first', async (
   model.dispose();
 });
 
-it('says which channels cannot be parted', async () => {
+it('reports channels that cannot be divided', async () => {
   const make = autoencoder(await sharedGpu(), {
     input: 6,
     encoder: [dense(5), groupNorm(2)],

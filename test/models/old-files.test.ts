@@ -24,8 +24,8 @@ const files = {
   convolutional: { file: convolutional, later: convolutionalLater, data: numbers(20 * 16, 0, 1), batchSize: 8 },
 };
 
-describe.each(Object.entries(files))('a file of before, %s', (_, { file, later, data, batchSize }) => {
-  it('is read, written with the same bytes, and goes on to the same weights and moments', async () => {
+describe.each(Object.entries(files))('a file of an earlier version, %s', (_, { file, later, data, batchSize }) => {
+  it('is read, written with the same bytes, and trains on to the same weights and moments', async () => {
     const bytes = await bytesOf(file);
     const model = await loadAutoencoder(await sharedGpu(), bytes);
     expect(await model.save()).toEqual(bytes);

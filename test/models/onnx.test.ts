@@ -19,7 +19,7 @@ describe('another engine computes the same, for batches of any size', () => {
   ])('%s', (name) => expectTheSameElsewhere(models[name]));
 });
 
-it('a clock column, whose mean takes two float32, is standardized as exactly', async () => {
+it('a clock column, whose mean needs two float32, is standardized as exactly', async () => {
   const model = await smallModel({ normalize: standardize(), loss: 'mse', decoder: [dense(12)] });
   const data = new Draw(4).floats(12 * 300, 0, 1).map((value, i) => (i % 12 === 5 ? 1.7e9 + i / 12 : value));
   await model.fit(data, { steps: 5 });
@@ -40,7 +40,7 @@ it.each(activationNames)('%s', async (activation) => {
   model.dispose();
 });
 
-it('says which parts there are', async () => {
+it('lists the parts', async () => {
   const model = await smallModel();
   const error = await errorOf(model.toOnnx('code' as never));
   expect(error).toBeInstanceOf(OptionError);
@@ -48,7 +48,7 @@ it('says which parts there are', async () => {
   model.dispose();
 });
 
-it('makes nothing of a normalisation that has not been fitted', async () => {
+it('refuses a normalisation that is not fitted', async () => {
   const model = await autoencoder(await sharedGpu(), {
     input: 3,
     encoder: [dense(2)],

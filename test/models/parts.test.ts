@@ -34,7 +34,7 @@ describe('schedules', () => {
     );
   });
 
-  it('reach the optimizer step by step, and go on in the next fit unless another is given', async () => {
+  it('give the optimizer a rate for each step, and continue in the next fit unless another is given', async () => {
     const model = await smallModel();
     const before = await bits(model);
     await model.fit(data(8), { steps: 3, batchSize: 4, optimizer: sgd(stepDecay(0, { every: 1 })) });
@@ -64,7 +64,7 @@ describe('schedules', () => {
 });
 
 describe('a Gaussian code', () => {
-  it('takes 17 dispatches a step behind a hidden layer', async () => {
+  it('uses 17 dispatches for a step after a hidden layer', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, {
       input: 12,
@@ -80,7 +80,7 @@ describe('a Gaussian code', () => {
     set.dispose();
   });
 
-  it('has the names of its two heads, and its mean is what encode and reconstruct go by', async () => {
+  it('has the names of its two heads, and encode and reconstruct use its mean', async () => {
     const model = await variational();
     const weights = await model.weights();
     expect(Object.keys(weights)).toEqual([
@@ -102,7 +102,7 @@ describe('a Gaussian code', () => {
     model.dispose();
   });
 
-  it('samples: the same with a seed, others without', async () => {
+  it('gives the same samples with a seed, and others without', async () => {
     const model = await variational();
     const once = await model.sample(3, { seed: 5 });
     expect(once.shape).toEqual([3, 12]);
@@ -112,7 +112,7 @@ describe('a Gaussian code', () => {
     model.dispose();
   });
 
-  it('is walked along the great circle unless asked otherwise', async () => {
+  it('interpolates along the great circle by default', async () => {
     const model = await variational();
     const [from, to] = [data(1, 3), data(1, 4)];
     const path = await model.interpolate(from, to, 5);
@@ -137,7 +137,7 @@ describe('the seed', () => {
     'a Gaussian code': { encoder: [gaussian(3)] },
   }; // prettier-ignore
 
-  it.each(Object.entries(noisy))('moves %s, and nothing else does', async (_, changes) => {
+  it.each(Object.entries(noisy))('affects %s, and nothing else does', async (_, changes) => {
     const run = async (seed: number) => {
       const model = await smallModel({ seed, ...changes });
       const weights = await (await smallModel({ ...changes, seed: 1 })).weights();
@@ -151,7 +151,7 @@ describe('the seed', () => {
     expect(await run(2)).not.toEqual(await run(1));
   });
 
-  it('of evaluate moves what evaluation draws', async () => {
+  it('of evaluate affects the draws of evaluation', async () => {
     const model = await variational();
     const first = await model.evaluate(data(8));
     expect(await model.evaluate(data(8))).toEqual(first);
@@ -192,7 +192,7 @@ describe('pretraining', () => {
     model.dispose();
   });
 
-  it('is the first layer’s own autoencoder, in the first stage', async () => {
+  it('trains the first layer’s autoencoder in the first stage', async () => {
     const model = await smallModel({
       encoder: [dense(8, 'relu')],
       seed: 4,
@@ -205,7 +205,7 @@ describe('pretraining', () => {
     model.dispose();
   });
 
-  it('frees what it made, and works with tied weights and a Gaussian code', async () => {
+  it('frees its memory, and works with tied weights and a Gaussian code', async () => {
     const gpu = await sharedGpu();
     for (const changes of [{}, { tied: true }, { encoder: [dense(8, 'sigmoid'), gaussian(4)] }]) {
       const model = await stacked(changes);
@@ -218,7 +218,7 @@ describe('pretraining', () => {
     }
   });
 
-  it('measures validation data of its own after each epoch, and tells of its progress', async () => {
+  it('measures its validation data after each epoch, and reports progress', async () => {
     const gpu = await sharedGpu();
     const model = await stacked();
     const before = gpu.memory().buffers;
@@ -241,7 +241,7 @@ describe('pretraining', () => {
     model.dispose();
   });
 
-  it('holds the same examples back in all stages, those that a fit from the same seed holds back', async () => {
+  it('holds out the same examples in all stages as a fit with the same seed', async () => {
     const gpu = await sharedGpu();
     const set = await dataset(gpu, data(20), { shape: [12] });
     const [training, held] = set.split(0.5, { seed: 3 });
@@ -260,7 +260,7 @@ describe('pretraining', () => {
     for (const each of [one, other, set]) each.dispose();
   });
 
-  it('refuses a decoder that does not mirror the encoder, and a fit meanwhile', async () => {
+  it('refuses a decoder that does not mirror the encoder, and a fit at the same time', async () => {
     const model = await smallModel({ encoder: [dense(8), dense(4)] });
     expect(await errorOf(model.pretrain(data(8), { epochs: 1 }))).toBeInstanceOf(OptionError);
     const crooked = await smallModel({ encoder: [dense(8), dense(4)], decoder: [dense(7), dense(12, 'sigmoid')] });
@@ -276,7 +276,7 @@ describe('pretraining', () => {
 });
 
 describe('clipping', () => {
-  it('keeps the norm of all gradients together', async () => {
+  it('limits the norm of all gradients together', async () => {
     const norm = async (clipNorm?: number) => {
       const model = await smallModel();
       const before = Object.values(await model.weights()).flatMap(({ data }) => [...data]);
@@ -292,7 +292,7 @@ describe('clipping', () => {
 });
 
 describe('corrupt', () => {
-  it('shows what the encoder sees in training, the same for the same seed', async () => {
+  it('returns the encoder’s input in training, the same for the same seed', async () => {
     const model = await smallModel({ corrupt: [maskNoise(0.5)] });
     const clean = data(20);
     const { data: seen, shape } = await model.corrupt(clean, { seed: 1 });
@@ -304,7 +304,7 @@ describe('corrupt', () => {
   });
 });
 
-describe('what cannot be is refused', () => {
+describe('invalid models are refused', () => {
   const refused: [string, () => Promise<Autoencoder>, typeof OptionError | typeof ShapeError, string][] = [
     [
       'a Gaussian layer that is not the code',
@@ -374,7 +374,7 @@ describe('what cannot be is refused', () => {
     expect(error.message).toContain(words);
   });
 
-  it('layer by layer where a layer is none of dense layers', async () => {
+  it('layer by layer with layers that are not dense', async () => {
     const model = await smallModel({
       input: [4, 3, 1],
       encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],

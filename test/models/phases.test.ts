@@ -43,7 +43,7 @@ const load = { 'an adversarial autoencoder': loadAutoencoder, 'a GAN': loadGan }
 const dispatches = { 'an adversarial autoencoder': 38, 'a GAN': 31 };
 
 describe.each(Object.entries(made))('%s', (name, make) => {
-  it('takes many steps in a submit, one readback an epoch, and no more memory from the second epoch on', async () => {
+  it('uses many steps for a submit, one readback for an epoch, and no more memory after the second epoch', async () => {
     const gpu = await sharedGpu();
     const model = await make(gpu);
     const set = await dataset(gpu, numbers, { shape: [12] });
@@ -65,7 +65,7 @@ describe.each(Object.entries(made))('%s', (name, make) => {
     expect(new Set(held.slice(1)).size).toBe(1);
   });
 
-  it('comes to the same file whatever a submit may take, and if it is aborted, saved and loaded', async () => {
+  it('writes the same file for any size of submits, and if it is aborted, saved and loaded', async () => {
     const gpu = await sharedGpu();
     const file = async (frameBudgetMs: number) => {
       const model = await make(gpu);

@@ -8,7 +8,7 @@ import { spec, fit, train, onItsOwn, undisturbed, lose } from '../support/recove
 afterEach(() => void vi.restoreAllMocks());
 
 describe('a fit with recover', () => {
-  it('comes to the same bits whenever its device is lost', async () => {
+  it('ends with the same bits whenever its device is lost', async () => {
     const expected = await undisturbed();
     await onItsOwn(async (gpu) => {
       const draw = new Draw(2);
@@ -29,7 +29,7 @@ describe('a fit with recover', () => {
     });
   });
 
-  it('gives the best weights back, and its patience, across losses', async () => {
+  it('restores the best weights, and keeps its patience, across losses', async () => {
     const options = { ...fit, epochs: 40, patience: 1, minDelta: 1.5 };
     const expected = await onItsOwn(async (gpu) => (await train(gpu, options)).outcome);
     expect(expected.stopped).toBe('patience');
@@ -39,7 +39,7 @@ describe('a fit with recover', () => {
     });
   });
 
-  it('works on data that are streamed, and on data that come from a function, which is asked again', async () => {
+  it('works on streamed data, and on data from a function, which is called again', async () => {
     const pixels = Uint8Array.from(new Draw(5).floats(64 * 60, 0, 255.99));
     const expected = await undisturbed();
     await onItsOwn(async (gpu) => {
@@ -56,7 +56,7 @@ describe('a fit with recover', () => {
     });
   });
 
-  it('takes its memory anew, and no more of it', async () => {
+  it('allocates the same memory again, and no more', async () => {
     await onItsOwn(async (gpu) => {
       const { model, set } = await train(gpu, fit);
       const before = gpu.memory();
@@ -68,7 +68,7 @@ describe('a fit with recover', () => {
     });
   });
 
-  it('brings frozen weights, puzzles and normalisations back', async () => {
+  it('restores frozen weights, puzzles and normalisations', async () => {
     const work = (recover: boolean) =>
       onItsOwn(async (gpu) => {
         const set = await images(gpu);
@@ -101,7 +101,7 @@ describe('a fit with recover', () => {
     expect(await work(true)).toEqual(await work(false));
   });
 
-  it('brings two fits on one device back', async () => {
+  it('restores two fits on one device', async () => {
     const pair = (options: FitOptions) =>
       onItsOwn(async (gpu) => {
         const set = await images(gpu);
@@ -117,7 +117,7 @@ describe('a fit with recover', () => {
     expect(await pair({ ...fit, recover: true })).toEqual(await pair(fit));
   });
 
-  it('goes on from a later fit, with the optimizer’s moments', async () => {
+  it('continues a later fit with the optimizer’s moments', async () => {
     const twice = (recover: boolean) =>
       onItsOwn(async (gpu) => {
         const set = await images(gpu);
@@ -139,7 +139,7 @@ describe('a fit with recover', () => {
 });
 
 describe('a fit that cannot recover', () => {
-  it('gives up where each device is lost before an epoch ends', async () => {
+  it('gives up if each device is lost before an epoch ends', async () => {
     await onItsOwn(async (gpu) => {
       const set = await images(gpu);
       const model = await autoencoder(gpu, spec);
@@ -152,7 +152,7 @@ describe('a fit that cannot recover', () => {
     });
   });
 
-  it('refuses a source that gives something else the second time', async () => {
+  it('refuses a source that returns other data the second time', async () => {
     await onItsOwn(async (gpu) => {
       let asked = 0;
       const error = await errorOf(

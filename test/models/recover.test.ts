@@ -14,7 +14,7 @@ import { spec, fit, train, onItsOwn, undisturbed, lose } from '../support/recove
 afterEach(() => void vi.restoreAllMocks());
 
 describe('a fit with recover', () => {
-  it('comes to the same bits if it is lost between epochs, and tells of each epoch', async () => {
+  it('ends with the same bits if its device is lost between epochs, and reports each epoch', async () => {
     const expected = await undisturbed();
     await onItsOwn(async (gpu) => {
       const told: number[] = [];
@@ -33,7 +33,7 @@ describe('a fit with recover', () => {
 });
 
 describe('a fit that cannot recover', () => {
-  it('is refused on a device or an adapter of one’s own, before any dispatch', async () => {
+  it('is refused on a given device or adapter, before any dispatch', async () => {
     const adapter = (await navigator.gpu.requestAdapter())!;
     const gpu = await openGpu({ adapter });
     const set = await images(gpu);
@@ -46,7 +46,7 @@ describe('a fit that cannot recover', () => {
     gpu.close();
   });
 
-  it('is refused for data that do not fit before anything is read back', async () => {
+  it('is refused for mismatched data before anything is read back', async () => {
     await onItsOwn(async (gpu) => {
       const model = await autoencoder(gpu, spec);
       const before = gpu.counters();
@@ -86,7 +86,7 @@ describe('a fit that cannot recover', () => {
     gpu.close();
   });
 
-  it('ends as a GpuUnavailableError where no adapter comes back', async () => {
+  it('ends as a GpuUnavailableError if no adapter becomes available', async () => {
     // It waits longer and longer; here a hundredth of that.
     const { setTimeout: wait } = globalThis;
     vi.spyOn(globalThis, 'setTimeout').mockImplementation((work: () => void, ms = 0) => wait(work, ms / 100));

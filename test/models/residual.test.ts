@@ -34,7 +34,7 @@ it.each(Object.entries(models))(
 );
 
 describe('weights', () => {
-  it('are named as those of a Sequential that adds its input', async () => {
+  it('are named like those of a Sequential that adds its input', async () => {
     const model = await autoencoder(await sharedGpu(), {
       ...models['residuals of features, within each other'],
       input: 5,
@@ -80,7 +80,7 @@ describe('weights', () => {
   });
 });
 
-it('goes on from a file to the same bits', async () => {
+it('resumes from a file to the same bits', async () => {
   const gpu = await sharedGpu();
   const data = new Draw(5).floats(6 * 20, 0, 1);
   const model = await autoencoder(gpu, {
@@ -97,7 +97,7 @@ it('goes on from a file to the same bits', async () => {
   for (const each of [model, loaded]) each.dispose();
 });
 
-it('records one dispatch more than its layers, and two for the gradient', async () => {
+it('records one more dispatch than its layers, and two for the gradient', async () => {
   const gpu = await sharedGpu();
   const count = (layers: AutoencoderSpec['encoder']) => {
     const tape = makeTape(gpu);
@@ -122,7 +122,7 @@ it('records one dispatch more than its layers, and two for the gradient', async 
   expect(within.map((n, i) => n - alone[i])).toEqual([1, 2]);
 });
 
-it('refuses what changes the shape, and a code', async () => {
+it('refuses layers that change the shape, and a code', async () => {
   const gpu = await sharedGpu();
   const make = (encoder: AutoencoderSpec['encoder']) =>
     autoencoder(gpu, { input: 6, encoder, decoder: [dense(6)], loss: 'mse' });

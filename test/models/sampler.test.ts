@@ -69,7 +69,7 @@ function momentsOf(rows: Float32Array) {
 }
 
 describe('samples', () => {
-  it('come of any code once it has a sampler: others in each call, the same with a seed', async () => {
+  it('come from any code with a fitted sampler: different in each call, the same with a seed', async () => {
     const model = await smallModel();
     const without = await errorOf(model.sample(3));
     expect(without).toBeInstanceOf(OptionError);
@@ -93,7 +93,7 @@ describe('samples', () => {
     model.dispose();
   });
 
-  it('have the moments of the codes, whose mean and covariance a mixture keeps', async () => {
+  it('have the mean and covariance of the codes, which a mixture preserves', async () => {
     const model = await identity();
     const { components } = await model.fitSampler(clouds(400), { components: 2 });
     expect(components).toBe(2);
@@ -105,7 +105,7 @@ describe('samples', () => {
     model.dispose();
   });
 
-  it('of one example are that example', async () => {
+  it('of one example equal that example', async () => {
     const model = await identity();
     expect(await model.fitSampler(Float32Array.of(3, -1), { components: 1 })).toEqual({
       logLikelihood: 0,
@@ -116,7 +116,7 @@ describe('samples', () => {
     model.dispose();
   });
 
-  it('come of the mixture of a Gaussian code, too, and until then of N(0, I)', async () => {
+  it('come from the mixture for a Gaussian code too, and before fitting from N(0, I)', async () => {
     const spec = { encoder: [dense(8, 'tanh'), gaussian(2)], decoder: [dense(12, 'sigmoid')] };
     const [model, plain] = [await smallModel(spec), await smallModel(spec)];
     expect(await model.sample(4, { seed: 1 })).toEqual(await plain.sample(4, { seed: 1 }));
@@ -125,7 +125,7 @@ describe('samples', () => {
     for (const each of [model, plain]) each.dispose();
   });
 
-  it('come of codes that are images', async () => {
+  it('come from codes that are images', async () => {
     const model = await smallModel({
       input: [4, 3, 1],
       encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
@@ -136,7 +136,7 @@ describe('samples', () => {
     model.dispose();
   });
 
-  it('follow 20,000 of more examples, drawn by the seed', async () => {
+  it('use 20,000 of a larger number of examples, drawn by the seed', async () => {
     const model = await identity();
     const many = clouds(21_000);
     const of = (seed: number) => model.fitSampler(many, { components: 1, seed });
@@ -164,7 +164,7 @@ describe('a sampler is refused', () => {
     for (const each of [model, large]) each.dispose();
   });
 
-  it('for codes that no float32 holds, with the example', async () => {
+  it('for codes beyond float32, with the example', async () => {
     const model = await identity();
     model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(4, 0, 0, 1), shape: [2, 2] } });
     const error = await errorOf(model.fitSampler(Float32Array.of(1, 2, 3e38, 4, 5, 6), { components: 1 }));
@@ -174,7 +174,7 @@ describe('a sampler is refused', () => {
     model.dispose();
   });
 
-  it('by a model that was disposed', async () => {
+  it('by a disposed model', async () => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
     model.dispose();
@@ -183,7 +183,7 @@ describe('a sampler is refused', () => {
   });
 });
 
-describe('a sampler that is old', () => {
+describe('an outdated sampler', () => {
   const changes: [what: string, change: (model: Autoencoder) => Promise<unknown>][] = [
     ['fit', (model) => model.fit(data(), training)],
     ['pretrain', (model) => model.pretrain(data(), training)],
@@ -200,7 +200,7 @@ describe('a sampler that is old', () => {
     ],
   ];
 
-  it.each(changes)('says so, by %s, until it is fitted again', async (_, change) => {
+  it.each(changes)('is reported, after %s, until it is fitted again', async (_, change) => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
     await change(model);
@@ -214,7 +214,7 @@ describe('a sampler that is old', () => {
     for (const each of [model, again]) each.dispose();
   });
 
-  it('does not come of a call that was refused', async () => {
+  it('does not result from a refused call', async () => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
     expect(await errorOf(model.fit(data(), { epochs: -1 }))).toBeInstanceOf(OptionError);
@@ -223,7 +223,7 @@ describe('a sampler that is old', () => {
     model.dispose();
   });
 
-  it('is young at the end of an epoch at which it is fitted', async () => {
+  it('is current at the end of the epoch at which it is fitted', async () => {
     const model = await smallModel();
     const shapes: number[][] = [];
     const onEpochEnd = async () => {

@@ -75,7 +75,7 @@ const featuresOf = ({ spec }: (typeof models)[string]) =>
   [spec?.input ?? 12].flat().reduce((product, n) => product * n, 1);
 
 describe.each(Object.entries(models))('%s', (_, entry) => {
-  it('goes on from a file with the same bits, in the middle of an epoch', async () => {
+  it('resumes from a file with the same bits, in the middle of an epoch', async () => {
     const gpu = await sharedGpu();
     const examples = data(featuresOf(entry));
     const options = { batchSize: 16, ...entry.options };
@@ -99,7 +99,7 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     again.dispose();
   });
 
-  it('without the optimizer holds the weights alone, by the names that `weights` has', async () => {
+  it('without the optimizer has only the weights, by the names of `weights`', async () => {
     const model = await smallModel(entry.spec);
     await model.fit(data(featuresOf(entry)), { steps: 2, batchSize: 16, ...entry.options });
     const weights = await model.weights();
@@ -114,7 +114,7 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
   });
 });
 
-it('numbers that are the same for both axes are written as one, as ever, and files that say so are read', () => {
+it('numbers equal for both axes are written as one, as before, and such files are read', () => {
   const options = { padding: 'same', init: 'glorot', bias: true };
   const before = [
     { name: 'conv2d', args: [3, [3, 3], 'relu', { stride: 2, ...options }] },
@@ -141,7 +141,7 @@ it('every kind of optimizer has a name for each of its moments', () => {
     expect(names.length, kind).toBe(momentCount(kind as keyof typeof momentNames));
 });
 
-it('saves while it trains, at the boundary of a step: training from there on gives the same bits', async () => {
+it('saves during training, at the boundary of a step: training from there gives the same bits', async () => {
   const gpu = await sharedGpu();
   const examples = data(12, 64);
   const options = { batchSize: 8, frameBudgetMs: 0.001 };
@@ -168,7 +168,7 @@ it('saves while it trains, at the boundary of a step: training from there on giv
   model.dispose();
 });
 
-it('a file without the optimizer keeps count of the steps, but begins the moments anew', async () => {
+it('a file without the optimizer has the number of steps, but the moments start again', async () => {
   const gpu = await sharedGpu();
   const model = await smallModel();
   await model.fit(data(12), { steps: 5, batchSize: 16 });
@@ -183,7 +183,7 @@ it('a file without the optimizer keeps count of the steps, but begins the moment
   for (const each of [model, again, fresh]) each.dispose();
 });
 
-it('the stream of samples moves on where it stood', async () => {
+it('the stream of samples continues', async () => {
   const gpu = await sharedGpu();
   const model = await smallModel({ encoder: [gaussian(3)] });
   await model.sample(2);
@@ -194,7 +194,7 @@ it('the stream of samples moves on where it stood', async () => {
 });
 
 describe('other models', () => {
-  it.each([true, false])('a classifier goes on with the same bits, its encoder frozen: %s', async (freeze) => {
+  it.each([true, false])('a classifier resumes with the same bits, its encoder frozen: %s', async (freeze) => {
     const gpu = await sharedGpu();
     // The code is flat, but an image for the decoder: its order outside is PyTorch's.
     const source = await autoencoder(gpu, {
@@ -225,7 +225,7 @@ describe('other models', () => {
     again.dispose();
   });
 
-  it('a jigsaw goes on with the same bits and the same permutations', async () => {
+  it('a jigsaw resumes with the same bits and the same permutations', async () => {
     const gpu = await sharedGpu();
     const model = await jigsaw(gpu, {
       input: [8, 8, 2],
@@ -249,7 +249,7 @@ describe('other models', () => {
   });
 });
 
-describe('a file that is wrong', () => {
+describe('an invalid file', () => {
   const file = async (): Promise<{ model: Autoencoder; bytes: Uint8Array }> => {
     const model = await smallModel();
     await model.fit(data(12), { steps: 1 });
@@ -311,7 +311,7 @@ describe('a file that is wrong', () => {
   };
 
   it.each(Object.entries(wrong))(
-    '%s: a FormatError, and nothing is left on the device',
+    '%s: a FormatError, without memory left on the device',
     async (_, [change, message]) => {
       const gpu = await sharedGpu();
       const { model, bytes } = await file();
@@ -336,7 +336,7 @@ describe('a file that is wrong', () => {
     model.dispose();
   });
 
-  it('weights alone, a weight too many, one that is missing, one that is not finite', async () => {
+  it('only weights, an extra weight, a missing one, one that is not finite', async () => {
     const gpu = await sharedGpu();
     const { model, bytes } = await file();
     const { tensors, metadata } = readSafetensors(bytes);

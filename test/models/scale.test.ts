@@ -27,7 +27,7 @@ const make = async (normalize = false) =>
 const floats = Float32Array.from({ length: 40 }, (_, i) => (i * 37) % 101);
 const bytes = Uint8Array.from(floats);
 
-it('data without the scale that a model was trained with are refused wherever they go in, until a scale is given', async () => {
+it('data without the scale of training are refused by every method, until a scale is given', async () => {
   const gpu = await sharedGpu();
   const model = await make();
   const trained = await dataset(gpu, floats, { shape: [4], scale: 0.01 });
@@ -69,7 +69,7 @@ it('data without the scale that a model was trained with are refused wherever th
   for (const each of [model, loaded, linear, trained, plain]) each.dispose();
 });
 
-it('floats far beyond 1 are refused by a model of bytes, and bytes by a model of such floats; floats of pictures are not', async () => {
+it('a model of bytes refuses floats far beyond 1, but not floats of images, and a model of such floats refuses bytes', async () => {
   const model = await make();
   await model.fit(bytes, { steps: 1 });
   expect((await errorOf(model.encode(floats))).message).toContain(
@@ -96,7 +96,7 @@ it('pretraining counts as training', async () => {
   trained.dispose();
 });
 
-it('tiles that a puzzle gives are taken as they are, images are not', async () => {
+it('tiles of a puzzle are accepted unscaled, and images are not', async () => {
   const gpu = await sharedGpu();
   const spec = { input: [8, 8, 1], tiles: 2, permutations: 2, encoder: [flatten(), dense(2)], head: [] } as const;
   const model = await jigsaw(gpu, { ...spec, input: [8, 8, 1], encoder: [...spec.encoder], head: [] });
@@ -111,7 +111,7 @@ it('tiles that a puzzle gives are taken as they are, images are not', async () =
   set.dispose();
 });
 
-it('a Gaussian code of data without a scale, whose log-variances run away, is trained all the same', async () => {
+it('a Gaussian code of unscaled data, whose log-variances run away, still trains', async () => {
   const model = await autoencoder(await sharedGpu(), {
     input: 4,
     encoder: [dense(8, 'relu'), gaussian(2)],

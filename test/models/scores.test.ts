@@ -3,20 +3,20 @@ import { DataError, OptionError, rocAuc, rocCurve, ShapeError, threshold } from 
 import { Draw } from '../support/random.ts';
 
 describe('threshold', () => {
-  it('is the quantile that PyOD takes', () => {
+  it('is the quantile that PyOD uses', () => {
     const scores = Float32Array.from({ length: 11 }, (_, i) => 10 - i);
     expect(threshold(scores, { contamination: 0.1 })).toBeCloseTo(9, 12);
     expect(threshold(scores, { contamination: 0.25 })).toBeCloseTo(7.5, 12);
     expect(threshold([3], { contamination: 0.5 })).toBe(3);
   });
 
-  it('leaves that share of the scores above it', () => {
+  it('has that share of the scores above it', () => {
     const scores = new Draw(1).floats(1000);
     const limit = threshold(scores, { contamination: 0.05 });
     expect(scores.filter((score) => score > limit).length).toBe(50);
   });
 
-  it('refuses what it cannot work on', () => {
+  it('refuses invalid scores', () => {
     expect(() => threshold([1], { contamination: 0 })).toThrow(OptionError);
     expect(() => threshold([1], { contamination: 0.6 })).toThrow(OptionError);
     expect(() => threshold([1], {} as never)).toThrow(OptionError);
@@ -29,7 +29,7 @@ describe('threshold', () => {
 });
 
 describe('rocCurve and rocAuc', () => {
-  it('go through the points of an example that can be done by hand', () => {
+  it('have the points of an example calculated by hand', () => {
     const { fpr, tpr, thresholds } = rocCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);
     expect([...thresholds]).toEqual([Infinity, 0.8, 0.4, 0.35, 0.1]);
     expect([...fpr]).toEqual([0, 0, 0.5, 0.5, 1]);
@@ -37,13 +37,13 @@ describe('rocCurve and rocAuc', () => {
     expect(rocAuc([0.1, 0.4, 0.35, 0.8], [false, false, true, true])).toBe(0.75);
   });
 
-  it('is 1 where all anomalies score higher, 0 where all score lower, ½ where all score alike', () => {
+  it('is 1 if all anomalies score higher, 0 if all score lower, and ½ if all score the same', () => {
     expect(rocAuc([1, 2, 3, 4], [0, 0, 1, 1])).toBe(1);
     expect(rocAuc([4, 3, 2, 1], [0, 0, 1, 1])).toBe(0);
     expect(rocAuc([7, 7, 7], [0, 1, 0])).toBe(0.5);
   });
 
-  it('is the chance that an anomaly scores higher, ties counted half', () => {
+  it('is the probability that an anomaly scores higher, with ties counted half', () => {
     const draw = new Draw(2);
     const scores = Array.from({ length: 200 }, () => draw.whole(0, 20));
     const labels = scores.map((score) => (draw.whole(0, 40) < score ? 1 : 0));
@@ -58,7 +58,7 @@ describe('rocCurve and rocAuc', () => {
     expect(rocAuc(scores, labels)).toBeCloseTo(wins / pairs, 12);
   });
 
-  it('refuse what they cannot work on', () => {
+  it('refuse invalid scores', () => {
     expect(() => rocAuc([1, 2], [0])).toThrow(ShapeError);
     expect(() => rocAuc([1, 2], [1, 1])).toThrow('rocCurve: needs anomalies and normal examples; all 2 labels are 1');
     expect(() => rocAuc([1, 2], [1, 2])).toThrow('rocCurve: label 1 is 2, neither 0 nor 1');

@@ -7,7 +7,7 @@ import { sharedGpu } from '../support/gpu.ts';
 const ofOneFilter = ['', ', transposed', ', weights'].map((which) => `conv2d of one filter${which}`);
 
 describe('selfTest', () => {
-  it('finds every way right here, and leaves nothing behind', async () => {
+  it('passes every way here, and frees its memory', async () => {
     const gpu = await openGpu();
     const { passed, ways, seconds } = await gpu.selfTest();
     expect(ways.filter((way) => !way.passed)).toEqual([]);
@@ -22,12 +22,12 @@ describe('selfTest', () => {
     gpu.close();
   });
 
-  it('leaves convolutions out where nobody needs them', async () => {
+  it('skips convolutions on request', async () => {
     const { ways } = await (await sharedGpu()).selfTest({ convolutions: false });
     expect([...new Set(ways.map(({ kernel }) => kernel))]).toEqual(['NN', 'NT', 'TN']);
   });
 
-  it('rules out what a driver gets wrong, and training goes on with the rest', async () => {
+  it('rules out ways that a driver computes wrongly, and training continues with the rest', async () => {
     const gpu = await withFault((label) => label.includes('NT') && label.includes('quads of 8x8'));
     const before = await trained(gpu);
     const { passed, ways } = await gpu.selfTest();

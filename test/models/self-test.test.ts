@@ -3,7 +3,7 @@ import { OptionError } from '../../src/index.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 describe('selfTest', () => {
-  it('takes no other options', async () => {
+  it('refuses unknown options', async () => {
     const gpu = await sharedGpu();
     await expect(gpu.selfTest({ convolution: false } as never)).rejects.toThrow(
       new OptionError("selfTest: unknown option 'convolution' (did you mean convolutions?)"),

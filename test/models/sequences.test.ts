@@ -45,7 +45,7 @@ const flatImages: AutoencoderSpec = {
 }; // prettier-ignore
 
 describe('an autoencoder of sequences', () => {
-  it('has the bits of one of images of height 1, its weights without that height', async () => {
+  it('has the bits of an autoencoder of images of height 1, with weights without the height', async () => {
     const gpu = await sharedGpu();
     const [model, twin] = [await autoencoder(gpu, spec), await autoencoder(gpu, flatImages)];
     const data = new Draw(1).floats(36 * 9, -1, 1);
@@ -67,7 +67,7 @@ describe('an autoencoder of sequences', () => {
     twin.dispose();
   });
 
-  it('goes on after it was saved as it would have', async () => {
+  it('resumes after saving exactly as without', async () => {
     const gpu = await sharedGpu();
     const data = new Draw(2).floats(36 * 8, -1, 1);
     const model = await autoencoder(gpu, spec);
@@ -80,7 +80,7 @@ describe('an autoencoder of sequences', () => {
     again.dispose();
   });
 
-  it('has dense layers that see flattened sequences as PyTorch flattens them, channels first', async () => {
+  it('has dense layers that receive sequences flattened as in PyTorch, channels first', async () => {
     const model = await autoencoder(await sharedGpu(), {
       input: [3, 2],
       encoder: [conv1d(2, 1, 'linear', { bias: false }), flatten(), dense(1, 'linear', { bias: false })],
@@ -99,7 +99,7 @@ describe('an autoencoder of sequences', () => {
     model.dispose();
   });
 
-  it('without layers that take sequences, shapes of two sides are flattened as they lie', async () => {
+  it('without layers for sequences, shapes of two sides are flattened in their order', async () => {
     const model = await autoencoder(await sharedGpu(), {
       input: [3, 2],
       encoder: [flatten(), dense(1, 'linear', { bias: false })],
@@ -128,7 +128,7 @@ describe('an autoencoder of sequences', () => {
     for (const each of [model, made, again]) each.dispose();
   });
 
-  it('is pretrained no more than one of images is', async () => {
+  it('cannot be pretrained, like one of images', async () => {
     const model = await autoencoder(await sharedGpu(), spec);
     await expect(model.pretrain(new Float32Array(36 * 4), { epochs: 1 })).rejects.toThrow(
       'pretrain: takes dense layers, not conv1d',
@@ -154,7 +154,7 @@ describe('layers along sequences', () => {
 
   it.each(shapes)('%s', (_, layer, input, output) => expect(layer.outputShape(input)).toEqual(output));
 
-  it('are written down with what they were made with, and nothing of an image', () => {
+  it('are stored with their own arguments, and not with those of an image', () => {
     expect(conv1d(4, 3, ['elu', { alpha: 2 }], { padding: 2, groups: 2 }).args).toEqual([
       4, 3, ['elu', { alpha: 2 }], { stride: 1, padding: 2, groups: 2, init: 'glorot', bias: true },
     ]); // prettier-ignore

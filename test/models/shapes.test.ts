@@ -30,7 +30,7 @@ const small = async () =>
     loss: 'mse',
   });
 
-describe('data whose values are as many as the model takes, in another order, are a ShapeError with both shapes', () => {
+describe('data of the right size in another shape are a ShapeError with both shapes', () => {
   it.each([
     [
       [3, 4, 6],
@@ -44,7 +44,7 @@ describe('data whose values are as many as the model takes, in another order, ar
       [24, 3],
       [4, 6, 3],
     ],
-  ])('%j for %j, wherever data go in', async (has, takes) => {
+  ])('%j for %j, in every method that takes data', async (has, takes) => {
     const gpu = await sharedGpu();
     const model = await small();
     const linear = await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [flatten()] });

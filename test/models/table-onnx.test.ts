@@ -43,7 +43,7 @@ const trained = async (data: Table, encoder: Layer[]): Promise<TableAutoencoder>
   return model;
 };
 
-describe('a model of tables as ONNX takes columns as the file has them, and gives the same', () => {
+describe('a model of tables as ONNX accepts columns as in the file, and gives the same results', () => {
   it.each<[string, Layer[]]>([
     ['dense layers', [dense(8, 'gelu'), dense(3)]],
     ['a batch normalisation behind the first layer', [dense(8), batchNorm(), dense(3)]],
@@ -75,7 +75,7 @@ describe('a model of tables as ONNX takes columns as the file has them, and give
     model.dispose();
   });
 
-  it('in halves, and of names that the model does not know', async () => {
+  it('in halves, and with names unknown to the model', async () => {
     const data = await tableOf(40, { blanks: 0 });
     const model = await trained(data, [dense(8, 'gelu'), dense(3)]);
     const other = await readTable('clock,mass,state,flow,power\n1700000001,1010,burning,0.001,on\n1700000002,,idle,0.001,on', {

@@ -47,7 +47,7 @@ function standardised(data: Table): { x: Float64Array; columns: number[] } {
 }
 
 describe('an autoencoder of a table', () => {
-  it('takes its first ten Adam steps as float64 does on the rows of zeros and ones that are never built', async () => {
+  it('takes its first ten Adam steps as float64 does on the encoded rows, which are never built', async () => {
     const data = await tableOf(11);
     const [batchSize, steps, seed, rate] = [4, 10, 3, 1e-3];
     const layers = { encoder: [dense(3, 'tanh'), dense(2)], decoder: [dense(3, 'tanh')] };
@@ -96,7 +96,7 @@ describe('an autoencoder of a table', () => {
     model.dispose();
   });
 
-  it('learns: blanks are filled better than by the mean, categories better than by the most frequent one', async () => {
+  it('learns to fill blanks better than by the mean, and categories better than by the most frequent one', async () => {
     const data = await tableOf(600, { blanks: 0 });
     const model = await small(data, { corrupt: hideCells(0.3) });
     await train(model, data, { epochs: 60 });
@@ -122,7 +122,7 @@ describe('an autoencoder of a table', () => {
     model.dispose();
   });
 
-  it('gives scores, cells and reasons that agree with each other and with float64', async () => {
+  it('gives consistent scores, cells and reasons, which agree with float64', async () => {
     const data = await tableOf(90);
     const model = await small(data);
     await train(model, data, { epochs: 3 });
@@ -154,7 +154,7 @@ describe('an autoencoder of a table', () => {
     model.dispose();
   });
 
-  it('judges each cell by the others alone where that is asked for', async () => {
+  it('scores each cell from only the others on request', async () => {
     const data = await tableOf(40);
     const model = await small(data, { corrupt: hideCells(0.3) });
     await train(model, data, { epochs: 3 });
@@ -186,7 +186,7 @@ describe('an autoencoder of a table', () => {
     model.dispose();
   });
 
-  it('brings a clock of 1.7e9 that ticks by 1 to deviation 1, and back without losing a tick', async () => {
+  it('scales a clock of 1.7e9 with steps of 1 to deviation 1, and back without losing a step', async () => {
     const data = await readTable(['t,x', ...Array.from({ length: 50 }, (_, i) => `${1.7e9 + i},${i % 7}`)].join('\n'), {
       columns: { t: 'number' },
     });
@@ -201,7 +201,7 @@ describe('an autoencoder of a table', () => {
 });
 
 describe('blanks', () => {
-  it('may be written as they are: not a bit depends on it', async () => {
+  it('may have any value: no bit depends on it', async () => {
     const [one, other] = await Promise.all(['', 'NA'].map((blank) => tableOf(40, { blank })));
     const models = [await small(one), await small(other)];
     for (const [i, data] of [one, other].entries()) await train(models[i], data, { epochs: 2 });
@@ -210,7 +210,7 @@ describe('blanks', () => {
     dispose(...models);
   });
 
-  it('of other rows do not touch the score of a row', async () => {
+  it('of other rows do not affect the score of a row', async () => {
     const [data, holes] = [await tableOf(40, { blanks: 0 }), csvOf(40, { blanks: 0 }).split('\n')];
     const model = await small(data);
     await train(model, data, { epochs: 2 });
@@ -228,7 +228,7 @@ describe('blanks', () => {
 });
 
 describe('other tables', () => {
-  it('may have their columns and categories in another order, and categories that are new', async () => {
+  it('may have columns and categories in another order, and new categories', async () => {
     const data = await tableOf(60, { blanks: 0 });
     const model = await small(data);
     await train(model, data, { epochs: 3 });
@@ -274,7 +274,7 @@ describe('other tables', () => {
 });
 
 describe('data', () => {
-  it('lie on the device, pass through it, or are put there each time: the same bits', async () => {
+  it('on the device, streamed, or uploaded each time: the same bits', async () => {
     const data = await tableOf(70);
     const gpu = await sharedGpu();
     const sets = [data, await table(gpu, data), await table(gpu, data, { deviceBytes: 1300 })];
@@ -309,7 +309,7 @@ describe('data', () => {
     dispose(one, other);
   });
 
-  it('of a table are refused by other models, and others by a model of tables', async () => {
+  it('of a table are refused by other models, and a model of tables refuses other data', async () => {
     const gpu = await sharedGpu();
     const data = await tableOf(20);
     const set = await table(gpu, data);
@@ -326,7 +326,7 @@ describe('data', () => {
 });
 
 describe('files', () => {
-  it('hold the columns and the scales, and training goes on from them as if it had never stopped', async () => {
+  it('store the columns and the scales, and training resumes from them to the same bits', async () => {
     const data = await tableOf(50);
     const model = await small(data, { corrupt: hideCells(0.2), encoder: [dense(8, 'gelu'), gaussian(2)] });
     await train(model, data, { epochs: 2 });
@@ -341,7 +341,7 @@ describe('files', () => {
 });
 
 describe('codes', () => {
-  it('of all kinds train, and come back as tables', async () => {
+  it('of all kinds train, and decode to tables', async () => {
     const data = await tableOf(64);
     const codes = [dense(3), gaussian(2), vectorQuantizer(4), topK(2)];
     for (const code of codes) {
@@ -358,8 +358,8 @@ describe('codes', () => {
   });
 });
 
-describe('what cannot be is refused', () => {
-  it('before anything is put on the device', async () => {
+describe('invalid calls are refused', () => {
+  it('before anything is uploaded', async () => {
     const data = await tableOf(20);
     const cases: [Partial<TableSpec> & Record<string, unknown>, string][] = [
       [{ encoder: [gaussian(2)] }, 'begins with a dense layer, not with gaussian'],
@@ -383,7 +383,7 @@ describe('what cannot be is refused', () => {
     expect(error.message).toBe('hideCells: is for tables: autoencoder(gpu, { input: table.columns, … })');
   });
 
-  it('with a step where a model is asked before its first fit', async () => {
+  it('with advice if a model is used before its first fit', async () => {
     const data = await tableOf(20);
     const model = await small(data);
     for (const ask of [
@@ -400,7 +400,7 @@ describe('what cannot be is refused', () => {
     model.dispose();
   });
 
-  it('and a fit that diverges leaves the step before', async () => {
+  it('and a fit that diverges keeps the weights of the step before', async () => {
     const data = await tableOf(40);
     const [model, other] = [await small(data), await small(data)];
     const error = await errorOf(model.fit(data, { epochs: 50, batchSize: 8, optimizer: sgd(1e6) }));

@@ -28,7 +28,7 @@ describe.each([false, true])('topK, of a batch: %s', (batch) => {
     120_000,
   );
 
-  it('makes the codes that float64 makes, and what follows from them', async () => {
+  it('makes the same codes as float64, and the same results', async () => {
     const model = await autoencoder(await sharedGpu(), sparse(batch));
     await model.fit(data, { epochs: 3, batchSize: 8 });
     const before = await bits(model);
@@ -49,7 +49,7 @@ describe.each([false, true])('topK, of a batch: %s', (batch) => {
     model.dispose();
   });
 
-  it('goes on from a file to the same bits', async () => {
+  it('resumes from a file to the same bits', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, sparse(batch));
     await model.fit(data, { steps: 3, batchSize: 8 });
@@ -61,7 +61,7 @@ describe.each([false, true])('topK, of a batch: %s', (batch) => {
 });
 
 describe('the threshold of topK of a batch', () => {
-  it('is counted, is no weight that is trained, and can be set', async () => {
+  it('is counted as a parameter, is not trained, and can be set', async () => {
     const model = await autoencoder(await sharedGpu(), sparse(true));
     expect(model.describe()[1].parameters).toBe(0);
     const names = Object.keys(await model.weights()).filter((name) => name.startsWith('encoder.1'));
@@ -97,12 +97,12 @@ describe('topK refuses', () => {
 });
 
 it(
-  'takes the first ten steps as float64 does where the code is many times as wide as k',
+  'takes the first ten steps as float64 does for a code many times as wide as k',
   () => expectTenSteps({ input: [5], encoder: [dense(4, 'tanh'), dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }),
   120_000,
 );
 
-it('comes to the same bits each time, also where the code is many times as wide as k', async () => {
+it('gives the same bits each time, also for a code many times as wide as k', async () => {
   const found = [];
   for (const frameBudgetMs of [1, 50]) {
     const model = await autoencoder(await sharedGpu(), sparse(false, { encoder: [dense(100, 'relu'), topK(3)] }));
@@ -113,7 +113,7 @@ it('comes to the same bits each time, also where the code is many times as wide 
   expect(found[0]).toEqual(found[1]);
 });
 
-it('goes with tied weights, and not with pretraining', async () => {
+it('works with tied weights, and not with pretraining', async () => {
   const model = await autoencoder(await sharedGpu(), sparse(false, { tied: true }));
   const error = await errorOf(model.pretrain(data, { epochs: 3, batchSize: 5 }));
   expect(error).toBeInstanceOf(OptionError);

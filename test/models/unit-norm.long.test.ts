@@ -30,7 +30,7 @@ const expectUnit = (weights: Record<string, Matrix>) => {
   for (const norm of norms(weights['decoder.0.weight'])) expect(Math.abs(norm - 1)).toBeLessThan(1e-6);
 };
 
-it('keeps the columns of the decoder at length 1, from the beginning on, and lowers the loss', async () => {
+it('keeps the columns of the decoder at length 1 from the start, and lowers the loss', async () => {
   for (const encoder of [spec().encoder, [dense(60, 'relu'), topK(3)]]) {
     const model = await autoencoder(await sharedGpu(), spec({ encoder, penalty: [unitNorm(), sparsity(1e-6)] }));
     expectUnit(await model.weights());
@@ -82,11 +82,11 @@ it('takes steps as float64 does, to 1e-5', async () => {
   model.dispose();
 });
 
-it('goes on from a file to the same bits', async () => {
+it('resumes from a file to the same bits', async () => {
   await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
 });
 
-it('leaves the weights of the step before after a divergence', async () => {
+it('keeps the weights of the step before a divergence', async () => {
   await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec()), data, 9);
 });
 

@@ -117,7 +117,7 @@ it.each([0.9, 0.5, false] as const)(
 );
 
 describe('a code of places', () => {
-  it('is entries of the codebook, whose numbers give it back', async () => {
+  it('consists of entries of the codebook, and decodes from their numbers', async () => {
     const model = await autoencoder(await sharedGpu(), image());
     await model.fit(images, { epochs: 3, batchSize: 4 });
     const { data: codes, shape } = await model.encode(images);
@@ -130,7 +130,7 @@ describe('a code of places', () => {
     model.dispose();
   });
 
-  it('samples by the frequencies of entries at each place, from a file too', async () => {
+  it('samples by the frequencies of entries at each place, also from a file', async () => {
     const gpu = await sharedGpu();
     const model = await autoencoder(gpu, image());
     await model.fit(images, { epochs: 3, batchSize: 4 });
@@ -170,7 +170,7 @@ describe('a code of places', () => {
   });
 }); // prettier-ignore
 
-it('takes all of a flat code for one vector, whose index has no places', async () => {
+it('treats a flat code as one vector, whose index has no places', async () => {
   const model = await autoencoder(await sharedGpu(), small());
   expect((await model.indices(data)).shape).toEqual([20]);
   model.dispose();
@@ -189,15 +189,15 @@ it('starts the entries from the first batch, and keeps most of them in use', asy
   model.dispose();
 });
 
-it('goes on from a file to the same bits, and loses nothing in one without the optimizer', async () => {
+it('resumes from a file to the same bits, and loses nothing in a file without the optimizer', async () => {
   await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
-it('has the codebook of the step before after a divergence', async () => {
+it('keeps the codebook of the step before a divergence', async () => {
   await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 9);
 });
 
-it('refuses what it cannot be', async () => {
+it('refuses invalid arguments', async () => {
   const gpu = await sharedGpu();
   expect(() => vectorQuantizer(0)).toThrow(OptionError);
   for (const decay of [1, -0.1, true, '0.9'] as never[]) expect(() => vectorQuantizer(4, { decay })).toThrow(OptionError);

@@ -42,7 +42,7 @@ describe.each([
   ['normal', normal()],
   ['uniform', uniform({ low: -2, high: 2 })],
 ])('with a %s prior', (_, prior) => {
-  it('brings the codes nearer to it than a plain autoencoder does', async () => {
+  it('brings the codes closer to it than a plain autoencoder does', async () => {
     const drawn = prior.draw(2 * rows, 7, 1);
     const distances = [];
     for (const penalty of [mmd(1, { prior }), []]) {
@@ -55,7 +55,7 @@ describe.each([
   });
 });
 
-it('tells the discrepancy before its weight, beside the divergence of a Gaussian code', async () => {
+it('reports the discrepancy without its weight, beside the divergence of a Gaussian code', async () => {
   const model = await make(mmd(3, { kernel: 'rbf' }), true);
   const { epochs } = await model.fit(data, { epochs: 1 });
   const told = await model.evaluate(data);
@@ -66,7 +66,7 @@ it('tells the discrepancy before its weight, beside the divergence of a Gaussian
   model.dispose();
 });
 
-it('goes on from a file to the same bits', async () => {
+it('resumes from a file to the same bits', async () => {
   const gpu = await sharedGpu();
   const model = await make(mmd(2, { kernel: 'imq', prior: uniform() }));
   await model.fit(data, { steps: 3 });
@@ -78,7 +78,7 @@ it('goes on from a file to the same bits', async () => {
   for (const each of [model, loaded]) each.dispose();
 });
 
-it('samples from its prior, and from a mixture once one is fitted', async () => {
+it('samples from its prior, or from a fitted mixture', async () => {
   const prior = uniform({ low: 2, high: 3 });
   const model = await make(mmd(1, { prior }));
   const decoded = await model.decode({ data: prior.draw(10, 4, 0), shape: [5, 2] });

@@ -8,21 +8,21 @@ it('puts ticks at round numbers', () => {
   expect(roundTicks(0.083, 0.112, 6)).toEqual([0.085, 0.09, 0.095, 0.1, 0.105, 0.11]);
 });
 
-it('puts fewer ticks on a logarithmic axis the more powers of ten it spans', () => {
+it('puts fewer ticks on a logarithmic axis that spans more powers of ten', () => {
   expect(logAxis(0.052, 0.74, 0, 300, 6).ticks).toEqual([0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7]);
   expect(logAxis(0.5, 60, 0, 300, 6).ticks).toEqual([0.5, 1, 2, 5, 10, 20, 50]);
   expect(logAxis(1e-6, 2, 0, 300, 6).ticks).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]);
   expect(logAxis(95, 130, 0, 300, 6).ticks).toEqual([100, 110, 120, 130]);
 });
 
-it('gives equal room to equal differences, and to equal factors', () => {
+it('gives equal space to equal differences, or to equal factors', () => {
   const linear = linearAxis(0, 10, 100, 200, 5);
   expect([0, 5, 10].map((value) => linear.at(value))).toEqual([100, 150, 200]);
   const log = logAxis(0.1, 10, 300, 100, 5);
   expect([0.1, 1, 10].map((value) => Math.round(log.at(value)))).toEqual([300, 200, 100]);
 });
 
-it('moves labels apart and keeps them in the room', () => {
+it('moves labels apart and keeps them inside', () => {
   expect(spread([50, 150], 30, 0, 200)).toEqual([50, 150]);
   expect(spread([100, 100], 30, 0, 200)).toEqual([85, 115]);
   expect(spread([195, 198], 30, 0, 200)).toEqual([170, 200]);

@@ -53,8 +53,8 @@ const results: Results = {
   },
 };
 
-describe('what the benchmark writes', () => {
-  it('says by how much each library is slower, and what share of the peak that is', () => {
+describe('the report of the benchmark', () => {
+  it('states how much slower each library is, and its share of the peak', () => {
     const [, , , mine, theirs] = modelTable(results, results.models)
       .split('\n')
       .map((line) => line.split('|').map((cell) => cell.trim()));
@@ -64,7 +64,7 @@ describe('what the benchmark writes', () => {
     expect(kernelTable(results, results.matmuls, 'GFLOP/s')).toMatch(/NN \| +5\.37 \| +1\.07 \| +5 \| +26\.8 %/);
   });
 
-  it('says which library took one step alone, and which none, and why', () => {
+  it('states which library took only one step, which took none, and why', () => {
     const model = trained(true);
     const peers = { ...model.peers, 'jax-js': { ...timing(180_000), oneStep: true } };
     const rows = modelTable(results, [{ ...model, peers, failed: { 'jax-js Wasm': 'no memory' } }]).split('\n');
@@ -73,13 +73,13 @@ describe('what the benchmark writes', () => {
     expect(rows.map((row) => row.length)).toEqual(rows.map(() => rows[0].length));
   });
 
-  it('voids what does not agree', () => {
+  it('voids results that do not agree', () => {
     expect(modelTable(results, [trained(true)])).not.toContain('void');
     expect(modelTable(results, [trained(false)])).toContain('**void**');
     expect(kernelTable(results, [{ ...product, agreed: false }], 'GFLOP/s')).toContain('**void**');
   });
 
-  it('holds the adapter, the versions and every table, in words and as a picture', () => {
+  it('contains the adapter, the versions and every table, as text and as a picture', () => {
     const page = markdown(results);
     for (const part of [
       'google swiftshader',
@@ -95,7 +95,7 @@ describe('what the benchmark writes', () => {
     expect(chart(results)).toMatch(/^<svg [\s\S]*jax-js[\s\S]*55 \(5\.5 ×\)[\s\S]*<\/svg>\n$/);
   });
 
-  it('comes with a help, and refuses what it does not know', async () => {
+  it('has a help, and refuses unknown options', async () => {
     expect((await bench('--help')).stdout).toContain('--only <work>');
     await expect(bench('--rhubarb')).rejects.toMatchObject({
       code: 1,
@@ -123,7 +123,7 @@ describe('the tasks of a trace', () => {
     })),
   ];
 
-  it('are those of the page’s thread, in its processor time, the longest first, with where they spent it', () => {
+  it('are those of the page’s thread, in processor time, the longest first, with the functions', () => {
     // Samples at 1.5, 2, 2.5 ms: record; 3: idle; 3.5: put; 4: nothing.
     const events = [task(3400, 300, 200), task(1400, 1800, 900), task(1400, 9000, 9000, 8), ...profile];
     expect(tasksIn(events)).toEqual([
@@ -140,7 +140,7 @@ describe('the tasks of a trace', () => {
   });
 });
 
-describe('what it times', () => {
+describe('the timed work', () => {
   it('is the same for every library: weights and examples', () => {
     // The sparse one has 26 million weights.
     for (const work of models.filter(({ name, batch }) => batch <= 256 && name !== 'topk')) {

@@ -15,7 +15,7 @@ describe('the columns of a data set', () => {
     Object.fromEntries(Object.entries(await columnsOf(set)).map(([name, each]) => [name, [...(each as Float64Array)]]));
   const four = (set: Dataset) => set.filter((_, i) => i < 4);
 
-  it('of a view, on the device and not', async () => {
+  it('of a view, on the device or the host', async () => {
     for (const deviceBytes of [undefined, 64]) {
       const set = await dataset(standIn(), values, { shape: [2], deviceBytes });
       expect(set.storage.pieces.length).toBe(deviceBytes ? 0 : 1);
@@ -38,7 +38,7 @@ describe('the columns of a data set', () => {
     for (const value of deviation) expect(value).toBeCloseTo((100 * Math.sqrt(18)) / 19, 10);
   });
 
-  it('far from zero are as exact as near it, and have no deviation where all values are one', async () => {
+  it('are as exact far from zero as near it, with deviation 0 for equal values', async () => {
     const far = await columns(
       await dataset(standIn(), Float32Array.of(2 ** 23 + 1, 7, 2 ** 23 + 3, 7), { shape: [2] }),
     );
@@ -48,7 +48,7 @@ describe('the columns of a data set', () => {
     ]);
   });
 
-  it('are the same where they come back in several reads', async () => {
+  it('are the same in one read and in several', async () => {
     const gpu = standIn();
     // 1.5 times what is brought back at a time.
     const features = 2 ** 20;

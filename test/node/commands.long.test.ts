@@ -8,11 +8,11 @@ const root = path.resolve(import.meta.dirname, '../..');
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 describe('every script of package.json', () => {
-  it('is run in CI: as a step, by a test, or in short by `npm run check:commands`', () => {
+  it('runs in CI: as a step, in a test, or shortened by `npm run check:commands`', () => {
     expect(problems()).toEqual([]);
   });
 
-  it('is missed where it is new, and where its step is gone', () => {
+  it('is reported if it is new, and if its step was removed', () => {
     expect(problems({ ...ownScripts, rhubarb: 'node rhubarb.mjs' })).toEqual([
       'rhubarb has no entry in scripts/check-commands/list.mjs',
     ]);
@@ -42,8 +42,8 @@ function failure(script: string, args: string[], env: NodeJS.ProcessEnv = {}): {
 const wantsChrome = ['start', 'reproduce', 'playground', 'pictures', 'bench', 'test', 'test-native', 'test-firefox', 'test-tilings']; // prettier-ignore
 const tries = ['reliability', 'mutants', 'faults'];
 
-describe('a command that fails says so in one sentence, without a stack trace:', () => {
-  it.each([...wantsChrome, ...tries])('%s without the Chrome that was named', (name) => {
+describe('a failing command prints one sentence, without a stack trace:', () => {
+  it.each([...wantsChrome, ...tries])('%s without the given Chrome', (name) => {
     const env = { PUPPETEER_EXECUTABLE_PATH: '/nowhere' };
     expect(failure(`${name}.mjs`, [], env)).toEqual({
       code: 1,
@@ -71,7 +71,7 @@ describe('a command that fails says so in one sentence, without a stack trace:',
     expect(code).toBe(1);
   });
 
-  it.each(tries)('%s of what there is not', (name) => {
+  it.each(tries)('%s of a name that does not exist', (name) => {
     const { code, said } = failure(`${name}.mjs`, ['rhubarb']);
     expect(said).toMatch(/^error: .*rhubarb.*\n$/);
     expect(code).toBe(1);

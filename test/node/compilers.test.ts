@@ -7,7 +7,7 @@ const modules = path.resolve(import.meta.dirname, '../../node_modules');
 
 // `npm run check:package` needs other versions, too, whose programs have the same names; `npm ci` links those of the first name.
 it.each(['typescript', 'vite'])(
-  'the command of %s is the one of package.json, not of the version installed beside it',
+  'the command of %s is the version in package.json, not another installed one',
   (name) => {
     const { version } = JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8')) as {
       version: string;

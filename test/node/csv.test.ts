@@ -19,7 +19,7 @@ it('reads a table with and without a header', () => {
   });
 });
 
-it('reads what spreadsheets write: byte order mark, semicolons, tabs, quotes, empty lines', () => {
+it('reads the output of spreadsheets: byte order mark, semicolons, tabs, quotes, empty lines', () => {
   expect(readCsv('\ufeffname;"size; in ""mm"""\r\n\r\n"1";2\r\n')).toEqual({
     data: Float32Array.of(1, 2),
     shape: [1, 2],
@@ -36,7 +36,7 @@ it('reads what spreadsheets write: byte order mark, semicolons, tabs, quotes, em
   expect(readCsv('5\n6\n7').shape).toEqual([3, 1]);
 });
 
-it('takes a column for the label, whatever is in it', () => {
+it('uses a column of any values as the label', () => {
   const iris = 'length,species,width\n1,setosa,2\n3,virginica,4\n5,setosa,6\n';
   const expected = {
     data: Float32Array.of(1, 2, 3, 4, 5, 6),
@@ -66,7 +66,7 @@ it('takes a column for the label, whatever is in it', () => {
   );
 });
 
-describe('what is wrong is said, with its place', () => {
+describe('errors describe the problem and its place', () => {
   const cases: [string, new () => Error, RegExp][] = [
     ['a,b\n1\n', FormatError, /1 values at offset 4, 2 in the first line/],
     ['a,b\n1,2,3\n', FormatError, /3 values at offset 4/],
@@ -120,7 +120,7 @@ describe('what is wrong is said, with its place', () => {
     expect(() => readCsv(text)).toThrow(message);
   });
 
-  it('options that do not exist, and texts that are none', () => {
+  it('options that do not exist, and arguments that are not texts', () => {
     const cases: [text: unknown, options: object, message: string][] = [
       ['1', { headers: true }, "readCsv: unknown option 'headers' (did you mean header?)"],
       ['1', { delimiter: '|' }, "readCsv: the delimiter is ',' or ';' or '\t', not '|'"],
@@ -146,7 +146,7 @@ describe('labels', () => {
     return [[...labels!], classes];
   };
 
-  it('have the same numbers in whatever order the rows come', () => {
+  it('have the same numbers for any order of rows', () => {
     expect(of('x,kind\n1,low\n2,high\n')).toEqual([
       [1, 0],
       ['high', 'low'],
@@ -161,12 +161,12 @@ describe('labels', () => {
     ]);
   });
 
-  it('that are numbers are sorted by value, before the others, which go by their code units', () => {
+  it('that are numbers are sorted by value, before the others, sorted by code units', () => {
     expect(of('x,kind\n1,10\n2,9\n3,-1\n4,1e1\n')[1]).toEqual(['-1', '9', '10', '1e1']);
     expect(of('x,kind\n1,ä\n2,nan\n3,2\n4,Z\n5,a\n6,10\n')[1]).toEqual(['2', '10', 'Z', 'a', 'nan', 'ä']);
   });
 
-  it('of the next file can go by the classes of the first', () => {
+  it('of another file can use the classes of the first', () => {
     const classes = ['low', 'mid', 'high'];
     expect(of('x,kind\n1,high\n2,low\n', { classes })).toEqual([[2, 0], classes]);
     expect(() => of('x,kind\n1,high\n2,LOW\n', { classes })).toThrow(
@@ -176,19 +176,19 @@ describe('labels', () => {
 });
 
 describe('the first line', () => {
-  it('is a header where a name stands above numbers, the label among them', () => {
+  it('is a header if it has a name above numbers, also above the label', () => {
     expect(readCsv('2020,kind\n1,0\n3,1\n', { label: 1 }).columns).toEqual(['2020']);
     expect(readCsv('2020,2021,kind\n1,2,p\n3,4,q\n', { label: 'kind' }).shape).toEqual([2, 2]);
     expect(readCsv(',x,y\n0,1,2\n').columns).toEqual(['', 'x', 'y']);
     expect(readCsv('x,y\n?,1\n', { columns: ['y'] }).data).toEqual(Float32Array.of(1));
   });
 
-  it('is a row where no name stands above numbers', () => {
+  it('is a row if it has no name above numbers', () => {
     expect(readCsv('A1,1\nA2,2\n', { columns: [1] }).data).toEqual(Float32Array.of(1, 2));
     expect(readCsv('1,p\n2,q\n3,p\n', { label: 1 }).shape).toEqual([3, 1]);
   });
 
-  it('that may be either is asked about', () => {
+  it('is an error if it is ambiguous', () => {
     expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with `header`/);
     expect(() => readCsv('2020,2021,kind\n1,2,0\n3,4,1\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with/);
     const options = { label: 2, header: true };
@@ -202,7 +202,7 @@ describe('tables of other programs', () => {
     return [[...data], columns];
   };
 
-  it('a line above says the delimiter', () => {
+  it('a line above the table gives the delimiter', () => {
     expect(rows('sep=,\n1,2\n3,4\n')).toEqual([
       [1, 2, 3, 4],
       ['0', '1'],
@@ -231,7 +231,7 @@ describe('tables of other programs', () => {
     expect(() => readCsv('a;b\n1.234,5;2\n', { decimal: ',' })).toThrow(/'1.234,5' in row 0/);
   });
 
-  it('delimiters at the end of each line, or of the header alone', () => {
+  it('delimiters at the end of each line, or only of the header', () => {
     expect(rows('1,2,\n3,4,\n5,6,\n')).toEqual([
       [1, 2, 3, 4, 5, 6],
       ['0', '1'],
@@ -261,7 +261,7 @@ describe('tables of other programs', () => {
   });
 });
 
-it('keeps the columns asked for, in that order, whatever is in the others', () => {
+it('keeps the requested columns in their order, with any values in the others', () => {
   const text = 'id,x,kind,y\nA1,1,p,2\nA2,3,q,4\n';
   const expected = { data: Float32Array.of(2, 1, 4, 3), shape: [2, 2], columns: ['y', 'x'] };
   expect(readCsv(text, { columns: ['y', 'x'] })).toEqual(expected);
@@ -331,7 +331,7 @@ it('a table that no array can hold is an OutOfMemoryError with its bytes', () =>
   expect(Float32Array).toBe(plain);
 });
 
-it('a long field takes no longer than its length says', () => {
+it('reading a long field takes linear time', () => {
   const digits = '1'.repeat(200_000);
   expect(() => readCsv(`a\n${digits}x`)).toThrow(FormatError);
   expect(() => readCsv(`a\n${digits}`)).toThrow(DataError);

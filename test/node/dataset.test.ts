@@ -14,8 +14,8 @@ beforeAll(stubWebGpu);
 const lose = (set: Dataset, piece: number) =>
   Object.defineProperty(set.storage.pieces[piece].data, 'gone', { value: true, configurable: true });
 
-describe('what lies on the device', () => {
-  it('bytes as bytes, up to a whole word, and floats', async () => {
+describe('data on the device', () => {
+  it('are bytes, padded to a whole word, or floats', async () => {
     const gpu = standIn();
     for (const length of [4, 5, 6, 7, 8]) {
       const [piece] = (await dataset(gpu, Uint8Array.from(count(length + 3, 1)).subarray(3), { shape: [1] })).storage
@@ -37,7 +37,7 @@ describe('what lies on the device', () => {
   });
 
   it.each([{ maxBufferSize: 600 }, { maxStorageBufferBindingSize: 600 }])(
-    'in pieces of whole examples, by fours, where buffers are small: %o',
+    'are pieces of whole examples, in fours, if buffers are small: %o',
     async (limits) => {
       const gpu = withSmallBuffers(limits);
       // 512 bytes hold 10 examples of 12 floats, of which 8 are whole words of bytes, too.
@@ -54,7 +54,7 @@ describe('what lies on the device', () => {
     },
   );
 
-  it('is freed where a later piece has no room, and with its data set', async () => {
+  it('are freed if a later piece has no room, and with the data set', async () => {
     const gpu = withSmallBuffers({ maxBufferSize: 600 });
     const { queue } = gpu.device;
     const write = queue.writeBuffer.bind(queue);
@@ -72,7 +72,7 @@ describe('what lies on the device', () => {
     expect([gpu.memory().buffers, set.disposed]).toEqual([0, true]);
   });
 
-  it('is what a function gives, and comes back when the device is another', async () => {
+  it('come from a function, and are uploaded again to a new device', async () => {
     const gpu = standIn();
     const given: (Uint8Array | Float32Array)[] = [floats(4), floats(4), floats(6), new Uint8Array(4)];
     const set = await dataset(gpu, async () => given.shift()!, { shape: [2] });
@@ -93,7 +93,7 @@ describe('what lies on the device', () => {
     }
   });
 
-  it('comes back once, whoever asks for it meanwhile, and not at all to who has been disposed', async () => {
+  it('are uploaded again once for all who wait, and not for a disposed data set', async () => {
     const made = async () => {
       const gpu = withSmallBuffers({ maxBufferSize: 600 });
       const set = await dataset(gpu, floats(12 * 16), { shape: [12] });
@@ -129,7 +129,7 @@ describe('its shape', () => {
     ]);
   });
 
-  it('and its values are its own where memory is shared', async () => {
+  it('and its values are a copy if memory is shared', async () => {
     const shared = new Float32Array(new SharedArrayBuffer(16)).fill(1);
     const set = await dataset(standIn(), shared, { shape: [2], deviceBytes: 1e6 });
     expect((await set.storage.again()).buffer).toBeInstanceOf(ArrayBuffer);
@@ -252,7 +252,7 @@ describe('probabilities', () => {
   ];
   it.each(wrong)('%s', async (...refusal) => refused(refusal));
 
-  it('are all bytes, and what is within', async () => {
+  it('are all bytes, and values in [0, 1]', async () => {
     await check(Uint8Array.of(0, 255));
     await check(Float32Array.of(0, 1));
     await check(Float32Array.of(-1, 0), -1);
@@ -263,7 +263,7 @@ describe('any kind of data, for a model', () => {
   const shape = [2, 1];
   const as = (data: unknown, gpu = standIn()) => asDataset('fit', gpu, data as Dataset, shape);
 
-  it('is put on the device and freed, or lies there and stays', async () => {
+  it('are uploaded and freed, or are on the device and stay', async () => {
     const gpu = standIn();
     for (const data of [floats(4), new Uint8Array(4), { data: floats(4), shape: [2, 2] }]) {
       const { set, release } = await as(data, gpu);
@@ -311,7 +311,7 @@ describe('with labels', () => {
   const put = (labels: unknown, gpu = standIn()) =>
     putLabelled('fit', gpu, { data: floats(6), labels: labels as number[] }, [2], 3);
 
-  it('goes with them, and both are freed', async () => {
+  it('are uploaded with them, and both are freed', async () => {
     const gpu = standIn();
     const { set, release } = await put([2, 0, 1], gpu);
     expect([await words(set.storage.targets!), gpu.memory().buffers]).toEqual([[2, 0, 1], 2]);
@@ -324,7 +324,7 @@ describe('with labels', () => {
     expect([gpu.memory().buffers, own.disposed]).toEqual([1, false]);
   });
 
-  it('that are none or no classes is refused, and nothing stays on the device', async () => {
+  it('are refused if they are missing or invalid, without memory left on the device', async () => {
     const gpu = standIn();
     const needs = 'fit: needs a label for each example: a list of whole numbers';
     const cases: [unknown, new (message: string) => Error, string][] = [
@@ -348,7 +348,7 @@ describe('for a model that may have a condition', () => {
   const missing =
     'fit: the model is told labels of 3 classes: give a data set made with `labels`, or { data, labels }; to decode, decode(codes, { labels })';
 
-  it('labels go along where there are classes: beside values, beside a matrix, and of a data set', async () => {
+  it('labels are used if there are classes: beside values, beside a matrix, and of a data set', async () => {
     const gpu = standIn();
     const matrix = { data: floats(6), shape: [3, 2] };
     const set = await dataset(gpu, floats(6), { shape: [2], labels: [2, 0, 1] });
@@ -362,7 +362,7 @@ describe('for a model that may have a condition', () => {
     expect(gpu.memory().buffers).toBe(0);
   });
 
-  it('labels of a matrix or of a data set stay unused where there are no classes', async () => {
+  it('labels of a matrix or of a data set are ignored if there are no classes', async () => {
     const gpu = standIn();
     const placed = await put(gpu, { data: floats(6), shape: [3, 2], labels: [2, 0, 1] });
     expect([placed.set.length, placed.set.storage.targets]).toEqual([3, undefined]);
@@ -374,7 +374,7 @@ describe('for a model that may have a condition', () => {
     expect(set.disposed).toBe(false);
   });
 
-  it('labels that nobody asks for and labels that are missing are refused', async () => {
+  it('unexpected labels and missing labels are refused', async () => {
     const gpu = standIn();
     await refused(['', () => put(gpu, { data: floats(6), labels: [2, 0, 1] }), OptionError, unasked]);
     expect(needsCondition('fit')).toBe(unasked);

@@ -16,14 +16,14 @@ const rowsOf = ({ data, shape: [count, size] }: { data: Float32Array; shape: num
 const meanOf = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('the energy distance', () => {
-  it('is that of the definition', () => {
+  it('agrees with the definition', () => {
     const [x, y] = [points(13, 3, 1), points(9, 3, 2, (value, k) => 2 * value + k)];
     const apart = (a: typeof x, b: typeof x) =>
       meanOf(rowsOf(a).flatMap((p) => rowsOf(b).map((q) => Math.hypot(...p.map((value, k) => value - q[k])))));
     expect(energyDistance(x, y)).toBeCloseTo(2 * apart(x, y) - apart(x, x) - apart(y, y), 12);
   });
 
-  it('is 0 of the same points, and little of draws from one distribution', () => {
+  it('is 0 for equal points, and small for draws from one distribution', () => {
     const [x, y] = [points(400, 2, 3), points(400, 2, 4)];
     expect(energyDistance(x, x)).toBe(0);
     // E‖x − x′‖ of two draws from N(0, I) in the plane is √π.
@@ -31,7 +31,7 @@ describe('the energy distance', () => {
     expect(energyDistance(x, y)).toBeGreaterThan(0);
   });
 
-  it('of two normal distributions on a line is the one known', () => {
+  it('of two normal distributions on a line has its known value', () => {
     // E|N(m, s²)| = s √(2/π) exp(−m²/2s²) + m (1 − 2 Φ(−m/s)); here m = 1 and s² = 2, Φ(−1/√2) = 0.2397500610934768.
     const folded = Math.SQRT2 * Math.sqrt(2 / Math.PI) * Math.exp(-0.25) + 1 - 2 * 0.2397500610934768;
     const known = 2 * folded - (2 * 2) / Math.sqrt(Math.PI);
@@ -48,7 +48,7 @@ describe('the energy distance', () => {
 });
 
 describe('the Kolmogorov–Smirnov statistic', () => {
-  it('is that of the definition along each direction', () => {
+  it('agrees with the definition along each direction', () => {
     const [x, y, directions] = [points(31, 2, 1), points(17, 2, 2, (value) => value + 0.5), points(6, 2, 3)];
     const found = kolmogorovSmirnov(x, y, directions);
     rowsOf(directions).forEach((direction, which) => {
@@ -59,7 +59,7 @@ describe('the Kolmogorov–Smirnov statistic', () => {
     });
   });
 
-  it('counts values that are equal together, and tells points that lie apart', () => {
+  it('counts equal values together, and distinguishes separate points', () => {
     const column = (...values: number[]) => ({ data: Float32Array.from(values), shape: [values.length, 1] });
     expect([...kolmogorovSmirnov(column(1, 1, 2), column(1, 2, 2), column(1))][0]).toBeCloseTo(1 / 3, 12);
     expect([...kolmogorovSmirnov(column(1, 2), column(3, 4, 5), column(-2))]).toEqual([1]);
@@ -78,11 +78,11 @@ describe('whitening', () => {
     }
   });
 
-  it('is refused where a number follows from the others', () =>
+  it('is refused if a number depends on the others', () =>
     expect(() => whitened(points(50, 2, 8, (value, k) => (k ? 0 : value)))).toThrow('number 1'));
 });
 
-it('standardising brings each number to mean 0 and deviation 1, and leaves how they go together', () => {
+it('standardising brings each number to mean 0 and deviation 1, and keeps correlations', () => {
   const rows = rowsOf(standardized(points(300, 2, 9, (value, k) => (k ? 5 : 2) * value + k)));
   for (const i of [0, 1]) {
     expect(meanOf(rows.map((row) => row[i]))).toBeCloseTo(0, 5);

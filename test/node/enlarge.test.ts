@@ -23,34 +23,30 @@ describe('enlarging', () => {
     expect(everyNth(large, 4)).toEqual({ data: Float64Array.from(Array.from(small.data)), shape: [2, 3] });
   });
 
-  it.each([2, 3, 4])(
-    'by cubics keeps one colour, and away from the edge whatever a plane or a parabola is, %i times',
-    (factor) => {
-      expect(
-        new Set(
-          Array.from(
-            bicubic(
-              of(() => 0.25, 5, 4, 2),
-              factor,
-            ).data,
-            (value) => value.toFixed(12),
-          ),
+  it.each([2, 3, 4])('by cubics keeps a constant, and planes and parabolas away from the edge, %i times', (factor) => {
+    expect(
+      new Set(
+        Array.from(
+          bicubic(
+            of(() => 0.25, 5, 4, 2),
+            factor,
+          ).data,
+          (value) => value.toFixed(12),
         ),
-      ).toEqual(new Set(['0.250000000000']));
-      // With a = −1/2, Keys shows, three terms of a Taylor series come out right.
-      const smooth = (y: number, x: number) =>
-        0.2 + 0.02 * y + 0.03 * x + 0.002 * x * x - 0.001 * y * y + 0.001 * x * y;
-      const { data } = bicubic(of(smooth, 9, 8), factor);
-      for (let y = 2 * factor; y < 7 * factor; y++) {
-        for (let x = 2 * factor; x < 6 * factor; x++) {
-          const place = (at: number) => (at + 0.5) / factor - 0.5;
-          expect(data[y * 8 * factor + x]).toBeCloseTo(smooth(place(y), place(x)), 12);
-        }
+      ),
+    ).toEqual(new Set(['0.250000000000']));
+    // With a = −1/2, Keys shows, three terms of a Taylor series come out right.
+    const smooth = (y: number, x: number) => 0.2 + 0.02 * y + 0.03 * x + 0.002 * x * x - 0.001 * y * y + 0.001 * x * y;
+    const { data } = bicubic(of(smooth, 9, 8), factor);
+    for (let y = 2 * factor; y < 7 * factor; y++) {
+      for (let x = 2 * factor; x < 6 * factor; x++) {
+        const place = (at: number) => (at + 0.5) / factor - 0.5;
+        expect(data[y * 8 * factor + x]).toBeCloseTo(smooth(place(y), place(x)), 12);
       }
-    },
-  );
+    }
+  });
 
-  it('by cubics clips what overshoots', () => {
+  it('by cubics clips overshoots', () => {
     const { data } = bicubic(
       of((_, x) => (x < 4 ? 0 : 1), 4, 8),
       4,

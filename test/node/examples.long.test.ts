@@ -115,7 +115,7 @@ it('examples/vite is type-checked, bundled, and trains in a worker', async () =>
   });
 });
 
-it('examples/react is type-checked, bundled, trains in a component, and closes its worker with it', async () => {
+it('examples/react is type-checked, bundled, trains in a component, and closes the worker with the component', async () => {
   await inPage('react', async (page) => {
     const state = async (pattern: string) =>
       String(

@@ -10,20 +10,20 @@ const files = [...new Set(faults.map(({ file }) => file))];
 /** What holds no arithmetic: the tag that puts texts together, and the names of a convolution's sizes, by which the host fills them in. */
 const without = ['wgsl-preprocessor.d.ts', 'wgsl.ts', 'window.ts'];
 
-it('there are faults for every file of shaders', () => {
+it('every file of shaders has faults', () => {
   expect([...files, ...without].sort()).toEqual(readdirSync(path.join(root, 'shaders')).sort());
 });
 
 describe.each(files)('the faults for shaders/%s', (file) => {
   const own = faults.filter((fault) => fault.file === file);
 
-  it('are each for a text that stands there as the list says, and change it in ways of their own', () => {
+  it('each match a text as listed, and change it differently', () => {
     const source = readFileSync(path.join(root, 'shaders', file), 'utf8');
     const seeded = own.map((fault) => seed(source, fault));
     expect(new Set([source, ...seeded]).size).toBe(1 + own.length);
   });
 
-  it('are each to be caught by a test that there is', () => {
+  it('each name a test that exists', () => {
     // The longer tests of that name count as well.
     const isThere = (test: string) =>
       [test, test.replace(/\.test\.ts$/, '.long.test.ts')].some((file) => existsSync(path.join(root, file)));
@@ -34,12 +34,12 @@ describe.each(files)('the faults for shaders/%s', (file) => {
 describe('a seeded fault', () => {
   const fault = { file: 'x.ts', kind: 'sign', text: 'a - b', becomes: 'a + b', test: 'x.test.ts' };
 
-  it('is where the list says', () => {
+  it('changes the listed place', () => {
     expect(seed('a - b;', { ...fault, of: [1, 1] })).toBe('a + b;');
     expect(seed('a - b; a - b; a - b;', { ...fault, of: [2, 3] })).toBe('a - b; a + b; a - b;');
   });
 
-  it('is an error where its text is not there, or is there more often', () => {
+  it('is an error if its text does not occur, or occurs more often', () => {
     expect(() => seed('a + b;', { ...fault, of: [1, 1] })).toThrow('shaders/x.ts has 0 times, not 1 times: a - b');
     expect(() => seed('a - b; a - b;', { ...fault, of: [1, 1] })).toThrow('2 times, not 1 times');
   });

@@ -9,13 +9,13 @@ import { standIn, stubWebGpu } from '../support/stand-in.ts';
 
 beforeAll(stubWebGpu);
 
-describe('what passes through the device', () => {
+describe('streamed data', () => {
   const features = 3;
   /** Eight examples at a time, of twenty: two halves of four. */
   const streamed = (gpu: Gpu, source: Uint8Array | Float32Array = floats(20 * features), labels?: number[]) =>
     dataset(gpu, source, { shape: [features], labels, deviceBytes: 8 * features * source.BYTES_PER_ELEMENT });
 
-  it('is a window of it, in the order of the pass', async () => {
+  it('are uploaded as a window, in the order of the pass', async () => {
     const gpu = standIn();
     const set = await streamed(gpu);
     expect([set.storage.pieces, set.storage.streamed!.half, gpu.memory().buffers]).toEqual([[], 4, 0]);
@@ -41,7 +41,7 @@ describe('what passes through the device', () => {
     expect(gpu.memory().buffers).toBe(0);
   });
 
-  it('is put there once, and nothing behind its end', async () => {
+  it('are uploaded once, and nothing past their end', async () => {
     const gpu = standIn();
     const feed = Feed.open('fit', await streamed(gpu), 4)!;
     let writes = 0;
@@ -85,7 +85,7 @@ describe('what passes through the device', () => {
     expect(gpu.memory().buffers).toBe(0);
   });
 
-  it('is not left there where its targets have no room', async () => {
+  it('are freed if their targets have no room', async () => {
     const gpu = standIn();
     const set = (await streamed(gpu)).withTargets(count(20));
     const { device } = gpu;
@@ -98,7 +98,7 @@ describe('what passes through the device', () => {
     expect(gpu.memory().buffers).toBe(0);
   });
 
-  it('takes batches of up to half a window, and no window where there is room for all', async () => {
+  it('accept batches of up to half a window, and need no window if all fit', async () => {
     const gpu = standIn();
     const set = await streamed(gpu);
     Feed.open('fit', set, 4)!.dispose();

@@ -197,20 +197,20 @@ describe('the code in the guides', () => {
   });
   const of = (file: string): string[] => problems.filter((problem) => problem.startsWith(`${file}:`));
 
-  it('is there', () => expect(guides.length).toBeGreaterThan(0));
+  it('exists', () => expect(guides.length).toBeGreaterThan(0));
 
-  it('says in which language it is, a formula that it is text: highlighters take other blocks for JavaScript', () => {
+  it('states its language, and a formula that it is text, as highlighters assume JavaScript', () => {
     const all = [...inMarkdown, 'README.md'].flatMap((file) => blocksOf(file, textOf(file)));
     expect(all.filter(({ language }) => !language).map(({ file, line }) => `${file}:${line}`)).toEqual([]);
   });
 
-  it('is there in the description of every function that the library exports', () => {
+  it('is in the description of every exported function', () => {
     const functions = functionsOf(program, 'src/index.ts');
     expect(functions.get('autoencoder')).toBe(2);
     expect([...functions].flatMap(([name, examples]) => (examples ? [] : [name]))).toEqual([]);
   });
 
-  it('is held to what the library takes: a wrong block is told with its line', () => {
+  it('is checked against the library: a wrong block is reported with its line', () => {
     expect(of('docs/guide/wrong.md')).toEqual([
       expect.stringMatching(/^docs\/guide\/wrong\.md:5: Argument of type 'string' .* \(TS2345\)$/),
       expect.stringMatching(/^docs\/guide\/wrong\.md:11: .*'adaptor' does not exist in type 'GpuOptions'.* \(TS\d+\)$/),
@@ -220,12 +220,12 @@ describe('the code in the guides', () => {
 
   it.each(checked)('compiles: %s', (file) => expect(of(file)).toEqual([]));
 
-  it('meets no trouble outside of the blocks', () => {
+  it('has no errors outside of the blocks', () => {
     const files = [...checked, 'docs/guide/wrong.md', 'src/wrong.ts'];
     expect(problems.filter((problem) => !files.some((file) => problem.startsWith(`${file}:`)))).toEqual([]);
   });
 
-  it('and the text name every function that the library exports', () => {
+  it('and the text name every exported function', () => {
     const all = guides.map(textOf).join('\n');
     const functions = [...functionsOf(program, 'src/index.ts').keys()];
     expect(functions).toEqual(expect.arrayContaining(['autoencoder', 'minMax', 'rocAuc']));
@@ -246,18 +246,18 @@ describe('the messages in docs/guide/troubleshooting.md', () => {
     blocksOf(file, markdown).flatMap(({ language, code }) => (language === 'text' ? code.split('\n') : []));
   const unknown = (markdown: string): string[] => quoted(markdown).filter((line) => !sources.includes(line));
 
-  it('are told where the library does not write them', () => {
+  it('are reported if the library does not write them', () => {
     expect(unknown('```text\nWebGPU found no GPU adapter\nWebGPU found no rhubarb\n```')).toEqual([
       'WebGPU found no rhubarb',
     ]);
   });
 
-  it('are what the library writes', () => {
+  it('are those of the library', () => {
     expect(quoted(textOf(file)).length).toBeGreaterThan(3);
     expect(unknown(textOf(file))).toEqual([]);
   });
 
-  it('belong to errors that there are, and every one of these has a row', () => {
+  it('belong to existing errors, each of which has a row', () => {
     const named = [...textOf(file).matchAll(/`(\w+Error)`/g)].map(([, name]) => name);
     const rows = [...textOf(file).matchAll(/^\| `(\w+Error)`/gm)].map(([, name]) => name);
     const classes = [...textOf('src/errors.ts').matchAll(/^export class (\w+) /gm)].map(([, name]) => name);
@@ -272,13 +272,13 @@ describe('ARCHITECTURE.md', () => {
   const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name);
   const isPath = (name: string) => /^(src|shaders|test|app|bench|scripts|docs|examples)\//.test(name);
 
-  it('names files and folders that there are', () => {
+  it('names existing files and folders', () => {
     const paths = code.filter(isPath);
     expect(paths.length).toBeGreaterThan(40);
     expect(paths.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
   });
 
-  it('names, in each row, what its files declare', () => {
+  it('names, in each row, declarations of its files', () => {
     // The nouns and the path of a step; the other tables name folders.
     const rows = text.split('\n').filter((line) => line.startsWith('|') && /`src\/[\w/-]+\.ts`/.test(line));
     const named = rows.flatMap((row) => {
@@ -304,7 +304,7 @@ describe('the figures in the guides', () => {
       (figure) => !new RegExp(`(?<![\\d.])${figure.replace('.', '\\.')}(?!\\d)`).test(results),
     );
 
-  it('are told where no command has printed them', () => {
+  it('are reported if no command has printed them', () => {
     expect(
       foreign(outcome('# A\n0.1234\n## What comes out\n\n| 0.0915 | 0.12345 |\n`1.2345`\n## Pitfalls\n0.4321')),
     ).toEqual(['0.12345']);
@@ -314,7 +314,7 @@ describe('the figures in the guides', () => {
 });
 
 describe('links', () => {
-  it('are told where they lead nowhere', () => {
+  it('are reported if they lead nowhere', () => {
     const markdown =
       '# A b, c\n[a](nowhere.md) [b](../RESULTS.md) [c](#a-b-c) [d](#no) [e](https://x.example/y.md) `[f](code.md)`\n```\n[g](code.md)\n```\n![h](no.png)';
     expect(deadLinks('docs/guide/wrong.md', markdown)).toEqual([
@@ -324,7 +324,7 @@ describe('links', () => {
     ]);
   });
 
-  it.each([...pages, 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('lead somewhere: %s', (file) =>
+  it.each([...pages, 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('lead to a target: %s', (file) =>
     expect(deadLinks(file, textOf(file))).toEqual([]),
   );
 });

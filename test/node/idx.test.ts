@@ -56,12 +56,12 @@ afterAll(() => {
   server.close();
 });
 
-it('fetches a file, gzipped or not, by its address as a text or a URL', async () => {
+it('fetches a file, gzipped or not, from a string or a URL', async () => {
   expect(await fetchIdx(`${origin}/file`)).toEqual(content);
   expect(await fetchIdx(new URL(`${origin}/gzipped`))).toEqual(content);
 });
 
-it('reports what has come, and the total where the server says it', async () => {
+it('reports the received bytes, and the total if the server sends it', async () => {
   const seen: unknown[] = [];
   const onProgress = (progress: unknown) => seen.push(progress);
   await fetchIdx(`${origin}/file`, { onProgress });
@@ -78,7 +78,7 @@ it('reports what has come, and the total where the server says it', async () => 
   ]);
 });
 
-it('reports no total where the answer is packed: it would be passed', async () => {
+it('reports no total for a compressed answer, as its size would be exceeded', async () => {
   const seen: { loaded: number; total?: number }[] = [];
   expect((await fetchIdx(`${origin}/packed`, { onProgress: (progress) => seen.push(progress) })).shape).toEqual([
     0x4000,
@@ -87,7 +87,7 @@ it('reports no total where the answer is packed: it would be passed', async () =
   expect(seen.map(({ total }) => total)).toEqual(seen.map(() => undefined));
 });
 
-it('says what went wrong, with the address', async () => {
+it('describes failures, with the address', async () => {
   const cases: [path: string, kind: new (message: string) => Error, message: string][] = [
     ['/missing', DataError, `fetchIdx: ${origin}/missing answered 404 Not Found`],
     ['/nothing', DataError, `fetchIdx: ${origin}/nothing answered 204 No Content`],
@@ -107,7 +107,7 @@ it('says what went wrong, with the address', async () => {
   expect((await errorOf(fetchIdx(`${origin}/broken`))).cause).toBeInstanceOf(Error);
 });
 
-it('ends with the reason of its signal, before and while bytes come, and lets the connection go', async () => {
+it('ends with the reason of its signal, before and during the download, and closes the connection', async () => {
   const reason = new Error('enough');
   expect(await errorOf(fetchIdx(`${origin}/file`, { signal: AbortSignal.abort(reason) }))).toBe(reason);
   const stop = new AbortController();
@@ -118,7 +118,7 @@ it('ends with the reason of its signal, before and while bytes come, and lets th
   await closed;
 });
 
-it('lets the connection go where it is told of progress and fails', async () => {
+it('closes the connection if the progress callback throws', async () => {
   const closed = new Promise<void>((resolve) => (letGo = resolve));
   const failure = new Error('no such element');
   const failing = () => {
@@ -128,7 +128,7 @@ it('lets the connection go where it is told of progress and fails', async () => 
   await closed;
 });
 
-it('says of the first bytes of a file what is wrong with them', async () => {
+it('describes errors in the first bytes of a file', async () => {
   const noIdx = 'idx: no IDX file: it should begin with two zeros (offset 0)';
   const cases: [number[], string][] = [
     [[], 'idx: the file ends at offset 0, within the magic number'],
@@ -149,7 +149,7 @@ it('says of the first bytes of a file what is wrong with them', async () => {
   expect((await errorOf(readIdx(Uint8Array.of(0x1f, 0x8b, 8, 0)))).cause).toBeInstanceOf(Error);
 });
 
-it('names the option or the argument that is wrong', async () => {
+it('names the wrong option or argument', async () => {
   const [fetching, reading] = [fetchIdx, readIdx] as ((...args: unknown[]) => Promise<unknown>)[];
   const cases: [call: () => Promise<unknown>, message: string][] = [
     [() => fetching(7), 'fetchIdx: the url is a text or a URL, not 7'],

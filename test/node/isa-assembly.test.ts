@@ -24,18 +24,18 @@ BB5:
 \ts_endpgm
 `;
 
-describe('what is read off an assembly', () => {
-  it('is the innermost loop around the block that multiplies most, with all of its blocks', () => {
+describe('the loop read from an assembly', () => {
+  it('is the innermost loop around the block with the most multiplications, with all of its blocks', () => {
     expect(amdLoop(assembly)).toEqual({ instructions: 5, multiplyAdds: 3 });
   });
 
-  it('is nothing where nothing is multiplied in a loop', () => {
+  it('does not exist without multiplications in a loop', () => {
     expect(amdLoop(assembly.replace('s_branch BB2', 's_nop').replace('s_cbranch_scc1 BB1', 's_nop'))).toBeUndefined();
     expect(amdLoop(assembly.replaceAll(/v_(mul|fmac|fma)_f32/g, 'v_mov_b32'))).toBeUndefined();
     expect(amdLoop('')).toBeUndefined();
   });
 
-  it('counts half of a wave as half with Intel, and leaves out what other units do', () => {
+  it('counts half of a wave as half for Intel, and ignores other units', () => {
     const text = `LABEL2:
 (+f0.0) break(16) JIP:  LABEL1        UIP:  LABEL1              { align1 1H };
 mul(16)         g123<1>D        g109<8,8,1>D    g107.4<0,1,0>UW { align1 1H };
@@ -51,7 +51,7 @@ mad(16)         g115<1>F        g113<8,8,1>F    g3<8,8,1>F      g35<1,1,1>F { al
     expect(intelLoop(text, 16)).toEqual({ instructions: 3, multiplyAdds: 2 });
   });
 
-  it('goes by the names of each driver', () => {
+  it('handles the names of each driver', () => {
     const compiled = { wave: 64, driverMs: 1, layerMs: 3, assembly };
     const amd = { VGPRs: 56, 'Spilled VGPRs': 2, 'Spilled SGPRs': 1, 'LDS size': 512, 'Subgroups per SIMD': 18 };
     expect(digest({ ...compiled, statistics: amd })).toMatchObject({
@@ -67,8 +67,8 @@ mad(16)         g115<1>F        g113<8,8,1>F    g3<8,8,1>F      g35<1,1,1>F { al
   });
 });
 
-describe('what is read off the assembly of an Adreno', () => {
-  it('counts an instruction as often as it is repeated', () => {
+describe('the loop read from an assembly of an Adreno', () => {
+  it('counts the repetitions of an instruction', () => {
     const text = `l691:
 (jp)(nop3) cmps.u.ge p0.x, r0.y, c0.z
 br !p0.x, #l701

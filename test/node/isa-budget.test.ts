@@ -45,12 +45,12 @@ describe('the estimate', () => {
     expect(all).toBe(arithmetic);
   });
 
-  it('counts the sums beside a product, in which one invocation goes through all of k, eight loads at a time', () => {
+  it('counts the sums beside a product, in which one invocation reads all of k, eight loads at a time', () => {
     expect(turnsOf(small)).toEqual({ multiplying: 196, loading: 0 });
     expect(turnsOf({ ...small, buffers: ['a', 'b', 'y', 'sums'] })).toEqual({ multiplying: 196, loading: 98 });
   });
 
-  it('gives each of those that split a convolution its share', () => {
+  it('divides a split convolution among its invocations', () => {
     const sizes = { batch: 128, parts: 64, height: 4, width: 4, channels: 8, filters: 8, out_height: 4, out_width: 4, kernel_height: 3, kernel_width: 3, stride_y: 1, stride_x: 1 }; // prettier-ignore
     const turns = (kernel: string) => turnsOf({ ...small, kernel, constants: sizes, buffers: ['a', 'x', 'y', 'sums'] });
     expect(turns('conv2d 4x4')).toEqual({ multiplying: 18, loading: 0 });
@@ -61,23 +61,23 @@ describe('the estimate', () => {
     expect(turns('conv2d of one filter, weights split in 2')).toEqual({ multiplying: 16, loading: 0 });
   });
 
-  it('takes the longest of the sums of a step', () => {
+  it('uses the longest of the sums of a step', () => {
     const constants = { x0: 0, rows0: 64, width0: 8, rows1: 128, width1: 4, rows2: 7 };
     expect(turnsOf({ ...small, kernel: 'partial sums', constants })).toEqual({ multiplying: 0, loading: 16 });
   });
 
-  it('gives each of those that split a product its share', () => {
+  it('divides a split product among its invocations', () => {
     const split = { ...small, kernel: 'matmul NT 4x4 split in 16', buffers: ['a', 'b', 'y', 'sums'] };
     expect(turnsOf(split)).toEqual({ multiplying: 13, loading: 0 });
   });
 
-  it('refuses a kernel with loops that it does not know', () => {
+  it('refuses a kernel with unknown loops', () => {
     const unknown: DispatchRecord = { ...small, kernel: 'rhubarb' };
     expect(() => turnsOf(unknown)).toThrow("scripts/isa/turns.mjs does not say how often the kernel 'rhubarb' goes");
     expect(turnsOf({ ...unknown, loops: false })).toEqual({ multiplying: 1, loading: 0 });
   });
 
-  it('comes out at the peak that each vendor publishes', () => {
+  it('reaches the peak that each vendor publishes', () => {
     const peaks = cards.map(({ units, lanes, gigahertz }) => Math.round((2 * units * lanes * gigahertz) / 100) / 10);
     expect(peaks).toEqual([66.9, 15.1, 20.7, 3.6]);
   });
@@ -87,7 +87,7 @@ describe('the budget', () => {
   const product = { kernel: 'NT', problem: 'NT 256x32x784', way: '4x4 by 64' };
   const way = (name: string, at: number) => ({ ...small, way: name, pipeline: at });
 
-  it('counts what spills in any way, and takes the best way that does not of a large product', () => {
+  it('counts spills in every way, and uses the best way without spills for a large product', () => {
     const others = [way('8x8 by 64', 1), way('16x16 by 64', 2)];
     const large = dispatch({ m: 4096, n: 4096, k: 784 }, { product: { ...product, others }, workgroups: 4096 });
     const pipelines = [
@@ -103,7 +103,7 @@ describe('the budget', () => {
     });
   });
 
-  it('finds a dispatch narrow that has few workgroups and much work', () => {
+  it('classes a dispatch with few workgroups and much work as narrow', () => {
     expect(isNarrow(report([small]), small)).toBe(true);
     expect(isNarrow(report([small]), { ...small, workgroups: 128 })).toBe(false);
     expect(isNarrow(report([small]), dispatch({ m: 8, n: 8, k: 8 }))).toBe(false);
@@ -114,7 +114,7 @@ describe('the budget', () => {
     expect(measured['dispatches too narrow in every way']).toEqual({ simple: 1 });
   });
 
-  it('is a ratchet: no number may rise, and one that falls is to be written down', () => {
+  it('is a ratchet: no number may rise, and a lower one has to be recorded', () => {
     const measured = (debts: Debts) =>
       Object.fromEntries(
         Object.keys(targets).map((kind) => [kind, debts[kind as keyof Debts] ?? {}]),
@@ -133,7 +133,7 @@ describe('the budget', () => {
     expect(compare({}, now(0))).toEqual({ worse: [], better: [] });
   });
 
-  it('stands in docs/GPU.md as in docs/results/isa.json', () => {
+  it('is the same in docs/GPU.md and docs/results/isa.json', () => {
     const text = (file: string) => readFileSync(path.join(root, 'docs', file), 'utf8');
     const { driver, debts } = JSON.parse(text('results/isa.json')) as { driver: string; debts: Debts };
     const page = text('GPU.md');

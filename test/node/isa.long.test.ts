@@ -22,7 +22,7 @@ const reason = absent ?? other;
 const what = (name: string) => (reason ? `${name} (left out: ${reason})` : name);
 
 describe.skipIf(reason)(what('what AMD’s compiler makes of the kernels'), () => {
-  it('is known of every dispatch of the models, and of large products in several ways', () => {
+  it('is known for every dispatch of the models, and for large products in several ways', () => {
     const { works, pipelines } = report!;
     expect(budgetModels(report!).map(({ name }) => name)).toEqual(['simple', 'deep', 'vae', 'hinton', 'conv']);
     for (const { dispatches } of works)
@@ -36,11 +36,11 @@ describe.skipIf(reason)(what('what AMD’s compiler makes of the kernels'), () =
 
   const changes = () => compare(list.debts, measure(report!));
 
-  it('has become no worse', () => {
+  it('is not worse', () => {
     expect(changes().worse).toEqual([]);
   });
 
-  it('is what docs/results/isa.json says: where it has become better, `npm run isa -- --write` lowers the number', () => {
+  it('equals docs/results/isa.json: after an improvement, `npm run isa -- --write` lowers the number', () => {
     expect(changes().better).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-isa-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('docs/GPU.md', () => {
-  it('keeps the sections that a run has nothing new for, in their order', async () => {
+  it('keeps the sections without new results, in their order', async () => {
     const file = path.join(folder, 'GPU.md');
     await writePage(file, { 'jax-js': 'theirs' });
     await writePage(file, { amd: 'first' });
@@ -29,7 +29,7 @@ describe('docs/GPU.md', () => {
   });
 });
 
-it('the library whose products are compiled beside ours is a peer of the benchmark', () => {
+it('the library whose products are compiled for comparison is in the benchmark', () => {
   expect(readFileSync(path.join(root, 'bench/peers', `${peerFile}.ts`), 'utf8')).toMatch(
     /^export const peer: Peer = \{[^]*\n {2}async matmul\(/m,
   );
@@ -57,7 +57,7 @@ describe('npm run isa', () => {
     await expect(isa(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(line) as string });
   });
 
-  it('says what is missing and how to get it', () => {
+  it('names what is missing and how to get it', () => {
     const places = { platform: 'linux', drivers: [folder], include: folder, programs: [folder] };
     expect(missing('amd', places)).toBe(
       'mesa-vulkan-drivers, gcc, libc6-dev, libvulkan-dev are missing (Debian: apt-get install mesa-vulkan-drivers gcc libc6-dev libvulkan-dev)',

@@ -53,7 +53,7 @@ it.each(types)('loads a weight of %s', async (dtype, bytesOf) => {
   expect(weights['encoder.0.weight']).toEqual({ data: Float32Array.of(0.5, 2), shape: [1, 2] });
 });
 
-it('does not take whole numbers for weights, nor tensors that the model does not have', async () => {
+it('refuses weights of whole numbers, and tensors that the model does not have', async () => {
   const file = await saved();
   const whole = retyped(file, 'I32', (value) => [value, 0, 0, 0], ['encoder.0.bias']);
   const error = await errorOf(loadAutoencoder(standIn(), whole));

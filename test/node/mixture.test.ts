@@ -47,11 +47,11 @@ describe('triangular matrices', () => {
   });
 });
 
-describe('a mixture that is known', () => {
+describe('a known mixture', () => {
   const count = 6000;
   const codes = drawCodes(tensorsOf(known), count, 1, 0);
 
-  it('is found: weights, means and covariances within five standard deviations of such a sample', async () => {
+  it('is recovered: weights, means and covariances within five standard deviations of the sample', async () => {
     const { mixture, logLikelihood } = await fitMixture(codes, 2, usual);
     expect(mixture.components).toBe(3);
     expect(mixture.weights.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 12);
@@ -83,12 +83,12 @@ describe('a mixture that is known', () => {
     expect(logLikelihood).toBeGreaterThan(logDensity(known, codes) - 1e-4);
   });
 
-  it('has the log-likelihood that its density says', async () => {
+  it('has the log-likelihood of its density', async () => {
     const { mixture, logLikelihood } = await fitMixture(codes, 2, { ...usual, iterations: 3 });
     expect(logLikelihood).toBeCloseTo(logDensity(mixture, codes), 10);
   });
 
-  it('comes with the same bits of the same seed', async () => {
+  it('has the same bits for the same seed', async () => {
     const [one, other, another] = [usual, usual, { ...usual, components: 7, seed: 5 }].map((options) =>
       fitMixture(codes, 2, options),
     );
@@ -96,7 +96,7 @@ describe('a mixture that is known', () => {
     expect(await another).not.toEqual(await fitMixture(codes, 2, { ...usual, components: 7, seed: 6 }));
   });
 
-  it('gives draws of its moments, and its components as often as their weights say', () => {
+  it('draws with its moments, and from its components by their weights', () => {
     const draws = drawCodes(tensorsOf(known), 20_000, 3, 1);
     const [wanted, found] = [momentsOf(known), { mean: [0, 0], covariance: [0, 0, 0, 0] }];
     for (let i = 0; i < draws.length; i++) found.mean[i % 2] += draws[i] / 20_000;
@@ -142,7 +142,7 @@ it('one component is the mean and the covariance, with the ridge on its diagonal
   }
 });
 
-describe('from one iteration to the next', () => {
+describe('between iterations', () => {
   const shapes: [what: string, size: number, components: number, make: (draw: Draw) => Float32Array][] = [
     ['two blobs', 3, 2, (draw) => draw.floats(300).map((value, i) => value + (i < 150 ? 2 : 0))],
     ['one number a code', 1, 5, (draw) => draw.floats(200).map((value) => value ** 3)],
@@ -155,7 +155,7 @@ describe('from one iteration to the next', () => {
     ['units far apart', 2, 3, (draw) => draw.floats(400).map((value, i) => value * (i % 2 ? 1e-6 : 1e6))],
   ];
 
-  it.each(shapes)('what is raised never falls: %s', async (_, size, components, make) => {
+  it.each(shapes)('the likelihood never falls: %s', async (_, size, components, make) => {
     for (const seed of [0, 1, 2]) {
       const codes = make(new Draw(seed + 10));
       const { bounds, mixture, logLikelihood } = await fitMixture(codes, size, { components, seed, iterations: 50 });
@@ -167,7 +167,7 @@ describe('from one iteration to the next', () => {
   });
 });
 
-it('a component that loses all of its points is given up, and its weight goes to the others', async () => {
+it('a component without points is removed, and its weight goes to the others', async () => {
   const points = { values: Float64Array.of(1, 2, 3, 6), count: 4, size: 1 };
   const shares = [[1, 1, 0, 0], [0, 0, 0, 1e-11], [0, 0, 1, 1]].map((each) => Float64Array.from(each)); // prettier-ignore
   const parts = await maximize(points, shares, Float64Array.of(0.25), new Pace());
@@ -176,8 +176,8 @@ it('a component that loses all of its points is given up, and its weight goes to
   );
 });
 
-describe('codes that are hardly any', () => {
-  it.each([1, 40])('a row, %i times, is its own only sample', async (times) => {
+describe('degenerate codes', () => {
+  it.each([1, 40])('a row, %i times, is the only sample', async (times) => {
     const row = [3, -2.5, 1e-3];
     const { mixture, logLikelihood } = await fitMixture(Array.from({ length: times }, () => row).flat(), 3, {
       ...usual,
@@ -187,7 +187,7 @@ describe('codes that are hardly any', () => {
     expect(drawCodes(tensorsOf(mixture), 2, 1, 0)).toEqual(Float32Array.of(...row, ...row));
   });
 
-  it('a number that never changes has that value in every sample, and counts in no likelihood', async () => {
+  it('a constant number has its value in every sample, and does not affect the likelihood', async () => {
     const changing = new Draw(2).floats(200);
     const codes = Float32Array.from({ length: 300 }, (_, i) =>
       i % 3 === 1 ? 0.1 : changing[2 * Math.floor(i / 3) + (i % 3 ? 1 : 0)],
@@ -213,7 +213,7 @@ describe('codes that are hardly any', () => {
   });
 });
 
-it.each([2 ** -120, 2 ** 100])('codes times %d: the same mixture in other units', async (unit) => {
+it.each([2 ** -120, 2 ** 100])('codes times %d give the same mixture in other units', async (unit) => {
   const codes = new Draw(7).floats(300);
   const [one, other] = [
     await fitMixture(codes, 3, usual),

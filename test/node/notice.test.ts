@@ -17,7 +17,7 @@ function pretendedQueue() {
 
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 30));
 
-it('submits until what is waited for is noticed, for all that wait together, and no longer', async () => {
+it('submits for all waits together until they end, and no longer', async () => {
   const { queue, work, asQueue } = pretendedQueue();
   const notice = new Notice(asQueue, true);
   await Promise.all([notice.inTime(work()), notice.inTime(work())]);
@@ -28,7 +28,7 @@ it('submits until what is waited for is noticed, for all that wait together, and
   expect(queue.submits).toBe(6);
 });
 
-it('ends with what fails', async () => {
+it('ends with a failure', async () => {
   const { queue, asQueue } = pretendedQueue();
   await expect(new Notice(asQueue, true).inTime(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
   const before = queue.submits;
@@ -36,7 +36,7 @@ it('ends with what fails', async () => {
   expect(queue.submits).toBe(before);
 });
 
-it('submits nothing where the browser tells by itself', async () => {
+it('submits nothing if the browser notices by itself', async () => {
   const { queue, asQueue } = pretendedQueue();
   await new Notice(asQueue, false).inTime(aWhile());
   expect(queue.submits).toBe(0);

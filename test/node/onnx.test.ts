@@ -6,7 +6,7 @@ import { Message } from '../../src/files/protobuf.ts';
 const bytes = (put: (message: Message) => Message) => [...put(new Message()).toBytes()];
 const letters = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
 
-describe('Protocol Buffers, as the examples of their encoding guide have them', () => {
+describe('Protocol Buffers, as in the examples of the encoding guide', () => {
   it('whole numbers', () => {
     expect(bytes((message) => message.int(1, 150))).toEqual([0x08, 0x96, 0x01]);
     expect(bytes((message) => message.int(1, 0))).toEqual([0x08, 0]);
@@ -23,7 +23,7 @@ describe('Protocol Buffers, as the examples of their encoding guide have them', 
     expect(bytes((message) => message.float(1, 1))).toEqual([0x0d, 0, 0, 0x80, 0x3f]);
   });
 
-  it('messages in messages, and a field for each of several values', () => {
+  it('nested messages, and a field for each of several values', () => {
     expect(bytes((message) => message.message(3, new Message().int(1, 150)))).toEqual([0x1a, 3, 0x08, 0x96, 0x01]);
     expect(bytes((message) => message.each([1, 2], (each, value) => each.int(4, value)))).toEqual([0x20, 1, 0x20, 2]);
     expect(bytes((message) => message)).toEqual([]);

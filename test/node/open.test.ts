@@ -22,7 +22,7 @@ async function failed(opening: Promise<unknown>): Promise<Error> {
   return error;
 }
 
-describe('openGpu does not wait for ever', () => {
+describe('openGpu has a time limit', () => {
   it.each<[string, () => ReturnType<typeof openGpu>]>([
     ['a browser that does not answer', () => (requestAdapter(never), openGpu())],
     ['a function that does not answer', () => openGpu({ adapter: never })],
@@ -33,7 +33,7 @@ describe('openGpu does not wait for ever', () => {
     expect(error.message).toBe('WebGPU gave no answer for 30 s: start the browser or program anew');
   });
 
-  it('and lets a device go that comes too late', async () => {
+  it('and destroys a device that arrives too late', async () => {
     const device = standInDevice();
     const destroyed = vi.spyOn(device, 'destroy');
     let answer!: (device: GPUDevice) => void;
@@ -45,7 +45,7 @@ describe('openGpu does not wait for ever', () => {
     expect(destroyed).toHaveBeenCalledOnce();
   });
 
-  it('but for a slow one', async () => {
+  it('and waits for a slow device', async () => {
     const slow = () => new Promise<GPUDevice>((resolve) => setTimeout(resolve, 20_000, standInDevice()));
     const opening = openGpu({ adapter: standInAdapter(slow), tuning: 'fixed' });
     await vi.runAllTimersAsync();
@@ -54,7 +54,7 @@ describe('openGpu does not wait for ever', () => {
   });
 });
 
-it('a browser that refuses to look for an adapter is a GpuUnavailableError with its reason', async () => {
+it('a browser that refuses to request an adapter is a GpuUnavailableError with its reason', async () => {
   const reason = new DOMException('A valid external Instance reference no longer exists.', 'OperationError');
   requestAdapter(() => Promise.reject(reason));
   const error = await failed(openGpu());
@@ -62,7 +62,7 @@ it('a browser that refuses to look for an adapter is a GpuUnavailableError with 
   expect(error.cause).toBe(reason);
 });
 
-it('a device that lacks a limit is let go', async () => {
+it('a device that lacks a limit is destroyed', async () => {
   const device = standInDevice();
   Object.assign(device.limits, { maxStorageBuffersPerShaderStage: 4 });
   const destroyed = vi.spyOn(device, 'destroy');
@@ -71,7 +71,7 @@ it('a device that lacks a limit is let go', async () => {
   expect(destroyed).toHaveBeenCalledOnce();
 });
 
-describe('what helps is said for', () => {
+describe('advice is given for', () => {
   const chrome =
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
   const gpu = { requestAdapter: async () => null };
@@ -98,7 +98,7 @@ describe('what helps is said for', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('a page that is not secure', async () => {
+  it('an insecure page', async () => {
     vi.stubGlobal('navigator', { userAgent: chrome });
     vi.stubGlobal('isSecureContext', false);
     expect((await failed(openGpu())).message).toMatch(/^WebGPU is hidden from this page: it needs a secure context/);

@@ -18,8 +18,8 @@ afterEach(() => void vi.restoreAllMocks());
 
 const stretch = 2 ** 13;
 
-describe('putting data on the device', () => {
-  it('rests between stretches of values it looks at, and between those it copies', async () => {
+describe('uploading data', () => {
+  it('pauses between stretches of values that it checks, and between those that it copies', async () => {
     const values = floats(3 * 2 ** 16);
     const { storage } = await dataset(standIn(), values, { shape: [4] });
     expect(rests).toBe(values.length / stretch + values.byteLength / 2 ** 18);
@@ -27,14 +27,14 @@ describe('putting data on the device', () => {
     expect(storage.range).toEqual({ least: 0, leastAt: 0, most: values.length - 1, mostAt: values.length - 1 });
   });
 
-  it('finds what is not finite in any stretch', async () => {
+  it('finds values that are not finite in any stretch', async () => {
     const values = floats(2 * stretch + 6);
     values[2 * stretch + 3] = NaN;
     await expect(dataset(standIn(), values, { shape: [2] })).rejects.toThrow(`NaN at row ${stretch + 1}, column 1`);
   });
 });
 
-it('what passes through the device comes in stretches, in its order', async () => {
+it('streamed data are copied in stretches, in order', async () => {
   const gpu = standIn();
   const features = 2 ** 12;
   // A stretch has sixteen examples.
@@ -60,14 +60,14 @@ describe('comparing results', () => {
     return other;
   };
 
-  it('finds a difference in any stretch, and none where there is only rounding', async () => {
+  it('finds a difference in any stretch, and ignores rounding', async () => {
     expect(await differ(values, changed(2 * stretch + 4, values[2 * stretch + 4] + 1e-6))).toBe(false);
     expect(rests).toBe(2 * 3);
     for (const at of [0, stretch - 1, stretch, 2 * stretch + 4])
       expect(await differ(values, changed(at, values[at] + 0.01)), `${at}`).toBe(true);
   });
 
-  it('takes what is not finite for the same where it is the same', async () => {
+  it('treats equal values that are not finite as equal', async () => {
     const infinite = changed(7, Infinity);
     expect(await differ(infinite, infinite.slice())).toBe(false);
     expect(await differ(values, changed(7, NaN))).toBe(true);

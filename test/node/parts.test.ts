@@ -49,7 +49,7 @@ const lacking = (names: readonly string[], places: Record<string, (name: string)
 
 const inFile = (file: string, has = named) => ({ [file]: (name: string) => has(textOf(file), name) });
 
-describe('a part of models is named wherever it has to be', () => {
+describe('a part of models is named in all places', () => {
   /** What the library exports, and what can be saved. */
   let [layers, losses, parts]: string[][] = [];
   const saved = Object.values(makers).flatMap((each) => Object.keys(each));
@@ -62,7 +62,7 @@ describe('a part of models is named wherever it has to be', () => {
     losses = parts.filter((name) => exported[name] === 'Loss' || name in makers.losses);
   }, 60_000);
 
-  it('for users, to be saved, for workers, and in a guide', () => {
+  it('for users, for files, for workers, and in a guide', () => {
     expect(
       lacking(parts, {
         ...inFile('src/index.ts'),
@@ -74,7 +74,7 @@ describe('a part of models is named wherever it has to be', () => {
     ).toEqual([]);
   });
 
-  it('a layer in the tests that try each of them', () => {
+  it('a layer in the tests of every layer', () => {
     // The gradient of a quantised code is not its slope, which is 0: test/models/vector-quantizer.test.ts has it.
     const withoutGradient = ['flatten', 'reshape', 'stopGradient', 'vectorQuantizer'];
     const computing = layers.filter((name) => !withoutGradient.includes(name));
@@ -87,7 +87,7 @@ describe('a part of models is named wherever it has to be', () => {
   it('a loss in the test of gradients', () =>
     expect(lacking(losses, inFile('test/reliability/gradients.test.ts', called))).toEqual([]));
 
-  it('one that takes arguments in the test of wrong ones', () => {
+  it('a part with arguments in the test of wrong arguments', () => {
     const without = ['flatten', 'standardize', 'minMax', 'stopGradient', 'unitNorm'];
     const taking = parts.filter((name) => !without.includes(name));
     expect(
@@ -110,7 +110,7 @@ it('an activation is named for users of kernels, in their guide and for the func
 });
 
 describe('a place that lacks a name', () => {
-  it('is told', () => {
+  it('is reported', () => {
     const places = { 'a.ts': (name: string) => named('export { dense };', name), 'b.ts': () => true };
     expect(lacking(['dense', 'den'], places)).toEqual(['a.ts: den']);
     expect(called('`dense` and conv2d(3)', 'dense')).toBe(true);

@@ -25,18 +25,18 @@ const density = (point: number[], samples: number[][], sigma: number): number =>
   }, 0);
 
 describe('the log-density under a Parzen window', () => {
-  it.each([0.3, 1, 5])('is that of the definition, σ = %s', (sigma) => {
+  it.each([0.3, 1, 5])('agrees with the definition, σ = %s', (sigma) => {
     const [points, samples] = [rows(7, 3, 1), rows(20, 3, 2)];
     const found = logDensities(distances(points, samples), sigma, 3);
     points.forEach((point, i) => expect(found[i]).toBeCloseTo(Math.log(density(point, samples, sigma)), 10));
   });
 
-  it('is finite where each term of the sum is less than any number', () => {
+  it('is finite even if each term of the sum underflows', () => {
     const [found] = logDensities({ data: [1e6, 1e6 + 2], shape: [1, 2] }, 1, 784);
     expect(found).toBeCloseTo(-5e5 + Math.log((1 + Math.exp(-1)) / 2) - 392 * Math.log(2 * Math.PI), 6);
   });
 
-  it('comes to that of the distribution, blurred by the window, as samples are many', () => {
+  it('converges to that of the distribution, blurred by the window, with many samples', () => {
     const [points, samples] = [rows(500, 2, 3), rows(5000, 2, 4)];
     const sigma = 0.3;
     const { mean, error } = estimate(logDensities(distances(points, samples), sigma, 2));
@@ -47,7 +47,7 @@ describe('the log-density under a Parzen window', () => {
   });
 });
 
-it('the likeliest σ is that of a fine grid, over all blocks', () => {
+it('the likeliest σ equals that of a fine grid, over all blocks', () => {
   const [points, samples] = [rows(60, 5, 5), rows(40, 5, 6)].map((all) =>
     all.map((row) => row.map((value) => 0.2 * value)),
   );

@@ -16,7 +16,7 @@ describe('MNIST', () => {
   const pixels = (file: string) => new Uint8Array(readFileSync(file)).subarray(16);
   const train = pixels(files['train-images']);
 
-  it('has the errors that its principal components are known to leave', () => {
+  it('has the known reconstruction errors of its principal components', () => {
     const found = pca(train, 784);
     const [trainErrors, testErrors] = [
       pcaErrors(found, train, 128),
@@ -66,14 +66,14 @@ describe('MNIST', () => {
 describe('principal angles', () => {
   const radians = Math.PI / 180;
 
-  it('are those between planes that share a line', () => {
+  it('are right for planes that share a line', () => {
     const tilted = [0, Math.cos(30 * radians), Math.sin(30 * radians)];
     const [shared, tilt] = principalAngles([[1, 0, 0], [0, 1, 0]], [tilted, [1, 0, 0]]); // prettier-ignore
     expect(shared).toBeCloseTo(0, 5);
     expect(tilt).toBeCloseTo(30, 10);
   });
 
-  it('do not depend on the vectors that span a subspace', () => {
+  it('do not depend on the basis of a subspace', () => {
     const plane = [[1, 2, 3, 4], [0, 1, 0, -1]]; // prettier-ignore
     const same = [[2, 5, 6, 7], [-1, 1, -3, -7]]; // prettier-ignore
     for (const angle of principalAngles(plane, same)) expect(angle).toBeCloseTo(0, 5);

@@ -16,7 +16,7 @@ const pictures = (...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
 
 describe('npm run pictures', () => {
-  it('draws one alone, or all', async () => {
+  it('draws a single picture, or all', async () => {
     await pictures('--quick', 'jigsaw', '--out', out);
     expect(readdirSync(out)).toEqual(['jigsaw.png']);
     const { stderr } = await pictures('--quick', '--out', out);

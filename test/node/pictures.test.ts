@@ -23,25 +23,22 @@ describe('each guide of a model', () => {
   const [models = ''] = readFileSync(path.join(folder, 'index.md'), 'utf8').split('| topics | |');
   const guides = [...models.matchAll(/^\| \[[^\]]+\]\(([\w-]+)\.md\)/gm)].map(([, name]) => name);
 
-  it('is one that the command draws a picture for, and the other way round', () =>
+  it('has a picture of the command, and each picture has a guide', () =>
     expect([...guides].sort()).toEqual([...names].sort()));
 
-  it('has its picture, and no picture is left over', () =>
+  it('has its picture, and no picture is unused', () =>
     expect(readdirSync(path.join(folder, 'pictures')).sort()).toEqual(names.map((name) => `${name}.png`).sort()));
 
-  it.each(names)(
-    '%s: shows it, says what is to be seen, which command made it and how short the training was',
-    (name) => {
-      const text = readFileSync(path.join(folder, `${name}.md`), 'utf8');
-      const [, alt, file, caption] = /^!\[([^\]]*)\]\((pictures\/[^)]+)\)\n\n(.+?)\n\n/ms.exec(text) ?? [];
-      expect(file).toBe(`pictures/${name}.png`);
-      expect(alt?.length).toBeGreaterThan(30);
-      expect(caption).toContain(`\`npm run pictures -- ${name}\``);
-      expect(caption?.replaceAll('\n', ' ')).toContain(amount(name));
-    },
-  );
+  it.each(names)('%s: shows and describes the picture, the command that made it and the length of training', (name) => {
+    const text = readFileSync(path.join(folder, `${name}.md`), 'utf8');
+    const [, alt, file, caption] = /^!\[([^\]]*)\]\((pictures\/[^)]+)\)\n\n(.+?)\n\n/ms.exec(text) ?? [];
+    expect(file).toBe(`pictures/${name}.png`);
+    expect(alt?.length).toBeGreaterThan(30);
+    expect(caption).toContain(`\`npm run pictures -- ${name}\``);
+    expect(caption?.replaceAll('\n', ' ')).toContain(amount(name));
+  });
 
-  it.each(names)('%s: its picture is small, and not of one colour', (name) => {
+  it.each(names)('%s: its picture is small, and has several colours', (name) => {
     const png = readFileSync(path.join(folder, `pictures/${name}.png`));
     expect(png.length).toBeLessThan(120_000);
     expect(new Set(decoded(png).indices).size).toBeGreaterThan(20);
@@ -49,7 +46,7 @@ describe('each guide of a model', () => {
 });
 
 describe('a PNG of few colours', () => {
-  it('has each pixel as it was, to a 64th of its range; black and white are exact', () => {
+  it('has each pixel to a 64th of its range, with exact black and white', () => {
     const rgba = Uint8Array.from({ length: 4 * 15 }, (_, i) => (i < 8 ? (i < 4 ? 0 : 255) : (i * 37) % 256));
     const { width, height, palette, indices } = decoded(palettePng({ width: 5, height: 3, rgba }));
     expect([width, height]).toEqual([5, 3]);
@@ -60,7 +57,7 @@ describe('a PNG of few colours', () => {
     );
   });
 
-  it('has the nearest of the frequent colours where there are too many', () => {
+  it('uses the nearest frequent colours if there are too many', () => {
     // 256 colours twice each, and one more that lies between two of them, nearer to the first.
     const frequent = Array.from({ length: 512 }, (_, i) => [4 * (i >> 4), 8 * ((i >> 1) % 8), 0, 255]);
     const { palette, indices } = decoded(
@@ -77,7 +74,7 @@ describe('npm run pictures', () => {
     for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
   });
 
-  it('a picture that does not exist is one line', async () => {
+  it('a picture that does not exist prints one line', async () => {
     await expect(pictures('rhubarb')).rejects.toMatchObject({
       code: 1,
       stdout: '',
@@ -85,7 +82,7 @@ describe('npm run pictures', () => {
     });
   });
 
-  it('models that are hardly trained do not go to the guides', async () => {
+  it('hardly trained models are not written to the guides', async () => {
     await expect(pictures('--quick', '--out', 'docs/guide/pictures')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('do not go to the guides') as string,

@@ -18,7 +18,7 @@ function reference(column: number) {
   return { mean, variance: all.reduce((sum, value) => sum + (value - mean) ** 2 / rows, 0) };
 }
 
-it('moments of columns far from zero are exact around a row of theirs', async () => {
+it('moments of columns far from zero are exact around one of their rows', async () => {
   const { mean, covariance } = await moments(rows, 3, (row, i) => values[3 * row + i], values.subarray(0, 3));
   for (const i of [0, 1, 2]) {
     const wanted = reference(i);
@@ -27,13 +27,13 @@ it('moments of columns far from zero are exact around a row of theirs', async ()
   }
 });
 
-it('the yardsticks of a table with a clock column: each column counts one, one that never changes nothing', async () => {
+it('the yardsticks of a table with a clock column: each column counts 1, and a constant one 0', async () => {
   const { mean, pca } = await yardsticks(collection, { codeSize: 2, without: -1, entropy: false });
   expect(mean).toBeCloseTo(2 / 3, 6);
   expect(pca).toBeLessThan(1e-9);
 });
 
-it('a column that never changes has the deviation 0, wherever it lies', () => {
+it('a constant column has deviation 0, at any distance from zero', () => {
   const { deviation } = figuresOf(collection, -1);
   expect(deviation[2]).toBe(0);
   expect(deviation[0]).toBeCloseTo(Math.sqrt(reference(0).variance), 4);

@@ -206,7 +206,7 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
   expect(Math.max(...off)).toBeLessThan(2e-6);
 }
 
-describe.runIf(python)('PyTorch (left out where no Python has the packages torch and numpy)', () => {
+describe.runIf(python)('PyTorch (skipped without a Python that has the packages torch and numpy)', () => {
   let folder: string;
   const inFolder = (file: string) => path.join(folder, file);
   beforeAll(async () => {
@@ -228,7 +228,7 @@ describe.runIf(python)('PyTorch (left out where no Python has the packages torch
     expect(await withLibraryPage(work)).toEqual([]);
   };
 
-  it('makes the same of the same input, with weights of either side', () =>
+  it('computes the same from the same input, with weights of either side', () =>
     inPage(async (page) => {
       const ours: Record<string, Answer> = {};
       for (const [name, parts] of Object.entries(networks)) {
@@ -276,7 +276,7 @@ describe.runIf(python)('PyTorch (left out where no Python has the packages torch
       expect(back.reconstruction).toEqual(reconstruction);
     }));
 
-  it('runs the program that the playground hands over', () =>
+  it('runs the program of the playground', () =>
     inPage(async (page) => {
       const input = inputOf(playground, 5);
       const { file, codes } = await ask(page, playground, input);

@@ -15,7 +15,7 @@ beforeAll(stubWebGpu);
 const foreign = <T>(code: string): T => vm.runInNewContext(code) as T;
 
 describe('of another realm', () => {
-  it('is nothing that instanceof knows', () => {
+  it('fails instanceof', () => {
     expect(foreign<Uint8Array>('new Uint8Array(1)') instanceof Uint8Array).toBe(false);
     expect(foreign<Error>('new TypeError("x")') instanceof Error).toBe(false);
   });
@@ -42,7 +42,7 @@ describe('of another realm', () => {
     expect(readSafetensors(copy).tensors.w.data).toEqual(Float32Array.of(1.5));
   });
 
-  it('a signal is one by what it can do', () => {
+  it('a signal is recognised by its methods', () => {
     const signal = foreign(
       '({ aborted: false, addEventListener() {}, removeEventListener() {}, throwIfAborted() {} })',
     );
@@ -51,7 +51,7 @@ describe('of another realm', () => {
       expect(() => checkSignal('fit', none)).toThrow(/fit: the signal is an AbortSignal/);
   });
 
-  it('objects are plain, errors keep their names, and memory moves', () => {
+  it('objects are plain, errors keep their names, and memory is transferred', () => {
     expect(isPlain(foreign('({})'))).toBe(true);
     expect(isPlain(foreign('Object.create(null)'))).toBe(true);
     expect(isPlain(foreign('new (class A {})()'))).toBe(false);
@@ -66,7 +66,7 @@ describe('of another realm', () => {
   });
 });
 
-it('other arrays, and what only looks like one, are neither bytes nor floats', () => {
+it('other arrays, and objects that look like one, are neither bytes nor floats', () => {
   const others = ['Uint8ClampedArray', 'Int8Array', 'Float64Array', 'BigInt64Array'].map((kind) =>
     foreign(`new ${kind}(2)`),
   );

@@ -29,7 +29,7 @@ it('remembers the winners of several adapters', async () => {
 });
 
 it.each(['', '{"one": {"prod', 'null', '5', '"text"', '[]', '{"one": null}'])(
-  'takes a damaged file for none: %s',
+  'treats a damaged file as missing: %s',
   async (text) => {
     await mkdir(path.dirname(file()), { recursive: true });
     await writeFile(file(), text);
@@ -40,7 +40,7 @@ it.each(['', '{"one": {"prod', 'null', '5', '"text"', '[]', '{"one": null}'])(
   },
 );
 
-it('remembers nothing where there is no place for it', async () => {
+it('remembers nothing without storage', async () => {
   await writeFile(path.join(home, '.cache'), 'a file where a folder should be');
   const { read, write } = openRecall();
   await write('one', { product: 'fast' });
@@ -48,7 +48,7 @@ it('remembers nothing where there is no place for it', async () => {
   expect(await readFile(path.join(home, '.cache'), 'utf8')).toBe('a file where a folder should be');
 });
 
-describe('where nothing can be remembered, openGpu opens all the same:', () => {
+describe('openGpu works without storage:', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
@@ -92,7 +92,7 @@ describe('where nothing can be remembered, openGpu opens all the same:', () => {
     expect(await read('one')).toEqual({});
   });
 
-  it('nothing is looked for where tuning is fixed', async () => {
+  it('storage is not read if tuning is fixed', async () => {
     const asked = vi.fn();
     database({ get: asked });
     vi.stubGlobal('process', { getBuiltinModule: asked });

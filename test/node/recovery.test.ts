@@ -24,14 +24,14 @@ async function lostGpu(reopen?: Open) {
 
 const unavailable = () => Promise.reject(new GpuUnavailableError('not yet'));
 
-it('has nothing to do where nothing is lost', async () => {
+it('does nothing if no device is lost', async () => {
   const reopen = vi.fn(unavailable);
   const gpu = standIn(reopen);
   await recover(gpu);
   expect([gpu.isLost, reopen.mock.calls.length]).toEqual([false, 0]);
 });
 
-it('asks until there is one, and everybody who waits gets it; what lay on the old one is gone', async () => {
+it('asks until it gets a device, which all callers receive, and drops the tensors of the old one', async () => {
   const answers = [unavailable, unavailable, async () => ({ device: standInDevice(), quads: false })];
   const reopen = vi.fn(() => answers.shift()!());
   const { gpu, values } = await lostGpu(reopen);
@@ -42,7 +42,7 @@ it('asks until there is one, and everybody who waits gets it; what lay on the ol
   expect([gpu.isLost, reopen.mock.calls.length, values.gone, gpu.memory().buffers]).toEqual([false, 3, true, 0]);
 });
 
-it('gives up after seven times, or where the answer never comes', async () => {
+it('gives up after seven attempts, or without an answer', async () => {
   for (const [reopen, cause] of [
     [unavailable, 'not yet'],
     [() => new Promise<never>(() => {}), 'no answer for 2000 ms'],
@@ -60,7 +60,7 @@ it('gives up after seven times, or where the answer never comes', async () => {
   }
 });
 
-it('passes on what else goes wrong, and ends with the reason of a signal', async () => {
+it('passes other errors on, and ends with the reason of a signal', async () => {
   const wrong = new OptionError('no such adapter');
   const { gpu } = await lostGpu(() => Promise.reject(wrong));
   const waiting = errorOf(recover(gpu));
@@ -74,7 +74,7 @@ it('passes on what else goes wrong, and ends with the reason of a signal', async
   expect(await errorOf(recover((await lostGpu(unavailable)).gpu, stop.signal))).toBe(reason);
 });
 
-it('ends where it is closed meanwhile, and lets a device go that comes too late', async () => {
+it('ends if it is closed, and destroys a device that arrives too late', async () => {
   const early = (await lostGpu(unavailable)).gpu;
   const waiting = errorOf(recover(early));
   early.close();
@@ -92,7 +92,7 @@ it('ends where it is closed meanwhile, and lets a device go that comes too late'
   expect(destroyed).toHaveBeenCalledOnce();
 });
 
-it('lets each device go that comes after its attempt has timed out', async () => {
+it('destroys each device that arrives after its attempt timed out', async () => {
   const device = standInDevice();
   const destroyed = vi.spyOn(device, 'destroy');
   const answers: ((opened: Opened) => void)[] = [];
@@ -109,7 +109,7 @@ it('lets each device go that comes after its attempt has timed out', async () =>
   expect(gpu.isLost).toBe(false);
 });
 
-it('goes on under a profile, which says itself that its device was lost', async () => {
+it('continues during a profile, which reports the lost device', async () => {
   /** A device with a clock, which counts the passes that are timed. */
   const withClock = (lost?: Promise<GPUDeviceLostInfo>) => {
     const createQuerySet = vi.fn(() => ({ destroy: () => {} }));
@@ -144,7 +144,7 @@ it('goes on under a profile, which says itself that its device was lost', async 
   expect([first, second].map((device) => vi.mocked(device.createQuerySet).mock.calls.length)).toEqual([1, 0]);
 });
 
-it('cannot where nothing says how', async () => {
+it('is impossible for a given device', async () => {
   const { gpu } = await lostGpu();
   expect(gpu.reopen).toBeUndefined();
   expect(await errorOf(recover(gpu))).toBeInstanceOf(DeviceLostError);

@@ -17,7 +17,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 const pages = (): string[] =>
   readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'));
 
-it('has a page for every entry point and every guide, each under a name of its own', () => {
+it('has a page for every entry point and every guide, each under a unique name', () => {
   const titles = pages()
     .filter((file) => /^(modules|documents)/.test(file))
     .map((file) => /<title>(.*?) \|/.exec(textOf(file))?.[1]);
@@ -27,7 +27,7 @@ it('has a page for every entry point and every guide, each under a name of its o
   expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
 });
 
-it('leads from every page to the playground and the benchmark, and from the benchmark back', () => {
+it('links every page to the playground and the benchmark, and the benchmark back', () => {
   for (const file of ['index.html', 'documents/docs_guide_data.html', 'functions/latentgpu.autoencoder.html']) {
     const up = file.includes('/') ? '../' : '';
     for (const page of ['playground', 'benchmark']) expect(textOf(file)).toContain(`href="${up}${page}/index.html"`);
@@ -35,7 +35,7 @@ it('leads from every page to the playground and the benchmark, and from the benc
   expect(textOf('benchmark/index.html')).toContain('href="../index.html"');
 });
 
-it('measures models in the browser of a visitor', async () => {
+it('measures models in the visitor’s browser', async () => {
   const server = await preview({
     configFile: false,
     logLevel: 'error',
@@ -58,7 +58,7 @@ it('measures models in the browser of a visitor', async () => {
   }
 });
 
-it('leads nowhere that is not there: pages and pictures', () => {
+it('has no broken links to pages or pictures', () => {
   const dead = pages().flatMap((file) =>
     [...textOf(file).matchAll(/(?:href|src)="([^"#]+)/g)]
       .map(([, target]) => target)
@@ -81,13 +81,13 @@ it.each(['autoencoder', 'classifier', 'dataset', 'jigsaw', 'loadAutoencoder', 'o
   },
 );
 
-it('says of a method in the worker what it says of the same method without one', () => {
+it('describes a method in the worker like the same method without a worker', () => {
   const fit = /Trains the model further, from its present weights/;
   expect(textOf('interfaces/latentgpu.Autoencoder.html')).toMatch(fit);
   expect(textOf('interfaces/latentgpu_worker.Autoencoder.html')).toMatch(fit);
 });
 
-it('colours programs and leaves formulas as they are', () => {
+it('highlights programs, but not formulas', () => {
   const page = textOf(pages().find((file) => /documents.*simple/.test(file)) ?? '');
   const blocks = [...page.matchAll(/<pre><code class="(\w+)">([\s\S]*?)<\/code>/g)].map(([, language, code]) => ({
     language,

@@ -45,8 +45,8 @@ function series(): string {
   return folder;
 }
 
-describe('in short', () => {
-  it('a single row is done, kept and not done again', async () => {
+describe('shortened', () => {
+  it('a single row is run, kept and not run again', async () => {
     const alone = path.join(out, 'alone');
     await reproduce('--quick', '--row', 'linear', '--out', alone);
     expect(readdirSync(path.join(alone, 'results'))).toEqual(['linear.json']);
@@ -56,7 +56,7 @@ describe('in short', () => {
     expect(readFileSync(path.join(alone, 'results/linear.json'), 'utf8')).toBe(kept);
   });
 
-  it('every row runs from end to end and writes its figures down beside the reference', async () => {
+  it('every row runs from end to end and writes its figures next to the reference', async () => {
     await reproduce('--quick', '--out', out, '--data', series());
     expect(readdirSync(path.join(out, 'results')).sort()).toEqual(names.map((name) => `${name}.json`).sort());
     for (const name of names) {

@@ -23,7 +23,7 @@ it('--help and --list name every row', async () => {
   }
 });
 
-it('a row that does not exist is one line', async () => {
+it('a row that does not exist prints one line', async () => {
   for (const args of [['--row', 'rhubarb'], ['rhubarb']])
     await expect(reproduce(...args)).rejects.toMatchObject({
       code: 1,
@@ -32,7 +32,7 @@ it('a row that does not exist is one line', async () => {
     });
 });
 
-it('a part that no row asked for has is one line', async () => {
+it('a part that no requested row has prints one line', async () => {
   for (const args of [
     ['--part', 'rhubarb'],
     ['--row', 'linear', '--part', 'gan'],
@@ -43,12 +43,12 @@ it('a part that no row asked for has is one line', async () => {
     });
 });
 
-it('docs/RESULTS.md is what the kept results make', async () => {
+it('docs/RESULTS.md matches the kept results', async () => {
   const docs = path.join(root, 'docs');
   expect(readFileSync(path.join(docs, 'RESULTS.md'), 'utf8')).toBe(resultsPage(await readResults(docs), false));
 });
 
-it('figures that mean nothing do not go to docs', async () => {
+it('meaningless figures are not written to docs', async () => {
   await expect(reproduce('--quick', '--out', 'docs')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('do not go to docs') as string,

@@ -23,7 +23,7 @@ const hiddenOf = ({ W_enc, b_enc, b_dec }: Matrices, x: ArrayLike<number>, first
     Array.from(x).reduce((sum, v, i) => sum + (v - (first ? b_dec.data[i] : 0)) * W_enc.data[i * units + j], b_enc.data[j]),
   ); // prettier-ignore
 
-it('has the names and shapes of SAELens, and comes back the same through a file', () => {
+it('has the names and shapes of SAELens, and is the same after saving and loading', () => {
   const written = toSaeLens({
     ...ours,
     ...threshold,
@@ -45,13 +45,13 @@ it('has the names and shapes of SAELens, and comes back the same through a file'
   expect(fromSaeLens(toSaeLens(ours))).toEqual(ours);
 });
 
-it('writes zeros for biases that layers lack', () => {
+it('writes zeros for missing biases', () => {
   const { 'encoder.0.weight': into, 'decoder.0.weight': outOf } = ours;
   const { b_enc, b_dec } = toSaeLens({ 'encoder.0.weight': into, 'decoder.0.weight': outOf });
   expect([b_enc, b_dec]).toEqual([units, inputs].map((size) => ({ data: new Float32Array(size), shape: [size] })));
 });
 
-it('takes the decoder’s bias into the encoder’s where it is subtracted first', () => {
+it('adds the decoder’s bias to the encoder’s if it is subtracted first', () => {
   const file = toSaeLens(ours);
   const x = draw.floats(inputs);
   for (const first of [false, true]) {

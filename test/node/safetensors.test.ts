@@ -17,22 +17,22 @@ const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32'): unknow
   data_offsets: offsets,
 });
 
-describe('what is written', () => {
-  it('is this very file', () => {
+describe('a written file', () => {
+  it('is exactly this file', () => {
     const bytes = writeSafetensors({ bias: { data: new Float32Array([1, -2]), shape: [2, 1] } });
     const header = '{"bias":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}     '; // 64 characters
     const expected = [64, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header), 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0];
     expect([...bytes]).toEqual(expected);
   });
 
-  it('starts its data at a multiple of 8, whatever the header', () => {
+  it('starts its data at a multiple of 8 for any header', () => {
     for (let length = 1; length <= 9; length++) {
       const bytes = writeSafetensors({ ['x'.repeat(length)]: { data: new Float32Array(3), shape: [3] } });
       expect((bytes.length - 12) % 8).toBe(0);
     }
   });
 
-  it('comes back: names, shapes, bits, metadata, in the order given', () => {
+  it('is read back: names, shapes, bits, metadata, in their order', () => {
     const odd = new Float32Array([NaN, -0, Infinity, 1e-45, 3.4e38, 0.1]);
     const inTheMiddle = new Float32Array(new ArrayBuffer(40), 8, 3).fill(7);
     const given = {
@@ -55,13 +55,13 @@ describe('what is written', () => {
     expect(readSafetensors(writeSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
   });
 
-  it('refuses a shape that does not count the data', () => {
+  it('refuses a shape that does not match the data', () => {
     const write = (): unknown => writeSafetensors({ w: { data: new Float32Array(5), shape: [2, 3] } });
     expect(write).toThrow(ShapeError);
     expect(write).toThrow('w has the shape [2, 3], but 5 numbers');
   });
 
-  it('refuses the one name the format keeps', () => {
+  it('refuses the reserved name', () => {
     const write = (): unknown => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } });
     expect(write).toThrow(
       new FormatError('safetensors: no tensor can be called __metadata__, the format keeps that name'),
@@ -89,7 +89,7 @@ describe('what is written', () => {
   });
 });
 
-describe('what is read', () => {
+describe('a file to read', () => {
   it('may start anywhere in a buffer and have data at an odd offset', () => {
     const inner = file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4);
     new DataView(inner.buffer).setFloat32(inner.length - 4, 1.5, true);
@@ -98,13 +98,13 @@ describe('what is read', () => {
     expect(readSafetensors(shifted.subarray(3)).tensors.w?.data).toEqual(new Float32Array([1.5]));
   });
 
-  it('may list its tensors in another order than they lie in', () => {
+  it('may list its tensors in another order than their data', () => {
     const bytes = file(JSON.stringify({ b: entry([1], [4, 8]), a: entry([1], [0, 4]) }), 8);
     new DataView(bytes.buffer).setFloat32(bytes.length - 4, 2, true);
     expect(readSafetensors(bytes).tensors.b?.data[0]).toBe(2);
   });
 
-  it('may list what is empty behind what begins at the same place', () => {
+  it('may list an empty tensor after one that begins at the same place', () => {
     const bytes = file(
       JSON.stringify({
         row: entry([1], [0, 4]),
@@ -117,7 +117,7 @@ describe('what is read', () => {
     expect(Object.values(readSafetensors(bytes).tensors).map(({ shape }) => shape)).toEqual([[1], [0], [1, 1], [0, 3]]);
   });
 
-  it('is a file in bytes', () => {
+  it('has to be bytes', () => {
     expect(() => readSafetensors('{}' as never)).toThrow(
       new OptionError('readSafetensors: takes the bytes of a file, as a Uint8Array'),
     );
@@ -143,7 +143,7 @@ describe('what is read', () => {
     expect(readSafetensors(whole).tensors).toEqual({ w: { data: Float32Array.from(values), shape: [values.length] } });
   });
 
-  it('may hold whole numbers and types to come, which are handed on as bytes, by name', () => {
+  it('may have whole numbers and future types, which are returned as bytes, by name', () => {
     const header = {
       w: entry([1], [0, 4]),
       num_batches_tracked: entry([], [4, 12], 'I64'),

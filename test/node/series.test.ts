@@ -11,7 +11,7 @@ beforeAll(stubWebGpu);
 const zeros = (length: number) => new Float64Array(length);
 
 describe('windows of a series', () => {
-  it('lie on the device once, as many as fit', async () => {
+  it('are stored on the device once, as many as fit', async () => {
     const gpu = standIn();
     const windows = await series(gpu, floats(20), { length: 5, stride: 2, channels: 2 });
     expect([windows.length, windows.shape, windows.features, windows.step]).toEqual([3, [5, 2], 10, 4]);
@@ -31,7 +31,7 @@ describe('windows of a series', () => {
     expect([windows.disposed, windows.take(1).disposed]).toEqual([true, true]);
   });
 
-  it('are chosen from, with their labels, and keep what they were made of', async () => {
+  it('can be selected, with their labels, and keep their series', async () => {
     const windows = await series(standIn(), floats(10), { length: 3, stride: 2, labels: [4, 5, 6, 7] });
     const late = windows.filter((_, i) => i >= 1).filter((label) => label! > 5);
     expect([[...late.indices], [...late.labels!], late.series]).toEqual([[2, 3], [6, 7], windows.series]);
@@ -39,7 +39,7 @@ describe('windows of a series', () => {
     expect([...some.indices, ...rest.indices].sort()).toEqual([0, 1, 2, 3]);
   });
 
-  it('of a table have its columns of numbers as channels, in its order', async () => {
+  it('of a table have its columns of numbers as channels, in order', async () => {
     const text = 'time,a,b\n2024-01-01 00:00:00,1,10\n2024-01-01 00:05:00,2,20\n2024-01-01 00:10:00,3,30\n';
     const table = await readTable(text);
     expect(table.columns.map(({ kind }) => kind)).toEqual(['time', 'number', 'number']);
@@ -52,7 +52,7 @@ describe('windows of a series', () => {
     expect([labelled.shape, labelled.labels]).toEqual([[1, 1], undefined]);
   });
 
-  it('are in pieces that share what windows of both have, where a buffer holds less', async () => {
+  it('are in pieces that share overlapping values if a buffer is smaller', async () => {
     const gpu = withSmallBuffers({ maxBufferSize: 256 });
     // 64 values a buffer: 44 windows of 20 could begin there, if there were as many values; each piece is whole windows.
     const windows = await series(gpu, floats(100), { length: 20 });
@@ -67,7 +67,7 @@ describe('windows of a series', () => {
     expect(gpu.memory().bytes).toBe(0);
   });
 
-  it('pass through the device where it may hold less', async () => {
+  it('are streamed if the device may hold less', async () => {
     const gpu = standIn();
     const windows = await series(gpu, floats(100), { length: 5, stride: 2, deviceBytes: 8 * 5 * 4 });
     expect([windows.storage.pieces, windows.storage.streamed!.half, gpu.memory().buffers]).toEqual([[], 4, 0]);
@@ -80,7 +80,7 @@ describe('windows of a series', () => {
     expect([fits.storage.streamed, fits.storage.pieces.length]).toEqual([undefined, 1]);
   });
 
-  it('are what a normalisation is fitted to: those of a view alone, each as often as it is in a window', async () => {
+  it('determine the normalisation: only those of a view, each value as often as it is in a window', async () => {
     const values = Float32Array.from(count(120), (i) => (i * 7) % 11);
     for (const [stride, channels, deviceBytes] of [[1, 1], [2, 3], [4, 1], [1, 1, 100], [2, 3, 8 * 9 * 4]]) {
       const options = { length: 3, stride, channels };
@@ -94,7 +94,7 @@ describe('windows of a series', () => {
     } // prettier-ignore
   });
 
-  it('may have blanks, in an array or a table, which are no values of theirs', async () => {
+  it('may have blanks, in an array or a table, which do not count as values', async () => {
     const values = Float32Array.of(1, NaN, 3, -4, NaN, NaN, 7, 8);
     const before = values.slice();
     const table = await readTable('time,a,b\n2024-01-01,1,\n2024-01-02,3,-4\n2024-01-03,,NA\n2024-01-04,7,8\n');
@@ -117,7 +117,7 @@ describe('windows of a series', () => {
     expect((await series(standIn(), floats(3), { length: 1 })).storage.blanks).toBe(false);
   });
 
-  it('come back to a new device, once and as they were', async () => {
+  it('are uploaded again to a new device, once and unchanged', async () => {
     const windows = await series(standIn(), floats(10), { length: 3, stride: 2 });
     const view = windows.filter((_, i) => i > 1);
     Object.defineProperty(windows.storage.pieces[0].data, 'gone', { value: true, configurable: true });
@@ -172,7 +172,7 @@ describe('timeline', () => {
     expect(timeline([0.1], windows([0], 2, 2, 1))).toEqual(Float32Array.of(0.1, 0.1));
   });
 
-  it('is NaN where no window is: behind the last, between windows far apart, and where a view has none', () => {
+  it('is NaN outside of windows: after the last, between distant windows, and outside of a view', () => {
     expect(timeline(Float32Array.of(3, 9), windows([0, 1], 7, 2, 3))).toEqual(Float32Array.of(3, 3, NaN, 9, 9, NaN, NaN)); // prettier-ignore
     expect(timeline(Float32Array.of(4, 8), windows([3, 1], 6, 2, 1))).toEqual(Float32Array.of(NaN, 8, 8, 4, 4, NaN)); // prettier-ignore
     expect(timeline(Float32Array.of(Infinity, 8), windows([0, 1], 3, 2, 1))).toEqual(
@@ -180,21 +180,21 @@ describe('timeline', () => {
     );
   });
 
-  it('of scores of each value has the mean of the step’s own, over channels and windows', () => {
+  it('of scores of each value is the mean of the step’s values, over channels and windows', () => {
     expect(timeline(Float32Array.of(1, 2, 3, 10, 20, 30), windows([0, 1], 4, 3, 1))).toEqual(Float32Array.of(1, 6, 11.5, 30)); // prettier-ignore
     const { series, ...view } = windows([2, 0], 6, 2, 2);
     const scores = Float32Array.of(1, 3, 5, 7, 20, 30, 40, 60);
     expect(timeline(scores, { ...view, series: { ...series, channels: 2 } })).toEqual(Float32Array.of(25, 50, NaN, NaN, 2, 6)); // prettier-ignore
   });
 
-  it('of scores of each value passes over those of blanks', () => {
+  it('of scores of each value ignores those of blanks', () => {
     const some = windows([0, 1], 4, 3, 1);
     for (const combine of ['mean', 'min', 'max'] as const)
       expect(timeline(Float32Array.of(1, NaN, 3, NaN, 3, NaN), some, { combine })).toEqual(Float32Array.of(1, NaN, 3, NaN)); // prettier-ignore
     expect(timeline(Float32Array.of(2, NaN), windows([0, 1], 2, 1, 1))).toEqual(Float32Array.of(2, NaN));
   });
 
-  it('is the least, or the largest, where asked for', () => {
+  it('is the smallest or the largest on request', () => {
     const some = windows([0, 1, 2, 3], 6, 2, 1);
     const scores = Float32Array.of(-1, -2, 6, 0.1);
     expect(timeline(scores, some, { combine: 'min' })).toEqual(Float32Array.of(-1, -2, -2, 0.1, 0.1, NaN));
@@ -202,7 +202,7 @@ describe('timeline', () => {
     expect(timeline(scores, some, { combine: 'mean' })).toEqual(timeline(scores, some));
   });
 
-  it('takes what series() makes, and views', async () => {
+  it('accepts results of series(), and views', async () => {
     const set = await series(standIn(), floats(5), { length: 2 });
     expect(timeline(Float32Array.of(1, 2, 6, 0), set)).toEqual(Float32Array.of(1, 1.5, 4, 3, 0));
     const late = set.filter((_, i) => i > 1);
@@ -237,7 +237,7 @@ describe('intervals', () => {
     expect(intervals([NaN, Infinity], 0)).toEqual([{ from: 1, to: 2, peak: Infinity }]);
   });
 
-  it('are joined over gaps, and then the short ones left out', () => {
+  it('are joined over gaps before short ones are dropped', () => {
     expect(intervals(line, 5, { gap: 1 })).toEqual([
       { from: 0, to: 1, peak: 5 },
       { from: 3, to: 7, peak: 7 },

@@ -27,7 +27,7 @@ function data(replaced: Record<string, Uint8Array> = {}): string {
 const fields = (line: string): string[] => line.split(',');
 
 describe('a model of a table', () => {
-  it('finds the strange row, blames its column, fills in blanks, and leaves out what says nothing', async () => {
+  it('finds the strange row and its column, fills in blanks, and leaves out uninformative columns', async () => {
     const lines = Array.from({ length: 200 }, (_, i) => {
       const power = 10 + (i % 9);
       return `id-${i},2026-01-01T00:${String(i % 60).padStart(2, '0')}:00Z,${i % 9 < 4 ? 'low' : 'high'},${i === 77 ? 40 : 2 * power},${i === 50 ? '' : power}`;
@@ -50,7 +50,7 @@ describe('a model of a table', () => {
     expect(existsSync(path.join(out, 'weights.safetensors'))).toBe(true);
   });
 
-  it('says what is wrong with a file in one line', async () => {
+  it('reports what is wrong with a file in one line', async () => {
     const file = inFolder('broken.csv');
     writeFileSync(file, 'a,b\n1,2\n3\n');
     const { code, stderr } = await start(['--model', 'table', '--data', file, '--out', inFolder('broken')]);
@@ -59,7 +59,7 @@ describe('a model of a table', () => {
   });
 });
 
-it('a time series: what is strange in it is printed, drawn and written', async () => {
+it('a time series: strange stretches are printed, drawn and written', async () => {
   const file = inFolder('log.csv');
   const lines = Array.from({ length: 400 }, (_, i) => {
     const time = new Date(Date.UTC(2026, 0, 1, 0, 5 * i)).toISOString();
@@ -104,7 +104,7 @@ describe('every member of the family', () => {
     jigsaw: ['puzzles', 'loss'],
   };
 
-  it.each(Object.entries(drawn))('%s is trained and draws what belongs to it', async (model, pictures) => {
+  it.each(Object.entries(drawn))('%s is trained and draws its pictures', async (model, pictures) => {
     const out = inFolder(model);
     const { code, stdout, stderr } = await start([
       '--data',
@@ -132,7 +132,7 @@ describe('every member of the family', () => {
   });
 });
 
-it('Ctrl-C ends the training and keeps what was trained', async () => {
+it('Ctrl-C ends training and keeps the model', async () => {
   const place = data({ 'train-images-idx3-ubyte.gz': gzipSync(idx([200, 28, 28])) });
   rmSync(path.join(place, 'train-images-idx3-ubyte'));
   const out = inFolder('stopped');

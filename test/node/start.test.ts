@@ -38,7 +38,7 @@ it('--help lists the options and the models', async () => {
   expect(stdout).toContain('784-32-784');
 });
 
-describe('a wrong option is one line', () => {
+describe('a wrong option prints one line', () => {
   it.each([
     ['--epoch 3', 'there is no option --epoch; did you mean --epochs?'],
     ['--colour', 'there is no option --colour; npm start -- --help lists them'],
@@ -60,14 +60,14 @@ describe('a wrong option is one line', () => {
     ['--headed=no', "--headed takes no value, not 'no'"],
   ])('%s', (args, line) => expect(() => readOptions(args.split(' '))).toThrow(new Failure(line)));
 
-  it('a file that is not there', () =>
+  it('a missing file', () =>
     expectFailure(['--model', 'series', '--data', 'no.csv'], '--data: there is no file no.csv'));
 
-  it('on the terminal, too', () =>
+  it('also on the terminal', () =>
     expectFailure(['--out', 'package.json'], '--out: nothing can be written to package.json (EEXIST)'));
 });
 
-describe('data that cannot be read is one line', () => {
+describe('unreadable data print one line', () => {
   it.each<[string, Record<string, Uint8Array>, string, string[]?]>([
     [
       'cut off',
@@ -112,16 +112,16 @@ describe('data that cannot be read is one line', () => {
     await expectFailure([...args, '--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
   });
 
-  it('no such file of one’s own', () =>
+  it('a missing file of the user', () =>
     expectFailure(['--model', 'table', '--data', '/nowhere'], 'there is no file /nowhere'));
 
-  it('no such folder', () =>
+  it('a missing folder', () =>
     expectFailure(
       ['--data', '/nowhere'],
       'there is no file train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere',
     ));
 
-  it('fewer images than asked for', async () => {
+  it('fewer images than requested', async () => {
     const place = data();
     await expectFailure(
       ['--data', place, '--out', inFolder('out'), '--images', '201'],
@@ -134,7 +134,7 @@ describe('data that cannot be read is one line', () => {
   });
 });
 
-it.skipIf(process.platform === 'win32')('a Chrome without WebGPU is one line', async () => {
+it.skipIf(process.platform === 'win32')('a Chrome without WebGPU prints one line', async () => {
   const wrapper = inFolder('chrome-without-webgpu');
   // The last flag of a name counts, so these undo what the job asks for.
   const flags = '--use-webgpu-adapter=default --disable-features=Vulkan --disable-gpu --disable-software-rasterizer';
@@ -155,7 +155,7 @@ describe('a dry run on MNIST', () => {
   const history = (): Record<string, unknown> =>
     JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as Record<string, unknown>;
 
-  it('says what it used, what came out and where it is', () => {
+  it('reports the device, the results and where they are', () => {
     expect(ended.stderr).not.toContain('error');
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^Chrom.* \d+\..*, WebGPU adapter: .+\n/);

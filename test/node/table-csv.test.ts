@@ -84,7 +84,7 @@ describe('dialects, guessed', () => {
     expect([table.dialect.delimiter, rowsOf(table).flat()]).toEqual([delimiter, values]);
   });
 
-  it('a comma between the digits of semicolons’ fields, and a semicolon within texts', async () => {
+  it('a comma in the numbers of a file with semicolons, and a semicolon within texts', async () => {
     expect(await read('"a;b",c\n1,2')).toEqual([['a;b', 'c'], [[1, 2]]]);
     expect(await read('name;x\nDoe, J;1\nRoe, R;2')).toEqual([
       ['name', 'x'],
@@ -95,7 +95,7 @@ describe('dialects, guessed', () => {
     ]);
   });
 
-  it('quotes hold delimiters, line ends and quotes; within a field that does not begin with one they are signs', async () => {
+  it('quoted fields may contain delimiters, line ends and quotes, and quotes inside an unquoted field are characters', async () => {
     expect(await read('a,b\n"x\r\ny, ""z""",1\n5" pipe,2\n')).toEqual([
       ['a', 'b'],
       [
@@ -139,11 +139,11 @@ describe('the header', () => {
     expect((await readTable(text, { ...options, header: true })).length).toBe(without.length - 1);
   });
 
-  it('is one where the options name a column of it', async () => {
+  it('is recognised if the options name a column of it', async () => {
     expect((await readTable('Ann,Rome\nBob,Oslo\n', { columns: ['Rome'] })).length).toBe(1);
   });
 
-  it('with a name twice, or none, gives each column a name of its own', async () => {
+  it('with equal or missing names gives each column a unique name', async () => {
     const table = await readTable('x,x,\n1,2,3\n4,5,6');
     expect(namesOf(table)).toEqual(['x', 'x (2)', '2']);
     expect(table.row(0)).toEqual({ x: 1, 'x (2)': 2, '2': 3 });
@@ -155,7 +155,7 @@ describe('the header', () => {
 describe('options', () => {
   const text = 'id,x,kind,y\nA1,1,p,2\nA2,3,q,4\n';
 
-  it('choose columns, by name or by number, in that order', async () => {
+  it('select columns, by name or by number, in that order', async () => {
     for (const columns of [['y', 'x'] as const, [3, 1] as const])
       expect(await read(text, { columns })).toEqual([
         ['y', 'x'],
@@ -169,7 +169,7 @@ describe('options', () => {
     );
   });
 
-  it('say what a column is', async () => {
+  it('set the kind of a column', async () => {
     const zip = 'zip,t\n01234,5\n10000,x\n';
     const table = await readTable(zip, { columns: { zip: 'category' } });
     expect(rowsOf(table)).toEqual([
@@ -211,7 +211,7 @@ describe('options', () => {
     );
   });
 
-  it('say what stands for a blank, besides nothing', async () => {
+  it('set the words for a blank, besides an empty field', async () => {
     const words = 'x,y\n-999,NA\n1,\n2,b\n';
     expect((await read(words, { missing: ['-999'] }))[1]).toEqual([
       [null, 'NA'],
@@ -242,7 +242,7 @@ describe('options', () => {
   });
 });
 
-describe('what cannot be decided is said, with its place and what decides it', () => {
+describe('an ambiguity is an error with its place and the option that decides', () => {
   const many = (length: number, of: (i: number) => unknown): string =>
     Array.from({ length }, (_, i) => of(i)).join('\n');
 
@@ -294,13 +294,13 @@ describe('what cannot be decided is said, with its place and what decides it', (
     await expect(readTable(text)).rejects.toThrow(message);
   });
 
-  it('a column of names that are mostly numbers is one of names, and noted', async () => {
+  it('a column of names that are mostly numbers has names, with a note', async () => {
     const { columns } = await readTable('ticket,x\n113803,1\nPC 17599,2\n373450,3\n');
     expect(columns[0]).toMatchObject({ kind: 'category', categories: ['113803', '373450', 'PC 17599'] });
     expect(columns[0].note).toMatch(/2 of its 3 values are numbers, but 'PC 17599' in line 3 is not/);
   });
 
-  it('columns that say nothing are noted', async () => {
+  it('uninformative columns have a note', async () => {
     const { columns } = await readTable(`c,b,n\n${many(30, (i) => `5,,name${i}`)}`);
     expect(columns.map(({ note }) => note)).toEqual([
       'all of its values are 5',
@@ -309,7 +309,7 @@ describe('what cannot be decided is said, with its place and what decides it', (
     ]);
   });
 
-  it('more than 10,000 names are noted, and kept', async () => {
+  it('more than 10,000 names have a note, and are kept', async () => {
     const table = await readTable(`name,x\n${many(10_050, (i) => `n${i},${i % 2}`)}\n-,3\nn7,4\n`);
     const [column] = table.columns;
     expect([column.kind, column.categories, column.missing]).toEqual(['category', undefined, 1]);
@@ -325,7 +325,7 @@ describe('what cannot be decided is said, with its place and what decides it', (
     expect(table.columns[0]).toMatchObject({ kind: 'category', categories: ['n1', 'n2'], missing: 10_050 });
   });
 
-  it('a column whose kind shows late is what it would be at once', async () => {
+  it('a column whose kind shows late is the same as if it showed at once', async () => {
     const numbers = many(20_000, (i) => `${i % 5000}`);
     const late = `x,y\n${numbers.replaceAll('\n', ',1\n')},1\nword,1\n`;
     await expect(readTable(late)).rejects.toThrow(/line 20002, column x: 'word' is not a number/);
@@ -337,7 +337,7 @@ describe('what cannot be decided is said, with its place and what decides it', (
 });
 
 describe('numbers', () => {
-  it('are the closest doubles, as Number() has them', async () => {
+  it('are the closest doubles, as from Number()', async () => {
     const texts = [
       '0.1',
       '123456789012345',
@@ -359,7 +359,7 @@ describe('numbers', () => {
     expect([...(await readTable(long)).values('x')].slice(10_100)).toEqual(texts.map(Number));
   });
 
-  it('keep differences that float32 does not have, and take half of the memory where it has them', async () => {
+  it('keep differences beyond float32, and use half of the memory if float32 is exact', async () => {
     const clock = await readTable(`t\n${Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i).join('\n')}`);
     expect(clock.values('t')).toEqual(Float64Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i));
     expect((await readTable('x\n1\n2.5\n')).values('x')).toEqual(Float32Array.of(1, 2.5));
@@ -395,14 +395,14 @@ describe('encodings', () => {
     }
   });
 
-  it('by their names', async () => {
+  it('can be given by name', async () => {
     const japanese = Uint8Array.of(0x78, 0x0a, 0x93, 0xfa, 0x0a);
     expect(await read(japanese, { encoding: 'shift_jis', header: true })).toEqual([['x'], [['日']]]);
     await expect(readTable(japanese, { encoding: 'none' })).rejects.toThrow(/encoding is one that TextDecoder knows/);
     expect(await read(Buffer.from(text, 'latin1'), { encoding: 'latin1' })).toEqual(expected);
   });
 
-  it('that are none are told', async () => {
+  it('that do not exist are reported', async () => {
     const half = Buffer.concat([Buffer.from('a,b\nÅ,1\n'), Buffer.from('Å,2\n', 'latin1')]);
     await expect(readTable(half)).rejects.toThrow(/line 3.*not UTF-8, as those in line 2/);
     await expect(readTable(Buffer.from(text, 'latin1'), { encoding: 'utf-8' })).rejects.toThrow(
@@ -411,7 +411,7 @@ describe('encodings', () => {
     await expect(readTable(Uint8Array.of(0x61, 0x2c, 0x62, 0x0a, 0x31, 0, 0x32))).rejects.toThrow(/a zero at offset 5/);
   });
 
-  it('a gzip stream that is damaged, or ends early, is told', async () => {
+  it('a gzip stream that is damaged or ends early is reported', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(1000)}`);
     await expect(readTable(packed.subarray(0, packed.length - 12))).rejects.toThrow(
       /gzip stream is damaged, or ends too early/,

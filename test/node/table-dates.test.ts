@@ -61,9 +61,9 @@ it.each([
   '13/13/2026',
   '1/31/2026 13:00 PM',
   `2026-01-31 ${'0'.repeat(50)}`,
-])('%j is no date', (text) => expect(dateOf(text)).toBeUndefined());
+])('%j is not a date', (text) => expect(dateOf(text)).toBeUndefined());
 
-it('the quick way means the same wherever it means anything', () => {
+it('the fast parser agrees with the general one', () => {
   const encoder = new TextEncoder();
   let found = 0;
   for (let i = 0; i < 4000; i++) {
@@ -86,17 +86,17 @@ it('the quick way means the same wherever it means anything', () => {
   expect(found).toBeGreaterThan(10_000);
 });
 
-it('what is written is read again', () => {
+it('written dates are read again', () => {
   for (const value of [0, 86400, -1, 1.5, 1767225599.999, -62135596800, 1700000000.123456, 0.0000004, 59.9999999])
     expect(dateOf(isoOf(value))!.dmy).toBeCloseTo(value, 6);
   expect([isoOf(0), isoOf(1), isoOf(-0.5)]).toEqual(['1970-01-01', '1970-01-01T00:00:01Z', '1969-12-31T23:59:59.5Z']);
 });
 
-it('day and month change places', () => {
+it('day and month are exchanged', () => {
   expect(otherOrder(at(2026, 4, 3, 12))).toBe(at(2026, 3, 4, 12));
 });
 
-it('the order shows in any row, and in another column', async () => {
+it('any row, and another column, can determine the order', async () => {
   const values = async (text: string, options = {}) => [
     ...(await readTable(text, { header: true, ...options })).values(0),
   ];
@@ -111,7 +111,7 @@ it('the order shows in any row, and in another column', async () => {
   expect((await readTable('d,x\n31/01/2026,1\n01/31/2026,2\n')).columns[0].kind).toBe('category');
 });
 
-it('the order may show when thousands of dates have been read', async () => {
+it('the order may be determined after thousands of dates', async () => {
   const minutes = Array.from({ length: 12_000 }, (_, i) => {
     const date = new Date(Date.UTC(2026, 0, 1) + i * 60e3).toISOString();
     return { iso: date, text: `${date.slice(5, 7)}/${date.slice(8, 10)}/${date.slice(0, 4)} ${date.slice(11, 16)}` };

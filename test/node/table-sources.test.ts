@@ -55,7 +55,7 @@ it('progress counts the bytes of the file, and the rows', async () => {
 });
 
 describe('an abort', () => {
-  it('before it begins, and while rows are read', async () => {
+  it('before reading, and while rows are read', async () => {
     const reason = new Error('enough');
     await expect(readTable(text, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     const controller = new AbortController();
@@ -66,7 +66,7 @@ describe('an abort', () => {
     await expect(reading).rejects.toBe(reason);
   });
 
-  it('ends the wait for a source that stalls, and leaves the source', async () => {
+  it('ends the wait for a stalled source, and closes the source', async () => {
     const controller = new AbortController();
     let left: unknown;
     const stalled = new ReadableStream<Uint8Array>({
@@ -81,7 +81,7 @@ describe('an abort', () => {
   });
 });
 
-it('a source is left where reading ends before it does', async () => {
+it('a source is closed if reading ends early', async () => {
   let [given, left] = [0, false];
   async function* endless(): AsyncGenerator<Uint8Array> {
     try {
@@ -99,7 +99,7 @@ it('a source is left where reading ends before it does', async () => {
   expect([left, given < 1000]).toEqual([true, true]);
 });
 
-it('what fails says so', async () => {
+it('failures are reported', async () => {
   const failing = new ReadableStream({ pull: (controller) => controller.error(new Error('cable')) });
   await expect(readTable(failing)).rejects.toMatchObject({ name: 'DataError', cause: { message: 'cable' } });
   await expect(readTable(new Response('no', { status: 404 }))).rejects.toThrow(
@@ -124,7 +124,7 @@ it('what fails says so', async () => {
   await expect(readTable(cut)).rejects.toMatchObject({ name: 'DataError', cause: { message: 'cable' } });
 });
 
-it('a row that does not end is an error before memory is gone', async () => {
+it('a row that does not end is an error before memory is exhausted', async () => {
   async function* quote(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode('a,b\n1,2\n"');
     for (let i = 0; i < 200; i++) yield new Uint8Array(2 ** 20).fill(0x78);

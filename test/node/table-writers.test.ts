@@ -38,7 +38,7 @@ function drawn(seed: number) {
   return { draw, table, bytes, told };
 }
 
-it('where the options say what it looks like', { timeout: 600_000 }, async () => {
+it('with the format in the options', { timeout: 600_000 }, async () => {
   const count = times(300, 20_000);
   for (let seed = 0; seed < count; seed++) {
     const { draw, table, bytes, told } = drawn(seed);
@@ -53,7 +53,7 @@ it('where the options say what it looks like', { timeout: 600_000 }, async () =>
   }
 });
 
-it('where all of it is guessed: right, or asked about', { timeout: 600_000 }, async () => {
+it('with a guessed format: it is right, or an error asks', { timeout: 600_000 }, async () => {
   const count = times(300, 20_000);
   let asked = 0;
   for (let seed = 0; seed < count; seed++) {
@@ -68,7 +68,7 @@ it('where all of it is guessed: right, or asked about', { timeout: 600_000 }, as
   expect(asked).toBeLessThan(count / 3);
 });
 
-it('in pieces of any size is the same, notes and messages included', async () => {
+it('is the same in pieces of any size, including notes and messages', async () => {
   const rows = Array.from(
     { length: 500 },
     (_, i) => `${i},"n ""${i % 7}""\r\n",2026-01-${String((i % 28) + 1).padStart(2, '0')},${i % 11 ? i / 8 : ''}`,
@@ -96,7 +96,7 @@ it('in pieces of any size is the same, notes and messages included', async () =>
   }
 });
 
-it('is what toCsv has written', async () => {
+it('equals the table that toCsv wrote', async () => {
   for (let seed = 0; seed < times(100, 5000); seed++) {
     const { table, bytes, told } = drawn(seed);
     const read = await readTable(bytes, told);

@@ -42,7 +42,7 @@ describe('views', async () => {
     expect(rowsOf(most.filter(() => true).take(1))).toEqual([most.row(0)]);
   });
 
-  it('refuse what cannot be', () => {
+  it('refuse invalid arguments', () => {
     expect(() => table.take(6)).toThrow(OptionError);
     expect(() => table.row(5)).toThrow(OptionError);
     expect(() => table.row(-1)).toThrow(OptionError);
@@ -54,7 +54,7 @@ describe('views', async () => {
   });
 });
 
-it('toCsv writes what is read again', async () => {
+it('readTable reads the output of toCsv', async () => {
   const text =
     'n,t,k,c\n0.1,2026-01-01T00:00:00.250Z,"a ""b"", c",p\n,2026-01-02,,q\n-3e-7,1969-12-31T23:59:59Z," x\ny",p\n';
   const table = await readTable(text, { label: 'c' });
@@ -74,7 +74,7 @@ it('names such as __proto__ are names', async () => {
   ]);
 });
 
-describe('tables of others, as they are', () => {
+describe('public tables', () => {
   it('penguins.json', async () => {
     const table = await readTable(await fileOf('penguins.json'), { label: 'Species' });
     expect([table.length, table.classes, table.dialect.format]).toEqual([
@@ -139,7 +139,7 @@ describe('tables of others, as they are', () => {
 });
 
 describe('JSON', () => {
-  it('one object a line, with keys that some lack', async () => {
+  it('one object on each line, with missing keys', async () => {
     const table = await readTable('{"a":1,"b":"x"}\n\n{"a":2.5,"c":true}\n{"a":null,"b":"y"}\n');
     expect(rowsOf(table)).toEqual([
       { a: 1, b: 'x', c: null },
@@ -164,7 +164,7 @@ describe('JSON', () => {
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
 });
 
-describe('one object a line', () => {
+describe('one object on each line', () => {
   /** The same lines again and again, in pieces that end anywhere. */
   async function* endless(...lines: string[]) {
     const once = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
@@ -172,13 +172,13 @@ describe('one object a line', () => {
     for (let at = 0; ; at = (at + 7) % once.length) yield twice.slice(at, at + 7);
   }
 
-  it('is read in pieces, and no further than needed', async () => {
+  it('is read in pieces, and only as far as needed', async () => {
     const table = await readTable(endless('{"a":1,"ü":"ä"}', '{"a":2}'), { maxRows: 1001 });
     expect([table.length, table.row(999), table.row(1000)]).toEqual([1001, { a: 2, ü: null }, { a: 1, ü: 'ä' }]);
     await expect(readTable(endless('{"a":1}', '{"a":2}', '{"a"}'))).rejects.toThrow(/line 3: this is not JSON/);
   });
 
-  it('that never ends is an error before memory is gone', async () => {
+  it('that never ends is an error before memory is exhausted', async () => {
     const piece = new TextEncoder().encode(`{"a":"${'x'.repeat(2 ** 18)}`);
     const line = async function* () {
       for (;;) yield piece;
@@ -186,7 +186,7 @@ describe('one object a line', () => {
     await expect(readTable(line())).rejects.toThrow(/line 1: the line has more than 67108864 characters/);
   });
 
-  it('may be the first to have a key, also for the label and in the order asked for', async () => {
+  it('may introduce a key, also for the label and in the requested order', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({
       x: i,
       ...(i > 20 && { late: i / 2 }),
@@ -262,7 +262,7 @@ describe('Parquet', () => {
     ['ZSTD', stored],
   ];
 
-  it.each(packers)('packed by %s', async (codec, pack) => {
+  it.each(packers)('compressed by %s', async (codec, pack) => {
     const n = Array.from({ length: 5000 }, (_, i) => (i * 7919) % 1000);
     const packed = parquetWriteBuffer({
       columnData: [
@@ -277,14 +277,14 @@ describe('Parquet', () => {
     expect(table.row(4999)).toEqual({ n: n[4999], name: `machine ${n[4999] % 9}` });
   });
 
-  it('packed by zstd 1.5.4, of n = i · i and text = "row i" for 300 rows', async () => {
+  it('compressed by zstd 1.5.4, of n = i · i and text = "row i" for 300 rows', async () => {
     const table = await readTable(
       new Blob([await readFile(path.join(import.meta.dirname, '../fixtures/zstd.parquet'))]),
     );
     expect(rowsOf(table)).toEqual(Array.from({ length: 300 }, (_, i) => ({ n: i * i, text: `row ${i}` })));
   });
 
-  it('packed in a way that is not read is told, where the column is kept', async () => {
+  it('an unsupported compression is reported if the column is kept', async () => {
     const columnData = [
       { name: 'a', data: [1, 2], type: 'INT32' as const },
       { name: 'b', data: [3, 4], type: 'INT32' as const, codec: 'UNCOMPRESSED' as const },
@@ -294,14 +294,14 @@ describe('Parquet', () => {
     expect(rowsOf(await readTable(new Blob([packed]), { columns: ['b'] }))).toEqual([{ b: 3 }, { b: 4 }]);
   });
 
-  it.each(packers)('packed by %s and damaged is told', async (codec, pack) => {
+  it.each(packers)('compressed by %s and damaged is reported', async (codec, pack) => {
     const columnData = [{ name: 'n', data: Array.from({ length: 1000 }, (_, i) => i * i), type: 'INT32' as const }];
     const broken = (page: Uint8Array) => pack(page).slice(0, 40);
     const packed = parquetWriteBuffer({ columnData, codec, compressors: { [codec]: broken } });
     await expect(readTable(new Blob([packed]))).rejects.toMatchObject({ name: 'FormatError' });
   });
 
-  it('a file that is damaged is told', async () => {
+  it('a damaged file is reported', async () => {
     const cut = new Uint8Array(file).slice(0, 60);
     await expect(readTable(new Blob([cut]))).rejects.toThrow(/the Parquet file cannot be read: /);
     await expect(readTable(new Blob([cut]))).rejects.toMatchObject({ name: 'FormatError' });

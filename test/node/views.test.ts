@@ -11,7 +11,7 @@ describe('views', () => {
   const labelled = (gpu = standIn()) => dataset(gpu, floats(20), { shape: [2], labels: count(10).map((i) => i % 3) });
   const rows = ({ rows }: Dataset) => rows && [...rows];
 
-  it('have the rows and labels of theirs, views of views too', async () => {
+  it('have their rows and labels, also views of views', async () => {
     const set = await labelled();
     expect([rows(set), set.membership, set.order]).toEqual([undefined, undefined, undefined]);
     const ones = set.filter((label) => label === 1);
@@ -39,7 +39,7 @@ describe('views', () => {
     expect([few.length, many.length, rows(ones.split(1 / 3, { seed: 2 })[0])]).toEqual([1, 2, rows(few)]);
   });
 
-  it('say which examples they have, by their numbers in the data set as it was made', async () => {
+  it('report their examples by number in the original data set', async () => {
     const set = await labelled();
     expect([...set.indices]).toEqual(count(10));
     const [few, many] = set.split(0.3, { seed: 5 });
@@ -49,7 +49,7 @@ describe('views', () => {
     expect([...twos.indices]).toEqual([...many.indices].filter((i) => set.labels![i] === 2).slice(0, 2));
   });
 
-  it('are drawn from the seed, none twice', async () => {
+  it('are drawn by the seed, without repetitions', async () => {
     const set = await dataset(standIn(), floats(100), { shape: [1] });
     const draw = (...options: [{ seed?: number }?]) => set.split(0.3, ...options).map((part) => rows(part)!);
     const [few, many] = draw();
@@ -60,7 +60,7 @@ describe('views', () => {
     expect([few, many]).not.toEqual([count(30), count(70, 30)]);
   });
 
-  it('are disposed with their data set, whose memory they share, and free what is their own', async () => {
+  it('are disposed with their data set, whose memory they share, and free their own memory', async () => {
     const gpu = standIn();
     const set = await labelled(gpu);
     const [one, other] = [set.take(2), set.take(3).take(1)];
@@ -76,7 +76,7 @@ describe('views', () => {
     expect([gpu.memory().buffers, other.disposed]).toEqual([0, true]);
   });
 
-  it('that nobody holds any more are freed when the next one needs something there', async () => {
+  it('that are unreachable are freed when the next one needs memory', async () => {
     const gpu = standIn();
     const set = await labelled(gpu);
     void set.take(2).order;
@@ -90,7 +90,7 @@ describe('views', () => {
     expect([gpu.memory().buffers, await words(held.order!)]).toEqual([3, [0, 1, 2]]);
   });
 
-  it('with a number beside each example have it at the place of the example', async () => {
+  it('with a number for each example keep it with the example', async () => {
     const gpu = standIn();
     const set = (await labelled(gpu)).filter((label) => label === 2);
     const targeted = set.withTargets([7, 8, 9]);

@@ -27,7 +27,7 @@ async function failed(opening: Promise<unknown>): Promise<Error> {
 }
 
 describe('a worker', () => {
-  it('that never answers is terminated, and openGpu says what its script has to do', async () => {
+  it('that never answers is terminated, and openGpu states what its script must do', async () => {
     const worker = silent();
     const error = await failed(openGpu({ worker }));
     expect(error).toBeInstanceOf(GpuUnavailableError);
@@ -37,7 +37,7 @@ describe('a worker', () => {
     expect(worker.terminate).toHaveBeenCalledOnce();
   });
 
-  it('whose script is not found is told with what helps', async () => {
+  it('whose script is not found is reported with advice', async () => {
     const worker = silent();
     const opening = failed(openGpu({ worker }));
     worker.dispatchEvent(new Event('error'));
@@ -55,7 +55,7 @@ describe('a worker', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('whose script throws is told with what it has thrown', async () => {
+  it('whose script throws is reported with the error', async () => {
     const worker = silent();
     const opening = failed(openGpu({ worker }));
     worker.dispatchEvent(Object.assign(new Event('error'), { message: 'Uncaught SyntaxError: export' }));
@@ -64,7 +64,7 @@ describe('a worker', () => {
     expect(error.message).toBe('the worker ended with an error: Uncaught SyntaxError: export');
   });
 
-  it('is asked for where there is something else', async () => {
+  it('is required instead of another object', async () => {
     for (const worker of [null, 'worker.js', {}, new EventTarget()]) {
       const error = await failed(openGpu({ worker: worker as never }));
       expect(error).toBeInstanceOf(OptionError);
@@ -72,13 +72,13 @@ describe('a worker', () => {
     }
   });
 
-  it('cannot be started in Node, which has none', async () => {
+  it('cannot be started in Node, which has no workers', async () => {
     const error = await failed(openGpu());
     expect(error).toBeInstanceOf(GpuUnavailableError);
     expect(error.message).toBe("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
   });
 
-  it('that may not be started is told with the reason', async () => {
+  it('that is blocked is reported with the reason', async () => {
     const reason = new DOMException('Script cannot be accessed from this origin', 'SecurityError');
     vi.stubGlobal('Worker', class { constructor() { throw reason; } }); // prettier-ignore
     const error = await failed(openGpu());
@@ -112,7 +112,7 @@ async function openWith(locks: unknown): Promise<{ name?: string; opened: Awaite
   return { opened: await opening };
 }
 
-describe('locks, which tell a page that its worker was terminated, are no condition:', () => {
+describe('locks, which show that a worker was terminated, are optional:', () => {
   const never = () => new Promise(() => {});
   it.each<[string, unknown]>([
     ['there are none', undefined],
@@ -129,7 +129,7 @@ describe('locks, which tell a page that its worker was terminated, are no condit
     opened.close();
   });
 
-  it('one that only the worker has is no trouble to the page', async () => {
+  it('the page may lack them', async () => {
     let inWorker = true;
     const locks = { request: (_: string, held: () => unknown) => Promise.resolve(held()) };
     const navigator = { gpu: { requestAdapter: async () => standInAdapter(async () => standInDevice()) } };

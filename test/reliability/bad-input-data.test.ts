@@ -86,7 +86,7 @@ const file = 'data:application/octet-stream;base64,AAAIAQAAAAIBAg==';
 const signal = optional(not('signal', (value) => value instanceof AbortSignal));
 
 describe('data', () => {
-  it('that are wrong are refused, and nothing stays on the device', { timeout: 600_000 }, async ({ task }) => {
+  it('that are wrong are refused, without memory left on the device', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
     const set = await lib.dataset(gpu, rows(4, 12), { shape: [12], labels: [0, 1, 0, 1] });
     const freed = (made: lib.Dataset) => made.dispose();
@@ -175,7 +175,7 @@ describe('data', () => {
     set.dispose();
   });
 
-  it('in shared memory, of classes of their own, within larger arrays and frozen are taken, and give the same codes', async () => {
+  it('in shared memory, of subclasses, within larger arrays and frozen are accepted, and give the same codes', async () => {
     const gpu = await ownGpu();
     const { dense } = lib;
     const model = await lib.autoencoder(gpu, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });

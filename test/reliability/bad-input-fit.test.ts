@@ -82,7 +82,7 @@ const [examples, images] = [rows(8, 12), rows(8, 64)];
 const classes = [0, 1, 2, 0, 1, 2, 0, 1];
 
 describe('fit', () => {
-  it('refuses what is wrong before any dispatch, and trains afterwards', { timeout: 600_000 }, async ({ task }) => {
+  it('refuses wrong input before any dispatch, and trains afterwards', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
     const gone = await lib.dataset(gpu, examples, { shape: [12] });
     gone.dispose();
@@ -139,7 +139,7 @@ describe('fit', () => {
     await refuseAll(task, 'fit and pretrain', targets, gpu, [200, 10_000]);
   });
 
-  it('pretrains only what mirrors itself, and says what does not', async () => {
+  it('pretrains only mirrored models, and names the layers that do not match', async () => {
     const gpu = await ownGpu();
     const models = [
       await lib.autoencoder(gpu, { input: [4, 3, 1], encoder: [conv2d(1, 1)], decoder: [conv2d(1, 1)], loss: 'mse' }),

@@ -3,7 +3,7 @@ import { it } from 'vitest';
 import { readImages } from '../../src/index.ts';
 import { isSide, not, oneOf, optional, options, ownGpu, refuseAll, word } from '../support/wrong.ts';
 
-it('readImages refuses what is wrong', { timeout: 600_000 }, async ({ task }) => {
+it('readImages refuses wrong input', { timeout: 600_000 }, async ({ task }) => {
   const images = fc.oneof(
     not('images', (value) => typeof value === 'object' && value !== null && Symbol.iterator in value),
     oneOf('images', [], new Set(), { length: 0 }),

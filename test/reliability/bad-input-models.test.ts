@@ -168,7 +168,7 @@ async function made(gpu: Gpu) {
 }
 
 describe('models', () => {
-  it('are not made of what is wrong', { timeout: 600_000 }, async ({ task }) => {
+  it('refuse wrong parts', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
     const { model, probe, solver } = await made(gpu);
     const files = await Promise.all([model.save(), probe.save(), solver.save()]);
@@ -205,7 +205,7 @@ describe('models', () => {
     await refuseAll(task, 'models, made and loaded', targets, gpu, [150, 10_000]);
   });
 
-  it('refuse what is wrong, and go on', { timeout: 600_000 }, async ({ task }) => {
+  it('refuse wrong input, and continue', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
     const { model, variational, quantised, probe, solver, gone, stranger } = await made(gpu);
     const weights = await model.weights();

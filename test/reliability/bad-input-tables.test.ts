@@ -19,7 +19,7 @@ import {
 } from '../support/wrong.ts';
 
 describe('tables and their models', () => {
-  it('refuse what is wrong, and nothing stays on the device', { timeout: 600_000 }, async ({ task }) => {
+  it('refuse wrong input, without memory left on the device', { timeout: 600_000 }, async ({ task }) => {
     const gpu = await ownGpu();
     const data = await tableOf(12);
     const model = await lib.autoencoder(gpu, {

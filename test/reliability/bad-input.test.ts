@@ -380,7 +380,7 @@ const makers: Record<string, Target> = {
 
 describe('makers', () => {
   it(
-    'of layers, corruptions, penalties, losses, schedules and optimizers refuse what is wrong',
+    'of layers, corruptions, penalties, losses, schedules and optimizers refuse wrong arguments',
     { timeout: 600_000 },
     async ({ task }) => {
       await refuseAll(

@@ -108,7 +108,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
   };
 
   it(
-    'whatever a step computes, struck in whichever step of a submit: a DivergedError, and the weights of the step before',
+    'a NaN in any tensor at any step of a submit: a DivergedError, and the weights of the step before',
     { timeout: 600_000 },
     async ({ task }) => {
       const twin = await undisturbed([...moments.map(({ step }) => step), last], options);
@@ -151,15 +151,15 @@ describe.each(Object.entries(members))('%s', (name, make) => {
       }
       tried(
         task,
-        `${name}: each of ${targets.length} activations, sums and gradients of a step made NaN, ∞ or −∞, in the first, a middle or the last step of a submit`,
+        `${name}: each of ${targets.length} activations, sums and gradients of a step set to NaN, ∞ or −∞ in the first, a middle or the last step of a submit`,
         ended + harmless,
-        `DivergedError with that step and the first tensor that was not finite, weights of the step before to the bit${harmless ? `; ${harmless} in data that had been checked, of which no weight knew` : ''}`,
+        `DivergedError with that step and the first tensor that was not finite; the weights have the bits of the step before${harmless ? `; ${harmless} in checked data that do not affect a weight` : ''}`,
       );
     },
   );
 
   it(
-    'a weight, struck before its step: the same, but where an activation makes a number of it',
+    'a NaN in a weight before its step: the same, unless an activation makes it finite',
     { timeout: 600_000 },
     async ({ task }) => {
       const twin = await undisturbed(
@@ -196,15 +196,15 @@ describe.each(Object.entries(members))('%s', (name, make) => {
       }
       tried(
         task,
-        `${name}: each of ${weights.length} weights made NaN, ∞ or −∞ from outside, before the same steps`,
+        `${name}: each of ${weights.length} weights set to NaN, ∞ or −∞ from outside before the same steps`,
         ended + unseen,
-        `${ended} times a DivergedError of that step, no other weight changed; ${unseen} times an activation made a finite number of it (max(NaN, 0) is 0), so that no gradient knew`,
+        `${ended} times a DivergedError of that step, without changes of other weights; ${unseen} times an activation made the value finite (max(NaN, 0) is 0), so that no gradient showed it`,
       );
     },
   );
 
   it(
-    'a learning rate of a million: weights that are finite, and those of the step before',
+    'a learning rate of a million: finite weights, those of the step before',
     { timeout: 600_000 },
     async ({ task }) => {
       const rate = 1e6;
@@ -236,7 +236,7 @@ describe.each(Object.entries(members))('%s', (name, make) => {
         task,
         `${name}: ten epochs at a learning rate of 10⁶`,
         optimizers.length,
-        `DivergedError with ${diverged.join(', ')}; all weights finite, and those of the step before`,
+        `DivergedError with ${diverged.join(', ')}; all weights are finite, and are those of the step before`,
       );
     },
   );

@@ -13,7 +13,7 @@ const everyNth = thorough ? 1 : 23;
 
 describe.each(Object.entries(members))('%s', (name, member) => {
   it.for(faults)(
-    'ends in an error of ours whichever %s fails, leaves nothing behind, and works the next time',
+    'ends in a library error whichever %s fails, frees its memory, and works the next time',
     { timeout: 600_000 },
     async (fault, { task }) => {
       const { device } = await sharedGpu();
@@ -37,9 +37,9 @@ describe.each(Object.entries(members))('%s', (name, member) => {
       }
       tried(
         task,
-        `${name}: each ${fault} made to fail`,
+        `${name}: each ${fault} fails in turn`,
         failures,
-        'an error of API.md, nothing left on the device, the next run to the same bits',
+        'a library error, no memory left on the device, and the same bits in the next run',
       );
     },
   );

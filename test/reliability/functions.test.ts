@@ -80,7 +80,7 @@ describe.each([
 
 describe('1 − βᵗ', () => {
   it.for([0.9, 0.999])(
-    'as the optimizer has it, for every t up to 2²⁴: β = %f',
+    'as in the optimizer, for every t up to 2²⁴: β = %f',
     { timeout: 600_000 },
     async (beta, { task }) => {
       expect(optimizerShader('adam', true).code).toContain(
@@ -150,7 +150,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     );
 
   it.for(['radius', 'angle'] as const)(
-    'all 2²⁴ uniforms of the %s',
+    'of all 2²⁴ uniforms of the %s',
     { timeout: 600_000 },
     async (counted, { task }) => {
       expect(draws).toContain(random);
@@ -179,7 +179,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       expect(Math.abs(mean)).toBeLessThan(3e-3);
       tried(
         task,
-        `normal draws from every uniform that may become the ${counted}`,
+        `normal draws from every uniform number for the ${counted}`,
         uniforms,
         `all finite, the largest ${most.toFixed(2)}; variance ${variance.toFixed(5)}, mean ${mean.toExponential(0)}`,
       );

@@ -446,7 +446,7 @@ const subjects = [
 ];
 
 describe.each(subjects)('%s', (name, make) => {
-  it('along random directions, the gradient is what differences say', { timeout: 600_000 }, async ({ task }) => {
+  it('the gradient agrees with differences along random directions', { timeout: 600_000 }, async ({ task }) => {
     const [points, directions] = [times(1, 5), times(2, 20)];
     let [differences, twins] = [0, 0];
     for (let p = 0; p < points; p++) {
@@ -458,7 +458,7 @@ describe.each(subjects)('%s', (name, make) => {
     }
     tried(
       task,
-      `the gradient of ${name}, at ${points} places along ${directions} random directions each`,
+      `the gradient of ${name}, at ${points} places along ${directions} random directions for each`,
       points * directions,
       `within ${differences.toExponential(1)} of central differences in float32${twins ? `, within ${twins.toExponential(1)} of a float64 twin's` : ''}`,
     );

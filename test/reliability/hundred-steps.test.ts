@@ -68,7 +68,7 @@ it.for(['simple', 'variational'] as const)('%s: a hundred steps of Adam', async 
   expect(off).toBeLessThan(1e-7);
   if (adapter) expect(hashOf(weights)).toBe(hashes[name][adapter]);
   const found = adapter
-    ? `the bits that the test knows of ${adapter}: they come to ${hashes[name][adapter]}`
-    : 'weights within 1e-7 of those on SwiftShader, on an adapter whose bits are not known';
+    ? `the bits recorded for ${adapter}, with hash ${hashes[name][adapter]}`
+    : 'weights within 1e-7 of those on SwiftShader, on an adapter without recorded bits';
   tried(task, `${name}: a hundred steps of Adam from a seed`, 100, found);
 });

@@ -267,7 +267,7 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
       for (const [m, n, k] of shapes) await check(isFallback, [productOf(draw, m, n, k, transposes)], counts);
       tried(
         task,
-        `products ${nameOf(transposes)} with a side of more than 65,535${isFallback ? ', one of more than 65,535 workgroups' : ''}; ${adapter}`,
+        `products ${nameOf(transposes)} with a side of more than 65,535${isFallback ? ', one with more than 65,535 workgroups' : ''}; ${adapter}`,
         total(counts),
         summary(counts),
       );

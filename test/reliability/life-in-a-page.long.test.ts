@@ -50,9 +50,7 @@ async function disturbed(
 }
 
 describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => {
-  it('a model disposed of ends its training with an error that says so, and leaves nothing behind', async ({
-    task,
-  }) => {
+  it('disposing a model ends its training with a clear error, and frees its memory', async ({ task }) => {
     const gpu = await openGpu({ tuning: 'fixed' });
     const { outcome, set } = await disturbed(gpu, callback, ({ model }) => model.dispose());
     expect(outcome).toBeInstanceOf(LatentGpuError);
@@ -62,13 +60,13 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     gpu.close();
     tried(
       task,
-      `the model disposed of inside ${callback}`,
+      `the model disposed inside ${callback}`,
       1,
-      'the fit ends with an error that says so, nothing is left on the device',
+      'the fit ends with a clear error, and no memory is left on the device',
     );
   });
 
-  it('a data set disposed of ends the training on it with an error that says so', async ({ task }) => {
+  it('disposing a data set ends training on it with a clear error', async ({ task }) => {
     const gpu = await openGpu({ tuning: 'fixed' });
     const { outcome, model } = await disturbed(gpu, callback, ({ set }) => set.dispose());
     expect(outcome).toBeInstanceOf(DataError);
@@ -80,13 +78,13 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     gpu.close();
     tried(
       task,
-      `the data set disposed of inside ${callback}`,
+      `the data set disposed inside ${callback}`,
       1,
-      'the fit ends with an error that says so, the model trains on',
+      'the fit ends with a clear error, and the model trains on',
     );
   });
 
-  it('a second fit is refused, and the first goes on as if nothing had been', async ({ task }) => {
+  it('a second fit is refused, and the first continues unchanged', async ({ task }) => {
     const gpu = await sharedGpu();
     let second: unknown;
     const { outcome, model } = await disturbed(
@@ -100,10 +98,10 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     const alone = await autoencoder(gpu, spec);
     await alone.fit(await images(gpu), options);
     expect(await bits(model)).toEqual(await bits(alone));
-    tried(task, `a second fit inside ${callback}`, 1, 'it is refused, the first comes to the same bits');
+    tried(task, `a second fit inside ${callback}`, 1, 'it is refused, and the first ends with the same bits');
   });
 
-  it('an exception ends the training with it; what is asked for next works', async ({ task }) => {
+  it('an exception ends training, and the next call works', async ({ task }) => {
     const gpu = await sharedGpu();
     const mine = new TypeError('mine');
     const { outcome, model, set } = await disturbed(gpu, callback, () => {
@@ -111,11 +109,11 @@ describe.each(['onProgress', 'onEpochEnd'] as const)('inside %s', (callback) => 
     });
     expect(outcome).toBe(mine);
     expect((await model.fit(set, options)).stopped).toBe('finished');
-    tried(task, `an exception thrown in ${callback}`, 1, 'the fit ends with it, the next one works');
+    tried(task, `an exception thrown in ${callback}`, 1, 'the fit ends with it, and the next one works');
   });
 });
 
-it('two models train on one device at once, each to the bits it has alone', async ({ task }) => {
+it('two models train on one device at once, to the same bits as alone', async ({ task }) => {
   const gpu = await sharedGpu();
   const train = async (seed: number) => {
     const model = await autoencoder(gpu, { ...spec, seed });
@@ -124,10 +122,10 @@ it('two models train on one device at once, each to the bits it has alone', asyn
   };
   const [a, b] = [await train(1), await train(2)];
   expect(await Promise.all([train(1), train(2)])).toEqual([a, b]);
-  tried(task, 'two models trained at once on one device', 1, 'the bits each has alone');
+  tried(task, 'two models trained at once on one device', 1, 'each has the same bits as alone');
 });
 
-it('a fit works after one that diverged and one that was refused', async ({ task }) => {
+it('a fit works after a diverged one and a refused one', async ({ task }) => {
   const gpu = await sharedGpu();
   const [set, model] = [await images(gpu), await autoencoder(gpu, { ...spec, decoder: [dense(64)], loss: 'mse' })];
   expect(await errorOf(model.fit(set, { ...options, epochs: 50, optimizer: sgd(1e6) }))).toBeInstanceOf(DivergedError);
@@ -165,7 +163,7 @@ describe('IndexedDB', () => {
     ['holds ways that no longer exist', holding({ 'NN 60x6x64': 'cubes of 7x7', 'NT 16x6x64': 'by moonlight' })],
     ['holds null', holding(null)],
   ];
-  it.each(cases)('that %s changes nothing in a training', async (_, indexedDB) => {
+  it.each(cases)('that %s does not affect training', async (_, indexedDB) => {
     const reference = await autoencoder(await sharedGpu(), spec);
     await reference.fit(await images(await sharedGpu()), options);
     vi.stubGlobal('indexedDB', indexedDB);
@@ -177,7 +175,7 @@ describe('IndexedDB', () => {
   });
 });
 
-it('a worker that somebody terminates in mid-fit ends what it was asked for', async ({ task }) => {
+it('a worker terminated during a fit ends its calls', async ({ task }) => {
   const worker = new Worker(new URL('../../src/worker/thread.ts', import.meta.url), { type: 'module' });
   const gpu = await remote.openGpu({ worker });
   const model = await remote.autoencoder(gpu, spec);
@@ -187,5 +185,5 @@ it('a worker that somebody terminates in mid-fit ends what it was asked for', as
   expect(error.message).toBe('the worker was terminated');
   expect((await gpu.lost).message).toBe('the worker was terminated');
   expect(await errorOf(model.encode(new Float32Array(64)))).toBeInstanceOf(remote.DeviceLostError);
-  tried(task, 'a worker terminated in mid-fit', 1, 'DeviceLostError, `lost` resolves, later calls are refused');
+  tried(task, 'a worker terminated during a fit', 1, 'DeviceLostError; `lost` resolves, and later calls are refused');
 });

@@ -26,25 +26,25 @@ it('the whole family trains on a device of default limits', async ({ task }) => 
   gpu.close();
   tried(
     task,
-    'the whole family on a device of WebGPU’s default limits, 8 storage buffers a stage and 128 MiB a binding',
+    'the whole family on a device with WebGPU’s default limits: 8 storage buffers for a stage and 128 MiB for a binding',
     Object.keys(members).length,
     'trains',
   );
 });
 
-it('the whole family trains where a binding holds 8 MiB, to the same bits', async ({ task }) => {
+it('the whole family trains with bindings of 8 MiB, to the same bits', async ({ task }) => {
   const [gpu, small] = [await sharedGpu(), await withSmallBuffers(2 ** 23)];
   for (const [name, member] of Object.entries(members))
     expect(await run(member, small), name).toEqual(await run(member, gpu));
   tried(
     task,
-    'the whole family where a binding holds 8 MiB',
+    'the whole family with bindings of at most 8 MiB',
     Object.keys(members).length,
     'the same bits as without that limit',
   );
 });
 
-it('more bytes than the device gets pass through a window of it', { timeout: 900_000 }, async ({ task }) => {
+it('more bytes than the device may hold are streamed through a window', { timeout: 900_000 }, async ({ task }) => {
   const [features, total, deviceBytes] = thorough ? [784, 2 ** 30, 2 ** 26] : [784, 2 ** 24, 2 ** 20];
   const examples = Math.floor(total / features);
   const bytes = new Uint8Array(examples * features);

@@ -52,9 +52,9 @@ function ended(promise: Promise<unknown>, lost: Promise<unknown>): Promise<unkno
 
 const ownDevice = async () => (await navigator.gpu.requestAdapter())!.requestDevice();
 
-describe('a device destroyed', () => {
+describe('a destroyed device', () => {
   it(
-    'at any moment of a fit, with all else under way, leaves no call open and ends each as a DeviceLostError',
+    'at any moment of a fit, during other calls, ends each call as a DeviceLostError',
     { timeout: 600_000 },
     async ({ task }) => {
       let losses = 0;
@@ -84,9 +84,9 @@ describe('a device destroyed', () => {
       expect(rejected).toBeGreaterThan(losses);
       tried(
         task,
-        'the device destroyed as an asynchronous operation of a fit begins, beside it encode, reconstruct, evaluate, save, weights, sample',
+        'the device destroyed at the start of an asynchronous operation of a fit, during calls of encode, reconstruct, evaluate, save, weights and sample',
         losses,
-        `${rejected} calls rejected with DeviceLostError, none open after 5 s`,
+        `${rejected} calls rejected with DeviceLostError, none pending after 5 s`,
       );
     },
   );

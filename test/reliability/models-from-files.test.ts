@@ -10,7 +10,7 @@ catchGpuErrors();
 
 describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
   it(
-    'is loaded from a file, or the file is refused, and nothing stays on the device',
+    'is loaded from a file, or the file is refused without memory left on the device',
     { timeout: 3_600_000 },
     async ({ task }) => {
       const gpu = await sharedGpu();
@@ -40,7 +40,7 @@ describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
       expect(verdict.results).toBeGreaterThan(0);
       tried(
         task,
-        `files of a model, ${kind}, on a device: its description damaged, its weights, its bytes`,
+        `files of a model, ${kind}, on a device, with a damaged description, damaged weights or damaged bytes`,
         count,
         words(verdict),
       );

@@ -58,7 +58,7 @@ async function trained(
 describe.each(Object.entries(models))('%s', (name, spec) => {
   const usual = async () => trained(await sharedGpu(), spec, set, (model) => model.fit(set, options));
 
-  it('however long a submit may be', async ({ task }) => {
+  it('for any length of a submit', async ({ task }) => {
     const expected = await usual();
     const budgets = [0.001, 1e6, ...Array.from({ length: times(1, 20) }, (_, i) => 2 ** (i / 2))];
     for (const frameBudgetMs of budgets)
@@ -68,13 +68,13 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
       ).toEqual(expected);
     tried(
       task,
-      `${name}: from one step a submit to a whole epoch, by frameBudgetMs`,
+      `${name}: submits from one step to a whole epoch, by frameBudgetMs`,
       budgets.length,
       'the same file, byte by byte',
     );
   });
 
-  it('aborted again and again, and taken up from a file', async ({ task }) => {
+  it('aborted repeatedly, and resumed from a file', async ({ task }) => {
     const gpu = await sharedGpu();
     const expected = await usual();
     const draw = new Draw(6);
@@ -107,13 +107,13 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     }
     tried(
       task,
-      `${name}: fit aborted after a random step, saved, loaded and gone on with, up to its end`,
+      `${name}: fit aborted after a random step, saved, loaded and resumed, to its end`,
       aborts,
       'the same file, byte by byte',
     );
   });
 
-  it('with readers at work', async ({ task }) => {
+  it('with other calls reading', async ({ task }) => {
     const expected = await usual();
     const probe = new Draw(7).floats(64 * 5, 0, 1);
     let answers = 0;
@@ -144,7 +144,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
     expect(answers).toBeGreaterThan(6);
     tried(
       task,
-      `${name}: encode, evaluate, weights, save, errors and decode all at once while it trains`,
+      `${name}: encode, evaluate, weights, save, errors and decode all at once during training`,
       answers,
       'the same file, byte by byte',
     );
@@ -152,7 +152,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
 
   // Where a compiler treats tilings differently, their bits differ: docs/SPEED.md.
   it.runIf(info.isFallback || info.architecture === 'swiftshader')(
-    'with a cold, a warm, another and a damaged tuning cache (where a compiler treats all ways alike: on software adapters)',
+    'with a cold, a warm, another and a damaged tuning cache (on software adapters, whose compiler treats all ways alike)',
     async ({ task }) => {
       const expected = await usual();
       const adapter = { vendor: 'test', architecture: `${name} ${Date.now()}`, description: '', isFallback: true };
@@ -201,7 +201,7 @@ describe.each(Object.entries(models))('%s', (name, spec) => {
       }
       tried(
         task,
-        `${name}: a cold tuning cache, a warm one, ${others.length} with other winners, ${damaged.length} that are damaged`,
+        `${name}: a cold tuning cache, a warm one, ${others.length} with other winners, ${damaged.length} damaged ones`,
         2 + others.length + damaged.length,
         'the same file, byte by byte',
       );

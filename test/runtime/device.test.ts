@@ -13,7 +13,7 @@ import { emptyTensor, readTensors, tensor } from '../../src/runtime/tensor.ts';
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('openGpu', () => {
-  it('opens the default adapter, and says which', async () => {
+  it('opens the default adapter, and reports it', async () => {
     const gpu = await openGpu();
     expect(Object.keys(gpu.info)).toEqual(['vendor', 'architecture', 'description', 'isFallback']);
     expect(gpu.counters()).toEqual({ dispatches: 0, submits: 0, readbacks: 0 });
@@ -24,7 +24,7 @@ describe('openGpu', () => {
     gpu.close();
   });
 
-  it('takes an adapter, or a function that gets one', async () => {
+  it('accepts an adapter, or a function that returns one', async () => {
     const adapters = [(await navigator.gpu.requestAdapter())!, (await navigator.gpu.requestAdapter())!];
     const given = adapters.map((adapter) => vi.spyOn(adapter, 'requestDevice'));
     const byItself = vi.spyOn(navigator.gpu, 'requestAdapter');
@@ -51,7 +51,7 @@ describe('openGpu', () => {
     expect(requestAdapter).toHaveBeenCalledWith({ powerPreference: asked });
   });
 
-  it('refuses an unknown option, with a guess where one is close', async () => {
+  it('refuses an unknown option, and suggests a similar one', async () => {
     await expect(openGpu({ adaptor: null } as never)).rejects.toThrow(OptionError);
     await expect(openGpu({ adaptor: null } as never)).rejects.toThrow(
       "openGpu: unknown option 'adaptor' (did you mean adapter?)",
@@ -61,12 +61,12 @@ describe('openGpu', () => {
     );
   });
 
-  it('says so where there is no adapter', async () => {
+  it('reports a missing adapter', async () => {
     await expect(openGpu({ adapter: async () => null })).rejects.toThrow(GpuUnavailableError);
     await expect(openGpu({ adapter: async () => null })).rejects.toThrow('no GPU adapter');
   });
 
-  it('says so where there is no WebGPU', async () => {
+  it('reports missing WebGPU', async () => {
     vi.stubGlobal('navigator', {});
     await expect(openGpu()).rejects.toThrow(GpuUnavailableError);
     await expect(openGpu()).rejects.toThrow('no WebGPU here');
@@ -74,7 +74,7 @@ describe('openGpu', () => {
     await expect(openGpu()).rejects.toThrow('secure context');
   });
 
-  it('says so where an adapter is used a second time', async () => {
+  it('refuses an adapter that is used a second time', async () => {
     const adapter = (await navigator.gpu.requestAdapter())!;
     const gpu = await openGpu({ adapter });
     await expect(openGpu({ adapter })).rejects.toThrow(GpuUnavailableError);
@@ -82,7 +82,7 @@ describe('openGpu', () => {
   });
 });
 
-describe('a device of one’s own', () => {
+describe('a given device', () => {
   /** One that says other things of itself. */
   const deviceWith = async (changes: object) => {
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
@@ -90,7 +90,7 @@ describe('a device of one’s own', () => {
     return device;
   };
 
-  it('needs eight storage buffers a shader, and 64 invocations', async () => {
+  it('needs eight storage buffers for each shader, and 64 invocations', async () => {
     const device = await deviceWith({
       limits: { maxStorageBuffersPerShaderStage: 4, maxComputeInvocationsPerWorkgroup: 256 },
     });
@@ -100,7 +100,7 @@ describe('a device of one’s own', () => {
     device.destroy();
   });
 
-  it('may know nothing of its adapter, as in older browsers', async () => {
+  it('may lack the adapter’s info, as in older browsers', async () => {
     const device = await deviceWith({ adapterInfo: undefined });
     const gpu = await openGpu({ device });
     expect(gpu.info).toEqual({ vendor: '', architecture: '', description: '', isFallback: false });
@@ -125,7 +125,7 @@ describe('a device of one’s own', () => {
     device.destroy();
   });
 
-  it('is left alive by close(), which frees only what was made here', async () => {
+  it('survives close(), which frees only the library’s resources', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const device = await adapter!.requestDevice();
     const gpu = await openGpu({ device });
@@ -155,7 +155,7 @@ describe('after close()', () => {
     return { gpu, x, y, tape, plan };
   }
 
-  it('everything is a DeviceLostError', async () => {
+  it('every call is a DeviceLostError', async () => {
     const { gpu, x, y, tape, plan } = await closed();
     expect(() => emptyTensor(gpu, [1])).toThrow(DeviceLostError);
     expect(() => tensor(gpu, [1])).toThrow('the Gpu was closed');
@@ -171,7 +171,7 @@ describe('after close()', () => {
     await expect(gpu.wait(Promise.reject(new Error('other')))).rejects.toThrow(DeviceLostError);
   });
 
-  it('nothing is held, freeing is harmless, and closing again does nothing', async () => {
+  it('no memory is held, freeing is harmless, and closing again does nothing', async () => {
     const { gpu, x, plan } = await closed();
     expect(gpu.memory()).toMatchObject({ bytes: 0, buffers: 0 });
     x.dispose();
@@ -185,10 +185,10 @@ describe('after close()', () => {
 /** Rejects at once, or the test runs into its own time limit. */
 const rejects = (promise: Promise<unknown>) => expect(promise).rejects.toThrow(DeviceLostError);
 
-describe('those who wait when the device goes', () => {
+describe('waiting calls when the device goes', () => {
   const never = new Promise<never>(() => {});
 
-  it('learn of close() at once', async () => {
+  it('end at once after close()', async () => {
     const gpu = await openGpu();
     const x = tensor(gpu, new Float32Array(1000));
     const waiting = [rejects(gpu.wait(never)), rejects(readTensors(gpu, [x])), rejects(gpu.submit(() => 0))];
@@ -198,7 +198,7 @@ describe('those who wait when the device goes', () => {
     await Promise.all(waiting);
   });
 
-  it('learn of close() on a device of one’s own too', async () => {
+  it('end after close() on a given device too', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const device = await adapter!.requestDevice();
     const gpu = await openGpu({ device });
@@ -208,7 +208,7 @@ describe('those who wait when the device goes', () => {
     device.destroy();
   });
 
-  it('learn of a loss that came from elsewhere, with its reason', async () => {
+  it('end with the reason of an external loss', async () => {
     const gpu = await openGpu();
     const waiting = expect(gpu.wait(never)).rejects.toThrow('the GPU device was lost (destroyed)');
     gpu.device.destroy();
@@ -239,7 +239,7 @@ describe('those who wait when the device goes', () => {
 });
 
 describe('guard', () => {
-  it('turns what WebGPU reports only in scopes into an error', async () => {
+  it('turns errors that WebGPU reports only in scopes into exceptions', async () => {
     const gpu = await openGpu();
     await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow(LatentGpuError);
     await expect(gpu.guard(() => gpu.device.createBuffer({ size: 16, usage: 0xffff }))).rejects.toThrow(
@@ -249,7 +249,7 @@ describe('guard', () => {
     gpu.close();
   });
 
-  it('lets an error through and closes its scopes', async () => {
+  it('passes an error on and closes its scopes', async () => {
     const gpu = await openGpu();
     const reason = new Error('mine');
     await expect(

@@ -10,7 +10,7 @@ catchGpuErrors();
 
 const held = ({ bytes, buffers }: { bytes: number; buffers: number }) => ({ bytes, buffers });
 
-it('counts what is held, in blocks of 256 bytes, and is back where it was when all is freed', async () => {
+it('counts the memory in use, in blocks of 256 bytes, and returns to the start when all is freed', async () => {
   const gpu = await sharedGpu();
   const before = gpu.memory();
   const made = [
@@ -33,7 +33,7 @@ it('counts a buffer that is freed twice once', async () => {
   expect(held(gpu.memory())).toEqual(held(before));
 });
 
-it('remembers the most it ever held', async () => {
+it('records the peak', async () => {
   const gpu = await sharedGpu();
   const large = emptyTensor(gpu, [gpu.memory().peakBytes / 4]);
   const { bytes, peakBytes } = gpu.memory();

@@ -4,7 +4,7 @@ import { checkNumber, checkOptions } from '../../src/runtime/options.ts';
 
 const known = ['epochs', 'batchSize', 'validation'];
 
-it('takes known options and refuses others, with a hint where one is close', () => {
+it('accepts known options and refuses others, suggesting a similar one', () => {
   expect(() => checkOptions('fit', { epochs: 1, batchSize: 2 }, known)).not.toThrow();
   expect(() => checkOptions('fit', { epoch: 1 }, known)).toThrow(OptionError);
   expect(() => checkOptions('fit', { epoch: 1 }, known)).toThrow("fit: unknown option 'epoch' (did you mean epochs?)");
@@ -16,7 +16,7 @@ it('takes known options and refuses others, with a hint where one is close', () 
   expect(() => checkOptions('fit', null as never, known)).toThrow('options are an object, not null');
 });
 
-it('takes numbers in their range and refuses others, naming it', () => {
+it('accepts numbers in their range and refuses others, naming the range', () => {
   expect(checkNumber('rate', 0.5, { least: 0 })).toBe(0.5);
   expect(checkNumber('n', 3, { least: 1, most: 3, whole: true })).toBe(3);
   for (const value of [NaN, Infinity, '3', undefined, null, 2.5, 0, 4]) {

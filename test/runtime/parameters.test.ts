@@ -13,7 +13,7 @@ const specs = [
 
 const names = (parameters: Parameters) => parameters.named.map(({ name }) => name);
 
-it('holds values in one buffer, each parameter where a binding may start', async () => {
+it('stores values in one buffer, each parameter at an offset where a binding may start', async () => {
   const gpu = await sharedGpu();
   const parameters = new Parameters(gpu, specs);
   expect(names(parameters)).toEqual(['weight', 'bias', 'last']);
@@ -60,7 +60,7 @@ it('names the parameter at an offset', async () => {
   parameters.dispose();
 });
 
-it('knows a parameter of several parts as one inside and as its parts outside', async () => {
+it('treats a parameter of several parts as one inside and as its parts outside', async () => {
   const gpu = await sharedGpu();
   for (const inputs of [1, 2, 3, 4, 5, 32]) {
     const initial = Float32Array.from({ length: 2 * inputs }, (_, i) => i + 1);
@@ -86,7 +86,7 @@ it('knows a parameter of several parts as one inside and as its parts outside', 
   }
 });
 
-it('zeroes its moments when they are reset, and frees everything', async () => {
+it('zeroes its moments on reset, and frees its memory', async () => {
   const gpu = await sharedGpu();
   const before = gpu.memory();
   const parameters = new Parameters(gpu, specs);
@@ -104,7 +104,7 @@ it('zeroes its moments when they are reset, and frees everything', async () => {
   expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
 });
 
-it('keeps buffers out of gradients and moments, and brings them back from a snapshot', async () => {
+it('has no gradients or moments for buffers, and restores them from a snapshot', async () => {
   const gpu = await sharedGpu();
   const mean = Float32Array.of(1, 2, 3);
   const parameters = new Parameters(gpu, [

@@ -23,14 +23,14 @@ fn main() {
   );
 
 describe('a pipeline', () => {
-  it('is made once for the same code and constants, whatever their order', async () => {
+  it('is made once for the same code and constants, in any order', async () => {
     const { pipelines } = await sharedGpu();
     const first = pipelines.get(writing('1.25'), { n: 2, on: true });
     expect(pipelines.get(writing('1.25'), { on: true, n: 2 })).toBe(first);
     expect(await pipelines.get(writing('1.25'), { n: 2, on: true })).toBe(await first);
   });
 
-  it('is another for other code or other constants', async () => {
+  it('differs for other code or other constants', async () => {
     const { pipelines } = await sharedGpu();
     const first = pipelines.get(writing('1.5'), { n: 2 });
     expect(pipelines.get(writing('1.5'), { n: 3 })).not.toBe(first);
@@ -76,13 +76,13 @@ describe('a shader that does not compile', () => {
     expect((error as Error).cause).toBeDefined();
   });
 
-  it('is no uncaptured error besides', async () => {
+  it('is not also an uncaptured error', async () => {
     const { pipelines } = await sharedGpu();
     const another = writing('no_such_thing_either');
     expect(await uncaptured(() => expect(pipelines.get(another, {})).rejects.toThrow(LatentGpuError))).toEqual([]);
   });
 
-  it('fails again for the next who asks, and hinders no other', async () => {
+  it('fails again for the next call, and does not affect others', async () => {
     const { pipelines } = await sharedGpu();
     const asked = vi.spyOn(GPUShaderModule.prototype, 'getCompilationInfo');
     for (let i = 0; i < 3; i++) await expect(pipelines.get(broken, {})).rejects.toThrow(LatentGpuError);
@@ -93,7 +93,7 @@ describe('a shader that does not compile', () => {
     await expect(pipelines.get(writing('3.5'), {})).resolves.toBeDefined();
   });
 
-  it('fails a plan before it holds any buffer', async () => {
+  it('fails a plan before it allocates a buffer', async () => {
     const gpu = await sharedGpu();
     const tape = makeTape(gpu);
     const y = tape.tensor([1000]);
@@ -104,7 +104,7 @@ describe('a shader that does not compile', () => {
     expect(gpu.memory()).toEqual(before);
   });
 
-  it('is one too where a constant cannot be', async () => {
+  it('also fails for an invalid constant', async () => {
     const { pipelines } = await sharedGpu();
     await expect(pipelines.get(writing('4.5'), { n: NaN })).rejects.toThrow(LatentGpuError);
     await expect(pipelines.get(writing('4.5'), { nonsense: 1 })).rejects.toThrow(LatentGpuError);

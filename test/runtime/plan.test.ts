@@ -91,7 +91,7 @@ describe('buffers', () => {
     memory.dispose();
   });
 
-  it.each([6, 7, 8])('hold the right values to the end (graph %i)', async (seed) => {
+  it.each([6, 7, 8])('keep the right values to the end (graph %i)', async (seed) => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -107,7 +107,7 @@ describe('buffers', () => {
     );
   });
 
-  it('are reused along a chain: two do for any length', async () => {
+  it('are reused along a chain: two suffice for any length', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
@@ -124,7 +124,7 @@ describe('buffers', () => {
   });
 });
 
-it('leaves out what nothing depends on', async () => {
+it('drops dispatches on which no result depends', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -140,7 +140,7 @@ it('leaves out what nothing depends on', async () => {
   memory.dispose();
 });
 
-it('keeps what writes to a bound tensor', async () => {
+it('keeps dispatches that write to a bound tensor', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -157,7 +157,7 @@ it('keeps what writes to a bound tensor', async () => {
   expect([...gradient]).toEqual([2, 2, 2, 2]);
 });
 
-it('runs again and again without making anything', async () => {
+it('runs repeatedly without allocating', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -174,7 +174,7 @@ it('runs again and again without making anything', async () => {
   memory.dispose();
 });
 
-it('refuses to read what nothing has written', async () => {
+it('refuses to read a tensor that is never written', async () => {
   const gpu = await sharedGpu();
   const tape = makeTape(gpu);
   const missing = tape.tensor([4], 'f32', 'missing');
@@ -185,7 +185,7 @@ it('refuses to read what nothing has written', async () => {
   await expect(compile(empty)).rejects.toThrow('missing was asked for, but nothing has written it');
 });
 
-it('says where kept tensors lie, and no others', async () => {
+it('gives the buffers of kept tensors only', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -199,7 +199,7 @@ it('says where kept tensors lie, and no others', async () => {
   memory.dispose();
 });
 
-it('leaves no buffer behind when it cannot be made', async () => {
+it('frees its buffers if it cannot be made', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);

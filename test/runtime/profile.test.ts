@@ -31,7 +31,7 @@ describe('a profile', () => {
     profiled.dispose();
   });
 
-  it('sees time pass', async () => {
+  it('measures time', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const n = 256;
@@ -45,7 +45,7 @@ describe('a profile', () => {
     expect(kernels[0].milliseconds).toBeGreaterThan(0);
   });
 
-  it('has room for more dispatches than one set of queries', { timeout: 180_000 }, async () => {
+  it('measures more dispatches than one query set holds', { timeout: 180_000 }, async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     const kernels = await gpu.profile(() => model.fit(data, { ...fit, steps: 400 }));
@@ -53,7 +53,7 @@ describe('a profile', () => {
     model.dispose();
   });
 
-  it('ends with its work, also where that fails', async () => {
+  it('ends with its work, even if that fails', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
     expect((await errorOf(gpu.profile(() => Promise.reject(new Error('no'))))).message).toBe('no');
@@ -64,7 +64,7 @@ describe('a profile', () => {
     model.dispose();
   });
 
-  it('says so where the device has no timestamps', async () => {
+  it('reports a device without timestamps', async () => {
     const gpu = await withoutFeatures();
     expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('no timestamps');
   });

@@ -14,14 +14,14 @@ catchGpuErrors();
 
 const { device } = await sharedGpu();
 
-describe.runIf(device.features.has('subgroups'))('quads (where there are subgroups)', () => {
-  it('are used where four neighbours in a workgroup are one', async () => {
+describe.runIf(device.features.has('subgroups'))('quads (with subgroups)', () => {
+  it('are used if four neighbours in a workgroup form a quad', async () => {
     const gpu = await withRewritten((code) => code);
     expect(gpu.quads).toBe(true);
     expect(tilings(gpu, 64, 64).some(({ quads }) => quads)).toBe(true);
   });
 
-  it('are left out where they are not, and products are right', async () => {
+  it('are not used otherwise, and products are right', async () => {
     const gpu = await withRewritten(scattered);
     const memory = new Inputs(gpu);
     const [m, n, k] = [48, 40, 20];
@@ -34,13 +34,13 @@ describe.runIf(device.features.has('subgroups'))('quads (where there are subgrou
     expect(gpu.quads).toBe(false);
   });
 
-  it('are left out where their shader does not compile', async () => {
+  it('are not used if their shader does not compile', async () => {
     const gpu = await withRewritten((code) => code.replaceAll('quadSwapX', 'noSuchFunction'));
     expect(gpu.quads).toBe(false);
   });
 });
 
-it('are not used where there are no subgroups', async () => {
+it('are not used without subgroups', async () => {
   const adapter = await navigator.gpu.requestAdapter();
   const bare = await adapter!.requestDevice();
   const gpu = await openGpu({ device: bare });

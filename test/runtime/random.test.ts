@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { permutation, uniforms } from '../../src/runtime/random.ts';
 
-it('uniforms are the same for the same seed, stream and purpose, and others else', () => {
+it('uniforms are the same for the same seed, stream and purpose, and otherwise different', () => {
   const first = uniforms(100, 1, 2, 3);
   expect(uniforms(100, 1, 2, 3)).toEqual(first);
   expect(uniforms(37, 1, 2, 3)).toEqual(first.subarray(0, 37));
@@ -19,7 +19,7 @@ it('uniforms fill [0, 1) evenly', () => {
   expect(bins.reduce((sum, n) => sum + (n - count / 50) ** 2 / (count / 50), 0)).toBeLessThan(85.4);
 });
 
-it('a permutation has every number once, and is another for another seed', () => {
+it('a permutation has every number once, and differs for another seed', () => {
   const sequence = Uint32Array.from({ length: 1000 }, (_, i) => i);
   expect(permutation(1000, 1, 1).toSorted()).toEqual(sequence);
   expect(permutation(1000, 1, 1)).not.toEqual(sequence);

@@ -15,14 +15,14 @@ async function setUp() {
   return { gpu, memory, tape, x: memory.put([1, 2, 3, 4, 5, 6], [2, 3]) };
 }
 
-it('reads a bound tensor as it is', async () => {
+it('reads a bound tensor without computing', async () => {
   const { memory, x } = await setUp();
   const matrix = await read(x);
   memory.dispose();
   expect(matrix).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] });
 });
 
-it('computes a recorded one first, with one submit and one readback, and leaves out the rest', async () => {
+it('computes a recorded one first, with one submit and one readback, without unneeded dispatches', async () => {
   const { gpu, memory, tape, x } = await setUp();
   const doubled = add(tape, x, x);
   const squared = multiply(tape, x, x);
@@ -54,7 +54,7 @@ it('reads two tensors of a tape at the same time', async () => {
   expect(squared.data[5]).toBe(36);
 });
 
-it('frees what it made, and keeps nothing on the tape', async () => {
+it('frees its memory, and keeps nothing on the tape', async () => {
   const { gpu, memory, tape, x } = await setUp();
   const y = add(tape, x, x);
   const before = gpu.memory();

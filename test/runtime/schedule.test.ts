@@ -55,8 +55,8 @@ function pretend(msPerStep: number, { tickMs = 0, told }: { tickMs?: number; tol
 
 const oneEach = () => 1;
 
-describe('how many steps go into a submit', () => {
-  it('is one at first, grows at most fourfold, and settles where the budget is filled', async () => {
+describe('the number of steps in a submit', () => {
+  it('is one at first, grows at most fourfold, and settles at the budget', async () => {
     const { gpu, submits } = pretend(1);
     expect(await new Schedule(gpu, 100).run(1000, oneEach)).toBe(1000);
     expect(submits[0]).toBe(1);
@@ -65,7 +65,7 @@ describe('how many steps go into a submit', () => {
     expect(submits.reduce((a, b) => a + b)).toBe(1000);
   });
 
-  it('is no more than can be encoded in a twentieth of the budget, which holds up the page', async () => {
+  it('is limited by encoding, which blocks the page, to a twentieth of the budget', async () => {
     const { gpu, submits, encoding } = pretend(0.05);
     expect(await new Schedule(gpu, 100).run(10_000, encoding(2 ** -5))).toBe(10_000);
     expect(Math.max(...submits)).toBe(160);
@@ -73,13 +73,13 @@ describe('how many steps go into a submit', () => {
     expect(submits.reduce((a, b) => a + b)).toBe(10_000);
   });
 
-  it('is one where that takes longer to encode', async () => {
+  it('is one if that takes longer to encode', async () => {
     const { gpu, submits, encoding } = pretend(0.05);
     await new Schedule(gpu, 100).run(5, encoding(30));
     expect(submits).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('keeps a device busy with short submits where the browser notices late that one is done', async () => {
+  it('keeps a device busy with short submits if the browser notices their end late', async () => {
     const { gpu, submits, mostInFlight, encoding } = pretend(0.05, { tickMs: 100, told: 0.05 });
     await new Schedule(gpu, 100).run(50_000, encoding(2 ** -5));
     expect(Math.max(...submits)).toBe(160);
@@ -87,13 +87,13 @@ describe('how many steps go into a submit', () => {
     expect(mostInFlight()).toBeGreaterThan(4);
   });
 
-  it('stays one where a single step fills the budget', async () => {
+  it('stays one if a single step fills the budget', async () => {
     const { gpu, submits } = pretend(250);
     await new Schedule(gpu, 100).run(5, oneEach);
     expect(submits).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('is no more than are ready', async () => {
+  it('is at most the number of ready steps', async () => {
     const { gpu, submits } = pretend(1);
     const asked: number[] = [];
     const stepsFrom = (first: number) => {
@@ -105,7 +105,7 @@ describe('how many steps go into a submit', () => {
     expect(asked).toEqual([0, 1, 5, 7, 14, 21, 28]);
   });
 
-  it('is remembered from one run to the next', async () => {
+  it('is kept for the next run', async () => {
     const { gpu, submits } = pretend(1);
     const schedule = new Schedule(gpu, 50);
     await schedule.run(500, oneEach);
@@ -115,7 +115,7 @@ describe('how many steps go into a submit', () => {
     expect(submits).toEqual([50, 50]);
   });
 
-  it('never passes what is left', async () => {
+  it('never exceeds the remaining steps', async () => {
     const { gpu, submits } = pretend(0.001);
     expect(await new Schedule(gpu, 100).run(7, oneEach)).toBe(7);
     expect(submits).toEqual([1, 4, 2]);
@@ -135,7 +135,7 @@ describe('how many steps go into a submit', () => {
     expect(submits.slice(-3, -1)).toEqual([100, 100]);
   });
 
-  it('follows the device’s own clock where the browser notices late that work is done, and keeps the device busy until it does', async () => {
+  it('follows the device’s clock if the browser notices the end of work late, and keeps the device busy until then', async () => {
     const { gpu, submits, mostInFlight, watches } = pretend(1, { tickMs: 100, told: 1 });
     await new Schedule(gpu, 12).run(2000, oneEach);
     expect(submits.slice(30, -1).every((count) => count === 12)).toBe(true);
@@ -143,7 +143,7 @@ describe('how many steps go into a submit', () => {
     expect(watches()).toBe(0);
   });
 
-  it('follows the page’s where the device’s is wrong', async () => {
+  it('follows the page’s clock if the device’s is wrong', async () => {
     const { gpu, submits } = pretend(300, { tickMs: 100, told: 1e-6 });
     await new Schedule(gpu, 100).run(10, oneEach);
     expect(submits).toEqual(Array.from({ length: 10 }, () => 1));
@@ -163,7 +163,7 @@ it('prepares one submit while another runs, and no more', async () => {
   expect(mostInFlight()).toBe(2);
 });
 
-it('tells how many steps have finished, after each submit', async () => {
+it('reports the finished steps after each submit', async () => {
   const { gpu, submits } = pretend(1);
   const seen: number[] = [];
   await new Schedule(gpu, 10).run(60, oneEach, { onFinished: (steps) => void seen.push(steps) });
@@ -179,7 +179,7 @@ it('does nothing for no steps', async () => {
 });
 
 describe('goOn', () => {
-  it('ends the run where it says false, once what was submitted has finished', async () => {
+  it('ends the run if it returns false, after the submitted work has finished', async () => {
     const { gpu, submits } = pretend(1);
     let asked = 0;
     let finished = 0;
@@ -192,7 +192,7 @@ describe('goOn', () => {
     expect(finished).toBe(steps);
   });
 
-  it('ends it with its own error, once what was submitted has finished', async () => {
+  it('ends the run with its own error, after the submitted work has finished', async () => {
     const { gpu, submits } = pretend(1);
     let finished = 0;
     const reason = new Error('aborted');
@@ -206,7 +206,7 @@ describe('goOn', () => {
     expect(finished).toBe(submits.reduce((a, b) => a + b));
   });
 
-  it('may hold it up', async () => {
+  it('may pause the run', async () => {
     const { gpu, submits } = pretend(1);
     let resume!: () => void;
     const paused = new Promise<void>((resolve) => (resume = resolve));
@@ -219,7 +219,7 @@ describe('goOn', () => {
     expect(await running).toBe(30);
   });
 
-  it('may take its time while the device is lost: the run then ends with that, and no rejection goes unhandled', async () => {
+  it('may be pending when the device is lost: the run then ends with the loss, without unhandled rejections', async () => {
     const unhandled = vi.fn();
     window.addEventListener('unhandledrejection', unhandled);
     const gpu = await openGpu();
@@ -238,7 +238,7 @@ describe('goOn', () => {
   });
 });
 
-it('makes each submit in turn with others where it is told to', async () => {
+it('makes each submit in turn with others on request', async () => {
   const { gpu, submits } = pretend(1);
   const turns: number[] = [];
   const inTurn = async (submit: () => void) => {

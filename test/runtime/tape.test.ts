@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 /** The same without a constant to add by. */
 const assign = shader<'x' | 'y'>('assign', shift.code.replace('override add_y = false;', 'const add_y = false;'));
 
-it('refuses a name the shader does not bind, and misses one that it does', async () => {
+it('refuses a name that the shader does not bind, and requires each that it binds', async () => {
   const tape = makeTape(await sharedGpu());
   const [x, y] = [tape.tensor([4]), tape.tensor([4])];
   expect(() => tape.run(shift, { x, y, extra: x }, {})).toThrow("shift has no binding 'extra'");
@@ -75,7 +75,7 @@ it('assigns a gradient first and adds to it from then on', async () => {
   expect(dq).toEqual(dp);
 });
 
-it('never adds to what is no gradient', async () => {
+it('never adds to a tensor that is not a gradient', async () => {
   const tape = makeTape(await sharedGpu());
   const [x, y] = [tape.tensor([4]), tape.tensor([4])];
   for (let i = 0; i < 2; i++) tape.run(shift, { x, y }, {});
@@ -89,7 +89,7 @@ it('refuses a second write to a gradient by a shader that cannot add', async () 
   expect(() => tape.run(assign, { x, y: tape.grad(y) }, {})).toThrow("assign cannot add to the gradient 'y'");
 });
 
-it('replays rules in reverse, once, and only where a gradient has come', async () => {
+it('replays rules in reverse, once, and only for tensors with a gradient', async () => {
   const gpu = await sharedGpu();
   const tape = makeTape(gpu);
   const [a, b, c, unused] = [tape.tensor([4]), tape.tensor([4]), tape.tensor([4]), tape.tensor([4])];
@@ -108,7 +108,7 @@ it('replays rules in reverse, once, and only where a gradient has come', async (
   expect(ran).toEqual(['c', 'b']);
 });
 
-it('lets no gradient into what it records as a constant; all others flow', async () => {
+it('passes no gradient into operations recorded as constant, and all others flow', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -138,7 +138,7 @@ it('lets no gradient into what it records as a constant; all others flow', async
   expect([...dx]).toEqual([5, 6, 7, 8]);
 });
 
-it('lets no gradient past a constant by way of a fold', async () => {
+it('passes no gradient through a constant by a fold', async () => {
   const gpu = await sharedGpu();
   const memory = new Inputs(gpu);
   const tape = makeTape(gpu);
@@ -154,7 +154,7 @@ it('lets no gradient past a constant by way of a fold', async () => {
   expect(written).not.toContain(tape.grad(x));
 });
 
-it('passes on the folds it is offered', async () => {
+it('passes on offered folds', async () => {
   const tape = makeTape(await sharedGpu());
   const [y, z] = [tape.tensor([4]), tape.tensor([4])];
   const fold = { activation: 'tanh', saved: y, preactivation: z };
@@ -171,7 +171,7 @@ it('counts workgroups of 64 invocations', async () => {
   expect(tape.dispatches.map(({ workgroups }) => workgroups)).toEqual([1, 1, 2, 2, 7]);
 });
 
-it('refuses a gradient of another size than what it is the gradient of', async () => {
+it('refuses a gradient of another size than its tensor', async () => {
   const gpu = await sharedGpu();
   const tape = makeTape(gpu);
   const y = tanh(tape, tensor(gpu, [1, 2, 3]));

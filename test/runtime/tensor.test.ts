@@ -6,7 +6,7 @@ import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 
 catchGpuErrors();
 
-it('takes flat arrays, matrices and shapes, and gives them back', async () => {
+it('accepts flat arrays, matrices and shapes, and returns them', async () => {
   const gpu = await sharedGpu();
   const made = [
     tensor(gpu, [1, 2, 3]),
@@ -39,7 +39,7 @@ it('starts at zero, and is overwritten by writeTensor', async () => {
   made.dispose();
 });
 
-it.each([[[0]], [[2, -1]], [[1.5]], [[NaN]]])('refuses %j as a shape, and holds nothing for it', async (shape) => {
+it.each([[[0]], [[2, -1]], [[1.5]], [[NaN]]])('refuses %j as a shape, and allocates nothing', async (shape) => {
   const gpu = await sharedGpu();
   const before = gpu.memory().buffers;
   expect(() => emptyTensor(gpu, shape)).toThrow(ShapeError);
@@ -47,7 +47,7 @@ it.each([[[0]], [[2, -1]], [[1.5]], [[NaN]]])('refuses %j as a shape, and holds 
   expect(gpu.memory().buffers).toBe(before);
 });
 
-it('refuses data that do not fill the shape, and holds nothing for it', async () => {
+it('refuses data that do not fill the shape, and allocates nothing', async () => {
   const gpu = await sharedGpu();
   const before = gpu.memory().buffers;
   expect(() => tensor(gpu, [1, 2, 3], [2, 2])).toThrow(ShapeError);
@@ -55,7 +55,7 @@ it('refuses data that do not fill the shape, and holds nothing for it', async ()
   expect(gpu.memory().buffers).toBe(before);
 });
 
-it('has no range while it is only recorded', async () => {
+it('has no range if it is only recorded', async () => {
   const recorded = makeTape(await sharedGpu()).tensor([2], 'f32', 'recorded');
   expect(() => boundRange(recorded)).toThrow('recorded is recorded on a tape');
   expect(() => recorded.dispose()).not.toThrow();

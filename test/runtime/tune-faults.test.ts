@@ -26,18 +26,18 @@ describe('the fastest way wins', () => {
     expect(pretended.warnings).not.toHaveBeenCalled();
   });
 
-  it('where dispatches are far shorter than the clock’s ticks', async () => {
+  it('with dispatches far shorter than the clock’s ticks', async () => {
     expect(await tuned(pretendTuner({ ms: { first: 0.006, other: 0.004 }, told: rounded }))).toBe('other');
   });
 
-  it('whatever a hiccup of the machine makes of one measurement', async () => {
+  it('despite a delay of the machine in one measurement', async () => {
     const hiccup = (measurement: number) => (measurement === 3 ? 30 : 5);
     expect(await tuned(pretendTuner({ ms: { first: 8, other: hiccup }, told: rounded }))).toBe('other');
   });
 });
 
 describe('on a busy machine', () => {
-  it('the way that is faster in each round wins, however much the rounds differ', async () => {
+  it('the way that is faster in each round wins, even if the rounds differ', async () => {
     const busy = (ms: number) => (measurement: number) =>
       ms * (1 + 9 * Math.abs(Math.sin(Math.floor(measurement / 2))));
     const ms = { first: busy(8), slower: busy(9), other: busy(6) };
@@ -45,7 +45,7 @@ describe('on a busy machine', () => {
   });
 });
 
-describe('a clock that cannot be believed', () => {
+describe('an unreliable clock', () => {
   it.each([
     ['stands still', () => 0],
     ['runs backwards', (ms: number) => -ms],
@@ -61,34 +61,34 @@ describe('a clock that cannot be believed', () => {
     expect(pretended.warnings.mock.calls[0][0]).toMatch(/^latentgpu: this device's clock says (-?[\d.e-]+|NaN) ms /);
   });
 
-  it('leaves the first way where the page’s is no better, as in a browser that looks only every 100 ms', async () => {
+  it('keeps the first way if the page’s is no better, as in a browser that checks only every 100 ms', async () => {
     const pretended = pretendTuner({ ms: { first: 5, other: 3 }, told: () => 0, idleMs: 100 });
     expect(await tuned(pretended)).toBe('first');
     expect(await pretended.stored()).toEqual({});
   });
 });
 
-describe('ways that are all but equal', () => {
-  it('leave the first', async () => {
+describe('nearly equal ways', () => {
+  it('keep the first', async () => {
     const pretended = pretendTuner({ ms: { first: 0.02, other: 0.0199, last: 0.0201 }, told: rounded });
     expect(await tuned(pretended)).toBe('first');
     expect(await pretended.stored()).toEqual({ 'NT 1x1x1': 'first' });
   });
 
-  it('take turns in being fastest by chance, which decides nothing', async () => {
+  it('are fastest in turn by chance, which decides nothing', async () => {
     const noisy = (seed: number) => (measurement: number) => 5 + 2 * Math.abs(Math.sin(seed + 5 * measurement));
     expect(await tuned(pretendTuner({ ms: { first: noisy(1), other: noisy(2) }, told: rounded }))).toBe('first');
   });
 
-  it('leave the first of those that beat the first', async () => {
+  it('keep the first of those that beat the first', async () => {
     expect(await tuned(pretendTuner({ ms: { first: 9, other: 0.5, another: 0.499, last: 2 }, told: rounded }))).toBe(
       'other',
     );
   });
 });
 
-describe('a way that gives other results than the first', () => {
-  it('does not win, and is told of', async () => {
+describe('a way with other results than the first', () => {
+  it('does not win, and is reported', async () => {
     const pretended = pretendTuner({ ms: { first: 5, wrong: 1, other: 3 }, told: rounded, wrong: ['wrong'] });
     expect(await tuned(pretended)).toBe('other');
     expect(pretended.warnings.mock.calls).toEqual([
@@ -102,7 +102,7 @@ describe('a way that gives other results than the first', () => {
 });
 
 describe('a way that takes long to compile', () => {
-  it('is not waited for, nor tried again for other sizes', async () => {
+  it('is not awaited, nor tried again for other sizes', async () => {
     const pretended = pretendTuner({ ms: { first: 5, stuck: 1, other: 3 }, told: rounded, stuck: ['stuck'] });
     expect(await tuned(pretended)).toBe('other');
     expect(await pretended.stored()).toEqual({ 'NT 1x1x1': 'other', 'NT stuck': 'slow' });
@@ -129,7 +129,7 @@ describe('during a fit', () => {
     return trained;
   };
 
-  it('compiles a way only when a tenth of the time it has trained pays for that, and waits for none', async () => {
+  it('compiles a way only if a tenth of the training time covers it, and waits for none', async () => {
     const pretended = pretendTuner({ ms: { first: 0.5, other: 0.3, last: 0.4 }, told: rounded, compileMs: 400 });
     const one = pretended.tunable();
     const fit = pretended.tuner.begin([one]);
@@ -145,7 +145,7 @@ describe('during a fit', () => {
     await vi.waitFor(async () => expect(await pretended.stored()).toEqual({ 'NT 1x1x1': 'other' }));
   });
 
-  it('goes on training where a compiler never comes back', async () => {
+  it('continues training if a compiler never returns', async () => {
     const pretended = pretendTuner({ ms: { first: 5, stuck: 1, other: 3 }, told: rounded, stuck: ['stuck'] });
     const fit = pretended.tuner.begin([pretended.tunable()]);
     await trainUntil(pretended, fit, () => pretended.compiled.length === 2);
@@ -153,7 +153,7 @@ describe('during a fit', () => {
     expect(pretended.compiled).toEqual(['first', 'stuck']);
   });
 
-  it('has no more to spend than it has paid for itself, however much was trained before', async () => {
+  it('spends only its own share, even after much training', async () => {
     const pretended = pretendTuner({ ms: { first: 5, other: 3 }, told: rounded, compileMs: 50 });
     const long = pretended.tuner.begin([pretended.tunable('NT 2x2x2')]);
     await trainUntil(pretended, long, () => long.tunables[0].way === 'other');
@@ -164,7 +164,7 @@ describe('during a fit', () => {
     expect(pretended.compiled).toHaveLength(compiled);
   });
 
-  it('breaks a measurement off that takes longer than it can pay for, and tries again when it can', async () => {
+  it('stops a measurement that takes longer than its share, and tries again later', async () => {
     const pretended = pretendTuner({ ms: { first: 500, other: 300 }, told: rounded });
     const one = pretended.tunable();
     const fit = pretended.tuner.begin([one]);

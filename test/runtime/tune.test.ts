@@ -66,7 +66,7 @@ async function tune(gpu: Gpu, plan: Plan): Promise<void> {
 }
 
 describe('a plan with a choice', () => {
-  it('begins with the first way, and turns to the fastest', async () => {
+  it('starts with the first way, and changes to the fastest', async () => {
     const gpu = await open();
     const { plan, y, dispose } = await slowFirst(gpu);
     expect(plan.labels).toEqual(['increment after 100000']);
@@ -77,7 +77,7 @@ describe('a plan with a choice', () => {
     dispose();
   });
 
-  it('leaves a way out that does not compile', async () => {
+  it('skips a way that does not compile', async () => {
     const gpu = await open();
     const broken = { shader: shader<'x' | 'y'>('broken', `${increment(0).code}no WGSL`), workgroups: 1 };
     const ways = ['slow', 'broken', 'fast'];
@@ -91,7 +91,7 @@ describe('a plan with a choice', () => {
     dispose();
   });
 
-  it('never turns to a way whose results are others', async () => {
+  it('never changes to a way with other results', async () => {
     const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const gpu = await open();
     const tape = makeTape(gpu);
@@ -117,7 +117,7 @@ describe('a plan with a choice', () => {
     x.dispose();
   });
 
-  it('leaves the counters alone', async () => {
+  it('does not change the counters', async () => {
     const gpu = await open();
     const { plan, dispose } = await slowFirst(gpu);
     const before = gpu.counters();
@@ -126,7 +126,7 @@ describe('a plan with a choice', () => {
     dispose();
   });
 
-  it('stays as it is where tuning is fixed', async () => {
+  it('does not change if tuning is fixed', async () => {
     const info = newAdapter();
     const measured = await open('measured', info);
     const known = await slowFirst(measured);
@@ -141,7 +141,7 @@ describe('a plan with a choice', () => {
 });
 
 describe('a winner', () => {
-  it('is where the next page begins, on this adapter', async () => {
+  it('is the first way of the next page, on this adapter', async () => {
     const info = newAdapter();
     const first = await open('measured', info);
     const { plan, dispose } = await slowFirst(first);
@@ -155,7 +155,7 @@ describe('a winner', () => {
     elsewhere.dispose();
   });
 
-  it('serves another plan of the same Gpu without being measured again', async () => {
+  it('is used by another plan of the same Gpu without being measured again', async () => {
     const gpu = await open();
     const [one, other] = [await slowFirst(gpu), await slowFirst(gpu)];
     await tune(gpu, one.plan);

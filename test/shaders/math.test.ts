@@ -39,7 +39,7 @@ describe('errors in units of the last place', () => {
   });
 });
 
-it('is sane at the ends of the range', async () => {
+it('behaves at the ends of the range', async () => {
   const x = Float32Array.of(-3e38, -1e30, -1e4, -200, 200, 1e4, 1e30, 3e38);
   const steps = (low: number, high: number) => [low, low, low, low, high, high, high, high];
   expect([...(await onDevice(math, 'accurate_exp', x.subarray(0, 4)))]).toEqual([0, 0, 0, 0]);

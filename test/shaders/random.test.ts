@@ -65,15 +65,15 @@ async function onDevice(cases: { counter: Four; key: Two }[]) {
 }
 
 describe('philox', () => {
-  it('knows the published answers, on the host', () => {
+  it('gives the published results on the host', () => {
     for (const { counter, key, words } of known) expect(philox(counter, key)).toEqual(words);
   });
 
-  it('knows the published answers, on the device', async () => {
+  it('gives the published results on the device', async () => {
     expect([...(await onDevice(known))]).toEqual(known.flatMap(({ words }) => words));
   });
 
-  it('is the same on both for random counters and keys', async () => {
+  it('agrees on both for random counters and keys', async () => {
     const draw = new Draw(1);
     const word = () => Math.floor(draw.floats(1, 0, 1)[0] * 2 ** 24) * 251;
     const cases = Array.from({ length: 200 }, () => ({

@@ -391,7 +391,7 @@ const families: Record<string, Shader[]> = {
   ] as Shader[],
 };
 
-describe('every variant compiles without any message', () => {
+describe('every variant compiles without messages', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {
     const { device } = await sharedGpu();
     // A device without subgroups never gets to see their kernels.
@@ -406,7 +406,7 @@ describe('every variant compiles without any message', () => {
   });
 });
 
-it('every file of shaders is here or a chunk of one that is', () => {
+it('every file of shaders is tested or part of a tested one', () => {
   const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) =>
     path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'),
   );

@@ -17,14 +17,14 @@ three
 #endif
 `);
 
-  it('takes the branch whose condition holds', () => {
+  it('includes the branch whose condition is true', () => {
     expect(chosen(true, true)).toEqual(['one']);
     expect(chosen(true, false)).toEqual(['one']);
     expect(chosen(false, true)).toEqual(['two']);
     expect(chosen(false, false)).toEqual(['three']);
   });
 
-  it('nests', () => {
+  it('nests conditions', () => {
     const nested = (a: boolean, b: boolean) =>
       lines(wgsl`
 #if ${a}
@@ -42,7 +42,7 @@ none
     expect(nested(false, true)).toEqual(['none']);
   });
 
-  it('puts in chunks and whole numbers', () => {
+  it('inserts chunks and whole numbers', () => {
     expect(wgsl`let x = ${3}; ${'// a chunk'}`).toBe('let x = 3; // a chunk');
     expect(wgsl`${-2}${0}`).toBe('-20');
   });
@@ -63,7 +63,7 @@ none
     ).toThrow(`#if takes a boolean, not ${value}`);
   });
 
-  it('refuses anything after a condition, which would not be looked at', () => {
+  it('refuses text after a condition, which would be ignored', () => {
     expect(
       () => tag`
 #if ${true} && ${false}
@@ -102,7 +102,7 @@ describe('shader', () => {
 override n: u32;
 override on = false;`;
 
-  it('reads bindings and constants back from its text', () => {
+  it('reads bindings and constants from its text', () => {
     const { label, bindings, overrides } = shader('named', code);
     expect(label).toBe('named');
     expect(bindings).toEqual([
@@ -130,7 +130,7 @@ struct Sizes { rows: u32, scale: f32 }`,
     );
   });
 
-  it('refuses bindings that are not numbered from 0 on, in their order', () => {
+  it('refuses bindings that are not numbered from 0 in order', () => {
     expect(() => shader('s', code.replace('binding(1)', 'binding(2)'))).toThrow(
       'shader s: y should be @group(0) @binding(1)',
     );
@@ -144,7 +144,7 @@ struct Sizes { rows: u32, scale: f32 }`,
     );
   });
 
-  it('makes the rest of its text when it is asked for, and once', () => {
+  it('makes the rest of its text on request, and only once', () => {
     let made = 0;
     const long = shader('long', code, () => `\nfn main${made++}() {}`);
     expect(long.bindings).toHaveLength(2);
@@ -167,7 +167,7 @@ it('unroll repeats a line with its number', () => {
 });
 
 describe('once', () => {
-  it('makes a shader once for each variant, whoever asks', () => {
+  it('makes a shader once for each variant', () => {
     let made = 0;
     const make = once(({ wide, tiling }: { wide: boolean; tiling: { rows: number } }) =>
       shader(`${wide} ${tiling.rows} ${made++}`, ''),

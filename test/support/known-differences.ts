@@ -1,14 +1,14 @@
 import { beforeEach } from 'vitest';
 
 /**
- * What is known to come out otherwise in Firefox, whose WebGPU is wgpu, by the test that shows it. Such a test has to fail there: once it passes,
- * it fails the run, and comes off this list. In Deno, which has wgpu too, no test is known to.
+ * The known differences of Firefox, whose WebGPU is wgpu, by the name of the test that shows each. Such a test must fail there: once it passes, the run
+ * fails, and the test has to be removed from this list. Deno also has wgpu, and no known differences.
  */
 const inFirefox: Record<string, string> = {
-  'says so where an adapter is used a second time': 'gives a second device',
-  'gives the best weights back, and its patience, across losses':
-    'tells of a destroyed device only after the fit, whose last epoch it was, has ended',
-  'rules out what a driver gets wrong, and training goes on with the rest':
+  'refuses an adapter that is used a second time': 'gives a second device',
+  'restores the best weights, and keeps its patience, across losses':
+    'reports a destroyed device only after the fit, whose last epoch it was, has ended',
+  'rules out ways that a driver computes wrongly, and training continues with the rest':
     'has no subgroups, and so no kernel for the test to break',
 };
 

@@ -255,9 +255,9 @@ export async function refuseAll(
   const count = Object.keys(targets).length;
   tried(
     task,
-    `${what}: ${count} ${of}, an argument or an option wrong in each call`,
+    `${what}: ${count} ${of}, with a wrong argument or option in each call`,
     count * tries,
-    'an error of API.md that names it, nothing done on the device, the right call works afterwards',
+    'a library error that names it, before any work on the device; the right call works afterwards',
   );
 }
 

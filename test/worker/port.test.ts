@@ -35,7 +35,7 @@ const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}, on = gpu) =>
     ...changes,
   });
 
-it('trains, and tells how it goes; the same optimizer goes on', async () => {
+it('trains, reports progress, and continues with the same optimizer', async () => {
   const model = await small({
     corrupt: [remote.gaussianNoise(0.1)],
     penalty: remote.sparsity(1e-3),
@@ -64,7 +64,7 @@ it('trains, and tells how it goes; the same optimizer goes on', async () => {
   expect((await errorOf(model.encode(data()))).message).toMatch(/the model was disposed/);
 });
 
-it('pauses, goes on, stops, and is aborted', async () => {
+it('pauses, resumes, stops, and is aborted', async () => {
   const model = await small();
   const training = model.fit(data(), { steps: 100_000 });
   training.pause();
@@ -135,7 +135,7 @@ it('keeps data sets, views of them, models of all kinds and their networks', asy
   for (const each of [model, probe, puzzle, again]) each.dispose();
 });
 
-it('refuses what is wrong with the errors of the library', async () => {
+it('refuses wrong input with the errors of the library', async () => {
   const model = await small();
   const other = await overPort();
   const cases: [() => Promise<unknown>, new (...args: never[]) => Error, RegExp][] = [
@@ -170,7 +170,7 @@ it('refuses what is wrong with the errors of the library', async () => {
   model.dispose();
 });
 
-it('a device that is lost is told to the page', async () => {
+it('a lost device is reported to the page', async () => {
   const requested = vi.spyOn(GPUAdapter.prototype, 'requestDevice');
   const own = await overPort();
   const model = await small({}, own);
@@ -181,7 +181,7 @@ it('a device that is lost is told to the page', async () => {
   expect(await errorOf(model.encode(data()))).toBeInstanceOf(direct.DeviceLostError);
 });
 
-it('an end that breaks ends everything', async () => {
+it('a broken end ends everything', async () => {
   const { port1, port2 } = new MessageChannel();
   serve(port2);
   for (const port of [port1, port2]) port.start();
@@ -202,7 +202,7 @@ it('an end that breaks ends everything', async () => {
   own.close();
 });
 
-it('errors cross the line with their class, their cause and what they know', () => {
+it('errors keep their class, their cause and their properties', () => {
   const across = (error: unknown) => fromWireError(structuredClone(toWireError(error)));
   const file = across(new direct.FormatError('no file', { cause: new RangeError('deep') }));
   expect(file).toBeInstanceOf(direct.FormatError);

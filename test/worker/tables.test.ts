@@ -43,7 +43,7 @@ describe('a model of tables in a worker', () => {
     for (const each of [own, theirs, loaded]) each.dispose();
   });
 
-  it('takes tables that lie on its device, and views of them', async () => {
+  it('accepts tables on its device, and views of them', async () => {
     const data = await tableOf(30);
     const rows = await remote.table(gpu, data);
     const model = await remote.autoencoder(gpu, {

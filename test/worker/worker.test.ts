@@ -27,11 +27,11 @@ const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
     ...changes,
   });
 
-it('has every name that the library has, and every maker of parts', () => {
+it('has every name of the library, and every maker of parts', () => {
   expect(Object.keys(remote).sort()).toEqual(Object.keys(direct).sort());
 });
 
-it('makes parts for all that can be made anew from a file', () => {
+it('makes every part that can be loaded from a file', () => {
   const names = Object.values(makers).flatMap((each) => Object.keys(each));
   expect(Object.keys(parts).sort()).toEqual(names.sort());
 });
@@ -90,7 +90,7 @@ it('trains with the same bits as without a worker, and answers the same', async 
   theirs.dispose();
 });
 
-it('a model that is told labels takes them with a data set, beside the data, and as an option', async () => {
+it('a model with labels takes them from a data set, beside the data, and as an option', async () => {
   const labels = Array.from({ length: 50 }, (_, i) => i % 3);
   const spec = { input: 12, loss: 'bce', condition: { classes: 3 }, seed: 5 } as const;
   const own = await direct.autoencoder(await sharedGpu(), {
@@ -123,7 +123,7 @@ it('a model that is told labels takes them with a data set, beside the data, and
   for (const each of [own, theirs, set, remoteSet]) each.dispose();
 });
 
-it('losses are plain data on the page, also one of its own', async () => {
+it('losses are plain data on the page, also custom ones', async () => {
   const formula = { name: 'my own', wgsl: 'abs(y - x) * (y - x) * (y - x)', derivative: '3 * (y - x) * abs(y - x)' };
   for (const [ours, theirs] of [
     ['mae', 'mae'],
@@ -158,7 +158,7 @@ it('losses are plain data on the page, also one of its own', async () => {
   model.dispose();
 });
 
-it('data sets lie in the worker; their memory moves there, and views are made of them', async () => {
+it('data sets are in the worker: their memory is transferred, and they have views', async () => {
   const bytes = Uint8Array.from({ length: 60 * 12 }, (_, i) => (i * 7) % 256);
   const copy = bytes.slice();
   const labels = Array.from({ length: 60 }, (_, i) => i % 3);
@@ -198,8 +198,8 @@ it('data sets lie in the worker; their memory moves there, and views are made of
   reference.dispose();
 });
 
-describe('training from afar', () => {
-  it('progress and ends of epochs are told, one after the other; the same optimizer goes on', async () => {
+describe('training from the page', () => {
+  it('progress and ends of epochs are reported in order, and the same optimizer continues', async () => {
     const model = await small();
     const told: string[] = [];
     const optimizer = remote.adam(1e-2);
@@ -222,7 +222,7 @@ describe('training from afar', () => {
     model.dispose();
   });
 
-  it('pauses, goes on, stops', async () => {
+  it('pauses, resumes, stops', async () => {
     const model = await small();
     const training = model.fit(data(), { steps: 100_000 });
     training.pause();
@@ -238,7 +238,7 @@ describe('training from afar', () => {
     model.dispose();
   });
 
-  it('an abort crosses over and comes back as the reason it had', async () => {
+  it('an abort returns its reason', async () => {
     const model = await small();
     const reason = new Error('enough');
     const controller = new AbortController();
@@ -253,7 +253,7 @@ describe('training from afar', () => {
     model.dispose();
   });
 
-  it('what a callback throws ends the training', async () => {
+  it('an exception in a callback ends training', async () => {
     const model = await small();
     const reason = new RangeError('no more');
     const thrown = () => {
@@ -348,7 +348,7 @@ it('classifier, jigsaw, neighbours', async () => {
 });
 
 it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
-  'a script that does not load is told with what helps: %s',
+  'a script that does not load is reported with advice: %s',
   async (address) => {
     const error = await errorOf(remote.openGpu({ worker: new Worker(address, { type: 'module' }) }));
     expect(error).toBeInstanceOf(direct.GpuUnavailableError);
@@ -356,7 +356,7 @@ it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
   },
 );
 
-it('windows of a series lie in the worker, of an array and of a table; their scores come back to its steps', async () => {
+it('windows of a series, from an array or a table, are in the worker, and their scores map to steps', async () => {
   const values = new Draw(4).floats(60, 0, 1);
   const options = { length: 12, stride: 3, labels: Array.from({ length: 17 }, (_, i) => i % 3) };
   const own = await direct.series(await sharedGpu(), values.slice(), options);
@@ -386,7 +386,7 @@ it('windows of a series lie in the worker, of an array and of a table; their sco
   for (const each of [own, theirs, ofTable, model]) each.dispose();
 });
 
-it('closing ends what is under way and the worker', async () => {
+it('closing ends running calls and the worker', async () => {
   const other = await remote.openGpu({ tuning: 'fixed' });
   const model = await remote.autoencoder(other, { input: 12, encoder: [dense(5)], decoder: [dense(12)], loss: 'mse' });
   expect((await other.memory()).buffers).toBeGreaterThan(0);

@@ -1,26 +1,26 @@
-/** Bytes of a file in one array, from the first that has not been read on. */
+/** Collects the unread bytes of a file in one array. */
 import { FormatError } from '../../errors.ts';
 import type { Pieces } from './source.ts';
 
-/** A row of more bytes than that is a quote that nobody closed. */
+/** The longest row in bytes. A longer one is the result of a quote that is not closed. */
 const mostOfRow = 2 ** 26;
 
 export class Blocks {
-  /** With room for one more byte behind the last one, where a newline is. */
+  /** The bytes, followed by a newline after the last one. */
   bytes = new Uint8Array(2 ** 12);
   end = 0;
-  /** Whether there is nothing behind these. */
+  /** Whether these bytes end the file. */
   final = false;
 
   constructor(
     private readonly pieces: Pieces,
-    /** So many bytes at least are read in one go. */
+    /** The minimum number of bytes to read at once. */
     public least: number,
   ) {}
 
   /**
-   * Moves what is behind `read` to the front, and gets as much again, `least` at the least: what is gone through once more, because a row is not
-   * complete, is never more than what is new. @throws FormatError where a row does not end
+   * Moves the bytes after `read` to the front, and reads at least as many again, and at least `least`: the part of a row that is scanned twice is
+   * then never longer than the new part. @throws FormatError for a row that does not end
    */
   async more(read: number, line: number): Promise<void> {
     this.bytes.copyWithin(0, read, this.end);

@@ -1,27 +1,27 @@
-/** Tables as cells of float32, for the device. */
+/** Encodes tables as float32 cells for the device. */
 import { DataError, OptionError } from '../../errors.ts';
 import { blankCell } from '../../runtime/blank.ts';
 import { Pace } from '../../runtime/pace.ts';
 import type { Table, TableColumn } from './table.ts';
 
-/** What a model of tables knows of a column. */
+/** The description of a column in a model of tables. */
 export interface ModelColumn {
   /** The name. */
   readonly name: string;
   /** The kind of values. */
   readonly kind: 'number' | 'category' | 'time';
-  /** The names of a category. Any other name is encoded by the index behind the last. */
+  /** The names of a category. Any other name is encoded as the index after the last. */
   readonly categories?: readonly string[];
 }
 
-/** How the values of a column become numbers of float32. */
+/** The encoding of a column's values as float32. */
 export interface CellColumn extends ModelColumn {
-  /** Of numbers and times: what is taken from a value, and what it is then divided by, both in double precision. */
+  /** For numbers and times, the value to subtract; `unit` is the divisor that follows. Both are applied in double precision. */
   readonly center: number;
   readonly unit: number;
 }
 
-/** The columns of a table as a model knows them. @throws OptionError that names a column of too many texts */
+/** Returns the columns of a table as a model describes them. @throws OptionError for a column of too many different texts */
 export function modelColumns(where: string, columns: readonly TableColumn[]): ModelColumn[] {
   return columns.map(({ name, kind, categories }) => {
     if (kind !== 'category') return { name, kind };
@@ -33,14 +33,14 @@ export function modelColumns(where: string, columns: readonly TableColumn[]): Mo
 }
 
 /**
- * How columns become cells so that float32 keeps the differences of a table's numbers: by their mean and their deviation, whatever they are.
- * @throws DataError for a column whose values are too far apart for a double
+ * Returns the encodings of columns. Numbers are scaled by their mean and deviation, so that float32 keeps their differences.
+ * @throws DataError for a column whose values differ by more than a double holds
  */
 export function cellColumns(where: string, columns: readonly ModelColumn[], table: Table): CellColumn[] {
   return columns.map((column) => {
     if (column.kind === 'category') return { ...column, center: 0, unit: 1 };
     const { mean, deviation } = table.moments(column.name);
-    // A column that is all blank has no mean.
+    // A column of only blanks has no mean.
     if (Number.isNaN(mean)) return { ...column, center: 0, unit: 1 };
     if (!Number.isFinite(mean) || !Number.isFinite(deviation))
       throw new DataError(
@@ -50,12 +50,12 @@ export function cellColumns(where: string, columns: readonly ModelColumn[], tabl
   });
 }
 
-/** Rows looked at between two looks at the clock. */
+/** The number of rows encoded before the clock is checked. */
 const stretch = 2 ** 12;
 
 /**
- * All cells of a table, row by row, as the columns say; `blankCell` for a blank. The columns are those of the table, by their names.
- * @throws OptionError where the table has no such column
+ * Encodes all cells of a table, row by row, with `blankCell` for a blank. Columns of the table are found by name.
+ * @throws OptionError for a column that the table lacks
  */
 export async function encodeCells(table: Table, columns: readonly CellColumn[]): Promise<Float32Array> {
   const { length } = table;

@@ -1,10 +1,10 @@
-/** The values of a column while it grows: in chunks, of which only the last one is written to. */
+/** Stores the values of a growing column in chunks, of which only the last is written. */
 
 export type Numbers = Float32Array | Float64Array;
 export type Codes = Int16Array | Int32Array;
 type Values = Numbers | Codes;
 
-/** Of values all of which float32 has, half of the memory is enough. */
+/** Returns the values as a Float32Array if that is exact, which halves the memory. */
 function compact(values: Numbers): Numbers {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
@@ -13,7 +13,7 @@ function compact(values: Numbers): Numbers {
   return new Float32Array(values);
 }
 
-/** Loops by themselves, which engines compile for each kind of array. */
+// Separate functions for the loops, which engines specialise for each kind of array.
 function mapInto(target: Values, at: number, values: Values, of: (value: number) => number): void {
   for (let i = 0; i < values.length; i++) target[at + i] = of(values[i]);
 }
@@ -22,20 +22,20 @@ function tallyInto(times: Uint32Array, values: Values, count: number): void {
   for (let i = 0; i < count; i++) times[values[i]]++;
 }
 
-/** There is room for so many rows at a time, at most: a power of two. */
+/** The largest number of rows in a chunk, a power of two. */
 const mostAtOnce = 2 ** 16;
 const least = 2 ** 4;
 
-/** For how many rows room is made from `row` on: as much again as there is, so that a small table stays small. */
+/** Returns the size of the chunk that begins at `row`. Sizes double, so that a small table uses little memory. */
 export const roomAt = (row: number): number => Math.min(mostAtOnce, Math.max(least, row));
 
-/** In which chunk a row is: of those of 16, 16, 32, 64 … rows, or behind them. */
+/** Returns the chunk of a row. Chunks have 16, 16, 32, 64 … rows, up to the largest size. */
 function chunkAt(row: number): number {
   if (row >= mostAtOnce) return 12 + (row >>> 16);
   return row < least ? 0 : 28 - Math.clz32(row);
 }
 
-/** Where it is in its chunk. */
+/** Returns the index of a row in its chunk. */
 function placeAt(row: number): number {
   if (row >= mostAtOnce) return row & (mostAtOnce - 1);
   return row < least ? row : row - 2 ** (31 - Math.clz32(row));
@@ -43,30 +43,30 @@ function placeAt(row: number): number {
 
 const kinds = [Float32Array, Float64Array, Int16Array, Int32Array] as const;
 
-/** An array of the same kind. */
+/** Returns a new array of the same kind. */
 function alike<A extends Values>(values: A, length: number): A {
   const kind = kinds.find((each) => values instanceof each)!;
   return new kind(length) as unknown as A;
 }
 
-/** Where there is no room yet. */
+/** The initial chunk, without rows. */
 const noRows = new Float64Array(0);
 
 export class Chunks<A extends Values> {
-  /** The last one, */
+  /** The last chunk. */
   current = noRows as unknown as A;
-  /** and the row that it begins with. */
+  /** The first row of the last chunk. */
   base = 0;
   readonly #full: A[] = [];
 
   constructor(private readonly array: new (length: number) => A) {}
 
-  /** The row that there is no room for yet. */
+  /** The first row without room. */
   get room(): number {
     return this.base + this.current.length;
   }
 
-  /** Makes room for the rows from `room` on. */
+  /** Adds a chunk for the rows from `room` on. */
   begin(): void {
     const row = this.room;
     if (row) this.#full.push(this.#sealed(this.current));
@@ -83,7 +83,7 @@ export class Chunks<A extends Values> {
     yield this.current;
   }
 
-  /** The same with other values. */
+  /** Returns the chunks with each value mapped. */
   map<B extends Values>(array: new (length: number) => B, of: (value: number) => number): Chunks<B> {
     const other = new Chunks(array);
     while (other.room < this.room) {
@@ -98,7 +98,7 @@ export class Chunks<A extends Values> {
     for (const values of this.#all()) mapInto(values, 0, values, of);
   }
 
-  /** Counts in `times` how often each of the first `rows` values is there. */
+  /** Adds to `times` the counts of the first `rows` values. */
   tally(rows: number, times: Uint32Array): void {
     let left = rows;
     for (const values of this.#all()) {
@@ -107,15 +107,15 @@ export class Chunks<A extends Values> {
     }
   }
 
-  /** The first `rows` values, when there will be no more. */
+  /** Returns the first `rows` values. No values may be added afterwards. */
   finish(rows: number): Stored<A> {
-    // Of more room than was needed nothing is kept.
+    // The copy drops unused room.
     const last = this.current.slice(0, rows - this.base) as A;
     return new Stored([...this.#full, this.#sealed(last)], rows);
   }
 }
 
-/** The values of a column that has been read: in pieces, so that no second copy of them is ever needed. */
+/** The values of a complete column, in pieces, so that they are never copied as a whole. */
 export class Stored<A extends Values = Values> {
   constructor(
     private readonly chunks: readonly A[],
@@ -126,7 +126,7 @@ export class Stored<A extends Values = Values> {
     return this.chunks[chunkAt(row)][placeAt(row)];
   }
 
-  /** All of them in one array, or those of some rows: of float32 where all of them are. */
+  /** Returns all values, or those of some rows, in one array, which is of float32 if all pieces are. */
   joined(rows?: Uint32Array): A {
     const { chunks, length } = this;
     const wide = chunks.find((chunk) => !(chunk instanceof Float32Array)) ?? chunks[0];
@@ -142,7 +142,7 @@ export class Stored<A extends Values = Values> {
     return joined;
   }
 
-  /** How many values are blanks, which are NaN, or negative where `codes` says so; the least and the greatest of the others, and the sum of numbers. */
+  /** Returns the number of blanks (NaN, or negative with `codes`), the extremes of the other values, and the sum of numbers. */
   range(codes: boolean, rows?: Uint32Array): Range {
     const range = { blanks: 0, min: Infinity, max: -Infinity, sum: 0 };
     const widen = codes ? widenByCodes : widenByNumbers;
@@ -151,7 +151,7 @@ export class Stored<A extends Values = Values> {
     return range;
   }
 
-  /** Σ (v − mean)² over the numbers that are no blanks. */
+  /** Returns Σ (v − mean)² over the numbers that are not blank. */
   squares(mean: number, rows?: Uint32Array): number {
     if (rows) return squaresOf(this.joined(rows), mean);
     return this.chunks.reduce((sum, chunk) => sum + squaresOf(chunk, mean), 0);
@@ -174,7 +174,7 @@ function squaresOf(values: Values, mean: number): number {
   return sum;
 }
 
-/** Not one function with the next, so that engines compile each of them for two kinds of arrays. */
+// Two separate functions, so that engines compile each of them for only two kinds of arrays.
 function widenByNumbers(range: Range, values: Values): void {
   let { blanks, min, max, sum } = range;
   for (let i = 0; i < values.length; i++) {
@@ -200,7 +200,7 @@ function widenByCodes(range: Range, values: Values): void {
   Object.assign(range, { blanks, min, max });
 }
 
-/** Values that are known one by one, as a column holds them. */
+/** Stores values that a function returns one by one. */
 export function storedBy<A extends Values>(
   array: new (length: number) => A,
   length: number,

@@ -1,4 +1,4 @@
-/** Dates as texts. All become seconds since 1970-01-01 in UTC; what names no zone counts as UTC, so that a file means the same everywhere. */
+/** Parses dates as seconds since 1970-01-01 in UTC. A date without a zone counts as UTC, so that a file means the same everywhere. */
 
 /** Whether 3/4/2026 is in April or in March. */
 export type DateOrder = 'dmy' | 'mdy';
@@ -12,22 +12,22 @@ const yearLast = pattern(String.raw`(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)`);
 const dayMonth = pattern(String.raw`(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d\d)`);
 const monthDay = pattern(String.raw`(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2}),? (\d{4})`);
 
-/** No date is longer. */
+/** The longest text that may be a date. */
 const longest = 48;
 
-/** What a text means with the day before the month, and what with the month before the day: NaN where it is no date that way. */
+/** A text's meanings with the day first and with the month first, or NaN for an invalid date. */
 export interface Dated {
   readonly dmy: number;
   readonly mdy: number;
 }
 
-/** The date that a text means, in seconds, or undefined. */
+/** Parses a date as seconds, or returns undefined. */
 export function dateOf(text: string): Dated | undefined {
   if (text.length > longest) return undefined;
   let found = yearFirst.exec(text);
   if (found) {
     const [, year, , month, day = '1', ...clock] = found;
-    // A month alone has a hyphen: 2026.5 and 2026/5 are something else.
+    // A year and month have a hyphen; 2026.5 and 2026/5 are not dates.
     if (found[4] === undefined && (found[2] !== '-' || month.length < 2 || clock[0] !== undefined)) return undefined;
     return certain(seconds(+year, +month, +day, clock));
   }
@@ -35,7 +35,7 @@ export function dateOf(text: string): Dated | undefined {
   if (found) {
     const [, first, sign, second, year, ...clock] = found;
     const dmy = seconds(fullYear(year), +second, +first, clock);
-    // Nobody writes the month first with points.
+    // With points, the month never comes first.
     const mdy = sign === '.' ? dmy : seconds(fullYear(year), +first, +second, clock);
     return Number.isNaN(dmy) && Number.isNaN(mdy) ? undefined : { dmy, mdy };
   }
@@ -47,10 +47,10 @@ export function dateOf(text: string): Dated | undefined {
 
 const certain = (value: number): Dated | undefined => (Number.isNaN(value) ? undefined : { dmy: value, mdy: value });
 
-/** As POSIX has it: 69 to 99 are in the last century. */
+/** Completes a year of two digits by the rule of POSIX: 69 to 99 belong to the last century. */
 const fullYear = (year: string): number => (year.length > 2 ? +year : +year + (+year < 69 ? 2000 : 1900));
 
-/** By an English name or the beginning of one; 0 for none. */
+/** Returns the number of a month from its English name or the beginning of it, or 0. */
 const monthOf = (name: string): number => {
   const month = months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
   return month && (name.length === 3 || fullNames[month - 1].startsWith(name.toLowerCase())) ? month : 0;
@@ -72,7 +72,7 @@ function seconds(year: number, month: number, day: number, clock: (string | unde
   );
 }
 
-/** Days since 1970-01-01; NaN where the month has no such day. */
+/** Returns the days since 1970-01-01, or NaN for a day that the month does not have. */
 function dayOf(year: number, month: number, day: number): number {
   if (month < 1 || month > 12 || day < 1 || day > 31) return NaN;
   if (day > 28 && day > daysIn(year, month)) return NaN;
@@ -90,7 +90,7 @@ const daysIn = (year: number, month: number): number => {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
-/** A minute may have a leap second. */
+/** Returns the seconds since midnight, or NaN. Second 60 is valid, as a leap second. */
 const clockOf = (hour: number, minute: number, second: number): number =>
   hour > 23 || minute > 59 || second > 60 ? NaN : hour * 3600 + minute * 60 + second;
 
@@ -101,7 +101,7 @@ function offsetOf(zone: string): number {
   return (sign === '-' ? -1 : 1) * (+hours * 3600 + +minutes * 60);
 }
 
-/** The same for bytes, for what most dates are: 2026-01-31, with or without T12:34:56.789Z behind it. NaN for all else. */
+/** Parses the most common dates from bytes: 2026-01-31, optionally followed by T12:34:56.789Z. Returns NaN for others. */
 export function scanDate(bytes: Uint8Array, from: number, to: number): number {
   const length = to - from;
   if (length < 10 || bytes[from + 4] !== 0x2d || bytes[from + 7] !== 0x2d) return NaN;
@@ -133,17 +133,17 @@ function twoDigits(bytes: Uint8Array, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : NaN;
 }
 
-/** The same moment of the day with day and month exchanged: what was read the one way, read the other. */
+/** Returns the date with day and month exchanged, at the same time of day. */
 export function otherOrder(value: number): number {
   const days = Math.floor(value / 86400);
   const date = new Date(days * 86400e3);
   return dayOf(date.getUTCFullYear(), date.getUTCDate(), date.getUTCMonth() + 1) * 86400 + (value - days * 86400);
 }
 
-/** Seconds since 1970 as ISO 8601 has them: 2026-01-31, or with a time of day where there is one. */
+/** Formats seconds since 1970 as ISO 8601: 2026-01-31, with the time of day if it is not midnight. */
 export function isoOf(value: number): string {
   const whole = Math.floor(value);
-  // A double of today's seconds holds no more than that of a fraction.
+  // For present dates, a double does not hold more digits of the fraction.
   const fraction = (value - whole).toFixed(6);
   const text = new Date((whole + (fraction.startsWith('1') ? 1 : 0)) * 1000).toISOString();
   const part = fraction.slice(1).replace(/\.?0+$/, '');

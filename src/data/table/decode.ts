@@ -1,16 +1,16 @@
-/** What kind of file it is, by its first bytes, and its text in an encoding that has ASCII in it. */
+/** Detects the kind of a file from its first bytes, and converts its text to an encoding that contains ASCII. */
 import { FormatError, OptionError } from '../../errors.ts';
 import { isPage } from '../../platform.ts';
 import { shown } from '../../runtime/options.ts';
 import type { ByteEncoding } from './encoding.ts';
 import type { Pieces } from './source.ts';
 
-/** So many bytes tell what a file is. */
+/** The number of bytes needed to detect the kind of a file. */
 export const telling = 256;
 
 export type FileKind = 'gzip' | 'parquet' | 'text';
 
-/** @throws FormatError for a file that is something else than a table */
+/** Detects the kind of a file. @throws FormatError for a file that is not a table */
 export function kindOfFile(bytes: Uint8Array): FileKind {
   const begins = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
   if (begins(0x1f, 0x8b)) return 'gzip';
@@ -30,17 +30,17 @@ export function kindOfFile(bytes: Uint8Array): FileKind {
   return 'text';
 }
 
-/** The text of a file. */
+/** The text of a file as bytes. */
 export interface Text {
-  /** In UTF-8, or in what `bytes` says. */
+  /** The pieces of the text, in UTF-8 or in the encoding `bytes`. */
   readonly pieces: Pieces;
-  /** What the file is in, where that is known. */
+  /** The encoding of the file, if it is known. */
   readonly label?: string;
-  /** What the bytes of the pieces are in, where that is known. */
+  /** The encoding of the pieces, if it is known. */
   readonly bytes?: ByteEncoding;
 }
 
-/** Goes by the byte order mark, by zeros where UTF-16 has them, or by the option. `first` are the first of the pieces. @throws OptionError, FormatError */
+/** Detects the encoding from the byte order mark, the zeros of UTF-16 or the option. `first` is the start of the pieces. @throws OptionError, FormatError */
 export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
   if (asked !== undefined) {
     const { encoding } = decoderOf(asked);
@@ -72,7 +72,7 @@ function decoderOf(label: string): TextDecoder {
   }
 }
 
-/** Without the byte order mark that may be there, whose bytes may come in several pieces. */
+/** Removes a byte order mark, even one divided over several pieces. */
 function withoutMark(pieces: Pieces): Pieces {
   const mark = [0xef, 0xbb, 0xbf];
   let met = 0;
@@ -88,7 +88,7 @@ function withoutMark(pieces: Pieces): Pieces {
       const isMark = met === mark.length;
       met = mark.length;
       if (isMark || !begun.length) return piece.subarray(at);
-      // What began like the mark and is none comes back.
+      // The bytes only looked like the start of a mark, and are restored.
       const whole = new Uint8Array(begun.length + piece.length - at);
       whole.set(begun);
       whole.set(piece.subarray(at), begun.length);
@@ -118,7 +118,7 @@ function inUtf8(pieces: Pieces, label: string): Pieces {
   };
 }
 
-/** Whether a text is JSON: a list, or objects one after the other. */
+/** Detects JSON, which is a list or one object on each line. */
 export function jsonIn(first: Uint8Array): 'list' | 'lines' | undefined {
   const text = new TextDecoder().decode(first);
   if (/^\s*\[\s*([[{\]]|$)/.test(text)) return 'list';

@@ -1,4 +1,4 @@
-/** How a CSV is written: what the options do not say is guessed by the first rows, and told. */
+/** Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported. */
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { namesColumns } from './header.ts';
@@ -22,7 +22,7 @@ export interface Dialect {
   readonly thousands?: ',' | '.' | ' ' | "'";
   /** Whether the first line names the columns. */
   readonly header?: boolean;
-  /** Whether lines end in a delimiter without a field behind it. */
+  /** Whether lines end in a delimiter without a field after it. */
   readonly trailing?: boolean;
   /** The words for a blank, in upper or lower case. */
   readonly missing: readonly string[];
@@ -30,13 +30,13 @@ export interface Dialect {
   readonly dateOrder?: 'dmy' | 'mdy';
 }
 
-/** What of it can be known before all has been read. */
+/** The settings that can be determined before the whole file has been read. */
 export interface Guess {
   readonly delimiter: number;
   readonly format: NumberFormat;
   readonly header: boolean;
   readonly first: SampleRow;
-  /** Where the rows begin, and in which line. */
+  /** The offset of the first row; `line` is its line. */
   readonly start: number;
   readonly line: number;
 }
@@ -47,28 +47,28 @@ export interface Asked {
   readonly thousands?: Thousands;
   readonly header?: boolean;
   readonly missing: ReadonlySet<string>;
-  /** Names of columns: where one of them is in the first line, it is a header. */
+  /** Known names of columns. If the first line has one of them, it is a header. */
   readonly names: readonly string[];
   readonly label?: string | number;
 }
 
 const delimiters = [',', ';', '\t', '|'];
 
-/** The first bytes of a file, with a newline behind them, at `end`; `final`: they are all of it. */
+/** The first bytes of a file, followed by a newline at `end`. If `final`, they are the whole file. */
 export interface Beginning {
   readonly bytes: Uint8Array;
   readonly end: number;
   readonly final: boolean;
-  /** The text of some bytes, which stand in this line. */
+  /** Decodes bytes that are in the given line. */
   readonly decode: (bytes: Uint8Array, line: number) => string;
 }
 
-/** @throws FormatError for what cannot be told, with the option that says it; undefined where more of the file is needed */
+/** Guesses the format, or returns undefined if it needs more of the file. @throws FormatError for an ambiguity, with the option that decides */
 export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const { start, sign } = startOf(beginning);
   const line = start && sign !== undefined ? 2 : 1;
   const { delimiter, rows } = chooseDelimiter(beginning, start, line, asked.delimiter ?? sign);
-  // A long row may fill all there is.
+  // One long row may fill the whole sample.
   if (!beginning.final && rows.length < 2) return undefined;
   if (!rows.length)
     return {
@@ -96,12 +96,12 @@ function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { m
   );
 }
 
-/** Behind a line `sep=;`, as Excel reads it. @throws FormatError */
+/** Returns the start of the table, after a line `sep=;` as Excel writes it. @throws FormatError */
 function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
   const [line = '', sign] =
     /^sep=(.)(?:\r\n?|\n|$)/i.exec(String.fromCharCode(...bytes.subarray(0, Math.min(end, 8)))) ?? [];
   if (sign === undefined) return { start: 0 };
-  // One sign beyond ASCII has several bytes.
+  // A delimiter beyond ASCII would have several bytes.
   if (sign > '~' || sign === '"' || /[\w.+-]/.test(sign))
     throw new FormatError(
       `readTable: line 1: sep=${sign} names a delimiter that is not read; it is one sign of ASCII, such as , ; | and tab`,
@@ -109,7 +109,7 @@ function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
   return { start: line.length, sign };
 }
 
-/** Whether it is written as a number, in whichever way. */
+/** Returns whether a text is a number in any format. */
 const isNumeric = (text: string): boolean => /^[+-]?[\d.,'\u00a0\u202f ]+(e[+-]?\d+)?$/i.test(text) && /\d/.test(text);
 
 interface Candidate {
@@ -118,7 +118,7 @@ interface Candidate {
   readonly score: number;
 }
 
-/** The delimiter with which all rows have as many fields, and most of them are numbers; else the first one in the first line. @throws FormatError */
+/** Chooses the delimiter that gives rows of equal length and the most numbers, or else the first one in the first line. @throws FormatError */
 function chooseDelimiter(
   { bytes, end, final, decode }: Beginning,
   start: number,
@@ -146,7 +146,7 @@ function chooseDelimiter(
   return best;
 }
 
-/** 0 where rows differ in length or have one field; else 1 and the share of numbers. */
+/** Returns 0 if rows differ in length or have one field; otherwise 1 plus the fraction of numbers. */
 function scoreOf(rows: readonly SampleRow[]): number {
   const widths = new Set(rows.map(({ texts, tailed }) => texts.length - (tailed ? 1 : 0)));
   if (widths.size !== 1 || rows[0].texts.length < 2) return 0;
@@ -160,7 +160,7 @@ function scoreOf(rows: readonly SampleRow[]): number {
   return 1 + numbers / (cells || 1);
 }
 
-/** The first delimiter outside of quotes in the first line that has anything; a comma where there is none. */
+/** Returns the first delimiter outside quotes in the first line that is not blank, or a comma. */
 function firstDelimiter(bytes: Uint8Array, start: number, end: number): number {
   let quoted = false;
   let blank = true;
@@ -174,10 +174,10 @@ function firstDelimiter(bytes: Uint8Array, start: number, end: number): number {
   return 0x2c;
 }
 
-/** So much of a column has to be numbers before it says how they are written. */
+/** The fraction of numbers above which a column helps to determine their format. */
 const most = 0.9;
 
-/** The simplest way to write numbers in which all columns are numbers that are numbers in any. @throws FormatError where several say something else */
+/** Chooses the simplest number format that reads every column which some format reads. @throws FormatError for an ambiguity */
 function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: Asked): NumberFormat {
   const possible = formats.filter(
     ({ decimal, thousands }) =>
@@ -199,7 +199,7 @@ function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], as
     const fit = possible.filter(
       (format) => cells.filter((text) => numberOf(text, format) !== undefined).length >= most * cells.length,
     );
-    // Texts, or numbers that are the same in all of them.
+    // A column of texts, or of numbers that all formats read alike.
     if (!fit.length || fit.length === possible.length) continue;
     const both = left.filter((format) => fit.includes(format));
     if (!both.length) throw mixed(texts, reason!, column);
@@ -208,7 +208,7 @@ function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], as
   }
   const [simplest] = left;
   const plainest = left.filter(({ thousands }) => thousands === undefined);
-  // With a point, and with commas between thousands, or with a decimal comma.
+  // Commas may separate thousands, or be decimal.
   const doubtful =
     simplest.decimal === ',' && left.some(({ decimal, thousands }) => decimal === '.' && thousands === ',');
   if (doubtful && plainest.length) throw either(texts, rows, reason!);

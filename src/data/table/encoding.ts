@@ -1,25 +1,25 @@
-/** Which of two encodings a file is in that says nothing of it: it shows in the texts, so that it is known when all have been seen. */
+/** Distinguishes UTF-8 from Windows-1252 in a file that does not declare its encoding. The result is certain only after all texts. */
 import { FormatError } from '../../errors.ts';
 
-/** Both have ASCII in them, so that delimiters, quotes and numbers are the same bytes. */
+/** Encodings that contain ASCII, so that delimiters, quotes and numbers are the same bytes. */
 export type ByteEncoding = 'utf-8' | 'windows-1252';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin = new TextDecoder('windows-1252');
 
 export class Encoding {
-  /** Where the first text of each stands that cannot be one of the other. */
+  /** The place of the first text beyond ASCII that is valid UTF-8; `#latin` is that of the first which is not. */
   #utf8: string | undefined;
   #latin: string | undefined;
 
   constructor(private readonly given?: ByteEncoding) {}
 
-  /** What the file is in, as far as is known. */
+  /** The encoding of the texts so far. */
   get label(): ByteEncoding {
     return this.given ?? (this.#latin === undefined ? 'utf-8' : 'windows-1252');
   }
 
-  /** A text as it is before all have been seen. `place` says where it stands. @throws FormatError for what is not in the encoding that was given */
+  /** Decodes a text before all have been read. `place` describes its position. @throws FormatError for a text invalid in the given encoding */
   look(bytes: Uint8Array, place: () => string): string {
     if (this.given === 'windows-1252') return latin.decode(bytes);
     try {
@@ -37,7 +37,7 @@ export class Encoding {
     }
   }
 
-  /** @throws FormatError where some texts are UTF-8 and others cannot be */
+  /** Checks that all texts have the same encoding. @throws FormatError if some are UTF-8 and others cannot be */
   settle(): void {
     if (this.given === undefined && this.#utf8 !== undefined && this.#latin !== undefined)
       throw new FormatError(
@@ -45,7 +45,7 @@ export class Encoding {
       );
   }
 
-  /** A text as it is when all have been seen. */
+  /** Decodes a text after all have been read. */
   decode(bytes: Uint8Array): string {
     return (this.label === 'utf-8' ? utf8 : latin).decode(bytes);
   }

@@ -1,4 +1,4 @@
-/** One field of a CSV after the other (RFC 4180), as bytes. */
+/** Splits the bytes of a CSV into fields (RFC 4180). */
 
 export const quote = 0x22;
 export const newline = 0x0a;
@@ -6,27 +6,27 @@ export const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
 
-/** What `next` returns where the bytes end within a field, */
+/** Returned by `next` if the bytes end inside a field. */
 export const incomplete = -1;
-/** and where a quoted field is none: `problem` says why. */
+/** Returned by `next` for an invalid quoted field; `problem` has the reason. */
 export const broken = -2;
 
-/** Finds the ends of fields, whatever is in them. */
+/** Finds the ends of fields, including quoted ones. */
 export class Fields {
-  /** The field that was found last, without its quotes and the blanks around it, is in `bytes` between `from` and `to`. */
+  /** The bytes of the last field, without quotes and surrounding blanks, from `from` up to `to`. */
   bytes = new Uint8Array(0);
   from = 0;
   to = 0;
   quoted = false;
-  /** How many lines end within it. */
+  /** The number of line ends inside the field. */
   lines = 0;
   problem: 'text behind a closing quote' | 'a quote that is not closed' = 'a quote that is not closed';
-  /** For a field in which two quotes stand for one. */
+  /** A buffer for fields with escaped quotes. */
   #unescaped = new Uint8Array(64);
 
   /**
-   * Finds the field that begins at `at`, and returns where its delimiter or the end of its line is. Behind the last byte, at `end`, has to be a
-   * newline; `final` says whether that ends the file, or more bytes will take its place.
+   * Finds the field that begins at `at`, and returns the position of its delimiter or line end. A newline must follow the last byte, at `end`. It is
+   * the end of the file if `final`; otherwise more bytes will replace it.
    */
   next(bytes: Uint8Array, at: number, end: number, final: boolean, delimiter: number): number {
     let open = at;
@@ -52,7 +52,7 @@ export class Fields {
       const byte = bytes[at];
       if (byte === newline || (byte === carriageReturn && bytes[at + 1] !== newline)) this.lines++;
       if (byte !== quote) continue;
-      // Whether a second one follows is not known yet.
+      // The next byte, which may be a second quote, is not known yet.
       if (at + 1 >= end && !final) return incomplete;
       if (bytes[at + 1] === quote && at + 1 < end) {
         escaped++;

@@ -1,4 +1,4 @@
-/** The columns of a file: which of them are kept, what they are called, and the table that they make. */
+/** Selects and names the columns of a file, and builds the table. */
 import { DataError, FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { Pace } from '../../runtime/pace.ts';
@@ -9,25 +9,25 @@ import type { Dialect } from './dialect.ts';
 import type { Settings } from './options.ts';
 import { Table, type LabelData } from './table.ts';
 
-/** More of them is a file with another delimiter. */
+/** The largest number of columns. A larger one means a wrong delimiter. */
 const mostColumns = 100_000;
 
 export class Frame {
-  /** One for each column of the file; none for those that are left out. */
+  /** The columns of the file, undefined for those left out. */
   readonly columns: readonly (Column | undefined)[];
-  /** Which columns make the table, in this order. */
+  /** The indices of the columns of the table, in its order. */
   readonly #kept: readonly number[];
   readonly #label: number;
   readonly #renamed = new Map<number, string>();
 
-  /** @throws OptionError where the options name a column that there is not; DataError */
+  /** @throws OptionError for an option with a column that does not exist; FormatError for too many columns; DataError */
   constructor(
-    /** As they are in the file; without them columns are called by their numbers. */
+    /** The names in the file. Without them, columns are named by their numbers. */
     names: readonly string[] | undefined,
     width: number,
     private readonly reading: Reading,
     private readonly settings: Settings,
-    /** Those that were read before all names were known. */
+    /** Columns that were read before all names were known. */
     read: readonly (Column | undefined)[] = [],
   ) {
     if (width > mostColumns)
@@ -52,7 +52,7 @@ export class Frame {
     this.columns = columns;
   }
 
-  /** Two columns of one name would be one in a row. */
+  /** Makes names unique, because a row is an object with the names as keys. */
   #unique(names: readonly string[]): string[] {
     const taken = new Set(names);
     const next = new Map<string, number>();
@@ -69,7 +69,7 @@ export class Frame {
     });
   }
 
-  /** The table, when all rows have been read. `without` is a last column that was none. @throws FormatError, DataError, OptionError */
+  /** Returns the table after all rows have been read. `without` is an empty last column to drop. @throws FormatError, DataError, OptionError */
   async finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Promise<Table> {
     if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
     const kept = this.#kept.filter((column) => column !== without);
@@ -92,7 +92,7 @@ export class Frame {
       const name = this.#renamed.get(column);
       const notes = name === undefined ? [] : [`the file has more than one column called ${name}`];
       columns.push({ ...data, notes: [...notes, ...data.notes] });
-      // Also for the engine, which frees the pieces of a column only between two tasks.
+      // The engine also needs the pause, because it frees the pieces of a column only between tasks.
       if (pace.due) await pace.rest();
     }
     const label = this.#label < 0 ? undefined : this.#labels(this.columns[this.#label]!.finish(rows));
@@ -104,7 +104,7 @@ export class Frame {
     });
   }
 
-  /** @throws FormatError for what is not among the classes given; DataError where there are too many */
+  /** Returns the label's classes and indices. @throws FormatError for a name not in `classes`; DataError for too many classes */
   #labels({ name, values, categories, lines }: ColumnData): LabelData {
     if (!categories)
       throw new DataError(

@@ -1,8 +1,8 @@
-/** Whether the first line of a table names its columns. */
+/** Decides whether the first line of a table is a header. */
 import { dateOf } from './dates.ts';
 import { numberOf, type NumberFormat } from './numbers.ts';
 
-/** So much of a column are numbers, or dates, where it is one of them. A few may have mistakes in them. */
+/** The fraction of numbers or dates above which a column counts as such. The rest may be mistyped. */
 const most = 0.9;
 
 export interface Question {
@@ -11,14 +11,14 @@ export interface Question {
 }
 
 /**
- * Goes by the first row and by those below it: a name above numbers makes a header, a number above numbers is one more of them. Where all is text, a
- * row has values that come again, and a header has not. What may be either is a question.
+ * Compares the first row with those below it: it is a header if it has names above numbers, and data if it has numbers above numbers. If all columns
+ * are text, values of a data row occur again, and names of a header do not. Returns a question if both are possible.
  */
 export function namesColumns(
   rows: readonly (readonly string[])[],
   format: NumberFormat,
   missing: ReadonlySet<string>,
-  /** The label's column, where it is known by its number: its text may be a name above names. */
+  /** The label's column, if it is given by number. Its header is a name above names. */
   label: number | undefined,
 ): boolean | Question {
   const [first, ...rest] = rows;
@@ -27,7 +27,7 @@ export function namesColumns(
     return numberOf(text, format) !== undefined || dateOf(text) ? 'value' : 'text';
   };
   const kinds = first.map(kindOf);
-  // What begins with a digit is a number with a mistake in it.
+  // A text that begins with a digit is a mistyped number.
   const names = first.map((text, column) => kinds[column] === 'text' && !/^[+-]?[.,]?\d/.test(text));
   const below = first.map((_, column) =>
     rest.map((row) => row[column] ?? '').filter((text) => kindOf(text) !== 'blank'),

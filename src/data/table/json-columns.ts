@@ -1,4 +1,4 @@
-/** The columns of rows that are objects: any row may be the first to have one of them. */
+/** Collects the columns of rows that are objects. Any row may introduce a new column. */
 import { FormatError } from '../../errors.ts';
 import type { Reading } from './column-data.ts';
 import { Column } from './column.ts';
@@ -9,9 +9,9 @@ import type { Settings } from './options.ts';
 import type { Table } from './table.ts';
 
 export class JsonColumns {
-  /** How many rows there are. */
+  /** The number of rows so far. */
   rows = 0;
-  /** By the names of all; those that are left out have no column. */
+  /** The columns by name, undefined for those left out. */
   readonly #columns = new Map<string, Column | undefined>();
   readonly #reading: Reading;
   readonly #encoder = new TextEncoder();
@@ -30,12 +30,12 @@ export class JsonColumns {
     };
   }
 
-  /** Whether there are as many rows as there may be. */
+  /** Whether `maxRows` rows have been read. */
   get full(): boolean {
     return this.rows >= this.settings.maxRows;
   }
 
-  /** `place` is the row's number in the list or that of its line. @throws FormatError, DataError */
+  /** Adds a row. `place` is its number in the list, or its line. @throws FormatError, DataError */
   add(row: unknown, place: number): void {
     if (Object.prototype.toString.call(row) !== '[object Object]')
       throw new FormatError(
@@ -48,7 +48,7 @@ export class JsonColumns {
     this.rows++;
   }
 
-  /** The rows before the first that has it are blank there. */
+  /** Introduces a column. Rows before the first that has it are blank. */
   #meet(name: string): void {
     const { kept, kinds, label } = this.settings;
     const number = this.#columns.size;
@@ -59,7 +59,7 @@ export class JsonColumns {
     this.#columns.set(name, column);
   }
 
-  /** A value as a CSV would have it. @throws FormatError */
+  /** Adds a value in the form of a CSV. @throws FormatError */
   #put(column: Column, name: string, value: unknown, row: number, place: number): void {
     if (row === column.room) column.begin();
     if (value === null) column.put(nothing, 0, 0, row, place);
@@ -74,7 +74,7 @@ export class JsonColumns {
     }
   }
 
-  /** The table, when all rows have been read. @throws FormatError, DataError, OptionError */
+  /** Returns the table after all rows have been read. @throws FormatError, DataError, OptionError */
   finish(dialect: Omit<Dialect, 'missing' | 'dateOrder'>): Promise<Table> {
     const columns = [...this.#columns.values()];
     const frame = new Frame([...this.#columns.keys()], columns.length, this.#reading, this.settings, columns);

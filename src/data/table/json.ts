@@ -1,4 +1,4 @@
-/** Rows of JSON as a table: a list of objects, or one object a line (NDJSON). */
+/** Reads a table from JSON: a list of objects, or one object on each line (NDJSON). */
 import { DataError, FormatError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { JsonColumns } from './json-columns.ts';
@@ -9,8 +9,8 @@ import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
- * A list is parsed as a whole; of lines only one is in memory at a time, besides the table. @throws FormatError with the row of a list, counted from 1,
- * or the line; as `readTable`
+ * Reads the rows. A list is parsed as a whole; with one object on each line, only one line is in memory at a time. @throws FormatError with the row
+ * of a list, counted from 1, or with the line; otherwise as `readTable`
  */
 export async function readJson(
   { pieces, label }: Text,
@@ -36,7 +36,7 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
   tell();
 }
 
-/** A line of more characters than that is none. */
+/** The longest line in characters. */
 const longest = 2 ** 26;
 
 async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
@@ -46,7 +46,7 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
     line++;
     if (text.trim() !== '' && !columns.full) columns.add(parsed(text, `readTable: line ${line}`), line);
   };
-  /** What is there of a line that may go on. */
+  /** The pieces of an incomplete line. */
   let begun: string[] = [];
   let length = 0;
   for await (const text of texts) {

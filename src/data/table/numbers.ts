@@ -1,9 +1,9 @@
-/** Numbers as texts: which sign stands before the fraction, and which one sets thousands apart. */
+/** Parses numbers with several decimal and thousands separators. */
 
-/** What stands before the fraction of a number. */
+/** The decimal separator. */
 export type Decimal = '.' | ',';
 
-/** What sets thousands apart; a space also means the spaces that do not break a line. */
+/** The thousands separator. A space also stands for the non-breaking spaces. */
 export type Thousands = ',' | '.' | ' ' | "'";
 
 export interface NumberFormat {
@@ -11,7 +11,7 @@ export interface NumberFormat {
   readonly thousands?: Thousands;
 }
 
-/** In the order in which they are preferred: what is simple before what is not. */
+/** The number formats in order of preference, simple ones first. */
 export const formats: readonly NumberFormat[] = [
   { decimal: '.' },
   { decimal: ',' },
@@ -30,11 +30,11 @@ const anySpace = /[ \u00a0\u202f]/g;
 /** A sign, groups of three, and the rest. */
 const grouped = /^([+-]?)(\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/;
 
-/** The number that a text means, infinite ones too, or undefined. */
+/** Parses a number, which may be infinite, or returns undefined. */
 export function numberOf(text: string, { decimal, thousands }: NumberFormat): number | undefined {
   const ofWord = infinite.exec(text);
   if (ofWord) return ofWord[1] === '-' ? -Infinity : Infinity;
-  // In a text that has the signs the other way round, a point would be taken for a decimal one.
+  // Separators are swapped for a decimal comma, so that the point is always decimal.
   const written = decimal === '.' ? text : swapped(text);
   if (plain.test(written)) {
     const value = Number(written);
@@ -43,7 +43,7 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
   if (!thousands) return undefined;
   const set =
     thousands === ' ' ? written.replace(anySpace, ',') : thousands === "'" ? written.replaceAll("'", ',') : written;
-  // A comma that stood there is none of these.
+  // A comma in the original text does not fit this format.
   if (set !== written && written.includes(',')) return undefined;
   const [, sign, groups, fraction = ''] = grouped.exec(set) ?? [];
   return groups === undefined ? undefined : Number(`${sign}${groups.replaceAll(',', '')}.${fraction}0`);
@@ -51,15 +51,15 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
 
 const swapped = (text: string): string => text.replace(/[.,]/g, (sign) => (sign === ',' ? '.' : ','));
 
-/** Exact as doubles. */
+/** Powers of ten, all exact as doubles. */
 const powers = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
 
-/** Of so many digits every whole number is a double, and with a power of ten below 10²² the quotient is rounded once. */
+/** Up to this many digits, a whole number is exact, and its quotient by a power of ten below 10²² is rounded only once. */
 const mostDigits = 15;
 
 /**
- * Reads digits with at most one decimal sign from `at` on, up to a delimiter or the end of a line, and puts the double that is closest, as `Number`
- * gives it (Clinger 1990), into `values`. Returns where they end, or -1 for anything else.
+ * Parses digits with at most one decimal separator from `at` on, up to a delimiter or line end, and writes the closest double, as `Number` returns
+ * it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text.
  */
 export function scanNumber(
   bytes: Uint8Array,

@@ -1,11 +1,11 @@
-/** What unpacks the pages of a Parquet file. */
+/** Decompressors for the pages of a Parquet file. */
 import type { Compressors } from 'hyparquet';
 
 type Codec = keyof Compressors;
 
 /**
- * How each is loaded, which only a file that needs it does. hyparquet itself unpacks Snappy. Of the others in hyparquet-compressors, Brotli's is under
- * the Apache License, whose text the package does not bring, and LZ4's takes a page that was cut for one that ends in zeros.
+ * Loads each decompressor, only for files that need it. hyparquet itself supports Snappy. Two others of hyparquet-compressors are not used: Brotli's
+ * is under the Apache License, whose text the package lacks, and LZ4's reads a truncated page as one that ends in zeros.
  */
 const loaders: { readonly [codec in Codec]?: () => Promise<NonNullable<Compressors[codec]>> } = {
   GZIP: async () => {
@@ -18,7 +18,7 @@ const loaders: { readonly [codec in Codec]?: () => Promise<NonNullable<Compresso
   },
 };
 
-/** For those that there are; of the others hyparquet says that it does not know them. */
+/** Loads the available decompressors. For other codecs, hyparquet throws an error. */
 export async function compressorsFor(codecs: Iterable<Codec>): Promise<Compressors> {
   const compressors: Compressors = {};
   for (const codec of new Set(codecs)) {

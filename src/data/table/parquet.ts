@@ -1,4 +1,4 @@
-/** Parquet as a table, by hyparquet. */
+/** Reads a table from Parquet, with hyparquet. */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
 import type { Reading } from './column-data.ts';
@@ -10,7 +10,7 @@ import { compressorsFor } from './parquet-codecs.ts';
 import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
-/** Moments as seconds. */
+/** Conversions of times to seconds. */
 const parsers = {
   timestampFromMilliseconds: (value: bigint) => Number(value) / 1e3,
   timestampFromMicroseconds: (value: bigint) => Number(value) / 1e6,
@@ -18,7 +18,7 @@ const parsers = {
   dateFromDays: (days: number) => days * 86400,
 };
 
-/** A group of rows after the other is read, of a file only the columns that are kept. @throws FormatError; as `readTable` */
+/** Reads one row group after the other, and only the requested columns. @throws FormatError; otherwise as `readTable` */
 export async function readParquet(
   blob: Blob | undefined,
   pieces: Pieces,
@@ -119,7 +119,7 @@ async function wholeOf(pieces: Pieces, tell: () => void): Promise<ArrayBuffer> {
   return new Blob(parts).arrayBuffer();
 }
 
-/** @throws FormatError for whatever hyparquet says */
+/** Converts errors of hyparquet. @throws FormatError */
 async function inWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

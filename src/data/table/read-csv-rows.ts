@@ -1,4 +1,4 @@
-/** A CSV as a table: what it looks like by its first rows, and all of its rows block by block. */
+/** Reads a table from CSV: guesses the format from the first rows, then reads all rows block by block. */
 import { DataError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
@@ -11,7 +11,7 @@ import type { Settings } from './options.ts';
 import { Rows, shownDelimiter } from './rows.ts';
 import type { Table } from './table.ts';
 
-/** How many bytes are looked at before the first row is read, and how many are read in one go. */
+/** The number of bytes used to guess the format, and the number of bytes read at once. */
 export interface Sizes {
   readonly sample: number;
   readonly block: number;
@@ -19,7 +19,7 @@ export interface Sizes {
 
 export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
 
-/** @throws FormatError, DataError, OptionError; `tell` is told how many rows there are so far, and may throw */
+/** Reads all rows. `tell` is called with the number of rows so far, and may throw. @throws FormatError, DataError, OptionError */
 export async function readCsvRows(
   text: Text,
   settings: Settings,

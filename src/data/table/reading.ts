@@ -7,7 +7,7 @@ import { readCsvRows, usualSizes, type Sizes } from './read-csv-rows.ts';
 import { inflated, open, watched, withFront, type Opened, type Pieces, type TableSource } from './source.ts';
 import type { Table } from './table.ts';
 
-/** What `readTable` does, in pieces of certain sizes. It loads when it is asked for. */
+/** Implements `readTable`, with the sizes of pieces as an argument. This module is loaded on first use. */
 export async function readTableIn(
   source: TableSource,
   options: TableOptions,
@@ -42,7 +42,7 @@ function checkText(source: unknown, { encoding }: Settings): void {
     throw new OptionError(
       `readTable: takes what is in a file, not its address ${shown(source)}; fetch it first: readTable(await fetch(…))`,
     );
-  // Every other byte of Latin letters and digits is zero in UTF-16.
+  // In UTF-16, every other byte of Latin letters and digits is zero.
   if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(source))
     throw new FormatError('readTable: this is UTF-16, read as UTF-8 (offset 0); give the bytes of the file');
 }
@@ -82,7 +82,7 @@ async function read(
   return readCsvRows(isText ? { ...text, label: undefined } : text, settings, tell, compression, sizes);
 }
 
-/** So many pieces as tell what a file is, in one array, and each by itself. */
+/** Reads enough pieces to detect the kind of a file, and returns them joined and one by one. */
 async function peek(pieces: Pieces): Promise<[Uint8Array, Uint8Array[]]> {
   const front: Uint8Array[] = [];
   let length = 0;

@@ -1,58 +1,58 @@
-/** The rows of a CSV, block by block: each field goes to its column. */
+/** Reads the rows of a CSV, block by block, into columns. */
 import { FormatError } from '../../errors.ts';
 import { roomAt } from './chunks.ts';
 import type { Column } from './column.ts';
 import { broken, carriageReturn, Fields, incomplete, newline } from './fields.ts';
 
-/** Of a row in which the first one is not the last field: whether something stands behind its last delimiter. */
+/** Lines that show whether the last column exists, or lines only end in a delimiter. */
 interface Tails {
-  /** The line of the first row that has a field less than the first line, and of the first that has nothing, or something, in the last one. */
+  /** The first row with one field fewer than the first line; `closed` and `open` are the first with an empty, or filled, last field. */
   short?: number;
   closed?: number;
   open?: number;
-  /** The same for rows that have an empty field more, and those that do not. */
+  /** The first row with an additional empty field; `even` is the first without. */
   beyond?: number;
   even?: number;
 }
 
 export class Rows {
-  /** How many have been read. */
+  /** The number of rows read so far. */
   row = 0;
-  /** Where the next one begins, as editors count lines. */
+  /** The line of the next row, counted from 1 as in editors. */
   line: number;
   readonly #fields = new Fields();
   readonly #tails: Tails = {};
   #room = 0;
-  /** The first of the blank lines behind the last row. */
+  /** The first blank line after the last row. */
   #blank: number | undefined;
 
   constructor(
-    /** One for each field of a row; nothing is kept of those without one. */
+    /** The column of each field. Fields without a column are dropped. */
     private readonly columns: readonly (Column | undefined)[],
     private readonly delimiter: number,
-    /** Whether the first line ends in a delimiter: then its last field may be none. */
+    /** Whether the first line ends in a delimiter, so that the last column may not exist. */
     private readonly tailed: boolean,
     line: number,
     private readonly most: number,
-    /** Whether a row came before these: then a blank line in a table of one column may be a value that is missing. */
+    /** Whether a row precedes these. A blank line in a table of one column may then be a missing value. */
     private readonly begun: boolean,
   ) {
     this.line = line;
   }
 
-  /** Whether there are as many rows as there may be. */
+  /** Whether `maxRows` rows have been read. */
   get full(): boolean {
     return this.row >= this.most;
   }
 
   /**
-   * Reads the rows from `at` on, and returns where the first one begins that is not complete. Behind the last byte, at `end`, has to be a newline:
-   * `final` says that it ends the file. @throws FormatError, DataError
+   * Reads the rows from `at` on, and returns the start of the first incomplete one. A newline must follow the last byte, at `end`; it is the end of
+   * the file if `final`. @throws FormatError, DataError
    */
   read(bytes: Uint8Array, at: number, end: number, final: boolean): number {
     const { columns, delimiter } = this;
     const width = columns.length;
-    // A field that reaches this may go on.
+    // A field that reaches this limit may be incomplete.
     const limit = final ? end + 1 : end;
     while (at < end && this.row < this.most) {
       const begin = at;
@@ -84,7 +84,7 @@ export class Rows {
           lines += this.#fields.lines;
         }
         if (bytes[stop] !== delimiter) {
-          // What follows a carriage return belongs to it.
+          // A newline after a carriage return belongs to the same line end.
           if (bytes[stop] === carriageReturn && stop + 1 >= end && !final) return begin;
           if (column !== width - 1) this.#short(column);
           else this.#whole(stop === at);
@@ -105,7 +105,7 @@ export class Rows {
     return at;
   }
 
-  /** Where a line with nothing but blanks ends; -1 if there is more in it. */
+  /** Returns the end of a line of blanks, or -1 if the line has other characters. */
   #blankUntil(bytes: Uint8Array, at: number): number {
     let byte = bytes[at];
     if (byte > 0x20) return -1;
@@ -118,7 +118,7 @@ export class Rows {
     this.#room += roomAt(this.#room);
   }
 
-  /** A row ends before the last column. */
+  /** Handles a row that ends before the last column. */
   #short(column: number): void {
     const { columns, row, line } = this;
     if (!this.tailed || column !== columns.length - 2) throw this.#ragged(line, column + 1);
@@ -126,14 +126,14 @@ export class Rows {
     columns[column + 1]?.put(nothing, 0, 0, row, line);
   }
 
-  /** A row ends in the last column. */
+  /** Handles a row that ends in the last column. */
   #whole(empty: boolean): void {
     if (!this.tailed) this.#tails.even ??= this.line;
     else if (empty) this.#tails.closed ??= this.line;
     else this.#tails.open ??= this.line;
   }
 
-  /** A delimiter behind the last column is right where nothing follows it. Returns where the next line begins, or -1 if that is not known. */
+  /** Handles a delimiter after the last column, which is valid only at the end of a line. Returns the start of the next line, or -1 if it is not known. */
   #beyond(bytes: Uint8Array, at: number, end: number, final: boolean): number {
     const until = this.#blankUntil(bytes, at);
     if (until < 0 || this.tailed) throw this.#ragged(this.line, this.#count(bytes, at, end));
@@ -142,7 +142,7 @@ export class Rows {
     return behind(bytes, until);
   }
 
-  /** How many fields a row has, as far as it is there. */
+  /** Counts the fields of a row that may be incomplete. */
   #count(bytes: Uint8Array, at: number, end: number): number {
     let count = this.columns.length;
     for (; ; count++) {
@@ -152,7 +152,7 @@ export class Rows {
     }
   }
 
-  /** To be called behind the last row. Says whether the last column is none: all lines end in a delimiter, or the header alone does. @throws FormatError */
+  /** Decides after the last row whether the last column exists, or all lines, or only the header, end in a delimiter. @throws FormatError */
   settle(): { withoutLast: boolean; trailing: boolean } {
     const { short, closed, open, beyond, even } = this.#tails;
     if (short !== undefined && (closed ?? open) !== undefined) throw this.#ragged(short, this.columns.length - 1);
@@ -174,7 +174,7 @@ export class Rows {
 
 const nothing = new Uint8Array(0);
 
-/** Behind the end of a line. */
+/** Returns the position after a line end. */
 const behind = (bytes: Uint8Array, at: number): number =>
   bytes[at] === carriageReturn && bytes[at + 1] === newline ? at + 2 : at + 1;
 

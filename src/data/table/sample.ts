@@ -1,17 +1,17 @@
-/** The first rows of a CSV as texts, to guess by how the rest is to be read. */
+/** Reads the first rows of a CSV as texts, from which the format is guessed. */
 import { carriageReturn, Fields, newline } from './fields.ts';
 
 /** A row of the sample. */
 export interface SampleRow {
   readonly texts: string[];
   readonly line: number;
-  /** Where the next line begins. */
+  /** The offset of the next line. */
   readonly end: number;
-  /** Whether its last field is nothing at all, so that it may be none. */
+  /** Whether the row ends in a delimiter, so that its last field may not exist. */
   readonly tailed: boolean;
 }
 
-/** The rows from `start` on that are complete and not blank, and why a row cannot be read, if one cannot. Rows may differ in length here. */
+/** Returns the complete rows from `start` on that are not blank, and the problem of a row that cannot be read. Rows may differ in length. */
 export function sampleRows(
   bytes: Uint8Array,
   start: number,

@@ -1,4 +1,4 @@
-/** The bytes of whatever may be read, piece by piece. */
+/** Reads the bytes of all kinds of sources, piece by piece. */
 import { DataError, FormatError, LatentGpuError, OptionError } from '../../errors.ts';
 import { isBytes, kindOf } from '../../platform.ts';
 import { shown } from '../../runtime/options.ts';
@@ -7,26 +7,26 @@ import { shown } from '../../runtime/options.ts';
 export type TableSource =
   string | Blob | Response | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Bytes that can be waited for, and that can be left. */
+/** A stream of bytes that can be closed. */
 export interface Pieces {
-  /** The next piece; undefined behind the last one. */
+  /** Returns the next piece, or undefined after the last. */
   next(): Promise<Uint8Array | undefined>;
-  /** Ends it: what is there is not waited for. */
+  /** Ends reading without waiting for the remaining bytes. */
   close(): void;
 }
 
 export interface Opened {
   readonly pieces: Pieces;
-  /** How many bytes there are, if that is known. */
+  /** The number of bytes, if it is known. */
   readonly total?: number;
-  /** Of a file, of which any part can be read by itself. */
+  /** The file, if the source is one, so that parts of it can be read separately. */
   readonly blob?: Blob;
 }
 
-/** A piece of so many bytes is read in one go, and the page may do something else between two of them. */
+/** The size of a piece. The page can respond between two pieces. */
 const pieceBytes = 2 ** 18;
 
-/** @throws OptionError for what is none of these; DataError for a response that is none of success */
+/** Opens a source. @throws OptionError for a value of another type; DataError for a response with an error status */
 export function open(source: unknown): Opened {
   if (typeof source === 'string') return { pieces: fromText(source), total: source.length };
   if (isBytes(source)) return { pieces: fromBytes(source), total: source.length };
@@ -50,13 +50,13 @@ function fromResponse(response: Response): Opened {
       `readTable: ${response.url || 'the server'} answered ${response.status} ${response.statusText}`,
     );
   if (response.bodyUsed) throw new OptionError('readTable: the response has been read already');
-  // What arrives here is unpacked, and `content-length` counts what was sent.
+  // The body is already decompressed, while `content-length` is the size as sent.
   const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
   const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
   return { pieces: fromStream(response.body), total };
 }
 
-/** Characters, three bytes of UTF-8 at most each. */
+/** The length of a piece of text in UTF-16 code units, each at most three bytes of UTF-8. */
 const pieceLength = 2 ** 17;
 
 function fromText(text: string): Pieces {
@@ -66,7 +66,7 @@ function fromText(text: string): Pieces {
     next: () => {
       if (at >= text.length) return Promise.resolve(undefined);
       let end = at + pieceLength;
-      // The halves of a character beyond 2¹⁶ stay together.
+      // Surrogate pairs stay together.
       if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end++;
       const piece = encoder.encode(text.slice(at, end));
       at = end;
@@ -89,7 +89,7 @@ export function fromStream(stream: ReadableStream<Uint8Array>): Pieces {
   const reader = stream.getReader();
   return {
     next: async () => (await reader.read()).value,
-    // A stream that has failed says so once more, which was heard already.
+    // A failed stream rejects again, but its error has already been thrown.
     close: () => void reader.cancel().catch(() => {}),
   };
 }
@@ -105,7 +105,7 @@ function fromIterable(iterable: AsyncIterable<Uint8Array>): Pieces {
   };
 }
 
-/** The same pieces, none of them large, each of them counted; a signal ends the waiting for the next one. */
+/** Divides large pieces and counts their bytes. The signal ends a wait for the next piece. */
 export function watched(pieces: Pieces, signal: AbortSignal | undefined, count: (bytes: number) => void): Pieces {
   let stop: ((reason: unknown) => void) | undefined;
   const listen = () => stop?.(signal!.reason);
@@ -114,7 +114,7 @@ export function watched(pieces: Pieces, signal: AbortSignal | undefined, count: 
   return {
     next: async () => {
       signal?.throwIfAborted();
-      // Not by a race with one promise for all: each of them would hold its piece until the end.
+      // Promise.race with one long-lived promise would keep every piece in memory until the end.
       const next = () =>
         new Promise<Uint8Array | undefined>((resolve, reject) => {
           stop = reject;
@@ -136,7 +136,7 @@ export function watched(pieces: Pieces, signal: AbortSignal | undefined, count: 
   };
 }
 
-/** @throws DataError where the source fails */
+/** Returns the next piece. @throws DataError if the source fails */
 async function taken(pieces: Pieces): Promise<Uint8Array | undefined> {
   try {
     return await pieces.next();
@@ -146,10 +146,10 @@ async function taken(pieces: Pieces): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A browser inflates all that is there before anyone can look at it, to a thousand times its size. */
+/** The size of a compressed piece. A browser inflates a whole piece at once, up to a thousand times its size. */
 const packedBytes = 2 ** 14;
 
-/** What a gzip stream holds. @throws FormatError where it is damaged */
+/** Inflates a gzip stream. @throws FormatError for a damaged stream */
 export function inflated(pieces: Pieces): Pieces {
   let failure: Error | undefined;
   let left = new Uint8Array(0);
@@ -172,7 +172,7 @@ export function inflated(pieces: Pieces): Pieces {
       try {
         return await inner.next();
       } catch (cause) {
-        // What went wrong before it was unpacked is no fault of the gzip stream.
+        // An error of the source is not an error of the gzip stream.
         if (failure) throw failure;
         throw new FormatError('readTable: the gzip stream is damaged, or ends too early', { cause });
       }
@@ -184,7 +184,7 @@ export function inflated(pieces: Pieces): Pieces {
   };
 }
 
-/** The next piece that has something in it; one that has nothing behind the last. */
+/** Returns the next piece that is not empty, or an empty one at the end. */
 async function notEmpty(pieces: Pieces): Promise<Uint8Array> {
   for (;;) {
     const piece = await pieces.next();
@@ -192,7 +192,7 @@ async function notEmpty(pieces: Pieces): Promise<Uint8Array> {
   }
 }
 
-/** Puts pieces in front that were taken already. */
+/** Puts back pieces that were read before. */
 export function withFront(front: Uint8Array[], pieces: Pieces): Pieces {
   return { next: async () => front.shift() ?? pieces.next(), close: () => pieces.close() };
 }

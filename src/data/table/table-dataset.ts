@@ -5,7 +5,7 @@ import { dataset, Dataset } from '../dataset.ts';
 import type { CellColumn } from './cells.ts';
 import { Table } from './table.ts';
 
-/** What a data set made from a table keeps of it. */
+/** The reference from a data set to its table. */
 export interface CellSource {
   readonly table: Table;
   /** The meaning of its cells. */
@@ -61,7 +61,7 @@ export async function putCells(
   return new Dataset(gpu, shape, storage, set.labels, set.length);
 }
 
-/** The table that a data set was made from, with its rows. @throws DataError where it was made from something else */
+/** Returns the table that a data set was made from, with its rows. @throws DataError for a data set of another origin */
 export function tableOf(where: string, set: Dataset): Table {
   const { cells } = set.storage;
   if (!cells) throw new DataError(`${where}: the data set was not made of a table: give what table(gpu, …) returns`);

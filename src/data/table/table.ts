@@ -36,7 +36,7 @@ export interface LabelData {
   readonly classes: string[];
 }
 
-/** What a table and its views share. */
+/** The data that a table and its views share. */
 export interface Storage {
   readonly columns: readonly ColumnData[];
   readonly label?: LabelData;
@@ -150,7 +150,7 @@ export class Table {
     const at = this.#at(index);
     const { columns, label } = this.storage;
     const cells = columns.map((column) => [column.name, cellOf(column, at)] as const);
-    // By entries, as a name may be __proto__.
+    // From entries, because a name may be __proto__.
     return Object.fromEntries(label ? [...cells, [label.name, label.classes[label.values[at]] ?? null]] : cells);
   }
 
@@ -163,7 +163,7 @@ export class Table {
     const { columns, label } = this.storage;
     const header = [...columns.map(({ name }) => name), ...(label ? [label.name] : [])];
     const pieces = [`${header.map((name) => quoted(name)).join(',')}\n`];
-    // A line with nothing in it would be none.
+    // An empty line would not be read as a row.
     const alone = header.length === 1;
     const texts = columns.map((column) => column.categories?.map((name) => quoted(name)));
     const classes = label?.classes.map((name) => quoted(name));
@@ -205,7 +205,7 @@ export class Table {
     const wired = columns.map(({ name, kind, values, categories, notes }) => {
       return { name, kind, values: values.joined(this.rows), categories, notes };
     });
-    // A copy, as memory moves.
+    // A copy, because transferring moves the memory.
     return {
       $table: { columns: wired, label: label && { ...label, values: this.labels!.slice() }, length, dialect },
     };
@@ -265,5 +265,5 @@ function textOf(column: ColumnData, row: number, texts: readonly string[] | unde
   return column.kind === 'time' ? isoOf(value) : `${value}`;
 }
 
-/** A text as a field, in quotes where it needs them. */
+/** Returns a text as a field, quoted if necessary. */
 const quoted = (text: string): string => (/[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,9 +1,9 @@
-/** The different texts of a column, as bytes: each of them is kept once, and has a number by the order in which they came. */
+/** Stores each different text of a column once, as bytes, and numbers them in order of appearance. */
 import { OutOfMemoryError } from '../../errors.ts';
 
 /**
- * What the bytes of a text are folded to (FNV-1a, Fowler, Noll & Vo 1991). Whoever goes through the bytes anyway folds on the way. It has a sign, as
- * all hashes: that of the empty text is compared with what an array of such integers holds.
+ * The initial value of the hash of a text (FNV-1a, Fowler, Noll & Vo 1991). Code that scans the bytes anyway hashes them on the way. Hashes are signed,
+ * because they are compared with the elements of an Int32Array.
  */
 export const hashSeed = 0x811c9dc5 | 0;
 export const hashPrime = 16777619;
@@ -14,10 +14,10 @@ export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   return hash;
 }
 
-/** Offsets are words of 32 bits, and an array of more than that is refused by engines. */
+/** The largest number of bytes, as offsets have 32 bits and engines refuse larger arrays. */
 const mostBytes = 2 ** 31 - 1;
 
-/** What all columns share that have no text yet. Nothing is written into them: the first text makes room. */
+// Shared by all columns without texts. They are never written, as the first text allocates new arrays.
 const noBytes = new Uint8Array(0);
 const noEnds = new Uint32Array(0);
 const noHashes = new Int32Array(0);
@@ -27,17 +27,17 @@ export class Texts {
   length = 0;
   #bytes = noBytes;
   #used = 0;
-  /** Text `i` is between the ends of `i - 1` and `i`. */
+  /** The end of each text, where the next begins. */
   #ends = noEnds;
   #hashes = noHashes;
-  /** Open addressing: a number plus 1, or 0 for nothing. */
+  /** A hash table with open addressing. A slot holds a text's number plus 1, or 0 if empty. */
   #slots = noSlots;
 
-  /** The number of a text; a new one becomes the last. `hash` is what `hashOf` makes of it. @throws OutOfMemoryError */
+  /** Returns the number of a text, and adds a new text at the end. `hash` is the result of `hashOf`. @throws OutOfMemoryError */
   number(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const mask = this.#slots.length - 1;
     const size = to - from;
-    // The product's low bits depend on the last byte's low bits alone.
+    // The low bits of the product depend only on the low bits of the last byte.
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const found = this.#slots[slot] - 1;
       if (found < 0) return this.#add(bytes, from, to, hash, slot);
@@ -50,7 +50,7 @@ export class Texts {
     }
   }
 
-  /** A view of what is kept: it is good until the next text is added. */
+  /** Returns a view of a text's bytes, valid until the next text is added. */
   bytesOf(number: number): Uint8Array {
     return this.#bytes.subarray(number ? this.#ends[number - 1] : 0, this.#ends[number]);
   }

@@ -1,7 +1,7 @@
 import { storedBy, type Codes, type Numbers } from './chunks.ts';
 import { Table, type WiredTable } from './table.ts';
 
-/** A table that has been sent as plain data. */
+/** Restores a table that was sent as plain data. */
 export function fromWire({ columns, ...rest }: WiredTable): Table {
   const { length } = rest;
   return new Table({

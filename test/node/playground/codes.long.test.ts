@@ -23,7 +23,7 @@ const press = (selector: string): Promise<void> => page.$eval(selector, (button)
 const paused = (): Promise<void> =>
   until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
 
-it('samples of a quantised code are drawn in the middle of a training, which goes on', async () => {
+it('samples of a quantised code are drawn during training, which continues', async () => {
   await choose('preset', 'vector-quantised');
   await page.click('#play');
   await trained(3);
@@ -34,7 +34,7 @@ it('samples of a quantised code are drawn in the middle of a training, which goe
   await paused();
 });
 
-it('a quantised model comes back after a reload, with its codebook and its entries', async () => {
+it('a quantised model is restored after a reload, with its codebook and its entries', async () => {
   const steps = await number('#steps');
   await page.reload();
   await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
@@ -48,7 +48,7 @@ it('a quantised model comes back after a reload, with its codebook and its entri
   expect(await page.$$('#entries .taken')).not.toHaveLength(0);
 });
 
-it('a kind of code is chosen by hand, with as many numbers as it needs', async () => {
+it('a kind of code can be chosen, with as many numbers as it needs', async () => {
   await choose('preset', 'deep');
   await choose('codeKind', 'topK');
   expect([await choice('code'), await choice('active')]).toEqual(['512', '20']);
@@ -62,7 +62,7 @@ it('a kind of code is chosen by hand, with as many numbers as it needs', async (
   await until('an example had its entry', `document.querySelectorAll('#index-map td').length === 1`);
 });
 
-it('a conditional model is told the classes of the digits, and none of pictures that have none', async () => {
+it('a conditional model receives the classes of the digits, and none for pictures without classes', async () => {
   await page.goto(`${url}?1#preset=conditional&conditional=true`);
   await fresh('the link was followed');
   expect(await page.$eval('#choices [name=conditional]', (box) => (box as HTMLInputElement).checked)).toBe(true);
@@ -75,6 +75,6 @@ it('a conditional model is told the classes of the digits, and none of pictures 
   expect(box).toEqual({ checked: false, disabled: true });
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { flaggedCsv } from '../../../app/playground/flagged.ts';
 import { nameOf, namesOf, rarest } from '../../../app/playground/origin.ts';
 import { ownCollection } from '../../../app/playground/worker/examples.ts';
 
-it('pictures that were put in another order keep the names of their files', () => {
+it('reordered pictures keep the names of their files', () => {
   const names = Array.from({ length: 30 }, (_, i) => `picture ${i}.png`);
   const { origin, values } = ownCollection({
     ...{ name: 'own', kind: 'image', shape: [1, 1, 1], id: 'one', names },
@@ -16,7 +16,7 @@ it('pictures that were put in another order keep the names of their files', () =
   expect(namesOf({ names: ['test image 6', 'training image 11'] }, [0, 1])).toBe('test image 6, training image 11');
 });
 
-it('pictures that are flagged have the names of their files, and the class', () => {
+it('flagged pictures have the names of their files, and the class', () => {
   const set = {
     origin: { names: ['a.png', 'b,c.png'] },
     labels: Int32Array.of(1, 0),
@@ -29,7 +29,7 @@ it('pictures that are flagged have the names of their files, and the class', () 
   );
 });
 
-it('the rarest class is taken for strange first', () => {
+it('the rarest class counts as strange first', () => {
   const set = { name: 'x', kind: 'image', shape: [1], values: Float32Array.of(1) } as const;
   expect(rarest({ ...set, shape: [1] })).toBe(0);
   expect(rarest({ ...set, shape: [1], labels: Int32Array.of(0, 0, 2, 1, 2), classes: ['a', 'b', 'c'] })).toBe(1);

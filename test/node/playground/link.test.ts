@@ -54,14 +54,14 @@ describe('a link', () => {
     expect(fromHash(`#${toHash(settings)}`)).toEqual({ settings, unknown: [] });
   });
 
-  it('has all of them at once, and no hidden layer', () => {
+  it('has all settings at once, and no hidden layer', () => {
     expect(fromHash(`#${toHash(others)}`)).toEqual({ settings: others, unknown: [] });
     const none = { ...others, hidden: [] };
     expect(fromHash(toHash(none)).settings).toEqual(none);
     expect(toHash(defaults)).toBe('');
   });
 
-  it('that was made when codes were Gaussian or not means what it meant', () => {
+  it('of the time when codes were only Gaussian or not keeps its meaning', () => {
     expect(fromHash('#gaussian=false&beta=2')).toEqual({
       settings: { ...defaults, codeKind: 'plain', beta: 2 },
       unknown: [],
@@ -69,7 +69,7 @@ describe('a link', () => {
     expect(fromHash('#gaussian=maybe').unknown).toEqual(['gaussian=maybe']);
   });
 
-  it('with a member that does not exist is left as it is by default, and says so', () => {
+  it('with an unknown member keeps the default, and reports it', () => {
     expect(fromHash('#second=toString&preset=foo&code=x&nothing=1')).toEqual({
       settings: defaults,
       unknown: ['second=toString', 'preset=foo', 'code=x', 'nothing=1'],
@@ -80,7 +80,7 @@ describe('a link', () => {
 describe('a change of settings', () => {
   const changed = (name: keyof Settings) => ({ ...defaults, [name]: others[name] });
   it.each(['rate', 'discriminatorRate', 'optimizer', 'batch'] as const)(
-    'of %s is taken over by a running training',
+    'of %s applies to a running training',
     (name) => {
       expect([needsNewModel(defaults, changed(name)), needsAdjusting(defaults, changed(name))]).toEqual([false, true]);
     },
@@ -107,7 +107,7 @@ describe('a change of settings', () => {
     'without',
     'normalize',
     'data',
-  ] as const)('of %s asks for a new model', (name) => {
+  ] as const)('of %s needs a new model', (name) => {
     expect(needsNewModel(defaults, changed(name))).toBe(true);
   });
 });
@@ -118,7 +118,7 @@ describe('presets', () => {
   const ofNumbers = all.filter((name) => !['vector-quantised', 'sparse-dictionary'].includes(name));
   const made = (name: string) => withPreset(defaults, name);
 
-  it('have codes of two sizes and one loss, so that they can be compared; the linear ones say why not', () => {
+  it('have codes of two sizes and one loss, so that they can be compared, and the linear ones state why not', () => {
     expect(new Set(ofNumbers.map((name) => made(name).code))).toEqual(new Set([2, 32]));
     expect(all.filter((name) => made(name).loss !== 'bce')).toEqual(['linear', 'linear-map', 'sparse-dictionary']);
     for (const name of ofNumbers) expect(presets[name].title, name).toMatch(/ (2|32) numbers$/);
@@ -146,14 +146,14 @@ describe('presets', () => {
     expect(fromHash('#compared=gan').unknown).toEqual(['compared=gan']);
   });
 
-  it('with another kind of code have as many numbers as that kind needs', () => {
+  it('with another kind of code have as many numbers as it needs', () => {
     const sparse = withCodeKind(defaults, 'topK');
     expect(sparse).toEqual({ ...defaults, codeKind: 'topK', code: 512 });
     expect(withCodeKind(sparse, 'gaussian')).toEqual({ ...defaults, code: 32 });
     expect(withCodeKind(defaults, 'vectorQuantizer')).toEqual({ ...defaults, codeKind: 'vectorQuantizer' });
   });
 
-  it('of a table are those that need no pictures', () => {
+  it('for a table are those that need no pictures', () => {
     const table = { kind: 'table', classes: ['a', 'b'] } as const;
     expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
       'gan',
@@ -193,20 +193,20 @@ describe('a visitor’s own examples', () => {
   } as const;
   const examples = { ...table, shape: [2], classes: ['a', 'b', 'c'] };
 
-  it('of another kind than before get settings that suit them; of the same kind the settings stay', () => {
+  it('of another kind get suitable settings, and of the same kind keep the settings', () => {
     const fit = ownSettings(defaults, 'image', { ...examples, shape: [12] });
     expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, codeKind: 'plain', loss: 'mse', strange: 1 });
     expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
   });
 
-  it('of few columns get a code that is narrower than they are', () => {
+  it('of few columns get a code narrower than the columns', () => {
     const codes = [1, 2, 3, 6, 7, 8, 50].map(
       (columns) => ownSettings(defaults, 'image', { ...examples, shape: [columns] }).code,
     );
     expect(codes).toEqual([1, 1, 1, 3, 3, 4, 4]);
   });
 
-  it('that a link was about keep all that the link says, if their classes allow it', () => {
+  it('of a link keep its settings, if their classes allow it', () => {
     const link = { ...others, strange: 2, without: 1 };
     expect(ownSettings(link, undefined, examples)).toEqual(link);
     expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
@@ -222,7 +222,7 @@ describe('a visitor’s own examples', () => {
   });
 });
 
-describe('what a model tells beside its reconstruction', () => {
+describe('the reports of a model beside its reconstruction', () => {
   it.each([
     ['simple', []],
     ['variational', ['kl']],
@@ -377,7 +377,7 @@ describe('a model beside the first', () => {
     expect(say(plain, defaults)).toMatch(/^Only the first one’s loss has a divergence in it/);
   });
 
-  it('brings means and sums of a second model to the first one’s', () => {
+  it('converts means and sums of a second model to those of the first', () => {
     const image = { kind: 'image', shape: [28, 28, 1] } as const;
     const plain = { ...defaults, codeKind: 'plain' } as const;
     const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });

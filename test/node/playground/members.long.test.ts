@@ -19,7 +19,7 @@ import {
 beforeAll(() => start({ train: 2000, test: 400 }), 120_000);
 afterAll(stop);
 
-it('normalises as the visitor chooses: in the link, in the program and after a reload', async () => {
+it('normalises as chosen: in the link, in the program and after a reload', async () => {
   expect(await text('#normalizing')).toBe('Pixels go in as they are.');
   await choose('normalize', 'minMax');
   expect(page.url()).toContain('normalize=minMax');
@@ -45,7 +45,7 @@ it('normalises as the visitor chooses: in the link, in the program and after a r
   expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
 });
 
-it('says why cross-entropy and standardized values do not go together, and leaves both as they were', async () => {
+it('explains why cross-entropy and standardized values are incompatible, and changes neither', async () => {
   const why = 'BCE asks for values from 0 to 1, and standardized ones lie on both sides of 0. MSE takes them.';
   await page.select('#choices [name=normalize]', 'standardize');
   expect(await text('#refused')).toBe(`Left as it was: ${why}`);
@@ -87,7 +87,7 @@ it('trains every member of the family', async () => {
   }
 }, 180_000);
 
-it('trains a contractive member to reconstruct more than one blur for all digits', async () => {
+it('trains a contractive member to more than one blurred reconstruction for all digits', async () => {
   await page.select('#choices [name=preset]', 'contractive');
   await fresh('it was open');
   await page.click('#play');
@@ -99,6 +99,6 @@ it('trains a contractive member to reconstruct more than one blur for all digits
   await until('it was better than the mean', `(${figures})['squared error'] < 0.8 * (${figures})['the mean alone']`);
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

@@ -17,7 +17,7 @@ import {
 beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
-it('learns pictures of the visitor’s own, and names the one that is unlike the others', async () => {
+it('learns the visitor’s pictures, and names the one that differs from the others', async () => {
   await uploadPictures(60);
   await until(
     'they were open',
@@ -38,7 +38,7 @@ it('learns pictures of the visitor’s own, and names the one that is unlike the
   );
 });
 
-it('normalises pictures as it is asked to, and says which normalisation cross-entropy cannot take', async () => {
+it('normalises pictures as chosen, and names the normalisation that is incompatible with cross-entropy', async () => {
   await choose('loss', 'bce');
   expect(await choice('normalize')).toBe('auto');
   await page.select('#choices [name=normalize]', 'standardize');
@@ -51,6 +51,6 @@ it('normalises pictures as it is asked to, and says which normalisation cross-en
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

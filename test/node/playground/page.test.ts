@@ -24,7 +24,7 @@ import {
 beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
-it('shows a trained model before the first click, with the names of what it shows', async () => {
+it('shows a trained model before the first click, with labels', async () => {
   await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
   await until('all codes were looked at', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
   await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
@@ -32,7 +32,7 @@ it('shows a trained model before the first click, with the names of what it show
   expect(await violations(page)).toEqual([]);
 });
 
-it('trains, pauses, and hands over a program and a link', async () => {
+it('trains, pauses, and provides a program and a link', async () => {
   const steps = await number('#steps');
   await page.click('#play');
   await trained(steps + 10);
@@ -82,7 +82,7 @@ it('draws an example’s neighbours, decodes a place, and walks from one to anot
   await changed('a way', '#walk', walk);
 });
 
-it('scores every example, and names those that it flags', async () => {
+it('scores every example, and names the flagged ones', async () => {
   await page.click('#score');
   await until('they were named', `document.querySelectorAll('#strangest tbody tr').length === 14`);
   const first = await page.$eval('#strangest tbody th', (cell) => cell.textContent);
@@ -187,7 +187,7 @@ it('quantises: a codebook, the entries of an example, and samples', async () => 
   expect(await violations(page)).toEqual([]);
 });
 
-it('takes examples apart: a dictionary, page by page', async () => {
+it('decomposes examples: a dictionary, page by page', async () => {
   await choose('preset', 'sparse-dictionary');
   await page.click('#step');
   await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
@@ -220,7 +220,7 @@ it('takes examples apart: a dictionary, page by page', async () => {
   expect((await shares())[0]).toBeLessThanOrEqual(first[7]);
 });
 
-it('tells the classes: places, drawings and samples with the label that is chosen', async () => {
+it('uses the classes: places, drawings and samples with the chosen label', async () => {
   await choose('preset', 'conditional');
   expect(await text('#samples-label')).toBe('each, a row a label0123456789');
   await page.$eval('#samples', (panel) => panel.scrollIntoView());
@@ -266,7 +266,7 @@ it('reads pictures, names them by their files, and follows the theme', async () 
   expect(await violations(page)).toEqual([]);
 });
 
-it('fits a phone, where a link leads to the anomalies', async () => {
+it('fits a phone, with a link to the anomalies', async () => {
   // Without touch, which would load the page anew.
   await page.setViewport({ width: 360, height: 780 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -277,6 +277,6 @@ it('fits a phone, where a link leads to the anomalies', async () => {
   await page.setViewport(desktop);
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

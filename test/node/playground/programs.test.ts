@@ -12,7 +12,7 @@ function program(settings: Settings, data: Partial<Opened['data']>): string {
   return typescriptOf(partsOf(settings, whole), settings, opened);
 }
 
-it('of digits reads the images, and their labels where a class is left out of training', () => {
+it('for digits reads the images, and their labels if a class is left out of training', () => {
   const all = program(defaults, {});
   expect(all).toContain("const data = await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'));");
   expect(all).toContain('await model.fit(data, { epochs: 3, batchSize: 128, optimizer: adam(0.002) });');
@@ -23,7 +23,7 @@ it('of digits reads the images, and their labels where a class is left out of tr
   expect(some).toContain('await model.fit(training,');
 });
 
-it('of pictures of one’s own reads pictures, in their size and colours', () => {
+it('for the visitor’s pictures reads pictures, in their size and colours', () => {
   const own = { ...withPreset(defaults, 'convolutional'), data: 'own' } as const;
   const written = program(own, { shape: [32, 32, 3] });
   expect(written).toContain(
@@ -33,7 +33,7 @@ it('of pictures of one’s own reads pictures, in their size and colours', () =>
   expect(written).not.toContain('fetchIdx');
 });
 
-it('of a GAN has both sides, an optimizer for each, and samples in the place of codes', () => {
+it('for a GAN has both sides, an optimizer for each, and samples instead of codes', () => {
   const settings = { ...withPreset(defaults, 'gan'), generator: [64, 128], discriminatorRate: 0.0004 };
   expect(program(settings, {})).toBe(`import { adam, dataset, dense, dropout, fetchIdx, gan, openGpu } from 'latentgpu';
 
@@ -54,7 +54,7 @@ const made = await model.sample(10); // { data, shape: [10, 784] }
   expect(torch).toContain('made = generator(torch.randn(10, 32))');
 });
 
-it('of a quantised code has the codebook, its entries in the place of codes, and samples', () => {
+it('for a quantised code has the codebook, its entries instead of codes, and samples', () => {
   const settings = { ...withPreset(defaults, 'vector-quantised'), entries: 100 };
   const written = program(settings, {});
   expect(written).toMatch(/import \{.* vectorQuantizer \} from 'latentgpu';/);
@@ -66,7 +66,7 @@ it('of a quantised code has the codebook, its entries in the place of codes, and
   expect(pytorchOf(partsOf(flat, { kind: 'image', shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
 });
 
-it('of a sparse dictionary keeps its entries at length 1 and brings dead ones back', () => {
+it('for a sparse dictionary keeps its entries at length 1 and revives dead ones', () => {
   const settings = withPreset(defaults, 'sparse-dictionary');
   const written = program(settings, {});
   expect(written).toContain(`  encoder: [dense(512), topK(20)],
@@ -84,7 +84,7 @@ it('of a sparse dictionary keeps its entries at length 1 and brings dead ones ba
   expect(torch).toContain('kept = codes.topk(20)\n');
 });
 
-it('of a conditional member reads the labels, and decodes with another', () => {
+it('for a conditional member reads the labels, and decodes with another', () => {
   const settings = withPreset(defaults, 'conditional');
   const written = program(settings, {});
   expect(written).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
@@ -96,7 +96,7 @@ it('of a conditional member reads the labels, and decodes with another', () => {
   expect(() => partsOf(settings, { kind: 'image', shape: [28, 28, 1] })).toThrow('these examples have none');
 });
 
-it('of several samples and of residual blocks has them in its layers', () => {
+it('for several samples and residual blocks has them in its layers', () => {
   const weighted = program(withPreset(defaults, 'importance-weighted'), {});
   expect(weighted).toContain("encoder: [dense(128, 'relu'), gaussian(32, { samples: 5 })],");
   const blocks = program(withPreset(defaults, 'residual'), {});
@@ -106,7 +106,7 @@ it('of several samples and of residual blocks has them in its layers', () => {
   );
 });
 
-it('of an adversary imports what its parts are made by', () => {
+it('for an adversary imports the makers of its parts', () => {
   const adversarial = withPreset(defaults, 'adversarial');
   const usual = program(adversarial, {});
   expect(usual).toContain("  penalty: adversarial([dense(64, 'relu'), dense(64, 'relu')], { weight: 0.02 }),");

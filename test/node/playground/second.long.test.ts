@@ -85,7 +85,7 @@ it('draws the losses of both models on the same axes, in the same unit, part by 
   expect(await inked()).toBe(0);
 });
 
-it('compares no longer once the data are others', async () => {
+it('stops the comparison when the data change', async () => {
   await page.click('#without');
   await fresh('there was a new model');
   expect(
@@ -101,6 +101,6 @@ it('compares no longer once the data are others', async () => {
   );
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

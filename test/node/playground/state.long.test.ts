@@ -154,7 +154,7 @@ it('and after a reload, or on another page that follows the link, all are as the
   await other.close();
 });
 
-it('a rate that the slider cannot stand at is shown and kept as it is', async () => {
+it('a rate between the slider’s steps is shown and kept', async () => {
   const other = await open(`${url}#rate=0.0017&beta=2.5&batch=512`);
   await until('a model was open', `!document.querySelector('#play').disabled`, other);
   expect(await onPage(other)).toMatchObject({ rate: '0.0017', beta: '2.5', batch: '512' });
@@ -162,7 +162,7 @@ it('a rate that the slider cannot stand at is shown and kept as it is', async ()
   await other.close();
 });
 
-it('a trained model is kept though settings around it were changed since', async () => {
+it('a trained model is kept after changes of other settings', async () => {
   await page.goto(`${url}?#preset=deep&codeKind=plain`);
   await fresh('a model was open');
   await page.click('#step');
@@ -181,7 +181,7 @@ it('a trained model is kept though settings around it were changed since', async
   ]);
 });
 
-it('a link to data of one’s own keeps its settings when the files are opened', async () => {
+it('a link to the visitor’s data keeps its settings when the files are opened', async () => {
   await page.goto(`${url}?1#data=own&hidden=10&code=1&codeKind=plain`);
   await until('the data were missed', `/Open the file again/.test(document.querySelector('#notice').textContent)`);
   await uploadPictures(40);
@@ -193,7 +193,7 @@ it('a link to data of one’s own keeps its settings when the files are opened',
   expect(settings()).toMatchObject({ data: 'own', hidden: [10], code: 1, codeKind: 'plain' });
 });
 
-it('a model of other data is not taken for one of these after a reload', async () => {
+it('a model of other data is not restored after a reload', async () => {
   await page.reload();
   await fresh('the pictures were open again');
   await page.click('#step');
@@ -208,7 +208,7 @@ it('a model of other data is not taken for one of these after a reload', async (
   expect([await text('#steps'), await text('#data-state')]).toEqual(['0', expect.stringMatching(/^50 pictures/)]);
 });
 
-it('the digits come back with the settings as they are', async () => {
+it('the digits return with the current settings', async () => {
   // Below the bar, which stays at the top.
   await page.$eval('#use-digits', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('#use-digits');
@@ -216,7 +216,7 @@ it('the digits come back with the settings as they are', async () => {
   expect(settings()).toMatchObject({ data: 'digits', hidden: [10], code: 1 });
 });
 
-it('every canvas has the colours of the theme, whatever was drawn before', async () => {
+it('every canvas has the colours of the theme after a change', async () => {
   await page.goto(`${url}?2`);
   await until('a model was open', `!document.querySelector('#play').disabled`);
   for (const button of ['#score', '#example', '#from', '#compare', '#step']) await page.click(button);
@@ -268,6 +268,6 @@ const inks = (): Promise<Record<string, string>> =>
     return found;
   });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

@@ -19,7 +19,7 @@ const text = [
 ].join('\n');
 
 describe('the link', () => {
-  it('remembers every choice, and the name of the file', () => {
+  it('stores every choice, and the name of the file', () => {
     const choices = {
       view: 'series',
       delimiter: ';',
@@ -41,7 +41,7 @@ describe('the link', () => {
     expect(isTableLink('#preset=linear')).toBe(false);
   });
 
-  it('names what it does not understand', () => {
+  it('names unknown entries', () => {
     const { unknown, choices } = fromTableHash('#tables=own&share=7&decimal=x&view=rows&other=1&column.a=b');
     expect(unknown).toEqual(['share=7', 'decimal=x', 'other=1', 'column.a=b']);
     expect(choices).toEqual(defaultChoices);
@@ -49,7 +49,7 @@ describe('the link', () => {
 });
 
 describe('choices', () => {
-  it('are told to the reader and to the model', () => {
+  it('reach the reader and the model', () => {
     const choices = { ...defaultChoices, missing: 'none', columns: { a: 'leave', b: 'time', c: 'label' } } as const;
     expect(readingOptions(choices)).toEqual({
       missing: ['NA', 'N/A', 'NaN', 'null', '?', '-', 'none'],
@@ -60,7 +60,7 @@ describe('choices', () => {
     expect(readingOptions(defaultChoices)).toEqual({});
   });
 
-  it('that are only about what is shown need no other training', () => {
+  it('that affect only the display need no new training', () => {
     expect(needsReading(defaultChoices, { ...defaultChoices, share: 0.1, color: 'a' })).toBe(false);
     expect(needsReading(defaultChoices, { ...defaultChoices, columns: { a: 'leave' } })).toBe(true);
     expect(needsReading(defaultChoices, { ...defaultChoices, delimiter: ';' })).toBe(true);
@@ -68,7 +68,7 @@ describe('choices', () => {
 });
 
 describe('the columns of a file', () => {
-  it('are left out where they say nothing, unless the visitor wants them', async () => {
+  it('are left out if they carry no information, unless the visitor keeps them', async () => {
     const file = await readTable(text, { decimal: ',' });
     const left = (wishes = {}) =>
       chosen(file, wishes)
@@ -87,7 +87,7 @@ describe('the columns of a file', () => {
     expect(chosen(file).table.columns.map(({ name }) => name)).toEqual(['time', 'heat', 'power']);
   });
 
-  it('are told in words', async () => {
+  it('are described in words', async () => {
     const file = await readTable(text, { decimal: ',' });
     const { columns } = chosen(file);
     expect(columns.map(valuesWords)).toEqual([
@@ -104,7 +104,7 @@ describe('the columns of a file', () => {
   });
 });
 
-it('a file is written with all of its columns, filled in and in the order of strangeness', async () => {
+it('a file is written with all of its columns, filled in and sorted by strangeness', async () => {
   const file = await readTable('name,x,note\na,1,"so, so"\nb,,\nc,3,');
   const filled = await readTable('name,x\na,1\nb,2\nc,3');
   expect(filledCsv(file, filled)).toBe('name,x,note\na,1,"so, so"\nb,2,\nc,3,\n');
@@ -114,7 +114,7 @@ it('a file is written with all of its columns, filled in and in the order of str
   );
 });
 
-it('a cell is told as the file has it, and what is filled in with as many digits as the model knows', () => {
+it('a cell is shown as in the file, and a filled-in value with the digits that the model determines', () => {
   expect([cellWords(1234567, 'number'), cellWords("it's", 'category'), cellWords(0, 'time')]).toEqual([
     '1234567',
     "it's",
@@ -134,7 +134,7 @@ describe('a series', () => {
   });
 });
 
-it('what the reader says of a file names the fields of the page', async () => {
+it('messages of the reader name the fields of the page', async () => {
   const whyNot = (file: string) => readTable(file).then(String, ({ message }: Error) => plainly(message));
   const many = Array.from({ length: 20_000 }, (_, i) => `${i},${i}`).join('\n');
   const broken = await whyNot(`a,b\n${many}\nbroken,7\n`);

@@ -22,7 +22,7 @@ async function relearned(change: () => Promise<unknown>): Promise<void> {
   await learned();
 }
 
-it('a column is left out, another is the label, and the link remembers both', async () => {
+it('one column is left out, another is the label, and the link stores both', async () => {
   await follow('tables=own&file=machine.csv&steps=300');
   await dropped('machine.csv', machine());
   await learned();
@@ -48,14 +48,14 @@ it('a column is left out, another is the label, and the link remembers both', as
   );
 });
 
-it('another file begins without the choices for the one before', async () => {
+it('another file starts without the choices for the one before', async () => {
   await dropped('other.tsv', machine().replaceAll(';', '\t').replaceAll(',', '.'));
   await learned();
   expect(new URL(page.url()).hash).toBe('#tables=own&file=other.tsv');
   expect(await text('#t-understood-about')).toMatch(/separated by tabs, decimal point/);
 });
 
-it('a file that cannot be read says why in the words of the page, and is read when it is told', async () => {
+it('an unreadable file shows the reason in the page’s terms, and is read with the right choice', async () => {
   const numbers = Array.from({ length: 20_000 }, (_, i) => `${i},${i === 19_000 ? 'broken' : Math.sin(i)},${i % 7}`);
   await follow('tables=own&file=broken.csv&steps=100');
   await dropped('broken.csv', ['a,b,c', ...numbers].join('\n'));
@@ -70,7 +70,7 @@ it('a file that cannot be read says why in the words of the page, and is read wh
   expect(await text('#t-blanks-about')).toMatch(/^1 blank\./);
 });
 
-it('the training is stopped by hand, and what was learned is kept', async () => {
+it('training can be stopped, and the model is kept', async () => {
   await follow('tables=machines&steps=100000');
   await page.waitForFunction(`!document.querySelector('#t-stop').hidden`);
   await page.click('#t-stop');
@@ -79,7 +79,7 @@ it('the training is stopped by hand, and what was learned is kept', async () => 
   expect((await shownRows()).length).toBeGreaterThan(3);
 });
 
-it('the example of a series has its three planted stretches, and a press shows one', async () => {
+it('the example of a series has its three planted stretches, and a click shows one', async () => {
   await follow('tables=building&view=series');
   await learned();
   expect(await page.$$eval('#t-board h2', (titles) => titles.filter((title) => title.checkVisibility()).length)).toBe(
@@ -94,6 +94,6 @@ it('the example of a series has its three planted stretches, and a press shows o
   expect(await page.$eval('#t-strange', (panel) => panel.checkVisibility())).toBe(true);
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

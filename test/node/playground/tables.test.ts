@@ -6,7 +6,7 @@ import { dropped, learned, machine, shownRows } from '../../support/table-view.t
 beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
-it('a dropped CSV is understood and learned at once, and its strange row stands first with its column to blame', async () => {
+it('a dropped CSV is read and learned at once, and its strange row is first, with the responsible column', async () => {
   await dropped('machine.csv', machine());
   await learned();
   const panels = await page.$$eval('h2', (titles) =>
@@ -43,7 +43,7 @@ it('a blank is filled in, on the page and in the file', async () => {
   expect(Number(lines[51].split(',')[4]).toPrecision(5)).toBe(Number(value).toPrecision(5));
 });
 
-it('hands over the scores with the reasons of all strange rows, the weights and the model', async () => {
+it('provides the scores with the reasons of all strange rows, the weights and the model', async () => {
   const [head, first, ...others] = (await downloaded('#t-scores')).toString().trim().split('\n');
   expect(head).toBe('row,score,column,found,expected,id,time,state,heat,power');
   expect(first).toMatch(/^78,[\d.]+,heat,40,[\d.]+,id-77,2026-01-01T00:17:00.000Z,high,40,15.5$/);
@@ -52,7 +52,7 @@ it('hands over the scores with the reasons of all strange rows, the weights and 
   expect((await downloaded('#t-onnx')).includes('reconstruction.heat')).toBe(true);
 });
 
-it('draws only the rows in sight, marks the one that is pressed, and colours the map by a column', async () => {
+it('draws only visible rows, marks the selected one, and colours the map by a column', async () => {
   expect(await page.$$eval('.t-row', (rows) => rows.length)).toBeLessThan(40);
   const last = await page.$eval('.t-row', (row) => row.getAttribute('aria-setsize'));
   expect(last).toBe('200');
@@ -74,7 +74,7 @@ it('fits a phone, with the strange rows near the top', async () => {
   expect(await violations(page)).toEqual([]);
 });
 
-it('after a reload knows the choices, and says that the file has to be chosen again', async () => {
+it('after a reload keeps the choices, and asks for the file again', async () => {
   await page.reload();
   await page.waitForFunction(
     `/^The choices for machine.csv are remembered, the file is not/.test(document.querySelector('#t-state')?.textContent)`,

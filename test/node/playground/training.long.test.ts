@@ -34,7 +34,7 @@ it('is alive before the first click: a trained model, ten thousand dots, its rec
   await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
 });
 
-it('decodes where one drags, and by the keyboard', async () => {
+it('decodes at the dragged place, and by the keyboard', async () => {
   const box = (await (await page.$('#over'))!.boundingBox())!;
   const before = await shown('#decoded');
   await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.5 * box.height);
@@ -78,7 +78,7 @@ it('starts over, trains, pauses and takes single steps', async () => {
   );
 });
 
-it('goes on after a reload where it was', async () => {
+it('continues after a reload', async () => {
   const steps = await number('#steps');
   await until(
     'it was saved',
@@ -104,7 +104,7 @@ it('reconstructs a drawing and marks its place', async () => {
   expect(await page.$eval('#train-drawings', (button) => (button as HTMLButtonElement).disabled)).toBe(true);
 });
 
-it('hands over the weights, the model, a program and a link', async () => {
+it('provides the weights, the model, a program and a link', async () => {
   const { tensors } = readSafetensors(await downloaded('#safetensors'));
   expect(tensors['encoder.0.weight'].shape).toEqual([64, 784]);
   expect((await downloaded('#onnx')).toString('latin1')).toContain('latentgpu');
@@ -159,7 +159,7 @@ it('solves jigsaws', async () => {
   ]);
 });
 
-it('finds nothing for axe to complain of, light and dark', async () => {
+it('has no violations for axe, light and dark', async () => {
   expect(await violations(page)).toEqual([]);
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   expect(await violations(page)).toEqual([]);
@@ -174,7 +174,7 @@ it('fits a phone', async () => {
   await page.setViewport(desktop);
 });
 
-it('shows a recorded run where there is no WebGPU, and says so', async () => {
+it('shows a recorded run without WebGPU, and states it', async () => {
   const bare = await open(url, (opened) =>
     opened.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })),
   );
@@ -190,6 +190,6 @@ it('shows a recorded run where there is no WebGPU, and says so', async () => {
   await bare.close();
 });
 
-it('complained of nothing', () => {
+it('has no errors in the console', () => {
   expect(troubles).toEqual([]);
 });

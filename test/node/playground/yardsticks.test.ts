@@ -55,7 +55,7 @@ describe('principal components', () => {
   it.each([
     ['all classes', -1],
     ['a class left out of training', 1],
-  ])('are those of what is trained on, measured on every example held out: %s', async (_, without) => {
+  ])('are those of the training data, measured on every held-out example: %s', async (_, without) => {
     const collection = table();
     expect(heldOutRows(collection).length).toBe(150);
     for (const codeSize of [1, 2, 4]) {
@@ -66,7 +66,7 @@ describe('principal components', () => {
     }
   });
 
-  it('of too many columns are left out, and the mean is that of what is trained on', async () => {
+  it('are left out for too many columns, and the mean is that of the training data', async () => {
     const wide = ownCollection({
       ...{ name: 'w', kind: 'image', shape: [1, 1200, 1], id: 'one' },
       values: Float32Array.from({ length: 30 * 1200 }, (_, at) => Math.abs(Math.sin(at * at))),

@@ -218,7 +218,7 @@ async function halves<T>(
   return { done, grown };
 }
 
-it('short episodes leave buffers, pipelines and the heap as they were', { timeout: 3_600_000 }, async ({ task }) => {
+it('short episodes leave no buffers, pipelines or heap behind', { timeout: 3_600_000 }, async ({ task }) => {
   const half = times(120, 32_500);
   const episodes = (count: number) => (page: Page) => page.evaluate((count) => window.episodes(count), count);
   const { grown } = await halves(defineEpisodes, episodes(12), episodes(half));
@@ -226,13 +226,13 @@ it('short episodes leave buffers, pipelines and the heap as they were', { timeou
   const perEpisode = Math.max(0, Math.round(grown / half));
   tried(
     task,
-    'episodes on one device: data, a model, some steps, questions, a file or a probe, all freed',
+    'episodes on one device: data, a model, some steps, calls for results, a file or a probe, all freed',
     12 + 2 * half,
-    `no buffer and no pipeline more; JavaScript’s heap grew by ${perEpisode} bytes an episode over the last half`,
+    `no additional buffers or pipelines; JavaScript’s heap grew by ${perEpisode} bytes for each episode over the last half`,
   );
 });
 
-it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 2 * 3_600_000 }, async ({ task }) => {
+it('mixed work leaves no buffers, pipelines or heap behind', { timeout: 2 * 3_600_000 }, async ({ task }) => {
   const half = times(5_000, 1_800_000);
   const work = (ms: number) => (page: Page) => page.evaluate((ms) => window.mixedWork(ms), ms);
   const { done, grown } = await halves(defineMixedWork, work(0), work(half));
@@ -241,8 +241,8 @@ it('mixed work leaves buffers, pipelines and the heap as they were', { timeout: 
   expect(grown).toBeLessThan(1024 * Math.max(pieces, 500));
   tried(
     task,
-    `pieces of work, mixed, for ${(2 * half) / 60_000} minutes: trainings of all kinds, files, questions, streamed data, puzzles, a device lost and recovered`,
+    `mixed pieces of work, for ${(2 * half) / 60_000} minutes: training of all kinds, files, calls for results, streamed data, puzzles, a lost and recovered device`,
     5 * done.reduce((sum, rounds) => sum + rounds, 0),
-    `no buffer and no pipeline more; JavaScript’s heap grew by ${Math.max(0, Math.round(grown / pieces))} bytes a piece over the last half`,
+    `no additional buffers or pipelines; JavaScript’s heap grew by ${Math.max(0, Math.round(grown / pieces))} bytes for each piece over the last half`,
   );
 });

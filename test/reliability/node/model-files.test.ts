@@ -46,7 +46,12 @@ describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
       },
     });
     expect(verdict.results).toBeGreaterThan(0);
-    tried(task, `files of a model, ${kind}: its description damaged, its weights, its bytes`, count, words(verdict));
+    tried(
+      task,
+      `files of a model, ${kind}, with a damaged description, damaged weights or damaged bytes`,
+      count,
+      words(verdict),
+    );
   });
 });
 
@@ -60,7 +65,7 @@ function isFound({ message, cause }: FormatError): boolean {
   );
 }
 
-describe('a description that is made to do harm', () => {
+describe('a malicious description', () => {
   const saved = async () => {
     const gpu = standIn();
     const model = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'relu')], decoder: [dense(4)], loss: 'mse' });

@@ -33,7 +33,7 @@ function codeFromText(file: string, text: string): string[] {
   return found;
 }
 
-it('nothing in src/ and shaders/ makes code of text', () => {
+it('no file of src/ and shaders/ makes code from text', () => {
   const files = ['src', 'shaders'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
   );
@@ -57,7 +57,7 @@ it.each([
   expect(codeFromText('x.ts', `// a comment\n${text};`)).toEqual([`x.ts:2: ${what}`]);
 });
 
-it('the search lets pass what only looks like it', () => {
+it('the search ignores similar text', () => {
   const harmless =
     "// eval\nconst evaluate = 'eval(x)'; let f: Function; setTimeout(resolve, 5); setTimeout(() => go(), 5); await import('./x.ts'); class A { constructor() {} }";
   expect(codeFromText('x.ts', harmless)).toEqual([]);

@@ -24,7 +24,7 @@ const train = (page: Page, tuning: 'measured' | 'fixed' = 'measured') =>
   }, tuning);
 
 it(
-  'two pages tune at once, and a hidden one trains on, all to the same losses',
+  'two pages tune at once, and a hidden one keeps training, all to the same losses',
   { timeout: 200_000 },
   async ({ task }) => {
     const troubles = await withLibraryPage(async (first, url) => {
@@ -43,12 +43,12 @@ it(
       task,
       'two pages of one origin that tune at once, one of them hidden',
       1,
-      'the same losses in both, and in a page that starts with what they have left',
+      'the same losses in both, and in a page that starts with their stored results',
     );
   },
 );
 
-it('minified, errors keep their names and training its losses', { timeout: 200_000 }, async ({ task }) => {
+it('minified, errors keep their names, and training gives the same losses', { timeout: 200_000 }, async ({ task }) => {
   const bundle = await build({
     stdin: { contents: "export * from './src/index.ts'", resolveDir: root, loader: 'ts' },
     bundle: true,
@@ -86,5 +86,5 @@ it('minified, errors keep their names and training its losses', { timeout: 200_0
     expect((await train(page, 'fixed')).loss).toEqual(minified.loss);
   });
   expect(troubles).toEqual([]);
-  tried(task, 'the library as one minified module', 1, 'errors keep their names, training its losses');
+  tried(task, 'the library as one minified module', 1, 'errors keep their names, and training gives the same losses');
 });

@@ -140,7 +140,7 @@ describe('safetensors', () => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });
 
-  it('names that objects have by themselves are names like others', () => {
+  it('names of built-in properties are ordinary names', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const header = names.map((name, i) => `"${name}":${entry('[1]', `[${4 * i},${4 * i + 4}]`)}`).join();
     const { tensors, metadata } = readSafetensors(
@@ -156,7 +156,7 @@ describe('safetensors', () => {
       for (const object of [none.tensors, none.metadata]) expect(Object.hasOwn(object, name)).toBe(false);
   });
 
-  it('spaces in and behind the header, unknown fields, and shapes of nothing are read', () => {
+  it('spaces in and after the header, unknown fields, and empty shapes are read', () => {
     expect(
       readSafetensors(
         safetensors(
@@ -166,13 +166,13 @@ describe('safetensors', () => {
     ).toEqual([0, 2 ** 40, 2 ** 40]);
   });
 
-  it('a message is short, however long the name that it is about', () => {
+  it('a message is short, even about a long name', () => {
     expect(() => readSafetensors(safetensors(`{"${'w'.repeat(1e6)}":1}`))).toThrow(/^.{100,500}$/);
     expect(() => readSafetensors(safetensors(one(`[${'1,'.repeat(1e6)}2]`, '[0,4]'), 4))).toThrow(/^.{100,500}$/);
   });
 });
 
-it('JSON with equal names in different objects, or as values, is what JSON.parse makes of it', () => {
+it('JSON with equal names in different objects, or as values, equals the result of JSON.parse', () => {
   const text = '[{"a":"a","b":{"a":1,"b":["a","a",{"a":"\\"a\\":"}]}},{"a":null}, "}{", "a"]';
   // Python's json puts spaces there.
   const spaced = '{"a": "a", "b" : ["b", "b" , {"a":\n"a"}], "c": {"c": "a"}}';
@@ -220,7 +220,7 @@ describe('IDX', () => {
     }
   });
 
-  it('255 sides, and sides of nothing, are read', async () => {
+  it('255 sides, and sides of 0, are read', async () => {
     expect(await readIdx(idx(Array<number>(255).fill(1), 1))).toEqual({
       data: Uint8Array.of(0),
       shape: Array<number>(255).fill(1),
@@ -271,7 +271,7 @@ describe('IDX, gzipped', () => {
     expect(allocations.bytes).toBeLessThanOrEqual(chunk);
   });
 
-  it('a bomb that keeps to its header is a file like others', async () => {
+  it('a bomb that matches its header is an ordinary file', async () => {
     const bomb = gzipped(idx([5 * million], 5 * million));
     allocations.reset();
     const { data, shape } = await readIdx(bomb);
@@ -309,7 +309,7 @@ describe('IDX, gzipped', () => {
     expect(error.message).toMatch(/offset/);
   });
 
-  it('nothing in it, or nothing but a gzip stream once more: a FormatError', async () => {
+  it('an empty stream, or only another gzip stream: a FormatError', async () => {
     for (const content of [new Uint8Array(0), whole])
       expect(await errorOf(readIdx(gzipped(content)))).toBeInstanceOf(FormatError);
   });
@@ -388,13 +388,13 @@ describe('CSV', () => {
     expect([data.length, shape]).toEqual([million, [million, 1]]);
   });
 
-  it('the delimiter is looked for in the first line that has anything, and in no other', () => {
+  it('the delimiter is searched only in the first line that is not blank', () => {
     expect(readCsv(' \n\n5\n6').shape).toEqual([2, 1]);
     expect(() => readCsv(' \n\n5\n6;7')).toThrow("'6;7' in row 1");
     expect(() => readCsv('5\r6;7')).toThrow("'6;7' in row 1");
   });
 
-  it('columns and classes that objects have by themselves are names like others', () => {
+  it('columns and classes with names of built-in properties are ordinary', () => {
     const { columns, classes, labels } = readCsv(
       '__proto__,toString,kind\n1,2,constructor\n3,4,__proto__\n5,6,constructor\n',
       { label: 'kind' },

@@ -246,7 +246,7 @@ it('CSV', { timeout: hour }, async ({ task }) => {
     task,
     'CSV, damaged texts',
     million,
-    `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError where a value is no float32 or there are no rows`,
+    `${results.toLocaleString('en')} read, ${refused.toLocaleString('en')} refused with a FormatError, or a DataError for a value beyond float32 or a table without rows`,
   );
 });
 
