@@ -41,7 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let iy = oy * stride_y + ky - pad_top;
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = ox * stride_x + kx - pad_left;
-      // Without a branch: a processor would run through it for each invocation in turn.
+      // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
       sum += select(vec4f(), x[select(0u, (image + iy * width + ix) * channels + c, inside)], inside);
     }

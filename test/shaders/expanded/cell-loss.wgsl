@@ -21,27 +21,27 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 }
 
 struct State {
-  /** Optimizer steps finished, over the model's whole life. */
+  /** Completed optimizer steps over the life of the model. */
   step: u32,
   epoch: u32,
-  /** Examples of this epoch that are done. */
+  /** Examples of this epoch already processed. */
   position: u32,
   /** Examples in an epoch. */
   examples: u32,
   batch: u32,
-  /** Where the next step's losses go. */
+  /** The slot for the losses of the next step. */
   slot: u32,
   seed: u32,
-  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
 
   bad: u32,
 
-  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  /** The step's learning rate, followed by the factor that clips the gradients' norm. Both are set when the losses are added up. */
   rate: f32,
   scale: f32,
-  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  /** The phase of a step in which a bad value was found, or all ones. */
   halted: u32,
 }
 
@@ -170,7 +170,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let category = min(u32(max(cell, 0.0)), column.size - 1u);
       var largest = y_at(first);
       var best = 0u;
-      // What is not finite goes on into the loss as it is: the functions below would hide it.
+      // A value that is not finite is written to the loss unchanged, as the functions below would hide it.
       var bad = 0u;
       for (var k = 0u; k < column.size; k++) {
         let bits = y[first + k];
@@ -190,7 +190,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
       for (var k = 0u; k < column.size; k++) {
         let e = accurate_exp(y_at(first + k) - largest);
-        // Of the category itself, all that is not it: 1 − p would lose digits.
+        // For the category itself, the sum over all others: 1 − p would lose digits.
         let others = select(1.0 + rest - e, rest, k == best);
         write(first + k, weight * select(e, -others, k == category) / (1.0 + rest));
       }

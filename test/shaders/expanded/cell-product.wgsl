@@ -26,7 +26,7 @@ fn place_of(cell: f32, column: Column) -> Place {
   if (column.categories == 0u) {
     return Place(column.first_in + u32(blank), select(cell, 1.0, blank));
   }
-  // Not past the column, whatever the cell holds.
+  // Limited to the column's places, even for an invalid cell.
   return Place(column.first_in + select(min(u32(max(cell, 0.0)), column.size - 1u), column.size, blank), 1.0);
 }
 

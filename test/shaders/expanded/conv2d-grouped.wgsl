@@ -63,7 +63,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = f / group_filters * group_channels;
   var sum = vec4f();
   for (var ky = 0u; ky < kernel_height; ky++) {
-    // Above the image it wraps around, and is larger than any side.
+    // Above the image it wraps around to a number larger than any side.
     let iy = oy * stride_y + ky * dilation_y - pad_top;
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = ox * stride_x + kx * dilation_x - pad_left;

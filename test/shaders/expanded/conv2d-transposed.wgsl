@@ -76,7 +76,7 @@ fn class_rows() -> u32 {
   return filled_rows(in_class());
 }
 
-/** A pixel of y: its number, or none; and where its first tap lies in x. */
+/** A pixel of y: its index, or none, and the position in x that its first tap reads. */
 struct Pixel { index: u32, at: i32, row: i32, column: i32 }
 
 fn pixel_at(i: u32) -> Pixel {
@@ -96,9 +96,9 @@ fn pixel_at(i: u32) -> Pixel {
   return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
 }
 
-/** Where the filters begin, in vec4s, ty rows above and tx columns before a pixel's first tap; below zero if that lies outside. */
+/** The offset of the filters, in vec4s, ty rows above and tx columns before a pixel's first tap; negative outside the image. */
 fn tap_at(pixel: Pixel, ty: i32, tx: i32, height: u32, width: u32, filters: i32) -> i32 {
-  // Negative ones become larger than any side.
+  // Converted to u32, a negative number is larger than any side.
   let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
   return select(-1, (pixel.at - (ty * i32(width) + tx) * filters) / 4, inside);
 }
@@ -184,7 +184,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
   } } }
   let add = sizes.add_y != 0u;
-  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   for (var s = 0u; s < 4u; s++) {
     var i = row + s / 1u;

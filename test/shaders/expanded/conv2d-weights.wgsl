@@ -100,13 +100,13 @@ fn load_a(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 
   let at = (i * columns + j) / 4u;
 
-  // Without a branch: a processor would run through it for each invocation in turn.
+  // Without a branch, because a CPU would take it for each invocation in turn.
   let inside = i < rows;
   return select(vec4f(), a[select(0u, at, inside)], inside);
 
 }
 
-/** Four neighbouring weights of a kernel: their rows and columns in it, and how far they lie from the start of a patch. */
+/** Four neighbouring weights of a kernel: their rows and columns in it, and their offsets from the start of a patch. */
 
 struct Spot { row: i32, column: i32, at: i32 }
 
@@ -122,12 +122,12 @@ fn spot_at(j: u32) -> Spot {
   return Spot(i32(row), i32(along / sizes.channels), i32(row * line + along));
 }
 
-/** Where the four weights' row of a patch begins in x, in vec4s; below zero if it lies outside of the image. */
+/** The offset in x, in vec4s, of the patch's row for the four weights; negative outside the image. */
 fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> i32 {
   return select(-0x8000000, (line + spot.at) / 4, u32(top + spot.row) < height);
 }
 
-/** What the four weights see there, of the patch that begins at a column of the image, so many vec4s on. */
+/** The four values of x that the weights multiply, in the patch that begins at column left. */
 fn load_x(spot: Spot, line: i32, left: i32, at: i32, width: u32) -> vec4f {
   let inside = (u32(left + spot.column) < width) & (line > -0x8000000);
   return select(vec4f(), x[select(0, line + at, inside)], inside);
@@ -213,7 +213,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
   } } }
   let add = sizes.add_y != 0u;
-  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   for (var s = 0u; s < 4u; s++) {
     var i = row + s / 1u;

@@ -60,7 +60,7 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 
 }
 
-/** Where a pixel's patch begins in x, and in the image. */
+/** The start of a pixel's patch, as an offset in x and as a position in the image. */
 struct Patch { at: i32, top: i32, left: i32 }
 
 fn patch_at(i: u32) -> Patch {
@@ -69,18 +69,18 @@ fn patch_at(i: u32) -> Patch {
   let example = i32(i / (sizes.out_height * sizes.out_width));
   let top = i32(pixel / sizes.out_width * sizes.stride_y) - i32(sizes.pad_top);
   let left = i32(pixel % sizes.out_width * sizes.stride_x) - i32(sizes.pad_left);
-  // Past the last pixel no row lies in the image.
+  // Past the last pixel, every row is outside the image.
   return Patch(((example * i32(sizes.height) + top) * width + left) * i32(sizes.channels), select(-0x8000000, top, example < i32(sizes.batch)), left);
 }
 
-/** Where the channels of one pixel of a patch begin, in vec4s; below zero if it lies outside of the image. */
+/** The offset of the channels of one pixel of a patch, in vec4s; negative outside the image. */
 fn tap_at(patch_: Patch, ky: u32, kx: u32, height: u32, width: u32, line: u32, channels: u32) -> i32 {
   let inside = (u32(patch_.top + i32(ky)) < height) & (u32(patch_.left + i32(kx)) < width);
   return select(-1, (patch_.at + i32(ky * line + kx * channels)) / 4, inside);
 }
 
 fn load_x(tap: i32, c: u32) -> vec4f {
-  // Without a branch: a processor would run through it for each invocation in turn.
+  // Without a branch, because a CPU would take it for each invocation in turn.
   return select(vec4f(), x[max(tap, 0) + i32(c)], tap >= 0);
 }
 
@@ -157,7 +157,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
   } } }
   let add = sizes.add_y != 0u;
-  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   for (var s = 0u; s < 4u; s++) {
     var i = row + s / 1u;

@@ -14,31 +14,31 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 }
 
 struct State {
-  /** Optimizer steps finished, over the model's whole life. */
+  /** Completed optimizer steps over the life of the model. */
   step: u32,
   epoch: u32,
-  /** Examples of this epoch that are done. */
+  /** Examples of this epoch already processed. */
   position: u32,
   /** Examples in an epoch. */
   examples: u32,
   batch: u32,
-  /** Where the next step's losses go. */
+  /** The slot for the losses of the next step. */
   slot: u32,
   seed: u32,
-  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
 
   bad: u32,
 
-  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  /** The step's learning rate, followed by the factor that clips the gradients' norm. Both are set when the losses are added up. */
   rate: f32,
   scale: f32,
-  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  /** The phase of a step in which a bad value was found, or all ones. */
   halted: u32,
 }
 
-/** High and low word of a 64-bit product, which WGSL lacks. */
+/** The high and low word of a 64-bit product, as WGSL has no 64-bit integers. */
 fn multiply_wide(a: u32, b: u32) -> vec2u {
   let low = (a & 0xffffu) * (b & 0xffffu);
   let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
@@ -72,7 +72,7 @@ fn log_of_unit(u: f32) -> f32 {
   return e * 0.69314718 + 2.0 * s * (1.0 + q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * 0.11111111))));
 }
 
-/** cos 2πv and sin 2πv: Taylor within an eighth of the circle around each quarter. */
+/** cos 2πv and sin 2πv, by Taylor series within an eighth of the circle around each quarter. */
 fn on_circle(v: f32) -> vec2f {
   let quarter = floor(4.0 * v + 0.5);
   let a = (4.0 * v - quarter) * 1.5707963;
@@ -85,7 +85,7 @@ fn on_circle(v: f32) -> vec2f {
 
 fn normals(words: vec4u) -> vec4f {
   let u = uniforms(words);
-  // Half a step up: the logarithm of 0 is none.
+  // Half a step larger, because ln 0 is not finite.
   let r = vec2f(sqrt(max(0.0, -2.0 * log_of_unit(u.x + 2.9802322e-8))), sqrt(max(0.0, -2.0 * log_of_unit(u.z + 2.9802322e-8))));
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }

@@ -99,7 +99,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
 
   }
   let add = sizes.add_y != 0u;
-  // A loop: to compile the epilogue once for each sum would take longer than to compile all the rest.
+  // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   for (var s = 0u; s < 4u; s++) {
     var i = row + s / 1u;

@@ -4,10 +4,10 @@
 @group(0) @binding(1) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 override length: u32;
-/** The queries from the first one on that this dispatch does, */
+/** The first query of this dispatch. */
 override first: u32;
 override count: u32;
-/** and the vec4s of a row. */
+/** The vec4s of a row. */
 override quads: u32;
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -21,7 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= across * ((length + 3u) / 4u)) { return; }
   let code = t / across * 4u;
   let query = t % across * 4u;
-  // Past the last row lies the last one: it is not stored twice.
+  // Rows past the last one read the last one again; their results are not stored.
   let c = min(code + vec4u(0u, 1u, 2u, 3u), vec4u(length - 1u)) * quads;
   let q = (first + min(query + vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u))) * quads;
   var sum0 = vec4f();
@@ -41,7 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 }
 
-/** The squared distances of four queries from one code, along four dimensions. */
+/** The squared distances of four queries from one code, over four dimensions. */
 fn squares(rows: mat4x4f, code: vec4f) -> vec4f {
   let a = rows[0] - code;
   let b = rows[1] - code;

@@ -37,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let iy = u32(top + i32(ky));
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = u32(left + i32(kx));
-      // Without a branch: a processor would run through it for each invocation in turn.
+      // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
       let value = x[select(0u, (image + iy * width + ix) * channels + c, inside)];
       let larger = vec4<bool>(inside) & ((value > best) | (best_at == vec4u(none)));

@@ -10,7 +10,7 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
 }
 
-/** High and low word of a 64-bit product, which WGSL lacks. */
+/** The high and low word of a 64-bit product, as WGSL has no 64-bit integers. */
 fn multiply_wide(a: u32, b: u32) -> vec2u {
   let low = (a & 0xffffu) * (b & 0xffffu);
   let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
@@ -44,7 +44,7 @@ fn log_of_unit(u: f32) -> f32 {
   return e * 0.69314718 + 2.0 * s * (1.0 + q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * 0.11111111))));
 }
 
-/** cos 2πv and sin 2πv: Taylor within an eighth of the circle around each quarter. */
+/** cos 2πv and sin 2πv, by Taylor series within an eighth of the circle around each quarter. */
 fn on_circle(v: f32) -> vec2f {
   let quarter = floor(4.0 * v + 0.5);
   let a = (4.0 * v - quarter) * 1.5707963;
@@ -57,7 +57,7 @@ fn on_circle(v: f32) -> vec2f {
 
 fn normals(words: vec4u) -> vec4f {
   let u = uniforms(words);
-  // Half a step up: the logarithm of 0 is none.
+  // Half a step larger, because ln 0 is not finite.
   let r = vec2f(sqrt(max(0.0, -2.0 * log_of_unit(u.x + 2.9802322e-8))), sqrt(max(0.0, -2.0 * log_of_unit(u.z + 2.9802322e-8))));
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }

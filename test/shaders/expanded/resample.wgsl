@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let oy = t / (channels * line) % (height * factor_y);
   let ox = t / channels % line;
   let image = t / (channels * line * height * factor_y) * height;
-  // The pixel before the output's centre and the one behind it, where there are such.
+  // The pixels before and after the output's centre, where they exist.
   let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor_y)) / i32(2u * factor_y)));
   let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor_x)) / i32(2u * factor_x)));
   var sum = vec4f();

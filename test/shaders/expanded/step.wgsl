@@ -26,7 +26,7 @@ fn add_up(value: f32, local: u32) -> f32 {
 
 fn total0(local: u32) -> f32 {
 
-  // Four loads under way at once: a single one takes a GPU as long as dozens of additions.
+  // Four loads at once, because a load on a GPU takes as long as dozens of additions.
   var four = vec4f();
   var i = local;
   for (; i + 192u < count0; i += 256u) {
@@ -38,27 +38,27 @@ fn total0(local: u32) -> f32 {
 }
 
 struct State {
-  /** Optimizer steps finished, over the model's whole life. */
+  /** Completed optimizer steps over the life of the model. */
   step: u32,
   epoch: u32,
-  /** Examples of this epoch that are done. */
+  /** Examples of this epoch already processed. */
   position: u32,
   /** Examples in an epoch. */
   examples: u32,
   batch: u32,
-  /** Where the next step's losses go. */
+  /** The slot for the losses of the next step. */
   slot: u32,
   seed: u32,
-  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
 
   bad: atomic<u32>,
 
-  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  /** The step's learning rate, followed by the factor that clips the gradients' norm. Both are set when the losses are added up. */
   rate: f32,
   scale: f32,
-  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  /** The phase of a step in which a bad value was found, or all ones. */
   halted: u32,
 }
 
@@ -66,12 +66,12 @@ fn batch_rows() -> u32 {
   return min(state.batch, state.examples - state.position);
 }
 
-/** All ones in what is not finite. */
+/** The exponent's bits, all ones in values that are not finite. */
 const exponent = 0x7f800000u;
-/** That of 2⁶⁰, from which on gradients are bad. Optimizers and norms square them: an infinite square would stop its weight for ever, unseen. */
+/** The exponent of 2⁶⁰, from which gradients are bad: an infinite square, as in optimizers and norms, would stop its weight for ever, undetected. */
 const limit = 0x5d800000u;
 
-/** Once a phase has gone bad, what the others find follows from that. */
+/** Records a bad value. Bad values in phases after the first bad one are only consequences. */
 fn found(place: u32) {
   if (state.halted == 0xffffffffu) { atomicMin(&state.bad, place); }
 }

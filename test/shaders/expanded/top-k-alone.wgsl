@@ -19,7 +19,7 @@ fn key_of(bits: u32) -> u32 {
 
 fn key_in(bits: u32, j: u32) -> u32 { return key_of(bits); }
 
-/** How many of the keys in y from `first` on, before `end`, are larger. */
+/** The number of keys in y from `first` on, before `end`, that are larger than `least`. */
 fn count_above(first: u32, end: u32, least: u32) -> u32 {
   var sum = 0u;
 
@@ -69,7 +69,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       end++;
     }
   }
-  // Where many are equal, such as 0, the bound itself is often the least that is kept.
+  // With many equal values, such as 0, the bound itself is often the least key that is kept.
   var least = bound;
   if (count_above(first, end, least) >= k) {
     least++;
@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if (count_above(first, end, middle) < k) { largest = middle; } else { least = middle + 1u; }
     }
   }
-  // Of those that equal it, the first ones fill the k up.
+  // Among the keys equal to it, the first ones complete the k.
   var equals = k - count_above(first, end, least);
   var to = row * k;
   var last = 0u;

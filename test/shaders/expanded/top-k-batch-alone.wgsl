@@ -10,27 +10,27 @@ override parts: u32;
 override shift: u32;
 
 struct State {
-  /** Optimizer steps finished, over the model's whole life. */
+  /** Completed optimizer steps over the life of the model. */
   step: u32,
   epoch: u32,
-  /** Examples of this epoch that are done. */
+  /** Examples of this epoch already processed. */
   position: u32,
   /** Examples in an epoch. */
   examples: u32,
   batch: u32,
-  /** Where the next step's losses go. */
+  /** The slot for the losses of the next step. */
   slot: u32,
   seed: u32,
-  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
 
   bad: u32,
 
-  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  /** The step's learning rate, followed by the factor that clips the gradients' norm. Both are set when the losses are added up. */
   rate: f32,
   scale: f32,
-  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  /** The phase of a step in which a bad value was found, or all ones. */
   halted: u32,
 }
 

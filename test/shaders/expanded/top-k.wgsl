@@ -55,7 +55,7 @@ fn choose(count: u32, place: u32, local: u32) -> vec2u {
   return chosen;
 }
 
-/** How many are larger than the least key that is kept, and how many equal it, up to the end of each invocation's stretch. */
+/** The numbers of keys larger than the least that is kept, and equal to it, up to the end of each invocation's stretch. */
 var<workgroup> ranks: array<vec2u, 256>;
 var<workgroup> last: u32;
 @compute @workgroup_size(256)

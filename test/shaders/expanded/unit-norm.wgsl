@@ -3,7 +3,7 @@
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 override add_g = false;
-/** A gradient that nothing has been written to is 0. */
+/** The gradient so far, which is 0 if no kernel has written it. */
 fn gradient(at: u32) -> f32 {
   return select(0.0, g[at], add_g);
 }

@@ -8,7 +8,7 @@ alias Part = vec4f;
 @group(0) @binding(4) var<storage, read_write> at: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
 
-/** Of a vector: its parts. */
+/** The vec4s, or numbers, of a vector. */
 override parts: u32;
 override factor: f32;
 
@@ -16,27 +16,27 @@ override vectors: u32;
 override entries: u32;
 
 struct State {
-  /** Optimizer steps finished, over the model's whole life. */
+  /** Completed optimizer steps over the life of the model. */
   step: u32,
   epoch: u32,
-  /** Examples of this epoch that are done. */
+  /** Examples of this epoch already processed. */
   position: u32,
   /** Examples in an epoch. */
   examples: u32,
   batch: u32,
-  /** Where the next step's losses go. */
+  /** The slot for the losses of the next step. */
   slot: u32,
   seed: u32,
-  /** The number of the optimizer's own step that is being done, from 1 on, set when its losses are added up. */
+  /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The place of the first value that was not finite: 0 the loss, else 1 + its offset among the phase's gradients; all ones while there is none. */
+  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
 
   bad: u32,
 
-  /** Of this step, set when its losses are added up: the learning rate, and what gradients are multiplied by to clip their norm. */
+  /** The step's learning rate, followed by the factor that clips the gradients' norm. Both are set when the losses are added up. */
   rate: f32,
   scale: f32,
-  /** The phase of a step in which a bad value was found; all ones while there is none. */
+  /** The phase of a step in which a bad value was found, or all ones. */
   halted: u32,
 }
 
@@ -65,7 +65,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let begin = (group.y * groups.x + group.x) * 32u;
   if (begin >= vectors) { return; }
   let strip = local % 8u;
-  // Past the last row lies the last one: it is not stored twice.
+  // Rows past the last one read the last one again; their results are not stored.
   let n = min(begin + 4u * (local / 8u) + vec4u(0u, 1u, 2u, 3u), vec4u(vectors - 1u)) * parts;
   var least = vec4f(3.4028234e38);
   var best = vec4u();
