@@ -109,15 +109,8 @@ export {
 } from './models/downstream/neighbors.ts';
 export { rocAuc, rocCurve, threshold, type RocCurve } from './models/downstream/scores.ts';
 
-export {
-  dataset,
-  type Data,
-  type DataSource,
-  type Dataset,
-  type DatasetOptions,
-  type SeriesFacts,
-  type Source,
-} from './data/dataset.ts';
+export { dataset, type DataSource, type DatasetOptions, type Source } from './data/make-dataset.ts';
+export { type Data, type Dataset, type SeriesFacts } from './data/dataset.ts';
 export { series, type SeriesOptions } from './data/series.ts';
 export { intervals, timeline, type Interval, type Windows } from './data/timeline.ts';
 export type { Examples, Labelled, Labels } from './data/labels.ts';

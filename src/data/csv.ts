@@ -6,7 +6,7 @@ import { checkClasses, checkColumnList, columnOf } from './column-options.ts';
 import { checkText, csvError, guessDelimiter, startOf, type Field } from './csv-lines.ts';
 import { noNumber, notFloat, numberIn } from './csv-numbers.ts';
 import { rowsOf, survey, type Format } from './csv-survey.ts';
-import type { Source } from './dataset.ts';
+import type { Source } from './make-dataset.ts';
 import { Differences } from './differences.ts';
 
 /** Options of `readCsv`. */

@@ -1,7 +1,7 @@
 import { DataError, FormatError, LatentGpuError, OptionError } from '../errors.ts';
 import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
-import type { Source } from './dataset.ts';
+import type { Source } from './make-dataset.ts';
 
 /** The values of an IDX file. */
 export interface IdxData extends Source {

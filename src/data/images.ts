@@ -1,7 +1,7 @@
 import { DataError, FormatError, LatentGpuError, OptionError, ShapeError } from '../errors.ts';
 import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkNumber, checkOptions, checkSides, checkSignal, checkWord, shown } from '../runtime/options.ts';
-import type { Source } from './dataset.ts';
+import type { Source } from './make-dataset.ts';
 
 /**
  * An image to read: a file, an address, or anything a page can draw, such as an image element, a canvas, an

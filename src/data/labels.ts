@@ -1,7 +1,8 @@
 import { DataError, OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { shown } from '../runtime/options.ts';
-import { asDataset, Dataset, type Data, type OnDevice, type TrainedOn } from './dataset.ts';
+import { asDataset, type TrainedOn } from './as-dataset.ts';
+import { Dataset, type Data, type OnDevice } from './dataset.ts';
 
 /** The class of each example, a whole number from 0. */
 export type Labels = ArrayLike<number>;

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import { blankCell } from '../runtime/blank.ts';
-import { stepOf } from './dataset.ts';
+import { stepOf } from './range.ts';
 
 /** Returns a copy of a series with `blankCell` for each NaN. @throws DataError if all values are NaN, or a number is as large as a blank */
 export function withMarks(values: Float32Array, channels: number): Float32Array {

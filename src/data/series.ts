@@ -3,7 +3,9 @@ import { isFloats, isOwned } from '../platform.ts';
 import { blankCell } from '../runtime/blank.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions } from '../runtime/options.ts';
-import { Dataset, rangeOf, stepOf, wholeLabels } from './dataset.ts';
+import { Dataset } from './dataset.ts';
+import { rangeOf, stepOf } from './range.ts';
+import { wholeLabels } from './make-dataset.ts';
 import type { Table } from './table/table.ts';
 import { halfOfWindow, upload } from './upload.ts';
 

@@ -1,4 +1,5 @@
-import { asDataset, type Data } from '../data/dataset.ts';
+import { asDataset } from '../data/as-dataset.ts';
+import type { Data } from '../data/dataset.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { reshape } from '../kernels/elementwise.ts';
 import { softmax } from '../kernels/softmax.ts';

@@ -1,5 +1,6 @@
 /** The device and what lies on it, as a page sees them whose worker has the real ones. */
-import type { DataSource, SeriesFacts } from '../data/dataset.ts';
+import type { DataSource } from '../data/make-dataset.ts';
+import type { SeriesFacts } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
 import type { SeriesOptions } from '../data/series.ts';
 import { splitRows } from '../data/split.ts';

@@ -1,5 +1,6 @@
 /** The worker's side: it has the library, and answers the page. */
-import { dataset, Dataset } from '../data/dataset.ts';
+import { dataset } from '../data/make-dataset.ts';
+import { Dataset } from '../data/dataset.ts';
 import { table } from '../data/table/table-dataset.ts';
 import { fromWire } from '../data/table/wire.ts';
 import { DataError, LatentGpuError } from '../errors.ts';

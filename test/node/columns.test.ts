@@ -1,7 +1,8 @@
 /** What a normalisation is fitted to, on a stand-in that only keeps buffers. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/data/columns.ts';
-import { dataset, type Dataset } from '../../src/data/dataset.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { count, withSmallBuffers } from '../support/on-stand-in.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';
 

@@ -1,6 +1,9 @@
 /** What happens to data on this side, on a stand-in that only keeps buffers. What is trained of it is in test/data. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asDataset, checkProbabilities, dataset, type Dataset, type DataSource } from '../../src/data/dataset.ts';
+import { asDataset } from '../../src/data/as-dataset.ts';
+import { checkProbabilities } from '../../src/data/range.ts';
+import { dataset, type DataSource } from '../../src/data/make-dataset.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { needsCondition, putExamples, putLabelled, type Examples } from '../../src/data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/runtime/device.ts';

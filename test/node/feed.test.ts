@@ -1,6 +1,6 @@
 /** Data sets of more examples than may lie on the device, on a stand-in that only keeps buffers. That they train to the same bits is in test/data/large.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dataset } from '../../src/data/dataset.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
 import { Feed } from '../../src/data/feed.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/runtime/device.ts';

@@ -1,6 +1,6 @@
 /** Long work of this side goes on in spells: where the clock always says that one is over, it rests between all of its stretches. */
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { dataset } from '../../src/data/dataset.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
 import { Feed } from '../../src/data/feed.ts';
 import { differ } from '../../src/runtime/compare.ts';
 import { Pace } from '../../src/runtime/pace.ts';

@@ -1,7 +1,7 @@
 /** Values of another realm, as Jest's and a frame's are: of the same classes, but of none that this realm knows. In a browser: test/data/realm.test.ts. */
 import vm from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dataset } from '../../src/data/dataset.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
 import { readIdx } from '../../src/data/idx.ts';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors.ts';
 import { isBytes, isError, isFloats, isOwned } from '../../src/platform.ts';

@@ -1,7 +1,9 @@
 /** Windows of a series, on a stand-in that only keeps buffers, and what their scores come to. That they are gathered is in test/data/series.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/data/columns.ts';
-import { asDataset, checkProbabilities, dataset } from '../../src/data/dataset.ts';
+import { asDataset } from '../../src/data/as-dataset.ts';
+import { checkProbabilities } from '../../src/data/range.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
 import { Feed } from '../../src/data/feed.ts';
 import { DataError, intervals, OptionError, OutOfMemoryError, readTable, series, ShapeError, timeline } from '../../src/index.ts'; // prettier-ignore
 import { count, floats, refused, withSmallBuffers, words, type Refusal } from '../support/on-stand-in.ts';

@@ -1,6 +1,7 @@
 /** Parts of a data set, on a stand-in that only keeps buffers. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { dataset, type Dataset } from '../../src/data/dataset.ts';
+import { dataset } from '../../src/data/make-dataset.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { DataError, OptionError } from '../../src/errors.ts';
 import { count, floats, refused, words } from '../support/on-stand-in.ts';
 import { standIn, stubWebGpu } from '../support/stand-in.ts';

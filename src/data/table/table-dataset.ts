@@ -1,7 +1,8 @@
 import { DataError, OptionError } from '../../errors.ts';
 import { checkGpu, type Gpu } from '../../runtime/device.ts';
 import { checkOptions } from '../../runtime/options.ts';
-import { dataset, Dataset } from '../dataset.ts';
+import { dataset } from '../make-dataset.ts';
+import { Dataset } from '../dataset.ts';
 import type { CellColumn } from './cells.ts';
 import { Table } from './table.ts';
 

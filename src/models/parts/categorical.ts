@@ -1,4 +1,4 @@
-import { checkProbabilities } from '../../data/dataset.ts';
+import { checkProbabilities } from '../../data/range.ts';
 import { OptionError } from '../../errors.ts';
 import { checkNumber, checkSides } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';

@@ -1,4 +1,5 @@
-import { checkProbabilities, type Dataset } from '../../data/dataset.ts';
+import { checkProbabilities } from '../../data/range.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import { OptionError } from '../../errors.ts';
 import { compileFormula, type ElementLoss, type Formula } from '../../kernels/loss.ts';
 import type { Gpu } from '../../runtime/device.ts';

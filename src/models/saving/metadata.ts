@@ -1,5 +1,5 @@
 /** The metadata of a file, checked before anything is made from them. */
-import type { TrainedOn } from '../../data/dataset.ts';
+import type { TrainedOn } from '../../data/as-dataset.ts';
 import {
   DeviceLostError,
   FormatError,

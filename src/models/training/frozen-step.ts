@@ -1,4 +1,5 @@
-import { trainedOn, type Dataset } from '../../data/dataset.ts';
+import { trainedOn } from '../../data/as-dataset.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import type { Feed } from '../../data/feed.ts';
 import { openFeed } from '../../data/open-feed.ts';
 import { shuffle } from '../../kernels/step.ts';

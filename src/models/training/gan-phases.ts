@@ -1,4 +1,4 @@
-import { asDataset } from '../../data/dataset.ts';
+import { asDataset } from '../../data/as-dataset.ts';
 import { DataError } from '../../errors.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import { discriminated, judged } from '../parts/adversarial.ts';

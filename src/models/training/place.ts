@@ -1,4 +1,4 @@
-import type { TrainedOn } from '../../data/dataset.ts';
+import type { TrainedOn } from '../../data/as-dataset.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Optimizer } from '../parts/optimizers.ts';
 

@@ -1,4 +1,4 @@
-import { trainedOn } from '../../data/dataset.ts';
+import { trainedOn } from '../../data/as-dataset.ts';
 import type { Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { philox, streams } from '../../runtime/random.ts';
