@@ -11,7 +11,20 @@ import { root, setup } from './setup.mjs';
 /** @typedef {{ status: string }} Mutant */
 
 /** What needs no browser; src/data/images.ts does. */
-const files = ['columns', 'csv', 'dataset', 'feed', 'idx', 'labels', 'split', 'upload']
+const files = [
+  'as-dataset',
+  'columns',
+  'csv',
+  'dataset',
+  'feed',
+  'idx',
+  'labels',
+  'make-dataset',
+  'range',
+  'split',
+  'upload',
+  'weights',
+]
   .map((name) => `src/data/${name}.ts`)
   .concat(['json', 'onnx', 'protobuf', 'safetensors'].map((name) => `src/files/${name}.ts`));
 
