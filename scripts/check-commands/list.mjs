@@ -26,7 +26,7 @@ export const ways = {
   'test:long': { step: true },
   'test:all': { like: 'test:long', because: 'it runs test, test:long, test:native and test:firefox in turn' },
   'test:native': { step: true },
-  'test:firefox': { like: 'test', because: 'it runs the same files in Firefox, for half an hour' },
+  'test:firefox': { like: 'test', because: 'it runs the same files in Firefox, for ten minutes' },
   'test:tilings': { args: ['test/kernels/dense.long.test.ts', '-t', 'one layer'] },
   reliability: { args: ['models-from-files', '--out', 'OUT'], makes: 'RELIABILITY.md' },
   mutants: { args: ['labels', '--out', 'OUT'], makes: 'RELIABILITY.md' },

@@ -9,7 +9,10 @@ import type { CellSource } from './table/table-dataset.ts';
 import { upload } from './upload.ts';
 import { ExampleWeights } from './weights.ts';
 
-/** Data for training and prediction. Flat arrays are rows of the model's input size; bytes mean value / 255. */
+/**
+ * Data for training and prediction. A flat array holds one example after the other, each as long as the model's input.
+ * A byte counts as its value / 255.
+ */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 
 /** The positions of a series' windows. */
@@ -76,7 +79,9 @@ export class Dataset {
     readonly shape: readonly number[],
     /** @internal */
     readonly storage: Storage,
+    /** The label of each example, if the data set has labels. */
     readonly labels: Int32Array | undefined,
+    /** The number of examples. */
     readonly length: number,
     /** For a view: the data set whose memory it uses, and its rows there unless they are all. */
     private readonly base?: Dataset,

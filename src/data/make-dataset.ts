@@ -23,7 +23,7 @@ export type DataSource = Uint8Array | Float32Array | Source | Matrix;
 export interface DatasetOptions {
   /** The shape of one example. Flat arrays need it. */
   shape?: readonly number[];
-  /** A whole number for each example. They stay on the host. */
+  /** The label of each example, a whole number. Labels stay on the host. */
   labels?: ArrayLike<number>;
   /**
    * A number of at least 0 for each example. It multiplies the example's part of the loss in training, validation and
@@ -46,7 +46,8 @@ export interface DatasetOptions {
  * Uploads examples to the device, all of them unless `deviceBytes` is given.
  *
  * The data set keeps a reference to its source, and uploads it again after the loss of a device in a fit with
- * `recover`, so do not change it. A function is not kept but called again, and has to return the same values.
+ * `recover`, so do not change it. If it is a function, its result is not kept: the function is called again, and has to
+ * return the same values.
  * @param gpu what `openGpu` returned
  * @param source the examples, one after the other, or a function that returns them
  * @param options the shape of one example, labels, weights, a scale, and how much of the device's memory may be used

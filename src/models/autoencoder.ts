@@ -92,8 +92,8 @@ export class Autoencoder extends Coder {
   /** The network from the code back to an example. It shares the model's weights, so training the model trains it. */
   readonly decoder: Network;
   /**
-   * The network that an adversarial penalty trains against the model: one logit for each example, high for those that
-   * it takes for real.
+   * The network that an adversarial penalty trains against the model. It computes one logit for each code or example,
+   * high for those that it takes for real.
    */
   readonly discriminator: Network | undefined;
   /** @internal */
@@ -221,10 +221,10 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * Decodes `count` codes drawn from the mixture of `fitSampler`. Without one, it draws from the prior of a penalty,
-   * and without such a penalty from N(0, I), the prior of a Gaussian code. The same seed gives the same samples;
-   * without a seed each call gives others. A model with a `condition` takes `label`, one for all samples, or `labels`,
-   * one for each.
+   * Decodes `count` codes drawn from the mixture of `fitSampler`. If `fitSampler` was not called, they are drawn from
+   * the prior of a penalty; for a Gaussian code without such a penalty, from N(0, I). The same seed gives the same
+   * samples; without a seed each call gives others. A model with a `condition` takes `label`, one for all samples, or
+   * `labels`, one for each.
    * @throws OptionError where the model has no mixture and no prior; ShapeError, DataError for wrong labels;
    * LatentGpuError where the weights have changed since `fitSampler`
    */

@@ -37,7 +37,7 @@ export interface Prediction extends Matrix {
 }
 
 /**
- * Makes a classifier on top of an encoder; a Gaussian code provides its mean.
+ * Makes a classifier on top of an encoder. Of a Gaussian code it takes the mean.
  * @param gpu the GPU that the encoder is on
  * @param spec the encoder, the number of classes, and which layers are trained
  * @returns the classifier with a copy of the encoder's weights, not trained yet

@@ -27,8 +27,8 @@ export interface AutoencoderSpec {
   /** The layers from the code back to the input's shape. */
   decoder: Layer[];
   /**
-   * The reconstruction loss: `'mse'`, `'mae'`, `'huber'`, what `huber`, `elementwise` or `categorical` returns, or `'bce'`. `'bce'`
-   * treats data and outputs as probabilities, and works on the logits of a last layer with sigmoid.
+   * The reconstruction loss: `'bce'`, `'mse'`, `'mae'`, `'huber'`, or what `huber`, `elementwise` or `categorical`
+   * returns. `'bce'` treats data and outputs as probabilities, and works on the logits of a last layer with sigmoid.
    */
   loss: LossName | Loss;
   /**

@@ -49,11 +49,11 @@ export interface Fold {
 /** The weight of a loss: a number, or a tensor [steps] with a number for each step of a run. */
 export type Coefficient = number | Tensor;
 
-/** A loss to differentiate from: its sums and its weight (default 1). */
-/** The partial sums of the loss, whose mean over the batch is differentiated. */
+/** A loss to differentiate from. */
 export interface Source {
-  /** The weight of the loss. Default 1. */
+  /** The partial sums of the loss, whose mean over the batch is differentiated. */
   readonly sums: Tensor;
+  /** The weight of the loss. Default 1. */
   readonly coefficient?: Coefficient;
 }
 

@@ -43,8 +43,8 @@ export interface AdversarialOptions {
  * e^−D(fake)), the non-saturating loss (Goodfellow et al. 2014), reported as `adversary` before its weight.
  *
  * On the code, draws from the prior are real and codes are fake: the adversarial autoencoder (Makhzani et al. 2015),
- * with encoder and decoder updated together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, data are real,
- * and fake are outputs of the decoder for codes and for draws from the prior, one half each; this trains the decoder
+ * with encoder and decoder updated together as in the WAE-GAN (Tolstikhin et al. 2018). On the output, data are real
+ * and outputs of the decoder are fake, half of them for codes, half for draws from the prior; this trains the decoder
  * alone (Larsen et al. 2016). With `features: n` the reconstruction loss compares what the discriminator computes in
  * its layer n: `fit` and `evaluate` report that distance as `reconstruction`, while `errors` still compares the data by
  * the model's `loss`.

@@ -12,10 +12,11 @@ const mostGroups = 10_000;
 
 /**
  * The softmax cross-entropy of groups of features, for categories as one-hot columns: each group's values are the
- * probabilities of its categories, and all 0 where the category is unknown, which then counts nothing. The decoder ends
- * without an activation: its outputs are logits. `decode`, `reconstruct`, `sample` and ONNX files give the
+ * probabilities of its categories, or all 0 where the category is unknown, which adds nothing to the loss. The decoder
+ * ends without an activation: its outputs are logits. `decode`, `reconstruct`, `sample` and ONNX files give
  * probabilities, whose sum in each group is 1. The loss of an example is the mean over its groups of −Σ x log p, in
- * nats; with a Gaussian code their sum. In a model of tables (`input: table.columns`) categories need no columns.
+ * nats; with a Gaussian code it is the sum over the groups. A model of tables (`input: table.columns`) takes categories
+ * without such columns.
  * @param groups the number of categories in each group, in the order of the features; for an image whose channels are
  * categories, their number for each pixel
  * @example

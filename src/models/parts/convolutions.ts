@@ -10,7 +10,10 @@ import type { Layer } from './layer.ts';
 
 /** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends Omit<ConvOptions, 'groups'> {
-  /** With a padding of numbers, rows and columns more at the lower and right edge: PyTorch's `output_padding`. Default 0. */
+  /**
+   * The number of additional rows and columns at the lower and right edge, with a padding given as numbers: PyTorch's
+   * `output_padding`. Default 0.
+   */
   outputPadding?: Sides;
 }
 

@@ -66,7 +66,7 @@ export interface Opponent {
   record(game: Game): Term[];
 }
 
-/** A term added to the loss. */
+/** A part that adds terms to the loss, or that constrains weights, as `unitNorm` does. */
 export interface Penalty extends Part {
   /** Checks that it can work on these layers, tied or not. @throws OptionError */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
@@ -131,9 +131,9 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
 }
 
 /**
- * Adds weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step: one more pass through the encoder. Its
- * mean is weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)` is its limit. The
- * reconstruction comes from x, without ε.
+ * Adds weight · ‖h(x) − h(x + ε)‖² with ε ~ N(0, stddev² I), new in each step. It takes one more pass through the
+ * encoder. The mean of the penalty is weight · stddev² ‖∂h/∂x‖²_F + O(stddev⁴), so that `contractive(weight · stddev²)`
+ * is its limit. The reconstruction comes from x, without ε.
  * @param weight the weight of the penalty in the loss
  * @param stddev the standard deviation of ε
  * @example

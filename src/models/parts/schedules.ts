@@ -52,7 +52,7 @@ export function cosine(from: number, options: { steps: number; to?: number }): S
 }
 
 /**
- * Multiplies `from` by `factor` (default 0.1) after every `every` steps.
+ * Starts at `from`, and is multiplied by `factor` (default 0.1) each time that `every` steps have passed.
  * @param from the value at the first step
  * @param options the number of steps between two changes, and the factor of a change
  * @example

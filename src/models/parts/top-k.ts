@@ -24,9 +24,10 @@ const rate = 0.01;
  * (Makhzani & Frey 2013; Gao et al. 2024). Among equal numbers it keeps the first ones. The numbers that it keeps are
  * unchanged, and may be negative unless a `'relu'` comes before. The gradient flows through them alone.
  *
- * With `batch: true` training keeps the k · examples largest numbers of a batch together. Outside of training it keeps
- * those above a `threshold`: the mean of the smallest positive numbers that batches kept (Bussmann et al. 2024), over
- * all `num_batches_tracked` so far, and from the 100th on a moving average. Files keep both.
+ * With `batch: true` training keeps the k · examples largest numbers of a batch together. Outside of training the layer
+ * keeps the numbers above a `threshold`: the mean of the smallest positive number that each batch kept (Bussmann et al.
+ * 2024). It is the mean over all batches so far, and from the 100th batch on a moving average. Files keep it, and the
+ * number of batches as `num_batches_tracked`.
  * @param k the number of values to keep, for each example or on average
  * @param options whether a batch shares its k · examples values
  * @example

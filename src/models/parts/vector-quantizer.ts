@@ -30,7 +30,7 @@ const mostEntries = 2 ** 24;
  * `commitment` before its weight.
  *
  * The entries follow the vectors by moving averages, and start as vectors of the first batch. An entry with less than a
- * hundredth of an even share of the vectors is replaced by one of the batch's. With `decay: false` the entries are
+ * hundredth of an even share of the vectors is replaced by a vector of the batch. With `decay: false` the entries are
  * weights, trained by the same mean, reported as `codebook`. `perplexity` is the effective number of entries that a
  * batch uses: e to the entropy. `indices` returns the numbers of entries, and `decode` takes them.
  *

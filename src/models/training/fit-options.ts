@@ -52,8 +52,9 @@ export interface Progress {
  * The options of `fit`, for data of type D and losses of type L.
  *
  * Without `validation`, `onEpochEnd` and `recover`, training does not wait between epochs: losses are read back while
- * the next epochs are trained, about half a second at a time. With one of these, training waits at the end of each
- * epoch, where the weights are those of that moment. The history and the trained weights are the same.
+ * the next steps are trained, once an epoch, or about every half second if epochs are shorter. An epoch of more than
+ * 2048 steps is read in parts. With one of these options, training waits at the end of each epoch, where the weights
+ * are those of that moment. The history and the trained weights are the same.
  */
 export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   /** The number of further passes over the data. Give this or `steps`. */

@@ -5,7 +5,7 @@ import type { At, FrozenStep } from './frozen-step.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 
-/** The interval at which losses of consecutive epochs without a boundary are read, at most once an epoch. */
+/** The interval at which the losses of several short epochs without a boundary are read together. */
 const readEveryMs = 500;
 
 /** Steps whose losses are read together. */
