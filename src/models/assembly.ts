@@ -20,21 +20,21 @@ export interface Assembly<S extends Scales> {
   readonly inside: Omit<Inside<Losses, Examples>, 'spec'>;
 }
 
-/** Makes an autoencoder from parts that have been read: `alive` returns its host; `intake` uploads its data. */
+/** Makes an autoencoder from checked parts. `alive` returns its host, and `intake` uploads its data. */
 export class Assembler {
   #rivals: Parameters<Layout> | undefined;
 
   constructor(private readonly alive: () => Host) {}
 
-  /** The places where its networks find their weights. */
+  /** The hosts in which its networks find their weights. */
   get hosts(): Hosts {
     const { alive } = this;
-    // A network that judges codes takes no data, and no labels with them.
+    // A discriminator of codes takes neither data nor labels.
     const nothing = { place: undefined, classes: undefined, put: undefined };
     return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
   }
 
-  /** `given` are weights to start from. @throws OutOfMemoryError */
+  /** Makes the networks and their weights, which start from `given` if it is present. @throws OutOfMemoryError */
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,
@@ -67,7 +67,10 @@ export class Assembler {
   }
 }
 
-/** Whether nothing but its loss compares what comes out with the data, and that for one draw of a code: then the loss passes over what is blank. */
+/**
+ * Whether data may have blanks: only the loss, which can ignore them, may compare outputs with data, and a code has one
+ * sample.
+ */
 function takesBlanks({ encoder, penalties, loss }: Parts<Scales>): boolean {
   const code = encoder.layers.at(-1)?.code;
   const single = code?.kind !== 'gaussian' || code.samples === 1;

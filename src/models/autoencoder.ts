@@ -78,7 +78,7 @@ export async function autoencoder(
 ): Promise<Autoencoder | TableAutoencoder> {
   checkGpu('autoencoder', gpu);
   if (isTableSpec(spec)) {
-    // A page that has no tables does not load it.
+    // Imported on demand: pages without tables do not load it.
     const { TableAutoencoder } = await import('./table/table-autoencoder.ts');
     return new TableAutoencoder(gpu, spec).prepare();
   }
@@ -93,7 +93,7 @@ export class Autoencoder extends Coder {
   readonly decoder: Network;
   /**
    * The network that an adversarial penalty trains against the model. It computes one logit for each code or example,
-   * high for those that it takes for real.
+   * high for those that it judges to be real.
    */
   readonly discriminator: Network | undefined;
   /** @internal */
@@ -103,7 +103,9 @@ export class Autoencoder extends Coder {
   readonly #parts: Parts;
   readonly #sampler: Sampler;
 
-  /** `given` are weights to start from; `conditioning` is what a condition needs. @internal */
+  /**
+   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs. @internal
+   */
   constructor(
     gpu: Gpu,
     spec: AutoencoderSpec,
@@ -135,8 +137,8 @@ export class Autoencoder extends Coder {
   }
 
   /**
-   * Compiles what the model's loss needs before it can be used.
-   * @throws OptionError where that fails, after which the model is disposed
+   * Compiles the kernels that the model's loss needs before its first use.
+   * @throws OptionError where that fails; the model is then disposed
    * @internal
    */
   async prepare(): Promise<this> {
@@ -178,7 +180,7 @@ export class Autoencoder extends Coder {
   async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
     const leave = this.enter('pretrain');
     try {
-      // A page that pretrains nothing does not load it.
+      // Imported on demand: pages that do not pretrain do not load it.
       const { pretrainLayers } = await import('./training/pretrain.ts');
       return await pretrainLayers(this.hourglass, this.inside.trainable, data, options);
     } finally {

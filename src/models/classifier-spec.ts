@@ -15,8 +15,8 @@ export interface ClassifierSpec {
   /** The number of classes; labels are whole numbers from 0 to `classes` − 1. */
   classes: number;
   /**
-   * Keeps the encoder fixed and trains only the layers behind it: a linear probe if there is no `hidden`. Default
-   * false: all layers are fine-tuned.
+   * Keeps the encoder fixed and trains only the layers behind it: a linear probe without `hidden`. Default false: all
+   * layers are fine-tuned.
    */
   freeze?: boolean;
   /** The layers between the encoder and the last one, which is added and has one output for each class. */

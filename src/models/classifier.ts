@@ -37,7 +37,7 @@ export interface Prediction extends Matrix {
 }
 
 /**
- * Makes a classifier on top of an encoder. Of a Gaussian code it takes the mean.
+ * Makes a classifier on top of an encoder. It uses the mean of a Gaussian code.
  * @param gpu the GPU that the encoder is on
  * @param spec the encoder, the number of classes, and which layers are trained
  * @returns the classifier with a copy of the encoder's weights, not trained yet
@@ -82,7 +82,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   /** The weights of a frozen encoder, which no optimizer changes. */
   readonly #frozen: Parameters<Layout> | undefined;
 
-  /** `given` are weights to start from. @internal */
+  /** Starts from the weights in `given` if it is present. @internal */
   constructor(gpu: Gpu, spec: CompleteSpec, given?: Given) {
     super();
     const { encoder, classes, freeze, hidden, seed, classWeights } = spec;

@@ -145,7 +145,7 @@ export abstract class Coder extends Model<Losses, Examples> {
     const weights = this.placed();
     const { normalizer, loss } = this.hourglass;
     normalizer?.needFitted();
-    // A page that exports nothing does not load it.
+    // Imported on demand: pages that do not export do not load it.
     const { writeOnnx } = await import('./saving/onnx.ts');
     return writeOnnx(part, { weights, normalizer, groups: loss.exit?.groups, ...halves[part] });
   }

@@ -10,8 +10,8 @@ export interface GanSpec {
   /** The layers from a code to an example; the output has the shape of the data. */
   generator: Layer[];
   /**
-   * The layers from an example to the input of the last one, which is added and has one logit, high for examples taken
-   * for real.
+   * The layers from an example to the input of the last one, which is added and has one logit, high for examples judged
+   * to be real.
    */
   discriminator: Layer[];
   /** The distribution that codes are drawn from. Default `normal()`. */

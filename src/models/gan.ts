@@ -38,7 +38,7 @@ export interface GanFitOptions<D = Data> extends Omit<
 
 /**
  * Makes a generative adversarial network (Goodfellow et al. 2014) with the non-saturating loss. The generator learns to
- * make examples that the discriminator, which is trained in turn with it, takes for data.
+ * make examples that the discriminator, trained in turn with it, cannot tell from data.
  * @param gpu what `openGpu` returned
  * @param spec the size of a code, the layers of both sides, and the distribution of codes
  * @returns the model with its first weights, not trained yet
@@ -74,7 +74,7 @@ export class Gan extends Model<GanLosses> {
   readonly #prior: Prior;
   #samples = 0;
 
-  /** `given` are weights to start from. @internal */
+  /** Starts from the weights in `given` if it is present. @internal */
   constructor(gpu: Gpu, spec: GanSpec, given?: Given) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);
@@ -162,7 +162,7 @@ export class Gan extends Model<GanLosses> {
   }
 
   /**
-   * Returns the discriminator's logit of each example, above 0 if it takes the example for real.
+   * Returns the discriminator's logit of each example, above 0 if it judges the example to be real.
    * @throws ShapeError, DataError
    */
   async score(data: Data): Promise<Float32Array> {
@@ -180,7 +180,7 @@ export class Gan extends Model<GanLosses> {
   async toOnnx(part: 'generator' | 'discriminator' = 'generator'): Promise<Uint8Array<ArrayBuffer>> {
     checkWord('toOnnx: the part', part, ['generator', 'discriminator']);
     const weights = this.placed();
-    // A page that exports nothing does not load it.
+    // Imported on demand: pages that do not export do not load it.
     const { writeNetwork } = await import('./saving/onnx.ts');
     return part === 'generator'
       ? writeNetwork(part, weights, this.generator, 'code', 'example')

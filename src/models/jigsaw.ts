@@ -26,8 +26,8 @@ export type { JigsawSpec };
 /** The loss and the accuracy of a model that solves puzzles. */
 export interface JigsawLosses {
   /**
-   * The softmax cross-entropy over the permutations in nats, averaged over the puzzles. By guessing it is the logarithm
-   * of their number.
+   * The softmax cross-entropy over the permutations in nats, averaged over the puzzles. Guessing gives the logarithm of
+   * their number.
    */
   loss: number;
   /** The fraction of puzzles whose most probable permutation is the right one. */
@@ -45,8 +45,8 @@ export interface Solution {
 }
 
 /**
- * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): it is asked which permutation the tiles of an image
- * are in. To answer, its encoder has to learn what parts of images look like, without labels.
+ * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): it predicts which permutation the tiles of an image
+ * are in. To do this, its encoder has to learn what parts of images look like, without labels.
  * @param gpu what `openGpu` returned
  * @param spec the images' shape, how they are cut, and the layers of encoder and head
  * @returns the model with its first weights, not trained yet
@@ -88,13 +88,13 @@ export class Jigsaw extends Model<JigsawLosses> {
   protected readonly inside: Inside<JigsawLosses, Data>;
   readonly #puzzles: Puzzles;
 
-  /** `from` has weights to start from, and the permutations as they were chosen. @internal */
+  /** Starts from the weights and permutations in `from` if it is present. @internal */
   constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
     super();
     const { cuts, permutations, encoder, head, seed } = readSpec(spec);
     const { image, side, tile } = cuts;
     const cells = side * side;
-    // What goes in are tiles as the model sees them, whatever the scale of the images was.
+    // The inputs are tiles as the model sees them, at any scale of the images.
     const host = () => ({ ...this.alive(), place: undefined });
     this.encoder = new Network('encoder', encoder, [...tile, image[2]], host);
     const codes = sizeOf(this.encoder.outputShape) * cells;
@@ -151,7 +151,7 @@ export class Jigsaw extends Model<JigsawLosses> {
     const host = this.alive();
     const { image, side, tile } = this.#puzzles.cuts;
     const { set, release } = await asDataset('solve', host.gpu, data, image, host.place?.trainedOn);
-    // Each draws the same puzzles.
+    // Each run draws the same puzzles.
     const run = (shape: number[], record: Recording) => predict(host, 'solve', set, image, shape, record, { seed });
     try {
       const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#puzzles.cut(pass, x).tiles);

@@ -20,23 +20,23 @@ import type { AnyLoss } from './training/losses.ts';
 import { evaluate } from './training/evaluation.ts';
 import type { Host, Trainable } from './training/trainable.ts';
 
-/** What a kind of model provides for the parts that all models share. */
+/** What each kind of model provides to the methods that all models share. */
 export interface Inside<L extends AnyLoss, D> {
   readonly kind: ModelKind;
   readonly trainable: Trainable<L, D>;
   /** The networks in the order of the table of layers. */
   readonly networks: readonly Network[];
-  /** All weights. */
+  /** The places of all weights. */
   readonly places: readonly Parameters<Layout>[];
-  /** Other things that the model has on the device. */
+  /** Other objects that the model has on the device. */
   readonly others: readonly ({ dispose(): void } | undefined)[];
-  /** What the model keeps in a file beside its weights, by name. */
+  /** Returns the tensors that a file keeps beside the weights, by name. */
   beside?(): Record<string, Matrix>;
-  /** The parts of the model as plain data, for a file that is saved with these options. */
+  /** Returns the parts of the model as plain data, for a file that is saved with these options. */
   spec(options: SaveOptions): object;
 }
 
-/** What all models share: weights by name, a file, a table of layers, and `dispose`. */
+/** The base of all models: weights by name, saving, a table of layers, and `dispose`. */
 export abstract class Model<L extends AnyLoss, D = Data> {
   readonly #gate = new Gate();
   #disposed = false;
@@ -95,7 +95,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     checkpoint.restore(this.#saveable());
   }
 
-  /** Starts training; an early error rejects the promise. @internal */
+  /** Starts training; an error before the first step rejects the promise. @internal */
   protected start(data: D, options: FitOptions<L, D>, trainable = this.inside.trainable): Training<L> {
     return this.#gate.fit(() => {
       this.alive();
@@ -123,13 +123,13 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return this.#gate.enter(where);
   }
 
-  /** @throws LatentGpuError where the model was disposed @internal */
+  /** Returns the host. @throws LatentGpuError where the model was disposed @internal */
   protected alive(): Host {
     if (this.#disposed) throw new LatentGpuError('the model was disposed');
     return this.inside.trainable.host;
   }
 
-  /** The places of the weights. @internal */
+  /** Returns the places of the weights. @internal */
   protected placed(): Weights {
     const { gpu, turns } = this.alive();
     return { gpu, turns, places: this.inside.places };

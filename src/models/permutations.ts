@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 import { philox, streams } from '../runtime/random.ts';
 
-/** The number of places in which two permutations differ. */
+/** Returns the number of places in which two permutations differ. */
 export function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let differing = 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) differing++;
@@ -12,7 +12,7 @@ export function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
  * Returns `count` permutations of 0 … size − 1, far apart: each is the one with the largest smallest Hamming distance
  * from those before it, and among equals the one farthest from all of them together. (Noroozi & Favaro 2016, algorithm
  * 1, use the mean distance alone.) The first one follows from the seed.
- * @throws OptionError where there are not enough
+ * @throws OptionError where there are not enough permutations
  */
 export function farApart(size: number, count: number, seed: number): Uint8Array[] {
   const all = permutations(size);
@@ -27,7 +27,7 @@ export function farApart(size: number, count: number, seed: number): Uint8Array[
     let best = -1;
     for (let i = 0; i < all.length; i++) {
       const distance = hamming(all[i], latest);
-      // What was chosen is 0 away from itself, and stays behind all others.
+      // A chosen permutation has distance 0 from itself, so it is not chosen again.
       if (distance < least[i]) least[i] = distance;
       total[i] += distance;
       if (best < 0 || least[i] > least[best] || (least[i] === least[best] && total[i] > total[best])) best = i;
@@ -37,7 +37,7 @@ export function farApart(size: number, count: number, seed: number): Uint8Array[
   return chosen;
 }
 
-/** All permutations, in lexicographic order. */
+/** Returns all permutations of 0 … size − 1 in lexicographic order. */
 function permutations(size: number): Uint8Array[] {
   const all: Uint8Array[] = [];
   const current = Uint8Array.from({ length: size }, (_, i) => i);

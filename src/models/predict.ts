@@ -14,17 +14,18 @@ import { batchFor, gatherFrom } from './training/batches.ts';
 import { Pass } from './training/pass.ts';
 import { putData, type Host } from './training/trainable.ts';
 
-/** The most bytes of a piece in which results are read back. */
+/** The most bytes that are read back at a time. */
 const pieceBytes = 32 * 2 ** 20;
 
 /** Records the result for a batch of examples, one row for each. */
 export type Recording = (pass: Pass, x: Tensor) => Tensor;
 
 /**
- * Runs recorded layers over data and shapes the result. It waits for its turn, so that all rows see the same weights.
+ * Runs recorded layers over data and shapes the result. It waits for its turn, so that all rows are computed with the
+ * same weights.
  *
- * Data and weights are finite, so a NaN in the result was too large for float32 on its way: it becomes infinite for
- * `scores`, otherwise an error.
+ * Data and weights are finite, so a NaN in the result comes from a number too large for float32. It becomes infinity
+ * for `scores`, otherwise an error.
  * @throws OptionError where labels are missing or not used; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
@@ -56,8 +57,8 @@ export async function predict(
 
 /**
  * Sends every example through `record`, which maps a batch to `columns` values for each row, and reads the results back
- * as rows. Random draws come from the seed, if there is one. It frees what it makes on the device, and takes its turn
- * only when everything is compiled.
+ * as rows. Random draws come from the seed, if there is one. It frees its memory on the device, and takes its turn only
+ * when everything is compiled.
  */
 async function mapRows(
   where: string,

@@ -15,7 +15,7 @@ export class Puzzles {
     this.#table = this.#makeTable();
   }
 
-  /** Records a puzzle of each image: its tiles, and the permutation that was drawn. */
+  /** Records the cutting of each image into a puzzle: its tiles, and the number of the drawn permutation. */
   cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
     if (this.#table.gone) this.#table = this.#makeTable();
     return cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());

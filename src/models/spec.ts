@@ -186,7 +186,7 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
 
 /** Loads what a spec with a condition needs; undefined for a spec without one. */
 export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
-  // A page that tells no model labels does not load it.
+  // Imported on demand: pages without a condition do not load it.
   spec?.condition === undefined ? undefined : import('./parts/condition.ts');
 
 /** A spec as plain data; `readAutoencoder` reads it back. */

@@ -10,10 +10,10 @@ export interface Points {
   readonly size: number;
 }
 
-/** The most rounds: as a start of an iterative method, clusters need not have converged. */
+/** The most rounds. The clusters only start another iterative method, so they need not have converged. */
 const mostRounds = 20;
 
-/** The number of points between two looks at the clock. */
+/** The number of points processed between two checks of the clock. */
 const block = 256;
 
 /**
@@ -41,7 +41,7 @@ export async function clustersOf(
     }
     if (!moved) break;
     const kept = meansOf(points, of, means.length);
-    // A cluster that has lost all its points is no more; those behind it move up.
+    // A cluster that has lost all its points is removed, and those behind it move up.
     const places = kept.map((_, i) => kept.slice(0, i).filter(Boolean).length);
     of.forEach((cluster, row) => (of[row] = places[cluster]));
     means = kept.filter((mean) => mean !== undefined);
@@ -50,8 +50,9 @@ export async function clustersOf(
 }
 
 /**
- * Rows that are far apart: each is drawn with a probability proportional to its squared distance from the nearest one
- * so far; of several candidates, the one that leaves the smallest sum of distances is taken.
+ * Returns the numbers of points that are far apart, by greedy k-means++. Each is drawn with a probability proportional
+ * to its squared distance from the nearest one so far, and of several candidates the one that leaves the smallest sum
+ * of distances is kept.
  */
 async function starts({ values, count, size }: Points, wanted: number, seed: number, pace: Pace): Promise<number[]> {
   const candidates = 2 + Math.floor(Math.log(wanted));
@@ -78,7 +79,7 @@ async function starts({ values, count, size }: Points, wanted: number, seed: num
   return rows;
 }
 
-/** The row at which the cumulated distances pass a level, never one with distance 0. */
+/** Returns the number of the point at which the cumulative distances exceed `level`, never one with distance 0. */
 function drawn(distances: Float64Array, level: number): number {
   let [sum, last] = [0, 0];
   for (let row = 0; row < distances.length; row++) {
@@ -99,7 +100,7 @@ function nearestOf({ values, size }: Points, row: number, means: readonly Float6
   return nearest;
 }
 
-/** The means of the clusters; undefined for an empty one. */
+/** Returns the mean of each cluster, undefined for an empty one. */
 function meansOf({ values, size }: Points, of: Int32Array, clusters: number): (Float64Array | undefined)[] {
   const sums = Array.from({ length: clusters }, () => new Float64Array(size));
   const counts = new Float64Array(clusters);
@@ -110,7 +111,7 @@ function meansOf({ values, size }: Points, of: Int32Array, clusters: number): (F
   return sums.map((sum, i) => (counts[i] ? sum.map((value) => value / counts[i]) : undefined));
 }
 
-/** The squared distance. */
+/** Returns the squared distance of two points, which begin at `from` in `a` and at `other` in `b`. */
 function distance(a: Float64Array, from: number, b: Float64Array, other: number, size: number): number {
   let sum = 0;
   for (let j = 0; j < size; j++) sum += (a[from + j] - b[other + j]) ** 2;

@@ -14,7 +14,10 @@ export type FrequencyTensors = Record<'frequencies', Matrix>;
 /** The result of `fitSampler`. */
 export type SamplerTensors = MixtureTensors | FrequencyTensors;
 
-/** Draws `count` codes as entries' numbers, each place independently by its own frequencies, from (seed, which). */
+/**
+ * Draws `count` quantised codes as numbers of entries, each place independently by its own frequencies. `which`
+ * separates these draws from others of the same seed.
+ */
 export function drawIndices(
   { frequencies }: FrequencyTensors,
   places: readonly number[],
@@ -32,7 +35,10 @@ export function drawIndices(
   return { data, shape: [count, ...places] };
 }
 
-/** Draws `count` codes z = μₖ + Lₖ ε, [count, size], with probability wₖ for k and ε ~ N(0, I), from (seed, which). */
+/**
+ * Draws `count` codes z = μₖ + Lₖ ε, [count, size], with probability wₖ for k and ε ~ N(0, I). `which` separates these
+ * draws from others of the same seed.
+ */
 export function drawCodes(
   { weights, means, factors }: MixtureTensors,
   count: number,
@@ -54,13 +60,13 @@ export function drawCodes(
   return codes;
 }
 
-/** The component whose part of [0, 1) contains a number. */
+/** Returns the component whose part of [0, 1) contains `place`; the lengths of the parts are the weights. */
 function componentAt(weights: Float32Array, place: number): number {
   let sum = 0;
   for (let k = 0; k < weights.length; k++) {
     sum += weights[k];
     if (place < sum) return k;
   }
-  // The weights are rounded: their sum may stay below the number.
+  // The weights are rounded, so their sum may be less than `place`.
   return weights.findLastIndex((weight) => weight > 0);
 }

@@ -10,10 +10,10 @@ import { fitFrequencies } from './indices.ts';
 import { fitMixture } from './mixture.ts';
 import type { SamplerFit, SamplerOptions } from './sampler.ts';
 
-/** The most examples for a mixture: more change it less than another seed does. */
+/** The most examples that a mixture is fitted to. More would change it less than another seed does. */
 const mostExamples = 20_000;
 
-/** The most components: each takes a number for each example while the mixture is fitted. */
+/** The most components. While the mixture is fitted, memory holds one number for each example and component. */
 const mostComponents = 1000;
 
 /** The most numbers in all covariances together: 256 MiB in float64. */
@@ -47,7 +47,7 @@ export async function fitSampler(
   const { mixture, logLikelihood, iterations: taken } = await fitMixture(codes, size, { components, seed, iterations });
   const { components: count, weights, means, factors } = mixture;
   return {
-    // Rounded here, so that a model from a file draws the same samples.
+    // Rounded to float32 here, so that a model loaded from a file draws the same samples.
     tensors: {
       weights: { data: Float32Array.from(weights), shape: [count] },
       means: { data: Float32Array.from(means), shape: [count, size] },
@@ -57,7 +57,7 @@ export async function fitSampler(
   };
 }
 
-/** The codes of all examples, or of a random selection of many. */
+/** Returns the codes of all examples, or of a random selection where there are too many. */
 async function codesOf(
   host: Host,
   encoder: Network,

@@ -89,7 +89,7 @@ async function indicesOf(
   return { data: Uint32Array.from(values), shape };
 }
 
-/** The layer of a quantised code. @throws OptionError where the code is not quantised */
+/** Returns the quantiser at the end of an encoder. @throws OptionError where the code is not quantised */
 function quantised(where: string, { layers }: Network): Codes['vectorQuantizer'] {
   const code = layers.at(-1)?.code;
   if (code?.kind !== 'vectorQuantizer')

@@ -1,14 +1,15 @@
 import { roomFor } from '../../runtime/tensor.ts';
 
-/** Codes on the straight line between two, both included, in one array. */
+/** Returns `steps` codes on the straight line between two codes, both ends included, in one array. */
 export function linearPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
   return path(from, to, steps, (t) => [1 - t, t]);
 }
 
 /**
- * Codes on the great circle through both directions (Shoemake 1985): sin((1 − t)Ω)/sin Ω and sin(tΩ)/sin Ω, with the
- * angle Ω between them. Between samples of N(0, I) it keeps their typical length, where a straight line would be
- * shorter. It is the line if the angle is 0 or π.
+ * Returns `steps` codes on the great circle through the directions of two codes (Shoemake 1985), with the factors
+ * sin((1 − t)Ω)/sin Ω and sin(tΩ)/sin Ω for the angle Ω between them. Codes between samples of N(0, I) then keep the
+ * typical length, while those on a straight line would be shorter. If the angle is 0 or π, the path is the straight
+ * line.
  */
 export function sphericalPath(from: Float32Array, to: Float32Array, steps: number): Float32Array {
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i], 0);

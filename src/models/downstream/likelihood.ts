@@ -19,7 +19,7 @@ export interface LikelihoodOptions {
   seed?: number;
 }
 
-/** The importance-weighted bound of each example. @throws OptionError, ShapeError, DataError */
+/** Returns the importance-weighted bound of each example. @throws OptionError, ShapeError, DataError */
 export async function logLikelihood(
   model: Hourglass,
   data: Examples,
@@ -59,7 +59,7 @@ export async function logLikelihood(
       });
       bounds.forEach((bound, i) => (totals[i] = addExponents(totals[i], Math.log(count) - bound)));
     }
-    // A density of what a normalisation makes of the data becomes one of the data.
+    // Converts the density of normalised data to that of the original data.
     const stretched = normalizer?.fitted?.spread.reduce((sum, spread) => sum + Math.log(spread), 0) ?? 0;
     const constant = features * loss.logPartition + stretched + Math.log(samples);
     return Float32Array.from(totals, (total) => total - constant);
@@ -68,7 +68,7 @@ export async function logLikelihood(
   }
 }
 
-/** log(e^a + e^b) */
+/** Returns log(e^a + e^b). */
 const addExponents = (a: number, b: number): number => {
   const most = Math.max(a, b);
   return most === -Infinity ? most : most + Math.log1p(Math.exp(Math.min(a, b) - most));

@@ -36,22 +36,24 @@ export const ridgeShare = 1e-6;
 const tolerance = 1e-4;
 
 /**
- * The least count of a component: below it, removing the component does not change the mean log-likelihood noticeably.
+ * The smallest total share of a component. Removing one below it does not change the mean log-likelihood noticeably.
  */
 const leastCount = 1e-10;
 
 /**
- * Fits a mixture of Gaussians with full covariances to codes, [count, size], by expectation-maximisation (Dempster, Laird & Rubin 1977) in float64,
- * from clusters found by k-means++, all with the covariance within the clusters.
+ * Fits a mixture of Gaussians with full covariances to codes, [count, size], by expectation-maximisation (Dempster,
+ * Laird & Rubin 1977) in float64. It starts from clusters found by k-means++, all with the pooled covariance within the
+ * clusters.
  *
- * As scikit-learn's `reg_covar`, a ridge keeps the covariances from collapsing where a component has few points or points in a plane; here it is
- * `ridgeShare` of each dimension's variance over all codes, so that the units of a code do not matter. A maximisation that adds a ridge R to each
- * covariance maximises Σ log Σₖ wₖ N(z; μₖ, Σₖ) exp(−½ tr(R Σₖ⁻¹)), the bound for codes blurred by N(0, R): that never falls from one
- * iteration to the next, and the expectations are taken accordingly.
+ * As scikit-learn's `reg_covar`, a ridge keeps the covariances from collapsing where a component has few points or
+ * points in a plane. Here it is `ridgeShare` of each dimension's variance over all codes, so that the units of a code
+ * do not matter. With a ridge R, the objective is Σ log Σₖ wₖ N(z; μₖ, Σₖ) exp(−½ tr(R Σₖ⁻¹)), the bound for codes
+ * blurred by N(0, R). It never falls from one iteration to the next, and the expectation step uses the same factor.
  *
- * Dimensions that never change are left out, and every sample has their value. A component that loses all its points is given up, as one is for which
- * there is no code of its own: the mixture then has fewer. Sums over thousands
- * of codes lose about a millionth in float32, as much as the ridge is, so the device does not make them. The same codes and seed give the same bits on one JavaScript engine.
+ * Dimensions that never change are left out, and every sample has their value. A component that loses all its points is
+ * removed, and there are never more components than different codes, so the mixture may have fewer than requested. The
+ * sums are not computed on the device, since in float32 sums over thousands of codes have a relative error of about a
+ * millionth, as large as the ridge. The same codes and seed give the same bits on one JavaScript engine.
  */
 export async function fitMixture(
   codes: ArrayLike<number>,
@@ -84,9 +86,9 @@ interface Shape {
   readonly factor: Float64Array;
   /** L⁻¹, which maps the Gaussian, less its mean, to N(0, I). */
   readonly whitener: Float64Array;
-  /** log |L| + ½ size log 2π */
+  /** The logarithm of the normalising constant, log |L| + ½ size log 2π. */
   readonly logVolume: number;
-  /** ½ tr(R Σ⁻¹) */
+  /** The ridge's share in the objective, ½ tr(R Σ⁻¹). */
   readonly penalty: number;
 }
 
@@ -94,13 +96,13 @@ interface Shape {
 interface Part extends Shape {
   readonly weight: number;
   readonly mean: Float64Array;
-  /** log w − logVolume */
+  /** The part of the log-density that is the same for all points, log w − logVolume. */
   readonly constant: number;
 }
 
 /**
- * The likeliest Gaussians where each point belongs to each of them by its share; with `pooled` all have one covariance. Those with next to no
- * points are left out.
+ * The maximisation step: returns the most likely Gaussians, given each point's share in each of them. With `pooled` all
+ * have one covariance. Gaussians with almost no points are left out.
  */
 export async function maximize(
   points: Points,
@@ -134,7 +136,7 @@ export async function maximize(
   return parts;
 }
 
-/** Of a sum over points of the total weight `total`; the ridge comes on top. */
+/** Returns the shape of a Gaussian from the scatter matrix of points with the total weight `total`, plus the ridge. */
 function shapeOf(scatter: Float64Array, total: number, ridge: Float64Array): Shape {
   const size = ridge.length;
   const covariance = scatter.map((sum) => sum / total);
@@ -147,7 +149,10 @@ function shapeOf(scatter: Float64Array, total: number, ridge: Float64Array): Sha
   return { factor, whitener, logVolume, penalty };
 }
 
-/** Each point's shares in the Gaussians, the mean of what `maximize` raises, and the mean log-likelihood. */
+/**
+ * The expectation step: returns each point's shares in the Gaussians, the mean of the objective, and the mean
+ * log-likelihood.
+ */
 async function expect(
   points: Points,
   parts: readonly Part[],
@@ -170,7 +175,7 @@ async function expect(
   return { shares: logs, bound, logLikelihood };
 }
 
-/** log Σ exp: the largest is taken out, so that nothing overflows and one term is 1. */
+/** Returns log Σ exp. The largest term is factored out, so that nothing overflows. */
 function logSumExp(terms: Float64Array): number {
   let most = -Infinity;
   for (const term of terms) if (term > most) most = term;
@@ -179,7 +184,7 @@ function logSumExp(terms: Float64Array): number {
   return most + Math.log(sum);
 }
 
-/** The mixture of the codes themselves. */
+/** Returns the mixture in the original dimensions, with the constant ones put back. */
 function whole(parts: readonly Part[], centre: Float64Array, changing: readonly number[]): Mixture {
   const size = centre.length;
   const means = new Float64Array(parts.length * size);

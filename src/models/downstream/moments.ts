@@ -1,13 +1,13 @@
 import type { Points } from './clusters.ts';
 import type { Pace } from '../../runtime/pace.ts';
 
-/** Points that are worked on together, so that a row of a matrix is read once for all of them. */
+/** The number of points processed together, so that a row of a matrix is read once for all of them. */
 const block = 64;
 
-/** A share that changes no sum of float64 in which others are near 1. */
+/** The smallest share that counts: a smaller one does not change a float64 sum of shares near 1. */
 const leastShare = 2 ** -53;
 
-/** The codes less their mean, without the dimensions that never change; what comes of float32 has room in float64. */
+/** Returns the codes minus their mean, without the dimensions that never change, in float64. */
 export function centred(
   codes: ArrayLike<number>,
   size: number,
@@ -31,7 +31,7 @@ export function centred(
   return { points: { values, count, size: changing.length }, centre, changing };
 }
 
-/** Of each dimension, about 0. */
+/** Returns the variance of each dimension of points whose mean is 0. */
 export function variances({ values, count, size }: Points): Float64Array {
   const sums = new Float64Array(size);
   values.forEach((value, i) => (sums[i % size] += value ** 2));
@@ -47,7 +47,7 @@ export async function addScatter(
   pace: Pace,
 ): Promise<void> {
   const { values, count, size } = points;
-  // Dimension by dimension, each of all points: the sums below then run over neighbours.
+  // Stored dimension by dimension, so that the sums below read consecutive values.
   const differences = new Float64Array((size + 3) * block);
   const shares = new Float64Array(block);
   const weighted = new Float64Array(block);
@@ -55,7 +55,7 @@ export async function addScatter(
   const addBlock = () => {
     for (let i = 0; i < size; i++) {
       for (let b = 0; b < filled; b++) weighted[b] = shares[b] * differences[i * block + b];
-      // Four sums at a time: none of them waits for the one before. Those right of the diagonal are left out in the end.
+      // Four independent sums at a time keep the processor busy. Those right of the diagonal are dropped at the end.
       for (let j = 0; j <= i; j += 4) {
         let p = 0;
         let q = 0;
@@ -88,7 +88,7 @@ export async function addScatter(
   addBlock();
 }
 
-/** |W (z − mean)|² of each point, W lower triangular, [size, size]. */
+/** Returns |W (z − mean)|² of each point, with W [size, size] lower triangular. */
 export async function squaredLengths(
   { values, count, size }: Points,
   mean: Float64Array,
@@ -103,7 +103,7 @@ export async function squaredLengths(
     for (let b = 0; b < rows; b++)
       for (let j = 0; j < size; j++) differences[b * size + j] = values[(first + b) * size + j] - mean[j];
     for (let i = 0; i < size; i++) {
-      // Four points at a time, as above; past the last one there is room, and whatever lies there goes nowhere.
+      // Four points at a time, as above. The arrays have room for points past the last one, whose results are not used.
       for (let b = 0; b < rows; b += 4) {
         const one = b * size;
         const two = one + size;

@@ -1,4 +1,6 @@
-/** What an autoencoder makes of examples; the methods of `Autoencoder` of the same names say what is asked for. */
+/**
+ * What an autoencoder computes from examples; see the methods of `Autoencoder` with the same names for the contract.
+ */
 import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
@@ -17,7 +19,7 @@ import {
 } from '../training/hourglass.ts';
 
 /**
- * Mean and log-variance of a Gaussian code, each [examples, code].
+ * Returns mean and log-variance of a Gaussian code, each [examples, code].
  * @throws OptionError where the code is not Gaussian
  */
 export async function posterior(model: AnyHourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
@@ -42,14 +44,14 @@ export async function posterior(model: AnyHourglass, data: Examples): Promise<{ 
   return { mean: half(0), logvar };
 }
 
-/** Examples through the code and back. */
+/** Encodes and decodes examples. */
 export async function reconstruct(model: Hourglass, data: Examples): Promise<Matrix> {
   const { encoder, decoder } = model;
   const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
   return predict(encoder.host(), 'reconstruct', data, encoder.inputShape, decoder.outputShape, record);
 }
 
-/** Examples as the model's corruption leaves them. @throws OptionError where it has none */
+/** Returns examples as the model's corruption leaves them. @throws OptionError where the model has no corruption */
 export async function corrupt(
   model: Hourglass,
   data: Examples,
@@ -67,12 +69,12 @@ export async function corrupt(
     const corrupted = corruptions.reduce((y, corruption) => corruption.record(pass, y, inputShape), seen);
     return recordOutput(model, pass, corrupted);
   };
-  // What is done to an example does not depend on its label.
+  // Corruption does not depend on labels.
   const host = { ...encoder.host(), classes: undefined };
   return predict(host, 'corrupt', data, inputShape, inputShape, record, { seed });
 }
 
-/** The reconstruction loss of each example, or of each of its elements. */
+/** Returns the reconstruction loss of each example, or of each of its elements. */
 export async function errors(
   model: Hourglass,
   examples: Examples,

@@ -43,24 +43,24 @@ export interface SamplerFit {
   components: number;
 }
 
-/** What a file says of a sampler, beside its tensors. */
+/** The entry for a sampler in a file's metadata. */
 export interface WrittenSampler {
   readonly components: number;
   /** Whether the weights have changed since. */
   readonly old: boolean;
 }
 
-/** The distribution that a model draws codes from: what its last `fitSampler` fitted, or a prior. */
+/** The distribution that a model draws codes from: the result of its last `fitSampler`, or a prior. */
 export class Sampler {
   #fitted: SamplerTensors | undefined;
-  /** The step and the change of the weights that it belongs to. */
+  /** The step, and the count of other changes of the weights, at which it was fitted. */
   #fittedAt = { step: 0, change: 0 };
   #change = 0;
 
-  /** The number of draws without a seed so far. */
+  /** The number of calls of `draw` without a seed so far. */
   #samples = 0;
 
-  /** `place` is the state of the model's training. */
+  /** Makes an empty sampler; `place` is the state of the model's training. */
   constructor(
     private readonly place: Place,
     private readonly encoder: Network,
@@ -84,7 +84,7 @@ export class Sampler {
   /** Fits a mixture, or frequencies, to the codes of examples. @throws OptionError, ShapeError, DataError */
   async fit(host: Host, data: Examples, options: SamplerOptions, seed: number): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
-    // A page that fits none does not load it.
+    // Imported on demand: pages that fit no sampler do not load it.
     const { fitSampler } = await import('./fit-sampler.ts');
     const { tensors, fit } = await fitSampler(host, this.encoder, data, options, seed);
     this.#fitted = tensors;
@@ -93,8 +93,8 @@ export class Sampler {
   }
 
   /**
-   * Draws codes from what was fitted, otherwise from the prior: the same for the same `seed`, without one others in
-   * each call.
+   * Draws codes from the fitted distribution, otherwise from the prior. The same `seed` gives the same codes; without a
+   * seed each call gives others.
    * @throws OptionError where there is neither; LatentGpuError where the weights have changed since `fitSampler`
    */
   draw(count: number, modelSeed: number, seed?: number): Float32Array | Indices {
@@ -113,12 +113,12 @@ export class Sampler {
     return drawCodes(this.#fitted, count, ...draw);
   }
 
-  /** The tensors for a file that is not one of the weights alone; empty where nothing was fitted. */
+  /** Returns the tensors for a file that keeps more than the weights; empty where nothing was fitted. */
   tensors(): Record<string, Matrix> {
     return Object.fromEntries(Object.entries(this.#fitted ?? {}).map(([name, each]) => [`sampler.${name}`, each]));
   }
 
-  /** The entries for a file's metadata. */
+  /** Returns the entries for a file's metadata. */
   describe({ optimizer = true }: SaveOptions): { samples: number; sampler?: WrittenSampler } {
     const fitted = optimizer ? this.#fitted : undefined;
     const components = fitted && 'weights' in fitted ? fitted.weights.data.length : 1;
@@ -131,7 +131,7 @@ export class Sampler {
     this.#samples = samples;
   }
 
-  /** Restores what was fitted from a file. @throws FormatError */
+  /** Restores the fitted distribution from a file. @throws FormatError */
   restore({ components, old }: WrittenSampler, { given, place }: Checkpoint): void {
     const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
     const { layers, outputShape } = this.encoder;
@@ -149,13 +149,13 @@ export class Sampler {
   }
 
   get #old(): boolean {
-    // While steps are running, the step is that of the epoch's beginning.
+    // While steps are running, `place.step` is still that of the beginning of the epoch.
     if (this.place.live) return true;
     return this.#fittedAt.step !== this.place.step || this.#fittedAt.change !== this.#change;
   }
 }
 
-/** Checks rows of fractions of a whole. @throws FormatError */
+/** Checks that each row is a list of fractions with the sum 1. @throws FormatError */
 function shares(name: string, matrix: Matrix): Matrix {
   const columns = matrix.shape.at(-1)!;
   for (let at = 0; at < matrix.data.length; at += columns) {
@@ -167,7 +167,7 @@ function shares(name: string, matrix: Matrix): Matrix {
   return matrix;
 }
 
-/** Reads what a file says of a sampler. @throws OptionError */
+/** Reads the entry for a sampler in a file's metadata. @throws OptionError */
 export function readSampler({ components, old }: Record<string, unknown>): WrittenSampler {
   return {
     components: checkNumber('sampler: components', components, { least: 1, whole: true }),

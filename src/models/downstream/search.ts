@@ -13,7 +13,7 @@ import type { Neighbors, NeighborsOptions } from './neighbors.ts';
 /** The number of values in a block of distances, well below the limit of a binding. */
 const blockSize = 2 ** 24;
 
-/** The smallest value whose differences have a square that is not 0 on any device. */
+/** The smallest value whose differences have squares above 0 on every device. */
 const leastExact = 2 ** -39;
 
 /**
@@ -78,7 +78,7 @@ async function searchBlock(
   });
 }
 
-/** The rows, padded with zeros and multiplied by `scale`. */
+/** Returns the rows, padded with zeros and multiplied by `scale`. */
 function pad(where: string, data: Float32Array, width: number, padded: number, scale: number): Float32Array {
   if (width === padded && scale === 1) return data;
   const wide = roomFor(where, (data.length / width) * padded);
@@ -89,7 +89,7 @@ function pad(where: string, data: Float32Array, width: number, padded: number, s
 /** The largest absolute value whose squared distances fit float32. */
 const largestOf = (width: number): number => 2 ** 62 / Math.sqrt(width);
 
-/** The power of two that makes values as large as possible, if there are small ones. */
+/** Returns the power of two that makes the values as large as possible if some are small, otherwise 1. */
 function scaleOf(width: number, ...all: readonly Float32Array[]): number {
   let [least, most] = [Infinity, 0];
   for (const values of all) {

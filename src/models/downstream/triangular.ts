@@ -1,6 +1,6 @@
-/** Lower triangular matrices in float64, [size, size] row by row; what is above the diagonal is 0. */
+/** Lower triangular matrices in float64, [size, size] row by row; the values above the diagonal are 0. */
 
-/** The factor L of a positive definite A = L Lᵀ (Cholesky), of which the lower triangle is read. */
+/** Returns the Cholesky factor L of a positive definite A = L Lᵀ. It reads the lower triangle of A alone. */
 export function cholesky(a: Float64Array, size: number): Float64Array {
   const l = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
@@ -13,7 +13,7 @@ export function cholesky(a: Float64Array, size: number): Float64Array {
   return l;
 }
 
-/** L⁻¹, which is lower triangular as well. */
+/** Returns L⁻¹, which is lower triangular as well. */
 export function inverse(l: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {

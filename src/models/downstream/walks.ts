@@ -1,4 +1,4 @@
-/** Ways through the space of codes, decoded; the methods of `Autoencoder` of the same names say what is asked for. */
+/** Decoded paths through the space of codes; see the methods of `Autoencoder` with the same names for the contract. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Examples } from '../../data/labels.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
@@ -9,7 +9,7 @@ import { isGaussian, type AnyHourglass, type Hourglass } from '../training/hourg
 import { putData } from '../training/trainable.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 
-/** From one example to another. */
+/** Decodes codes on a path from one example to another. */
 export async function interpolate(
   model: Hourglass,
   from: Examples,
@@ -36,7 +36,7 @@ export async function interpolate(
   });
 }
 
-/** Along one dimension of an example's code. */
+/** Decodes an example's code with one dimension set to each of `values`. */
 export async function traverse(model: Hourglass, data: Examples, dimension: number, values: number[]): Promise<Matrix> {
   const { encoder, decoder } = model;
   const size = sizeOf(encoder.outputShape);
@@ -57,13 +57,13 @@ export async function traverse(model: Hourglass, data: Examples, dimension: numb
   });
 }
 
-/** Codes as the decoder takes them: of a model that is told labels, each with that of an example. */
+/** Returns codes as the decoder takes them: with the example's label for each if the model receives labels. */
 function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix): Examples {
   if (encoder.host().classes === undefined) return codes;
   return { data: codes, labels: Array<number>(codes.shape[0]).fill(labels![0]) };
 }
 
-/** What is made at once comes in one array, of at most 2 GiB: some engines hold no more. @throws OptionError */
+/** Checks that the result fits into one array of 2 GiB, since some engines have no longer ones. @throws OptionError */
 export function checkRows(where: string, { encoder, decoder }: AnyHourglass, rows: number): void {
   const values = Math.max(sizeOf(encoder.outputShape), sizeOf(decoder.outputShape));
   const most = Math.floor(2 ** 29 / values);

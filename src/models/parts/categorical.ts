@@ -4,7 +4,7 @@ import { checkNumber, checkSides } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { asLoss, plain, type Loss } from './losses.ts';
 
-/** The kernels of the loss, once a model has needed them. */
+/** The kernels of the loss, loaded when the first model needs them. */
 let kernels: typeof import('../../kernels/categorical.ts') | undefined;
 
 /** The most groups: their positions are part of the shader. */
@@ -59,7 +59,7 @@ export function categorical(groups: readonly number[]): Loss {
         );
     },
     checkData: checkProbabilities,
-    // A stage inside reconstructs hidden units.
+    // An inner stage of `pretrain` reconstructs hidden units, which are not categories.
     inner: () => asLoss('pretrain', 'mse'),
     async prepare() {
       kernels ??= await import('../../kernels/categorical.ts');

@@ -8,7 +8,7 @@ import { initialLimit, spread } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { imageLayout } from './layout.ts';
 
-/** The module that a model with a condition needs; a page without such a model does not load it. */
+/** The type of this module, which is imported on demand: pages without a condition do not load it. */
 export type Conditioning = typeof import('./condition.ts');
 
 /** Gives both halves of a model the label of each example. */
@@ -36,7 +36,8 @@ export function checkCondition(condition: unknown): number {
 }
 
 /**
- * The same layers, but the first dense or convolutional one receives the label: it has a bias for each class.
+ * Returns the layers with the first dense or convolutional one changed to receive the label: it gets a bias for each
+ * class.
  * @throws OptionError where there is no such layer
  */
 export function conditioned(name: string, layers: readonly Layer[], classes: number): Layer[] {
@@ -48,9 +49,7 @@ export function conditioned(name: string, layers: readonly Layer[], classes: num
   return layers.with(at, told(layers[at], classes));
 }
 
-/**
- * A layer with a bias for each class. It adds what a weight would add that multiplies the label as a one-hot vector.
- */
+/** Returns a layer with a bias for each class, which is the same as a weight for the label as a one-hot vector. */
 function told(layer: Layer, classes: number): Layer {
   const units = layer.args[0] as number;
   const activation = layer.args[layer.name === 'dense' ? 1 : 2] as Activation;
@@ -64,7 +63,8 @@ function told(layer: Layer, classes: number): Layer {
         role: 'bias',
         shape: [classes, units],
         layout: layer.name === 'dense' ? imageLayout(classes, units, undefined, around.after) : undefined,
-        // Those that a product with the label would have: from 0 on, a code learns to say what the label says before its biases do.
+        // Initialised like a weight for the label. With zeros, the code would learn to encode the label before these
+        // biases learn it.
         initial: (seed, which) =>
           spread(classes * units, initialLimit('condition', 'glorot', classes, units), seed, which),
       },
@@ -78,7 +78,7 @@ function told(layer: Layer, classes: number): Layer {
   };
 }
 
-/** The label of each sample. @throws OptionError, ShapeError, DataError */
+/** Returns the label of each sample. @throws OptionError, ShapeError, DataError */
 export function sampleLabels(classes: number, count: number, { label, labels }: SampleLabels): Labels {
   if ((label === undefined) === (labels === undefined))
     throw new OptionError(

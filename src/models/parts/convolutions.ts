@@ -1,4 +1,4 @@
-/** Convolutions over images, under whatever name: a sequence is an image of height 1. */
+/** Convolutions over images, and along sequences as images of height 1. */
 import type { Activation } from '../../kernels/activation.ts';
 import { groupedConv2d } from '../../kernels/conv2d-grouped.ts';
 import { conv2d, convTranspose2d } from '../../kernels/conv2d.ts';

@@ -29,7 +29,7 @@ function elementwise(name: string, kind: CorruptionKind, amount: number): Corrup
 }
 
 /**
- * Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Nothing is clipped.
+ * Adds Gaussian noise, x + stddev · ε with ε ~ N(0, 1) for each value. Results are not clipped.
  * @param stddev the standard deviation of the noise
  * @example
  * ```ts
@@ -135,7 +135,7 @@ export function shuffleTiles(tiles: Sides): Corruption {
   };
 }
 
-/** A corruption of tables; models of tables have kernels for it, other models refuse it. */
+/** Makes a corruption of tables. Models of tables have kernels for it, and other models refuse it. */
 function ofCells(name: string, cells: CellCorruption, rate: number): Corruption {
   const refuse = () => {
     throw new OptionError(`${name}: is for tables: autoencoder(gpu, { input: table.columns, … })`);

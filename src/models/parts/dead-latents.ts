@@ -25,7 +25,7 @@ export interface DeadLatentsOptions {
   weight?: number;
 }
 
-/** The defaults for a code of this width. */
+/** Returns the defaults for a code of this width. */
 const defaultsFor = (width: number) => ({
   after: Math.min(10_000_000, 100 * width),
   k: Math.min(512, Math.ceil(width / 32)),
@@ -89,7 +89,7 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
   };
 }
 
-/** Checks that the decoder sums columns of a weight of its own. @throws OptionError */
+/** Checks that the decoder is one linear dense layer with a weight of its own. @throws OptionError */
 function checkDictionary([first, ...rest]: readonly Layer[], tied: boolean): void {
   const behind = rest.find(({ reshapes }) => !reshapes);
   const problems: [boolean, string][] = [

@@ -4,19 +4,20 @@ import { Parameters } from '../../runtime/parameters.ts';
 import { toInside, type Layout } from './layout.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
-/** Finds a weight's first values by its name outside, as they are known there. */
+/** Finds a weight's first values by the name and in the layout that users and files see. */
 export type Given = (name: string, shape: readonly number[]) => Float32Array;
 
-/** A network, or what else has parameters. */
+/** A network or another object with parameters. */
 export interface Holder {
-  /** Numbers in those that an optimizer changes. */
+  /** The number of trained values. */
   readonly parameterCount: number;
   readonly placed: readonly Pick<PlacedLayer, 'name' | 'parameters'>[];
 }
 
 /**
- * The weights of networks, each list of them in a place of its own, with their full names and first values: those given, or drawn from a seed.
- * @throws OutOfMemoryError where there are too many to be drawn
+ * Makes the weights of networks with their full names and first values, which are given or drawn from a seed. Each list
+ * of networks has a place of its own.
+ * @throws OutOfMemoryError where drawn weights would not fit into one buffer of the device
  */
 export function makeParameters(
   gpu: Gpu,
@@ -36,7 +37,9 @@ export function makeParameters(
   return values.map((each) => new Parameters(gpu, each));
 }
 
-/** Looks at the sizes before any weight is drawn: this side may not hold them either. @throws OutOfMemoryError */
+/**
+ * Checks the size before any weight is drawn, since the host may not have the memory either. @throws OutOfMemoryError
+ */
 function checkSize({ device: { limits } }: Gpu, networks: readonly Holder[]): void {
   const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
@@ -46,7 +49,7 @@ function checkSize({ device: { limits } }: Gpu, networks: readonly Holder[]): vo
     );
 }
 
-/** Values that are known outside as parts, as they lie on the device. */
+/** Returns a weight's values as they are stored on the device, from the given values of its parts. */
 function joined(
   names: readonly string[],
   shape: readonly number[],

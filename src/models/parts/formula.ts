@@ -2,18 +2,18 @@ import { OptionError } from '../../errors.ts';
 import type { Formula } from '../../kernels/loss.ts';
 import { shown } from '../../runtime/options.ts';
 
-/** One of the words and signs that expressions are made of. */
+/** Matches one token of an expression. */
 const token =
   /\s+|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fhiu]?|[A-Za-z_]\w*|<<|>>|[<>=!]=|&&|\|\||[-+*/%<>!&|^~(),.[\]]/y;
 
 const closing: Record<string, string> = { '(': ')', '[': ']' };
 
-/** What may stand in an expression without being called. */
+/** The names that an expression may use without calling them. */
 const known = /^(?:y|x|true|false|f32|i32|u32|bool|vec[234][fiu])$/;
 
 /**
- * Looks a formula through as far as that goes without a compiler: its parts are there, and nothing in its expressions ends them, opens a comment,
- * or names a variable other than y and x.
+ * Checks a formula as far as possible without a compiler: all parts are present, and no expression ends early, opens a
+ * comment, or names a variable other than y and x.
  * @throws OptionError
  */
 export function checkFormula(where: string, formula: Formula): void {
@@ -28,7 +28,7 @@ export function checkFormula(where: string, formula: Formula): void {
   }
 }
 
-/** Why it is no expression, if it is none. */
+/** Returns the reason why a text cannot be an expression, or undefined if it may be one. */
 function mistake(text: unknown): string | undefined {
   if (typeof text !== 'string') return 'it is not a text';
   if (!text.trim()) return 'it is empty';

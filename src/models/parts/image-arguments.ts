@@ -12,9 +12,9 @@ export interface ConvOptions {
   /** The number of pixels from one place of the kernel to the next; `[2, 1]` halves the height alone. Default 1. */
   stride?: Sides;
   /**
-   * The zeros around the image. `'valid'` (default): none, only places within the image count. `'same'`: as many as
-   * give ⌈side / stride⌉ places, as in Keras. A number, or `[vertical, horizontal]`: that many on each side, as in
-   * PyTorch.
+   * The zeros around the image. `'valid'` (default) adds no zeros, so that only places within the image count. `'same'`
+   * adds as many as give ⌈side / stride⌉ places, as in Keras. A number, or `[vertical, horizontal]`, adds that many on
+   * each side, as in PyTorch.
    */
   padding?: Padding;
   /**
@@ -41,7 +41,7 @@ export function imageOf(layer: string, shape: readonly number[]): Image {
 }
 
 /**
- * Reads a whole number for both axes, or one for each. Equal ones become a single number.
+ * Reads one whole number for both axes, or one for each. Two equal numbers become a single one.
  * @throws OptionError that names the axis
  */
 export function readAxes(where: string, sides: Sides, least: number, most?: Sides): Sides {

@@ -14,7 +14,7 @@ const limits: Record<Initializer, (inputs: number, outputs: number) => number> =
   lecun: (inputs) => Math.sqrt(3 / inputs),
 };
 
-/** The limit of an initializer. @throws OptionError */
+/** Returns the limit of an initializer. @throws OptionError */
 export function initialLimit(layer: string, init: Initializer, inputs: number, outputs: number): number {
   if (!Object.keys(limits).includes(init))
     throw new OptionError(

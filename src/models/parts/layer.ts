@@ -15,9 +15,12 @@ export interface ParameterSpec {
   readonly role: Role;
   /** The shape on the device. */
   readonly shape: readonly number[];
-  /** The names outside, for a weight that is several weights there, concatenated along the first side. */
+  /**
+   * The names that users and files see, for a weight that they see as several weights; here these are concatenated
+   * along the first side.
+   */
   readonly parts?: readonly string[];
-  /** The layout on the device of the weight, or of each part, if it is another one than outside. */
+  /** The layout on the device of the weight, or of each part, if it differs from the one that users and files see. */
   readonly layout?: Layout;
   /** Makes the first values. `which` separates this parameter's draws from all others of the model. */
   initial(seed: number, which: number): Float32Array;
@@ -56,7 +59,7 @@ export interface Codes {
     /** Records which entries they are, [rows, vectors]. */
     indices: RecordCode;
   };
-  /** A code of which all but a few numbers are 0. */
+  /** A code in which only a few numbers are not 0. */
   sparse: {
     /** The average number of values that are not 0. */
     readonly k: number;
@@ -92,7 +95,7 @@ export interface Layer extends Part {
    * order.
    */
   readonly keepsOrder?: boolean;
-  /** The layers that it consists of, if it does. */
+  /** The layers inside it, if there are any. */
   readonly inner?: readonly Layer[];
   /** The number of outputs, if the layer was made with it. */
   readonly units?: number;
@@ -101,10 +104,11 @@ export interface Layer extends Part {
   /** Whether it takes the cells of a table. */
   readonly cells?: boolean;
   /**
-   * The kind of code that it makes, if it offers more than its values. Only the last layer of an encoder may have one.
+   * The kind of code that it makes, if the code offers more than its values. Only the last layer of an encoder may have
+   * one.
    */
   readonly code?: Code;
-  /** Loads what recording needs, if it is not always there. */
+  /** Loads the modules that recording needs, if some are imported on demand. */
   prepare?(): Promise<void>;
   /** Returns the shape of the output. @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
@@ -131,7 +135,7 @@ export function checkLayers(where: string, layers: unknown, least: number): void
     typeof layer?.forward === 'function' &&
     typeof layer.outputShape === 'function' &&
     typeof layer.parameters === 'function';
-  // Holes are no layers, and only `from` shows them.
+  // `every` skips the holes of an array; `Array.from` turns them into undefined, which is refused.
   if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer))
     throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
 }

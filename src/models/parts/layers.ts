@@ -103,10 +103,10 @@ export function dropout(rate: number): Layer {
   };
 }
 
-/** The kernels for several samples of an example, once a model has needed them. */
+/** The kernels for several samples of an example, loaded when the first model needs them. */
 let several: typeof import('../../kernels/importance.ts') | undefined;
 
-/** The most rows of a decoder for each example; `logLikelihood` takes more. */
+/** The most samples for each example in training; `logLikelihood` allows more. */
 const mostSamples = 10_000;
 
 /** Options of `gaussian`. */
@@ -155,11 +155,11 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     units,
     code: { kind: 'gaussian', head, samples },
     async prepare() {
-      // A page whose codes draw one sample does not load it.
+      // Imported on demand: pages whose codes draw one sample do not load it.
       if (samples > 1) several ??= await import('../../kernels/importance.ts');
     },
     outputShape: (input) => flat('gaussian', input, units),
-    // Both heads are one matrix, so that they are one product.
+    // Both heads are stored as one matrix, so that one product computes them.
     parameters: ([inputs = 1], { before }) => [
       {
         name: 'heads.weight',

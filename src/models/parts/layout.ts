@@ -1,10 +1,13 @@
-/** How a weight lies on the device, where that is not how it is known outside. */
+/**
+ * The layout of a weight on the device, where it differs from the one outside, which is the one that users and files
+ * see.
+ */
 export interface Layout {
-  /** The sides that it has on the device. */
+  /** The shape on the device. */
   readonly sides: readonly number[];
-  /** Which of the sides on the device is the n-th one outside. */
+  /** For each side outside, in order, the index of the same side on the device. */
   readonly axes: readonly number[];
-  /** Its shape outside, where several sides on the device may be one. */
+  /** The shape outside, in which several sides on the device may be merged to one. */
   readonly shape: readonly number[];
 }
 
@@ -13,8 +16,9 @@ export type Image = readonly [height: number, width: number, channels: number];
 const channelsFirst = [2, 0, 1];
 
 /**
- * The layout of a matrix, or of a vector where there are no columns, whose rows or columns are the values of an image: outside, they are in
- * the order of an image with its channels first. Undefined where neither are.
+ * Returns the layout of a matrix whose rows or columns are the values of an image, or of a vector if `columns` is
+ * undefined. Outside, they have the order of an image with its channels first. The result is undefined if neither rows
+ * nor columns belong to an image.
  */
 export function imageLayout(
   rows: number,
@@ -37,14 +41,17 @@ export function imageLayout(
   return { sides: groups.flat(), axes, shape };
 }
 
-/** The layout of a kernel [out, height, width, in], outside [out, in, height, width]. */
+/** Returns the layout of a kernel [out, height, width, in], which is [out, in, height, width] outside. */
 export const kernelLayout = ([out, height, width, channels]: readonly [number, number, number, number]): Layout => ({
   sides: [out, height, width, channels],
   axes: [0, 3, 1, 2],
   shape: [out, channels, height, width],
 });
 
-/** The layout of a kernel of groups, [height, width, channels of a group, filters], outside [filters, channels of a group, height, width]. */
+/**
+ * Returns the layout of a grouped kernel, [height, width, channels of a group, filters], which is [filters, channels of
+ * a group, height, width] outside.
+ */
 export const groupedLayout = ([height, width, channels, filters]: readonly [
   number,
   number,
@@ -56,12 +63,12 @@ export const groupedLayout = ([height, width, channels, filters]: readonly [
   shape: [filters, channels, height, width],
 });
 
-/** Values as they are known outside. */
+/** Converts values from the layout of the device to the one outside. */
 export function toOutside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[outside] = from[inside]));
 }
 
-/** Values as they lie on the device. */
+/** Converts values from the layout outside to the one of the device. */
 export function toInside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[inside] = from[outside]));
 }

@@ -10,9 +10,9 @@ import { checkFormula } from './formula.ts';
 import type { Normalize } from './normalize.ts';
 import type { Part } from './part.ts';
 
-/** How outputs are compared with their targets: all that the rest of the library needs to know about a loss. */
+/** How outputs are compared with their targets, with everything that the library needs to know about a loss. */
 export interface Loss extends Part {
-  /** What the kernels compute of each output and its target. */
+  /** The loss of each output and its target, as the kernels compute it. */
   readonly kernel: ElementLoss;
   /**
    * The factor of an element's loss in a model with a Gaussian code, so that the sum over an example's elements is
@@ -24,9 +24,9 @@ export interface Loss extends Part {
    * where it is not known.
    */
   readonly logPartition?: number;
-  /** For a loss that does not compare element by element: how it is recorded, instead of `kernel`. */
+  /** How the loss is recorded, instead of `kernel`, if it does not compare element by element. */
   readonly recorded?: {
-    /** The number of outputs, where it is not that of the input. */
+    /** The number of outputs, where it differs from that of the inputs. */
     readonly outputs?: number;
     /**
      * Records partial sums for each row, [rows, parts]: of the mean over its parts, or of their sum, times the row's
@@ -36,7 +36,7 @@ export interface Loss extends Part {
     /** Records the loss of each column, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };
-  /** What outputs become before a user sees them, if they are not in the data's units. */
+  /** The conversion of outputs for users, if they are not in the data's units. */
   readonly exit?: Exit;
   /**
    * Whether targets and outputs are probabilities: the kernel then takes the logits of a last sigmoid, and `minMax`
@@ -47,18 +47,18 @@ export interface Loss extends Part {
   checkNormalize?(normalize: Normalize): void;
   /** Checks the activation of a decoder's last layer, undefined for none, and its output. @throws OptionError */
   checkDecoder?(lastActivation: string | undefined, shape: readonly number[]): void;
-  /** Checks that it can work on these data. It is not called where they are normalised. @throws DataError */
+  /** Checks that it can work on these data. It is not called for data that the model normalises. @throws DataError */
   checkData?(data: Dataset): void;
   /** Returns the loss of an inner stage of `pretrain`, for the last activations of its targets and its outputs. */
   inner(targets: string | undefined, outputs: string | undefined): Loss;
   /**
-   * Does what is needed before the loss can be used.
+   * Prepares the loss for its first use.
    * @throws OptionError where a compiler refuses it; DeviceLostError
    */
   prepare?(gpu: Gpu): Promise<void>;
 }
 
-/** The way from a decoder's outputs to the values that users get: a softmax of groups of columns. */
+/** The conversion of a decoder's outputs to the values that users get: a softmax of groups of columns. */
 export interface Exit {
   /** The number of columns of each group. */
   readonly groups: readonly number[];
@@ -75,7 +75,7 @@ export const plain = {
   },
 };
 
-/** Squared error, (y − x)². With a Gaussian code ½ (y − x)², that of N(y, 1). */
+/** Squared error, (y − x)²; with a Gaussian code ½ (y − x)², minus the log-likelihood of N(y, 1) up to a constant. */
 const mse = (): Loss => ({
   ...plain,
   name: 'mse',
@@ -91,7 +91,7 @@ const bce = (): Loss => ({
   name: 'bce',
   args: [],
   kernel: 'bce',
-  // Of values that are 0 or 1.
+  // For values that are 0 or 1.
   logPartition: 0,
   probabilities: true,
   checkNormalize({ name }) {
@@ -112,8 +112,8 @@ const bce = (): Loss => ({
 });
 
 /**
- * Absolute error, |y − x|, with slope 0 where they are equal. With a Gaussian code it is that of Laplace's distribution
- * of scale 1.
+ * Absolute error, |y − x|, with slope 0 where they are equal. With a Gaussian code it counts as that of Laplace's
+ * distribution of scale 1.
  */
 const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPartition: Math.LN2 });
 
@@ -169,7 +169,7 @@ export function elementwise(formula: { name: string; wgsl: string; derivative: s
     name: 'elementwise',
     args: [kernel],
     kernel,
-    // What a stage inside has to reconstruct may lie where the formula has no value.
+    // An inner stage of `pretrain` reconstructs hidden units, for which the formula may have no value.
     inner: mse,
     prepare: (gpu) => compileFormula(gpu, kernel),
   };

@@ -1,4 +1,4 @@
-/** The makers of models' parts, one table for each kind of part; and parts as plain data made anew by them. */
+/** The makers of models' parts, with one table for each kind of part, and functions that make parts from plain data. */
 import { OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { activation } from './activation.ts';
@@ -38,8 +38,9 @@ import { vectorQuantizer } from './vector-quantizer.ts';
 type Makers<P> = Record<string, (...args: any[]) => P>;
 
 /**
- * All makers, by what they make. A part in here can be saved, loaded and sent to a worker; `src/worker/parts.ts` does not compile without its light twin,
- * `src/models/saving` not without what becomes of a layer in ONNX.
+ * All makers by the kind of part that they make. A part in this table can be saved, loaded and sent to a worker. A
+ * missing counterpart in `src/worker/parts.ts`, or a layer without an ONNX export in `src/models/saving`, is a compile
+ * error.
  */
 export const makers = {
   layers: {
@@ -104,14 +105,14 @@ export type EveryMaker = Kinds['layers'] &
   Kinds['normalizations'] &
   Kinds['priors'];
 
-/** Of makers that are given parts: these arguments, made of plain data. */
+/** For makers whose arguments contain parts: makes these arguments from plain data. */
 const argumentsOf: { [N in keyof EveryMaker]?: (args: unknown[]) => unknown[] } = {
   residual: ([layers]) => [readLayers(layers)],
   adversarial: ([discriminator, options]) => [readLayers(discriminator), withParts(options)],
   mmd: ([weight, options]) => [weight, withParts(options)],
 };
 
-/** @throws OptionError for what is no list of parts, or what a part's maker refuses */
+/** Makes layers from plain data. @throws OptionError for anything but a list of parts that their makers accept */
 export const readLayers = (written: unknown): Layer[] => read(makers.layers, written, 'layer');
 /** @throws OptionError as `readLayers` */
 export const readCorruptions = (written: unknown): Corruption[] => read(makers.corruptions, written, 'corruption');
@@ -125,7 +126,7 @@ export const readPriors = (written: unknown): Prior[] => read(makers.priors, wri
 export const readNormalizations = (written: unknown): Normalize[] =>
   read(makers.normalizations, written, 'normalization');
 
-/** Options with the prior and the optimizer that are among them. */
+/** Returns options with their prior and optimizer made from plain data. */
 function withParts(options: unknown): unknown {
   if (options === undefined) return {};
   const { prior, optimizer } = options as { prior?: unknown; optimizer?: Optimizer };
@@ -136,7 +137,7 @@ function withParts(options: unknown): unknown {
   };
 }
 
-/** More than any model has, and any maker takes: beyond, engines give up on lists that are spread. */
+/** The most parts in a list, more than any model has; engines cannot spread much longer lists. */
 const mostParts = 10_000;
 const mostArguments = 4;
 

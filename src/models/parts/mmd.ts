@@ -17,7 +17,7 @@ export interface MmdOptions {
  * It pulls the distribution of all codes to the prior, and leaves single codes free. Without a Gaussian code the model
  * is a Wasserstein autoencoder (WAE-MMD, Tolstikhin et al. 2018), with one an InfoVAE (Zhao et al. 2019). The width C
  * of the kernels is 2 · code size · the prior's variance. The estimate is unbiased: 0 on average where the
- * distributions agree, and at times below 0. A batch of one row says nothing about a distribution.
+ * distributions agree, and at times below 0. A batch of one row gives no estimate.
  * @param weight the weight of the penalty in the loss
  * @param options the kernel and the prior
  * @example

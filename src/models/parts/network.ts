@@ -34,15 +34,15 @@ export interface NetworkOptions {
   entry?: Scales;
   /** The inverse of the model's normalisation after the last layer, for when the network works on its own. */
   exit?: Pick<Scales, 'inverse'>;
-  /** The layers as placed already, for a network that is a part of another one. */
+  /** The placed layers, for a network that is a part of another one. */
   placed?: readonly PlacedLayer[];
 }
 
 /** How a network is recorded. */
 export interface RecordOptions {
-  /** Leaves out the last layer's activation. */
+  /** Whether the last layer's activation is left out. */
   logits?: boolean;
-  /** Uses the mean of a Gaussian code in training, too. */
+  /** Whether the mean of a Gaussian code is used in training, too. */
   mean?: boolean;
 }
 
@@ -203,7 +203,7 @@ export class Network {
   }
 }
 
-/** A table as Keras prints it. */
+/** Returns a table of layers as Keras prints it. */
 export function table(title: string, layers: readonly LayerInfo[]): string {
   const titles = ['layer', 'type', 'output shape', 'parameters'];
   const cells = layers.map(({ name, type, activation, outputShape, parameters }) => [

@@ -43,21 +43,21 @@ export const standardize = (): Normalize => ({ name: 'standardize', args: [] });
  */
 export const minMax = (): Normalize => ({ name: 'minMax', args: [] });
 
-/** What a normalisation was fitted to: x' = (x − shift − rest) / spread for each feature. */
+/** The fitted values of a normalisation, x' = (x − shift − rest) / spread for each feature. */
 export interface Fitted {
   readonly shift: Float32Array;
   readonly spread: Float32Array;
-  /** What float32 loses of the shift; undefined where it is negligible in all columns. */
+  /** The rounding error of the shift in float32; undefined where it is negligible in all columns. */
   readonly rest?: Float32Array;
 }
 
 /**
- * Columns with a smaller span count as constant, since devices may treat values below 2⁻¹²⁶ as 0; with a larger span
- * they cannot divide by it.
+ * The limits of a column's span. A column with a smaller one counts as constant, since devices may treat values below
+ * 2⁻¹²⁶ as 0, and devices cannot divide by a larger one.
  */
 const [leastSpan, mostSpan] = [2 ** -100, 2 ** 126];
 
-/** The error of a mean, in deviations, from which its float32 gets a rest. */
+/** The rounding error of a shift, in deviations, from which on it is kept as `rest`. */
 const tolerance = 1e-5;
 
 /** A normalisation as plain data. */
@@ -83,7 +83,7 @@ export interface Scales {
   dispose(): void;
 }
 
-/** The scales as the normaliser of an option `normalize`; undefined if they are not. */
+/** Returns the scales if they are a `Normalizer`, otherwise undefined. */
 export const asNormalizer = (scales: Scales | undefined): Normalizer | undefined =>
   scales instanceof Normalizer ? scales : undefined;
 
@@ -99,12 +99,12 @@ export class Normalizer implements Scales {
     readonly clamped: boolean,
   ) {}
 
-  /** What it was fitted to, if it was fitted. */
+  /** The fitted values, if it was fitted. */
   get fitted(): Fitted | undefined {
     return this.#fitted;
   }
 
-  /** The normalisation as plain data, for `readNormalization`. */
+  /** Returns the normalisation as plain data, for `readNormalization`. */
   describe(): WrittenNormalization {
     const lists = Object.entries(this.#fitted ?? {}).map(([name, values]) => [
       name,
@@ -114,7 +114,7 @@ export class Normalizer implements Scales {
     return { ...written([this.how])[0], clamped: this.clamped, fitted };
   }
 
-  /** A copy that is fitted alike. */
+  /** Returns a copy with the same fitted values. */
   copy(): Normalizer {
     const copy = new Normalizer(this.gpu, this.how, this.clamped);
     if (this.#fitted) copy.set(this.#fitted);
@@ -125,7 +125,7 @@ export class Normalizer implements Scales {
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;
     const { name } = this.how;
-    // A page that normalises nothing does not load it.
+    // Imported on demand: pages that do not normalise do not load it.
     const { columnsOf } = await import('../../data/columns.ts');
     const { least, most, mean, deviation } = await columnsOf(set);
     const span = most.map((value, i) => value - least[i]);
@@ -165,7 +165,7 @@ export class Normalizer implements Scales {
     for (const each of Object.values(this.#onDevice ?? {})) (each as Tensor).dispose();
   }
 
-  /** Sets what it is fitted to: once, or again after the loss of a device. */
+  /** Sets the fitted values: once, or again after the loss of a device. */
   set(fitted: Fitted): void {
     const made: Partial<Record<keyof Fitted, Tensor>> = {};
     try {

@@ -86,7 +86,7 @@ export function readEpsilon(layer: string, options: NormOptions): number {
   return checkNumber(`${layer}: epsilon`, epsilon, { above: 0 });
 }
 
-/** A weight and a bias for each channel, or for each flat feature. */
+/** Returns a weight and a bias for each channel, or for each flat feature. */
 export function affine(input: readonly number[], { before, after }: Around): ParameterSpec[] {
   const channels = input.at(-1)!;
   const layout = input.length === 1 ? imageLayout(channels, undefined, before ?? after, undefined) : undefined;

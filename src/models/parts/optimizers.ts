@@ -32,9 +32,7 @@ export interface ClipOptions {
 
 type Numbers = Omit<Optimizer, 'kind' | 'learningRate'>;
 
-/**
- * The largest learning rate: times a gradient of 2⁶⁰, beyond which training ends, it is far below the limit of float32.
- */
+/** The largest learning rate. Its product with 2⁶⁰, the largest gradient, is far below the limit of float32. */
 const largestRate = 1e12;
 
 const zeros = { beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 };
@@ -59,7 +57,7 @@ function make(
 }
 
 /**
- * The learning rate in step number `step`, counted from 0.
+ * Returns the learning rate in step number `step`, counted from 0.
  * @throws OptionError where a schedule gives too large a rate
  */
 export function rateAt({ kind, learningRate }: Pick<Optimizer, 'kind' | 'learningRate'>, step: number): number {
@@ -68,7 +66,7 @@ export function rateAt({ kind, learningRate }: Pick<Optimizer, 'kind' | 'learnin
 
 /**
  * Checks that a value is an optimizer.
- * @throws OptionError for anything else, such as one put together by hand with something missing
+ * @throws OptionError for anything else, such as an incomplete object written by hand
  */
 export function checkOptimizer(where: string, optimizer: Optimizer): void {
   const { kind, learningRate, ...numbers } = (optimizer ?? {}) as Partial<Optimizer>;
@@ -214,8 +212,8 @@ export function sameOptimizer({
 }
 
 /**
- * The optimizer's settings as the device needs them, in the order of `settingNames`; remainders and logarithms are
- * computed in float64.
+ * Returns the optimizer's settings as the device needs them, in the order of `settingNames`. Remainders and logarithms
+ * are computed in float64.
  */
 export function settings({ beta1, beta2, epsilon, weightDecay }: Optimizer): Record<string, number> {
   const log = (beta: number) => (beta > 0 ? Math.log(beta) : -50);

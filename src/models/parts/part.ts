@@ -1,4 +1,4 @@
-/** A part of a model, with what is needed to write it down and to make it again. */
+/** A part of a model, with the name and the arguments that make the same part again. */
 export interface Part {
   /** The name of its maker. */
   readonly name: string;
@@ -6,5 +6,5 @@ export interface Part {
   readonly args: readonly unknown[];
 }
 
-/** Parts as plain data. */
+/** Returns parts as plain data. */
 export const written = (parts: readonly Part[]): Part[] => parts.map(({ name, args }) => ({ name, args }));

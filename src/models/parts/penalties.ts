@@ -15,7 +15,7 @@ import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Constraint } from '../training/trainable.ts';
 
-/** What a penalty may use: a recorded pass through the encoder. */
+/** The tensors that a penalty may use, of a recorded pass through the encoder. */
 export interface Encoding {
   readonly pass: Pass;
   /** The input of the encoder, [rows, features]. */
@@ -42,7 +42,7 @@ export interface Encoding {
   readonly opponent?: Network;
 }
 
-/** What an opponent sees of the model in its own phase; no gradient flows into it. */
+/** The tensors of the model that an opponent uses in its own phase; no gradient flows into the model. */
 export interface Game {
   readonly pass: Pass;
   readonly network: Network;
@@ -71,8 +71,8 @@ export interface Penalty extends Part {
   /** Checks that it can work on these layers, tied or not. @throws OptionError */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
   /**
-   * Returns what it counts from step to step for codes of this shape. The counts are kept with the model's weights, as
-   * `penalty.1.idle` for the second penalty.
+   * Returns the counters that it updates from step to step, for codes of this shape. The counts are kept with the
+   * model's weights, as `penalty.1.idle` for the second penalty.
    * @throws OptionError where it cannot work on such a code
    */
   counters?(code: readonly number[]): ParameterSpec[];
@@ -80,7 +80,7 @@ export interface Penalty extends Part {
   readonly usesTarget?: boolean;
   /** Records the terms that it adds to the loss. */
   record(encoding: Encoding): Term[];
-  /** The distribution that it pulls codes to, if it does. */
+  /** The distribution that it pulls codes to, if there is one. */
   readonly prior?: Prior;
   /** The network that is trained against the model, if there is one. */
   readonly opponent?: Opponent;
@@ -96,7 +96,7 @@ export interface Penalty extends Part {
  * value needs one row of the Jacobian for each example and each unit of the code: time and memory grow with batch ×
  * code × widest hidden layer. With `estimate: true` one random vector for each example replaces these rows (Hutchinson
  * 1990): unbiased, new in each step, at about the cost of one more pass. Use the estimate for codes of more than a few
- * dozen units behind hidden layers, and the exact value for small codes and where you read the penalty as a figure.
+ * dozen units behind hidden layers. Use the exact value for small codes, and where you compare the penalty's values.
  * @param weight the weight of the penalty in the loss
  * @param options `estimate`: whether a random vector replaces the exact value; default false
  * @example
@@ -206,7 +206,7 @@ export function weightDecay(weight: number): Penalty {
   };
 }
 
-/** Penalties that are reported together as one number. */
+/** Returns the sums as a term of `penalty`, under which several penalties are reported as one number. */
 const penalty = (sums: Tensor): Term[] => [{ name: 'penalty', sums }];
 
 const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });

@@ -1,19 +1,19 @@
 import type { Around, Layer, ParameterSpec } from './layer.ts';
 import type { Image } from './layout.ts';
 
-/** A layer where it stands in a network. Shapes are those of one example. */
+/** A layer at its position in a network. Shapes are those of one example. */
 export interface PlacedLayer {
   readonly layer: Layer;
-  /** How its weights' names begin: `encoder.0`. */
+  /** The prefix of its weights' names, such as `encoder.0`. */
   readonly name: string;
   readonly input: number[];
   readonly output: number[];
   readonly around: Around;
-  /** The weights that it has there. */
+  /** The weights of the layer at this position. */
   readonly parameters: readonly ParameterSpec[];
 }
 
-/** Layers in a row, from the shape of an input on. @throws ShapeError where they do not fit */
+/** Places layers one after the other, from the shape of an input on. @throws ShapeError where they do not fit */
 export function placeLayers(
   name: string,
   layers: readonly Layer[],
@@ -33,15 +33,15 @@ export function placeLayers(
   }));
 }
 
-/** The image that the flat output of a layer has the values of. */
+/** Returns the image whose values a layer's flat output has, if there is one. */
 export const imageBehind = ({ layer, input, around }: PlacedLayer): Image | undefined =>
   imageOf(input, around) ?? (mixes(layer, input) ? undefined : around.before);
 
-/** Whether there is a layer among these that takes sequences. */
+/** Returns whether any of the layers takes sequences. */
 export const takeSequences = (layers: readonly Layer[]): boolean =>
   layers.some(({ sequences, inner = [] }) => sequences ?? takeSequences(inner));
 
-/** The image that layers take a flat code for. */
+/** Returns the image that layers make of a flat code without mixing its values, if there is one. */
 export function imageAhead(layers: readonly Layer[], code: readonly number[], sequences: boolean): Image | undefined {
   let shape = code;
   for (const layer of code.length === 1 ? layers : []) {
@@ -53,13 +53,13 @@ export function imageAhead(layers: readonly Layer[], code: readonly number[], se
   return undefined;
 }
 
-/** Whether flat values lose the order that they had as an image. */
+/** Returns whether a layer mixes flat values, so that they lose the order of an image. */
 export const mixes = (layer: Layer, input: readonly number[]): boolean =>
   !layer.keepsOrder && layer.parameters(input, {}).length > 0;
 
 /**
- * The images whose values a layer's flat input has, and for which its flat output will be taken. A flat vector keeps the order of an image as long
- * as no layer between mixes them.
+ * Returns, for each layer, the image whose values its flat input has, and the image that its flat output becomes. A
+ * flat vector keeps the order of an image as long as no layer between mixes its values.
  */
 function aroundEach(layers: readonly Layer[], shapes: readonly number[][], ends: Around): Around[] {
   const { before, after, sequences } = ends;
@@ -73,7 +73,7 @@ function aroundEach(layers: readonly Layer[], shapes: readonly number[][], ends:
   return layers.map((_, i) => ({ before: befores[i], after: afters[i], sequences }));
 }
 
-/** A shape as that of an image, where it is one's, or a sequence's. */
+/** Returns the shape as that of an image, if it is the shape of an image or of a sequence. */
 function imageOf(shape: readonly number[], { sequences = false }: Around): Image | undefined {
   if (shape.length === 3) return shape as unknown as Image;
   return sequences && shape.length === 2 ? [1, shape[0], shape[1]] : undefined;

@@ -37,7 +37,7 @@ export function residual(layers: Layer[]): Layer {
       return output;
     },
     parameters(input, { before, after, sequences }) {
-      // What is added to flat values of an image has to be in their order.
+      // The sum adds values by position, so f must keep the order of the image's flat values.
       const image = input.length === 1 ? (before ?? after) : undefined;
       return placeLayers('', inner, [...input], { before: image, after: image, sequences }).flatMap(
         ({ parameters }, i) =>

@@ -112,7 +112,7 @@ export function asSchedule(where: string, value: number | Schedule): Schedule {
   throw new OptionError(`${where}: takes a number or a schedule, not ${shown(value)}`);
 }
 
-/** The value in step number `step`, counted from 0. */
+/** Returns the value in step number `step`, counted from 0. */
 export function valueAt(schedule: Schedule, step: number): number {
   switch (schedule.kind) {
     case 'constant':

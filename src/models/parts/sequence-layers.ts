@@ -14,8 +14,9 @@ export interface Conv1dOptions extends Pick<ConvOptions, 'groups' | 'init' | 'bi
   /** The number of steps from one place of the kernel to the next. Default 1. */
   stride?: number;
   /**
-   * The zeros around the sequence. `'valid'` (default): none, only places within the sequence count. `'same'`: as many
-   * as give ⌈length / stride⌉ places, as in Keras. A number: that many at each end, as in PyTorch.
+   * The zeros around the sequence. `'valid'` (default) adds no zeros, so that only places within the sequence count.
+   * `'same'` adds as many as give ⌈length / stride⌉ places, as in Keras. A number adds that many at each end, as in
+   * PyTorch.
    */
   padding?: 'same' | 'valid' | number;
   /** The number of steps from one tap of the kernel to the next. Default 1. */
@@ -169,10 +170,10 @@ export function upsample1d(factor = 2, interpolation: 'nearest' | 'linear' = 'ne
   return overSequences({ ...layer, name }, [factor, interpolation]);
 }
 
-/** A size along a sequence as that of an image of height 1. @throws OptionError */
+/** Returns a size along a sequence as that of an image of height 1. @throws OptionError */
 const size = (where: string, n: number): Sides => [1, checkNumber(where, n, { least: 1, whole: true })];
 
-/** Options along a sequence as those over an image of height 1; absent ones stay absent. @throws OptionError */
+/** Returns the options of a sequence as those of an image of height 1; absent ones stay absent. @throws OptionError */
 function onRow<O extends Conv1dOptions>(name: string, options: O, known: readonly (keyof O & string)[], most?: number) {
   checkOptions(name, options, known);
   const { stride, padding, dilation }: Conv1dOptions = options;
@@ -186,13 +187,13 @@ function onRow<O extends Conv1dOptions>(name: string, options: O, known: readonl
   }; // prettier-ignore
 }
 
-/** Options over an image of height 1 as those along a sequence. */
+/** Returns the options of an image of height 1 as those of a sequence. */
 const alongRow = (options: unknown): object =>
   Object.fromEntries(
     Object.entries(options as object).map(([name, value]) => [name, [value].flat().at(-1) as unknown]),
   );
 
-/** A layer over images of height 1 as one over sequences, with other arguments in files. */
+/** Returns a layer over images of height 1 as a layer over sequences, with the arguments that files keep. */
 function overSequences(layer: Layer, args: readonly unknown[]): Layer {
   const row = (input: readonly number[]) => {
     if (input.length !== 2)
@@ -213,7 +214,7 @@ function overSequences(layer: Layer, args: readonly unknown[]): Layer {
   };
 }
 
-/** The layout of a kernel without its height, which is the third of its sides outside. */
+/** Returns the layout of a kernel without its height, the third side outside. */
 const withoutHeight = ({ sides, axes, shape }: Layout): Layout => ({
   sides,
   axes: axes.filter((_, n) => n !== 2),

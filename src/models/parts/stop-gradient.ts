@@ -2,8 +2,8 @@ import { stopGradient as stopGradientKernel } from '../../kernels/elementwise.ts
 import type { Layer } from './layer.ts';
 
 /**
- * Passes its values on and stops the gradient: the reconstruction does not train the layers before it; other terms,
- * such as a penalty on the weights, still do. It has no weights.
+ * Passes its values on and stops the gradient: the reconstruction does not train the layers before it, while other
+ * terms, such as a penalty on the weights, still do. It has no weights.
  * @example
  * ```ts
  * import { dense, stopGradient } from 'latentgpu';

@@ -16,7 +16,7 @@ export interface TopKOptions {
 
 /** The most numbers that a code may have. */
 const mostColumns = 65_536;
-/** The least weight of the newest batch in the threshold. */
+/** The smallest weight of the newest batch in the threshold. */
 const rate = 0.01;
 
 /**

@@ -46,7 +46,7 @@ export function checkSparseCode(where: string, encoder: readonly Layer[]): void 
     throw new OptionError(`${where}: takes a sparse code, from an encoder whose last layer is topK(k)`);
 }
 
-/** The same layer with first weights whose columns have length 1. */
+/** Returns the layer with first weights whose columns have length 1. */
 const withUnitColumns = (layer: Layer): Layer => ({
   ...layer,
   parameters: (input, around) =>

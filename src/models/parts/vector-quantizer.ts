@@ -20,7 +20,9 @@ export interface VectorQuantizerOptions {
   decay?: number | false;
 }
 
-/** The most entries: kernels hold an entry's number as a float32, which has whole numbers up to here. */
+/**
+ * The most entries. Kernels store an entry's number as a float32, which represents all whole numbers up to this one.
+ */
 const mostEntries = 2 ** 24;
 
 /**
@@ -59,7 +61,7 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
     { name: 'perplexity', sums: perplexity(tape, counts, at, state), coefficient: 0 },
   ];
 
-  /** Updates the entries; returns how often each was taken. */
+  /** Updates the entries, and returns how often each was chosen. */
   const move = (pass: Pass, z: Tensor, at: Tensor, parameter: (name: string) => Tensor, decay: number): Tensor => {
     const [codebook, clusterSize, clusterSum] = ['codebook', 'cluster_size', 'cluster_sum'].map(parameter);
     const kept = pass.step && keepBefore(pass.tape.gpu, pass.step, [codebook, clusterSize, clusterSum]);

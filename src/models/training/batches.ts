@@ -5,12 +5,12 @@ import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Batch } from './trainable.ts';
 
-/** The number of rows that pass through a network at a time outside of training. */
+/** The usual number of rows in a batch outside of training. */
 const usualBatch = 256;
 
 /**
- * The batch size outside of training: a power of two for few rows, so that few sizes of kernels are compiled, and fewer
- * rows where a batch would not fit into a buffer.
+ * Returns the batch size outside of training. It is a power of two for few rows, so that kernels are compiled for few
+ * sizes, and smaller where a batch would not fit into a buffer.
  */
 export function batchFor({ length, features, gpu, storage }: Dataset, columns = 1): number {
   const fitting = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.max(features, columns)));
@@ -19,8 +19,8 @@ export function batchFor({ length, features, gpu, storage }: Dataset, columns = 
 }
 
 /**
- * Records the batch at the state's position of a data set. A streamed one comes from its feed, in the right order. The
- * examples come with their weights only where a loss is recorded, `forLoss`.
+ * Records the batch at the state's position of a data set. The rows of a streamed data set come from its feed, in the
+ * right order. The result includes weights only with `forLoss`, where a loss is recorded.
  */
 export function gatherFrom(
   tape: Tape,
@@ -36,7 +36,7 @@ export function gatherFrom(
   const weights = forLoss ? (feed ? feed.weights : storage.weights?.tensor) : undefined;
   const order = feed ? undefined : (shuffled ?? data.order);
   const window = feed?.window;
-  // A feed holds each window by itself.
+  // A feed stores each window separately, without overlap.
   const stride = feed ? undefined : data.step;
   const from = { data: feed?.data ?? storage.pieces, window, bytes, scale, columns: features, stride };
   const numbers = (data: Tensor | undefined) =>

@@ -1,13 +1,13 @@
 import type { History, Training } from './fit-options.ts';
 import type { AnyLoss } from './losses.ts';
 
-/** A promise of a history as a training, with these controls. */
+/** Returns a promise of a history as a training, with these controls. */
 export const steered = <L extends AnyLoss>(
   history: Promise<History<L>>,
   { pause, resume, stop }: Pick<Training, 'pause' | 'resume' | 'stop'>,
 ): Training<L> => Object.assign(history, { pause, resume, stop });
 
-/** A training that was refused: every error of a fit rejects its promise. */
+/** Returns a training that is rejected from the start, since every error of a fit rejects its promise. */
 export const refused = <L extends AnyLoss>(error: Error): Training<L> =>
   steered<L>(Promise.reject(error), { pause() {}, resume() {}, stop() {} });
 

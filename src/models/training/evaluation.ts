@@ -49,7 +49,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
     phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, beside), gathered),
   );
   const terms = recorded.flat();
-  // Those of the model's own phase come last, and they alone make up its loss.
+  // The terms of the model's own phase come last, and the loss consists of these alone.
   const others = terms.length - recorded[last].length;
   const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
   const sums = terms.map((term) => term.sums);
@@ -67,7 +67,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
     let mean: L | undefined;
     for (let i = 0; i < steps; i++)
       mean = means.add(tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), place.step, others));
-    // Data and weights are finite, so that what is no number has been too large for one.
+    // Data and weights are finite, so a NaN comes from a number too large for float32.
     return Object.fromEntries(
       Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),
     ) as L;

@@ -158,7 +158,7 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
     throw new OptionError(`fit: ${restoreBest ? 'restoreBest' : 'patience'} needs validation data`);
 }
 
-/** The batch size: the requested one, or the default. @throws OptionError where there are fewer examples */
+/** Returns the requested batch size, or the default. @throws OptionError where there are fewer examples */
 export function batchSizeFor(asked: number | undefined, examples: number): number {
   if (asked !== undefined && asked > examples)
     throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);

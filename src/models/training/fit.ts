@@ -13,7 +13,7 @@ import type { Trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
 import { Validation } from './validation.ts';
 
-/** Starts training; the result is its promise with the controls on it. */
+/** Starts training, and returns its promise with the methods that control it. */
 export function startFit<L extends AnyLoss, D>(
   model: Trainable<L, D>,
   data: D,
@@ -45,7 +45,7 @@ class Fit<L extends AnyLoss, D> {
     checkFitOptions(options);
     options.signal?.throwIfAborted();
     this.controls.listen(options.signal);
-    // A page that does not ask for it does not load it.
+    // Imported on demand: pages that do not use `recover` do not load it.
     if (options.recover) this.#recovery = new (await import('./recovery.ts')).Recovery(model);
     for (;;) {
       try {
@@ -53,7 +53,7 @@ class Fit<L extends AnyLoss, D> {
         return this.#history();
       } catch (error) {
         if (!this.#recovery) throw error;
-        // Where training had ended, it stays so: only the best weights have to be restored again.
+        // Where training has ended already, only the best weights have to be restored again.
         const { stopped } = this.#course;
         this.#course = { ...(await this.#recovery.after(error, options.signal)), stopped };
       }
@@ -93,13 +93,16 @@ class Fit<L extends AnyLoss, D> {
     }
   }
 
-  /** Whether something at the end of each epoch needs the weights of that moment. */
+  /** Whether a callback, validation or recovery needs the weights at the end of each epoch. */
   get #hasBoundaries(): boolean {
     const { validation, recover, onEpochEnd } = this.options;
     return validation !== undefined || recover === true || onEpochEnd !== undefined;
   }
 
-  /** Trains to the end. Losses arrive as they are read back, without boundaries while the next epoch is trained. */
+  /**
+   * Trains to the end. Losses are processed when they have been read back; without boundaries, the next epoch is
+   * trained meanwhile.
+   */
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
     const { stepsPerEpoch, step } = trainer;
@@ -136,10 +139,10 @@ class Fit<L extends AnyLoss, D> {
     if (rest) epochs.push(rest);
     return course.steps < total ? 'user' : 'finished';
   }
-  /** Called between submits; returns whether training continues. */
+  /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
     const { gpu, parameters } = this.model.host;
-    // A paused fit must not sleep through the loss of its device.
+    // A paused fit must notice the loss of its device.
     const goesOn = await gpu.wait(this.controls.goOn());
     if (parameters.disposed) throw new LatentGpuError('fit: the model was disposed while it was being trained');
     if (data.disposed) throw new DataError('fit: the data set was disposed while it was being trained on');

@@ -22,8 +22,8 @@ import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
- * The most steps whose losses are kept on the device until they are read: processing them blocks the page no longer
- * than a frame.
+ * The most steps whose losses are kept on the device until they are read. Processing so many blocks the page for at
+ * most one frame.
  */
 const mostSteps = 2048;
 
@@ -76,7 +76,7 @@ export class FrozenStep<L extends AnyLoss> {
     this.#others = this.#terms.length - phases.at(-1)!.terms.length;
   }
 
-  /** Makes the step. Until nothing can fail any more, the model keeps its optimizers and moments. */
+  /** Makes the step. The model keeps its optimizers and moments until everything that can fail has succeeded. */
   static async make<L extends AnyLoss>(
     scope: Scope,
     model: Trainable<L, never>,
@@ -141,14 +141,14 @@ export class FrozenStep<L extends AnyLoss> {
     const { gpu } = this.model.host;
     const { seed } = this.model;
     this.timetable.write(at.step, steps);
-    // A step that went bad must stay the last one.
+    // If a step has diverged, the device must stay at that step.
     if (!first) rewind(gpu, this.state);
     else writeState(gpu, this.state, { ...at, examples: this.data.length, batch: this.batch, seed });
     if (!this.feed || this.#epoch === at.epoch) return;
     this.feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
     this.#epoch = at.epoch;
     this.#next = anotherEpoch ? this.#orderOf(at.epoch + 1) : undefined;
-    this.#next?.catch(() => {}); // Whoever needs it sees the failure.
+    this.#next?.catch(() => {}); // The next `begin` reports the failure.
   }
 
   /** Returns the order of an epoch's examples on the host. */
@@ -174,7 +174,7 @@ export class FrozenStep<L extends AnyLoss> {
   }
 
   /**
-   * Reads the position of the device, and the losses from step `began` on, after an earlier read.
+   * Reads the position of the device, and the losses from step `began` on, when the earlier read `before` has ended.
    * @throws DivergedError
    */
   async read(began: number, before?: Promise<unknown>): Promise<L[]> {
@@ -189,7 +189,7 @@ export class FrozenStep<L extends AnyLoss> {
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i, began + i));
   }
 
-  /** The losses of a step in its slot. */
+  /** Returns the losses of the step stored in a slot. */
   #lossesAt(values: Float32Array, slot: number, step: number): L {
     const terms = this.#terms;
     return tell(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);

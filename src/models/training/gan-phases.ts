@@ -26,7 +26,7 @@ export interface Sides {
   readonly prior: Prior;
 }
 
-/** A GAN for `fit`: the host is the generator's, the other parameters are the discriminator's. */
+/** Returns a GAN as `fit` takes it. The host has the generator's parameters; the discriminator's are separate. */
 export function ganTrainable(
   { generator, discriminator, prior }: Sides,
   host: ModelHost,
@@ -56,5 +56,5 @@ export function ganTrainable(
   };
 }
 
-/** The default optimizer of a side. */
+/** Returns the default optimizer of a side. */
 export const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });

@@ -14,7 +14,7 @@ export class Gate {
     return () => (this.#training = false);
   }
 
-  /** Starts a fit; every error, also an early one, rejects its promise. */
+  /** Starts a fit. Every error rejects its promise, also one before the first step. */
   fit<L extends AnyLoss>(start: () => Training<L>): Training<L> {
     let leave = () => {};
     try {

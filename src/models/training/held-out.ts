@@ -5,7 +5,7 @@ import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
- * Splits the validation part off by the model's seed, or uploads the given one. The scope owns what it makes.
+ * Splits the validation part off by the model's seed, or uploads the given one. The scope owns the results.
  * @throws DataError where one part would be empty
  */
 export async function splitOff<L extends AnyLoss, D>(

@@ -19,7 +19,7 @@ import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
 import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
 
-/** What all members of the family share: an encoder, a decoder, and the parts of the loss between them. */
+/** The parts that all autoencoders share: an encoder, a decoder, and the terms of the loss. */
 export interface Hourglass<S extends Scales = Normalizer> {
   readonly encoder: Network;
   readonly decoder: Network;
@@ -28,13 +28,13 @@ export interface Hourglass<S extends Scales = Normalizer> {
   readonly penalties: readonly Penalty[];
   /** The normalisation before the first layer. */
   readonly normalizer?: S;
-  /** The network that is trained against it. */
+  /** The network that is trained against the model. */
   readonly opponent?: Opposition;
-  /** All parameters that are trained and whose role is `'weight'`. */
+  /** Returns all trained parameters whose role is `'weight'`. */
   readonly weights: () => Tensor[];
 }
 
-/** An hourglass of any kind, also of tables, whose data are scaled in another way. */
+/** An autoencoder of any kind, including those of tables, which scale their data in another way. */
 export type AnyHourglass = Hourglass<Scales>;
 
 /** A network that is trained against a model, with its penalty. */
@@ -47,7 +47,7 @@ export interface Opposition {
 export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean =>
   encoder.layers.at(-1)?.code?.kind === 'gaussian';
 
-/** Uploads data for an hourglass, checked by its loss. @throws OptionError, ShapeError, DataError */
+/** Uploads data for an autoencoder, after a check by its loss. @throws OptionError, ShapeError, DataError */
 export async function putExamples(
   { encoder, loss, normalizer }: AnyHourglass,
   where: string,
@@ -64,23 +64,23 @@ export async function putExamples(
   }
 }
 
-/** Records examples as what comes out has to be: on the layers' scale, blanks still blank. */
+/** Records examples as the target of the decoder: normalised, with blanks still blank. */
 export const recordTarget = ({ normalizer }: AnyHourglass, { tape, blanks }: Pass, x: Tensor): Tensor =>
   normalizer?.forward(tape, x, blanks) ?? x;
 
-/** Records such a target as the layers see it. */
+/** Records a target with its blanks filled, as the layers take it. */
 const recordFilled = ({ tape, blanks }: Pass, target: Tensor): Tensor =>
   blanks ? withoutBlanks(tape, target) : target;
 
-/** Records examples as the layers see them. */
+/** Records examples as the layers take them: normalised, with blanks filled. */
 export const recordInput = (model: AnyHourglass, pass: Pass, x: Tensor): Tensor =>
   recordFilled(pass, recordTarget(model, pass, x));
 
-/** Records examples in the data's own units. */
+/** Records outputs in the data's own units. */
 export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
   normalizer?.inverse(tape, y) ?? y;
 
-/** Records the encoding of a batch; in training, corrupted. */
+/** Records the encoding of a batch, which is corrupted in training. */
 function recordEncoding(model: AnyHourglass, pass: Pass, examples: Tensor) {
   const { encoder, corruptions } = model;
   const x = recordTarget(model, pass, examples);
@@ -122,7 +122,7 @@ export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): T
 }
 
 /**
- * Records how far the decoder's outputs for codes are from the examples, compared directly or behind a layer of the
+ * Records the distance of the decoder's outputs for codes from the examples, either directly or behind a layer of the
  * discriminator.
  */
 function recordReconstructionLoss(
@@ -143,7 +143,7 @@ function recordReconstructionLoss(
   return loss(tape, 'mse', seen.record(pass, decoder.record(pass, code)), features, state, factor, { weights });
 }
 
-/** Records how far outputs are from their targets, as sums over parts of each row. */
+/** Records the reconstruction loss of outputs and targets, as sums over parts of each row. */
 function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: Pass, y: Tensor, x: Tensor): Tensor {
   const { kernel, recorded } = model.loss;
   if (recorded) return recorded.rows(tape, y, x, state, !isGaussian(model), weights);
@@ -151,7 +151,7 @@ function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: P
   return loss(tape, kernel, y, x, state, factorOf(model, x), options);
 }
 
-/** Records the bound of several samples as the loss, and its parts, which are only reported. */
+/** Records the importance-weighted bound as the loss, and its parts, which are only reported. */
 function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
   const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
   const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x), pass.weights);
@@ -194,7 +194,7 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
   const { recorded, kernel } = model.loss;
   if (recorded && perFeature) return recorded.elements(tape, y, x, state);
   const factor = factorOf(model, x);
-  // Held within [0, 1], whatever lies outside would score like the edge.
+  // Clamped to [0, 1], every value outside would get the score of the edge, so its distance is added.
   const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
   if (perFeature) {
     const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1, blanks);
@@ -209,16 +209,16 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
 }
 
 /**
- * The factor of an element's loss. Without a Gaussian code the loss is the mean over elements, as in Keras; with one it
- * is minus the log-likelihood, for N(y, I) ½ Σ (x − y)² plus a constant.
+ * Returns the factor of an element's loss. Without a Gaussian code the loss is the mean over elements, as in Keras;
+ * with one it is minus the log-likelihood, for N(y, I) ½ Σ (x − y)² plus a constant.
  */
 export const factorOf = (model: AnyHourglass, x: Tensor): number =>
   isGaussian(model) ? model.loss.nats : 1 / x.columns;
 
-/** What a row with blanks counts in the loss. */
+/** Returns how a row with blanks counts in the loss. */
 const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
-/** An untrained hourglass as `fit` takes it. */
+/** Returns an untrained autoencoder as `fit` takes it. */
 export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
   const code = model.encoder.layers.at(-1)?.code;
   return {

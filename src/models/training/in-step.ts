@@ -3,14 +3,14 @@ import type { Gpu } from '../../runtime/device.ts';
 import type { Scope } from '../../runtime/scope.ts';
 import { boundRange, emptyTensor, type Tensor } from '../../runtime/tensor.ts';
 
-/** What a training step provides to the parts that are recorded in it. */
+/** The data that a training step provides to the parts that are recorded in it. */
 export interface InStep {
   readonly data: Dataset;
   /** The number of rows of a batch; the last one of an epoch may have fewer examples. */
   readonly batch: number;
   /** The number of the recorded phase. */
   readonly phase: number;
-  /** What undoes the changes that recorded dispatches make beside the optimizers. */
+  /** The objects that undo the changes that recorded dispatches make beside the optimizers. */
   readonly undos: Undo[];
   /** The scope that lives as long as the steps. */
   readonly scope: Scope;
@@ -26,9 +26,9 @@ export interface Undo {
 }
 
 /**
- * A place for the values of tensors before the newest step, concatenated, from which they are restored if the step
- * diverges. Whoever changes the tensors has to write it first, in each step that has not diverged before. Undefined
- * where someone does so already.
+ * Makes a tensor for the concatenated values of `tensors` before the newest step, from which they are restored if the
+ * step diverges. The caller has to write it before it changes them, in each step that has not diverged. Returns
+ * undefined if an earlier caller does this already.
  */
 export function keepBefore(gpu: Gpu, step: InStep, tensors: readonly Tensor[]): Tensor | undefined {
   const { phase, undos, scope } = step;

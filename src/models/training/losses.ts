@@ -10,7 +10,7 @@ export interface Losses {
    * deadLatents + weight · commitment + codebook.
    */
   loss: number;
-  /** How far reconstructions are from the examples, by the model's loss. */
+  /** The distance of reconstructions from the examples, by the model's loss. */
   reconstruction: number;
   /** The divergence of a Gaussian code, before β, in nats per example. */
   kl?: number;

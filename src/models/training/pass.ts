@@ -12,7 +12,7 @@ export type Mode = 'train' | 'evaluate' | 'predict';
 /** An upper limit for the draws of any phase of a model. */
 const drawsOfAPhase = 2 ** 16;
 
-/** What comes with the examples of a batch. */
+/** The data that come with the examples of a batch. */
 export interface Beside {
   /** The label of each example, [rows, 1], if the data have labels. */
   readonly labels?: Tensor;
@@ -32,9 +32,9 @@ export class Pass {
     readonly state: Tensor,
     /** The phase of the step, counted from 0; each draws its own random numbers. */
     phase = 0,
-    /** In training, what the step provides. */
+    /** The data that the step provides, in training only. */
     readonly step?: InStep,
-    /** What comes with the examples. */
+    /** The data that come with the examples. */
     private readonly beside: Beside = {},
   ) {
     this.#draws = phase * drawsOfAPhase;
@@ -61,7 +61,7 @@ export class Pass {
     return new Pass(this.tape, 'predict', this.state, 0, undefined, this.beside);
   }
 
-  /** Random numbers that no other caller gets. */
+  /** Returns random numbers that no other caller gets. */
   draws(): Draws {
     return { state: this.state, which: this.#draws++ };
   }

@@ -13,7 +13,7 @@ import { differentiate, type Term } from './terms.ts';
 import type { Timetable } from './timetable.ts';
 import type { Batch, Phase } from './trainable.ts';
 
-/** What the phases of a step share. */
+/** The data that the phases of a step share. */
 export interface Shared extends Omit<InStep, 'phase'> {
   readonly gpu: Gpu;
   /** The state of the model's training when the fit begins. */
@@ -31,16 +31,16 @@ export class PhaseStep {
   plan!: Plan;
   readonly #tape: Tape;
   readonly #settings: Tensor;
-  /** Whether the moments start anew. */
+  /** Whether the optimizer is of another kind than before, so that its moments start anew. */
   readonly #another: boolean;
   readonly #moments: Tensor | undefined;
   /** The optimizer's state from this fit on. */
   readonly #next: Required<OptimizerPlace>;
-  /** In all phases but the last: values and moments from before the newest step. */
+  /** The values and moments before the newest step; undefined in the last phase. */
   readonly #before: Tensor | undefined;
   #begun = false;
 
-  /** Records the phase number `index`, which `behind` others follow. `dispose` frees what it makes on the device. */
+  /** Records the phase number `index`, which `behind` other phases follow. `dispose` frees its memory on the device. */
   constructor(
     private readonly phase: Phase,
     optimizer: Optimizer,
@@ -54,7 +54,7 @@ export class PhaseStep {
     const { trains } = phase;
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
-    // The last phase, a model's own, draws the numbers that it would draw alone.
+    // The last phase, the model's own, draws the same numbers as without the other phases.
     const gathered = gather(this.#tape);
     const { targets: labels, weights } = gathered;
     const { blanks } = data.storage;
@@ -81,7 +81,7 @@ export class PhaseStep {
     const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
     const { gradients, values } = this.phase.trains;
-    // Each of these is short once the engine has compiled it, but long the first time.
+    // Each of these parts is short once the engine has compiled its code, but long the first time.
     const pace = new Pace();
     await pace.rest();
     differentiate(this.#tape, this.terms, timetable);
@@ -103,7 +103,7 @@ export class PhaseStep {
     this.plan = await compile(this.#tape);
   }
 
-  /** Stores the optimizer in the model, once nothing can fail any more. */
+  /** Stores the optimizer in the model, once everything that can fail has succeeded. */
   begin(): void {
     this.#begun = true;
     this.phase.trains.useMoments(this.#moments);
@@ -116,7 +116,7 @@ export class PhaseStep {
     );
   }
 
-  /** The name of the loss or the gradient at this place. */
+  /** Returns the name of the loss or of the gradient with this number. */
   nameAt(place: number): string {
     return place === 0 ? 'loss' : `${this.phase.trains.nameAt(place - 1)}.grad`;
   }

@@ -26,11 +26,11 @@ export interface Place extends OptimizerPlace {
   trainedOn?: TrainedOn;
   /** In a model that trains in several phases: the optimizers of all but the last one, by the phases' names. */
   phases?: Record<string, OptimizerPlace>;
-  /** The device's own record while steps are running, which is ahead of this one. */
+  /** The state on the device while steps are running, which is ahead of this one. */
   live?: Tensor;
 }
 
-/** A new place with all keys of a file, so that these always have one order. */
+/** Returns a new place with all the keys of a file, so that their order is always the same. */
 export const startPlace = (): Place => ({
   step: 0,
   epoch: 0,
@@ -42,7 +42,7 @@ export const startPlace = (): Place => ({
   trainedOn: undefined,
 });
 
-/** The progress of a phase's optimizer; that of the last phase is the model's own. */
+/** Returns the progress of a phase's optimizer; that of the last phase is the model's own. */
 export function placeOf(place: Place, phase: string, isLast: boolean): OptimizerPlace {
   return isLast ? place : (place.phases?.[phase] ?? { origin: 0, given: 0 });
 }
@@ -53,7 +53,7 @@ export function setPlaceOf(place: Place, phase: string, isLast: boolean, next: O
   else place.phases = { ...place.phases, [phase]: next };
 }
 
-/** A copy of the place. */
+/** Returns a copy of the place. */
 export const copyPlace = ({ phases, ...place }: Place): Place => ({
   ...place,
   ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
@@ -67,13 +67,13 @@ export function beginEpoch(place: Place, examples: number, batch: number, shuffl
   place.epochKind = epochKind;
 }
 
-/** The place for files that also hold the moments: phases without a step are named as well. */
+/** Returns the place for files that also hold the moments, with an entry for phases without a step, too. */
 export const withOptimizers = (place: Place, phases: readonly string[]): Place =>
   phases
     .slice(0, -1)
     .reduce((all, name) => ({ ...all, phases: { ...all.phases, [name]: placeOf(all, name, false) } }), place);
 
-/** The place for files that hold the weights alone. */
+/** Returns the place for files that hold the weights alone. */
 export const withoutOptimizers = ({ phases, ...place }: Place): Place => ({
   ...place,
   optimizer: undefined,

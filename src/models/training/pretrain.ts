@@ -29,7 +29,7 @@ export async function pretrainLayers(
   return scoped(async (scope) => {
     const { set, release } = await put('pretrain', data);
     scope.defer(release);
-    // All stages, and a `fit` that comes after them, hold the same examples back.
+    // All stages, and a later `fit`, hold out the same examples.
     const { training, held } = await splitOff(scope, 'pretrain', whole, set, options.validation);
     batchSizeFor(options.batchSize, training.length);
     const histories: History[] = [];
@@ -97,7 +97,7 @@ async function trainPair(
     const stage: Hourglass = {
       ...model,
       normalizer: undefined,
-      // What a stage has for a code is not what the model's opponent judges.
+      // A discriminator judges the model's code or output, not those of a stage.
       penalties: model.penalties.filter(({ opponent }) => !opponent),
       opponent: undefined,
       encoder,
@@ -116,7 +116,7 @@ async function trainPair(
       ...trainable(stage, stageHost, seed),
       used: [whole.parameters],
       normalized: model.normalizer !== undefined,
-      // What a stage sees is what the whole model sees, and was looked through for that.
+      // A stage takes the data of the whole model, which have been checked for it.
       put: (where, examples) => putData(where, whole, examples, model.encoder.inputShape),
       prepare: async (training) => model.normalizer?.fit(training),
       phases: [{ name: 'autoencoder', trains: parameters, record }],

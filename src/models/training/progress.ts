@@ -20,7 +20,7 @@ export class ProgressReports {
     },
   ) {}
 
-  /** Reports that `steps` steps have finished since the reports began. */
+  /** Reports that `steps` steps of this fit have finished. */
   finished(steps: number): void {
     const { onProgress, progressEveryMs } = this.options;
     if (!onProgress) return;

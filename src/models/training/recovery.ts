@@ -25,8 +25,7 @@ interface Kept<L extends AnyLoss> {
 }
 
 /**
- * The most losses of a device in a row without a finished epoch: after more, the training itself is taken for the
- * cause.
+ * The most losses of a device in a row without a finished epoch. After more, the training itself is probably the cause.
  */
 const mostWithoutProgress = 3;
 
@@ -43,7 +42,7 @@ export class Recovery<L extends AnyLoss> {
       );
   }
 
-  /** Stores the beginning of the training, once it is known to start. */
+  /** Stores the state at the beginning of the training, unless one is stored already. */
   async begin(course: Course<L>): Promise<void> {
     if (!this.#kept) await this.keep(course);
   }
@@ -59,7 +58,7 @@ export class Recovery<L extends AnyLoss> {
         })),
       ),
     );
-    // A best without its weights has come about in this epoch.
+    // If the best weights are not stored yet, they are those of this epoch.
     if (course.best) course.best.values ??= weights[phases.length - 1].snapshot.values;
     this.#kept = { device: host.gpu.device, weights, place: copyPlace(place), course: copyOf(course) };
     this.#withoutProgress = 0;
@@ -73,7 +72,7 @@ export class Recovery<L extends AnyLoss> {
     const { gpu } = this.model.host;
     if (!this.#kept) throw error;
     const { device, weights, place, course } = this.#kept;
-    // Another fit may have got another device already.
+    // Another fit may have opened another device already.
     const lost = gpu.isLost || gpu.device !== device;
     if (!(error instanceof DeviceLostError) || !lost || ++this.#withoutProgress > mostWithoutProgress) throw error;
     await recover(gpu, signal);

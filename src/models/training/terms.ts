@@ -35,7 +35,8 @@ export function differentiate(tape: Tape, terms: readonly Term[], timetable: Tim
 }
 
 /**
- * The report of a batch: the terms' values by name, and the loss, which consists of the terms from number `first` on.
+ * Returns the report of a batch: the values of the terms by name, and the loss, which consists of the terms from number
+ * `first` on.
  */
 export function tell<L extends AnyLoss>(
   terms: readonly Term[],

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../runtime/device.ts';
 import { boundRange, emptyTensor, type Tensor } from '../../runtime/tensor.ts';
 
-/** Numbers that change from step to step, stored on the device, which knows no schedules. */
+/** Numbers that change from step to step, computed on the host from schedules and stored on the device. */
 export class Timetable {
   readonly #columns: { tensor: Tensor; width: number; at: (step: number) => readonly number[] }[] = [];
 

@@ -12,7 +12,7 @@ import type { Pass } from './pass.ts';
 import { startPlace, type Place } from './place.ts';
 import type { Term } from './terms.ts';
 
-/** What a model provides to its networks. */
+/** The objects that a model provides to its networks. */
 export interface Host {
   readonly gpu: Gpu;
   readonly parameters: Parameters<Layout>;
@@ -28,10 +28,10 @@ export interface Host {
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
 
-/** What a model itself is trained with. */
+/** The host of a model, which always has a place. */
 export type ModelHost = Host & { readonly place: Place };
 
-/** The host of an untrained model. */
+/** Returns the host of an untrained model. */
 export const newHost = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
@@ -62,7 +62,8 @@ export interface Constraint {
   /** Records the changes to gradients before the optimizer sees them. */
   gradients(tape: Tape): void;
   /**
-   * Records the changes to weights behind the optimizer; it must do nothing if the state says that a step has diverged.
+   * Records the changes to weights after the optimizer's update; they must do nothing if the state says that a step has
+   * diverged.
    */
   weights(tape: Tape, state: Tensor): void;
 }
@@ -71,16 +72,16 @@ export interface Constraint {
 export interface Phase {
   readonly name: string;
   readonly trains: Parameters<Layout>;
-  /** In all phases but the last: the first optimizer. */
+  /** The first optimizer; undefined in the last phase. */
   readonly initial?: Optimizer;
-  /** In all phases but the last: the optimizer from this fit on. Default: the one so far. */
+  /** The optimizer from this fit on; undefined in the last phase. Default: the current one. */
   readonly optimizer?: Optimizer;
   /** Records the model on a batch; it minimises the sum of the terms, each times its coefficient. */
   record(pass: Pass, batch: Batch): Term[];
   readonly constraints?: readonly Constraint[];
 }
 
-/** What `fit` needs to know of a model, with data of type D and losses of type L. */
+/** The interface of a model to `fit`, with data of type D and losses of type L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
   readonly host: Host;
   /** The weights that it uses beside those it trains. */
@@ -103,6 +104,6 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
    * are any.
    */
   prepare?(training: Dataset): Promise<(() => void) | undefined>;
-  /** Carries the type of the losses. */
+  /** A field that never has a value; it carries the type of the losses. */
   readonly told?: L;
 }

@@ -19,9 +19,9 @@ export class Trainer<L extends AnyLoss> {
   readonly stepsPerEpoch: number;
   readonly #schedule: Schedule;
   readonly #tuning: Tuning;
-  /** The milliseconds of training that the tuner has not been told. */
+  /** The milliseconds of training that have not been reported to the tuner. */
   #untoldMs = 0;
-  /** The position of the model behind the submitted steps. */
+  /** The position of the model after the submitted steps. */
   #at: At;
   /** Whether a submitted step has failed. */
   #failed = false;
@@ -46,9 +46,9 @@ export class Trainer<L extends AnyLoss> {
   }
 
   /**
-   * Trains `steps` more steps and yields their losses in parts, while the next steps are trained. The last losses
-   * before an epoch's end are yielded when nothing runs, unless the trainer may run ahead: then epochs have no
-   * boundary, and many short ones are yielded at once.
+   * Trains `steps` more steps and yields their losses in parts, while the next steps are trained. The last losses of an
+   * epoch are yielded when no step is running, unless the trainer may run ahead. Then it does not stop between epochs,
+   * and many short ones are yielded at once.
    * @throws DivergedError with the weights from before the step that diverged
    */
   async *train(steps: number, hooks: ScheduleHooks): AsyncGenerator<L[], void, void> {
@@ -73,7 +73,7 @@ export class Trainer<L extends AnyLoss> {
       }
     } finally {
       await this.#schedule.settle();
-      await unread?.losses.catch(() => {}); // Whoever ended it is told of what came before.
+      await unread?.losses.catch(() => {}); // The caller gets the earlier error.
       place.live = undefined;
     }
   }
@@ -84,8 +84,8 @@ export class Trainer<L extends AnyLoss> {
   }
 
   /**
-   * Submits up to `steps` steps, of which `submitted` of `all` are submitted already, and begins to read their losses
-   * after those of the run before.
+   * Submits up to `steps` steps, when `submitted` of `all` have been submitted, and begins to read their losses after
+   * those of the previous run.
    */
   async #run(
     steps: number,
