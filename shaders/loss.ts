@@ -5,7 +5,7 @@ import { math } from './math.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** l, ∂l/∂y and ∂l/∂x, of a value y and, where there is one, of a second operand x. */
+/** The term l, ∂l/∂y and ∂l/∂x for a value y and, in some terms, a second operand x. */
 const terms = {
   mse: 'vec3f((y - x) * (y - x), 2.0 * (y - x), 2.0 * (x - y))',
   bce: 'logistic(y, x)',
@@ -19,50 +19,57 @@ const terms = {
   fake: 'logistic(y, 0.0)',
 } as const;
 
-/** What is added up: `mse`, `bce`, `mae` and `huber` compare y with a target x; the others are the parts of penalties. */
+/**
+ * The term that is summed. `mse`, `bce`, `mae` and `huber` compare y with a target x; the others are parts of
+ * penalties.
+ */
 export type TermKind = keyof typeof terms;
 
-/** A loss of one's own: WGSL expressions of an output `y` and its target `x`, both f32. */
+/** A custom loss: WGSL expressions of an output `y` and its target `x`, both f32. */
 export interface Formula {
-  /** What messages and files call it. */
+  /** The name in messages and files. */
   readonly name: string;
-  /** l, what one element adds to the loss. */
+  /** The loss of one element, l. */
   readonly wgsl: string;
-  /** ∂l/∂y */
+  /** The derivative of the loss by the output, ∂l/∂y. */
   readonly derivative: string;
 }
 
 export const hasSecond = (kind: TermKind | Formula): boolean => typeof kind !== 'string' || /\bx\b/.test(terms[kind]);
 
 export interface LossVariant {
-  /** Of a formula, the gradient of x is not known: 0. */
+  /** The term of an element; the gradient of a formula by x is not known and counts as 0. */
   readonly kind: TermKind | Formula;
-  /** Rows are whole vec4s. */
+  /** Whether rows consist of whole vec4s. */
   readonly wide: boolean;
-  /** What is written: the gradient of y, those of both, every element's own loss, or none. The sums always are. */
+  /**
+   * The result beside the sums, which are always written: the gradient of y, the gradients of both, the loss of each
+   * element, or nothing.
+   */
   readonly writes: 'gradient' | 'gradients' | 'elements' | 'sums';
-  /** The gradient of y goes through this activation, to what was before it. */
+  /** The activation through which the gradient of y is carried back. */
   readonly slope?: Activation;
-  /** Each example has `samples` rows of y, one behind the other, and one of x. */
+  /** Whether each example has `samples` consecutive rows of y, and one row of x. */
   readonly sampled?: boolean;
-  /** The loss and the gradient of each row of y are multiplied by a weight of the row. */
+  /** Whether the loss and the gradient of each row are multiplied by a weight of the row. */
   readonly weighted?: boolean;
-  /** Of targets, some may be blank. */
+  /** Whether targets may be blank. */
   readonly masked?: boolean;
 }
 
 /**
- * mse       l = (y − x)²               product   l = y x
- * bce       l = log(1 + e^y) − x y     square    l = y²
+ * mse       l = (y − x)²               product   l = y x bce       l = log(1 + e^y) − x y     square    l = y²
  *           (y is the logit)           absolute  l = |y|       value  l = y
- * mae       l = |y − x|, with slope 0 where they are equal
- * huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − x (Huber 1964)
- * real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of a discriminator; Goodfellow et al. 2014)
+ * mae       l = |y − x|, with slope 0 where they are equal huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½
+ * delta), d = y − x (Huber 1964) real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of
+ * a discriminator; Goodfellow et al. 2014)
  *
- * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise. Rows past the real ones get zeros.
+ * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise.
+ * Rows beyond the examples of the batch get zeros.
  *
- * With `masked` l and its gradients are 0 where x is blank, and with `share` both are multiplied by columns / n, where n of the row's targets are not
- * blank: a mean over the columns is one over those n. As an element of its own, what is blank stays blank.
+ * With `masked` l and its gradients are 0 where x is blank, and with `share` both are multiplied by columns / n, where
+ * n of the row's targets are not blank: a mean over the columns is one over those n. A blank target also makes the loss
+ * of its element blank.
  *
  * With `weighted` sums[r,p], dy[r,c] and dx[r,c] are multiplied by weights[r].
  */

@@ -1,6 +1,6 @@
 /**
  * The module behind `latentgpu/kernels`: the functions of kernels.ts, which documents them, with runtime checks of
- * their arguments. The kernels themselves check what has to fit together.
+ * their arguments. The kernels themselves check that shapes fit together.
  */
 import * as kernels from './kernels.ts';
 import {

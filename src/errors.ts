@@ -1,6 +1,7 @@
 /** The base class of every error that the library throws. `cause` has the underlying error, if there is one. */
 export class LatentGpuError extends Error {
-  // Set explicitly on each class, because minifiers rename classes. A structured clone keeps only message and stack, so a worker also sends the name.
+  // Set explicitly on each class, because minifiers rename classes. A structured clone keeps only message and stack, so
+  // a worker sends the name, too.
   override name = 'LatentGpuError';
 }
 
@@ -30,7 +31,7 @@ export class DataError extends LatentGpuError {
   override name = 'DataError';
 }
 
-/** A file is not what it should be; the message says where, by its offset in bytes, its line or its row. */
+/** A file is malformed; the message names the place by its offset in bytes, its line or its row. */
 export class FormatError extends LatentGpuError {
   override name = 'FormatError';
 }

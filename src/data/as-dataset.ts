@@ -5,7 +5,7 @@ import { sameOrder, sizeOf } from '../runtime/tensor.ts';
 import { Dataset, type Data, type OnDevice } from './dataset.ts';
 import { dataset, withShape } from './make-dataset.ts';
 
-/** How the data were stored that a model was trained on. */
+/** The format of the data that a model was trained on. */
 export interface TrainedOn {
   readonly bytes: boolean;
   readonly scale: number;
@@ -19,7 +19,7 @@ export function trainedOn(set: Dataset): TrainedOn {
   return { bytes, scale, given: scaleGiven, largest: Math.max(-range.least, range.most) };
 }
 
-/** Values beyond this are not those of bytes: bytes are at most 1, and noise adds little to float images. */
+/** Larger values cannot come from images: bytes become at most 1, and noise adds little to images of floats. */
 const noBytes = 16;
 
 /**
@@ -40,8 +40,8 @@ function checkScale(where: string, set: Dataset, before: TrainedOn): void {
 }
 
 /**
- * Any kind of data as a data set of examples of this shape, or of their values in the same order. `before` is what the
- * model was trained on, `takesBlanks` whether values may be blank.
+ * Returns any kind of data as a data set of examples of this shape, or of another shape with the same values in the
+ * same order. `before` is the format of the training data, and `takesBlanks` whether values may be blank.
  * @throws ShapeError with both shapes; DataError
  */
 export async function asDataset(
@@ -77,7 +77,7 @@ export async function asDataset(
   return { set, release: () => set.dispose() };
 }
 
-/** Checks that examples of one shape can be used for another. @throws ShapeError */
+/** Checks that examples of the shape `has` can be used where `takes` is expected. @throws ShapeError */
 function checkExamples(where: string, takes: readonly number[], has: readonly number[], whole?: readonly number[]) {
   const [features, values] = [takes, has].map(sizeOf);
   if (values !== features)

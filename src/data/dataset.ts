@@ -27,11 +27,11 @@ export interface SeriesFacts {
   readonly channels: number;
 }
 
-/** What a data set and its views share. */
+/** The data that a data set and its views share. */
 export interface Storage {
   /** The examples in pieces, each small enough for one buffer of the device; empty where the data are streamed. */
   pieces: readonly Piece[];
-  /** Returns the values again, after the loss of a device. */
+  /** Reads the values again after the loss of a device. */
   readonly again: () => Promise<Uint8Array | Float32Array>;
   /** Values on the host that are streamed through the device, `half` a window at a time; see `Feed`. */
   readonly streamed?: { readonly data: Uint8Array | Float32Array; readonly half: number };
@@ -43,9 +43,9 @@ export interface Storage {
   readonly scale: number;
   /** Whether the scale was given as an option. */
   readonly scaleGiven: boolean;
-  /** The smallest and largest value that is not blank. */
+  /** The smallest and largest value, without blanks. */
   readonly range: Range;
-  /** Whether some of the values may be blank, `blankCell`. */
+  /** Whether some of the values may be blank, that is `blankCell`. */
   readonly blanks?: boolean;
   /** The meaning of the cells, for a data set of a table. */
   readonly cells?: CellSource;
@@ -53,13 +53,13 @@ export interface Storage {
   readonly series?: SeriesFacts;
   /** A number for each example, [examples], for models that learn more than the example itself. */
   readonly targets?: Tensor;
-  /** The same on the host, where the data are streamed. */
+  /** The targets on the host, if the data are streamed. */
   readonly hostTargets?: Float32Array;
   /** A factor for the loss of each example. */
   readonly weights?: ExampleWeights;
 }
 
-/** Data on the device; `release` frees what was uploaded for one call. */
+/** Data on the device. `release` frees them if they were uploaded for one call. */
 export interface OnDevice {
   set: Dataset;
   release: () => void;
@@ -69,7 +69,7 @@ export interface OnDevice {
 export class Dataset {
   #order: Tensor | undefined;
   #disposed = false;
-  /** The orders of its views, as long as they are in use. */
+  /** The orders of its views that are in use. */
   readonly #orders = new Map<WeakRef<Dataset>, Tensor>();
 
   /** @internal */
@@ -83,7 +83,7 @@ export class Dataset {
     readonly labels: Int32Array | undefined,
     /** The number of examples. */
     readonly length: number,
-    /** For a view: the data set whose memory it uses, and its rows there unless they are all. */
+    /** The data set whose memory a view uses; undefined unless this is a view. */
     private readonly base?: Dataset,
     /** @internal */
     readonly rows?: Uint32Array,
@@ -103,16 +103,16 @@ export class Dataset {
   }
 
   /**
-   * The positions of the windows, for what `series()` made and for its views; otherwise undefined. Window number n
-   * begins at step n · stride.
+   * The positions of the windows in a data set that `series()` made, or in a view of one; otherwise undefined. Window
+   * number n begins at step n · stride.
    */
   get series(): SeriesFacts | undefined {
     return this.storage.series;
   }
 
   /**
-   * The number of each example in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those of its
-   * examples. Do not change it.
+   * The number of each example in the original data set: 0, 1, 2 … in that itself, and a selection of these in a view.
+   * Do not change it.
    */
   get indices(): Uint32Array {
     return this.rows ?? Uint32Array.from(Array(this.length).keys());
@@ -167,7 +167,7 @@ export class Dataset {
     if (isBytes(data) !== storage.bytes || data.length !== values)
       throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
     const pieces = await upload(gpu, data, features, step);
-    // Somebody else may have been faster, or the owner has freed it meanwhile.
+    // Another call may have restored the data already, or the owner may have disposed them meanwhile.
     if (storage.pieces.some(({ data }) => data.gone) && !this.disposed) storage.pieces = pieces;
     else for (const { data } of pieces) data.dispose();
   }
@@ -192,7 +192,10 @@ export class Dataset {
     this.#orders.set(new WeakRef(view), order);
   }
 
-  /** For a view: which examples of the storage are its own. @internal */
+  /**
+   * For each example of the storage, whether it belongs to this view; undefined for a data set of all examples.
+   * @internal
+   */
   get membership(): Uint8Array | undefined {
     if (!this.rows) return undefined;
     const own = new Uint8Array(this.storage.examples);
@@ -201,8 +204,8 @@ export class Dataset {
   }
 
   /**
-   * The same examples, each with a number that follows it on the device. `factors` multiply the weights of the examples,
-   * by these numbers.
+   * Returns a view of the same examples with a target for each on the device. `factors` are indexed by the targets, and
+   * multiply the weights of the examples.
    * @internal
    */
   withTargets(values: ArrayLike<number>, factors?: ArrayLike<number>): Dataset {
@@ -220,7 +223,7 @@ export class Dataset {
     return new Dataset(this.gpu, this.shape, storage, labels, this.length, this.base ?? this, this.rows, true);
   }
 
-  /** A view of some examples, by number. @internal */
+  /** Returns a view of the examples with these numbers. @internal */
   view(indices: readonly number[]): Dataset {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     const labels = this.labels && Int32Array.from(indices, (i) => this.labels![i]);

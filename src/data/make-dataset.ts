@@ -125,7 +125,7 @@ export function wholeLabels(where: string, given: ArrayLike<number>, examples: n
 }
 
 /**
- * The values of a source, and the shape of one example.
+ * Returns the values of a source and the shape of one example.
  * @throws OptionError, ShapeError, DataError
  */
 export function withShape(
@@ -142,7 +142,7 @@ export function withShape(
     throw new ShapeError(`dataset: a shape of [${whole.join(', ')}], but ${data.length} values`);
   if (!whole && shape === undefined) throw new OptionError('dataset: a flat array needs the `shape` of one example');
   const example = shape === undefined ? (whole!.length > 1 ? whole!.slice(1) : [1]) : checkShape('an example', shape);
-  // Memory that is shared may change between a look and the upload, and not every engine takes it.
+  // Shared memory may change between the checks and the upload, and some engines do not upload it.
   return { data: isOwned(data) ? data : data.slice(), shape: example };
 }
 

@@ -14,16 +14,19 @@ export interface Range {
   readonly mostAt: number;
 }
 
-/** The number of values between two looks at the clock. */
+/** The number of values processed between two checks of the clock. */
 const stretch = 2 ** 13;
 
-/** Returns the range of the values other than `blank`. @throws what `refuse` makes of the first that is not finite */
+/**
+ * Returns the range of the values other than `blank`. @throws the error that `refuse` makes for the first value that is
+ * not finite
+ */
 export async function rangeOf(
   data: Uint8Array | Float32Array,
   refuse: (value: number, at: number) => DataError,
   blank?: number,
 ): Promise<Range> {
-  // That of a value which is there; 0 where none is.
+  // The index of the first value that is not blank, or 0 if all are blank.
   const first = Math.max(0, blank === undefined ? 0 : data.findIndex((value) => value !== blank));
   let [leastAt, mostAt] = [first, first];
   for await (const start of inSpells(data.length, stretch)) {
@@ -38,10 +41,10 @@ export async function rangeOf(
   return { least: data[leastAt], leastAt, most: data[mostAt], mostAt };
 }
 
-/** The position of a value, in words. */
+/** Returns the position of a value in words. */
 export const place = (i: number, features: number): string => `row ${Math.floor(i / features)}, column ${i % features}`;
 
-/** The position of a value of a series, in words. */
+/** Returns the position of a value of a series in words. */
 export const stepOf = (i: number, channels: number): string =>
   `step ${Math.floor(i / channels)}, channel ${i % channels}`;
 
@@ -52,7 +55,7 @@ export function checkProbabilities(data: Dataset): void {
   const where = (at: number) => (series ? stepOf(at, series.channels) : place(at, data.features));
   if (least < 0)
     throw new DataError(`bce: ${least} at ${where(leastAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
-  // Bytes times 1/255 may come out a rounding above 1.
+  // The rounding of bytes times 1/255 may give values slightly above 1.
   if (most > 1 + 1e-6)
     throw new DataError(`bce: ${most} at ${where(mostAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }

@@ -1,7 +1,7 @@
 /** The types of numbers that safetensors files hold. */
 import { allocate } from '../platform.ts';
 
-/** The bytes of a number of each type. */
+/** The size of a number of each type in bytes. */
 const sizes = new Map(
   Object.entries({
     ...{ F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 },
@@ -9,15 +9,18 @@ const sizes = new Map(
   }),
 );
 
-/** The bytes of a number of a type; undefined for types that are unknown or smaller than a byte. */
+/** Returns the size of a number of a type in bytes; undefined for types that are unknown or smaller than a byte. */
 export const sizeOf = (dtype: string): number | undefined => sizes.get(dtype);
 
-/** Floating-point numbers as float32, F64 rounded to the nearest; undefined for other types. Bytes may start anywhere. */
+/**
+ * Returns floating-point numbers as float32, with F64 rounded to the nearest; undefined for other types. `bytes` need
+ * not be aligned.
+ */
 export function readFloats(where: string, dtype: string, bytes: Uint8Array): Float32Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!/^(F64|F32|B?F16)$/.test(dtype)) return undefined;
   const data = allocate(where, Float32Array, bytes.length / sizes.get(dtype)!, 'keep the tensors in several files');
-  // By their bits, so that every NaN stays what it is.
+  // Copied as bytes, so that every NaN keeps its bits.
   if (dtype === 'F32') new Uint8Array(data.buffer).set(bytes);
   const words = new Uint32Array(data.buffer);
   if (dtype === 'BF16') for (let i = 0; i < data.length; i++) words[i] = view.getUint16(2 * i, true) << 16;

@@ -1,15 +1,15 @@
 /**
- * The deepest nesting: no valid file here nests deeper than about ten levels, and deeper ones could overflow the stack
- * of their readers.
+ * The deepest nesting that is accepted. Valid files have at most about ten levels, and much deeper ones could overflow
+ * the stack of their readers.
  */
 const deepest = 64;
 
 /**
- * A strict JSON.parse: it refuses two equal names in an object, and deep nesting.
+ * Parses JSON as `JSON.parse` does, but refuses two equal names in an object, and deep nesting.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  // For each bracket that is open: the names in it so far, where it is an object's.
+  // For each open bracket, the names so far if it is an object, otherwise undefined.
   const open: (Set<string> | undefined)[] = [];
   let before = '';
   for (let at = 0; at < text.length; at++) {
@@ -19,7 +19,7 @@ export function parseJson(text: string): unknown {
       while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
       const names = open.at(-1);
       if (!names || before === ':') continue;
-      // Names are equal by what they mean, however they are spelled.
+      // Parsed, since escapes allow different spellings of the same name.
       const name = JSON.parse(text.slice(begin, at + 1)) as string;
       if (names.has(name)) throw new SyntaxError(`the name ${name} comes twice`);
       names.add(name);

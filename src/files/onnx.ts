@@ -1,4 +1,7 @@
-/** Writes ONNX files: a graph of standard operators over float32 tensors, with a batch of any size in front. Field numbers are those of onnx.proto. */
+/**
+ * Writes ONNX files: a graph of standard operators over float32 tensors, whose first axis is a batch of any size. Field
+ * numbers are those of onnx.proto.
+ */
 import { Message } from './protobuf.ts';
 
 /** The oldest versions with all operators used here, so that old runtimes can read the files. */

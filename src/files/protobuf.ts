@@ -46,7 +46,10 @@ export class Message {
     return this.#varint(field * 8 + wireType);
   }
 
-  /** Writes seven bits to a byte, the lowest first; the eighth says that more follow. Shifts would end at 32 bits. */
+  /**
+   * Writes a number in groups of seven bits, the lowest first; the eighth bit of a byte says that more follow. It
+   * divides, since bit shifts are limited to 32 bits.
+   */
   #varint(value: number): this {
     const bytes: number[] = [];
     let rest = value;

@@ -3,11 +3,12 @@
  *
  *   { "__metadata__": { "any": "text" }, "encoder.0.weight": { "dtype": "F32", "shape": [32, 784], "data_offsets": [0, 100352] } }
  *
- * Offsets count from the header's end. F32 is written; F32, F16, BF16 and F64 are read as float32; of other types
- * name, type and bytes are handed on. WebGPU's hosts are all little-endian, so a Float32Array is already in the order of the file.
+ * Offsets count from the header's end. F32 is written. F32, F16, BF16 and F64 are read as float32, and tensors of other
+ * types are returned as bytes with their type. All hosts of WebGPU are little-endian, so a Float32Array already has the
+ * byte order of the file.
  *
- * Reading is strict, as in the format's own implementation: a name comes once, and the tensors must
- * cover the data without a hole and without an overlap, so that no byte of a file escapes notice.
+ * Reading is strict, as in the format's own implementation: names are unique, and the tensors must cover the data
+ * without a gap and without an overlap, so that every byte of a file is checked.
  */
 import { FormatError, OptionError, ShapeError } from '../errors.ts';
 import { allocate, isBytes, isFloats, isPage } from '../platform.ts';
@@ -22,7 +23,7 @@ export interface SafeTensor {
   shape: number[];
 }
 
-/** A tensor of whole numbers, or of a type that is not read: its bytes as they are in the file. */
+/** A tensor of whole numbers, or of another type that is not converted: its bytes as they are in the file. */
 export interface OtherTensor {
   /** The type by its name in the file, such as `I64`. */
   dtype: string;
@@ -135,7 +136,7 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
     const own = bytes.subarray(dataStart + begin, dataStart + end);
     const data = readFloats(`safetensors: ${name}`, dtype, own);
     if (data) tensors.push([name, { data, shape }]);
-    // Not by slice: Node's Buffer, which is a Uint8Array too, would hand out a view.
+    // Not by `slice`, which returns a view for Node's Buffer, also a Uint8Array.
     else others.push([name, { dtype, bytes: new Uint8Array(own), shape }]);
   }
   // Object.fromEntries and not assignment: a tensor may be called __proto__.
@@ -170,7 +171,7 @@ function readSpan(name: string, entry: unknown): Span {
   const fail = (problem: string): FormatError => malformed(PREFIX, `the header's entry for ${name} ${problem}`);
   if (!isRecord(entry)) throw fail('is not an object');
   const { dtype, shape, data_offsets: offsets } = entry;
-  // Types that the format has got since are left to the caller; none of its names has a small letter.
+  // Types added to the format later are left to the caller; the names of all types are in capital letters.
   if (typeof dtype !== 'string' || !/^[A-Z][A-Z\d_]*$/.test(dtype))
     throw fail(`has the dtype ${JSON.stringify(dtype)}; types are called "F32", "F16", "I64" and the like`);
   if (!isCounts(shape)) throw fail(`has the shape ${JSON.stringify(shape)}`);
@@ -208,7 +209,7 @@ function checkCover(spans: Span[], dataLength: number, dataStart: number): void 
 }
 
 function malformed(offset: number, problem: string, cause?: unknown): FormatError {
-  // Names and shapes may be as long as the file.
+  // Names and shapes may be as long as the file, so the message is cut.
   return new FormatError(`safetensors, byte ${offset}: ${problem.slice(0, 400)}`, { cause });
 }
 
@@ -225,6 +226,6 @@ function isTexts(value: unknown): value is Record<string, string> {
 }
 
 function isCounts(value: unknown): value is number[] {
-  // One divided by -0 is negative, too.
+  // 1 / n also excludes -0, for which it is negative.
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && 1 / n > 0);
 }

@@ -21,30 +21,35 @@ export interface Huber {
 export type ElementLoss = LossKind | Huber | Formula;
 
 /**
- * What a row with blank targets counts: the sum over the other targets, or this sum times columns / others, so that a
+ * The value of a row with blank targets: the sum over the other targets, or this sum times columns / others, so that a
  * mean over the columns becomes a mean over the others.
  */
 export type Blanks = 'sum' | 'share';
 
 /** Options of `loss`. */
 export interface LossOptions {
-  /** What rows with blank targets count. Without it no target is blank. */
+  /** How rows with blank targets count. Without this option, no target may be blank. */
   readonly blanks?: Blanks;
-  /** A weight for each row, [rows, 1], that multiplies its loss and its gradient. The mean's divisor stays the batch. */
+  /**
+   * A weight for each row, [rows, 1], that multiplies its loss and its gradient. The mean is still over the number of
+   * rows.
+   */
   readonly weights?: Tensor;
 }
 
-/** The most strips of a row, of which each invocation takes one. */
+/** The most strips of a row; each invocation adds up one. */
 const mostStrips = 16;
 
 /**
- * The loss of each row against its target, as sums over strips, [rows, strips]; their total is the loss of the row.
- * Each is already multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count 0.
+ * Records the loss of each row against its target, as sums over strips, [rows, strips]; their total is the loss of the
+ * row. Each is already multiplied by `factor` (1/columns for a mean over elements). Rows past the state's batch count
+ * 0.
  *
  * `'mse'` is (y − x)²; `'bce'` takes logits: log(1 + e^y) − x y. `'mae'` is |y − x|, with slope 0 where they are equal;
  * `'huber'` is ½ (y − x)² where |y − x| ≤ delta, otherwise delta (|y − x| − ½ delta). A formula is its own expression.
- * Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and none to the
- * target. With `blanks`, blank targets count 0. With `weights`, rows are multiplied by theirs.
+ * If the tape is differentiated from the loss, the same pass writes the gradient of the batch's mean for y, but not for
+ * the target. With `blanks`, blank targets count 0. With `weights`, the loss and the gradient of each row are
+ * multiplied by its weight.
  * @throws ShapeError, OptionError
  */
 export function loss(
@@ -60,9 +65,10 @@ export function loss(
 }
 
 /**
- * A part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`; `'real'` and
- * `'fake'` for the logits of a discriminator) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`, `'huber'`), as in
- * `loss`, with gradients to both. The first side counts rows, whatever the others are.
+ * Records a part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`;
+ * `'real'` and `'fake'` for the logits of a discriminator) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`,
+ * `'huber'`), as in `loss`, with gradients to both. The first side of a tensor is the number of rows; its other sides
+ * may be anything.
  * @throws ShapeError
  */
 export function rowSums(
@@ -120,7 +126,10 @@ function sumsOf(
   return sums;
 }
 
-/** The loss of every element times `factor`, of y's shape; with `masked` that of a blank target is blank. */
+/**
+ * Records the loss of every element times `factor`, in the shape of y; with `masked`, the loss at a blank target is
+ * blank.
+ */
 export function elementLosses(
   tape: Tape,
   given: ElementLoss,
@@ -152,7 +161,7 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
   }
 }
 
-/** The name of a loss in the shader and in messages, and its constants. @throws OptionError */
+/** Returns the name of a loss in the shader and in messages, and its constants. @throws OptionError */
 export function parsedLoss(given: TermKind | ElementLoss) {
   if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
   const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
@@ -160,7 +169,7 @@ export function parsedLoss(given: TermKind | ElementLoss) {
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
 }
 
-/** How a loss is divided into strips, and where their sums go. */
+/** Returns how a loss is divided into strips, and the tensor for their sums. */
 export function lossLayout(tape: Tape, y: Tensor, settings: { factor: number; delta?: number }, blanks?: Blanks) {
   const rows = y.shape[0];
   const columns = y.size / rows;

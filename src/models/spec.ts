@@ -59,7 +59,7 @@ export interface AutoencoderSpec {
 
 /** A checked spec. */
 export interface Parts<S extends Scales = Normalizer> extends Omit<Hourglass<S>, 'opponent' | 'weights'> {
-  /** The network that is trained against the model. Its weights are kept apart. */
+  /** The network that is trained against the model. Its weights are separate. */
   readonly discriminator?: Network;
   /** The counters of the penalties, kept beside the model's weights under the names that `recordLoss` looks up. */
   readonly counters: Holder;
@@ -69,7 +69,7 @@ export interface Parts<S extends Scales = Normalizer> extends Omit<Hourglass<S>,
   readonly seed: number;
 }
 
-/** Where the weights of a model's networks are: the model's own, and those of a network that is trained against it. */
+/** The hosts of a model's networks: one for the model's own weights, and one for those of a discriminator. */
 export interface Hosts {
   readonly own: () => Host;
   readonly rival: () => Host;
@@ -119,7 +119,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditio
   };
 }
 
-/** What the networks of a model are made from. */
+/** The layers and options that the networks of a model are made from. */
 interface Halves {
   readonly inputShape: number[];
   readonly encoder: readonly Layer[];
@@ -127,7 +127,7 @@ interface Halves {
   readonly loss: Loss;
   readonly penalties: readonly Penalty[];
   readonly tied: boolean;
-  /** The normalisation before the encoder and after the decoder, for when either works on its own. */
+  /** The normalisation before the encoder and after the decoder, for the use of either half on its own. */
   readonly scales?: Scales;
   readonly exit?: Pick<Scales, 'inverse'>;
 }
@@ -172,7 +172,10 @@ export function assembleParts(
   return { encoder: first, decoder: second, loss, penalties, counters: { parameterCount: 0, placed }, discriminator };
 }
 
-/** Checks that only the loss sees the outputs, which are logits, and that an example has one. @throws OptionError */
+/**
+ * Checks that nothing but the loss uses the outputs, which are logits, and that a code has one sample for each example.
+ * @throws OptionError
+ */
 function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penalty[]): void {
   const code = encoder.layers.at(-1)?.code;
   if (code?.kind === 'gaussian' && code.samples > 1)
@@ -189,7 +192,7 @@ export const loadConditioning = async (spec?: { condition?: unknown }): Promise<
   // Imported on demand: pages without a condition do not load it.
   spec?.condition === undefined ? undefined : import('./parts/condition.ts');
 
-/** A spec as plain data; `readAutoencoder` reads it back. */
+/** Returns a spec as plain data; `readAutoencoder` reads it back. */
 export function writeSpec(parts: Parts): object {
   const { encoder, decoder, loss, corruptions, penalties, normalizer, tied, classes, seed } = parts;
   const { inputShape } = encoder;
@@ -207,7 +210,7 @@ export function writeSpec(parts: Parts): object {
   };
 }
 
-/** Replaces the decoder's weights by those of the encoder. */
+/** Replaces the decoder's weights by the transposed weights of the encoder. */
 function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
   const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
     ({ units }) => units === undefined,
@@ -238,7 +241,7 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
   return { layers, borrowed };
 }
 
-/** The host of a network that is only inspected: it has no weights. */
+/** The host of a network that is only inspected; it throws, since such a network has no weights. */
 const never = (): Host => {
   throw new Error('this network has no weights');
 };

@@ -24,8 +24,8 @@ const noticeMs = 1000;
 const filters: readonly GPUErrorFilter[] = ['internal', 'out-of-memory', 'validation'];
 
 /**
- * One device from its opening to its loss. Waiting through it turns what WebGPU reports elsewhere, or not at all, into
- * errors of this library.
+ * One device from its opening to its loss. Its methods turn the losses and errors that WebGPU reports elsewhere, or not
+ * at all, into errors of this library.
  */
 export class Connection {
   readonly pipelines: Pipelines;
@@ -42,7 +42,7 @@ export class Connection {
     this.pipelines = new Pipelines(device);
     this.stopwatches = new Stopwatches(device);
     this.#notice = new Notice(device.queue);
-    // A device that is not ours outlives `close()`, but for those who wait here it is gone all the same.
+    // A device that the caller owns outlives `close()`, but everything that waits on this connection has to end.
     this.lost = new Promise((resolve) => {
       this.#tellLost = resolve;
       void device.lost.then(resolve);
@@ -59,7 +59,7 @@ export class Connection {
     return this.#loss;
   }
 
-  /** Counts as lost from here on; the device itself stays as it is. */
+  /** Makes the connection count as lost; the device itself is not changed. */
   close(): void {
     const message = 'the Gpu was closed';
     this.#loss ??= new DeviceLostError(message);
@@ -81,19 +81,20 @@ export class Connection {
       throw new OutOfMemoryError(
         `${label}: ${bytes} bytes are more than the ${limit} this adapter allows in one buffer`,
       );
-    // Exhaustion shows in a scope only; whoever uses the buffer goes through `guard`, which tells.
+    // WebGPU reports exhausted memory in a scope only; every use of the buffer goes through `guard`, which throws.
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size, usage, label });
     this.device.popErrorScope().then(
       (error) => (this.#exhausted ??= error?.message),
-      () => {}, // The device is lost, and everyone learns that from `wait`.
+      () => {}, // The device is lost, and `wait` reports this to every caller.
     );
     return buffer;
   }
 
-  /** The promise, or a `DeviceLostError` if the device is lost first. */
+  /** Waits for the promise; rejects with a `DeviceLostError` if the device is lost first. */
   wait<T>(promise: Promise<T>): Promise<T> {
-    // No Promise.race with `lost`: that one stays pending for the device's whole life, and each race would hang its callbacks on it.
+    // `Promise.race` with `lost` would leak memory: `lost` stays pending for the device's whole life, and keeps the
+    // callbacks of every race.
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
       promise
@@ -116,7 +117,7 @@ export class Connection {
       result = work();
     } finally {
       errors = filters.map(() => this.device.popErrorScope());
-      // Where `work` has thrown, nobody waits for them.
+      // If `work` has thrown, these promises are not awaited.
       for (const each of errors) each.catch(() => {});
     }
     const [value, ...found] = await this.wait(Promise.all([result, ...errors]));
@@ -142,16 +143,16 @@ export class Connection {
     });
   }
 
-  /** The first `bytes` of a buffer that can be mapped, once all that was submitted has written to it. */
+  /** Reads the first `bytes` of a mappable buffer, when all submitted work that writes to it is done. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     await this.wait(this.#notice.inTime(buffer.mapAsync(GPUMapMode.READ)));
-    // A device that goes only now has unmapped the buffer already.
+    // If the device is lost only now, the buffer is unmapped already.
     return this.wait(Promise.resolve().then(() => buffer.getMappedRange().slice(0, bytes)));
   }
 
   /**
-   * The reason for a failed operation: an error of the browser may be the first sign of a loss that is reported a
-   * moment later.
+   * Returns the reason for a failed operation. An error of the browser may be the first sign of a loss that is reported
+   * a moment later.
    */
   async #reasonOf(error: Error): Promise<Error> {
     const own = error instanceof LatentGpuError;

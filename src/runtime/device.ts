@@ -9,7 +9,7 @@ import { Profiler, type KernelTime } from './profile.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
 
-/** A GPU: one adapter's device, and everything that this library holds on it. */
+/** A GPU: the device of an adapter, and everything that this library holds on it. */
 export class Gpu {
   /** @internal */
   readonly tuner: Tuner;
@@ -107,7 +107,7 @@ export class Gpu {
    */
   async selfTest(options: SelfTestOptions = {}): Promise<SelfTest> {
     this.check();
-    // A page that does not ask for it does not load it.
+    // Imported on demand: pages that do not call `selfTest` do not load it.
     const { selfTest } = await import('../kernels/self-test.ts');
     return selfTest(this, options);
   }
@@ -221,7 +221,7 @@ export class Gpu {
     this.#connection.check();
   }
 
-  /** The promise, or a `DeviceLostError` if the device is lost first. @internal */
+  /** Waits for the promise; rejects with a `DeviceLostError` if the device is lost first. @internal */
   wait<T>(promise: Promise<T>): Promise<T> {
     return this.#connection.wait(promise);
   }

@@ -8,7 +8,7 @@ const backOffMs = [0, 250, 500, 1000, 2000, 4000, 8000];
 /** The timeout of one attempt. */
 const attemptMs = 2000;
 
-/** Everybody who asks for the same Gpu waits for the same attempts. */
+/** The recovery that is running for each Gpu, so that all callers wait for the same attempts. */
 const underWay = new WeakMap<Gpu, Promise<void>>();
 
 /**
@@ -31,7 +31,7 @@ async function reopened(gpu: Gpu, reopen: Open): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
     if (gpu.closed) return gpu.check();
     try {
-      // Right after a GPU process has died, the browser may leave the question unanswered.
+      // Right after a crash of the GPU process, a request for an adapter may never be answered.
       const opened = await within(attemptMs, reopen(), (late) => late.device.destroy());
       if (!gpu.closed) return gpu.use(opened);
       opened.device.destroy();
@@ -47,7 +47,7 @@ async function reopened(gpu: Gpu, reopen: Open): Promise<void> {
   );
 }
 
-/** The promise, or the signal's reason once it is aborted. */
+/** Waits for the promise; rejects with the signal's reason when it is aborted. */
 async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();

@@ -33,7 +33,7 @@ type Callbacks = { [name in CallbackName]?: (argument: any) => unknown };
 
 export interface CallOptions {
   makes?: Handle[];
-  /** Whether the arguments' memory moves to the worker. */
+  /** Whether the memory of the arguments moves to the worker. */
   transfer?: boolean;
 }
 
@@ -54,7 +54,7 @@ export class Client {
     line.addEventListener('message', ({ data }: MessageEvent<Response>) => this.#receive(data));
   }
 
-  /** The number of an object that the worker will make. */
+  /** Returns the number of an object that the worker will make. */
   newHandle(): Handle {
     return ++this.#handles;
   }
@@ -90,7 +90,7 @@ export class Client {
     signal?.addEventListener('abort', abort, { once: true });
     const training = done
       .catch((error: Error) => {
-        // The reason itself, which the worker never sees.
+        // The caller gets the signal's own reason, which is not sent to the worker.
         throw signal?.aborted && error.name === 'AbortError' ? signal.reason : error;
       })
       .finally(() => signal?.removeEventListener('abort', abort));
@@ -168,7 +168,7 @@ export class Client {
     this.#post({ kind: 'answer', callback, error });
   }
 
-  /** A value as it can be sent: objects of the worker by their numbers, parts of models as plain data. */
+  /** Returns a value in the form that is sent: objects of the worker as numbers, parts of models as plain data. */
   #wired(value: unknown): unknown {
     if (typeof value === 'function') throw new OptionError('a function cannot be sent to a worker');
     if (value instanceof Remote) return value.reference(this);
@@ -187,11 +187,11 @@ export class Client {
   }
 }
 
-/** A fit that fails before it begins. */
+/** Returns a fit that fails before it begins. */
 const refused = <L extends AnyLoss>(error: Error): Training<L> =>
   Object.assign(Promise.reject<History<L>>(error), { pause() {}, resume() {}, stop() {} });
 
-/** The page's object for an object in the worker. */
+/** The page's proxy for an object in the worker. */
 export class Remote {
   constructor(
     /** @internal */

@@ -1,4 +1,4 @@
-/** The device and what lies on it, as a page sees them whose worker has the real ones. */
+/** The page's proxies for the device and for data sets in the worker. */
 import type { DataSource } from '../data/make-dataset.ts';
 import type { SeriesFacts } from '../data/dataset.ts';
 import type { Labels } from '../data/labels.ts';
@@ -13,7 +13,7 @@ import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
 import { library, type Handle } from './protocol.ts';
 
-/** Data for training and prediction. Arrays are copied to the worker in each call; a data set is there already. */
+/** Data for training and prediction. Arrays are copied to the worker in each call; a data set is already there. */
 export type Data = Dataset | Float32Array | Uint8Array | Matrix;
 export type Labelled = Dataset | { data: Data; labels: Labels };
 /** The examples that an autoencoder takes; with a condition, examples with their classes. */
@@ -46,7 +46,7 @@ export class Gpu extends Remote {
 
   /** Frees everything and ends the worker. Further calls do nothing. */
   close(): void {
-    void this.call('close').catch(() => {}); // It may be gone already.
+    void this.call('close').catch(() => {}); // The worker may have ended already.
     this.client.end(new DeviceLostError('the Gpu was closed'));
     this.terminate();
   }
@@ -64,8 +64,8 @@ export class Dataset extends Remote {
     readonly length: number,
     private readonly rows?: Uint32Array,
     /**
-     * The positions of the windows, for what `series()` made and for its views. Window number n begins at step n ·
-     * stride.
+     * The positions of the windows in a data set that `series()` made, or in a view of one. Window number n begins at
+     * step n · stride.
      */
     readonly series?: SeriesFacts,
   ) {
@@ -73,8 +73,8 @@ export class Dataset extends Remote {
   }
 
   /**
-   * The number of each example in the data set that `dataset()` made: 0, 1, 2 … there, and in a view those of its
-   * examples. Do not change it.
+   * The number of each example in the original data set: 0, 1, 2 … in that itself, and a selection of these in a view.
+   * Do not change it.
    */
   get indices(): Uint32Array {
     return this.rows ?? Uint32Array.from(Array(this.length).keys());
@@ -120,7 +120,7 @@ export class Dataset extends Remote {
     const rows = Uint32Array.from(indices, (i) => this.rows?.[i] ?? i);
     void this.client
       .call(this.handle, 'view', [Uint32Array.from(indices)], { makes: [handle], transfer: true })
-      .catch(() => {}); // Whoever uses it is told.
+      .catch(() => {}); // Every use of the view reports the error.
     return new Dataset(this.gpu, handle, this.shape, labels, indices.length, rows, this.series);
   }
 }

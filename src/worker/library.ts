@@ -1,4 +1,4 @@
-/** The library's functions on the page's side; the worker has the real ones. */
+/** The page's functions of the library, which call those in the worker. */
 import type { AutoencoderSpec } from '../models/spec.ts';
 import type { TableSpec } from '../models/table/spec.ts';
 import type { GanSpec } from '../models/gan.ts';
@@ -35,7 +35,7 @@ export interface WorkerClassifierSpec {
 }
 
 type AutoencoderKind = new (client: Client, handles: Handle[], facts: ModelFacts) => Autoencoder | TableAutoencoder;
-/** The kind of an autoencoder: a model of tables has columns. */
+/** Returns the class of an autoencoder; a model of tables has columns. */
 const autoencoderKind = (facts: ModelFacts) => ('columns' in facts ? TableAutoencoder : Autoencoder) as AutoencoderKind;
 
 /** Makes an autoencoder for the rows of a table, in the worker. */
@@ -57,18 +57,21 @@ export const gan = (gpu: Gpu, spec: WorkerGanSpec): Promise<Gan> => makeModel(()
 export const jigsaw = (gpu: Gpu, spec: WorkerJigsawSpec): Promise<Jigsaw> =>
   makeModel(() => Jigsaw, gpu, 'jigsaw', spec);
 
-/** Makes, in the worker, the model that a file of `Autoencoder.save` holds, also one of tables: `loadAutoencoder<TableAutoencoder>(gpu, bytes)`. */
+/**
+ * Makes the model in a file of `Autoencoder.save`, in the worker; for a model of tables use
+ * `loadAutoencoder<TableAutoencoder>(gpu, bytes)`.
+ */
 export const loadAutoencoder = <M extends Autoencoder | TableAutoencoder = Autoencoder>(
   gpu: Gpu,
   bytes: Uint8Array,
   options?: { losses?: Part[] },
 ): Promise<M> => makeModel(autoencoderKind, gpu, 'loadAutoencoder', bytes, options) as Promise<M>;
-/** Makes, in the worker, the classifier that a file of `Classifier.save` holds. */
+/** Makes the classifier in a file of `Classifier.save`, in the worker. */
 export const loadClassifier = (gpu: Gpu, bytes: Uint8Array): Promise<Classifier> =>
   makeModel(() => Classifier, gpu, 'loadClassifier', bytes);
-/** Makes, in the worker, the GAN that a file of `Gan.save` holds. */
+/** Makes the GAN in a file of `Gan.save`, in the worker. */
 export const loadGan = (gpu: Gpu, bytes: Uint8Array): Promise<Gan> => makeModel(() => Gan, gpu, 'loadGan', bytes);
-/** Makes, in the worker, the model that a file of `Jigsaw.save` holds. */
+/** Makes the model in a file of `Jigsaw.save`, in the worker. */
 export const loadJigsaw = (gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> =>
   makeModel(() => Jigsaw, gpu, 'loadJigsaw', bytes);
 
@@ -78,7 +81,7 @@ export async function nearestNeighbors(gpu: Gpu, options: NeighborsOptions): Pro
   return gpu.client.call(library, 'nearestNeighbors', [gpu, options]);
 }
 
-/** Gives each query the class that most of its k nearest codes have. */
+/** Predicts the class of each query by a majority vote of its k nearest codes, on the worker's device. */
 export async function knnPredict(gpu: Gpu, options: KnnOptions): Promise<Int32Array> {
   checkGpu('knnPredict', gpu);
   return gpu.client.call(library, 'knnPredict', [gpu, options]);

@@ -1,6 +1,6 @@
 /**
- * The library's models on the page's side; the worker has the real ones. Getters there are facts here, and methods that
- * return at once there return promises here.
+ * The page's proxies for models in the worker. Getters of the models are fields here that the worker has sent, and
+ * synchronous methods return promises here.
  */
 import type { Labels } from '../data/labels.ts';
 import type { SaveOptions } from '../models/saving/checkpoint.ts';
@@ -20,7 +20,7 @@ import { Remote, type Client } from './client.ts';
 import { checkGpu, type Data, type Examples, type Gpu, type Labelled } from './data.ts';
 import { library, type Handle } from './protocol.ts';
 
-/** What is known of a network from the start. */
+/** The data of a network that do not change, which the worker sends once. */
 export interface NetworkFacts {
   inputShape: number[];
   outputShape: number[];
@@ -71,7 +71,7 @@ export interface ModelFacts {
   networks: NetworkFacts[];
 }
 
-/** What all models share. */
+/** The base of the proxies of all models. */
 export abstract class Model<F extends ModelFacts> extends Remote {
   /** The networks in the order of the model's table of layers. */
   protected readonly networks: readonly Network[];
@@ -302,7 +302,10 @@ export class Gan extends Model<ModelFacts> {
   }
 }
 
-/** Calls a function of the library that makes a model; its kind may depend on what the worker reports of it. */
+/**
+ * Calls a function of the library that makes a model. The class of the proxy may depend on the facts that the worker
+ * sends.
+ */
 export async function makeModel<F, M>(
   kindOf: (facts: F) => new (client: Client, handles: Handle[], facts: F) => M,
   gpu: Gpu,
@@ -311,7 +314,7 @@ export async function makeModel<F, M>(
 ): Promise<M> {
   checkGpu(maker, gpu);
   const { client } = gpu;
-  // For the model, and for as many networks as one can have.
+  // One for the model, and one for each network that a model can have.
   const handles = Array.from({ length: 4 }, () => client.newHandle());
   const facts = await client.call<F>(library, maker, [gpu, ...args], { makes: handles });
   const Kind = kindOf(facts);

@@ -7,12 +7,13 @@ import { Gpu } from './data.ts';
 
 /** Options of `openGpu`. */
 export interface WorkerGpuOptions {
-  /** Which GPU of a machine with two to use; see `GpuOptions` of `latentgpu`. */
+  /** The GPU to use in a machine with two; see `GpuOptions` of `latentgpu`. */
   powerPreference?: GPUPowerPreference;
   /** How kernels are chosen; see `GpuOptions` of `latentgpu`. */
   tuning?: 'measured' | 'fixed';
   /**
-   * A worker of your own, for bundlers that do not find the library's by themselves. Its script has one line: `import 'latentgpu/worker-thread';`
+   * A worker of your own, for bundlers that do not find the library's worker. Its script has one line: `import
+   * 'latentgpu/worker-thread';`
    * ```js
    * import { openGpu } from 'latentgpu/worker';
    *
@@ -26,8 +27,8 @@ export interface WorkerGpuOptions {
 type Lost = { reason: GPUDeviceLostReason; message: string };
 
 /**
- * The timeout for a worker to load its script and to open the GPU: longer than that of `openGpu` in the worker, so that
- * its message arrives.
+ * The timeout for a worker to load its script and to open the GPU. It is longer than that of `openGpu` in the worker,
+ * so that the worker's own error arrives first.
  */
 const startMs = 45_000;
 
@@ -109,7 +110,8 @@ export async function openOver(
     client.end(new DeviceLostError(message));
     tellLost({ reason: 'unknown', message });
   };
-  // Free when the worker, which holds it, is no more. Where there are no locks nobody tells, and all else goes on.
+  // The worker holds this lock, so the page gets it when the worker ends. Without locks the end is not reported, and
+  // everything else works.
   if (sign) navigator.locks?.request(sign, ended).catch(() => {});
   return new Gpu(client, handle, info, lost, () => {
     terminate();

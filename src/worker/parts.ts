@@ -1,4 +1,4 @@
-/** The makers of models' parts as plain data; the worker has the real ones, which check their arguments. */
+/** Makers of models' parts as plain data. The real makers in the worker check the arguments. */
 import type { EveryMaker } from '../models/parts/makers.ts';
 import type { Part } from '../models/parts/part.ts';
 import type { Prior } from '../models/parts/priors.ts';
@@ -70,5 +70,5 @@ export const uniform = maker('uniform');
 export const standardize = maker('standardize');
 export const minMax = maker('minMax');
 
-/** Does not compile where a maker of the table has no counterpart above. */
+/** A type that does not compile if a maker of the library has no counterpart above. */
 export type Complete = Pick<typeof import('./parts.ts'), keyof EveryMaker>;

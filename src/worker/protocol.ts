@@ -8,7 +8,7 @@ import { isError, isOwned } from '../platform.ts';
 
 export type Handle = number;
 
-/** The library itself, whose functions are called like methods. */
+/** The number of the library itself, whose functions are called like methods. */
 export const library: Handle = 0;
 
 /** The options that hold callbacks. */
@@ -38,7 +38,7 @@ export type Response =
   | { kind: 'callback'; call: number; name: CallbackName; callback: number; argument: unknown }
   | { kind: 'lost'; gpu: Handle; reason: GPUDeviceLostReason; message: string };
 
-/** One end of a connection: a worker, the inside of one, or a port. */
+/** One end of a connection: a worker, its global scope, or a port. */
 export interface Line {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
@@ -49,7 +49,7 @@ export interface Reference {
   $handle: Handle;
 }
 
-/** A value that stays the same object from call to call, such as an optimizer. */
+/** A value that has to be the same object in every call, such as an optimizer. */
 export interface Known {
   $same: number;
   value: unknown;
@@ -62,8 +62,8 @@ export interface SentTable {
 
 export const isSentTable = (value: object): value is SentTable => '$table' in value;
 /**
- * Whether a value can be made plain data: a table, recognised by its method, since a page without tables does not load
- * the class.
+ * Returns whether a value is a table, which can be sent as plain data. It is recognised by its method, since pages
+ * without tables do not load the class.
  */
 export const canBeSent = (value: unknown): value is { toWire(): SentTable } =>
   typeof (value as { toWire?: unknown } | null)?.toWire === 'function';
@@ -73,7 +73,7 @@ export const isKnown = (value: object): value is Known => '$same' in value;
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  // Another window has an Object.prototype of its own; like this one's, it has no prototype itself.
+  // The Object.prototype of another window is another object, but it has no prototype either.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
@@ -83,7 +83,7 @@ export interface WireError {
   message: string;
   stack?: string;
   cause?: WireError;
-  /** Its other fields. */
+  /** The other fields of the error. */
   fields: Record<string, unknown>;
 }
 
@@ -94,7 +94,7 @@ export function toWireError(error: unknown): WireError {
   return { name, message, stack, cause, fields: fieldsOf(error) };
 }
 
-/** What an error says in fields of its own: words and numbers, which all can be sent. */
+/** Returns the further fields of an error, which are texts and numbers that can be sent. */
 function fieldsOf(error: Error): Record<string, unknown> {
   const sent = ['name', 'message', 'stack', 'cause'];
   return Object.fromEntries(
@@ -105,7 +105,7 @@ function fieldsOf(error: Error): Record<string, unknown> {
 export function fromWireError({ name, message, stack, cause, fields }: WireError): Error {
   const kinds: Record<string, unknown> = errors;
   const prototype = (kinds[name] as { prototype: Error } | undefined)?.prototype ?? Error.prototype;
-  // Not by the constructor: those of some classes make their own message.
+  // Made without the constructor, since some constructors make their own message.
   return Object.assign(Object.create(prototype) as Error, {
     name,
     message,
@@ -115,7 +115,7 @@ export function fromWireError({ name, message, stack, cause, fields }: WireError
   });
 }
 
-/** The memory of arrays that this side no longer needs, where an array owns it; a part of a larger memory is copied. */
+/** Returns the memory of arrays that this side no longer needs, if an array owns all of it; other arrays are copied. */
 export function transferable(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) {
     if (isOwned(value) && value.byteLength === value.buffer.byteLength) found.add(value.buffer as ArrayBuffer);

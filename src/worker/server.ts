@@ -1,4 +1,4 @@
-/** The worker's side: it has the library, and answers the page. */
+/** The worker's side of the connection: it runs the library and answers the page. */
 import { dataset } from '../data/make-dataset.ts';
 import { Dataset } from '../data/dataset.ts';
 import { table } from '../data/table/table-dataset.ts';
@@ -64,17 +64,17 @@ const functions: Record<string, Method> = {
   knnPredict,
 };
 
-/** Answers one page for as long as the connection holds. */
+/** Answers one page until the connection ends. */
 export function serve(line: Line): void {
   const session = new Session(holdSign(), (response, transfer = []) => line.postMessage(response, transfer));
   line.addEventListener('message', ({ data }: MessageEvent<Request>) => session.receive(data));
 }
 
-/** The timeout for the lock below: nobody else requests it, so it comes at once or never. */
+/** The timeout for the lock of `holdSign`, which is granted at once or never, since its name is unique. */
 const signMs = 1000;
 
 /**
- * The name of a lock that is held as long as the worker lives: nothing else tells a page that the worker was
+ * Takes a lock for as long as the worker lives, and returns its name. Only its release tells a page that the worker was
  * terminated.
  */
 async function holdSign(): Promise<string | undefined> {
@@ -90,7 +90,7 @@ async function holdSign(): Promise<string | undefined> {
     await within(signMs, held);
     return sign;
   } catch {
-    return undefined; // Where there are no locks, as in some frames, the page is not told.
+    return undefined; // Without locks, as in some frames, the page does not learn of the end.
   }
 }
 
@@ -128,11 +128,11 @@ class Session {
   async #answer(request: Request & { kind: 'call' }): Promise<void> {
     const { call, makes } = request;
     try {
-      // All at once up to the first wait, so that what is asked later finds the object.
+      // No `await` before this point, so that the next request finds the data set.
       const result = this.#start(request);
       if (makes && result instanceof Dataset) this.#objects.set(makes[0], result);
       const value: unknown = await result;
-      // What the last of them throws counts too.
+      // An error in the last progress callback counts, too.
       await Promise.all([...(this.#unanswered.get(call) ?? [])]);
       const facts = makes ? await this.#keep(value as object, makes) : canBeSent(value) ? value.toWire() : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
@@ -167,7 +167,8 @@ class Session {
   }
 
   /**
-   * Makes a callback: progress is only sent; the end of an epoch waits for the page's answer, as for a local function.
+   * Makes a callback. Progress is sent without waiting; at the end of an epoch training waits for the page's answer, as
+   * for a local function.
    */
   #caller(call: number, name: CallbackName) {
     return (argument: unknown): Promise<void> => {
@@ -179,7 +180,7 @@ class Session {
       if (name === 'onEpochEnd') return answered;
       const unanswered = this.#unanswered.get(call) ?? new Set();
       this.#unanswered.set(call, unanswered.add(answered));
-      // What the page's function has thrown ends the training, between two submits.
+      // An error thrown by the page's callback ends the training between two submits.
       answered.then(
         () => unanswered.delete(answered),
         (error: unknown) => this.#trainings.get(call)?.abort.abort(error),
@@ -205,7 +206,7 @@ class Session {
         ...facts,
         ...(value instanceof Classifier && { classes: value.classes }),
         ...(value instanceof Jigsaw && { permutations: value.permutations }),
-        // By what it has, as not every worker loads its class.
+        // Recognised by its field, since not every worker loads the class of tables.
         ...('columns' in value && { columns: value.columns }),
       };
     }
@@ -255,7 +256,7 @@ const factsOf = (network: Network): NetworkFacts => ({
   layers: network.describe(),
 });
 
-/** Replaces plain data by parts of models; what is not a part is left for the model to refuse. */
+/** Replaces plain data by parts of models. Values that are not parts are left for the model to refuse. */
 function withParts<S extends object>(spec: S): S {
   if (!isPlain(spec)) return spec;
   const makers: Record<string, (parts: unknown[]) => unknown[]> = {

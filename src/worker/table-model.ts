@@ -1,4 +1,4 @@
-/** A model of tables on the page's side; the worker has the real one. */
+/** The page's proxy for a model of tables in the worker. */
 import type { ModelColumn } from '../data/table/cells.ts';
 import type { Table } from '../data/table/table.ts';
 import type { Indices } from '../models/downstream/indices.ts';
@@ -12,7 +12,7 @@ import type { Dataset } from './data.ts';
 import { Model, type ModelFacts, type Network } from './models.ts';
 import type { SentTable } from './protocol.ts';
 
-/** The data of a model of tables: a table, which is copied to the worker in each call, or one that is there already. */
+/** The data of a model of tables: a table, which is copied to the worker in each call, or a data set in the worker. */
 export type TableData = Table | Dataset;
 
 /** A model of tables in the worker. See `TableAutoencoder` in `latentgpu` for the contract of each method. */

@@ -1,4 +1,4 @@
-/** One column while it is read: what it holds is decided by all of its values, not by the first of them. */
+/** Reads one column of a table. Its kind follows from all of its values, not from the first ones. */
 import { Chunks, type Codes, type Numbers } from './chunks.ts';
 import { mostCategories, type ColumnData, type Kind, type Reading } from './column-data.ts';
 import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
@@ -9,20 +9,23 @@ import { numberOf, scanNumber } from './numbers.ts';
 import { Remarks } from './remarks.ts';
 import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 
-/** So many rows may be taken to say what a column is. */
+/** The number of rows after which a column with plain values gets its kind. */
 const manyRows = 2 ** 14;
 
-/** Seconds up to the year 5138. Milliseconds of today are more. */
+/** The seconds until the year 5138. Present times in milliseconds are larger, so they are refused. */
 const mostSeconds = 1e11;
 
-/** As long as there are few different texts, each value is a place among them; they then are numbers, or moments, or stay texts. */
+/**
+ * The storage of the values. With few different texts, each value is the index of its text; later they become numbers
+ * or times, or stay texts.
+ */
 type State = 'few' | 'numbers' | 'times' | 'texts';
 
 export class Column {
   #state: State = 'few';
   readonly #texts = new Texts();
   readonly #entries: Entries;
-  /** Of texts beyond the entries: those that stand for nothing. */
+  /** The numbers of the texts that stand for a blank, in a column of too many texts for entries. */
   readonly #blanks = new Set<number>();
   #codes: Chunks<Codes> = new Chunks<Codes>(Int16Array);
   #numbers = new Chunks<Numbers>(Float64Array);
@@ -34,7 +37,7 @@ export class Column {
   constructor(
     readonly name: string,
     private readonly reading: Reading,
-    /** What the options say it is; a label's texts are kept as they are, whatever they mean. */
+    /** The kind of the column in the options. The texts of a label are kept without interpretation. */
     private readonly asked?: Kind | 'label',
   ) {
     this.#decimal = reading.format.decimal.charCodeAt(0);
@@ -46,23 +49,24 @@ export class Column {
     if (asked === 'time') this.#state = 'times';
   }
 
-  /** The row that there is no room for yet. */
+  /** The first row for which no memory is allocated yet. */
   get room(): number {
     return this.#state === 'numbers' || this.#state === 'times' ? this.#numbers.room : this.#codes.room;
   }
 
-  /** Makes room for the rows from `room` on: all before it have been read. */
+  /** Allocates memory for the rows from `room` on, after all rows before it have been read. */
   begin(): void {
     const row = this.room;
-    // Numbers are read faster than looked up. So many of them, and nothing else, make a column of numbers.
+    // Parsing numbers is faster than looking up their texts, so a column of many numbers or dates alone is converted
+    // now.
     if (this.#state === 'few' && row >= manyRows && !this.asked && this.#entries.plain) this.#becomeLarge(row);
     if (this.#state === 'numbers' || this.#state === 'times') this.#numbers.begin();
     else this.#codes.begin();
   }
 
   /**
-   * Reads the field that begins at `at`, for a row, and returns where it ends; -1 where it reaches `limit`, or is anything else than a plain one:
-   * then nothing was read.
+   * Reads the field of a row that begins at `at`, and returns its end. Returns -1 and reads nothing if the field
+   * reaches `limit`, or is quoted or otherwise not plain.
    */
   read(bytes: Uint8Array, at: number, limit: number, row: number, line: number): number {
     if (this.#state === 'numbers') {
@@ -83,21 +87,21 @@ export class Column {
       hash = Math.imul(hash ^ byte, hashPrime);
       byte = bytes[++end];
     }
-    // Blanks around a field do not belong to it.
+    // Spaces around a field do not belong to it, so such a field is not plain.
     if (end >= limit || (end > at && (bytes[at] <= 0x20 || bytes[end - 1] <= 0x20))) return -1;
     if (this.#state === 'times') this.#putTime(bytes, at, end, row, line);
     else this.#putText(bytes, at, end, hash, row, line);
     return end;
   }
 
-  /** Takes a field, whatever is in it, for a row. */
+  /** Stores a field with any content for a row. */
   put(bytes: Uint8Array, from: number, to: number, row: number, line: number): void {
     if (this.#state === 'numbers') this.#putNumber(bytes, from, to, row, line);
     else if (this.#state === 'times') this.#putTime(bytes, from, to, row, line);
     else this.#putText(bytes, from, to, hashOf(bytes, from, to), row, line);
   }
 
-  /** Takes a number, or seconds, for a row of a column that is to be of such. */
+  /** Stores a number, or a time in seconds, for a row; in a column of texts it becomes a text. */
   putValue(value: number, row: number, line: number): void {
     if ((this.#state === 'numbers' || this.#state === 'times') && Number.isFinite(value)) {
       this.#numbers.current[row - this.#numbers.base] = value;
@@ -118,7 +122,7 @@ export class Column {
     }
   }
 
-  /** How many of the texts have been looked at. */
+  /** The number of texts that have been checked for blanks. */
   #seen = 0;
 
   #meetAnother(bytes: Uint8Array, from: number, to: number, line: number): void {
@@ -163,12 +167,15 @@ export class Column {
     return this.reading.encoding.decode(this.#texts.bytesOf(number));
   }
 
-  /** Day and month change places in all that was read. */
+  /** Exchanges day and month in all dates so far. */
   #turn(): void {
     this.#numbers.change((value) => (Number.isNaN(value) ? value : otherOrder(value)));
   }
 
-  /** There are too many different texts for categories: from here on a number or a moment is kept as such. */
+  /**
+   * Decides the kind of the column. From here on numbers and times are stored as such, and other columns store indices
+   * of texts.
+   */
   #becomeLarge(rows: number): void {
     const kind = this.#decide(rows);
     if (kind === 'category') {
@@ -185,7 +192,7 @@ export class Column {
     this.#entries.clear();
   }
 
-  /** What the column is, by the texts so far. @throws FormatError, DataError where that cannot be said */
+  /** Returns the kind of the column by the texts so far. @throws FormatError, DataError where it cannot be decided */
   #decide(rows: number): Kind {
     const times = new Uint32Array(this.#entries.length);
     this.#codes.tally(rows, times);
@@ -197,7 +204,10 @@ export class Column {
     return this.#codes.map<Numbers>(Float64Array, (code) => values[code]);
   }
 
-  /** To be called when all rows have been read: decides what can be decided without the other columns. @throws FormatError, DataError */
+  /**
+   * Decides the kind of the column when all rows have been read, as far as other columns do not matter. @throws
+   * FormatError, DataError
+   */
   settle(rows: number): void {
     if (this.#state !== 'few') return;
     this.#kind = this.#decide(rows);
@@ -206,7 +216,7 @@ export class Column {
 
   #kind: Kind | undefined;
 
-  /** In which order its dates are, where that is known and matters. */
+  /** The order of day and month in its dates; undefined if it is not known, or if the column has no dates. */
   get order(): DateOrder | undefined {
     return this.#isOfTime ? this.#days.order : undefined;
   }
@@ -215,7 +225,10 @@ export class Column {
     return this.#state === 'times' || this.#kind === 'time';
   }
 
-  /** All of its values. `order` is that of other columns' dates, for a column that does not show it. @throws FormatError where nothing shows it */
+  /**
+   * Returns all values. `order` is the order of day and month in other columns, for a column whose dates do not show
+   * it. @throws FormatError where no column shows the order
+   */
   finish(rows: number, order?: DateOrder): ColumnData {
     if (this.#isOfTime && this.#days.settle(order)) this.#turn();
     const { name } = this;

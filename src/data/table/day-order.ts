@@ -1,14 +1,14 @@
 import { otherOrder, type Dated, type DateOrder } from './dates.ts';
 import type { Remarks } from './remarks.ts';
 
-/** Whether the dates of one column have the day or the month first, as far as they have shown it. */
+/** The order of day and month in the dates of one column, as far as the dates show it. */
 export class DayOrder {
   #order: DateOrder | undefined;
-  /** The place of a date that may be read both ways, and of one that may not. */
+  /** The place of a date that is valid with either order; undefined before the first one. */
   #either: string | undefined;
   #certain: string | undefined;
 
-  /** `given` is what the options say. */
+  /** Starts with the order in the options, if there is one. */
   constructor(
     private readonly remarks: Remarks,
     given: DateOrder | undefined,
@@ -16,17 +16,17 @@ export class DayOrder {
     this.#order = given;
   }
 
-  /** What dates have shown, or the options said. */
+  /** The order that the dates show or the options give. */
   get order(): DateOrder | undefined {
     return this.#order;
   }
 
-  /** The meaning of a date, with the day first as long as no order is known. */
+  /** Returns the time of a date, with the day first as long as no order is known. */
   meaning(dated: Dated): number {
     return dated[this.#order ?? 'dmy'];
   }
 
-  /** Whether the dates have an order in common; it is kept where they show which. */
+  /** Returns whether all dates are valid with one order; if only one order is possible, it is stored. */
   fits(dates: readonly Dated[]): boolean {
     const fits = (order: DateOrder) => !dates.some((dated) => Number.isNaN(dated[order]));
     if (this.#order) return fits(this.#order);
@@ -36,8 +36,8 @@ export class DayOrder {
   }
 
   /**
-   * Learns from one more date. Returns whether it shows that in all dates before day and month have to change places.
-   * @throws FormatError where that cannot be done
+   * Learns from one more date. Returns whether it shows that day and month have to be exchanged in all earlier dates.
+   * @throws FormatError where they cannot be exchanged
    */
   compare({ dmy, mdy }: Dated, line: number): boolean {
     if (Number.isNaN(dmy) || Number.isNaN(mdy)) {
@@ -51,20 +51,23 @@ export class DayOrder {
     return false;
   }
 
-  /** Remembers a date that may be read both ways. */
+  /** Stores the place of the first date that is valid with either order. */
   ambiguous(line: number): void {
     this.#either ??= this.remarks.place(line);
   }
 
-  /** Remembers a date that does not become the other one when day and month change places: of one kind only, or moved by a zone. */
+  /**
+   * Stores the place of the first date whose day and month cannot be exchanged: it has one meaning, or a time zone has
+   * moved it.
+   */
   see(dmy: number, mdy: number, line: number): void {
     if (this.#certain === undefined && otherOrder(dmy) !== mdy) this.#certain = this.remarks.place(line);
   }
 
   /**
-   * Takes the order of other columns where the dates do not show theirs. Returns whether day and month then have to
-   * change places.
-   * @throws FormatError where nothing shows the order
+   * Takes the order of other columns where the dates do not show theirs. Returns whether day and month then have to be
+   * exchanged.
+   * @throws FormatError where no column shows the order
    */
   settle(others: DateOrder | undefined): boolean {
     if (this.#order !== undefined || this.#either === undefined) return false;
@@ -73,7 +76,10 @@ export class DayOrder {
     return others === 'mdy' && this.#turns();
   }
 
-  /** Whether dates may be read both ways. What has only one meaning must not be turned, and is not told from them any more. */
+  /**
+   * Returns whether some dates are valid with either order. @throws FormatError where others must not be exchanged,
+   * since both kinds are stored alike
+   */
   #turns(): boolean {
     if (this.#either === undefined) return false;
     if (this.#certain !== undefined) throw this.remarks.undecided(this.#either);

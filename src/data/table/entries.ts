@@ -10,18 +10,21 @@ interface Entry {
   readonly kind: 'blank' | 'number' | 'date' | 'text';
   readonly value: number;
   readonly dated?: Dated;
-  /** Where it stands for the first time. */
+  /** The line or row in which it occurs first. */
   readonly line: number;
 }
 
-/** A column with more different numbers, most of its values among them, has no names. */
+/** A column with more different numbers than this, which are most of its values, is not one of categories. */
 const fewNumbers = 100;
 const most = 0.9;
 
-/** Whether a text stands for a blank. */
+/** Returns whether a text stands for a blank. */
 export const isBlank = ({ missing }: Reading, text: string): boolean => missing.has(text.toLowerCase());
 
-/** The meanings of a column's different texts, in the order in which they came, and what the column is by them. */
+/**
+ * The meanings of a column's different texts, in the order in which they were read, and the kind of the column that
+ * follows from them.
+ */
 export class Entries {
   #entries: Entry[] = [];
 
@@ -30,7 +33,7 @@ export class Entries {
     private readonly remarks: Remarks,
     private readonly days: DayOrder,
     private readonly asked: Kind | 'label' | undefined,
-    /** The text with a number. */
+    /** Returns the text with a number. */
     private readonly textOf: (number: number) => string,
   ) {}
 
@@ -57,26 +60,26 @@ export class Entries {
     return dated ? { ...entry, kind: 'date', dated } : { ...entry, kind: 'text' };
   }
 
-  /** Whether they are many numbers, or many dates, and nothing else. */
+  /** Whether the texts are many numbers or many dates, apart from blanks. */
   get plain(): boolean {
     const all = (kind: Entry['kind']) => this.#entries.every((entry) => entry.kind === kind || entry.kind === 'blank');
     return this.#entries.length > fewNumbers && (all('number') || all('date'));
   }
 
-  /** The numbers of those that stand for nothing. */
+  /** The numbers of the entries that stand for a blank. */
   get blanks(): number[] {
     return [...this.#entries.keys()].filter((number) => this.#entries[number].kind === 'blank');
   }
 
   /**
-   * What the column is, with how often each text is there.
-   * @throws FormatError, DataError where that cannot be said
+   * Returns the kind of the column, given how often each text occurs.
+   * @throws FormatError, DataError where it cannot be decided
    */
   decide(times: Uint32Array): Kind {
     const count = { blank: 0, number: 0, date: 0, text: 0 };
     const different = { ...count };
     this.#entries.forEach(({ kind }, number) => {
-      // A row that was read once more may have left a text that no row has.
+      // A row that was read twice may have left a text that does not occur.
       count[kind] += times[number];
       different[kind]++;
     });
@@ -108,28 +111,28 @@ export class Entries {
     return this.#entries.findIndex(wanted);
   }
 
-  /** The beginning of a text, and the line of its first place. */
+  /** Returns the beginning of a text, and the line in which it occurs first. */
   #at(number: number): [text: string, line: number] {
     return [this.textOf(number).slice(0, 40), this.#entries[number].line];
   }
 
-  /** The dates among them are those of a column of times, of which more will come. */
+  /** Passes the dates so far to the day order, in a column of times that continues. */
   rememberOrder(): void {
     for (const { dated, line } of this.#entries) if (dated) this.days.compare(dated, line);
   }
 
-  /** The dates among them are all of a column of times. */
+  /** Tells the day order of the first date that is valid with either order, in a column of times that has ended. */
   settleOrder(): void {
     const either = this.#entries.find(({ dated }) => dated && dated.dmy !== dated.mdy);
     if (either) this.days.ambiguous(either.line);
   }
 
-  /** Their numbers or seconds; NaN for a blank. */
+  /** Returns the number or the seconds of each entry; NaN for a blank. */
   values(kind: Kind): number[] {
     return this.#entries.map(({ value, dated }) => (kind === 'number' || !dated ? value : this.days.meaning(dated)));
   }
 
-  /** The texts in the order of categories, the line of each, and for each entry its place among them or -1. */
+  /** Returns the texts in the order of categories, the line of each, and for each entry its index among them, or -1. */
   categories(): { categories: string[]; lines: number[]; places: Int32Array } {
     const texts = this.#entries.map((_, number) => this.textOf(number));
     const used = this.#entries.flatMap(({ kind }, number) => (kind === 'blank' ? [] : [number]));

@@ -2,7 +2,7 @@ import { DataError, FormatError } from '../../errors.ts';
 import { mostCategories, type Kind, type Reading } from './column-data.ts';
 import type { NumberFormat } from './numbers.ts';
 
-/** What there is to say of one column: notes for the table, and errors with their place and a remedy. */
+/** Makes the messages about one column: notes for the table, and errors with their place and a remedy. */
 export class Remarks {
   readonly notes: string[] = [];
 
@@ -12,21 +12,21 @@ export class Remarks {
     private readonly asked: Kind | 'label' | undefined,
   ) {}
 
-  /** Says of a column of names that most of its values are numbers. `text` is the first that is not. */
+  /** Notes that most values of a column of categories are numbers. `text` is the first one that is not. */
   mostlyNumbers(numbers: number, values: number, text: string, line: number): void {
     this.notes.push(
       `${numbers} of its ${values} values are numbers, but '${text}' in ${this.reading.unit} ${line} is not: all count as names`,
     );
   }
 
-  /** Says of a column of numbers that one is written as codes are. */
+  /** Notes that a number in a column has a leading zero, as codes have. */
   leadingZero(text: string, line: number): void {
     this.notes.push(
       `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do: as a number it has lost it; say ${this.#remedy('category')} to keep it`,
     );
   }
 
-  /** Says of a column of texts how many different ones there are. */
+  /** Notes how many different texts a column has. */
   manyTexts(different: number): void {
     this.notes.push(
       `it has ${different} different texts, more than ${mostCategories}: as names or ids have them, and nothing that one row has in common with others`,
@@ -37,7 +37,7 @@ export class Remarks {
     return `${this.reading.unit} ${line}, column ${this.name}`;
   }
 
-  /** The error for a text in a column of numbers or of times. */
+  /** Returns the error for a text in a column of numbers or of times. */
   contradiction(text: string, line: number, kind: 'number' | 'time'): FormatError {
     const wanted = kind === 'number' ? 'number' : 'date';
     const value = text.slice(0, 40);
@@ -50,7 +50,7 @@ export class Remarks {
     return new FormatError(`readTable: ${this.place(line)}: '${value}' is ${why}; ${advice}${names}`);
   }
 
-  /** The error for an infinite number. */
+  /** Returns the error for an infinite number. */
   notFinite(text: string, line: number): DataError {
     const value = text.slice(0, 40);
     return new DataError(
@@ -58,7 +58,7 @@ export class Remarks {
     );
   }
 
-  /** The error for a date at `place` of which nothing shows whether day or month comes first. */
+  /** Returns the error for a date at `place` where no date shows whether day or month comes first. */
   undecided(place: string): FormatError {
     return new FormatError(
       `readTable: ${place}: the date may have the day or the month first; say \`dateOrder: 'dmy'\` or \`'mdy'\``,

@@ -30,9 +30,9 @@ export interface NetworkOptions {
   borrowed?: ReadonlyMap<string, string>;
   /** The image that its flat input comes from, and the one that its flat output becomes. */
   around?: Around;
-  /** The model's normalisation before the first layer, for when the network works on its own. */
+  /** The model's normalisation before the first layer, for the use of the network on its own. */
   entry?: Scales;
-  /** The inverse of the model's normalisation after the last layer, for when the network works on its own. */
+  /** The inverse of the model's normalisation after the last layer, for the use of the network on its own. */
   exit?: Pick<Scales, 'inverse'>;
   /** The placed layers, for a network that is a part of another one. */
   placed?: readonly PlacedLayer[];

@@ -1,6 +1,7 @@
 /**
- * Files of models: safetensors with the weights by their PyTorch names, the optimizer's moments beside them as `optimizer.exp_avg.encoder.0.weight`,
- * and in the metadata, under `latentgpu`, what the model is made of and how far it has been trained, as JSON.
+ * Files of models, as safetensors. They hold the weights under their PyTorch names, and the optimizer's moments under
+ * names such as `optimizer.exp_avg.encoder.0.weight`. The metadata under `latentgpu` are the parts of the model and the
+ * progress of its training, as JSON.
  */
 import { FormatError, OptionError } from '../../errors.ts';
 import { parseJson } from '../../files/json.ts';
@@ -19,15 +20,15 @@ import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 /** The kinds of models in files. */
 export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw' | 'gan';
 
-/** The version of the format, raised when a file no longer means what it meant. */
+/** The version of the format, increased when the meaning of existing entries changes. */
 const version = 1;
 
-/** What a file needs of a model. */
+/** The parts of a model that a file is written from. */
 export interface Saveable extends Weights {
   readonly place: Place;
   /** The trained weights of its phases, in their order. */
   readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
-  /** What it keeps beside its weights, by name; left out with the optimizer's moments. */
+  /** Returns the tensors beside the weights, by name; a file without the optimizer's moments leaves them out. */
   readonly beside?: () => Record<string, Matrix>;
 }
 
@@ -40,7 +41,7 @@ export interface SaveOptions {
   optimizer?: boolean;
 }
 
-/** Writes a model as it is at a step's boundary. `describe` returns its parts as plain data. */
+/** Writes a model as it is between two steps. `describe` returns its parts as plain data. */
 export async function writeCheckpoint(
   kind: ModelKind,
   model: Saveable,
@@ -69,7 +70,7 @@ export async function writeCheckpoint(
   return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }
 
-/** The optimizers' moments, with the names of their weights. */
+/** Returns the optimizers' moments, with the names of their weights. */
 function storedMoments(phases: Saveable['phases'], place: Place): StoredTensor[] {
   return phases.flatMap(({ name: phase, trains }, i) => {
     const { optimizer } = placeOf(place, phase, i === phases.length - 1);
@@ -132,7 +133,7 @@ export class Checkpoint {
     return found.data;
   };
 
-  /** Restores the state of training. The weights are there already. @throws FormatError */
+  /** Restores the state of training, after the weights. @throws FormatError */
   restore({ gpu, phases, place }: Saveable): void {
     phases.forEach(({ name: phase, trains }, i) => {
       const { optimizer } = placeOf(this.place, phase, i === phases.length - 1);

@@ -19,9 +19,9 @@ import { Checkpoint } from './checkpoint.ts';
 import { checked, record } from './metadata.ts';
 import { counts, readAround, readAutoencoder, readNormalization, readPermutations } from './specs.ts';
 
-/** What the file of an autoencoder cannot contain. */
+/** The parts of an autoencoder that its file cannot contain. */
 export interface LoadOptions {
-  /** The losses made by `elementwise`, of which a file has only the names. */
+  /** The losses made by `elementwise`; a file has only their names. */
   losses?: Loss[];
 }
 
@@ -70,7 +70,7 @@ export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder =
   return (await model.prepare()) as M;
 }
 
-/** The loss of which a file has only the name. @throws OptionError where it is not given */
+/** Returns the given loss whose name is in the file. @throws OptionError where it is not given */
 function ownLoss(written: unknown, losses: readonly Loss[]): Loss | undefined {
   const { name, args } = (written ?? {}) as Partial<Part>;
   const formula: unknown = name === 'elementwise' && Array.isArray(args) ? args[0] : undefined;

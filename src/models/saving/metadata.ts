@@ -1,4 +1,4 @@
-/** The metadata of a file, checked before anything is made from them. */
+/** Reads the metadata of a file, and checks them before anything is made from them. */
 import type { TrainedOn } from '../../data/as-dataset.ts';
 import {
   DeviceLostError,

@@ -7,7 +7,8 @@ type Find = (name: string) => Numbers | undefined;
 const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
 /**
- * Whether a layer can absorb the next one: a product without labels, followed by a batch normalisation of its output.
+ * Returns whether a layer can absorb the next one: the layer is a product without labels, and the next one a batch
+ * normalisation of its output.
  */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
   behind?.layer.name === 'batchNorm' &&
@@ -17,7 +18,8 @@ export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined)
   !layer.cells;
 
 /**
- * The weight and bias of such a layer with the normalisation absorbed: w γ / √(v + ε), and (b − m) γ / √(v + ε) + β.
+ * Returns the weight and bias of a layer that absorbs the batch normalisation behind it: w γ / √(v + ε), and (b − m) γ
+ * / √(v + ε) + β.
  */
 export function folded(
   { layer }: PlacedLayer,
@@ -31,7 +33,7 @@ export function folded(
   );
   const factors = Float64Array.from(gain, (value, c) => value / Math.sqrt(variance[c] + epsilon));
   const { data, shape } = own('weight')!;
-  // Of a transposed convolution, the second side are the outputs.
+  // The outputs of a transposed convolution are on the second axis.
   const axis = layer.name.startsWith('convTranspose') ? 1 : 0;
   const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
   const bias = own('bias')?.data;

@@ -1,9 +1,9 @@
 import type { OnnxGraph } from '../../files/onnx.ts';
 
-/** What a network is written to. */
+/** The destination of a network's export. */
 export interface Target {
   readonly graph: OnnxGraph;
-  /** Values beside the code, by their names outside: each adds its value to the graph on request. */
+  /** Functions that add further values of the code to the graph, by the names of the outputs. */
   readonly beside: Map<string, () => Beside>;
 }
 
@@ -20,9 +20,9 @@ export interface WrittenLayer {
   readonly args: readonly unknown[];
   readonly input: readonly number[];
   readonly output: readonly number[];
-  /** The name of a weight in the graph; undefined if the layer has no such weight. */
+  /** Returns the name of a weight in the graph; undefined if the layer has no such weight. */
   weight(name: string): string | undefined;
-  /** The output of a layer's own layers for `x`. */
+  /** Writes the layers inside a layer, and returns the name of their output for `x`. */
   inner(x: string): string;
   /** Whether its weight is the transposed weight of another layer. */
   readonly transposed: boolean;
@@ -31,19 +31,22 @@ export interface WrittenLayer {
 /** Writes a layer: returns the name of its output for the name of its input. */
 type Lower = (target: Target, x: string, layer: WrittenLayer) => string;
 
-/** How a layer is written. `channels`: for images and sequences with their channels first, and flat features. */
+/**
+ * How a layer is written, and the order of values that it takes. `channels` means images and sequences with their
+ * channels first, or flat features.
+ */
 export interface Lowering {
   readonly lower: Lower;
   readonly takes: 'flat' | 'image' | 'either' | 'channels';
 }
 
-/** A lowering for values in the order of this library, images with their channels last. */
+/** Makes a lowering for values in the order of this library, with channels last. */
 export const flat = (lower: Lower): Lowering => ({ lower, takes: 'flat' });
 
-/** A lowering for images or sequences with their channels first. */
+/** Makes a lowering for images or sequences with their channels first. */
 export const image = (lower: Lower): Lowering => ({ lower, takes: 'image' });
 
-/** The operands of a product. */
+/** Returns the operands of a product, without those that are absent. */
 export const operands = (x: string, weight: string | undefined, bias: string | undefined): string[] => [
   x,
   weight!,

@@ -21,7 +21,7 @@ export const lowerings: Record<LayerName, Lowering> = {
     beside.set('logvar', () => ({ value: graph.node('Clip', [head('logvar'), least, most]), shape: output }));
     return head('mean');
   }),
-  // The nearest entry has the least ‖e‖² − 2 z·e.
+  // The nearest entry has the smallest ‖e‖² − 2 z·e.
   vectorQuantizer: flat(({ graph, beside }, x, { weight, input, output }) => {
     const codebook = weight('codebook')!;
     const squares = graph.node('Mul', [codebook, codebook]);
@@ -35,7 +35,7 @@ export const lowerings: Record<LayerName, Lowering> = {
   // The writer adds every layer's activation.
   activation: { takes: 'either', lower: (_, x) => x },
   residual: { takes: 'either', lower: ({ graph }, x, { inner }) => graph.node('Add', [x, inner(x)]) },
-  // Only training drops anything.
+  // Dropout changes values in training only.
   dropout: { takes: 'either', lower: (_, x) => x },
   stopGradient: { takes: 'either', lower: (_, x) => x },
   topK: flat(({ graph }, x, { args, weight }) => {
@@ -50,7 +50,7 @@ export const lowerings: Record<LayerName, Lowering> = {
   layerNorm: flat(({ graph }, x, { args, input, weight }) =>
     scaled(graph, standardized(graph, x, input.length, args[0] as Norm), weight),
   ),
-  // Behind a product without an activation, the writer makes it a part of that.
+  // The writer folds it into a product without an activation before it; this is for the other cases.
   batchNorm: {
     takes: 'channels',
     lower({ graph }, x, { args, weight }) {
@@ -58,7 +58,7 @@ export const lowerings: Record<LayerName, Lowering> = {
       return graph.node('BatchNormalization', [x, ...operands], { epsilon: { float: (args[0] as Norm).epsilon } });
     },
   },
-  // The values of a group side by side, as a group's channels are only within a place.
+  // Transposed first, so that all values of a group are side by side.
   groupNorm: flat(({ graph }, x, { args, input, weight }) => {
     const [groups, options] = args as [number, Norm];
     const channels = input.at(-1)!;
@@ -76,8 +76,8 @@ export const lowerings: Record<LayerName, Lowering> = {
 type Norm = Required<NormOptions>;
 
 /**
- * Values minus their mean, divided by the root of their variance plus ε, along the last axis, in operators of the
- * operator set.
+ * Writes the values minus their mean, divided by the root of their variance plus ε, along the last axis, in operators
+ * of operator set 13.
  */
 function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: Norm): string {
   const mean = (of: string) => graph.node('ReduceMean', [of], { axes: [axis] });
@@ -87,7 +87,7 @@ function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: No
   return graph.node('Div', [centred, graph.node('Sqrt', [added])]);
 }
 
-/** Multiplies by the weight and adds the bias, along the last axis. */
+/** Writes the multiplication by the weight and the addition of the bias, along the last axis. */
 const scaled = (graph: OnnxGraph, x: string, weight: WrittenLayer['weight']): string =>
   graph.node('Add', [graph.node('Mul', [x, weight('weight')!]), weight('bias')!]);
 

@@ -15,7 +15,7 @@ import {
 import type { ConvTransposeOptions, MaxPoolOptions } from '../parts/image-layers.ts';
 import { image, operands, type Lowering } from './onnx-layer.ts';
 
-/** The arguments of convolutions, transposed ones included. */
+/** The arguments of convolutions, including transposed ones. */
 type Convolution = [
   filters: number,
   kernel: Sides,
@@ -50,7 +50,8 @@ function transposed(): Lowering {
     const extra = both(input, outputPadding, 0);
     const window = unslide('window', asImage(input), filters, { ...asWindow(input, kernel, options), extra });
     const { image, before, stride, places } = window;
-    // What is left over behind the image is cut off; where there is not enough of it, there is more to come.
+    // The places that exceed the output at its end: a positive number is cut off as padding, a negative one is added as
+    // output padding.
     const behind = [0, 1].map(
       (axis) => stride[axis] * (places[axis] - 1) + spanOn(window, axis) - before[axis] - image[axis],
     );
@@ -91,7 +92,7 @@ function upsample(): Lowering {
   });
 }
 
-/** The attributes of an operator that slides a window over an image. */
+/** Returns the attributes of an operator that slides a window over an image. */
 function slid(input: readonly number[], kernel: Sides, options: Options) {
   const window = slide('window', asImage(input), asWindow(input, kernel, options));
   const { stride, places, before, image: sides } = window;
@@ -115,14 +116,14 @@ const spanOn = ({ kernel, dilation }: Window, axis: number): number => spanOf(ke
 
 const isSequence = (input: readonly number[]): boolean => input.length === 2;
 
-/** The existing axes: of a sequence, as an image of height 1, only the second. */
+/** Returns the numbers of the axes that exist: both for an image, only the second for a sequence. */
 const along = (input: readonly number[], sides: readonly number[]): readonly number[] =>
   isSequence(input) ? sides.slice(1) : sides;
 
 const asImage = (input: readonly number[]): [number, number, number] =>
   (isSequence(input) ? [1, ...input] : [...input]) as [number, number, number];
 
-/** A layer's numbers for both axes; for a sequence, with `first` for the height. */
+/** Returns a layer's numbers for both axes, with `first` for the missing height of a sequence. */
 const both = (input: readonly number[], sides: Sides, first: number): readonly [number, number] =>
   isSequence(input) ? [first, sides as number] : pair(sides);
 

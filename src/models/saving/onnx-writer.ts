@@ -36,7 +36,7 @@ export class NetworkWriter implements Target {
     return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));
   }
 
-  /** A value with `axes` axes beside the batch's, in the order of this library. */
+  /** Returns a value with `axes` axes beside the batch, in the order of this library. */
   channelsLast({ name, channelsFirst }: Value, axes: number): string {
     const perm = axes === 3 ? [0, 2, 3, 1] : [0, 2, 1];
     return channelsFirst ? this.graph.node('Transpose', [name], { perm }) : name;
@@ -61,7 +61,7 @@ export class NetworkWriter implements Target {
 
   #layers(placed: readonly PlacedLayer[], x: Value, weightName: (i: number, name: string) => string): Value {
     const find = (i: number) => (name: string) => this.numbers.get(weightName(i, name));
-    // A weight that is another layer's stays as it is.
+    // A weight shared with another layer must not be changed by folding.
     const folds = (i: number) =>
       takesIn(placed[i], placed[i + 1]) && weightName(i, 'weight') === `${placed[i].name}.weight`;
     return placed.reduce((value, each, i) => {
@@ -98,7 +98,7 @@ export class NetworkWriter implements Target {
         const inner = placeLayers(prefix, layer.inner!, input);
         return ordered(this.#layers(inner, { name, channelsFirst }, (i, name) => weightName(`${i}.${name}`)));
       },
-      // The weight that takes cells lies with its inputs first.
+      // A weight for cells is stored with its inputs first.
       transposed: layer.cells === true || weightName('weight') !== `${prefix}.weight`,
     };
     const product = lower(this, ordered(x), written);
@@ -109,7 +109,7 @@ export class NetworkWriter implements Target {
     return { name: activations[activation](this.graph, z, number), channelsFirst };
   }
 
-  /** The output of a layer, [batch, units, …], with the bias of each label added. */
+  /** Returns the output of a layer, [batch, units, …], with the bias of each label added. */
   #told(z: string, biases: string, output: readonly number[]): string {
     this.#labels ??= this.graph.input('label', [], 'int64');
     const bias = this.graph.node('Gather', [biases, this.#labels], { axis: 0 });

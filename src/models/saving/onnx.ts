@@ -1,6 +1,6 @@
 /**
- * Networks as ONNX graphs of standard operators. Data, codes and images are rows as everywhere in this library, images with their channels last;
- * within the graph they have their channels first, as ONNX's operators want them, between two transpositions.
+ * Writes networks as ONNX graphs of standard operators. Inputs and outputs are rows as everywhere in this library, with
+ * the channels of images last. Within the graph they are transposed to channels first, as ONNX's operators require.
  */
 import type { OnnxGraph } from '../../files/onnx.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
@@ -10,10 +10,10 @@ import type { Normalizer } from '../parts/normalize.ts';
 import { NetworkWriter, type Numbers, type Value } from './onnx-writer.ts';
 import { readStored, type Weights } from './weights.ts';
 
-/** What `Autoencoder.toOnnx` can write: the whole model, or one of its halves. */
+/** The part of a model that `Autoencoder.toOnnx` writes: the whole model, or one of its halves. */
 export type OnnxPart = 'autoencoder' | 'encoder' | 'decoder';
 
-/** What becomes a graph: consecutive networks, and the normalisation before and behind them. */
+/** The content of a graph: consecutive networks, and the normalisation before and after them. */
 export interface Exported {
   readonly weights: Weights;
   readonly encoder?: Network;
@@ -55,7 +55,7 @@ export async function writeOnnx(
   return graph.toBytes(part);
 }
 
-/** The softmax of each group of columns, in operators of the operator set. */
+/** Writes the softmax of each group of columns, in operators of operator set 13. */
 function softmaxOfGroups(
   graph: OnnxGraph,
   logits: string,
@@ -93,7 +93,8 @@ export async function readNumbers(weights: Weights): Promise<Map<string, Numbers
   const { all, values } = await readStored(weights);
   return new Map(
     all.map(({ name, tensor, layout }, i) => {
-      // Kernels are those of PyTorch; matrices stay as they lie, since flat values do too.
+      // ONNX has PyTorch's layout of kernels. Matrices keep the layout of the device, as the flat values in the graph
+      // do.
       const kernel = tensor.shape.length === 4 && layout;
       const { shape } = kernel || tensor;
       return [name, { data: kernel ? toOutside(values[i], layout) : values[i], shape }];

@@ -1,6 +1,6 @@
 /**
  * Weights in the names and layouts of SAELens' `sae_weights.safetensors`: W_enc [d_in, d_sae], b_enc [d_sae], W_dec
- * [d_sae, d_in], b_dec [d_in], and `threshold` [d_sae] of a JumpReLU, as which a BatchTopK is saved.
+ * [d_sae, d_in], b_dec [d_in], and `threshold` [d_sae] of a JumpReLU; SAELens saves a BatchTopK as a JumpReLU.
  */
 import { OptionError, ShapeError } from '../../errors.ts';
 import { isFloats } from '../../platform.ts';
@@ -144,13 +144,13 @@ function transposed({ data, shape: [rows, columns] }: Matrix): Matrix {
   return { data: data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]), shape: [columns, rows] };
 }
 
-/** b − W x, W [units, inputs], in float64. */
+/** Returns b − W x for W [units, inputs], computed in float64. */
 function lessProduct({ data: b, shape }: Matrix, { data: w, shape: [, inputs] }: Matrix, { data: x }: Matrix): Matrix {
   const data = b.map((value, unit) => x.reduce((sum, each, i) => sum - w[unit * inputs + i] * each, value));
   return { data, shape: [...shape] };
 }
 
-/** The common threshold. @throws OptionError where thresholds differ */
+/** Returns the threshold that all entries share. @throws OptionError where thresholds differ */
 function oneOf(thresholds: Float32Array): Float32Array {
   const other = thresholds.findIndex((value) => value !== thresholds[0]);
   if (other >= 0)

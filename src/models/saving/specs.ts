@@ -1,4 +1,4 @@
-/** The specs in files, checked and in the form that models take. */
+/** Reads the specs in files, and returns them in the form that models take. */
 import { OptionError } from '../../errors.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
@@ -49,7 +49,7 @@ export function readAutoencoder(
     penalty: readPenalties(penalty),
   };
   const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
-  // What is left is looked through like every spec.
+  // The rest is checked where every spec is checked.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
   return {
     spec,
@@ -66,7 +66,7 @@ function readLoss(written: unknown): unknown {
   return readLosses([written])[0];
 }
 
-/** Reads a normalisation, and what it was fitted to. @throws OptionError */
+/** Reads a normalisation and its fitted values. @throws OptionError */
 export function readNormalization(
   written: unknown,
   shape: number[],

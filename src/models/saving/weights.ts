@@ -8,7 +8,7 @@ import { boundRange, readTensors, writeTensor, type Matrix } from '../../runtime
 import type { Turns } from '../../runtime/turns.ts';
 import { toInside, toOutside, type Layout } from '../parts/layout.ts';
 
-/** The places of a model's weights: one place, or another one for frozen weights. */
+/** The places of a model's weights: one for trained weights, and another one for frozen weights if there are any. */
 export interface Weights {
   readonly gpu: Gpu;
   readonly turns: Turns;
@@ -18,11 +18,11 @@ export interface Weights {
 /** A parameter, or one of its moments, as it is stored on the device. */
 export type StoredTensor = Pick<NamedParameter<Layout>, 'name' | 'tensor' | 'layout'>;
 
-/** All parameters of some places. */
+/** Returns all parameters of these places. */
 export const stored = (places: readonly Parameters<Layout>[]): NamedParameter<Layout>[] =>
   places.flatMap(({ named }) => named);
 
-/** Values read from the device, by their names and in their layout outside. */
+/** Returns values read from the device by their names and in their layout outside. */
 export function outside(
   weights: readonly StoredTensor[],
   values: readonly ArrayLike<number>[],
@@ -34,7 +34,7 @@ export function outside(
   return Object.fromEntries(entries);
 }
 
-/** All parameters, with their values in the layout of the device. */
+/** Reads all parameters, with their values in the layout of the device. */
 export async function readStored({ gpu, turns, places }: Weights) {
   const all = stored(places);
   const tensors = all.map(({ tensor }) => tensor);
@@ -81,8 +81,9 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
     return { place, name, values: layout ? toInside(data, layout) : data.slice() };
   });
   gpu.check();
-  // In its turn, so that a long `reconstruct` sees one set of weights; everything asked for later comes after it. Until then a fit may have brought
-  // the weights to another device. What fails here is the loss of the device, which everything asked for later is told of as well.
+  // Takes its turn, so that a long `reconstruct` uses one set of weights, and later calls use the new one. Meanwhile a
+  // fit may have moved the weights to another device. Only the loss of the device can fail here, and every later call
+  // reports it as well.
   void turns.take(() =>
     copies.forEach(({ place, name, values }) => writeTensor(gpu, place.find(name)!.tensor, values)),
   );

@@ -10,8 +10,8 @@ import type { Scaled, TableSpec } from './spec.ts';
 import { TableAutoencoder } from './table-autoencoder.ts';
 
 /**
- * The makers of parts from plain data. They are passed in, since bundlers would otherwise give all layers to every page
- * that may load a table.
+ * The makers of parts from plain data. They are passed as an argument, since an import here would put all layers into
+ * every bundle that may load a table.
  */
 export type Readers = Pick<typeof import('../parts/makers.ts'), 'readLayers' | 'readCorruptions' | 'readPenalties'>;
 
@@ -39,7 +39,7 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
   return model.prepare();
 }
 
-/** Reads what a file says of a model of tables. @throws OptionError */
+/** Reads the metadata of a model of tables. @throws OptionError */
 function readWritten(
   { input, scales, encoder, decoder, corrupt, penalty, seed }: Record<string, unknown>,
   { readLayers, readCorruptions, readPenalties }: Readers,

@@ -1,6 +1,6 @@
 /**
- * Models of tables as ONNX graphs: an input for each column in the units of the table, with all conversions within the
- * graph. Blanks of numbers are NaN, those of categories an empty text.
+ * Writes models of tables as ONNX graphs. Each column is an input in the units of the table, and the graph contains all
+ * conversions. A blank is NaN in a column of numbers, and an empty text in a column of categories.
  */
 import type { ModelColumn } from '../../data/table/cells.ts';
 import type { OnnxGraph } from '../../files/onnx.ts';
@@ -12,7 +12,7 @@ import type { TableParts } from './spec.ts';
 
 /** The names of a column's values within the graph, all [batch, n]. */
 interface ColumnValues {
-  /** Its places in the long row: a number and a flag, or a one-hot vector. */
+  /** The inputs of the first layer for the column: a number and a flag, or a one-hot vector. */
   readonly places: string;
   /** The number as the layers see it, 0 for a blank; undefined for categories. */
   readonly number?: string;
@@ -80,7 +80,8 @@ class ColumnWriter {
     }
     const { center, unit } = this.parts.schema.cells![c];
     const { shift, spread } = this.parts.normalizer.needFitted();
-    // Both steps in one, in double precision: what is far from 0 keeps its differences.
+    // The conversion to cells and the normalisation are combined in double precision, so that values far from 0 keep
+    // their differences.
     const given = graph.node('Cast', [graph.input(name, [], 'double')], { to: 11 });
     const moved = graph.node('Sub', [given, this.#double(`${c}.center`, center + unit * shift[c])]);
     const scaled = graph.node('Div', [moved, this.#double(`${c}.spread`, unit * spread[c])]);

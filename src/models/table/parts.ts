@@ -21,7 +21,7 @@ export function takesCells(layer: Layer, schema: Schema): Layer {
   const { places } = schema;
   return {
     ...layer,
-    // Nothing that mirrors it takes cells.
+    // A mirrored layer would take the outputs of a layer, not cells.
     mirrored: undefined,
     cells: true,
     outputShape: () => [units],
@@ -31,7 +31,7 @@ export function takesCells(layer: Layer, schema: Schema): Layer {
         role: 'weight',
         shape: [places, units],
         layout: { sides: [places, units], axes: [1, 0], shape: [units, places] },
-        // As many of its inputs are not 0 as there are columns.
+        // The number of inputs that are not 0 is the number of columns.
         initial: (seed, which) =>
           spread(places * units, initialLimit('dense', init, schema.columns.length, units), seed, which),
       },

@@ -18,7 +18,7 @@ import { putData } from '../training/trainable.ts';
 import type { TableData, TableParts } from './spec.ts';
 import { tableOfCells } from './tables.ts';
 
-/** What a cell adds to the score of its row. */
+/** The part of a cell in the score of its row. */
 export interface ExplainedCell {
   /** The name of the column. */
   column: string;
@@ -77,7 +77,7 @@ export async function decodeTable(parts: TableParts, codes: Matrix): Promise<Tab
   return tableOfCells(parts, data);
 }
 
-/** The score of each row, or of each cell. */
+/** Returns the score of each row, or of each cell. */
 export async function scores(
   model: AnyHourglass,
   data: TableData,
@@ -95,7 +95,7 @@ export async function scores(
   return perColumn ? blanksAsNaN(values) : values;
 }
 
-/** The score of each cell while it is hidden, or the mean of those of each row; with a Gaussian code their sum. */
+/** Returns the score of each cell while it is hidden, or for each row their mean, with a Gaussian code their sum. */
 async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boolean): Promise<Float32Array> {
   const { host, inputShape } = model.encoder;
   const record: Recording = (pass, examples) => {
@@ -111,7 +111,7 @@ async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boo
   return perColumn ? cells : ofRows(model, cells);
 }
 
-/** The scores of rows from those of their cells. */
+/** Returns the scores of rows from those of their cells. */
 function ofRows(model: AnyHourglass, cells: Float32Array): Float32Array {
   const [width] = model.encoder.inputShape;
   return Float32Array.from({ length: cells.length / width }, (_, row) => {
@@ -139,7 +139,7 @@ export async function explain(
   const { set, release } = await putData('explain', model.encoder.host(), some as never, model.encoder.inputShape);
   try {
     const cells = await scores(model, set, { perColumn: true, hidden });
-    // Hidden ones take a pass for each column.
+    // Hidden scores take a pass for each column, so those of the cells are used again.
     const totals = hidden ? ofRows(model, cells) : await scores(model, set, {});
     const expected = await reconstruct(model, parts, set, hidden);
     const { columns } = parts.schema;
@@ -152,7 +152,7 @@ export async function explain(
         found: found[name],
         expected: wanted[name],
       }));
-      // A blank's NaN compares with nothing.
+      // NaN, the error of a blank, cannot be compared.
       const rank = ({ error }: ExplainedCell) => (Number.isNaN(error) ? -1 : error);
       return { row, score: totals[i], columns: explained.sort((a, b) => rank(b) - rank(a)) };
     });

@@ -9,13 +9,13 @@ import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Scales } from '../parts/normalize.ts';
 import type { Schema } from './schema.ts';
 
-/** The shift and the divisor of each column; for categories 0 and 1. */
+/** The shift and the divisor of each column; they are 0 and 1 for categories. */
 export interface FittedCells {
   readonly shift: Float64Array;
   readonly spread: Float64Array;
 }
 
-/** The number of rows between two looks at the clock. */
+/** The number of rows processed between two checks of the clock. */
 const stretch = 2 ** 11;
 
 /** Brings the numbers of a table to mean 0 and deviation 1 on the training data, column by column, without blanks. */
@@ -41,7 +41,7 @@ export class CellScaler implements Scales {
         for (let c = 0; c < width; c++) {
           const value = cells[start + c];
           if (value >= blankCell) continue;
-          // Welford 1962: no second pass, and no digits lost.
+          // Welford's method (1962) needs no second pass, and loses no digits.
           const off = value - means[c];
           means[c] += off / ++counts[c];
           squares[c] += off * (value - means[c]);
@@ -51,7 +51,7 @@ export class CellScaler implements Scales {
     const numbers = columns.map(({ kind }) => kind !== 'category');
     this.set({
       shift: means.map((mean, c) => (numbers[c] ? mean : 0)),
-      // A column that is always the same, or always blank, becomes 0.
+      // A column with one value, or with blanks alone, becomes 0.
       spread: squares.map((sum, c) => (numbers[c] && sum > 0 ? Math.sqrt(sum / counts[c]) : 1)),
     });
     return () => {
@@ -60,7 +60,7 @@ export class CellScaler implements Scales {
     };
   }
 
-  /** Sets what it is fitted to. */
+  /** Sets the fitted values. */
   set(fitted: FittedCells): void {
     const shift = tensor(this.gpu, Float32Array.from(fitted.shift));
     try {
@@ -79,8 +79,8 @@ export class CellScaler implements Scales {
   }
 
   /**
-   * Records the cells that outputs mean, with numbers in the units of the layers; `inUnits` converts them to those of
-   * the table.
+   * Records the cells for outputs, with numbers in the units of the layers; `inUnits` converts them to the units of the
+   * table.
    */
   inverse(tape: Tape, y: Tensor): Tensor {
     return decodedCells(tape, y, this.schema.layout);
@@ -97,7 +97,7 @@ export class CellScaler implements Scales {
     return center + unit * (shift[c] + spread[c] * value);
   }
 
-  /** The scales as plain data, for `readFittedCells`. */
+  /** Returns the scales as plain data, for `readFittedCells`. */
   describe(): { shift: number[]; spread: number[] } | undefined {
     const { shift, spread } = this.#fitted ?? {};
     return shift && { shift: [...shift], spread: [...spread!] };

@@ -9,7 +9,7 @@ import { emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 /** The position of a column in the inputs and outputs of a model. */
 interface Placed {
   readonly column: ModelColumn;
-  /** The index of its first place in the long, mostly zero row, and of its first output. */
+  /** The index of the first input that the column has in the long, mostly zero row. */
   readonly firstIn: number;
   readonly firstOut: number;
   /** The number of its outputs: 1, or one for each category and one for all others. */
@@ -58,12 +58,12 @@ export class Schema {
     return { info: this.#info, places: this.places, outputs: this.outputs };
   }
 
-  /** How columns become cells: as in the table that the model was first trained on. */
+  /** The conversion of columns to cells, as in the table that the model was first trained on; undefined before. */
   get cells(): readonly CellColumn[] | undefined {
     return this.#cells;
   }
 
-  /** Sets how columns become cells. */
+  /** Sets the conversion of columns to cells. */
   settle(cells: readonly CellColumn[]): void {
     this.#cells = cells;
   }
@@ -74,10 +74,7 @@ export class Schema {
     return this.#cells ?? cellColumns(where, this.columns, table);
   }
 
-  /**
-   * Whether cells on the device have the meaning that this model expects, or may have it since the model is not trained
-   * yet.
-   */
+  /** Returns whether cells on the device have the meaning that this model expects. An untrained model accepts any. */
   takes(cells: readonly CellColumn[]): boolean {
     if (this.#cells) return JSON.stringify(cells) === JSON.stringify(this.#cells);
     const known = cells.map(({ center: _, unit: __, ...column }) => column);
@@ -132,7 +129,7 @@ export function readColumns(input: unknown): ModelColumn[] {
   return modelColumns('autoencoder', columns);
 }
 
-/** Reads from a file how columns become cells. @throws OptionError */
+/** Reads the conversion of columns to cells from a file. @throws OptionError */
 export function readCells(columns: readonly ModelColumn[], written: unknown): CellColumn[] {
   if (!Array.isArray(written) || written.length !== columns.length)
     throw new OptionError(`there are no units of ${columns.length} columns`);

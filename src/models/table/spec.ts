@@ -47,7 +47,7 @@ export interface TableParts extends Parts<CellScaler> {
 
 /** Checks a spec. @throws OptionError, ShapeError */
 export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TableParts {
-  // First, as a list of something else was meant for a shape.
+  // Checked first, since a list of anything else was meant as a shape.
   const columns = readColumns(spec.input);
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
   const { seed = 0 } = spec;
@@ -83,7 +83,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TablePar
   };
 }
 
-/** A spec as plain data; `loadTable` reads it back. */
+/** Returns a spec as plain data; `loadTable` reads it back. */
 export function writeTableSpec({ schema, normalizer, given, corruptions, penalties, seed }: TableParts): object {
   const { columns, cells } = schema;
   const scales = normalizer.describe();
@@ -98,11 +98,11 @@ export function writeTableSpec({ schema, normalizer, given, corruptions, penalti
   };
 }
 
-/** What a model has learnt about the units of a table's columns. */
+/** The units of a table's columns, as a model has learnt them. */
 export interface Scaled {
   readonly fitted: FittedCells;
   readonly cells: readonly CellColumn[];
 }
 
-/** The data of a model of tables: a table, or one that is on the device already. */
+/** The data of a model of tables: a table, or a data set made from one. */
 export type TableData = Table | Dataset;

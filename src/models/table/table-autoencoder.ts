@@ -23,7 +23,7 @@ import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './
 import { readTableSpec, writeTableSpec, type Scaled, type TableData, type TableParts, type TableSpec } from './spec.ts';
 import { filled } from './tables.ts';
 
-/** An autoencoder for the rows of a table. `autoencoder` makes it when its `input` are the columns of one. */
+/** An autoencoder for the rows of a table. `autoencoder` makes it when its `input` are the columns of a table. */
 export class TableAutoencoder extends Model<Losses, TableData> {
   /** The network from a row's cells to the code. It shares the model's weights, so training the model trains it. */
   readonly encoder: Network;
@@ -38,7 +38,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** `given` are weights to start from. @internal */
+  /** Starts from the weights in `given` if it is present. @internal */
   constructor(gpu: Gpu, spec: TableSpec, given?: Given) {
     super();
     const assembler = new Assembler(() => this.alive());
@@ -81,7 +81,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     this.#sampler.resume(samples);
   }
 
-  /** Loads what the last layer of the encoder needs; the model is disposed where that fails. @internal */
+  /** Loads the modules that the last layer of the encoder needs; if that fails, the model is disposed. @internal */
   async prepare(): Promise<this> {
     try {
       await this.encoder.layers.at(-1)?.prepare?.();
@@ -230,7 +230,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * The table behind data.
+   * Returns the table of the data.
    * @throws OptionError; DataError for anything that is not a table, and was not made from one
    */
   #tableOf(where: string, data: unknown): Table {
@@ -253,7 +253,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
         return { set: data, release: () => {} };
       }
     }
-    // Cells of other units, or of categories in another order, are made again from the table.
+    // Cells in other units, or with categories in another order, are made again from the table.
     const own = this.#tableOf(where, data);
     const cells = schema.cellsOf(where, own);
     const set = await putCells(gpu, own, cells);

@@ -1,4 +1,4 @@
-/** Tables that a model makes. */
+/** Makes tables from the outputs of a model. */
 import { classOrder } from '../../data/class-order.ts';
 import { storedBy, type Codes, type Numbers } from '../../data/table/chunks.ts';
 import type { ColumnData } from '../../data/table/column-data.ts';
@@ -24,7 +24,7 @@ export function tableOfCells({ schema, normalizer }: TableParts, cells: Float32A
   return new Table({ columns, length, dialect: made });
 }
 
-/** A table with its blanks filled from another one with the same rows and columns. */
+/** Returns a table with its blanks filled from another one with the same rows and columns. */
 export function filled(table: Table, other: Table): Table {
   const { length } = table;
   const columns = table.storage.columns.map((column): ColumnData => {
@@ -47,7 +47,7 @@ export function filled(table: Table, other: Table): Table {
   return new Table({ ...table.storage, columns, label: labels, length });
 }
 
-/** The names of two columns in their usual order. */
+/** Returns the names in two columns, without repetition, in their usual order. */
 function joinedNames(own: readonly string[], others: readonly string[]): readonly string[] {
   const all = [...new Set([...own, ...others])];
   if (all.length === own.length) return own;
