@@ -1,5 +1,6 @@
 /**
- * Returns the indices of names in sorted order, so that the order of rows does not matter: numbers by value, then the others by UTF-16 code units.
+ * Returns the indices of names in sorted order, so that the order of rows does not matter: numbers by value, then the
+ * others by UTF-16 code units.
  */
 export function classOrder(names: readonly string[], numberOf: (name: string) => number | undefined): number[] {
   const values = names.map((name) => {

@@ -5,7 +5,10 @@ import { isMissing, numberIn } from './csv-numbers.ts';
 /** The number of lines below the first that are examined. */
 const sample = 10;
 
-/** Compares the first line with those below it: it is a header if it has names above numbers, and data if it has numbers above numbers. */
+/**
+ * Compares the first line with those below it: it is a header if it has names above numbers, and data if it has numbers
+ * above numbers.
+ */
 export class Header {
   #rows = 0;
   readonly #numbers: boolean[];

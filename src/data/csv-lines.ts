@@ -29,7 +29,10 @@ export function checkText(text: string): void {
     throw csvError(text, 0, "this is UTF-16, read as UTF-8 (offset 0); decode it with new TextDecoder('utf-16le')");
 }
 
-/** Returns the start of the table, and the delimiter if a line above it gives one, as Excel's `sep=;`. @throws FormatError */
+/**
+ * Returns the start of the table, and the delimiter if a line above it gives one, as Excel's `sep=;`.
+ * @throws FormatError
+ */
 export function startOf(text: string): { start: number; delimiter?: Delimiter } {
   // Spreadsheets begin a file with a byte order mark.
   const [line, sign] = /^\ufeff?(?:sep=(.)(?:\r\n?|\n|$))?/i.exec(text)!;
@@ -64,7 +67,10 @@ export function guessDelimiter(text: string, start: number, decimal: ',' | '.'):
 /** Returns whether a line is blank. A line with a quoted empty field is not. */
 export const isBlank = (line: readonly Field[]): boolean => line.length === 1 && !line[0].quoted && line[0].text === '';
 
-/** Yields the fields of each line. @throws FormatError for a quote that is not closed, or for text before or after a quoted field */
+/**
+ * Yields the fields of each line.
+ * @throws FormatError for a quote that is not closed, or for text before or after a quoted field
+ */
 export function* linesOf(text: string, start: number, delimiter: Delimiter): Generator<Field[]> {
   let line: Field[] = [];
   let at = start;

@@ -11,7 +11,10 @@ export interface Format {
   readonly decimal: ',' | '.';
 }
 
-/** Reads all lines once before values are stored, because keeping all fields would take many times the memory of the file. */
+/**
+ * Reads all lines once before values are stored, because keeping all fields would take many times the memory of the
+ * file.
+ */
 export function survey(
   { text, start, delimiter, decimal }: Format,
   header: boolean | undefined,
@@ -21,7 +24,8 @@ export function survey(
   let guess: Header | undefined;
   let count = 0;
   let blank: number | undefined;
-  // Below the first line: a line that ends in an empty field, a line with one field fewer, and a line whose last field is not empty.
+  // Below the first line: a line that ends in an empty field, a line with one field fewer, and a line whose last field
+  // is not empty.
   let closed: Field[] | undefined;
   let short: Field[] | undefined;
   let open: Field[] | undefined;

@@ -52,8 +52,8 @@ export interface CsvData extends Source {
 }
 
 /**
- * Reads comma-separated values (RFC 4180), as spreadsheets write them: fields may be quoted, lines end in LF or CR LF, and blank lines are skipped.
- * An empty last column, which a delimiter at the end of every line makes, is left out.
+ * Reads comma-separated values (RFC 4180), as spreadsheets write them: fields may be quoted, lines end in LF or CR LF,
+ * and blank lines are skipped. An empty last column, which a delimiter at the end of every line makes, is left out.
  * @param text the text of the file
  * @param options how numbers are written, and which columns to keep
  * @example
@@ -64,9 +64,10 @@ export interface CsvData extends Source {
  * const { data, shape, columns, labels, classes } = readCsv(text, { label: 'state' });
  * // columns: ['speed', 'load'], shape: [2, 2], classes: ['bad', 'good'], labels: [1, 0]
  * ```
- * @throws FormatError, with the line and the offset in characters, if rows differ in length, a value is blank or not a number, a label is not in
- * `classes`, or a column loses its differences in float32; DataError, with row and column, for NaN, an infinity or a number beyond float32, and for a
- * table without rows; OptionError for a column that does not exist; OutOfMemoryError
+ * @throws FormatError, with the line and the offset in characters, if rows differ in length, a value is blank or not a
+ * number, a label is not in `classes`, or a column loses its differences in float32; DataError, with row and column,
+ * for NaN, an infinity or a number beyond float32, and for a table without rows; OptionError for a column that does not
+ * exist; OutOfMemoryError
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   checkOptions('readCsv', options, ['header', 'delimiter', 'decimal', 'columns', 'label', 'classes']);
@@ -124,7 +125,10 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   return { ...table, ...(given ? { labels, classes: [...given] } : sorted(labels, [...classes.keys()], decimal)) };
 }
 
-/** Returns the index of a field's class. A new name becomes a new class, unless `place` is given. @throws FormatError for a name not in `classes` */
+/**
+ * Returns the index of a field's class. A new name becomes a new class, unless `place` is given.
+ * @throws FormatError for a name not in `classes`
+ */
 function classOf({ text }: Format, field: Field, classes: Map<string, number>, place: string | undefined): number {
   const known = classes.get(field.text);
   if (known !== undefined) return known;

@@ -83,7 +83,8 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   };
   try {
     const inflated = await readAll(inPieces(bytes).pipeThrough(new DecompressionStream('gzip')), check);
-    // The last word of a gzip file is its inflated size. Browsers reject any bytes after it, even a second stream; Node 20 does not.
+    // The last word of a gzip file is its inflated size. Browsers reject any bytes after it, even a second stream; Node
+    // 20 does not.
     const end = bytes.length - 4;
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
     if (length !== inflated.length % 2 ** 32)

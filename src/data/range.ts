@@ -18,8 +18,8 @@ export interface Range {
 const stretch = 2 ** 13;
 
 /**
- * Returns the range of the values other than `blank`. @throws the error that `refuse` makes for the first value that is
- * not finite
+ * Returns the range of the values other than `blank`.
+ * @throws the error that `refuse` makes for the first value that is not finite
  */
 export async function rangeOf(
   data: Uint8Array | Float32Array,

@@ -2,7 +2,10 @@ import { DataError } from '../errors.ts';
 import { blankCell } from '../runtime/blank.ts';
 import { stepOf } from './range.ts';
 
-/** Returns a copy of a series with `blankCell` for each NaN. @throws DataError if all values are NaN, or a number is as large as a blank */
+/**
+ * Returns a copy of a series with `blankCell` for each NaN.
+ * @throws DataError if all values are NaN, or a number is as large as a blank
+ */
 export function withMarks(values: Float32Array, channels: number): Float32Array {
   if (values.every(Number.isNaN)) throw new DataError('series: all of its values are blank');
   return values.map((value, i) => {

@@ -6,8 +6,8 @@ import { Table } from './table/table.ts';
 
 /**
  * Returns the columns of numbers of a table as the channels of a series, step by step, with NaN for a blank.
- * @throws OptionError for a column of categories, or a table without columns of numbers; DataError, with row and column, for a number beyond
- * float32, or for a column that loses its differences in float32
+ * @throws OptionError for a column of categories, or a table without columns of numbers; DataError, with row and
+ * column, for a number beyond float32, or for a column that loses its differences in float32
  */
 export function interleaved(table: unknown, channels?: number): { data: Float32Array; channels: number } {
   if (!(table instanceof Table))

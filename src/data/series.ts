@@ -15,7 +15,10 @@ export interface SeriesOptions {
   length: number;
   /** The number of steps between the starts of consecutive windows. Default 1: a window begins at every step. */
   stride?: number;
-  /** For a flat array, the number of consecutive values in each step. Default 1. The channels of a table are its columns of numbers. */
+  /**
+   * For a flat array, the number of consecutive values in each step. Default 1. The channels of a table are its columns
+   * of numbers.
+   */
   channels?: number;
   /** The class of each window (not of each step), a whole number from 0. Labels stay on the host. */
   labels?: ArrayLike<number>;
@@ -26,17 +29,18 @@ export interface SeriesOptions {
 /**
  * Cuts a series of evenly spaced time steps into windows. The device stores each value once, even if windows overlap.
  *
- * Window n has the steps from n · stride up to, but not including, n · stride + length. There are as many windows as fit; steps after the last
- * window are not used. Each window is an example of shape [length, channels]. `take`, `filter` and `split` select windows. Overlapping windows
- * share values, so hold out a stretch of time (with `filter`), not random windows.
+ * Window n has the steps from n · stride up to, but not including, n · stride + length. There are as many windows as
+ * fit; steps after the last window are not used. Each window is an example of shape [length, channels]. `take`,
+ * `filter` and `split` select windows. Overlapping windows share values, so hold out a stretch of time (with `filter`),
+ * not random windows.
  *
- * A NaN, or a blank in a table, is a missing value. An autoencoder receives 0 in its place, which is the mean or the least value if the data are
- * normalised. Its loss and `errors` count only the values that are present.
+ * A NaN, or a blank in a table, is a missing value. An autoencoder receives 0 in its place, which is the mean or the
+ * least value if the data are normalised. Its loss and `errors` count only the values that are present.
  *
  * The data set keeps a reference to the values, to upload them again after the device was lost: do not change them.
  * @param gpu what `openGpu` returned
- * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels, in their order; columns of
- * times and the table's label are left out
+ * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels,
+ * in their order; columns of times and the table's label are left out
  * @param options the length of a window, the distance between windows, the number of channels, and labels
  * @returns the windows on the device, which `fit`, `errors` and the like can use any number of times
  * @example
@@ -48,8 +52,9 @@ export interface SeriesOptions {
  * console.log(windows.length, windows.shape); // 2 windows of [4, 1]: 0 1 2 3 and 2 3 4 5
  * windows.dispose();
  * ```
- * @throws OptionError, also for a table with a column of categories; DataError for an infinity, for fewer steps than one window, or if all values are
- * blank; ShapeError if the values are not a whole number of steps, or the numbers of labels and windows differ; OutOfMemoryError
+ * @throws OptionError, also for a table with a column of categories; DataError for an infinity, for fewer steps than
+ * one window, or if all values are blank; ShapeError if the values are not a whole number of steps, or the numbers of
+ * labels and windows differ; OutOfMemoryError
  */
 export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
   checkGpu('series', gpu);

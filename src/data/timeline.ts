@@ -23,8 +23,8 @@ export interface Interval {
 }
 
 /**
- * Maps scores of windows to time steps. Each step of the series gets the mean score of the windows that cover it, or NaN
- * without such windows.
+ * Maps scores of windows to time steps. Each step of the series gets the mean score of the windows that cover it, or
+ * NaN without such windows.
  *
  * A window's score holds for all of its steps, so a short event raises the score of every window around it. Scores of
  * single values, as `errors(windows, { perFeature: true })` returns, are more precise: a step gets the mean over its

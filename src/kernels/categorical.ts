@@ -10,9 +10,9 @@ const mostStrips = 16;
 /**
  * The softmax cross-entropy of groups of columns, in nats: logits y and probabilities x, both [rows, …], whose columns
  * are `groups` one after the other. Returns each row's sum over its groups times `factor`, as sums over strips, [rows,
- * strips]. Rows past the state's batch count 0. With `weights` [rows, 1] a row's loss and gradient are multiplied by its
- * weight. Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and none
- * to x.
+ * strips]. Rows past the state's batch count 0. With `weights` [rows, 1] a row's loss and gradient are multiplied by
+ * its weight. Where the tape is differentiated from it, the same pass writes the gradient of the batch's mean to y, and
+ * none to x.
  * @throws ShapeError
  */
 export function categoricalLoss(

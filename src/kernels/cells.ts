@@ -30,7 +30,9 @@ export interface CellLayout {
   readonly outputs: number;
 }
 
-/** (x − shift) / spread for each column of cells [rows, columns]; blanks stay blanks. No gradient rule: cells are data. */
+/**
+ * (x − shift) / spread for each column of cells [rows, columns]; blanks stay blanks. No gradient rule: cells are data.
+ */
 export function scaled(tape: Tape, x: Tensor, shift: Tensor, spread: Tensor): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'scaled cells');
   tape.run(scaleCells(), { x, shift, spread, y }, { constants: { size: x.size, columns: x.columns }, threads: x.size });

@@ -51,8 +51,9 @@ export function conv2d(
 }
 
 /**
- * A transposed convolution: y = f(xᵀ∗ w + bias), the gradient of a convolution as an operation. x [rows, places × filters],
- * w [filters, kernel height, kernel width, channels], bias [channels]; y is [rows, height × width × channels] of the window's image.
+ * A transposed convolution: y = f(xᵀ∗ w + bias), the gradient of a convolution as an operation. x [rows, places ×
+ * filters], w [filters, kernel height, kernel width, channels], bias [channels]; y is [rows, height × width × channels]
+ * of the window's image.
  * @throws ShapeError
  */
 export function convTranspose2d(

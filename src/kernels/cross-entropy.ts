@@ -8,8 +8,8 @@ import { checkRowWeights, show } from './shapes.ts';
  * Softmax cross-entropy in nats of logits y, [rows, classes], with the class of each row, [rows, 1] whole numbers from
  * 0. Returns each row's log Σ_c e^{y_c} − y_label, [rows, 1], and whether the largest logit is the label's, 1 or 0,
  * [rows, 1]. Rows past the state's batch count 0. Where the tape is differentiated from the losses, the same pass
- * writes the gradient of the batch's mean to y: softmax(y) − one-hot. With `weights` [rows, 1] both are multiplied by the
- * row's weight; the hits are not.
+ * writes the gradient of the batch's mean to y: softmax(y) − one-hot. With `weights` [rows, 1] both are multiplied by
+ * the row's weight; the hits are not.
  * @throws ShapeError
  */
 export function crossEntropy(

@@ -3,7 +3,9 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { aNumber, quadsOf } from './shapes.ts';
 
-/** ½ factor Σ w² over all of the weights, as sums to be divided by the batch's rows like those of a loss. dw = factor w. */
+/**
+ * ½ factor Σ w² over all of the weights, as sums to be divided by the batch's rows like those of a loss. dw = factor w.
+ */
 export function decay(tape: Tape, weights: readonly Tensor[], state: Tensor, factor: number): Tensor {
   const strips = weights.map((w) => Math.ceil(quadsOf(w) / decayStrip));
   const sums = tape.tensor([strips.reduce((total, n) => total + n, 0)], 'f32', 'weight decay');

@@ -97,7 +97,10 @@ function broadcastShape(name: string, a: readonly number[], b: readonly number[]
   });
 }
 
-/** Sends p ∘ q, of the result's shape, to the gradient of an operand, summed over the sides along which that operand was repeated. */
+/**
+ * Sends p ∘ q, of the result's shape, to the gradient of an operand, summed over the sides along which that operand was
+ * repeated.
+ */
 function applyReduced(tape: Tape, name: Expression, p: Tensor, q: Tensor, shape: readonly number[], x: Tensor): void {
   const target = tape.grad(x);
   const operand = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];

@@ -21,7 +21,10 @@ export function distances(tape: Tape, codes: Tensor, queries: Tensor, first: num
   return y;
 }
 
-/** The k smallest values of each column of x [length, columns] and their rows, each [k, columns], k ≤ length. No gradient. */
+/**
+ * The k smallest values of each column of x [length, columns] and their rows, each [k, columns], k ≤ length. No
+ * gradient.
+ */
 export function smallest(tape: Tape, x: Tensor, k: number): { values: Tensor; rows: Tensor } {
   const [length, columns] = x.shape;
   for (let from: { values: Tensor; rows?: Tensor; length: number } = { values: x, length }; ;) {

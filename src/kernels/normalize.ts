@@ -13,8 +13,8 @@ export interface Scaling {
 }
 
 /**
- * y = (x − shift) / spread for each column of x; or y limited to [0, 1], or its distance from there. With `masked`, blanks
- * stay blank, with a distance of 0. For data: no gradient flows through it.
+ * y = (x − shift) / spread for each column of x; or y limited to [0, 1], or its distance from there. With `masked`,
+ * blanks stay blank, with a distance of 0. For data: no gradient flows through it.
  */
 export function normalize(tape: Tape, x: Tensor, scaling: Scaling, held: Held, masked = false): Tensor {
   return affine(tape, normalizeForward(held, scaling.rest !== undefined, masked), x, scaling);

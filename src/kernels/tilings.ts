@@ -49,15 +49,17 @@ const nameOf = (tiling: Tiling): string => `${tilingName(tiling)} by ${tiling.gr
 export const groupOf = (gpu: Gpu): number => (gpu.info.isFallback ? 16 : 64);
 
 /**
- * Returns the tilings worth trying, the likely fastest first, for sums that can be divided into `stretches`. `times` is the number of products.
- * Large tiles reuse each load more often. On a CPU (SwiftShader), a load costs as much as dozens of additions: 8 × 8 was faster than 4 × 4 at every
- * shape tried, quads were faster by another half, and small workgroups keep all cores busy. A GPU needs thousands of invocations first, and has
- * registers for 8 × 8 at most, Intel's for 4 × 4. The first tiling adds in the same order on every adapter; some of the others do not.
+ * Returns the tilings worth trying, the likely fastest first, for sums that can be divided into `stretches`. `times` is
+ * the number of products. Large tiles reuse each load more often. On a CPU (SwiftShader), a load costs as much as
+ * dozens of additions: 8 × 8 was faster than 4 × 4 at every shape tried, quads were faster by another half, and small
+ * workgroups keep all cores busy. A GPU needs thousands of invocations first, and has registers for 8 × 8 at most,
+ * Intel's for 4 × 4. The first tiling adds in the same order on every adapter; some of the others do not.
  */
 export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1): Tiling[] {
   const processor = gpu.info.isFallback;
   const group = groupOf(gpu);
-  // A workgroup of 64 has 8 × 8 tiles, or 4 × 4 quads, which suits the caches of a GPU. A CPU runs a workgroup of 16 on one core.
+  // A workgroup of 64 has 8 × 8 tiles, or 4 × 4 quads, which suits the caches of a GPU. A CPU runs a workgroup of 16 on
+  // one core.
   const plain = (rows: number, columns: number): Tiling => ({
     rows,
     columns,
@@ -105,8 +107,8 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
 }
 
 /**
- * Returns the tilings of a plain product that use workgroup memory, for GPUs and products of at least 64 such workgroups. A CPU has no such memory,
- * and its barriers are slow.
+ * Returns the tilings of a plain product that use workgroup memory, for GPUs and products of at least 64 such
+ * workgroups. A CPU has no such memory, and its barriers are slow.
  */
 export function sharedTilings(gpu: Gpu, m: number, n: number): Tiling[] {
   if (gpu.info.isFallback) return [];
@@ -117,8 +119,8 @@ export function sharedTilings(gpu: Gpu, m: number, n: number): Tiling[] {
 }
 
 /**
- * Returns the number of invocations to share each sum: enough for 128 workgroups, with at least one stretch for each. Sharing changes the order of
- * additions, so it is never the first tiling.
+ * Returns the number of invocations to share each sum: enough for 128 workgroups, with at least one stretch for each.
+ * Sharing changes the order of additions, so it is never the first tiling.
  */
 export function splitFor(invocations: number, stretches: number): number {
   let split = 1;

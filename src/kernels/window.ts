@@ -77,7 +77,11 @@ export function slide(
   };
 }
 
-/** Returns the window whose convolution turns the output of a transposed convolution, with `channels` channels, into its input `from`. @throws ShapeError */
+/**
+ * Returns the window whose convolution turns the output of a transposed convolution, with `channels` channels, into its
+ * input `from`.
+ * @throws ShapeError
+ */
 export function unslide(
   layer: string,
   from: readonly number[],

@@ -104,7 +104,8 @@ export class Autoencoder extends Coder {
   readonly #sampler: Sampler;
 
   /**
-   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs. @internal
+   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs.
+   * @internal
    */
   constructor(
     gpu: Gpu,

@@ -23,8 +23,8 @@ export interface ClassifierSpec {
   hidden?: Layer[];
   /**
    * A weight for each class: the loss of an example is multiplied by that of its class, and by its own if the data set
-   * has `weights`, also in validation and `evaluate`. The sum is divided by the number of examples, as in Keras; PyTorch
-   * divides by the sum of the weights. Default: 1 for each.
+   * has `weights`, also in validation and `evaluate`. The sum is divided by the number of examples, as in Keras;
+   * PyTorch divides by the sum of the weights. Default: 1 for each.
    */
   classWeights?: readonly number[];
   /** Determines the first weights of the new layers, the order of examples and dropout. Default 0. */

@@ -1,6 +1,6 @@
 /**
- * The value of a blank of a table or a series on the device, larger than any other value: 3 · 2¹²⁶. It is not NaN, which
- * some devices do not distinguish from numbers.
+ * The value of a blank of a table or a series on the device, larger than any other value: 3 · 2¹²⁶. It is not NaN,
+ * which some devices do not distinguish from numbers.
  */
 export const blankCell = 3 * 2 ** 126;
 

@@ -13,7 +13,10 @@ const processorPatience = 10;
 /** What is remembered of a way that takes longer to compile, or does not compile. */
 const slow = 'slow';
 
-/** Compiles the ways of dispatches while training goes on, measures them against each other in its pauses, and remembers the winners. */
+/**
+ * Compiles the ways of dispatches while training goes on, measures them against each other in its pauses, and remembers
+ * the winners.
+ */
 export class Measuring {
   readonly #clock: Clock;
   /** The winners that are valid for this page only. */

@@ -246,5 +246,7 @@ function assignSlots(
   return { list, of };
 }
 
-/** Rates a buffer for a need: the wasted size if it is large enough, or else a larger number for the size that it lacks. */
+/**
+ * Rates a buffer for a need: the wasted size if it is large enough, or else a larger number for the size that it lacks.
+ */
 const fit = (has: number, needs: number): number => (has >= needs ? has - needs : 2 ** 40 + needs - has);

@@ -91,7 +91,8 @@ export function normals(count: number, seed: number, stream: number, which = 0):
 export function permutation(n: number, seed: number, stream: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
-    // 2³² need not be a multiple of i + 1, but it is large enough that the bias stays below 2⁻⁸ for any data set on a device.
+    // 2³² need not be a multiple of i + 1, but it is large enough that the bias stays below 2⁻⁸ for any data set on a
+    // device.
     const j = philox([i, 0, 0, 0], [seed >>> 0, stream])[0] % (i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }

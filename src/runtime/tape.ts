@@ -103,7 +103,8 @@ export class Tape {
   }
 
   /**
-   * Records a dispatch. The names must be those of the shader's bindings, which also say what is read and what is written.
+   * Records a dispatch. The names must be those of the shader's bindings, which also say what is read and what is
+   * written.
    */
   run<R extends string, O extends string = never>(
     shader: Shader<R, O>,

@@ -113,8 +113,8 @@ export class Tuner {
   }
 
   /**
-   * Called between submits, after the fit has trained for `ms` milliseconds more. It compiles ways without
-   * waiting, measures those of a problem when all are compiled and the fit's time account allows it, and switches to the
+   * Called between submits, after the fit has trained for `ms` milliseconds more. It compiles ways without waiting,
+   * measures those of a problem when all are compiled and the fit's time account allows it, and switches to the
    * winners. Measurements do not count in the device's counters; they overwrite the plan's own tensors and those that
    * its dispatches write.
    */

@@ -19,8 +19,9 @@ export class Blocks {
   ) {}
 
   /**
-   * Moves the bytes after `read` to the front, and reads at least as many again, and at least `least`: the part of a row that is scanned twice is
-   * then never longer than the new part. @throws FormatError for a row that does not end
+   * Moves the bytes after `read` to the front, and reads at least as many again, and at least `least`: the part of a
+   * row that is scanned twice is then never longer than the new part.
+   * @throws FormatError for a row that does not end
    */
   async more(read: number, line: number): Promise<void> {
     this.bytes.copyWithin(0, read, this.end);

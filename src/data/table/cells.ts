@@ -16,12 +16,18 @@ export interface ModelColumn {
 
 /** The encoding of a column's values as float32. */
 export interface CellColumn extends ModelColumn {
-  /** For numbers and times, the value to subtract; `unit` is the divisor that follows. Both are applied in double precision. */
+  /**
+   * For numbers and times, the value to subtract; `unit` is the divisor that follows. Both are applied in double
+   * precision.
+   */
   readonly center: number;
   readonly unit: number;
 }
 
-/** Returns the columns of a table as a model describes them. @throws OptionError for a column of too many different texts */
+/**
+ * Returns the columns of a table as a model describes them.
+ * @throws OptionError for a column of too many different texts
+ */
 export function modelColumns(where: string, columns: readonly TableColumn[]): ModelColumn[] {
   return columns.map(({ name, kind, categories }) => {
     if (kind !== 'category') return { name, kind };
@@ -33,7 +39,8 @@ export function modelColumns(where: string, columns: readonly TableColumn[]): Mo
 }
 
 /**
- * Returns the encodings of columns. Numbers are scaled by their mean and deviation, so that float32 keeps their differences.
+ * Returns the encodings of columns. Numbers are scaled by their mean and deviation, so that float32 keeps their
+ * differences.
  * @throws DataError for a column whose values differ by more than a double holds
  */
 export function cellColumns(where: string, columns: readonly ModelColumn[], table: Table): CellColumn[] {

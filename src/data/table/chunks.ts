@@ -142,7 +142,10 @@ export class Stored<A extends Values = Values> {
     return joined;
   }
 
-  /** Returns the number of blanks (NaN, or negative with `codes`), the extremes of the other values, and the sum of numbers. */
+  /**
+   * Returns the number of blanks (NaN, or negative with `codes`), the extremes of the other values, and the sum of
+   * numbers.
+   */
   range(codes: boolean, rows?: Uint32Array): Range {
     const range = { blanks: 0, min: Infinity, max: -Infinity, sum: 0 };
     const widen = codes ? widenByCodes : widenByNumbers;

@@ -205,8 +205,8 @@ export class Column {
   }
 
   /**
-   * Decides the kind of the column when all rows have been read, as far as other columns do not matter. @throws
-   * FormatError, DataError
+   * Decides the kind of the column when all rows have been read, as far as other columns do not matter.
+   * @throws FormatError, DataError
    */
   settle(rows: number): void {
     if (this.#state !== 'few') return;
@@ -227,7 +227,8 @@ export class Column {
 
   /**
    * Returns all values. `order` is the order of day and month in other columns, for a column whose dates do not show
-   * it. @throws FormatError where no column shows the order
+   * it.
+   * @throws FormatError where no column shows the order
    */
   finish(rows: number, order?: DateOrder): ColumnData {
     if (this.#isOfTime && this.#days.settle(order)) this.#turn();

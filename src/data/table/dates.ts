@@ -1,4 +1,7 @@
-/** Parses dates as seconds since 1970-01-01 in UTC. A date without a zone counts as UTC, so that a file means the same everywhere. */
+/**
+ * Parses dates as seconds since 1970-01-01 in UTC. A date without a zone counts as UTC, so that a file means the same
+ * everywhere.
+ */
 
 /** Whether 3/4/2026 is in April or in March. */
 export type DateOrder = 'dmy' | 'mdy';
@@ -101,7 +104,9 @@ function offsetOf(zone: string): number {
   return (sign === '-' ? -1 : 1) * (+hours * 3600 + +minutes * 60);
 }
 
-/** Parses the most common dates from bytes: 2026-01-31, optionally followed by T12:34:56.789Z. Returns NaN for others. */
+/**
+ * Parses the most common dates from bytes: 2026-01-31, optionally followed by T12:34:56.789Z. Returns NaN for others.
+ */
 export function scanDate(bytes: Uint8Array, from: number, to: number): number {
   const length = to - from;
   if (length < 10 || bytes[from + 4] !== 0x2d || bytes[from + 7] !== 0x2d) return NaN;

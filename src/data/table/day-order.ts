@@ -77,8 +77,8 @@ export class DayOrder {
   }
 
   /**
-   * Returns whether some dates are valid with either order. @throws FormatError where others must not be exchanged,
-   * since both kinds are stored alike
+   * Returns whether some dates are valid with either order.
+   * @throws FormatError where others must not be exchanged, since both kinds are stored alike
    */
   #turns(): boolean {
     if (this.#either === undefined) return false;

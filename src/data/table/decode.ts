@@ -40,7 +40,10 @@ export interface Text {
   readonly bytes?: ByteEncoding;
 }
 
-/** Detects the encoding from the byte order mark, the zeros of UTF-16 or the option. `first` is the start of the pieces. @throws OptionError, FormatError */
+/**
+ * Detects the encoding from the byte order mark, the zeros of UTF-16 or the option. `first` is the start of the pieces.
+ * @throws OptionError, FormatError
+ */
 export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
   if (asked !== undefined) {
     const { encoding } = decoderOf(asked);

@@ -1,4 +1,6 @@
-/** Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported. */
+/**
+ * Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported.
+ */
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
 import { namesColumns } from './header.ts';
@@ -63,7 +65,10 @@ export interface Beginning {
   readonly decode: (bytes: Uint8Array, line: number) => string;
 }
 
-/** Guesses the format, or returns undefined if it needs more of the file. @throws FormatError for an ambiguity, with the option that decides */
+/**
+ * Guesses the format, or returns undefined if it needs more of the file.
+ * @throws FormatError for an ambiguity, with the option that decides
+ */
 export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const { start, sign } = startOf(beginning);
   const line = start && sign !== undefined ? 2 : 1;
@@ -118,7 +123,10 @@ interface Candidate {
   readonly score: number;
 }
 
-/** Chooses the delimiter that gives rows of equal length and the most numbers, or else the first one in the first line. @throws FormatError */
+/**
+ * Chooses the delimiter that gives rows of equal length and the most numbers, or else the first one in the first line.
+ * @throws FormatError
+ */
 function chooseDelimiter(
   { bytes, end, final, decode }: Beginning,
   start: number,
@@ -177,7 +185,10 @@ function firstDelimiter(bytes: Uint8Array, start: number, end: number): number {
 /** The fraction of numbers above which a column helps to determine their format. */
 const most = 0.9;
 
-/** Chooses the simplest number format that reads every column which some format reads. @throws FormatError for an ambiguity */
+/**
+ * Chooses the simplest number format that reads every column which some format reads.
+ * @throws FormatError for an ambiguity
+ */
 function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: Asked): NumberFormat {
   const possible = formats.filter(
     ({ decimal, thousands }) =>

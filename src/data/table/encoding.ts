@@ -1,4 +1,7 @@
-/** Distinguishes UTF-8 from Windows-1252 in a file that does not declare its encoding. The result is certain only after all texts. */
+/**
+ * Distinguishes UTF-8 from Windows-1252 in a file that does not declare its encoding. The result is certain only after
+ * all texts.
+ */
 import { FormatError } from '../../errors.ts';
 
 /** Encodings that contain ASCII, so that delimiters, quotes and numbers are the same bytes. */
@@ -19,7 +22,10 @@ export class Encoding {
     return this.given ?? (this.#latin === undefined ? 'utf-8' : 'windows-1252');
   }
 
-  /** Decodes a text before all have been read. `place` describes its position. @throws FormatError for a text invalid in the given encoding */
+  /**
+   * Decodes a text before all have been read. `place` describes its position.
+   * @throws FormatError for a text invalid in the given encoding
+   */
   look(bytes: Uint8Array, place: () => string): string {
     if (this.given === 'windows-1252') return latin.decode(bytes);
     try {

@@ -25,8 +25,8 @@ export class Fields {
   #unescaped = new Uint8Array(64);
 
   /**
-   * Finds the field that begins at `at`, and returns the position of its delimiter or line end. A newline must follow the last byte, at `end`. It is
-   * the end of the file if `final`; otherwise more bytes will replace it.
+   * Finds the field that begins at `at`, and returns the position of its delimiter or line end. A newline must follow
+   * the last byte, at `end`. It is the end of the file if `final`; otherwise more bytes will replace it.
    */
   next(bytes: Uint8Array, at: number, end: number, final: boolean, delimiter: number): number {
     let open = at;

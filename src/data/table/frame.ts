@@ -20,7 +20,9 @@ export class Frame {
   readonly #label: number;
   readonly #renamed = new Map<number, string>();
 
-  /** @throws OptionError for an option with a column that does not exist; FormatError for too many columns; DataError */
+  /**
+   * @throws OptionError for an option with a column that does not exist; FormatError for too many columns; DataError
+   */
   constructor(
     /** The names in the file. Without them, columns are named by their numbers. */
     names: readonly string[] | undefined,
@@ -69,7 +71,10 @@ export class Frame {
     });
   }
 
-  /** Returns the table after all rows have been read. `without` is an empty last column to drop. @throws FormatError, DataError, OptionError */
+  /**
+   * Returns the table after all rows have been read. `without` is an empty last column to drop.
+   * @throws FormatError, DataError, OptionError
+   */
   async finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Promise<Table> {
     if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
     const kept = this.#kept.filter((column) => column !== without);
@@ -104,7 +109,10 @@ export class Frame {
     });
   }
 
-  /** Returns the label's classes and indices. @throws FormatError for a name not in `classes`; DataError for too many classes */
+  /**
+   * Returns the label's classes and indices.
+   * @throws FormatError for a name not in `classes`; DataError for too many classes
+   */
   #labels({ name, values, categories, lines }: ColumnData): LabelData {
     if (!categories)
       throw new DataError(

@@ -11,8 +11,9 @@ export interface Question {
 }
 
 /**
- * Compares the first row with those below it: it is a header if it has names above numbers, and data if it has numbers above numbers. If all columns
- * are text, values of a data row occur again, and names of a header do not. Returns a question if both are possible.
+ * Compares the first row with those below it: it is a header if it has names above numbers, and data if it has numbers
+ * above numbers. If all columns are text, values of a data row occur again, and names of a header do not. Returns a
+ * question if both are possible.
  */
 export function namesColumns(
   rows: readonly (readonly string[])[],

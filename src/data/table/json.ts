@@ -9,8 +9,8 @@ import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
- * Reads the rows. A list is parsed as a whole; with one object on each line, only one line is in memory at a time. @throws FormatError with the row
- * of a list, counted from 1, or with the line; otherwise as `readTable`
+ * Reads the rows. A list is parsed as a whole; with one object on each line, only one line is in memory at a time.
+ * @throws FormatError with the row of a list, counted from 1, or with the line; otherwise as `readTable`
  */
 export async function readJson(
   { pieces, label }: Text,

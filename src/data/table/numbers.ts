@@ -54,12 +54,14 @@ const swapped = (text: string): string => text.replace(/[.,]/g, (sign) => (sign 
 /** Powers of ten, all exact as doubles. */
 const powers = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
 
-/** Up to this many digits, a whole number is exact, and its quotient by a power of ten below 10²² is rounded only once. */
+/**
+ * Up to this many digits, a whole number is exact, and its quotient by a power of ten below 10²² is rounded only once.
+ */
 const mostDigits = 15;
 
 /**
- * Parses digits with at most one decimal separator from `at` on, up to a delimiter or line end, and writes the closest double, as `Number` returns
- * it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text.
+ * Parses digits with at most one decimal separator from `at` on, up to a delimiter or line end, and writes the closest
+ * double, as `Number` returns it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text.
  */
 export function scanNumber(
   bytes: Uint8Array,

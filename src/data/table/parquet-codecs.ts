@@ -4,8 +4,9 @@ import type { Compressors } from 'hyparquet';
 type Codec = keyof Compressors;
 
 /**
- * Loads each decompressor, only for files that need it. hyparquet itself supports Snappy. Two others of hyparquet-compressors are not used: Brotli's
- * is under the Apache License, whose text the package lacks, and LZ4's reads a truncated page as one that ends in zeros.
+ * Loads each decompressor, only for files that need it. hyparquet itself supports Snappy. Two others of
+ * hyparquet-compressors are not used: Brotli's is under the Apache License, whose text the package lacks, and LZ4's
+ * reads a truncated page as one that ends in zeros.
  */
 const loaders: { readonly [codec in Codec]?: () => Promise<NonNullable<Compressors[codec]>> } = {
   GZIP: async () => {

@@ -18,7 +18,10 @@ const parsers = {
   dateFromDays: (days: number) => days * 86400,
 };
 
-/** Reads one row group after the other, and only the requested columns. @throws FormatError; otherwise as `readTable` */
+/**
+ * Reads one row group after the other, and only the requested columns.
+ * @throws FormatError; otherwise as `readTable`
+ */
 export async function readParquet(
   blob: Blob | undefined,
   pieces: Pieces,

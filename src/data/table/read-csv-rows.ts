@@ -19,7 +19,10 @@ export interface Sizes {
 
 export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
 
-/** Reads all rows. `tell` is called with the number of rows so far, and may throw. @throws FormatError, DataError, OptionError */
+/**
+ * Reads all rows. `tell` is called with the number of rows so far, and may throw.
+ * @throws FormatError, DataError, OptionError
+ */
 export async function readCsvRows(
   text: Text,
   settings: Settings,

@@ -6,7 +6,10 @@ import { broken, carriageReturn, Fields, incomplete, newline } from './fields.ts
 
 /** Lines that show whether the last column exists, or lines only end in a delimiter. */
 interface Tails {
-  /** The first row with one field fewer than the first line; `closed` and `open` are the first with an empty, or filled, last field. */
+  /**
+   * The first row with one field fewer than the first line; `closed` and `open` are the first with an empty, or filled,
+   * last field.
+   */
   short?: number;
   closed?: number;
   open?: number;
@@ -46,8 +49,9 @@ export class Rows {
   }
 
   /**
-   * Reads the rows from `at` on, and returns the start of the first incomplete one. A newline must follow the last byte, at `end`; it is the end of
-   * the file if `final`. @throws FormatError, DataError
+   * Reads the rows from `at` on, and returns the start of the first incomplete one. A newline must follow the last
+   * byte, at `end`; it is the end of the file if `final`.
+   * @throws FormatError, DataError
    */
   read(bytes: Uint8Array, at: number, end: number, final: boolean): number {
     const { columns, delimiter } = this;
@@ -133,7 +137,10 @@ export class Rows {
     else this.#tails.open ??= this.line;
   }
 
-  /** Handles a delimiter after the last column, which is valid only at the end of a line. Returns the start of the next line, or -1 if it is not known. */
+  /**
+   * Handles a delimiter after the last column, which is valid only at the end of a line. Returns the start of the next
+   * line, or -1 if it is not known.
+   */
   #beyond(bytes: Uint8Array, at: number, end: number, final: boolean): number {
     const until = this.#blankUntil(bytes, at);
     if (until < 0 || this.tailed) throw this.#ragged(this.line, this.#count(bytes, at, end));
@@ -152,7 +159,10 @@ export class Rows {
     }
   }
 
-  /** Decides after the last row whether the last column exists, or all lines, or only the header, end in a delimiter. @throws FormatError */
+  /**
+   * Decides after the last row whether the last column exists, or all lines, or only the header, end in a delimiter.
+   * @throws FormatError
+   */
   settle(): { withoutLast: boolean; trailing: boolean } {
     const { short, closed, open, beyond, even } = this.#tails;
     if (short !== undefined && (closed ?? open) !== undefined) throw this.#ragged(short, this.columns.length - 1);

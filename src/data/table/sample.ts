@@ -11,7 +11,10 @@ export interface SampleRow {
   readonly tailed: boolean;
 }
 
-/** Returns the complete rows from `start` on that are not blank, and the problem of a row that cannot be read. Rows may differ in length. */
+/**
+ * Returns the complete rows from `start` on that are not blank, and the problem of a row that cannot be read. Rows may
+ * differ in length.
+ */
 export function sampleRows(
   bytes: Uint8Array,
   start: number,

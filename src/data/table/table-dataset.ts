@@ -62,7 +62,10 @@ export async function putCells(
   return new Dataset(gpu, shape, storage, set.labels, set.length);
 }
 
-/** Returns the table that a data set was made from, with its rows. @throws DataError for a data set of another origin */
+/**
+ * Returns the table that a data set was made from, with its rows.
+ * @throws DataError for a data set of another origin
+ */
 export function tableOf(where: string, set: Dataset): Table {
   const { cells } = set.storage;
   if (!cells) throw new DataError(`${where}: the data set was not made of a table: give what table(gpu, …) returns`);

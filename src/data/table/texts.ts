@@ -2,8 +2,8 @@
 import { OutOfMemoryError } from '../../errors.ts';
 
 /**
- * The initial value of the hash of a text (FNV-1a, Fowler, Noll & Vo 1991). Code that scans the bytes anyway hashes them on the way. Hashes are signed,
- * because they are compared with the elements of an Int32Array.
+ * The initial value of the hash of a text (FNV-1a, Fowler, Noll & Vo 1991). Code that scans the bytes anyway hashes
+ * them on the way. Hashes are signed, because they are compared with the elements of an Int32Array.
  */
 export const hashSeed = 0x811c9dc5 | 0;
 export const hashPrime = 16777619;
@@ -33,7 +33,10 @@ export class Texts {
   /** A hash table with open addressing. A slot holds a text's number plus 1, or 0 if empty. */
   #slots = noSlots;
 
-  /** Returns the number of a text, and adds a new text at the end. `hash` is the result of `hashOf`. @throws OutOfMemoryError */
+  /**
+   * Returns the number of a text, and adds a new text at the end. `hash` is the result of `hashOf`.
+   * @throws OutOfMemoryError
+   */
   number(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const mask = this.#slots.length - 1;
     const size = to - from;

@@ -38,7 +38,8 @@ export function makeParameters(
 }
 
 /**
- * Checks the size before any weight is drawn, since the host may not have the memory either. @throws OutOfMemoryError
+ * Checks the size before any weight is drawn, since the host may not have the memory either.
+ * @throws OutOfMemoryError
  */
 function checkSize({ device: { limits } }: Gpu, networks: readonly Holder[]): void {
   const bytes = networks.reduce((sum, { parameterCount }) => sum + 4 * parameterCount, 0);
